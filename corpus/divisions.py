@@ -1,0 +1,157 @@
+"""Administrative divisions 行政区划 of China: names, short forms and codes (GB/T 2260, 2023), and finding them in text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from corpus.document import Level, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One division. ``path`` is the full name from the province down, ``short`` the name officials use (黔南州)."""
+
+    code: str
+    name: str
+    short: str
+    level: Level
+    path: str
+    parent: str | None
+    aliases: tuple[str, ...] = ()
+
+    def contains(self, code: str | None) -> bool:
+        """Whether the division with this code is this one or lies inside it."""
+        if code is None:
+            return False
+        return code == self.code or (self.code == "0" or code.startswith(self.code))
+
+
+NATION = Division("0", "全国", "全国", "国家", "全国", None, ("国家", "中央", "全国性"))
+
+
+def short_forms(name: str) -> tuple[str, ...]:
+    """The short forms of a division's name, the usual one first: 黔南布依族苗族自治州 → 黔南州, 黔南."""
+    special = {
+        "内蒙古自治区": "内蒙古",
+        "广西壮族自治区": "广西",
+        "西藏自治区": "西藏",
+        "宁夏回族自治区": "宁夏",
+        "新疆维吾尔自治区": "新疆",
+    }
+    if name in special:
+        return (special[name], name.replace("自治区", ""))
+    match = re.fullmatch(r"(.+?)(自治州|自治县|自治旗|特别行政区)", name)
+    if match:
+        stem, kind = match.groups()
+        changed = True
+        while changed:
+            changed = False
+            for ethnic in _ethnic_groups():
+                if stem.endswith(ethnic) and len(stem) > len(ethnic):
+                    stem, changed = stem[: -len(ethnic)], True
+        tail = {"自治州": "州", "自治县": "县", "自治旗": "旗", "特别行政区": ""}[kind]
+        return tuple(dict.fromkeys((stem + tail, stem))) if len(stem) > 1 else (stem + tail,)
+    for tail in ("地区", "省", "市", "盟", "林区", "特区", "县", "区", "旗"):
+        if name.endswith(tail) and len(name) - len(tail) >= 2:
+            stem = name[: -len(tail)]
+            usual = name if tail != "省" else stem
+            return tuple(dict.fromkeys((usual, stem)))
+    return (name,)
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionMention:
+    """A name found in a text and the divisions it may mean."""
+
+    span: Span
+    text: str
+    candidates: tuple[Division, ...]
+
+
+class Gazetteer:
+    """The divisions by code and by name."""
+
+    def __init__(self, divisions: Iterable[Division]) -> None:
+        self.by_code: dict[str, Division] = {division.code: division for division in divisions}
+        self._names: dict[str, list[Division]] = defaultdict(list)
+        for division in self.by_code.values():
+            for name in dict.fromkeys((division.name, division.path, division.short, *division.aliases)):
+                self._names[name].append(division)
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        heads: dict[str, set[int]] = defaultdict(set)
+        for name in self._names:
+            heads[name[:2]].add(len(name))
+        self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
+
+    def named(self, name: str) -> tuple[Division, ...]:
+        """Every division that goes by this name, higher levels first."""
+        return tuple(sorted(self._names.get(name.strip(), ()), key=lambda d: len(d.code)))
+
+    def mentions(self, text: str) -> Iterator[DivisionMention]:
+        """Names of divisions in a text, longest match first, left to right."""
+        i = 0
+        while i < len(text) - 1:
+            for size in self._lengths.get(text[i : i + 2], ()):
+                found = self._names.get(text[i : i + size]) if i + size <= len(text) else None
+                if found:
+                    yield DivisionMention(Span(i, i + size), text[i : i + size], tuple(sorted(found, key=lambda d: len(d.code))))
+                    i += size
+                    break
+            else:
+                i += 1
+
+    def parents(self, division: Division) -> Iterator[Division]:
+        """The divisions above, nearest first, without the nation."""
+        code = division.parent
+        while code and code in self.by_code and code != NATION.code:
+            yield self.by_code[code]
+            code = self.by_code[code].parent
+
+    def resolve(self, candidates: Iterable[Division], near: Iterable[Division] = ()) -> Division | None:
+        """The one division meant: the only candidate, else the only one inside or above a division of ``near``, else None."""
+        pool = list(candidates)
+        if len(pool) == 1:
+            return pool[0]
+        for other in near:
+            close = [d for d in pool if other.contains(d.code) or d.contains(other.code)]
+            if len(close) == 1:
+                return close[0]
+        top = [d for d in pool if len(d.code) == min(len(x.code) for x in pool)] if pool else []
+        return top[0] if len(top) == 1 else None
+
+
+def _data(name: str) -> list[str]:
+    lines = resources.files("corpus").joinpath("data", name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
+def _ethnic_groups() -> tuple[str, ...]:
+    return tuple(sorted(_data("ethnic_groups.txt"), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """All divisions of the data file ``corpus/data/divisions.tsv``, and the nation."""
+    divisions = [NATION]
+    names: dict[str, str] = {}
+    for line in _data("divisions.tsv"):
+        code, name, *old = line.split("\t")
+        names[code] = name
+        shorts = short_forms(name)
+        level: Level = "省" if len(code) == 2 else "市州" if len(code) == 4 else "县"
+        parent = next((code[:n] for n in (4, 2) if n < len(code) and code[:n] in names), NATION.code)
+        above = names.get(code[:2], "") if len(code) > 2 else ""
+        middle = names.get(code[:4], "") if len(code) > 4 else ""
+        path = f"{above}{middle}{name}" if above != name else name
+        aliases = [alias for alias in (*shorts, *(old[0].split(",") if old and old[0] else ())) if alias]
+        if level == "县":
+            # a bare county stem (朝阳, 城关) is an ordinary word too often to be a name on its own
+            aliases = [alias for alias in aliases if len(alias) >= 3 or alias[-1] in "县市区旗"]
+        divisions.append(Division(code, name, shorts[0], level, path, parent, tuple(dict.fromkeys(aliases))))
+    return Gazetteer(divisions)

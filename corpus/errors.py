@@ -1,0 +1,51 @@
+"""Every error this project raises on purpose.
+
+PolicyError                    anything that a person can act on; its text is Chinese and says what to do next
+├── StoreError                 the library folder or its SQLite file
+│   ├── NewerFormat            written by a later version of the program
+│   ├── LibraryBusy            another process holds the write lock
+│   └── UnknownDocument        no such document in the library
+├── RefusedInput               one input is not taken in; the others are not affected
+├── ModelUnavailable           the configured embedding model cannot be loaded
+└── UsageError                 an option or argument that cannot be meant
+"""
+
+from __future__ import annotations
+
+
+class PolicyError(Exception):
+    """Base of all errors meant for people: ``str(error)`` is a Chinese sentence saying what happened and what to do."""
+
+
+class StoreError(PolicyError):
+    """The library cannot be read or written."""
+
+
+class NewerFormat(StoreError):
+    """The library was written by a later version: install that version, or use another ``--library``."""
+
+
+class LibraryBusy(StoreError):
+    """Another process is writing: wait for it to finish and try again."""
+
+
+class UnknownDocument(StoreError):
+    """No document has this id or source: ``cemai docs list`` shows those there are."""
+
+
+class RefusedInput(PolicyError):
+    """An input that is not taken in. ``reason`` is a stable code, the message is for people."""
+
+    def __init__(self, source: str, reason: str, message: str) -> None:
+        super().__init__(f"{source}：{message}")
+        self.source = source
+        self.reason = reason
+        self.message = message
+
+
+class ModelUnavailable(PolicyError):
+    """The embedding model that was asked for is not on this machine and cannot be fetched."""
+
+
+class UsageError(PolicyError):
+    """Wrong usage of a command or a function argument that came from a person."""

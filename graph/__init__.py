@@ -1,0 +1,1 @@
+"""Tasks, units, targets and terms read from documents, and the graph they form."""

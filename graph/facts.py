@@ -1,0 +1,106 @@
+"""The facts read from a document: values with their evidence. A fact holds spans; its quote is ``span.of(doc.text)``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from corpus.document import Span
+
+UnitRole = Literal["lead", "responsible", "supporting", "actor"]
+"""lead 牵头 · responsible 责任 · supporting 配合/参加 · actor named as acting subject in running text, no formal duty."""
+
+Comparator = Literal["=", ">=", "<=", ">", "<", "≈", "range"]
+TargetKind = Literal["target", "achieved", "statistic", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMention:
+    """A unit as the text names it. ``canonical`` is decided within the region of the document, or None if undecidable.
+
+    ``inherited`` marks a list that stands once for a whole section and is applied to its tasks.
+    """
+
+    name: str
+    role: UnitRole
+    span: Span
+    canonical: str | None = None
+    inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One of the things that stand side by side inside a task (具体措施)."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """任务: the smallest numbered item, a row of a ledger table, or an unnumbered closing demand."""
+
+    id: str
+    document_id: str
+    span: Span
+    name: str
+    section_path: tuple[str, ...]
+    units: tuple[UnitMention, ...] = ()
+    topics: tuple[str, ...] = ()
+    beneficiaries: tuple[str, ...] = ()
+    deadline: str | None = None
+    measures: tuple[Measure, ...] = ()
+    kind: Literal["numbered", "unnumbered", "row"] = "numbered"
+    region: str | None = None
+    place: str | None = None
+    """Table, row and column in words, where the task is a table row."""
+
+    def named(self, role: UnitRole) -> tuple[str, ...]:
+        """The names of the units in one role, in the order of the text."""
+        return tuple(dict.fromkeys(unit.name for unit in self.units if unit.role == role))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """目标指标: a figure with its indicator. A year is given only where the sentence or its governing clause gives it."""
+
+    id: str
+    document_id: str
+    span: Span
+    indicator: str
+    comparator: Comparator
+    value: float | None
+    value_text: str
+    unit: str | None
+    kind: TargetKind
+    value_min: float | None = None
+    value_max: float | None = None
+    by_year: int | None = None
+    base_year: int | None = None
+    deadline: str | None = None
+    region: str | None = None
+    topic: str | None = None
+    binding: Literal["约束性", "预期性"] | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A named formula (四个不摘, 一库一单). ``definition`` is a span of the text, None where it is only mentioned."""
+
+    id: str
+    document_id: str
+    span: Span
+    term: str
+    definition: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything extracted from one document."""
+
+    document_id: str
+    tasks: tuple[Task, ...] = ()
+    targets: tuple[Target, ...] = ()
+    terms: tuple[Term, ...] = ()
+    actors: tuple[UnitMention, ...] = field(default=())

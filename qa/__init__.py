@@ -1,0 +1,1 @@
+"""Questions, answers built from quotes, comparisons across regions."""

@@ -1,0 +1,163 @@
+"""The values an answer is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from index.passages import Hit
+
+Status = Literal["answered", "partial", "not_found"]
+Kind = Literal[
+    "policy_lookup",
+    "responsible_unit",
+    "target_value",
+    "comparison",
+    "deadline",
+    "definition",
+    "list_tasks",
+    "provenance",
+    "beneficiary",
+    "yes_no",
+    "multi_doc",
+]
+NoticeKind = Literal["expired", "draft", "repealed", "scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCitation:
+    """One quoted place: ``quote == text[start:end]`` of the document ``source_id``."""
+
+    source_id: str
+    source: str
+    title: str | None
+    doc_number: str | None
+    region: str | None
+    section_path: tuple[str, ...]
+    quote: str
+    start: int
+    end: int
+    page: int | None = None
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {
+            "source_id": self.source_id,
+            "source": self.source,
+            "title": self.title,
+            "doc_number": self.doc_number,
+            "region": self.region,
+            "section_path": list(self.section_path),
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "page": self.page,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning about the answer's force: 过渡期已届满, 征求意见稿, 已废止, 适用于其他层级或地区."""
+
+    kind: NoticeKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was understood of a question, to be shown and corrected (识别结果)."""
+
+    kind: Kind
+    regions: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    beneficiaries: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Typos and everyday words that were read otherwise: (as written, as read)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer built from quotes. It never holds a number, date, unit or document number that no quote holds."""
+
+    id: str
+    question: str
+    status: Status
+    kind: Kind
+    answer: str
+    citations: tuple[AnswerCitation, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    understood: Understanding | None = None
+    generation: int = 0
+    as_of: str | None = None
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "status": self.status,
+            "kind": self.kind,
+            "answer": self.answer,
+            "notices": [{"kind": notice.kind, "text": notice.text} for notice in self.notices],
+            "citations": [citation.record() for citation in self.citations],
+            "nearest": [hit.record() for hit in self.nearest],
+            "generation": self.generation,
+            "as_of": self.as_of,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a comparison: the carrying sentences of one region, or nothing (``text`` None → 原文未载明)."""
+
+    region: str
+    source: str | None
+    text: str | None
+    citations: tuple[AnswerCitation, ...] = ()
+    source_id: str | None = None
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {
+            "region": self.region,
+            "source": self.source,
+            "source_id": self.source_id,
+            "text": self.text,
+            "citations": [citation.record() for citation in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One aspect across the regions; ``cells`` stand in the order of ``Comparison.regions``."""
+
+    aspect: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Regions side by side, every cell cited."""
+
+    question: str | None
+    topic: str | None
+    regions: tuple[str, ...]
+    rows: tuple[ComparisonRow, ...]
+    differences: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = field(default=())
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        head = {"question": self.question} if self.question else {"topic": self.topic}
+        return {
+            **head,
+            "regions": list(self.regions),
+            "rows": [{"aspect": row.aspect, "cells": [cell.record() for cell in row.cells]} for row in self.rows],
+            "differences": list(self.differences),
+            "notices": [{"kind": notice.kind, "text": notice.text} for notice in self.notices],
+        }
