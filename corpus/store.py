@@ -415,6 +415,10 @@ class Corpus:
         """Documents that came under this source name."""
         return self._infos("removed_at IS NULL AND source=?", (source,))
 
+    def by_origin(self, origin: str) -> list[DocumentInfo]:
+        """Documents that were read from this path."""
+        return self._infos("removed_at IS NULL AND origin=?", (origin,))
+
     def has(self, id: str, sha256: str) -> bool:
         """Whether this very version of a document is in the library."""
         return bool(

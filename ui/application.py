@@ -1,0 +1,415 @@
+"""The application: one library with everything it can do. Command line, page and REST call this and nothing below it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.document import ParsedDocument
+from corpus.errors import PolicyError, RefusedInput, UsageError
+from corpus.filters import Filters
+from corpus.records import document_record, section_records
+from corpus.store import Corpus, DocumentInfo, StoredFact
+
+if TYPE_CHECKING:
+    from graph.validity import Validity
+    from index.encoder import Encoder
+    from index.passages import Hit
+    from index.searcher import Searcher
+    from ingest.files import Input
+    from qa.answer import Answer, Comparison, Understanding
+    from qa.engine import Engine
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
+
+MODEL_SETTING = "model"
+BATCH = 500
+"""Records of a bulk import that share one transaction: large enough that fsync does not count, small enough to lose little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An input that was not taken in, with a stable reason code and what to do about it."""
+
+    source: str
+    reason: str
+    message: str
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What became of each input, by source name."""
+
+    added: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "added": self.added,
+            "replaced": self.replaced,
+            "unchanged": self.unchanged,
+            "refused": [{"source": r.source, "reason": r.reason, "message": r.message} for r in self.refused],
+            "warnings": self.warnings,
+            "ids": self.ids,
+        }
+
+
+def default_folder() -> Path:
+    """``CEMAI_LIBRARY``, else a folder in the user's data folder of the platform."""
+    if named := os.environ.get("CEMAI_LIBRARY"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "cemai" / "library"
+
+
+class Library:
+    """An open library and the stages around it; heavy parts are loaded when first needed."""
+
+    def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
+        self.corpus = corpus
+        self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING)
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, create: bool = True, model: str | None = None) -> Library:
+        """Open the library in ``folder`` (default: the user's own), made when missing unless ``create`` is false."""
+        return cls(Corpus.open(folder or default_folder(), create=create), model=model)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.corpus.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """The generation of the store: grows with every change."""
+        return self.corpus.generation
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The embedding model: the embedded one unless another was set. Raises ``ModelUnavailable``."""
+        from index.encoder import load
+
+        return load(self._model)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Search over this library."""
+        from index.searcher import Searcher
+
+        return Searcher(self.corpus, self.encoder)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Answers over this library."""
+        from qa.engine import Engine
+
+        return Engine(self.corpus, self.searcher)
+
+    # ------------------------------------------------------------------ documents in and out
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        region: str | None = None,
+        ocr: bool = False,
+        again: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Take in files and folders. Each file is one transaction; a refused one never stops the others.
+
+        An unchanged file (same bytes) is skipped unless ``again``; a changed one takes the place of its former version.
+        """
+        from ingest.files import gather
+        from ingest.worker import SafeReader
+
+        report = IngestReport()
+        inputs, refused = gather(paths)
+        report.refused += [Refusal(r.source, r.reason, r.message) for r in refused]
+        with SafeReader() as reader:
+            for number, item in enumerate(inputs):
+                if progress:
+                    progress(number, len(inputs), item.source)
+                try:
+                    if item.path.suffix.lower() == ".jsonl":
+                        self._ingest_records(item, region, again, report, progress)
+                    else:
+                        self._ingest_file(item, reader.read, region, ocr, again, report)
+                except RefusedInput as error:
+                    report.refused.append(Refusal(item.source, error.reason, error.message))
+                except OSError as error:
+                    report.refused.append(
+                        Refusal(item.source, "unreadable", f"文件读不出来（{error.strerror or error}）。请检查权限或重新复制。")
+                    )
+        if progress:
+            progress(len(inputs), len(inputs), "")
+        return report
+
+    def _ingest_file(
+        self, item: Input, read: Callable[..., ParsedDocument], region: str | None, ocr: bool, again: bool, report: IngestReport
+    ) -> None:
+        from corpus.document import content_id
+
+        data = item.path.read_bytes()
+        origin = str(item.path.resolve())
+        sha256 = _sha256(data)
+        if not again and self.corpus.has(content_id(data), sha256):
+            report.unchanged.append(item.source)
+            report.ids[item.source] = content_id(data)
+            return
+        source, former = self._place(item.source, origin)
+        doc = read(data, source, region=region, ocr=ocr)
+        self._store([(doc, data, origin, [info.row for info in former])])
+        (report.replaced if former else report.added).append(source)
+        self._note(doc, report)
+
+    def _place(self, source: str, origin: str) -> tuple[str, list[DocumentInfo]]:
+        """The name to store under and the versions replaced: same path → replaced; same name from elsewhere → both kept."""
+        former = self.corpus.by_origin(origin)
+        if former:
+            return former[0].source, former
+        others = [info for info in self.corpus.by_source(source) if info.origin != origin]
+        if not others:
+            return source, []
+        return f"{Path(origin).parent.name}/{source}", []
+
+    def _ingest_records(
+        self, item: Input, region: str | None, again: bool, report: IngestReport, progress: Progress | None
+    ) -> None:
+        import json
+
+        from ingest.files import records
+        from ingest.reader import read_record
+
+        batch: list[tuple[ParsedDocument, bytes, str | None, list[int]]] = []
+        origin = str(item.path.resolve())
+        done = 0
+        for line_number, record in records(item.path):
+            try:
+                if isinstance(record, RefusedInput):
+                    raise record
+                doc = read_record(record, f"{item.source}:{line_number}")
+            except RefusedInput as error:
+                report.refused.append(Refusal(f"{item.source}:{line_number}", error.reason, error.message))
+                continue
+            done += 1
+            if not again and self.corpus.has(doc.id, doc.sha256):
+                report.unchanged.append(doc.source)
+                continue
+            batch.append((doc, json.dumps(record, ensure_ascii=False).encode(), origin, []))
+            if len(batch) >= BATCH:
+                self._store(batch)
+                report.added += [entry[0].source for entry in batch]
+                batch = []
+                if progress:
+                    progress(done, 0, f"{item.source}：已导入 {done} 条")
+        self._store(batch)
+        report.added += [entry[0].source for entry in batch]
+
+    def _store(self, batch: Iterable[tuple[ParsedDocument, bytes, str | None, list[int]]]) -> None:
+        """Derive everything from the documents and commit them in one transaction."""
+        from corpus.document import Span
+        from corpus.store import PassageRow
+        from graph.extract import extract
+        from graph.rows import to_rows
+        from index.splitter import embedding_text, split
+
+        batch = list(batch)
+        if not batch:
+            return
+        passages = [split(doc) for doc, *_ in batch]
+        texts = [embedding_text(doc, passage) for (doc, *_), group in zip(batch, passages, strict=True) for passage in group]
+        vectors = iter(self.encoder.encode(texts).astype("<f2"))
+        facts = [to_rows(doc, extract(doc)) for doc, *_ in batch]
+        with self.corpus.transaction():
+            for (doc, data, origin, replaces), group, rows in zip(batch, passages, facts, strict=True):
+                self.corpus.put(
+                    doc,
+                    original=data,
+                    passages=[
+                        PassageRow(Span(p.span.start, p.span.end), p.trail, next(vectors).tobytes()) for p in group
+                    ],
+                    facts=rows,
+                    model=self.encoder.name,
+                    origin=origin,
+                    replaces=replaces,
+                )
+
+    @staticmethod
+    def _note(doc: ParsedDocument, report: IngestReport) -> None:
+        report.ids[doc.source] = doc.id
+        if doc.issues:
+            report.warnings[doc.source] = [issue.message for issue in doc.issues]
+
+    def remove(self, name: str) -> DocumentInfo:
+        """Remove a document by id or source; ``restore`` undoes it."""
+        info = self.corpus.find(name)
+        self.corpus.remove(info.row)
+        return info
+
+    def restore(self, name: str) -> DocumentInfo:
+        """Undo a removal."""
+        for info in self.corpus.removed():
+            if name in (info.id, info.source):
+                self.corpus.restore(info.row)
+                return info
+        raise UsageError(f"没有被移除的文档叫“{name}”。用 cemai docs list --removed 查看可以恢复的文档。")
+
+    def purge(self) -> int:
+        """Erase removed documents for good."""
+        return self.corpus.purge()
+
+    def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
+        """Set, or with None clear, a status that outranks what the text says."""
+        info = self.corpus.find(name)
+        self.corpus.set_status(info.row, status, note)
+        return self.corpus.info(info.row)
+
+    def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
+        """The documents of the library."""
+        return self.corpus.infos(filters)
+
+    def document(self, name: str) -> ParsedDocument:
+        """A whole document by id or source."""
+        return self.corpus.document(self.corpus.find(name).row)
+
+    def original(self, name: str) -> tuple[str, bytes]:
+        """File name and bytes a document was read from."""
+        info = self.corpus.find(name)
+        return Path(info.source).name, self.corpus.original(info.sha256)
+
+    def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Validity:
+        """Whether a document is in force on a date (default today), and why."""
+        from graph.validity import validity
+
+        return validity(info.head, as_of=as_of or dt.date.today(), user_status=info.user_status)
+
+    # ------------------------------------------------------------------ questions
+
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
+        """The passages that say most about a query, best first."""
+        return self.searcher.search(query, filters=filters, top=top)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+        keep: bool = True,
+    ) -> Answer:
+        """An answer built from quotes, kept under its id unless ``keep`` is false."""
+        answer = self.engine.ask(question, filters=filters, as_of=as_of, previous=previous)
+        if keep:
+            self.corpus.save_answer(answer.id, answer.record())
+        return answer
+
+    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+        """A topic or question across regions (default: all regions of the library)."""
+        return self.engine.compare(subject, regions=regions, as_of=as_of)
+
+    # ------------------------------------------------------------------ facts
+
+    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> list[dict[str, Any]]:
+        """Contract records of the tasks that meet the conditions, complete."""
+        from graph.queries import tasks
+
+        return [self._with_title(fact) for fact in tasks(self.corpus, unit=unit, region=region, topic=topic)]
+
+    def targets(
+        self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None, year: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Contract records of the targets that meet the conditions, complete."""
+        from graph.queries import targets
+
+        return [self._with_title(fact) for fact in targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year)]
+
+    def terms(self) -> list[dict[str, Any]]:
+        """Contract records of the terms."""
+        return [self._with_title(fact) for fact in self.corpus.facts("term")]
+
+    def _with_title(self, fact: StoredFact) -> dict[str, Any]:
+        head = self._heads[fact.document]
+        return {**fact.payload, "document_id": fact.document_id, "title": head.head.title, "doc_number": head.head.doc_number}
+
+    @property
+    def _heads(self) -> dict[int, DocumentInfo]:
+        generation = self.corpus.generation
+        cached: tuple[int, dict[int, DocumentInfo]] | None = getattr(self, "_head_cache", None)
+        if cached is None or cached[0] != generation:
+            cached = (generation, {info.row: info for info in self.corpus.infos()})
+            self._head_cache = cached
+        return cached[1]
+
+    def regions(self) -> list[str]:
+        """Short names of the regions the library has documents for, from the nation down, then by code."""
+        from corpus.divisions import gazetteer
+
+        names = gazetteer().by_code
+        codes = {info.head.region_code for info in self._heads.values() if info.head.region_code}
+        return [names[code].short for code in sorted(codes, key=lambda c: (c != "0", len(c), c)) if code in names]
+
+    def topics(self) -> list[str]:
+        """Topics that tasks of the library carry, most frequent first."""
+        return list(self.corpus.keys("topic"))
+
+    def units(self) -> list[tuple[str, int]]:
+        """Units named in the library with the number of their tasks, most first."""
+        return list(self.corpus.keys("unit").items())
+
+    def export(self, folder: Path) -> dict[str, int]:
+        """Write documents, sections, tasks, targets and terms of the whole library as JSON. Returns the counts."""
+        import json
+
+        values: dict[str, list[dict[str, Any]]] = {name: [] for name in ("documents", "sections", "tasks", "targets", "terms")}
+        for info in self.corpus.infos():
+            doc = self.corpus.document(info.row)
+            status = {"validity": self.validity(info).status, "user_status": info.user_status}
+            values["documents"].append({**document_record(doc), **status})
+            values["sections"] += section_records(doc)
+        for kind in ("task", "target", "term"):
+            values[f"{kind}s"] = [fact.payload for fact in self.corpus.facts(kind)]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, value in values.items():
+                (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+        except OSError as error:
+            raise PolicyError(f"不能写入 {folder}（{error.strerror}）。请换一个可写的文件夹。") from error
+        return {name: len(value) for name, value in values.items()}
+
+    def doctor(self, *, repair: bool = False) -> list[str]:
+        """What is wrong with the library, in Chinese sentences; with ``repair`` every cache is built anew."""
+        faults = self.corpus.check()
+        faults += self.searcher.check()
+        if repair:
+            self.searcher.rebuild()
+        return faults
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
