@@ -1,0 +1,222 @@
+"""The lexical index 词面索引 on disk: passages and whole documents by their words and character pairs, ranked by BM25.
+
+Two tantivy indexes, because lengths and frequencies of passages and of documents must not mix. Queries are built from tokens,
+never from the user's string, so no character in a query has a meaning of its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from index.segmentation import Tokens, number_readings
+
+HEAP = 64_000_000
+_TERMS_LIMIT = 160
+"""Longest query in different terms: the rarest are kept, so that a pasted page costs no more than a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEntry:
+    """What the index holds of a passage. ``text`` is kept folded, for ranking; what is shown comes from the library."""
+
+    row: int
+    document: int
+    tokens: Tokens
+    heading: Tokens
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """What the index holds of a document: the tokens of its title and of all its passages, and its number."""
+
+    document: int
+    title: Tokens
+    tokens: Tokens
+    number: str | None
+    title_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage found by its words: its numbers, its BM25 score and its folded text."""
+
+    row: int
+    document: int
+    score: float
+    text: str
+
+
+class LexicalIndex:
+    """Both indexes, open. One process at a time may write; ``ValueError`` from tantivy means that another one does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.passages = _open(folder / "passages", _passage_schema())
+        self.documents = _open(folder / "documents", _document_schema())
+        self._passages = self.passages.searcher()
+        self._documents = self.documents.searcher()
+
+    @staticmethod
+    def clear(folder: Path) -> None:
+        """Delete whatever lies in the folder."""
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def reload(self) -> None:
+        """See what was last committed."""
+        self.passages.reload()
+        self.documents.reload()
+        self._passages = self.passages.searcher()
+        self._documents = self.documents.searcher()
+
+    def update(self, removed: Iterable[int], entries: Iterable[tuple[DocumentEntry, Sequence[PassageEntry]]]) -> None:
+        """Forget the documents in ``removed`` and take in ``entries``; visible afterwards, all or nothing for each index."""
+        passages = self.passages.writer(HEAP, 1)
+        try:
+            documents = self.documents.writer(HEAP, 1)
+            try:
+                for document in removed:
+                    passages.delete_documents_by_term("document", document)
+                    documents.delete_documents_by_term("document", document)
+                for entry, parts in entries:
+                    documents.add_document(_document(entry))
+                    for part in parts:
+                        passages.add_document(_passage(part))
+                passages.commit()
+                documents.commit()
+            finally:
+                documents.wait_merging_threads()
+        finally:
+            passages.wait_merging_threads()
+        self.reload()
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        return int(self._passages.num_docs)
+
+    def frequency(self, token: str, field: str = "words") -> int:
+        """In how many passages a token occurs."""
+        return int(self._passages.doc_freq(field, token))
+
+    def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[Found]:
+        """The best passages for a query, of some documents only where those are given."""
+        built = _restricted(self.passages.schema, query.build(self.passages.schema, _PASSAGE_BOOSTS), documents)
+        hits = self._passages.search(built, limit, count=False).hits if built is not None else []
+        found = []
+        for score, address in hits:
+            stored = self._passages.doc(address)
+            found.append(
+                Found(stored["row"][0], stored["document"][0], score, bytes(stored["text"][0]).decode("utf-8", "surrogatepass"))
+            )
+        return found
+
+    def search_documents(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> dict[int, float]:
+        """The best documents for a query with their scores."""
+        built = _restricted(self.documents.schema, query.build(self.documents.schema, _DOCUMENT_BOOSTS), documents)
+        hits = self._documents.search(built, limit, count=False).hits if built is not None else []
+        rows = self._documents.fast_field_values("document", [address for _, address in hits])
+        return {int(row or 0): score for (score, _), row in zip(hits, rows, strict=True)}
+
+    def numbered(self, numbers: Iterable[str]) -> set[int]:
+        """Documents with one of these numbers, each of which may have words too much in front."""
+        readings = [reading for number in numbers for reading in number_readings(number)]
+        if not readings:
+            return set()
+        query = tantivy.Query.term_set_query(self.documents.schema, "number", readings)
+        hits = self._documents.search(query, 100, count=False).hits
+        return {int(row or 0) for row in self._documents.fast_field_values("document", [a for _, a in hits])}
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedQuery:
+    """Tokens with weights: 1 for the user's own, less for synonyms and corrections."""
+
+    words: dict[str, float]
+    pairs: dict[str, float]
+
+    def build(self, schema: Any, boosts: dict[str, tuple[str, float]]) -> Any | None:
+        """The tantivy query: any token may match, in any of the fields."""
+        clauses = []
+        for field, (kind, boost) in boosts.items():
+            terms = self.words if kind == "words" else self.pairs
+            for token, weight in terms.items():
+                term = tantivy.Query.term_query(schema, field, token, index_option="freq")
+                factor = weight * boost
+                clauses.append((tantivy.Occur.Should, term if factor == 1 else tantivy.Query.boost_query(term, factor)))
+        return tantivy.Query.boolean_query(clauses) if clauses else None
+
+
+_PASSAGE_BOOSTS = {"words": ("words", 1.0), "pairs": ("pairs", 1.0), "head_words": ("words", 0.3), "head_pairs": ("pairs", 0.3)}
+_DOCUMENT_BOOSTS = {"words": ("words", 1.0), "pairs": ("pairs", 1.0), "head_words": ("words", 0.3), "head_pairs": ("pairs", 0.3)}
+
+
+def _restricted(schema: Any, query: Any | None, documents: set[int] | None) -> Any | None:
+    if query is None or documents is None:
+        return query
+    if not documents:
+        return None
+    allowed = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, "document", sorted(documents)), 0.0)
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, allowed)])
+
+
+def _tokens(builder: Any, *names: str) -> None:
+    for name in names:
+        builder.add_text_field(name, tokenizer_name="tokens", index_option="freq")
+
+
+def _passage_schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    # signed numbers: deleting by an unsigned one deletes nothing and says nothing
+    builder.add_integer_field("row", stored=True, indexed=True, fast=True)
+    builder.add_integer_field("document", stored=True, indexed=True, fast=True)
+    builder.add_bytes_field("text", stored=True)
+    _tokens(builder, "words", "pairs", "head_words", "head_pairs")
+    return builder.build()
+
+
+def _document_schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("document", stored=False, indexed=True, fast=True)
+    builder.add_text_field("number", tokenizer_name="raw", index_option="basic")
+    _tokens(builder, "words", "pairs", "head_words", "head_pairs")
+    return builder.build()
+
+
+def _open(folder: Path, schema: Any) -> Any:
+    folder.mkdir(parents=True, exist_ok=True)
+    index = tantivy.Index(schema, path=str(folder))
+    # analyzers are not kept with the index: register again after every opening
+    index.register_tokenizer("tokens", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    index.config_reader("manual")
+    return index
+
+
+def _passage(entry: PassageEntry) -> Any:
+    doc = tantivy.Document()
+    doc.add_integer("row", entry.row)
+    doc.add_integer("document", entry.document)
+    doc.add_bytes("text", entry.text.encode("utf-8", "surrogatepass"))
+    doc.add_text("words", " ".join(entry.tokens.words))
+    doc.add_text("pairs", " ".join(entry.tokens.pairs))
+    doc.add_text("head_words", " ".join(entry.heading.words))
+    doc.add_text("head_pairs", " ".join(entry.heading.pairs))
+    return doc
+
+
+def _document(entry: DocumentEntry) -> Any:
+    doc = tantivy.Document()
+    doc.add_integer("document", entry.document)
+    if entry.number:
+        doc.add_text("number", entry.number)
+    doc.add_text("words", " ".join(entry.tokens.words))
+    doc.add_text("pairs", " ".join(entry.tokens.pairs))
+    doc.add_text("head_words", " ".join(entry.title.words))
+    doc.add_text("head_pairs", " ".join(entry.title.pairs))
+    return doc

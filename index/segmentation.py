@@ -1,0 +1,158 @@
+"""Words and character pairs of a text 分词: what the lexical index is made of and what the embedded model reads.
+
+Chinese runs are cut by jieba's dictionary with the policy lexicon ``data/lexicon.txt`` on top: by rjieba where it is
+installed (twenty times faster), else by jieba itself. The two differ in a few words of a thousand, so an index records which
+one made it. Numbers, Latin words and document numbers are recognised here and never reach the dictionary.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import resources
+from itertools import pairwise
+from operator import add
+from pathlib import Path
+from typing import NamedTuple
+
+RUN_LIMIT = 120
+"""Longest run of Chinese characters given to the dictionary at once: its model for unknown words is quadratic."""
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
+_han_run = re.compile(f"[{_HAN}]+")
+_not_han = re.compile(f"[^{_HAN}]+")
+_long_run = re.compile(f"[{_HAN}]{{{RUN_LIMIT}}}")
+_other = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[a-z][a-z0-9+#]*|[^\W\d_a-z\u3400-\u9fff]+")
+_number = re.compile(f"([{_HAN}]{{0,12}})[〔\\[(【]((?:19|20)\\d\\d)[〕\\])】](?:第|年第)?0*(\\d{{1,5}})号")
+_separators = re.compile(r"(?<=\d),(?=\d{3})")
+
+
+class Tokens(NamedTuple):
+    """The words of a text in order, and the pairs of neighbouring characters inside its Chinese runs."""
+
+    words: list[str]
+    pairs: list[str]
+
+
+def normalise(text: str) -> str:
+    """Half width, lower case; every character kind of white space stays white space."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def document_numbers(text: str) -> tuple[str, ...]:
+    """Document numbers 文号 in a text, in one spelling: ``国办发[2021]5号``; what stands before may hold words too much."""
+    return tuple(f"{m[1]}[{m[2]}]{m[3]}号" for m in _number.finditer(normalise(text)))
+
+
+def number_readings(number: str) -> tuple[str, ...]:
+    """Every way to read a document number with words too much in front, longest first: 按国发[2021]5号 → …, 国发[2021]5号, …."""
+    head, _, tail = number.partition("[")
+    return tuple(f"{head[i:]}[{tail}" for i in range(len(head))) or (number,)
+
+
+def tokenise(text: str) -> Tokens:
+    """Words and pairs of a text."""
+    plain = normalise(text)
+    chinese = _not_han.sub(" ", plain)
+    words = [word for word in _cutter()(_long_run.sub(r"\g<0> ", chinese)) if not word.isspace()]
+    pairs: list[str] = []
+    for run in chinese.split():
+        pairs.extend(map(add, run, run[1:]))
+    words += _other.findall(_separators.sub("", plain))
+    words += [f"[{m[2]}]{m[3]}号" for m in _number.finditer(plain)] if "号" in plain else []
+    return Tokens(words, pairs)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in order of appearance for its Chinese part; numbers and Latin words follow."""
+    return tokenise(text).words
+
+
+def engine() -> str:
+    """Which program cuts the words, with its version: indexes made by another are made anew."""
+    from importlib.metadata import version
+
+    name = "rjieba" if _rjieba() is not None else "jieba"
+    return f"{name} {version(name)}"
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> tuple[str, ...]:
+    """The words of the policy lexicon."""
+    lines = resources.files("index").joinpath("data", "lexicon.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(dict.fromkeys(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()))
+
+
+@lru_cache(maxsize=1)
+def lexicon_hash() -> str:
+    """Changes with the lexicon and with the rules of this module that decide which tokens a text has."""
+    return hashlib.sha256("\n".join(("tokens 1", *lexicon())).encode()).hexdigest()[:16]
+
+
+def _rjieba() -> Callable[[], object] | None:
+    try:
+        import rjieba
+    except ImportError:
+        return None
+    made: Callable[[], object] = rjieba.Jieba
+    return made
+
+
+_lock = threading.Lock()
+
+
+def _cutter() -> Callable[[str], list[str]]:
+    with _lock:  # two first callers must not both build the dictionary
+        return _built()
+
+
+@lru_cache(maxsize=1)
+def _built() -> Callable[[str], list[str]]:
+    fast = _rjieba()
+    cut: Callable[[str], list[str]]
+    if fast is not None:
+        cutter = fast()
+        for word in lexicon():
+            cutter.add_word(word, 20_000, None)  # type: ignore[attr-defined]
+        cut = cutter.cut  # type: ignore[attr-defined]
+        return cut
+    return _slow_cutter()
+
+
+def _slow_cutter() -> Callable[[str], list[str]]:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba's source has invalid escapes and imports pkg_resources
+        import jieba
+    jieba.setLogLevel(60)
+    # an own tokenizer: the module-wide one is shared with every other user of jieba in the process
+    own = jieba.Tokenizer()
+    own.tmp_dir = str(_cache_folder())
+    for word in lexicon():
+        own.add_word(word, 20_000)
+    cut: Callable[[str], list[str]] = own.lcut
+    return cut
+
+
+def _cache_folder() -> Path:
+    """A folder of this user's own: jieba's default is the shared temporary directory, where another user's file may lie."""
+    import os
+
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "cemai"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def adjoining(words: list[str]) -> list[str]:
+    """Neighbouring words joined, for lexicons whose entries the dictionary cuts apart."""
+    return [left + right for left, right in pairwise(words)]

@@ -1,0 +1,135 @@
+"""From a document to its passages 切分: about 300 characters each, cut where a sentence ends, inside one section."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+
+from corpus.document import ParsedDocument, Section, Span
+from index.passages import Passage
+
+TARGET = 300
+LONGEST_SENTENCE = 400
+LONGEST_ROW = 1500
+SHORT_SECTION = 60
+"""A heading with less than this of its own text is kept with what follows it: a passage of one line answers nothing."""
+
+_sentence_end = re.compile(r"\n|(?:[。！？；!?;]|…{1,6})[”’」』）)》]{0,3}[ \t\u3000]{0,8}\n?")
+_soft_end = re.compile(r"[，,、：: \t\u3000]")
+
+
+def split(doc: ParsedDocument) -> list[Passage]:
+    """The passages of a document, in order; joined they give back its body (or the whole text where there are no zones)."""
+    zones = list(doc.body_spans()) if doc.zones else [Span(0, len(doc.text))]
+    headings = [section for section in doc.outline if section.kind not in ("item", "closing")]
+    rows = _rows(doc)
+    above = _Trails(doc)
+    passages: list[Passage] = []
+    for zone in zones:
+        for part in _sections(doc.text, zone, headings):
+            for span in _pack(doc.text, part, rows):
+                if doc.text[span.start : span.end].isspace() and passages and passages[-1].span.end == span.start:
+                    last = passages.pop()
+                    joined = Span(last.span.start, span.end)
+                    passages.append(Passage(doc.id, last.ordinal, joined, last.trail))
+                    continue
+                passages.append(Passage(doc.id, len(passages), span, above.at(span.trimmed(doc.text).end - 1)))
+    return passages
+
+
+def _sections(text: str, zone: Span, headings: Sequence[Section]) -> Iterator[Span]:
+    """Cut a zone where numbered headings begin; short pieces stay with the next one."""
+    cuts = sorted({s.start for s in headings if zone.start < s.start < zone.end})
+    start = zone.start
+    for cut in cuts:
+        if len(Span(start, cut).trimmed(text)) >= SHORT_SECTION:
+            yield Span(start, cut)
+            start = cut
+    if start < zone.end:
+        yield Span(start, zone.end)
+
+
+def _pack(text: str, part: Span, rows: Sequence[Span]) -> Iterator[Span]:
+    """Group sentences into passages of nearly equal length."""
+    ends = list(_ends(text, part, rows))
+    length = len(part)
+    wanted = length / max(1, round(length / TARGET))
+    start, i = part.start, 0
+    while i < len(ends):
+        j = i
+        # take the next sentence while that brings the passage nearer to the wanted length
+        while (
+            j + 1 < len(ends)
+            and ends[j + 1] - start <= wanted * 1.5
+            and (abs(ends[j + 1] - start - wanted) <= abs(ends[j] - start - wanted))
+        ):
+            j += 1
+        rest = part.end - ends[j]
+        if rest and len(Span(ends[j], part.end).trimmed(text)) < wanted / 4:
+            j = len(ends) - 1
+        yield Span(start, ends[j])
+        start, i = ends[j], j + 1
+
+
+def _ends(text: str, part: Span, rows: Sequence[Span]) -> Iterator[int]:
+    """Where a passage may end: sentence ends outside tables, row ends inside."""
+    position = part.start
+    i = bisect_left(rows, part.start, key=lambda row: row.end)
+    for row in rows[i:]:
+        if row.start >= part.end:
+            break
+        if row.start > position:
+            yield from _sentences(text, position, row.start)
+        end = min(row.end, part.end)
+        position = max(position, row.start)
+        while end - position > LONGEST_ROW:
+            position += LONGEST_ROW
+            yield position
+        if end > position:
+            position = end
+            yield end
+    if position < part.end:
+        yield from _sentences(text, position, part.end)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[int]:
+    while start < end:
+        match = _sentence_end.search(text, start, end)
+        stop = match.end() if match else end
+        while stop - start > LONGEST_SENTENCE:
+            # a sentence without an end (a list, a damaged file): at the last comma or space, else anywhere
+            soft = [m.end() for m in _soft_end.finditer(text, start + TARGET // 2, start + LONGEST_SENTENCE)]
+            start = soft[-1] if soft else start + LONGEST_SENTENCE
+            yield start
+        yield stop
+        start = stop
+
+
+def _rows(doc: ParsedDocument) -> list[Span]:
+    """The rows of the tables as spans without gaps: each reaches to where the next one begins."""
+    spans: list[Span] = []
+    for table in sorted(doc.tables, key=lambda t: t.span.start):
+        starts = sorted({min(cell.start for cell in row) for row in table.rows if row})
+        starts = [s for s in starts if table.span.start <= s < table.span.end]
+        if not starts or (spans and table.span.start < spans[-1].end):
+            continue
+        bounds = [table.span.start, *starts[1:], table.span.end]
+        spans += [Span(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+    return spans
+
+
+class _Trails:
+    """Heading trails by position, found without walking the whole outline for each passage."""
+
+    def __init__(self, doc: ParsedDocument) -> None:
+        self._doc = doc
+        self._outline = sorted(doc.outline, key=lambda s: (s.start, s.depth))
+        self._starts = [section.start for section in self._outline]
+
+    def at(self, position: int) -> tuple[str, ...]:
+        i = bisect_right(self._starts, position) - 1
+        section: Section | None = self._outline[i] if i >= 0 else None
+        while section is not None and position >= section.whole.end:
+            section = self._doc.sections.get(section.parent) if section.parent else None
+        return tuple(s.label for s in self._doc.trail(section) if s.number or s.kind == "attachment")
