@@ -38,7 +38,9 @@ def main() -> None:
     lines = ["file\ttitle\tsource\tformat\tsha256\tmarked"]
     for name, source in SOURCES.items():
         data = (FOLDER / name).read_bytes()
-        lines.append("\t".join((name, title(name, data), source, name.rsplit(".", 1)[1], hashlib.sha256(data).hexdigest(), texts.MARK)))
+        lines.append(
+            "\t".join((name, title(name, data), source, name.rsplit(".", 1)[1], hashlib.sha256(data).hexdigest(), texts.MARK))
+        )
     (FOLDER / "manifest.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
@@ -106,7 +108,11 @@ def ledger() -> bytes:
     for number, task, measures, lead, responsible, deadlines in texts.LEDGER:
         first = sheet.max_row + 1
         for i, (measure, deadline) in enumerate(zip(measures, deadlines, strict=True)):
-            sheet.append([int(number), task, measure, lead, responsible, deadline] if i == 0 else [None, None, measure, None, None, deadline])
+            sheet.append(
+                [int(number), task, measure, lead, responsible, deadline]
+                if i == 0
+                else [None, None, measure, None, None, deadline]
+            )
         for column in "ABDE":
             sheet.merge_cells(f"{column}{first}:{column}{sheet.max_row}")
     last = sheet.max_row
@@ -148,8 +154,8 @@ def plan() -> bytes:
     body = ParagraphStyle("body", fontName=font, fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK")
     styles = {
         0: body,
-        1: ParagraphStyle("h1", parent=body, fontSize=14, leading=24, firstLineIndent=0, spaceBefore=8),
-        2: ParagraphStyle("h2", parent=body, fontSize=13, leading=22, firstLineIndent=0, spaceBefore=4),
+        1: ParagraphStyle("h1", parent=body, fontSize=14, leading=24, firstLineIndent=0, spaceBefore=8, keepWithNext=1),
+        2: ParagraphStyle("h2", parent=body, fontSize=13, leading=22, firstLineIndent=0, spaceBefore=4, keepWithNext=1),
     }
     centred = ParagraphStyle("centred", parent=body, alignment=TA_CENTER, firstLineIndent=0)
     cell = ParagraphStyle("cell", parent=centred, fontSize=10, leading=14)
