@@ -19,12 +19,13 @@ from corpus.store import Corpus, DocumentInfo, StoredFact
 
 if TYPE_CHECKING:
     from graph.validity import Validity
+    from ingest.files import Input
+    from qa.engine import Engine
+
     from index.encoder import Encoder
     from index.passages import Hit
     from index.searcher import Searcher
-    from ingest.files import Input
     from qa.answer import Answer, Comparison, Understanding
-    from qa.engine import Engine
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
@@ -230,10 +231,11 @@ class Library:
 
     def _store(self, batch: Iterable[tuple[ParsedDocument, bytes, str | None, list[int]]]) -> None:
         """Derive everything from the documents and commit them in one transaction."""
-        from corpus.document import Span
-        from corpus.store import PassageRow
         from graph.extract import extract
         from graph.rows import to_rows
+
+        from corpus.document import Span
+        from corpus.store import PassageRow
         from index.splitter import embedding_text, split
 
         batch = list(batch)
@@ -248,9 +250,7 @@ class Library:
                 self.corpus.put(
                     doc,
                     original=data,
-                    passages=[
-                        PassageRow(Span(p.span.start, p.span.end), p.trail, next(vectors).tobytes()) for p in group
-                    ],
+                    passages=[PassageRow(Span(p.span.start, p.span.end), p.trail, next(vectors).tobytes()) for p in group],
                     facts=rows,
                     model=self.encoder.name,
                     origin=origin,

@@ -1,0 +1,224 @@
+"""ingest, docs, export, doctor: documents in, out, and in order."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ui.commands.shared import note, open_library, print_json, print_table, progress
+
+NOTHING, REFUSED = 1, 3
+
+
+def register(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    p = verbs.add_parser("ingest", parents=[common], help="导入文件或文件夹（txt html pdf docx xlsx jsonl）")
+    p.add_argument("paths", nargs="+", type=Path, metavar="路径")
+    p.add_argument("--region", metavar="地区", help="指定这些文件的地区（缺省由文中判断）")
+    p.add_argument("--ocr", action="store_true", help="用 tesseract 识别扫描的 PDF 页（须已安装）")
+    p.add_argument("--again", action="store_true", help="未变化的文件也重新读取")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.set_defaults(run=ingest)
+
+    docs = verbs.add_parser("docs", parents=[common], help="查看和管理库中的文档")
+    docs.set_defaults(run=lambda args: docs.print_help() or 2)
+    sub = docs.add_subparsers(metavar="动作", title="动作", parser_class=type(docs))
+    p = sub.add_parser("list", parents=[common], help="文档清单")
+    p.add_argument("--removed", action="store_true", help="只列已移除、可恢复的")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.set_defaults(run=list_documents)
+    for name, run, text in (("show", show, "一份文档的要素、提纲和警告"), ("text", text_of, "一份文档的全文")):
+        p = sub.add_parser(name, parents=[common], help=text)
+        p.add_argument("id", metavar="编号或文件名")
+        if name == "show":
+            p.add_argument("--json", action="store_true", help="输出 JSON")
+        p.set_defaults(run=run)
+    for name, run, text in (("remove", remove, "移除（可恢复）"), ("restore", restore, "恢复已移除的文档")):
+        p = sub.add_parser(name, parents=[common], help=text)
+        p.add_argument("ids", nargs="+", metavar="编号或文件名")
+        p.set_defaults(run=run)
+    p = sub.add_parser("purge", parents=[common], help="彻底清除已移除的文档（不可恢复）")
+    p.set_defaults(run=purge)
+    p = sub.add_parser("status", parents=[common], help="设定时效，如：docs status 编号 废止")
+    p.add_argument("id", metavar="编号或文件名")
+    p.add_argument("status", metavar="时效", help="现行有效、废止、已修订……；写 - 取消设定")
+    p.add_argument("--note", metavar="说明", help="设定的依据")
+    p.set_defaults(run=status)
+
+    p = verbs.add_parser("export", parents=[common], help="把整个库导出为 JSON 文件")
+    p.add_argument("folder", type=Path, metavar="文件夹")
+    p.set_defaults(run=export)
+    p = verbs.add_parser("doctor", parents=[common], help="检查文档库")
+    p.add_argument("--repair", action="store_true", help="重建全部索引")
+    p.set_defaults(run=doctor)
+
+
+def ingest(args: argparse.Namespace) -> int:
+    """Take in files and say what became of each."""
+    if args.region:
+        from ui.commands.shared import known_region
+
+        known_region(args.region)
+    with open_library(args, create=True) as library:
+        report = library.ingest(args.paths, region=args.region, ocr=args.ocr, again=args.again, progress=progress("导入"))
+    if args.json:
+        print_json(report.record())
+    else:
+        for source, messages in list(report.warnings.items())[:50]:
+            for message in messages:
+                note(f"注意 {source}：{message}")
+        for refusal in report.refused:
+            note(f"未导入 {refusal.source}：{refusal.message}")
+        print(
+            f"新增 {len(report.added)} 份，替换 {len(report.replaced)} 份，未变 {len(report.unchanged)} 份，未导入 {len(report.refused)} 份。"
+        )
+    return REFUSED if report.refused else 0
+
+
+def list_documents(args: argparse.Namespace) -> int:
+    """List the documents."""
+    from corpus.records import head_record
+
+    with open_library(args) as library:
+        infos = library.corpus.removed() if args.removed else library.documents()
+        rows = [(info, library.validity(info)) for info in infos]
+    if args.json:
+        print_json(
+            [
+                {
+                    "id": info.id,
+                    "source": info.source,
+                    **head_record(info.head),
+                    "format": info.format,
+                    "sha256": info.sha256,
+                    "warnings": list(info.warnings),
+                    "validity": validity.status,
+                    "user_status": info.user_status,
+                }
+                for info, validity in rows
+            ]
+        )
+    elif rows:
+        print_table(
+            ("编号", "标题", "地区", "文号", "日期", "时效", "警告"),
+            [
+                (
+                    info.id[:8],
+                    info.head.title or f"（无标题）{info.source}",
+                    info.head.region or "—",
+                    info.head.doc_number or "—",
+                    info.head.issued_on or info.head.published_on or "—",
+                    validity.status,
+                    len(info.warnings) or "",
+                )
+                for info, validity in rows
+            ],
+            ratios=(3, 16, 6, 6, 4, 4, 2),
+        )
+        note(f"共 {len(rows)} 份。")
+    else:
+        note("没有已移除的文档。" if args.removed else "文档库是空的。用 cemai ingest 路径 导入文件。")
+    return 0 if rows else NOTHING
+
+
+def show(args: argparse.Namespace) -> int:
+    """Show one document's head matter, outline and warnings."""
+    from corpus.records import document_record, section_records
+
+    with open_library(args) as library:
+        info = library.corpus.find(args.id)
+        doc = library.corpus.document(info.row)
+        validity = library.validity(info)
+    record = document_record(doc)
+    if args.json:
+        print_json({**record, "validity": validity.status, "user_status": info.user_status, "sections": section_records(doc)})
+        return 0
+    names = {
+        "title": "标题", "issuers": "发文机关", "region": "地区", "level": "层级", "doc_number": "文号", "index_number": "索引号",
+        "issued_on": "成文日期", "published_on": "发布日期", "status": "文中时效", "kind": "文种", "plan_period": "规划期",
+    }  # fmt: skip
+    rows: list[tuple[str, object]] = [("编号", doc.id), ("文件", doc.source)]
+    for field, label in names.items():
+        value = record[field]
+        if isinstance(value, list):
+            value = "、".join(value)
+        if isinstance(value, dict):
+            value = f"{value['start']}—{value['end']}"
+        rows.append((label, f"{value}（推定）" if value and field in doc.head.inferred else value or "原文未载明"))
+    rows.append(("时效判断", f"{validity.status}：{validity.reason}"))
+    rows += [("引据", f"{r.relation}《{r.title}》{r.doc_number or ''}") for r in doc.head.based_on]
+    rows += [
+        ("所附文件", f"{part.head.title or '（无标题）'}｜{part.head.region or '—'}｜{part.head.status or '—'}")
+        for part in doc.attached
+    ]
+    rows += [("注意", issue.message) for issue in doc.issues]
+    print_table(("项目", "内容"), rows, ratios=(1, 6))
+    for section in doc.outline:
+        if section.number or section.kind in ("title", "attachment"):
+            print("  " * section.depth + section.label.replace("\n", ""))
+    return 0
+
+
+def text_of(args: argparse.Namespace) -> int:
+    """Print the frozen text, character for character."""
+    import sys
+
+    with open_library(args) as library:
+        sys.stdout.write(library.corpus.text(library.corpus.find(args.id).row))
+    return 0
+
+
+def remove(args: argparse.Namespace) -> int:
+    """Remove documents."""
+    with open_library(args) as library:
+        for name in args.ids:
+            info = library.remove(name)
+            print(f"已移除 {info.source}。恢复：cemai docs restore {info.id[:8]}")
+    return 0
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Restore removed documents."""
+    with open_library(args) as library:
+        for name in args.ids:
+            print(f"已恢复 {library.restore(name).source}。")
+    return 0
+
+
+def purge(args: argparse.Namespace) -> int:
+    """Erase removed documents for good."""
+    with open_library(args) as library:
+        print(f"已彻底清除 {library.purge()} 份。")
+    return 0
+
+
+def status(args: argparse.Namespace) -> int:
+    """Set or clear a document's status."""
+    with open_library(args) as library:
+        info = library.set_status(args.id, None if args.status == "-" else args.status, args.note)
+        validity = library.validity(info)
+    print(f"{info.source}：{validity.status}（{validity.reason}）")
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """Export the library as JSON."""
+    with open_library(args) as library:
+        counts = library.export(args.folder)
+    print("，".join(f"{name}.json {count} 条" for name, count in counts.items()))
+    return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Check the library against itself."""
+    with open_library(args) as library:
+        faults = library.doctor(repair=args.repair)
+        count = len(library.corpus)
+    for fault in faults:
+        print(fault)
+    print(
+        f"{count} 份文档，{'发现 ' + str(len(faults)) + ' 处问题' if faults else '未发现问题'}。"
+        + ("索引已重建。" if args.repair else "")
+    )
+    return NOTHING if faults else 0

@@ -1,0 +1,182 @@
+"""tasks, targets, graph, study: what the documents oblige to, and learning it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import UsageError
+from ui.commands.shared import FORMATS, known_region, note, open_library, print_json, print_table, write_table
+
+NOTHING = 1
+
+
+def register(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    p = verbs.add_parser("tasks", parents=[common], help="任务台账")
+    p.add_argument("--unit", metavar="单位", help="如 州医保局")
+    p.add_argument("--region", metavar="地区")
+    p.add_argument("--topic", metavar="主题")
+    _output(p)
+    p.set_defaults(run=tasks)
+    p = verbs.add_parser("targets", parents=[common], help="目标指标")
+    p.add_argument("--indicator", metavar="指标", help="指标名称中含有的字")
+    p.add_argument("--region", metavar="地区")
+    p.add_argument("--kind", choices=("target", "achieved", "statistic", "rule"), help="目标、已完成、现状数、标准")
+    p.add_argument("--year", type=int, metavar="年份", help="目标年")
+    _output(p)
+    p.set_defaults(run=targets)
+
+    graph = verbs.add_parser("graph", parents=[common], help="知识图谱")
+    graph.set_defaults(run=lambda args: graph.print_help() or 2)
+    sub = graph.add_subparsers(metavar="动作", title="动作", parser_class=type(graph))
+    p = sub.add_parser("export", parents=[common], help="导出图谱")
+    p.add_argument("--format", choices=("graphml", "json"), required=True)
+    p.add_argument("--out", type=Path, required=True, metavar="文件")
+    p.set_defaults(run=export_graph)
+
+    study = verbs.add_parser("study", parents=[common], help="学政策：术语、应知应会、练习题")
+    study.set_defaults(run=lambda args: study.print_help() or 2)
+    sub = study.add_subparsers(metavar="动作", title="动作", parser_class=type(study))
+    p = sub.add_parser("terms", parents=[common], help="术语和它们的解释")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.set_defaults(run=study_terms)
+    p = sub.add_parser("brief", parents=[common], help="一个岗位的应知应会")
+    p.add_argument("--unit", metavar="单位")
+    p.add_argument("--region", metavar="地区")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.set_defaults(run=study_brief)
+    p = sub.add_parser("quiz", parents=[common], help="由原文事实生成的练习题")
+    p.add_argument("--number", "-n", type=int, default=10, metavar="N", help="题数")
+    p.add_argument("--seed", type=int, default=1, metavar="N", help="同一数字出同一套题")
+    p.add_argument("--region", metavar="地区")
+    p.add_argument("--answers", action="store_true", help="显示答案")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.add_argument("--out", type=Path, metavar="文件.docx", help="写成 Word 试卷（附答案）")
+    p.set_defaults(run=study_quiz)
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=FORMATS, default="table", help="输出格式")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="即 --format json")
+    parser.add_argument("--out", type=Path, metavar="文件", help="写到文件")
+
+
+def tasks(args: argparse.Namespace) -> int:
+    """The task ledger."""
+    if args.region:
+        known_region(args.region)
+    with open_library(args) as library:
+        records = library.tasks(unit=args.unit, region=args.region, topic=args.topic)
+    if args.format == "json" and args.out is None:
+        print_json(records)
+    elif args.format == "table":
+        print_table(
+            ("序号", "任务", "牵头单位", "责任单位", "完成时限", "出处"),
+            [
+                (
+                    number,
+                    r["name"],
+                    "、".join(r["lead_units"]) or "—",
+                    "、".join([*r["responsible_units"], *r["supporting_units"]]) or "原文未载明",
+                    r["deadline"] or "—",
+                    f"《{r['title'] or r['source']}》{' > '.join(r['section_path'])}",
+                )
+                for number, r in enumerate(records, 1)
+            ],
+            ratios=(1, 6, 4, 8, 3, 8),
+        )
+        note(f"共 {len(records)} 项任务。")
+    else:
+        from ui.exports import task_ledger
+
+        write_table(task_ledger(records), args.format, args.out)
+    return 0 if records else NOTHING
+
+
+def targets(args: argparse.Namespace) -> int:
+    """The targets."""
+    if args.region:
+        known_region(args.region)
+    with open_library(args) as library:
+        records = library.targets(indicator=args.indicator, region=args.region, kind=args.kind, year=args.year)
+    if args.format == "json" and args.out is None:
+        print_json(records)
+    elif args.format == "table":
+        kinds = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
+        print_table(
+            ("序号", "指标", "数值（原文）", "年份", "类别", "地区", "原文"),
+            [
+                (n, r["indicator"], r["value_text"], r["by_year"] or "—", kinds[r["kind"]], r["region"] or "—", r["quote"])
+                for n, r in enumerate(records, 1)
+            ],
+            ratios=(1, 6, 4, 2, 2, 4, 10),
+        )
+        note(f"共 {len(records)} 项。")
+    else:
+        from ui.exports import targets_table
+
+        write_table(targets_table(records), args.format, args.out)
+    return 0 if records else NOTHING
+
+
+def export_graph(args: argparse.Namespace) -> int:
+    """Write the knowledge graph."""
+    from graph import network
+
+    with open_library(args) as library:
+        graph = network.build(library.corpus)
+        try:
+            (network.write_graphml if args.format == "graphml" else network.write_json)(graph, args.out)
+        except OSError as error:
+            raise UsageError(f"不能写入 {args.out}（{error.strerror}）。") from error
+    print(f"{graph.number_of_nodes()} 个节点，{graph.number_of_edges()} 条边，已写入 {args.out}")
+    return 0
+
+
+def study_terms(args: argparse.Namespace) -> int:
+    """Terms with their definitions."""
+    from ui import study
+
+    with open_library(args) as library:
+        records = study.terms(library.corpus)
+    if args.json:
+        print_json(records)
+    else:
+        print_table(
+            ("术语", "解释（原文）", "出处"),
+            [(r["term"], r["definition"] or "文件只提到，没有解释", r["source"]) for r in records],
+            ratios=(2, 8, 4),
+        )
+    return 0 if records else NOTHING
+
+
+def study_brief(args: argparse.Namespace) -> int:
+    """What a post has to know."""
+    from ui import study
+
+    with open_library(args) as library:
+        brief = study.brief(library.corpus, unit=args.unit, region=args.region)
+    if args.json:
+        print_json(brief.record())
+    else:
+        print(brief.text())
+    return 0 if brief.tasks or brief.targets else NOTHING
+
+
+def study_quiz(args: argparse.Namespace) -> int:
+    """Questions made from cited facts."""
+    from ui import study
+
+    with open_library(args) as library:
+        questions = study.quiz(library.corpus, number=args.number, seed=args.seed, region=args.region)
+    if args.out:
+        study.write_paper(questions, args.out)
+        note(f"已写入 {args.out}")
+    elif args.json:
+        print_json([question.record() for question in questions])
+    else:
+        for number, question in enumerate(questions, 1):
+            print(f"{number}. {question.text(answers=args.answers)}\n")
+    return 0 if questions else NOTHING

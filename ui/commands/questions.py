@@ -1,0 +1,203 @@
+"""search, ask, compare: what the library answers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import UsageError
+from ui.commands.shared import (
+    FORMATS,
+    add_filters,
+    as_of_date,
+    console,
+    filters_of,
+    known_region,
+    note,
+    open_library,
+    print_json,
+    print_table,
+    progress,
+    read_lines,
+    write_table,
+)
+
+if TYPE_CHECKING:
+    from qa.answer import Answer, Comparison
+
+NOTHING = 1
+LONGEST = 10_000
+
+
+def register(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    p = verbs.add_parser("search", parents=[common], help="找出处：与问题最相关的段落")
+    p.add_argument("query", nargs="?", metavar="问题")
+    add_filters(p)
+    p.add_argument("--top", type=int, default=None, metavar="N", help="条数（默认 10，成批时 100）")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.add_argument("--batch", type=Path, metavar="文件", help='成批：每行一个 {"_id", "text"}')
+    p.add_argument("--out", type=Path, metavar="文件", help="成批结果写到这里")
+    p.set_defaults(run=search)
+
+    p = verbs.add_parser("ask", parents=[common], help="问政策：由原文组成的答案")
+    p.add_argument("question", nargs="?", metavar="问题")
+    add_filters(p)
+    p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.add_argument("--batch", type=Path, metavar="文件", help='成批：每行一个 {"id", "question"}')
+    p.add_argument("--out", type=Path, metavar="文件", help="成批结果写到这里")
+    p.set_defaults(run=ask)
+
+    p = verbs.add_parser("compare", parents=[common], help="比地区：一个主题或问题，各地并列，逐格注明出处")
+    p.add_argument("subject", metavar="主题或问题")
+    p.add_argument("--regions", metavar="甲,乙,…", help="要比的地区（缺省为库中全部）")
+    p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
+    p.add_argument("--format", choices=FORMATS, default="table", help="输出格式")
+    p.add_argument("--out", type=Path, metavar="文件", help="写到文件")
+    p.set_defaults(run=compare)
+
+
+def search(args: argparse.Namespace) -> int:
+    """Search for one query, or for a file of them."""
+    filters = filters_of(args)
+    if args.batch:
+        return _search_batch(args)
+    if args.query is None:
+        raise UsageError("请写出要找的内容，如：cemai search 医保参保资助")
+    with open_library(args) as library:
+        hits = library.search(args.query[:LONGEST], filters=filters, top=args.top or 10)
+    if args.json:
+        print_json([hit.record() for hit in hits])
+    else:
+        out = console()
+        for number, hit in enumerate(hits, 1):
+            place = " > ".join(hit.section_path)
+            page = f"（第 {hit.page} 页）" if hit.page else ""
+            out.print(f"{number}. 《{hit.title or hit.source}》{place}{page}", style="bold")
+            out.print("   " + " ".join(hit.text.split()))
+    if not hits:
+        note("没有找到。换个说法，或去掉筛选条件再试。")
+    return 0 if hits else NOTHING
+
+
+def _search_batch(args: argparse.Namespace) -> int:
+    if not args.out:
+        raise UsageError("成批检索要用 --out 指明结果写到哪个文件。")
+    queries = list(read_lines(args.batch))
+    show = progress("检索")
+    filters = filters_of(args)
+    with open_library(args) as library, _writer(args.out) as out:
+        for number, query in enumerate(queries):
+            hits = library.searcher.search(str(query["text"])[:LONGEST], filters=filters, top=args.top or 100)
+            out.write(json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n")
+            show(number + 1, len(queries), "")
+    return 0
+
+
+def ask(args: argparse.Namespace) -> int:
+    """Answer one question, or a file of them."""
+    as_of = as_of_date(args)
+    filters = filters_of(args)
+    if args.batch:
+        if not args.out:
+            raise UsageError("成批提问要用 --out 指明结果写到哪个文件。")
+        questions = list(read_lines(args.batch))
+        show = progress("作答")
+        with open_library(args) as library, _writer(args.out) as out:
+            for number, entry in enumerate(questions):
+                text = str(entry.get("question") or entry.get("text") or "")
+                answer = library.ask(text[:LONGEST], filters=filters, as_of=as_of, keep=False)
+                record = {**answer.record(), "id": entry.get("id") or entry.get("_id")}
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+                show(number + 1, len(questions), "")
+        return 0
+    if args.question is None:
+        raise UsageError("请写出问题，如：cemai ask 过渡期医保资助政策")
+    if len(args.question) > LONGEST:
+        note(f"问题超过 {LONGEST} 字，只看前 {LONGEST} 字。")
+    with open_library(args) as library:
+        answer = library.ask(args.question[:LONGEST], filters=filters, as_of=as_of)
+    if args.json:
+        print_json(answer.record())
+    else:
+        print_answer(answer)
+    return NOTHING if answer.status == "not_found" else 0
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer for people: notices, the point, then the places."""
+    out = console()
+    for notice in answer.notices:
+        out.print(f"【注意】{notice.text}", style="yellow")
+    out.print(answer.answer)
+    if answer.citations:
+        out.print("\n出处：", style="bold")
+        for number, c in enumerate(answer.citations, 1):
+            place = " > ".join(c.section_path)
+            serial = f"（{c.doc_number}）" if c.doc_number else ""
+            page = f" 第 {c.page} 页" if c.page else ""
+            out.print(f"[{number}] 《{c.title or c.source}》{serial}{c.region or ''} {place}{page}（第 {c.start}—{c.end} 字）")
+    if answer.nearest:
+        out.print("\n最接近的内容（不能直接回答问题）：", style="bold")
+        for hit in answer.nearest[:3]:
+            out.print(f"· 《{hit.title or hit.source}》{' > '.join(hit.section_path)}：{' '.join(hit.text.split())[:120]}…")
+
+
+def compare(args: argparse.Namespace) -> int:
+    """Put regions side by side."""
+    regions = [name.strip() for name in args.regions.replace("，", ",").split(",") if name.strip()] if args.regions else None
+    for name in regions or ():
+        known_region(name)
+    with open_library(args) as library:
+        comparison = library.compare(args.subject, regions=regions, as_of=as_of_date(args))
+    if args.format == "table":
+        print_comparison(comparison)
+    elif args.format == "json" and args.out is None:
+        print_json(comparison.record())
+    else:
+        from ui.exports import comparison_table
+
+        write_table(comparison_table(comparison), args.format, args.out)
+    return 0 if any(cell.text for row in comparison.rows for cell in row.cells) else NOTHING
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """A comparison for people."""
+    out = console()
+    for notice in comparison.notices:
+        out.print(f"【注意】{notice.text}", style="yellow")
+    numbers: dict[tuple[str, int, int], int] = {}
+    rows = []
+    for row in comparison.rows:
+        cells = []
+        for cell in row.cells:
+            marks = "".join(f"[{numbers.setdefault((c.source_id, c.start, c.end), len(numbers) + 1)}]" for c in cell.citations)
+            cells.append(f"{cell.text}{marks}" if cell.text else "原文未载明")
+        rows.append((row.aspect, *cells))
+    print_table(("方面", *comparison.regions), rows, ratios=(2, *([5] * len(comparison.regions))))
+    for line in comparison.differences:
+        out.print(f"· {line}")
+    seen = set()
+    for row in comparison.rows:
+        for cell in row.cells:
+            for c in cell.citations:
+                key = (c.source_id, c.start, c.end)
+                if key not in seen:
+                    seen.add(key)
+                    serial = f"（{c.doc_number}）" if c.doc_number else ""
+                    out.print(
+                        f"[{numbers[key]}] 《{c.title or c.source}》{serial}{' > '.join(c.section_path)}（第 {c.start}—{c.end} 字）"
+                    )
+
+
+def _writer(path: Path) -> Any:
+    if str(path) == "-":
+        return sys.stdout
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"不能写入 {path}（{error.strerror}）。") from error

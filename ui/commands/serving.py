@@ -1,0 +1,68 @@
+"""demo and serve: the sample library, and the page."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ui.commands.shared import note, open_library, progress
+
+DEMO_QUESTION = "过渡期医保资助政策"
+DEMO_TOPIC = "医疗保障"
+
+
+def register(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    p = verbs.add_parser("demo", parents=[common], help="用自带的示例文件演示：建库、作答、对比，并打开网页")
+    p.add_argument("--no-serve", action="store_true", help="不打开网页")
+    _address(p)
+    p.set_defaults(run=demo)
+    p = verbs.add_parser("serve", parents=[common], help="打开网页和 REST 接口（/api/v1）")
+    _address(p)
+    p.set_defaults(run=serve)
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听地址（默认只限本机）")
+    parser.add_argument("--port", type=int, default=7860, metavar="端口")
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Build a library from the bundled samples and show what it can do."""
+    import tempfile
+    from importlib import resources
+    from pathlib import Path
+
+    from ui.commands.questions import print_answer, print_comparison
+
+    if args.library is None:
+        # the demo must not mix its samples into the library the user works with
+        args.library = Path(tempfile.gettempdir()) / "cemai-demo"
+    with resources.as_file(resources.files("corpus").joinpath("samples")) as samples:
+        paths = sorted(p for p in samples.iterdir() if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx"))
+        with open_library(args, create=True) as library:
+            report = library.ingest(paths, progress=progress("导入示例"))
+            count = len(library.corpus)
+            print(f"示例库 {args.library}：{count} 份文件（示例摘编，不作为执行依据）。\n")
+            print(f"问：{DEMO_QUESTION}\n")
+            answer = library.ask(DEMO_QUESTION)
+            print_answer(answer)
+            regions = list(dict.fromkeys(c.region for c in answer.citations if c.region))[:3]
+            print(f"\n比：{DEMO_TOPIC}（{'、'.join(regions)}）\n")
+            print_comparison(library.compare(DEMO_TOPIC, regions=regions))
+    if report.refused:
+        for refusal in report.refused:
+            note(f"未导入 {refusal.source}：{refusal.message}")
+        return 1
+    if args.no_serve:
+        return 0 if answer.status != "not_found" else 1
+    return serve(args)
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve the page and the REST interface."""
+    from ui.server import serve as run
+
+    with open_library(args, create=True) as library:
+        run(library, host=args.host, port=args.port)
+    return 0

@@ -1,0 +1,168 @@
+"""What several commands share: opening the library, filters, printing for people and for programs."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import UsageError
+from corpus.filters import Filters
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ui.application import Library, Progress
+
+FORMATS = ("table", "json", "csv", "xlsx", "docx")
+
+
+def open_library(args: argparse.Namespace, *, create: bool = False) -> Library:
+    """The library the command line names; only commands that write make a missing one."""
+    from ui.application import Library
+
+    return Library.open(args.library, create=create, model=args.model)
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """The conditions that searches and answers can be limited to."""
+    parser.add_argument("--region", metavar="地区", help="只看某地及其下级，如 甘南州")
+    parser.add_argument("--topic", metavar="主题", help="只看有这一主题任务的文件，如 医疗保障")
+    parser.add_argument("--year", metavar="年份", type=int, help="只看这一年成文（或发布）的文件")
+    parser.add_argument("--level", metavar="层级", help="国家、省、市州、县、乡镇")
+    parser.add_argument("--issuer", metavar="机关", help="发文机关名称中含有的字")
+    parser.add_argument("--status", metavar="时效", help="如 有效、征求意见稿、废止")
+    parser.add_argument("--file-format", metavar="格式", dest="file_format", help="txt、html、pdf、docx、xlsx、jsonl")
+
+
+def filters_of(args: argparse.Namespace) -> Filters:
+    """The conditions given on the command line; a region nobody knows is a usage error, not an empty result."""
+    if args.region:
+        known_region(args.region)
+    return Filters(
+        region=args.region,
+        topic=args.topic,
+        year=args.year,
+        level=args.level,
+        issuer=args.issuer,
+        status=args.status,
+        format=args.file_format,
+    )
+
+
+def known_region(name: str) -> None:
+    """Raise ``UsageError`` for a name that no administrative division has."""
+    from corpus.divisions import gazetteer
+
+    if not gazetteer().named(name):
+        raise UsageError(f"行政区划里没有“{name}”。请写全称或通用简称，如 甘肃省、甘南州、三都县。")
+
+
+def as_of_date(args: argparse.Namespace) -> dt.date | None:
+    """The date answers are given for, or None for today."""
+    if not args.as_of:
+        return None
+    try:
+        return dt.date.fromisoformat(args.as_of)
+    except ValueError as error:
+        raise UsageError(f"--as-of 要写成 2025-06-30 这样的日期，现在是“{args.as_of}”。") from error
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def read_lines(path: Path) -> Iterable[dict[str, Any]]:
+    """The records of a JSON Lines file; ``-`` is standard input."""
+    try:
+        stream = sys.stdin if str(path) == "-" else path.open(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"打不开 {path}（{error.strerror}）。") from error
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise UsageError(f"{path} 第 {number} 行不是 JSON：{error.msg}。") from error
+
+
+def console() -> Console:
+    """A console for tables and long text; 120 columns where stdout is no terminal."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 120
+    return Console(highlight=False, markup=False, emoji=False, width=width, soft_wrap=False)
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, ratios: Sequence[int] | None = None) -> None:
+    """A table for people: Chinese widths, long cells wrapped."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, expand=ratios is not None, show_edge=False, pad_edge=False)
+    for i, header in enumerate(headers):
+        table.add_column(header, ratio=ratios[i] if ratios else None, overflow="fold")
+    for row in rows:
+        table.add_row(*[Text("" if cell is None else str(cell)) for cell in row])
+    console().print(table)
+
+
+def note(message: str) -> None:
+    """A message for people, beside the results."""
+    print(message, file=sys.stderr)
+
+
+class ProgressBar:
+    """Progress on stderr: a bar on a terminal, otherwise one line for every tenth of the work."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self._last = -1
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Show how far the work is."""
+        if self._terminal:
+            bar = f"[{'█' * (done * 24 // total):<24}] {done}/{total}" if total else ""
+            sys.stderr.write(f"\r\x1b[2K{self.label} {bar} {what[-48:]}")
+            if total and done >= total:
+                sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+        elif total > 10 and done * 10 // total > self._last:
+            self._last = done * 10 // total
+            note(f"{self.label} {done}/{total}")
+        elif not total:
+            note(what)
+
+
+def progress(label: str) -> Progress:
+    """A progress callback for the application."""
+    return ProgressBar(label)
+
+
+def write_table(table: Any, format: str, out: Path | None) -> None:
+    """Write an export table in a file format; text formats go to stdout where no file is named."""
+    from ui.exports import write
+
+    if out is None:
+        if format in ("xlsx", "docx"):
+            raise UsageError(f"{format} 要写进文件，请加 --out 文件名.{format}")
+        import io
+
+        buffer = io.BytesIO()
+        write(table, format, buffer)
+        sys.stdout.write(buffer.getvalue().decode("utf-8-sig"))
+        return
+    try:
+        write(table, format, out)
+    except OSError as error:
+        raise UsageError(f"不能写入 {out}（{error.strerror}）。文件若在 Excel 或 Word 中打开，请先关闭。") from error
+    note(f"已写入 {out}")
