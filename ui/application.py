@@ -85,7 +85,7 @@ class Library:
 
     def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
         self.corpus = corpus
-        self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING)
+        self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING) or None
 
     @classmethod
     def open(cls, folder: Path | None = None, *, create: bool = True, model: str | None = None) -> Library:
@@ -286,6 +286,33 @@ class Library:
         info = self.corpus.find(name)
         self.corpus.set_status(info.row, status, note)
         return self.corpus.info(info.row)
+
+    def use_model(self, name: str | None, *, progress: Progress | None = None) -> int:
+        """Embed every passage with another model (None: the embedded one) and use it from then on.
+
+        Resumable: vectors are stored in batches and only missing ones are computed; the old model serves until all are there.
+        Returns how many passages were embedded. Raises ``ModelUnavailable``.
+        """
+        from index.encoder import load
+        from index.splitter import embedding_text
+
+        encoder = load(name)
+        missing = self.corpus.unembedded(encoder.name)
+        docs: dict[int, ParsedDocument] = {}
+        for first in range(0, len(missing), BATCH):
+            if progress:
+                progress(first, len(missing), "")
+            passages = [p for _, p in sorted(self.corpus.passages_by_row(missing[first : first + BATCH]).items())]
+            docs = {n: docs.get(n) or self.corpus.document(n) for n in {p.document for p in passages}}
+            vectors = encoder.encode([embedding_text(docs[p.document], p) for p in passages]).astype("<f2")
+            self.corpus.put_vectors(encoder.name, [(p.row, v.tobytes()) for p, v in zip(passages, vectors, strict=True)])
+        if progress:
+            progress(len(missing), len(missing), "")
+        self.corpus.set_setting(MODEL_SETTING, name or "")
+        self._model = name
+        for cached in ("encoder", "searcher", "engine"):
+            self.__dict__.pop(cached, None)
+        return len(missing)
 
     def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
         """The documents of the library."""

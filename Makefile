@@ -1,0 +1,53 @@
+# make demo does everything on a fresh machine: environment, sample library, answer, comparison, page.
+PYTHON ?= python3
+BIN := .venv/bin
+SHARED ?= ../shared
+
+.PHONY: demo demo-check install test test-browser check eval eval-quick bench lock clean
+
+demo: install
+	$(BIN)/cemai demo
+
+demo-check: install
+	$(BIN)/cemai demo --no-serve
+
+install: .venv/.installed
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest -n 2 tests --ignore=tests/browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-browser: .venv/.installed-dev
+	$(BIN)/python -m pytest tests/browser
+
+# Quality on the shared material; floors stand in eval/floors.json
+eval: .venv/.installed-dev
+	$(BIN)/python tools/evaluate.py --shared $(SHARED)
+
+eval-quick: .venv/.installed-dev
+	$(BIN)/python tools/evaluate.py --shared $(SHARED) --quick
+
+bench: .venv/.installed-dev
+	for script in benchmarks/*.py; do $(BIN)/python $$script; done
+
+lock:
+	$(BIN)/python tools/lock.py
+
+clean:
+	rm -rf .venv .eval build dist
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.venv/.installed: .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
+	touch $@
