@@ -1,0 +1,327 @@
+"""The heading tree: which lines are headings, how deep they stand, and where their bodies end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.document import Section, SectionKind, Span, fact_id
+from ingest.outline_items import clause_end, find_items
+from ingest.outline_lines import Line
+from ingest.outline_marks import RANK, Mark, mark_at, may_open
+
+_HEADING_LIMIT = 60
+_CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
+_MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
+_CLOSING = re.compile(
+    r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请结合|请认真|请遵照|"
+    r"以上(?:意见|通知|方案|规定|措施|政策|请|事项|内容)|上述(?:意见|规定|政策|措施|通知)|"
+    r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|规划|计划|决定|实施意见|实施方案|实施细则|通告|指引|工作要点)"
+    r"(?:[由自从未的有]|印发|实施|下发|发布|所称|施行|内容|中)|"
+    r"此前|此件|此复|特此|专此|望(?:各|认真|遵照)|联系人|联系电话|联系方式|有效期|咨询电话|实施中|执行中|工作中遇|贯彻落实情况|"
+    r"(?:各位代表|同志们)[!！,，:：])"
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """A section in the making; ``end_limit`` is where its body must end at the latest."""
+
+    kind: SectionKind
+    number: str | None
+    start: int
+    head_start: int
+    end: int
+    body_start: int
+    depth: int
+    parent: Node | None
+    body_end: int = -1
+    own_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of the text (the document itself, or one attached): its title, 附件 label and the lines of its body."""
+
+    body: Span
+    title: Span | None = None
+    label: Span | None = None
+    inner: bool = False
+
+
+def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> list[tuple[Line, Mark]]:
+    """The lines that open a section, with their numbers; those a series makes implausible are left out."""
+    found: list[tuple[Line, Mark]] = []
+    last: dict[str, int] = {}
+    paths: set[tuple[int, ...]] = set()
+    for line in lines:
+        start = line.start
+        depth = headings.get(start)
+        char = text[start]
+        if char in "#*":
+            markup = _MARKUP.match(text, start, line.end)
+            if markup and markup.end() < line.end:
+                if char == "#":
+                    depth = depth or len(markup.group().rstrip())
+                start = markup.end()
+                char = text[start]
+        mark = mark_at(text, start, line.end) if may_open(char) else None
+        if mark is not None and _plausible(mark, last, paths):
+            last[mark.style] = mark.value
+            if mark.path:
+                paths.add(mark.path)
+            found.append((line, mark))
+        elif depth is not None:
+            found.append((line, Mark(Span(start, start), f"h{depth}", 0)))
+        elif char == "专":
+            caption = _CAPTION.match(text, start, line.end)
+            if caption and line.end - start <= 60 and text[line.end - 1] not in "。；;，,":
+                found.append((line, Mark(caption_span(text, caption, line), "专栏", 0)))
+    return found
+
+
+def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
+    """The number of a caption (专栏3) without the colon after it."""
+    end = match.end()
+    while end > match.start() and text[end - 1] in ":： ":
+        end -= 1
+    return Span(match.start(), min(end, line.end))
+
+
+def _plausible(mark: Mark, last: dict[str, int], paths: set[tuple[int, ...]]) -> bool:
+    before = last.get(mark.style)
+    if mark.path:
+        # 1.5 at the start of a line is as often a quantity: 1.2 needs 1.1 before it, 1.1 needs 1 or nothing before it
+        *upper, value = mark.path
+        if max(mark.path) > 40 or min(mark.path) == 0:
+            return False
+        return (value == 1 and mark.spaced) or (*upper, value - 1) in paths
+    if mark.style in ("条", "节", "章") and not mark.spaced:
+        return mark.value in (1, (before or 0) + 1)
+    if before is None:
+        return mark.value <= 5 or mark.style in ("条", "章", "节", "编", "分")
+    return mark.value <= before + 5 or mark.style == "条"
+
+
+def nest(marks: Sequence[tuple[Line, Mark]]) -> list[int]:
+    """The index of each mark's parent (-1 for none), from the order in which the styles nest in this document."""
+    following: list[int | None] = [None] * len(marks)
+    seen: dict[str, int] = {}
+    for i in range(len(marks) - 1, -1, -1):
+        following[i] = seen.get(marks[i][1].style)
+        seen[marks[i][1].style] = i
+    latest: dict[str, list[int]] = {}
+    for i, (_, mark) in enumerate(marks):
+        latest.setdefault(mark.style, []).append(i)
+    above: set[tuple[str, str]] = set()
+    stack: list[int] = []
+    parents: list[int] = []
+    for i, (_, mark) in enumerate(marks):
+        style = mark.style
+        at = next((k for k, j in enumerate(stack) if marks[j][1].style == style), None)
+        if at is not None:
+            del stack[at:]
+        else:
+            while stack and _outranks(i, stack[-1], marks, following, above):
+                stack.pop()
+        parents.append(stack[-1] if stack else -1)
+        above.update((marks[j][1].style, style) for j in stack)
+        stack.append(i)
+    return parents
+
+
+def _outranks(
+    i: int, top: int, marks: Sequence[tuple[Line, Mark]], following: Sequence[int | None], above: set[tuple[str, str]]
+) -> bool:
+    mark, other = marks[i][1], marks[top][1]
+    if other.style == "专栏":
+        return mark.style.startswith("h") or mark.style in ("编", "分", "章", "节", "条", "一、", "(一)")
+    if mark.style == "专栏":
+        return False
+    if (other.style, mark.style) in above:
+        return False
+    if (mark.style, other.style) in above:
+        return True
+    if mark.style.startswith("h") and other.style.startswith("h"):
+        return int(mark.style[1:]) < int(other.style[1:])
+    if mark.style.startswith("h") or other.style.startswith("h"):
+        return mark.style.startswith("h")
+    if RANK[mark.style] > RANK[other.style]:
+        return False
+    # the usual order says this style stands above; it stands below only if the other series goes on after it
+    later = following[top]
+    return not (mark.value == 1 and later is not None and marks[later][1].value == other.value + 1)
+
+
+def part_nodes(
+    text: str, part: Part, lines: Sequence[Line], headings: dict[int, int], parent: Node | None, stop: int
+) -> list[Node]:
+    """The nodes of one part, in order of place, with their bodies closed."""
+    nodes: list[Node] = []
+    depth = parent.depth + 1 if parent else 0
+    base = parent
+    if part.label is not None:
+        base = Node(
+            "attachment", part.label.of(text).strip(":： 　"), part.label.start, part.label.end, part.label.end, 0, depth, base
+        )
+        nodes.append(base)
+        depth += 1
+    if part.title is not None:
+        base = Node("title", None, part.title.start, part.title.start, part.title.end, 0, depth, base)
+        nodes.append(base)
+    depth = base.depth + 1 if base else 1
+    for node in nodes:
+        node.body_start, node.body_end = _next_char(text, node.end, stop), stop
+    marks = find_marks(text, lines, headings)
+    first = marks[0][0].start if marks else part.body.end
+    if lines and lines[0].start < first:
+        start = lines[0].start
+        nodes.append(Node("preamble", None, start, start, start, start, depth, base, _trim(text, start, first)))
+    made: list[Node] = []
+    for (line, mark), above in zip(marks, nest(marks), strict=True):
+        owner = made[above] if above >= 0 else base
+        made.append(_heading(text, line, mark, owner, owner.depth + 1 if owner else depth))
+    _close(text, made, part.body.end)
+    closing = _closing(text, made, lines, base, depth)
+    nodes += made
+    nodes += _items(text, nodes)
+    if closing:
+        nodes.append(closing)
+    nodes.sort(key=lambda n: (n.start, n.depth))
+    return nodes
+
+
+def _heading(text: str, line: Line, mark: Mark, parent: Node | None, depth: int) -> Node:
+    head = mark.span.end
+    while head < line.end and text[head].isspace():
+        head += 1
+    end = _heading_end(text, head, line.end, mark)
+    body = end
+    while body < line.end and text[body] in "。；;：:，,*）)】 　":
+        body += 1
+        if text[body - 1] in "。；;：:，,":
+            break
+    while end > head and text[end - 1] in " 　*#":
+        end -= 1
+    number = mark.span.of(text) or None
+    kind: SectionKind = "attachment" if mark.style == "专栏" else "heading"
+    return Node(kind, number, mark.span.start, head, max(end, mark.span.end), body, depth, parent, own_line=body >= line.end)
+
+
+def _heading_end(text: str, start: int, end: int, mark: Mark) -> int:
+    if mark.style in ("编", "分", "章", "节", "专栏") or mark.style.startswith("h"):
+        return end
+    if mark.style == "条":
+        if start < end and text[start] in "【[〔":
+            close = clause_end(text, start + 1, min(end, start + 40), "】]〕")
+            return min(close + 1, end)
+        if start < end and text[start] in "（(":
+            close = text.find("）" if text[start] == "（" else ")", start, min(end, start + 40))
+            if close > 0:
+                return close + 1
+        return end if end - start <= 30 and (start == end or text[end - 1] not in "。；;：:") else start
+    stop = clause_end(text, start, end, "。；;！？!?")
+    colon = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "：:")
+    if colon < min(stop, start + _HEADING_LIMIT) and colon - start <= 30:
+        return colon
+    if stop - start <= _HEADING_LIMIT or stop == end and stop - start <= _HEADING_LIMIT + 20:
+        return stop
+    comma = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "，,")
+    return comma if 4 <= comma - start < _HEADING_LIMIT else start
+
+
+def _close(text: str, nodes: list[Node], stop: int) -> None:
+    """Give every node the end of its body: where the next node that is not inside it starts."""
+    open_nodes: list[Node] = []
+    for node in nodes:
+        while open_nodes and open_nodes[-1].depth >= node.depth:
+            _finish(text, open_nodes.pop(), node.start)
+        open_nodes.append(node)
+    while open_nodes:
+        _finish(text, open_nodes.pop(), stop)
+
+
+def _finish(text: str, node: Node, limit: int) -> None:
+    node.body_start = _next_char(text, node.body_start, limit)
+    node.body_end = max(node.body_start, _trim(text, node.body_start, limit))
+
+
+def _closing(text: str, nodes: list[Node], lines: Sequence[Line], base: Node | None, depth: int) -> Node | None:
+    """Unnumbered paragraphs after the last numbered section that address everyone; they leave the sections before them."""
+    if not nodes:
+        return None
+    last = nodes[-1]
+    inside = [line for line in lines if line.start > last.start and line.start < last.body_end]
+    if last.own_line:
+        inside = inside[1:]
+    for line in inside:
+        if _CLOSING.match(text, line.start, line.end):
+            break
+    else:
+        return None
+    start, end = line.start, last.body_end
+    node: Node | None = last
+    while node is not None and node is not base:
+        node.body_end = max(node.body_start, _trim(text, node.body_start, start))
+        node = node.parent
+    return Node("closing", None, start, start, start, start, depth, base, end)
+
+
+def _items(text: str, nodes: list[Node]) -> list[Node]:
+    out: list[Node] = []
+    ordered = sorted((n for n in nodes if n.kind in ("heading", "preamble")), key=lambda n: n.start)
+    numbered = any(n.kind == "heading" for n in ordered)
+    for i, node in enumerate(ordered):
+        if node.kind == "preamble" and numbered:
+            continue
+        limit = min(node.body_end, ordered[i + 1].start if i + 1 < len(ordered) else node.body_end)
+        start = node.head_start if node.body_start >= limit else node.body_start
+        for item in find_items(text, min(start, limit), limit):
+            number, heading = item.number, item.heading
+            out.append(
+                Node(
+                    "item",
+                    number.of(text),
+                    number.start,
+                    heading.start,
+                    heading.end,
+                    item.body_start,
+                    node.depth + 1,
+                    node,
+                    item.end,
+                )
+            )
+    return out
+
+
+def _next_char(text: str, start: int, limit: int) -> int:
+    while start < limit and text[start].isspace():
+        start += 1
+    return min(start, limit)
+
+
+def _trim(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def to_sections(text: str, nodes: Sequence[Node], document_id: str) -> tuple[Section, ...]:
+    """The nodes as sections, with ids made from document and place."""
+    ids = {id(node): fact_id(document_id, "section", Span(node.start, node.end), node.kind) for node in nodes}
+    return tuple(
+        Section(
+            id=ids[id(node)],
+            kind=node.kind,
+            number=node.number,
+            heading=text[node.head_start : node.end] if node.end > node.head_start else "",
+            depth=node.depth,
+            start=node.start,
+            end=node.end,
+            body_start=max(node.end, node.body_start) if node.kind not in ("preamble", "closing") else node.body_start,
+            body_end=max(node.end, node.body_start, node.body_end),
+            parent=ids.get(id(node.parent)) if node.parent is not None else None,
+        )
+        for node in nodes
+    )

@@ -1,0 +1,81 @@
+"""The lines of a text as structure recognition sees them: what stands between line breaks, without white space at its edges."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.document import Span
+from ingest.outline_marks import mark_at, may_open
+
+_LINE = re.compile(r"[^\n]+")
+_EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
+_INNER = re.compile(r"[ 　\xa0\t]+(?=[一二三四五六七八九十(（第\d①-⑳])")
+_LONG = 200
+"""A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, trimmed; ``piece`` is true for a stretch of a longer line that was cut before a number."""
+
+    start: int
+    end: int
+    piece: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The line as a span."""
+        return Span(self.start, self.end)
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
+    out: list[Line] = []
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        while start < end and text[start] in _EDGE:
+            start += 1
+        while end > start and text[end - 1] in _EDGE:
+            end -= 1
+        if start == end:
+            continue
+        if end - start > _LONG:
+            out += _pieces(text, start, end)
+        else:
+            out.append(Line(start, end))
+    return out
+
+
+def _pieces(text: str, start: int, end: int) -> list[Line]:
+    cuts: list[int] = []
+    last: dict[str, int] = {}
+    for match in _INNER.finditer(text, start, end):
+        at = match.end()
+        mark = mark_at(text, at, end) if at < end and may_open(text[at]) else None
+        if mark is None or mark.style in ("1.1", "1.1.1", "1.1.1.1"):
+            continue
+        before = text[match.start() - 1] if match.start() > start else "。"
+        # a blank inside a line is weak evidence: the series has to start or go on with this very number
+        if mark.value not in (1, last.get(mark.style, 0) + 1) or (
+            mark.style in ("1.", "1)") and before not in "。；;：:！？”」）)》"
+        ):
+            continue
+        last[mark.style] = mark.value
+        cuts.append(at)
+    out: list[Line] = []
+    for at in [*cuts, end]:
+        stop = at
+        while stop > start and text[stop - 1] in _EDGE:
+            stop -= 1
+        if stop > start:
+            out.append(Line(start, stop, piece=bool(cuts)))
+        start = at
+    return out
+
+
+def first_at(lines: Sequence[Line], position: int) -> int:
+    """The index of the first line that starts at or after a position."""
+    return bisect_left(lines, position, key=lambda line: line.start)

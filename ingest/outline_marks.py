@@ -1,0 +1,126 @@
+"""Numbers at the start of a line that may open a heading: 一、 （一） 1. （1） ① 第三章 第五条 1.1, in either width."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpus.document import Span
+
+_DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_SCALE = {"十": 10, "百": 100, "千": 1000}
+_CIRCLED = {char: i + 1 for i, char in enumerate("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")}
+_BRACKETED = {char: i + 1 for i, char in enumerate("⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇")}
+_DOTTED = {char: i + 1 for i, char in enumerate("⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛")}
+_ENCLOSED = {char: i + 1 for i, char in enumerate("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩")}
+
+RANK = {
+    name: i
+    for i, name in enumerate(
+        ("编", "分", "章", "节", "条", "一、", "(一)", "1.", "1.1", "1.1.1", "1.1.1.1", "(1)", "1)", "①", "A.")
+    )
+}
+"""The usual order of nesting (GB/T 9704 and drafting rules of laws); only a tie-breaker where the document does not show its own."""
+
+_CN = "〇零○一二两三四五六七八九十百"
+_FIRST = frozenset(_CN + "第(（〔0123456789０１２３４５６７８９" + "".join((*_CIRCLED, *_BRACKETED, *_DOTTED, *_ENCLOSED)))
+
+_PATTERN = re.compile(
+    rf"""
+    第\s?(?P<ord>[{_CN}]{{1,6}}|\d{{1,3}})\s?(?P<what>[编章节条]|部分|篇)(?P<insert>之[一二三四五六七八九十]{{1,2}})?
+  | [(（〔]\s?(?P<cn_p>[{_CN}]{{1,4}})\s?[)）〕][、.．]?
+  | (?P<cn>[{_CN}]{{1,4}})\s?(?:、|[.．](?!\d))
+  | (?P<cn_half>[一二三四五六七八九十]{{1,3}})[)）]
+  | [(（]\s?(?P<ar_p>\d{{1,3}})\s?[)）][、.．]?
+  | (?P<multi>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})[.．、]?(?![\d.．%％])
+  | (?P<ar>\d{{1,3}})\s?(?:、|[.．](?!\d)|[.．](?=(?:19|20)\d\d年))
+  | (?P<ar_half>\d{{1,3}})[)）]
+  | (?P<circled>[①-⑳])[、.．]?
+  | (?P<bracketed>[⑴-⒇])[、.．]?
+  | (?P<dotted>[⒈-⒛])
+  | (?P<enclosed>[㈠-㈩])[、.．]?
+    """,
+    re.VERBOSE,
+)
+
+# what follows a number that is only cited (见第三条规定的, （二）项所列, 第一、二产业): then it opens nothing
+_CITED = re.compile(
+    r"\s?(?:[至到和或及与、，,～~—－-]|以及|或者)\s?[第(（]|[款项目]|[第]|[、，,。；;：:]|之[一二三]|规定|所[列称述]|的规定|中[^小国央]"
+)
+_SERIES = re.compile(rf"[{_CN}]{{1,2}}(?:[、]|产业|级|线)|[{_CN}]+[，,和及]")
+_FIRST_AFTER_SECTION = re.compile(r"[规所的至和及与中或、，,。；;第款项]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A number at ``span``; ``style`` is a key of ``RANK`` (or a caption style), ``value`` its count, ``path`` of 1.2.3."""
+
+    span: Span
+    style: str
+    value: int
+    path: tuple[int, ...] = ()
+    spaced: bool = False
+
+
+def chinese_number(text: str) -> int | None:
+    """The value of a Chinese numeral below 10,000 (二十一, 一百零三, 二〇三五); None when it is none."""
+    if not text or any(char not in _DIGITS and char not in _SCALE for char in text):
+        return None
+    if not any(char in _SCALE for char in text):
+        return int("".join(str(_DIGITS[char]) for char in text))
+    total, digit = 0, 0
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        else:
+            total += (digit or 1) * _SCALE[char]
+            digit = 0
+    return total + digit
+
+
+def may_open(char: str) -> bool:
+    """Whether a line that starts with this character can start with a number; a cheap test before the pattern."""
+    return char in _FIRST
+
+
+def mark_at(text: str, start: int, end: int) -> Mark | None:
+    """The number that opens the line ``text[start:end]``, or None. Numbers that are merely cited do not count."""
+    if start >= end or text[start] not in _FIRST:
+        return None
+    match = _PATTERN.match(text, start, end)
+    if match is None:
+        return None
+    span = Span(start, match.end())
+    kind = match.lastgroup or ""
+    rest = text[match.end() : min(end, match.end() + 12)]
+    spaced = not rest or rest[0].isspace()
+    if match["ord"]:
+        what = {"部分": "分", "篇": "编"}.get(match["what"], match["what"])
+        value = int(match["ord"]) if match["ord"].isdigit() else chinese_number(match["ord"])
+        if value is None or (not spaced and _FIRST_AFTER_SECTION.match(rest)):
+            return None
+        return Mark(span, what, value, spaced=spaced)
+    if _CITED.match(rest):
+        return None
+    if match["multi"]:
+        path = tuple(int(part) for part in re.split(r"[.．]", match["multi"]))
+        return Mark(span, ".".join("1" * len(path)), path[-1], path, spaced)
+    for name, style, table in (
+        ("circled", "①", _CIRCLED),
+        ("bracketed", "(1)", _BRACKETED),
+        ("dotted", "1.", _DOTTED),
+        ("enclosed", "(一)", _ENCLOSED),
+    ):
+        if match[name]:
+            return Mark(span, style, table[match[name]], spaced=spaced)
+    if match["cn"] or match["cn_p"] or match["cn_half"]:
+        if match["cn"] and _SERIES.match(rest):
+            return None
+        number = chinese_number(match["cn"] or match["cn_p"] or match["cn_half"])
+        style = "一、" if match["cn"] else "(一)"
+        return None if number is None or number > 200 else Mark(span, style, number, spaced=spaced)
+    style = "1." if match["ar"] else "(1)" if match["ar_p"] else "1)"
+    value = int(match["ar"] or match["ar_p"] or match["ar_half"])
+    if not kind or value > 300:
+        return None
+    return Mark(span, style, value, spaced=spaced)
