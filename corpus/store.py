@@ -126,6 +126,8 @@ class DocumentInfo:
     added_at: str
     generation: int
     warnings: tuple[str, ...]
+    attached: tuple[HeadMatter, ...] = ()
+    """Head matter of the documents inside this one (转发、印发的附件)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -636,7 +638,7 @@ class Corpus:
         infos = []
         for r in self._db.execute(
             "SELECT row, id, source, origin, format, sha256, json_extract(record,'$.head'), status, user_status, user_note,"
-            f" added_at, generation, json_extract(record,'$.issues') FROM documents WHERE {where} ORDER BY row",
+            f" added_at, generation, json_extract(record,'$.issues'), json_extract(record,'$.attached') FROM documents WHERE {where} ORDER BY row",
             values,
         ):
             infos.append(
@@ -654,6 +656,7 @@ class Corpus:
                     added_at=r[10],
                     generation=r[11],
                     warnings=tuple(issue[1] for issue in json.loads(r[12])),
+                    attached=tuple(unpack_head(head) for _, head in json.loads(r[13])),
                 )
             )
         return infos
