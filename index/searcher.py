@@ -7,7 +7,6 @@ and anything that does not fit (another engine, another lexicon, a damaged file)
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -63,6 +62,23 @@ class Searcher:
                 except (ValueError, OSError, KeyError, UnicodeDecodeError):
                     pass  # damaged or half written: made anew below
             self._rebuild(generation)
+
+    def rebuild(self) -> None:
+        """Throw the caches away and build them anew."""
+        with self._lock:
+            self._rebuild(self.corpus.generation)
+
+    def check(self) -> list[str]:
+        """What is wrong with the caches, in Chinese sentences; they mend themselves at the next search."""
+        manifest = _manifest(self._folder)
+        if not manifest or manifest.get("generation") != self.corpus.generation:
+            return []
+        try:
+            size = LexicalIndex(self._folder).size
+        except (ValueError, OSError):
+            return ["词面索引已损坏。请运行 cemai doctor --repair 重建。"]
+        stored = sum(1 for _ in self.corpus.passages())
+        return [] if size == stored else [f"词面索引有 {size} 段，文档库有 {stored} 段。请运行 cemai doctor --repair 重建。"]
 
     def _follow(self, lexical: LexicalIndex, since: int, generation: int) -> None:
         changes = self.corpus.changes_since(since)
@@ -198,4 +214,4 @@ def _write_manifest(folder: Path, generation: int) -> None:
     target = folder / "manifest.json"
     draft = target.with_suffix(".tmp")
     draft.write_text(json.dumps({**_signature(), "generation": generation}), encoding="utf-8")
-    os.replace(draft, target)
+    draft.replace(target)

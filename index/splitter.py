@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from corpus.document import ParsedDocument, Section, Span
 from index.passages import Passage
@@ -115,7 +116,7 @@ def _rows(doc: ParsedDocument) -> list[Span]:
         if not starts or (spans and table.span.start < spans[-1].end):
             continue
         bounds = [table.span.start, *starts[1:], table.span.end]
-        spans += [Span(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+        spans += [Span(a, b) for a, b in pairwise(bounds) if a < b]
     return spans
 
 
@@ -133,3 +134,9 @@ class _Trails:
         while section is not None and position >= section.whole.end:
             section = self._doc.sections.get(section.parent) if section.parent else None
         return tuple(s.label for s in self._doc.trail(section) if s.number or s.kind == "attachment")
+
+
+def embedding_text(doc: ParsedDocument, passage: Passage) -> str:
+    """The text to embed for a passage: title and nearest headings say what the passage itself does not repeat."""
+    parts = (doc.head.title or "", " ".join(passage.trail[-2:]), passage.span.of(doc.text))
+    return "\n".join(part for part in parts if part)
