@@ -29,15 +29,14 @@ def _address(parser: argparse.ArgumentParser) -> None:
 
 def demo(args: argparse.Namespace) -> int:
     """Build a library from the bundled samples and show what it can do."""
-    import tempfile
     from importlib import resources
-    from pathlib import Path
 
+    from ui.application import default_folder
     from ui.commands.questions import print_answer, print_comparison
 
     if args.library is None:
         # the demo must not mix its samples into the library the user works with
-        args.library = Path(tempfile.gettempdir()) / "cemai-demo"
+        args.library = default_folder().parent / "demo"
     with resources.as_file(resources.files("corpus").joinpath("samples")) as samples:
         paths = sorted(p for p in samples.iterdir() if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx"))
         with open_library(args, create=True) as library:

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from corpus.document import HeadMatter, ParsedDocument, Section, Span, Zone, content_id
+from corpus.errors import NewerFormat, StoreError, UnknownDocument
+from corpus.filters import Filters
+from corpus.store import FILE_NAME, FORMAT, Corpus, FactRow, PassageRow
+
+TEXT = "一、总体要求\n县财政局负责筹措资金。"
+
+
+def make(source: str, text: str = TEXT, **head: object) -> ParsedDocument:
+    data = f"{source}{text}".encode()
+    return ParsedDocument(
+        id=content_id(data), source=source, format="txt", sha256=content_id(data) * 4, text=text,
+        head=HeadMatter(title=source, spans={"title": Span(0, 2)}, inferred=frozenset({"title"}), **head),  # type: ignore[arg-type]
+        outline=(Section("s", "heading", "一、", "总体要求", 1, 0, 6, 7, len(text)),), zones=(Zone("body", Span(0, len(text))),),
+    )  # fmt: skip
+
+
+def put(corpus: Corpus, doc: ParsedDocument, **options: object) -> int:
+    passages = [PassageRow(Span(0, 6), ("一、总体要求",)), PassageRow(Span(6, len(doc.text)), (), b"\x00\x3c")]
+    facts = [FactRow("f1", "task", Span(0, 6), {"name": "总体要求"}, (("unit", "县财政局"), ("topic", "财政投入")))]
+    return corpus.put(doc, original=doc.text.encode(), passages=passages, facts=facts, model="m", **options)  # type: ignore[arg-type]
+
+
+def test_a_document_comes_back_as_it_was_put(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        doc = make("甲.txt", region="甘肃省", region_code="62", level="省")
+        row = put(corpus, doc)
+        assert corpus.document(row) == doc
+        assert corpus.generation == 1
+        assert [p.span for p in corpus.passages(row)] == [Span(0, 6), Span(6, len(TEXT))]
+        assert corpus.facts("task", key=("unit", "县财政局"))[0].payload == {"name": "总体要求"}
+        assert [(d, v) for _, d, v in corpus.vectors("m")] == [(row, b"\x00\x3c")]
+        assert len(corpus.unembedded("m")) == 1
+
+
+def test_a_failed_change_leaves_nothing_behind(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        put(corpus, make("甲.txt"))
+        before = corpus.generation
+        with pytest.raises(RuntimeError), corpus.transaction():
+            put(corpus, make("乙.txt"))
+            raise RuntimeError
+        assert corpus.generation == before
+        assert [info.source for info in corpus.infos()] == ["甲.txt"]
+        put(corpus, make("丙.txt"))
+        assert len(corpus) == 2
+
+
+def test_replacing_shows_the_new_version_only(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        old = put(corpus, make("甲.txt"))
+        seen = corpus.generation
+        new = put(corpus, make("甲.txt", TEXT + "修订。"), replaces=[old])
+        assert [info.row for info in corpus.infos()] == [new]
+        assert {(c.document, c.operation) for c in corpus.changes_since(seen)} == {(old, "remove"), (new, "put")}
+        assert len(corpus.facts("task")) == 1
+
+
+def test_removal_can_be_undone_until_it_is_purged(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        row = put(corpus, make("甲.txt"))
+        corpus.remove(row)
+        assert not corpus.infos() and not corpus.facts("task") and not list(corpus.passages()) and not list(corpus.vectors("m"))
+        corpus.restore(row)
+        assert len(corpus) == 1
+        corpus.remove(row)
+        assert corpus.purge() == 1
+        with pytest.raises(UnknownDocument):
+            corpus.restore(row)
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            assert "县财政局负责筹措资金".encode() not in file.read_bytes()
+
+
+def test_filters_take_in_what_lies_below_a_region(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        put(corpus, make("省.txt", region_code="62", level="省", issued_on="2021-03-01"))
+        put(corpus, make("州.txt", region_code="6230", level="市州", published_on="2022-03-01"))
+        put(corpus, make("外.txt", region_code="5227", level="市州", status="有效"))
+        names = lambda filters: {info.source for info in corpus.infos(filters)}  # noqa: E731
+        assert names(Filters(region="甘肃")) == {"省.txt", "州.txt"}
+        assert names(Filters(region="甘南州")) == {"州.txt"}
+        assert names(Filters(region="没有这个地方")) == set()
+        assert names(Filters(year=2022)) == {"州.txt"}
+        assert names(Filters(level="市州", status="有效")) == {"外.txt"}
+        assert names(Filters(topic="财政投入")) == {"省.txt", "州.txt", "外.txt"}
+
+
+def test_a_user_status_outranks_the_text_and_survives_a_new_reading(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        doc = make("甲.txt", status="有效")
+        row = put(corpus, doc)
+        corpus.set_status(row, "废止", "县政发〔2024〕1号")
+        row = put(corpus, doc)
+        assert corpus.info(row).status == "废止"
+        corpus.set_status(row, None)
+        assert corpus.info(row).status == "有效"
+
+
+def test_names_find_one_document_or_say_so(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        doc = make("县/甲.txt")
+        put(corpus, doc)
+        assert corpus.find(doc.id[:6]).source == corpus.find("甲.txt").source == "县/甲.txt"
+        put(corpus, make("市/甲.txt"))
+        with pytest.raises(UnknownDocument, match="2 份"):
+            corpus.find("甲.txt")
+        with pytest.raises(UnknownDocument):
+            corpus.find("%%%")
+
+
+def test_newer_and_foreign_files_are_refused_untouched(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        put(corpus, make("甲.txt"))
+    db = sqlite3.connect(tmp_path / FILE_NAME)
+    db.execute(f"PRAGMA user_version={FORMAT + 1}")
+    db.close()
+    with pytest.raises(NewerFormat, match="升级"):
+        Corpus.open(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    db = sqlite3.connect(other / FILE_NAME)
+    db.execute("CREATE TABLE t (x)")
+    db.close()
+    with pytest.raises(StoreError, match="不是策脉"):
+        Corpus.open(other)
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / FILE_NAME).write_text("这不是数据库" * 100, encoding="utf-8")
+    with pytest.raises(StoreError):
+        Corpus.open(tmp_path / "text")
+
+
+def test_check_finds_an_altered_row(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        doc = make("甲.txt")
+        put(corpus, doc)
+        corpus._db.execute("UPDATE originals SET sha256=sha256")
+        corpus._db.execute("UPDATE documents SET text=replace(text, '县财政局', '县民政局')")
+        assert any("甲.txt" in fault for fault in corpus.check())
