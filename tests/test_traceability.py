@@ -1,0 +1,86 @@
+"""The laws of one frozen text, on made-up documents and on real ones: whatever points into a text points at what it says."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from graph.extract import extract
+from graph.rows import to_rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.document import ParsedDocument
+from index.splitter import split
+from ingest.reader import read
+
+BLOCKS = st.sampled_from(
+    [
+        "关于加强某项工作的通知\n", "某市人民政府办公室\n", "各县（市、区）人民政府：\n", "一、总体要求\n", "二、重点任务\n", "（一）加强管护。",
+        "(二)健全机制。", "1.开展排查。", "２．落实责任。", "第一条 为了规范管理，制定本办法。\n", "一是加强监测，及时预警。二是落实资金。",
+        "到2025年，建成示范园10个以上，覆盖率达到95%。", "（责任单位：市财政局、市教育局，各区人民政府）\n", "（牵头单位：市水务局；配合单位：市住建局）\n",
+        "“四个不摘”要求", "附件：任务清单\n", "附件1\n", "2024年3月5日\n", "某政办发〔2024〕5号\n", "| 指标 | 2025年 |\n| 产值 | 5亿元 |\n", "扫一扫在手机打开当前页\n",
+        "\n", " ", "，", "。", "；", "《某省关于某事的意见》", "(以下简称规划)", "\u3000\u3000", "过渡期内保持稳定。", "全覆盖", "𠀀",
+    ]
+)  # fmt: skip
+TEXTS = st.lists(BLOCKS, min_size=1, max_size=25).map("".join)
+
+
+def assert_traceable(doc: ParsedDocument) -> None:
+    text = doc.text
+    ends = [0, *itertools.chain.from_iterable((z.span.start, z.span.end) for z in doc.zones), len(text)]
+    assert ends == sorted(ends) and all(a == b for a, b in zip(ends[::2], ends[1::2], strict=True)), "zones partition the text"
+    for section in doc.outline:
+        assert 0 <= section.start <= section.end <= len(text) and section.body_start <= section.body_end <= len(text)
+        if section.number:
+            assert section.span.of(text).startswith(section.number)
+        if section.parent:
+            assert doc.sections[section.parent].whole.covers(section.whole), "sections nest"
+    for name, span in doc.head.spans.items():
+        assert span.end <= len(text), name
+    for table in doc.tables:
+        assert all(table.span.covers(cell) for row in table.rows for cell in row)
+    passages = split(doc)
+    body = [span for span in doc.body_spans() if span.of(text).strip()]
+    for passage in passages:
+        assert 0 <= passage.span.start < passage.span.end <= len(text)
+    for left, right in itertools.pairwise(passages):
+        assert left.span.end <= right.span.start, "passages do not overlap"
+    covered = set(itertools.chain.from_iterable(range(p.span.start, p.span.end) for p in passages))
+    for span in body:
+        assert all(i in covered or text[i].isspace() for i in range(span.start, span.end)), "passages cover the body"
+    for row in to_rows(doc, extract(doc)):
+        assert row.span.end <= len(text)
+        quote = row.payload.get("quote")
+        assert quote is None or quote == row.span.of(text)
+        for measure in row.payload.get("measures", ()):
+            assert text[measure["start"] : measure["end"]] == measure["name"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_made_up_documents(text: str) -> None:
+    if not text.strip():
+        return
+    doc = read(text.encode(), "例.txt")
+    assert doc.text == text
+    assert_traceable(doc)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_the_seeds(shared: Path, number: int) -> None:
+    path = sorted((shared / "seeds").glob("*.txt"))[number]
+    doc = read(path.read_bytes(), path.name)
+    assert doc.text == path.read_text(encoding="utf-8")
+    assert_traceable(doc)
+
+
+def test_the_samples() -> None:
+    from ingest.files import gather
+
+    folder = Path(__file__).resolve().parent.parent / "corpus" / "samples"
+    inputs, _ = gather([p for p in sorted(folder.iterdir()) if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx")])
+    assert len(inputs) == 8
+    for item in inputs:
+        assert_traceable(read(item.path.read_bytes(), item.source))
