@@ -1,0 +1,162 @@
+"""Sentences, clauses and the years that govern them 句、分句与管辖年份.
+
+A year reaches as far as its sentence: ``到2025年`` before a list separated by ``，；、`` governs the whole list and ends with ``。``;
+another year in between takes over. Years that only compare (``比2020年``), look back (``2019年以来``) or stand in a title govern nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from corpus.document import Span
+from graph.named_periods import named_periods
+
+YearRole = Literal["by", "plain", "during", "since", "as_of", "base", "from"]
+
+_SENTENCE_END = re.compile(r"[。！？!?\n]")
+_CLAUSE_END = ",;:，；："
+_OPEN = '“‘《（(【〔"「'
+_PAIRS = {"“": "”", "‘": "’", "《": "》", "（": "）", "(": ")", "【": "】", "〔": "〕", "「": "」"}
+
+_YEAR = re.compile(
+    r"(?P<lead>截至|截止到?|力争到|争取到|到|至|比|较|同|与|以|自|从|在)?"
+    r"(?:(?P<first>(?:19|20)\d\d)年?[-—–~至到]{1,2})?(?P<year>(?:19|20)\d\d)年"
+    r"(?P<month>\d{1,2}月(?:\d{1,2}日)?)?(?P<tail>底前|年底前|末前|底|末|之前|以前|前|以来|之后|以后|起|开始|为基期|相比|基础上)?"
+)
+_PLAN = re.compile(
+    r"(?P<lead>截至|到|至|比|较|在)?[“\"]?(?P<name>十[一二三四五六]五)[”\"]?(?P<tail>规划期末|时期末|期末|末|期间|时期|以来)"
+)
+_RELATIVE = re.compile(r"(?P<word>今年|本年度|明年|去年|上年|年内|当年)(?P<tail>底前|底|末|以来)?")
+
+
+@dataclass(frozen=True, slots=True)
+class YearMention:
+    """A year in a text and what it does there."""
+
+    span: Span
+    year: int
+    role: YearRole
+    written: str
+
+
+def sentences(text: str, start: int, end: int) -> list[Span]:
+    """The sentences of a stretch, without their full stop; lines are sentences of their own."""
+    out: list[Span] = []
+    at = start
+    while at < end:
+        stop = _SENTENCE_END.search(text, at, end)
+        edge = stop.start() if stop else end
+        if edge > at:
+            out.append(Span(at, edge))
+        at = edge + 1
+    return out
+
+
+def clauses(text: str, sentence: Span) -> list[Span]:
+    """The clauses of a sentence: what stands between commas, semicolons and colons outside brackets; edges trimmed."""
+    out: list[Span] = []
+    begin, closer = sentence.start, ""
+    opened = 0
+    for i in range(sentence.start, sentence.end):
+        char = text[i]
+        if closer:
+            if char == closer or i - opened > 60:
+                closer = ""
+            else:
+                continue
+        elif char in "（(" and ")" in text[i : i + 60].replace("）", ")"):
+            closer, opened = ("）" if char == "（" else ")"), i
+            continue
+        if char in _CLAUSE_END:
+            if i > begin:
+                out.append(Span(begin, i).trimmed(text))
+            begin = i + 1
+    if sentence.end > begin:
+        out.append(Span(begin, sentence.end).trimmed(text))
+    return [clause for clause in out if len(clause)]
+
+
+def quoted(text: str, sentence: Span) -> list[Span]:
+    """The stretches inside “”, ‘’ and 《》 of a sentence, marks not included."""
+    out: list[Span] = []
+    i = sentence.start
+    while i < sentence.end:
+        closer = {"“": "”", "《": "》", "‘": "’", "「": "」"}.get(text[i])
+        if closer is None:
+            i += 1
+            continue
+        stop = text.find(closer, i + 1, sentence.end)
+        if stop < 0:
+            i += 1
+            continue
+        out.append(Span(i + 1, stop))
+        i = stop + 1
+    return out
+
+
+def titled(text: str, sentence: Span) -> list[Span]:
+    """The stretches inside 《》, where years and numbers belong to a name."""
+    return [span for span in quoted(text, sentence) if text[span.start - 1] == "《"]
+
+
+def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[YearMention]:
+    """The years of a sentence in order. ``current`` is the year that 今年 means, where known."""
+    names = titled(text, sentence)
+    out: list[YearMention] = []
+    for match in _YEAR.finditer(text, sentence.start, sentence.end):
+        span = Span(match.start(), match.end())
+        if any(name.covers(span) for name in names):
+            continue
+        lead, tail = match["lead"] or "", match["tail"] or ""
+        role: YearRole = "plain"
+        if tail == "以来":
+            role = "since"
+        elif tail in ("起", "开始", "之后", "以后"):
+            role = "from"
+        elif lead in ("比", "较", "同", "与") or tail in ("为基期", "相比", "基础上"):
+            role = "base"
+        elif lead.startswith("截"):
+            role = "as_of"
+        elif lead in ("自", "从") and not match["first"]:
+            role = "from"
+        elif lead in ("到", "至", "力争到", "争取到") or tail.endswith(("前", "底", "末")):
+            role = "by"
+        elif match["first"]:
+            role = "during"
+        out.append(YearMention(span, int(match["year"]), role, match.group()))
+    periods = _plan_ends()
+    for match in _PLAN.finditer(text, sentence.start, sentence.end):
+        span = Span(match.start(), match.end())
+        if any(name.covers(span) for name in names) or match["name"] not in periods:
+            continue
+        tail = match["tail"]
+        role = "since" if tail == "以来" else "by" if tail.endswith("末") else "during"
+        if match["lead"] in ("比", "较"):
+            role = "base"
+        out.append(YearMention(span, periods[match["name"]], role, match.group()))
+    if current is not None:
+        for match in _RELATIVE.finditer(text, sentence.start, sentence.end):
+            shift = {"明年": 1, "去年": -1, "上年": -1}.get(match["word"], 0)
+            role = "since" if match["tail"] == "以来" else "plain"
+            if match["word"] in ("年内", "当年"):
+                continue
+            out.append(YearMention(Span(match.start(), match.end()), current + shift, role, match.group()))
+    out.sort(key=lambda mention: mention.span.start)
+    return out
+
+
+def governing(mentions: list[YearMention], position: int, clause: Span) -> YearMention | None:
+    """The year mention that governs a position: the last one before it, else one later in its own clause."""
+    before = [m for m in mentions if m.span.start <= position and m.role != "base"]
+    if before:
+        return before[-1]
+    inside = [m for m in mentions if clause.covers(m.span) and m.role == "by"]
+    return inside[0] if inside else None
+
+
+@lru_cache(maxsize=1)
+def _plan_ends() -> dict[str, int]:
+    return {name: period.end.year for name, period in named_periods().items()}

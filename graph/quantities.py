@@ -1,0 +1,399 @@
+"""Quantities 数量 in running text: numbers with their measure word, comparator and range, and words that mean a number.
+
+``find_quantities`` reads Arabic and Chinese numerals (``45万亩``, ``三分之二``, ``百分之五十``), ranges (``3至5个``), bounds on either
+side (``不低于…``, ``…以上``) and formulas without a digit (``全覆盖``, ``动态清零``, ``翻一番``). What only looks like a number — dates,
+ordinals, telephone numbers, numerals inside names — is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+from corpus.document import Span
+from graph.facts import Comparator
+
+Form = Literal["arabic", "chinese", "words"]
+
+# one character for one character, so that offsets stay those of the document
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, ord("﹪"): ord("%"), ord("―"): ord("—")}
+
+_CHINESE_DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_CHINESE_TENS = {"十": 10, "百": 100, "千": 1000}
+_SCALES = {
+    "万亿": 1e12,
+    "千亿": 1e11,
+    "百亿": 1e10,
+    "亿": 1e8,
+    "千万": 1e7,
+    "百万": 1e6,
+    "十万": 1e5,
+    "万": 1e4,
+    "千": 1e3,
+    "百": 1e2,
+}
+
+_CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
+_MORE = "余多"
+_CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}$")
+_RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
+_FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)$")
+_ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
+_YEAR = range(1900, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity: ``span`` covers its bounds (不低于 … 以上), ``core`` number and measure only."""
+
+    span: Span
+    core: Span
+    comparator: Comparator
+    value: float | None
+    unit: str | None
+    measure: str
+    form: Form
+    value_min: float | None = None
+    value_max: float | None = None
+
+
+def half_width(text: str) -> str:
+    """The text with full-width letters, digits and punctuation replaced one for one; offsets do not change."""
+    return text.translate(_HALF_WIDTH)
+
+
+def chinese_number(numeral: str) -> float | None:
+    """The value of a Chinese numeral: ``chinese_number("一百二十") == 120``; None for what is no numeral (``百千``, ``三四``)."""
+    if not numeral:
+        return None
+    if all(char in _CHINESE_DIGITS for char in numeral):
+        if len(numeral) == 1:
+            return float(_CHINESE_DIGITS[numeral])
+        return float("".join(str(_CHINESE_DIGITS[c]) for c in numeral)) if "〇" in numeral or "零" in numeral else None
+    total, digit, last = 0.0, None, 10000
+    for i, char in enumerate(numeral):
+        if char in _CHINESE_DIGITS:
+            if digit is not None and char not in "零〇" and digit != 0:
+                return None
+            digit = _CHINESE_DIGITS[char]
+        else:
+            size = _CHINESE_TENS[char]
+            if size >= last or (digit is None and not (char == "十" and i == 0)):
+                return None
+            total += (1 if digit is None else digit) * size
+            digit, last = None, size
+    return total + (digit or 0)
+
+
+def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[Quantity]:
+    """Every quantity of ``text[start:end]``, left to right. ``text`` should be half width (see ``half_width``)."""
+    end = len(text) if end is None else end
+    found: list[Quantity] = []
+    position = start
+    while position < end:
+        match = _CANDIDATE.search(text, position, end)
+        if match is None:
+            break
+        quantity, position = _numeric(text, match, start, end)
+        if quantity is not None:
+            found.append(quantity)
+    taken = [(q.span.start, q.span.end) for q in found]
+    for quantity in _verbal(text, start, end):
+        if not any(a < quantity.span.end and quantity.span.start < b for a, b in taken):
+            found.append(quantity)
+    found.sort(key=lambda quantity: quantity.core.start)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number as read: where it ends, its value, its scale word and its measure."""
+
+    end: int
+    value: float
+    scale: str
+    more: bool
+    unit: str
+    measure: str
+    chinese: bool
+
+    @property
+    def written_unit(self) -> str:
+        return self.scale + self.unit
+
+
+def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Quantity | None, int]:
+    """Read the quantity that may begin at a candidate; the second value is where to go on."""
+    at = match.start()
+    first = _number(text, match, end)
+    if first is None:
+        return None, match.end()
+    if _continues(text, at, start):
+        return None, match.end()
+    if not first.chinese and _is_date(text, match, first, start, end):
+        return None, max(match.end(), first.end)
+    low: float | None = None
+    sign = _RANGE_SIGN.match(text, first.end, end)
+    if sign is not None:
+        second_match = _CANDIDATE.match(text, sign.end(), end)
+        second = _number(text, second_match, end) if second_match else None
+        if second is not None and second_match is not None and second.chinese == first.chinese:
+            same = not first.written_unit or first.written_unit == second.written_unit or first.unit in ("", second.unit)
+            dated = not second.chinese and _is_date(text, second_match, second, start, end)
+            changed = bool(_CHANGE.search(text, max(start, at - 16), at)) and sign.group().strip() in "至到"
+            if dated or (not first.unit and not second.unit and not second.scale):
+                return None, second.end
+            if same and not changed:
+                low = first.value
+                if first.scale and first.scale != second.scale:
+                    low = first.value * _SCALES[first.scale] / _SCALES.get(second.scale, 1.0)
+                first = second
+            elif not first.unit and changed:
+                # 由56提高到78%: the measure stands once, behind the second number
+                first = _Number(first.end, first.value, first.scale, first.more, second.unit, second.measure, first.chinese)
+    comparator, left, right = _bounds(text, at, first.end, start, end)
+    if not _counts(text, first, at, comparator, left, low):
+        return None, max(match.end(), first.end)
+    if first.measure == "time" and comparator == "≈" and text[left:at].endswith("近"):
+        return None, first.end
+    core = Span(at, first.end)
+    unit = first.written_unit or None
+    if low is not None:
+        high = first.value
+        quantity = Quantity(
+            Span(left, right), core, "range", None, unit, first.measure, "chinese" if first.chinese else "arabic", low, high
+        )
+        return quantity, right
+    if first.more and comparator == "=":
+        comparator = ">"
+    form: Form = "chinese" if first.chinese else "arabic"
+    return Quantity(Span(left, right), core, comparator, first.value, unit, first.measure, form), right
+
+
+def _continues(text: str, at: int, start: int) -> bool:
+    """Whether a numeral goes on from what stands before it: an ordinal, a code, a decimal, a telephone number."""
+    before = text[at - 1] if at > start else ""
+    if before in ("-", "—", "–"):
+        return at - 1 > start and text[at - 2].isalnum()
+    return before != "" and (before in "第初./×*+_〔[" or (before.isascii() and before.isalnum()))
+
+
+def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
+    """The number at a candidate with scale and measure: ``1,430多个``, ``二十万亩``, ``百分之八``, ``三分之二``."""
+    written, at = match.group(), match.end()
+    if written in ("百分之", "千分之"):
+        inner = _CANDIDATE.match(text, at, end)
+        part = _plain(inner.group()) if inner else None
+        if inner is None or part is None:
+            return None
+        return _Number(inner.end(), part, "", False, "%" if written[0] == "百" else "‰", "percent", False)
+    chinese = not written[0].isdigit()
+    value = _plain(written)
+    if value is None:
+        return None
+    if text.startswith("分之", at):
+        inner = _CANDIDATE.match(text, at + 2, end)
+        part = _plain(inner.group()) if inner else None
+        if inner is None or part is None or not value:
+            return None
+        return _Number(inner.end(), round(100 * part / value, 4), "", False, "%", "percent", False)
+    if at < end and text[at] == "/" and not chinese and value > 0:
+        inner = _CANDIDATE.match(text, at + 1, end)
+        part = _plain(inner.group()) if inner else None
+        if inner is not None and part is not None and 0 < value < part <= 10 and not _unit(text, inner.end(), end)[0]:
+            return _Number(inner.end(), round(100 * value / part, 4), "", False, "%", "percent", False)
+    more = at < end and text[at] in _MORE
+    at += more
+    scale = ""
+    for word in _SCALES:
+        if text.startswith(word, at) and at + len(word) <= end:
+            scale, at = word, at + len(word)
+            break
+    if at < end and text[at] in _MORE:
+        more, at = True, at + 1
+    blank = at
+    while blank < end and text[blank] == " ":
+        blank += 1
+    unit, measure, stop = _unit(text, blank, end)
+    if unit == "成" and text[stop : stop + 1] not in ("", ",", "，", "。", "、", "以", "左", ";", "；", "的", "多", "人", ")"):
+        unit, measure, stop = "", "", at
+    if unit == "成":
+        return _Number(stop, value * 10, "", more, "%", "percent", chinese)
+    if scale == "百" and chinese:
+        return None
+    return _Number(stop if unit else at, value, scale, more, unit, measure, chinese)
+
+
+def _plain(written: str) -> float | None:
+    if written[:1].isdigit():
+        return float(written.replace(",", ""))
+    return chinese_number(written)
+
+
+def _unit(text: str, at: int, end: int) -> tuple[str, str, int]:
+    """The longest measure at a place (``元/亩``, ``个工作日``): its text, its class, its end."""
+    table, longest = _measures()
+    for size in range(min(longest, end - at), 0, -1):
+        measure = table.get(text[at : at + size])
+        if measure is not None:
+            unit, stop = text[at : at + size], at + size
+            if stop < end and text[stop] == "/":
+                for more in range(min(longest, end - stop - 1), 0, -1):
+                    if text[stop + 1 : stop + 1 + more] in table:
+                        stop += 1 + more
+                        return text[at:stop], measure, stop
+            return unit, measure, stop
+    return "", "", at
+
+
+def _is_date(text: str, match: re.Match[str], number: _Number, start: int, end: int) -> bool:
+    """Whether an Arabic number is part of a date, a clock time or a span of years."""
+    at, written = match.start(), match.group()
+    after = text[match.end() : match.end() + 1]
+    if after == ":" or (at > start and text[at - 1] == ":" and at - 1 > start and text[at - 2].isdigit()):
+        return True
+    if len(written) == 4 and int(float(written)) in _YEAR and after in ("年", "-", "—", "–", "~", "/", ".", "至"):
+        return True
+    if number.unit == "年" and number.value in _YEAR and not number.scale:
+        return True
+    if number.unit == "月":
+        return True
+    if number.unit == "日":
+        return not text.startswith(("内", "以内", "之内"), number.end)
+    return after == "号" and number.value <= 31
+
+
+def _bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Comparator, int, int]:
+    """The comparator of a number and the span with its bound words."""
+    before, after = _comparators()
+    right = stop
+    comparator: Comparator | None = None
+    for word, sign in after:
+        if text.startswith(word, stop) and stop + len(word) <= end:
+            comparator, right = sign, stop + len(word)
+            break
+    edge = at
+    for _ in range(3):
+        for word, sign in before:
+            if edge - len(word) >= start and text.startswith(word, edge - len(word)):
+                if word == "近" and edge - 2 >= start and text[edge - 2] in "最附临邻靠新相亲":
+                    continue
+                return comparator or sign, edge - len(word), right
+        filler = _FILLER.search(text, max(start, edge - 4), edge)
+        if filler is None:
+            break
+        edge = filler.start()
+    return comparator or "=", at, right
+
+
+_NUMBERLESS = re.compile(
+    r"(?:达到?|[降增减]至|[降增减]到|[降增提升高小加大短]至|[降增提升高小加大短]到|控制在|保持在|稳定在|不低于|不高于|不超过|低于|高于|超过|突破|大于|小于|[≥≤])$"
+)
+
+
+def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: int, low: float | None) -> bool:
+    """Whether a number with this measure is a quantity at all."""
+    if not number.unit:
+        if number.chinese:
+            return False
+        bound = _NUMBERLESS.search(text, max(0, at - 6), at)
+        return bool(bound) and (bool(number.scale) or number.value < 1900 or number.value > 2100)
+    if number.chinese:
+        if number.unit not in _counters() and number.measure != "percent":
+            return False
+        if number.value <= 1 and not number.scale and number.measure != "percent":
+            return left < at and comparator in (">=", "<=")
+        return True
+    if number.measure == "loose":
+        return comparator != "=" or low is not None
+    return not (number.measure == "label" and not number.chinese)
+
+
+def _verbal(text: str, start: int, end: int) -> list[Quantity]:
+    """Formulas that mean a number: 全覆盖, 应保尽保, 动态清零, 不发生, 翻一番."""
+    pattern, table = _quantifiers()
+    out: list[Quantity] = []
+    for match in pattern.finditer(text, start, end):
+        value, unit, comparator, condition = table[match.group()]
+        if _condition(condition, text, match, end):
+            stop = match.end()
+            out.append(Quantity(Span(match.start(), stop), Span(match.start(), stop), comparator, value, unit, "words", "words"))
+    for match in _ALL_OF_KIND.finditer(text, start, end):
+        span = Span(match.start(), match.end())
+        if not any(span.overlaps(other.span) for other in out):
+            out.append(Quantity(span, span, "=", 100.0, "%", "words", "words"))
+    return out
+
+
+_CLAUSE_END = re.compile(r"[,，。、;；)）”\"\s]|和|及|与|$|的目标|要求|目标|任务")
+
+
+def _condition(condition: str, text: str, match: re.Match[str], end: int) -> bool:
+    """The condition under which a formula counts (column four of ``data/quantifiers.tsv``)."""
+    after = match.end()
+    if condition == "-":
+        return True
+    if condition == "end":
+        return after >= end or bool(_CLAUSE_END.match(text, after, end))
+    if condition == "verb":
+        return text.startswith(_all_verbs(), after) and (match.start() == 0 or text[match.start() - 1] not in "的将把以对向为")
+    if condition == "public":
+        return text.startswith(("公开", "公示", "公告", "上网", "取消", "停止", "免"), after)
+    if condition == "noun":
+        return after < end and text[after] not in ",，。、;；)）的"
+    if condition == "class":
+        return text.startswith(
+            ("大班额", "“大班额", '"大班额', "空白村", "空壳村", "薄弱村", "黑臭水体", "劣V类", "劣Ⅴ类"), after
+        )
+    return False
+
+
+def _lines(name: str) -> list[str]:
+    lines = resources.files("graph").joinpath("data", name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
+def _measures() -> tuple[dict[str, str], int]:
+    table: dict[str, str] = {}
+    for line in _lines("measures.tsv"):
+        unit, measure = line.split("\t")
+        table.setdefault(unit, measure)
+    return table, max(map(len, table))
+
+
+@lru_cache(maxsize=1)
+def _counters() -> frozenset[str]:
+    return frozenset(_lines("counters.txt"))
+
+
+@lru_cache(maxsize=1)
+def _all_verbs() -> tuple[str, ...]:
+    return tuple(_lines("all_verbs.txt"))
+
+
+@lru_cache(maxsize=1)
+def _comparators() -> tuple[tuple[tuple[str, Comparator], ...], tuple[tuple[str, Comparator], ...]]:
+    before: dict[str, Comparator] = {}
+    after: dict[str, Comparator] = {}
+    for line in _lines("comparators.tsv"):
+        word, place, sign = line.split("\t")
+        (before if place == "before" else after)[half_width(word)] = sign  # type: ignore[assignment]
+
+    def longest(table: dict[str, Comparator]) -> tuple[tuple[str, Comparator], ...]:
+        return tuple(sorted(table.items(), key=lambda item: -len(item[0])))
+
+    return longest(before), longest(after)
+
+
+@lru_cache(maxsize=1)
+def _quantifiers() -> tuple[re.Pattern[str], dict[str, tuple[float, str | None, Comparator, str]]]:
+    table: dict[str, tuple[float, str | None, Comparator, str]] = {}
+    for line in _lines("quantifiers.tsv"):
+        word, value, unit, sign, condition = line.split("\t")
+        table[word] = (float(value), unit or None, sign, condition)  # type: ignore[assignment]
+    words = sorted(table, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words))), table
