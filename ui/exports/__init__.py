@@ -1,0 +1,28 @@
+"""Exports: ledgers, lists, comparisons and answers as files that look right in Excel and Word."""
+
+from ui.exports.tables import (
+    Column,
+    Table,
+    answer_table,
+    comparison_table,
+    documents_table,
+    targets_table,
+    task_ledger,
+    terms_table,
+    unit_duties,
+)
+from ui.exports.writing import FORMATS, write
+
+__all__ = [
+    "FORMATS",
+    "Column",
+    "Table",
+    "answer_table",
+    "comparison_table",
+    "documents_table",
+    "targets_table",
+    "task_ledger",
+    "terms_table",
+    "unit_duties",
+    "write",
+]

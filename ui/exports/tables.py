@@ -1,0 +1,253 @@
+"""What an export shows, before any file format: a titled table of plain values, built from the records of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from corpus.store import DocumentInfo
+    from qa.answer import Answer, AnswerCitation, Comparison
+
+Value = str | int | float | None
+Record = Mapping[str, Any]
+Kind = Literal["text", "number", "short"]
+"""How a column is set: running text to the left, numbers to the right, short values in the middle."""
+
+SILENT = "原文未载明"
+COMPARATORS = {">=": "不低于", "<=": "不超过", ">": "高于", "<": "低于", "≈": "约", "range": "区间", "=": "等于"}
+TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
+ANSWER_STATES = {"answered": "有依据", "partial": "部分有依据", "not_found": "未找到依据"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its header and its width in Chinese characters."""
+
+    header: str
+    width: float
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it is to be printed. ``records`` is what a JSON export writes in its place: the values in full."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    notes: tuple[str, ...] = ()
+    records: Any = None
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"row of {len(row)} values under {len(self.columns)} columns")
+
+
+def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Table:
+    """任务台账: one row a task, in the form officials hand on."""
+    records = list(records)
+    rows = [
+        (
+            number,
+            record["name"],
+            _measures(record),
+            "、".join(record["lead_units"]),
+            "、".join(record["responsible_units"]) or ("" if record["lead_units"] else SILENT),
+            "、".join(record["supporting_units"]),
+            record.get("deadline") or "",
+            place(record),
+        )
+        for number, record in enumerate(records, 1)
+    ]
+    columns = (
+        Column("序号", 4, "short"),
+        Column("任务", 16),
+        Column("具体措施", 34),
+        Column("牵头单位", 12),
+        Column("责任单位", 22),
+        Column("配合单位", 14),
+        Column("完成时限", 9, "short"),
+        Column("出处", 20),
+    )
+    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。",), records)
+
+
+def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Table:
+    """责任清单: the tasks of each unit, or of one, under the part the unit has in them."""
+    records = list(records)
+    found: dict[tuple[str, str], list[tuple[Value, ...]]] = {}
+    for record in records:
+        for role, key in (("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units")):
+            for name in record[key]:
+                if unit is None or name == unit:
+                    where = (name, _region(record))
+                    found.setdefault(where, []).append((role, record["name"], record.get("deadline") or "", place(record)))
+    # the units with most to do come first; equal ones stay in the order of the documents
+    lines = [(*where, *row) for where, rows in sorted(found.items(), key=lambda item: -len(item[1])) for row in rows]
+    columns = (
+        Column("序号", 4, "short"),
+        Column("单位", 14),
+        Column("地区", 10),
+        Column("职责", 5, "short"),
+        Column("任务", 34),
+        Column("完成时限", 9, "short"),
+        Column("出处", 28),
+    )
+    title = f"{unit}责任清单" if unit else "责任清单"
+    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。",)
+    return Table(title, columns, tuple((i, *line) for i, line in enumerate(lines, 1)), notes, records)
+
+
+def targets_table(records: Iterable[Record], *, title: str = "目标指标表") -> Table:
+    """指标表: the figures, each with the sentence it stands in."""
+    records = list(records)
+    rows = [
+        (
+            number,
+            record["indicator"],
+            COMPARATORS.get(record["comparator"], record["comparator"]),
+            _figure(record),
+            record.get("unit") or "",
+            record.get("by_year"),
+            TARGET_KINDS.get(record["kind"], record["kind"]),
+            _region(record),
+            place(record),
+            record["quote"],
+        )
+        for number, record in enumerate(records, 1)
+    ]
+    columns = (
+        Column("序号", 4, "short"),
+        Column("指标", 18),
+        Column("比较", 6, "short"),
+        Column("数值", 8, "number"),
+        Column("单位", 6, "short"),
+        Column("年份", 6, "short"),
+        Column("类别", 6, "short"),
+        Column("地区", 10),
+        Column("出处", 22),
+        Column("原文", 34),
+    )
+    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。",), records)
+
+
+def terms_table(records: Iterable[Record], *, title: str = "术语表") -> Table:
+    """Named formulas with their definitions."""
+    records = list(records)
+    rows = [(n, r["term"], r["definition"] or "文件只提到，没有解释", place(r)) for n, r in enumerate(records, 1)]
+    columns = (Column("序号", 4, "short"), Column("术语", 14), Column("解释（原文）", 60), Column("出处", 26))
+    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 条。",), records)
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """A comparison: aspects down, regions across, each cell the quote and where it stands."""
+
+    def cell(text: str | None, citations: Sequence[AnswerCitation]) -> str:
+        if text is None:
+            return SILENT
+        places = dict.fromkeys(cited(citation) for citation in citations)
+        return "\n".join([text, *(f"（出处：{line}）" for line in places)])
+
+    rows = tuple((row.aspect, *(cell(c.text, c.citations) for c in row.cells)) for row in comparison.rows)
+    columns = (
+        Column("方面", 10),
+        *(Column(region, max(22, 100 / max(1, len(comparison.regions)))) for region in comparison.regions),
+    )
+    notes = (*(f"【注意】{notice.text}" for notice in comparison.notices), *comparison.differences)
+    subject = comparison.topic or comparison.question or ""
+    return Table(f"地区对比：{subject}", columns, rows, notes, comparison.record())
+
+
+def answer_table(answer: Answer) -> Table:
+    """The places an answer stands on, as a list."""
+    rows = tuple(
+        (n, c.quote, c.title or c.source, c.doc_number or "", c.region or "", " > ".join(c.section_path), c.page)
+        for n, c in enumerate(answer.citations, 1)
+    )
+    columns = (
+        Column("序号", 4, "short"),
+        Column("原文", 60),
+        Column("文件", 26),
+        Column("文号", 14),
+        Column("地区", 12),
+        Column("位置", 24),
+        Column("页", 4, "short"),
+    )
+    notes = (f"答复（{ANSWER_STATES[answer.status]}）：{answer.answer}", *(f"【注意】{notice.text}" for notice in answer.notices))
+    return Table(f"问：{answer.question}", columns, rows, notes, answer.record())
+
+
+def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] | None = None) -> Table:
+    """The documents of a library; ``states`` gives the validity of a document by its id where it was worked out."""
+    rows, records = [], []
+    for number, info in enumerate(infos, 1):
+        head = info.head
+        state = (states or {}).get(info.id) or info.status or ""
+        rows.append(
+            (
+                number, head.title or info.source, head.doc_number or "", "、".join(head.issuers), head.region or "",
+                head.level or "", head.issued_on or "", head.published_on or "", state, info.format, info.source,
+            )
+        )  # fmt: skip
+        records.append({"id": info.id, "source": info.source, "title": head.title, "doc_number": head.doc_number,
+                        "issuers": list(head.issuers), "region": head.region, "level": head.level, "issued_on": head.issued_on,
+                        "published_on": head.published_on, "status": state or None, "format": info.format,
+                        "warnings": list(info.warnings)})  # fmt: skip
+    columns = (
+        Column("序号", 4, "short"),
+        Column("标题", 36),
+        Column("文号", 14),
+        Column("发文机关", 16),
+        Column("地区", 12),
+        Column("层级", 5, "short"),
+        Column("成文日期", 9, "short"),
+        Column("发布日期", 9, "short"),
+        Column("时效", 8, "short"),
+        Column("格式", 5, "short"),
+        Column("文件名", 22),
+    )
+    return Table("文件目录", columns, tuple(rows), (f"共 {len(rows)} 份文件；空白表示原文未载明。",), records)
+
+
+def place(record: Record) -> str:
+    """Where a fact stands: 《标题》（文号）section, or row and column of a table."""
+    name = record.get("title") or record.get("source") or ""
+    number = f"（{record['doc_number']}）" if record.get("doc_number") else ""
+    path = record.get("place") or " > ".join(record.get("section_path") or ())
+    return f"《{_unwrapped(name)}》{number}{path}"
+
+
+def cited(citation: AnswerCitation) -> str:
+    """The same for a citation of an answer."""
+    number = f"（{citation.doc_number}）" if citation.doc_number else ""
+    page = f"，第 {citation.page} 页" if citation.page else ""
+    return f"《{_unwrapped(citation.title or citation.source)}》{number}{' > '.join(citation.section_path)}{page}"
+
+
+def _unwrapped(title: str) -> str:
+    """A title fit to stand between 《 and 》: a title mark inside becomes 〈〉, as the standard of punctuation has it."""
+    return "".join(title.split()).replace("《", "〈").replace("》", "〉")
+
+
+def _measures(record: Record) -> str:
+    names = [measure["name"] for measure in record.get("measures") or ()]
+    if not names:
+        return str(record["quote"])
+    return names[0] if len(names) == 1 else "\n".join(f"{i}. {name}" for i, name in enumerate(names, 1))
+
+
+def _figure(record: Record) -> Value:
+    low, high = record.get("value_min"), record.get("value_max")
+    if record["comparator"] == "range" and low is not None and high is not None:
+        return f"{low:g}—{high:g}"
+    value = record.get("value")
+    if value is None:
+        return str(record.get("value_text") or "")
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else float(value)
+
+
+def _region(record: Record) -> str:
+    return str(record.get("region") or "")
