@@ -1,0 +1,173 @@
+"""From the paths a person names to the inputs that are read: folders walked, names made unique, nothing followed outside."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import RefusedInput
+from corpus.store import FILE_NAME
+from ingest.formats import jsonl
+from ingest.formats.sniff import extension
+
+READABLE = frozenset(
+    {"txt", "text", "md", "html", "htm", "shtml", "xhtml", "mht", "mhtml", "pdf", "docx", "docm", "xlsx", "xlsm"}
+)
+CONVERTIBLE = frozenset({"doc", "wps", "rtf", "xls", "et"})
+RECORDS = frozenset({"jsonl", "ndjson"})
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
+_TEMPORARY = ("~$", ".~", "._")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to read and the name it goes by."""
+
+    path: Path
+    source: str
+
+    @property
+    def is_records(self) -> bool:
+        """Whether the file holds JSON Lines records instead of one document."""
+        return extension(self.source) in RECORDS
+
+    def read(self, limit: int = 200 << 20) -> bytes:
+        """The bytes, read once from one descriptor; refused where they cannot be had."""
+        try:
+            with self.path.open("rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise RefusedInput(self.source, "not_a_file", "不是普通文件，不予读取；请改为导入实际的文件")
+                data = file.read(limit + 1)
+        except OSError as error:
+            raise RefusedInput(
+                self.source, "unreadable", f"无法打开（{_why(error)}）；请检查文件是否存在、是否有读取权限"
+            ) from error
+        if len(data) > limit:
+            raise RefusedInput(self.source, "size", f"文件超过 {limit >> 20} MB 上限；请拆分后导入")
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was found: inputs in a stable order, and what was left out with the reason."""
+
+    inputs: tuple[Input, ...]
+    refused: tuple[RefusedInput, ...]
+
+    def __iter__(self) -> Iterator[Input]:
+        return iter(self.inputs)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+def gather(paths: Sequence[Path]) -> Gathered:
+    """Every file among ``paths`` and below their folders, each once.
+
+    A file named directly goes by its own name whatever its extension; a file found in a folder by its path relative to that
+    folder. Hidden files, temporary files of Office, and the program's own libraries are passed over in silence.
+    """
+    found: list[Input] = []
+    refused: list[RefusedInput] = []
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        name = path.name or str(path)
+        try:
+            info = path.stat()
+        except OSError as error:
+            refused.append(RefusedInput(name, "unreadable", f"找不到或无法打开（{_why(error)}）；请检查路径是否正确"))
+            continue
+        if stat.S_ISDIR(info.st_mode):
+            _walk(path, found, refused, seen)
+        elif not stat.S_ISREG(info.st_mode):
+            refused.append(RefusedInput(name, "not_a_file", "不是普通文件，不予读取；请改为导入实际的文件或文件夹"))
+        else:
+            _add(Input(path, name), info, found, seen)
+    return Gathered(tuple(_distinct(found)), tuple(refused))
+
+
+def _add(item: Input, info: os.stat_result, found: list[Input], seen: set[tuple[int, int]]) -> None:
+    # Windows network drives give no file numbers; there a path may come twice and is caught by its content id later.
+    key = (info.st_dev, info.st_ino)
+    if info.st_ino and key in seen:
+        return
+    seen.add(key)
+    found.append(item)
+
+
+def _walk(root: Path, found: list[Input], refused: list[RefusedInput], seen: set[tuple[int, int]]) -> None:
+    stack = [root]
+    while stack:
+        folder = stack.pop()
+        shown = folder.relative_to(root).as_posix() if folder != root else folder.name
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            refused.append(RefusedInput(shown, "unreadable", f"文件夹无法打开（{_why(error)}）；请检查是否有读取权限"))
+            continue
+        if any(entry.name == FILE_NAME for entry in entries):
+            continue
+        below: list[Path] = []
+        for entry in entries:
+            source = Path(entry.path).relative_to(root).as_posix()
+            if entry.name.startswith((".", *_TEMPORARY)):
+                continue
+            try:
+                if entry.is_symlink():
+                    refused.append(RefusedInput(source, "symlink", "是指向别处的链接，没有跟随；如需导入请直接指定原文件"))
+                elif entry.is_dir(follow_symlinks=False):
+                    if entry.name not in _SKIPPED_FOLDERS:
+                        below.append(Path(entry.path))
+                elif not entry.is_file(follow_symlinks=False):
+                    refused.append(RefusedInput(source, "not_a_file", "不是普通文件，没有读取"))
+                elif extension(entry.name) not in READABLE | CONVERTIBLE | RECORDS:
+                    kind = f".{extension(entry.name)} 类型" if extension(entry.name) else "没有扩展名的文件"
+                    message = f"不支持{kind}；可导入 txt、html、pdf、docx、xlsx、jsonl"
+                    refused.append(RefusedInput(source, "unsupported", message))
+                else:
+                    _add(Input(Path(entry.path), source), entry.stat(follow_symlinks=False), found, seen)
+            except OSError as error:
+                refused.append(RefusedInput(source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限"))
+        stack.extend(reversed(below))
+
+
+def _distinct(found: list[Input]) -> list[Input]:
+    """Names made unique by putting names of parent folders before them, as few as are needed."""
+    items = list(found)
+    depth = 0
+    while True:
+        counts = Counter(item.source for item in items)
+        again = [i for i, item in enumerate(items) if counts[item.source] > 1]
+        if not again:
+            return items
+        depth += 1
+        for i in again:
+            parts = items[i].path.absolute().parts
+            own = found[i].source.count("/") + 1
+            if own + depth > len(parts):
+                items[i] = replace(items[i], source=f"{found[i].source}#{i}")
+                continue
+            items[i] = replace(items[i], source="/".join(parts[len(parts) - own - depth :]).replace("\\", "/"))
+
+
+def records(item: Input) -> Iterator[Mapping[str, Any] | RefusedInput]:
+    """The records of a JSON Lines file one after another; a bad line comes as a refusal and does not stop the rest."""
+    try:
+        with item.path.open("rb") as file:
+            for _, value in jsonl.records(file, item.source):
+                yield value
+    except OSError as error:
+        yield RefusedInput(item.source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限")
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "没有权限"
+    if isinstance(error, FileNotFoundError):
+        return "不存在"
+    return error.strerror or type(error).__name__

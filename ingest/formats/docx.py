@@ -1,0 +1,346 @@
+"""Word documents, read from their XML parts: what a reader of the finished page would see, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from corpus.document import Span
+from corpus.errors import RefusedInput
+from ingest.formats.builder import TextBuilder
+from ingest.formats.dom import rectangle
+from ingest.formats.numbering import Numbering
+from ingest.formats.package import Package
+from ingest.formats.tables import header_rows, is_layout
+from ingest.formats.wordstyles import Styles, flag, value, w
+from ingest.limits import Limits
+from ingest.raw import RawText
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_WRAPPERS = frozenset(
+    {
+        w("sdt"),
+        w("sdtContent"),
+        w("customXml"),
+        w("smartTag"),
+        w("hyperlink"),
+        w("ins"),
+        w("moveTo"),
+        w("fldSimple"),
+        w("dir"),
+        w("bdo"),
+    }
+)
+_DROPPED = frozenset(
+    {
+        w("del"),
+        w("moveFrom"),
+        w("instrText"),
+        w("delText"),
+        w("delInstrText"),
+        w("rPr"),
+        w("pPr"),
+        w("sdtPr"),
+        w("sdtEndPr"),
+        w("ruby"),
+    }
+)
+
+
+def read_docx(data: bytes, source: str, limits: Limits) -> RawText:
+    """Read a Word document."""
+    return DocxReader(Package(data, source, limits), source, limits).read()
+
+
+class DocxReader:
+    """One document being read; the parts it needs are loaded once."""
+
+    def __init__(self, package: Package, source: str, limits: Limits) -> None:
+        self.package, self.source, self.limits = package, source, limits
+        self.builder = TextBuilder("docx")
+        self.part = self._main_part()
+        self.relations = package.relationships(self.part)
+        self.styles = Styles(self._related("styles"))
+        self.numbering = Numbering.of(self._related("numbering"))
+        self.notes = {**self._notes("footnotes", "footnote"), **self._notes("endnotes", "endnote")}
+        self.paragraphs = self.tables = 0
+        self.inserted = self.deleted = self.hidden = 0
+        self.after: list[tuple[str, etree._Element]] = []
+
+    def _main_part(self) -> str:
+        for relation in self.package.relationships("").values():
+            if relation.type == "officeDocument" and relation.target in self.package.names:
+                return relation.target
+        return "word/document.xml"
+
+    def _related(self, kind: str) -> etree._Element | None:
+        target = next((r.target for r in self.relations.values() if r.type == kind and not r.external), None)
+        return self.package.xml(target) if target else None
+
+    def _notes(self, kind: str, tag: str) -> dict[str, etree._Element]:
+        root = self._related(kind)
+        found: dict[str, etree._Element] = {}
+        for node in [] if root is None else root.findall(w(tag)):
+            if node.get(w("type")) not in ("separator", "continuationSeparator", "continuationNotice"):
+                found[f"{tag}:{node.get(w('id'))}"] = node
+        return found
+
+    def read(self) -> RawText:
+        """The whole document."""
+        root = self.package.xml(self.part)
+        body = None if root is None else root.find(w("body"))
+        if body is None:
+            raise RefusedInput(self.source, "broken", "Word 文件没有正文部分；请用原软件打开后另存为 docx")
+        if sum(1 for _ in body.iter(w("p"))) > self.limits.paragraphs:
+            raise RefusedInput(self.source, "size", "段落过多，超出读取上限；请拆分后导入")
+        self._blocks(body)
+        self._report()
+        return self.builder.finish()
+
+    def _report(self) -> None:
+        issue = self.builder.issue
+        if self.inserted or self.deleted:
+            issue("revisions", f"文档带有修订标记：保留 {self.inserted} 处插入，去掉 {self.deleted} 处删除，请核对是否定稿")
+        if self.hidden:
+            issue("hidden_text", f"有 {self.hidden} 处隐藏文字没有读入")
+        if any(r.external and r.type not in ("hyperlink",) for r in self.relations.values()):
+            issue("external", "文档引用了外部文件（图片或模板），没有读取")
+        if any("vbaProject" in name for name in self.package.names):
+            issue("macro", "文档带有宏，已忽略")
+        if "comments" in {r.type for r in self.relations.values()}:
+            issue("comments", "文档带有批注，没有读入")
+
+    def _blocks(self, parent: etree._Element) -> None:
+        for node in parent:
+            tag = node.tag
+            if tag == w("p"):
+                self._paragraph(node)
+            elif tag == w("tbl"):
+                self._table(node)
+            elif tag == w("altChunk"):
+                self._chunk(node)
+            elif tag in _WRAPPERS:
+                self._count_revision(tag)
+                self._blocks(node)
+            elif tag == _MC + "AlternateContent":
+                self._blocks(_choice(node))
+
+    def _count_revision(self, tag: str) -> None:
+        if tag in (w("ins"), w("moveTo")):
+            self.inserted += 1
+
+    def _paragraph(self, node: etree._Element) -> None:
+        properties = node.find(w("pPr"))
+        style = value(properties, "pStyle") or self.styles.default_paragraph
+        text = self._text(node, style)
+        number = self._number(properties, style) if text.strip() else ""
+        self.paragraphs += 1
+        pieces = [piece.strip(" \t\u3000\u00a0") for piece in (number + text.lstrip(" \t\u3000\u00a0")).split("\n")]
+        depth = self._depth(properties, style)
+        for i, piece in enumerate(pieces):
+            if piece:
+                span = self.builder.line(piece, heading=depth or None, element=f"p{self.paragraphs}")
+                if depth == 0 and i == 0 and "title" not in self.builder.fields:
+                    self.builder.fields["title"] = piece
+                    self.builder.field_spans["title"] = span
+        waiting, self.after = self.after, []
+        for name, inner in waiting:
+            self._aside(name, inner)
+
+    def _aside(self, name: str, inner: etree._Element) -> None:
+        """Text boxes and notes stand in lines of their own after the paragraph they hang on."""
+        self._blocks(inner)
+
+    def _depth(self, properties: etree._Element | None, style: str | None) -> int | None:
+        own = value(properties, "outlineLvl")
+        if own and own.isdigit():
+            return int(own) + 1 if int(own) < 9 else None
+        return self.styles.heading(style)
+
+    def _number(self, properties: etree._Element | None, style: str | None) -> str:
+        from_style, style_level = self.styles.numbering(style)
+        own = value(properties, "numPr", "numId")
+        level = value(properties, "numPr", "ilvl")
+        return self.numbering.next(own or from_style, level or (style_level if own is None else level) or "0")
+
+    def _text(self, node: etree._Element, style: str | None) -> str:
+        """The visible text of a paragraph: runs in order, insertions in, deletions and hidden runs out."""
+        out: list[str] = []
+        hides = self.styles.hidden(style)
+        stack: list[etree._Element] = list(reversed(node))
+        while stack:
+            child = stack.pop()
+            tag = child.tag
+            if tag == w("r"):
+                self._run(child, out, hides)
+            elif tag in (w("del"), w("moveFrom")):
+                self.deleted += 1
+            elif tag in _DROPPED:
+                continue
+            elif tag == _MC + "AlternateContent":
+                stack.extend(reversed(_choice(child)))
+            elif tag == w("altChunk"):
+                continue
+            else:
+                if tag in (w("ins"), w("moveTo")):
+                    self.inserted += 1
+                if isinstance(tag, str) and tag.endswith("}t") and "/math" in tag and child.text:
+                    out.append(child.text)
+                stack.extend(reversed(child))
+        return "".join(out)
+
+    def _run(self, run: etree._Element, out: list[str], hides: bool) -> None:
+        properties = run.find(w("rPr"))
+        hidden = flag(properties, "vanish")
+        if hidden is None:
+            run_style = value(properties, "rStyle")
+            hidden = self.styles.hidden(run_style) if run_style else hides
+        size = value(properties, "sz")
+        if hidden or size in ("1", "2", "3", "4"):
+            if any((t.text or "").strip() for t in run.iter(w("t"))):
+                self.hidden += 1
+            return
+        for node in run:
+            tag = node.tag
+            if tag == w("t"):
+                out.append(node.text or "")
+            elif tag == w("tab") or tag == w("ptab"):
+                out.append("\t")
+            elif tag in (w("br"), w("cr")):
+                if node.get(w("type")) not in ("page", "column"):
+                    out.append("\n")
+            elif tag == w("noBreakHyphen"):
+                out.append("-")
+            elif tag == w("sym"):
+                out.append(_symbol(node))
+            elif tag in (w("footnoteReference"), w("endnoteReference")):
+                key = f"{'footnote' if tag == w('footnoteReference') else 'endnote'}:{node.get(w('id'))}"
+                if key in self.notes:
+                    self.after.append(("note", self.notes[key]))
+            elif tag == w("ruby"):
+                base = node.find(w("rubyBase"))
+                out.extend(t.text or "" for t in ([] if base is None else base.iter(w("t"))))
+            elif tag == _MC + "AlternateContent":
+                self._boxes(_choice(node))
+            elif tag in (w("drawing"), w("pict"), w("object")):
+                self._boxes([node])
+
+    def _boxes(self, nodes: Iterable[etree._Element]) -> None:
+        for node in nodes:
+            for box in node.iter(w("txbxContent")):
+                self.after.append(("box", box))
+
+    def _table(self, node: etree._Element) -> None:
+        rows: list[list[tuple[str, int, int]]] = []
+        open_merges: dict[int, tuple[int, int]] = {}
+        head = 0
+        nested = False
+        for r, row in enumerate(_children(node, "tr")):
+            properties = row.find(w("trPr"))
+            if properties is not None and properties.find(w("del")) is not None:
+                self.deleted += 1
+                continue
+            head += bool(flag(properties, "tblHeader")) and head == len(rows)
+            line: list[tuple[str, int, int]] = []
+            before = value(properties, "gridBefore")
+            column = int(before) if before and before.isdigit() else 0
+            line.extend([("", 1, 1)] * column)
+            for cell in _children(row, "tc"):
+                inner = cell.find(w("tcPr"))
+                across = value(inner, "gridSpan")
+                span = min(int(across), 200) if across and across.isdigit() else 1
+                merge = None if inner is None else inner.find(w("vMerge"))
+                if merge is not None and merge.get(w("val"), "continue") == "continue" and column in open_merges:
+                    top, place = open_merges[column]
+                    text, down, wide = rows[top][place]
+                    rows[top][place] = (text, down + 1, wide)
+                    column += span
+                    continue
+                text = self._cell(cell)
+                nested = nested or any(True for _ in cell.iter(w("tbl")))
+                if merge is not None:
+                    open_merges[column] = (len(rows), len(line))
+                else:
+                    open_merges.pop(column, None)
+                line.append((text, 1, span))
+                column += span
+            rows.append(line)
+            if sum(map(len, rows)) > self.limits.cells:
+                raise RefusedInput(self.source, "size", "表格过大，超出读取上限；请拆分后导入")
+        grid = rectangle(rows)
+        if is_layout(grid):
+            for row in _children(node, "tr"):
+                for cell in _children(row, "tc"):
+                    self._blocks(cell)
+            return
+        self.tables += 1
+        self.builder.grid(
+            grid,
+            header_rows=min(head or header_rows(grid), len(grid)),
+            caption=caption_above(self.builder),
+            label=f"表{self.tables}",
+        )
+
+    def _cell(self, cell: etree._Element) -> str:
+        pieces: list[str] = []
+        for node in cell.iter(w("p")):
+            properties = node.find(w("pPr"))
+            style = value(properties, "pStyle") or self.styles.default_paragraph
+            text = self._text(node, style)
+            if text.strip():
+                text = self._number(properties, style) + text.strip()
+                pieces.append(" ".join(text.split()))
+        self.after.clear()
+        return " ".join(pieces)
+
+    def _chunk(self, node: etree._Element) -> None:
+        """A body kept in another format inside the package (HTML or MHTML, as some law databases write it)."""
+        from ingest.formats.chunk import write_chunk
+
+        relation = self.relations.get(node.get(_R_ID, ""))
+        data = None if relation is None or relation.external else self.package.read(relation.target)
+        if relation is None or data is None:
+            self.builder.issue("chunk_missing", "文档嵌入的正文部件缺失，内容可能不全")
+            return
+        write_chunk(self.builder, data, relation.target, self.source, self.limits)
+
+
+def caption_above(builder: TextBuilder) -> Span | None:
+    """The line right above, where it is short and no sentence: the caption of the table that follows."""
+    if len(builder.parts) < 2 or not builder.anchors:
+        return None
+    text, span = builder.parts[-2], builder.anchors[-1].span
+    if span.end != builder.length - 1 or len(text) != len(span) or not 0 < len(text) <= 60:
+        return None
+    return None if text.endswith(("。", "；", "：", ":", ";")) else span
+
+
+def _children(parent: etree._Element, name: str) -> list[etree._Element]:
+    """Rows of a table or cells of a row, also inside content controls."""
+    found: list[etree._Element] = []
+    for node in parent:
+        if node.tag == w(name):
+            found.append(node)
+        elif node.tag in _WRAPPERS:
+            found.extend(_children(node, name))
+    return found
+
+
+def _choice(node: etree._Element) -> list[etree._Element]:
+    """The branch of an AlternateContent that is shown: the first choice, else the fallback; never both."""
+    branch = node.find(_MC + "Choice")
+    if branch is None:
+        branch = node.find(_MC + "Fallback")
+    return [] if branch is None else list(branch)
+
+
+def _symbol(node: etree._Element) -> str:
+    """A character of a symbol font: ticks and boxes have Unicode forms, the rest has none."""
+    return _SYMBOLS.get(node.get(w("char"), "").upper()[-2:], "") if "Wingdings" in node.get(w("font"), "") else ""
+
+
+_SYMBOLS = {"FC": "✓", "FE": "☑", "A8": "☐", "6F": "□", "FB": "✗", "FD": "☒", "E0": "→", "6C": "●", "6E": "■"}

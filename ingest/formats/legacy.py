@@ -1,0 +1,37 @@
+"""Old Office formats, turned into new ones by LibreOffice where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from corpus.errors import RefusedInput
+from ingest.limits import Limits
+
+_TARGET = {"doc": "docx", "wps": "docx", "rtf": "docx", "xls": "xlsx"}
+
+
+def convert(data: bytes, kind: str, source: str, limits: Limits) -> tuple[bytes, str]:
+    """The same document as docx or xlsx. Each run has a profile of its own, so that two runs never wait for each other."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    target = _TARGET[kind]
+    if program is None:
+        message = f"旧格式 .{kind} 需要 LibreOffice 才能读取；请安装 LibreOffice，或用 WPS、Word 另存为 {target} 后导入"
+        raise RefusedInput(source, "needs_office", message)
+    with tempfile.TemporaryDirectory(prefix="cemai-office-") as folder:
+        path = Path(folder) / f"input.{kind}"
+        path.write_bytes(data)
+        profile = (Path(folder) / "profile").as_uri()
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", target]
+        try:
+            subprocess.run([*command, "--outdir", folder, str(path)], capture_output=True, timeout=limits.seconds, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise RefusedInput(source, "timeout", "LibreOffice 转换超时；请用原软件另存为新格式后导入") from error
+        except OSError as error:
+            raise RefusedInput(source, "needs_office", f"LibreOffice 无法启动；请改用原软件另存为 {target}") from error
+        out = path.with_suffix(f".{target}")
+        if not out.is_file():
+            raise RefusedInput(source, "broken", "LibreOffice 无法转换该文件，可能已损坏或加密；请用原软件另存为新格式后导入")
+        return out.read_bytes(), target

@@ -1,0 +1,112 @@
+"""Office packages: a zip of XML parts, opened with every limit checked before and while it is unpacked."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from corpus.errors import RefusedInput
+from ingest.limits import Limits
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_DRIVE = re.compile(r"^[A-Za-z]:")
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A link from one part to another part or to the outside."""
+
+    target: str
+    type: str
+    external: bool
+
+
+class Package:
+    """An opened package. Parts are read on demand and never written anywhere."""
+
+    def __init__(self, data: bytes, source: str, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        try:
+            self._archive = zipfile.ZipFile(BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
+            raise self._broken() from error
+        infos = self._archive.infolist()
+        if len(infos) > limits.archive_members:
+            raise RefusedInput(
+                source, "size", f"压缩结构内有 {len(infos)} 个部件，超过上限 {limits.archive_members}；请用原软件另存后再导入"
+            )
+        total = 0
+        seen: set[str] = set()
+        for info in infos:
+            name = info.filename
+            parts = name.replace("\\", "/").split("/")
+            if "\\" in name or name.startswith("/") or _DRIVE.match(name) or ".." in parts or "\x00" in info.orig_filename:
+                raise RefusedInput(source, "broken", "压缩结构内有不合规的部件名，不予读取；请用原软件另存后再导入")
+            key = name.lower()
+            if key in seen:
+                raise RefusedInput(source, "broken", "压缩结构内有重名部件，内容有歧义，不予读取；请用原软件另存后再导入")
+            seen.add(key)
+            if info.flag_bits & 1:
+                raise RefusedInput(source, "encrypted", "文件有密码保护（加密），无法读取；请用原软件取消密码后再导入")
+            total += info.file_size
+            large = info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
+            if info.file_size > limits.part_bytes or total > limits.unpacked_bytes or large:
+                raise RefusedInput(source, "size", "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
+        self.names = {info.filename for info in infos}
+
+    def _broken(self) -> RefusedInput:
+        return RefusedInput(self.source, "broken", "文件已损坏或不完整；请重新下载，或用原软件打开后另存")
+
+    def read(self, name: str) -> bytes | None:
+        """A part's bytes, or None where there is no such part."""
+        if name not in self.names:
+            return None
+        try:
+            with self._archive.open(name) as stream:
+                data = stream.read(self.limits.part_bytes + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise self._broken() from error
+        if len(data) > self.limits.part_bytes:
+            raise RefusedInput(self.source, "size", "解压后的内容过大（疑似压缩炸弹），不予读取")
+        return data
+
+    def xml(self, name: str) -> etree._Element | None:
+        """A part parsed as XML, with no entities and no network."""
+        from lxml import etree
+
+        data = self.read(name)
+        if data is None:
+            return None
+        probe = data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.replace(b"\x00", b"")
+        if _DOCTYPE.search(probe):
+            raise RefusedInput(self.source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+        try:
+            return etree.fromstring(data, parser)
+        except etree.XMLSyntaxError as error:
+            raise RefusedInput(self.source, "broken", f"文件部件 {name} 结构已损坏，无法读取；请用原软件打开后另存") from error
+
+    def relationships(self, part: str) -> dict[str, Relationship]:
+        """The relationships of a part by their ids, internal targets as part names."""
+        folder, base = posixpath.split(part)
+        root = self.xml(posixpath.join(folder, "_rels", base + ".rels"))
+        found: dict[str, Relationship] = {}
+        if root is None:
+            return found
+        for node in root.iter(_RELATIONSHIP):
+            target = node.get("Target", "")
+            external = node.get("TargetMode") == "External"
+            if not external:
+                target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[node.get("Id", "")] = Relationship(target, node.get("Type", "").rsplit("/", 1)[-1], external)
+        return found

@@ -1,0 +1,48 @@
+"""What all formats ask of a table: how many header rows, and whether it is a table at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.formats.builder import Cell
+
+_NUMBERISH = re.compile(r"^[\d.,%％‰\-—+－/~～()（）年月日:：≥≤<>＜＞\s]+$")
+_MAX_HEADER_CELL = 40
+
+
+def header_rows(rows: Sequence[Sequence[Cell | None]], limit: int = 4) -> int:
+    """How many rows at the top name the columns; a title row over the whole width counts as one of them."""
+    if len(rows) < 2:
+        return 0 if len(rows) == 1 else 1
+    top = 0
+    while top < min(limit, len(rows) - 1) and is_title(rows[top]):
+        top += 1
+    count = max((cell.rows for cell in rows[top] if cell and cell.text), default=1)
+    spread = any(cell and cell.columns > 1 for cell in rows[top])
+    if not (spread and count <= 3):
+        count = 1
+    header = [cell for row in rows[top : top + count] for cell in row if cell and cell.text]
+    if any(len(cell.text) > _MAX_HEADER_CELL for cell in header):
+        return top
+    return min(top + count, len(rows) - 1)
+
+
+def is_title(row: Sequence[Cell | None]) -> bool:
+    """Whether a row is one cell over the whole width (a caption or a note inside the table)."""
+    filled = [cell for cell in row if cell and cell.text]
+    return len(row) > 2 and len(filled) == 1 and filled[0].columns >= len(row)
+
+
+def is_layout(rows: Sequence[Sequence[Cell | None]]) -> bool:
+    """Whether a table only places things on the page: one cell, or one column of running text."""
+    width = max((len(row) for row in rows), default=0)
+    if width <= 1:
+        return True
+    filled = [cell for row in rows for cell in row if cell and cell.text]
+    return len(filled) <= 1
+
+
+def numberish(text: str) -> bool:
+    """Whether a cell holds only a number, a date or a range."""
+    return bool(_NUMBERISH.match(text[:60]))

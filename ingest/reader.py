@@ -1,0 +1,103 @@
+"""Bytes in, ``ParsedDocument`` out. This runs in the calling process; ``ingest.worker`` runs it where it can be stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from corpus.document import Issue, ParsedDocument, content_id
+from corpus.errors import RefusedInput
+from ingest.formats import jsonl
+from ingest.formats.sniff import detect, extension
+from ingest.limits import DEFAULT, Limits
+from ingest.raw import RawText
+
+_MARK = re.compile(r"(?:绝密|机密|秘密)★")
+_MARK_LINE = re.compile(r"^(?:密级[:：])?(?:绝密|机密|秘密)(?:[★☆*].{0,8})?$")
+_HEAD_LINES = 12
+_EXPECTED = {"html": ("html", "htm", "shtml", "xhtml", "jsp", "asp", "php"), "txt": ("txt", "text", "md", "log", "csv", "")}
+
+
+def read(data: bytes, source: str, *, region: str | None = None, ocr: bool = False, limits: Limits = DEFAULT) -> ParsedDocument:
+    """Read one file. Raises ``RefusedInput`` for what cannot or must not be taken in."""
+    from ingest.structure import build
+
+    raw = read_raw(data, source, ocr=ocr, limits=limits)
+    return build(raw, id=content_id(data), source=source, sha256=hashlib.sha256(data).hexdigest(), region=region)
+
+
+def read_record(record: Mapping[str, Any], source: str, *, region: str | None = None) -> ParsedDocument:
+    """Read one record of a JSON Lines file; its ``_id`` is the document's id and source."""
+    from ingest.structure import build
+
+    raw = _checked(jsonl.read_record(record, source), source, DEFAULT)
+    identity = str(record.get("_id", source))
+    sha256 = hashlib.sha256(raw.text.encode("utf-8")).hexdigest()
+    return build(raw, id=identity, source=identity, sha256=sha256, region=region)
+
+
+def read_raw(data: bytes, source: str, *, ocr: bool = False, limits: Limits = DEFAULT) -> RawText:
+    """The frozen text of a file and what its format knows, before any structure is recognised."""
+    kind: str = detect(data, source)
+    limit = limits.text_file_bytes if kind == "txt" else limits.file_bytes
+    if len(data) > limit:
+        raise RefusedInput(source, "size", f"文件有 {len(data) >> 20} MB，超过上限 {limit >> 20} MB；请拆分后导入")
+    if kind in ("doc", "wps", "rtf", "xls"):
+        from ingest.formats.legacy import convert
+
+        data, kind = convert(data, kind, source, limits)
+    raw = _read(kind, data, source, ocr=ocr, limits=limits)
+    name = extension(source)
+    if name and name not in _EXPECTED.get(kind, (kind, "doc", "wps", "rtf", "xls")):
+        message = f"扩展名是 .{name}，内容是 {kind}，已按内容读取"
+        raw = replace(raw, issues=(*raw.issues, Issue("mismatch", message)))
+    return _checked(raw, source, limits)
+
+
+def _read(kind: str, data: bytes, source: str, *, ocr: bool, limits: Limits) -> RawText:
+    # Imported where needed: a text file must not pay for the PDF and Office libraries.
+    if kind == "txt":
+        from ingest.formats.text import read_text
+
+        return read_text(data, source)
+    if kind in ("html", "mhtml"):
+        from ingest.formats.html import read_html
+
+        return read_html(data, source, limits)
+    if kind == "pdf":
+        from ingest.formats.pdf import read_pdf
+
+        return read_pdf(data, source, limits, ocr=ocr)
+    if kind == "docx":
+        from ingest.formats.docx import read_docx
+
+        return read_docx(data, source, limits)
+    from ingest.formats.xlsx import read_xlsx
+
+    return read_xlsx(data, source, limits)
+
+
+def _checked(raw: RawText, source: str, limits: Limits) -> RawText:
+    if not raw.text.strip():
+        raise RefusedInput(source, "empty", "没有读出任何文字；请用原软件打开核对，图片内容请先做文字识别")
+    if len(raw.text) > limits.text_characters:
+        raise RefusedInput(source, "size", f"文字超过 {limits.text_characters} 字；请拆分后导入")
+    if mark := classification(raw.text):
+        raise RefusedInput(source, "classified", f"文件标有密级“{mark}”，按“涉密不上网”的规定不予导入；请从本机移除该文件")
+    return raw
+
+
+def classification(text: str) -> str | None:
+    """The 密级 mark at the head of a document, if there is one."""
+    for line in text[:4000].split("\n", _HEAD_LINES)[:_HEAD_LINES]:
+        packed = "".join(line.split())
+        if len(packed) > 40:
+            continue
+        if found := _MARK.search(packed):
+            return found.group(0)
+        if _MARK_LINE.match(packed):
+            return packed
+    return None

@@ -1,0 +1,138 @@
+"""Parsers behind a wall: one child process, started once and reused, that can be stopped when an input takes too much."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Any
+
+from corpus.document import ParsedDocument
+from corpus.errors import RefusedInput
+from ingest import reader
+from ingest.formats.sniff import detect
+from ingest.limits import DEFAULT, Limits
+
+
+class SafeReader:
+    """Reads one input after another. Plain text is read here; every other format in a child with limits on time and memory.
+
+    Use as a context manager. The child starts with the first input that needs it, and again after one that had to be stopped.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self.limits = limits
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def __enter__(self) -> SafeReader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def read(self, data: bytes, source: str, *, region: str | None = None, ocr: bool = False) -> ParsedDocument:
+        """Read one file, or refuse it; a refusal leaves the reader ready for the next."""
+        if detect(data, source) == "txt":
+            return reader.read(data, source, region=region, ocr=ocr, limits=self.limits)
+        if len(data) > self.limits.file_bytes:
+            limit = self.limits.file_bytes >> 20
+            raise RefusedInput(source, "size", f"文件有 {len(data) >> 20} MB，超过上限 {limit} MB；请拆分后导入")
+        pipe = self._started()
+        seconds = self.limits.seconds * (10 if ocr else 1)
+        try:
+            pipe.send((data, source, region, ocr))
+            if not pipe.poll(seconds):
+                self._stop()
+                raise RefusedInput(
+                    source, "timeout", f"读取超过 {seconds:.0f} 秒，已停止；文件可能异常，请用原软件另存或拆分后导入"
+                )
+            kind, value = pipe.recv()
+        except (EOFError, OSError) as error:
+            # The child is gone: killed by the system or by its own memory limit inside a C library.
+            self._stop()
+            raise RefusedInput(
+                source, "crash", "读取时解析程序意外退出，文件可能已损坏或占用过大；请用原软件另存后再导入"
+            ) from error
+        if kind == "document":
+            assert isinstance(value, ParsedDocument)
+            return value
+        if kind == "memory":
+            self._stop()
+        raise RefusedInput(*value)
+
+    def close(self) -> None:
+        """Let the child go."""
+        if self._pipe is not None:
+            with suppress(OSError):
+                self._pipe.send(None)
+            self._pipe.close()
+            self._pipe = None
+        if self._process is not None:
+            self._process.join(1)
+            self._stop()
+
+    def _started(self) -> Connection:
+        if self._pipe is not None and self._process is not None and self._process.is_alive():
+            return self._pipe
+        self._stop()
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self.limits), daemon=True, name="cemai-reader")
+        self._process.start()
+        theirs.close()
+        self._pipe = ours
+        return ours
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            if process.is_alive():
+                process.kill()
+            process.join(5)
+
+
+def _serve(pipe: Connection, limits: Limits) -> None:
+    """The child: one input after another until told to stop or the parent is gone."""
+    _restrict(limits)
+    while True:
+        try:
+            request = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if request is None:
+            return
+        data, source, region, ocr = request
+        pipe.send(_answer(data, source, region, ocr, limits))
+
+
+def _answer(data: bytes, source: str, region: str | None, ocr: bool, limits: Limits) -> tuple[str, Any]:
+    try:
+        return "document", replace(reader.read(data, source, region=region, ocr=ocr, limits=limits))
+    except RefusedInput as refusal:
+        return "refused", (refusal.source, refusal.reason, refusal.message)
+    except MemoryError:
+        return "memory", (source, "memory", "读取所需内存超过上限，已停止；文件可能异常，请用原软件另存或拆分后导入")
+    except RecursionError:
+        return "refused", (source, "broken", "文件结构嵌套过深，无法读取；请用原软件打开后另存")
+    except Exception as error:  # A parser's own fault must not end the run; the reason names it for a report.
+        return "refused", (source, "broken", f"文件无法解析（{type(error).__name__}）；请用原软件打开后另存，再导入")
+
+
+def _restrict(limits: Limits) -> None:
+    """Cap the child's memory where the system can."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    ceiling = limits.memory_bytes if hard == resource.RLIM_INFINITY else min(limits.memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
