@@ -64,13 +64,13 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ta
     ]
     columns = (
         Column("序号", 4, "short"),
-        Column("任务", 16),
-        Column("具体措施", 34),
-        Column("牵头单位", 12),
-        Column("责任单位", 22),
-        Column("配合单位", 14),
-        Column("完成时限", 9, "short"),
-        Column("出处", 20),
+        Column("任务", 12),
+        Column("具体措施", 28),
+        Column("牵头单位", 9),
+        Column("责任单位", 16),
+        Column("配合单位", 9),
+        Column("完成时限", 8, "short"),
+        Column("出处", 15),
     )
     return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。",), records)
 
@@ -153,8 +153,8 @@ def comparison_table(comparison: Comparison) -> Table:
 
     rows = tuple((row.aspect, *(cell(c.text, c.citations) for c in row.cells)) for row in comparison.rows)
     columns = (
-        Column("方面", 10),
-        *(Column(region, max(22, 100 / max(1, len(comparison.regions)))) for region in comparison.regions),
+        Column("方面", 8),
+        *(Column(region, max(16, 84 / max(1, len(comparison.regions)))) for region in comparison.regions),
     )
     notes = (*(f"【注意】{notice.text}" for notice in comparison.notices), *comparison.differences)
     subject = comparison.topic or comparison.question or ""

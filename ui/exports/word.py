@@ -28,8 +28,9 @@ def table_bytes(table: Table, made_on: dt.date) -> bytes:
     places = {"text": WD_ALIGN_PARAGRAPH.LEFT, "number": WD_ALIGN_PARAGRAPH.RIGHT, "short": WD_ALIGN_PARAGRAPH.CENTER}
     section = document.sections[0]
     room = (section.page_width - section.left_margin - section.right_margin) / Cm(1)
-    share = room / sum(column.width for column in table.columns)
-    widths = [Cm(column.width * share) for column in table.columns]
+    # a narrow column still has to hold two characters beside the margins of its cells
+    weights = [max(column.width, 5.0) for column in table.columns]
+    widths = [Cm(weight * room / sum(weights)) for weight in weights]
     for i, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         grid.columns[i].width = width
         cell = grid.rows[0].cells[i]
