@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,13 +19,12 @@ from corpus.store import Corpus, DocumentInfo, StoredFact
 
 if TYPE_CHECKING:
     from graph.validity import Validity
-    from ingest.files import Input
-    from qa.engine import Engine
-
     from index.encoder import Encoder
     from index.passages import Hit
     from index.searcher import Searcher
+    from ingest.files import Input
     from qa.answer import Answer, Comparison, Understanding
+    from qa.engine import Engine
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
@@ -65,6 +64,16 @@ class IngestReport:
             "warnings": self.warnings,
             "ids": self.ids,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document ready to be stored: with its bytes, the path it came from, and the rows it takes the place of."""
+
+    doc: ParsedDocument
+    data: bytes
+    origin: str | None
+    replaces: tuple[int, ...]
 
 
 def default_folder() -> Path:
@@ -147,23 +156,19 @@ class Library:
         from ingest.worker import SafeReader
 
         report = IngestReport()
-        inputs, refused = gather(paths)
-        report.refused += [Refusal(r.source, r.reason, r.message) for r in refused]
+        inputs = gather(paths)
+        report.refused += [Refusal(r.source, r.reason, r.message) for r in inputs.refused]
         with SafeReader() as reader:
             for number, item in enumerate(inputs):
                 if progress:
                     progress(number, len(inputs), item.source)
                 try:
-                    if item.path.suffix.lower() == ".jsonl":
+                    if item.is_records:
                         self._ingest_records(item, region, again, report, progress)
                     else:
                         self._ingest_file(item, reader.read, region, ocr, again, report)
                 except RefusedInput as error:
                     report.refused.append(Refusal(item.source, error.reason, error.message))
-                except OSError as error:
-                    report.refused.append(
-                        Refusal(item.source, "unreadable", f"文件读不出来（{error.strerror or error}）。请检查权限或重新复制。")
-                    )
         if progress:
             progress(len(inputs), len(inputs), "")
         return report
@@ -173,7 +178,7 @@ class Library:
     ) -> None:
         from corpus.document import content_id
 
-        data = item.path.read_bytes()
+        data = item.read()
         origin = str(item.path.resolve())
         sha256 = _sha256(data)
         if not again and self.corpus.has(content_id(data), sha256):
@@ -182,9 +187,10 @@ class Library:
             return
         source, former = self._place(item.source, origin)
         doc = read(data, source, region=region, ocr=ocr)
-        self._store([(doc, data, origin, [info.row for info in former])])
-        (report.replaced if former else report.added).append(source)
-        self._note(doc, report)
+        self._commit([Entry(doc, data, origin, tuple(info.row for info in former))], report)
+        report.ids[source] = doc.id
+        if doc.issues:
+            report.warnings[source] = [issue.message for issue in doc.issues]
 
     def _place(self, source: str, origin: str) -> tuple[str, list[DocumentInfo]]:
         """The name to store under and the versions replaced: same path → replaced; same name from elsewhere → both kept."""
@@ -204,64 +210,58 @@ class Library:
         from ingest.files import records
         from ingest.reader import read_record
 
-        batch: list[tuple[ParsedDocument, bytes, str | None, list[int]]] = []
+        batch: list[Entry] = []
         origin = str(item.path.resolve())
         done = 0
-        for line_number, record in records(item.path):
+        for record in records(item):
             try:
                 if isinstance(record, RefusedInput):
                     raise record
-                doc = read_record(record, f"{item.source}:{line_number}")
+                doc = read_record(record, item.source)
             except RefusedInput as error:
-                report.refused.append(Refusal(f"{item.source}:{line_number}", error.reason, error.message))
+                report.refused.append(Refusal(error.source, error.reason, error.message))
                 continue
             done += 1
             if not again and self.corpus.has(doc.id, doc.sha256):
                 report.unchanged.append(doc.source)
                 continue
-            batch.append((doc, json.dumps(record, ensure_ascii=False).encode(), origin, []))
+            batch.append(Entry(doc, json.dumps(record, ensure_ascii=False).encode(), origin, ()))
             if len(batch) >= BATCH:
-                self._store(batch)
-                report.added += [entry[0].source for entry in batch]
+                self._commit(batch, report)
                 batch = []
                 if progress:
                     progress(done, 0, f"{item.source}：已导入 {done} 条")
-        self._store(batch)
-        report.added += [entry[0].source for entry in batch]
+        self._commit(batch, report)
 
-    def _store(self, batch: Iterable[tuple[ParsedDocument, bytes, str | None, list[int]]]) -> None:
+    def _commit(self, batch: Sequence[Entry], report: IngestReport) -> None:
+        self._store(batch)
+        for entry in batch:
+            (report.replaced if entry.replaces else report.added).append(entry.doc.source)
+
+    def _store(self, batch: Sequence[Entry]) -> None:
         """Derive everything from the documents and commit them in one transaction."""
+        from corpus.store import PassageRow
         from graph.extract import extract
         from graph.rows import to_rows
-
-        from corpus.document import Span
-        from corpus.store import PassageRow
         from index.splitter import embedding_text, split
 
-        batch = list(batch)
         if not batch:
             return
-        passages = [split(doc) for doc, *_ in batch]
-        texts = [embedding_text(doc, passage) for (doc, *_), group in zip(batch, passages, strict=True) for passage in group]
+        passages = [split(entry.doc) for entry in batch]
+        texts = [embedding_text(entry.doc, p) for entry, group in zip(batch, passages, strict=True) for p in group]
         vectors = iter(self.encoder.encode(texts).astype("<f2"))
-        facts = [to_rows(doc, extract(doc)) for doc, *_ in batch]
+        facts = [to_rows(entry.doc, extract(entry.doc)) for entry in batch]
         with self.corpus.transaction():
-            for (doc, data, origin, replaces), group, rows in zip(batch, passages, facts, strict=True):
+            for entry, group, rows in zip(batch, passages, facts, strict=True):
                 self.corpus.put(
-                    doc,
-                    original=data,
-                    passages=[PassageRow(Span(p.span.start, p.span.end), p.trail, next(vectors).tobytes()) for p in group],
+                    entry.doc,
+                    original=entry.data,
+                    passages=[PassageRow(p.span, p.trail, next(vectors).tobytes()) for p in group],
                     facts=rows,
                     model=self.encoder.name,
-                    origin=origin,
-                    replaces=replaces,
+                    origin=entry.origin,
+                    replaces=entry.replaces,
                 )
-
-    @staticmethod
-    def _note(doc: ParsedDocument, report: IngestReport) -> None:
-        report.ids[doc.source] = doc.id
-        if doc.issues:
-            report.warnings[doc.source] = [issue.message for issue in doc.issues]
 
     def remove(self, name: str) -> DocumentInfo:
         """Remove a document by id or source; ``restore`` undoes it."""
@@ -294,6 +294,7 @@ class Library:
         Returns how many passages were embedded. Raises ``ModelUnavailable``.
         """
         from index.encoder import load
+        from index.passages import Passage
         from index.splitter import embedding_text
 
         encoder = load(name)
@@ -304,7 +305,9 @@ class Library:
                 progress(first, len(missing), "")
             passages = [p for _, p in sorted(self.corpus.passages_by_row(missing[first : first + BATCH]).items())]
             docs = {n: docs.get(n) or self.corpus.document(n) for n in {p.document for p in passages}}
-            vectors = encoder.encode([embedding_text(docs[p.document], p) for p in passages]).astype("<f2")
+            vectors = encoder.encode(
+                [embedding_text(docs[p.document], Passage("", p.ordinal, p.span, p.trail)) for p in passages]
+            ).astype("<f2")
             self.corpus.put_vectors(encoder.name, [(p.row, v.tobytes()) for p, v in zip(passages, vectors, strict=True)])
         if progress:
             progress(len(missing), len(missing), "")

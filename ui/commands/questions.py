@@ -92,7 +92,7 @@ def _search_batch(args: argparse.Namespace) -> int:
     filters = filters_of(args)
     with open_library(args) as library, _writer(args.out) as out:
         for number, query in enumerate(queries):
-            hits = library.searcher.search(str(query["text"])[:LONGEST], filters=filters, top=args.top or 100)
+            hits = library.searcher.search(str(query["text"])[:LONGEST], filters=filters, top=args.top or 100, fold=False)
             out.write(json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n")
             show(number + 1, len(queries), "")
     return 0
