@@ -9,67 +9,120 @@ from importlib import resources
 from corpus.document import Span
 from graph.quantities import Quantity
 
-# what stands between an indicator and its number: verbs of reaching, of change, and fillers
+# what stands between an indicator and its number: verbs of reaching and fillers
 _REACHING = re.compile(
-    r"(?:[要均都需应可将总也仍]?(?:分别|基本|总体|逐步|全部|力争|稳定|持续|平均|累计|合计|普遍|预计|原则上|一般)?"
-    r"(?:达到|达成|达|实现|为|在|至|到|是|有|占|不少于|不低于|不超过|控制在|保持在|保持|稳定在|维持在|约|设|近))+$"
+    r"(?:达到|达成|力争|稳定|持续|平均|累计|合计|普遍|预计|原则上|一般|分别|基本|总体|逐步|全部|实现|不少于|不低于|不超过|控制|保持|维持|"
+    r"提高到|提升到|增加到|扩大到|下降到|降低到|减少到|缩小到|上升到|提高至|提升至|增加至|扩大至|下降至|降低至|减少至|缩小至|上升至|缩短至|压缩至|压减至|降至|增至|升至|"
+    r"统一|调整为|放宽到|放宽为|达|为|在|至|到|是|有|占|约|设|近|要|均|都|需|应|可|将|总|也|仍|各|给予|按|按照|不得|最高|最低|每年|的)$"
 )
 _CLAUSE_LEAD = re.compile(
-    r"^(?:到|至|截至|力争|确保|争取|努力|推动|推进|实现|做到|切实|坚决|继续|全面|逐步|同时|并|其中|以及|和|及|或|对|将|把|使|让|加快|着力|积极|基本|"
-    r"新增|新建|建成|建设|打造|培育|完成|创建|形成|守住|守牢|发展|引进|组织|举办|全州|全省|全市|全县|全区|全国|本市|我市|我省|我州|我区|我县|全盟|全旗|"
-    r"各县|各地|计划|预计|要|应|应当|支持|开展|选定|累计|不断|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+|\d+[.、]|"
-    r"(?:“?十[三四五六]五”?(?:期间|时期|末|期末))|(?:[12]\d{3}年(?:\d{1,2}月)?(?:底前|底|末|前|以前|之前|以来|起)?)|[的,，、:：\s“”])"
+    r"^(?:到|至|截至|力争|确保|争取|努力|推动|实现|做到|切实|坚决|继续|全面|逐步|同时|并|其中|以及|和|及|或|对|将|把|使|让|加快|着力|积极|基本|进一步|"
+    r"新增|新建|新引进|建成|建设|打造|培育|完成|创建|形成|守住了?|守牢|引进|组织|举办|全州|全省|全市|全县|全区|全国|本市|我市|我省|我州|我区|我县|全盟|全旗|"
+    r"各县|各地|计划|预计|要|应当?|支持|开展|选定|累计|不断|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+条?|\d{1,2}[.、．]|"
+    r"[（(][一二三四五六七八九十\d]{1,3}[）)]|[“\"]?十[三四五六]五[”\"]?(?:期间|时期|末|期末)|[12]\d{3}年(?:\d{1,2}月)?(?:底前|底|末|前|以前|之前|以来|起)?|[的,，、:：\s”—])"
 )
-_NOUN_STOP = re.compile(r"[,，。;；:：、（(）)\n]|(?:进行|给予|予以|实施|开展|并|且|用于)")
-_LEADING_PARTICLE = re.compile(r"^(?:的|左右|以上|以下|以内|多|余|规模的)+")
+_NOUN_STOP = re.compile(r"[,，。;；:：、（(）)\n]|进行|给予|予以|实施|并|且|用于|提供|从")
+_LEADING_PARTICLE = re.compile(r"^(?:的|左右|以上|以下|以内|多|余|规模的|及)+")
+_CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")
+_OPEN_FORMULAS = frozenset(
+    {
+        "不发生",
+        "消除",
+        "全部",
+        "一律",
+        "全额资助",
+        "全额补助",
+        "全额保障",
+        "基本完成",
+        "基本解决",
+        "基本消除",
+        "基本补齐",
+        "基本实现全",
+        "所有",
+    }
+)
+_LIST_TAIL = re.compile(
+    r"(?:年均)?(?:增长|增速|提高|提升|下降|降低|减少|增加|达到|达|为|占比|比重|比例|规模|总数|总量)?(?:到|至)?$"
+)
 
 
 def indicator_of(text: str, clause: Span, quantity: Quantity, previous: str = "") -> str:
     """A noun phrase for the quantity, made of characters of its clause (or of the clause before, where its own has none).
 
-    ``废旧农膜基本实现全回收`` → 废旧农膜全回收; ``打造10个左右现代化农业产业示范园`` → 现代化农业产业示范园; ``示范县4个`` → 示范县.
+    ``废旧农膜基本实现全回收`` → 废旧农膜基本实现全回收; ``打造10个左右现代化农业产业示范园`` → 现代化农业产业示范园; ``示范县4个`` → 示范县.
     """
     left = text[clause.start : quantity.span.start].strip(" 　")
     right = text[quantity.span.end : clause.end].strip(" 　")
-    bare = _without_lead(_REACHING.sub("", left))
+    change = _CHANGE.match(left)
+    if change is not None and quantity.form != "words":
+        rest = left[change.end() :]
+        if not rest or rest[:1].isdigit() or rest.endswith("年的"):
+            return _short(_without_lead(change[1]))
     if quantity.form == "words":
         tail = text[quantity.core.start : quantity.core.end]
+        bare = _without_lead(_without_tail(left))
         rest = right if tail in _OPEN_FORMULAS else ""
-        return _short(f"{bare}{tail}{rest}") if len(bare) >= 2 or rest else _short(f"{previous}{tail}{rest}")
+        if tail == "全部" and bare:
+            rest = _NOUN_STOP.split(rest)[0]
+        return _short(f"{bare}{tail}{rest}" if len(bare) >= 2 or rest else f"{_without_lead(previous)}{tail}")
+    bare = _without_lead(_without_tail(left))
     after = _LEADING_PARTICLE.sub("", right)
     stop = _NOUN_STOP.search(after)
     noun = (after[: stop.start()] if stop else after).strip()
-    verb_only = bare in _verbs() or not bare
-    if verb_only or (noun and left and not _REACHING.search(left) and not _is_noun_before(left, right)):
-        name = noun if len(noun) >= 2 else bare
-        if bare and not verb_only and name == noun and len(bare) <= 12:
-            name = f"{bare}{noun}"
-        return _short(name or previous)
-    return _short(bare if len(bare) >= 2 else previous + bare + noun)
+    reached = _without_tail(left) != left.rstrip() and not left.endswith(("各", "每年", "的", "给予", "可"))
+    if not bare or bare in _verbs():
+        return _short(noun if len(noun) >= 2 else f"{_without_lead(previous)}{bare}{noun}")
+    if noun and not reached:
+        return _short(f"{bare}{noun}" if len(bare) + len(noun) <= 40 else noun)
+    return _short(bare if len(bare) >= 2 else f"{_without_lead(previous)}{bare}{noun}")
 
 
-_OPEN_FORMULAS = frozenset(
-    {"不发生", "杜绝", "消除", "全部", "一律", "全额资助", "全额补助", "全额保障", "基本完成", "基本解决", "基本消除", "基本补齐"}
-)
+def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> str | None:
+    """The indicator of the i-th number after 分别: ``工业、投资分别增长7%、6%`` pairs the k-th name with the k-th number."""
+    at = text.find("分别", clause.start, clause.end)
+    if at < 0 or quantities[i].core.start < at:
+        return None
+    numbers = [q for q in quantities if clause.start <= q.core.start < clause.end and q.core.start > at and q.form != "words"]
+    if quantities[i] not in numbers:
+        return None
+    names = [name for name in re.split(r"[、和与及]", _without_lead(text[clause.start : at])) if name]
+    if len(names) != len(numbers) or len(names) < 2:
+        return None
+    verb = _LIST_TAIL.search(text[at + 2 : numbers[0].span.start])
+    return _short(names[numbers.index(quantities[i])] + (verb.group() if verb else ""))
 
 
-def _is_noun_before(left: str, right: str) -> bool:
-    """``示范县4个``: the noun stands before a number that ends its clause."""
-    return not _LEADING_PARTICLE.sub("", right)
+def _without_tail(phrase: str) -> str:
+    phrase = phrase.rstrip()
+    for _ in range(6):
+        match = _REACHING.search(phrase, max(0, len(phrase) - 4))
+        if match is None:
+            return phrase
+        phrase = phrase[: match.start()].rstrip()
+    return phrase
 
 
 def _without_lead(phrase: str) -> str:
     for _ in range(12):
         match = _CLAUSE_LEAD.match(phrase)
         if match is None or not match.end():
-            return phrase.strip("的,，、:： “”\"'")
+            break
         phrase = phrase[match.end() :]
-    return phrase.strip("的,，、:： “”\"'")
+    return phrase.strip("的,，、:： \"'")
 
 
 def _short(phrase: str) -> str:
-    phrase = phrase.strip("的,，、:：;；。 “”\"'()（）")
-    return phrase[-40:] if len(phrase) > 40 else phrase
+    phrase = phrase.strip("的,，、:：;；。 ")
+    phrase = phrase[-40:] if len(phrase) > 40 else phrase
+    for opener, closer in ("“”", "()", "（）", "《》"):
+        if phrase.count(opener) != phrase.count(closer):
+            # half of a pair is no part of a name
+            phrase = (
+                phrase.strip(opener + closer) if phrase[:1] in (opener, closer) or phrase[-1:] in (opener, closer) else phrase
+            )
+            if phrase.count(opener) != phrase.count(closer):
+                phrase = phrase.replace(opener, "").replace(closer, "")
+    return phrase.strip("的,，、:：;；。 ")
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,24 @@ _SCALES = {
 
 _CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
 _MORE = "余多"
+_SMALLER = re.compile(r"(\d{1,4})(千万|百万|万|千|百)([余多]?)")
+_SESSION = (
+    "全会",
+    "会议",
+    "代表大会",
+    "党代会",
+    "全体会议",
+    "集体学习",
+    "常务会",
+    "常委会",
+    "中全会",
+    "普查",
+    "全国代表",
+    "分配",
+    "供水",
+    "创业",
+    "污染",
+)
 _CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}$")
 _RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
 _FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)$")
@@ -184,6 +202,8 @@ def _continues(text: str, at: int, start: int) -> bool:
 def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
     """The number at a candidate with scale and measure: ``1,430多个``, ``二十万亩``, ``百分之八``, ``三分之二``."""
     written, at = match.group(), match.end()
+    if "." in written and text[at : at + 1] == "年" and written.rsplit(".", 1)[1][:2] in ("19", "20"):
+        return None  # a list number before a year: 2.2024年
     if written in ("百分之", "千分之"):
         inner = _CANDIDATE.match(text, at, end)
         part = _plain(inner.group()) if inner else None
@@ -214,6 +234,11 @@ def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
             break
     if at < end and text[at] in _MORE:
         more, at = True, at + 1
+    small = _SMALLER.match(text, at, end) if scale and not chinese else None
+    if small is not None and _SCALES[small[2]] < _SCALES[scale]:
+        # 1万6千多户
+        value += float(small[1]) * _SCALES[small[2]] / _SCALES[scale]
+        more, at = more or bool(small[3]), small.end()
     blank = at
     while blank < end and text[blank] == " ":
         blank += 1
@@ -301,6 +326,12 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
             return False
         bound = _NUMBERLESS.search(text, max(0, at - 6), at)
         return bool(bound) and (bool(number.scale) or number.value < 1900 or number.value > 2100)
+    if number.unit in ("次", "届", "套", "轮") and text.startswith(_SESSION + ("房", "住房"), number.end) and number.value < 100:
+        return False
+    if number.unit in ("年", "周年") and _adverbial(text, at, number.end, comparator, number.chinese):
+        return False
+    if number.measure == "percent" and text[max(0, at - 1) : at] == "前":
+        return False
     if number.chinese:
         if number.unit not in _counters() and number.measure != "percent":
             return False
@@ -310,6 +341,35 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
     if number.measure == "loose":
         return comparator != "=" or low is not None
     return not (number.measure == "label" and not number.chinese)
+
+
+def _adverbial(text: str, at: int, stop: int, comparator: Comparator, chinese: bool) -> bool:
+    """``过去五年``, ``五年来``, ``三年行动``: a number of years that tells when or names something."""
+    before, after = _time_adverbials()
+    if text.startswith(after, stop) or (comparator == "=" and text[max(0, at - 2) : at].endswith(before)):
+        return True
+    return chinese and comparator == "=" and not text[max(0, at - 4) : at].endswith(_TERM_OF_YEARS)
+
+
+_TERM_OF_YEARS = (
+    "期限",
+    "期限为",
+    "有效期",
+    "有效期为",
+    "为期",
+    "免",
+    "用",
+    "满",
+    "任期",
+    "延长",
+    "连续",
+    "不少于",
+    "前",
+    "提前",
+    "设立",
+    "保留",
+    "给予",
+)
 
 
 def _verbal(text: str, start: int, end: int) -> list[Quantity]:
@@ -344,11 +404,19 @@ def _condition(condition: str, text: str, match: re.Match[str], end: int) -> boo
         return text.startswith(("公开", "公示", "公告", "上网", "取消", "停止", "免"), after)
     if condition == "noun":
         return after < end and text[after] not in ",，。、;；)）的"
+    if condition == "achieve":
+        return any(word in text[max(0, match.start() - 14) : match.start()] for word in ("实现", "达到", "做到"))
+    if condition == "each":
+        lead, rest = text[max(0, match.start() - 6) : match.start()], text[after : min(end, after + 30)]
+        return any(word in lead for word in ("确保", "实现", "做到")) and bool(_ALL_REACH.match(rest))
     if condition == "class":
         return text.startswith(
             ("大班额", "“大班额", '"大班额', "空白村", "空壳村", "薄弱村", "黑臭水体", "劣V类", "劣Ⅴ类"), after
         )
     return False
+
+
+_ALL_REACH = re.compile(r"[^,，。;；]*(?:达到|达标|均|都|纳入|全部)")
 
 
 def _lines(name: str) -> list[str]:
@@ -373,6 +441,12 @@ def _counters() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _all_verbs() -> tuple[str, ...]:
     return tuple(_lines("all_verbs.txt"))
+
+
+@lru_cache(maxsize=1)
+def _time_adverbials() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    pairs = [line.split("\t") for line in _lines("time_adverbials.txt")]
+    return tuple(w for place, w in pairs if place == "before"), tuple(w for place, w in pairs if place == "after")
 
 
 @lru_cache(maxsize=1)

@@ -3,73 +3,83 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
+from typing import Literal
 
 from corpus.divisions import gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
 from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, years_in
 from graph.facts import Comparator, Target, TargetKind
-from graph.indicators import indicator_of
+from graph.indicators import distributed, indicator_of
 from graph.quantities import Quantity, find_quantities, half_width
-from graph.targets_kind import kind_of, sets_rules
+from graph.targets_kind import kind_of
+from graph.targets_place import Manner, Place, Places, annual_year, manner_of
+from graph.targets_tables import Reading, read_table
 
-_ANNUAL_TITLE = re.compile(r"(20\d\d)年(?:度)?(?![-—–至到—]|以来)")
-_SPAN_TITLE = re.compile(r"20\d\d年?[-—–至到]{1,2}20\d\d")
-_ANNUAL_KIND = re.compile(r"方案|要点|计划|安排|任务|工作|清单|行动|意见|目标|报告")
 _PERIOD = re.compile(
-    r"(规划期限?|实施期限?|执行期限?|规划时限|建设期|计划期)(?:为|是|:|：)?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"
+    r"(规划期限?|实施期限?|执行期限?|规划时限|建设期|计划期|规划期间)(?:为|是|:)?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"
 )
-_UPPER = re.compile(r"^(?:(?:\d{4}年|到|至|力争|确保|目前|截至|以来|,|，|\s)*)(全国|我国|全省|我省|全区|全自治区)")
+_REPLY = re.compile(
+    r"(?:于|在)?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?)(?:之?前|以前)(?=[^。\n]{0,40}(?:反馈|报送|报至|回复|提交|寄送|函告))"
+)
+_UPPER = re.compile(
+    r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?(全国|我国|全省|我省|全自治区)(?!统一|性|各|人大|政协|人民代表|示范|先进|首|第|前|领先|一流|范围)"
+)
+_OWN = re.compile(r"全[州市县区盟旗镇乡]|[我本][州市县区盟旗镇乡]")
 _BINDING = re.compile(r"约束性|预期性")
+_TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.[尽必]|全|零|半|翻|倍|不发生|消除|无|通|不失|基本|所有|凡")
+_ESTIMATE = ("估算", "概算", "预计总")
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """What holds for every quantity of one stretch under one head."""
+    """What holds for every quantity under one head."""
 
-    head: HeadMatter
     region: str | None
     upper: str | None
+    level: str | None
     plan_year: int | None
     reference_year: int | None
-    ruling: bool
+    manner: Manner
 
 
 def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
     """The targets of a document, in the order of the text."""
     text = half_width(doc.text)
     settings: dict[int, _Setting] = {}
-    preambles = [s for s in doc.outline if s.kind == "preamble"]
-    first_heading = min((s.start for s in doc.outline if s.kind == "heading"), default=None)
+    places = Places(doc)
     out: list[Target] = []
+
+    def setting_at(position: int) -> _Setting:
+        head = doc.head_at(position)
+        known = settings.get(id(head))
+        if known is None:
+            known = settings[id(head)] = _setting(head)
+        return known
+
     for stretch in _stretches(doc):
         for sentence in sentences(text, stretch.start, stretch.end):
-            if not _may_hold(text, sentence):
-                continue
-            head = doc.head_at(sentence.start)
-            setting = settings.get(id(head))
-            if setting is None:
-                setting = settings[id(head)] = _setting(head, doc)
-            preamble = any(p.body_start <= sentence.start < max(p.body_end, p.end) for p in preambles) and (
-                first_heading is not None
-            )
-            out.extend(_in_sentence(doc, text, sentence, setting, preamble))
+            if len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end):
+                out.extend(_in_sentence(doc, text, sentence, setting_at(sentence.start), places))
+    for table in doc.tables:
+        setting = setting_at(table.span.start)
+        out.extend(_from_table(doc, reading, setting) for reading in read_table(doc, text, table, setting.reference_year))
     unique: dict[str, Target] = {}
     for target in out:
         unique.setdefault(target.id, target)
-    return tuple(sorted(unique.values(), key=lambda t: (t.span.start, t.span.end)))
+    return tuple(sorted(unique.values(), key=lambda target: (target.span.start, target.span.end)))
 
 
 def _stretches(doc: ParsedDocument) -> list[Span]:
-    """The text that carries policy: body and attachments without tables, or everything where zones are unknown."""
+    """The text that carries policy: body and attachments without titles and tables, or everything where zones are unknown."""
     spans = list(doc.body_spans()) or [Span(0, len(doc.text))]
-    skip = [s.span for s in doc.outline if s.kind == "title"] + [table.span for table in doc.tables]
+    holes = sorted([s.span for s in doc.outline if s.kind == "title"] + [table.span for table in doc.tables])
     out: list[Span] = []
     for span in spans:
         at = span.start
-        for hole in sorted(skip):
+        for hole in holes:
             if hole.end <= at or hole.start >= span.end:
                 continue
             if hole.start > at:
@@ -80,32 +90,18 @@ def _stretches(doc: ParsedDocument) -> list[Span]:
     return out
 
 
-_TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.尽|全|零|半|翻|倍|不发生|杜绝|消除|无")
-
-
-def _may_hold(text: str, sentence: Span) -> bool:
-    return len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end) is not None
-
-
-def _setting(head: HeadMatter, doc: ParsedDocument) -> _Setting:
-    title = head.title or ""
-    plan_year = None
-    annual = _ANNUAL_TITLE.search(title)
-    if annual and not _SPAN_TITLE.search(title) and _ANNUAL_KIND.search(title):
-        plan_year = int(annual[1])
-    reference = None
-    for date in (head.issued_on, head.published_on, head.plan_period[0] if head.plan_period else None):
-        if date:
-            reference = int(date[:4])
-            break
+def _setting(head: HeadMatter) -> _Setting:
+    plan_year = annual_year(head.title)
+    dates = (head.issued_on, head.published_on, head.plan_period[0] if head.plan_period else None)
+    reference = next((int(date[:4]) for date in dates if date), None)
     if plan_year is not None and (reference is None or plan_year < reference):
         reference = plan_year
     region, upper = _regions(head)
-    return _Setting(head, region, upper, plan_year, reference, sets_rules(head))
+    return _Setting(region, upper, head.level, plan_year, reference, manner_of(head))
 
 
 def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
-    """The division's own name and that of the one above it: 黔南布依族苗族自治州, 贵州省."""
+    """The division's own name and that of its province: 黔南布依族苗族自治州, 贵州省."""
     table = gazetteer()
     division = table.by_code.get(head.region_code or "")
     if division is None and head.region:
@@ -113,38 +109,57 @@ def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
         division = named[0] if named else None
     if division is None:
         return head.region, None
-    above = next(iter(table.parents(division)), None)
-    return division.name, (above.name if above else None)
+    province = table.by_code.get(division.code[:2]) if len(division.code) > 2 else None
+    return division.name, (province.name if province else None)
 
 
-def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setting, preamble: bool) -> list[Target]:
+def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setting, places: Places) -> list[Target]:
     quantities = find_quantities(text, sentence.start, sentence.end)
-    period = _PERIOD.search(text, sentence.start, sentence.end)
-    if not quantities and period is None:
-        return []
-    parts = clauses(text, sentence)
-    mentions = years_in(text, sentence, current=setting.plan_year or setting.reference_year)
+    out = [_span_of_years(doc, text, match, setting) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
+    out += [_reply_date(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
+    if not quantities:
+        return out
     names = titled(text, sentence)
     marks = [span for span in quoted(text, sentence) if len(span) <= 14]
-    out: list[Target] = []
-    if period is not None:
-        out.append(_period_target(doc, text, period, setting))
-    kept = [q for q in quantities if not _in_name(text, q, names, marks)]
+    kept = _merged(text, [q for q in quantities if not _in_name(text, q, names, marks)])
+    if not kept:
+        return out
+    parts = clauses(text, sentence)
+    place = places.at(sentence.start)
+    mentions = years_in(text, sentence, current=setting.plan_year or setting.reference_year)
     for i, quantity in enumerate(kept):
         clause = next((c for c in parts if c.start <= quantity.core.start < c.end), sentence)
         quote = _quote(text, clause, kept, i)
         year = governing(mentions, quantity.core.start, clause)
         kind = kind_of(
             text, sentence, clause, quantity, year,
-            head=setting.head, preamble=preamble, ruling=setting.ruling,
-            reference_year=setting.reference_year, retrospect=False,
+            place=place, manner=setting.manner, reference_year=setting.reference_year,
         )  # fmt: skip
         previous = _previous(text, parts, clause)
-        indicator = indicator_of(text, quote, quantity, previous)
+        indicator = distributed(text, clause, kept, i) or indicator_of(text, quote, quantity, previous)
         if len(indicator) < 2:
-            indicator = indicator_of(text, clause, quantity, previous)
+            indicator = indicator_of(text, clause, quantity, previous) or clause.of(text)
         quote = _with_year(text, quote, parts, mentions)
-        out.append(_target(doc, text, quote, quantity, indicator, kind, year, mentions, setting, sentence))
+        out.append(_target(doc, text, quote, quantity, indicator, kind, year, mentions, setting, sentence, place))
+    return out
+
+
+def _merged(text: str, quantities: list[Quantity]) -> list[Quantity]:
+    """Formulas of one value in a row (应救尽救、应助尽助) are one statement."""
+    out: list[Quantity] = []
+    for quantity in quantities:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and quantity.form == last.form == "words"
+            and (quantity.value, quantity.unit) == (last.value, last.unit)
+            and text[last.span.end : quantity.span.start] in ("、", ",", "和", "")
+            and text[quantity.core.start] == "应"
+        ):
+            whole = Span(last.span.start, quantity.span.end)
+            out[-1] = replace(last, span=whole, core=whole)
+        else:
+            out.append(quantity)
     return out
 
 
@@ -161,20 +176,28 @@ def _quote(text: str, clause: Span, quantities: list[Quantity], i: int) -> Span:
     """The part of a clause that speaks of one quantity: ``示范县5个、推进县5个和基础县2个`` comes apart at ``、`` and ``和``."""
     core = quantities[i].core
     start, end = clause.start, clause.end
+    if text.find("分别", clause.start, core.start) >= 0:
+        return clause
     if i > 0 and clause.covers(quantities[i - 1].core):
-        cut = _last_cut(text, quantities[i - 1].core.end, core.start)
-        start = max(start, cut) if cut is not None else start
+        start = _cut(text, quantities[i - 1].core.end, core.start) or start
     if i + 1 < len(quantities) and clause.covers(quantities[i + 1].core):
-        cut = _last_cut(text, core.end, quantities[i + 1].core.start)
-        if cut is not None:
-            end = cut - 1
-    return Span(start, max(end, core.end)).trimmed(text)
+        cut = _cut(text, core.end, quantities[i + 1].core.start)
+        end = cut - 1 if cut else end
+    quote = Span(start, max(end, quantities[i].span.end)).trimmed(text)
+    said = len(quote) - len(quantities[i].span)
+    return quote if said >= 2 or quantities[i].form == "words" else clause
 
 
-def _last_cut(text: str, start: int, end: int) -> int | None:
-    for mark in ("、", "和", "及"):
-        at = text.find(mark, start, end)
-        if at >= 0:
+def _cut(text: str, start: int, end: int) -> int | None:
+    """Where one item of a list ends and the next begins, outside brackets."""
+    depth = 0
+    for at in range(start, end):
+        char = text[at]
+        if char in "(（":
+            depth += 1
+        elif char in ")）":
+            depth = max(0, depth - 1)
+        elif char in "、和及" and not depth:
             return at + 1
     return None
 
@@ -204,25 +227,17 @@ def _target(
     mentions: list[YearMention],
     setting: _Setting,
     sentence: Span,
+    place: Place,
 ) -> Target:
-    by_year = None
-    if kind in ("target", "rule") and year is not None and year.role in ("by", "plain", "during"):
-        by_year = year.year
-    elif kind == "target" and setting.plan_year is not None:
-        by_year = setting.plan_year
-    base = next((m.year for m in mentions if m.role == "base" and sentence.covers(m.span)), None)
+    governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
+    by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
+    if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
+        by_year = place.year or (None if place.bare else setting.plan_year)
     comparator: Comparator = quantity.comparator
-    if comparator == "=" and "估算" in text[sentence.start : quantity.core.start]:
+    lead = text[sentence.start : quantity.core.start]
+    if comparator == "=" and any(word in lead for word in _ESTIMATE):
         comparator = "≈"
     binding = _BINDING.search(text, quote.start, quote.end)
-    region = setting.region
-    clause_start = text[sentence.start : quantity.core.start]
-    upper = _UPPER.match(clause_start)
-    if upper and setting.region:
-        if upper[1] in ("全国", "我国"):
-            region = "全国"
-        elif setting.head.level not in ("省", "国家") and upper[1] in ("全省", "我省"):
-            region = setting.upper or region
     return Target(
         id=fact_id(doc.id, "target", quantity.core, indicator),
         document_id=doc.id,
@@ -236,14 +251,35 @@ def _target(
         value_min=quantity.value_min,
         value_max=quantity.value_max,
         by_year=by_year,
-        base_year=base,
-        deadline=year.written if year is not None and by_year is not None and year.role in ("by", "during") else None,
-        region=region,
-        binding="约束性" if binding and binding[0] == "约束性" else "预期性" if binding else None,
+        base_year=next((m.year for m in mentions if m.role == "base"), None),
+        deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
+        region=_region(lead, setting),
+        binding=_binding_of(binding[0] if binding else None),
     )
 
 
-def _period_target(doc: ParsedDocument, text: str, match: re.Match[str], setting: _Setting) -> Target:
+def _binding_of(word: str | None) -> Literal["约束性", "预期性"] | None:
+    if word is None:
+        return None
+    return "约束性" if word == "约束性" else "预期性"
+
+
+def _region(lead: str, setting: _Setting) -> str | None:
+    """The region a figure belongs to: the document's, or the one above where that is the subject of the clause (全省…达到…)."""
+    if setting.region is None or setting.level == "国家":
+        return setting.region
+    upper = None
+    for match in _UPPER.finditer(lead):
+        upper = match
+    if upper is None or _OWN.search(lead, upper.end()):
+        return setting.region
+    if upper[1] in ("全国", "我国"):
+        return "全国"
+    return setting.region if setting.level == "省" else setting.upper or setting.region
+
+
+def _span_of_years(doc: ParsedDocument, text: str, match: re.Match[str], setting: _Setting) -> Target:
+    """``规划期为2021—2025年``: the period a document is made for, as a range of years."""
     span = Span(match.start(), match.end())
     return Target(
         id=fact_id(doc.id, "target", span, match[1]),
@@ -258,6 +294,45 @@ def _period_target(doc: ParsedDocument, text: str, match: re.Match[str], setting
         value_min=float(match[2]),
         value_max=float(match[3]),
         region=setting.region,
+    )
+
+
+def _reply_date(doc: ParsedDocument, match: re.Match[str], setting: _Setting) -> Target:
+    """``于3月1日16:00前…反馈``: a date as a limit, without a number."""
+    span = Span(match.start(), match.end())
+    return Target(
+        id=fact_id(doc.id, "target", span, "反馈报送截止时间"),
+        document_id=doc.id,
+        span=span,
+        indicator="反馈报送截止时间",
+        comparator="<=",
+        value=None,
+        value_text=span.of(doc.text),
+        unit=None,
+        kind="rule",
+        deadline=match[1],
+        region=setting.region,
+    )
+
+
+def _from_table(doc: ParsedDocument, reading: Reading, setting: _Setting) -> Target:
+    quantity = reading.quantity
+    return Target(
+        id=fact_id(doc.id, "target", quantity.core, reading.indicator),
+        document_id=doc.id,
+        span=reading.row,
+        indicator=reading.indicator,
+        comparator=quantity.comparator,
+        value=quantity.value,
+        value_text=doc.text[quantity.span.start : quantity.span.end],
+        unit=quantity.unit or reading.unit,
+        kind=reading.kind,
+        value_min=quantity.value_min,
+        value_max=quantity.value_max,
+        by_year=reading.year if reading.kind == "target" else None,
+        region=setting.region,
+        binding=_binding_of(reading.binding),
+        place=reading.place,
     )
 
 

@@ -6,18 +6,20 @@ import re
 from functools import lru_cache
 from importlib import resources
 
-from corpus.document import HeadMatter, Span
+from corpus.document import Span
 from graph.clauses import YearMention
 from graph.facts import TargetKind
 from graph.quantities import Quantity
+from graph.targets_place import Manner, Place
 
-_STRUCTURE = re.compile(r"^(?:方面|领域|部分|环节|类型|层次|层级|阶段|步骤|章节|专栏|附件)")
-_RULE_TITLE = re.compile(
-    r"(?:条例|办法|规定|细则|规则|标准|规范|指南|指引|章程|决定|法)(?:的通知|的公告|的通告)?[（(\s]*(?:试行|暂行|修订|修正|送审稿|征求意见稿)?[）)]*$|法$"
+_STRUCTURE = re.compile(
+    r"^(?:方面|领域|部分|环节|类型|层次|层级|阶段|步骤|章节|专栏|附件|条款|任务|重点任务|主要任务|重点工作|工作任务)"
 )
-_LIMIT_MEASURES = frozenset(
-    {"个工作日", "工作日", "个自然日", "自然日", "小时", "个小时", "分钟", "秒", "岁", "周岁", "日", "天", "学时", "课时"}
-)
+_TIME_LIMITS = frozenset({"工作日", "自然日", "小时", "分钟", "秒", "岁", "周岁", "日", "天", "学时", "课时", "月", "年", "周"})
+_LIFE = re.compile(r"预期寿命|受教育年限|增长|寿命")
+_RATE = re.compile(r"^(?:万|亿)?元/")
+_EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学年|每生|每年度|/人|人均补")
+_OBJECT = re.compile(r"(?:^|[,，])(?:将|把|对)[^,，]{0,12}$")
 
 
 def kind_of(
@@ -27,70 +29,67 @@ def kind_of(
     quantity: Quantity,
     year: YearMention | None,
     *,
-    head: HeadMatter,
-    preamble: bool,
-    ruling: bool,
+    place: Place,
+    manner: Manner,
     reference_year: int | None,
-    retrospect: bool,
 ) -> TargetKind:
-    """Decide the kind from cue words, the governing year and the place in the document.
-
-    ``ruling`` marks documents that set rules (办法, 规定…), ``preamble`` and ``retrospect`` places that tell what was done.
-    """
+    """Decide the kind from structure, headings, the governing year, cue words and the manner of the document, in this order."""
     near = text[clause.start : quantity.core.start]
     whole = text[clause.start : clause.end]
     lead = text[sentence.start : quantity.core.start]
-    after = text[quantity.span.end : quantity.span.end + 8]
     cues = _cues()
+    if _structure(quantity, text, clause):
+        return "statistic"
+    goal = _has(near, _strong_goals())
     future = year is not None and year.role in ("by", "during") and (reference_year is None or year.year >= reference_year)
-    past_year = year is not None and reference_year is not None and year.year < reference_year and year.role != "base"
-    if year is not None and year.role in ("since", "as_of") and not _has(whole, _goals_strong()):
+    if year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year:
         return "achieved"
-    if past_year and year is not None and year.role in ("plain", "by", "during"):
+    if place.past and not (future and goal):
         return "achieved"
-    if _structure(quantity, text, clause, after):
-        return "statistic"
-    if quantity.measure == "label":
-        return "statistic"
-    unit = quantity.unit or ""
-    if not preamble and future and not (preamble and retrospect):
+    if year is not None and year.role in ("since", "as_of") and not goal:
+        return "achieved"
+    limit = _limit(quantity, whole)
+    if future and not place.preamble and not (limit and quantity.comparator == "<="):
         return "target"
-    if _has(whole, cues["achieved", "clause"]) or _has(near, cues["achieved", "near"]):
-        return "achieved" if not _has(near, _goals_strong()) else "target"
-    if unit.lstrip("个") in _LIMIT_MEASURES or unit in _LIMIT_MEASURES:
+    condition = whole.rstrip("。;； ").endswith("的") or bool(_RATE.match(quantity.unit or "")) or bool(_EACH.search(near))
+    if manner in ("rules", "measures") and (condition or limit):
+        return "rule"
+    if (_has(whole, cues["achieved", "clause"]) or _has(near, cues["achieved", "near"])) and not goal:
+        return "achieved"
+    if condition or limit:
         return "rule"
     if _has(lead, cues["statistic", "sentence"]):
         return "statistic"
-    if quantity.form != "words" and _has(near, cues["statistic", "near"]) and not _has(near, _goals_strong()):
+    if quantity.form != "words" and _has(near, cues["statistic", "near"]) and not goal:
         return "statistic"
-    if _has(near, _goals_strong()):
+    if goal and manner != "rules":
         return "target"
     if _has(whole, cues["rule", "clause"]) or _has(near, cues["rule", "near"]):
         return "rule"
-    if preamble or retrospect:
+    if place.preamble:
         return "achieved"
-    if ruling:
+    if manner == "rules":
+        return "rule"
+    if manner == "measures" and not _has(near, _goals()) and quantity.form != "words":
         return "rule"
     return "target"
 
 
-def sets_rules(head: HeadMatter) -> bool:
-    """Whether a document lays down rules rather than goals (条例、办法、规定、细则、标准)."""
-    return bool(head.title and _RULE_TITLE.search(head.title.strip("》 \n")))
+def _limit(quantity: Quantity, clause: str) -> bool:
+    """Whether the quantity is a time limit, a duration or an age; life expectancy and the like are figures."""
+    if (quantity.unit or "").lstrip("个万") not in _TIME_LIMITS or quantity.measure != "time":
+        return False
+    return not _LIFE.search(clause)
 
 
-def _structure(quantity: Quantity, text: str, clause: Span, after: str) -> bool:
+def _structure(quantity: Quantity, text: str, clause: Span) -> bool:
     """``从四个方面``, ``23项任务``: numbers of the document's own parts; ``将12个县``, ``对1355个村``: of things there are."""
-    if _STRUCTURE.match(after) and quantity.unit in ("个", "大", "项"):
+    after = text[quantity.span.end : quantity.span.end + 8]
+    if quantity.unit in ("方面", "个方面") or (quantity.unit in ("个", "项", "条") and _STRUCTURE.match(after)):
         return True
-    if quantity.unit in ("方面", "个方面"):
-        return True
-    lead = text[clause.start : quantity.core.start]
-    return (
-        bool(re.search(r"(?:^|[,，])(?:将|把|对)[^,，]{0,12}$", lead))
-        and quantity.measure == "count"
-        and quantity.form != "words"
-    )
+    if quantity.form == "words" or quantity.measure not in ("count", "person"):
+        return False
+    return bool(_OBJECT.search(text[clause.start : quantity.core.start])) and quantity.comparator == "="
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:
@@ -109,8 +108,13 @@ def _cues() -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def _goals_strong() -> tuple[str, ...]:
+def _strong_goals() -> tuple[str, ...]:
     return tuple(_lines("strong_goals.txt"))
+
+
+@lru_cache(maxsize=1)
+def _goals() -> tuple[str, ...]:
+    return tuple(_lines("goal_cues.txt"))
 
 
 def _lines(name: str) -> list[str]:

@@ -1,0 +1,110 @@
+"""Where a sentence stands: under a heading about the past or the future, and the year its heading or title sets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+from corpus.document import HeadMatter, ParsedDocument, Section
+from graph.named_periods import named_periods
+
+Manner = Literal["plan", "rules", "measures", "account"]
+"""plan 规划、方案、意见 · rules 办法、规定、标准 · measures 措施、通知、问答 · account 工作报告、总结."""
+
+_ANNUAL_TITLE = re.compile(r"(20\d\d)年(?:度)?(?![-—–~至到—]|以来)")
+_SPAN_TITLE = re.compile(r"20\d\d年?[-—–~至到]{1,2}20\d\d")
+_RULES_TITLE = re.compile(
+    r"(?:条例|办法|规定|细则|规则|标准|规范|指南|指引|章程|法)(?:的通知|的公告|的通告)?[（(]?(?:试行|暂行|修订|修正|送审稿|征求意见稿|草案)*[）)]?[》]?(?:的通知|的公告)?$"
+)
+_PLAN_TITLE = re.compile(r"规划|方案|要点|计划|纲要|行动|任务|清单|目标|意见|分工|安排|决定|推进|振兴|高质量发展")
+_MEASURES_TITLE = re.compile(r"措施|政策|通知|公告|通告|解读|问答|解答|问题|补贴|奖励|扶持|优惠|贷款|公积金|新政|细则")
+_ACCOUNT_TITLE = re.compile(r"工作报告|工作总结|情况报告|情况的报告|综述|公报")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the headings above a sentence say."""
+
+    past: bool = False
+    future: bool = False
+    year: int | None = None
+    preamble: bool = False
+    bare: bool = False
+    """Whether the heading sets a frame of its own (another period), so that the title's year does not reach in."""
+
+
+def manner_of(head: HeadMatter) -> Manner:
+    """What sort of document a title announces; a document without a title is read as a plan."""
+    title = (head.title or "").strip().strip("》")
+    if not title:
+        return "plan"
+    if _ACCOUNT_TITLE.search(title):
+        return "account"
+    if _RULES_TITLE.search(title):
+        return "rules"
+    if _PLAN_TITLE.search(title) and not re.search(r"解读|问答|解答|政策措施|若干措施|补贴|奖励", title):
+        return "plan"
+    return "measures" if _MEASURES_TITLE.search(title) else "plan"
+
+
+def annual_year(title: str | None) -> int | None:
+    """The year of an annual plan or report (2024年工作要点); None for a plan of several years."""
+    annual = _ANNUAL_TITLE.search(title or "")
+    if (
+        annual is None
+        or _SPAN_TITLE.search(title or "")
+        or not re.search(r"方案|要点|计划|安排|任务|工作|清单|行动|目标|报告", title or "")
+    ):
+        return None
+    return int(annual[1])
+
+
+class Places:
+    """The place of every section of a document, worked out once per section."""
+
+    def __init__(self, doc: ParsedDocument) -> None:
+        self._doc = doc
+        self._known: dict[str | None, Place] = {}
+        self._numbered = any(s.kind == "heading" for s in doc.outline)
+
+    def at(self, position: int) -> Place:
+        """The place of a position."""
+        section = self._doc.section_at(position)
+        key = section.id if section else None
+        place = self._known.get(key)
+        if place is None:
+            place = self._known[key] = self._of(section)
+        return place
+
+    def _of(self, section: Section | None) -> Place:
+        if section is None:
+            return Place()
+        trail = [s for s in self._doc.trail(section) if s.kind in ("heading", "item")]
+        direction: str | None = None
+        year: int | None = None
+        bare = False
+        for node in trail:
+            if direction is None:
+                direction = _direction(node.heading)
+            found = _ANNUAL_TITLE.search(node.heading)
+            if found and not _SPAN_TITLE.search(node.heading) and direction != "past":
+                year = int(found[1])
+            if any(f"{name}”" in node.heading or f"{name}时期" in node.heading for name in named_periods()):
+                bare = True
+        preamble = section.kind == "preamble" and self._numbered
+        return Place(direction == "past", direction == "future", year if direction == "future" else None, preamble, bare)
+
+
+def _direction(heading: str) -> str | None:
+    found = [(heading.rfind(word) + len(word), direction) for word, direction in _headings() if word in heading]
+    return max(found)[1] if found else None
+
+
+@lru_cache(maxsize=1)
+def _headings() -> tuple[tuple[str, str], ...]:
+    lines = resources.files("graph").joinpath("data", "headings.tsv").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return tuple((word, direction) for word, direction in pairs)
