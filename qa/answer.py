@@ -77,6 +77,10 @@ class Understanding:
     keywords: tuple[str, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
     """Typos and everyday words that were read otherwise: (as written, as read)."""
+    subject: str = ""
+    """What remains when region, document and question words are taken away: what a follow-up question goes on about."""
+    every_region: bool = False
+    """Whether all regions of the library are asked for (各地)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""What a question is about, as weighted concepts, and how much of it a stretch of text holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.segmentation import tokenise
+from qa.lexicons import phrases, table
+from qa.question import Reading, everyday_in
+from qa.shelf import Shelf
+
+ALTERNATIVE = 0.9
+"""A written form found for an everyday phrase counts a little less than the very word."""
+PARTIAL = 0.55
+"""How much of a word counts whose characters are there only in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One word or phrase of the question with the forms it may take in a document."""
+
+    text: str
+    weight: float
+    variants: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
+
+    def found_in(self, folded: str) -> float:
+        """1 where the word stands in a folded text, less for another form of it or for pieces of it."""
+        if self.text in folded:
+            return 1.0
+        best = 0.0
+        for variant in self.variants:
+            if variant in folded:
+                return ALTERNATIVE
+        if len(self.pairs) > 1:
+            best = PARTIAL * sum(pair in folded for pair in self.pairs) / len(self.pairs)
+        return best
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The concepts of a question. ``pairs`` are the character pairs of its content, which tell how close the wording is."""
+
+    concepts: tuple[Concept, ...]
+    pairs: tuple[tuple[str, float], ...] = ()
+    quoted: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """The weight of all concepts."""
+        return sum(concept.weight for concept in self.concepts) or 1.0
+
+    def profile(self, folded: str) -> tuple[float, ...]:
+        """How well each concept is found in a text."""
+        return tuple(concept.found_in(folded) for concept in self.concepts)
+
+    def share(self, profile: Sequence[float]) -> float:
+        """The weighted share of the concepts that a profile holds."""
+        return sum(c.weight * found for c, found in zip(self.concepts, profile, strict=True)) / self.total
+
+    def coverage(self, folded: str) -> float:
+        """The weighted share of the concepts that stand in a text."""
+        return self.share(self.profile(folded))
+
+    def closeness(self, folded: str) -> float:
+        """The weighted share of the character pairs of the question that stand in a text."""
+        total = sum(weight for _, weight in self.pairs)
+        return sum(weight for pair, weight in self.pairs if pair in folded) / total if total else 0.0
+
+
+def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
+    """The concepts of a question's subject, weighted by how rare they are in the library."""
+    return wanted(reading.subject, shelf, reading.quoted)
+
+
+def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
+    """Concepts of a folded subject: everyday phrases with their written forms, quoted phrases, and words."""
+    forms = table("everyday.tsv")
+    found: dict[str, Concept] = {}
+    rest = subject
+    for phrase in everyday_in(subject):
+        variants = forms[phrase]
+        share = min(0.3, max(shelf.frequency(v) for v in (phrase, *variants)))
+        found[phrase] = Concept(phrase, max(1.2, _weight(share)), variants, _pairs(phrase) if share == 0 else ())
+        if phrase not in variants:
+            rest = rest.replace(phrase, " ")
+    empty = set(phrases("function_words.txt"))
+    for word in _words(rest):
+        if word in empty or word in found or any(word in concept.text for concept in found.values()):
+            continue
+        if word.isdigit() and len(word) == 4 and word[:2] in ("19", "20"):
+            found[word] = Concept(word, 0.4)
+            continue
+        if len(word) == 1 and not word.isdigit():
+            continue
+        share = shelf.frequency(word)
+        # a word the library does not know is more likely another way of saying it than the rarest of words
+        weight = 2.2 if share == 0 else _weight(share)
+        found[word] = Concept(word, weight, forms.get(word, ()), _pairs(word))
+    for phrase in quoted:
+        if len(phrase) >= 3:
+            found[phrase] = Concept(phrase, 3.0, (), _pairs(phrase))
+    pairs: dict[str, float] = {}
+    for piece in rest.split():
+        for pair in _pairs(piece):
+            pairs[pair] = _weight(shelf.frequency(pair)) if pair not in empty else 0.1
+    return Wanted(tuple(found.values()), tuple(pairs.items()), quoted)
+
+
+def _words(text: str) -> list[str]:
+    words: list[str] = []
+    for piece in text.split():
+        pending = ""
+        for word in tokenise(piece).words:
+            if len(word) == 1 and "\u4e00" <= word <= "\u9fff":
+                pending += word
+                continue
+            if len(pending) > 1:
+                words.append(pending)
+            pending = ""
+            words.append(word)
+        if len(pending) > 1:
+            words.append(pending)
+    return list(dict.fromkeys(words))
+
+
+def _pairs(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text[i : i + 2] for i in range(len(text) - 1)))
+
+
+def _weight(share: float) -> float:
+    return max(0.25, min(4.0, math.log(1 / max(share, 1e-3)) * 0.75))

@@ -1,0 +1,147 @@
+"""Who is responsible 责任单位: the units of a task, or all tasks of a unit, from the extracted tasks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpus.document import Span
+from corpus.folding import fold
+from qa.concepts import Wanted
+from qa.draft import Draft, Line, cite, flat, label
+from qa.evidence import Scope
+from qa.numerals import counted
+from qa.question import Reading
+from qa.shelf import Shelf, Shelved
+
+NAMED = 0.5
+"""The share of the question that the name of a task must hold; its text counts half."""
+ALIKE = 0.92
+INHERITED_REACH = 400
+
+_inverse = re.compile(r"哪(?:些|几)(?:项|个|条)?(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)")
+_every_task = re.compile(r"各(?:由|自|项|任务|个)|每(?:项|个|一项)|分别由|都由")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A task with the places of its name and of its units."""
+
+    shelved: Shelved
+    span: Span
+    name: str
+    title: Span
+    units: tuple[tuple[str, str, Span], ...]
+    """(name, role, place) of the units."""
+
+    @property
+    def list_span(self) -> Span | None:
+        """The stretch from the first unit to the last, where they stand together."""
+        if not self.units:
+            return None
+        start, end = min(u[2].start for u in self.units), max(u[2].end for u in self.units)
+        return Span(start, end) if end - start <= INHERITED_REACH * 2 else Span(self.units[0][2].start, self.units[0][2].end)
+
+
+def duties(shelf: Shelf, scope: Scope) -> list[Duty]:
+    """The tasks of the scope, in order."""
+    from graph.rows import from_fact
+
+    found: list[Duty] = []
+    for fact in shelf.corpus.facts("task", documents=scope.rows):
+        shelved = shelf.document(fact.document)
+        if (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
+            continue
+        task = from_fact(fact)
+        units = tuple((u.name, u.role, u.span) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
+        found.append(Duty(shelved, fact.span, task.name, _title(shelved, fact.span, task.name), units))  # type: ignore[union-attr]
+    return found
+
+
+def _title(shelved: Shelved, span: Span, name: str) -> Span:
+    at = shelved.text.find(name, span.start, span.end) if name else -1
+    if at >= 0:
+        start = span.start if at - span.start <= 8 else at
+        return Span(start, at + len(name))
+    index = shelved.sentence_at(span.start)
+    return shelved.sentences[index].span if index is not None else span
+
+
+def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+    """The units of the task that is meant, or the tasks of the unit that is named; None where the text names no unit for it."""
+    everything = duties(shelf, scope)
+    if reading.understood.units and _inverse.search(reading.folded):
+        return _tasks_of(reading, everything)
+    with_units = [duty for duty in everything if duty.units]
+    if _every_task.search(reading.folded) and with_units and len(wanted.concepts) <= 3:
+        return _overview(with_units)
+    ranked = sorted(((_fit(duty, wanted), duty) for duty in everything), key=lambda pair: (-pair[0], pair[1].span.start))
+    if not ranked or ranked[0][0] < NAMED:
+        return None
+    best = ranked[0][0]
+    chosen = [duty for fit, duty in ranked[:6] if fit >= ALIKE * best]
+    named = [duty for duty in chosen if duty.units][:3]
+    if not named:
+        return None
+    lines = [_line(duty) for duty in named]
+    return Draft("answered", tuple(lines), parts=tuple((d.shelved.info.row, d.shelved.part_at(d.span.start)) for d in named))
+
+
+def _fit(duty: Duty, wanted: Wanted) -> float:
+    name = fold(duty.name)
+    own = wanted.profile(name)
+    body = wanted.profile(fold(duty.span.of(duty.shelved.text)))
+    index = duty.shelved.sentence_at(duty.span.start)
+    heading = wanted.profile(duty.shelved.sentences[index].heading) if index is not None else body
+    mixed = [max(a, 0.55 * b, 0.5 * c) for a, b, c in zip(own, body, heading, strict=True)]
+    exact = any(len(phrase) >= 4 and phrase in name for phrase in wanted.quoted)
+    return wanted.share(mixed) + 0.3 * wanted.closeness(name) + (0.5 if exact else 0.0)
+
+
+_role_names = {"lead": "牵头单位", "responsible": "责任单位", "supporting": "配合单位"}
+
+
+def _line(duty: Duty) -> Line:
+    part = duty.shelved.parts[duty.shelved.part_at(duty.span.start)]
+    roles: dict[str, list[str]] = {}
+    for name, role, _ in duty.units:
+        roles.setdefault(role, []).append(name)
+    span = duty.list_span
+    assert span is not None
+    units = cite(duty.shelved, span)
+    told = "；".join(
+        f"{_role_names[role]}共{counted(len(dict.fromkeys(names)))}家：{'、'.join(dict.fromkeys(names))}" for role, names in roles.items()
+    )
+    title = cite(duty.shelved, duty.title)
+    text = f"{label(duty.shelved, part)}“{flat(duty.name)}”的{told}。原文：“{flat(units.quote)}”"
+    return Line(text, (units, title))
+
+
+def _tasks_of(reading: Reading, everything: list[Duty]) -> Draft | None:
+    unit = max(reading.understood.units, key=len)
+    key = fold(unit)
+    chosen = [duty for duty in everything if any(fold(name) == key for name, _, _ in duty.units)]
+    if not chosen:
+        return None
+    lines = [Line(f"{unit}是{counted(len(chosen))}项任务的责任单位：")]
+    whole_lists = len(chosen) <= 8
+    for duty in chosen:
+        part = duty.shelved.parts[duty.shelved.part_at(duty.span.start)]
+        span = duty.list_span if whole_lists else next(place for name, _, place in duty.units if fold(name) == key)
+        role = next(role for name, role, _ in duty.units if fold(name) == key)
+        assert span is not None
+        kind = "" if role == "responsible" else f"（{_role_names[role]}）"
+        lines.append(
+            Line(f"{label(duty.shelved, part)}：{flat(duty.name)}{kind}", (cite(duty.shelved, duty.title), cite(duty.shelved, span)))
+        )
+    return Draft("answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen}))
+
+
+def _overview(chosen: list[Duty]) -> Draft:
+    lines = [Line(f"列明责任单位的任务共{counted(len(chosen))}项：")]
+    for duty in chosen[:30]:
+        names = "、".join(dict.fromkeys(name for name, _, _ in duty.units))
+        span = duty.list_span
+        assert span is not None
+        lines.append(Line(f"{flat(duty.name)}：{names}", (cite(duty.shelved, span), cite(duty.shelved, duty.title))))
+    return Draft("answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen}))

@@ -1,0 +1,211 @@
+"""The engine 问答引擎: from a question to a checked answer, and from a topic to a comparison."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from corpus.filters import Filters
+from corpus.store import Corpus
+from qa import duties, listing, lookup, meaning, origins, refusal, survey, verdict
+from qa.answer import Answer, Comparison, Notice, Understanding
+from qa.concepts import Wanted, concepts_of
+from qa.draft import Draft, Line
+from qa.evidence import Found, Scope, scope_of, weigh
+from qa.figures import Measure, measure_of
+from qa.guard import checked
+from qa.names import Known
+from qa.notices import notices_for
+from qa.question import Reading, read
+from qa.shelf import Sentence, Shelf
+
+if TYPE_CHECKING:
+    from index.passages import Hit
+    from index.searcher import Searcher
+
+LONGEST_ANSWER = 800
+LONGEST_LIST = 2000
+_LISTS = frozenset({"comparison", "multi_doc", "list_tasks", "responsible_unit"})
+SHOWN_NEAREST = 3
+
+
+class Engine:
+    """Answers over one library; what is prepared of it is kept until the library changes."""
+
+    def __init__(self, corpus: Corpus, searcher: Searcher) -> None:
+        self.corpus = corpus
+        self.searcher = searcher
+        self._shelf: Shelf | None = None
+        self._known: Known | None = None
+        self._lock = threading.RLock()
+
+    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
+        """What is understood of a question, to be shown before or beside the answer."""
+        with self._lock:
+            _, known = self._ready()
+            return read(question, known, previous).understood
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> Answer:
+        """Answer a question from the documents that meet the filters, or say that they do not tell."""
+        day = as_of or dt.date.today()
+        with self._lock:
+            shelf, known = self._ready()
+            allowed = self.corpus.select(filters) if filters else None
+            reading = read(question, known, previous)
+            draft, near = self._draft(reading, shelf, known, allowed)
+            return self._finished(reading, checked(draft), near, shelf, day)
+
+    def compare(
+        self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None
+    ) -> Comparison:
+        """A topic or a question across the regions of the library (or the named ones), every cell cited."""
+        from qa.comparing import compared
+
+        with self._lock:
+            shelf, known = self._ready()
+            return compared(subject, shelf, known, regions=regions, as_of=as_of or dt.date.today())
+
+    # ------------------------------------------------------------------ inside
+
+    def _ready(self) -> tuple[Shelf, Known]:
+        generation = self.corpus.generation
+        if self._shelf is None or self._known is None or self._shelf.generation != generation:
+            self._shelf = Shelf(self.corpus)
+            self._known = Known(self._shelf)
+        return self._shelf, self._known
+
+    def _draft(self, reading: Reading, shelf: Shelf, known: Known, allowed: set[int] | None) -> tuple[Draft, list[Found]]:
+        if not len(shelf):
+            return Draft("not_found", (Line("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
+        wanted = concepts_of(reading, shelf)
+        scope = scope_of(reading, shelf, self.searcher, allowed)
+        measure = measure_of(reading)
+        found = self._found(reading, wanted, scope, shelf, measure)
+        draft = self._by_kind(reading, wanted, scope, found, shelf, known, measure)
+        if draft is not None:
+            return draft, found
+        everything = weigh(wanted, scope, shelf)
+        elsewhere: list[Found] = []
+        if reading.divisions or reading.documents:
+            everywhere = scope_of(reading, shelf, self.searcher, allowed, divisions=())
+            elsewhere = [
+                f for f in weigh(wanted, everywhere, shelf) if (f.row, f.sentence.part) not in scope.parts
+            ]  # fmt: skip
+        return refusal.refuse(reading, wanted, everything, elsewhere, measure, reason=self._reason(reading, scope, shelf)), everything
+
+    def _found(
+        self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, measure: Measure | None
+    ) -> list[Found]:
+        required = None
+        if measure is not None:
+            wished = measure
+
+            def holds(sentence: Sentence) -> bool:
+                return wished.stands_in(sentence.folded)
+
+            required = holds
+        found = weigh(wanted, scope, shelf, required=required)
+        if reading.outside and not reading.divisions:
+            found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
+        return found
+
+    def _by_kind(
+        self, reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf, known: Known, measure: Measure | None
+    ) -> Draft | None:
+        draft: Draft | None = None
+        match reading.kind:
+            case "responsible_unit":
+                return duties.answer(reading, wanted, scope, shelf)
+            case "provenance":
+                return origins.answer(reading, scope, shelf)
+            case "definition":
+                draft = meaning.answer(reading, scope, shelf, known)
+            case "list_tasks":
+                draft = listing.answer(reading, wanted, scope, found, shelf)
+            case "multi_doc":
+                if survey.is_survey(reading):
+                    return survey.answer(reading, wanted, scope, found, shelf)
+            case _:
+                pass
+        if draft is None:
+            draft = lookup.answer(reading, wanted, scope, found, measure)
+        if draft is not None and reading.kind == "yes_no" and draft.lines:
+            good = next((f for f in found if f.context >= lookup.ENOUGH), None)
+            if good is not None:
+                draft = verdict.decided(reading, wanted, draft, good, good.sentence.folded)
+        return draft
+
+    def _reason(self, reading: Reading, scope: Scope, shelf: Shelf) -> str | None:
+        """Why there is nothing, where the documents themselves tell: the list stands in an attachment that is not in the file."""
+        if reading.kind != "responsible_unit":
+            return None
+        for row in scope.rows:
+            shelved = shelf.document(row)
+            if "附件" in shelved.folded and ("台账" in shelved.folded or "分工" in shelved.folded):
+                return "正文没有列明各项任务的责任单位；文末提到附件（台账或分工表），但附件内容不在这份文件里。"
+        return "正文没有列明这项任务的责任单位。"
+
+    def _finished(self, reading: Reading, draft: Draft, near: list[Found], shelf: Shelf, day: dt.date) -> Answer:
+        limit = LONGEST_LIST if reading.kind in _LISTS else LONGEST_ANSWER
+        lines: list[Line] = []
+        size = 0
+        for line in draft.lines:
+            if lines and size + len(line.text) + 1 > limit - 20:
+                break
+            lines.append(line)
+            size += len(line.text) + 1
+        status = draft.status
+        if not lines:
+            lines, status = [Line("文件未载明，没有找到可以回答这个问题的原文。")], "not_found"
+        citations = tuple(dict.fromkeys(c for line in lines for c in line.citations))
+        notices: tuple[Notice, ...] = ()
+        if status != "not_found":
+            notices = draft.notices + notices_for(reading, draft.parts, citations, shelf, day)
+        text = "\n".join(line.text for line in lines)[:limit]
+        key = json.dumps(
+            [reading.text, status, text, [(c.source_id, c.start, c.end) for c in citations], shelf.generation, day.isoformat()],
+            ensure_ascii=False,
+        )
+        return Answer(
+            id=hashlib.sha256(key.encode()).hexdigest()[:16],
+            question=reading.text,
+            status=status,
+            kind=reading.kind,
+            answer=text,
+            citations=citations,
+            notices=notices,
+            nearest=tuple(_hit(f) for f in near[:SHOWN_NEAREST]) if status == "not_found" else (),
+            understood=reading.understood,
+            generation=shelf.generation,
+            as_of=day.isoformat(),
+        )
+
+
+def _hit(found: Found) -> Hit:
+    from index.passages import Hit
+
+    span = found.sentence.span
+    shelved = found.shelved
+    return Hit(
+        source_id=shelved.info.id,
+        source=shelved.info.source,
+        title=found.part.head.title,
+        section_path=shelved.doc.heading_path(span.start),
+        text=span.of(shelved.text),
+        start=span.start,
+        end=span.end,
+        score=found.score,
+        page=shelved.doc.page_at(span.start),
+        region=found.part.head.region,
+    )

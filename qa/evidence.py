@@ -1,0 +1,202 @@
+"""Finding the sentences that carry an answer: which documents to look at, and what each of their sentences says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.divisions import NATION, Division
+from corpus.filters import Filters
+from corpus.folding import fold
+from index.passages import Hit
+from index.searcher import Searcher
+from qa.concepts import Wanted
+from qa.question import Reading
+from qa.shelf import Part, Sentence, Shelf, Shelved
+
+SMALL = 24
+"""A selection of documents up to this size is read whole; of a larger one only what the search brings up."""
+SEARCHED = 8
+"""Documents read of a larger selection."""
+
+HEADING = 0.5
+NEIGHBOUR = 0.35
+TITLE = 0.3
+"""How much a concept counts that stands not in the sentence but in a heading above it, beside it, or in the title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sentence with its score. ``coverage`` is the share of the question it holds by itself, ``context`` with its headings."""
+
+    shelved: Shelved
+    index: int
+    score: float
+    coverage: float
+    context: float
+
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence."""
+        return self.shelved.sentences[self.index]
+
+    @property
+    def part(self) -> Part:
+        """The document or attached document it stands in."""
+        return self.shelved.parts[self.sentence.part]
+
+    @property
+    def row(self) -> int:
+        """The number of its document."""
+        return self.shelved.info.row
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look: documents with the parts that count; ``loose`` holds documents of other regions that name the region."""
+
+    parts: tuple[tuple[int, int], ...]
+    hits: tuple[Hit, ...] = ()
+    loose: frozenset[int] = frozenset()
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The documents, in order."""
+        return tuple(dict.fromkeys(row for row, _ in self.parts))
+
+
+def scope_of(
+    reading: Reading, shelf: Shelf, searcher: Searcher, allowed: set[int] | None = None, divisions: Sequence[Division] | None = None
+) -> Scope:
+    """The documents a question is to be answered from."""
+    divisions = reading.divisions if divisions is None else tuple(divisions)
+    rows = [row for row in shelf.infos if allowed is None or row in allowed]
+    if reading.documents and any(row in reading.documents for row in rows):
+        rows = [row for row in rows if row in reading.documents]
+    elif divisions:
+        inside = [row for row in rows if any(speaks_for(d, division) for d in shelf.regions[row] for division in divisions)]
+        if len(rows) > SMALL:
+            hits = _hits(reading, searcher, rows if allowed is not None else None, shelf)
+            others = [shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id]
+            if len(inside) > SMALL:
+                near = _hits(reading, searcher, inside, shelf)
+                inside = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in near))[:SEARCHED]
+                hits += near
+            loose = [row for row in dict.fromkeys(others) if row not in inside][:SEARCHED]
+            return Scope(_parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose))
+        rows = inside or rows
+    if len(rows) > SMALL:
+        hits = _hits(reading, searcher, rows if len(rows) < len(shelf) else None, shelf)
+        rows = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id))[:SEARCHED]
+        return Scope(_parts(shelf, rows, reading, ()), tuple(hits))
+    return Scope(_parts(shelf, rows, reading, divisions))
+
+
+def speaks_for(division: Division, wanted: Division) -> bool:
+    """Whether a document of ``division`` is one of the region ``wanted``: the same, or inside it (but nothing is inside 全国)."""
+    return division == wanted or (wanted != NATION and division != NATION and wanted.contains(division.code))
+
+
+def _hits(reading: Reading, searcher: Searcher, rows: Iterable[int] | None, shelf: Shelf) -> list[Hit]:
+    filters = Filters(documents=tuple(shelf.infos[row].id for row in rows)) if rows is not None else None
+    return searcher.search(reading.text, filters=filters, top=40)
+
+
+def _parts(shelf: Shelf, rows: Iterable[int], reading: Reading, divisions: Sequence[Division]) -> tuple[tuple[int, int], ...]:
+    """The parts of documents that speak for the divisions; where a document as a whole is meant, all its parts."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        shelved = shelf.document(row)
+        every = list(range(len(shelved.parts)))
+        own = shelved.parts[-1].division
+        if divisions and not any(own is not None and speaks_for(own, d) for d in divisions):
+            every = [
+                i for i in every if (d := shelved.parts[i].division) is not None and any(speaks_for(d, w) for w in divisions)
+            ] or every
+        found += [(row, i) for i in every]
+    if reading.document_words:
+        named = [
+            (row, i) for row, i in found
+            if any(word in fold(shelf.document(row).parts[i].head.title or "") for word in reading.document_words)
+        ]  # fmt: skip
+        rows_named = {row for row, _ in named}
+        # 实施方案 tells documents apart only where some have it in the title and some have not
+        if named and not divisions and not reading.every_region:
+            found = [(row, i) for row, i in found if row in rows_named]
+    return tuple(found)
+
+
+def weigh(
+    wanted: Wanted,
+    scope: Scope,
+    shelf: Shelf,
+    *,
+    bonus: Callable[[Sentence], float] | None = None,
+    required: Callable[[Sentence], bool] | None = None,
+    similar: Callable[[Sequence[str]], Sequence[float]] | None = None,
+) -> list[Found]:
+    """Every sentence of the scope that says something of what is wanted, best first."""
+    found: list[Found] = []
+    prior = _priors(scope, shelf)
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        parts = {part for r, part in scope.parts if r == row}
+        title_profiles = {part: wanted.profile(fold(shelved.parts[part].head.title or "")) for part in parts}
+        headings: dict[str, tuple[float, ...]] = {}
+        profiles = [wanted.profile(s.folded) if s.part in parts else () for s in shelved.sentences]
+        for i, sentence in enumerate(shelved.sentences):
+            if sentence.part not in parts or (required is not None and not required(sentence)):
+                continue
+            own = profiles[i]
+            if not any(own):
+                continue
+            if sentence.heading not in headings:
+                headings[sentence.heading] = wanted.profile(sentence.heading)
+            heading, title = headings[sentence.heading], title_profiles[sentence.part]
+            beside = [
+                profiles[j]
+                for j in (i - 1, i + 1)
+                if 0 <= j < len(profiles) and profiles[j] and shelved.sentences[j].line == sentence.line
+            ]
+            context = [
+                max(o, HEADING * h, TITLE * t, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, HEADING * h, TITLE * t)
+                for k, (o, h, t) in enumerate(zip(own, heading, title, strict=True))
+            ]
+            coverage, wide = wanted.share(own), wanted.share(context)
+            score = 0.75 * wide + 0.15 * coverage + 0.25 * wanted.closeness(sentence.folded)
+            length = len(sentence.folded)
+            score -= 0.05 if length < 10 else 0.0
+            score -= 0.15 if sentence.is_heading else 0.0
+            score -= 0.3 if sentence.is_units else 0.0
+            score += bonus(sentence) if bonus else 0.0
+            score += prior.get((row, i), 0.0) if prior else 0.0
+            found.append(Found(shelved, i, score, coverage, wide))
+    found.sort(key=lambda f: (-f.score, f.row, f.index))
+    if similar is not None and found:
+        head = found[:60]
+        closeness = similar([f.sentence.span.of(f.shelved.text) for f in head])
+        head = [Found(f.shelved, f.index, f.score + 0.25 * c, f.coverage, f.context) for f, c in zip(head, closeness, strict=True)]
+        found = sorted(head, key=lambda f: (-f.score, f.row, f.index)) + found[60:]
+    return found
+
+
+def _priors(scope: Scope, shelf: Shelf) -> dict[tuple[int, int], float]:
+    """What the search thought of the passage a sentence stands in."""
+    if not scope.hits:
+        return {}
+    best = max(hit.score for hit in scope.hits) or 1.0
+    prior: dict[tuple[int, int], float] = {}
+    for hit in scope.hits:
+        row = shelf.by_id.get(hit.source_id)
+        if row is None or row not in scope.rows:
+            continue
+        shelved = shelf.document(row)
+        for i in shelved.between(_span(hit)):
+            prior[(row, i)] = max(prior.get((row, i), 0.0), 0.6 * hit.score / best)
+    return prior
+
+
+def _span(hit: Hit):  # type: ignore[no-untyped-def]
+    from corpus.document import Span
+
+    return Span(hit.start, hit.end)

@@ -1,0 +1,108 @@
+"""Complete lists 清单类回答: the headings under a section, or the sentence that counts its items up, always with the count."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.document import Section
+from corpus.folding import fold
+from qa.concepts import Wanted
+from qa.draft import Draft, Line, cite, flat, label
+from qa.evidence import Found, Scope
+from qa.lookup import line_of
+from qa.numerals import counted
+from qa.question import Reading
+from qa.shelf import Shelf, Shelved
+
+SECTION = 0.45
+"""The share of the question that a section's headings must hold for its children to be the list."""
+SENTENCE = 0.45
+
+_separators = re.compile(r"[、，,；;]")
+
+
+def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
+    """The list asked for, or None where no section and no sentence gives one."""
+    told = _counting_sentence(reading, found)
+    if told is not None:
+        key = (told.row, told.sentence.part)
+        return Draft("answered", (line_of([told], wanted, None),), parts=(key,))
+    best: tuple[float, Shelved, Section | None, list[Section]] | None = None
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        parts = {part for r, part in scope.parts if r == row}
+        for parent, children in _families(shelved):
+            place = children[0].start
+            if shelved.part_at(place) not in parts:
+                continue
+            score = _fit(reading, wanted, shelved, parent, children)
+            if best is None or score > best[0]:
+                best = (score, shelved, parent, children)
+    if best is None or best[0] < SECTION:
+        return None
+    score, shelved, parent, children = best
+    if found and reading.count is None and _items(found[0]) >= 3 and found[0].coverage + 0.1 > score:
+        return None
+    place = shelved.part_at(children[0].start)
+    part = shelved.parts[place]
+    where = f"“{flat(parent.heading)}”" if parent is not None and parent.heading else ""
+    lines = [Line(f"{label(shelved, part)}{where}共{counted(len(children))}项：", (cite(shelved, parent.span),) if parent else ())]
+    lines = [Line(lines[0].text)]
+    for child in children:
+        citation = cite(shelved, child.span)
+        lines.append(Line(flat(citation.quote), (citation,)))
+    return Draft("answered", tuple(lines), parts=((shelved.info.row, place),))
+
+
+def _families(shelved: Shelved) -> list[tuple[Section | None, list[Section]]]:
+    """Sections with their numbered children; numbered items that run on through a whole document are a family too."""
+    families: dict[str | None, list[Section]] = {}
+    for section in shelved.doc.outline:
+        if section.number is not None and section.kind in ("heading", "item"):
+            families.setdefault(section.parent, []).append(section)
+    out = [(shelved.doc.sections.get(parent) if parent else None, children) for parent, children in families.items()]
+    grandchildren: dict[str, list[Section]] = {}
+    for section in shelved.doc.outline:
+        parent = shelved.doc.sections.get(section.parent) if section.parent else None
+        if section.number is not None and parent is not None and parent.parent is not None and parent.number is not None:
+            grandchildren.setdefault(parent.parent, []).append(section)
+    out += [(shelved.doc.sections.get(parent), children) for parent, children in grandchildren.items()]
+    return [(parent, children) for parent, children in out if len(children) > 1]
+
+
+def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | None, children: list[Section]) -> float:
+    own = fold(parent.heading) if parent is not None else ""
+    trail = fold(" ".join(s.label for s in shelved.doc.trail(parent))) if parent is not None else ""
+    title = fold(shelved.doc.head.title or "")
+    a, b, c = wanted.profile(own), wanted.profile(trail), wanted.profile(title)
+    inner = wanted.profile(fold(" ".join(child.heading for child in children)))
+    mixed = [max(x, 0.6 * y, 0.35 * z, 0.4 * w) for x, y, z, w in zip(a, b, c, inner, strict=True)]
+    score = wanted.share(mixed) + 0.2 * wanted.closeness(own)
+    if any(len(phrase) >= 4 and (phrase in own or own in phrase) and own for phrase in wanted.quoted):
+        score += 0.4
+    if reading.count is not None:
+        score += 0.35 if reading.count == len(children) else -0.15
+    return score
+
+
+def _counting_sentence(reading: Reading, found: list[Found]) -> Found | None:
+    """The sentence that names the number asked for and lists as many things (…等9个方面)."""
+    number = reading.count
+    if number is None:
+        return None
+    forms = f"(?<![0-9.]){number}|{counted(number)}" + ("|二" if number == 2 else "")
+    pattern = re.compile(f"(?:{forms})(?:个|项|大|类|条|点|种|方面|家|户)")
+    for item in found[:12]:
+        if item.context >= SENTENCE and pattern.search(item.sentence.folded) and _items(item) >= number:
+            return item
+    for item in found[:3]:
+        if item.context >= 0.6 and _items(item) == number:
+            return item
+    return None
+
+
+def _items(found: Found) -> int:
+    """How many things a sentence lists side by side, at most: separators between its stops, plus one."""
+    text = found.sentence.folded
+    runs = re.split(r"[。:：]|(?=即)", text)
+    return max(len(_separators.findall(run)) + run.count("和") + 1 for run in runs)

@@ -1,0 +1,44 @@
+"""Warnings about the force of an answer 提示: 已废止, 征求意见稿, 规划期届满, 过渡期已届满, 适用于其他地区, 口径不同."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from corpus.divisions import NATION
+from qa.answer import AnswerCitation, Notice, NoticeKind
+from qa.draft import label
+from qa.question import Reading
+from qa.shelf import Shelf
+
+_KINDS: dict[str, NoticeKind] = {"废止": "repealed", "征求意见稿": "draft", "规划期届满": "expired", "已修订": "repealed"}
+
+
+def notices_for(
+    reading: Reading, parts: Sequence[tuple[int, int]], citations: Sequence[AnswerCitation], shelf: Shelf, as_of: dt.date
+) -> tuple[Notice, ...]:
+    """The warnings an answer from these parts needs."""
+    from graph.validity import transition_notice, validity
+
+    found: dict[Notice, None] = {}
+    for row, number in dict.fromkeys(parts):
+        shelved = shelf.document(row)
+        part = shelved.parts[number]
+        name = label(shelved, part)
+        state = validity(part.head, as_of=as_of, user_status=shelved.info.user_status)
+        kind = _KINDS.get(state.status)
+        if kind is not None:
+            title = f"《{part.head.title}》" if part.head.title else "的文件"
+            found[Notice(kind, f"{name}{title}：{state.status}。{state.reason}")] = None
+        if part.attached and part.division is not None and reading.divisions and part.division not in reading.divisions:
+            found[Notice("scope", f"所引内容出自{name}的文件（随函转发），属{part.division.level}级文件，不是所问地区自己的规定。")] = None
+        elif reading.divisions and part.division not in (None, NATION, *reading.divisions) and part.division is not None:
+            if not any(d.contains(part.division.code) for d in reading.divisions if d != NATION):
+                found[Notice("scope", f"所引内容出自{name}的文件，适用于{part.division.path}。")] = None
+    for citation in citations:
+        row_number = shelf.by_id.get(citation.source_id)
+        around = shelf.document(row_number).folded[:4000] if row_number is not None else ""
+        text = transition_notice(citation.quote, as_of, context=around + citation.quote)
+        if text:
+            found[Notice("expired", text)] = None
+    return tuple(found)

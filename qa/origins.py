@@ -1,0 +1,138 @@
+"""Who issued what, when, under which number, on what basis 文件出处: from head matter and from the sentences that name documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from corpus.document import HeadMatter, Span
+from corpus.folding import fold
+from qa.draft import Draft, Line, cite, flat, label
+from qa.evidence import Scope
+from qa.question import Reading
+from qa.shelf import Shelf, Shelved
+
+FIELDS = {
+    "doc_number": ("文号", re.compile("文号|发文字号|字号")),
+    "index_number": ("索引号", re.compile("索引号")),
+    "issuers": ("发文机关", re.compile("谁发|谁出|谁印发|谁制定|谁解读|发文机关|发文单位|发布机构|哪个(?:机关|部门|单位)(?:印发|发布|制定|发的|出)|由谁|谁发布|是谁|来源")),
+    "issued_on": ("成文日期", re.compile("成文|落款|印发(?:日期|时间)|(?:什么时候|何时|哪天|哪一天)(?:印发|成文|制定|出台)|签发|日期")),
+    "published_on": ("发布日期", re.compile("发布(?:日期|时间)|(?:什么时候|何时|哪天|哪一天|啥时候)(?:发布|公布|发的|公开|发出)|日期")),
+    "effective_on": ("施行日期", re.compile("施行|实施日期|生效")),
+    "expires_on": ("废止日期", re.compile("废止日期|有效期|失效")),
+    "status": ("时效", re.compile("时效|是否有效|有效吗|现行有效")),
+}
+_basis = re.compile("依据|根据|上位|贯彻|转发|解读的|为落实|制定的")
+_basis_sentence = re.compile(r"(?:根据|依据|按照|为了?(?:深入|全面|认真)?贯彻|为了?(?:进一步)?落实|为(?:全面|深入|认真)?(?:贯彻|落实)|贯彻落实好?|转发|解读|遵照|结合)")
+_named = re.compile(r"《[^《》\n]{2,120}》")
+
+
+def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
+    """What the head matter says on the fields that are asked for; what it does not say is said too."""
+    asked = [name for name, (_, pattern) in FIELDS.items() if pattern.search(reading.folded)]
+    wants_basis = _basis.search(reading.folded) is not None and not {"doc_number"} & set(asked) or bool(
+        re.search("上位文件|根据哪|依据哪|贯彻.{0,4}哪|转发.{0,4}哪|为贯彻|制定依据|编制依据", reading.folded)
+    )
+    if "issued_on" in asked and "published_on" in asked and not re.search("成文|落款|印发", reading.folded) and "日期" not in reading.folded:
+        asked.remove("issued_on")
+    lines: list[Line] = []
+    silent: list[str] = []
+    rests: list[tuple[int, int]] = []
+    for row, number in _documents(scope, shelf, reading):
+        shelved = shelf.document(row)
+        part = shelved.parts[number]
+        name = label(shelved, part)
+        told: list[Line] = []
+        if wants_basis:
+            told += _basis_lines(name, shelved, part.span, part.head)
+        missing: list[str] = []
+        for field in asked if not wants_basis else []:
+            line = _field_line(name, field, shelved, part.head)
+            if line is None:
+                missing.append(FIELDS[field][0])
+            else:
+                told.append(line)
+        if wants_basis and not told:
+            missing.append("制定依据")
+        if missing:
+            silent.append(f"{name}的文件未载明{'、'.join(missing)}。")
+        if told:
+            rests.append((row, number))
+        lines += told
+    if not lines:
+        return Draft("not_found", tuple(Line(text) for text in silent)) if silent else None
+    status = "partial" if silent else "answered"
+    return Draft(status, (*lines, *(Line(text) for text in silent)), parts=tuple(rests))
+
+
+def _documents(scope: Scope, shelf: Shelf, reading: Reading) -> Iterator[tuple[int, int]]:
+    """The documents meant, one part each: the attached one where its region or its title is named."""
+    for row in scope.rows[:6]:
+        parts = [part for r, part in scope.parts if r == row]
+        shelved = shelf.document(row)
+        named = [
+            p for p in parts
+            if shelved.parts[p].attached and any(w in fold(shelved.parts[p].head.title or "") for w in reading.document_words)
+        ]  # fmt: skip
+        own = len(shelved.parts) - 1
+        if named and re.search("文号|字号|发布日期|索引号", reading.folded) and own in parts:
+            yield row, own
+        elif named:
+            yield row, named[0]
+        else:
+            yield row, own if own in parts else parts[0]
+
+
+def _field_line(name: str, field: str, shelved: Shelved, head: HeadMatter) -> Line | None:
+    span = head.spans.get(field) or (head.spans.get("issuer") if field == "issuers" else None)
+    value = getattr(head, field)
+    if not value or field in head.inferred:
+        return None
+    shown = "、".join(value) if isinstance(value, tuple) else str(value)
+    if span is None:
+        at = shelved.text.find(shown)
+        if at < 0:
+            return None
+        span = Span(at, at + len(shown))
+    citation = cite(shelved, _line_around(shelved.text, span))
+    if field.endswith("_on"):
+        shown = span.of(shelved.text)  # the date as it is written: a reformed one would not stand in the quote
+    return Line(f"{name}：{FIELDS[field][0]}为{flat(shown)}", (citation,))
+
+
+def _line_around(text: str, span: Span) -> Span:
+    """The span with the label in front of it on the same line, where it is near (发布日期: | 2022-04-26)."""
+    start = text.rfind("\n", 0, span.start) + 1
+    before = text[start : span.start]
+    cut = max(before.rfind("|", 0, max(0, len(before) - 4)), before.rfind("，"), before.rfind(","))
+    near = before[cut + 1 :]
+    return Span(span.start - len(near.lstrip()), span.end) if len(near.strip()) <= 12 else span
+
+
+def _basis_lines(name: str, shelved: Shelved, stretch: Span, head: HeadMatter) -> list[Line]:
+    """The sentences at the beginning that name the documents this one is made under."""
+    lines: list[Line] = []
+    limit = stretch.start + min(len(stretch), 3000)
+    for sentence in shelved.sentences:
+        if not stretch.start <= sentence.span.start < limit or shelved.parts[shelved.part_at(sentence.span.start)].span != stretch:
+            continue
+        text = sentence.span.of(shelved.text)
+        if _basis_sentence.search(text) and _named.search(text) and not text.startswith("附件"):
+            span = _clauses_naming(shelved.text, sentence.span)
+            lines.append(Line(f"{name}：“{flat(span.of(shelved.text))}”", (cite(shelved, span),)))
+        if len(lines) == 2:
+            break
+    return lines
+
+
+def _clauses_naming(text: str, span: Span) -> Span:
+    """The part of a sentence from the word that tells the basis to the last document it names."""
+    body = span.of(text)
+    begin = _basis_sentence.search(body)
+    names = list(_named.finditer(body))
+    if not begin or not names or len(span) <= 160:
+        return span
+    start = begin.start() if begin.start() <= names[0].start() else names[0].start()
+    stop = names[-1].end()
+    comma = re.search("[，,。；;]", body[stop:])
+    return Span(span.start + start, span.start + (stop + comma.end() if comma else len(body)))

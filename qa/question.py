@@ -1,0 +1,215 @@
+"""Understanding a question 问题理解: its kind, the regions and documents it is about, and what it asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from corpus.divisions import NATION, Division, gazetteer
+from corpus.folding import fold
+from qa.answer import Kind, Understanding
+from qa.lexicons import first_phrase, phrases, table
+from qa.names import Known, Mention, near_misses
+
+LONGEST = 500
+"""Characters of a question that are read; nobody asks for more in earnest."""
+
+_quoted = re.compile(r"[“\"‘'「『]([^”\"’'」』“‘「『]{2,60})[”\"’'」』]")
+_title = re.compile(r"《([^《》]{2,80})》")
+_number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(【](?:19|20)\d\d[〕\])】](?:第)?\d{1,5}号")
+_year = re.compile(r"(?<!\d)((?:19|20)\d\d)年?")
+_which_count = re.compile(r"(?:哪|这|的|分为?|设置了|设定了|有)(\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|家|种|大|户)")
+_nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
+_follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢$")
+_digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as read; ``understood`` is what is shown of it, the rest is what the search needs."""
+
+    text: str
+    folded: str
+    kind: Kind
+    understood: Understanding
+    divisions: tuple[Division, ...] = ()
+    outside: tuple[str, ...] = ()
+    every_region: bool = False
+    documents: tuple[int, ...] = ()
+    document_words: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    subject: str = ""
+    count: int | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one region or document is asked about."""
+        return self.every_region or len(self.divisions) > 1
+
+
+def number_of(text: str) -> int | None:
+    """The value of a small number in digits or Chinese numerals: 23, 十, 二十三, 两."""
+    if text.isdigit():
+        return int(text)
+    tens, found, rest = text.partition("十")
+    if found:
+        return (_digits.get(tens, 1) if tens else 1) * 10 + (_digits.get(rest, 0) if rest else 0)
+    return _digits.get(text)
+
+
+def read(question: str, known: Known, previous: Understanding | None = None) -> Reading:
+    """Read a question against the names that occur in the library."""
+    text = question.strip()[:LONGEST]
+    folded = fold(text)
+    corrections: list[tuple[str, str]] = []
+    mentions, rest = _regions(folded, known, corrections)
+    for wrong, right in near_misses(rest, known.fixed_names, known.occurs):
+        corrections.append((wrong, right))
+        rest, folded = rest.replace(wrong, right), folded.replace(wrong, right)
+    every = first_phrase(folded, phrases("all_regions.txt"))
+    if every:
+        rest = rest.replace(every, " ")
+    divisions = tuple(dict.fromkeys(d for m in mentions for d in m.divisions))
+    outside = tuple(dict.fromkeys(m.text for m in mentions if not m.divisions and m.asked))
+    titles = tuple(m[1] for m in _title.finditer(folded))
+    numbers = tuple(m[0] for m in _number.finditer(folded))
+    documents = known.documents_named(titles, numbers)
+    for title in titles:
+        if documents:
+            rest = rest.replace(f"《{title}》", " ")
+    quoted = tuple(dict.fromkeys(m[1] for m in _quoted.finditer(folded)))
+    words, rest = _document_words(rest, known)
+    several = len(divisions) > 1 or every is not None
+    kind = kind_of(folded, several=several, quoted=quoted)
+    counted = _which_count.search(folded)
+    subject = _subject(rest)
+    if previous is not None and _follow_up.search(folded):
+        if not divisions and not every:
+            divisions = tuple(d for name in previous.regions for d in known.divisions_named(name))
+            every_before = previous.every_region
+        else:
+            every_before = False
+        if len(subject.replace(" ", "")) < 2:
+            subject, kind = previous.subject, previous.kind if kind == "policy_lookup" else kind
+            if len(divisions) < 2 and kind in ("comparison", "multi_doc"):
+                kind = "policy_lookup"
+        every = every or ("各地" if every_before else None)
+    everyday = tuple((phrase, "、".join(table("everyday.tsv")[phrase][:3])) for phrase in everyday_in(subject))
+    understood = Understanding(
+        kind=kind,
+        regions=tuple(d.short for d in divisions) + outside,
+        documents=tuple(known.title(row) for row in documents),
+        units=known.units_in(folded),
+        topics=known.topics(subject),
+        years=tuple(dict.fromkeys(int(m[1]) for m in _year.finditer(folded))),
+        beneficiaries=known.beneficiaries_in(folded),
+        keywords=tuple(subject.split()),
+        corrections=(*corrections, *((a, b) for a, b in everyday if a not in b)),
+        subject=subject,
+        every_region=every is not None,
+    )
+    return Reading(
+        text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
+        number_of(counted[1]) if counted else None,
+    )  # fmt: skip
+
+
+def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ()) -> Kind:
+    """What kind of question it is, by the words it is asked with."""
+    kinds = table("kinds.tsv")
+    asks = {kind: first_phrase(folded, kinds[kind]) for kind in kinds}
+    pairwise = ("分别", "共同", "都提到", "都要求")
+    if asks["multi_doc"] and (several or not asks["multi_doc"].startswith(pairwise)):
+        return "multi_doc" if not first_phrase(folded, ("异同", "有什么不同", "有何不同", "对比", "区别")) else "comparison"
+    if asks["comparison"] and (several or "同一" in folded or folded.startswith(("对比", "比较"))):
+        return "comparison"
+    for kind in ("responsible_unit", "provenance"):
+        if asks[kind]:
+            return kind  # type: ignore[return-value]
+    if folded.rstrip("?!。").endswith(("吗", "嘛", "么")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
+        return "yes_no"
+    if asks["definition"] and not re.search("多少|哪些人|对象是", folded):
+        return "definition"
+    if quoted and re.search(r"[”\"’」』](?:都)?(?:是|指)(?:什么|哪|啥)|是哪[“\"‘]|[”\"’」』](?:具体)?是什么", folded):
+        return "definition"
+    if asks["deadline"] and "多少" not in folded:
+        return "deadline"
+    if asks["target_value"] and not asks["list_tasks"]:
+        return "target_value"
+    if asks["list_tasks"] or re.search(r"哪(?:\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|大)", folded):
+        return "list_tasks"
+    if asks["beneficiary"]:
+        return "beneficiary"
+    return "yes_no" if asks["yes_no"] else "policy_lookup"
+
+
+def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> tuple[list[Mention], str]:
+    """The regions named, and the text with the names of the library's regions taken out."""
+    mentions: list[Mention] = []
+    rest = folded
+    taken: list[tuple[int, int]] = []
+    if match := _nation.search(folded):
+        mentions.append(Mention("全国", (NATION,), True))
+        taken.append(match.span())
+        rest = rest.replace("全国", "  ", 1)
+    spots: list[tuple[int, int, str]] = []
+    for found in gazetteer().mentions(folded):
+        start, end = found.span.start, found.span.end
+        if NATION in found.candidates or any(a < end and start < b for a, b in taken):
+            continue
+        text = found.text
+        suffix = folded[end : end + 1]
+        if text[-1] not in "省市州县区旗盟" and suffix in _sound_alikes and any(
+            text + right in known.region_names for right in _sound_alikes[suffix]
+        ):
+            # 甘南洲: the stem is right, the class word is written with a sound-alike
+            right = next(r for r in _sound_alikes[suffix] if text + r in known.region_names)
+            corrections.append((text + suffix, text + right))
+            end += 1
+        elif suffix and text + suffix in known.region_names:
+            end += 1
+        divisions, inside = known.match(found.candidates)
+        taken.append((start, end))
+        asked = start == 0 or text[-1] in "省市州县区旗盟" or len(found.candidates[0].code) <= 4
+        mentions.append(Mention(folded[start:end], divisions, asked))
+        if divisions and not inside:
+            spots.append((start, end, " "))
+    for start, end, name, found_divisions in known.misspelt_regions(folded, taken):
+        corrections.append((folded[start:end], name))
+        mentions.append(Mention(name, found_divisions, True))
+        spots.append((start, end, " "))
+    for start, end, blank in sorted(spots, reverse=True):
+        rest = rest[:start] + blank * (end - start) + rest[end:]
+    if any(m.divisions for m in mentions):
+        # a place that the library has no document of is part of what is asked once another place is named (跟天津对接)
+        mentions = [m if m.divisions else replace(m, asked=False) for m in mentions]
+    return mentions, rest
+
+
+_sound_alikes = {"洲": ("州",), "周": ("州",), "洵": ("州",), "是": ("市",), "事": ("市",), "式": ("市",), "声": ("省",), "现": ("县",)}
+
+
+def _document_words(rest: str, known: Known) -> tuple[tuple[str, ...], str]:
+    words = tuple(word for word in phrases("document_words.txt") if word in rest)
+    for word in words:
+        rest = rest.replace(word, " ")
+    return words, rest
+
+
+def everyday_in(text: str) -> tuple[str, ...]:
+    """The everyday phrases in a text, longest first, none inside another."""
+    found: list[str] = []
+    rest = text
+    for phrase in sorted(table("everyday.tsv"), key=lambda p: (-len(p), p)):
+        if len(phrase) > 1 and phrase in rest:
+            found.append(phrase)
+            rest = rest.replace(phrase, " ")
+    return tuple(found)
+
+
+def _subject(rest: str) -> str:
+    """The content of a question: function words and punctuation taken away, pieces apart by one space."""
+    for word in phrases("function_words.txt"):
+        if len(word) > 1:
+            rest = rest.replace(word, " ")
+    return " ".join(re.sub(r"[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split())

@@ -1,0 +1,58 @@
+"""Saying that the documents do not tell 拒答: what was looked for, what is nearest, and why that is no answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.draft import Draft, Line, cite, flat, label
+from qa.evidence import Found
+from qa.figures import Measure
+from qa.lookup import carrying
+from qa.question import Reading
+from qa.concepts import Wanted
+
+NEAR = 0.3
+"""The share of the question a sentence must hold to be shown as nearest."""
+NEAR_ELSEWHERE = 0.62
+"""… to be shown as what another region says: higher, since it is easily taken for the answer."""
+
+
+def refuse(
+    reading: Reading,
+    wanted: Wanted,
+    near: Sequence[Found],
+    elsewhere: Sequence[Found],
+    measure: Measure | None,
+    *,
+    reason: str | None = None,
+) -> Draft:
+    """A refusal that shows its work. ``near`` are sentences of the right documents, ``elsewhere`` of the others."""
+    places = "、".join(reading.understood.regions) or "库中"
+    subject = _plain_subject(reading)
+    sought = f"“{subject}”" if subject else "所问内容"
+    if reading.outside and not reading.divisions:
+        head = f"库中没有{'、'.join(reading.outside)}的文件，没有找到{sought}。"
+    else:
+        kind = f"的{measure.name}" if measure is not None else ""
+        head = f"{places}的文件未载明{sought}{kind}，没有找到可以回答这个问题的原文。"
+    lines = [Line(head)]
+    if reason:
+        lines.append(Line(reason))
+    best = next((f for f in near if f.context >= NEAR and not f.sentence.is_heading), None)
+    if best is not None:
+        citation = cite(best.shelved, carrying(best, wanted))
+        why = f"没有给出{measure.name}" if measure is not None and not measure.stands_in(best.sentence.folded) else "没有回答所问"
+        lines.append(Line(f"最接近的原文是{label(best.shelved, best.part)}：“{flat(citation.quote)}”（{why}）", (citation,)))
+    other = next((f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None)
+    if other is not None:
+        citation = cite(other.shelved, carrying(other, wanted, measure))
+        name = label(other.shelved, other.part)
+        lines.append(Line(f"另见{name}的文件：“{flat(citation.quote)}”（这是{name}的内容，不适用于{places}）", (citation,)))
+    return Draft("not_found", tuple(lines), parts=())
+
+
+def _plain_subject(reading: Reading) -> str:
+    """The subject without figures: a figure of the question must not look like one of the answer."""
+    pieces = [piece for piece in reading.subject.split() if not re.search(r"\d", piece)]
+    return "".join(pieces)[:40]

@@ -1,0 +1,196 @@
+"""The library as answers need it: documents cut into parts and sentences, prepared once per generation of the library."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+
+from corpus.divisions import Division, gazetteer
+from corpus.document import HeadMatter, ParsedDocument, Section, Span
+from corpus.folding import fold
+from corpus.store import Corpus, DocumentInfo
+
+KEPT = 200
+"""Prepared documents held in memory; the least recently used goes first."""
+
+SAMPLE = 1500
+"""Passages looked at to learn how common a word is in this library."""
+
+_end = re.compile(r"[。！？；;!?\n]+[”’」』）)》\"]{0,3}")
+_units_list = re.compile(r"^[（(【\[]?(?:责任单位|牵头单位|责任部门|牵头部门|配合单位|参加单位|责任领导)")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A document, or a document attached to another one: what a region and a level belong to."""
+
+    span: Span
+    head: HeadMatter
+    division: Division | None
+    attached: bool = False
+
+    @property
+    def draft(self) -> bool:
+        """Whether it is a draft for comment (征求意见稿)."""
+        return "征求意见" in (self.head.title or "") and (self.attached or not (self.head.title or "").startswith("关于征求"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the body. ``heading`` is the folded trail of headings above, ``line`` the number of its paragraph."""
+
+    span: Span
+    folded: str
+    heading: str
+    part: int
+    line: int
+    section: str | None = None
+    is_heading: bool = False
+    is_units: bool = False
+
+
+class Shelved:
+    """A document with its parts and sentences."""
+
+    def __init__(self, info: DocumentInfo, doc: ParsedDocument) -> None:
+        self.info = info
+        self.doc = doc
+        self.text = doc.text
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The attached documents, then the document itself."""
+        own = [Part(part.span, part.head, division_of(part.head) or division_of(self.doc.head), True) for part in self.doc.attached]
+        return (*own, Part(Span(0, len(self.text)), self.doc.head, division_of(self.doc.head)))
+
+    def part_at(self, position: int) -> int:
+        """The number of the part a position belongs to."""
+        return next(i for i, part in enumerate(self.parts) if part.span.start <= position < part.span.end or i == len(self.parts) - 1)
+
+    @cached_property
+    def folded(self) -> str:
+        """The whole text folded, for asking whether something is mentioned at all."""
+        return fold(self.text)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of the body and the attachments, in order."""
+        zones = [zone.span for zone in self.doc.zones if zone.kind in ("body", "attachment")] or [Span(0, len(self.text))]
+        outline = sorted(self.doc.outline, key=lambda s: (s.start, s.depth))
+        starts = [section.start for section in outline]
+        trails: dict[str, str] = {}
+        found: list[Sentence] = []
+        line = 0
+        for zone in zones:
+            position = zone.start
+            while position < zone.end:
+                match = _end.search(self.text, position, zone.end)
+                stop = match.end() if match else zone.end
+                span = Span(position, stop).trimmed(self.text)
+                if len(span):
+                    section = self._section(outline, starts, span.end - 1)
+                    label = ""
+                    if section is not None:
+                        if section.id not in trails:
+                            trails[section.id] = fold(" ".join(s.label for s in self.doc.trail(section) if s.kind != "preamble"))
+                        label = trails[section.id]
+                    heading = section is not None and section.number is not None and section.start <= span.start and (
+                        span.end <= section.end + 1
+                    )
+                    text = span.of(self.text)
+                    found.append(
+                        Sentence(
+                            span, fold(text), label, self.part_at(span.start), line, section.id if section else None,
+                            heading, _units_list.match(text) is not None,
+                        )
+                    )  # fmt: skip
+                if match and "\n" in match.group():
+                    line += 1
+                position = stop
+        return tuple(found)
+
+    def _section(self, outline: list[Section], starts: list[int], position: int) -> Section | None:
+        i = bisect_right(starts, position) - 1
+        section: Section | None = outline[i] if i >= 0 else None
+        while section is not None and position >= section.whole.end:
+            section = self.doc.sections.get(section.parent) if section.parent else None
+        return section
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where the sentences begin."""
+        return [sentence.span.start for sentence in self.sentences]
+
+    def sentence_at(self, position: int) -> int | None:
+        """The number of the sentence a position stands in."""
+        i = bisect_right(self.starts, position) - 1
+        return i if i >= 0 and position < self.sentences[i].span.end else None
+
+    def between(self, span: Span) -> list[int]:
+        """The numbers of the sentences that begin inside a span."""
+        return [i for i, start in enumerate(self.starts) if span.start <= start < span.end]
+
+
+class Shelf:
+    """All documents of a library; nothing is prepared before it is asked for."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.generation = corpus.generation
+        self.infos: dict[int, DocumentInfo] = {info.row: info for info in corpus.infos()}
+        self.by_id: dict[str, int] = {info.id: info.row for info in self.infos.values()}
+        self._kept: OrderedDict[int, Shelved] = OrderedDict()
+        self._idf: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.infos)
+
+    def document(self, row: int) -> Shelved:
+        """A prepared document."""
+        if row in self._kept:
+            self._kept.move_to_end(row)
+            return self._kept[row]
+        shelved = Shelved(self.infos[row], self.corpus.document(row))
+        self._kept[row] = shelved
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return shelved
+
+    @cached_property
+    def regions(self) -> dict[int, tuple[Division, ...]]:
+        """The divisions each document speaks for: its own and those of attached documents."""
+        found: dict[int, tuple[Division, ...]] = {}
+        for row, info in self.infos.items():
+            divisions = [division_of(info.head), *(division_of(head) for head in info.attached)]
+            found[row] = tuple(dict.fromkeys(d for d in divisions if d is not None))
+        return found
+
+    @cached_property
+    def _sample(self) -> list[str]:
+        """Texts of passages spread evenly over the library."""
+        rows = sorted(self.infos)
+        step = max(1, len(rows) // 300)
+        texts: list[str] = []
+        for row in rows[::step]:
+            folded = fold(self.corpus.text(row)[:30_000])
+            texts += [folded[i : i + 300] for i in range(0, len(folded), 300)]
+        return texts[:: max(1, len(texts) // SAMPLE)]
+
+    def frequency(self, word: str) -> float:
+        """The share of passages that hold a folded word."""
+        if word not in self._idf:
+            self._idf[word] = sum(word in text for text in self._sample)
+        return self._idf[word] / max(1, len(self._sample))
+
+
+def division_of(head: HeadMatter) -> Division | None:
+    """The division a head matter names."""
+    names = gazetteer()
+    if head.region_code:
+        return names.by_code.get(head.region_code)
+    if head.level == "国家":
+        return names.by_code["0"]
+    return next(iter(names.named(head.region)), None) if head.region else None
