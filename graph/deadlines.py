@@ -1,0 +1,55 @@
+"""Until when 完成时限: 2023年6月底前, 到2025年, 过渡期内, “十四五”末; as written, and as an ISO date where one follows."""
+
+from __future__ import annotations
+
+import calendar
+import re
+
+from corpus.document import Span
+
+_YEAR = r"20\d\d"
+_DEADLINE = re.compile(
+    rf"{_YEAR}年(?:第?[一二三四1-4]季度|上半年|\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}月|年)?(?:底|末|中)?(?:之?前|以前|内)"
+    rf"|(?:到|至|截至|截止|力争到|于){_YEAR}年(?:\d{{1,2}}月)?(?:底|末)?"
+    rf"|{_YEAR}年(?:\d{{1,2}}月)?(?:年)?(?:底|末)"
+    r"|(?<!\d)\d{1,2}月(?:\d{1,2}日|底|末)?(?:之?前|以前)"
+    r"|(?:今年|本年|明年|每年|年)(?:\d{1,2}月)?(?:年)?底(?:之?前)?"
+    r"|过渡期(?:前[一二三四五\d]年|内|间内|间)?(?=[^限])"
+    r"|“?十[三四五六]五”?(?:期?末|期间|时期)"
+)
+_POINT = re.compile(r"(20\d\d)年(?:第?([一二三四1-4])季度|(上半年)|(\d{1,2})月(?:(\d{1,2})日)?)?")
+_PLAN_END = {"十三五": "2020", "十四五": "2025", "十五五": "2030"}
+
+
+def deadline_span(text: str, start: int, end: int) -> Span | None:
+    """The first time limit of a stretch of text."""
+    match = _DEADLINE.search(text, start, end)
+    return Span(match.start(), match.end()) if match else None
+
+
+def deadline_of(text: str, start: int, end: int) -> str | None:
+    """The first time limit, as written."""
+    span = deadline_span(text, start, end)
+    return span.of(text) if span else None
+
+
+def iso(deadline: str) -> str | None:
+    """The last day a limit allows, as an ISO date, where the words alone decide it: 2023年6月底前 → 2023-06-30."""
+    match = _POINT.search(deadline)
+    if match:
+        year = int(match.group(1))
+        if match.group(2):
+            month = 3 * ("一二三四".find(match.group(2)) + 1 or int(match.group(2)))
+        elif match.group(3):
+            month = 6
+        else:
+            month = int(match.group(4) or 12)
+        if not 1 <= month <= 12:
+            return None
+        last = calendar.monthrange(year, month)[1]
+        day = int(match.group(5)) if match.group(5) else last
+        return f"{year:04d}-{month:02d}-{min(max(day, 1), last):02d}"
+    for plan, year_text in _PLAN_END.items():
+        if plan in deadline:
+            return f"{year_text}-12-31"
+    return None

@@ -1,0 +1,72 @@
+"""What stands side by side inside a task 具体措施: the leading clauses of its sentences, as spans of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from corpus.document import Span
+from graph.facts import Measure
+from graph.lexicon import alternatives
+
+_SENTENCE = re.compile(r"[^。；;\n]+")
+_CLAUSE_END = re.compile(r"[，,：:]")
+_SIDE_BY_SIDE = re.compile(r"(?:设定|包括|实施|开展)([^。；\n]{8,400}?)(?:等)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})个方面")
+_ITEM = re.compile(r"^(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]{1,2}[）)]|\d{1,2}[.．、])")
+_LONGEST = 60
+_MOST = 40
+
+
+@lru_cache(maxsize=1)
+def verb() -> re.Pattern[str]:
+    """The opening of a demand: a verb of ``demand_verbs.txt``, or 要/应/须 before one."""
+    return re.compile(
+        rf"(?:要|应当|应|须|并|同时|继续|进一步|大力|逐步|不断|全面|坚决|严格)*(?:{alternatives('demand_verbs.txt')})"
+    )
+
+
+def measures_of(text: str, start: int, end: int, without: Iterable[Span] = ()) -> tuple[Measure, ...]:
+    """The measures in a stretch of text; stretches of ``without`` (lists of units) hold none."""
+    skip = list(without)
+    listed = _SIDE_BY_SIDE.search(text, start, end)
+    if listed:
+        return tuple(_split(text, listed.start(1), listed.end(1)))
+    out: list[Measure] = []
+    for match in _SENTENCE.finditer(text, start, end):
+        sentence = Span(match.start(), match.end()).trimmed(text)
+        if len(sentence) < 4 or any(span.overlaps(sentence) and span.start <= sentence.start for span in skip):
+            continue
+        item = _ITEM.match(sentence.of(text))
+        begin = sentence.start + (item.end() if item else 0)
+        opening = verb().match(text, begin, sentence.end)
+        if not opening:
+            continue
+        stop = _CLAUSE_END.search(text, opening.end(), sentence.end)
+        clause = Span(begin, min(stop.start() if stop else sentence.end, begin + _LONGEST))
+        if len(clause) >= 4:
+            out.append(Measure(clause.of(text), clause))
+        if len(out) >= _MOST:
+            break
+    return tuple(out)
+
+
+def _split(text: str, start: int, end: int) -> Iterable[Measure]:
+    separator = "，" if "，" in text[start:end] else "," if "," in text[start:end] else "、"
+    begin = start
+    for i in range(start, end + 1):
+        if i == end or text[i] == separator:
+            piece = Span(begin, i).trimmed(text)
+            halves = _halves(text, piece) if i == end else [piece]
+            for half in halves:
+                if len(half) >= 2:
+                    yield Measure(half.of(text), half)
+            begin = i + 1
+
+
+def _halves(text: str, span: Span) -> list[Span]:
+    """The last two of a list are joined by 和."""
+    at = text.rfind("和", span.start, span.end)
+    if at > span.start + 3 and verb().match(text, at + 1, span.end):
+        return [Span(span.start, at), Span(at + 1, span.end)]
+    return [span]
