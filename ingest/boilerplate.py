@@ -10,6 +10,10 @@ from importlib import resources
 from ingest.outline_lines import Line
 
 _NOISE = re.compile(r"[\s　【】\[\]\-|·•()（）<>]")
+_TOP, _BOTTOM = 80, 60
+"""Page furniture stands at the top and at the bottom; in between 下载 or 大 is a cell of a table or a word."""
+_DOTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|\t+|[ 　]{3,})\s?[-—]?\s?\d{1,4}\s?[-—]?$")
+_NUMBERED_PAGE = re.compile(r"[\s.…·\d\-—]+$")
 _CRUMBS = re.compile(r"[>＞»›/]")
 
 
@@ -26,14 +30,12 @@ def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
     full, starts, parts = _patterns()
     found: dict[int, str] = {}
     for i, line in enumerate(lines):
-        if line.end - line.start > 120:
+        if line.end - line.start > 120 or _TOP <= i < len(lines) - _BOTTOM:
             continue
         content = text[line.start : line.end]
         if len(content) <= 16 and _NOISE.sub("", content) in full:
             found[i] = "页面按钮"
-        elif content.startswith(starts):
-            found[i] = "页面导航"
-        elif len(content) <= 100 and _is_navigation(content, parts):
+        elif content.startswith(starts) or (len(content) <= 100 and _is_navigation(content, parts)):
             found[i] = "页面导航"
     return found
 
@@ -46,3 +48,29 @@ def _is_navigation(content: str, parts: frozenset[str]) -> bool:
     return (
         len(crumbs) >= 3 and len(crumbs[-1]) <= 30 and all(0 < len(piece) <= 14 for piece in crumbs[:-1]) and crumbs[0] in parts
     )
+
+
+def contents_lines(text: str, lines: Sequence[Line], boiler: dict[int, str]) -> dict[int, str]:
+    """The table of contents 目录: from its heading to the second time its first entry appears, or lines with page numbers."""
+    found: dict[int, str] = {}
+    for i, line in enumerate(lines[:120]):
+        if line.end - line.start > 8 or _NOISE.sub("", text[line.start : line.end]) not in ("目录", "目次"):
+            continue
+        entries = [_entry(text, entry) for entry in lines[i + 1 : i + 400]]
+        first = next((k for k, entry in enumerate(entries) if entry), None)
+        if first is None:
+            return found
+        again = next((k for k in range(first + 2, len(entries)) if entries[k] == entries[first]), None)
+        if again is None:
+            again = next(
+                (k for k in range(first, len(entries)) if not _DOTS.search(text[lines[i + 1 + k].start : lines[i + 1 + k].end])),
+                0,
+            )
+        if again and all(lines[i + 1 + k].end - lines[i + 1 + k].start <= 90 for k in range(again)):
+            found.update(dict.fromkeys(range(i, i + 1 + again), "目录"))
+        return found
+    return found
+
+
+def _entry(text: str, line: Line) -> str:
+    return _NOISE.sub("", _NUMBERED_PAGE.sub("", text[line.start : line.end]))

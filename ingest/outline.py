@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.document import Section, SectionKind, Span, fact_id
+from corpus.document import Issue, Section, SectionKind, Span, fact_id
 from ingest.outline_items import clause_end, find_items
 from ingest.outline_lines import Line
 from ingest.outline_marks import RANK, Mark, mark_at, may_open
@@ -38,6 +38,8 @@ class Node:
     parent: Node | None
     body_end: int = -1
     own_line: bool = False
+    style: str = ""
+    value: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,19 @@ def _heading(text: str, line: Line, mark: Mark, parent: Node | None, depth: int)
         end -= 1
     number = mark.span.of(text) or None
     kind: SectionKind = "attachment" if mark.style == "专栏" else "heading"
-    return Node(kind, number, mark.span.start, head, max(end, mark.span.end), body, depth, parent, own_line=body >= line.end)
+    return Node(
+        kind,
+        number,
+        mark.span.start,
+        head,
+        max(end, mark.span.end),
+        body,
+        depth,
+        parent,
+        own_line=body >= line.end,
+        style=mark.style,
+        value=mark.value,
+    )
 
 
 def _heading_end(text: str, start: int, end: int, mark: Mark) -> int:
@@ -225,7 +239,7 @@ def _heading_end(text: str, start: int, end: int, mark: Mark) -> int:
     colon = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "：:")
     if colon < min(stop, start + _HEADING_LIMIT) and colon - start <= 30:
         return colon
-    if stop - start <= _HEADING_LIMIT or stop == end and stop - start <= _HEADING_LIMIT + 20:
+    if stop - start <= _HEADING_LIMIT or (stop == end and stop - start <= _HEADING_LIMIT + 20):
         return stop
     comma = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "，,")
     return comma if 4 <= comma - start < _HEADING_LIMIT else start
@@ -325,3 +339,19 @@ def to_sections(text: str, nodes: Sequence[Node], document_id: str) -> tuple[Sec
         )
         for node in nodes
     )
+
+
+def numbering_issues(nodes: Sequence[Node], limit: int = 5) -> list[Issue]:
+    """Numbers that do not follow on from their neighbour: kept as written, but worth a look."""
+    out: list[Issue] = []
+    last: dict[tuple[int, str], Node] = {}
+    for node in nodes:
+        if node.kind != "heading" or not node.number or node.style.startswith("h"):
+            continue
+        key = (id(node.parent), node.style)
+        before = last.get(key)
+        last[key] = node
+        if before is not None and node.value not in (before.value + 1, 1) and len(out) < limit:
+            message = f"编号不连续：“{before.number}”之后是“{node.number}”，按原文保留，请核对是否有缺漏。"
+            out.append(Issue("numbering", message, Span(node.start, node.end)))
+    return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Span
@@ -79,3 +79,14 @@ def _pieces(text: str, start: int, end: int) -> list[Line]:
 def first_at(lines: Sequence[Line], position: int) -> int:
     """The index of the first line that starts at or after a position."""
     return bisect_left(lines, position, key=lambda line: line.start)
+
+
+def covered(lines: Sequence[Line], spans: Iterable[Span]) -> list[int]:
+    """The indices of the lines that lie wholly inside one of the spans."""
+    out: list[int] = []
+    for span in spans:
+        i = first_at(lines, span.start)
+        while i < len(lines) and lines[i].end <= span.end:
+            out.append(i)
+            i += 1
+    return out

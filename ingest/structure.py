@@ -3,36 +3,56 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
-from corpus.document import HeadMatter, ParsedDocument, Span, Zone
-from ingest.boilerplate import boilerplate_lines
-from ingest.outline import Part, part_nodes, to_sections
-from ingest.outline_lines import lines_of
-from ingest.outline_marks import mark_at
+from corpus.divisions import gazetteer
+from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, ZoneKind
+from ingest.boilerplate import boilerplate_lines, contents_lines
+from ingest.headmatter import Draft, document_kind, period, read_head
+from ingest.headmatter_attached import attached_head
+from ingest.headmatter_inferred import infer_title
+from ingest.headmatter_title import Header, read_header
+from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
+from ingest.outline_lines import Line, covered, lines_of
+from ingest.outline_parts import Parts, Piece, divide
 from ingest.raw import RawText
-
-_TITLE_END = re.compile(r"(通知|意见|方案|规划|办法|规定|决定|函|要点|细则|条例|公告|通告|报告|解读|计划|》|\))$")
+from ingest.references import find_references
+from ingest.zones import partition
 
 
 def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None = None) -> ParsedDocument:
-    """Recognise the structure of a text."""
+    """Recognise the structure of a text. Never raises on any text; ``region`` overrides what the text says."""
     text = raw.text
-    lines = lines_of(text)
-    boiler = boilerplate_lines(text, lines)
-    kept = [line for i, line in enumerate(lines) if i not in boiler]
-    title = None
-    body = 0
-    for i, line in enumerate(kept[:30]):
-        if mark_at(text, line.start, line.end) or line.end - line.start > 120:
-            break
-        if line.end - line.start > 8 and _TITLE_END.search(line.span.of(text)):
-            title, body = line.span, i + 1
-            break
-    rest = [line for line in kept[body:] if "|" not in line.span.of(text)[:60]]
-    nodes = part_nodes(text, Part(Span(0, len(text)), title), rest, {}, None, kept[-1].end if kept else 0)
-    start = title.end if title else 0
-    zones = tuple(z for z in (Zone("head", Span(0, start)), Zone("body", Span(start, len(text)))) if len(z.span))
-    head = HeadMatter(title=title.of(text) if title else None)
+    every = lines_of(text)
+    boiler = boilerplate_lines(text, every)
+    boiler.update(dict.fromkeys(covered(every, raw.boilerplate), "页面边框"))
+    boiler.update(contents_lines(text, every, boiler))
+    places = [i for i in range(len(every)) if i not in boiler]
+    lines = [every[i] for i in places]
+    named = _title_from_source(source)
+    header = read_header(text, lines, known_title=raw.fields.get("title"))
+    if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
+        header = read_header(text, lines, known_title=raw.fields.get("title"), weak=False)
+    title = _title(text, header, raw, named)
+    parts = divide(text, lines, header.body, title[0] if title else None)
+    end = lines[-1].end if lines else 0
+    body = Span(lines[header.body].start, end) if header.body < len(lines) else Span(end, end)
+    main = Span(body.start, lines[parts.main.last - 1].end) if parts.main.last > header.body else Span(body.start, body.start)
+    references = _references(text, Span(0, end), title, parts, lines)
+    site = [text[line.start : line.end] for i, line in enumerate(every) if i in boiler and line.end - line.start <= 60][:12]
+    draft = read_head(
+        text, header, parts, fields=raw.fields, field_spans=raw.field_spans, site=site, region=region, title=title, body=main
+    )
+    if title is None:
+        _conclude_title(text, draft, main, references)
+    elif title[2]:
+        draft.issues.append(Issue("title-inferred", "文中没有标题行，标题取自文件名。"))
+    head = draft.done(references)
+    attached = _attached(text, lines, parts, head, references)
+    nodes = _outline(text, raw, lines, header, parts, end)
+    issues = [*raw.issues, *draft.issues, *numbering_issues(nodes), *_missing(text, lines, parts)]
     return ParsedDocument(
         id=id,
         source=source,
@@ -41,8 +61,173 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
         text=text,
         head=head,
         outline=to_sections(text, nodes, id),
-        zones=zones,
+        attached=attached,
+        zones=partition(text, every, _kinds(every, boiler, places, header, parts), _cuts(lines, parts)),
         tables=raw.tables,
         anchors=raw.anchors,
-        issues=raw.issues,
+        issues=tuple(issues),
     )
+
+
+def _title(text: str, header: Header, raw: RawText, named: str | None) -> tuple[str, Span | None, bool] | None:
+    """Title, its place, and whether it was concluded."""
+    given = raw.fields.get("title")
+    if header.title is not None:
+        return re.sub(r"[ \t]*\n\s*", "", header.title.of(text)), header.title, False
+    if given:
+        return given, raw.field_spans.get("title"), False
+    return (named, None, True) if named else None
+
+
+def _title_from_source(source: str) -> str | None:
+    """A file name that reads like a title (dates, 【地区】 and places in front taken off)."""
+    stem = PurePath(source).stem if PurePath(source).suffix else source
+    stem = re.sub(r"^[\d\s_.\-]{0,24}", "", stem)
+    stem = re.sub(r"^【[^】]{0,40}】", "", stem)
+    stem = re.sub(r"^[一-龥]{2,4}_", "", stem).replace("_", " ").strip()
+    return stem if len(re.findall(r"[一-龥]", stem)) >= 8 else None
+
+
+def _alike(a: str, b: str) -> bool:
+    a, b = (re.sub(r"[^一-龥\d]", "", value) for value in (a, b))
+    return bool(a) and bool(b) and (a in b or b in a or a[:8] == b[:8])
+
+
+def _references(
+    text: str, span: Span, title: tuple[str, Span | None, bool] | None, parts: Parts, lines: Sequence[Line]
+) -> list[Reference]:
+    own = [title[0]] if title else []
+    forwards = bool(title and re.search(r"转发|批转|征求", title[0]) and "关于印发" not in title[0])
+    own += [piece.title.of(text) for piece in parts.attached if piece.title and not (forwards and piece.named)]
+    explained = title[0] if title and re.search(r"解读|答记者问|图解|问答|说明", title[0]) else None
+    found = find_references(text, span.start, span.end, own=own, explained=explained)
+    forwarded = {_flat(p.title.of(text)) for p in parts.attached if p.title and p.named} if forwards else set()
+    return [
+        replace(r, relation="转发") if _flat(r.title) in forwarded else r
+        for r in found
+        if _flat(r.title) != _flat(own[0] if own else "")
+    ]
+
+
+def _flat(value: str) -> str:
+    return re.sub(r"[\s　《》]", "", value)
+
+
+def _conclude_title(text: str, draft: Draft, main: Span, references: Sequence[Reference]) -> None:
+    code = draft.values.get("region_code")
+    division = gazetteer().by_code.get(code) if isinstance(code, str) else None
+    title = infer_title(text, main, references, division)
+    if title is None:
+        draft.issues.append(Issue("title-missing", "没有找到标题；文首直接是正文。"))
+        return
+    draft.put("title", title, inferred=True)
+    draft.put("kind", document_kind(title), inferred=True)
+    period(text, draft, title, None)
+    draft.issues.append(Issue("title-inferred", "文中没有标题行，标题由首段所贯彻的上级文件和本文自称推定。"))
+
+
+def _attached(
+    text: str, lines: Sequence[Line], parts: Parts, head: HeadMatter, references: Sequence[Reference]
+) -> tuple[AttachedDocument, ...]:
+    out: list[AttachedDocument] = []
+    opening = text[lines[parts.main.body].start : lines[parts.main.body].start + 800] if parts.main.body < parts.main.last else ""
+    for piece in parts.attached:
+        if piece.title is None:
+            continue
+        span = Span((piece.label or piece.title).start, lines[piece.last - 1].end)
+        inside = [r for r in references if r.span and span.covers(r.span)]
+        issued = piece.named or len(parts.attached) == 1
+        out.append(AttachedDocument(span, attached_head(text, piece.title, span, head, inside, opening=opening, issued=issued)))
+    return tuple(out)
+
+
+def _outline(text: str, raw: RawText, lines: Sequence[Line], header: Header, parts: Parts, end: int) -> list[Node]:
+    headings = {span.trimmed(text).start: depth for span, depth in raw.headings}
+    tabular = covered(lines, [table.span for table in raw.tables])
+    left_out = set(tabular) | parts.signoff | {i for i in range(len(lines)) if text[lines[i].start] == "|"}
+    if parts.listing:
+        left_out |= set(range(*parts.listing))
+
+    def body_of(piece: Piece) -> list[Line]:
+        kept = [lines[i] for i in range(piece.body, piece.last) if i not in left_out]
+        if piece.title and kept and kept[0].start < piece.title.end < kept[0].end:
+            start = piece.title.end
+            while start < kept[0].end and text[start].isspace():
+                start += 1
+            kept[0] = Line(start, kept[0].end)
+        return kept
+
+    main_lines = body_of(parts.main)
+    stop = _part_end(lines, parts.main, left_out - set(tabular))
+    start = lines[parts.main.body].start if parts.main.body < len(lines) else end
+    nodes = part_nodes(text, Part(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
+    top = nodes[0] if nodes and nodes[0].kind == "title" else None
+    if parts.listing:
+        nodes.append(_listing_node(text, lines, parts, top))
+    for piece in parts.attached:
+        last = lines[piece.last - 1].end
+        first = lines[piece.body].start if piece.body < piece.last else last
+        if piece.title and piece.title.end > first:
+            first = piece.title.end
+        part = Part(Span(first, max(first, last)), piece.title, piece.label, inner=True)
+        nodes += part_nodes(text, part, body_of(piece), headings, top, last)
+    nodes.sort(key=lambda node: (node.start, node.depth))
+    return nodes
+
+
+def _part_end(lines: Sequence[Line], piece: Piece, left_out: set[int]) -> int:
+    for i in range(piece.last - 1, piece.body - 1, -1):
+        if i not in left_out:
+            return lines[i].end
+    return lines[piece.body].start if piece.body < len(lines) else 0
+
+
+def _listing_node(text: str, lines: Sequence[Line], parts: Parts, top: Node | None) -> Node:
+    first, last = parts.listing or (0, 1)
+    start, end = lines[first].start, lines[last - 1].end
+    number = re.match(r"附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", text[start : min(end, start + 16)])
+    width = number.end() if number else 0
+    head = start + width
+    while head < end and text[head].isspace():
+        head += 1
+    depth = top.depth + 1 if top else 1
+    return Node("attachment", text[start : start + width].strip(), start, head, end, end, depth, top, end)
+
+
+def _kinds(
+    every: Sequence[Line], boiler: dict[int, str], places: Sequence[int], header: Header, parts: Parts
+) -> list[tuple[ZoneKind, str]]:
+    kinds: list[tuple[ZoneKind, str]] = [("boilerplate", boiler.get(i, "")) for i in range(len(every))]
+    for k, i in enumerate(places):
+        if k < header.body:
+            kinds[i] = ("head", "")
+        elif k in parts.signoff:
+            kinds[i] = ("head", "落款")
+        else:
+            kinds[i] = ("body", "")
+    for piece in parts.attached:
+        for k in range(piece.first, piece.last):
+            kinds[places[k]] = ("attachment", "")
+    return kinds
+
+
+def _cuts(lines: Sequence[Line], parts: Parts) -> list[tuple[Span, ZoneKind, str]]:
+    return []
+
+
+def _missing(text: str, lines: Sequence[Line], parts: Parts) -> list[Issue]:
+    """Attachments that the letter lists but the file does not hold."""
+    if not parts.listing:
+        return []
+    first, last = parts.listing
+    held = {_flat(piece.title.of(text)) for piece in parts.attached if piece.title}
+    out: list[Issue] = []
+    for i in range(first, last):
+        entry = re.sub(r"^附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", "", text[lines[i].start : lines[i].end]).strip()
+        entry = re.sub(r"^\d{1,2}\s?[.．、]\s?", "", entry).strip("《》 　")
+        if not entry or _flat(entry) in held or any(_flat(entry) in name or name in _flat(entry) for name in held):
+            continue
+        if not held and len(parts.attached) >= last - first:
+            continue
+        out.append(Issue("attachment-missing", f"文中列有附件“{entry}”，但附件正文不在这份文件里。", lines[i].span))
+    return out

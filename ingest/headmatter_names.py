@@ -1,0 +1,84 @@
+"""Organs and kinds of documents by the words their names end with."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+
+_ORGAN = re.compile(
+    r"(?:人民政府|政府|办公厅|办公室|委员会|常委会|党委|州委|省委|市委|县委|区委|旗委|地委|工委|党组|监委|纪委|[一-龥]{2}委|局|厅|部|院|署|"
+    r"协会|商会|联合会|学会|基金会|理事会|管委会|中心|总队|支队|公司|银行|分行|总部|支行|处|司|海关|总社|集团|法院|检察院|"
+    r"领导小组|指挥部|联席会议|大学|学院|医院|办|专班|会议|人大|政协|妇联|残联|工会|工商联|团委|供销社)$"
+)
+_BRACKET_TAIL = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]{1,30}[）)〕\]】]$")
+_DOC_NUMBER = r"[一-龥A-Za-z]{1,16}(?:[（(][一-龥]{1,6}[）)])?[一-龥]{0,6}\s?[〔\[【(（﹝［〈]\s?(?:19|20)\d\d\s?(?:年)?[〕\]】)）﹞］〉]\s?第?\s?\d{1,5}\s?号"
+DOC_NUMBER = re.compile(_DOC_NUMBER)
+ORDER_NUMBER = re.compile(
+    r"(?:[一-龥]{2,30}?(?:令|公告|通告))?\s?[（(]?(?:(?:19|20)\d\d\s?年\s?)?第\s?(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,7})\s?号(?:令|公告)?[）)]?"
+)
+
+
+def _entries(name: str) -> list[str]:
+    lines = resources.files("ingest").joinpath("data", name).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[str, ...]:
+    return tuple(sorted(_entries("kinds.txt"), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _national() -> tuple[str, ...]:
+    return tuple(_entries("national_organs.txt"))
+
+
+@lru_cache(maxsize=1)
+def stock_headings() -> tuple[str, ...]:
+    """Headings many plans share."""
+    return tuple(sorted(_entries("stock_headings.txt"), key=len, reverse=True))
+
+
+def bare(name: str) -> str:
+    """A title without blanks, 《》 around it and remarks in brackets after it (试行, 2021—2025年, 征求意见稿)."""
+    flat = re.sub(r"\s+", "", name)
+    for _ in range(4):
+        if flat.startswith("《") and flat.endswith("》") and "《" not in flat[1:-1]:
+            flat = flat[1:-1]
+        shorter = _BRACKET_TAIL.sub("", flat)
+        if shorter == flat or not shorter:
+            break
+        flat = shorter
+    return flat
+
+
+def kind_of(title: str) -> str | None:
+    """The kind of document a title ends with; None when it ends with none."""
+    flat = bare(title)
+    flat = flat.rstrip('》>〉”"')
+    flat = bare(flat)
+    for kind in _kinds():
+        if flat.endswith(kind) and len(flat) > len(kind):
+            return kind
+    return flat if flat in _kinds() else None
+
+
+def is_organ(name: str) -> bool:
+    """Whether a short line can be the name of an organ or several (落款, 发文机关)."""
+    flat = re.sub(r"[\s　]+", "", name)
+    flat = _BRACKET_TAIL.sub("", flat)
+    return 2 <= len(flat) <= 60 and _ORGAN.search(flat) is not None and not re.search(r"[。；;，,：:！？《》\d]", flat)
+
+
+def is_national(name: str) -> bool:
+    """Whether an organ speaks for the whole country, going by the beginning of its name."""
+    return name.startswith(_national())
+
+
+def split_organs(name: str) -> tuple[str, ...]:
+    """Joint issuers written on one line, apart by blanks, 、 or line breaks; a name that would be cut in two stays whole."""
+    parts = [part for part in re.split(r"[\s　、]+", name.strip()) if part]
+    if len(parts) > 1 and all(is_organ(part) and len(part) >= 3 for part in parts):
+        return tuple(dict.fromkeys(parts))
+    return ("".join(parts),) if parts else ()

@@ -1,0 +1,139 @@
+"""For which division a document speaks, and at which level: from issuer, title, signature, site name and self-reference."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corpus.divisions import NATION, Division, Gazetteer, gazetteer
+from corpus.document import Level, Span
+from ingest.headmatter_names import is_national
+
+_SELF = re.compile(r"(?:我|全|本)(?P<what>省|自治区|市|州|盟|地区|县|旗|区)(?![一-龥]{0,2}(?:政府采购))")
+_TOWN = re.compile(r"(?P<town>[一-龥]{2,8}?(?:镇|乡|街道))(?:人民政府|党委|办事处|党工委)")
+_LEVEL_OF: dict[str, Level] = {"省": "省", "自治区": "省", "州": "市州", "盟": "市州", "地区": "市州", "县": "县", "旗": "县"}
+_SEAT = re.compile(r"省[一-龥]{0,8}|自治区")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region as concluded: the division, the level, where it was read (None when concluded from elsewhere)."""
+
+    division: Division
+    level: Level
+    span: Span | None = None
+    found_in: str = ""
+
+
+def division_of(name: str, near: Iterable[Division] = (), *, whole: bool = False) -> Division | None:
+    """The division an organ or a title speaks for: the deepest one in the chain of names it begins with.
+
+    With ``whole`` a name further inside counts as well (国家税务总局上海市税务局, 关于调整佛山市…的通知).
+    """
+    places = gazetteer()
+    flat = re.sub(r"[\s　]+", "", name)
+    flat = re.sub(r"^(?:中共|中国共产党|共青团|政协)", "", flat)
+    near = tuple(near)
+    chain: Division | None = None
+    at = 0
+    for mention in places.mentions(flat):
+        if chain is None and mention.span.start > 0 and not whole:
+            return None
+        if chain is not None and mention.span.start != at:
+            break
+        candidates = [d for d in mention.candidates if d.code != NATION.code]
+        if chain is not None:
+            inside = [d for d in candidates if chain.contains(d.code) and d.code != chain.code]
+            if not inside:
+                break
+            chain = inside[0]
+        else:
+            chain = places.resolve(candidates, near) if candidates else None
+            if chain is None:
+                continue
+        at = mention.span.end
+    return chain
+
+
+def named_region(name: str) -> Division | None:
+    """The division a user names (--region), by any of its names, or by names from the province down."""
+    places = gazetteer()
+    exact = places.named(re.sub(r"\s+", "", name))
+    if exact:
+        return exact[0]
+    return division_of(name)
+
+
+def level_of(division: Division) -> Level:
+    """The level of a division."""
+    return division.level
+
+
+def speaks_for_nation(name: str) -> bool:
+    """Whether an organ is one of the whole country and names no division of its own."""
+    flat = re.sub(r"[\s　]+", "", name)
+    return is_national(flat) and division_of(flat, whole=True) is None
+
+
+def self_level(text: str, start: int, end: int) -> str | None:
+    """The word a document uses of its own division (我州, 全省), when it uses one clearly more than others."""
+    own = Counter(match["what"] for match in _SELF.finditer(text, start, end) if text[match.start()] in "我本")
+    every = Counter(match["what"] for match in _SELF.finditer(text, start, end))
+    for counts in (own, every):
+        if counts:
+            (what, most), *rest = counts.most_common(2)
+            if not rest or most > rest[0][1]:
+                return what
+    return None
+
+
+def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> Place | None:
+    """The division a text speaks of as its own: the most frequent one of the level that 我州, 我市 … name."""
+    what = self_level(text, start, end)
+    if what is None:
+        return None
+    places: Gazetteer = gazetteer()
+    near = tuple(near)
+    counts: Counter[str] = Counter()
+    first: dict[str, Span] = {}
+    provinces: Counter[str] = Counter()
+    for mention in places.mentions(text[start:end]):
+        for division in mention.candidates:
+            if division.code == NATION.code:
+                continue
+            provinces[division.code[:2]] += 1
+        fitting = [d for d in mention.candidates if _fits(d, what)]
+        if not fitting:
+            continue
+        if len(fitting) > 1:
+            fitting = [d for d in fitting if any(n.contains(d.code) for n in near)] or fitting
+        for division in fitting[:3]:
+            counts[division.code] += 1
+            first.setdefault(division.code, Span(start + mention.span.start, start + mention.span.end))
+    if not counts:
+        return None
+    code = max(counts, key=lambda c: (counts[c], provinces[c[:2]], -first[c].start))
+    if counts[code] < 2 and first[code].start - start > 400:
+        return None
+    division = places.by_code[code]
+    return Place(division, level_of(division), first[code], "正文")
+
+
+def _fits(division: Division, what: str) -> bool:
+    if what in ("省", "自治区"):
+        return division.level == "省" and division.name.endswith(what)
+    if what == "市":
+        return division.name.endswith("市")
+    if what in ("州", "盟", "地区"):
+        return division.level == "市州" and division.name.endswith(what)
+    if what == "区":
+        return division.name.endswith(("区",)) and division.level in ("县", "省")
+    return division.level == "县" and division.name.endswith(what)
+
+
+def town_in(name: str) -> str | None:
+    """The town 乡镇 an organ belongs to, where it is one."""
+    match = _TOWN.search(name)
+    return match["town"] if match else None

@@ -1,0 +1,258 @@
+"""Where the head of a document ends and its body begins, and which lines of the head are the title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from corpus.document import Span
+from ingest.dates import find_dates
+from ingest.headmatter_labels import Labelled, read_labels
+from ingest.headmatter_names import DOC_NUMBER, ORDER_NUMBER, is_organ, kind_of
+from ingest.outline_lines import Line
+from ingest.outline_marks import mark_at
+
+_REACH = 70
+_LONG = 110
+_ADDRESSEE = re.compile(r"[一-龥）)、，,\s]{4,}[：:]$")
+_END = re.compile(r"[。；;，,：:！!？?、]$")
+_SUBTITLE = re.compile(r"(?:——|—|--|－－)|[（(].{2,80}[)）]$")
+_RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
+_DECLARED = re.compile(r"[（(](?:此件|本文|此文|代章|[一-龥]{2,30}代章).{0,20}[)）]$|(?:此件|本文)(?:公开|主动公开|依申请公开)")
+_HISTORY = re.compile(r"(?:通过|公布|发布|修正|修订|批准|施行|会议)")
+_PAGE = re.compile(r"#?\s?Page\s?\d+:?|[-—–]\s?\d{1,4}\s?[-—–一]|第\s?\d{1,4}\s?页(?:\s?[/共].{0,8})?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Header:
+    """What stands before the body. Indices count the lines given; ``body`` is the index of the first line of the body."""
+
+    title: Span | None = None
+    title_lines: tuple[int, int] = (0, 0)
+    certain: bool = False
+    body: int = 0
+    labelled: list[Labelled] = field(default_factory=list)
+    doc_number: Span | None = None
+    dated: list[tuple[str, Span, bool]] = field(default_factory=list)
+    byline: list[Span] = field(default_factory=list)
+    head: set[int] = field(default_factory=set)
+
+
+def read_header(text: str, lines: Sequence[Line], *, start: int = 0, known_title: str | None = None, weak: bool = True) -> Header:
+    """Read the head of the document whose lines begin at index ``start``; ``weak`` allows a title known only by its place."""
+    header = Header()
+    stop = _first_body_line(text, lines, start)
+    window = lines[start:stop]
+    header.labelled, used = read_labels(text, window)
+    tabular = {start + i for i in used}
+    titled = next((entry.value for entry in header.labelled if entry.field == "title" and len(entry.value) > 3), None)
+    wanted = _flat(known_title or (titled.of(text) if titled else ""))
+    plain = [i for i in range(start, stop) if i not in tabular]
+    choice = _choose(text, lines, plain, wanted)
+    if choice is not None and not choice[2] and not weak:
+        choice = None
+    if choice is None and titled is not None:
+        header.title, header.certain = titled, True
+        header.title_lines = (start, start)
+        last = max(tabular) + 1
+    elif choice is None:
+        last = max(tabular, default=start - 1) + 1
+    else:
+        first, last, header.certain = choice
+        header.title = Span(lines[first].start, lines[last - 1].end)
+        header.title_lines = (first, last)
+    header.head = set(range(start, last)) | tabular
+    header.body = _skip_meta(text, lines, last, stop, tabular, header)
+    for i in range(start, header.title_lines[0]):
+        if i not in tabular:
+            _read_meta(text, lines[i], header, above=True)
+    header.head |= set(range(start, header.body))
+    return header
+
+
+def _first_body_line(text: str, lines: Sequence[Line], start: int) -> int:
+    """The index of the first line that is surely body: a number, a long paragraph, a sentence."""
+    for i in range(start, min(len(lines), start + _REACH)):
+        line = lines[i]
+        content = text[line.start : line.end]
+        if "|" in content and content.count("|") >= 2:
+            continue
+        if mark_at(text, line.start, line.end) is not None and not re.match(r"\d{1,2}[、.．]?\s?(?:19|20)\d\d", content):
+            if _titled_mark(content):
+                continue
+            return i
+        if line.end - line.start > _LONG and not content.startswith("《"):
+            return i
+        if content[-1] in "。；;" and not DOC_NUMBER.fullmatch(content) and len(content) > 12:
+            return i
+        if _ADDRESSEE.fullmatch(content) and i > start and len(content) > 4 and not read_labels(text, [line])[1]:
+            return i
+    return min(len(lines), start + _REACH)
+
+
+def _titled_mark(content: str) -> bool:
+    """A title inside a compilation may carry a number (1. 某省人民政府关于…的通知)."""
+    return "关于" in content and kind_of(content) is not None and len(content) <= 90 and content[-1] not in "。；;"
+
+
+def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str) -> tuple[int, int, bool] | None:
+    """First line, line after the last, and whether the words show that it is a title."""
+    best: tuple[int, int] | None = None
+    weak: int | None = None
+    for position, i in enumerate(plain):
+        content = text[lines[i].start : lines[i].end]
+        if wanted:
+            joined = ""
+            for j in range(i, min(i + 5, len(lines))):
+                joined += _flat(text[lines[j].start : lines[j].end])
+                if joined == wanted:
+                    return i, j + 1, True
+                if not wanted.startswith(joined):
+                    break
+        if best is not None or not _may_be_title(content):
+            continue
+        end = _title_end(text, lines, i, plain[position:])
+        if end is not None:
+            best = (i, end)
+            if not wanted:
+                break
+        elif weak is None and 5 <= len(content) <= 60 and not is_organ(content) and not _RED_HEAD.fullmatch(content):
+            weak = i
+    if best is not None:
+        first, end = best
+        opening = text[lines[first].start : lines[first].start + 2]
+        # a title whose first line is the organ: 某县人民政府 / 关于印发…的通知
+        if opening == "关于" and first - 1 == plain[0] and is_organ(text[lines[first - 1].start : lines[first - 1].end]):
+            first -= 1
+        return first, end, True
+    if weak is None:
+        return None
+    end = weak + 1
+    while end in plain and end < weak + 3 and _continues(text[lines[end].start : lines[end].end]):
+        end += 1
+    return weak, end, False
+
+
+def _continues(content: str) -> bool:
+    return (
+        4 <= len(content) <= 40
+        and not _END.search(content)
+        and not _SUBTITLE.match(content)
+        and not re.search(r"\d{4}|来源|作者", content)
+        and not is_organ(content)
+        and len(content) > 6
+    )
+
+
+def _may_be_title(content: str) -> bool:
+    if not 4 <= len(content) <= 160 or _END.search(content) or _PAGE.fullmatch(content) or _DECLARED.search(content):
+        return False
+    if DOC_NUMBER.fullmatch(content) or content.startswith(("附件", "——", "来源", "http", "www")):
+        return False
+    return re.search(r"[一-龥]{3}", content) is not None and not re.fullmatch(r"[（(].*[)）]", content)
+
+
+def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -> int | None:
+    """The line after the last line of a title that starts on line ``i`` and ends with a kind of document."""
+    joined = ""
+    for j in range(i, min(i + 4, len(lines))):
+        if j not in plain:
+            return None
+        content = text[lines[j].start : lines[j].end]
+        if j > i and (not _may_be_title(content) or is_organ(content)):
+            return None
+        joined += _flat(content)
+        if _complete(joined):
+            following = text[lines[j + 1].start : lines[j + 1].end] if j + 1 < len(lines) else ""
+            # a line break inside the title: the first half may end like a title too (…实施方案 / 的通知)
+            if following.startswith("的") and kind_of(joined + _flat(following)) and len(following) < 20:
+                return j + 2
+            if re.fullmatch(r"[（(](?:征求意见稿|试行|暂行|草案|送审稿|修订稿|讨论稿|.{4,30}版|.{4,20}年)[)）]", following):
+                return j + 2
+            return j + 1
+        if j == i and len(joined) < 8 and not joined.startswith("关于"):
+            return None
+    return None
+
+
+def _complete(joined: str) -> bool:
+    if len(joined) < 6 or kind_of(joined) is None:
+        return False
+    if joined.count("《") > joined.count("》"):
+        return False
+    opens = re.search(r"关于(?:印发|转发|发布|公布|下发|征求|批转)", joined)
+    return not (opens and not re.search(r"(?:通知|公告|通告|函|决定|意见|批复|命令|令|公示)(?:[（(].*[)）])?$", joined))
+
+
+def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set[int], header: Header) -> int:
+    """Pass over what stands between title and body: number, dates, source, subtitle, index table."""
+    while i < len(lines) and (i in tabular or i < stop + 2):
+        if i not in tabular and not _read_meta(text, lines[i], header, above=False):
+            if any(j in tabular for j in range(i + 1, min(i + 4, stop))):
+                i += 1
+                continue
+            break
+        i += 1
+    return i
+
+
+def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
+    """Take what a line between title and body (or above the title) says; false when the line is no such line."""
+    content = text[line.start : line.end]
+    if _PAGE.fullmatch(content) or _DECLARED.match(content):
+        return True
+    number = DOC_NUMBER.match(content.lstrip("（(【[")) or None
+    lead = len(content) - len(content.lstrip("（(【["))
+    if number is not None:
+        if header.doc_number is None:
+            header.doc_number = Span(line.start + lead + number.start(), line.start + lead + number.end())
+        rest = content[lead + number.end() :].strip(" 　)）】]")
+        return not rest
+    order = ORDER_NUMBER.fullmatch(content)
+    if order is not None and len(content) <= 40:
+        header.doc_number = header.doc_number or line.span
+        return True
+    dates = list(find_dates(text, line.start, line.end))
+    if dates and len(content) <= 200:
+        bracketed = content[0] in "（(" and content[-1] in ")）"
+        rest = content
+        for _, span in dates:
+            rest = rest.replace(span.of(text), "")
+        rest = re.sub(r"\d{1,2}:\d\d(?::\d\d)?|[\s　（）()\-—:：]", "", rest)
+        history = bool(_HISTORY.search(rest))
+        if not rest or (bracketed and (history or len(rest) <= 30)) or re.match(r"来源|作者|发布|浏览|阅读|字号|时间", rest):
+            header.dated += [(iso, span, bracketed or history) for iso, span in dates]
+            if "来源" in content:
+                header.byline.append(line.span)
+            return True
+        if content.startswith("——") and len(content) <= 60:
+            header.dated += [(iso, span, True) for iso, span in dates]
+            return True
+    if above:
+        return False
+    if content.startswith(("——", "--")) and len(content) <= 60:
+        return True
+    if content[0] in "（(" and content[-1] in ")）" and len(content) <= 80:
+        return True
+    if len(content) <= 4 and re.fullmatch(r"[一-龥\s　·]{2,4}", content):
+        return True
+    if re.fullmatch(r"[-—_=*\s]{1,80}", content):
+        return True
+    if len(content) <= 60 and is_organ(content):
+        header.byline.append(line.span)
+        return True
+    if len(content) <= 30 and re.fullmatch(
+        r".{0,20}(?:省长|市长|州长|县长|区长|主席|总理|主任|书记)\s?[一-龥\s　·]{2,6}", content
+    ):
+        return True
+    return bool(
+        header.title is not None
+        and _flat(content)
+        and _flat(header.title.of(text)).endswith(_flat(content))
+        and len(content) >= 6
+    )
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[\s　]+", "", text)

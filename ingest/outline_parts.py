@@ -1,0 +1,278 @@
+"""The documents inside a document: what a notice issues or forwards, and its numbered attachments 附件."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from corpus.document import Span
+from ingest.dates import date_at, find_dates
+from ingest.headmatter_names import bare, is_organ, kind_of
+from ingest.outline_lines import Line
+from ingest.outline_marks import mark_at
+
+_ISSUE = re.compile(r"(?P<verb>印发|转发|批转|发布|公布|颁布|下发|颁发|实施|征求|公开征求)")
+_LABEL = re.compile(r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}[:：]?")
+_CLOSED = re.compile(
+    r"[（(]?(?:此件|本文|此文)?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|联系人.{0,80}|联系电话.{0,80}"
+)
+_TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
+_NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
+_FORWARD = re.compile(r"转发|批转|征求")
+
+
+@dataclass(slots=True)
+class Piece:
+    """One part of the text by line indices ``[first, last)``; ``body`` is its first line after label and title."""
+
+    first: int
+    last: int
+    body: int
+    label: Span | None = None
+    title: Span | None = None
+    named: bool = False
+
+
+@dataclass(slots=True)
+class Parts:
+    """How the lines divide: the main document, then the attached ones; what closes the main document."""
+
+    main: Piece
+    attached: list[Piece] = field(default_factory=list)
+    signoff: set[int] = field(default_factory=set)
+    signers: list[Span] = field(default_factory=list)
+    signed_on: tuple[str, Span] | None = None
+    listing: tuple[int, int] | None = None
+
+
+def issued_names(title: str, opening: str) -> list[str]:
+    """The names of the documents that a notice issues, forwards or asks opinions on, from its title and its first lines."""
+    names: list[str] = []
+    flat = re.sub(r"\s+", "", title)
+    match = _ISSUE.search(flat)
+    if match and "关于" in flat[: match.start()] + flat[match.start() : match.end()]:
+        rest = flat[match.end() :]
+        quoted = _NAMED.search(rest)
+        if quoted:
+            names.append(quoted["name"])
+        else:
+            end = re.search(r"的?(?:通知|公告|通告|函|决定|意见和建议的函|命令|令)(?:[（(][^（）()]{1,20}[)）])?$", rest)
+            if end and end.start() >= 4:
+                names.append(rest[: end.start()])
+    for quoted in _NAMED.finditer(opening):
+        around = opening[max(0, quoted.start() - 24) : quoted.start()] + opening[quoted.end() : quoted.end() + 40]
+        if re.search(r"印发|转发|下发|发给|发布|公布|批转", around):
+            names.append(quoted["name"])
+    return list(dict.fromkeys(re.sub(r"\s+", "", name) for name in names))
+
+
+def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Parts:
+    """Divide the lines from index ``body`` on."""
+    n = len(lines)
+    opening = text[lines[body].start : lines[min(n, body + 4) - 1].end] if body < n else ""
+    names = [_flat(name) for name in issued_names(title or "", opening[:1500])]
+    parts = Parts(Piece(body, n, body))
+    starts = _attachment_starts(text, lines, body, names, parts)
+    if starts:
+        parts.main.last = starts[0].first
+        for piece, following in zip(starts, [*starts[1:], None], strict=True):
+            piece.last = following.first if following else n
+        parts.attached = starts
+    _sign_off(text, lines, parts)
+    return parts
+
+
+def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[str], parts: Parts) -> list[Piece]:
+    labels: list[tuple[int, re.Match[str], bool]] = []
+    named: Piece | None = None
+    for i in range(body, len(lines)):
+        line = lines[i]
+        char = text[line.start]
+        if char == "附":
+            match = _LABEL.match(text, line.start, line.end)
+            if match and (match.end() == line.end or text[match.end() - 1] in ":： " or match["n"] or text[match.end()] in "《"):
+                labels.append((i, match, match.end() >= line.end))
+        elif named is None and names and i > body:
+            named = _named_start(text, lines, i, names)
+    listing = _listing(text, lines, labels, named.first if named else len(lines))
+    out: list[Piece] = []
+    if named is not None:
+        out.append(named)
+    for i, match, alone in labels:
+        if listing and listing[0] <= i < listing[1]:
+            continue
+        if out and out[-1].first <= i < out[-1].body:
+            continue
+        if named is not None and i < named.first:
+            if named.first - i <= 2 and alone:
+                named.first, named.label = i, Span(match.start(), match.end())
+            continue
+        piece = _labelled_start(text, lines, i, match, alone)
+        if piece is not None:
+            out.append(piece)
+    parts.listing = listing
+    out.sort(key=lambda piece: piece.first)
+    return out
+
+
+def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> Piece | None:
+    """A title line that repeats the name of the issued document, whole, over several lines, or glued to the first paragraph."""
+    first = _flat(text[lines[i].start : min(lines[i].end, lines[i].start + 200)])
+    for name in names:
+        core = bare(name)
+        if len(core) < 4 or not (core.startswith(first) or first.startswith(core)):
+            continue
+        if first.startswith(core):
+            end, rest = _cut(text, lines[i], core)
+            if not rest or re.fullmatch(r"(?:[（(].{1,40}[)）])+", rest):
+                return Piece(i, 0, i + 1, None, lines[i].span, True)
+            if re.match(r"(?:[（(].{2,20}[)）])?(?:为|根据|按照|依据|第一|一、|全面|是|近年|20\d\d|当前|自)", rest):
+                return Piece(i, 0, i, None, Span(lines[i].start, end), True)
+            continue
+        joined = first
+        for j in range(i + 1, min(i + 4, len(lines))):
+            joined += _flat(text[lines[j].start : lines[j].end])
+            if bare(joined) == core:
+                return Piece(i, 0, j + 1, None, Span(lines[i].start, lines[j].end), True)
+            if not core.startswith(joined):
+                break
+    return None
+
+
+def _cut(text: str, line: Line, core: str) -> tuple[int, str]:
+    """Where ``core`` ends in a line that starts with it, blanks aside, and what is left of the line."""
+    at, k = line.start, 0
+    while k < len(core) and at < line.end:
+        if text[at] not in " 　\t":
+            k += 1
+        at += 1
+    return at, text[at : line.end].strip()
+
+
+def _listing(
+    text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.Match[str], bool]], stop: int
+) -> tuple[int, int] | None:
+    """The list of attachments at the end of a letter (附件：1.… 2.…): lines ``[first, last)``, or None."""
+    for i, match, alone in labels:
+        if i >= stop:
+            return None
+        end = i + 1
+        colon = text[match.end() - 1] in ":：" if match.end() > match.start() else False
+        if alone:
+            # 附件： alone, then 1.… 2.… and a date or a signature: a list. Anything else: an attachment starts here.
+            while end < len(lines) and _entry(text, lines[end]):
+                end += 1
+            if end == i + 1 or not (end >= len(lines) or _closes(text, lines, end)):
+                continue
+            return i, end
+        while end < len(lines) and end < stop and (_entry(text, lines[end]) or _is_label_entry(text, lines[end])):
+            end += 1
+        if end >= len(lines) or end >= stop or _closes(text, lines, end) or (colon and match["n"] is None):
+            return i, end
+    return None
+
+
+def _entry(text: str, line: Line) -> bool:
+    mark = mark_at(text, line.start, line.end)
+    return mark is not None and mark.style in ("1.", "(1)") and line.end - line.start <= 90 and text[line.end - 1] not in "。；;"
+
+
+def _is_label_entry(text: str, line: Line) -> bool:
+    match = _LABEL.match(text, line.start, line.end)
+    return match is not None and match.end() < line.end and line.end - line.start <= 90 and text[line.end - 1] != "。"
+
+
+def _closes(text: str, lines: Sequence[Line], i: int) -> bool:
+    """Whether a signature, a date or another attachment label stands on one of the next lines."""
+    for line in lines[i : i + 6]:
+        content = text[line.start : line.end]
+        if date_at(text, line.start, line.end) or _signed(text, line):
+            return True
+        match = _LABEL.match(content)
+        if match and match.end() == len(content):
+            return True
+        if not is_organ(content) and not _CLOSED.match(content):
+            return False
+    return False
+
+
+def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[str], alone: bool) -> Piece | None:
+    line = lines[i]
+    label = Span(line.start, match.end()).trimmed(text)
+    if not alone:
+        title = Span(match.end(), line.end).trimmed(text)
+        content = title.of(text)
+        if (
+            len(content) > 80
+            or _TITLE_STOP.search(content)
+            or content.startswith(("）", ")", "所", "的", "中", "、", "和", "与", "至"))
+        ):
+            return None
+        return Piece(i, 0, i + 1, label, title)
+    end = i + 1
+    while end < len(lines) and end < i + 4:
+        content = text[lines[end].start : lines[end].end]
+        if len(content) > 70 or mark_at(text, lines[end].start, lines[end].end) or _TITLE_STOP.search(content) or "|" in content:
+            break
+        if date_at(text, lines[end].start, lines[end].end):
+            break
+        end += 1
+        if kind_of(content) is not None and not re.match(
+            r"[（(]", text[lines[end].start : lines[end].end] if end < len(lines) else ""
+        ):
+            break
+    title = Span(lines[i + 1].start, lines[end - 1].end) if end > i + 1 else None
+    return Piece(i, 0, end, label, title)
+
+
+def _signed(text: str, line: Line) -> bool:
+    """A line that is organ and date together: 某市人民政府办公室2023年5月31日."""
+    if line.end - line.start > 80:
+        return False
+    dates = list(find_dates(text, line.start, line.end))
+    if not dates:
+        return False
+    last = dates[-1][1]
+    return not text[last.end : line.end].strip(" 　)）") and is_organ(text[line.start : last.start].strip(" 　（("))
+
+
+def _sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
+    """Find 落款: the date line and the organs above it, in the main document (the last such place counts)."""
+    main = parts.main
+    for i in range(main.last - 1, main.body - 1, -1):
+        line = lines[i]
+        found = date_at(text, line.start, line.end)
+        glued = found is None and _signed(text, line)
+        if not found and not glued:
+            continue
+        first = i
+        signers: list[Span] = []
+        if glued:
+            iso, span = list(find_dates(text, line.start, line.end))[-1]
+            found = (iso, span)
+            signers.append(Span(line.start, span.start).trimmed(text))
+        while first - 1 >= main.body and first > i - 16 and _is_signer(text, lines[first - 1]):
+            first -= 1
+            content = text[lines[first].start : lines[first].end]
+            if content[0] not in "（(":
+                signers.insert(0, lines[first].span)
+        if not signers and i + 1 < main.last and i + 3 < len(lines) and i < main.body + 2:
+            continue
+        parts.signed_on = found
+        parts.signers = signers
+        parts.signoff = set(range(first, i + 1))
+        after = i + 1
+        while after < main.last and _CLOSED.match(text[lines[after].start : lines[after].end]):
+            parts.signoff.add(after)
+            after += 1
+        return
+
+
+def _is_signer(text: str, line: Line) -> bool:
+    content = text[line.start : line.end]
+    return len(content) <= 60 and (is_organ(content) or _CLOSED.fullmatch(content) is not None) and "附件" not in content
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[\s　]+", "", text)
