@@ -17,6 +17,9 @@ from graph.named_periods import named_periods
 YearRole = Literal["by", "plain", "during", "since", "as_of", "base", "from"]
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
+_LIST_MARK = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|第[一二三四五六七八九十百]{1,4}[章节条]|附件|\n|$)"
+)
 _CLAUSE_END = ",;:，；："
 _OPEN = '“‘《（(【〔"「'
 _PAIRS = {"“": "”", "‘": "’", "《": "》", "（": "）", "(": ")", "【": "】", "〔": "〕", "「": "」"}
@@ -42,16 +45,34 @@ class YearMention:
     written: str
 
 
-def sentences(text: str, start: int, end: int) -> list[Span]:
-    """The sentences of a stretch, without their full stop; lines are sentences of their own."""
+def wrap_width(text: str) -> int | None:
+    """The width at which lines were broken mid-sentence (text taken from a PDF), or None where lines are paragraphs."""
+    lengths = sorted(len(line) for line in text.split("\n") if len(line) > 4)
+    if len(lengths) < 8:
+        return None
+    width = lengths[int(len(lengths) * 0.9)]
+    full = sum(width - 4 <= length <= width + 2 for length in lengths)
+    return width if 15 <= width <= 70 and full >= 0.35 * len(lengths) else None
+
+
+def sentences(text: str, start: int, end: int, *, width: int | None = None) -> list[Span]:
+    """The sentences of a stretch, without their full stop; lines are sentences of their own, unless broken at ``width``."""
     out: list[Span] = []
-    at = start
+    at = begin = line = start
     while at < end:
         stop = _SENTENCE_END.search(text, at, end)
         edge = stop.start() if stop else end
-        if edge > at:
-            out.append(Span(at, edge))
-        at = edge + 1
+        if stop is not None and text[edge] == "\n":
+            wrapped = width is not None and edge - line >= width - 4 and text[edge - 1 : edge] not in ("；", ";", "：", ":")
+            line = edge + 1
+            if wrapped and not _LIST_MARK.match(text, edge + 1, end):
+                at = edge + 1
+                continue
+        if edge > begin:
+            out.append(Span(begin, edge))
+        at = begin = edge + 1
+    if end > begin and (not out or out[-1].end < end) and at >= end and begin < end:
+        out.append(Span(begin, end))
     return out
 
 

@@ -13,15 +13,17 @@ from graph.quantities import Quantity
 _REACHING = re.compile(
     r"(?:达到|达成|力争|稳定|持续|平均|累计|合计|普遍|预计|原则上|一般|分别|基本|总体|逐步|全部|实现|不少于|不低于|不超过|控制|保持|维持|"
     r"提高到|提升到|增加到|扩大到|下降到|降低到|减少到|缩小到|上升到|提高至|提升至|增加至|扩大至|下降至|降低至|减少至|缩小至|上升至|缩短至|压缩至|压减至|降至|增至|升至|"
-    r"统一|调整为|放宽到|放宽为|达|为|在|至|到|是|有|占|约|设|近|要|均|都|需|应|可|将|总|也|仍|各|给予|按|按照|不得|最高|最低|每年|的)$"
+    r"统一|调整为|放宽到|放宽为|达|为|在|至|到|是|有|占|约|近|要|均|都|需|应|可|将|总|也|仍|各|给予|按|按照|不得|最高|最低|每年|的)$"
 )
 _CLAUSE_LEAD = re.compile(
-    r"^(?:到|至|截至|力争|确保|争取|努力|推动|实现|做到|切实|坚决|继续|全面|逐步|同时|并|其中|以及|和|及|或|对|将|把|使|让|加快|着力|积极|基本|进一步|"
+    r"^(?:到|至|截至|力争|确保|争取|努力|推动|实现|做到|切实|坚决|继续|全面|逐步|同时|并|其中|以及|和|及(?!时)|或|对|将|把|使|让|加快|着力|积极|基本|进一步|"
     r"新增|新建|新引进|建成|建设|打造|培育|完成|创建|形成|守住了?|守牢|引进|组织|举办|全州|全省|全市|全县|全区|全国|本市|我市|我省|我州|我区|我县|全盟|全旗|"
     r"各县|各地|计划|预计|要|应当?|支持|开展|选定|累计|不断|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+条?|\d{1,2}[.、．]|"
     r"[（(][一二三四五六七八九十\d]{1,3}[）)]|[“\"]?十[三四五六]五[”\"]?(?:期间|时期|末|期末)|[12]\d{3}年(?:\d{1,2}月)?(?:底前|底|末|前|以前|之前|以来|起)?|[的,，、:：\s”—])"
 )
-_NOUN_STOP = re.compile(r"[,，。;；:：、（(）)\n]|进行|给予|予以|实施|并|且|用于|提供|从")
+_NOUN_STOP = re.compile(
+    r"[,，。;；:：、（(）)\n]|进行|给予|予以|实施|并|且|用于|提供|从|分为|划分|设置|入选|获评|全部|实现|达到|完成|开展|不得|应当|按|由"
+)
 _LEADING_PARTICLE = re.compile(r"^(?:的|左右|以上|以下|以内|多|余|规模的|及)+")
 _CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")
 _OPEN_FORMULAS = frozenset(
@@ -64,17 +66,38 @@ def indicator_of(text: str, clause: Span, quantity: Quantity, previous: str = ""
         rest = right if tail in _OPEN_FORMULAS else ""
         if tail == "全部" and bare:
             rest = _NOUN_STOP.split(rest)[0]
-        return _short(f"{bare}{tail}{rest}" if len(bare) >= 2 or rest else f"{_without_lead(previous)}{tail}")
+        return _short(f"{bare}{tail}{rest}" if len(bare) >= 2 or rest else f"{_head_of(previous)}{tail}")
     bare = _without_lead(_without_tail(left))
-    after = _LEADING_PARTICLE.sub("", right)
-    stop = _NOUN_STOP.search(after)
-    noun = (after[: stop.start()] if stop else after).strip()
+    noun = _noun_after(right)
     reached = _without_tail(left) != left.rstrip() and not left.endswith(("各", "每年", "的", "给予", "可"))
+    if bare in _GIVING and noun:
+        return _short(f"{_head_of(previous)}{noun}")
     if not bare or bare in _verbs():
-        return _short(noun if len(noun) >= 2 else f"{_without_lead(previous)}{bare}{noun}")
+        return _short(noun if len(noun) >= 2 or noun in _PLACES else f"{_head_of(previous)}{bare}{noun}")
     if noun and not reached:
         return _short(f"{bare}{noun}" if len(bare) + len(noun) <= 40 else noun)
-    return _short(bare if len(bare) >= 2 else f"{_without_lead(previous)}{bare}{noun}")
+    return _short(bare if len(bare) >= 2 else f"{_head_of(previous)}{bare}{noun}")
+
+
+_PLACES = frozenset("省市县区州盟旗乡镇村户人家")
+
+
+def _noun_after(right: str) -> str:
+    """The noun a number counts: ``个生态宜居、各具特色的小康村`` → 小康村; ``个方面重点工作`` → 重点工作方面."""
+    after = _LEADING_PARTICLE.sub("", right)
+    modified = re.match(r"[^,，。;；\d]{0,30}的", after)
+    if modified is not None and "、" in modified.group():
+        after = after[modified.end() :]
+    stop = _NOUN_STOP.search(after)
+    noun = (after[: stop.start()] if stop else after).strip()
+    return f"{noun[2:]}方面" if noun.startswith("方面") and len(noun) > 2 else noun
+
+
+def _head_of(clause: str) -> str:
+    """The noun a whole clause is about, for the clause after it that names none: ``切实保障…的住房安全`` → 住房安全."""
+    bare = _without_lead(_without_tail(clause))
+    last = bare.rsplit("的", 1)[-1]
+    return last if 4 <= len(last) < len(bare) else bare
 
 
 def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> str | None:
@@ -111,7 +134,12 @@ def _without_lead(phrase: str) -> str:
     return phrase.strip("的,，、:： \"'")
 
 
+_BLANK = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
+_GIVING = frozenset({"予以", "给予", "分别", "分别予以", "分别给予", "可享受", "按", "再给予", "一次性给予", "一次性"})
+
+
 def _short(phrase: str) -> str:
+    phrase = _BLANK.sub("", phrase)
     phrase = phrase.strip("的,，、:：;；。 ")
     phrase = phrase[-40:] if len(phrase) > 40 else phrase
     for opener, closer in ("“”", "()", "（）", "《》"):

@@ -38,7 +38,7 @@ _SCALES = {
 
 _CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
 _MORE = "余多"
-_SMALLER = re.compile(r"(\d{1,4})(千万|百万|万|千|百)([余多]?)")
+_SMALLER = re.compile(r"(\d{1,4})(千多?万|百多?万|万|千|百)([余多]?)")
 _SESSION = (
     "全会",
     "会议",
@@ -194,9 +194,14 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
 def _continues(text: str, at: int, start: int) -> bool:
     """Whether a numeral goes on from what stands before it: an ordinal, a code, a decimal, a telephone number."""
     before = text[at - 1] if at > start else ""
+    if text[max(start, at - 2) : at].endswith(_LABELS):
+        return True
     if before in ("-", "—", "–"):
         return at - 1 > start and text[at - 2].isalnum()
     return before != "" and (before in "第初./×*+_〔[" or (before.isascii() and before.isalnum()))
+
+
+_LABELS = ("附件", "附表", "附图", "专栏", "图表", "编号", "续表")
 
 
 def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
@@ -228,17 +233,18 @@ def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
     more = at < end and text[at] in _MORE
     at += more
     scale = ""
+    spaced = at + 1 if text[at : at + 1] == " " and not chinese else at
     for word in _SCALES:
-        if text.startswith(word, at) and at + len(word) <= end:
-            scale, at = word, at + len(word)
+        if text.startswith(word, spaced) and spaced + len(word) <= end:
+            scale, at = word, spaced + len(word)
             break
     if at < end and text[at] in _MORE:
         more, at = True, at + 1
     small = _SMALLER.match(text, at, end) if scale and not chinese else None
-    if small is not None and _SCALES[small[2]] < _SCALES[scale]:
-        # 1万6千多户
-        value += float(small[1]) * _SCALES[small[2]] / _SCALES[scale]
-        more, at = more or bool(small[3]), small.end()
+    if small is not None and _SCALES[small[2].replace("多", "")] < _SCALES[scale]:
+        # 1万6千多户, 1亿3千多万
+        value += float(small[1]) * _SCALES[small[2].replace("多", "")] / _SCALES[scale]
+        more, at = more or "多" in small[2] or bool(small[3]), small.end()
     blank = at
     while blank < end and text[blank] == " ":
         blank += 1
@@ -327,6 +333,9 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
         bound = _NUMBERLESS.search(text, max(0, at - 6), at)
         return bool(bound) and (bool(number.scale) or number.value < 1900 or number.value > 2100)
     if number.unit in ("次", "届", "套", "轮") and text.startswith(_SESSION + ("房", "住房"), number.end) and number.value < 100:
+        return False
+    after = text[number.end : number.end + 1]
+    if after == "×" or (number.unit == "部" and after in ("门", "委", "手", "署", "分")):
         return False
     if number.unit in ("年", "周年") and _adverbial(text, at, number.end, comparator, number.chinese):
         return False

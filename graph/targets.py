@@ -10,7 +10,7 @@ from typing import Literal
 
 from corpus.divisions import gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
-from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, years_in
+from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
 from graph.facts import Comparator, Target, TargetKind
 from graph.indicators import distributed, indicator_of
 from graph.quantities import Quantity, find_quantities, half_width
@@ -30,6 +30,9 @@ _UPPER = re.compile(
 _OWN = re.compile(r"全[州市县区盟旗镇乡]|[我本][州市县区盟旗镇乡]")
 _BINDING = re.compile(r"约束性|预期性")
 _TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.[尽必]|全|零|半|翻|倍|不发生|消除|无|通|不失|基本|所有|凡")
+_RELATION = re.compile(
+    r"(?:其中)?(?:年均|同比|较上年|比上年|平均|累计|总量|同口径)?(?:增长|增速|下降|提高|上涨|增加|减少|缩减|占比?|占[一-龥]{1,8}|其中)"
+)
 _ESTIMATE = ("估算", "概算", "预计总")
 
 
@@ -51,6 +54,7 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
     settings: dict[int, _Setting] = {}
     places = Places(doc)
     out: list[Target] = []
+    width = wrap_width(text)
 
     def setting_at(position: int) -> _Setting:
         head = doc.head_at(position)
@@ -60,7 +64,7 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
         return known
 
     for stretch in _stretches(doc):
-        for sentence in sentences(text, stretch.start, stretch.end):
+        for sentence in sentences(text, stretch.start, stretch.end, width=width):
             if len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end):
                 out.extend(_in_sentence(doc, text, sentence, setting_at(sentence.start), places))
     for table in doc.tables:
@@ -127,6 +131,7 @@ def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setti
     parts = clauses(text, sentence)
     place = places.at(sentence.start)
     mentions = years_in(text, sentence, current=setting.plan_year or setting.reference_year)
+    subject = ""
     for i, quantity in enumerate(kept):
         clause = next((c for c in parts if c.start <= quantity.core.start < c.end), sentence)
         quote = _quote(text, clause, kept, i)
@@ -139,6 +144,10 @@ def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setti
         indicator = distributed(text, clause, kept, i) or indicator_of(text, quote, quantity, previous)
         if len(indicator) < 2:
             indicator = indicator_of(text, clause, quantity, previous) or clause.of(text)
+        if _RELATION.fullmatch(indicator) and subject:
+            indicator = f"{subject}{indicator}"
+        else:
+            subject = indicator
         quote = _with_year(text, quote, parts, mentions)
         out.append(_target(doc, text, quote, quantity, indicator, kind, year, mentions, setting, sentence, place))
     return out

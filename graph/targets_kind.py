@@ -19,7 +19,12 @@ _TIME_LIMITS = frozenset({"工作日", "自然日", "小时", "分钟", "秒", "
 _LIFE = re.compile(r"预期寿命|受教育年限|增长|寿命")
 _RATE = re.compile(r"^(?:万|亿)?元/")
 _EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学年|每生|每年度|/人|人均补")
-_OBJECT = re.compile(r"(?:^|[,，])(?:将|把|对)[^,，]{0,12}$")
+_OBJECT = re.compile(r"^(?:将|把|对)")
+_CHANGED = re.compile(
+    r"(?:提高|提升|增加|扩大|拓展|压缩|压减|减少|降低|缩短|下降|控制|调整|放宽|延长|缩小|减至|降至|增至)(?:到|至|为)?"
+)
+_FROM = re.compile(r"[由从](?:\d{4}年的?)?$")
+_OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
 
 
 def kind_of(
@@ -40,7 +45,8 @@ def kind_of(
     cues = _cues()
     if _structure(quantity, text, clause):
         return "statistic"
-    goal = _has(near, _strong_goals())
+    # in a preamble 达到 tells a result as often as a goal
+    goal = _has(near, _strong_goals()[:-3] if place.preamble or manner in ("rules", "measures") else _strong_goals())
     future = year is not None and year.role in ("by", "during") and (reference_year is None or year.year >= reference_year)
     if year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year:
         return "achieved"
@@ -48,11 +54,19 @@ def kind_of(
         return "achieved"
     if year is not None and year.role in ("since", "as_of") and not goal:
         return "achieved"
+    if (
+        quantity.form != "words"
+        and _FROM.search(near)
+        and _CHANGED.search(whole, min(len(whole), quantity.span.end - clause.start))
+    ):
+        return "statistic"
     limit = _limit(quantity, whole)
+    if limit and manner == "plan" and _CHANGED.search(near):
+        return "target"
     if future and not place.preamble and not (limit and quantity.comparator == "<="):
         return "target"
     condition = whole.rstrip("。;； ").endswith("的") or bool(_RATE.match(quantity.unit or "")) or bool(_EACH.search(near))
-    if manner in ("rules", "measures") and (condition or limit):
+    if manner in ("rules", "measures") and (condition or limit or _OF_SOMETHING.search(whole)):
         return "rule"
     if (_has(whole, cues["achieved", "clause"]) or _has(near, cues["achieved", "near"])) and not goal:
         return "achieved"
@@ -89,7 +103,8 @@ def _structure(quantity: Quantity, text: str, clause: Span) -> bool:
         return True
     if quantity.form == "words" or quantity.measure not in ("count", "person"):
         return False
-    return bool(_OBJECT.search(text[clause.start : quantity.core.start])) and quantity.comparator == "="
+    lead = text[clause.start : quantity.core.start]
+    return bool(_OBJECT.match(lead)) and quantity.comparator == "=" and not _CHANGED.search(lead)
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:
