@@ -1,0 +1,110 @@
+"""The Gradio app: six panels in tabs, one reader beside them, and who answers when something is pressed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from qa.answer import Understanding
+from ui.page import view_ask, view_compare, view_reader, view_search, view_shelf, view_tasks
+from ui.page.backend import Desk
+from ui.page.events import HIDDEN_FROM_API, panel, payload_of, safely
+from ui.page.masthead import masthead
+from ui.rendering.html import EMPTY
+
+TITLE = "策脉"
+
+
+def build_page(desk: Desk) -> Any:
+    """The page over a desk."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "0"  # read when gradio is imported; otherwise it looks up its makers' host
+    import gradio as gr
+
+    # listeners find their event by the annotation, which must be the class itself, not its name
+    def listener(work: Callable[..., Any]) -> Callable[..., Any]:
+        work.__annotations__["event"] = gr.EventData
+        return work
+
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as page:
+        top = panel(EMPTY, "masthead")
+        previous = gr.State(None)
+        chosen = gr.State({})
+        with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
+            with gr.Tab("问政策", id="ask"):
+                ask_form, ask_out = panel(EMPTY, "ask-form"), panel(EMPTY, "ask-out")
+            with gr.Tab("查文件", id="search", render_children=True):
+                search_form = panel(view_search.form(), "search-form")
+                with gr.Row(elem_id="search-body"):
+                    search_side, search_out = panel(EMPTY, "search-side"), panel(EMPTY, "search-out")
+            with gr.Tab("比地区", id="compare", render_children=True):
+                compare_form, compare_out = panel(EMPTY, "compare-form"), panel(EMPTY, "compare-out")
+            with gr.Tab("看任务", id="tasks", render_children=True):
+                tasks_form, tasks_out = panel(EMPTY, "tasks-form"), panel(EMPTY, "tasks-out")
+            with gr.Tab("文档库", id="shelf", render_children=True):
+                panel(view_shelf.form(), "shelf-form")
+                shelf_out = panel(EMPTY, "shelf-out")
+        reader = panel(EMPTY, "reader")
+
+        def surroundings() -> list[Any]:
+            return [
+                masthead(desk),
+                view_ask.form(desk),
+                view_search.side(desk, {}),
+                view_search.results(desk, {}, {}),
+                view_compare.form(desk),
+                view_tasks.form(desk),
+                view_tasks.rows(desk, {}),
+            ]
+
+        around = [top, ask_form, search_side, search_out, compare_form, tasks_form, tasks_out]
+
+        def load() -> list[Any]:
+            return [*surroundings(), view_compare.start(desk), view_shelf.table(desk, {})]
+
+        @listener
+        def ask(event: Any, before: Understanding | None) -> tuple[Any, Any]:
+            understood = before
+
+            def work() -> Any:
+                nonlocal understood
+                view, understood = view_ask.ask(desk, payload_of(event), before)
+                return view
+
+            return safely(work), understood
+
+        @listener
+        def search(event: Any, facets: dict[str, str]) -> tuple[Any, Any, Any]:
+            payload = payload_of(event)
+            after = view_search.change(payload, facets or {})
+            return view_search.side(desk, after), safely(lambda: view_search.results(desk, payload, after)), after
+
+        @listener
+        def compare(event: Any) -> Any:
+            return safely(lambda: view_compare.compare(desk, payload_of(event)))
+
+        @listener
+        def tasks(event: Any) -> Any:
+            return safely(lambda: view_tasks.rows(desk, payload_of(event)))
+
+        @listener
+        def shelf(event: Any) -> list[Any]:
+            payload = payload_of(event)
+            shown = safely(lambda: view_shelf.table(desk, payload))
+            if payload.get("act") == "page":
+                return [shown, *[gr.skip()] * (len(around) + 1)]
+            return [shown, {}, *surroundings()]
+
+        @listener
+        def open_document(event: Any) -> Any:
+            return safely(lambda: view_reader.open_document(desk, payload_of(event)))
+
+        page.load(load, None, [*around, compare_out, shelf_out], **HIDDEN_FROM_API)
+        ask_out.click(ask, previous, [ask_out, previous], **HIDDEN_FROM_API)
+        search_out.click(search, chosen, [search_side, search_out, chosen], **HIDDEN_FROM_API)
+        compare_out.click(compare, None, compare_out, **HIDDEN_FROM_API)
+        tasks_out.click(tasks, None, tasks_out, **HIDDEN_FROM_API)
+        shelf_out.click(shelf, None, [shelf_out, chosen, *around], **HIDDEN_FROM_API)
+        reader.click(open_document, None, reader, **HIDDEN_FROM_API)
+        _ = search_form
+    return page

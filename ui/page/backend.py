@@ -1,0 +1,257 @@
+"""What the page and the REST interface need of a library, and a desk that many readers can share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from corpus.document import ParsedDocument
+from corpus.filters import Filters
+from corpus.store import DocumentInfo, year_of
+from index.passages import Hit
+from qa.answer import Answer, Comparison, Understanding
+
+Records = list[dict[str, Any]]
+T = TypeVar("T")
+
+QUESTION_LIMIT = 2_000
+"""Longest question that is answered; the box takes 10,000 characters and says so beyond this."""
+ANSWERS_KEPT = 500
+
+
+class Backend(Protocol):
+    """The application as the page sees it (``ui.application.Library`` is one)."""
+
+    @property
+    def generation(self) -> int: ...
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> Answer: ...
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]: ...
+    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison: ...
+    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records: ...
+    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Records: ...
+    def documents(self, filters: Filters | None = None) -> list[DocumentInfo]: ...
+    def document(self, name: str) -> ParsedDocument: ...
+    def original(self, name: str) -> tuple[str, bytes]: ...
+    def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Any: ...
+    def ingest(self, paths: Sequence[Path], *, region: str | None = None) -> Any: ...
+    def remove(self, name: str) -> DocumentInfo: ...
+    def restore(self, name: str) -> DocumentInfo: ...
+    def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo: ...
+    def regions(self) -> list[str]: ...
+    def topics(self) -> list[str]: ...
+    def units(self) -> list[tuple[str, int]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as lists show it: its info, its state today, the topics of its tasks."""
+
+    info: DocumentInfo
+    status: str
+    reason: str
+    topics: frozenset[str]
+
+    @property
+    def facets(self) -> dict[str, str | None]:
+        """What it is filed under, one value a facet; topics are filed apart."""
+        year = year_of(self.info.head)
+        return {
+            "地区": self.info.head.region,
+            "层级": self.info.head.level,
+            "年份": str(year) if year else None,
+            "时效": self.status or None,
+        }
+
+
+class Desk:
+    """One library for many readers at once: calls take turns, what lists need is kept until the library changes.
+
+    Changes go through ``writer``, a second connection to the same library where there is one, so that taking in a long file
+    does not hold up those who read.
+    """
+
+    def __init__(self, library: Backend, writer: Callable[[], Backend] | None = None, uploads: Path | None = None) -> None:
+        self.library = library
+        self.uploads = uploads
+        self._open_writer = writer
+        self._writer: Backend | None = None
+        self._reading = threading.RLock()
+        self._writing = threading.Lock()
+        self._kept: dict[str, tuple[tuple[int, dt.date], Any]] = {}
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+
+    # ------------------------------------------------------------------ questions
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> Answer:
+        """Ask, and keep the answer for its export."""
+        with self._reading:
+            answer = self.library.ask(question, filters=filters, as_of=as_of, previous=previous)
+            self._answers[answer.id] = answer
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        return answer
+
+    def answer(self, id: str) -> Answer | None:
+        """An answer given lately."""
+        return self._answers.get(id)
+
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
+        """Passages for a query."""
+        with self._reading:
+            return self.library.search(query, filters=filters, top=top)
+
+    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+        """Regions side by side."""
+        with self._reading:
+            return self.library.compare(subject, regions=regions, as_of=as_of)
+
+    # ------------------------------------------------------------------ documents
+
+    def document(self, id: str) -> ParsedDocument:
+        """A whole document."""
+        with self._reading:
+            return self.library.document(id)
+
+    def original(self, id: str) -> tuple[str, bytes]:
+        """The file as it came in."""
+        with self._reading:
+            return self.library.original(id)
+
+    def entries(self) -> list[Entry]:
+        """All documents, in the order they came."""
+        return self._cached("entries", self._entries)
+
+    def entry(self, id: str) -> Entry | None:
+        """The document with this id or source."""
+        return next((e for e in self.entries() if id in (e.info.id, e.info.source)), None)
+
+    def _entries(self) -> list[Entry]:
+        topics: dict[str, set[str]] = {}
+        for task in self.tasks():
+            topics.setdefault(_document_of(task), set()).update(task.get("topics") or ())
+        out = []
+        for info in self.library.documents():
+            state = self.library.validity(info)
+            out.append(Entry(info, str(state.status or ""), str(state.reason or ""), frozenset(topics.get(info.id, ()))))
+        return out
+
+    # ------------------------------------------------------------------ facts
+
+    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records:
+        """Task records, kept until the library changes."""
+        return self._cached(f"tasks|{unit}|{region}|{topic}", lambda: self.library.tasks(unit=unit, region=region, topic=topic))
+
+    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Records:
+        """Target records, kept until the library changes."""
+        name = f"targets|{indicator}|{region}|{kind}"
+        return self._cached(name, lambda: self.library.targets(indicator=indicator, region=region, kind=kind))
+
+    def facts_of(self, id: str) -> tuple[Records, Records]:
+        """Tasks and targets of one document."""
+        grouped = self._cached("by document", lambda: (_grouped(self.tasks()), _grouped(self.targets())))
+        return grouped[0].get(id, []), grouped[1].get(id, [])
+
+    def regions(self) -> list[str]:
+        """Regions of the library."""
+        return self._cached("regions", self.library.regions)
+
+    def topics(self) -> list[str]:
+        """Topics of the library, most frequent first."""
+        return self._cached("topics", self.library.topics)
+
+    def units(self) -> list[tuple[str, int]]:
+        """Units with their number of tasks."""
+        return self._cached("units", self.library.units)
+
+    def coverage(self) -> tuple[list[str], list[tuple[str, list[int]]]]:
+        """Regions, and per topic the number of tasks each region has on it."""
+
+        def count() -> tuple[list[str], list[tuple[str, list[int]]]]:
+            regions = self.regions()[:12]
+            counts = {r: Counter(t for task in self.tasks(region=r) for t in task.get("topics") or ()) for r in regions}
+            return regions, [(topic, [counts[r][topic] for r in regions]) for topic in self.topics()[:16]]
+
+        return self._cached("coverage", count)
+
+    @property
+    def generation(self) -> int:
+        """Grows with every change."""
+        with self._reading:
+            return self.library.generation
+
+    # ------------------------------------------------------------------ changes
+
+    def change(self, work: Callable[[Backend], T]) -> T:
+        """Run a change of the library; one at a time."""
+        with self._writing:
+            if self._open_writer is None:
+                with self._reading:
+                    return work(self.library)
+            if self._writer is None:
+                self._writer = self._open_writer()
+            return work(self._writer)
+
+    def close(self) -> None:
+        """Close the second connection."""
+        with self._writing:
+            if self._writer is not None and hasattr(self._writer, "close"):
+                self._writer.close()
+            self._writer = None
+
+    def _cached(self, name: str, make: Callable[[], T]) -> T:
+        with self._reading:
+            stamp = (self.library.generation, dt.date.today())
+            found = self._kept.get(name)
+            if found is None or found[0] != stamp:
+                if len(self._kept) > 200:
+                    self._kept.clear()
+                found = self._kept[name] = (stamp, make())
+            return found[1]
+
+
+def desk_of(library: Backend) -> Desk:
+    """The desk of a library; one on disk gets a second connection for changes and a folder for uploads."""
+    folder = getattr(getattr(library, "corpus", None), "folder", None)
+    if folder is None:
+        return Desk(library)
+    path = Path(folder)
+
+    def writer() -> Backend:
+        from ui.application import Library
+
+        second = Library.open(path)
+        if isinstance(library, Library):
+            second.__dict__["encoder"] = library.encoder  # one model in memory
+        return second
+
+    return Desk(library, writer, path / "uploads")
+
+
+def _document_of(record: dict[str, Any]) -> str:
+    return str(record.get("document_id") or record.get("source_id") or record.get("source"))
+
+
+def _grouped(records: Iterable[dict[str, Any]]) -> dict[str, Records]:
+    out: dict[str, Records] = {}
+    for record in records:
+        out.setdefault(_document_of(record), []).append(record)
+    return out

@@ -1,0 +1,21 @@
+"""The line on top: name, and the state of the library."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ui.page.backend import Desk
+from ui.rendering.html import Html, el
+
+
+def masthead(desk: Desk) -> Html:
+    """Logo and library."""
+    count = len(desk.entries())
+    regions = len(desk.regions())
+    state = f"{count} 份文件 · {regions} 个地区 · 截至 {dt.date.today().isoformat()}" if count else "文档库为空"
+    return el(
+        "div",
+        el("div", el("i"), "策脉", class_="logo"),
+        el("div", state, class_="lib"),
+        class_="masthead",
+    )

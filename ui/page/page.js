@@ -1,0 +1,309 @@
+/* What has to happen in the browser itself: routing presses to panels, showing the quote, copying, sending files.
+   All markup is made on the server; this script writes text only through textContent. */
+(() => {
+  "use strict";
+  const TABS = { ask: "问政策", search: "查文件", compare: "比地区", tasks: "看任务", shelf: "文档库" };
+  const WAITING = {
+    ask: "正在文档库里查找…", search: "正在查找…", compare: "正在逐个地区比较…", tasks: "正在取任务和指标…",
+    shelf: "正在处理…", reader: "正在打开原文…",
+  };
+  const panels = {};
+  const timers = {};
+  let opened = "";
+  let origin = null;
+  let readerTab = "";
+
+  document.documentElement.lang = "zh-CN";
+  // Gradio takes the language of its own few strings from the browser; this page is Chinese for everyone
+  for (const [name, value] of [["language", "zh-CN"], ["languages", ["zh-CN", "zh"]]]) {
+    try { Object.defineProperty(navigator, name, { get: () => value, configurable: true }); } catch { /* stays as it is */ }
+  }
+
+  const narrow = () => window.innerWidth < 1100;
+  const quiet = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const idOf = (element) => {
+    for (let node = element; node; node = node.parentElement) {
+      if (node.id && !node.id.startsWith("html-")) return node.id;
+    }
+    return "";
+  };
+  const viewOf = (element) => {
+    for (let node = element; node; node = node.parentElement) {
+      const found = /^(ask|search|compare|tasks|shelf)-(form|out|side|body)$/.exec(node.id || "");
+      if (found) return found[1];
+    }
+    return "";
+  };
+
+  /* ---- panels ---- */
+  window.cemai = {
+    mount(element, trigger, watch) {
+      const id = idOf(element);
+      panels[id] = { element, trigger };
+      watch("value", () => changed(id));
+    },
+  };
+
+  function changed(id) {
+    busy(id, false);
+    if (id === "reader") showQuote();
+    if (id === "ask-out") {
+      const first = panels[id].element.querySelector(".claim");
+      if (first && !narrow()) open(first);
+      else if (!first) close();
+    }
+    if (id === "tasks-form") ledger();
+  }
+
+  function busy(id, on) {
+    const panel = panels[id];
+    if (!panel) return;
+    clearTimeout(timers[id]);
+    if (!on) { panel.element.removeAttribute("aria-busy"); return; }
+    const view = id.split("-")[0];
+    panel.element.dataset.waiting = WAITING[view] || "请稍候…";
+    panel.element.setAttribute("aria-busy", "true");
+    timers[id] = setTimeout(() => {
+      panel.element.dataset.waiting = "还在等待。如果一直没有结果，请确认服务仍在运行，再重新加载本页。";
+    }, 15000);
+  }
+
+  function fields(view) {
+    const out = {};
+    document.querySelectorAll(`[id="${view}-form"] [name]`).forEach((field) => {
+      if (field.tagName !== "FORM" && field.value) out[field.name] = field.value;
+    });
+    document.querySelectorAll(`[id="${view}-form"] [data-toggle][aria-pressed="true"]`).forEach((button) => {
+      (out[button.dataset.toggle] ||= []).push(button.value);
+    });
+    return out;
+  }
+
+  function send(view, act, extra = {}) {
+    const panel = panels[`${view}-out`];
+    if (!panel) return;
+    const box = document.querySelector(`[id="${view}-form"] form.box input`);
+    const subject = extra.question || extra.subject;
+    if (box && subject) { box.value = subject; extra[box.name] = subject; }
+    if (view === "ask" && !(box && box.value.trim())) { box?.focus(); return; }
+    if (view === "ask") document.body.classList.add("asked");
+    busy(`${view}-out`, true);
+    panel.trigger("click", { ...fields(view), ...extra, act });
+  }
+
+  /* ---- the reader ---- */
+  function open(element) {
+    const data = { ...element.dataset };
+    const key = JSON.stringify([data.doc, data.start, data.end, data.spans]);
+    document.querySelectorAll(".on").forEach((node) => node.classList.remove("on"));
+    if (!element.closest("#reader")) { element.classList.add("on"); origin = element; }
+    document.body.classList.add("reading");
+    readerTab = activeTab();
+    if (key === opened) { showQuote(); return; }
+    opened = key;
+    busy("reader", true);
+    panels.reader?.trigger("click", data);
+  }
+
+  function close() {
+    if (!document.body.classList.contains("reading")) return;
+    document.body.classList.remove("reading");
+    document.querySelectorAll(".on").forEach((node) => node.classList.remove("on"));
+    if (narrow()) origin?.focus?.();
+    readerTab = "";
+  }
+
+  function pane(name) {
+    const reader = document.getElementById("reader");
+    reader?.querySelectorAll("[data-pane]").forEach((tab) => {
+      tab.setAttribute("aria-selected", String(tab.dataset.pane === name));
+    });
+    reader?.querySelectorAll("[data-for]").forEach((part) => { part.hidden = part.dataset.for !== name; });
+    return reader?.querySelector(`[data-for="${name}"]`);
+  }
+
+  function centre(target, holder) {
+    if (!target || !holder) return;
+    const shift = target.getBoundingClientRect().top - holder.getBoundingClientRect().top;
+    const room = Math.max(24, (holder.clientHeight - Math.min(target.offsetHeight, holder.clientHeight)) / 2);
+    holder.scrollTop += shift - room;
+  }
+
+  function showQuote() {
+    const holder = pane("text");
+    const quote = document.getElementById("quote");
+    if (quote) { quote.closest("details")?.setAttribute("open", ""); centre(quote, holder); }
+    else if (holder) holder.scrollTop = 0;
+    if (narrow()) document.querySelector("#reader [data-close]")?.focus();
+  }
+
+  function goTo(button) {
+    const target = document.getElementById(button.dataset.goto);
+    if (!target) { open(button); return; }
+    const holder = pane("text");
+    holder.scrollTop += target.getBoundingClientRect().top - holder.getBoundingClientRect().top - 24;
+  }
+
+  /* ---- tabs ---- */
+  const tabButtons = () => [...document.querySelectorAll('#views [role="tab"]')];
+  const activeTab = () => {
+    const label = tabButtons().find((tab) => tab.getAttribute("aria-selected") === "true")?.textContent.trim();
+    return Object.keys(TABS).find((key) => TABS[key] === label) || "ask";
+  };
+  function toTab(key) {
+    tabButtons().find((tab) => tab.textContent.trim() === TABS[key])?.click();
+  }
+
+  function ledger() {
+    const form = document.querySelector("#tasks-form form");
+    if (form) form.dataset.shown = form.querySelector('[name="ledger"]')?.value || "tasks";
+  }
+
+  /* ---- copying ---- */
+  async function copy(button) {
+    const text = button.dataset.copy;
+    const label = button.textContent;
+    let done = true;
+    try { await navigator.clipboard.writeText(text); }
+    catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      done = document.execCommand("copy");
+      area.remove();
+    }
+    button.textContent = done ? "已复制" : "没有复制成功，请手动选取";
+    setTimeout(() => { button.textContent = label; }, 1600);
+  }
+
+  /* ---- files ---- */
+  function upload(files) {
+    const list = document.getElementById("uploads");
+    if (!list || !files.length) return;
+    const url = document.querySelector("[data-upload]").dataset.upload;
+    const region = document.getElementById("upload-region")?.value || "";
+    const queue = [...files].map((file) => {
+      const row = document.createElement("li");
+      const name = document.createElement("span");
+      const state = document.createElement("span");
+      const bar = document.createElement("progress");
+      name.className = "file"; name.textContent = file.name;
+      state.className = "said"; state.textContent = "等待";
+      bar.max = 100; bar.value = 0; bar.setAttribute("aria-label", file.name);
+      row.append(name, bar, state);
+      list.prepend(row);
+      return { file, row, state, bar };
+    });
+    const next = () => {
+      const job = queue.shift();
+      if (!job) { busy("shelf-out", true); panels["shelf-out"]?.trigger("click", { act: "refresh" }); return; }
+      const form = new FormData();
+      form.append("file", job.file);
+      if (region.trim()) form.append("region", region.trim());
+      const request = new XMLHttpRequest();
+      request.open("POST", url);
+      request.responseType = "json";
+      request.upload.onprogress = (event) => {
+        if (!event.lengthComputable) return;
+        job.bar.value = 60 * event.loaded / event.total;
+        job.state.textContent = event.loaded < event.total ? "正在上传" : "正在识别";
+      };
+      const end = (state, words, warnings = []) => {
+        job.bar.remove();
+        job.row.dataset.state = state;
+        job.state.textContent = words;
+        if (warnings.length) {
+          const notes = document.createElement("ul");
+          warnings.slice(0, 8).forEach((warning) => {
+            const item = document.createElement("li");
+            item.textContent = warning;
+            notes.append(item);
+          });
+          job.row.append(notes);
+        }
+        next();
+      };
+      request.onload = () => {
+        const said = request.response || {};
+        if (said.error) end("未收", said.error.message);
+        else end(said.state || "未收", said.message || "没有结果，请重试。", said.warnings || []);
+      };
+      request.onerror = () => end("未收", "连接中断，这份文件没有放入。请确认服务仍在运行，再试一次。");
+      job.state.textContent = "正在上传";
+      request.send(form);
+    };
+    next();
+  }
+
+  /* ---- events ---- */
+  const PRESSED = "[data-copy],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-tab],[data-act]:not(form)";
+
+  function press(target, event) {
+    const data = target.dataset;
+    if ("copy" in data) { copy(target); return; }
+    if ("close" in data) { close(); return; }
+    if ("pane" in data) { pane(data.pane); return; }
+    if ("goto" in data) { goTo(target); return; }
+    if ("show" in data) { const part = document.getElementById(data.show); if (part) part.hidden = !part.hidden; return; }
+    if ("toggle" in data) {
+      target.setAttribute("aria-pressed", String(target.getAttribute("aria-pressed") !== "true"));
+      const view = viewOf(target);
+      if (document.querySelector(`[id="${view}-form"] form.box input`)?.value.trim()) send(view, view);
+      return;
+    }
+    if ("tab" in data) {
+      if (data.fill) { const field = document.getElementById(data.fill); if (field) field.value = data.text || ""; }
+      toTab(data.tab);
+      if (data.fill && data.text) send(data.tab, data.tab);
+      return;
+    }
+    if (data.act === "open") { open(target); return; }
+    event.preventDefault();
+    const { act, ...rest } = data;
+    send(viewOf(target), act, rest);
+    if (act === "page") window.scrollTo({ top: 0, behavior: quiet() ? "auto" : "smooth" });
+  }
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest?.('#views [role="tab"]');
+    if (tab) {
+      setTimeout(() => document.body.classList.toggle("reading", Boolean(readerTab) && readerTab === activeTab()), 0);
+      return;
+    }
+    const target = event.target.closest?.(PRESSED);
+    if (target && !target.disabled && !(event.target.closest("summary, a"))) press(target, event);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-act]");
+    if (!form) return;
+    event.preventDefault();
+    send(viewOf(form), form.dataset.act);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-upload]")) { upload(event.target.files); event.target.value = ""; return; }
+    const form = event.target.closest("form[data-auto]");
+    if (!form) return;
+    ledger();
+    send(viewOf(form), form.dataset.act);
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.key === "Enter" || event.key === " ") && event.target.matches?.('[role="button"][data-act]')) {
+      event.preventDefault();
+      press(event.target, event);
+    } else if (event.key === "Escape") close();
+    else if (event.key === "/" && !event.target.closest?.("input, textarea, select")) {
+      const box = document.querySelector(`[id="${activeTab()}-form"] form.box input`);
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+    }
+  });
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const drop = event.target.closest?.(".drop");
+      if (kind !== "dragleave") event.preventDefault(); // a file dropped beside the frame must not replace the page
+      document.querySelectorAll(".drop.over").forEach((node) => node.classList.remove("over"));
+      if (drop && kind === "dragover") drop.classList.add("over");
+      if (drop && kind === "drop") upload(event.dataTransfer.files);
+    });
+  }
+})();

@@ -1,0 +1,96 @@
+"""问政策: one box, the answer left, its source right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from corpus.document import LEVELS
+from qa.answer import Understanding
+from ui.page.backend import QUESTION_LIMIT, Desk
+from ui.page.events import Payload, filters_of, text
+from ui.rendering.answers import answer_view
+from ui.rendering.forms import ask_box, examples, select, text_field
+from ui.rendering.html import EMPTY, Html, el, join
+from ui.rendering.states import empty_library, trouble
+from ui.rendering.wording import flagged
+
+
+def form(desk: Desk) -> Html:
+    """Box, conditions and examples."""
+    entries = desk.entries()
+    years = sorted({year for e in entries if (year := e.facets["年份"])}, reverse=True)
+    levels = [level for level in LEVELS if any(e.info.head.level == level for e in entries)]
+    conditions = el(
+        "form",
+        select("region", "地区", [(r, r) for r in desk.regions()]),
+        select("level", "层级", [(level, level) for level in levels]),
+        select("year", "年份", [(year, f"{year} 年") for year in years]),
+        select("topic", "主题", [(t, t) for t in desk.topics()]),
+        text_field("as_of", "截至日期", type="date"),
+        class_="filters",
+        id="ask-filters",
+        hidden=True,
+        data_act="ask",
+        data_auto=True,
+    )
+    box = ask_box(
+        "ask-question", "问题", "提问", act="ask", placeholder="输入一个问题，例如某项政策怎样规定、由谁负责、目标是多少"
+    )
+    below = examples(questions(desk)) if entries else empty_library()
+    return join(box, conditions, el("div", below, class_="start"))
+
+
+def questions(desk: Desk) -> list[str]:
+    """Questions the library can surely say something about: made of its own topics, regions, units."""
+    topics, regions, units = desk.topics(), desk.regions(), [name for name, _ in desk.units()]
+    made: list[str] = []
+    if topics:
+        made.append(f"{topics[0]}有哪些政策规定？")
+        if len(regions) > 1:
+            made.append(f"各地区{topics[min(1, len(topics) - 1)]}政策有什么不同？")
+    if regions and len(topics) > 2:
+        made.append(f"{regions[-1]}{topics[2]}由哪些单位负责？")
+    if units:
+        made.append(f"{units[0]}承担哪些任务？")
+    targets = [t for t in desk.targets(kind="target") if 2 <= len(str(t["indicator"])) <= 14 and t.get("region")]
+    if targets:
+        made.append(f"{targets[0]['region']}{targets[0]['indicator']}的目标是多少？")
+    return list(dict.fromkeys(made))[:5]
+
+
+def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> tuple[Html, Understanding | None]:
+    """Answer the question in the form. Returns the view and what was understood, for the next question."""
+    question = text(payload, "question")
+    if not question:
+        return EMPTY, previous
+    if len(question) > QUESTION_LIMIT:
+        shown = f"问题有 {len(question)} 字，超过 {QUESTION_LIMIT} 字。请只写要问的那句话；整篇文件请放到“文档库”里。"
+        return trouble(shown), previous
+    if not desk.entries():
+        return empty_library(), previous
+    answer = desk.ask(question, filters=filters_of(payload), as_of=day(text(payload, "as_of")), previous=previous)
+    return answer_view(answer, describe=lambda id: describe(desk, id)), answer.understood
+
+
+def day(value: str | None) -> dt.date | None:
+    """An ISO date, or None."""
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except ValueError:
+        return None
+
+
+def describe(desk: Desk, id: str) -> str | None:
+    """What stands beside the region of a quote: level, kind, number, and a state that must be seen."""
+    entry = desk.entry(id)
+    if entry is None:
+        return None
+    head = entry.info.head
+    parts: list[Any] = [
+        f"{head.level}级" if head.level else None,
+        head.kind,
+        head.doc_number,
+        entry.status if flagged(entry.status) else None,
+    ]
+    return " · ".join(str(part) for part in parts if part) or None

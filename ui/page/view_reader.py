@@ -1,0 +1,38 @@
+"""The document on the right."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.document import ParsedDocument, Span
+from ui.page.backend import Desk
+from ui.page.events import Payload, integer, text
+from ui.rendering.document import reader
+from ui.rendering.html import Html
+from ui.rendering.states import trouble
+
+_PAIR = re.compile(r"(\d{1,9})-(\d{1,9})")
+
+
+def open_document(desk: Desk, payload: Payload) -> Html:
+    """The document of a citation with its place marked; without a place from its beginning."""
+    id = text(payload, "doc") or ""
+    entry = desk.entry(id)
+    if entry is None:
+        return trouble("这份文件已不在文档库里，可能刚被移除。请重新查找，或到“文档库”里恢复它。")
+    doc = desk.document(entry.info.id)
+    tasks, targets = desk.facts_of(entry.info.id)
+    return reader(
+        doc, entry.info, quotes=places(doc, payload), status=entry.status, reason=entry.reason, tasks=tasks, targets=targets
+    )
+
+
+def places(doc: ParsedDocument, payload: Payload) -> list[Span]:
+    """The places asked for that lie in the text, the one that was pressed first."""
+    asked = [(integer(payload, "start"), integer(payload, "end"))]
+    asked += [(int(a), int(b)) for a, b in _PAIR.findall(text(payload, "spans") or "")[:50]]
+    return [
+        span
+        for start, end in dict.fromkeys(asked)
+        if start < end <= len(doc.text) and len(span := Span(start, end).trimmed(doc.text))
+    ]

@@ -1,0 +1,81 @@
+"""看任务: the ledgers of tasks and targets."""
+
+from __future__ import annotations
+
+from ui.page.backend import Desk
+from ui.page.events import Payload, integer, text
+from ui.rendering.forms import select, text_field
+from ui.rendering.html import Html, el, join
+from ui.rendering.ledgers import exports, pager, targets_table, tasks_table
+from ui.rendering.states import blank, empty_library
+from ui.rendering.wording import TARGET_KINDS
+
+FILES = (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
+UNITS_LISTED = 300
+
+
+def form(desk: Desk) -> Html:
+    """Conditions of both ledgers; a change shows the rows at once."""
+    regions = [(r, r) for r in desk.regions()]
+    units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
+    return el(
+        "form",
+        el(
+            "label",
+            el("span", "看什么"),
+            el("select", el("option", "任务台账", value="tasks"), el("option", "目标指标", value="targets"), name="ledger"),
+            class_="field",
+        ),
+        el(
+            "label",
+            el("span", "单位"),
+            el("input", name="unit", type="search", list="unit-names", autocomplete="off"),
+            class_="field for-tasks",
+        ),
+        el("datalist", units, id="unit-names"),
+        select("region", "地区", regions),
+        el("span", select("topic", "主题", [(t, t) for t in desk.topics()]), class_="for-tasks"),
+        el("span", text_field("indicator", "指标", type="search"), class_="for-targets"),
+        el("span", select("kind", "类别", list(TARGET_KINDS.items())), class_="for-targets"),
+        class_="filters ledger-form",
+        data_act="rows",
+        data_auto=True,
+    )
+
+
+def rows(desk: Desk, payload: Payload) -> Html:
+    """The rows that meet the form, a page of them."""
+    if not desk.entries():
+        return empty_library()
+    region = text(payload, "region")
+    wanted = integer(payload, "start") if text(payload, "act") == "page" else 0
+    if text(payload, "ledger") == "targets":
+        indicator, kind = text(payload, "indicator"), text(payload, "kind")
+        targets = desk.targets(indicator=indicator, region=region, kind=kind)
+        if not targets:
+            return blank("没有这样的指标", "没有符合条件的指标。请减少一个条件，或换一个指标名称。")
+        start = min(wanted, len(targets) - 1)
+        query = {"indicator": indicator, "region": region, "kind": kind}
+        return join(
+            _lead(f"{len(targets)} 项指标", exports("/api/v1/targets", query, FILES)),
+            targets_table(targets, start=start),
+            pager(len(targets), start, "targets"),
+        )
+    unit, topic = text(payload, "unit"), text(payload, "topic")
+    tasks = desk.tasks(unit=unit, region=region, topic=topic)
+    if not tasks:
+        return blank("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
+    start = min(wanted, len(tasks) - 1)
+    sources = len({t.get("document_id") or t.get("source") for t in tasks})
+    return join(
+        _lead(
+            f"{len(tasks)} 项任务，出自 {sources} 份文件",
+            exports("/api/v1/tasks", {"unit": unit, "region": region, "topic": topic}, FILES),
+        ),
+        tasks_table(tasks, start=start),
+        pager(len(tasks), start, "tasks"),
+    )
+
+
+def _lead(text: str, links: Html) -> Html:
+    return el("div", el("h3", text), links, class_="lead")

@@ -1,0 +1,112 @@
+"""Search results: title, the sentence that carries the words, and the line of head matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpus.document import Span
+from corpus.store import DocumentInfo
+from index.passages import Hit
+from ui.rendering.document import join_path
+from ui.rendering.html import Html, cut, el, join
+from ui.rendering.marking import marked, merged
+from ui.rendering.wording import FORMATS, date_of, matter, state
+
+_ENDS = "。；！？\n"
+SNIPPET = 140
+
+
+def snippet(hit: Hit, length: int = SNIPPET) -> Span:
+    """The stretch of the hit's text (in its own offsets) shown: the sentence with the most highlighted characters."""
+    text = hit.text
+    marks = [Span(max(0, s.start - hit.start), min(len(text), s.end - hit.start)) for s in hit.highlights
+             if hit.start <= s.start < hit.end]  # fmt: skip
+    best, weight, start = Span(0, len(text)), -1, 0
+    while start < len(text):
+        end = start
+        while end < len(text) and text[end] not in _ENDS:
+            end += 1
+        end = min(len(text), end + 1)
+        sentence = Span(start, end).trimmed(text)
+        found = sum(len(m) for m in merged(marks) if m.overlaps(sentence))
+        if found > weight and len(sentence):
+            best, weight = sentence, found
+        start = end
+    if len(best) > length:
+        first = next((m.start for m in sorted(marks) if m.start >= best.start), best.start)
+        start = max(best.start, min(first - length // 4, best.end - length))
+        return Span(start, min(best.end, start + length))
+    while len(best) < length // 2 and best.end < len(text):
+        end = best.end
+        while end < len(text) and text[end] not in _ENDS:
+            end += 1
+        wider = Span(best.start, min(len(text), end + 1)).trimmed(text)
+        if len(wider) > length or wider.end == best.end:
+            break
+        best = wider
+    return best
+
+
+def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = None, more: Sequence[Hit] = ()) -> Html:
+    """One result; further passages of the same document stand under it."""
+    meta = matter(info.head) if info else []
+    head = [hit.region, *meta] if hit.region else meta
+    return el(
+        "div",
+        el(
+            "div",
+            el("p", cut(hit.title or hit.source, 80), state(status), class_="hit-title"),
+            _sentence(hit),
+            el("p", el("span", join_path(hit.section_path)) if hit.section_path else None,
+               el("span", f"第 {hit.page} 页") if hit.page else None, class_="src"),
+            class_="hit-main", role="button", tabindex="0", data_act="open", data_doc=hit.source_id,
+            data_start=hit.start, data_end=hit.end,
+        ),
+        el("p", " · ".join(head), class_="meta") if head else None,
+        [
+            el("div", _sentence(other), class_="hit-more", role="button", tabindex="0", data_act="open",
+               data_doc=other.source_id, data_start=other.start, data_end=other.end)
+            for other in more
+        ],
+        class_="hit",
+    )  # fmt: skip
+
+
+def document_card(info: DocumentInfo, status: str | None = None, reason: str | None = None) -> Html:
+    """A document in a list without a query."""
+    head = info.head
+    parts = [head.region or "", *matter(head, full=True)]
+    return el(
+        "div",
+        el(
+            "div",
+            el("p", cut(head.title or info.source, 90), state(status, reason), class_="hit-title"),
+            class_="hit-main", role="button", tabindex="0", data_act="open", data_doc=info.id, data_start="0", data_end="0",
+        ),
+        el("p", " · ".join(part for part in parts if part), class_="meta"),
+        class_="hit",
+    )  # fmt: skip
+
+
+def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | None]]) -> Html:
+    """Results grouped by document, in the order of their best passage."""
+    return join([hit_card(hits[0], info, status, hits[1:3]) for hits, info, status in groups])
+
+
+def facet_year(info: DocumentInfo) -> str | None:
+    """The year a document is filed under."""
+    date = date_of(info.head)
+    return date[:4] if date else None
+
+
+def format_name(info: DocumentInfo) -> str:
+    """The format in words."""
+    return FORMATS.get(info.format, info.format)
+
+
+def _sentence(hit: Hit) -> Html:
+    part = snippet(hit)
+    shown = part.of(hit.text)
+    lead = "…" if part.start > 0 else ""
+    tail = "…" if part.end < len(hit.text) else ""
+    return el("p", lead, marked(shown, hit.highlights, offset=hit.start + part.start), tail, class_="quote")

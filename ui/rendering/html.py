@@ -1,0 +1,77 @@
+"""A small HTML writer that escapes by default: only what it made itself passes unescaped.
+
+Text of a document, a file name, a question, an error: all are ``str`` and are escaped; ``Html`` is made here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+_VOID = frozenset({"br", "hr", "input", "col"})
+_LINKS = frozenset({"href", "src", "action", "formaction"})
+# control characters say nothing to a reader, and bidirectional overrides can make a line read as another one
+_UNSEEN = dict.fromkeys([*range(32), *range(127, 160), *range(8234, 8239), *range(8294, 8298), 65279])
+del _UNSEEN[0x09], _UNSEEN[0x0A]
+
+
+class Html(str):
+    """Markup that may stand on the page as it is."""
+
+    __slots__ = ()
+
+
+EMPTY = Html("")
+
+
+def escape(text: str) -> Html:
+    """Text as markup. Braces, ``$`` and back ticks are written as entities too, so that no template takes them for its own."""
+    plain = html.escape(text.translate(_UNSEEN), quote=True)
+    for char in "{}$`\\":
+        plain = plain.replace(char, f"&#{ord(char)};")
+    return Html(plain)
+
+
+def join(*children: object) -> Html:
+    """Children in order: strings escaped, ``Html`` as it is, None left out, iterables flattened."""
+    return Html("".join(_child(child) for child in children))
+
+
+def el(tag: str, /, *children: object, **attributes: object) -> Html:
+    """An element. ``class_`` → class, ``data_act`` → data-act; None and False leave an attribute out, True gives a bare one.
+
+    Links may only stay on this server: anything but ``/path`` and ``#place`` raises ``ValueError``.
+    """
+    written = []
+    for key, value in attributes.items():
+        key = key.rstrip("_").replace("_", "-")
+        if value is None or value is False:
+            continue
+        if value is True:
+            written.append(f" {key}")
+            continue
+        text = str(value)
+        if key.startswith("on") or key == "style":
+            raise ValueError(f"attribute not allowed: {key}")
+        if key in _LINKS and not (text.startswith("#") or (text.startswith("/") and not text.startswith(("//", "/\\")))):
+            raise ValueError(f"link leaves the server: {text[:60]}")
+        written.append(f' {key}="{escape(text)}"')
+    start = f"<{tag}{''.join(written)}>"
+    return Html(start if tag in _VOID else f"{start}{join(*children)}</{tag}>")
+
+
+def cut(text: str, length: int) -> str:
+    """Text cut to a length, with … where something is missing."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _child(child: object) -> str:
+    if child is None or child is False:
+        return ""
+    if isinstance(child, Html):
+        return child
+    if isinstance(child, str):
+        return escape(child)
+    if isinstance(child, Iterable):
+        return "".join(_child(part) for part in child)
+    return escape(str(child))

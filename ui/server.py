@@ -1,0 +1,166 @@
+"""Page and REST in one server on this machine: what is mounted where, what is refused, which headers go out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from corpus.errors import UsageError
+from ui.page.backend import Backend, Desk, desk_of
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request, Response
+
+log = logging.getLogger("cemai.server")
+
+LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
+MAX_BODY = 60 * 1024 * 1024
+_FOREIGN_SETTINGS = ("GRADIO_SHARE", "GRADIO_ALLOWED_PATHS", "GRADIO_SERVER_NAME", "GRADIO_MCP_SERVER", "GRADIO_ROOT_PATH",
+                     "GRADIO_SSR_MODE", "GRADIO_VIBE_MODE", "GRADIO_NODE_PATH", "GRADIO_EXAMPLES_CACHE")  # fmt: skip
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    # Gradio compiles its templates in the browser and writes inline styles, so these two exceptions stay
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    ),
+}
+
+
+def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
+    """The whole application over a library; nothing is served yet. ``hosts`` are the names it may be called by."""
+    desk = desk_of(library)
+    page = _page(desk)
+    from contextlib import asynccontextmanager
+
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from ui.api import mount_api
+    from ui.page.theme import asset, theme
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> Any:
+        yield
+        desk.close()
+
+    # FastAPI's own documentation page loads its scripts from another host
+    app = FastAPI(title="策脉", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan)
+    mount_api(app, desk)
+    _guard(app, hosts)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        server_name="127.0.0.1",
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        blocked_paths=[str(desk.uploads.parent)] if desk.uploads else [],
+        show_error=False,
+        max_file_size="1mb",  # nothing is uploaded through Gradio: files go to /api/v1/documents
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=theme(),
+        css=asset("page.css"),
+        head=f"<script>{asset('page.js')}</script>",
+    )
+    return app
+
+
+def serve(library: Backend, *, host: str = "127.0.0.1", port: int = 7860, allow_remote: bool = False) -> None:
+    """Serve until stopped. Only this machine is served unless ``allow_remote`` says otherwise."""
+    if host not in LOCAL and not allow_remote:
+        raise UsageError(
+            f"不在 {host} 上提供服务：网页没有登录，其他机器也能读写文档库。只在本机使用请去掉 --host；确实要开放，请放在带登录的反向代理后面。"
+        )
+    if not 1 <= port <= 65535:
+        raise UsageError(f"端口 {port} 不可用。请用 1024 到 65535 之间的数字，例如 --port 7861。")
+    _free(host, port)
+    import uvicorn
+
+    hosts = LOCAL if host in LOCAL else (*LOCAL, host)
+    app = build_app(library, hosts=hosts)
+    print(f"网页已打开：http://{host}:{port}　按 Ctrl+C 停止。", flush=True)
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+
+
+def _page(desk: Desk) -> Any:
+    """Build the page with Gradio's outside connections and environment switches off."""
+    for name in _FOREIGN_SETTINGS:
+        if os.environ.pop(name, None) is not None:
+            log.warning("ignored environment variable %s", name)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "0"
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from ui.page.app import build_page
+
+    return build_page(desk)
+
+
+def _free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), port))
+        except PermissionError as error:
+            raise UsageError(f"没有权限使用端口 {port}。请换一个大于 1024 的端口，例如 --port 7861。") from error
+        except OSError as error:
+            raise UsageError(
+                f"端口 {port} 已被别的程序占用。请换一个端口，例如 --port {port + 1 if port < 65535 else 7861}。"
+            ) from error
+
+
+def _guard(app: FastAPI, hosts: tuple[str, ...]) -> None:
+    """Refuse calls under another name or from another site, and bodies that are too large; set the headers."""
+    from fastapi.responses import JSONResponse
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        refused = refusal(dict(request.headers), request.method, hosts)
+        if refused is not None:
+            code, reason, message = refused
+            answer: Response = JSONResponse({"error": {"code": reason, "message": message}}, status_code=code)
+        else:
+            answer = await call_next(request)
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if request.url.path.startswith("/api/"):
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+def refusal(headers: dict[str, str], method: str, hosts: tuple[str, ...]) -> tuple[int, str, str] | None:
+    """Status, code and message of a call that is not answered, else None."""
+    if _name(headers.get("host", "")) not in hosts:
+        return 421, "host", "请用 http://127.0.0.1 打开本页。"
+    if method not in ("GET", "HEAD", "OPTIONS"):
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+            return 403, "origin", "不接受来自其他网站的请求。"
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return 403, "origin", "不接受来自其他网站的请求。"
+    size = headers.get("content-length", "0")
+    if size.isdigit() and int(size) > MAX_BODY:
+        return 413, "too_large", "内容超过 50 MB。请拆分后再放入。"
+    return None
+
+
+def _name(authority: str) -> str:
+    """The host of ``host:port``; an address in brackets keeps them."""
+    if authority.startswith("["):
+        return authority[: authority.find("]") + 1]
+    return authority.rpartition(":")[0] if authority.count(":") == 1 else authority
