@@ -56,7 +56,8 @@ def title(name: str, data: bytes) -> str:
     if name.endswith(".html"):
         found = re.search("<h1>(.*?)</h1>", text)
         return found[1] if found else ""
-    return "".join(text.split("\n\n", 1)[0].splitlines())
+    lines = text.split("\n\n", 1)[0].splitlines()
+    return "".join(line for line in lines if "来源：" not in line)
 
 
 def opinion() -> bytes:

@@ -88,7 +88,7 @@ def table_bytes(table: Table, made_on: dt.date) -> bytes:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.6, 0.75, 0.3
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
     book.properties.creator, book.properties.title = "策脉", printable(table.title)[:200]
     out = io.BytesIO()
