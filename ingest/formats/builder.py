@@ -83,6 +83,7 @@ class TextBuilder:
         page: int | None = None,
         box: tuple[float, float, float, float] | None = None,
         element: str | None = None,
+        places: Sequence[tuple[int, tuple[float, float, float, float]]] = (),
         skip_empty_rows: bool = True,
     ) -> Table | None:
         """Write a table, one line a row, and keep it as a rectangular grid of spans.
@@ -130,7 +131,9 @@ class TextBuilder:
             self.write("\n")
             kept.append(r)
             lines.append(line)
-            if page is not None and not any(cell and cell.element for cell in row):
+            if r < len(places):
+                self.anchor(line, page=places[r][0], box=places[r][1])
+            elif (page is not None or element is not None) and not any(cell and cell.element for cell in row):
                 self.anchor(line, page=page, box=box, element=element)
         if not kept:
             return None

@@ -41,7 +41,6 @@ BLOCK = frozenset(
     }
 )
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u2002-\u200a]+")
-_CJK_GAP = re.compile(r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|\s*;|\s*$))", re.I)
 _MAX_PLACES = 400_000
 _EMPTY = Cell("")
@@ -104,8 +103,13 @@ def walk(root: LexborNode, prune: Skip) -> Iterator[tuple[LexborNode, bool]]:
 
 
 def clean(text: str) -> str:
-    """Collapse white space as a browser does, and drop the indentation and the spaces between Chinese characters."""
-    return _CJK_GAP.sub("", _SPACES.sub(" ", text)).strip(" \u3000\u00a0\ufeff\u200b")
+    """Collapse white space as a browser does; a line break of the source between Chinese characters is no space at all."""
+
+    def one(match: re.Match[str]) -> str:
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        return "" if "\n" in match.group() and before > "\u2e7f" and after > "\u2e7f" else " "
+
+    return _SPACES.sub(one, text).strip(" \u3000\u00a0\ufeff\u200b")
 
 
 def blocks(root: LexborNode, skip: Skip | None = None) -> list[Block]:
@@ -114,6 +118,7 @@ def blocks(root: LexborNode, skip: Skip | None = None) -> list[Block]:
     buffer: list[str] = []
     heading: int | None = None
     grids: dict[int, Grid] = {}
+    kept = 0
 
     def prune(node: LexborNode) -> bool:
         return node.tag in SILENT or node.mem_id in grids or (skip is not None and skip(node))
@@ -127,7 +132,12 @@ def blocks(root: LexborNode, skip: Skip | None = None) -> list[Block]:
     for node, entering in walk(root, prune):
         tag = node.tag or ""
         if tag == "-text":
-            if entering:
+            if entering and kept:
+                for i, piece in enumerate((node.text_content or "").split("\n")):
+                    if i:
+                        flush()
+                    buffer.append(piece)
+            elif entering:
                 buffer.append(node.text_content or "")
         elif tag == "br":
             if entering:
@@ -137,6 +147,7 @@ def blocks(root: LexborNode, skip: Skip | None = None) -> list[Block]:
                 flush()
                 continue
             flush()
+            kept += (1 if entering else -1) if tag == "pre" else 0
             if tag == "table" and entering:
                 grid = table(node, skip)
                 if grid is not None:
