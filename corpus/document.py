@@ -105,8 +105,9 @@ class Table:
     label: str | None = None
 
     def header(self, column: int, text: str) -> str:
-        """The header of a column: the distinct texts of its header cells, joined."""
-        parts = dict.fromkeys(row[column].of(text).strip() for row in self.rows[: self.header_rows] if column < len(row))
+        """The header of a column: the distinct texts of its header cells, joined; a title over the whole width names none."""
+        rows = [row for row in self.rows[: self.header_rows] if column < len(row) and (len(row) < 2 or len(set(row)) > 1)]
+        parts = dict.fromkeys(row[column].of(text).strip() for row in rows)
         return "".join(part for part in parts if part)
 
 

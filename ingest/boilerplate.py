@@ -9,7 +9,7 @@ from importlib import resources
 
 from ingest.outline_lines import Line
 
-_NOISE = re.compile(r"[\s　【】\[\]\-|·•()（）<>]")
+_NOISE = re.compile(r"[\s　【】\[\]\-|·•()（）<>:：]")
 _TOP, _BOTTOM = 80, 60
 """Page furniture stands at the top and at the bottom; in between 下载 or 大 is a cell of a table or a word."""
 _DOTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|\t+|[ 　]{3,})\s?[-—]?\s?\d{1,4}\s?[-—]?$")

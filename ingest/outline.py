@@ -257,8 +257,11 @@ def _close(text: str, nodes: list[Node], stop: int) -> None:
 
 
 def _finish(text: str, node: Node, limit: int) -> None:
-    node.body_start = _next_char(text, node.body_start, limit)
-    node.body_end = max(node.body_start, _trim(text, node.body_start, limit))
+    start = _next_char(text, node.body_start, limit)
+    end = _trim(text, node.body_start, limit)
+    if end > node.body_start:
+        node.body_start = min(start, end)
+    node.body_end = max(node.body_start, end)
 
 
 def _closing(text: str, nodes: list[Node], lines: Sequence[Line], base: Node | None, depth: int) -> Node | None:

@@ -43,7 +43,7 @@ class Parts:
     signoff: set[int] = field(default_factory=set)
     signers: list[Span] = field(default_factory=list)
     signed_on: tuple[str, Span] | None = None
-    listing: tuple[int, int] | None = None
+    listings: list[tuple[int, int]] = field(default_factory=list)
 
 
 def issued_names(title: str, opening: str) -> list[str]:
@@ -95,14 +95,11 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
                 labels.append((i, match, match.end() >= line.end))
         elif named is None and names and i > body:
             named = _named_start(text, lines, i, names)
-    listing = _listing(text, lines, labels, named.first if named else len(lines))
-    out: list[Piece] = []
-    if named is not None:
-        out.append(named)
+    listings = _listings(text, lines, labels)
+    listed = {i for first, last in listings for i in range(first, last)}
+    out: list[Piece] = [named] if named is not None else []
     for i, match, alone in labels:
-        if listing and listing[0] <= i < listing[1]:
-            continue
-        if out and out[-1].first <= i < out[-1].body:
+        if i in listed or (out and out[-1].first <= i < out[-1].body):
             continue
         if named is not None and i < named.first:
             if named.first - i <= 2 and alone:
@@ -111,7 +108,7 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
         piece = _labelled_start(text, lines, i, match, alone)
         if piece is not None:
             out.append(piece)
-    parts.listing = listing
+    parts.listings = listings
     out.sort(key=lambda piece: piece.first)
     return out
 
@@ -150,27 +147,28 @@ def _cut(text: str, line: Line, core: str) -> tuple[int, str]:
     return at, text[at : line.end].strip()
 
 
-def _listing(
-    text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.Match[str], bool]], stop: int
-) -> tuple[int, int] | None:
-    """The list of attachments at the end of a letter (附件：1.… 2.…): lines ``[first, last)``, or None."""
-    for i, match, alone in labels:
-        if i >= stop:
-            return None
+def _listings(text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.Match[str], bool]]) -> list[tuple[int, int]]:
+    """The lists of attachments at the end of a letter or a plan (附件：1.… 2.…): lines ``[first, last)``."""
+    found: list[tuple[int, int]] = []
+    done = 0
+    for i, _match, alone in labels:
+        if i < done:
+            continue
         end = i + 1
-        colon = text[match.end() - 1] in ":：" if match.end() > match.start() else False
         if alone:
             # 附件： alone, then 1.… 2.… and a date or a signature: a list. Anything else: an attachment starts here.
             while end < len(lines) and _entry(text, lines[end]):
                 end += 1
             if end == i + 1 or not (end >= len(lines) or _closes(text, lines, end)):
                 continue
-            return i, end
-        while end < len(lines) and end < stop and (_entry(text, lines[end]) or _is_label_entry(text, lines[end])):
-            end += 1
-        if end >= len(lines) or end >= stop or _closes(text, lines, end) or (colon and match["n"] is None):
-            return i, end
-    return None
+        else:
+            while end < len(lines) and (_entry(text, lines[end]) or _is_label_entry(text, lines[end])):
+                end += 1
+            if end < len(lines) and not _closes(text, lines, end):
+                continue
+        found.append((i, end))
+        done = end
+    return found
 
 
 def _entry(text: str, line: Line) -> bool:

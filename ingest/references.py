@@ -51,12 +51,16 @@ def quoted_titles(text: str, start: int, end: int) -> Iterator[Span]:
             depth = 0
 
 
-def find_references(text: str, start: int, end: int, *, own: Iterable[str] = (), explained: str | None = None) -> list[Reference]:
+def find_references(
+    text: str, start: int, end: int, *, own: Iterable[str] = (), explained: str | None = None, forwarded: Iterable[str] = ()
+) -> list[Reference]:
     """The documents named in ``text[start:end]``, each title once, with its strongest relation and its number.
 
-    ``own`` are titles that mean the document itself or what it issues; ``explained`` is the title of a 解读.
+    ``own`` are titles that mean the document itself or what it issues; ``explained`` is the title of a 解读, ``forwarded`` are
+    the titles of documents it forwards.
     """
     mine = {_flat(bare(name)) for name in own if name}
+    passed_on = {_flat(bare(name)) for name in forwarded}
     found: dict[str, Reference] = {}
     aliases: set[str] = set()
     for span in quoted_titles(text, start, end):
@@ -68,9 +72,9 @@ def find_references(text: str, start: int, end: int, *, own: Iterable[str] = (),
         if key in aliases or not _is_document(key):
             continue
         subject = explained is not None and key in _flat(explained)
-        if not subject and (key in mine or any(key in name for name in mine if len(key) > 9)):
+        if not subject and key not in passed_on and (key in mine or any(key in name for name in mine if len(key) > 9)):
             continue
-        relation: Relation = "解读" if subject else _relation(text, start, span)
+        relation: Relation = "解读" if subject else "转发" if key in passed_on else _relation(text, start, span)
         _keep(found, key, Reference(title, relation, _number(text, span), span))
     for match in _UNQUOTED.finditer(text, start, end):
         span = Span(match.start("name"), match.end("name"))
@@ -98,7 +102,7 @@ def _is_document(key: str) -> bool:
 
 
 def _number(text: str, span: Span) -> str | None:
-    match = _NUMBER_AFTER.match(text, span.end, span.end + 6)
+    match = _NUMBER_AFTER.match(text, span.end, span.end + 60)
     if match is None:
         return None
     number = DOC_NUMBER.match(text, match.end(), match.end() + 60)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
 from corpus.divisions import gazetteer
@@ -98,15 +97,10 @@ def _references(
 ) -> list[Reference]:
     own = [title[0]] if title else []
     forwards = bool(title and re.search(r"转发|批转|征求", title[0]) and "关于印发" not in title[0])
+    forwarded = [piece.title.of(text) for piece in parts.attached if piece.title and forwards and piece.named]
     own += [piece.title.of(text) for piece in parts.attached if piece.title and not (forwards and piece.named)]
     explained = title[0] if title and re.search(r"解读|答记者问|图解|问答|说明", title[0]) else None
-    found = find_references(text, span.start, span.end, own=own, explained=explained)
-    forwarded = {_flat(p.title.of(text)) for p in parts.attached if p.title and p.named} if forwards else set()
-    return [
-        replace(r, relation="转发") if _flat(r.title) in forwarded else r
-        for r in found
-        if _flat(r.title) != _flat(own[0] if own else "")
-    ]
+    return find_references(text, span.start, span.end, own=own, explained=explained, forwarded=forwarded)
 
 
 def _flat(value: str) -> str:
@@ -145,8 +139,8 @@ def _outline(text: str, raw: RawText, lines: Sequence[Line], header: Header, par
     headings = {span.trimmed(text).start: depth for span, depth in raw.headings}
     tabular = covered(lines, [table.span for table in raw.tables])
     left_out = set(tabular) | parts.signoff | {i for i in range(len(lines)) if text[lines[i].start] == "|"}
-    if parts.listing:
-        left_out |= set(range(*parts.listing))
+    for listing in parts.listings:
+        left_out |= set(range(*listing))
 
     def body_of(piece: Piece) -> list[Line]:
         kept = [lines[i] for i in range(piece.body, piece.last) if i not in left_out]
@@ -162,15 +156,17 @@ def _outline(text: str, raw: RawText, lines: Sequence[Line], header: Header, par
     start = lines[parts.main.body].start if parts.main.body < len(lines) else end
     nodes = part_nodes(text, Part(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
     top = nodes[0] if nodes and nodes[0].kind == "title" else None
-    if parts.listing:
-        nodes.append(_listing_node(text, lines, parts, top))
+    nodes += [_listing_node(text, lines, listing, top) for listing in parts.listings if listing[0] < parts.main.last]
     for piece in parts.attached:
-        last = lines[piece.last - 1].end
+        last = _part_end(lines, piece, left_out - set(tabular))
         first = lines[piece.body].start if piece.body < piece.last else last
         if piece.title and piece.title.end > first:
             first = piece.title.end
         part = Part(Span(first, max(first, last)), piece.title, piece.label, inner=True)
-        nodes += part_nodes(text, part, body_of(piece), headings, top, last)
+        inner = part_nodes(text, part, body_of(piece), headings, top, lines[piece.last - 1].end)
+        nodes += inner
+        within = [listing for listing in parts.listings if piece.first <= listing[0] < piece.last]
+        nodes += [_listing_node(text, lines, listing, inner[0] if inner else top) for listing in within]
     nodes.sort(key=lambda node: (node.start, node.depth))
     return nodes
 
@@ -182,8 +178,8 @@ def _part_end(lines: Sequence[Line], piece: Piece, left_out: set[int]) -> int:
     return lines[piece.body].start if piece.body < len(lines) else 0
 
 
-def _listing_node(text: str, lines: Sequence[Line], parts: Parts, top: Node | None) -> Node:
-    first, last = parts.listing or (0, 1)
+def _listing_node(text: str, lines: Sequence[Line], listing: tuple[int, int], top: Node | None) -> Node:
+    first, last = listing
     start, end = lines[first].start, lines[last - 1].end
     number = re.match(r"附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", text[start : min(end, start + 16)])
     width = number.end() if number else 0
@@ -217,17 +213,14 @@ def _cuts(lines: Sequence[Line], parts: Parts) -> list[tuple[Span, ZoneKind, str
 
 def _missing(text: str, lines: Sequence[Line], parts: Parts) -> list[Issue]:
     """Attachments that the letter lists but the file does not hold."""
-    if not parts.listing:
-        return []
-    first, last = parts.listing
     held = {_flat(piece.title.of(text)) for piece in parts.attached if piece.title}
+    labelled = sum(piece.label is not None for piece in parts.attached)
     out: list[Issue] = []
-    for i in range(first, last):
-        entry = re.sub(r"^附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", "", text[lines[i].start : lines[i].end]).strip()
-        entry = re.sub(r"^\d{1,2}\s?[.．、]\s?", "", entry).strip("《》 　")
-        if not entry or _flat(entry) in held or any(_flat(entry) in name or name in _flat(entry) for name in held):
-            continue
-        if not held and len(parts.attached) >= last - first:
-            continue
-        out.append(Issue("attachment-missing", f"文中列有附件“{entry}”，但附件正文不在这份文件里。", lines[i].span))
+    for first, last in parts.listings:
+        for i in range(first, last):
+            entry = re.sub(r"^附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", "", text[lines[i].start : lines[i].end]).strip()
+            entry = re.sub(r"^\d{1,2}\s?[.．、]\s?", "", entry).strip("《》 　")
+            if not entry or any(_flat(entry) in name or name in _flat(entry) for name in held) or labelled >= last - first:
+                continue
+            out.append(Issue("attachment-missing", f"文中列有附件“{entry}”，但附件正文不在这份文件里。", lines[i].span))
     return out
