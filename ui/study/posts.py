@@ -11,6 +11,7 @@ from corpus.errors import UsageError
 from corpus.store import Corpus, StoredFact
 from graph.queries import targets as graph_targets
 from graph.queries import tasks as graph_tasks
+from graph.queries import unit_keys
 from graph.validity import validity
 from ui.exports.tables import place
 from ui.study.glossary import terms as glossary
@@ -87,15 +88,14 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     day = as_of or dt.date.today()
     shelf = Shelf(corpus)
     facts = graph_tasks(corpus, unit=unit, region=region)
-    tasks = [_task(shelf, fact, unit) for fact in facts]
+    names = frozenset(unit_keys(corpus, unit)) if unit else frozenset()
+    tasks = [_task(shelf, fact, names) for fact in facts]
     order = {role: i for i, (role, _) in enumerate(ROLES)}
     tasks.sort(key=lambda task: order.get(task["role"], len(order)))
     figures = _figures(corpus, facts, region if not unit else None)
     words = "".join(task["quote"] for task in tasks)
     terms = [entry for entry in glossary(corpus) if entry["term"] in words]
-    partners = Counter(
-        name for task in tasks for _, key in ROLES for name in dict.fromkeys(task[key]) if not unit or not _same(name, unit)
-    )
+    partners = Counter(name for task in tasks for _, key in ROLES for name in dict.fromkeys(task[key]) if name not in names)
     counts = Counter(fact.document for fact in facts)
     documents, notices = [], []
     for row, count in counts.most_common():
@@ -116,9 +116,9 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     )  # fmt: skip
 
 
-def _task(shelf: Shelf, fact: StoredFact, unit: str | None) -> dict[str, Any]:
+def _task(shelf: Shelf, fact: StoredFact, names: frozenset[str]) -> dict[str, Any]:
     payload = fact.payload
-    role = next((role for role, key in ROLES if unit and any(_same(name, unit) for name in payload[key])), None)
+    role = next((role for role, key in ROLES if names.intersection(payload[key])), None)
     return {**payload, "role": role, "title": shelf.title(fact), "document_id": fact.document_id}
 
 
@@ -140,8 +140,3 @@ def _figures(corpus: Corpus, tasks: list[StoredFact], region: str | None) -> lis
         known = {(fact.document, fact.id) for fact in found}
         found += [f for f in graph_targets(corpus, region=region, kind="target") if (f.document, f.id) not in known]
     return found
-
-
-def _same(name: str, unit: str) -> bool:
-    """Whether a name in a document is the unit asked for: 州医保局 is meant by 医保局 and by 甘南州医保局."""
-    return name == unit or name.endswith(unit) or unit.endswith(name)

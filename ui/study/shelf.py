@@ -83,7 +83,8 @@ class Shelf:
         text = self.document(fact.document).text
         words = re.sub(r"\s", "", self.sentence(fact).of(text) + str(fact.payload.get("deadline") or ""))
         for period in named_periods().values():
-            if period.end < as_of and any(marker in words for marker in period.markers):
+            meant = not period.context or any(word in text for word in period.context)
+            if period.end < as_of and meant and any(marker in words for marker in period.markers):
                 return None
         state = validity(self.head(fact), as_of=as_of, user_status=info.user_status)
         if state.status in _NO_RULE:
