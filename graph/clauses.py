@@ -47,12 +47,14 @@ class YearMention:
 
 def wrap_width(text: str) -> int | None:
     """The width at which lines were broken mid-sentence (text taken from a PDF), or None where lines are paragraphs."""
-    lengths = sorted(len(line) for line in text.split("\n") if len(line) > 4)
-    if len(lengths) < 8:
+    lines = [line for line in text.split("\n") if len(line) > 4]
+    if len(lines) < 8:
         return None
+    lengths = sorted(map(len, lines))
     width = lengths[int(len(lengths) * 0.9)]
-    full = sum(width - 4 <= length <= width + 2 for length in lengths)
-    return width if 15 <= width <= 70 and full >= 0.35 * len(lengths) else None
+    full = [line for line in lines if width - 5 <= len(line) <= width + 3]
+    broken = sum(line[-1] not in "。；;：:！？!?”）)" for line in full)
+    return width if 15 <= width <= 70 and len(full) >= 0.2 * len(lines) and broken >= 0.5 * len(full) else None
 
 
 def sentences(text: str, start: int, end: int, *, width: int | None = None) -> list[Span]:
@@ -63,7 +65,7 @@ def sentences(text: str, start: int, end: int, *, width: int | None = None) -> l
         stop = _SENTENCE_END.search(text, at, end)
         edge = stop.start() if stop else end
         if stop is not None and text[edge] == "\n":
-            wrapped = width is not None and edge - line >= width - 4 and text[edge - 1 : edge] not in ("；", ";", "：", ":")
+            wrapped = width is not None and edge - line >= width - 5 and text[edge - 1 : edge] not in ("；", ";", "：", ":")
             line = edge + 1
             if wrapped and not _LIST_MARK.match(text, edge + 1, end):
                 at = edge + 1

@@ -58,6 +58,7 @@ _SESSION = (
 )
 _CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}$")
 _RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
+_AT_LEAST = re.compile(r"(?:至少|最少|不少于)[一-龥]{1,8}$")
 _FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)$")
 _ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
 _YEAR = range(1900, 2101)
@@ -233,7 +234,7 @@ def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
     more = at < end and text[at] in _MORE
     at += more
     scale = ""
-    spaced = at + 1 if text[at : at + 1] == " " and not chinese else at
+    spaced = at + 1 if text[at : at + 1] in (" ", "\n") and not chinese else at
     for word in _SCALES:
         if text.startswith(word, spaced) and spaced + len(word) <= end:
             scale, at = word, spaced + len(word)
@@ -246,7 +247,7 @@ def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
         value += float(small[1]) * _SCALES[small[2].replace("多", "")] / _SCALES[scale]
         more, at = more or "多" in small[2] or bool(small[3]), small.end()
     blank = at
-    while blank < end and text[blank] == " ":
+    while blank < end and blank < at + 2 and text[blank] in " \n":
         blank += 1
     unit, measure, stop = _unit(text, blank, end)
     if unit == "成" and text[stop : stop + 1] not in ("", ",", "，", "。", "、", "以", "左", ";", "；", "的", "多", "人", ")"):
@@ -315,6 +316,9 @@ def _bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Compar
                 return comparator or sign, edge - len(word), right
         filler = _FILLER.search(text, max(start, edge - 4), edge)
         if filler is None:
+            least = _AT_LEAST.search(text, max(start, edge - 12), edge)
+            if comparator is None and least is not None:
+                return ">=", least.start(), right
             break
         edge = filler.start()
     return comparator or "=", at, right

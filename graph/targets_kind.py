@@ -19,6 +19,7 @@ _TIME_LIMITS = frozenset({"工作日", "自然日", "小时", "分钟", "秒", "
 _LIFE = re.compile(r"预期寿命|受教育年限|增长|寿命")
 _RATE = re.compile(r"^(?:万|亿)?元/")
 _EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学年|每生|每年度|/人|人均补")
+_SURPASSED = ("超出年度目标", "超额完成", "超过年度目标", "完成年度目标")
 _OBJECT = re.compile(r"^(?:将|把|对)")
 _CHANGED = re.compile(
     r"(?:提高|提升|增加|扩大|拓展|压缩|压减|减少|降低|缩短|下降|控制|调整|放宽|延长|缩小|减至|降至|增至)(?:到|至|为)?"
@@ -50,6 +51,8 @@ def kind_of(
     future = year is not None and year.role in ("by", "during") and (reference_year is None or year.year >= reference_year)
     if year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year:
         return "achieved"
+    if _has(whole, _SURPASSED):
+        return "achieved"
     if place.past and not (future and goal):
         return "achieved"
     if year is not None and year.role in ("since", "as_of") and not goal:
@@ -80,7 +83,7 @@ def kind_of(
         return "target"
     if _has(whole, cues["rule", "clause"]) or _has(near, cues["rule", "near"]):
         return "rule"
-    if place.preamble:
+    if place.preamble and not (quantity.form == "words" and quantity.value == 0):
         return "achieved"
     if manner == "rules":
         return "rule"

@@ -79,6 +79,10 @@ class Places:
             place = self._known[key] = self._of(section)
         return place
 
+    def _reference(self, position: int) -> int | None:
+        head = self._doc.head_at(position)
+        return next((int(date[:4]) for date in (head.issued_on, head.published_on) if date), annual_year(head.title))
+
     def _of(self, section: Section | None) -> Place:
         if section is None:
             return Place()
@@ -88,7 +92,7 @@ class Places:
         bare = False
         for node in trail:
             if direction is None:
-                direction = _direction(node.heading)
+                direction = _direction(node.heading, self._reference(section.start))
             found = _ANNUAL_TITLE.search(node.heading)
             if found and not _SPAN_TITLE.search(node.heading) and direction != "past":
                 year = int(found[1])
@@ -98,9 +102,18 @@ class Places:
         return Place(direction == "past", direction == "future", year if direction == "future" else None, preamble, bare)
 
 
-def _direction(heading: str) -> str | None:
-    found = [(heading.rfind(word) + len(word), direction) for word, direction in _headings() if word in heading]
-    return max(found)[1] if found else None
+def _direction(heading: str, reference_year: int | None) -> str | None:
+    """Whether a heading announces a review or a plan; the word that ends last decides."""
+    bare = heading.strip("。：:，, ")
+    found = [
+        (bare.rfind(word) + len(word), direction)
+        for word, direction in _headings()
+        if (word in bare if direction == "future" else bare.startswith(word) or bare.endswith(word))
+    ]
+    if found:
+        return max(found)[1]
+    years = [int(year) for year in _ANNUAL_TITLE.findall(bare)]
+    return "past" if years and reference_year is not None and max(years) < reference_year else None
 
 
 @lru_cache(maxsize=1)

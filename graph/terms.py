@@ -1,25 +1,41 @@
-"""Terms 术语: named formulas (四个不摘, 一库一单), abbreviations and defined words, each with its best definition in the text."""
+"""Terms 术语: named formulas (四个不摘, 一库一单), abbreviations and defined words, each with its best definition in the text.
+
+A definition is one contiguous span: what a bracket, 即 or 是指 gives, the list that stands before or after the formula and has
+as many members as the formula counts, or a run of sentences that begin alike. A formula without one is kept, definition None.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from importlib import resources
+from typing import Protocol
 
 from corpus.document import ParsedDocument, Span, fact_id
-from graph.clauses import sentences
+from graph.clauses import clauses, sentences, wrap_width
 from graph.facts import Term
-from graph.quantities import half_width
+from graph.quantities import chinese_number, half_width
 
-_QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,24})[”\"]")
-_NUMERAL = re.compile(r"[一二三四五六七八九十两百千万双]")
-_FORMULA = re.compile(
-    r"(?:[一二两三四五六七八九十百千双][^一二两三四五六七八九十，,。；;、:：]{1,4}){2,}"
-    r"|[一二两三四五六七八九十双\d]{1,3}(?:个|项|类|大|张|条|重|种|级|位|带|无|化|好|新|小|优|严|清|免|减|增|降|改|链|库|定|包|保|争|变|有|园|区|品|标|通|减)[^，,。；;:：]{0,10}"
-    r"|[^，,。；;:：]{1,12}[+＋]|\d+\+[\dA-Za-z一-龥N]+"
+_QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,20})[”\"]")
+_NUMERAL = re.compile(r"[一二两三四五六七八九十双]")
+_NOT_TERM = re.compile(
+    r"^(?:十[一二三四五六七]五|[\d.]+|第?[一二三四五六七八九十百]+[年月日号条章]?|[\d年月日.:—~-]+|.*[，,。；;：:！？].*|.*\d{4}年.*)$"
 )
-_ABBREVIATION = re.compile(
-    r"([^，,。；;：:\n（(《》“”]{2,40}|《[^》\n]{2,80}》)[（(]以下(?:统)?简称[:：]?[“\"《]?([^”\"》）)\n]{1,20})[”\"》]?[）)]"
+_PLUS = re.compile(r"[^+]{1,12}\+[^+]{0,8}|\d\+[\dXNn+一-龥]{1,6}")
+_ABBREVIATION = re.compile(r"[(（]以下(?:统一)?简?称(?:为)?[:“\"]?([^“”\"》《)）\n]{2,20})[”\"]?[)）]")
+_DEFINED = re.compile(r"(?:所称|所指)?(?:的)?[“\"]?([一-龥A-Za-z+]{2,16})[”\"]?(?:,)?(?:是指|指的是|系指)")
+_LIST_LEAD = re.compile(
+    r"^(?:第[一二三四五六七八九十百]{1,4}条|大力|支持|高质量|办好|组织|决定|我[局省市州县区委]|特|制定|为保障|保障|建立健全|建立|健全|完善|统筹发挥|充分发挥|发挥|落实|坚持|实施|推进|推动|围绕|聚焦|构建|形成|强化|加强|以|按照|把|将|对|从|通过|实现|打造|做到|抓好|开展|严格|全面|突出|发展|培育|重点|深入|为|用好|并|和|等)+"
 )
-_DEFINED = re.compile(r"(?:^|[,，;；])?(?:本[一-龥]{1,4}所称(?:的)?)?[“\"]?([一-龥A-Za-z]{2,16})[”\"]?[,，]?是指([^。\n]{4,300})")
+_COUNTED = re.compile(
+    r"([两二三四五六七八九十]{1,2})(大|重|项|类|级|个|张|条|种)([一-龥]{1,8}?(?:制度|体系|产业|行动|工程|机制|战略|任务|对象|群体|平台|书记|保障|改革|攻坚战|板块|片区|基地|目标|原则|责任|清单|理念|抓手|支柱|对象))"
+)
+_LEVELS = re.compile(r"[省市县乡村州地旗镇户区、]{2,14}$")
+_NAMED_AS = re.compile(r"([一-龥]{2,14})(?:同时)?明确为([一-龥]{2,10})(?=[,，。;；])")
+_SET_UP = re.compile(r"设立[\d一二三四五]{1,2}年(过渡期)")
+_SAME_AS = re.compile(
+    r"^[”\"’]?(?:要求|原则|机制|政策|工作|体系|制度|改革|行动|工程)?[。,，:]?\s*(?:即|就是|指的是|是指|指|也就是|具体为|分别是|分别为|包括)[:,，]?"
+)
 
 
 def find_terms(doc: ParsedDocument) -> tuple[Term, ...]:
@@ -27,22 +43,259 @@ def find_terms(doc: ParsedDocument) -> tuple[Term, ...]:
     text = half_width(doc.text)
     found: dict[str, Term] = {}
 
-    def add(term: str, span: Span, definition: Span | None) -> None:
-        old = found.get(term)
+    def add(term: Span, definition: Span | None, quote: Span | None = None) -> None:
+        name = re.sub(r"\s", "", doc.text[term.start : term.end]).strip("“”\"'")
+        if len(name) < 2:
+            return
+        old = found.get(name)
         if old is None or (old.definition is None and definition is not None):
-            found[term] = Term(fact_id(doc.id, "term", span, term), doc.id, span, term, definition)
+            whole = quote or _hull(term, definition)
+            found[name] = Term(fact_id(doc.id, "term", term, name), doc.id, whole, name, definition)
 
+    width = wrap_width(text)
     for stretch in list(doc.body_spans()) or [Span(0, len(text))]:
-        for sentence in sentences(text, stretch.start, stretch.end):
-            for match in _ABBREVIATION.finditer(text, sentence.start, sentence.end):
-                add(doc.text[match.start(2) : match.end(2)], Span(match.start(), match.end()), Span(match.start(1), match.end(1)))
-            for match in _DEFINED.finditer(text, sentence.start, sentence.end):
-                add(
-                    doc.text[match.start(1) : match.end(1)], Span(match.start(1), match.end()), Span(match.start(2), match.end(2))
-                )
-            for match in _QUOTED.finditer(text, sentence.start, sentence.end):
-                name = match[1]
-                if _FORMULA.fullmatch(name):
-                    span = Span(match.start(1), match.end(1))
-                    add(doc.text[span.start : span.end], span, None)
-    return tuple(sorted(found.values(), key=lambda term: term.span.start))
+        parts = sentences(text, stretch.start, stretch.end, width=width)
+        for i, sentence in enumerate(parts):
+            _explicit(text, sentence, add)
+            _formulas(text, parts, i, add)
+            _counted(text, sentence, add)
+    return tuple(sorted(found.values(), key=lambda term: (term.span.start, term.term)))
+
+
+def is_formula(name: str) -> bool:
+    """Whether a quoted name is a formula by its form: a numeral or a plus sign in a short phrase (五无甘南, 雨露计划+)."""
+    if not 2 <= len(name) <= 14 or _NOT_TERM.match(name):
+        return False
+    if name in _ordinary():
+        return False
+    if "+" in name:
+        return bool(_PLUS.fullmatch(name))
+    first = _NUMERAL.search(name)
+    return (
+        first is not None and (first.start() == 0 or len(name) <= 5) and not name.endswith(("年", "月", "日", "条", "次", "号"))
+    )
+
+
+class _Adder(Protocol):
+    """What the finders below call with a term, its definition and, where it differs, the stretch to quote."""
+
+    def __call__(self, term: Span, definition: Span | None, quote: Span | None = None) -> None: ...
+
+
+def _explicit(text: str, sentence: Span, put: _Adder) -> None:
+    """(以下简称X), A是指B, 明确为X, 设立N年过渡期."""
+    for match in _ABBREVIATION.finditer(text, sentence.start, sentence.end):
+        before = _phrase_before(text, sentence, match.start())
+        if before is not None:
+            put(Span(match.start(1), match.end(1)), before, Span(before.start, match.end()))
+    for match in _DEFINED.finditer(text, sentence.start, sentence.end):
+        stop = text.find("。", match.end(), sentence.end + 1)
+        end = stop if stop >= 0 else sentence.end
+        name = Span(match.start(1), match.end(1))
+        called = max(
+            match[1].rfind("所称的") + 3 if "所称的" in match[1] else 0, match[1].rfind("所称") + 2 if "所称" in match[1] else 0
+        )
+        name = Span(name.start + called, name.end)
+        if not called and re.search(r"第.{1,3}条", match[1]):
+            continue
+        if end - match.end() >= 4:
+            put(name, Span(match.end(), end).trimmed(text))
+    for match in _NAMED_AS.finditer(text, sentence.start, sentence.end):
+        put(Span(match.start(2), match.end(2)), sentence.trimmed(text))
+    for match in _SET_UP.finditer(text, sentence.start, sentence.end):
+        put(Span(match.start(1), match.end(1)), sentence.trimmed(text))
+
+
+def _formulas(text: str, parts: list[Span], i: int, add: _Adder) -> None:
+    """Quoted formulas of one sentence with the definition around them."""
+    sentence = parts[i]
+    for match in _QUOTED.finditer(text, sentence.start, sentence.end):
+        name = match[1]
+        if not is_formula(name):
+            continue
+        inside = Span(match.start(1), match.end(1))
+        count = _count_of(name)
+        definition = (
+            _bracket_after(text, match.end(), sentence)
+            or _same_as(text, parts, i, match.end())
+            or (_list_before(text, sentence, match.start(), count) if count and "、" not in name else None)
+            or (_list_after(text, sentence, match.end(), count) if count else None)
+            or (_sentences_alike(text, parts, i, name, count) if count else None)
+        )
+        add(inside, definition)
+
+
+def _count_of(name: str) -> int | None:
+    """How many things a formula counts: 四个体系 4, 一库一单 2, 五无甘南 5, 两不愁三保障 5."""
+    if "+" in name:
+        return None
+    numerals = [n for n in (chinese_number(c) if c != "双" else 2.0 for c in name if _NUMERAL.match(c)) if n]
+    if not numerals:
+        return None
+    if name[0] not in "一二两三四五六七八九十双":
+        return None
+    total = (
+        int(sum(numerals)) if name[0] not in "十" else int(chinese_number(re.match(r"[一二三四五六七八九十]+", name)[0]) or 10)
+    )  # type: ignore[index]
+    return total if 2 <= total <= 20 else None
+
+
+def _bracket_after(text: str, at: int, sentence: Span) -> Span | None:
+    """``“三资”（资金、资产、资源）``: a bracket right behind the formula that lists or explains."""
+    if text[at : at + 1] not in ("(", "（"):
+        return None
+    stop = min((p for p in (text.find(")", at, sentence.end), text.find("）", at, sentence.end)) if p >= 0), default=-1)
+    inner = Span(at + 1, stop).trimmed(text) if stop > at + 1 else None
+    if inner is None or not 4 <= len(inner) <= 200 or not re.search(r"[、,，和]|指|即", inner.of(text)):
+        return None
+    return inner
+
+
+def _same_as(text: str, parts: list[Span], i: int, at: int) -> Span | None:
+    """``“四个不摘”。即…``, ``“A”是指…``: what 即 or 是指 introduces, up to the full stop."""
+    window = text[at : parts[i].end + 1]
+    match = _SAME_AS.match(window)
+    if match is not None:
+        definition = Span(at + match.end(), parts[i].end).trimmed(text)
+        return definition if 4 <= len(definition) <= 300 else None
+    if i + 1 < len(parts) and not text[at : parts[i].end].strip('”"要求原则机制政策'):
+        following = parts[i + 1]
+        match = _SAME_AS.match(text[following.start : following.start + 12])
+        if match is not None and match.group().strip('”"’。,，: '):
+            return Span(following.start + match.end(), following.end).trimmed(text)
+    return None
+
+
+def _list_before(text: str, sentence: Span, at: int, count: int) -> Span | None:
+    """``责任体系、推进体系、考核体系和问责体系“四个体系”``: as many members before the formula as it counts."""
+    clause = next((c for c in clauses(text, sentence) if c.start <= at <= c.end), None)
+    if clause is None or at - clause.start < 4:
+        return None
+    name = _QUOTED.match(text, at)
+    listing = _listing(text, Span(clause.start, at), count)
+    return listing if listing is not None and name is not None and _belong(_members(listing.of(text)), name[1]) else None
+
+
+def _members(listing: str) -> list[str]:
+    return [member.strip('“”" ') for member in re.split("[、和与及]", listing)]
+
+
+def _belong(members: list[str], name: str) -> bool:
+    """Whether a list is that of a formula: each member has a character of its name, or the last ends as the name does.
+
+    A list that only happens to stand before a formula (做优…、创新…、深入促进“三产”融合) shares nothing with it.
+    """
+    key = set(_NUMERAL.sub("", name)) - set("个大项、")
+    return bool(key) and (all(key & set(member) for member in members) or (len(members) > 2 and members[-1].endswith(name[-2:])))
+
+
+def _listing(text: str, span: Span, count: int) -> Span | None:
+    """The last ``count`` members of a list that fills the end of a stretch, the first one freed of its verb."""
+    span = span.trimmed(text)
+    while span.end > span.start and text[span.end - 1] in '等”"':
+        span = Span(span.start, span.end - 1)
+    if span.end > span.start and text[span.start : span.end].count("“") == 1 and text[span.end] in '”"':
+        inner = Span(text.index("“", span.start) + 1, span.end)
+        return inner if len(re.split("、", inner.of(text))) == count else None
+    pieces = [match.start() for match in re.finditer(r"[、]|和|与|及", span.of(text))]
+    if len(pieces) + 1 < count:
+        return None
+    cut = pieces[len(pieces) - count] + 1 if len(pieces) >= count else 0
+    start = span.start + cut
+    if cut == 0:
+        lead = _LIST_LEAD.match(span.of(text))
+        start += lead.end() if lead and lead.end() < len(span) - 3 else 0
+    members = re.split(r"[、]|和|与|及", text[start : span.end])
+    if len(members) != count or any(not 1 <= len(member.strip("“”")) <= 30 for member in members):
+        return None
+    return Span(start, span.end).trimmed(text)
+
+
+def _list_after(text: str, sentence: Span, at: int, count: int) -> Span | None:
+    """``“四个坚持”，坚持…，坚持…``: as many clauses, or members of one list, after the formula as it counts."""
+    rest = Span(min(at + 1, sentence.end), sentence.end)
+    if len(rest) < 6 or text[at : at + 1] not in (",", "，", ":", "："):
+        return None
+    name = text[text.rfind("“", sentence.start, at) + 1 : at - 1] if text.rfind("“", sentence.start, at) >= 0 else ""
+    following = clauses(text, rest)
+    first = following[:count]
+    if len(first) == count and (
+        len({clause.of(text)[:2] for clause in first}) == 1
+        or (len(following) == count and _belong([c.of(text) for c in first], name))
+    ):
+        return Span(first[0].start, first[-1].end)
+    if following and len(_members(following[0].of(text))) == count and _belong(_members(following[0].of(text)), name):
+        return following[0]
+    return None
+
+
+def _sentences_alike(text: str, parts: list[Span], i: int, name: str, count: int) -> Span | None:
+    """``“五无…”`` and, in the same paragraph, five sentences that begin alike and carry its key character (推进全域无…)."""
+    key = next((c for c in name if not _NUMERAL.match(c) and c not in "个大项"), "")
+    if count < 3 or not key:
+        return None
+    run: list[Span] = []
+    head = ""
+    for part in parts[i : i + 3 * count]:
+        start = part.start
+        opening = text[start : start + 8]
+        at = opening.find(key)
+        if at >= 2:
+            prefix = opening[: at + 1]
+            if prefix == head:
+                run.append(part)
+                continue
+            if len(run) < count:
+                head, run = prefix, [part]
+        if "\n" in text[part.end : part.end + 2] and len(run) < count and run:
+            run, head = [], ""
+    return Span(run[0].start, run[min(len(run), count) - 1].end) if len(run) >= count else None
+
+
+def _counted(text: str, sentence: Span, add: _Adder) -> None:
+    """``基本医疗保险、大病保险、医疗救助三重保障制度``, ``省市县乡村五级书记``: a list followed by its count and name."""
+    for match in _COUNTED.finditer(text, sentence.start, sentence.end):
+        count = chinese_number(match[1].replace("两", "二"))
+        if count is None or count < 2 or text[max(0, match.start() - 1) : match.start()] in ("第", "“", '"'):
+            continue
+        clause = next((c for c in clauses(text, sentence) if c.start <= match.start() < c.end), None)
+        if clause is None:
+            continue
+        levels = _LEVELS.search(text, max(clause.start, match.start() - 14), match.start())
+        if match[2] == "级":
+            if levels is not None and len(levels.group().replace("、", "")) == count:
+                add(Span(match.start(), match.end()), Span(levels.start(), levels.end()))
+            continue
+        definition = _listing(text, Span(clause.start, match.start()), int(count))
+        if definition is None:
+            continue
+        shared = set(match[3]) & set(definition.of(text))
+        if shared or max(map(len, re.split("[、和与及]", definition.of(text)))) <= 10:
+            add(Span(match.start(), match.end()), definition)
+
+
+def _phrase_before(text: str, sentence: Span, at: int) -> Span | None:
+    """The noun phrase in front of (以下简称…), freed of a leading verb."""
+    clause = next((c for c in clauses(text, sentence) if c.start <= at < c.end), None)
+    if clause is None or at - clause.start < 2:
+        return None
+    if text[at - 1] == "》":
+        start = text.rfind("《", clause.start, at)
+        return Span(start, at) if start >= 0 else None
+    lead = _LIST_LEAD.match(text[clause.start : at])
+    start = clause.start + (lead.end() if lead and lead.end() < at - clause.start - 2 else 0)
+    return Span(start, at).trimmed(text)
+
+
+@lru_cache(maxsize=1)
+def _ordinary() -> frozenset[str]:
+    lines = resources.files("graph").joinpath("data", "not_terms.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def _hull(term: Span, definition: Span | None) -> Span:
+    """The stretch to quote for a term: the term with its definition where they stand close together."""
+    if definition is None:
+        return term
+    start, end = min(term.start, definition.start), max(term.end, definition.end)
+    return Span(start, end) if end - start <= 400 else definition
