@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.segmentation import tokenise
 from qa.lexicons import phrases, table
@@ -13,6 +14,9 @@ from qa.shelf import Shelf
 
 ALTERNATIVE = 0.9
 """A written form found for an everyday phrase counts a little less than the very word."""
+EVERYDAY = 1.6
+"""The least weight of an everyday phrase: it is what the person came to ask, however common its written forms."""
+HALVES = 0.8
 PARTIAL = 0.55
 """How much of a word counts whose characters are there only in pieces."""
 
@@ -31,11 +35,13 @@ class Concept:
         if self.text in folded:
             return 1.0
         best = 0.0
+        if len(self.text) == 4 and self.text[:2] in folded and self.text[2:] in folded:
+            best = HALVES  # 资助参保 for 参保资助
         for variant in self.variants:
             if variant in folded:
                 return ALTERNATIVE
         if len(self.pairs) > 1:
-            best = PARTIAL * sum(pair in folded for pair in self.pairs) / len(self.pairs)
+            best = max(best, PARTIAL * sum(pair in folded for pair in self.pairs) / len(self.pairs))
         return best
 
 
@@ -72,7 +78,27 @@ class Wanted:
 
 def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
-    return wanted(reading.subject, shelf, reading.quoted)
+    found = wanted(reading.subject, shelf, reading.quoted)
+    noun = asked_noun(reading.folded)
+    if noun and len(found.concepts) > 1:
+        # 哪个直辖市: the answer names one, it seldom holds the word itself
+        concepts = tuple(replace(c, weight=c.weight * 0.3) if c.text == noun else c for c in found.concepts)
+        return replace(found, concepts=concepts)
+    return found
+
+
+_asked = re.compile(
+    r"(?:哪(?:一|几|\d+|[一二两三四五六七八九十]+)?(?:个|些|家|类|种|级|项|条|份|方面|座|所)?|什么样?的?|啥|多少(?:个|家|项|种)?)([\u4e00-\u9fff]{1,6})"
+)
+
+
+def asked_noun(folded: str) -> str | None:
+    """The word right behind the question word: 直辖市 in 跟哪个直辖市对接."""
+    match = _asked.search(folded)
+    if not match:
+        return None
+    words = tokenise(match[1]).words
+    return words[0] if words and words[0] not in phrases("function_words.txt") else None
 
 
 def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
@@ -83,7 +109,7 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
     for phrase in everyday_in(subject):
         variants = forms[phrase]
         share = min(0.3, max(shelf.frequency(v) for v in (phrase, *variants)))
-        found[phrase] = Concept(phrase, max(1.2, _weight(share)), variants, _pairs(phrase) if share == 0 else ())
+        found[phrase] = Concept(phrase, max(EVERYDAY, _weight(share)), variants, _pairs(phrase) if share == 0 else ())
         if phrase not in variants:
             rest = rest.replace(phrase, " ")
     empty = set(phrases("function_words.txt"))
@@ -111,16 +137,20 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
 
 def _words(text: str) -> list[str]:
     words: list[str] = []
+    empty = set(phrases("function_words.txt"))
     for piece in text.split():
         pending = ""
         for word in tokenise(piece).words:
             if len(word) == 1 and "\u4e00" <= word <= "\u9fff":
-                pending += word
-                continue
+                if word not in empty:
+                    pending += word
+                    continue
+                word = ""
             if len(pending) > 1:
                 words.append(pending)
             pending = ""
-            words.append(word)
+            if word:
+                words.append(word)
         if len(pending) > 1:
             words.append(pending)
     return list(dict.fromkeys(words))

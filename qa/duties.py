@@ -11,7 +11,8 @@ from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope
 from qa.numerals import counted
-from qa.question import Reading
+from qa.lexicons import table
+from qa.question import Reading, everyday_in
 from qa.shelf import Shelf, Shelved
 
 NAMED = 0.5
@@ -33,6 +34,7 @@ class Duty:
     title: Span
     units: tuple[tuple[str, str, Span], ...]
     """(name, role, place) of the units."""
+    topics: tuple[str, ...] = ()
 
     @property
     def list_span(self) -> Span | None:
@@ -54,7 +56,7 @@ def duties(shelf: Shelf, scope: Scope) -> list[Duty]:
             continue
         task = from_fact(fact)
         units = tuple((u.name, u.role, u.span) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
-        found.append(Duty(shelved, fact.span, task.name, _title(shelved, fact.span, task.name), units))  # type: ignore[union-attr]
+        found.append(Duty(shelved, fact.span, task.name, _title(shelved, fact.span, task.name), units, task.topics))  # type: ignore[union-attr]
     return found
 
 
@@ -75,7 +77,8 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     with_units = [duty for duty in everything if duty.units]
     if _every_task.search(reading.folded) and with_units and len(wanted.concepts) <= 3:
         return _overview(with_units)
-    ranked = sorted(((_fit(duty, wanted), duty) for duty in everything), key=lambda pair: (-pair[0], pair[1].span.start))
+    topics = _topics(reading)
+    ranked = sorted(((_fit(duty, wanted) + _topical(duty, topics), duty) for duty in everything), key=lambda pair: (-pair[0], pair[1].span.start))
     if not ranked or ranked[0][0] < NAMED:
         return None
     best = ranked[0][0]
@@ -85,6 +88,21 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
         return None
     lines = [_line(duty) for duty in named]
     return Draft("answered", tuple(lines), parts=tuple((d.shelved.info.row, d.shelved.part_at(d.span.start)) for d in named))
+
+
+def _topics(reading: Reading) -> tuple[str, ...]:
+    """The topics of the question, its everyday phrases read as documents write them."""
+    from graph.topics import topics_of
+
+    forms = table("everyday.tsv")
+    return topics_of(" ".join([reading.subject, *("、".join(forms[p]) for p in everyday_in(reading.subject))]))
+
+
+def _topical(duty: Duty, topics: tuple[str, ...]) -> float:
+    """What a task gains by being mainly about the topic of the question."""
+    if not topics or not duty.topics:
+        return 0.0
+    return 0.3 if duty.topics[0] == topics[0] else 0.1 if topics[0] in duty.topics[:2] else 0.0
 
 
 def _fit(duty: Duty, wanted: Wanted) -> float:

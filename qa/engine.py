@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from corpus.store import Corpus
-from qa import duties, listing, lookup, meaning, origins, refusal, survey, verdict
+from qa import duties, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
 from qa.evidence import Found, Scope, scope_of, weigh
+from qa.expectations import bonus_of, clause_wanted, lists_names, names_asked
 from qa.figures import Measure, measure_of
 from qa.guard import checked
 from qa.names import Known
@@ -115,7 +116,15 @@ class Engine:
                 return wished.stands_in(sentence.folded)
 
             required = holds
-        found = weigh(wanted, scope, shelf, required=required)
+        names = names_asked(reading)
+        if names is not None and measure is None:
+            number, sort = names
+
+            def listed(sentence: Sentence) -> bool:
+                return lists_names(sentence, number, sort)
+
+            required = listed
+        found = weigh(wanted, scope, shelf, required=required, bonus=bonus_of(reading))
         if reading.outside and not reading.divisions:
             found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
         return found
@@ -133,13 +142,15 @@ class Engine:
                 draft = meaning.answer(reading, scope, shelf, known)
             case "list_tasks":
                 draft = listing.answer(reading, wanted, scope, found, shelf)
+            case "comparison" | "yes_no" if (same := sameness.answer(reading, wanted, scope, shelf)) is not None:
+                return same
             case "multi_doc":
                 if survey.is_survey(reading):
                     return survey.answer(reading, wanted, scope, found, shelf)
             case _:
                 pass
         if draft is None:
-            draft = lookup.answer(reading, wanted, scope, found, measure)
+            draft = lookup.answer(reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading))
         if draft is not None and reading.kind == "yes_no" and draft.lines:
             good = next((f for f in found if f.context >= lookup.ENOUGH), None)
             if good is not None:

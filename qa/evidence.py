@@ -19,7 +19,8 @@ SMALL = 24
 SEARCHED = 8
 """Documents read of a larger selection."""
 
-HEADING = 0.5
+LEAF = 0.75
+HEADING = 0.45
 NEIGHBOUR = 0.35
 TITLE = 0.3
 """How much a concept counts that stands not in the sentence but in a heading above it, beside it, or in the title."""
@@ -150,23 +151,25 @@ def weigh(
             own = profiles[i]
             if not any(own):
                 continue
-            if sentence.heading not in headings:
-                headings[sentence.heading] = wanted.profile(sentence.heading)
-            heading, title = headings[sentence.heading], title_profiles[sentence.part]
+            key = sentence.heading
+            if key not in headings:
+                leaf, trail = wanted.profile(sentence.leaf), wanted.profile(sentence.heading)
+                headings[key] = tuple(max(LEAF * a, HEADING * b) for a, b in zip(leaf, trail, strict=True))
+            heading, title = headings[key], title_profiles[sentence.part]
             beside = [
                 profiles[j]
                 for j in (i - 1, i + 1)
                 if 0 <= j < len(profiles) and profiles[j] and shelved.sentences[j].line == sentence.line
             ]
             context = [
-                max(o, HEADING * h, TITLE * t, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, HEADING * h, TITLE * t)
+                max(o, h, TITLE * t, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, h, TITLE * t)
                 for k, (o, h, t) in enumerate(zip(own, heading, title, strict=True))
             ]
             coverage, wide = wanted.share(own), wanted.share(context)
             score = 0.75 * wide + 0.15 * coverage + 0.25 * wanted.closeness(sentence.folded)
             length = len(sentence.folded)
             score -= 0.05 if length < 10 else 0.0
-            score -= 0.15 if sentence.is_heading else 0.0
+            score -= 0.4 if sentence.is_heading and i + 1 < len(profiles) and shelved.sentences[i + 1].section == sentence.section else 0.0
             score -= 0.3 if sentence.is_units else 0.0
             score += bonus(sentence) if bonus else 0.0
             score += prior.get((row, i), 0.0) if prior else 0.0

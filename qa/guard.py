@@ -31,7 +31,8 @@ def supported(text: str, citations: Iterable[AnswerCitation]) -> bool:
     folded = fold(text)
     if any(figure not in known for figure in figures(text)):
         return False
-    if any(not any(number in part for part in plain) for number in _doc_number.findall(folded)):
+    # what stands before a number runs into it (文号为大署办〔2022〕21号): one of its endings must be quoted
+    if any(not any(number[i:] in part for part in plain for i in range(re.search(r"[〔\[(]", number).start())) for number in _doc_number.findall(folded)):
         return False
     if any(not any(word in part for part in plain) for word in _counted.findall(folded)):
         return False

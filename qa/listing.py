@@ -24,9 +24,6 @@ _separators = re.compile(r"[、，,；;]")
 def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
     """The list asked for, or None where no section and no sentence gives one."""
     told = _counting_sentence(reading, found)
-    if told is not None:
-        key = (told.row, told.sentence.part)
-        return Draft("answered", (line_of([told], wanted, None),), parts=(key,))
     best: tuple[float, Shelved, Section | None, list[Section]] | None = None
     for row in scope.rows:
         shelved = shelf.document(row)
@@ -38,6 +35,8 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
             score = _fit(reading, wanted, shelved, parent, children)
             if best is None or score > best[0]:
                 best = (score, shelved, parent, children)
+    if told is not None and (best is None or _named(reading, wanted, best[2], best[3]) <= told.coverage):
+        return Draft("answered", (line_of([told], wanted, None),), parts=((told.row, told.sentence.part),))
     if best is None or best[0] < SECTION:
         return None
     score, shelved, parent, children = best
@@ -52,6 +51,13 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
         citation = cite(shelved, child.span)
         lines.append(Line(flat(citation.quote), (citation,)))
     return Draft("answered", tuple(lines), parts=((shelved.info.row, place),))
+
+
+def _named(reading: Reading, wanted: Wanted, parent: Section | None, children: list[Section]) -> float:
+    """How surely a section is the list: the question's share in its own heading, if it has as many items as are asked for."""
+    if parent is None or reading.count != len(children):
+        return 0.0
+    return wanted.coverage(fold(parent.heading))
 
 
 def _families(shelved: Shelved) -> list[tuple[Section | None, list[Section]]]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from corpus.document import Span
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, by_part, label, level_order, quoted_line
 from qa.evidence import Found, Scope
-from qa.figures import Measure
 from qa.question import Reading
 from qa.shelf import Shelved
 
 ENOUGH = 0.42
 """The share of the question a sentence must hold, its headings counted, to be offered as an answer."""
-BESIDE = 0.86
+BESIDE = 0.92
 """How near another sentence must come to the best one to be quoted beside it."""
+GAIN = 0.2
+"""The share of the question a further sentence must add to be quoted although it is weaker."""
+FURTHER = 0.5
 OTHER_DOCUMENT = 0.72
 OTHER_REGION = 0.5
 LONG = 150
@@ -24,7 +26,7 @@ LONG = 150
 _clause = re.compile(r"[，,：:；;]")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found], measure: Measure | None) -> Draft | None:
+def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found], prefer: Callable[[str], bool] | None) -> Draft | None:
     """Quote the best sentence, and those that come near it; None where none is good enough."""
     good = [f for f in found if f.context >= ENOUGH]
     if not good:
@@ -41,28 +43,43 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found
         else:
             near = first.score >= OTHER_DOCUMENT * best.score
         if near:
-            chosen[key] = [f for f in group if f.score >= BESIDE * first.score][: 2 if reading.several or len(groups) > 1 else 3]
+            chosen[key] = complementary(group, wanted, 2 if reading.several or len(groups) > 1 else 3)
     if not reading.several:
         leading = sorted(chosen, key=lambda k: -chosen[k][0].score)[:5]
         order = [leading[0], *sorted(leading[1:], key=lambda k: level_order(chosen[k][0].part))]
     else:
         order = sorted(chosen, key=lambda k: level_order(chosen[k][0].part))
-    lines = [line_of(chosen[key], wanted, measure) for key in order]
+    lines = [line_of(chosen[key], wanted, prefer) for key in order]
     return Draft("answered", tuple(lines), parts=tuple(order))
 
 
-def line_of(group: Sequence[Found], wanted: Wanted, measure: Measure | None) -> Line:
+def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Found]:
+    """The best sentence, and those after it that come near it or tell of a part of the question it leaves open."""
+    first = group[0]
+    chosen = [first]
+    held = list(wanted.profile(first.sentence.folded))
+    for other in group[1:12]:
+        profile = wanted.profile(other.sentence.folded)
+        gain = wanted.share([max(0.0, p - h) for p, h in zip(profile, held, strict=True)])
+        if len(chosen) < most and gain >= GAIN and other.score >= FURTHER * first.score:
+            chosen.append(other)
+            held = [max(p, h) for p, h in zip(profile, held, strict=True)]
+    chosen += [other for other in group[1:4] if other not in chosen and other.score >= BESIDE * first.score]
+    return chosen[:most]
+
+
+def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None) -> Line:
     """The line of one document: its sentences in the order of the text."""
     first = group[0]
-    spans = [carrying(f, wanted, measure) for f in group]
+    spans = [carrying(f, wanted, prefer) for f in group]
     return quoted_line(label(first.shelved, first.part), first.shelved, spans)
 
 
-def carrying(found: Found, wanted: Wanted, measure: Measure | None = None) -> Span:
+def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None = None) -> Span:
     """The sentence, or where it is long the run of its clauses that carries the answer."""
     sentence, text = found.sentence, found.shelved.text
     if len(sentence.span) <= LONG:
-        return sentence.span
+        return whole(found)
     clauses = clauses_of(text, sentence.span)
     from corpus.folding import fold
 
@@ -70,7 +87,7 @@ def carrying(found: Found, wanted: Wanted, measure: Measure | None = None) -> Sp
     for clause in clauses:
         folded = fold(clause.of(text))
         value = wanted.coverage(folded) + 0.5 * wanted.closeness(folded)
-        values.append(value + (0.3 if measure is not None and value > 0.05 and measure.stands_in(folded) else 0.0))
+        values.append(value + (0.3 if prefer is not None and prefer(folded) else 0.0))
     peak = max(range(len(clauses)), key=lambda i: values[i])
     low = high = peak
     floor = 0.3 * values[peak]
@@ -79,6 +96,18 @@ def carrying(found: Found, wanted: Wanted, measure: Measure | None = None) -> Sp
     while high + 1 < len(clauses) and (values[high + 1] >= floor or clauses[high].end - clauses[low].start < 40):
         high += 1
     return Span(clauses[low].start, clauses[high].end).trimmed(text)
+
+
+def whole(found: Found) -> Span:
+    """The full sentence around a piece that ends at a semicolon, where that stays readable."""
+    sentences, i = found.shelved.sentences, found.index
+    low = high = i
+    while low > 0 and sentences[low - 1].line == sentences[low].line and sentences[low - 1].folded[-1] == ";":
+        low -= 1
+    while high + 1 < len(sentences) and sentences[high].folded[-1] == ";" and sentences[high + 1].line == sentences[high].line:
+        high += 1
+    span = Span(sentences[low].span.start, sentences[high].span.end)
+    return span if len(span) <= 180 else found.sentence.span
 
 
 def clauses_of(text: str, span: Span) -> list[Span]:

@@ -23,7 +23,8 @@ FIELDS = {
     "status": ("时效", re.compile("时效|是否有效|有效吗|现行有效")),
 }
 _basis = re.compile("依据|根据|上位|贯彻|转发|解读的|为落实|制定的")
-_basis_sentence = re.compile(r"(?:根据|依据|按照|为了?(?:深入|全面|认真)?贯彻|为了?(?:进一步)?落实|为(?:全面|深入|认真)?(?:贯彻|落实)|贯彻落实好?|转发|解读|遵照|结合)")
+_basis_sentence = re.compile(r"(?:根据|依据|按照|为了?(?:深入|全面|认真)?贯彻|为了?(?:进一步)?落实|为(?:全面|深入|认真)?(?:贯彻|落实)|贯彻落实好?|转发|解读|遵照|现将)")
+_forwards = re.compile("现将|转发|印发给|解读如下")
 _named = re.compile(r"《[^《》\n]{2,120}》")
 
 
@@ -44,7 +45,7 @@ def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
         name = label(shelved, part)
         told: list[Line] = []
         if wants_basis:
-            told += _basis_lines(name, shelved, part.span, part.head)
+            told += _basis_lines(name, shelved, part.span, reading.folded)
         missing: list[str] = []
         for field in asked if not wants_basis else []:
             line = _field_line(name, field, shelved, part.head)
@@ -109,15 +110,17 @@ def _line_around(text: str, span: Span) -> Span:
     return Span(span.start - len(near.lstrip()), span.end) if len(near.strip()) <= 12 else span
 
 
-def _basis_lines(name: str, shelved: Shelved, stretch: Span, head: HeadMatter) -> list[Line]:
+def _basis_lines(name: str, shelved: Shelved, stretch: Span, folded: str) -> list[Line]:
     """The sentences at the beginning that name the documents this one is made under."""
     lines: list[Line] = []
+    forwards = re.search("转发|印发|解读", folded) is not None and not re.search("贯彻|根据|依据", folded)
     limit = stretch.start + min(len(stretch), 3000)
     for sentence in shelved.sentences:
-        if not stretch.start <= sentence.span.start < limit or shelved.parts[shelved.part_at(sentence.span.start)].span != stretch:
+        if not stretch.start <= sentence.span.start < limit:
             continue
         text = sentence.span.of(shelved.text)
-        if _basis_sentence.search(text) and _named.search(text) and not text.startswith("附件"):
+        basis, named = _basis_sentence.search(text), _named.search(text)
+        if named and basis and basis.start() < named.start() and forwards == bool(_forwards.search(text)):
             span = _clauses_naming(shelved.text, sentence.span)
             lines.append(Line(f"{name}：“{flat(span.of(shelved.text))}”", (cite(shelved, span),)))
         if len(lines) == 2:

@@ -82,6 +82,8 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     several = len(divisions) > 1 or every is not None
     kind = kind_of(folded, several=several, quoted=quoted)
     counted = _which_count.search(folded)
+    if counted and kind in ("list_tasks", "definition", "policy_lookup"):
+        rest = rest.replace(counted[0], " ")
     subject = _subject(rest)
     if previous is not None and _follow_up.search(folded):
         if not divisions and not every:
@@ -126,7 +128,7 @@ def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ())
     for kind in ("responsible_unit", "provenance"):
         if asks[kind]:
             return kind  # type: ignore[return-value]
-    if folded.rstrip("?!。").endswith(("吗", "嘛", "么")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
+    if folded.rstrip("?!。").endswith(("吗", "嘛")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
         return "yes_no"
     if asks["definition"] and not re.search("多少|哪些人|对象是", folded):
         return "definition"
@@ -190,10 +192,14 @@ _sound_alikes = {"洲": ("州",), "周": ("州",), "洵": ("州",), "是": ("市
 
 
 def _document_words(rest: str, known: Known) -> tuple[tuple[str, ...], str]:
-    words = tuple(word for word in phrases("document_words.txt") if word in rest)
-    for word in words:
-        rest = rest.replace(word, " ")
-    return words, rest
+    words: list[str] = []
+    for word in phrases("document_words.txt"):
+        # 规划期, 通知书: the word is part of another one there
+        taken = re.sub(re.escape(word) + "(?![期书库性])", " ", rest)
+        if taken != rest:
+            words.append(word)
+            rest = taken
+    return tuple(words), rest
 
 
 def everyday_in(text: str) -> tuple[str, ...]:
@@ -209,7 +215,12 @@ def everyday_in(text: str) -> tuple[str, ...]:
 
 def _subject(rest: str) -> str:
     """The content of a question: function words and punctuation taken away, pieces apart by one space."""
+    kept = everyday_in(rest)
+    for i, phrase in enumerate(kept):
+        rest = rest.replace(phrase, f" {chr(0xE000 + i)} ")
     for word in phrases("function_words.txt"):
         if len(word) > 1:
             rest = rest.replace(word, " ")
+    for i, phrase in enumerate(kept):
+        rest = rest.replace(chr(0xE000 + i), phrase)
     return " ".join(re.sub(r"[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split())

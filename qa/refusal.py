@@ -46,7 +46,7 @@ def refuse(
         lines.append(Line(f"最接近的原文是{label(best.shelved, best.part)}：“{flat(citation.quote)}”（{why}）", (citation,)))
     other = next((f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None)
     if other is not None:
-        citation = cite(other.shelved, carrying(other, wanted, measure))
+        citation = cite(other.shelved, carrying(other, wanted, measure.stands_in if measure else None))
         name = label(other.shelved, other.part)
         lines.append(Line(f"另见{name}的文件：“{flat(citation.quote)}”（这是{name}的内容，不适用于{places}）", (citation,)))
     return Draft("not_found", tuple(lines), parts=())

@@ -40,11 +40,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the body. ``heading`` is the folded trail of headings above, ``line`` the number of its paragraph."""
+    """A sentence of the body. ``heading`` is the folded trail of headings above, ``leaf`` the nearest of them, ``line`` the number
+    of its paragraph."""
 
     span: Span
     folded: str
     heading: str
+    leaf: str
     part: int
     line: int
     section: str | None = None
@@ -103,7 +105,7 @@ class Shelved:
                     text = span.of(self.text)
                     found.append(
                         Sentence(
-                            span, fold(text), label, self.part_at(span.start), line, section.id if section else None,
+                            span, fold(text), label, fold(section.heading) if section else "", self.part_at(span.start), line, section.id if section else None,
                             heading, _units_list.match(text) is not None,
                         )
                     )  # fmt: skip

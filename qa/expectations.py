@@ -1,0 +1,89 @@
+"""What the words of a question make one expect of the answering sentence 期待: people, places, lists, means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from corpus.divisions import gazetteer
+from qa.concepts import asked_noun
+from qa.question import Reading, number_of
+from qa.shelf import Sentence
+
+_people = re.compile(r"人口|人员|群体|对象|家庭|户|学生|儿童|老年人|残疾人|群众|居民|职工|企业|个体|市场主体|毕业生|军人|农民|患者")
+_directed = re.compile(r"对|为|给予?|向|面向|针对|包括|优先|重点")
+_place_nouns = frozenset("直辖市 省 省份 城市 市 县 区 州 地区 国家 乡镇 地方 地市".split())
+_names = re.compile(r"(?:[\u4e00-\u9fff“”\"]{2,12}、){1,40}[\u4e00-\u9fff“”\"]{2,12}")
+
+
+def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
+    """What to add to a sentence's score for having the kind of thing that is asked for."""
+    noun = asked_noun(reading.folded)
+    if noun in _place_nouns:
+        own = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)}
+
+        def places(sentence: Sentence) -> float:
+            return 0.12 if any(m.text not in own for m in gazetteer().mentions(sentence.folded)) else 0.0
+
+        return places
+    if reading.kind == "beneficiary" or re.search("哪些人|哪些户|什么人|哪类人|哪些对象|给谁|对谁", reading.folded):
+
+        def people(sentence: Sentence) -> float:
+            return 0.04 * bool(_people.search(sentence.folded)) + 0.04 * bool(_directed.search(sentence.folded))
+
+        return people
+    if noun and len(noun) == 1:
+        ending = noun
+
+        def listed(sentence: Sentence) -> float:
+            return 0.12 if sentence.folded.count(ending) >= 2 and "、" in sentence.folded else 0.0
+
+        return listed
+    return None
+
+
+def clause_wanted(reading: Reading) -> Callable[[str], bool] | None:
+    """Whether a clause names the kind of thing asked for (哪些户: 脱贫不稳定户、边缘易致贫户)."""
+    noun = asked_noun(reading.folded)
+    if noun and len(noun) == 1:
+        ending = noun
+        return lambda clause: ending in clause
+    return None
+
+
+_place_kinds = frozenset("县市区村乡镇州省")
+_body_endings = ("公司", "集团", "企业", "局", "委", "厅", "办", "中心", "大学", "学院", "学校", "医院", "银行", "园区", "景区", "协会")
+
+
+def names_asked(reading: Reading) -> tuple[int, str] | None:
+    """How many names of what the question wants to have listed (具体是哪5个县); None where it does not ask for names."""
+    kinds = "县|市|区|村|乡|镇|州|省|企业|学校|单位|部门|城市|园区|景区"
+    match = re.search(f"(?:是|有|包括)哪(\\d{{1,2}}|[两一二三四五六七八九十]{{1,3}})(?:个|家|座|所)({kinds})", reading.folded)
+    if match:
+        return number_of(match[1]) or 2, match[2]
+    match = re.search(f"(?:具体是哪些|具体包括哪些|分别是哪些|是哪些)({kinds})", reading.folded)
+    return (2, match[1]) if match else None
+
+
+def lists_names(sentence: Sentence, number: int, kind: str) -> bool:
+    """Whether a sentence lists at least so many names of a kind side by side, without figures among them."""
+    for match in _names.finditer(sentence.folded):
+        items = [item.strip("“”\"") for item in match.group().split("、")]
+        named = [item for item in items if _is_name(item, kind)]
+        if len(named) >= number:
+            return True
+    return False
+
+
+def _is_name(item: str, kind: str) -> bool:
+    if kind in _place_kinds or kind == "城市":
+        found = list(gazetteer().mentions(item[-8:]))
+        return item in _stems() or any(m.span.end == len(item[-8:]) for m in found) or item[-1] in "县村乡镇" or item[-2:] in _stems()
+    return item.endswith(_body_endings)
+
+
+@lru_cache(maxsize=1)
+def _stems() -> frozenset[str]:
+    """County names without their class word: 三都, 罗甸."""
+    return frozenset(d.name[:-1] for d in gazetteer().by_code.values() if len(d.name) >= 3 and d.name[-1] in "县市区旗")
