@@ -74,8 +74,8 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
         mcp_server=False,
         pwa=False,
         theme=theme(),
-        css=asset("page.css"),
-        head=f"<script>{asset('page.js')}</script>",
+        # as part of the head: Gradio would put its own container before every selector given as css
+        head=f"<style>{asset('page.css')}</style><script>{asset('page.js')}</script>",
     )
     return app
 

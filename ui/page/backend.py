@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
 from corpus.filters import Filters
 from corpus.store import DocumentInfo, year_of
@@ -68,7 +69,7 @@ class Entry:
         """What it is filed under, one value a facet; topics are filed apart."""
         year = year_of(self.info.head)
         return {
-            "地区": self.info.head.region,
+            "地区": short_region(self.info),
             "层级": self.info.head.level,
             "年份": str(year) if year else None,
             "时效": self.status or None,
@@ -226,6 +227,12 @@ class Desk:
                     self._kept.clear()
                 found = self._kept[name] = (stamp, make())
             return found[1]
+
+
+def short_region(info: DocumentInfo) -> str | None:
+    """The everyday name of a document's region (黔南州), as the lists of regions have it."""
+    division = gazetteer().by_code.get(info.head.region_code or "")
+    return division.short if division else info.head.region
 
 
 def desk_of(library: Backend) -> Desk:

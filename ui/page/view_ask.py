@@ -70,7 +70,7 @@ def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> tuple[H
     if not desk.entries():
         return empty_library(), previous
     answer = desk.ask(question, filters=filters_of(payload), as_of=day(text(payload, "as_of")), previous=previous)
-    return answer_view(answer, describe=lambda id: describe(desk, id)), answer.understood
+    return answer_view(answer, describe=lambda id: describe(desk, id), as_of=text(payload, "as_of")), answer.understood
 
 
 def day(value: str | None) -> dt.date | None:

@@ -9,20 +9,22 @@ from qa.answer import Answer, AnswerCitation, Understanding
 from ui.rendering.document import join_path
 from ui.rendering.hits import hit_card
 from ui.rendering.html import Html, cut, el, join
-from ui.rendering.states import blank, notice
+from ui.rendering.states import blank, notices
 from ui.rendering.wording import KINDS, NOTICES
 
 Describe = Callable[[str], str | None]
 """Says of a document, by id, what stands beside its region: level, kind, state."""
 
+LABEL = 14
+"""Characters that may stand beside a quote and still add nothing to it: a region's name."""
 SHOWN = 12
 """Citations shown before the rest is folded."""
 
 
-def answer_view(answer: Answer, *, describe: Describe = lambda _: None, files: bool = True) -> Html:
+def answer_view(answer: Answer, *, describe: Describe = lambda _: None, as_of: str | None = None, files: bool = True) -> Html:
     """The whole left side under the question box."""
-    parts: list[Html | None] = [chips(answer.understood, answer.as_of)]
-    parts += [notice(NOTICES.get(n.kind, "提示"), n.text) for n in answer.notices]
+    parts: list[Html | None] = [chips(answer.understood, as_of)]
+    parts.append(notices([(NOTICES.get(n.kind, "提示"), n.text) for n in answer.notices]))
     if answer.status == "not_found":
         parts.append(blank("文档库里没有找到依据", answer.answer or "可以换个说法，或先放入相关文件。"))
         parts.append(_nearest(answer.nearest))
@@ -71,10 +73,21 @@ def source_line(citation: AnswerCitation) -> str:
     return f"《{citation.title or citation.source}》{number}{'，' + path if path else ''}{page}"
 
 
-def _point(answer: Answer) -> Html:
-    """The point first; quotes that only repeat the cards below are left to the cards."""
+def _point(answer: Answer) -> Html | None:
+    """The point first. A line that only repeats a quote is left out: the card below says it, with its source."""
     lines = [line.strip() for line in answer.answer.splitlines() if line.strip()]
-    return el("div", [el("p", line) for line in lines], class_="point", role="status")
+    quotes = sorted({c.quote.strip() for c in answer.citations}, key=len, reverse=True)
+    kept = [line for line in lines if not _repeats(line, quotes)]
+    return el("div", [el("p", line) for line in kept], class_="point", role="status") if kept else None
+
+
+def _repeats(line: str, quotes: Sequence[str]) -> bool:
+    """Whether a line is a quote with no more than a name before it (甘南州：“……”)."""
+    for quote in quotes:
+        if len(quote) > 12 and quote in line:
+            rest = line.replace(quote, "")
+            return len(rest.strip("“”：:。；，、《》 ")) <= LABEL
+    return False
 
 
 def _citations(citations: Sequence[AnswerCitation], describe: Describe) -> Html:

@@ -10,7 +10,7 @@ from index.passages import Hit
 from ui.rendering.document import join_path
 from ui.rendering.html import Html, cut, el, join
 from ui.rendering.marking import marked, merged
-from ui.rendering.wording import FORMATS, date_of, matter, state
+from ui.rendering.wording import matter, state
 
 _ENDS = "。；！？\n"
 SNIPPET = 140
@@ -89,19 +89,15 @@ def document_card(info: DocumentInfo, status: str | None = None, reason: str | N
 
 
 def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | None]]) -> Html:
-    """Results grouped by document, in the order of their best passage."""
-    return join([hit_card(hits[0], info, status, hits[1:3]) for hits, info, status in groups])
-
-
-def facet_year(info: DocumentInfo) -> str | None:
-    """The year a document is filed under."""
-    date = date_of(info.head)
-    return date[:4] if date else None
-
-
-def format_name(info: DocumentInfo) -> str:
-    """The format in words."""
-    return FORMATS.get(info.format, info.format)
+    """Results grouped by document, in the order of their best passage; those that share no word with the query are folded."""
+    worded: list[Html] = []
+    near: list[Html] = []
+    for hits, info, status in groups:
+        card = hit_card(hits[0], info, status, [hit for hit in hits[1:] if hit.highlights][:2])
+        (worded if any(hit.highlights for hit in hits) else near).append(card)
+    if not worded:
+        return join(near)
+    return join(worded, el("details", el("summary", f"另有 {len(near)} 份文件意思可能相近"), near, class_="more") if near else None)
 
 
 def _sentence(hit: Hit) -> Html:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from qa.answer import Cell, Comparison
 from ui.rendering.html import Html, el, join
-from ui.rendering.states import blank, notice
+from ui.rendering.states import blank, notices
 from ui.rendering.wording import NOTICES, UNSTATED
 
 
@@ -20,14 +20,17 @@ def matrix_view(comparison: Comparison, *, files: bool = True) -> Html:
     total = sum(len(row.cells) for row in comparison.rows)
     differences = [el("li", line) for line in comparison.differences]
     return join(
-        [notice(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices],
+        notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
         el(
             "div",
             el("h3", f"“{subject}”"),
             el("span", f"{len(comparison.regions)} 个地区，{said}/{total} 格有原文", class_="soft"),
             class_="lead",
         ),
-        el("ul", differences, class_="differences") if differences else None,
+        el("ul", differences[:3], class_="differences") if differences else None,
+        el("details", el("summary", f"其余 {len(differences) - 3} 条差别"), el("ul", differences[3:], class_="differences"), class_="more")
+        if len(differences) > 3
+        else None,
         el(
             "div",
             el(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ui.rendering.html import Html, el
 
 
@@ -29,6 +31,16 @@ def empty_library() -> Html:
     )
 
 
-def notice(kind: str, text: str) -> Html:
-    """A banner above an answer."""
-    return el("div", el("b", f"{kind}　"), text, class_="notice", role="note")
+def notices(found: Sequence[tuple[str, str]]) -> Html | None:
+    """One banner for all warnings about an answer, grouped by kind; beyond three lines a kind is folded."""
+    if not found:
+        return None
+    kinds: dict[str, list[str]] = {}
+    for kind, text in found:
+        kinds.setdefault(kind, []).append(text)
+    parts = []
+    for kind, texts in kinds.items():
+        lines = [el("p", text) for text in texts]
+        rest = el("details", el("summary", f"另 {len(lines) - 2} 条"), lines[2:]) if len(lines) > 3 else lines[2:]
+        parts.append(el("div", el("b", kind), el("div", lines[:2], rest), class_="warn"))
+    return el("div", parts, class_="notice", role="note")
