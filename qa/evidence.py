@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ SMALL = 24
 """A selection of documents up to this size is read whole; of a larger one only what the search brings up."""
 SEARCHED = 8
 """Documents read of a larger selection."""
+
+LONG = 120
+_clause = re.compile("[,:;，：；]")
 
 LEAF = 0.75
 HEADING = 0.45
@@ -169,7 +173,10 @@ def weigh(
             score = 0.75 * wide + 0.15 * coverage + 0.25 * wanted.closeness(sentence.folded)
             length = len(sentence.folded)
             score -= 0.05 if length < 10 else 0.0
-            score -= 0.4 if sentence.is_heading and i + 1 < len(profiles) and shelved.sentences[i + 1].section == sentence.section else 0.0
+            if length > LONG:
+                # a long sentence holds many words far apart: what counts is how much of them stands together
+                score -= 0.35 * max(0.0, coverage - _densest(wanted, sentence.folded))
+            score -= 0.4 if _only_heads(shelved, i) else 0.0
             score -= 0.3 if sentence.is_units else 0.0
             score += bonus(sentence) if bonus else 0.0
             score += prior.get((row, i), 0.0) if prior else 0.0
@@ -181,6 +188,20 @@ def weigh(
         head = [Found(f.shelved, f.index, f.score + 0.25 * c, f.coverage, f.context) for f, c in zip(head, closeness, strict=True)]
         found = sorted(head, key=lambda f: (-f.score, f.row, f.index)) + found[60:]
     return found
+
+
+def _densest(wanted: Wanted, folded: str) -> float:
+    """The coverage of the three neighbouring clauses of a sentence that hold most of the question."""
+    clauses = _clause.split(folded)
+    if len(clauses) <= 3:
+        return wanted.coverage(folded)
+    return max(wanted.coverage(",".join(clauses[i : i + 3])) for i in range(len(clauses) - 2))
+
+
+def _only_heads(shelved: Shelved, i: int) -> bool:
+    """Whether a sentence is a heading with something under it: what it announces is told there."""
+    sentences = shelved.sentences
+    return sentences[i].is_heading and i + 1 < len(sentences) and sentences[i + 1].heading.startswith(sentences[i].heading)
 
 
 def _priors(scope: Scope, shelf: Shelf) -> dict[tuple[int, int], float]:

@@ -87,7 +87,7 @@ def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | N
     if any(len(phrase) >= 4 and (phrase in own or own in phrase) and own for phrase in wanted.quoted):
         score += 0.4
     if reading.count is not None:
-        score += 0.35 if reading.count == len(children) else -0.15
+        score += 0.35 if reading.count == len(children) and score >= 0.3 else -0.15
     return score
 
 
@@ -102,9 +102,17 @@ def _counting_sentence(reading: Reading, found: list[Found]) -> Found | None:
         if item.context >= SENTENCE and pattern.search(item.sentence.folded) and _items(item) >= number:
             return item
     for item in found[:3]:
-        if item.context >= 0.6 and _items(item) == number:
+        if item.context >= 0.6 and number in _runs(item):
             return item
     return None
+
+
+def _runs(found: Found) -> set[int]:
+    """The lengths of the enumerations with 、 in a sentence."""
+    clauses = re.split("[。;，,:]", found.sentence.folded)
+    return {n for clause in clauses if (n := clause.count("、") + 1 + bool(re.search("和|以及|及", clause.split("、")[-1]))) > 1} | {
+        clause.count("、") + 1 for clause in clauses if "、" in clause
+    }
 
 
 def _items(found: Found) -> int:

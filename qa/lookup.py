@@ -58,12 +58,17 @@ def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Fou
     first = group[0]
     chosen = [first]
     held = list(wanted.profile(first.sentence.folded))
-    for other in group[1:12]:
-        profile = wanted.profile(other.sentence.folded)
-        gain = wanted.share([max(0.0, p - h) for p, h in zip(profile, held, strict=True)])
-        if len(chosen) < most and gain >= GAIN and other.score >= FURTHER * first.score:
-            chosen.append(other)
-            held = [max(p, h) for p, h in zip(profile, held, strict=True)]
+    rest = [f for f in group[1:15] if f.score >= FURTHER * first.score]
+    while rest and len(chosen) < most:
+        gains = [
+            wanted.share([max(0.0, p - h) for p, h in zip(wanted.profile(f.sentence.folded), held, strict=True)]) for f in rest
+        ]
+        at = max(range(len(rest)), key=lambda i: (rest[i].score + 2 * gains[i], -i))
+        if gains[at] < GAIN:
+            break
+        other = rest.pop(at)
+        chosen.append(other)
+        held = [max(p, h) for p, h in zip(wanted.profile(other.sentence.folded), held, strict=True)]
     chosen += [other for other in group[1:4] if other not in chosen and other.score >= BESIDE * first.score]
     return chosen[:most]
 

@@ -155,6 +155,7 @@ def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> t
         taken.append(match.span())
         rest = rest.replace("全国", "  ", 1)
     spots: list[tuple[int, int, str]] = []
+    matched: list[tuple[int, int]] = list(taken)
     for found in gazetteer().mentions(folded):
         start, end = found.span.start, found.span.end
         if NATION in found.candidates or any(a < end and start < b for a, b in taken):
@@ -172,11 +173,15 @@ def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> t
             end += 1
         divisions, inside = known.match(found.candidates)
         taken.append((start, end))
+        if divisions:
+            matched.append((start, end))
         asked = start == 0 or text[-1] in "省市州县区旗盟" or len(found.candidates[0].code) <= 4
         mentions.append(Mention(folded[start:end], divisions, asked))
         if divisions and not inside:
             spots.append((start, end, " "))
-    for start, end, name, found_divisions in known.misspelt_regions(folded, taken):
+    for start, end, name, found_divisions in known.misspelt_regions(folded, matched):
+        # a shorter name inside the misspelt one was none (兴安 in 大兴安领)
+        mentions = [m for m in mentions if m.divisions or m.text not in folded[start:end]]
         corrections.append((folded[start:end], name))
         mentions.append(Mention(name, found_divisions, True))
         spots.append((start, end, " "))
