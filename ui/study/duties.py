@@ -8,11 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.folding import fold
 from corpus.store import StoredFact
 from graph.units_resolve import parts_of
-from ui.study.questions import Question
+from ui.study.questions import FALSE, TRUE, Question, QuestionKind, inner
 from ui.study.shelf import Shelf
 
 _GENERAL = re.compile(
@@ -20,6 +21,9 @@ _GENERAL = re.compile(
 )
 """Names that mean no one unit: their members might be any other option."""
 _NAME = re.compile(r"[^\n]{4,34}")
+
+
+LAPSED = "任务中有限于过渡期等时期的规定，期限已届满，本题考查文件当时的分工。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,11 @@ def duties(shelf: Shelf, tasks: list[StoredFact], as_of: dt.date, dice: random.R
         if not units or any(re.search("有关|相关|成员单位|各部门", unit["name"]) for unit in payload["units"]):
             continue
         note = shelf.standing(fact, as_of)
-        if note is None:
+        if note is None and not shelf.binding(fact, as_of):
             continue
         strangers = [name for name in dict.fromkeys(pools[fact.document]) if _stranger(fact, name)]
         dice.shuffle(strangers)
-        yield Duty(fact, payload["name"], role, units, tuple(strangers), note)
+        yield Duty(fact, payload["name"], role, units, tuple(strangers), LAPSED if note is None else note)
 
 
 def choices(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
@@ -66,7 +70,7 @@ def choices(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
     options = [right, *duty.strangers[:3]]
     dice.shuffle(options)
     ask = "牵头单位是下列哪一个" if duty.role == "牵头" else "责任单位包括下列哪一个"
-    prompt = f"《{shelf.title(duty.fact)}》提出的“{duty.name}”任务，{ask}？"
+    prompt = f"《{shelf.title(duty.fact)}》提出的“{inner(duty.name)}”任务，{ask}？"
     return _question(shelf, "single", prompt, (right,), options, duty)
 
 
@@ -79,21 +83,33 @@ def several(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
     options = [*right, *duty.strangers[: 5 - count]]
     dice.shuffle(options)
     ask = "牵头单位有哪些" if duty.role == "牵头" else "责任单位有哪些"
-    prompt = f"下列单位中，《{shelf.title(duty.fact)}》提出的“{duty.name}”任务的{ask}？"
+    prompt = f"下列单位中，《{shelf.title(duty.fact)}》提出的“{inner(duty.name)}”任务的{ask}？"
     return _question(shelf, "multiple", prompt, tuple(right), options, duty)
+
+
+def holders(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | None:
+    """单选: which of four tasks of one document a unit has."""
+    right, *others = group
+    unit = dice.choice(right.units)
+    wrong = [duty for duty in others if _stranger(duty.fact, unit)][:3]
+    if len(wrong) < 3:
+        return None
+    options = [duty.name for duty in (right, *wrong)]
+    dice.shuffle(options)
+    verb = "牵头单位是" if right.role == "牵头" else "责任单位包括"
+    prompt = f"《{shelf.title(right.fact)}》的下列任务中，哪一项的{verb}{unit}？"
+    return _question(shelf, "single", prompt, (right.name,), options, right, (unit,))
 
 
 def judgements(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
     """判断: a unit has the task, or has not."""
-    from ui.study.questions import FALSE, TRUE
-
     true = dice.random() < 0.5
     if not true and not duty.strangers:
         return None
     unit = dice.choice(duty.units) if true else duty.strangers[0]
     verb = "牵头单位" if duty.role == "牵头" else "责任单位"
-    prompt = f"《{shelf.title(duty.fact)}》把{unit}列为“{duty.name}”任务的{verb}。"
-    return _question(shelf, "true_false", prompt, (TRUE if true else FALSE,), [TRUE, FALSE], duty)
+    prompt = f"《{shelf.title(duty.fact)}》把{unit}列为“{inner(duty.name)}”任务的{verb}。"
+    return _question(shelf, "true_false", prompt, (TRUE if true else FALSE,), [TRUE, FALSE], duty, (unit, *duty.units[:1]))
 
 
 def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | None:
@@ -143,13 +159,32 @@ def deadlines(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: rando
             continue
         options = [right, *list(wrong.values())[:3]]
         dice.shuffle(options)
-        prompt = f"《{shelf.title(fact)}》要求，“{fact.payload['name']}”任务的完成时限是什么？"
+        prompt = f"《{shelf.title(fact)}》要求，“{inner(fact.payload['name'])}”任务的完成时限是什么？"
         yield Question("single", prompt, (right,), (shelf.cite(fact),), tuple(options), note=note, facts=(fact.id,))
 
 
-def _question(shelf: Shelf, kind: str, prompt: str, answer: tuple[str, ...], options: list[str], duty: Duty) -> Question:
+@lru_cache(maxsize=4096)
+def _folded(quote: str) -> str:
+    return fold(quote)
+
+
+@lru_cache(maxsize=4096)
+def _bare(unit: str) -> str:
+    """A unit without its level, folded: a task may say 财政局 where another says 州财政局."""
+    return fold(re.sub(r"^(?:省|市|州|县|区|地区|行署)", "", unit))
+
+
+def _question(
+    shelf: Shelf,
+    kind: QuestionKind,
+    prompt: str,
+    answer: tuple[str, ...],
+    options: list[str],
+    duty: Duty,
+    proof: tuple[str, ...] = (),
+) -> Question:
     cite = (shelf.cite(duty.fact),)
-    return Question(kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,))  # type: ignore[arg-type]
+    return Question(kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,), proof=proof)
 
 
 def _stranger(fact: StoredFact, unit: str) -> bool:
@@ -162,5 +197,5 @@ def _stranger(fact: StoredFact, unit: str) -> bool:
         theirs = parts_of(name)
         if body and theirs and body.usual == theirs.usual:
             return False
-    bare = re.sub(r"^(?:省|市|州|县|区|地区|行署)", "", unit)
-    return fold(bare) not in fold(fact.payload["quote"])
+    bare = _bare(unit)
+    return bare not in _folded(fact.payload["quote"])

@@ -66,13 +66,13 @@ def choices(gap: Gap, dice: random.Random) -> Question:
     wrong = [gap.value.replace(gap.number, number) for number in gap.rivals[:3]]
     options = [gap.value, *wrong]
     dice.shuffle(options)
-    prompt = f"{gap.lead}下句空白处的数值，原文是哪一个？\n   “{gap.blanked}”"
+    prompt = f"{gap.lead}下句空白处的数值，原文是哪一个？\n   {gap.blanked}。"
     return Question("single", prompt, (gap.value,), (gap.citation,), tuple(options), note=gap.note, facts=(gap.fact.id,))
 
 
 def blanks(gap: Gap, _: random.Random) -> Question:
     """填空: the number itself."""
-    prompt = f"{gap.lead}请按原文填空：\n   “{gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK))}”"
+    prompt = f"{gap.lead}请按原文填空：\n   {gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK))}。"
     return Question("fill", prompt, (gap.number,), (gap.citation,), note=gap.note, facts=(gap.fact.id,))
 
 
@@ -80,7 +80,7 @@ def judgements(gap: Gap, dice: random.Random) -> Question:
     """判断: the sentence as it stands, or with another number."""
     true = dice.random() < 0.5
     said = gap.with_number(gap.number if true else gap.rivals[0])
-    prompt = f"{gap.lead}下句与原文是否一致？\n   “{said}”"
+    prompt = f"{gap.lead}下句与原文是否一致？\n   {said}。"
     return Question(
         "true_false", prompt, (TRUE if true else FALSE,), (gap.citation,), (TRUE, FALSE), note=gap.note, facts=(gap.fact.id,)
     )

@@ -14,6 +14,7 @@ from qa.answer import AnswerCitation
 from ui.study.questions import BLANK, Question
 from ui.study.shelf import Shelf
 
+_OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
 _SERIAL = re.compile(r"(\D*)(\d+)(\D*)$")
 
 
@@ -25,12 +26,12 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
         if not definition or not 8 <= len(definition) <= 160 or "\n" in definition.strip():
             continue
         # an abbreviation is no term, and a rule that has lapsed is not taught
-        if "简称" in definition or shelf.standing(fact, as_of) is None:
+        note = shelf.standing(fact, as_of)
+        if "简称" in definition or note is None:
             continue
-        span = Span(fact.payload["definition_start"], fact.payload["definition_end"])
-        around = Span(min(span.start, fact.span.start), max(span.end, fact.span.end))
+        around = _shown(shelf, fact)
         quote = around.of(shelf.document(fact.document).text)
-        if term not in quote or "简称" in quote or "\n" in quote.strip() or len(quote) > 200:
+        if term not in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
             continue
         words = fold(quote)
         others = [n for n in names if fold(n) not in words and fold(term) not in fold(n) and fold(n) not in fold(term)]
@@ -41,8 +42,19 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
             continue
         options = [term, *others[:3]]
         dice.shuffle(options)
-        prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   “{quote.replace(term, BLANK).strip()}”"
-        yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), facts=(fact.id,))
+        prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {quote.replace(term, BLANK).strip()}。"
+        yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), note=note, facts=(fact.id,))
+
+
+def _shown(shelf: Shelf, fact: StoredFact) -> Span:
+    """The sentence that explains a term; of a long one the term with its explanation and the quotation marks around them."""
+    text = shelf.document(fact.document).text
+    sentence = shelf.sentence(fact)
+    start = min(fact.payload["definition_start"], fact.span.start)
+    end = max(fact.payload["definition_end"], fact.span.end)
+    if sentence.covers(Span(start, end)) and len(sentence) <= 120:
+        return sentence
+    return Span(start - (text[start - 1 : start] in _OPENING), end + (text[end : end + 1] in _CLOSING)).trimmed(text)
 
 
 def serials(shelf: Shelf, dice: random.Random) -> Iterator[Question]:

@@ -57,20 +57,20 @@ class Brief:
         lines = [self.title, ""]
         lines += [f"【注意】{notice}" for notice in self.notices]
         lines.append(f"一、先读这些文件（{len(self.documents)}份）")
+        serials = {entry["id"]: i for i, entry in enumerate(self.documents, 1)}
         for entry in self.documents:
             number = f"（{entry['doc_number']}）" if entry["doc_number"] else ""
-            lines.append(f"  · 《{entry['title']}》{number}　{entry['tasks']}项任务　{entry['validity']}")
+            lines.append(f"  [{serials[entry['id']]}] 《{entry['title']}》{number}　{entry['tasks']}项任务　{entry['validity']}")
         lines.append(f"二、要做的任务（{len(self.tasks)}项）")
         for serial, task in enumerate(self.tasks, 1):
             role = f"〔{task['role']}〕" if task["role"] else ""
             deadline = f"　时限：{task['deadline']}" if task.get("deadline") else ""
-            lines += [f"  {serial}. {role}{task['name']}{deadline}", f"     出处：{place(task)}"]
+            lapsed = "　〔所限时期已届满，或出自未生效、已失效的文件〕" if task["lapsed"] else ""
+            lines += [f"  {serial}. {role}{task['name']}{deadline}{lapsed}", f"     出处：{_where(task, serials)}"]
         lines.append(f"三、要记的数字（{len(self.targets)}个）")
         for target in self.targets:
-            lines += [
-                f"  · {target['indicator']}：{target['value_text']}",
-                f"     原文：“{shortened(target['quote'])}”　{place(target)}",
-            ]
+            lines.append(f"  · {target['indicator']}：{target['value_text']}")
+            lines.append(f"     原文：“{shortened(target['quote'])}”　{_where(target, serials)}")
         lines.append(f"四、要懂的术语（{len(self.terms)}个）")
         for term in self.terms:
             meaning = term["definition"] or "文件只提到，没有解释"
@@ -89,12 +89,13 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     shelf = Shelf(corpus)
     facts = graph_tasks(corpus, unit=unit, region=region)
     names = frozenset(unit_keys(corpus, unit)) if unit else frozenset()
-    tasks = [_task(shelf, fact, names) for fact in facts]
+    tasks = [_task(shelf, fact, names, day) for fact in facts]
     order = {role: i for i, (role, _) in enumerate(ROLES)}
     tasks.sort(key=lambda task: order.get(task["role"], len(order)))
     figures = _figures(corpus, facts, region if not unit else None)
     words = "".join(task["quote"] for task in tasks)
-    terms = [entry for entry in glossary(corpus) if entry["term"] in words]
+    known = list(corpus.keys("term"))
+    terms = [entry for entry in glossary(corpus) if _stands_alone(entry["term"], known, words)]
     partners = Counter(name for task in tasks for _, key in ROLES for name in dict.fromkeys(task[key]) if name not in names)
     counts = Counter(fact.document for fact in facts)
     documents, notices = [], []
@@ -107,7 +108,7 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
         )  # fmt: skip
         if state.status in ("废止", "征求意见稿", "已修订", "规划期届满"):
             notices.append(f"《{info.head.title or info.source}》：{state.reason}")
-    late = sum(1 for fact in facts if shelf.standing(fact, day) is None)
+    late = sum(1 for task in tasks if task["lapsed"])
     if late:
         notices.append(f"有{late}项任务的规定限于过渡期等已届满的时期，或出自未生效、已失效的文件，执行前请核对现行政策。")
     return Brief(
@@ -116,14 +117,29 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     )  # fmt: skip
 
 
-def _task(shelf: Shelf, fact: StoredFact, names: frozenset[str]) -> dict[str, Any]:
+def _task(shelf: Shelf, fact: StoredFact, names: frozenset[str], day: dt.date) -> dict[str, Any]:
     payload = fact.payload
     role = next((role for role, key in ROLES if names.intersection(payload[key])), None)
-    return {**payload, "role": role, "title": shelf.title(fact), "document_id": fact.document_id}
+    lapsed = shelf.standing(fact, day) is None
+    return {**payload, "role": role, "lapsed": lapsed, "title": shelf.title(fact), "document_id": fact.document_id}
 
 
 def _figure(shelf: Shelf, fact: StoredFact) -> dict[str, Any]:
     return {**fact.payload, "title": shelf.title(fact), "document_id": fact.document_id}
+
+
+def _where(record: dict[str, Any], serials: dict[str, int]) -> str:
+    """The place of a fact, its document by the number it has in the list."""
+    serial = serials.get(record["document_id"])
+    if serial is None:
+        return place(record)
+    return f"[{serial}] {record.get('place') or ' > '.join(record['section_path'])}"
+
+
+def _stands_alone(term: str, known: list[str], words: str) -> bool:
+    """Whether a term stands in a text other than as a part of a longer one: 三保障 not in 两不愁三保障."""
+    inside = sum(words.count(other) for other in known if term in other and term != other)
+    return words.count(term) > inside
 
 
 def _figures(corpus: Corpus, tasks: list[StoredFact], region: str | None) -> list[StoredFact]:

@@ -8,8 +8,6 @@ from corpus.folding import fold
 from ui.study.questions import FALSE, TRUE, Question
 from ui.study.shelf import Shelf
 
-_SAID = re.compile(r"“(.+)”", re.DOTALL)
-
 
 def faults(question: Question, shelf: Shelf) -> list[str]:
     """What is wrong with a question; empty for one that may be asked."""
@@ -41,8 +39,8 @@ def faults(question: Question, shelf: Shelf) -> list[str]:
 def _judgement(question: Question, quotes: list[str]) -> list[str]:
     """A statement said to be true stands in the source; one said to be false does not."""
     if "是否一致" in question.prompt:
-        said = _SAID.search(question.prompt.partition("\n")[2])
-        stands = bool(said) and any(fold(said[1]) in quote for quote in quotes if said)
+        said = fold(question.prompt.partition("\n")[2]).removesuffix("。")
+        stands = bool(said) and any(said in quote for quote in quotes)
     else:
         unit = re.search(r"》把(.+?)列为“", question.prompt)
         stands = bool(unit) and any(fold(unit[1]) in quote for quote in quotes if unit)

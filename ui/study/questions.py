@@ -28,7 +28,8 @@ class Question:
     """A question made from cited facts.
 
     ``answer`` holds the right options as written; for ``fill`` what belongs into the blank, for ``match`` the option that goes
-    with each of ``left``, in order. ``facts`` are the ids of the facts it asks about.
+    with each of ``left``, in order. ``facts`` are the ids of the facts it asks about; ``proof`` the words of the quote that
+    decide it, where those are not the answer itself.
     """
 
     kind: QuestionKind
@@ -39,6 +40,7 @@ class Question:
     left: tuple[str, ...] = ()
     note: str = ""
     facts: tuple[str, ...] = ()
+    proof: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -77,10 +79,10 @@ class Question:
 
     def sources(self) -> list[str]:
         """Where the answer stands, one line a citation, with the words that prove it."""
-        return [f"{cited(c)}：“{excerpt(c.quote, self._proving(i))}”" for i, c in enumerate(self.citations)]
+        return [f"{cited(c)}：{excerpt(c.quote, self._proving(i))}" for i, c in enumerate(self.citations)]
 
     def _proving(self, citation: int) -> tuple[str, ...]:
-        return (self.answer[citation],) if self.kind == "match" else self.answer
+        return (self.answer[citation],) if self.kind == "match" else self.proof or self.answer
 
     def record(self) -> dict[str, Any]:
         """The shape other programs read."""
@@ -95,6 +97,11 @@ class Question:
             "key": self.letters,
             "citations": [citation.record() for citation in self.citations],
         }
+
+
+def inner(text: str) -> str:
+    """A text that will stand between “ and ”: its own quotation marks become the inner ones."""
+    return text.replace("“", "‘").replace("”", "’")
 
 
 def shortened(quote: str, limit: int = 120) -> str:

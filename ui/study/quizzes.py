@@ -14,6 +14,8 @@ from ui.study.questions import Question
 from ui.study.shelf import Shelf
 
 Maker = Iterator[Question]
+ROUNDS = 12
+"""How often the facts are gone through when more questions are wanted than there are facts."""
 
 
 def quiz(
@@ -26,53 +28,82 @@ def quiz(
 ) -> list[Question]:
     """At most ``number`` questions; the same library, seed and day give the same ones.
 
-    A fact is asked about once; what the documents do not prove is not asked, so a small library gives fewer questions.
+    A fact is asked about once, and again in another form only when all have been; what the documents do not prove is not
+    asked, so a small library may give fewer questions.
     """
     day = as_of or dt.date.today()
     shelf = Shelf(corpus)
     documents = corpus.select(Filters(region=region)) if region else None
     if documents is not None:
         shelf.infos = {row: info for row, info in shelf.infos.items() if row in documents}
-
-    def shuffled(kind: str, salt: str) -> list[StoredFact]:
-        # by id first: the order in which documents came in must not matter
-        facts = sorted(corpus.facts(kind, documents=documents), key=lambda fact: (fact.document_id, fact.id))
-        random.Random(f"{seed}{salt}").shuffle(facts)
-        return facts
-
-    def dice(salt: str) -> random.Random:
-        return random.Random(f"{seed}{salt}")
-
-    makers: list[Maker] = [
-        _from_gaps(shelf, shuffled("target", "单选"), day, dice("单选"), figures.choices),
-        _from_duties(shelf, shuffled("task", "单位"), day, dice("单位"), duties.choices),
-        _from_gaps(shelf, shuffled("target", "判断"), day, dice("判断"), figures.judgements),
-        meanings.terms(shelf, shuffled("term", "术语"), day, dice("术语")),
-        _from_duties(shelf, shuffled("task", "多选"), day, dice("多选"), duties.several),
-        _from_gaps(shelf, shuffled("target", "填空"), day, dice("填空"), figures.blanks),
-        _from_groups(shelf, shuffled("task", "连线"), day, dice("连线")),
-        duties.deadlines(shelf, shuffled("task", "时限"), day, dice("时限")),
-        _from_duties(shelf, shuffled("task", "单位判断"), day, dice("单位判断"), duties.judgements),
-        meanings.serials(shelf, dice("文号")),
-    ]
-    asked: set[str] = set()
+    facts = {
+        # by id: the order in which documents came in must not matter
+        kind: sorted(corpus.facts(kind, documents=documents), key=lambda fact: (fact.document_id, fact.id))
+        for kind in ("target", "task", "term")
+    }
     out: list[Question] = []
-    while makers and len(out) < number:
-        for maker in list(makers):
-            question = _next(maker, asked, shelf)
-            if question is None:
-                makers.remove(maker)
-                continue
-            asked.update(_subjects(question))
-            out.append(question)
-            if len(out) == number:
-                break
+    seen: set[tuple[str, ...]] = set()
+    for turn in range(ROUNDS):
+        before = len(out)
+        asked: set[str] = set()
+        makers = _makers(shelf, facts, day, f"{seed}.{turn}")
+        while makers and len(out) < number:
+            for maker in list(makers):
+                question = _next(maker, asked, seen, shelf)
+                if question is None:
+                    makers.remove(maker)
+                    continue
+                asked |= _subjects(question)
+                seen.add((question.prompt, *sorted(question.answer)))
+                out.append(question)
+                if len(out) == number:
+                    return out
+        if len(out) == before:
+            break
     return out
 
 
-def _next(maker: Maker, asked: set[str], shelf: Shelf) -> Question | None:
+def _makers(shelf: Shelf, facts: dict[str, list[StoredFact]], day: dt.date, seed: str) -> list[Maker]:
+    """One stream of questions for each form."""
+
+    def deal(kind: str, form: str) -> tuple[list[StoredFact], random.Random]:
+        dice = random.Random(f"{seed}.{form}")
+        return dice.sample(facts[kind], len(facts[kind])), dice
+
+    def gaps(form: str, make: Callable[[figures.Gap, random.Random], Question]) -> Maker:
+        dealt, dice = deal("target", form)
+        return _from_gaps(shelf, dealt, day, dice, make)
+
+    def units(form: str, make: Callable[[Shelf, duties.Duty, random.Random], Question | None]) -> Maker:
+        dealt, dice = deal("task", form)
+        return _from_duties(shelf, dealt, day, dice, make)
+
+    def groups(form: str, size: int, make: Callable[[Shelf, list[duties.Duty], random.Random], Question | None]) -> Maker:
+        dealt, dice = deal("task", form)
+        return _from_groups(shelf, dealt, day, dice, size, make)
+
+    terms, term_dice = deal("term", "术语")
+    tasks, task_dice = deal("task", "时限")
+    return [
+        gaps("数值单选", figures.choices),
+        units("单位单选", duties.choices),
+        gaps("数值判断", figures.judgements),
+        meanings.terms(shelf, terms, day, term_dice),
+        units("单位多选", duties.several),
+        gaps("数值填空", figures.blanks),
+        groups("任务单选", 12, duties.holders),
+        units("单位判断", duties.judgements),
+        duties.deadlines(shelf, tasks, day, task_dice),
+        groups("连线", 8, duties.matches),
+        meanings.serials(shelf, random.Random(f"{seed}.文号")),
+    ]
+
+
+def _next(maker: Maker, asked: set[str], seen: set[tuple[str, ...]], shelf: Shelf) -> Question | None:
     for question in maker:
-        if not asked.intersection(_subjects(question)) and not faults(question, shelf):
+        if (question.prompt, *sorted(question.answer)) in seen or asked & _subjects(question):
+            continue
+        if not faults(question, shelf):
             return question
     return None
 
@@ -106,18 +137,24 @@ def _from_duties(
             yield question
 
 
-def _from_groups(shelf: Shelf, facts: list[StoredFact], day: dt.date, dice: random.Random) -> Maker:
+def _from_groups(
+    shelf: Shelf,
+    facts: list[StoredFact],
+    day: dt.date,
+    dice: random.Random,
+    size: int,
+    make: Callable[[Shelf, list[duties.Duty], random.Random], Question | None],
+) -> Maker:
     groups: dict[int, list[duties.Duty]] = {}
     for duty in duties.duties(shelf, facts, day, dice):
         group = groups.setdefault(duty.fact.document, [])
         group.append(duty)
-        # a handful to choose from, then the next handful
-        if len(group) == 8:
-            question = duties.matches(shelf, group, dice)
+        if len(group) == size:
+            question = make(shelf, group, dice)
             group.clear()
             if question is not None:
                 yield question
     for group in groups.values():
-        question = duties.matches(shelf, group, dice)
+        question = make(shelf, group, dice) if group else None
         if question is not None:
             yield question

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, DocumentInfo, StoredFact
 from graph.named_periods import named_periods
-from graph.validity import validity
+from graph.validity import Validity, validity
 from qa.answer import AnswerCitation
 
 _ENDS = "。；;！？!?\n"
@@ -79,14 +79,13 @@ class Shelf:
 
         A rule for a period that is over (过渡期内) is not asked at all, nor anything of a draft or a repealed document.
         """
-        info = self.infos[fact.document]
         text = self.document(fact.document).text
         words = re.sub(r"\s", "", self.sentence(fact).of(text) + str(fact.payload.get("deadline") or ""))
         for period in named_periods().values():
             meant = not period.context or any(word in text for word in period.context)
             if period.end < as_of and meant and any(marker in words for marker in period.markers):
                 return None
-        state = validity(self.head(fact), as_of=as_of, user_status=info.user_status)
+        state = self._validity(fact, as_of)
         if state.status in _NO_RULE:
             return None
         year = fact.payload.get("by_year")
@@ -95,3 +94,10 @@ class Shelf:
         if isinstance(year, int) and year < as_of.year:
             return f"目标年{year}年已过，本题考查文件当时提出的目标。"
         return ""
+
+    def binding(self, fact: StoredFact, as_of: dt.date) -> bool:
+        """Whether the document of a fact was ever a rule and has not been taken back: no draft, not repealed."""
+        return self._validity(fact, as_of).status not in _NO_RULE
+
+    def _validity(self, fact: StoredFact, as_of: dt.date) -> Validity:
+        return validity(self.head(fact), as_of=as_of, user_status=self.infos[fact.document].user_status)
