@@ -20,6 +20,7 @@ _GENERAL = re.compile(
     r"有关|相关|各|成员单位|部门|本级|等$|^(?:省|市|州|县|区|县市|县区)?(?:党委|政府|人民政府)$|县市|市县|乡镇|街道"
 )
 """Names that mean no one unit: their members might be any other option."""
+_DATED = re.compile(r"20\d\d年")
 _NAME = re.compile(r"[^\n]{4,34}")
 
 
@@ -143,7 +144,9 @@ def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | 
 def deadlines(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
     """单选: by when a task has to be done; the others are deadlines of other tasks."""
     names = Counter((fact.document, fold(fact.payload["name"])) for fact in facts)
-    dated = [f for f in facts if f.payload.get("deadline_iso") and _NAME.fullmatch(f.payload["name"])]
+    # only days and months: “到2025年” and “三年内” beside them would give the answer away
+    dated = [f for f in facts if _DATED.match(str(f.payload.get("deadline") or "")) and f.payload.get("deadline_iso")]
+    dated = [f for f in dated if _NAME.fullmatch(f.payload["name"])]
     for fact in dated:
         right, day = str(fact.payload["deadline"]), fact.payload["deadline_iso"]
         if names[fact.document, fold(fact.payload["name"])] > 1 or right not in fact.payload["quote"]:

@@ -140,8 +140,11 @@ def _rivals(fact: StoredFact, number: str, pool: list[StoredFact], line: str, di
     true = float(number)
     out: list[str] = []
 
+    percent = fact.payload.get("unit") in ("%", "％")
+
     def offer(candidate: str) -> None:
-        if float(candidate) not in taken:
+        # 100%以上 and 0个 convince nobody
+        if float(candidate) > 0 and not (percent and float(candidate) >= 100) and float(candidate) not in taken:
             taken.add(float(candidate))
             out.append(candidate)
 
@@ -155,11 +158,8 @@ def _rivals(fact: StoredFact, number: str, pool: list[StoredFact], line: str, di
             break
     factors = [0.6, 0.75, 0.8, 0.9, 1.1, 1.2, 1.25, 1.5, 2.0]
     dice.shuffle(factors)
-    percent = fact.payload.get("unit") in ("%", "％")
     for factor in factors:
-        near = _near(true * factor, number, digits)
-        if float(near) > 0 and not (percent and float(near) > 100):
-            offer(near)
+        offer(_near(true * factor, number, digits))
     if digits == 0:
         for step in (1, 2, 3, 4):
             offer(str(int(true) + step))

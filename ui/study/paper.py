@@ -34,7 +34,7 @@ def paper_bytes(questions: Sequence[Question], *, title: str = "政策学习测�
 
     document = word.new_document()
     word.title(document, title)
-    word.paragraph(document, "单位：＿＿＿＿＿＿＿＿　　姓名：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿　　得分：＿＿＿＿", size=12)
+    word.paragraph(document, "单位：＿＿＿＿＿＿＿　姓名：＿＿＿＿＿　日期：＿＿＿＿＿　得分：＿＿＿＿", size=11)
     groups = [(kind, [q for q in questions if q.kind == kind]) for kind in KINDS]
     ordered: list[Question] = []
     for index, (kind, group) in enumerate((k, g) for k, g in groups if g):
