@@ -80,7 +80,7 @@ def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
     found = wanted(reading.subject, shelf, reading.quoted)
     noun = asked_noun(reading.folded)
-    if noun and len(found.concepts) > 1:
+    if noun and len(found.concepts) > 1 and reading.kind != "list_tasks":
         # 哪个直辖市: the answer names one, it seldom holds the word itself
         concepts = tuple(replace(c, weight=c.weight * 0.3) if c.text == noun else c for c in found.concepts)
         return replace(found, concepts=concepts)

@@ -13,7 +13,7 @@ from qa.evidence import Scope
 from qa.numerals import counted
 from qa.lexicons import table
 from qa.question import Reading, everyday_in
-from qa.shelf import Shelf, Shelved
+from qa.shelf import Sentence, Shelf, Shelved
 
 NAMED = 0.5
 """The share of the question that the name of a task must hold; its text counts half."""
@@ -22,6 +22,17 @@ INHERITED_REACH = 400
 
 _inverse = re.compile(r"哪(?:些|几)(?:项|个|条)?(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)")
 _every_task = re.compile(r"各(?:由|自|项|任务|个)|每(?:项|个|一项)|分别由|都由")
+
+
+_named_in_text = re.compile(
+    r"(?:局|委|办|部|厅|署|政府|中心|部门|机构|公司|银行|办公室|委员会|党委|领导小组|协会|学校|医院|法院|检察院)[^，,。；;：]{0,12}(?:负责|牵头|主管|承担|组织实施|会同)"
+    r"|由[^，,。；;]{2,30}(?:负责|牵头|承担|组织实施|会同)|主体责任"
+)
+
+
+def names_one(sentence: Sentence) -> bool:
+    """Whether a sentence names who is in charge (市政务服务部门负责…的组织协调)."""
+    return not sentence.is_units and _named_in_text.search(sentence.folded) is not None
 
 
 @dataclass(frozen=True, slots=True)

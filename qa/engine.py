@@ -124,7 +124,7 @@ class Engine:
                 return lists_names(sentence, number, sort)
 
             required = listed
-        found = weigh(wanted, scope, shelf, required=required, bonus=bonus_of(reading))
+        found = weigh(wanted, scope, shelf, required=required, bonus=bonus_of(reading), measured=measure.stands_in if measure else None)
         if reading.outside and not reading.divisions:
             found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
         return found
@@ -135,7 +135,8 @@ class Engine:
         draft: Draft | None = None
         match reading.kind:
             case "responsible_unit":
-                return duties.answer(reading, wanted, scope, shelf)
+                draft = duties.answer(reading, wanted, scope, shelf)
+                return draft or lookup.answer(reading, wanted, scope, [f for f in found if duties.names_one(f.sentence)], None)
             case "provenance":
                 return origins.answer(reading, scope, shelf)
             case "definition":

@@ -22,6 +22,7 @@ SEARCHED = 8
 
 LONG = 120
 _clause = re.compile("[,:;，：；]")
+_value_clause = re.compile("[,;，；]")
 
 LEAF = 0.75
 HEADING = 0.45
@@ -89,7 +90,10 @@ def scope_of(
                 hits += near
             loose = [row for row in dict.fromkeys(others) if row not in inside][:SEARCHED]
             return Scope(_parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose))
-        rows = inside or rows
+        names = [fold(m) for m in reading.places]
+        # a document that does not say of which region it is counts where it names the place
+        unplaced = [row for row in rows if not shelf.regions[row] and any(name in shelf.document(row).folded for name in names)]
+        rows = [row for row in rows if row in {*inside, *unplaced}] or rows
     if len(rows) > SMALL:
         hits = _hits(reading, searcher, rows if len(rows) < len(shelf) else None, shelf)
         rows = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id))[:SEARCHED]
@@ -138,6 +142,7 @@ def weigh(
     *,
     bonus: Callable[[Sentence], float] | None = None,
     required: Callable[[Sentence], bool] | None = None,
+    measured: Callable[[str], bool] | None = None,
     similar: Callable[[Sequence[str]], Sequence[float]] | None = None,
 ) -> list[Found]:
     """Every sentence of the scope that says something of what is wanted, best first."""
@@ -179,6 +184,8 @@ def weigh(
             score -= 0.4 if _only_heads(shelved, i) else 0.0
             score -= 0.3 if sentence.is_units else 0.0
             score += bonus(sentence) if bonus else 0.0
+            if measured is not None:
+                score += 0.25 * _beside_value(wanted, sentence.folded, measured)
             score += prior.get((row, i), 0.0) if prior else 0.0
             found.append(Found(shelved, i, score, coverage, wide))
     found.sort(key=lambda f: (-f.score, f.row, f.index))
@@ -188,6 +195,11 @@ def weigh(
         head = [Found(f.shelved, f.index, f.score + 0.25 * c, f.coverage, f.context) for f, c in zip(head, closeness, strict=True)]
         found = sorted(head, key=lambda f: (-f.score, f.row, f.index)) + found[60:]
     return found
+
+
+def _beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool]) -> float:
+    """How much of the question stands in the clause that holds the value asked for."""
+    return max((wanted.coverage(clause) for clause in _value_clause.split(folded) if measured(clause)), default=0.0)
 
 
 def _densest(wanted: Wanted, folded: str) -> float:

@@ -86,6 +86,8 @@ def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | N
     score = wanted.share(mixed) + 0.2 * wanted.closeness(own)
     if any(len(phrase) >= 4 and (phrase in own or own in phrase) and own for phrase in wanted.quoted):
         score += 0.4
+    if reading.counted and reading.counted in own:
+        score += 0.6
     if reading.count is not None:
         score += 0.35 if reading.count == len(children) and score >= 0.3 else -0.15
     return score

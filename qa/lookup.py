@@ -23,6 +23,9 @@ OTHER_DOCUMENT = 0.72
 OTHER_REGION = 0.5
 LONG = 150
 
+LISTED = 320
+"""Characters quoted of a list that a sentence announces."""
+_lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}$|[:：]$")
 _clause = re.compile(r"[，,：:；;]")
 
 
@@ -111,6 +114,14 @@ def whole(found: Found) -> Span:
         low -= 1
     while high + 1 < len(sentences) and sentences[high].folded[-1] == ";" and sentences[high + 1].line == sentences[high].line:
         high += 1
+    if _lead_in.search(sentences[high].folded):
+        # 可在以下两种方式中任选其一: what is announced is the answer
+        stop = sentences[high].span.end
+        while high + 1 < len(sentences) and sentences[high + 1].part == sentences[low].part and (
+            sentences[high + 1].span.end - stop <= LISTED
+        ):
+            high += 1
+        return Span(sentences[low].span.start, sentences[high].span.end)
     span = Span(sentences[low].span.start, sentences[high].span.end)
     return span if len(span) <= 180 else found.sentence.span
 

@@ -68,13 +68,16 @@ def _definitions(term: str, shelved: Shelved) -> list[tuple[float, list[Span]]]:
             continue
         after = shelved.sentences[i + 1] if i + 1 < len(shelved.sentences) else None
         if short.search(sentence.folded):
-            out.append((1.0, [_clause_of(shelved, sentence, term)]))
+            out.append((0.88, [_clause_of(shelved, sentence, term)]))
             continue
         if match := defined.search(sentence.folded):
-            weak = match.group().endswith(("是", "指", "包括")) and not match.group().endswith(("就是",))
+            weak = match.group().endswith(("是", "包括")) and not match.group().endswith("就是")
             out.append((0.75 if weak else 0.95, [sentence.span]))
         if after is not None and after.folded.startswith(("即", "是指", "指的是", "就是", "一是")):
             out.append((0.9, [sentence.span, after.span]))
+        pieces = _piecewise(term, shelved, i)
+        if pieces:
+            out.append((0.94, [sentence.span, *pieces]))
         spans = _counted_up(term, shelved, i)
         if spans:
             out.append((0.92, spans))
@@ -89,6 +92,18 @@ def _is_appositive(term: str, sentence: Sentence) -> bool:
     head = sentence.folded.split(term)[0]
     clause = re.split("[，,。；;]", head)[-1]
     return parts >= 2 and len(re.split("和|、|及|与", clause)) >= 2 and len(clause) > len(term) + 4
+
+
+def _piecewise(term: str, shelved: Shelved, index: int) -> list[Span]:
+    """The sentences behind a formula that explain its pieces one by one (“一区”指…。“双核”指…)."""
+    found: list[Span] = []
+    for sentence in shelved.sentences[index + 1 : index + 8]:
+        match = re.match(f"[“\"‘「]([^”\"’」]{{2,6}})[”\"’」]{_is}", sentence.folded)
+        if match and match[1] in term:
+            found.append(sentence.span)
+        elif found:
+            break
+    return found
 
 
 def _counted_up(term: str, shelved: Shelved, index: int) -> list[Span]:

@@ -40,6 +40,10 @@ class Reading:
     quoted: tuple[str, ...] = ()
     subject: str = ""
     count: int | None = None
+    places: tuple[str, ...] = ()
+    """The names of regions as they stand in the question."""
+    counted: str = ""
+    """The count with what is counted, as a document would write it: 两大平台, 六大体系."""
 
     @property
     def several(self) -> bool:
@@ -112,8 +116,16 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     )
     return Reading(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        number_of(counted[1]) if counted else None,
+        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), _counted_phrase(folded),
     )  # fmt: skip
+
+
+_counted_thing = re.compile(r"哪([\d两一二三四五六七八九十]{1,3}(?:个|项|大|类|条|种)?[\u4e00-\u9fff]{2})")
+
+
+def _counted_phrase(folded: str) -> str:
+    match = _counted_thing.search(folded)
+    return match[1] if match else ""
 
 
 def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ()) -> Kind:
