@@ -34,9 +34,7 @@ def form(desk: Desk) -> Html:
         data_act="ask",
         data_auto=True,
     )
-    box = ask_box(
-        "ask-question", "问题", "提问", act="ask", placeholder="输入一个问题，例如某项政策怎样规定、由谁负责、目标是多少"
-    )
+    box = ask_box("ask-question", "问题", "提问", act="ask", placeholder="问政策规定、责任单位、目标数值")
     below = examples(questions(desk)) if entries else empty_library()
     return join(box, conditions, el("div", below, class_="start"))
 

@@ -10,7 +10,7 @@ from corpus.store import DocumentInfo
 from ui.rendering.html import EMPTY, Html, cut, el, join
 from ui.rendering.ledgers import target_value, units_line
 from ui.rendering.marking import Layer, layered, merged
-from ui.rendering.wording import FORMATS, TARGET_KINDS, UNSTATED, matter, state
+from ui.rendering.wording import FORMATS, TARGET_KINDS, UNSTATED, line, matter, state
 
 WINDOW = 160_000
 """Characters shown at once: beyond it a browser's layout takes seconds; the rest opens from the outline."""
@@ -42,7 +42,7 @@ def reader(
             el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
             class_="top",
         ),
-        el("p", " · ".join(meta), state(status, reason), class_="meta"),
+        el("p", line(meta), state(status, reason), class_="meta"),
         el("p", place, f"　第 {page} 页" if page else None, class_="path") if place or page else None,
         el(
             "div",

@@ -10,7 +10,7 @@ from index.passages import Hit
 from ui.rendering.document import join_path
 from ui.rendering.html import Html, cut, el, join
 from ui.rendering.marking import marked, merged
-from ui.rendering.wording import matter, state
+from ui.rendering.wording import line, matter, state
 
 _ENDS = "。；！？\n"
 SNIPPET = 140
@@ -49,27 +49,30 @@ def snippet(hit: Hit, length: int = SNIPPET) -> Span:
 
 def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = None, more: Sequence[Hit] = ()) -> Html:
     """One result; further passages of the same document stand under it."""
-    meta = matter(info.head) if info else []
-    head = [hit.region, *meta] if hit.region else meta
-    return el(
+    parts = [*([hit.region] if hit.region else []), *(matter(info.head) if info else [])]
+    main = el(
         "div",
+        el("p", cut(hit.title or hit.source, 80), state(status), class_="hit-title"),
+        _sentence(hit),
         el(
-            "div",
-            el("p", cut(hit.title or hit.source, 80), state(status), class_="hit-title"),
-            _sentence(hit),
-            el("p", el("span", join_path(hit.section_path)) if hit.section_path else None,
-               el("span", f"第 {hit.page} 页") if hit.page else None, class_="src"),
-            class_="hit-main", role="button", tabindex="0", data_act="open", data_doc=hit.source_id,
-            data_start=hit.start, data_end=hit.end,
+            "p",
+            el("span", join_path(hit.section_path)) if hit.section_path else None,
+            el("span", f"第 {hit.page} 页") if hit.page else None,
+            class_="src",
         ),
-        el("p", " · ".join(head), class_="meta") if head else None,
-        [
-            el("div", _sentence(other), class_="hit-more", role="button", tabindex="0", data_act="open",
-               data_doc=other.source_id, data_start=other.start, data_end=other.end)
-            for other in more
-        ],
-        class_="hit",
-    )  # fmt: skip
+        el("p", line(parts), class_="meta") if parts else None,
+        **_opens(hit, "hit-main"),
+    )
+    return el("div", main, [el("div", _sentence(other), **_opens(other, "hit-more")) for other in more], class_="hit")
+
+
+def _opens(hit: Hit, class_: str) -> dict[str, object]:
+    """Attributes of an element that opens the sentence it shows."""
+    part = snippet(hit)
+    return {
+        "class_": class_, "role": "button", "tabindex": "0", "data_act": "open", "data_doc": hit.source_id,
+        "data_start": hit.start + part.start, "data_end": hit.start + part.end,
+    }  # fmt: skip
 
 
 def document_card(info: DocumentInfo, status: str | None = None, reason: str | None = None) -> Html:
@@ -83,7 +86,7 @@ def document_card(info: DocumentInfo, status: str | None = None, reason: str | N
             el("p", cut(head.title or info.source, 90), state(status, reason), class_="hit-title"),
             class_="hit-main", role="button", tabindex="0", data_act="open", data_doc=info.id, data_start="0", data_end="0",
         ),
-        el("p", " · ".join(part for part in parts if part), class_="meta"),
+        el("p", line(parts), class_="meta"),
         class_="hit",
     )  # fmt: skip
 
@@ -97,7 +100,9 @@ def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | N
         (worded if any(hit.highlights for hit in hits) else near).append(card)
     if not worded:
         return join(near)
-    return join(worded, el("details", el("summary", f"另有 {len(near)} 份文件意思可能相近"), near, class_="more") if near else None)
+    return join(
+        worded, el("details", el("summary", f"另有 {len(near)} 份文件意思可能相近"), near, class_="more") if near else None
+    )
 
 
 def _sentence(hit: Hit) -> Html:

@@ -37,7 +37,7 @@ def target_value(target: Record) -> str:
     if target.get("value_text"):
         text = str(target["value_text"])
         unit = str(target.get("unit") or "")
-        return text if not unit or unit in text else f"{text}{unit}"
+        return f"{text}{unit}" if unit and unit not in text and text[-1:].isdigit() else text
     if target.get("value_min") is not None and target.get("value_max") is not None:
         return f"{number(target['value_min'])}—{number(target['value_max'])}{target.get('unit') or ''}"
     if target.get("value") is None:

@@ -23,12 +23,17 @@ def matrix_view(comparison: Comparison, *, files: bool = True) -> Html:
         notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
         el(
             "div",
-            el("h3", f"“{subject}”"),
-            el("span", f"{len(comparison.regions)} 个地区，{said}/{total} 格有原文", class_="soft"),
+            el("h3", subject),
+            el("span", f"{len(comparison.regions)} 列，{said}/{total} 格有原文", class_="soft"),
             class_="lead",
         ),
         el("ul", differences[:3], class_="differences") if differences else None,
-        el("details", el("summary", f"其余 {len(differences) - 3} 条差别"), el("ul", differences[3:], class_="differences"), class_="more")
+        el(
+            "details",
+            el("summary", f"其余 {len(differences) - 3} 条差别"),
+            el("ul", differences[3:], class_="differences"),
+            class_="more",
+        )
         if len(differences) > 3
         else None,
         el(

@@ -112,7 +112,11 @@ def _row(row: Row) -> Html:
 
 
 def _cell(value: str | None, label: str) -> Html:
-    return el("td", value, data_label=label) if value else el("td", UNSTATED, class_="soft", data_label=label)
+    return (
+        el("td", value, data_label=label, class_="date" if label == "日期" else None)
+        if value
+        else el("td", UNSTATED, class_="soft", data_label=label)
+    )
 
 
 def _action(label: str, act: str, document: str, value: str | None = None) -> Html:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from corpus.document import HeadMatter
-from ui.rendering.html import Html, el
+from ui.rendering.html import Html, el, join
 
 UNSTATED = "原文未载明"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 KINDS = {
     "policy_lookup": "政策规定",
@@ -56,3 +60,14 @@ def matter(head: HeadMatter, *, full: bool = False) -> list[str]:
     if full and missing:
         parts.append(f"{'、'.join(missing)}：{UNSTATED}")
     return parts
+
+
+def line(parts: Sequence[str | None]) -> Html:
+    """Parts on one line with dots between; a date is never broken."""
+    shown = [part for part in parts if part]
+    return join(
+        [
+            [" · " if i else None, el("span", part, class_="date") if _DATE.fullmatch(part) else part]
+            for i, part in enumerate(shown)
+        ]
+    )
