@@ -99,6 +99,15 @@ def test_a_ledger_has_the_columns_officials_use_and_says_what_is_silent():
     assert table.records == [TASK, SILENT_TASK]
 
 
+def test_measures_are_the_words_between_the_name_and_the_units():
+    quote = "3.建好水厂。新建水厂6座，管好旧厂。（责任单位：县水务局）"
+    unit = {"name": "县水务局", "start": 100 + quote.index("县水务局"), "inherited": False}
+    task = {**TASK, "quote": quote, "name": "建好水厂", "measures": [], "start": 100, "units": [unit], "kind": "numbered"}
+    assert task_ledger([task]).rows[0][2] == "新建水厂6座，管好旧厂。"
+    # the columns of a ledger row have said it all
+    assert task_ledger([{**task, "kind": "row"}]).rows[0][2] == ""
+
+
 def test_duties_are_listed_by_unit_with_its_part():
     rows = unit_duties([TASK, SILENT_TASK]).rows
     assert [(row[1], row[3]) for row in rows] == [

@@ -121,15 +121,15 @@ def targets_table(records: Iterable[Record], *, title: str = "目标指标表") 
     ]
     columns = (
         Column("序号", 4, "short"),
-        Column("指标", 18),
-        Column("比较", 6, "short"),
-        Column("数值", 8, "number"),
-        Column("单位", 6, "short"),
-        Column("年份", 6, "short"),
+        Column("指标", 14),
+        Column("比较", 5, "short"),
+        Column("数值", 7, "number"),
+        Column("单位", 5, "short"),
+        Column("年份", 5, "short"),
         Column("类别", 6, "short"),
-        Column("地区", 10),
-        Column("出处", 22),
-        Column("原文", 34),
+        Column("地区", 8),
+        Column("出处", 16),
+        Column("原文", 26),
     )
     return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。",), records)
 
@@ -235,8 +235,24 @@ def _unwrapped(title: str) -> str:
 def _measures(record: Record) -> str:
     names = [measure["name"] for measure in record.get("measures") or ()]
     if not names:
-        return str(record["quote"])
+        return _content(record)
     return names[0] if len(names) == 1 else "\n".join(f"{i}. {name}" for i, name in enumerate(names, 1))
+
+
+def _content(record: Record) -> str:
+    """The words of a task between its name and its list of units; a table row has said all in its columns."""
+    quote, name = str(record["quote"]), str(record["name"])
+    if record.get("kind") == "row":
+        return ""
+    end = len(quote)
+    starts = [unit["start"] - record["start"] for unit in record.get("units") or () if not unit.get("inherited")]
+    if starts:
+        bracket = max(quote.rfind(mark, 0, max(0, min(starts))) for mark in "（(")
+        # a list in brackets stands at the end; a unit named in a sentence of its own stays with it
+        end = bracket if bracket > 0 and quote.rstrip()[-1:] in "）)。" else end
+    at = quote.find(name)
+    begin = at + len(name) if 0 <= at <= 12 else 0
+    return quote[begin:end].lstrip("。:： \n　").rstrip() or quote.strip()
 
 
 def _figure(record: Record) -> Value:
