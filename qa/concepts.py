@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from corpus.divisions import gazetteer
 from index.segmentation import tokenise
 from qa.lexicons import phrases, table
 from qa.question import Reading, everyday_in
@@ -16,6 +17,7 @@ ALTERNATIVE = 0.9
 """A written form found for an everyday phrase counts a little less than the very word."""
 EVERYDAY = 1.6
 """The least weight of an everyday phrase: it is what the person came to ask, however common its written forms."""
+UNKNOWN, UNKNOWN_LONG = 1.5, 2.6
 HALVES = 0.8
 PARTIAL = 0.55
 """How much of a word counts whose characters are there only in pieces."""
@@ -29,6 +31,8 @@ class Concept:
     weight: float
     variants: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
+    known: bool = False
+    """A plain word that stands somewhere in the library, so that its absence from a document tells something."""
 
     def found_in(self, folded: str) -> float:
         """1 where the word stands in a folded text, less for another form of it or for pieces of it."""
@@ -80,6 +84,11 @@ def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
     found = wanted(reading.subject, shelf, reading.quoted)
     noun = asked_noun(reading.folded)
+    if reading.kind in ("target_value", "deadline"):
+        measures = phrases("measure_nouns.txt")
+        found = replace(
+            found, concepts=tuple(replace(c, weight=c.weight * 0.3) if c.text in measures else c for c in found.concepts)
+        )
     if noun and len(found.concepts) > 1 and reading.kind != "list_tasks":
         # 哪个直辖市: the answer names one, it seldom holds the word itself
         concepts = tuple(replace(c, weight=c.weight * 0.3) if c.text == noun else c for c in found.concepts)
@@ -109,7 +118,7 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
     for phrase in everyday_in(subject):
         variants = forms[phrase]
         share = min(0.3, max(shelf.frequency(v) for v in (phrase, *variants)))
-        found[phrase] = Concept(phrase, max(EVERYDAY, _weight(share)), variants, _pairs(phrase) if share == 0 else ())
+        found[phrase] = Concept(phrase, max(EVERYDAY, _weight(share)), variants, _pairs(phrase) if share == 0 else (), known=shelf.frequency(phrase) > 0)
         if phrase not in variants:
             rest = rest.replace(phrase, " ")
     empty = set(phrases("function_words.txt"))
@@ -122,9 +131,12 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
         if len(word) == 1 and not word.isdigit():
             continue
         share = shelf.frequency(word)
-        # a word the library does not know is more likely another way of saying it than the rarest of words
-        weight = 2.2 if share == 0 else _weight(share)
-        found[word] = Concept(word, weight, forms.get(word, ()), _pairs(word))
+        # a short word the library does not know is more likely another way of saying it than a rare thing
+        weight = (UNKNOWN_LONG if len(word) > 2 else UNKNOWN) if share == 0 else _weight(share)
+        variants = forms.get(word, ())
+        if len(word) > 2 and word[-1] in "县市区州省" and gazetteer().named(word):
+            variants = (*variants, word[:-1])
+        found[word] = Concept(word, weight, variants, _pairs(word), known=share > 0)
     for phrase in quoted:
         if len(phrase) >= 3:
             found[phrase] = Concept(phrase, 3.0, (), _pairs(phrase))

@@ -27,7 +27,7 @@ _value_clause = re.compile("[,;，；]")
 LEAF = 0.75
 HEADING = 0.45
 NEIGHBOUR = 0.35
-TITLE = 0.3
+TITLE = 0.5
 """How much a concept counts that stands not in the sentence but in a heading above it, beside it, or in the title."""
 
 
@@ -185,7 +185,7 @@ def weigh(
             score -= 0.3 if sentence.is_units else 0.0
             score += bonus(sentence) if bonus else 0.0
             if measured is not None:
-                score += 0.25 * _beside_value(wanted, sentence.folded, measured)
+                score += 0.4 * beside_value(wanted, sentence.folded, measured)
             score += prior.get((row, i), 0.0) if prior else 0.0
             found.append(Found(shelved, i, score, coverage, wide))
     found.sort(key=lambda f: (-f.score, f.row, f.index))
@@ -197,9 +197,9 @@ def weigh(
     return found
 
 
-def _beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool]) -> float:
+def beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool] | None) -> float:
     """How much of the question stands in the clause that holds the value asked for."""
-    return max((wanted.coverage(clause) for clause in _value_clause.split(folded) if measured(clause)), default=0.0)
+    return max((wanted.coverage(clause) for clause in _value_clause.split(folded) if measured is None or measured(clause)), default=0.0)
 
 
 def _densest(wanted: Wanted, folded: str) -> float:

@@ -46,6 +46,8 @@ def measure_of(reading: Reading) -> Measure | None:
     if reading.kind == "deadline":
         if re.search("多长时间|多久|几年(?!度)|几个月|几天|几个工作日|多少天|多少年|多少个工作日", text) and "哪" not in text:
             return Measure("时长", _duration)
+        if re.search("几号到几号|哪天到哪天|几月几(?:号|日)到|起止|从什么时候到什么时候", text):
+            return Measure("起止时间", re.compile(f"(?:{_date.pattern})[^，,。；;]{{0,6}}[至到—-]"))
         if re.search("哪年|哪一年|哪个年份|哪几年|哪些年|规划期|几年", text):
             return Measure("年份", _year)
         return Measure("时间", re.compile(f"{_year.pattern}|{_date.pattern}|{_duration.pattern}|前|日内"))

@@ -35,7 +35,7 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
             score = _fit(reading, wanted, shelved, parent, children)
             if best is None or score > best[0]:
                 best = (score, shelved, parent, children)
-    if told is not None and (best is None or _named(reading, wanted, best[2], best[3]) <= told.coverage):
+    if told is not None and (best is None or _named(reading, wanted, best[2], best[3]) <= _told(wanted, told.sentence.folded)):
         return Draft("answered", (line_of([told], wanted, None),), parts=((told.row, told.sentence.part),))
     if best is None or best[0] < SECTION:
         return None
@@ -57,7 +57,12 @@ def _named(reading: Reading, wanted: Wanted, parent: Section | None, children: l
     """How surely a section is the list: the question's share in its own heading, if it has as many items as are asked for."""
     if parent is None or reading.count != len(children):
         return 0.0
-    return wanted.coverage(fold(parent.heading))
+    own = fold(parent.heading)
+    return 2.0 if reading.counted and reading.counted in own else _told(wanted, own)
+
+
+def _told(wanted: Wanted, folded: str) -> float:
+    return wanted.coverage(folded) + 0.5 * wanted.closeness(folded)
 
 
 def _families(shelved: Shelved) -> list[tuple[Section | None, list[Section]]]:
@@ -104,7 +109,7 @@ def _counting_sentence(reading: Reading, found: list[Found]) -> Found | None:
         if item.context >= SENTENCE and pattern.search(item.sentence.folded) and _items(item) >= number:
             return item
     for item in found[:3]:
-        if item.context >= 0.6 and number in _runs(item):
+        if number > 2 and item.context >= 0.6 and number in _runs(item):
             return item
     return None
 

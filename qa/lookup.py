@@ -6,14 +6,22 @@ import re
 from collections.abc import Callable, Sequence
 
 from corpus.document import Span
+from corpus.folding import fold
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, by_part, label, level_order, quoted_line
-from qa.evidence import Found, Scope
+from qa.evidence import Found, Scope, beside_value
+from qa.lexicons import pairs
 from qa.question import Reading
 from qa.shelf import Shelved
 
 ENOUGH = 0.42
 """The share of the question a sentence must hold, its headings counted, to be offered as an answer."""
+MEASURED = 0.55
+"""… where a value is asked for: a wrong figure is worse than none."""
+OWN, IN_CLAUSE = 0.6, 0.2
+"""What the sentence itself, or the clause with the value, must then hold of the question."""
+ABSENT = 0.17
+"""The share of the question that may be words found nowhere in the document although the library knows them."""
 BESIDE = 0.92
 """How near another sentence must come to the best one to be quoted beside it."""
 GAIN = 0.2
@@ -25,13 +33,17 @@ LONG = 150
 
 LISTED = 320
 """Characters quoted of a list that a sentence announces."""
-_lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}$|[:：]$")
+_lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
 _clause = re.compile(r"[，,：:；;]")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found], prefer: Callable[[str], bool] | None) -> Draft | None:
+def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found], prefer: Callable[[str], bool] | None, *, measured: bool = False) -> Draft | None:
     """Quote the best sentence, and those that come near it; None where none is good enough."""
-    good = [f for f in found if f.context >= ENOUGH]
+    need = MEASURED if measured else ENOUGH
+    good = [f for f in found if f.context >= need and not absent(f, wanted, reading, measured=measured)]
+    if measured:
+        good = [f for f in good if f.coverage >= OWN or beside_value(wanted, f.sentence.folded, prefer) >= IN_CLAUSE]
+
     if not good:
         return None
     best = good[0]
@@ -54,6 +66,34 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found
         order = sorted(chosen, key=lambda k: level_order(chosen[k][0].part))
     lines = [line_of(chosen[key], wanted, prefer) for key in order]
     return Draft("answered", tuple(lines), parts=tuple(order))
+
+
+def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = False) -> bool:
+    """Whether a part of the question that matters is not spoken of in the document; for a value, not in the paragraph."""
+    places = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)} | set(reading.places)
+    if reading.several:
+        return False
+    text = _around(found) if measured else found.shelved.folded
+    opposed = {word for left, right in pairs("polarity.tsv") for word in (*left, *right)} if reading.kind == "yes_no" else set()
+    missing = sum(
+        c.weight for c in wanted.concepts
+        if c.known and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
+        and c.found_in(found.sentence.folded) < 0.3
+    )  # fmt: skip
+    return missing / wanted.total > ABSENT
+
+
+def _around(found: Found) -> str:
+    """The paragraph of a sentence with the one before it, its headings and the title, folded."""
+    line = found.sentence.line
+    sentences = found.shelved.sentences
+    low = high = found.index
+    while low > 0 and sentences[low - 1].line >= line - 1:
+        low -= 1
+    while high + 1 < len(sentences) and sentences[high + 1].line == line:
+        high += 1
+    beside = "".join(s.folded for s in sentences[low : high + 1])
+    return f"{fold(found.part.head.title or '')} {found.sentence.heading} {beside}"
 
 
 def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Found]:
@@ -89,8 +129,6 @@ def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None 
     if len(sentence.span) <= LONG:
         return whole(found)
     clauses = clauses_of(text, sentence.span)
-    from corpus.folding import fold
-
     values = []
     for clause in clauses:
         folded = fold(clause.of(text))

@@ -48,7 +48,7 @@ class Reading:
     @property
     def several(self) -> bool:
         """Whether more than one region or document is asked about."""
-        return self.every_region or len(self.divisions) > 1
+        return self.every_region or len(self.divisions) > 1 or (len(self.places) > 1 and self.kind in ("comparison", "multi_doc"))
 
 
 def number_of(text: str) -> int | None:
@@ -83,7 +83,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
             rest = rest.replace(f"《{title}》", " ")
     quoted = tuple(dict.fromkeys(m[1] for m in _quoted.finditer(folded)))
     words, rest = _document_words(rest, known)
-    several = len(divisions) > 1 or every is not None
+    several = len({m.text for m in mentions if m.divisions or m.asked}) > 1 or every is not None
     kind = kind_of(folded, several=several, quoted=quoted)
     counted = _which_count.search(folded)
     if counted and kind in ("list_tasks", "definition", "policy_lookup"):
