@@ -7,6 +7,7 @@ another year in between takes over. Years that only compare (``比2020年``), lo
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -127,11 +128,11 @@ def titled(text: str, sentence: Span) -> list[Span]:
 
 def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[YearMention]:
     """The years of a sentence in order. ``current`` is the year that 今年 means, where known."""
-    names = titled(text, sentence)
+    named = {position for name in titled(text, sentence) for position in range(name.start, name.end)}
     out: list[YearMention] = []
     for match in _YEAR.finditer(text, sentence.start, sentence.end):
         span = Span(match.start(), match.end())
-        if any(name.covers(span) for name in names):
+        if span.start in named:
             continue
         lead, tail = match["lead"] or "", match["tail"] or ""
         role: YearRole = "plain"
@@ -153,7 +154,7 @@ def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[Y
     periods = _plan_ends()
     for match in _PLAN.finditer(text, sentence.start, sentence.end):
         span = Span(match.start(), match.end())
-        if any(name.covers(span) for name in names) or match["name"] not in periods:
+        if span.start in named or match["name"] not in periods:
             continue
         tail = match["tail"]
         role = "since" if tail == "以来" else "by" if tail.endswith("末") else "during"
@@ -173,11 +174,16 @@ def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[Y
 
 def governing(mentions: list[YearMention], position: int, clause: Span) -> YearMention | None:
     """The year mention that governs a position: the last one before it, else one later in its own clause."""
-    before = [m for m in mentions if m.span.start <= position and m.role != "base"]
-    if before:
-        return before[-1]
-    inside = [m for m in mentions if clause.covers(m.span) and m.role == "by"]
-    return inside[0] if inside else None
+    number = bisect_right(mentions, position, key=lambda mention: mention.span.start)
+    for mention in reversed(mentions[max(0, number - 20) : number]):
+        if mention.role != "base":
+            return mention
+    for mention in mentions[number:]:
+        if mention.span.start >= clause.end:
+            break
+        if mention.role == "by" and clause.covers(mention.span):
+            return mention
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 
 from corpus.document import Span
+from graph.lexicon import entries
 from graph.quantities import Quantity
 
 # what stands between an indicator and its number: verbs of reaching and fillers
@@ -155,5 +155,4 @@ def _short(phrase: str) -> str:
 
 @lru_cache(maxsize=1)
 def _verbs() -> frozenset[str]:
-    lines = resources.files("graph").joinpath("data", "goal_cues.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return frozenset(entries("goal_cues.txt"))

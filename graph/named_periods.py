@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+
+from graph.lexicon import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,8 @@ class NamedPeriod:
 def named_periods() -> dict[str, NamedPeriod]:
     """The periods of ``graph/data/periods.tsv`` by name."""
     out: dict[str, NamedPeriod] = {}
-    for line in resources.files("graph").joinpath("data", "periods.tsv").read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        name, start, end, markers, context = (line.split("\t") + ["", ""])[:5]
+    for row in table("periods.tsv"):
+        name, start, end, markers, context = (*row, "", "")[:5]
         out[name] = NamedPeriod(
             name,
             dt.date.fromisoformat(start),

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from corpus.document import Span
 from graph.facts import Comparator
+from graph.lexicon import entries
+from graph.lexicon import table as rows_of
 
 Form = Literal["arabic", "chinese", "words"]
 
@@ -37,6 +38,7 @@ _SCALES = {
 }
 
 _CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
+_SCALE_HEADS = frozenset("万亿千百十")
 _MORE = "余多"
 _SMALLER = re.compile(r"(\d{1,4})(千多?万|百多?万|万|千|百)([余多]?)")
 _SESSION = (
@@ -107,6 +109,15 @@ def chinese_number(numeral: str) -> float | None:
     return total + (digit or 0)
 
 
+def measure_of(unit: str | None) -> str:
+    """The class of a unit as written, scale words set aside: ``measure_of("万亩") == "area"``; empty for none or an unknown one."""
+    table, _ = _measures()
+    bare = unit or ""
+    while len(bare) > 1 and bare[0] in "万亿千百" and bare not in table:
+        bare = bare[1:]
+    return table.get(bare, table.get(bare.split("/")[0], ""))
+
+
 def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[Quantity]:
     """Every quantity of ``text[start:end]``, left to right. ``text`` should be half width (see ``half_width``)."""
     end = len(text) if end is None else end
@@ -119,10 +130,8 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[Q
         quantity, position = _numeric(text, match, start, end)
         if quantity is not None:
             found.append(quantity)
-    taken = [(q.span.start, q.span.end) for q in found]
-    for quantity in _verbal(text, start, end):
-        if not any(a < quantity.span.end and quantity.span.start < b for a, b in taken):
-            found.append(quantity)
+    taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
+    found.extend(q for q in _verbal(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
     found.sort(key=lambda quantity: quantity.core.start)
     return found
 
@@ -173,6 +182,8 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
             elif not first.unit and changed:
                 # 由56提高到78%: the measure stands once, behind the second number
                 first = _Number(first.end, first.value, first.scale, first.more, second.unit, second.measure, first.chinese)
+    if not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(0, at - 6), at)):
+        return None, max(match.end(), first.end)
     comparator, left, right = _bounds(text, at, first.end, start, end)
     if not _counts(text, first, at, comparator, left, low):
         return None, max(match.end(), first.end)
@@ -235,7 +246,7 @@ def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
     at += more
     scale = ""
     spaced = at + 1 if text[at : at + 1] in (" ", "\n") and not chinese else at
-    for word in _SCALES:
+    for word in _SCALES if text[spaced : spaced + 1] in _SCALE_HEADS else ():
         if text.startswith(word, spaced) and spaced + len(word) <= end:
             scale, at = word, spaced + len(word)
             break
@@ -303,24 +314,25 @@ def _bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Compar
     before, after = _comparators()
     right = stop
     comparator: Comparator | None = None
-    for word, sign in after:
+    for word, sign in after.get(text[stop : stop + 1], ()) if stop < end else ():
         if text.startswith(word, stop) and stop + len(word) <= end:
             comparator, right = sign, stop + len(word)
             break
     edge = at
     for _ in range(3):
-        for word, sign in before:
+        for word, sign in before.get(text[edge - 1], ()) if edge > start else ():
             if edge - len(word) >= start and text.startswith(word, edge - len(word)):
                 if word == "近" and edge - 2 >= start and text[edge - 2] in "最附临邻靠新相亲":
                     continue
                 return comparator or sign, edge - len(word), right
         filler = _FILLER.search(text, max(start, edge - 4), edge)
         if filler is None:
-            least = _AT_LEAST.search(text, max(start, edge - 12), edge)
-            if comparator is None and least is not None:
-                return ">=", least.start(), right
             break
         edge = filler.start()
+    if comparator is None and text.find("少", max(start, edge - 12), edge) >= 0:
+        least = _AT_LEAST.search(text, max(start, edge - 12), edge)
+        if least is not None:
+            return ">=", least.start(), right
     return comparator or "=", at, right
 
 
@@ -394,9 +406,10 @@ def _verbal(text: str, start: int, end: int) -> list[Quantity]:
         if _condition(condition, text, match, end):
             stop = match.end()
             out.append(Quantity(Span(match.start(), stop), Span(match.start(), stop), comparator, value, unit, "words", "words"))
+    taken = {position for quantity in out for position in range(quantity.span.start, quantity.span.end)}
     for match in _ALL_OF_KIND.finditer(text, start, end):
         span = Span(match.start(), match.end())
-        if not any(span.overlaps(other.span) for other in out):
+        if span.start not in taken and span.end - 1 not in taken:
             out.append(Quantity(span, span, "=", 100.0, "%", "words", "words"))
     return out
 
@@ -432,46 +445,47 @@ def _condition(condition: str, text: str, match: re.Match[str], end: int) -> boo
 _ALL_REACH = re.compile(r"[^,，。;；]*(?:达到|达标|均|都|纳入|全部)")
 
 
-def _lines(name: str) -> list[str]:
-    lines = resources.files("graph").joinpath("data", name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 @lru_cache(maxsize=1)
 def _measures() -> tuple[dict[str, str], int]:
     table: dict[str, str] = {}
-    for line in _lines("measures.tsv"):
-        unit, measure = line.split("\t")
+    for unit, measure in rows_of("measures.tsv"):
         table.setdefault(unit, measure)
     return table, max(map(len, table))
 
 
 @lru_cache(maxsize=1)
 def _counters() -> frozenset[str]:
-    return frozenset(_lines("counters.txt"))
+    return frozenset(entries("counters.txt"))
 
 
 @lru_cache(maxsize=1)
 def _all_verbs() -> tuple[str, ...]:
-    return tuple(_lines("all_verbs.txt"))
+    return tuple(entries("all_verbs.txt"))
 
 
 @lru_cache(maxsize=1)
 def _time_adverbials() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    pairs = [line.split("\t") for line in _lines("time_adverbials.txt")]
+    pairs = rows_of("time_adverbials.txt")
     return tuple(w for place, w in pairs if place == "before"), tuple(w for place, w in pairs if place == "after")
 
 
-@lru_cache(maxsize=1)
-def _comparators() -> tuple[tuple[tuple[str, Comparator], ...], tuple[tuple[str, Comparator], ...]]:
-    before: dict[str, Comparator] = {}
-    after: dict[str, Comparator] = {}
-    for line in _lines("comparators.tsv"):
-        word, place, sign = line.split("\t")
-        (before if place == "before" else after)[half_width(word)] = sign  # type: ignore[assignment]
+_Bounds = dict[str, tuple[tuple[str, Comparator], ...]]
 
-    def longest(table: dict[str, Comparator]) -> tuple[tuple[str, Comparator], ...]:
-        return tuple(sorted(table.items(), key=lambda item: -len(item[0])))
+
+@lru_cache(maxsize=1)
+def _comparators() -> tuple[_Bounds, _Bounds]:
+    """Bound words by the character next to the number, the longest first."""
+    before: dict[str, dict[str, Comparator]] = {}
+    after: dict[str, dict[str, Comparator]] = {}
+    for written, place, sign in rows_of("comparators.tsv"):
+        word = half_width(written)
+        if place == "before":
+            before.setdefault(word[-1], {})[word] = sign  # type: ignore[assignment]
+        else:
+            after.setdefault(word[0], {})[word] = sign  # type: ignore[assignment]
+
+    def longest(words: dict[str, dict[str, Comparator]]) -> _Bounds:
+        return {char: tuple(sorted(known.items(), key=lambda item: -len(item[0]))) for char, known in words.items()}
 
     return longest(before), longest(after)
 
@@ -479,8 +493,7 @@ def _comparators() -> tuple[tuple[tuple[str, Comparator], ...], tuple[tuple[str,
 @lru_cache(maxsize=1)
 def _quantifiers() -> tuple[re.Pattern[str], dict[str, tuple[float, str | None, Comparator, str]]]:
     table: dict[str, tuple[float, str | None, Comparator, str]] = {}
-    for line in _lines("quantifiers.tsv"):
-        word, value, unit, sign, condition = line.split("\t")
+    for word, value, unit, sign, condition in rows_of("quantifiers.tsv"):
         table[word] = (float(value), unit or None, sign, condition)  # type: ignore[assignment]
     words = sorted(table, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words))), table

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from corpus.divisions import gazetteer
@@ -13,10 +13,12 @@ from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
 from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
 from graph.facts import Comparator, Target, TargetKind
 from graph.indicators import distributed, indicator_of
+from graph.lexicon import entries
 from graph.quantities import Quantity, find_quantities, half_width
 from graph.targets_kind import kind_of
 from graph.targets_place import Manner, Place, Places, annual_year, manner_of
 from graph.targets_tables import Reading, read_table
+from graph.topics import topics_of
 
 _PERIOD = re.compile(
     r"(规划期限?|实施期限?|执行期限?|规划时限|建设期|计划期|规划期间)(?:为|是|:)?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"
@@ -33,6 +35,7 @@ _TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.[尽必]
 _RELATION = re.compile(
     r"(?:其中)?(?:年均|同比|较上年|比上年|平均|累计|总量|同口径)?(?:增长|增速|下降|提高|上涨|增加|减少|缩减|占比?|占[一-龥]{1,8}|其中)"
 )
+_REACH = 200
 _ESTIMATE = ("估算", "概算", "预计总")
 
 
@@ -123,24 +126,27 @@ def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setti
     out += [_reply_date(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
     if not quantities:
         return out
-    names = titled(text, sentence)
-    marks = [span for span in quoted(text, sentence) if len(span) <= 14]
-    kept = _merged(text, [q for q in quantities if not _in_name(text, q, names, marks)])
+    titles = {at for span in titled(text, sentence) for at in range(span.start, span.end)}
+    marks = {at for span in quoted(text, sentence) if len(span) <= 14 for at in range(span.start, span.end)}
+    kept = _merged(text, [q for q in quantities if not _in_name(text, q, titles, marks)])
     if not kept:
         return out
     parts = clauses(text, sentence)
     place = places.at(sentence.start)
     mentions = years_in(text, sentence, current=setting.plan_year or setting.reference_year)
+    base = next((mention.year for mention in mentions if mention.role == "base"), None)
+    starts = [part.start for part in parts]
     subject = ""
     for i, quantity in enumerate(kept):
-        clause = next((c for c in parts if c.start <= quantity.core.start < c.end), sentence)
+        number = bisect_right(starts, quantity.core.start) - 1
+        clause = _near(parts[number] if number >= 0 else sentence, quantity)
         quote = _quote(text, clause, kept, i)
         year = governing(mentions, quantity.core.start, clause)
         kind = kind_of(
             text, sentence, clause, quantity, year,
             place=place, manner=setting.manner, reference_year=setting.reference_year,
         )  # fmt: skip
-        previous = _previous(text, parts, clause)
+        previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
         indicator = distributed(text, clause, kept, i) or indicator_of(text, quote, quantity, previous)
         if len(indicator) < 2:
             indicator = indicator_of(text, clause, quantity, previous) or clause.of(text)
@@ -148,8 +154,8 @@ def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setti
             indicator = f"{subject}{indicator}"
         else:
             subject = indicator
-        quote = _with_year(text, quote, parts, mentions)
-        out.append(_target(doc, text, quote, quantity, indicator, kind, year, mentions, setting, sentence, place))
+        quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
+        out.append(_target(doc, text, quote, quantity, indicator, kind, year, base, setting, sentence, place))
     return out
 
 
@@ -172,13 +178,10 @@ def _merged(text: str, quantities: list[Quantity]) -> list[Quantity]:
     return out
 
 
-def _in_name(text: str, quantity: Quantity, names: list[Span], marks: list[Span]) -> bool:
+def _in_name(text: str, quantity: Quantity, titles: set[int], marks: set[int]) -> bool:
     """Whether the number belongs to a title, to a quoted formula or to a known name."""
-    if any(name.covers(quantity.core) for name in names):
-        return True
-    if quantity.form != "words" and any(mark.covers(quantity.core) for mark in marks):
-        return True
-    return text.startswith(_name_numbers(), quantity.core.start)
+    at = quantity.core.start
+    return at in titles or (quantity.form != "words" and at in marks) or text.startswith(_name_numbers(), at)
 
 
 def _quote(text: str, clause: Span, quantities: list[Quantity], i: int) -> Span:
@@ -211,18 +214,18 @@ def _cut(text: str, start: int, end: int) -> int | None:
     return None
 
 
-def _previous(text: str, parts: list[Span], clause: Span) -> str:
-    before = [part for part in parts if part.end <= clause.start]
-    return before[-1].of(text) if before else ""
+def _near(clause: Span, quantity: Quantity) -> Span:
+    """The clause, cut to what stands close to the quantity where it runs on without end."""
+    return Span(max(clause.start, quantity.span.start - _REACH), min(clause.end, quantity.span.end + _REACH))
 
 
-def _with_year(text: str, quote: Span, parts: list[Span], mentions: list[YearMention]) -> Span:
+def _with_year(text: str, quote: Span, before: Span | None, mentions: list[YearMention]) -> Span:
     """Take a clause that is nothing but the year (到2025年，) into the quote that follows it."""
-    before = [part for part in parts if part.end <= quote.start]
-    if not before or text[before[-1].end : quote.start].strip(" ,，"):
+    if before is None or len(before) > 24 or before.end > quote.start or text[before.end : quote.start].strip(" ,，"):
         return quote
-    alone = any(m.span.start <= before[-1].start and before[-1].end <= m.span.end for m in mentions)
-    return Span(before[-1].start, quote.end) if alone else quote
+    number = bisect_right(mentions, before.start, key=lambda mention: mention.span.start) - 1
+    alone = number >= 0 and mentions[number].span.covers(before)
+    return Span(before.start, quote.end) if alone else quote
 
 
 def _target(
@@ -233,7 +236,7 @@ def _target(
     indicator: str,
     kind: TargetKind,
     year: YearMention | None,
-    mentions: list[YearMention],
+    base: int | None,
     setting: _Setting,
     sentence: Span,
     place: Place,
@@ -243,7 +246,7 @@ def _target(
     if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
         by_year = place.year or (None if place.bare else setting.plan_year)
     comparator: Comparator = quantity.comparator
-    lead = text[sentence.start : quantity.core.start]
+    lead = text[max(sentence.start, quantity.core.start - 2 * _REACH) : quantity.core.start]
     if comparator == "=" and any(word in lead for word in _ESTIMATE):
         comparator = "≈"
     binding = _BINDING.search(text, quote.start, quote.end)
@@ -260,9 +263,10 @@ def _target(
         value_min=quantity.value_min,
         value_max=quantity.value_max,
         by_year=by_year,
-        base_year=next((m.year for m in mentions if m.role == "base"), None),
+        base_year=base,
         deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
         region=_region(lead, setting),
+        topic=next(iter(topics_of(f"{indicator}。{sentence.of(text)[:200]}")), None),
         binding=_binding_of(binding[0] if binding else None),
     )
 
@@ -347,5 +351,4 @@ def _from_table(doc: ParsedDocument, reading: Reading, setting: _Setting) -> Tar
 
 @lru_cache(maxsize=1)
 def _name_numbers() -> tuple[str, ...]:
-    lines = resources.files("graph").joinpath("data", "name_numbers.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in lines if line and not line.startswith("#"))
+    return entries("name_numbers.txt")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 
 from corpus.document import Span
 from graph.clauses import YearMention
 from graph.facts import TargetKind
+from graph.lexicon import entries, table
 from graph.quantities import Quantity
 from graph.targets_place import Manner, Place
 
@@ -42,7 +42,7 @@ def kind_of(
     """Decide the kind from structure, headings, the governing year, cue words and the manner of the document, in this order."""
     near = text[clause.start : quantity.core.start]
     whole = text[clause.start : clause.end]
-    lead = text[sentence.start : quantity.core.start]
+    lead = text[max(sentence.start, quantity.core.start - 400) : quantity.core.start]
     cues = _cues()
     if _structure(quantity, text, clause):
         return "statistic"
@@ -116,25 +116,19 @@ def _has(text: str, words: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=1)
 def _cues() -> dict[tuple[str, str], tuple[str, ...]]:
-    table: dict[tuple[str, str], list[str]] = {
+    found: dict[tuple[str, str], list[str]] = {
         (kind, reach): [] for kind in ("achieved", "statistic", "rule") for reach in ("near", "clause", "sentence")
     }
-    for line in _lines("kind_cues.tsv"):
-        word, kind, reach = line.split("\t")
-        table[kind, reach].append(word)
-    return {key: tuple(words) for key, words in table.items()}
+    for word, kind, reach in table("kind_cues.tsv"):
+        found[kind, reach].append(word)
+    return {key: tuple(words) for key, words in found.items()}
 
 
 @lru_cache(maxsize=1)
 def _strong_goals() -> tuple[str, ...]:
-    return tuple(_lines("strong_goals.txt"))
+    return entries("strong_goals.txt")
 
 
 @lru_cache(maxsize=1)
 def _goals() -> tuple[str, ...]:
-    return tuple(_lines("goal_cues.txt"))
-
-
-def _lines(name: str) -> list[str]:
-    lines = resources.files("graph").joinpath("data", name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    return entries("goal_cues.txt")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from corpus.document import HeadMatter, ParsedDocument, Section
+from graph.lexicon import table
 from graph.named_periods import named_periods
 
 Manner = Literal["plan", "rules", "measures", "account"]
@@ -118,6 +118,4 @@ def _direction(heading: str, reference_year: int | None) -> str | None:
 
 @lru_cache(maxsize=1)
 def _headings() -> tuple[tuple[str, str], ...]:
-    lines = resources.files("graph").joinpath("data", "headings.tsv").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return tuple((word, direction) for word, direction in pairs)
+    return tuple((word, direction) for word, direction in table("headings.tsv"))

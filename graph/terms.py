@@ -7,13 +7,14 @@ as many members as the formula counts, or a run of sentences that begin alike. A
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
-from importlib import resources
 from typing import Protocol
 
 from corpus.document import ParsedDocument, Span, fact_id
 from graph.clauses import clauses, sentences, wrap_width
 from graph.facts import Term
+from graph.lexicon import entries
 from graph.quantities import chinese_number, half_width
 
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,20})[”\"]")
@@ -25,7 +26,7 @@ _PLUS = re.compile(r"[^+]{1,12}\+[^+]{0,8}|\d\+[\dXNn+一-龥]{1,6}")
 _ABBREVIATION = re.compile(r"[(（]以下(?:统一)?简?称(?:为)?[:“\"]?([^“”\"》《)）\n]{2,20})[”\"]?[)）]")
 _DEFINED = re.compile(r"(?:所称|所指)?(?:的)?[“\"]?([一-龥A-Za-z+]{2,16})[”\"]?(?:,)?(?:是指|指的是|系指)")
 _LIST_LEAD = re.compile(
-    r"^(?:第[一二三四五六七八九十百]{1,4}条|大力|支持|高质量|办好|组织|决定|我[局省市州县区委]|特|制定|为保障|保障|建立健全|建立|健全|完善|统筹发挥|充分发挥|发挥|落实|坚持|实施|推进|推动|围绕|聚焦|构建|形成|强化|加强|以|按照|把|将|对|从|通过|实现|打造|做到|抓好|开展|严格|全面|突出|发展|培育|重点|深入|为|用好|并|和|等)+"
+    r"^(?:第[一二三四五六七八九十百]{1,4}条|大力|支持|高质量|办好|组织开展|组织实施|决定|我[局省市州县区委]|特制定|制定|为保障|保障|建立健全|建立|健全|完善|统筹发挥|充分发挥|发挥|落实|坚持|实施|推进|推动|围绕|聚焦|构建|形成|强化|加强|以|按照|把|将|对|从|通过|实现|打造|做到|抓好|开展|严格|全面|突出|发展|培育|重点|深入|为|用好|并|和|等)+"
 )
 _COUNTED = re.compile(
     r"([两二三四五六七八九十]{1,2})(大|重|项|类|级|个|张|条|种)([一-龥]{1,8}?(?:制度|体系|产业|行动|工程|机制|战略|任务|对象|群体|平台|书记|保障|改革|攻坚战|板块|片区|基地|目标|原则|责任|清单|理念|抓手|支柱|对象))"
@@ -53,11 +54,12 @@ def find_terms(doc: ParsedDocument) -> tuple[Term, ...]:
             found[name] = Term(fact_id(doc.id, "term", term, name), doc.id, whole, name, definition)
 
     width = wrap_width(text)
+    tries: Counter[str] = Counter()
     for stretch in list(doc.body_spans()) or [Span(0, len(text))]:
         parts = sentences(text, stretch.start, stretch.end, width=width)
         for i, sentence in enumerate(parts):
             _explicit(text, sentence, add)
-            _formulas(text, parts, i, add)
+            _formulas(text, parts, i, tries, add)
             _counted(text, sentence, add)
     return tuple(sorted(found.values(), key=lambda term: (term.span.start, term.term)))
 
@@ -106,13 +108,14 @@ def _explicit(text: str, sentence: Span, put: _Adder) -> None:
         put(Span(match.start(1), match.end(1)), sentence.trimmed(text))
 
 
-def _formulas(text: str, parts: list[Span], i: int, add: _Adder) -> None:
-    """Quoted formulas of one sentence with the definition around them."""
+def _formulas(text: str, parts: list[Span], i: int, tries: Counter[str], add: _Adder) -> None:
+    """Quoted formulas of one sentence with the definition around them; a formula said very often is looked at 20 times."""
     sentence = parts[i]
     for match in _QUOTED.finditer(text, sentence.start, sentence.end):
         name = match[1]
-        if not is_formula(name):
+        if not is_formula(name) or tries[name] >= 20:
             continue
+        tries[name] += 1
         inside = Span(match.start(1), match.end(1))
         count = _count_of(name)
         definition = (
@@ -134,9 +137,8 @@ def _count_of(name: str) -> int | None:
         return None
     if name[0] not in "一二两三四五六七八九十双":
         return None
-    total = (
-        int(sum(numerals)) if name[0] not in "十" else int(chinese_number(re.match(r"[一二三四五六七八九十]+", name)[0]) or 10)
-    )  # type: ignore[index]
+    leading = re.match(r"十[一二三四五六七八九]?", name)
+    total = int(chinese_number(leading.group()) or 10) if leading else int(sum(numerals))
     return total if 2 <= total <= 20 else None
 
 
@@ -168,7 +170,7 @@ def _same_as(text: str, parts: list[Span], i: int, at: int) -> Span | None:
 
 def _list_before(text: str, sentence: Span, at: int, count: int) -> Span | None:
     """``责任体系、推进体系、考核体系和问责体系“四个体系”``: as many members before the formula as it counts."""
-    clause = next((c for c in clauses(text, sentence) if c.start <= at <= c.end), None)
+    clause = _clause_at(text, sentence, at)
     if clause is None or at - clause.start < 4:
         return None
     name = _QUOTED.match(text, at)
@@ -217,7 +219,7 @@ def _list_after(text: str, sentence: Span, at: int, count: int) -> Span | None:
     if len(rest) < 6 or text[at : at + 1] not in (",", "，", ":", "："):
         return None
     name = text[text.rfind("“", sentence.start, at) + 1 : at - 1] if text.rfind("“", sentence.start, at) >= 0 else ""
-    following = clauses(text, rest)
+    following = clauses(text, Span(rest.start, min(rest.end, rest.start + 400)))
     first = following[:count]
     if len(first) == count and (
         len({clause.of(text)[:2] for clause in first}) == 1
@@ -258,7 +260,7 @@ def _counted(text: str, sentence: Span, add: _Adder) -> None:
         count = chinese_number(match[1].replace("两", "二"))
         if count is None or count < 2 or text[max(0, match.start() - 1) : match.start()] in ("第", "“", '"'):
             continue
-        clause = next((c for c in clauses(text, sentence) if c.start <= match.start() < c.end), None)
+        clause = _clause_at(text, sentence, match.start())
         if clause is None:
             continue
         levels = _LEVELS.search(text, max(clause.start, match.start() - 14), match.start())
@@ -274,9 +276,15 @@ def _counted(text: str, sentence: Span, add: _Adder) -> None:
             add(Span(match.start(), match.end()), definition)
 
 
+def _clause_at(text: str, sentence: Span, at: int) -> Span | None:
+    """The clause around a position, looked for no further than a definition can reach."""
+    window = Span(max(sentence.start, at - 240), min(sentence.end, at + 40))
+    return next((clause for clause in clauses(text, window) if clause.start <= at <= clause.end), None)
+
+
 def _phrase_before(text: str, sentence: Span, at: int) -> Span | None:
     """The noun phrase in front of (以下简称…), freed of a leading verb."""
-    clause = next((c for c in clauses(text, sentence) if c.start <= at < c.end), None)
+    clause = _clause_at(text, sentence, at)
     if clause is None or at - clause.start < 2:
         return None
     if text[at - 1] == "》":
@@ -289,8 +297,7 @@ def _phrase_before(text: str, sentence: Span, at: int) -> Span | None:
 
 @lru_cache(maxsize=1)
 def _ordinary() -> frozenset[str]:
-    lines = resources.files("graph").joinpath("data", "not_terms.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return frozenset(entries("not_terms.txt"))
 
 
 def _hull(term: Span, definition: Span | None) -> Span:
