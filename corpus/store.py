@@ -464,6 +464,11 @@ class Corpus:
             raise StoreError("原始文件不在库中。")
         return zlib.decompress(row[0])
 
+    def region_codes(self) -> set[str]:
+        """Codes of the divisions the documents belong to."""
+        query = "SELECT DISTINCT region_code FROM documents WHERE removed_at IS NULL AND region_code IS NOT NULL"
+        return {str(row[0]) for row in self._db.execute(query)}
+
     def select(self, filters: Filters) -> set[int]:
         """Row numbers of the documents that meet the filters."""
         where, values = ["removed_at IS NULL"], []

@@ -17,8 +17,6 @@ import tantivy
 from index.segmentation import Tokens, number_readings
 
 HEAP = 64_000_000
-_TERMS_LIMIT = 160
-"""Longest query in different terms: the rarest are kept, so that a pasted page costs no more than a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +25,11 @@ class PassageEntry:
 
     row: int
     document: int
+    ordinal: int
     tokens: Tokens
     heading: Tokens
     text: str
+    head_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,18 @@ class DocumentEntry:
     title: Tokens
     tokens: Tokens
     number: str | None
-    title_text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage found by its words: its numbers, its BM25 score and its folded text."""
+    """A passage found by its words: its numbers, its BM25 score, its folded text and that of title and headings."""
 
     row: int
     document: int
+    ordinal: int
     score: float
     text: str
+    head_text: str
 
 
 class LexicalIndex:
@@ -109,13 +110,19 @@ class LexicalIndex:
         """The best passages for a query, of some documents only where those are given."""
         built = _restricted(self.passages.schema, query.build(self.passages.schema, _PASSAGE_BOOSTS), documents)
         hits = self._passages.search(built, limit, count=False).hits if built is not None else []
-        found = []
-        for score, address in hits:
-            stored = self._passages.doc(address)
-            found.append(
-                Found(stored["row"][0], stored["document"][0], score, bytes(stored["text"][0]).decode("utf-8", "surrogatepass"))
-            )
-        return found
+        return [self._found(score, address) for score, address in hits]
+
+    def by_rows(self, rows: Sequence[int]) -> list[Found]:
+        """Passages by their numbers."""
+        if not rows:
+            return []
+        query = tantivy.Query.term_set_query(self.passages.schema, "row", list(rows))
+        return [self._found(0.0, address) for _, address in self._passages.search(query, len(rows), count=False).hits]
+
+    def _found(self, score: float, address: Any) -> Found:
+        stored = self._passages.doc(address)
+        text, _, head = bytes(stored["text"][0]).decode("utf-8", "surrogatepass").partition("\x00")
+        return Found(stored["row"][0], stored["document"][0], stored["ordinal"][0], score, text, head)
 
     def search_documents(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> dict[int, float]:
         """The best documents for a query with their scores."""
@@ -176,6 +183,7 @@ def _passage_schema() -> Any:
     # signed numbers: deleting by an unsigned one deletes nothing and says nothing
     builder.add_integer_field("row", stored=True, indexed=True, fast=True)
     builder.add_integer_field("document", stored=True, indexed=True, fast=True)
+    builder.add_integer_field("ordinal", stored=True)
     builder.add_bytes_field("text", stored=True)
     _tokens(builder, "words", "pairs", "head_words", "head_pairs")
     return builder.build()
@@ -202,7 +210,9 @@ def _passage(entry: PassageEntry) -> Any:
     doc = tantivy.Document()
     doc.add_integer("row", entry.row)
     doc.add_integer("document", entry.document)
-    doc.add_bytes("text", entry.text.encode("utf-8", "surrogatepass"))
+    doc.add_integer("ordinal", entry.ordinal)
+    both = entry.text.replace("\x00", " ") + "\x00" + entry.head_text
+    doc.add_bytes("text", both.encode("utf-8", "surrogatepass"))
     doc.add_text("words", " ".join(entry.tokens.words))
     doc.add_text("pairs", " ".join(entry.tokens.pairs))
     doc.add_text("head_words", " ".join(entry.heading.words))

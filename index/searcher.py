@@ -12,20 +12,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.document import Span
+from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, StoredPassage
-from index.lexical import DocumentEntry, Found, LexicalIndex, PassageEntry, WeightedQuery
+from index.dense import DenseIndex
+from index.lexical import DocumentEntry, LexicalIndex, PassageEntry, WeightedQuery
 from index.passages import Hit
+from index.question import Question, understand
+from index.ranking import Candidate, Rarity, features, idf, scores
 from index.segmentation import Tokens, document_numbers, engine, lexicon_hash, normalise, tokenise
+from index.showing import show
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
 
-LEXICAL_FORMAT = 1
-DOCUMENT_WEIGHT = 0.7
-CANDIDATES = 200
-_BATCH = 2_000
+LEXICAL_FORMAT = 2
+FEW = 60
+"""Candidates each half of the search gives for a short list of hits; a longer list takes three times its length."""
 
 
 class Searcher:
@@ -36,6 +39,8 @@ class Searcher:
         self.encoder = encoder
         self._folder = corpus.folder / "cache" / "lexical"
         self._lexical: LexicalIndex | None = None
+        self._dense: DenseIndex | None = None
+        self._names: tuple[str, ...] = ()
         self._generation = -1
         self._lock = threading.RLock()
 
@@ -43,30 +48,29 @@ class Searcher:
 
     def refresh(self) -> None:
         """Bring the caches up to the library's generation; does nothing when they are."""
+        if self._generation == self.corpus.generation:
+            return
         with self._lock:
             generation = self.corpus.generation
-            if self._lexical is not None and generation == self._generation:
+            if generation == self._generation:
                 return
-            manifest = _manifest(self._folder)
-            known = manifest.get("generation")
-            fits = manifest == {**_signature(), "generation": known} and isinstance(known, int) and known <= generation
-            if fits:
-                try:
-                    self._lexical = self._lexical or LexicalIndex(self._folder)
-                    if known != generation:
-                        self._follow(self._lexical, int(known or 0), generation)
-                    else:
-                        self._lexical.reload()
-                    self._generation = generation
-                    return
-                except (ValueError, OSError, KeyError, UnicodeDecodeError):
-                    pass  # damaged or half written: made anew below
-            self._rebuild(generation)
+            if not self._follow(generation):
+                self._rebuild_lexical(generation)
+            self._follow_vectors(generation)
+            self._names = _names(self.corpus)
+            self._generation = generation
 
     def rebuild(self) -> None:
         """Throw the caches away and build them anew."""
         with self._lock:
-            self._rebuild(self.corpus.generation)
+            generation = self.corpus.generation
+            self._rebuild_lexical(generation)
+            self._dense = None
+            if self.encoder is not None:
+                self._dense = DenseIndex(self.corpus, self.encoder.name, self.encoder.dimension)
+                self._dense.rebuild(generation)
+            self._names = _names(self.corpus)
+            self._generation = generation
 
     def check(self) -> list[str]:
         """What is wrong with the caches, in Chinese sentences; they mend themselves at the next search."""
@@ -80,106 +84,115 @@ class Searcher:
         stored = sum(1 for _ in self.corpus.passages())
         return [] if size == stored else [f"词面索引有 {size} 段，文档库有 {stored} 段。请运行 cemai doctor --repair 重建。"]
 
-    def _follow(self, lexical: LexicalIndex, since: int, generation: int) -> None:
-        changes = self.corpus.changes_since(since)
-        put = {change.document for change in changes if change.operation == "put"}
-        (self._folder / "manifest.json").unlink(missing_ok=True)  # a crash in between must not leave a stamp that lies
-        lexical.update([change.document for change in changes], self._entries(put))
-        _write_manifest(self._folder, generation)
+    def _follow(self, generation: int) -> bool:
+        """Take in what changed since the index was stamped; false where it has to be made anew."""
+        manifest = _manifest(self._folder)
+        known = manifest.get("generation")
+        if not isinstance(known, int) or known > generation or manifest != {**_signature(), "generation": known}:
+            return False
+        try:
+            self._lexical = self._lexical or LexicalIndex(self._folder)
+            if known == generation:
+                self._lexical.reload()
+                return True
+            changes = self.corpus.changes_since(known)
+            if changes:
+                (self._folder / "manifest.json").unlink(missing_ok=True)  # a crash in between must not leave a stamp that lies
+                put = [change.document for change in changes if change.operation == "put"]
+                self._lexical.update([change.document for change in changes], self._entries(put))
+            _write_manifest(self._folder, generation)
+        except (ValueError, OSError, KeyError, UnicodeDecodeError):
+            return False
+        return True
 
-    def _rebuild(self, generation: int) -> None:
+    def _rebuild_lexical(self, generation: int) -> None:
         self._lexical = None
         LexicalIndex.clear(self._folder)
         lexical = LexicalIndex(self._folder)
         lexical.update((), self._entries(None))
         _write_manifest(self._folder, generation)
-        self._lexical, self._generation = lexical, generation
+        self._lexical = lexical
 
-    def _entries(self, documents: set[int] | None) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
-        for info in self.corpus.infos():
-            if documents is None or info.row in documents:
-                yield _entry(info, self.corpus.text(info.row), list(self.corpus.passages(info.row)))
+    def _follow_vectors(self, generation: int) -> None:
+        if self.encoder is None:
+            return
+        if self._dense is None:
+            self._dense = DenseIndex(self.corpus, self.encoder.name, self.encoder.dimension)
+        self._dense.refresh(generation)
+
+    def _entries(self, documents: Sequence[int] | None) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
+        for info in self.corpus.infos() if documents is None else map(self.corpus.info, documents):
+            yield _entry(info, self.corpus.text(info.row), list(self.corpus.passages(info.row)))
 
     # ------------------------------------------------------------------ searching
 
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10, fold: bool = True) -> list[Hit]:
-        """The best passages for a query, best first; ``fold`` keeps one of several passages with the same words."""
-        tokens = tokenise(query[:20_000])
-        if top < 1 or not (tokens.words or tokens.pairs):
+        """The best passages for a query, best first; ``fold`` shows one of several passages that say the same."""
+        if top < 1 or not query.strip():
             return []
+        self.refresh()
+        question = understand(query, self._names)
+        if not question:
+            return []
+        candidates, rows = self.candidates(question, filters=filters, top=top)
+        order = sorted(zip(scores(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
+        return show(self.corpus, question, order, top, fold)
+
+    def candidates(
+        self, question: Question, *, filters: Filters | None = None, top: int = 10
+    ) -> tuple[list[Candidate], list[list[float]]]:
+        """The passages either half of the search found, with the features they are ranked by."""
         self.refresh()
         lexical = self._lexical
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
-        wanted = _weighted(tokens)
-        limit = max(CANDIDATES, 2 * top)
-        found = lexical.search_passages(wanted, limit, allowed)
-        documents = lexical.search_documents(wanted, limit, allowed)
-        floor = min(documents.values(), default=0.0)
-        ranked = sorted(
-            ((hit.score + DOCUMENT_WEIGHT * documents.get(hit.document, floor), hit) for hit in found),
-            key=lambda pair: (-pair[0], pair[1].row),
+        limit = max(FEW, 3 * top)
+        wanted = WeightedQuery(
+            {**dict.fromkeys(question.words, 1.0), **question.extra_words},
+            {**dict.fromkeys(question.pairs, 1.0), **question.extra_pairs},
         )
-        return self._hits(query, tokens, ranked, top, fold)
+        found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
+        documents = lexical.search_documents(wanted, limit, allowed)
+        numbered = lexical.numbered(question.numbers)
+        meaning: dict[int, float] = {}
+        dense = self._dense
+        if dense is not None and self.encoder is not None and len(dense):
+            vector = self.encoder.encode([question.text])[0]
+            if vector.any():
+                meaning = {row: score for row, _, score in dense.search(vector, limit, allowed)}
+                others = [row for row in found if row not in meaning]
+                meaning.update(zip(others, dense.cosines(vector, others), strict=True))
+                found.update((hit.row, hit) for hit in lexical.by_rows([row for row in meaning if row not in found]))
+        candidates = [
+            Candidate(
+                hit.row,
+                hit.document,
+                hit.text,
+                hit.head_text,
+                hit.ordinal,
+                hit.score,
+                documents.get(hit.document, 0.0),
+                meaning.get(hit.row, 0.0),
+                hit.document in numbered,
+            )
+            for hit in found.values()
+        ]
+        return candidates, features(question, self._rarity(lexical, question), candidates)
 
-    def _hits(self, query: str, tokens: Tokens, ranked: Sequence[tuple[float, Found]], top: int, fold: bool) -> list[Hit]:
-        stored = self.corpus.passages_by_row([hit.row for _, hit in ranked])
-        hits: list[Hit] = []
-        seen: set[str] = set()
-        infos: dict[int, DocumentInfo] = {}
-        texts: dict[int, str] = {}
-        for score, found in ranked:
-            passage = stored.get(found.row)
-            if passage is None or (fold and found.text in seen):
-                continue
-            seen.add(found.text)
-            if passage.document not in infos:
-                infos[passage.document] = self.corpus.info(passage.document)
-                texts[passage.document] = self.corpus.text(passage.document)
-            hits.append(_hit(infos[passage.document], texts[passage.document], passage, score, tokens))
-            if len(hits) == top:
-                break
-        return hits
-
-
-def _hit(info: DocumentInfo, text: str, passage: StoredPassage, score: float, tokens: Tokens) -> Hit:
-    marks, words = _matches(text, passage.span, tokens)
-    return Hit(
-        source_id=info.id,
-        source=info.source,
-        title=info.head.title,
-        section_path=passage.trail,
-        text=passage.span.of(text),
-        start=passage.span.start,
-        end=passage.span.end,
-        score=score,
-        region=info.head.region,
-        highlights=marks,
-        why=words,
-    )
-
-
-def _matches(text: str, span: Span, tokens: Tokens) -> tuple[tuple[Span, ...], tuple[str, ...]]:
-    """Where the words of the query stand in a passage, and which they are."""
-    part = span.of(text).lower()
-    found: list[Span] = []
-    words: list[str] = []
-    for word in sorted(set(tokens.words), key=lambda w: (-len(w), w)):
-        if len(word) < 2 and not word.isdigit():
-            continue
-        at = part.find(word)
-        if at >= 0:
-            words.append(word)
-        while at >= 0:
-            mark = Span(span.start + at, span.start + at + len(word))
-            if not any(mark.overlaps(other) for other in found):
-                found.append(mark)
-            at = part.find(word, at + len(word))
-    return tuple(sorted(found)), tuple(words)
+    @staticmethod
+    def _rarity(lexical: LexicalIndex, question: Question) -> Rarity:
+        count = lexical.size
+        return Rarity(
+            {word: idf(count, lexical.frequency(word, "words")) for word in question.words},
+            {pair: idf(count, lexical.frequency(pair, "pairs")) for pair in question.pairs},
+            {word: idf(count, lexical.frequency(word, "words")) for word in question.extra_words},
+        )
 
 
-def _weighted(tokens: Tokens) -> WeightedQuery:
-    return WeightedQuery(dict.fromkeys(tokens.words, 1.0), dict.fromkeys(tokens.pairs, 1.0))
+def _names(corpus: Corpus) -> tuple[str, ...]:
+    """Names of the divisions the library's documents belong to, for reading typos."""
+    divisions = (gazetteer().by_code.get(code) for code in sorted(corpus.region_codes())[:2_000])
+    return tuple(dict.fromkeys(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3))
 
 
 def _entry(info: DocumentInfo, text: str, passages: Sequence[StoredPassage]) -> tuple[DocumentEntry, list[PassageEntry]]:
@@ -192,10 +205,11 @@ def _entry(info: DocumentInfo, text: str, passages: Sequence[StoredPassage]) -> 
         tokens = tokenise(raw)
         words += tokens.words
         pairs += tokens.pairs
-        heading = tokenise(f"{info.head.title or ''} {' '.join(passage.trail)}") if passage.trail else title
-        parts.append(PassageEntry(passage.row, info.row, tokens, heading, normalise(raw)))
+        head = f"{info.head.title or ''} {' '.join(passage.trail)}".strip()
+        heading = tokenise(head) if passage.trail else title
+        parts.append(PassageEntry(passage.row, info.row, passage.ordinal, tokens, heading, normalise(raw), normalise(head)))
     number = next(iter(document_numbers(info.head.doc_number or "")), None)
-    return DocumentEntry(info.row, title, Tokens(words, pairs), number, info.head.title or ""), parts
+    return DocumentEntry(info.row, title, Tokens(words, pairs), number), parts
 
 
 def _signature() -> dict[str, Any]:

@@ -208,7 +208,7 @@ def train(
             right = torch.arange(len(chosen))
             loss = (functional.cross_entropy(near, right) + functional.cross_entropy(near.T, right)) / 2
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             step += 1
             loss_sum += float(loss.detach())

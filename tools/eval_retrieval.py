@@ -1,6 +1,6 @@
 """Build a library from a retrieval set's corpus.jsonl, run its queries, write RUN.jsonl and print the scores.
 
-    eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical]
+    eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical] [--model DIR] [--only IDS]
 
 SET_DIR holds corpus.jsonl, queries.jsonl, qrels.tsv and perhaps answers.jsonl; ``score.py`` is looked for beside it.
 """
@@ -23,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from corpus.document import HeadMatter, ParsedDocument, Span, Zone
 from corpus.store import Corpus, PassageRow
+from index.encoder import Encoder, load
 from index.searcher import Searcher
-from index.splitter import split
+from index.splitter import embedding_text, split
 
 
 def records(path: Path) -> Iterator[dict[str, Any]]:
@@ -42,14 +43,19 @@ def parsed(record: dict[str, Any]) -> ParsedDocument:
     return ParsedDocument(record["_id"], record["_id"], "jsonl", digest, text, head, zones=zones)
 
 
-def build(corpus: Corpus, path: Path) -> None:
+def build(corpus: Corpus, path: Path, encoder: Encoder | None) -> None:
     stream = records(path)
     while batch := list(islice(stream, 500)):
+        docs = [parsed(record) for record in batch]
+        groups = [split(doc) for doc in docs]
+        texts = [embedding_text(doc, passage) for doc, group in zip(docs, groups, strict=True) for passage in group]
+        vectors = iter(encoder.encode(texts).astype("<f2") if encoder else [None] * len(texts))
         with corpus.transaction():
-            for record in batch:
-                doc = parsed(record)
-                rows = [PassageRow(p.span, p.trail) for p in split(doc)]
-                corpus.put(doc, original=doc.text.encode(), passages=rows, facts=[])
+            for doc, group in zip(docs, groups, strict=True):
+                data = [next(vectors) for _ in group]
+                rows = [PassageRow(p.span, p.trail, None if v is None else v.tobytes()) for p, v in zip(group, data, strict=True)]
+                model = encoder.name if encoder else None
+                corpus.put(doc, original=doc.text.encode(), passages=rows, facts=[], model=model)
 
 
 def main() -> None:
@@ -58,21 +64,28 @@ def main() -> None:
     parser.add_argument("--library", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--top", type=int, default=100)
+    parser.add_argument("--model", help="folder or name of another embedding model")
+    parser.add_argument("--lexical", action="store_true", help="without vectors")
+    parser.add_argument("--only", type=Path, help="file with the ids of the queries to run, one a line; the others do not count")
     args = parser.parse_args()
+    encoder = None if args.lexical else load(args.model)
+    chosen = set(args.only.read_text(encoding="utf-8").split()) if args.only else None
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.library or Path(scratch) / "library"
         out = args.out or Path(scratch) / "run.jsonl"
         with Corpus.open(folder) as corpus:
             started = time.perf_counter()
             if not len(corpus):
-                build(corpus, args.set / "corpus.jsonl")
+                build(corpus, args.set / "corpus.jsonl", encoder)
             stored = time.perf_counter()
-            searcher = Searcher(corpus)
+            searcher = Searcher(corpus, encoder)
             searcher.refresh()
             print(f"store {stored - started:.1f} s, index {time.perf_counter() - stored:.1f} s", file=sys.stderr)
             times = []
             with out.open("w", encoding="utf-8") as run:
                 for query in records(args.set / "queries.jsonl"):
+                    if chosen is not None and query["_id"] not in chosen:
+                        continue
                     began = time.perf_counter()
                     hits = searcher.search(query["text"], top=args.top, fold=False)
                     times.append(time.perf_counter() - began)
@@ -83,7 +96,14 @@ def main() -> None:
             print(
                 f"{1000 * times[len(times) // 2]:.1f} ms p50, {1000 * times[int(len(times) * 0.95)]:.1f} ms p95", file=sys.stderr
             )
-        command = [sys.executable, str(args.set.parent / "score.py"), "retrieval", str(out), str(args.set / "qrels.tsv")]
+        qrels = args.set / "qrels.tsv"
+        if chosen is not None:
+            head, *lines = qrels.read_text(encoding="utf-8").splitlines()
+            qrels = Path(scratch) / "qrels.tsv"
+            qrels.write_text(
+                "\n".join([head, *(line for line in lines if line.split("\t")[0] in chosen)]) + "\n", encoding="utf-8"
+            )
+        command = [sys.executable, str(args.set.parent / "score.py"), "retrieval", str(out), str(qrels)]
         if (args.set / "answers.jsonl").exists():
             command += ["--answers", str(args.set / "answers.jsonl")]
         subprocess.run(command, check=True)

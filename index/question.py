@@ -1,0 +1,141 @@
+"""What a query asks for: its words with weights, its document numbers and phrases, everyday words and typos read otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from corpus.divisions import gazetteer
+from index.segmentation import document_numbers, normalise, tokenise
+
+LONGEST = 10_000
+TERMS = 64
+"""Different words (and as many pairs) of a query that are searched for; a pasted page keeps its first ones."""
+SYNONYM_WEIGHT = 0.35
+TYPO_WEIGHT = 0.8
+
+_quoted = re.compile(r"[“\"「『《]([^”\"」』》“「『《]{2,60})[”\"」』》]")
+_break = re.compile(r"[^\w]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query ready for searching.
+
+    ``words`` and ``pairs`` are the user's own, ``extra_words`` and ``extra_pairs`` come from synonyms and corrected names with
+    a lower weight each; ``core`` is the query without question words and punctuation; ``readings`` are (as written, as read).
+    """
+
+    text: str
+    core: str
+    words: tuple[str, ...]
+    pairs: tuple[str, ...]
+    extra_words: dict[str, float]
+    extra_pairs: dict[str, float]
+    numbers: tuple[str, ...]
+    phrases: tuple[str, ...]
+    answers: tuple[re.Pattern[str], ...]
+    readings: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.pairs)
+
+
+def understand(query: str, names: Iterable[str] = ()) -> Question:
+    """Read a query; ``names`` are the names in the library that a typo may have been meant for."""
+    plain = normalise(query[:LONGEST])
+    stripped = _question_words().sub(" ", plain)
+    tokens = tokenise(stripped)
+    if not tokens.words and not tokens.pairs:
+        stripped, tokens = plain, tokenise(plain)  # nothing but question words: then they are what is asked for
+    readings = [*_corrections(stripped, names), *_everyday(stripped)]
+    extra_words: dict[str, float] = {}
+    extra_pairs: dict[str, float] = {}
+    own = set(tokens.words)
+    for _, read, weight in readings:
+        more = tokenise(read)
+        for word in more.words:
+            if word not in own:
+                extra_words[word] = max(weight, extra_words.get(word, 0.0))
+        for pair in more.pairs:
+            if pair not in tokens.pairs:
+                extra_pairs[pair] = max(weight, extra_pairs.get(pair, 0.0))
+    return Question(
+        text=plain,
+        core=_break.sub("", stripped)[:200],
+        words=tuple(dict.fromkeys(tokens.words))[:TERMS],
+        pairs=tuple(dict.fromkeys(tokens.pairs))[:TERMS],
+        extra_words=dict(list(extra_words.items())[:TERMS]),
+        extra_pairs=dict(list(extra_pairs.items())[:TERMS]),
+        numbers=document_numbers(plain[:2_000]),
+        phrases=tuple(match[1] for match in _quoted.finditer(plain[:2_000])),
+        answers=tuple(answer for question, answer in _answer_types() if question.search(plain[:500])),
+        readings=tuple((written, read) for written, read, _ in readings),
+    )
+
+
+def _everyday(text: str) -> list[tuple[str, str, float]]:
+    """Everyday expressions in a query with what official texts call them."""
+    found = []
+    for match in _everyday_words().finditer(text[:500]):
+        found.append((match[0], " ".join(_synonyms()[match[0]]), SYNONYM_WEIGHT))
+    return found
+
+
+def _corrections(text: str, names: Iterable[str]) -> list[tuple[str, str, float]]:
+    """Names in the library that differ by one character from a stretch of the query that is no name itself."""
+    known = gazetteer()
+    text = text[:200]
+    found = []
+    for name in names:
+        size = len(name)
+        if size < 3 or name in text:
+            continue
+        for i in range(len(text) - size + 1):
+            part = text[i : i + size]
+            if _one_off(part, name) and not known.named(part) and not known.named(part[:-1]):
+                found.append((part, name, TYPO_WEIGHT))
+                break
+    return found[:4]
+
+
+def _one_off(part: str, name: str) -> bool:
+    wrong = 0
+    for a, b in zip(part, name, strict=True):
+        if a != b:
+            wrong += 1
+            # a blank or a figure is no misspelt character
+            if wrong > 1 or not "\u4e00" <= a <= "\u9fff":
+                return False
+    return wrong == 1
+
+
+def _lines(name: str) -> list[str]:
+    text = resources.files("index").joinpath("data", name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
+def _question_words() -> re.Pattern[str]:
+    words = sorted(_lines("question_words.txt"), key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) for word in words))
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    return {left: tuple(right.split("|")) for left, right in (line.split("\t") for line in _lines("synonyms.tsv"))}
+
+
+@lru_cache(maxsize=1)
+def _everyday_words() -> re.Pattern[str]:
+    words = sorted(_synonyms(), key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) for word in words))
+
+
+@lru_cache(maxsize=1)
+def _answer_types() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    rows = (line.split("\t") for line in _lines("answer_types.tsv"))
+    return tuple((re.compile(question), re.compile(answer)) for _, question, answer in rows)

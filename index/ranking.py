@@ -1,0 +1,180 @@
+"""The order of the candidates 排序: a weighted sum of features anybody can check against the passage.
+
+The weights stand in ``data/ranking.json`` and are learned by ``tools/train_ranking.py``. How far the meaning of a passage
+(cosine) or its words are to be trusted depends on the query: on how much of it any one passage holds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from index.question import Question
+
+FEATURES = (
+    "words_score",  # BM25 of the passage, as a share of the best candidate's
+    "words_ideal",  # BM25 of the passage, as a share of what the query could reach at best
+    "document_score",  # BM25 of the whole document, as a share of the best one's
+    "document_ideal",
+    "cover",  # share of the query's words (by rarity) in the passage
+    "cover_pairs",  # the same for pairs of characters
+    "cover_title",  # the same for words in title and headings
+    "cover_all",  # in passage, title and headings together
+    "cover_sentence",  # in the best sentence
+    "run",  # longest unbroken stretch of the query in the passage, as a share of the query
+    "run_title",
+    "meaning",  # cosine
+    "meaning_document",  # best cosine of any candidate of the same document
+    "meaning_rank",  # cosine as a share of the best candidate's
+    "kind",  # the passage has what the question asks for: a date, a figure, a telephone number …
+    "first",  # 1 for the first passage of a document, falling
+    "short",
+    "number",  # the document has the document number the query names
+    "phrase",  # a quoted phrase stands in the passage or title
+    "extra",  # synonyms and corrected names found
+)
+GATED = (
+    "words_score",
+    "words_ideal",
+    "document_score",
+    "document_ideal",
+    "cover",
+    "cover_pairs",
+    "meaning",
+    "meaning_document",
+    "meaning_rank",
+)
+"""These count again, times the query's gate: the share of its words that no candidate holds."""
+NAMES = FEATURES + tuple(f"{name}×gate" for name in GATED)
+
+_sentences = re.compile(r"[。；;！!？?\n]")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A passage that one of the two halves of the search found."""
+
+    row: int
+    document: int
+    text: str = ""
+    """Folded text of the passage."""
+    title: str = ""
+    """Folded title and headings."""
+    ordinal: int = 0
+    words: float = 0.0
+    document_words: float = 0.0
+    meaning: float = 0.0
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How much each token of a query tells: BM25's inverse document frequency."""
+
+    words: Mapping[str, float]
+    pairs: Mapping[str, float]
+    extra: Mapping[str, float]
+
+    @property
+    def ideal(self) -> float:
+        """What a passage could score at best, nearly."""
+        return 2.2 * (sum(self.words.values()) + sum(self.pairs.values())) or 1.0
+
+
+def idf(count: int, frequency: int) -> float:
+    """BM25's inverse document frequency."""
+    return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+
+def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]) -> list[list[float]]:
+    """One row of ``NAMES`` for each candidate."""
+    if not candidates:
+        return []
+    mass = sum(rarity.words.values()) or 1.0
+    pair_mass = sum(rarity.pairs.values()) or 1.0
+    extra_mass = sum(rarity.extra.values()) or 1.0
+    ideal = rarity.ideal
+    best_words = max(c.words for c in candidates) or 1.0
+    best_document = max(c.document_words for c in candidates) or 1.0
+    best_meaning = max(max(c.meaning for c in candidates), 1e-6)
+    of_document: dict[int, float] = {}
+    for c in candidates:
+        of_document[c.document] = max(c.meaning, of_document.get(c.document, 0.0))
+    rows: list[list[float]] = []
+    words = list(rarity.words.items())
+    pairs = list(rarity.pairs.items())
+    for c in candidates:
+        text, title = c.text, c.title
+        inside = [(word, weight) for word, weight in words if word in text]
+        cover = sum(weight for _, weight in inside)
+        cover_title = sum(weight for word, weight in words if word in title)
+        both = cover + sum(weight for word, weight in words if word in title and word not in text)
+        sentence = 0.0
+        if len(inside) > 1:
+            for part in _sentences.split(text):
+                sentence = max(sentence, sum(weight for word, weight in inside if word in part))
+        else:
+            sentence = cover
+        length = len(question.core) or 1
+        rows.append(
+            [
+                c.words / best_words,
+                c.words / ideal,
+                c.document_words / best_document,
+                c.document_words / ideal,
+                cover / mass,
+                sum(weight for pair, weight in pairs if pair in text) / pair_mass,
+                cover_title / mass,
+                both / mass,
+                sentence / mass,
+                _run(question.core, text) / length,
+                _run(question.core, title) / length,
+                c.meaning,
+                of_document[c.document],
+                c.meaning / best_meaning,
+                sum(1.0 for answer in question.answers if answer.search(text)) / len(question.answers)
+                if question.answers
+                else 0.0,
+                1.0 / (1 + c.ordinal),
+                1.0 if len(text) < 60 else 0.0,
+                1.0 if c.numbered else 0.0,
+                1.0 if any(phrase in text or phrase in title for phrase in question.phrases) else 0.0,
+                sum(weight for word, weight in rarity.extra.items() if word in text or word in title) / extra_mass,
+            ]
+        )
+    gate = 1.0 - max(row[_COVER_ALL] for row in rows)
+    for row in rows:
+        row += [row[i] * gate for i in _GATED]
+    return rows
+
+
+_COVER_ALL = FEATURES.index("cover_all")
+_GATED = tuple(FEATURES.index(name) for name in GATED)
+
+
+def _run(core: str, text: str) -> int:
+    """Length of the longest stretch of ``core`` that stands in ``text``."""
+    best = i = 0
+    while i + best < len(core):
+        if core[i : i + best + 1] in text:
+            best += 1
+        else:
+            i += 1
+    return best
+
+
+def scores(rows: Sequence[Sequence[float]]) -> list[float]:
+    """The weighted sum of each row."""
+    weights = _weights()
+    return [sum(value * weight for value, weight in zip(row, weights, strict=True)) for row in rows]
+
+
+@lru_cache(maxsize=1)
+def _weights() -> tuple[float, ...]:
+    values = json.loads(resources.files("index").joinpath("data", "ranking.json").read_text(encoding="utf-8"))["weights"]
+    return tuple(float(values.get(name, 0.0)) for name in NAMES)
