@@ -261,13 +261,20 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         return [_brief(entry) for entry in desk.entries() if entry.info.id in kept]
 
     @api.post("/documents", summary="放入一份文件", status_code=200, response_model=None)
-    async def upload(file: Annotated[UploadFile, File()], region: Annotated[str | None, Form(max_length=200)] = None) -> Any:
+    async def upload(
+        file: Annotated[UploadFile, File()],
+        region: Annotated[str | None, Form(max_length=200)] = None,
+        report: Annotated[bool, Query(description="拒收也以 200 返回，原因在 state 和 message 里")] = False,
+    ) -> Any:
         from starlette.concurrency import run_in_threadpool
 
-        _known_region(region)
         data = await file.read(LIMIT + 1)
-        result = await run_in_threadpool(take_in, desk, file.filename or "", data, region)
-        if result["state"] == "未收":
+        try:
+            _known_region(region)
+            result = await run_in_threadpool(take_in, desk, file.filename or "", data, region)
+        except Failure as error:
+            result = {"source": file.filename, "state": "未收", "reason": error.code, "message": error.message, "warnings": []}
+        if result["state"] == "未收" and not report:
             return JSONResponse({**result, "error": {"code": result.get("reason", "refused"), "message": result["message"]}}, 422)
         return result
 

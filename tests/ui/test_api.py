@@ -235,6 +235,10 @@ def test_uploads_are_stored_replaced_and_refused_in_words(client: TestClient, st
     assert first.status_code == 200 and first.json()["state"] == "已入库"
     assert len(client.get("/api/v1/documents").json()) == 2
     assert send("坏.txt", b"x").json()["error"]["message"] == "文件已损坏。请重新导出。"
+    told = client.post(
+        "/api/v1/documents", params={"report": True}, files={"file": ("坏.txt", b"x")}, data={"region": "没有这个地方"}
+    )
+    assert told.status_code == 200 and told.json()["state"] == "未收" and "不认识地区" in told.json()["message"]
     assert "不支持" in send("宏.exe", b"MZ").json()["error"]["message"]
     assert "空的" in send("空.txt", b"").json()["error"]["message"]
     assert send("../../逃.txt", "逃出\n正文".encode()).json()["source"] == "逃.txt"

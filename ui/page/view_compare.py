@@ -42,4 +42,4 @@ def compare(desk: Desk, payload: Payload) -> Html:
     chosen = [r for r in payload.get("regions", []) if r in known] if isinstance(payload.get("regions"), list) else []
     if len(chosen) == 1:
         return blank("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
-    return matrix_view(desk.compare(subject, regions=chosen or None))
+    return matrix_view(desk.compare(subject, regions=chosen or None), chosen=chosen)

@@ -11,8 +11,8 @@ from ui.rendering.states import blank, notices
 from ui.rendering.wording import NOTICES, UNSTATED
 
 
-def matrix_view(comparison: Comparison, *, files: bool = True) -> Html:
-    """The whole comparison with its notices, differences and export links."""
+def matrix_view(comparison: Comparison, *, chosen: Sequence[str] = (), files: bool = True) -> Html:
+    """The whole comparison with its notices, differences and links that export the same (``chosen``: the regions asked for)."""
     if not comparison.rows:
         return blank("没有可比的内容", "所选地区的文件里没有这个主题。换一个主题，或多选几个地区。")
     subject = comparison.question or comparison.topic or ""
@@ -53,7 +53,7 @@ def matrix_view(comparison: Comparison, *, files: bool = True) -> Html:
             class_="sheet",
             tabindex="0",
         ),
-        _exports(subject, comparison.regions) if files else None,
+        _exports(subject, chosen) if files else None,
     )
 
 
@@ -77,7 +77,7 @@ def _cell(cell: Cell) -> Html:
 
 
 def _exports(subject: str, regions: Sequence[str]) -> Html:
-    query = {"subject": subject, "regions": ",".join(regions)}
+    query = {"subject": subject, **({"regions": ",".join(regions)} if regions else {})}
     return el(
         "div",
         [

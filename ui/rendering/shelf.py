@@ -67,7 +67,7 @@ def upload_box(accept: str, limit: str) -> Html:
             "label",
             el("b", "把文件拖到这里，或点此选择文件"),
             el("span", f"可以一次放入许多份：{limit}", class_="soft"),
-            el("input", type="file", multiple=True, accept=accept, id="upload-input", data_upload="/api/v1/documents"),
+            el("input", type="file", multiple=True, accept=accept, id="upload-input", data_upload="/api/v1/documents?report=true"),
             class_="drop",
             for_="upload-input",
         ),
