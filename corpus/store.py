@@ -543,21 +543,32 @@ class Corpus:
         kind: str,
         *,
         key: tuple[str, str] | None = None,
+        keys: tuple[str, Iterable[str]] | None = None,
         documents: Iterable[int] | None = None,
     ) -> list[StoredFact]:
-        """Facts of one kind, in order of document and place; of some documents; looked up by a key such as ("unit", name)."""
-        query = (
-            "SELECT f.id, f.kind, f.document, d.id, d.source, f.start, f.end, f.payload FROM facts f"
-            " JOIN documents d ON d.row=f.document WHERE f.kind=? AND d.removed_at IS NULL"
-        )
-        values: list[Any] = [kind]
+        """Facts of one kind, in order of document and place; of some documents; looked up by a key such as ("unit", name).
+
+        ``keys`` looks up several keys of one kind at once; a fact filed under two of them comes once.
+        """
+        columns = "SELECT f.id, f.kind, f.document, d.id, d.source, f.start, f.end, f.payload FROM "
+        values: list[Any]
         if key is not None:
-            query += " AND (f.document, f.id) IN (SELECT document, fact FROM fact_keys WHERE kind=? AND key=?)"
-            values += key
+            keys = (key[0], (key[1],))
+        if keys is not None:
+            # CROSS JOIN keeps the order: from the few keys to their facts, not over all facts
+            query = (
+                "(SELECT DISTINCT document, fact FROM fact_keys WHERE kind=? AND key IN (SELECT value FROM json_each(?))) k"
+                " CROSS JOIN facts f ON f.document=k.document AND f.kind=? AND f.id=k.fact"
+                " CROSS JOIN documents d ON d.row=f.document WHERE d.removed_at IS NULL"
+            )
+            values = [keys[0], json.dumps(list(keys[1]), ensure_ascii=False), kind]
+        else:
+            query = "facts f JOIN documents d ON d.row=f.document WHERE f.kind=? AND d.removed_at IS NULL"
+            values = [kind]
         if documents is not None:
             query += " AND f.document IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(list(documents)))
-        found = self._db.execute(query + " ORDER BY f.document, f.start, f.end", values)
+        found = self._db.execute(columns + query + " ORDER BY f.document, f.start, f.end", values)
         return [StoredFact(r[0], r[1], r[2], r[3], r[4], Span(r[5], r[6]), json.loads(r[7])) for r in found]
 
     def keys(self, kind: str) -> dict[str, int]:

@@ -6,22 +6,28 @@ import re
 from functools import lru_cache
 
 from corpus.document import Span
-from graph.lexicon import alternatives
+from graph.lexicon import Words, entries
 
 _MOST = 12
+_WHERE = ("农牧村", "农村", "城镇", "城乡", "城市")
+# 人才政策, 残疾人联合会, 老年人公园 name no group
+_NO_GROUP = re.compile(r"资源|服务机构|队伍|中心|公园|市场|工作|联合会|保障卡|之家|培养|支撑|强[省市县区国]|引进|政策|发展|振兴")
 
 
 @lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    names = alternatives("beneficiaries.txt")
-    return re.compile(
-        rf"(?:农村|农牧村|城镇|城乡|城市)?(?:{names})(?!资源|服务机构|队伍|中心|公园|市场|工作|联合会|保障卡|之家|培养|支撑|强|引进|政策|发展|振兴)"
-    )
+def _words() -> Words:
+    return Words(entries("beneficiaries.txt"))
 
 
 def mentions(text: str, start: int = 0, end: int | None = None) -> list[Span]:
-    """The places of ``text`` that name a group, in order."""
-    return [Span(m.start(), m.end()) for m in _pattern().finditer(text, start, len(text) if end is None else end)]
+    """The places of ``text`` that name a group, in order; 农村 or 城镇 before it belongs to the name."""
+    out: list[Span] = []
+    for span in _words().find(text, start, end):
+        if _NO_GROUP.match(text, span.end):
+            continue
+        begin = next((span.start - len(w) for w in _WHERE if text.startswith(w, max(start, span.start - len(w)), span.start)), span.start)
+        out.append(Span(begin, span.end))
+    return out
 
 
 def beneficiaries_of(text: str, start: int = 0, end: int | None = None) -> tuple[str, ...]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import resources
+
+from corpus.document import Span
 
 
 @lru_cache(maxsize=64)
 def entries(name: str) -> tuple[str, ...]:
     """The entries of a list of ``graph/data``, in order."""
     lines = resources.files("graph").joinpath("data", name).read_text(encoding="utf-8").splitlines()
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return tuple(line.rstrip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 @lru_cache(maxsize=64)
@@ -22,6 +27,37 @@ def table(name: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=64)
 def alternatives(name: str) -> str:
     """The entries of a list as a regular expression group body, longest first so that no entry hides a longer one."""
-    import re
-
     return "|".join(re.escape(entry) for entry in sorted(set(entries(name)), key=len, reverse=True))
+
+
+class Words:
+    """Many words looked for at once, longest first, left to right, without overlap.
+
+    A dictionary of beginnings is several times faster than an alternation of a thousand words.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        known = {word for word in words if len(word) >= 2}
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for word in known:
+            lengths[word[:2]].add(len(word))
+        self._words = known
+        self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in lengths.items()}
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+        """The places of known words."""
+        stop = len(text) if end is None else end
+        lengths = self._lengths
+        at = start
+        while at < stop - 1:
+            sizes = lengths.get(text[at : at + 2])
+            if sizes is None:
+                at += 1
+                continue
+            for size in sizes:
+                if at + size <= stop and text[at : at + size] in self._words:
+                    yield Span(at, at + size)
+                    at += size
+                    break
+            else:
+                at += 1

@@ -31,25 +31,21 @@ def unit_keys(corpus: Corpus, name: str, *, kind: str = "unit") -> tuple[str, ..
     A department is matched by its usual form; a level or a place in the name has to agree, a name without one finds all.
     """
     name = name.strip()
-    known = corpus.keys(kind)
     wanted = parts_of(name)
-    out = [name] if name in known else []
-    for key in known:
-        if key == name:
-            continue
-        if wanted is None:
-            if key.endswith(name):
-                out.append(key)
-            continue
+    if wanted is None:
+        known = corpus.keys(kind)
+        return (name,) if name in known else tuple(key for key in known if key.endswith(name))
+    out: list[str] = []
+    for key in corpus.keys(f"{kind}:{wanted.usual}"):
         parts = parts_of(key)
         if parts is None or parts.usual != wanted.usual:
             continue
-        if wanted.place and not _same_place(parts.place, wanted.place):
+        if key != name and wanted.place and not _same_place(parts.place, wanted.place):
             continue
         if wanted.level and parts.level != wanted.level and not _place_has_level(parts.place, wanted.level):
             continue
         out.append(key)
-    return tuple(out)
+    return tuple(sorted(out, key=lambda key: key != name))
 
 
 def _same_place(one: str | None, other: str) -> bool:
@@ -86,12 +82,8 @@ def tasks(
     chosen = _documents(corpus, region, documents)
     if unit is not None:
         keys = unit_keys(corpus, unit)
-        found: dict[tuple[int, str], StoredFact] = {}
-        for key in keys:
-            for fact in corpus.facts("task", key=("unit", key), documents=chosen):
-                found[fact.document, fact.id] = fact
         names = set(keys)
-        result = sorted(found.values(), key=lambda f: (f.document, f.span))
+        result = corpus.facts("task", keys=("unit", keys), documents=chosen)
         if role is not None:
             result = [f for f in result if any(u["role"] == role and _named(u, names) for u in f.payload["units"])]
         if topic is not None:
@@ -121,12 +113,8 @@ def targets(
     if year is not None:
         result = corpus.facts("target", key=("year", str(year)), documents=chosen)
     elif indicator is not None:
-        found: dict[tuple[int, str], StoredFact] = {}
-        for key in corpus.keys("indicator"):
-            if indicator in key:
-                for fact in corpus.facts("target", key=("indicator", key), documents=chosen):
-                    found[fact.document, fact.id] = fact
-        result = sorted(found.values(), key=lambda f: (f.document, f.span))
+        names = [key for key in corpus.keys("indicator") if indicator in key]
+        result = corpus.facts("target", keys=("indicator", names), documents=chosen)
     else:
         result = corpus.facts("target", documents=chosen)
     if indicator is not None:

@@ -10,7 +10,7 @@ from corpus.document import ParsedDocument, Span, fact_id
 from corpus.store import FactRow, StoredFact
 from graph.facts import Facts, Measure, Target, Task, Term, UnitMention
 from graph.records import target_record, task_record, term_record
-from graph.units_resolve import home
+from graph.units_resolve import home, parts_of
 
 Key = tuple[str, str]
 _TARGET_FIELDS = (
@@ -62,6 +62,12 @@ def _unit_keys(units: Iterable[UnitMention], kind: str) -> Iterable[Key]:
         yield kind, unit.name
         if unit.canonical:
             yield kind, unit.canonical
+        # every name of one department under one key, so that a query does not read all names of the library
+        parts = parts_of(unit.canonical or unit.name)
+        if parts is not None:
+            yield f"{kind}:{parts.usual}", unit.name
+            if unit.canonical:
+                yield f"{kind}:{parts.usual}", unit.canonical
 
 
 def _region_keys(doc: ParsedDocument, span: Span) -> list[Key]:

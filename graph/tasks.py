@@ -22,8 +22,14 @@ from graph.units_resolve import home, resolve
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零\d]+[章节编篇部]")
 _ARTICLE = re.compile(r"^第[一二三四五六七八九十百零千\d]+条")
 _OBLIGES = re.compile(
-    r"(?:政府|部门|机构|单位|委员会|局|办公室|银行|企业|法院|检察院|委|中心)(?:[^。；\n]{0,40}?)(?:应当|负责|应|不得|须|必须|要)"
+    r"(?:政府|部门|机构|单位|委员会|局|办公室|银行|企业|法院|检察院|委|中心)(?:[^。；\n]{0,40}?)(?:应当|负责|应(?![急届用付])|不得|须|必须|要(?![求素件点]))"
 )
+_PURPOSE = re.compile(r"(?:为|为了|根据)[^。]{4,400}?制定(?:本|此)")
+# 营商环境持续优化: a heading whose last clause says how things became, over a body of figures, tells of results
+_RESULT = re.compile(
+    r"(?:^|[，,])(?P<clause>[^，,]*?(?:持续|不断|稳步|显著|明显|进一步|全面|更加|有序|有力|扎实|稳中|加快|蹄疾|步伐|实现|取得|迈上|迈出|再上|开创|呈现|得到)[^，,]{0,8})$"
+)
+_FIGURE = re.compile(r"\d[\d.]*(?:%|％|亿|万|个|家|公里|项|位|人|亩|吨|户|倍)")
 _ACHIEVED = re.compile(r"取得.{0,6}(?:成效|成绩|成就|进展|突破|胜利)|(?:成效|成果|成绩)(?:显著|明显|丰硕)")
 _NUMERAL_ITEM = re.compile(r"^[一二三四五六七八九十]+是|^其[一二三四五六七八九十]")
 _MODAL = re.compile(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:要|应当|应|须|必须|不得|严禁|禁止|鼓励|允许)(?![求素件])")
@@ -38,6 +44,7 @@ _NAME_END = re.compile(r"[。；;：:\n！]")
 _BRACKET_TAIL = re.compile(
     r"[（(〔\[【][^（）()〔〕\[\]【】]*(?:负责|牵头|配合|责任|单位|局|委|厅|办|部门)[^（）()〔〕\[\]【】]*[）)〕\]】]?\s*$"
 )
+_TITLED = re.compile(r"[【〔\[［]([^】〕\]］\n]{2,40})[】〕\]］]")
 _SHORT = 4
 _LONGEST_NAME = 60
 
@@ -84,10 +91,19 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
             children[parent] = []
             for section in group:
                 barred.add(section.id)
+    doubtful: list[tuple[Section, Span, str]] = []
+    accepted: dict[str | None, int] = defaultdict(int)
+    below_article: set[str] = set()
     for section in doc.outline:
-        if section.kind not in ("heading", "item") or not section.number or section.id in barred or children.get(section.id):
+        if section.kind not in ("heading", "item") or not section.number or section.id in barred:
             continue
-        if _CHAPTER.match(section.number):
+        article = _ARTICLE.match(section.number) is not None
+        if article or section.parent in below_article:
+            # an article of law is one demand with all its items
+            below_article.add(section.id)
+            if not article:
+                continue
+        elif children.get(section.id) or _CHAPTER.match(section.number):
             continue
         span = section.whole.trimmed(doc.text)
         if len(span) < _SHORT or span.end > len(doc.text):
@@ -100,8 +116,17 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
             inherited = _inherited(doc, section, children, own)
         name = _name(doc.text, section, listed)
         if not _is_task(doc.text, section, span, name, bool(listed)):
+            if not article and not _no_demand(section, span, name, doc.text):
+                doubtful.append((section, span, name))
             continue
+        accepted[section.parent] += 1
         yield make_task(doc, span, name, _path(doc, section), listed, inherited)
+    for section, span, name in doubtful:
+        # what stands in one row with demands is one, even if no verb shows it
+        row = len(children.get(section.parent) or ())
+        if accepted[section.parent] >= 2 and 2 * accepted[section.parent] >= row:
+            inherited = _inherited(doc, section, children, own)
+            yield make_task(doc, span, name, _path(doc, section), [], inherited)
 
 
 def _one_list_for_all(doc: ParsedDocument, group: Sequence[Section], found: dict[str, list[Duty]]) -> bool:
@@ -124,7 +149,11 @@ def _barred_sections(doc: ParsedDocument) -> set[str]:
 
 
 def _states_none(heading: str, name: str) -> bool:
-    heading = heading.strip()
+    heading = heading.strip().lstrip("【[〔［")
+    first = _barred(name).match(heading)
+    if first:
+        # 总体要求坚持以…: the text runs on without a mark
+        return not re.search(r"任务|措施|举措", heading[first.end() : first.end() + 12])
     if len(heading) > 60:
         return False
     if _ACHIEVED.search(heading):
@@ -140,10 +169,12 @@ def _states_none(heading: str, name: str) -> bool:
 def _is_task(text: str, section: Section, span: Span, name: str, has_units: bool) -> bool:
     number = section.number or ""
     if _ARTICLE.match(number):
+        if _PURPOSE.match(text, span.start + len(number), span.end) or _PURPOSE.match(name):
+            return False
         return has_units or _OBLIGES.search(text, span.start, span.end) is not None
     if has_units:
         return True
-    if _states_none(name, "not_leaf_tasks.txt"):
+    if _no_demand(section, span, name, text):
         return False
     if verb().match(name):
         return True
@@ -156,11 +187,27 @@ def _is_task(text: str, section: Section, span: Span, name: str, has_units: bool
     return opening > 0 or _MODAL.search(name) is not None
 
 
+def _no_demand(section: Section, span: Span, name: str, text: str) -> bool:
+    if _states_none(name, "not_tasks.txt") or _states_none(name, "not_leaf_tasks.txt"):
+        return True
+    return _tells_results(name, text[min(section.end, span.end) : span.end])
+
+
+def _tells_results(name: str, body: str) -> bool:
+    result = _RESULT.search(name)
+    if not result or verb().match(result.group("clause")):
+        return False
+    return len(_FIGURE.findall(body[:1500])) >= 3 and not _MODAL.search(body[:600])
+
+
 def _name(text: str, section: Section, listed: Sequence[Duty]) -> str:
-    name = section.heading.strip()
+    name = section.heading.strip().lstrip(".．、· ")
     if not name:
         start = section.start + len(section.number or "")
-        name = text[start : section.whole.end].lstrip("、.．)） \t\u3000")
+        name = text[start : section.whole.end].lstrip("、.．)） \t\r\n\u3000")
+    titled = _TITLED.match(name)
+    if titled:
+        return titled.group(1)
     end = _NAME_END.search(name)
     if end and end.start() >= 2:
         name = name[: end.start()]

@@ -7,40 +7,72 @@ from collections import defaultdict
 from functools import lru_cache
 from math import log1p
 
-from graph.lexicon import table
+from graph.lexicon import Words, table
 
-_HEADING_WEIGHT = 4.0
+_HEADING_WEIGHT = 2.0
 _ENOUGH = 1.0
-_SHARE = 0.34
-_MOST = 6
+_SHARE = 0.12
+_GENERAL_SHARE = 0.3
+_FIELD_WEIGHT = 1.6
+_MOST = 8
+_ENUMERATION = re.compile(
+    r"[\u4e00-\u9fff]{2,8}(?:、[\u4e00-\u9fff]{2,12}){1,12}?(?=等(?:各|多|重点|关键)?(?:方面|领域|配套|政策|要素|环节|普惠|民生|保障|支持|问题|行业))"
+)
+_LISTED = re.compile(r"[、和及]")
 
 
 @lru_cache(maxsize=1)
-def _keywords() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, float], ...]]]:
+def _keywords() -> tuple[Words, dict[str, tuple[tuple[str, float], ...]]]:
     found: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for topic, keyword, weight in table("topics.tsv"):
+    for topic, keyword, weight in (*table("topics.tsv"), *table("topics_general.tsv")):
         found[keyword].append((topic, float(weight)))
-    words = "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
-    return re.compile(words), {word: tuple(topics) for word, topics in found.items()}
+    return Words(found), {word: tuple(topics) for word, topics in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _fields() -> dict[str, str]:
+    return {row[0]: row[1] for row in table("topic_fields.tsv")}
+
+
+@lru_cache(maxsize=1)
+def _general() -> frozenset[str]:
+    return frozenset(row[0] for row in table("topics_general.tsv"))
 
 
 def topic_names() -> tuple[str, ...]:
-    """Every topic there is."""
-    return tuple(dict.fromkeys(row[0] for row in table("topics.tsv")))
+    """Every topic there is, those of the rural field first."""
+    return tuple(dict.fromkeys(row[0] for row in (*table("topics.tsv"), *table("topics_general.tsv"))))
 
 
 def scores(heading: str, body: str = "") -> dict[str, float]:
-    """How strongly heading and body speak of each topic; what is said again counts ever less."""
-    pattern, topics = _keywords()
+    """How strongly heading and body speak of each topic; what is said again counts ever less.
+
+    A field enumerated on its own (从财政、金融、土地等方面) counts fully however short its name is.
+    """
+    words, topics = _keywords()
     total: dict[str, float] = defaultdict(float)
     for text, factor in ((heading, _HEADING_WEIGHT), (body, 1.0)):
         counts: dict[str, int] = defaultdict(int)
-        for match in pattern.finditer(text):
-            counts[match.group()] += 1
+        for span in words.find(text):
+            counts[text[span.start : span.end]] += 1
         for word, count in counts.items():
             for topic, weight in topics[word]:
                 total[topic] += factor * weight * log1p(count) / log1p(1)
+    enumerated: set[str] = set()
+    for match in _ENUMERATION.finditer(body):
+        for word in _LISTED.split(match.group()):
+            field = _field(word)
+            if field:
+                enumerated.add(field)
+    for topic in enumerated:
+        total[topic] += _FIELD_WEIGHT
     return dict(total)
+
+
+def _field(word: str) -> str | None:
+    known = _fields()
+    # the first of an enumeration drags its verb along: 强化财政、金融…
+    return next((known[word[i:]] for i in range(min(len(word) - 1, 7)) if word[i:] in known), None)
 
 
 def topics_of(text: str, *, heading: str = "") -> tuple[str, ...]:
@@ -51,5 +83,10 @@ def topics_of(text: str, *, heading: str = "") -> tuple[str, ...]:
     if not total:
         return ()
     best = max(total.values())
-    kept = [topic for topic, score in total.items() if score >= max(_ENOUGH, _SHARE * best)]
+    general = _general()
+    kept = [
+        topic
+        for topic, score in total.items()
+        if score >= max(_ENOUGH, (_GENERAL_SHARE if topic in general else _SHARE) * best)
+    ]
     return tuple(sorted(kept, key=lambda topic: -total[topic])[:_MOST])

@@ -15,8 +15,8 @@ from graph.facts import UnitRole
 from graph.lexicon import entries
 from graph.units_resolve import body_of, places_in
 
-OPENING = "（(〔[【〈{｛"
-CLOSING = "）)〕]】〉}｝"
+OPENING = "（(〔[【〈{｛［"
+CLOSING = "）)〕]】〉}｝］"
 _SEPARATORS = "、，,；;\n\r\t \u3000|/"
 _JOINTS = re.compile(r"以及|会同|[和及与]")
 _LEVEL = re.compile(r"(?:各级|各|全)?(?:自治区|地区|省|市(?!场)|州|县|区|盟|旗|地(?!方|震)|厅|局|委|镇|乡)(?:级|直)?")
@@ -24,9 +24,7 @@ _DIVISION_WORDS = re.compile(
     r"各?(?:(?:设区|县级|自治|地级以上)?(?:省|市|州|县|区|旗|盟|地区|乡|镇|街道)|自治区|直辖市|[、,，和]|[（(〔\[〈][省市州县区旗盟乡镇街道、,，]{1,8}[）)〕\]〉])+"
 )
 _TAIL_WORDS = re.compile(r"(?:人民)?政府|党委|党政|党工委|管委会|有关部门|相关部门|部门|主管部门")
-_ETC = re.compile(
-    r"(?:等(?:(?:市|省|区|县|州)?(?:级|直)?(?:有关|相关|责任|成员|各|市直|省直|县直|区直)*(?:部门|单位|处室|科室|机构|方面|和)*(?:[（(][^）)]{1,6}[）)])?)?)$"
-)
+_ETC = re.compile(r"等(?:[\u4e00-\u9fff]{0,8}(?:部门|单位|处室|科室|机构|成员|方面|企业|和)(?:[（(][^）)]{1,6}[）)])?)?$")
 _LEADING = re.compile(r"^(?:以及|会同|联合|由|及|和|与|并|或)")
 _NOT_UNIT = re.compile(
     r"^(?:并|对|将|按|在|于|根据|结合|通过|加强|推进|推动|持续|长期|每|全年|下同|排名|其中|以上|以下|立即|完成|实施|已|贯穿|适时"
@@ -37,14 +35,14 @@ _VERBS: tuple[tuple[re.Pattern[str], UnitRole], ...] = (
     (re.compile(r"主办$"), "lead"),
     (
         re.compile(
-            r"(?:(?:共同|积极|协助|密切|依|按照|按|根据|各自|职责|职能|分工|做好|予以)*)(?:配合|协办|协助|参加|参与|协同|支持)(?:落实|负责|做好|实施|推进|工作)*$"
+            r"(?:(?:共同|积极|协助|密切|依|按照|按|根据|各自|职责|职能|分工|做好|予以)*)(?:配合|协办|协助|参加|参与|协同|支持)(?:组织|落实|负责|做好|实施|推进|工作|完成|办理)*$"
         ),
         "supporting",
     ),
     (
         re.compile(
             r"(?:分别|共同|具体|组织|联合|各自|均|统筹|等)*(?:(?:按照?|依|依据|根据|结合)?(?:各自|部门|相关|有关|工作|单位)*(?:职责|职能|分工|权限|任务)(?:范围|任务|要求)?(?:和)?(?:分工|职责)*(?:内)?)?"
-            r"(?:分别|共同|具体|组织|协同|推进|抓好|做好|推动|统筹|牵头|有关|相关|工作)*(?:负责(?:落实|实施|推进|组织实施)?|落实|抓好落实|完成(?:有关|相关)?(?:工作)?|组织实施|实施|承担|办理)$"
+            r"(?:分别|共同|具体|组织|协同|推进|抓好|做好|推动|统筹|牵头|有关|相关|工作)*(?:负责(?:组织|落实|实施|推进|办理|完成)*|(?:组织)?落实|抓好落实|完成(?:有关|相关)?(?:工作)?|组织实施|实施|承担|办理)$"
         ),
         "responsible",
     ),
@@ -78,11 +76,16 @@ def _suffixes() -> tuple[str, ...]:
     return entries("unit_suffixes.txt")
 
 
+@lru_cache(maxsize=1)
+def _generic() -> frozenset[str]:
+    return frozenset(entries("unit_generic.txt"))
+
+
 @lru_cache(maxsize=65536)
 def is_unit(name: str) -> bool:
     """Whether a word may stand for a unit where a list of units is expected."""
     bare = without_note(name)
-    if not 2 <= len(bare) <= 40 or _NOT_UNIT.match(bare) or any(mark in bare for mark in "。：:！？“”%％《"):
+    if not 2 <= len(bare) <= 40 or bare in _generic() or _NOT_UNIT.match(bare) or any(mark in bare for mark in "。：:！？%％《"):
         return False
     return bare.endswith(_suffixes())
 
@@ -241,7 +244,7 @@ def _merged(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         a, b = spans[i]
         piece = text[a:b].strip()
         j = i + 1
-        if piece.startswith("各") and _DIVISION_WORDS.fullmatch(piece):
+        if (piece.startswith("各") or piece in ("省", "市", "县", "区", "州")) and _DIVISION_WORDS.fullmatch(piece):
             while j < len(spans) and spans[j][0] - spans[j - 1][1] == 1:
                 following = text[spans[j][0] : spans[j][1]].strip()
                 head = _DIVISION_WORDS.match(following)

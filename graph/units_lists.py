@@ -14,7 +14,7 @@ from graph.units import CLOSING, OPENING, Listed, is_named_unit, is_unit, listed
 
 _LONGEST = 1500
 _DUTY_WORDS = re.compile(r"负责|牵头|配合|落实|按职责|分工|参与|参加|会同|承办|主办|协办|承担|实施|办理")
-_BRACKET = re.compile(r"[（(〔\[【]")
+_BRACKET = re.compile(r"[（(〔\[【［]")
 _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,5}[条章])"
 )
@@ -129,7 +129,7 @@ def _inside_bracket(text: str, position: int, floor: int) -> bool:
 
 def _deadline_text(text: str, begin: int, end: int) -> str | None:
     stop = begin
-    while stop < min(end, begin + 40) and text[stop] not in "。；;\n）)〕】]":
+    while stop < min(end, begin + 40) and text[stop] not in "。；;\n）)〕】]］":
         stop += 1
     return text[begin:stop].strip() or None
 

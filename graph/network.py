@@ -1,0 +1,279 @@
+"""The policy graph 政策图谱: documents, tasks, units, targets, topics, regions, terms and cited policies, with their evidence.
+
+It is made from the store alone and can be made for some documents only, so that a change to one changes its part.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from corpus.divisions import gazetteer
+from corpus.store import Corpus, DocumentInfo
+from graph.units_resolve import home
+
+if TYPE_CHECKING:
+    import networkx
+
+Json = dict[str, Any]
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ROLE_EDGES = {"lead": "牵头", "responsible": "责任", "supporting": "配合", "actor": "行为主体"}
+
+
+def build(corpus: Corpus, documents: Iterable[int] | None = None) -> networkx.MultiDiGraph[str]:
+    """The graph of the library, or of some documents of it (their row numbers)."""
+    import networkx
+
+    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    chosen = set(documents) if documents is not None else None
+    infos = {info.row: info for info in corpus.infos() if chosen is None or info.row in chosen}
+    by_title = {info.head.title: info for info in corpus.infos() if info.head.title}
+    by_number = {info.head.doc_number: info for info in corpus.infos() if info.head.doc_number}
+    for info in infos.values():
+        _document(graph, info, by_title, by_number)
+    rows = list(infos)
+    for fact in corpus.facts("task", documents=rows):
+        _task(graph, fact.payload)
+    for fact in corpus.facts("target", documents=rows):
+        _target(graph, fact.payload)
+    for fact in corpus.facts("term", documents=rows):
+        _term(graph, fact.payload)
+    for fact in corpus.facts("actor", documents=rows):
+        value = fact.payload
+        unit = _unit(graph, value["canonical"], value["name"], infos[fact.document].head.region)
+        _edge(graph, f"document:{value['document_id']}", unit, "提及", value)
+    return graph
+
+
+def _edge(graph: networkx.MultiDiGraph[str], one: str, other: str, kind: str, evidence: Json | None = None) -> None:
+    place = {name: evidence[name] for name in ("source", "start", "end")} if evidence else {}
+    graph.add_edge(one, other, kind=kind, **place)
+
+
+def _document(
+    graph: networkx.MultiDiGraph[str],
+    info: DocumentInfo,
+    by_title: dict[str, DocumentInfo],
+    by_number: dict[str, DocumentInfo],
+) -> None:
+    node = f"document:{info.id}"
+    head = info.head
+    facts = {
+        "title": head.title,
+        "doc_number": head.doc_number,
+        "level": head.level,
+        "issued_on": head.issued_on,
+        "status": info.status,
+        "source": info.source,
+    }
+    graph.add_node(node, kind="document", label=head.title or info.source, **_present(facts))
+    region = _region(graph, head.region_code, head.region)
+    if region:
+        _edge(graph, node, region, "属于")
+    for issuer in head.issuers:
+        _edge(graph, node, _unit(graph, None, issuer, None), "发文机关")
+    for reference in head.based_on:
+        inside = by_number.get(reference.doc_number) if reference.doc_number else by_title.get(reference.title or "")
+        place = {
+            "source": info.source,
+            "start": reference.span.start if reference.span else 0,
+            "end": reference.span.end if reference.span else 0,
+        }
+        if inside is not None and inside.row != info.row:
+            graph.add_node(f"document:{inside.id}", kind="document", label=inside.head.title or inside.source)
+            _edge(graph, node, f"document:{inside.id}", reference.relation, place)
+        elif inside is None:
+            policy = f"policy:{reference.doc_number or reference.title}"
+            graph.add_node(policy, kind="policy", label=reference.title, **_present({"doc_number": reference.doc_number}))
+            _edge(graph, node, policy, reference.relation, place)
+
+
+def _region(graph: networkx.MultiDiGraph[str], code: str | None, name: str | None) -> str | None:
+    division = home(code, name)
+    if division is None:
+        return None
+    names = gazetteer()
+    below: str | None = None
+    for place in (division, *names.parents(division)):
+        node = f"region:{place.code}"
+        known = node in graph
+        graph.add_node(node, kind="region", label=place.short, name=place.path, level=place.level)
+        if below is not None:
+            _edge(graph, below, node, "隶属")
+        if known:
+            break
+        below = node
+    return f"region:{division.code}"
+
+
+def _unit(graph: networkx.MultiDiGraph[str], canonical: str | None, name: str, region: str | None) -> str:
+    """The node of a unit; one that was not decided is kept apart by the region whose text names it."""
+    node = f"unit:{canonical}" if canonical else f"unit:{region or ''}|{name}"
+    if node not in graph:
+        graph.add_node(node, kind="unit", label=canonical or name, names=name, **_present({"region": region}))
+    elif name not in graph.nodes[node]["names"].split("、"):
+        graph.nodes[node]["names"] += f"、{name}"
+    return node
+
+
+def _task(graph: networkx.MultiDiGraph[str], value: Json) -> None:
+    node = f"task:{value['id']}"
+    place = {name: value[name] for name in ("source", "start", "end")}
+    facts = {"deadline": value["deadline"], "region": value["region"], "path": " > ".join(value["section_path"])}
+    graph.add_node(node, kind="task", label=value["name"], **place, **_present(facts))
+    _edge(graph, f"document:{value['document_id']}", node, "包含", value)
+    for unit in value["units"]:
+        other = _unit(graph, unit["canonical"], unit["name"], value["region"])
+        graph.add_edge(
+            node,
+            other,
+            kind=_ROLE_EDGES[unit["role"]],
+            source=value["source"],
+            start=unit["start"],
+            end=unit["end"],
+            inherited=bool(unit["inherited"]),
+        )
+    for topic in value["topics"]:
+        graph.add_node(f"topic:{topic}", kind="topic", label=topic)
+        _edge(graph, node, f"topic:{topic}", "主题", value)
+
+
+def _target(graph: networkx.MultiDiGraph[str], value: Json) -> None:
+    node = f"target:{value['id']}"
+    place = {name: value[name] for name in ("source", "start", "end")}
+    facts = {name: value[name] for name in ("indicator", "comparator", "value", "unit", "by_year", "region")}
+    facts["target_kind"] = value["kind"]
+    label = f"{value['indicator']} {value['value_text']}"
+    graph.add_node(node, kind="target", label=label, **place, **_present(facts))
+    _edge(graph, f"document:{value['document_id']}", node, "指标", value)
+    if value["topic"]:
+        graph.add_node(f"topic:{value['topic']}", kind="topic", label=value["topic"])
+        _edge(graph, node, f"topic:{value['topic']}", "主题", value)
+
+
+def _term(graph: networkx.MultiDiGraph[str], value: Json) -> None:
+    node = f"term:{value['term']}"
+    graph.add_node(node, kind="term", label=value["term"])
+    _edge(graph, f"document:{value['document_id']}", node, "定义" if value["defined"] else "提到", value)
+
+
+def _present(facts: Json) -> Json:
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+# ------------------------------------------------------------------ looking and exporting
+
+
+def neighbourhood(graph: networkx.MultiDiGraph[str], node: str, depth: int = 1) -> networkx.MultiDiGraph[str]:
+    """The part of the graph within ``depth`` steps of a node, whatever the direction; empty for an unknown node."""
+    import networkx
+
+    if node not in graph:
+        return networkx.MultiDiGraph()
+    reached = {node}
+    edge = {node}
+    for _ in range(depth):
+        edge = {other for one in edge for other in (*graph.successors(one), *graph.predecessors(one))} - reached
+        reached |= edge
+    return graph.subgraph(reached).copy()
+
+
+def to_json(graph: networkx.MultiDiGraph[str]) -> Json:
+    """Nodes and links as plain values; a link runs ``from`` one node ``to`` another, its ``source`` is the cited document."""
+    import networkx
+
+    value: Json = networkx.node_link_data(graph, source="from", target="to", edges="links")
+    return value
+
+
+def write_graphml(graph: networkx.MultiDiGraph[str], path: Path) -> None:
+    """Write the graph as GraphML (streamed: the general writer takes a minute for a large library)."""
+    keys: dict[tuple[str, str], tuple[str, str]] = {}
+    for scope, items in (("node", graph.nodes(data=True)), ("edge", graph.edges(data=True))):
+        for item in items:
+            for name, value in item[-1].items():
+                kind = _xml_kind(value)
+                known = keys.get((scope, name))
+                # whole and broken numbers under one name make it broken, anything else a string
+                merged = (
+                    kind if known is None or known[1] == kind else "double" if {known[1], kind} == {"int", "double"} else "string"
+                )
+                keys[scope, name] = (known[0] if known else f"d{len(keys)}", merged)
+    with path.open("w", encoding="utf-8") as out:
+        out.write('<?xml version="1.0" encoding="utf-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
+        for (scope, name), (key, kind) in keys.items():
+            out.write(f'<key id="{key}" for="{scope}" attr.name={quoteattr(name)} attr.type="{kind}"/>\n')
+        out.write('<graph edgedefault="directed">\n')
+        for node, facts in graph.nodes(data=True):
+            out.write(f"<node id={quoteattr(_xml(node))}>{_xml_data(facts, keys, 'node')}</node>\n")
+        for one, other, facts in graph.edges(data=True):
+            ends = f"source={quoteattr(_xml(one))} target={quoteattr(_xml(other))}"
+            out.write(f"<edge {ends}>{_xml_data(facts, keys, 'edge')}</edge>\n")
+        out.write("</graph>\n</graphml>\n")
+
+
+def _xml_kind(value: object) -> str:
+    return {bool: "boolean", int: "int", float: "double"}.get(type(value), "string")
+
+
+def _xml(text: object) -> str:
+    return _NOT_XML.sub("", str(text))
+
+
+def _xml_data(facts: Json, keys: dict[tuple[str, str], tuple[str, str]], scope: str) -> str:
+    parts = []
+    for name, value in facts.items():
+        written = str(value).lower() if isinstance(value, bool) else escape(_xml(value))
+        parts.append(f'<data key="{keys[scope, name][0]}">{written}</data>')
+    return "".join(parts)
+
+
+def write_json(graph: networkx.MultiDiGraph[str], path: Path) -> None:
+    """Write the graph as JSON (node-link form)."""
+    path.write_text(json.dumps(to_json(graph), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def write_csv(graph: networkx.MultiDiGraph[str], path: Path) -> tuple[Path, Path]:
+    """Write nodes and edges for Neo4j's import: ``NAME_nodes.csv`` and ``NAME_edges.csv`` beside ``path``."""
+    nodes = path.with_name(f"{path.stem}_nodes.csv")
+    edges = path.with_name(f"{path.stem}_edges.csv")
+    nodes.write_text(_nodes_csv(graph), encoding="utf-8", newline="")
+    edges.write_text(_edges_csv(graph), encoding="utf-8", newline="")
+    return nodes, edges
+
+
+_NODE_FIELDS = (
+    "label", "source", "start", "end", "region", "level", "doc_number", "issued_on", "status", "deadline", "path", "names",
+    "indicator", "comparator", "value", "unit", "by_year", "target_kind",
+)  # fmt: skip
+
+
+def _nodes_csv(graph: networkx.MultiDiGraph[str]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([":ID", ":LABEL", *_NODE_FIELDS])
+    for node, facts in graph.nodes(data=True):
+        writer.writerow([node, facts.get("kind", ""), *(_cell(facts.get(name)) for name in _NODE_FIELDS)])
+    return out.getvalue()
+
+
+def _edges_csv(graph: networkx.MultiDiGraph[str]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([":START_ID", ":END_ID", ":TYPE", "source", "start", "end"])
+    for one, other, facts in graph.edges(data=True):
+        writer.writerow([one, other, facts["kind"], *(_cell(facts.get(name)) for name in ("source", "start", "end"))])
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    # a cell that a spreadsheet would run as a formula
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
