@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from corpus.document import Span
 from corpus.store import StoredFact
 from qa.answer import AnswerCitation
-from ui.study.questions import BLANK, FALSE, TRUE, Question
+from ui.study.questions import BLANK, FALSE, TRUE, Question, closed
 from ui.study.shelf import Shelf
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -19,6 +19,7 @@ _LONGEST = 110
 """Characters of a sentence that still reads as one question."""
 _SHORTEST = 12
 _CUTS = "，,、"
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]")
 _LISTED = re.compile(
     r"(?:个|项|大|类|条)?(?:方面|部分|环节|步骤|要点|类别|类型|专栏)|(?:项|条)(?:主要|重点)?(?:任务|工作|措施|举措)"
 )
@@ -66,13 +67,13 @@ def choices(gap: Gap, dice: random.Random) -> Question:
     wrong = [gap.value.replace(gap.number, number) for number in gap.rivals[:3]]
     options = [gap.value, *wrong]
     dice.shuffle(options)
-    prompt = f"{gap.lead}下句空白处的数值，原文是哪一个？\n   {gap.blanked}。"
+    prompt = f"{gap.lead}下句空白处的数值，原文是哪一个？\n   {closed(gap.blanked)}"
     return Question("single", prompt, (gap.value,), (gap.citation,), tuple(options), note=gap.note, facts=(gap.fact.id,))
 
 
 def blanks(gap: Gap, _: random.Random) -> Question:
     """填空: the number itself."""
-    prompt = f"{gap.lead}请按原文填空：\n   {gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK))}。"
+    prompt = f"{gap.lead}请按原文填空：\n   {closed(gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK)))}"
     return Question("fill", prompt, (gap.number,), (gap.citation,), note=gap.note, facts=(gap.fact.id,))
 
 
@@ -80,7 +81,7 @@ def judgements(gap: Gap, dice: random.Random) -> Question:
     """判断: the sentence as it stands, or with another number."""
     true = dice.random() < 0.5
     said = gap.with_number(gap.number if true else gap.rivals[0])
-    prompt = f"{gap.lead}下句与原文是否一致？\n   {said}。"
+    prompt = f"{gap.lead}下句与原文是否一致？\n   {closed(said)}"
     return Question(
         "true_false", prompt, (TRUE if true else FALSE,), (gap.citation,), (TRUE, FALSE), note=gap.note, facts=(gap.fact.id,)
     )
@@ -89,13 +90,16 @@ def judgements(gap: Gap, dice: random.Random) -> Question:
 def _gap(shelf: Shelf, fact: StoredFact, pool: list[StoredFact], as_of: dt.date, dice: random.Random) -> Gap | None:
     value = str(fact.payload["value_text"] or "")
     numbers = _NUMBER.findall(value)
+    if numbers:
+        # the words before the number (不低于, 至少) stay in the sentence
+        value = value[value.index(numbers[0]) :]
     # a year is no figure to be learnt, and a value of two numbers cannot lose one of them
     if len(numbers) != 1 or fact.payload.get("unit") == "年" or fact.payload.get("place"):
         return None
     text = shelf.document(fact.document).text
     sentence = shelf.sentence(fact)
     line = sentence.of(text)
-    if "\n" in line or line.count(value) != 1 or not fact.payload["quote"].count(value):
+    if _HEADING.match(text, sentence.start) or "\n" in line or line.count(value) != 1 or not fact.payload["quote"].count(value):
         return None
     if _LISTED.match(line[line.index(value) + line[line.index(value) :].index(numbers[0]) + len(numbers[0]) :]):
         return None

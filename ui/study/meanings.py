@@ -11,7 +11,7 @@ from corpus.document import Span
 from corpus.folding import fold
 from corpus.store import StoredFact
 from qa.answer import AnswerCitation
-from ui.study.questions import BLANK, Question
+from ui.study.questions import BLANK, Question, closed
 from ui.study.shelf import Shelf
 
 _OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
@@ -42,7 +42,7 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
             continue
         options = [term, *others[:3]]
         dice.shuffle(options)
-        prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {quote.replace(term, BLANK).strip()}。"
+        prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {closed(quote.replace(term, BLANK).strip())}"
         yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), note=note, facts=(fact.id,))
 
 
@@ -54,7 +54,10 @@ def _shown(shelf: Shelf, fact: StoredFact) -> Span:
     end = max(fact.payload["definition_end"], fact.span.end)
     if sentence.covers(Span(start, end)) and len(sentence) <= 120:
         return sentence
-    return Span(start - (text[start - 1 : start] in _OPENING), end + (text[end : end + 1] in _CLOSING)).trimmed(text)
+    end += text[end : end + 1] in _CLOSING
+    part = text[start:end]
+    end += text[end : end + 1] in ("）", ")") and part.count("（") + part.count("(") > part.count("）") + part.count(")")
+    return Span(start - (text[start - 1 : start] in _OPENING), end).trimmed(text)
 
 
 def serials(shelf: Shelf, dice: random.Random) -> Iterator[Question]:

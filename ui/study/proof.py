@@ -39,7 +39,7 @@ def faults(question: Question, shelf: Shelf) -> list[str]:
 def _judgement(question: Question, quotes: list[str]) -> list[str]:
     """A statement said to be true stands in the source; one said to be false does not."""
     if "是否一致" in question.prompt:
-        said = fold(question.prompt.partition("\n")[2]).removesuffix("。")
+        said = fold(question.prompt.partition("\n")[2]).rstrip("。.")
         stands = bool(said) and any(said in quote for quote in quotes)
     else:
         unit = re.search(r"》把(.+?)列为“", question.prompt)

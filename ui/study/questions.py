@@ -99,6 +99,11 @@ class Question:
         }
 
 
+def closed(sentence: str) -> str:
+    """A sentence with a full stop, in place of the comma or colon it may have been cut at."""
+    return sentence.rstrip("，,、：:；;。 ") + "。"
+
+
 def inner(text: str) -> str:
     """A text that will stand between “ and ”: its own quotation marks become the inner ones."""
     return text.replace("“", "‘").replace("”", "’")

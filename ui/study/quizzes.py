@@ -14,6 +14,8 @@ from ui.study.questions import Question
 from ui.study.shelf import Shelf
 
 Maker = Iterator[Question]
+ENOUGH = 200
+"""Documents a quiz draws on; of a larger library as many are drawn by lot."""
 ROUNDS = 12
 """How often the facts are gone through when more questions are wanted than there are facts."""
 
@@ -35,6 +37,10 @@ def quiz(
     shelf = Shelf(corpus)
     documents = corpus.select(Filters(region=region)) if region else None
     if documents is not None:
+        shelf.infos = {row: info for row, info in shelf.infos.items() if row in documents}
+    if len(shelf.infos) > ENOUGH:
+        rows = sorted(shelf.infos, key=lambda row: shelf.infos[row].id)
+        documents = set(random.Random(f"{seed}.文件").sample(rows, ENOUGH))
         shelf.infos = {row: info for row, info in shelf.infos.items() if row in documents}
     facts = {
         # by id: the order in which documents came in must not matter
