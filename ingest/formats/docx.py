@@ -238,8 +238,7 @@ class DocxReader:
         rows: list[list[tuple[str, int, int]]] = []
         open_merges: dict[int, tuple[int, int]] = {}
         head = 0
-        nested = False
-        for r, row in enumerate(_children(node, "tr")):
+        for row in _children(node, "tr"):
             properties = row.find(w("trPr"))
             if properties is not None and properties.find(w("del")) is not None:
                 self.deleted += 1
@@ -261,7 +260,6 @@ class DocxReader:
                     column += span
                     continue
                 text = self._cell(cell)
-                nested = nested or any(True for _ in cell.iter(w("tbl")))
                 if merge is not None:
                     open_merges[column] = (len(rows), len(line))
                 else:

@@ -70,7 +70,9 @@ class PdfReader:
             return pypdfium2.PdfDocument(self.data)
         except pypdfium2.PdfiumError as error:
             if "password" in str(error).lower() or "security" in str(error).lower():
-                raise RefusedInput(self.source, "encrypted", "PDF 有密码保护（加密），无法读取；请用原软件取消密码后再导入") from error
+                raise RefusedInput(
+                    self.source, "encrypted", "PDF 有密码保护（加密），无法读取；请用原软件取消密码后再导入"
+                ) from error
             raise self._broken() from error
 
     def _about(self, document: Any) -> None:

@@ -11,7 +11,8 @@ from statistics import median
 from ingest.formats.pdf_layout import Line
 
 _PAGE_NUMBER = re.compile(
-    r"^[\s\-—–―－~·.]{0,8}(?:第\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?页)?(?:[\s,，/／]{0,3}(?:共\s?)?\d{1,4}\s?页?)?[\s\-—–―－~·.]{0,8}$", re.I
+    r"^[\s\-—–―－~·.]{0,8}(?:第\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?页)?(?:[\s,，/／]{0,3}(?:共\s?)?\d{1,4}\s?页?)?[\s\-—–―－~·.]{0,8}$",
+    re.I,
 )
 _DIGITS = re.compile(r"\d+")
 _WEB_LINE = re.compile(r"^(?:https?://|file:///|www\.)\S+(?:\s+\d{1,4}/\d{1,4})?$", re.I)
@@ -118,7 +119,11 @@ def _joins(
     if abs(last.top - line.top) < 0.5 * last.em and last.page == line.page:
         return False  # side by side: two signatures, two columns of a borderless table
     em = last.em
-    token = len(line.text) - len(line.text.lstrip("0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_")) if line.text else 0
+    token = (
+        len(line.text) - len(line.text.lstrip("0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"))
+        if line.text
+        else 0
+    )
     room = (1.7 + 0.55 * min(token, 40)) * em
     if last.x1 < here.right - room:
         return False
@@ -130,7 +135,7 @@ def _joins(
         return False
     if _STARTS.match(line.text) and last.text.endswith(_ENDS):
         return False
-    return indented or not last.text.endswith(_FINAL) or abs(last.x1 - here.right) < 0.6 * em and start < 0.4 * em
+    return indented or not last.text.endswith(_FINAL) or (abs(last.x1 - here.right) < 0.6 * em and start < 0.4 * em)
 
 
 def joined(lines: Sequence[Line]) -> list[tuple[str, Line]]:

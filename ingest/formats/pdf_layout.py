@@ -221,11 +221,19 @@ def _line(segment: Sequence[Glyph], page: int) -> Line:
             space = True
             continue
         if previous is not None:
-            if glyph.char == previous.char and abs(glyph.x0 - previous.x0) < 0.2 * em and abs(glyph.top - previous.top) < 0.2 * em:
+            if (
+                glyph.char == previous.char
+                and abs(glyph.x0 - previous.x0) < 0.2 * em
+                and abs(glyph.top - previous.top) < 0.2 * em
+            ):
                 continue  # the same character drawn twice to look bold
             gap = glyph.x0 - previous.x1
             wide = previous.char > "\u2e80" and glyph.char > "\u2e80"
-            if gap > (0.7 if wide else 0.25) * em or (space and wide and gap > 0.35 * em) or (space and not wide and gap > -0.1 * em and (gap > 0.05 * em or _both_latin(previous, glyph))):
+            if (
+                gap > (0.7 if wide else 0.25) * em
+                or (space and wide and gap > 0.35 * em)
+                or (space and not wide and gap > -0.1 * em and (gap > 0.05 * em or _both_latin(previous, glyph)))
+            ):
                 out.append(" ")
         out.append(glyph.char)
         previous = glyph

@@ -41,7 +41,7 @@ def find_tables(page: Any, glyphs: Sequence[Glyph], number: int) -> tuple[list[P
             continue
         cells = [cell for cell in table.cells if cell[2] - cell[0] > 2 and cell[3] - cell[1] > 2]
         inside = [g for g in rest if _holds(table.bbox, g)]
-        built = _grid(cells, inside, number, tuple(table.bbox))
+        built = _grid(cells, inside, number, tuple(table.bbox), float(page.height))
         if built is None:
             continue
         found.append(built)
@@ -59,7 +59,7 @@ def _holds(box: Box, glyph: Glyph) -> bool:
     return box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1
 
 
-def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], number: int, box: Box) -> PageTable | None:
+def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], number: int, box: Box, page_height: float) -> PageTable | None:
     xs = _edges([c[0] for c in cells] + [c[2] for c in cells])
     ys = _edges([c[1] for c in cells] + [c[3] for c in cells])
     width, height = len(xs) - 1, len(ys) - 1
@@ -75,7 +75,11 @@ def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], number: int, box: Box) 
         if not spots or spots & taken:
             continue
         taken |= spots
-        own = [g for g in remaining if cell[0] - 1 <= (g.x0 + g.x1) / 2 < cell[2] + 0.5 and cell[1] - 1 <= (g.top + g.bottom) / 2 < cell[3] + 0.5]
+        own = [
+            g
+            for g in remaining
+            if cell[0] - 1 <= (g.x0 + g.x1) / 2 < cell[2] + 0.5 and cell[1] - 1 <= (g.top + g.bottom) / 2 < cell[3] + 0.5
+        ]
         mine = {id(g) for g in own}
         remaining = [g for g in remaining if id(g) not in mine]
         rows[r0][c0] = Cell(cell_text(own, cell), r1 - r0, c1 - c0)
@@ -87,6 +91,9 @@ def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], number: int, box: Box) 
     if sum(1 for g in remaining if not g.char.isspace()) > 0.1 * max(1, len(glyphs)):
         return None
     texts = [cell.text for row in rows for cell in row if cell and cell.text]
+    prose = any(cell and len(cell.text) > 200 and cell.columns * 2 > len(row) for row in rows for cell in row)
+    if prose and (box[3] - box[1]) > 0.75 * page_height and height < 8:
+        return None
     # Frames around a whole page or a column of prose are no tables.
     if is_layout(rows) or len(texts) < 3 or any(len(text) > _LONG_CELL for text in texts):
         return None
@@ -151,9 +158,7 @@ def _place(edges: Sequence[float], value: float) -> int:
 
 def continues(first: PageTable, second: PageTable) -> bool:
     """Whether a table at the top of a page goes on where the one at the foot of the page before stopped."""
-    return len(first.edges) == len(second.edges) and all(
-        abs(a - b) <= 12 for a, b in zip(first.edges, second.edges, strict=True)
-    )
+    return len(first.edges) == len(second.edges) and all(abs(a - b) <= 12 for a, b in zip(first.edges, second.edges, strict=True))
 
 
 def join(first: PageTable, second: PageTable) -> PageTable:

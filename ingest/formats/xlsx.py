@@ -39,7 +39,7 @@ def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
             if sheet._cells:
                 builder.issue("hidden_sheet", f"工作表“{sheet.title}”是隐藏的，没有读入")
             continue
-        _sheet(builder, sheet, limits, many)
+        _sheet(builder, sheet, source, limits, many)
     if formulas:
         builder.issue("formula", "表格含有公式，读入的是上次保存时的计算结果，请核对")
     return builder.finish()
@@ -50,7 +50,7 @@ def _check(package: Package, source: str, limits: Limits) -> bool:
     values = merges = 0
     formulas = False
     for name in package.names:
-        if name.endswith(".xml") or name.endswith(".rels"):
+        if name.endswith((".xml", ".rels")):
             data = package.read(name) or b""
             if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
                 raise RefusedInput(source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
@@ -67,7 +67,7 @@ def _check(package: Package, source: str, limits: Limits) -> bool:
     return formulas
 
 
-def _sheet(builder: TextBuilder, sheet: Any, limits: Limits, many: bool) -> None:
+def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: bool) -> None:
     filled = {place: text for place, cell in sheet._cells.items() if (text := shown(cell))}
     hidden_rows = {r for r, d in sheet.row_dimensions.items() if d.hidden}
     hidden_columns = _hidden_columns(sheet)
@@ -84,7 +84,7 @@ def _sheet(builder: TextBuilder, sheet: Any, limits: Limits, many: bool) -> None
     rows = sorted({place[0] for place in filled})
     columns = sorted({place[1] for place in filled})
     if len(rows) * len(columns) > 20 * limits.cells:
-        raise RefusedInput("", "size", "表格范围过大")
+        raise RefusedInput(source, "size", f"工作表“{sheet.title}”范围过大；请拆分后导入")
     grid: list[list[Cell | None]] = []
     covered: set[tuple[int, int]] = set()
     for r in rows:
