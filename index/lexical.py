@@ -119,6 +119,12 @@ class LexicalIndex:
         query = tantivy.Query.term_set_query(self.passages.schema, "row", list(rows))
         return [self._found(0.0, address) for _, address in self._passages.search(query, len(rows), count=False).hits]
 
+    def opening(self, documents: Iterable[int]) -> list[Found]:
+        """The first passages of some documents."""
+        query = tantivy.Query.term_set_query(self.passages.schema, "document", list(documents))
+        hits = [self._found(0.0, address) for _, address in self._passages.search(query, 100, count=False).hits]
+        return [hit for hit in hits if hit.ordinal < 3]
+
     def _found(self, score: float, address: Any) -> Found:
         stored = self._passages.doc(address)
         text, _, head = bytes(stored["text"][0]).decode("utf-8", "surrogatepass").partition("\x00")

@@ -108,19 +108,17 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     rows: list[list[float]] = []
     words = list(rarity.words.items())
     pairs = list(rarity.pairs.items())
+    length = len(question.core) or 1
+    kinds = question.answers
+    extra = list(rarity.extra.items())
     for c in candidates:
         text, title = c.text, c.title
-        inside = [(word, weight) for word, weight in words if word in text]
-        cover = sum(weight for _, weight in inside)
-        cover_title = sum(weight for word, weight in words if word in title)
-        both = cover + sum(weight for word, weight in words if word in title and word not in text)
-        sentence = 0.0
+        inside = [item for item in words if item[0] in text]
+        above = [item for item in words if item[0] in title] if title else []
+        cover = sum([weight for _, weight in inside])
+        sentence = cover
         if len(inside) > 1:
-            for part in _sentences.split(text):
-                sentence = max(sentence, sum(weight for word, weight in inside if word in part))
-        else:
-            sentence = cover
-        length = len(question.core) or 1
+            sentence = max([sum([weight for word, weight in inside if word in part]) for part in _sentences.split(text)])
         rows.append(
             [
                 c.words / best_words,
@@ -128,23 +126,21 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
                 c.document_words / best_document,
                 c.document_words / ideal,
                 cover / mass,
-                sum(weight for pair, weight in pairs if pair in text) / pair_mass,
-                cover_title / mass,
-                both / mass,
+                sum([weight for pair, weight in pairs if pair in text]) / pair_mass,
+                sum([weight for _, weight in above]) / mass,
+                sum(dict(inside + above).values()) / mass,
                 sentence / mass,
                 _run(question.core, text) / length,
-                _run(question.core, title) / length,
+                _run(question.core, title) / length if above else 0.0,
                 c.meaning,
                 of_document[c.document],
                 c.meaning / best_meaning,
-                sum(1.0 for answer in question.answers if answer.search(text)) / len(question.answers)
-                if question.answers
-                else 0.0,
+                len([1 for answer in kinds if answer.search(text)]) / len(kinds) if kinds else 0.0,
                 1.0 / (1 + c.ordinal),
                 1.0 if len(text) < 60 else 0.0,
                 1.0 if c.numbered else 0.0,
                 1.0 if any(phrase in text or phrase in title for phrase in question.phrases) else 0.0,
-                sum(weight for word, weight in rarity.extra.items() if word in text or word in title) / extra_mass,
+                sum([weight for word, weight in extra if word in text or word in title]) / extra_mass if extra else 0.0,
             ]
         )
     gate = 1.0 - max(row[_COVER_ALL] for row in rows)
@@ -160,12 +156,26 @@ _GATED = tuple(FEATURES.index(name) for name in GATED)
 def _run(core: str, text: str) -> int:
     """Length of the longest stretch of ``core`` that stands in ``text``."""
     best = i = 0
-    while i + best < len(core):
+    size = len(core)
+    while i + best < size:
         if core[i : i + best + 1] in text:
             best += 1
         else:
             i += 1
     return best
+
+
+def promising(candidates: list[Candidate], keep: int) -> list[Candidate]:
+    """The candidates worth a close look: the first by words, by document and by meaning together."""
+    if len(candidates) <= keep:
+        return candidates
+    words = max(c.words for c in candidates) or 1.0
+    document = max(c.document_words for c in candidates) or 1.0
+    meaning = max(max(c.meaning for c in candidates), 1e-6)
+    by_words = sorted(candidates, key=lambda c: (-(c.words / words + 0.7 * c.document_words / document), c.row))[: keep * 2 // 3]
+    taken = {c.row for c in by_words}
+    rest = sorted((c for c in candidates if c.row not in taken), key=lambda c: (-c.meaning / meaning, c.row))
+    return by_words + rest[: keep - len(by_words)]
 
 
 def scores(rows: Sequence[Sequence[float]]) -> list[float]:

@@ -19,7 +19,7 @@ from index.dense import DenseIndex
 from index.lexical import DocumentEntry, LexicalIndex, PassageEntry, WeightedQuery
 from index.passages import Hit
 from index.question import Question, understand
-from index.ranking import Candidate, Rarity, features, idf, scores
+from index.ranking import Candidate, Rarity, features, idf, promising, scores
 from index.segmentation import Tokens, document_numbers, engine, lexicon_hash, normalise, tokenise
 from index.showing import show
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 LEXICAL_FORMAT = 2
 FEW = 60
-"""Candidates each half of the search gives for a short list of hits; a longer list takes three times its length."""
+"""Candidates each half of the search gives for a short list of hits; a longer list takes one and a half times its length."""
+LOOKED_AT = 60
+"""Candidates compared in detail for a short list of hits."""
 
 
 class Searcher:
@@ -146,7 +148,7 @@ class Searcher:
         lexical = self._lexical
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
-        limit = max(FEW, 3 * top)
+        limit = max(FEW, 3 * top // 2)
         wanted = WeightedQuery(
             {**dict.fromkeys(question.words, 1.0), **question.extra_words},
             {**dict.fromkeys(question.pairs, 1.0), **question.extra_pairs},
@@ -154,6 +156,10 @@ class Searcher:
         found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
         documents = lexical.search_documents(wanted, limit, allowed)
         numbered = lexical.numbered(question.numbers)
+        if allowed is not None:
+            numbered &= allowed
+        if numbered:
+            found = {**{hit.row: hit for hit in lexical.opening(numbered)}, **found}
         meaning: dict[int, float] = {}
         dense = self._dense
         if dense is not None and self.encoder is not None and len(dense):
@@ -177,6 +183,7 @@ class Searcher:
             )
             for hit in found.values()
         ]
+        candidates = promising(candidates, max(LOOKED_AT, 3 * top))
         return candidates, features(question, self._rarity(lexical, question), candidates)
 
     @staticmethod

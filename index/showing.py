@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from corpus.document import Span
 from corpus.errors import UnknownDocument
@@ -11,6 +11,7 @@ from corpus.store import Corpus, DocumentInfo, StoredPassage
 from index.passages import Hit
 from index.question import Question
 from index.ranking import Candidate
+from index.segmentation import normalise
 
 MEANING = 0.45
 """Cosine from which a passage may be said to mean the same."""
@@ -85,20 +86,37 @@ def _matches(text: str, span: Span, question: Question) -> tuple[tuple[Span, ...
     """Where the words of the query stand in a passage, and which they are, longest first."""
     wanted = dict.fromkeys((*question.words, *question.extra_words))
     part = span.of(text)
-    copy = folded(part)
+    copy = _Copy(part)
     taken = bytearray(len(part))
     marks: list[Span] = []
     words: list[str] = []
     for word in sorted(wanted, key=len, reverse=True):
         if len(word) < 2 and not word.isdigit():
             continue
-        at = copy.folded.find(word)
-        while at >= 0:
-            place = copy.original(at, at + len(word))
+        for place in copy.places(word):
             if not any(taken[place.start : place.end]):
                 taken[place.start : place.end] = b"\x01" * len(place)
                 marks.append(Span(span.start + place.start, span.start + place.end))
                 if word not in words:
                     words.append(word)
-            at = copy.folded.find(word, at + len(word))
     return tuple(sorted(marks)), tuple(words)
+
+
+class _Copy:
+    """A passage folded for finding words in it; folding character by character only where the quick way loses the places."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+        self._plain = normalise(part)
+        self._exact = folded(part) if len(self._plain) != len(part) else None
+
+    def places(self, word: str) -> Iterator[Span]:
+        text = self._exact.folded if self._exact else self._plain
+        at = text.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if self._exact:
+                yield self._exact.original(at, end)
+            elif normalise(self._part[at:end]) == word:
+                yield Span(at, end)
+            at = text.find(word, end)

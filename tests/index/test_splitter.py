@@ -1,0 +1,54 @@
+"""Passages cover the body without gap or overlap."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.document import HeadMatter, ParsedDocument, Section, Span, Table, Zone
+from index.splitter import embedding_text, split
+
+
+def _doc(text: str, **parts: object) -> ParsedDocument:
+    return ParsedDocument("x", "x.txt", "txt", "0", text, HeadMatter(title="某县方案"), **parts)  # type: ignore[arg-type]
+
+
+@given(st.text(alphabet="甲乙丙。；\n 　，abc1、（）", max_size=3000), st.integers(0, 400), st.integers(0, 400))
+def test_passages_joined_give_back_each_zone(text: str, a: int, b: int) -> None:
+    first, second = sorted((min(a, len(text)), min(b, len(text))))
+    zones = (Zone("head", Span(0, first)), Zone("body", Span(first, second)), Zone("attachment", Span(second, len(text))))
+    passages = split(_doc(text, zones=zones))
+    assert "".join(p.span.of(text) for p in passages) == text[first:]
+    assert all(p.span.end == q.span.start for p, q in zip(passages, passages[1:], strict=False))
+    assert [p.ordinal for p in passages] == list(range(len(passages)))
+
+
+def test_one_line_is_cut_at_sentence_ends_into_even_parts() -> None:
+    text = "各村按月摸排住房饮水情况并报送台账。 " * 60
+    passages = split(_doc(text))
+    assert all(200 <= len(p.span) <= 450 for p in passages)
+    assert all(p.span.of(text).rstrip().endswith("。") for p in passages)
+
+
+def test_a_section_begins_a_passage_and_names_its_headings() -> None:
+    lead = "一、总体要求\n" + "坚持分类施策，守住底线。" * 10 + "\n"
+    rest = "二、重点任务\n" + "抓好控辍保学，落实责任。" * 10
+    text = lead + rest
+    outline = (
+        Section("a", "heading", "一、", "总体要求", 1, 0, 6, 7, len(lead)),
+        Section("b", "heading", "二、", "重点任务", 1, len(lead), len(lead) + 6, len(lead) + 7, len(text)),
+    )
+    passages = split(_doc(text, outline=outline))
+    assert [p.span.start for p in passages] == [0, len(lead)]
+    assert [p.trail for p in passages] == [("一、总体要求",), ("二、重点任务",)]
+    assert embedding_text(_doc(text, outline=outline), passages[1]).startswith("某县方案\n二、重点任务\n")
+
+
+def test_table_rows_are_kept_whole() -> None:
+    row = "甲镇。乙村。| 三百二十户。 | 丙局。丁局。" + "戊。" * 60 + "\n"
+    text = row * 5
+    cells = tuple((Span(i * len(row), (i + 1) * len(row) - 1),) for i in range(5))
+    passages = split(_doc(text, tables=(Table(Span(0, len(text)), cells),)))
+    assert all(p.span.start % len(row) == 0 and p.span.end % len(row) == 0 for p in passages)
+
+
+def test_a_sentence_without_end_is_cut_all_the_same() -> None:
+    assert all(len(p.span) <= 700 for p in split(_doc("甲" * 10_000)))
