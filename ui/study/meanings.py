@@ -12,7 +12,7 @@ from corpus.folding import fold
 from corpus.store import StoredFact
 from qa.answer import AnswerCitation
 from ui.study.questions import BLANK, Question, closed
-from ui.study.shelf import Shelf
+from ui.study.shelf import NUMBERING, Shelf
 
 _OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
 _SERIAL = re.compile(r"(\D*)(\d+)(\D*)$")
@@ -42,7 +42,7 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
             continue
         options = [term, *others[:3]]
         dice.shuffle(options)
-        prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {closed(quote.replace(term, BLANK).strip())}"
+        prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {closed(NUMBERING.sub('', quote.replace(term, BLANK).strip(), count=1))}"
         yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), note=note, facts=(fact.id,))
 
 

@@ -14,7 +14,7 @@ from graph.named_periods import named_periods
 from graph.validity import Validity, validity
 from qa.answer import AnswerCitation
 
-_NUMBERING = re.compile(r"(?:\d{1,3}[.．、](?!\d)|[（(]\d{1,2}[)）]|[①-⑳])\s*")
+NUMBERING = re.compile(r"^(?:\d{1,3}[.．、](?!\d)|[（(]\d{1,2}[)）]|[①-⑳])\s*")
 _ENDS = "。；;！？!?\n"
 _NO_RULE = ("废止", "征求意见稿", "已修订")
 """States in which a document is not asked about."""
@@ -57,9 +57,10 @@ class Shelf:
         start = max(text.rfind(end, 0, fact.span.start) for end in _ENDS) + 1
         stops = [at for end in _ENDS if (at := text.find(end, max(fact.span.start, fact.span.end - 1))) >= 0]
         whole = Span(start, max(fact.span.end, min(stops, default=len(text)))).trimmed(text)
-        mark = _NUMBERING.match(text, whole.start)
+        mark = NUMBERING.match(text[whole.start : whole.start + 12])
         # the number of an item is no part of its sentence; a fact that begins with it keeps it
-        return Span(mark.end(), whole.end) if mark and mark.end() <= fact.span.start else whole
+        start = whole.start + (mark.end() if mark else 0)
+        return Span(start, whole.end) if start <= fact.span.start else whole
 
     def cite(self, fact: StoredFact, span: Span | None = None) -> AnswerCitation:
         """A citation of a fact, or of a part of its document."""
