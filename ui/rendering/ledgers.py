@@ -86,12 +86,14 @@ def exports(path: str, query: Mapping[str, str | None], formats: Sequence[tuple[
 
 def source_link(record: Record, label: object | None = None) -> Html:
     """A button that opens the place a record was read from."""
-    name = label if label is not None else cut(str(record.get("title") or record.get("source") or ""), 40)
+    title = str(record.get("title") or record.get("source") or "")
+    name = label if label is not None else cut(title, 60)
     return el(
         "button",
         name,
         type="button",
         class_="open",
+        title=cut(title, 200),
         data_act="open",
         data_doc=str(record.get("document_id") or record.get("source_id") or record.get("source")),
         data_start=record["start"],
@@ -108,7 +110,7 @@ def _task(number: int, task: Record) -> Html:
         if measures
         else None,
     )
-    place = join(source_link(task), el("div", " › ".join(cut(p, 16) for p in path[-2:]), class_="meta"))
+    place = join(source_link(task), el("div", path[-1], class_="meta", title=" › ".join(path)) if path else None)
     return el(
         "tr",
         el("td", number, class_="num"),
@@ -116,7 +118,7 @@ def _task(number: int, task: Record) -> Html:
         _units(task.get("lead_units"), "牵头单位"),
         _units([*(task.get("responsible_units") or ()), *(task.get("supporting_units") or ())], "责任单位"),
         _or_unstated(task.get("deadline"), "完成时限"),
-        el("td", place, data_label="出处"),
+        el("td", place, class_="place", data_label="出处"),
     )
 
 
@@ -130,7 +132,7 @@ def _target(number: int, target: Record) -> Html:
         el("td", TARGET_KINDS.get(str(target.get("kind")), str(target.get("kind") or "")), data_label="类别"),
         _or_unstated(target.get("deadline") or year, "时限"),
         _or_unstated(target.get("region"), "地区"),
-        el("td", source_link(target), data_label="出处"),
+        el("td", source_link(target), class_="place", data_label="出处"),
     )
 
 

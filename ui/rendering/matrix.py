@@ -10,51 +10,48 @@ from ui.rendering.html import Html, el, join
 from ui.rendering.states import blank, notices
 from ui.rendering.wording import NOTICES, UNSTATED
 
+FEW = 4
+"""Up to this many columns are shown even where one of them is empty."""
+
 
 def matrix_view(comparison: Comparison, *, chosen: Sequence[str] = (), files: bool = True) -> Html:
-    """The whole comparison with its notices, differences and links that export the same (``chosen``: the regions asked for)."""
+    """The whole comparison: notices, matrix, differences, links that export the same (``chosen``: the regions asked for)."""
     if not comparison.rows:
         return blank("没有可比的内容", "所选地区的文件里没有这个主题。换一个主题，或多选几个地区。")
     subject = comparison.question or comparison.topic or ""
-    said = sum(1 for row in comparison.rows for cell in row.cells if cell.text)
-    total = sum(len(row.cells) for row in comparison.rows)
+    shown, silent = _columns(comparison, keep=bool(chosen))
+    if not shown:
+        return blank("各地文件都没有写到", f"文档库里的文件没有写到“{subject}”。换一个说法，或先放入相关文件。")
+    head = el("tr", el("th", "比较项", scope="col"), [el("th", comparison.regions[i], scope="col") for i in shown])
+    rows = [el("tr", el("th", row.aspect, scope="row"), [_cell(row.cells[i]) for i in shown]) for row in comparison.rows]
+    absent = "、".join(dict.fromkeys(comparison.regions[i] for i in silent))
     differences = [el("li", line) for line in comparison.differences]
+    said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
     return join(
         notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
-        el(
-            "div",
-            el("h3", subject),
-            el("span", f"{len(comparison.regions)} 列，{said}/{total} 格有原文", class_="soft"),
-            class_="lead",
-        ),
-        el("ul", differences[:3], class_="differences") if differences else None,
+        el("div", el("h3", subject, el("small", f"{said} 处写到")), _exports(subject, chosen) if files else None, class_="lead"),
+        el("div", el("table", el("thead", head), el("tbody", rows), class_="matrix"), class_="sheet", tabindex="0"),
+        el("p", f"{UNSTATED}：{absent}（{len(silent)} 份文件）", class_="soft absent") if silent else None,
+        el("h3", "差别") if differences else None,
+        el("ul", differences[:4], class_="differences") if differences else None,
         el(
             "details",
-            el("summary", f"其余 {len(differences) - 3} 条差别"),
-            el("ul", differences[3:], class_="differences"),
+            el("summary", f"其余 {len(differences) - 4} 条"),
+            el("ul", differences[4:], class_="differences"),
             class_="more",
         )
-        if len(differences) > 3
+        if len(differences) > 4
         else None,
-        el(
-            "div",
-            el(
-                "table",
-                el(
-                    "thead",
-                    el("tr", el("th", "比较项", scope="col"), [el("th", region, scope="col") for region in comparison.regions]),
-                ),
-                el(
-                    "tbody",
-                    [el("tr", el("th", row.aspect, scope="row"), [_cell(c) for c in row.cells]) for row in comparison.rows],
-                ),
-                class_="matrix",
-            ),
-            class_="sheet",
-            tabindex="0",
-        ),
-        _exports(subject, chosen) if files else None,
     )
+
+
+def _columns(comparison: Comparison, *, keep: bool) -> tuple[list[int], list[int]]:
+    """Columns that say something, and those that say nothing at all; few columns or asked-for ones are all kept."""
+    columns = range(len(comparison.regions))
+    silent = [i for i in columns if not any(row.cells[i].text for row in comparison.rows)]
+    if keep or (len(silent) < len(columns) <= FEW):
+        silent = []
+    return [i for i in columns if i not in silent], silent
 
 
 def _cell(cell: Cell) -> Html:

@@ -1,0 +1,152 @@
+"""Pictures of every view at 1440 and 390 pixels, light and dark: python tools/screenshots.py FOLDER [--library DIR | --url URL]."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.browser import FLAGS, chromium
+
+QUESTION = "过渡期医保资助政策"
+NOTHING = "火星基地建设补贴是多少"
+QUERY = "易地扶贫搬迁后续扶持"
+TOPIC = "医疗保障"
+WIDTHS = {1440: 900, 390: 844}
+
+
+def tab(page: Any, name: str) -> None:
+    page.click(f'#views [role=tab]:has-text("{name}")')
+    settled(page)
+
+
+def settled(page: Any) -> None:
+    page.wait_for_timeout(250)
+    page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(250)
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#ask-question", question)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#ask-out .answer")
+    settled(page)
+
+
+def fill(page: Any, box: str, text: str, wait: str) -> None:
+    page.fill(box, text)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(wait)
+    settled(page)
+
+
+def press(page: Any, selector: str) -> None:
+    page.locator(f"{selector}:visible").first.click()
+    settled(page)
+
+
+STEPS: list[tuple[str, Callable[[Any], None]]] = [
+    ("ask-start", settled),
+    ("ask-nothing", lambda page: ask(page, NOTHING)),
+    ("ask-answer", lambda page: ask(page, QUESTION)),
+    ("ask-source", lambda page: press(page, "#ask-out .claim")),
+    ("source-outline", lambda page: press(page, "#reader [data-pane=outline]")),
+    ("source-tasks", lambda page: press(page, "#reader [data-pane=tasks]")),
+    ("source-basis", lambda page: press(page, "#reader [data-pane=basis]")),
+    ("search-list", lambda page: (page.keyboard.press("Escape"), tab(page, "查文件"))[-1]),
+    ("search-hits", lambda page: fill(page, "#search-query", QUERY, "#search-out .hit")),
+    ("search-source", lambda page: press(page, "#search-out .hit-main")),
+    ("compare-coverage", lambda page: (page.keyboard.press("Escape"), tab(page, "比地区"))[-1]),
+    ("compare-matrix", lambda page: fill(page, "#compare-subject", TOPIC, "#compare-out .matrix, #compare-out .blank")),
+    ("tasks", lambda page: tab(page, "看任务")),
+    ("targets", lambda page: (page.select_option("#tasks-form [name=ledger]", "targets"), settled(page))[-1]),
+    ("shelf", lambda page: tab(page, "文档库")),
+]
+
+
+@contextlib.contextmanager
+def serving(folder: Path | None) -> Iterator[str]:
+    """A server over a library, or over a new one of the bundled samples."""
+    import uvicorn
+
+    from ui.application import Library
+    from ui.server import build_app
+
+    with tempfile.TemporaryDirectory() as scratch:
+        library = Library.open(folder or Path(scratch) / "library")
+        if folder is None:
+            with resources.as_file(resources.files("corpus").joinpath("samples")) as held:
+                library.ingest(sorted(p for p in held.iterdir() if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx")))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        running = uvicorn.Server(uvicorn.Config(build_app(library), host="127.0.0.1", port=port, log_level="warning"))
+        thread = threading.Thread(target=running.run, daemon=True)
+        thread.start()
+        while not running.started and thread.is_alive():
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+        running.should_exit = True
+        thread.join(10)
+        library.close()
+
+
+def take(address: str, folder: Path, only: str = "") -> list[str]:
+    """Write the pictures. Returns what went wrong: errors on the page, requests to other hosts, sideways scrolling."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if path is None:
+        raise SystemExit("no chromium on this machine: apt-get install chromium fonts-noto-cjk")
+    folder.mkdir(parents=True, exist_ok=True)
+    faults: list[str] = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        for width, height in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                if only and only not in f"{width}-{scheme}":
+                    continue
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN")
+                page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+                page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else faults.append(r.url))
+                page.goto(address)
+                page.wait_for_selector("#ask-form .box")
+                for name, step in STEPS:
+                    step(page)
+                    page.screenshot(path=str(folder / f"{width}-{scheme}-{name}.png"))
+                    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                        faults.append(f"{width} {scheme} {name}: scrolls sideways")
+                page.close()
+        browser.close()
+    return faults
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--library", type=Path)
+    parser.add_argument("--url", help="a server that is already running")
+    parser.add_argument("--only", default="", help="such as 1440-light or dark")
+    args = parser.parse_args()
+    with contextlib.nullcontext(args.url.rstrip("/")) if args.url else serving(args.library) as address:
+        faults = take(address, args.folder, args.only)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{len(list(args.folder.glob('*.png')))} pictures in {args.folder}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
