@@ -12,7 +12,7 @@ from graph.lexicon import alternatives
 
 _SENTENCE = re.compile(r"[^。；;\n]+")
 _CLAUSE_END = re.compile(r"[，,：:]")
-_SIDE_BY_SIDE = re.compile(r"(?:设定|包括|实施|开展)([^。；\n]{8,400}?)(?:等)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})个方面")
+_SIDE_BY_SIDE = re.compile(r"(?:设定|包括|实施|开展)([^。；\n]{8,300}?)(?:等)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})个方面")
 _ITEM = re.compile(r"^(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]{1,2}[）)]|\d{1,2}[.．、])")
 _LONGEST = 60
 _MOST = 40

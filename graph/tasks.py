@@ -124,7 +124,7 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
     for section, span, name in doubtful:
         # what stands in one row with demands is one, even if no verb shows it
         row = len(children.get(section.parent) or ())
-        if accepted[section.parent] >= 2 and 2 * accepted[section.parent] >= row:
+        if accepted[section.parent] and 2 * accepted[section.parent] >= row:
             inherited = _inherited(doc, section, children, own)
             yield make_task(doc, span, name, _path(doc, section), [], inherited)
 
@@ -211,7 +211,7 @@ def _name(text: str, section: Section, listed: Sequence[Duty]) -> str:
     end = _NAME_END.search(name)
     if end and end.start() >= 2:
         name = name[: end.start()]
-    name = _BRACKET_TAIL.sub("", name).strip()
+    name = _BRACKET_TAIL.sub("", name[:200]).strip()
     if len(name) > _LONGEST_NAME:
         cut = re.search(r"[，,]", name[6:_LONGEST_NAME])
         name = name[: 6 + cut.start()] if cut else name[:_LONGEST_NAME]

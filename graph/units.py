@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from corpus.divisions import gazetteer
 from corpus.document import Span
 from graph.facts import UnitRole
 from graph.lexicon import entries
@@ -202,12 +203,7 @@ def _governments(units: list[Listed]) -> list[Listed]:
     out = list(units)
     for i in range(len(out) - 2, -1, -1):
         following = _GOVERNMENT.search(out[i + 1].name)
-        if (
-            following
-            and out[i].name[-1] in "市州县区旗盟"
-            and out[i].name in places_in(out[i].name)
-            and out[i].role == out[i + 1].role
-        ):
+        if following and out[i].name[-1] in "市州县区旗盟" and gazetteer().named(out[i].name) and out[i].role == out[i + 1].role:
             out[i] = Listed(out[i].name + following.group(), out[i].role, out[i].span)
     return out
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +13,7 @@ from graph.units import CLOSING, OPENING, Listed, is_named_unit, is_unit, listed
 
 _LONGEST = 1500
 _DUTY_WORDS = re.compile(r"负责|牵头|配合|落实|按职责|分工|参与|参加|会同|承办|主办|协办|承担|实施|办理")
-_BRACKET = re.compile(r"[（(〔\[【［]")
+_MARK = re.compile("[" + re.escape(OPENING + CLOSING) + r"]|\n\n")
 _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,5}[条章])"
 )
@@ -137,36 +136,31 @@ def _deadline_text(text: str, begin: int, end: int) -> str | None:
 def _bracketed(text: str, start: int, end: int) -> list[Duty]:
     out: list[Duty] = []
     position = start
-    while True:
-        match = _BRACKET.search(text, position, end)
-        if not match:
-            return out
-        close = _closing(text, match.start(), min(end, match.start() + _LONGEST))
-        if close is None:
-            position = match.end()
+    for begin, close in _brackets(text, start, end):
+        if begin < position:
             continue
-        duty = _bracket(text, match.start(), close, start, end)
+        duty = _bracket(text, begin, close, start, end)
         if duty:
             out.append(duty)
             position = close
-        else:
-            position = match.end()
+    return out
 
 
-def _closing(text: str, opening: int, limit: int) -> int | None:
-    """The end of the bracket that opens here; kinds of brackets are mixed often enough not to be told apart."""
-    depth = 0
-    for i in range(opening, limit):
-        char = text[i]
+def _brackets(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Closed brackets, at most two deep, in order; kinds of brackets are mixed often enough not to be told apart."""
+    out: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for match in _MARK.finditer(text, start, end):
+        char = match.group()
         if char in OPENING:
-            depth += 1
-        elif char in CLOSING:
-            depth -= 1
-            if depth == 0:
-                return i + 1
-        elif char == "\n" and text[i + 1 : i + 2] == "\n":
-            return None
-    return None
+            opened.append(match.start())
+        elif char not in CLOSING:
+            opened.clear()  # no list runs over an empty line
+        elif opened:
+            begin = opened.pop()
+            if len(opened) < 2 and match.end() - begin <= _LONGEST:
+                out.append((begin, match.end()))
+    return sorted(out)
 
 
 def _bracket(text: str, begin: int, close: int, start: int, end: int) -> Duty | None:
@@ -230,9 +224,3 @@ def _named_in_sentence(text: str, start: int, end: int) -> list[Duty]:
             stop = others.end()
         out.append(Duty(Span(match.start(), stop), tuple(found)))
     return out
-
-
-def mask_end(text: str, spans: list[Span], position: int) -> int:
-    """The end of the span that begins at ``position``, or ``position`` itself (spans sorted)."""
-    i = bisect_left(spans, Span(position, position))
-    return spans[i].end if i < len(spans) and spans[i].start == position else position

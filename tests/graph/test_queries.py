@@ -1,0 +1,74 @@
+"""Complete lists with exact counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.store import Corpus
+from graph import queries
+from graph.extract import extract
+from graph.rows import to_rows
+from ingest.reader import read
+
+NORTH = """甘南州草原保护工作方案
+
+一、重点任务
+（一）修复退化草原。（责任单位：州林草局、州发改委）
+（二）发展草原旅游。（责任单位：州发展改革委、州财政局）
+（三）加强草原监测。到2025年，监测站达到20个。（责任单位：州生态环境局、州生态办）
+"""
+SOUTH = """昆明市湿地保护工作方案
+
+一、重点任务
+（一）修复湿地。（牵头单位：市财政局；配合单位：市林草局）
+（二）开展湿地监测。（责任单位：市生态环境局）
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus.open(tmp_path) as library:
+        for name, text, region in (("北.txt", NORTH, "甘肃省甘南藏族自治州"), ("南.txt", SOUTH, "云南省昆明市")):
+            doc = read(text.encode(), name, region=region)
+            library.put(doc, original=b"", passages=[], facts=to_rows(doc, extract(doc)))
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("unit", "count"),
+    [
+        ("州发改委", 2),
+        ("甘南州发展和改革委员会", 2),
+        ("财政局", 2),
+        ("州财政局", 1),
+        ("州生态办", 1),
+        ("州生态环境局", 1),
+        ("生态环境局", 2),
+        ("市发改委", 0),
+    ],
+)
+def test_tasks_of_a_unit(corpus: Corpus, unit: str, count: int) -> None:
+    assert len(queries.tasks(corpus, unit=unit)) == count
+
+
+def test_conditions_combine(corpus: Corpus) -> None:
+    assert [f.payload["name"] for f in queries.tasks(corpus, unit="财政局", region="昆明市")] == ["修复湿地"]
+    assert len(queries.tasks(corpus, unit="财政局", role="lead")) == 1
+    assert len(queries.tasks(corpus, region="甘南州")) == 3
+    assert queries.tasks(corpus, topic="生态保护")
+
+
+def test_counts(corpus: Corpus) -> None:
+    found = {entry.name: entry for entry in queries.units(corpus)}
+    assert found["甘南州发展改革委"].total == 2
+    assert found["昆明市财政局"].lead == 1
+    duty = queries.responsibilities(corpus, "市林草局")
+    assert [fact.payload["name"] for fact in duty["supporting"]] == ["修复湿地"]
+
+
+def test_targets(corpus: Corpus) -> None:
+    assert [fact.payload["value"] for fact in queries.targets(corpus, indicator="监测站", year=2025)] == [20]
+    assert queries.targets(corpus, region="昆明市") == []

@@ -1,0 +1,152 @@
+"""Tasks: which items are tasks, what belongs to them, and that nothing ever leaves the document."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.document import ParsedDocument, Section, Span, Table
+from graph.deadlines import iso
+from graph.extract import extract
+from graph.facts import Task
+from graph.rows import to_rows
+from graph.tasks import find_tasks
+from ingest.reader import read
+
+
+def parsed(text: str) -> ParsedDocument:
+    return read(text.encode(), "示例.txt", region="云南省昆明市")
+
+
+def tasks(text: str) -> tuple[Task, ...]:
+    return find_tasks(parsed(text))
+
+
+PLAN = """安宁市绿道建设实施方案
+
+一、总体要求
+坚持生态优先，建设宜居城市。
+
+二、重点任务
+（一）完善绿道网络。到2025年，新建绿道60公里，连通主要公园。（责任单位：市园林局、市交通运输局）
+（二）加强日常管护
+1.健全巡查制度。每周巡查一次，及时修补破损路面。（市园林局负责）
+2.引入社会力量。鼓励企业认养绿道，为老年人、残疾人增设休息设施。
+
+三、组织保障
+（一）加强组织领导。各区要成立专班，压实责任。
+
+各区、各部门要高度重视，抓紧制定具体方案，确保按期完成。
+"""
+
+
+def test_leaves_that_demand_something() -> None:
+    found = tasks(PLAN)
+    assert [task.name for task in found][:4] == ["完善绿道网络", "健全巡查制度", "引入社会力量", "加强组织领导"]
+    assert found[0].section_path == ("二、重点任务", "（一）完善绿道网络")
+    assert found[0].named("responsible") == ("市园林局", "市交通运输局")
+    assert found[0].deadline == "到2025年"
+    assert found[0].region == "昆明市"
+    assert "老年人" in found[2].beneficiaries
+    assert "组织领导" in found[3].topics
+
+
+def test_closing_demand() -> None:
+    last = tasks(PLAN)[-1]
+    assert last.kind == "unnumbered"
+    assert last.name == "抓紧制定具体方案" or last.name.startswith("各区")
+
+
+def test_a_list_of_the_section_is_inherited() -> None:
+    found = tasks(
+        "绿化方案\n\n一、增绿行动（市园林局牵头，市财政局配合）\n1.新建公园。建设公园十处。\n2.补种行道树。补种五万株。\n"
+    )
+    assert [task.named("lead") for task in found] == [("市园林局",), ("市园林局",)]
+    assert all(unit.inherited for task in found for unit in task.units)
+
+
+def test_a_list_that_closes_a_paragraph_of_items_makes_it_one_task() -> None:
+    found = tasks(
+        "绿化方案\n\n一、重点任务\n（一）扩大绿地。一是建设口袋公园。利用边角地块。二是改造老公园。更新设施。（市园林局负责）\n（二）提升品质。推广本地树种。\n"
+    )
+    assert [task.name for task in found] == ["扩大绿地", "提升品质"]
+    assert len(found[0].measures) >= 2
+
+
+def test_results_of_past_years_are_no_tasks() -> None:
+    found = tasks("政府工作报告\n\n一、2024年工作回顾\n（一）推进产业升级。新增企业300家。\n（二）改善民生。新建学校5所。\n\n二、2025年重点工作\n（一）推进产业升级。培育龙头企业。\n（二）改善民生。扩建医院。\n")  # fmt: skip
+    assert [task.section_path[0] for task in found] == ["二、2025年重点工作"] * 2
+
+
+def test_articles_are_tasks_only_where_they_oblige() -> None:
+    found = tasks("绿道管理办法\n\n第一条 为规范绿道管理，制定本办法。\n第二条 本办法所称绿道，是指供步行和骑行的线形绿地。\n第三条 市园林主管部门应当每年组织检查：\n（一）检查路面；\n（二）检查设施。\n")  # fmt: skip
+    assert [task.section_path[-1][:3] for task in found] == ["第三条"]
+
+
+def test_ledger_rows() -> None:
+    text = "序号\n任务\n责任单位\n完成时限\n1\n修建绿道六公里\n市园林局、市水利局\n2024年6月\n2\n安装路灯\n市城管局\n2024年底\n"
+    spans: list[Span] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        spans.append(Span(at, at + len(line) - 1))
+        at += len(line)
+    table = Table(Span(0, len(text)), tuple(tuple(spans[i : i + 4]) for i in range(0, 12, 4)))
+    found = find_tasks(ParsedDocument("d", "d.xlsx", "xlsx", "", text, parsed("x").head, tables=(table,)))
+    assert [(t.kind, t.name, t.deadline, t.place) for t in found] == [
+        ("row", "修建绿道六公里", "2024年6月", "表1第1行"),
+        ("row", "安装路灯", "2024年底", "表1第2行"),
+    ]
+    assert found[0].named("responsible") == ("市园林局", "市水利局")
+
+
+def test_dates() -> None:
+    assert iso("2023年6月底前") == "2023-06-30"
+    assert iso("到2025年") == "2025-12-31"
+    assert iso("“十四五”末") == "2025-12-31"
+    assert iso("过渡期内") is None
+
+
+BLOCKS = st.sampled_from(
+    ["一、", "（一）", "1.", "一是", "第三条", "\n", "。", "，", "、", "；", "（", "）", "责任单位：", "牵头单位：", "市财政局", "各县（市、区）人民政府",
+     "县市党委、政府", "牵头", "配合", "按职责分工负责", "由", "加强", "建设", "到2025年", "80%以上", "过渡期内", "脱贫人口", "附件：", "总体要求", "各部门要", " ", "\u3000",
+     "从财政、金融、土地等方面", "序号|任务|责任单位", "〔2023〕", "《", "》"]
+)  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(BLOCKS, max_size=60).map("".join), st.data())
+def test_no_text_breaks_extraction(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))
+    outline = tuple(
+        Section(str(i), "heading", "一、", text[a : min(b, a + 10)], 1, a, min(b, a + 10), min(b, a + 10), b)
+        for i, (a, b) in enumerate(pairwise(cuts))
+    )
+    for doc in (
+        ParsedDocument("d", "d", "txt", "", text, parsed("x").head, outline=outline),
+        *([read(text.encode(), "d.txt")] if len(text.strip()) > 2 else []),
+    ):
+        for row in to_rows(doc, extract(doc)):
+            assert 0 <= row.span.start <= row.span.end <= len(doc.text)
+            assert row.payload["quote"] == row.span.of(doc.text)
+            for part in (*row.payload.get("measures", ()), *row.payload.get("units", ())):
+                assert 0 <= part["start"] <= part["end"] <= len(doc.text)
+
+
+def test_gold(shared: Path, tmp_path: Path) -> None:
+    tasks_found = []
+    for path in sorted((shared / "seeds").glob("00[013]_*.txt")):
+        doc = read(path.read_bytes(), path.name)
+        tasks_found += [row.payload for row in to_rows(doc, extract(doc)) if row.kind == "task"]
+    for name, value in (("tasks", tasks_found), ("documents", []), ("sections", []), ("targets", [])):
+        (tmp_path / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    command = [sys.executable, shared / "eval/score.py", "extraction", tmp_path, shared / "eval/gold", "--docs", "000,001,003"]
+    score = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert score["tasks"]["f1"] >= 0.97
+    assert score["units"]["f1"] >= 0.985
+    assert score["topics"]["f1"] >= 0.75
