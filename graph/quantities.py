@@ -58,10 +58,10 @@ _SESSION = (
     "创业",
     "污染",
 )
-_CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}$")
+_CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}\Z")
 _RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
-_AT_LEAST = re.compile(r"(?:至少|最少|不少于)[一-龥]{1,8}$")
-_FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)$")
+_AT_LEAST = re.compile(r"(?:至少|最少|不少于)[一-龥]{1,8}\Z")
+_FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)\Z")
 _ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
 _YEAR = range(1900, 2101)
 
@@ -182,7 +182,7 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
             elif not first.unit and changed:
                 # 由56提高到78%: the measure stands once, behind the second number
                 first = _Number(first.end, first.value, first.scale, first.more, second.unit, second.measure, first.chinese)
-    if not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(0, at - 6), at)):
+    if not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(start, at - 6), at)):
         return None, max(match.end(), first.end)
     comparator, left, right = _bounds(text, at, first.end, start, end)
     if not _counts(text, first, at, comparator, left, low):
@@ -305,7 +305,10 @@ def _is_date(text: str, match: re.Match[str], number: _Number, start: int, end: 
     if number.unit == "月":
         return True
     if number.unit == "日":
-        return not text.startswith(("内", "以内", "之内"), number.end)
+        limited = text[max(start, at - 3) : at].endswith(
+            ("不少于", "不低于", "不超过", "不得少于", "不短于", "至少", "提前", "期限为")
+        )
+        return not limited and not text.startswith(("内", "以内", "之内"), number.end)
     return after == "号" and number.value <= 31
 
 
@@ -337,17 +340,14 @@ def _bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Compar
 
 
 _NUMBERLESS = re.compile(
-    r"(?:达到?|[降增减]至|[降增减]到|[降增提升高小加大短]至|[降增提升高小加大短]到|控制在|保持在|稳定在|不低于|不高于|不超过|低于|高于|超过|突破|大于|小于|[≥≤])$"
+    r"(?:达到?|[降增减]至|[降增减]到|[降增提升高小加大短]至|[降增提升高小加大短]到|控制在|保持在|稳定在|不低于|不高于|不超过|低于|高于|超过|突破|大于|小于|[≥≤])\Z"
 )
 
 
 def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: int, low: float | None) -> bool:
     """Whether a number with this measure is a quantity at all."""
     if not number.unit:
-        if number.chinese:
-            return False
-        bound = _NUMBERLESS.search(text, max(0, at - 6), at)
-        return bool(bound) and (bool(number.scale) or number.value < 1900 or number.value > 2100)
+        return bool(number.scale) or not 1900 <= number.value <= 2100
     if number.unit in ("次", "届", "套", "轮") and text.startswith(_SESSION + ("房", "住房"), number.end) and number.value < 100:
         return False
     after = text[number.end : number.end + 1]
@@ -360,6 +360,8 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
     if number.chinese:
         if number.unit not in _counters() and number.measure != "percent":
             return False
+        if number.value <= 2 and comparator == ">=" and left == at and number.unit in ("个", "次", "种", "项", "家", "名"):
+            return False  # 两个以上部门: no figure, only "more than one"
         if number.value <= 1 and not number.scale and number.measure != "percent":
             return left < at and comparator in (">=", "<=")
         return True

@@ -15,7 +15,7 @@ from graph.facts import Comparator, Target, TargetKind
 from graph.indicators import distributed, indicator_of
 from graph.lexicon import entries
 from graph.quantities import Quantity, find_quantities, half_width
-from graph.targets_kind import kind_of
+from graph.targets_kind import ESTIMATED, kind_of
 from graph.targets_place import Manner, Place, Places, annual_year, manner_of
 from graph.targets_tables import Reading, read_table
 from graph.topics import topics_of
@@ -35,8 +35,9 @@ _TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.[尽必]
 _RELATION = re.compile(
     r"(?:其中)?(?:年均|同比|较上年|比上年|平均|累计|总量|同口径)?(?:增长|增速|下降|提高|上涨|增加|减少|缩减|占比?|占[一-龥]{1,8}|其中)"
 )
+_NOTICE = re.compile(r"关于[^,，。;；\n]{2,80}?的(?:通知|公告|通告|决定|批复|复函|函)")
+_LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
 _REACH = 200
-_ESTIMATE = ("估算", "概算", "预计总")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,17 @@ def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
 
 
 def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setting, places: Places) -> list[Target]:
+    if _LEADERS.search(text, sentence.start, sentence.end):
+        return []  # a line of a table of contents
     quantities = find_quantities(text, sentence.start, sentence.end)
     out = [_span_of_years(doc, text, match, setting) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
     out += [_reply_date(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
     if not quantities:
         return out
     titles = {at for span in titled(text, sentence) for at in range(span.start, span.end)}
+    titles.update(
+        at for match in _NOTICE.finditer(text, sentence.start, sentence.end) for at in range(match.start(), match.end())
+    )
     marks = {at for span in quoted(text, sentence) if len(span) <= 14 for at in range(span.start, span.end)}
     kept = _merged(text, [q for q in quantities if not _in_name(text, q, titles, marks)])
     if not kept:
@@ -247,7 +253,7 @@ def _target(
         by_year = place.year or (None if place.bare else setting.plan_year)
     comparator: Comparator = quantity.comparator
     lead = text[max(sentence.start, quantity.core.start - 2 * _REACH) : quantity.core.start]
-    if comparator == "=" and any(word in lead for word in _ESTIMATE):
+    if comparator == "=" and ESTIMATED.search(lead):
         comparator = "≈"
     binding = _BINDING.search(text, quote.start, quote.end)
     return Target(

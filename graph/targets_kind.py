@@ -19,6 +19,8 @@ _TIME_LIMITS = frozenset({"工作日", "自然日", "小时", "分钟", "秒", "
 _LIFE = re.compile(r"预期寿命|受教育年限|增长|寿命")
 _RATE = re.compile(r"^(?:万|亿)?元/")
 _EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学年|每生|每年度|/人|人均补")
+ESTIMATED = re.compile(r"(?:^|[,;:])(?:经|初步)?(?:估算|概算|测算)")
+"""An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
 _SURPASSED = ("超出年度目标", "超额完成", "超过年度目标", "完成年度目标")
 _OBJECT = re.compile(r"^(?:将|把|对)")
 _CHANGED = re.compile(
@@ -64,7 +66,7 @@ def kind_of(
     ):
         return "statistic"
     limit = _limit(quantity, whole)
-    if limit and manner == "plan" and _CHANGED.search(near):
+    if limit and manner != "rules" and _CHANGED.search(near):
         return "target"
     if future and not place.preamble and not (limit and quantity.comparator == "<="):
         return "target"
@@ -75,12 +77,14 @@ def kind_of(
         return "achieved"
     if condition or limit:
         return "rule"
-    if _has(lead, cues["statistic", "sentence"]):
+    if ESTIMATED.search(lead):
         return "statistic"
     if quantity.form != "words" and _has(near, cues["statistic", "near"]) and not goal:
         return "statistic"
     if goal and manner != "rules":
         return "target"
+    if quantity.form == "words" and _has(whole, cues["rule", "words"]):
+        return "rule"
     if _has(whole, cues["rule", "clause"]) or _has(near, cues["rule", "near"]):
         return "rule"
     if place.preamble and not (quantity.form == "words" and quantity.value == 0):
@@ -102,7 +106,9 @@ def _limit(quantity: Quantity, clause: str) -> bool:
 def _structure(quantity: Quantity, text: str, clause: Span) -> bool:
     """``从四个方面``, ``23项任务``: numbers of the document's own parts; ``将12个县``, ``对1355个村``: of things there are."""
     after = text[quantity.span.end : quantity.span.end + 8]
-    if quantity.unit in ("方面", "个方面") or (quantity.unit in ("个", "项", "条") and _STRUCTURE.match(after)):
+    if quantity.unit in ("方面", "个方面") or (
+        quantity.unit in ("个", "项", "条") and quantity.comparator == "=" and _STRUCTURE.match(after)
+    ):
         return True
     if quantity.form == "words" or quantity.measure not in ("count", "person"):
         return False
@@ -117,7 +123,7 @@ def _has(text: str, words: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=1)
 def _cues() -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], list[str]] = {
-        (kind, reach): [] for kind in ("achieved", "statistic", "rule") for reach in ("near", "clause", "sentence")
+        (kind, reach): [] for kind in ("achieved", "statistic", "rule") for reach in ("near", "clause", "words")
     }
     for word, kind, reach in table("kind_cues.tsv"):
         found[kind, reach].append(word)
