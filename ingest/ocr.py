@@ -67,10 +67,10 @@ def parse_tsv(table: str, number: int, scale: float) -> list[Line]:
         for word, *_ in parts:
             latin = text[-1:].isascii() and text[-1:].isalnum() and word[:1].isascii() and word[:1].isalnum()
             text += (" " if latin else "") + word
-        x0, top = min(p[1] for p in parts) / scale, min(p[2] for p in parts) / scale
-        x1, bottom = max(p[3] for p in parts) / scale, max(p[4] for p in parts) / scale
+        x0, y0 = min(p[1] for p in parts) / scale, min(p[2] for p in parts) / scale
+        x1, y1 = max(p[3] for p in parts) / scale, max(p[4] for p in parts) / scale
         # The body size is steadier than each line's own height, which depends on its characters.
-        lines.append(Line(text, x0, top, x1, bottom, max(1.0, (x1 - x0) / max(1, len(text))), number))
+        lines.append(Line(text, x0, y0, x1, y1, max(1.0, (x1 - x0) / max(1, len(text))), number))
     if lines:
         from statistics import median
 

@@ -52,13 +52,13 @@ def junk_lines() -> dict[str, list[tuple[str, int]]]:
 @cache
 def labels() -> dict[str, str]:
     """Labels of index tables with the field of head matter they fill ("-" for none)."""
-    return dict(line.split("\t") for line in _table("html_labels.txt"))  # type: ignore[misc]
+    return dict(line.split("\t") for line in _table("html_labels.txt"))
 
 
 @cache
 def meta_names() -> dict[str, str]:
     """Names of meta tags with the field they fill."""
-    return dict(line.split("\t") for line in _table("html_meta.txt"))  # type: ignore[misc]
+    return dict(line.split("\t") for line in _table("html_meta.txt"))
 
 
 def names_of(node: LexborNode) -> list[str]:
@@ -78,7 +78,7 @@ def is_junk(node: LexborNode) -> bool:
 
 def is_junk_line(text: str) -> bool:
     """Whether a line is a button, a counter or a pointer of the site."""
-    packed = "".join(text.split()).lstrip("·|/>【[[（(").strip()
+    packed = "".join(text.split()).lstrip("·|/>（(")
     if not packed:
         return True
     for start, length in junk_lines().get(packed[0], ()):

@@ -204,10 +204,10 @@ class PdfReader:
 
     def _finish(self, count: int) -> RawText:
         builder = self.builder
-        if not builder.text().strip() or len(self.scanned) == count:
-            if self.scanned or not self.garbled:
-                message = "疑似扫描件，没有可提取的文字；请安装 tesseract 后加 --ocr 识别，或先用文字识别软件转换"
-                raise RefusedInput(self.source, "scan", message)
+        nothing = not builder.text().strip() or len(self.scanned) == count
+        if nothing and (self.scanned or not self.garbled):
+            message = "疑似扫描件，没有可提取的文字；请安装 tesseract 后加 --ocr 识别，或先用文字识别软件转换"
+            raise RefusedInput(self.source, "scan", message)
         if self.garbled and len(self.garbled) * 2 > count:
             message = "文字编码缺失，提取结果是乱码；请安装 tesseract 后加 --ocr 识别，或向来文单位索取可复制文字的版本"
             raise RefusedInput(self.source, "garbled", message)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from ingest.formats.pdf_layout import Line
@@ -87,7 +88,7 @@ def margins(lines: Sequence[Line]) -> Margins | None:
     right = rights[int(0.97 * (len(rights) - 1))]
     full = [line for line in body if line.x1 > right - 2 * em]
     left = sorted(line.x0 for line in (full or body))[len(full or body) // 10]
-    tops = [b.top - a.top for a, b in zip(body, body[1:], strict=False) if a.page == b.page and 0 < b.top - a.top < 6 * em]
+    tops = [b.top - a.top for a, b in pairwise(body) if a.page == b.page and 0 < b.top - a.top < 6 * em]
     return Margins(left, right, em, median(tops) if tops else 2 * em)
 
 
