@@ -200,3 +200,17 @@ def test_an_unknown_format_says_which_there_are(tmp_path):
     with pytest.raises(UsageError, match="xlsx、docx、csv、json"):
         write(task_ledger([]), "pdf", tmp_path / "表.pdf")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_list_of_documents_leaves_blank_what_is_unknown(tmp_path):
+    from corpus.store import Corpus
+    from ingest.reader import read
+    from ui.exports import documents_table
+
+    data = "关于修路的通知\n\n各村：\n现就修路有关事项通知如下。\n".encode()
+    with Corpus.open(tmp_path) as corpus:
+        corpus.put(read(data, "修路.txt"), original=data, passages=[], facts=[])
+        table = documents_table(corpus.infos(), states={corpus.infos()[0].id: "现行有效"})
+    row = dict(zip((c.header for c in table.columns), table.rows[0], strict=True))
+    assert (row["标题"], row["文号"], row["时效"], row["文件名"]) == ("关于修路的通知", "", "现行有效", "修路.txt")
+    assert table.records[0]["doc_number"] is None
