@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -212,3 +213,27 @@ def test_figures_are_written_as_in_the_text() -> None:
     assert target_value({"value_text": "全部", "unit": "%"}) == "全部"
     assert target_value({"comparator": ">=", "value": 90.0, "unit": "%"}) == "不低于 90%"
     assert target_value({"value": None}) == "原文未载明"
+
+
+@pytest.mark.parametrize("scheme", [":root", ".dark"])
+def test_every_pair_of_colours_can_be_read(scheme: str) -> None:
+    css = resources.files("ui.page").joinpath("page.css").read_text("utf-8")
+    block = css[css.index(scheme + " {") :].split("}", 1)[0]
+    colours = dict(re.findall(r"--([a-z0-9]+): (#[0-9a-f]{3,6})", block))
+    pairs = [(text, ground) for ground in ("paper", "card", "press") for text in ("ink", "soft", "blue")]
+    pairs += [("ink", "mark"), ("warnink", "warn"), ("card", "ink"), ("seal", "paper"), *[("ink", f"w{n}") for n in range(1, 5)]]
+    for text, ground in pairs:
+        assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert contrast(colours["edge"], colours["paper"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(c * 2 for c in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from corpus.document import LEVELS
+from corpus.errors import UsageError
 from qa.answer import Understanding
 from ui.page.backend import QUESTION_LIMIT, Desk
 from ui.page.events import Payload, filters_of, text
@@ -14,6 +16,8 @@ from ui.rendering.forms import ask_box, examples, select, text_field
 from ui.rendering.html import EMPTY, Html, el, join
 from ui.rendering.states import empty_library, trouble
 from ui.rendering.wording import flagged
+
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 def form(desk: Desk) -> Html:
@@ -27,7 +31,7 @@ def form(desk: Desk) -> Html:
         select("level", "层级", [(level, level) for level in levels]),
         select("year", "年份", [(year, f"{year} 年") for year in years]),
         select("topic", "主题", [(t, t) for t in desk.topics()]),
-        text_field("as_of", "截至日期", type="date"),
+        text_field("as_of", "截至日期", placeholder="如 2025-12-31"),
         class_="filters",
         id="ask-filters",
         hidden=True,
@@ -72,11 +76,18 @@ def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> tuple[H
 
 
 def day(value: str | None) -> dt.date | None:
-    """An ISO date, or None."""
-    try:
-        return dt.date.fromisoformat(value) if value else None
-    except ValueError:
+    """A day as people write it: 2025-12-31, 2025年12月31日, 2025/12/31. Raises ``UsageError`` for anything else."""
+    if not value:
         return None
+    found = _DAY.fullmatch(value)
+    try:
+        return dt.date(*(int(part) for part in found.groups())) if found else _no_day(value)
+    except ValueError:
+        return _no_day(value)
+
+
+def _no_day(value: str) -> dt.date:
+    raise UsageError(f"“{value[:20]}”不是日期。请写成 2025-12-31 这样，或留空（即今天）。")
 
 
 def describe(desk: Desk, id: str) -> str | None:

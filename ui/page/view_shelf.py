@@ -41,5 +41,5 @@ def table(desk: Desk, payload: Payload) -> Html:
         wrong = trouble(str(error))
     entries = desk.entries()
     start = min(integer(payload, "start") if act == "page" else 0, max(0, len(entries) - 1))
-    rows = [Row(e.info, e.status, e.reason) for e in entries]
+    rows = [Row(e.info, e.status, e.reason) for e in reversed(entries)]  # the newest stands where it is looked for
     return join(wrong, shelf_view(rows, start=start, undo=undo, message=message), pager(len(rows), start, "shelf"))

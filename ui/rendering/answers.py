@@ -15,8 +15,9 @@ from ui.rendering.wording import KINDS, NOTICES
 Describe = Callable[[str], str | None]
 """Says of a document, by id, what stands beside its region: level, kind, state."""
 
-LABEL = 14
+LABEL = 24
 """Characters that may stand beside a quote and still add nothing to it: a region's name."""
+QUOTED = 10
 SHOWN = 12
 """Citations shown before the rest is folded."""
 
@@ -82,12 +83,13 @@ def _point(answer: Answer) -> Html | None:
 
 
 def _repeats(line: str, quotes: Sequence[str]) -> bool:
-    """Whether a line is a quote with no more than a name before it (甘南州：“……”)."""
+    """Whether a line is quotes with no more than a name before them (甘南州：“……”)."""
+    rest = line
     for quote in quotes:
-        if len(quote) > 12 and quote in line:
-            rest = line.replace(quote, "")
-            return len(rest.strip("“”：:。；，、《》 ")) <= LABEL
-    return False
+        if len(quote) >= QUOTED:
+            rest = rest.replace(quote, "")
+    label = rest.strip("“”：:。；，、…《》— ")
+    return rest != line and len(label) <= LABEL and not any(char.isdigit() for char in label)
 
 
 def _citations(citations: Sequence[AnswerCitation], describe: Describe) -> Html:

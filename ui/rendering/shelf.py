@@ -28,11 +28,11 @@ def shelf_view(rows: Sequence[Row], *, start: int = 0, undo: DocumentInfo | None
             "div",
             f"已移除《{cut(undo.head.title or undo.source, 60)}》。",
             el("button", "撤销", type="button", class_="open", data_act="restore", data_doc=undo.id),
-            class_="notice",
+            class_="notice said-now",
             role="status",
         )
     elif message:
-        said = el("div", message, class_="notice", role="status")
+        said = el("div", message, class_="notice said-now", role="status")
     if not rows:
         return join(said, el("p", "还没有文件。把文件拖到上面的框里，或点“选择文件”。", class_="soft"))
     warned = sum(1 for row in rows if row.info.warnings)
