@@ -182,7 +182,9 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
             elif not first.unit and changed:
                 # 由56提高到78%: the measure stands once, behind the second number
                 first = _Number(first.end, first.value, first.scale, first.more, second.unit, second.measure, first.chinese)
-    if not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(start, at - 6), at)):
+    if not first.unit and not first.chinese and first.scale in ("万", "亿", "万亿") and low is None:
+        first = _scaled_only(text, first, end)
+    elif not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(start, at - 6), at)):
         return None, max(match.end(), first.end)
     comparator, left, right = _bounds(text, at, first.end, start, end)
     if not _counts(text, first, at, comparator, left, low):
@@ -201,6 +203,17 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
         comparator = ">"
     form: Form = "chinese" if first.chinese else "arabic"
     return Quantity(Span(left, right), core, comparator, first.value, unit, first.measure, form), right
+
+
+def _scaled_only(text: str, number: _Number, end: int) -> _Number:
+    """``138万残疾人``, ``减少1240万``: a number that ends with its scale; people are counted where the noun behind says so."""
+    after = text[number.end : min(end, number.end + 12)]
+    people = _PEOPLE_STOP.split(after)[0]
+    unit = "人" if any(word in people for word in entries("person_nouns.txt")) else ""
+    return _Number(number.end, number.value, number.scale, number.more, unit, "person" if unit else "count", False)
+
+
+_PEOPLE_STOP = re.compile(r"[,，。;；、:：()（）\n]")
 
 
 def _continues(text: str, at: int, start: int) -> bool:
@@ -252,6 +265,8 @@ def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
             break
     if at < end and text[at] in _MORE:
         more, at = True, at + 1
+        if scale == "万" and text[at : at + 1] == "亿":
+            scale, at = "万亿", at + 1
     small = _SMALLER.match(text, at, end) if scale and not chinese else None
     if small is not None and _SCALES[small[2].replace("多", "")] < _SCALES[scale]:
         # 1万6千多户, 1亿3千多万
@@ -348,7 +363,12 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
     """Whether a number with this measure is a quantity at all."""
     if not number.unit:
         return bool(number.scale) or not 1900 <= number.value <= 2100
-    if number.unit in ("次", "届", "套", "轮") and text.startswith(_SESSION + ("房", "住房"), number.end) and number.value < 100:
+    if (
+        number.unit in ("次", "届", "套", "轮")
+        and not number.scale
+        and text.startswith(_SESSION + ("房", "住房"), number.end)
+        and number.value < 100
+    ):
         return False
     after = text[number.end : number.end + 1]
     if after == "×" or (number.unit == "部" and after in ("门", "委", "手", "署", "分")):
@@ -366,7 +386,7 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
             return left < at and comparator in (">=", "<=")
         return True
     if number.measure == "loose":
-        return comparator != "=" or low is not None
+        return comparator != "=" or low is not None or "/" in number.unit
     return not (number.measure == "label" and not number.chinese)
 
 

@@ -105,7 +105,10 @@ def _setting(head: HeadMatter) -> _Setting:
     if plan_year is not None and (reference is None or plan_year < reference):
         reference = plan_year
     region, upper = _regions(head)
-    return _Setting(region, upper, head.level, plan_year, reference, manner_of(head))
+    manner = manner_of(head)
+    if manner == "account" and plan_year is None:
+        plan_year = reference  # a report speaks of the year it is given in
+    return _Setting(region, upper, head.level, plan_year, reference, manner)
 
 
 def _regions(head: HeadMatter) -> tuple[str | None, str | None]:

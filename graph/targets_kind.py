@@ -21,6 +21,8 @@ _RATE = re.compile(r"^(?:万|亿)?元/")
 _EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学年|每生|每年度|/人|人均补")
 ESTIMATED = re.compile(r"(?:^|[,;:])(?:经|初步)?(?:估算|概算|测算)")
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
+_GOAL_LEAD = re.compile(r"(?:预期|主要|总体|发展|工作)目标(?:任务)?(?:是|为|:|：|,)")
+_ACCORDING = re.compile(r"按(?:照)?[^,，按]{0,30}\Z")
 _SURPASSED = ("超出年度目标", "超额完成", "超过年度目标", "完成年度目标")
 _OBJECT = re.compile(r"^(?:将|把|对)")
 _CHANGED = re.compile(
@@ -50,6 +52,7 @@ def kind_of(
         return "statistic"
     # in a preamble 达到 tells a result as often as a goal
     goal = _has(near, _strong_goals()[:-3] if place.preamble or manner in ("rules", "measures") else _strong_goals())
+    goal = goal or _GOAL_LEAD.search(lead) is not None
     future = year is not None and year.role in ("by", "during") and (reference_year is None or year.year >= reference_year)
     if year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year:
         return "achieved"
@@ -86,6 +89,8 @@ def kind_of(
     if quantity.form == "words" and _has(whole, cues["rule", "words"]):
         return "rule"
     if _has(whole, cues["rule", "clause"]) or _has(near, cues["rule", "near"]):
+        return "rule"
+    if manner != "account" and _ACCORDING.search(near):
         return "rule"
     if place.preamble and not (quantity.form == "words" and quantity.value == 0):
         return "achieved"
