@@ -22,8 +22,8 @@ _LIST_MARK = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|第[一二三四五六七八九十百]{1,4}[章节条]|附件|\n|$)"
 )
 _CLAUSE_END = ",;:，；："
-_OPEN = '“‘《（(【〔"「'
-_PAIRS = {"“": "”", "‘": "’", "《": "》", "（": "）", "(": ")", "【": "】", "〔": "〕", "「": "」"}
+_PAIRS = {"“": "”", "《": "》", "‘": "’", "「": "」"}
+_QUOTE_MARK = re.compile("[“《‘「]")
 
 _YEAR = re.compile(
     r"(?P<lead>截至|截止到?|力争到|争取到|到|至|比|较|同|与|以|自|从|在)?"
@@ -106,18 +106,14 @@ def clauses(text: str, sentence: Span) -> list[Span]:
 def quoted(text: str, sentence: Span) -> list[Span]:
     """The stretches inside “”, ‘’ and 《》 of a sentence, marks not included."""
     out: list[Span] = []
-    i = sentence.start
-    while i < sentence.end:
-        closer = {"“": "”", "《": "》", "‘": "’", "「": "」"}.get(text[i])
-        if closer is None:
-            i += 1
+    at = sentence.start
+    for match in _QUOTE_MARK.finditer(text, sentence.start, sentence.end):
+        if match.start() < at:
             continue
-        stop = text.find(closer, i + 1, sentence.end)
-        if stop < 0:
-            i += 1
-            continue
-        out.append(Span(i + 1, stop))
-        i = stop + 1
+        stop = text.find(_PAIRS[match.group()], match.end(), sentence.end)
+        if stop >= 0:
+            out.append(Span(match.end(), stop))
+            at = stop + 1
     return out
 
 

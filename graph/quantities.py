@@ -14,7 +14,7 @@ from typing import Literal
 
 from corpus.document import Span
 from graph.facts import Comparator
-from graph.lexicon import entries
+from graph.lexicon import alternatives, entries
 from graph.lexicon import table as rows_of
 
 Form = Literal["arabic", "chinese", "words"]
@@ -207,13 +207,18 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
 
 def _scaled_only(text: str, number: _Number, end: int) -> _Number:
     """``138万残疾人``, ``减少1240万``: a number that ends with its scale; people are counted where the noun behind says so."""
-    after = text[number.end : min(end, number.end + 12)]
-    people = _PEOPLE_STOP.split(after)[0]
-    unit = "人" if any(word in people for word in entries("person_nouns.txt")) else ""
+    stop = _PEOPLE_STOP.search(text, number.end, min(end, number.end + 12))
+    edge = stop.start() if stop else min(end, number.end + 12)
+    unit = "人" if edge > number.end + 1 and _people().search(text, number.end, edge) else ""
     return _Number(number.end, number.value, number.scale, number.more, unit, "person" if unit else "count", False)
 
 
-_PEOPLE_STOP = re.compile(r"[,，。;；、:：()（）\n]")
+_PEOPLE_STOP = re.compile(r"[\d,，。;；、:：()（）\n]")
+
+
+@lru_cache(maxsize=1)
+def _people() -> re.Pattern[str]:
+    return re.compile(alternatives("person_nouns.txt"))
 
 
 def _continues(text: str, at: int, start: int) -> bool:

@@ -74,7 +74,8 @@ def kind_of(
     if future and not place.preamble and not (limit and quantity.comparator == "<="):
         return "target"
     condition = whole.rstrip("。;； ").endswith("的") or bool(_RATE.match(quantity.unit or "")) or bool(_EACH.search(near))
-    if manner in ("rules", "measures") and (condition or limit or _OF_SOMETHING.search(whole)):
+    bounded = quantity.comparator in ("<=", ">=", "<", ">") and quantity.form != "words" and not goal
+    if manner in ("rules", "measures") and (bounded or condition or limit or _OF_SOMETHING.search(whole)):
         return "rule"
     if (_has(whole, cues["achieved", "clause"]) or _has(near, cues["achieved", "near"])) and not goal:
         return "achieved"
