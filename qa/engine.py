@@ -151,7 +151,7 @@ class Engine:
             case _:
                 pass
         if draft is None:
-            draft = lookup.answer(reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading), measured=measure is not None)
+            draft = lookup.answer(reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading), measure=measure)
         if draft is not None and reading.kind == "yes_no" and draft.lines:
             good = next((f for f in found if f.context >= lookup.ENOUGH), None)
             if good is not None:

@@ -21,6 +21,8 @@ SEARCHED = 8
 """Documents read of a larger selection."""
 
 LONG = 120
+PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.4, 0.4, 0.1
+"""What the search's opinion of the passage and of its document adds to the score of a sentence."""
 _clause = re.compile("[,:;，：；]")
 _value_clause = re.compile("[,;，；]")
 
@@ -158,7 +160,7 @@ def weigh(
             if sentence.part not in parts or (required is not None and not required(sentence)):
                 continue
             own = profiles[i]
-            if not any(own):
+            if not any(own) and not (i and shelved.sentences[i - 1].leads):
                 continue
             key = sentence.heading
             if key not in headings:
@@ -170,10 +172,13 @@ def weigh(
                 for j in (i - 1, i + 1)
                 if 0 <= j < len(profiles) and profiles[j] and shelved.sentences[j].line == sentence.line
             ]
+            announced = profiles[i - 1] if i and shelved.sentences[i - 1].leads and profiles[i - 1] else ()
             context = [
                 max(o, h, TITLE * t, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, h, TITLE * t)
                 for k, (o, h, t) in enumerate(zip(own, heading, title, strict=True))
             ]
+            if announced and not sentence.leads:
+                context = [max(c, LEAF * a) for c, a in zip(context, announced, strict=True)]
             coverage, wide = wanted.share(own), wanted.share(context)
             score = 0.75 * wide + 0.15 * coverage + 0.25 * wanted.closeness(sentence.folded)
             length = len(sentence.folded)
@@ -181,7 +186,7 @@ def weigh(
             if length > LONG:
                 # a long sentence holds many words far apart: what counts is how much of them stands together
                 score -= 0.35 * max(0.0, coverage - _densest(wanted, sentence.folded))
-            score -= 0.4 if _only_heads(shelved, i) else 0.0
+            score -= 0.4 if _only_heads(shelved, i) or (sentence.leads and i + 1 < len(profiles)) else 0.0
             score -= 0.3 if sentence.is_units else 0.0
             score += bonus(sentence) if bonus else 0.0
             if measured is not None:
@@ -222,13 +227,22 @@ def _priors(scope: Scope, shelf: Shelf) -> dict[tuple[int, int], float]:
         return {}
     best = max(hit.score for hit in scope.hits) or 1.0
     prior: dict[tuple[int, int], float] = {}
+    documents: dict[int, float] = {}
+    for place, hit in enumerate(scope.hits):
+        row = shelf.by_id.get(hit.source_id)
+        if row is not None and row not in documents:
+            documents[row] = DOCUMENT_PRIOR * hit.score / best + (FIRST if place == 0 else 0.0)
     for hit in scope.hits:
         row = shelf.by_id.get(hit.source_id)
         if row is None or row not in scope.rows:
             continue
         shelved = shelf.document(row)
         for i in shelved.between(_span(hit)):
-            prior[(row, i)] = max(prior.get((row, i), 0.0), 0.6 * hit.score / best)
+            prior[(row, i)] = max(prior.get((row, i), 0.0), PASSAGE_PRIOR * hit.score / best)
+    for row, value in documents.items():
+        if row in scope.rows:
+            for i in range(len(shelf.document(row).sentences)):
+                prior[(row, i)] = prior.get((row, i), 0.0) + value
     return prior
 
 

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from corpus.document import Span
 from corpus.folding import fold
 from qa.concepts import Wanted
-from qa.draft import Draft, Line, by_part, label, level_order, quoted_line
+from qa.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
 from qa.evidence import Found, Scope, beside_value
+from qa.figures import Measure
 from qa.lexicons import pairs
+from qa.point import point_of
 from qa.question import Reading
 from qa.shelf import Shelved
 
@@ -37,8 +39,9 @@ _lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
 _clause = re.compile(r"[，,：:；;]")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found], prefer: Callable[[str], bool] | None, *, measured: bool = False) -> Draft | None:
+def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found], prefer: Callable[[str], bool] | None, *, measure: Measure | None = None) -> Draft | None:
     """Quote the best sentence, and those that come near it; None where none is good enough."""
+    measured = measure is not None
     need = MEASURED if measured else ENOUGH
     good = [f for f in found if f.context >= need and not absent(f, wanted, reading, measured=measured)]
     if measured:
@@ -65,6 +68,8 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found
     else:
         order = sorted(chosen, key=lambda k: level_order(chosen[k][0].part))
     lines = [line_of(chosen[key], wanted, prefer) for key in order]
+    if not reading.several and lines:
+        lines = [with_point(reading, lines[0], chosen[order[0]][0], measure), *lines[1:]]
     return Draft("answered", tuple(lines), parts=tuple(order))
 
 
@@ -114,6 +119,17 @@ def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Fou
         held = [max(p, h) for p, h in zip(wanted.profile(other.sentence.folded), held, strict=True)]
     chosen += [other for other in group[1:4] if other not in chosen and other.score >= BESIDE * first.score]
     return chosen[:most]
+
+
+def with_point(reading: Reading, line: Line, first: Found, measure: Measure | None) -> Line:
+    """The line with the point of its best quote in front, where that quote says more than was asked."""
+    own = [c for c in line.citations if c.start <= first.sentence.span.start < c.end or first.sentence.span.start <= c.start < first.sentence.span.end]
+    quotes = [Span(c.start, c.end) for c in own[:1]]
+    point = point_of(reading, first.shelved.text, quotes, measure)
+    if point is None:
+        return line
+    citation = cite(first.shelved, point)
+    return Line(f"“{flat(citation.quote)}”。\n{line.text}", (citation, *line.citations))
 
 
 def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None) -> Line:

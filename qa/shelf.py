@@ -52,6 +52,8 @@ class Sentence:
     section: str | None = None
     is_heading: bool = False
     is_units: bool = False
+    leads: bool = False
+    """Whether it only announces what stands behind it: a question, or a line without an end."""
 
 
 class Shelved:
@@ -106,7 +108,7 @@ class Shelved:
                     found.append(
                         Sentence(
                             span, fold(text), label, fold(section.heading) if section else "", self.part_at(span.start), line, section.id if section else None,
-                            heading, _units_list.match(text) is not None,
+                            heading, _units_list.match(text) is not None, _leads(text, match is not None and "\n" in match.group()),
                         )
                     )  # fmt: skip
                 if match and "\n" in match.group():
@@ -186,6 +188,12 @@ class Shelf:
         if word not in self._idf:
             self._idf[word] = sum(word in text for text in self._sample)
         return self._idf[word] / max(1, len(self._sample))
+
+
+def _leads(text: str, ends_line: bool) -> bool:
+    """Whether a sentence is a question, or a short line of its own without a stop."""
+    last = text.rstrip("”’」』）)》\" ")[-1:]
+    return last in "？?" or (ends_line and last not in "。；;！!，,、：:" and len(text) <= 60)
 
 
 def division_of(head: HeadMatter) -> Division | None:

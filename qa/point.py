@@ -1,0 +1,82 @@
+"""The point of an answer 要点: of a sentence that repeats the question, the stretch that the question does not already hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.document import Span
+from corpus.folding import fold, folded
+from qa.figures import Measure
+from qa.question import Reading
+
+SHORTER = 0.75
+"""A point is worth showing where it is so much shorter than what it is taken from."""
+REPEATED = 0.45
+"""A clause with a smaller share of new character pairs says again what was asked."""
+
+_piece = re.compile(r"[^，,；;。！!？?\n]+[，,；;。！!？?\n]*")
+_about = re.compile(r"(?:不超过|不低于|不少于|不得超过|至少|最高|最低|约|超过|达到?|近|前|截至|自|从|到)?$")
+_after = re.compile(r"^(?:以上|以下|以内|左右|之内|之前|前|起|止|内|为止)?")
+
+
+def point_of(reading: Reading, text: str, spans: Sequence[Span], measure: Measure | None) -> Span | None:
+    """The point of a quote, or None where the quote is all point."""
+    if not spans:
+        return None
+    span = spans[0]
+    if measure is not None:
+        found = _value(text, span, measure, reading)
+        if found is not None:
+            return found
+    asked = reading.folded
+    pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+    pieces = [Span(span.start + m.start(), span.start + m.end()) for m in _piece.finditer(span.of(text))]
+    while len(pieces) > 1 and _new(fold(pieces[0].of(text)), pairs) < REPEATED:
+        pieces.pop(0)
+    if not pieces:
+        return None
+    start = pieces[0].start + _repeated(text[pieces[0].start : pieces[0].end], pairs)
+    point = Span(start, span.end).trimmed(text)
+    return point if 2 <= len(point) <= SHORTER * len(span) else None
+
+
+def _new(clause: str, pairs: set[str]) -> float:
+    """The share of a clause's character pairs that the question does not hold."""
+    own = [clause[i : i + 2] for i in range(len(clause) - 1)]
+    return sum(pair not in pairs for pair in own) / len(own) if own else 1.0
+
+
+def _repeated(clause: str, pairs: set[str]) -> int:
+    """How many characters at the beginning of a clause repeat the question, where enough is left behind them."""
+    copy = folded(clause)
+    text = copy.folded
+    held = [text[i : i + 2] in pairs for i in range(len(text) - 1)]
+    best = 0
+    for i, yes in enumerate(held):
+        if yes and sum(held[: i + 1]) >= 0.7 * (i + 1) and len(text) - (i + 2) >= 4:
+            best = i + 2
+    return copy.ends[best - 1] if best >= 4 else 0
+
+
+def _value(text: str, span: Span, measure: Measure, reading: Reading) -> Span | None:
+    """The value of the kind asked for that stands nearest behind the words of the question."""
+    copy = folded(span.of(text))
+    asked = reading.folded
+    pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+    best: tuple[float, int, int] | None = None
+    for match in measure.pattern.finditer(copy.folded):
+        before = copy.folded[max(0, match.start() - 24) : match.start()]
+        near = sum(before[i : i + 2] in pairs for i in range(len(before) - 1))
+        if match.group() in asked:
+            continue
+        if best is None or near > best[0]:
+            lead = _about.search(copy.folded[: match.start()])
+            tail = _after.match(copy.folded[match.end() :])
+            start = lead.start() if lead else match.start()
+            end = match.end() + (tail.end() if tail else 0)
+            best = (near, start, end)
+    if best is None:
+        return None
+    inner = copy.original(best[1], best[2])
+    return Span(span.start + inner.start, span.start + inner.end)
