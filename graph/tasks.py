@@ -16,6 +16,7 @@ from graph.ledger_rows import ledger_tasks
 from graph.lexicon import alternatives
 from graph.measures import measures_of, verb
 from graph.topics import topics_of
+from graph.units_conventions import applied, convention_of
 from graph.units_lists import Duty, duties
 from graph.units_resolve import home, resolve
 
@@ -45,6 +46,7 @@ _BRACKET_TAIL = re.compile(
     r"[（(〔\[【][^（）()〔〕\[\]【】]*(?:负责|牵头|配合|责任|单位|局|委|厅|办|部门)[^（）()〔〕\[\]【】]*[）)〕\]】]?\s*$"
 )
 _TITLED = re.compile(r"[【〔\[［]([^】〕\]］\n]{2,40})[】〕\]］]")
+_LONGEST_ARTICLE = 3000
 _SHORT = 4
 _LONGEST_NAME = 60
 
@@ -83,21 +85,22 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
         if section.kind in ("heading", "item") and section.number:
             children[section.parent].append(section)
     barred = _barred_sections(doc)
+    convention = convention_of(doc.text)
+    merged: set[str] = set()
     found: dict[str, list[Duty]] = {}
     own: dict[str, list[Duty]] = {}
     for group in list(children.values()):
         parent = group[0].parent
         if parent and all(s.kind == "item" for s in group) and _one_list_for_all(doc, group, found):
             children[parent] = []
-            for section in group:
-                barred.add(section.id)
+            merged.update(section.id for section in group)
     doubtful: list[tuple[Section, Span, str]] = []
     accepted: dict[str | None, int] = defaultdict(int)
     below_article: set[str] = set()
     for section in doc.outline:
-        if section.kind not in ("heading", "item") or not section.number or section.id in barred:
+        if section.kind not in ("heading", "item") or not section.number or section.id in merged:
             continue
-        article = _ARTICLE.match(section.number) is not None
+        article = _ARTICLE.match(section.number) is not None and len(section.whole) <= _LONGEST_ARTICLE
         if article or section.parent in below_article:
             # an article of law is one demand with all its items
             below_article.add(section.id)
@@ -111,9 +114,16 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
         listed = found.get(section.id)
         if listed is None:
             listed = duties(doc.text, span.start, span.end)
-        inherited: list[Duty] = []
-        if not listed:
-            inherited = _inherited(doc, section, children, own)
+        listed = applied(doc.text, listed, convention)
+        span = _before_closing(doc.text, span, listed)
+        if section.id in barred and not listed:
+            continue
+        inherited = _inherited(doc, section, children, own)
+        if listed:
+            # 三、改善水质（牵头单位：A）over items with lists of their own: A leads them all, the rest does not come down
+            led = any(unit.role == "lead" for duty in listed for unit in duty.units)
+            leads_only = all(unit.role == "lead" for duty in inherited for unit in duty.units)
+            inherited = inherited if leads_only and not led else []
         name = _name(doc.text, section, listed)
         if not _is_task(doc.text, section, span, name, bool(listed)):
             if not article and not _no_demand(section, span, name, doc.text):
@@ -127,6 +137,17 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
         if accepted[section.parent] and 2 * accepted[section.parent] >= row:
             inherited = _inherited(doc, section, children, own)
             yield make_task(doc, span, name, _path(doc, section), [], inherited)
+
+
+def _before_closing(text: str, span: Span, listed: Sequence[Duty]) -> Span:
+    """A paragraph 各县市、各部门要… behind the list of units that closes an item is no longer part of the item."""
+    if not listed:
+        return span
+    last = listed[-1].span.end
+    line_end = text.find("\n", last, span.end)
+    if line_end < 0 or line_end - last > 2 or not _CLOSING.match(text[line_end : span.end].strip()[:400]):
+        return span
+    return Span(span.start, line_end).trimmed(text)
 
 
 def _one_list_for_all(doc: ParsedDocument, group: Sequence[Section], found: dict[str, list[Duty]]) -> bool:
@@ -243,28 +264,54 @@ def _inherited(
 
 def _unnumbered(doc: ParsedDocument, found: Sequence[Task]) -> list[Task]:
     """Closing paragraphs that demand something of 各县市、各部门, outside every numbered item."""
-    if not doc.outline:
-        return []
     out: list[Task] = []
+    bare = not any(section.number for section in doc.outline)
+    parents = {section.parent for section in doc.outline}
+    ends = {task.span.start: task.span.end for task in found}
     for section in doc.outline:
-        if section.kind != "closing" and not (section.kind in ("title", "preamble") and not any(s.number for s in doc.outline)):
+        if section.kind in ("heading", "item") and section.id not in parents:
+            end = ends.get(section.start)
+            if end is not None and end < section.whole.trimmed(doc.text).end:
+                out += _closing_demands(doc, Span(end, section.whole.end))
             continue
-        for span in _paragraphs(doc.text, section.whole):
-            if any(task.span.overlaps(span) for task in found) or not _demands(span.of(doc.text)):
+        if section.kind not in ("closing", "title", "preamble") or (section.kind == "title" and section.id in parents):
+            continue
+        path = ("(结尾段)",) if section.kind == "closing" else _path(doc, section)
+        whole = section.whole
+        every = duties(doc.text, whole.start, whole.end)
+        for span in _paragraphs(doc.text, whole, every):
+            if any(task.span.overlaps(span) for task in found):
                 continue
-            listed = duties(doc.text, span.start, span.end)
-            out.append(replace(make_task(doc, span, _closing_name(doc.text, span), ("(结尾段)",), listed, []), kind="unnumbered"))
+            listed = [duty for duty in every if span.covers(duty.span)]
+            demands = _demands(span.of(doc.text)) and (section.kind == "closing" or bare)
+            if listed or demands:
+                out.append(replace(make_task(doc, span, _closing_name(doc.text, span), path, listed, []), kind="unnumbered"))
     return out
 
 
-def _paragraphs(text: str, span: Span) -> Iterable[Span]:
+def _closing_demands(doc: ParsedDocument, rest: Span) -> Iterable[Task]:
+    for span in _paragraphs(doc.text, rest, ()):
+        if _demands(span.of(doc.text)):
+            yield replace(make_task(doc, span, _closing_name(doc.text, span), ("(结尾段)",), [], []), kind="unnumbered")
+
+
+def _paragraphs(text: str, span: Span, listed: Sequence[Duty]) -> list[Span]:
+    """The paragraphs of a stretch; one that holds only units, or part of a list of units, belongs to the one before it."""
+    inside = {position for duty in listed for position in range(duty.span.start + 1, duty.span.end)}
+    opening = {duty.span.start for duty in listed}
+    out: list[Span] = []
     begin = span.start
     for i in range(span.start, span.end + 1):
         if i == span.end or text[i] == "\n":
             piece = Span(begin, i).trimmed(text)
-            if len(piece) >= 12:
-                yield piece
             begin = i + 1
+            if not len(piece):
+                continue
+            if out and (piece.start in inside or piece.start in opening):
+                out[-1] = Span(out[-1].start, piece.end)
+            else:
+                out.append(piece)
+    return [piece for piece in out if len(piece) >= 12]
 
 
 def _demands(paragraph: str) -> bool:

@@ -60,7 +60,7 @@ _PARTY_BODIES = frozenset(
 )
 _NOTE = re.compile(r"下同|牵头|排名|排在|以下|负责|联系|简称|分工|逗号|排第")
 _CARRY = re.compile(r"^(自治区|地区|省|市(?!场)|州|县|区|盟|旗)(?![直级])")
-_NO_CARRY = re.compile(r"^(?:各|有关|相关|国家|人民银行|中国|银保监|证监|海关|海事|其他|人行|外汇)")
+_NO_CARRY = re.compile(r"^(?:团|各|有关|相关|国家|人民银行|中国|银保监|证监|海关|海事|其他|人行|外汇)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,14 @@ def _merged(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
+def _may_lack_level(name: str, last: str) -> bool:
+    """财政厅 after 省发展改革委: a known department, or a short one right behind a unit with a level."""
+    if body_of(name) == (None, name):
+        return True
+    short = len(name) <= 6 and name[-1] in "局委办厅" and next(places_in(name), None) is None
+    return short and _CARRY.match(last) is not None
+
+
 def _named(text: str, start: int, end: int, before: list[Listed]) -> list[tuple[str, Span]]:
     name = re.sub(r"\s+", "", text[start:end])
     if not name:
@@ -278,7 +286,7 @@ def _named(text: str, start: int, end: int, before: list[Listed]) -> list[tuple[
         party = _PARTY_PREFIX.match(last)
         if party:
             return [(party.group(1) + name, Span(start, end))]
-    if before and not _LEVEL.match(name) and not _NO_CARRY.match(name) and body_of(name) == (None, name):
+    if before and not _LEVEL.match(name) and not _NO_CARRY.match(name) and _may_lack_level(name, last):
         for unit in reversed(before):
             level = _CARRY.match(unit.name)
             if level:

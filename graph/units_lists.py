@@ -10,6 +10,7 @@ from corpus.document import Span
 from graph.facts import UnitRole
 from graph.lexicon import table
 from graph.units import CLOSING, OPENING, Listed, is_named_unit, is_unit, listed, pieces
+from graph.units_resolve import body_of
 
 _LONGEST = 1500
 _DUTY_WORDS = re.compile(r"负责|牵头|配合|落实|按职责|分工|参与|参加|会同|承办|主办|协办|承担|实施|办理")
@@ -19,6 +20,9 @@ _HEADING = re.compile(
 )
 _BY = re.compile(r"由([^，。；：（）()\n]{2,80}?)(牵头|负责|主办|承办)")
 _WITH = re.compile(r"[，,]([^，。；：\n]{2,80}?)(?:等)?(?:积极|密切|共同)?(?:配合|参与|参加|协助|协同|协办)")
+# what a bracket says of brackets: 。逗号前为牵头单位，下同 / 。以下工作均需各县（市、区）落实
+_NOTE = re.compile(r"[。；;，,](?:逗号前|以下|未明确|排名|排在|排第|下同)")
+_OFFICES = ("处", "科", "室", "局", "委", "办", "厅", "中心", "队", "院", "司", "股")
 _DATE = re.compile(r"\d{4}年|\d{1,2}月|年底|月底|长期|持续|全年|立即|即时|适时")
 
 
@@ -165,6 +169,9 @@ def _brackets(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _bracket(text: str, begin: int, close: int, start: int, end: int) -> Duty | None:
     inner_start, inner_end = begin + 1, close - 1
+    note = _NOTE.search(text, inner_start, inner_end)
+    if note:
+        inner_end = note.start()
     inner = text[inner_start:inner_end]
     if len(inner) < 3:
         return None
@@ -182,7 +189,7 @@ def _bracket(text: str, begin: int, close: int, start: int, end: int) -> Duty | 
         cut = [text[a:b].strip() for a, b in pieces(text, inner_start, inner_end)]
         deadline = next((piece for piece in cut if _DATE.search(piece) and not is_unit(piece) and len(piece) < 24), None)
         return Duty(Span(begin, close), tuple(Listed(u.name, u.role or "responsible", u.span) for u in units), deadline)
-    return _bare(text, begin, close, units, start, end)
+    return _bare(text, begin, inner_end + 1 if note else close, units, start, end)
 
 
 @lru_cache(maxsize=1)
@@ -193,16 +200,24 @@ def _last_characters() -> frozenset[str]:
 
 
 def _bare(text: str, begin: int, close: int, units: list[Listed], start: int, end: int) -> Duty | None:
-    """（市经信局、市科技局） at the end of a sentence: nothing but units, at least one of them named."""
+    """（市经信局、市科技局） at the end of a sentence or line: nothing but units.
+
+    One alone has to be a known department, or an office (国际合作处) behind a full stop at the end of its paragraph; behind a
+    unit it is that unit's other name: 市委宣传部（市文明办）.
+    """
     before = text[begin - 1] if begin > start else ""
-    after = text[close : close + 1]
-    ends_line = close >= end or after == "\n" or text[close : close + 2] in ("。\n", "。")
-    if before not in "。；;.\n" and (len(units) < 2 or not ends_line):
+    ends_line = close >= end or text[close] == "\n" or text[close : close + 2] in ("。\n", "。")
+    behind_sentence = before in "。；;.\n"
+    if not behind_sentence and (not ends_line or before in "局委办厅部院会处室心司府"):
         return None
     cut = [text[a:b].strip() for a, b in pieces(text, begin + 1, close - 1)]
-    if len(cut) > len(units) + 1 or not any(is_named_unit(unit.name) for unit in units):
+    if len(cut) > len(units) + 1 or sum(len(unit.span) for unit in units) < 0.6 * (close - begin - 2):
         return None
-    if sum(len(unit.span) for unit in units) < 0.6 * (close - begin - 2):
+    named = any(is_named_unit(unit.name) for unit in units)
+    if len(units) == 1 and not behind_sentence:
+        named = body_of(units[0].name) is not None
+    offices = behind_sentence and ends_line and all(unit.name.endswith(_OFFICES) for unit in units)
+    if not named and not offices:
         return None
     return Duty(Span(begin, close), tuple(Listed(u.name, u.role or "responsible", u.span) for u in units))
 
