@@ -239,6 +239,8 @@ def _number(text: str, match: re.Match[str], end: int) -> _Number | None:
     written, at = match.group(), match.end()
     if "." in written and text[at : at + 1] == "年" and written.rsplit(".", 1)[1][:2] in ("19", "20"):
         return None  # a list number before a year: 2.2024年
+    if "." in written and not written.endswith("0") and at - len(written) > 0 and text[match.start() - 1] == "\n":
+        return None  # a line that opens with its list number: 35.5个地级市
     if written in ("百分之", "千分之"):
         inner = _CANDIDATE.match(text, at, end)
         part = _plain(inner.group()) if inner else None

@@ -22,6 +22,8 @@ _EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学�
 ESTIMATED = re.compile(r"(?:^|[,;:])(?:经|初步)?(?:估算|概算|测算)")
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
 _GOAL_LEAD = re.compile(r"(?:预期|主要|总体|发展|工作)目标(?:任务)?(?:是|为|:|：|,)")
+_RATIO = re.compile(r"(?<![费利税息员])率(?!先)")
+_FREQUENCY = frozenset({"次", "场", "期", "天", "轮", "批", "场次", "学时", "课时", "个学时", "个课时"})
 _ACCORDING = re.compile(r"按(?:照)?[^,，按]{0,30}\Z")
 _SURPASSED = ("超出年度目标", "超额完成", "超过年度目标", "完成年度目标")
 _OBJECT = re.compile(r"^(?:将|把|对)")
@@ -54,7 +56,15 @@ def kind_of(
     goal = _has(near, _strong_goals()[:-3] if place.preamble or manner in ("rules", "measures") else _strong_goals())
     goal = goal or _GOAL_LEAD.search(lead) is not None
     future = year is not None and year.role in ("by", "during") and (reference_year is None or year.year >= reference_year)
-    if year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year:
+    bounded = quantity.comparator in ("<=", ">=", "<", ">") and quantity.form != "words" and not goal
+    if bounded and (_CHANGED.search(near) or _RATIO.search(near)) and quantity.measure == "percent" and not whole.endswith("的"):
+        bounded = False  # 提升应用率至60%以上 is a goal wherever it stands
+    if bounded and manner == "measures" and not place.past and not future:
+        return "rule"
+    past = (
+        year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year
+    )
+    if past and not goal:
         return "achieved"
     if _has(whole, _SURPASSED):
         return "achieved"
@@ -74,7 +84,6 @@ def kind_of(
     if future and not place.preamble and not (limit and quantity.comparator == "<="):
         return "target"
     condition = whole.rstrip("。;； ").endswith("的") or bool(_RATE.match(quantity.unit or "")) or bool(_EACH.search(near))
-    bounded = quantity.comparator in ("<=", ">=", "<", ">") and quantity.form != "words" and not goal
     if manner in ("rules", "measures") and (bounded or condition or limit or _OF_SOMETHING.search(whole)):
         return "rule"
     if (_has(whole, cues["achieved", "clause"]) or _has(near, cues["achieved", "near"])) and not goal:
@@ -90,6 +99,8 @@ def kind_of(
     if quantity.form == "words" and _has(whole, cues["rule", "words"]):
         return "rule"
     if _has(whole, cues["rule", "clause"]) or _has(near, cues["rule", "near"]):
+        return "rule"
+    if _has(near, cues["rule", "often"]) and (manner != "plan" or quantity.unit in _FREQUENCY):
         return "rule"
     if manner != "account" and _ACCORDING.search(near):
         return "rule"
@@ -129,7 +140,7 @@ def _has(text: str, words: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=1)
 def _cues() -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], list[str]] = {
-        (kind, reach): [] for kind in ("achieved", "statistic", "rule") for reach in ("near", "clause", "words")
+        (kind, reach): [] for kind in ("achieved", "statistic", "rule") for reach in ("near", "clause", "words", "often")
     }
     for word, kind, reach in table("kind_cues.tsv"):
         found[kind, reach].append(word)
