@@ -80,6 +80,8 @@ def is_hidden(node: LexborNode) -> bool:
 
 def walk(root: LexborNode, prune: Skip) -> Iterator[tuple[LexborNode, bool]]:
     """Every node on entering (True) and on leaving (False), in order; subtrees that ``prune`` names are only entered."""
+    # Nodes are compared by identity: selectolax compares them by their markup, which costs the size of the page each time.
+    top = root.mem_id
     node = root
     while True:
         yield node, True
@@ -88,7 +90,7 @@ def walk(root: LexborNode, prune: Skip) -> Iterator[tuple[LexborNode, bool]]:
             node = child
             continue
         yield node, False
-        while node != root:
+        while node.mem_id != top:
             following = node.next
             if following is not None:
                 node = following
@@ -175,7 +177,7 @@ def table(root: LexborNode, skip: Skip | None = None) -> Grid | None:
         if tag == "-text":
             if entering and cell is not None:
                 cell.append(node.text_content or "")
-        elif tag == "table" and entering and node != root:
+        elif tag == "table" and entering and node.mem_id != root.mem_id:
             return None
         elif tag == "thead":
             inside_head = entering

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([A-Za-z0-9_-]{1,30})", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
+_ANY_TAG = re.compile(r"</?([A-Za-z!][A-Za-z0-9]{0,15})[^<>]{0,4000}>")
+_OPEN_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}\s?(?=<)")
 _NESTING = frozenset(
     {"div", "span", "font", "b", "i", "table", "ul", "ol", "blockquote", "section", "center", "a", "em", "strong"}
 )
@@ -89,7 +92,7 @@ def _document(main: LexborNode, hidden: list[int]) -> list[Block]:
             if node.tag != "-text" and clean(node.text(deep=True)[:200]):
                 hidden[0] += 1
             return True
-        return node.tag in BLOCK and node != main and is_junk(node) and len(node.text(deep=True)) < 400
+        return node.tag in BLOCK and node.mem_id != main.mem_id and is_junk(node) and len(node.text(deep=True)) < 400
 
     out: list[Block] = []
     for block in blocks(main, skip):
@@ -159,34 +162,21 @@ def depth(text: str) -> int:
 
 
 def _flat(builder: TextBuilder, text: str, source: str) -> RawText:
-    """All text of a page whose nesting no tree can hold, in one linear pass."""
-    from html.parser import HTMLParser
-
-    class Lines(HTMLParser):
-        def __init__(self) -> None:
-            super().__init__(convert_charrefs=True)
-            self.lines: list[str] = [""]
-            self.silent = 0
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            self.silent += tag in ("script", "style")
-            if (tag in BLOCK or tag == "br") and self.lines[-1]:
-                self.lines.append("")
-
-        def handle_endtag(self, tag: str) -> None:
-            self.silent -= tag in ("script", "style") and self.silent > 0
-            if tag in BLOCK and self.lines[-1]:
-                self.lines.append("")
-
-        def handle_data(self, data: str) -> None:
-            if not self.silent:
-                self.lines[-1] += data
-
-    parser = Lines()
-    parser.feed(text)
-    parser.close()
-    for line in parser.lines:
+    """All text of a page whose nesting no tree can hold, in linear passes."""
+    for name in ("script", "style"):
+        pieces: list[str] = []
+        for piece in re.split(f"<{name}\\b", text, flags=re.I):
+            _, closed, rest = piece.partition(f"</{name}")
+            pieces.append(rest if pieces and closed else piece if not pieces else "")
+        text = "".join(pieces)
+    text = _ANY_TAG.sub(_line_break, text)
+    text = _OPEN_TAG.sub("", text)
+    for line in html.unescape(text).split("\x1f"):
         if cleaned := clean(line):
             builder.line(cleaned)
     builder.issue("nesting", "网页结构嵌套过深，未能分辨正文与导航，全部文字都已读入，请核对")
     return builder.finish()
+
+
+def _line_break(match: re.Match[str]) -> str:
+    return "\x1f" if match.group(1).lower() in BLOCK or match.group(1).lower() == "br" else ""

@@ -1,0 +1,103 @@
+import time
+
+import pytest
+
+from ingest.reader import read_raw
+
+BODY = "<p>一、加快灌区改造。各地要在2026年底前完成干渠衬砌，确保春灌用水，做好管护工作。</p><p>二、落实责任。县水利局牵头，乡镇配合。</p>"
+
+
+def page(main, head="", before="", after=""):
+    return (
+        f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>某县水利通知_某县人民政府门户网站</title>{head}</head><body>"
+        f"<div class='header'><ul><li><a href='/'>首页</a></li><li><a href='/x'>政务公开</a></li></ul></div>"
+        f"<div class='breadcrumb'>当前位置：<a href='/'>首页</a> &gt; 通知</div>{before}{main}{after}"
+        f"<div class='footer'>版权所有：某县人民政府办公室　网站标识码：0000000000</div></body></html>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class='TRS_Editor'>{}</div>",
+        "<div id='zoom'>{}</div>",
+        "<section><div>{}</div></section>",
+        "<table><tr><td>{}</td></tr></table>",
+    ],
+)
+def test_the_document_without_its_site(box):
+    raw = read_raw(page(box.format(BODY)), "a.html")
+    assert raw.text.split("\n")[:2] == [
+        "某县水利通知",
+        "一、加快灌区改造。各地要在2026年底前完成干渠衬砌，确保春灌用水，做好管护工作。",
+    ]
+    for word in ("首页", "当前位置", "版权所有"):
+        assert word not in raw.text
+
+
+def test_index_table_and_meta_tags_become_fields():
+    index = (
+        "<table><tr><td><b>索 引 号：</b></td><td>11330000/2026-00012</td><td>发文机关：</td><td>某县水利局</td></tr>"
+        "<tr><td>成文日期：</td><td>2026年3月1日</td><td>文　　号：</td><td>某水发〔2026〕3号</td></tr></table>"
+    )
+    head = "<meta name='PubDate' content='2026-03-05 10:00'><meta name='ArticleTitle' content='某县水利局关于春灌的通知'>"
+    raw = read_raw(page(f"<div id='zoom'>{BODY}</div>", head, index), "a.html")
+    assert raw.fields["index_number"] == "11330000/2026-00012"
+    assert raw.fields["issuers"] == "某县水利局"
+    assert raw.fields["doc_number"] == "某水发〔2026〕3号"
+    assert raw.fields["title"] == "某县水利局关于春灌的通知"
+    for name, span in raw.field_spans.items():
+        assert span.of(raw.text) == raw.fields[name]
+
+
+def test_tables_keep_their_cells_and_spans():
+    grid = (
+        "<table><thead><tr><th>任务</th><th>责任单位</th></tr></thead>"
+        "<tr><td>清淤</td><td rowspan='2'>县水利局</td></tr><tr><td>护岸</td></tr></table>"
+    )
+    raw = read_raw(page(f"<div id='zoom'>{BODY}{grid}</div>"), "a.html")
+    (table,) = raw.tables
+    assert [[cell.of(raw.text) for cell in row] for row in table.rows] == [
+        ["任务", "责任单位"],
+        ["清淤", "县水利局"],
+        ["护岸", "县水利局"],
+    ]
+
+
+def test_hidden_text_is_out_and_said():
+    raw = read_raw(
+        page(f"<div id='zoom'>{BODY}<p style='display: none'>暗文</p><p hidden>暗文</p><script>var 暗文=1</script></div>"),
+        "a.html",
+    )
+    assert "暗文" not in raw.text
+    assert "hidden_text" in {issue.code for issue in raw.issues}
+
+
+def test_a_page_shown_by_script_is_not_hidden():
+    data = page(f"<div id='zoom'>{BODY}</div>").replace(b"<body>", b"<body style='visibility: hidden'>")
+    assert "加快灌区改造" in read_raw(data, "a.html").text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<div>" * 100_000 + "深处的文字。".encode() + b"</div>" * 100_000,
+        b"<html>" + b"<a <a <a" * 200_000 + "末尾的文字。".encode(),
+    ],
+)
+def test_deep_and_broken_markup_neither_hangs_nor_loses_text(data):
+    start = time.perf_counter()
+    raw = read_raw(data, "a.html")
+    assert "的文字" in raw.text
+    assert time.perf_counter() - start < 5
+
+
+def test_content_decides_over_the_name():
+    raw = read_raw(page(f"<div id='zoom'>{BODY}</div>"), "a.txt")
+    assert raw.format == "html"
+    assert "mismatch" in {issue.code for issue in raw.issues}
+
+
+def test_gb_page_with_wrong_declaration():
+    text = page(f"<div id='zoom'>{BODY}</div>").decode()
+    assert "加快灌区改造" in read_raw(text.encode("gb18030"), "a.html").text
