@@ -378,7 +378,11 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
     ):
         return False
     after = text[number.end : number.end + 1]
-    if after == "×" or (number.unit == "部" and after in ("门", "委", "手", "署", "分")):
+    if (
+        after == "×"
+        or (after == "级" and number.measure in ("mass", "energy", "length", "money"))
+        or (number.unit == "部" and after in ("门", "委", "手", "署", "分"))
+    ):
         return False
     if number.unit in ("年", "周年") and _adverbial(text, at, number.end, comparator, number.chinese):
         return False

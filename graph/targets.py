@@ -159,8 +159,9 @@ def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setti
         indicator = distributed(text, clause, kept, i) or indicator_of(text, quote, quantity, previous)
         if len(indicator) < 2:
             indicator = indicator_of(text, clause, quantity, previous) or clause.of(text)
-        if _RELATION.fullmatch(indicator) and subject:
-            indicator = f"{subject}{indicator}"
+        relation = text[quote.start : quantity.span.start].strip()
+        if subject and _RELATION.fullmatch(relation):
+            indicator = f"{subject}{relation}"[-40:]
         else:
             subject = indicator
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
