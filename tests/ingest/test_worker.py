@@ -1,0 +1,75 @@
+import os
+import zlib
+from dataclasses import replace
+
+import pytest
+
+from corpus.document import ParsedDocument
+from corpus.errors import RefusedInput
+from ingest.limits import DEFAULT, MEGABYTE
+from ingest.worker import SafeReader
+
+HTML = "<html><body><p>一、做好春耕备耕，落实种植面积，保障农资供应。</p></body></html>".encode()
+TEXT = "某县通知\n一、做好春耕备耕。\n".encode()
+
+
+def flate_bomb(size=200 << 20):
+    stream = zlib.compress(b" " * size, 9)
+    return (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n4 0 obj<</Length %d/Filter/FlateDecode>>stream\n"
+        % len(stream)
+        + stream
+        + b"\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    )
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with SafeReader(replace(DEFAULT, seconds=8.0, memory_bytes=1024 * MEGABYTE)) as safe:
+        yield safe
+
+
+def test_one_process_serves_all(reader):
+    assert isinstance(reader.read(HTML, "甲.html"), ParsedDocument)
+    first = reader._process.pid
+    reader.read(HTML, "乙.html", region="贵州省")
+    assert reader._process.pid == first
+
+
+def test_text_needs_no_process():
+    with SafeReader() as safe:
+        assert safe.read(TEXT, "甲.txt").source == "甲.txt"
+        assert safe._process is None
+
+
+def test_a_refusal_crosses_the_wall(reader):
+    with pytest.raises(RefusedInput) as caught:
+        reader.read(b"%PDF-1.7 nothing", "坏.pdf")
+    assert (caught.value.source, caught.value.reason) == ("坏.pdf", "broken")
+
+
+def test_a_killed_process_is_a_refusal_and_a_new_start(reader):
+    reader.read(HTML, "甲.html")
+    os.kill(reader._process.pid, 9)
+    reader._process.join(5)
+    assert reader.read(HTML, "甲.html").source == "甲.html"
+
+
+def test_time_runs_out(reader):
+    slow = SafeReader(replace(DEFAULT, seconds=0.0))
+    with slow, pytest.raises(RefusedInput) as caught:
+        slow.read(HTML, "甲.html")
+    assert caught.value.reason == "timeout"
+
+
+def test_a_bomb_stops_at_the_wall_and_the_next_file_is_read(reader):
+    with pytest.raises(RefusedInput):
+        reader.read(flate_bomb(), "炸弹.pdf")
+    assert reader.read(HTML, "甲.html").source == "甲.html"
+
+
+def test_a_file_too_large_is_refused_before_it_is_sent():
+    with SafeReader(replace(DEFAULT, file_bytes=100)) as safe, pytest.raises(RefusedInput) as caught:
+        safe.read(HTML, "甲.html")
+    assert caught.value.reason == "size"
