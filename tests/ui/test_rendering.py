@@ -15,13 +15,14 @@ from corpus.store import DocumentInfo
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Notice, Understanding
 from ui.rendering.answers import answer_view, copied
-from ui.rendering.document import body, reader
+from ui.rendering.document import reader
 from ui.rendering.forms import facets
 from ui.rendering.hits import hit_card, snippet
 from ui.rendering.html import Html, cut, el, escape, join
 from ui.rendering.ledgers import target_value, targets_table, tasks_table
 from ui.rendering.marking import Layer, layered, marked, merged
 from ui.rendering.matrix import coverage, matrix_view
+from ui.rendering.policy import policy_text
 from ui.rendering.shelf import Row, shelf_view
 from ui.rendering.states import blank, trouble
 
@@ -168,24 +169,31 @@ def test_reader_marks_the_quote_across_lines_and_folds_what_the_site_added() -> 
         "s1", "heading", "一、", "总体要求", 1, text.index("一、"), text.index("一、") + 6, text.index("坚持"), len(text)
     )
     doc = document(text, bad="通知", zones=zones, outline=(heading,))
-    markup = body(doc, [quote])
+    markup = policy_text(doc, [quote])
     assert markup.count('id="quote"') == 1 and markup.count("<mark") == 2
-    assert markup.count('class="aside"') == 2 and "网页附带内容 1 行" in markup
+    assert markup.count('class="aside"') == 2 and "正文以外的内容 1 行" in markup
     assert f'class="h d1" id="at-{heading.start}"' in markup
+
+
+def test_a_title_over_two_lines_is_one_title() -> None:
+    text = "青禾市关于加强河道\n管护的通知\n各区人民政府："
+    title = Section("s0", "title", None, text[:15], 0, 0, 15, 16, len(text))
+    markup = policy_text(document(text, bad="通知", outline=(title,)))
+    assert '<p class="title" id="at-0">青禾市关于加强河道管护的通知</p>' in markup
 
 
 def test_table_cells_that_were_merged_come_back_merged() -> None:
     text = "指标\t数值\n森林\t10\n\t12"
     wide, value, name, first, second = Span(0, 2), Span(3, 5), Span(6, 8), Span(9, 11), Span(13, 15)
     table = Table(Span(0, len(text)), ((wide, value), (name, first), (name, second)))
-    markup = body(document(text, bad="表", tables=(table,)))
+    markup = policy_text(document(text, bad="表", tables=(table,)))
     assert '<td rowspan="2">森林</td>' in markup and markup.count("<th>") == 2
 
 
 def test_a_very_long_text_is_shown_around_the_quote() -> None:
     text = "\n".join(f"第{i}段，" + "字" * 90 for i in range(5000))
     place = text.index("第4000段")
-    markup = body(document(text, bad="长文"), [Span(place, place + 7)])
+    markup = policy_text(document(text, bad="长文"), [Span(place, place + 7)])
     assert "前面还有" in markup and "后面还有" in markup and '<mark id="quote">第4000段' in markup
     assert len(markup) < 400_000
 

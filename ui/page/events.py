@@ -14,8 +14,14 @@ from ui.rendering.states import trouble
 log = logging.getLogger("cemai.page")
 
 MOUNT = "window.cemai.mount(element, trigger, watch)"
-HIDDEN_FROM_API: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-"""Every listener: no endpoint of its own (REST is /api/v1), no English progress text, an answer in the same request."""
+HIDDEN_FROM_API: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "queue": False,
+    "trigger_mode": "always_last",
+}
+"""Every listener: no endpoint of its own (REST is /api/v1), no English progress text, an answer in the same request.
+A press while another is under way is kept, not dropped: the last one wins."""
 
 Payload = Mapping[str, Any]
 

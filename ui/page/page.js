@@ -53,6 +53,10 @@
       else if (!first) close();
     }
     if (id === "tasks-form") ledger();
+    if (id === "ask-form") {
+      const box = document.getElementById("ask-question");
+      if (box && !box.value) box.value = sessionStorage.getItem("cemai.question") || "";
+    }
   }
 
   function busy(id, on) {
@@ -63,9 +67,35 @@
     const view = id.split("-")[0];
     panel.element.dataset.waiting = WAITING[view] || "请稍候…";
     panel.element.setAttribute("aria-busy", "true");
-    timers[id] = setTimeout(() => {
-      panel.element.dataset.waiting = "还在等待。如果一直没有结果，请确认服务仍在运行，再重新加载本页。";
-    }, 15000);
+    timers[id] = setTimeout(() => look(id, 0), 2500);
+  }
+
+  /* ---- is the server still there? asked only when an answer is late ---- */
+  async function look(id, times) {
+    let there = false;
+    try { there = (await fetch("/api/v1/health", { cache: "no-store" })).ok; } catch { /* not there */ }
+    lost(!there);
+    const panel = panels[id];
+    if (!there) {
+      busy(id, false);
+      timers.lost = setTimeout(() => look(id, times), 3000);
+    } else if (panel?.element.hasAttribute("aria-busy")) {
+      if (times > 3) panel.element.dataset.waiting = "还在进行，文件多时会久一些。可以先看别的页面，结果会留在这里。";
+      timers[id] = setTimeout(() => look(id, times + 1), 3000);
+    }
+  }
+
+  function lost(on) {
+    let banner = document.getElementById("lost");
+    if (!on && !banner) return;
+    if (!banner) {
+      banner = document.createElement("div");
+      banner.id = "lost";
+      banner.setAttribute("role", "alert");
+      document.querySelector(".gradio-container")?.append(banner);
+    }
+    banner.textContent = on ? "与服务的连接断开了。请确认策脉仍在运行；连上以后这里会告诉您。" : "连接已恢复，请再做一次刚才的操作。";
+    if (!on) { clearTimeout(timers.lost); setTimeout(() => banner.remove(), 4000); opened = ""; }
   }
 
   function fields(view) {
@@ -86,7 +116,10 @@
     const subject = extra.question || extra.subject;
     if (box && subject) { box.value = subject; extra[box.name] = subject; }
     if (view === "ask" && !(box && box.value.trim())) { box?.focus(); return; }
-    if (view === "ask") document.body.classList.add("asked");
+    if (view === "ask") {
+      document.body.classList.add("asked");
+      sessionStorage.setItem("cemai.question", box.value.slice(0, 2000)); // a reload keeps what was asked
+    }
     busy(`${view}-out`, true);
     panel.trigger("click", { ...fields(view), ...extra, act });
   }

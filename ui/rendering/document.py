@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpus.document import ParsedDocument, Section, Span, Table
+from corpus.document import ParsedDocument, Span
 from corpus.store import DocumentInfo
-from ui.rendering.html import EMPTY, Html, cut, el, join
+from ui.rendering.html import Html, cut, el, join
 from ui.rendering.ledgers import target_value, units_line
-from ui.rendering.marking import Layer, layered, merged
+from ui.rendering.policy import policy_text
 from ui.rendering.wording import FORMATS, TARGET_KINDS, UNSTATED, line, matter, state
-
-WINDOW = 160_000
-"""Characters shown at once: beyond it a browser's layout takes seconds; the rest opens from the outline."""
 
 
 def reader(
@@ -55,7 +52,7 @@ def reader(
         ),
     )
     panes = [
-        ("text", body(doc, quotes)),
+        ("text", policy_text(doc, quotes)),
         ("outline", outline(doc)),
         ("tasks", _tasks(doc, tasks)),
         ("targets", _targets(doc, targets)),
@@ -65,43 +62,6 @@ def reader(
         header,
         [el("div", content, class_=f"pane {key}", data_for=key, hidden=key != "text", tabindex="0") for key, content in panes],
     )
-
-
-def body(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
-    """The text itself, paragraph by paragraph, tables as tables, what the site added folded away."""
-    text = doc.text
-    shown = _window(text, quotes[0].start if quotes else 0)
-    marks = [Layer(span, "mark", None, "quote" if i == 0 else None) for i, span in enumerate(merged(quotes))]
-    if quotes and marks:
-        first = next((i for i, mark in enumerate(marks) if mark.span.covers(quotes[0])), 0)
-        marks = [Layer(mark.span, "mark", None, "quote" if i == first else None) for i, mark in enumerate(marks)]
-    headings = sorted((s for s in doc.outline if s.kind in ("title", "heading", "attachment") and s.end > s.start), key=_start)
-    aside = [zone.span for zone in doc.zones if zone.kind == "boilerplate"]
-    blocks: list[Html] = []
-    folded: list[Html] = []
-    opened = False
-    if shown.start > 0:
-        blocks.append(el("p", f"前面还有 {shown.start} 字，可从提纲打开。", class_="gap"))
-    for part, table in _parts(doc, shown):
-        if table is not None:
-            blocks += _unfold(folded, opened)
-            folded, opened = [], False
-            blocks.append(_table(text, table, marks))
-            continue
-        line = _paragraph(text, part, marks, headings)
-        if any(zone.covers(part) for zone in aside):
-            folded.append(line)
-            opened = opened or any(mark.span.overlaps(part) for mark in marks)
-            continue
-        blocks += _unfold(folded, opened)
-        folded, opened = [], False
-        blocks.append(line)
-    blocks += _unfold(folded, opened)
-    if shown.end < len(text):
-        blocks.append(el("p", f"后面还有 {len(text) - shown.end} 字，可从提纲打开。", class_="gap"))
-    warned = [el("li", issue.message) for issue in doc.issues[:12]]
-    warnings = el("details", el("summary", f"读入时的提示 {len(doc.issues)} 条"), el("ul", warned), class_="warned")
-    return join(warnings if doc.issues else None, el("article", blocks, class_="policy"))
 
 
 def outline(doc: ParsedDocument) -> Html:
@@ -130,84 +90,6 @@ def outline(doc: ParsedDocument) -> Html:
 def join_path(path: Sequence[str]) -> str:
     """A heading trail on one line."""
     return " › ".join(cut(part.strip(), 28) for part in path)
-
-
-def _start(section: Section) -> int:
-    return section.start
-
-
-def _window(text: str, focus: int) -> Span:
-    if len(text) <= WINDOW:
-        return Span(0, len(text))
-    start = max(0, min(focus - WINDOW // 2, len(text) - WINDOW))
-    start = text.rfind("\n", 0, start) + 1
-    end = text.find("\n", start + WINDOW)
-    return Span(start, len(text) if end < 0 else end)
-
-
-def _parts(doc: ParsedDocument, shown: Span) -> Iterator[tuple[Span, Table | None]]:
-    """Lines that are not empty, and tables in their places."""
-    position = shown.start
-    for table in sorted(doc.tables, key=lambda t: t.span.start):
-        if table.span.start < position or table.span.end > shown.end or not table.rows:
-            continue
-        yield from ((line, None) for line in _lines(doc.text, position, table.span.start))
-        yield table.span, table
-        position = table.span.end
-    yield from ((line, None) for line in _lines(doc.text, position, shown.end))
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[Span]:
-    while start < end:
-        stop = text.find("\n", start, end)
-        stop = end if stop < 0 else stop
-        line = Span(start, stop).trimmed(text)
-        if len(line):
-            yield line
-        start = stop + 1
-
-
-def _paragraph(text: str, line: Span, marks: Sequence[Layer], headings: Sequence[Section]) -> Html:
-    here = [s for s in headings if s.span.overlaps(line)]
-    whole = next((s for s in here if s.span.trimmed(text).covers(Span(line.start, max(line.start, line.end - 1)))), None)
-    place = f"at-{here[0].start}" if here else None
-    if whole is not None:
-        kind = "title" if whole.kind == "title" else f"h d{min(whole.depth, 4)}"
-        return el("p", layered(text, line, marks), class_=kind, id=place)
-    bold = [Layer(s.span, "b") for s in here if s.number]
-    return el("p", layered(text, line, [*marks, *bold]), id=place)
-
-
-def _unfold(lines: Sequence[Html], opened: bool) -> list[Html]:
-    if not lines:
-        return []
-    return [el("details", el("summary", f"网页附带内容 {len(lines)} 行"), lines, class_="aside", open=opened)]
-
-
-def _table(text: str, table: Table, marks: Sequence[Layer]) -> Html:
-    rows = table.rows
-    out = []
-    for r, row in enumerate(rows):
-        cells = []
-        for c, span in enumerate(row):
-            if len(span) and ((c and row[c - 1] == span) or (r and c < len(rows[r - 1]) and rows[r - 1][c] == span)):
-                continue
-            wide = tall = 1
-            while len(span) and c + wide < len(row) and row[c + wide] == span:
-                wide += 1
-            while len(span) and r + tall < len(rows) and c < len(rows[r + tall]) and rows[r + tall][c] == span:
-                tall += 1
-            tag = "th" if r < table.header_rows else "td"
-            cells.append(
-                el(
-                    tag,
-                    layered(text, span.trimmed(text), marks) if len(span) else EMPTY,
-                    colspan=wide if wide > 1 else None,
-                    rowspan=tall if tall > 1 else None,
-                )
-            )
-        out.append(el("tr", cells))
-    return el("div", el("table", out), class_="scroll", tabindex="0")
 
 
 def _place(doc: ParsedDocument, record: Mapping[str, Any], label: object) -> Html:
