@@ -33,7 +33,7 @@ _YEAR = re.compile(
 _PLAN = re.compile(
     r"(?P<lead>截至|到|至|比|较|在)?[“\"]?(?P<name>十[一二三四五六]五)[”\"]?(?P<tail>规划期末|时期末|期末|末|期间|时期|以来)"
 )
-_RELATIVE = re.compile(r"(?P<word>今年|本年度|明年|去年|上年|年内|当年)(?P<tail>底前|底|末|以来)?")
+_RELATIVE = re.compile(r"(?P<word>今年|本年度|明年|去年)(?P<tail>底前|底|末|以来)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,8 @@ def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[Y
         out.append(YearMention(span, periods[match["name"]], role, match.group()))
     if current is not None:
         for match in _RELATIVE.finditer(text, sentence.start, sentence.end):
-            shift = {"明年": 1, "去年": -1, "上年": -1}.get(match["word"], 0)
+            shift = {"明年": 1, "去年": -1}.get(match["word"], 0)
             role = "since" if match["tail"] == "以来" else "plain"
-            if match["word"] in ("年内", "当年"):
-                continue
             out.append(YearMention(Span(match.start(), match.end()), current + shift, role, match.group()))
     out.sort(key=lambda mention: mention.span.start)
     return out

@@ -59,6 +59,9 @@ def kind_of(
     bounded = quantity.comparator in ("<=", ">=", "<", ">") and quantity.form != "words" and not goal
     if bounded and (_CHANGED.search(near) or _RATIO.search(near)) and quantity.measure == "percent" and not whole.endswith("的"):
         bounded = False  # 提升应用率至60%以上 is a goal wherever it stands
+    counted = quantity.measure in ("count", "area", "person") and _has(near, _goals()) and not near.startswith(("对", "凡", "经"))
+    if bounded and counted and not whole.endswith("的") and "支持" not in near and "给予" not in near:
+        bounded = False  # 新建20家以上 is a goal, 对20家以上的… a condition
     if bounded and manner == "measures" and not place.past and not future:
         return "rule"
     past = (
@@ -108,7 +111,8 @@ def kind_of(
         return "achieved"
     if manner == "rules":
         return "rule"
-    if manner == "measures" and not _has(near, _goals()) and quantity.form != "words":
+    everything = quantity.measure == "percent" and quantity.value == 100
+    if manner == "measures" and not _has(near, _goals()) and quantity.form != "words" and not everything:
         return "rule"
     return "target"
 
