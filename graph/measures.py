@@ -29,7 +29,8 @@ def verb() -> re.Pattern[str]:
 def measures_of(text: str, start: int, end: int, without: Iterable[Span] = ()) -> tuple[Measure, ...]:
     """The measures in a stretch of text; stretches of ``without`` (lists of units) hold none."""
     skip = list(without)
-    listed = _SIDE_BY_SIDE.search(text, start, end)
+    close = text.find("个方面", start, end)
+    listed = _SIDE_BY_SIDE.search(text, max(start, close - 330), close + 3) if close >= 0 else None
     if listed:
         return tuple(_split(text, listed.start(1), listed.end(1)))
     out: list[Measure] = []

@@ -166,14 +166,19 @@ def _resolved(name: str, code: str | None, region: str | None, level: str | None
         place = gazetteer().resolve(named, [division] if division else [])
         if place is None or place.level == "国家":
             return national
-        return place.short + parts.usual
+        return _place_name(place) + parts.usual
     if parts.level:
         if parts.level == "中央":
             return "共青团中央"
         target = division_for(parts.level, division)
-        return target.short + parts.usual if target else None
+        return _place_name(target) + parts.usual if target else None
     if not local or division is None:
         return national
     # a bare department belongs to the division that speaks, where its ending fits that level
     fits = parts.usual.endswith("厅") == (division.level == "省" and not division.name.endswith("市"))
-    return division.short + parts.usual if fits and parts.usual.endswith(("局", "厅")) else None
+    return _place_name(division) + parts.usual if fits and parts.usual.endswith(("局", "厅")) else None
+
+
+def _place_name(division: Division) -> str:
+    """What officials put before a department: 甘肃省, 甘南州, 内蒙古."""
+    return division.name if division.name.endswith("省") else division.short

@@ -72,7 +72,7 @@ def test_what_stays_apart_or_undecided() -> None:
     assert resolve("县财政局", PREFECTURE) is None, "which county?"
     assert resolve("市财政局", PROVINCE) is None
     assert resolve("州发改委", HeadMatter()) is None, "no region, no decision"
-    assert resolve("省财政厅", PREFECTURE) == "甘肃财政厅"
+    assert resolve("省财政厅", PREFECTURE) == "甘肃省财政厅"
     assert resolve("国家发改委", PREFECTURE) == "国家发展改革委"
     assert resolve("州市场监管局", PREFECTURE) == "甘南州市场监管局"
 
