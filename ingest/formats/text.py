@@ -19,6 +19,7 @@ _BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _SAMPLE = 200_000
+_BYTES_NO_TEXT_HOLDS = bytes(byte for byte in range(32) if (byte < 9 or byte > 13) and byte != 27)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\U000e0000-\U000e01ef]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -204,7 +205,7 @@ def looks_binary(data: bytes) -> bool:
     sample = data[:8192]
     if any(sample.startswith(mark) for mark, _ in _BOMS) or _wide(data):
         return False
-    controls = sum(1 for byte in sample if byte < 9 or (13 < byte < 32 and byte != 27))
+    controls = len(sample) - len(sample.translate(None, _BYTES_NO_TEXT_HOLDS))
     return controls > max(4, len(sample) // 50)
 
 
