@@ -25,7 +25,9 @@ def mentions(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     for span in _words().find(text, start, end):
         if _NO_GROUP.match(text, span.end):
             continue
-        begin = next((span.start - len(w) for w in _WHERE if text.startswith(w, max(start, span.start - len(w)), span.start)), span.start)
+        begin = next(
+            (span.start - len(w) for w in _WHERE if text.startswith(w, max(start, span.start - len(w)), span.start)), span.start
+        )
         out.append(Span(begin, span.end))
     return out
 

@@ -85,8 +85,6 @@ def topics_of(text: str, *, heading: str = "") -> tuple[str, ...]:
     best = max(total.values())
     general = _general()
     kept = [
-        topic
-        for topic, score in total.items()
-        if score >= max(_ENOUGH, (_GENERAL_SHARE if topic in general else _SHARE) * best)
+        topic for topic, score in total.items() if score >= max(_ENOUGH, (_GENERAL_SHARE if topic in general else _SHARE) * best)
     ]
     return tuple(sorted(kept, key=lambda topic: -total[topic])[:_MOST])
