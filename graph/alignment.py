@@ -69,6 +69,8 @@ def same_indicator(a: Target, b: Target) -> Likeness:
         return Likeness(0.0, False, f"{clash[0]}与{clash[1]}不是一回事")
     if _measure(a) == "percent" and bool(_GROWTH.search(a.indicator)) != bool(_GROWTH.search(b.indicator)):
         return Likeness(0.0, False, "一个是增减幅度，一个是水平")
+    if _measure(a) == "count" and one and other and one[-1] != other[-1] and one not in other and other not in one:
+        return Likeness(0.0, False, f"计数的对象不同：{one[-4:]}与{other[-4:]}")
     score = _alike(one, other)
     words = shared_words(one, other)
     if one and one == other:
@@ -133,7 +135,9 @@ def align_tasks(tasks: Sequence[Task], *, threshold: float = 0.5) -> list[TaskLi
         for i, dot in dots.items():
             if tasks[i].region == tasks[j].region:
                 continue
-            score = min(1.0, dot / (norms[i] * norms[j]) * 0.8 + 0.2 * _overlap(tasks[i].topics, tasks[j].topics))
+            topics = _overlap(tasks[i].topics, tasks[j].topics)
+            named = 0.75 * _dice(names[i], names[j]) + 0.25 * topics
+            score = min(1.0, max(named, 0.8 * dot / (norms[i] * norms[j]) + 0.2 * topics))
             if score < threshold:
                 continue
             words = shared_words(names[i], names[j]) or shared_words(texts[i], texts[j])
@@ -157,6 +161,7 @@ def shared_words(a: str, b: str, *, most: int = 4) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True)[:most])
 
 
+@lru_cache(maxsize=16384)
 def _normal(indicator: str) -> str:
     """An indicator without region words, marks and fillers, with other names replaced by the usual one."""
     text = fold(indicator)
@@ -171,6 +176,7 @@ def _measure(target: Target) -> str:
     return "count" if measure in ("count", "person", "") else measure
 
 
+@lru_cache(maxsize=16384)
 def _clash(a: str, b: str) -> tuple[str, str] | None:
     """Two words of one group of ``data/distinct_words.txt``, one in each indicator, neither in both."""
     a, b = _FIELD_WORDS.sub("", a), _FIELD_WORDS.sub("", b)
@@ -185,8 +191,9 @@ def _clash(a: str, b: str) -> tuple[str, str] | None:
     return None
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)} or ({text} if text else set())
+@lru_cache(maxsize=16384)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1)) or frozenset({text} if text else ())
 
 
 def _dice(a: str, b: str) -> float:
