@@ -69,6 +69,9 @@ def same_indicator(a: Target, b: Target) -> Likeness:
         return Likeness(0.0, False, f"{clash[0]}与{clash[1]}不是一回事")
     if _measure(a) == "percent" and bool(_GROWTH.search(a.indicator)) != bool(_GROWTH.search(b.indicator)):
         return Likeness(0.0, False, "一个是增减幅度，一个是水平")
+    span = next((word for word in ("年均", "累计") if (word in a.indicator) != (word in b.indicator)), None)
+    if span is not None:
+        return Likeness(0.0, False, f"一个是{span}，一个不是")
     if _measure(a) == "count" and one and other and one[-1] != other[-1] and one not in other and other not in one:
         return Likeness(0.0, False, f"计数的对象不同：{one[-4:]}与{other[-4:]}")
     score = _alike(one, other)

@@ -27,6 +27,7 @@ DIFFERENT = [
     ("补助资金用于产业的比例", "%", "土地出让收益用于农业农村支出比例", "%", "another whole, another use"),
     ("重点帮扶行政村", "个", "乡村振兴重点自然村", "个", "two kinds of villages"),
     ("示范园", "个", "示范园", "万亩", "a count is no area"),
+    ("地区生产总值增长", "%", "地区生产总值年均增长", "%", "one year is no average of years"),
     ("乡村振兴重点推进县", "个", "乡村振兴重点推进镇", "个", "counties are no towns"),
     ("城镇居民人均可支配收入", "元", "农村居民人均可支配收入", "元", "two populations"),
     ("工业增加值增长", "%", "工业增加值占比", "%", "a change is no share"),
