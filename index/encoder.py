@@ -48,6 +48,7 @@ class StaticEncoder:
 
     def __init__(self, folder: Path, name: str | None = None) -> None:
         import numpy as np
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         weights = folder / "model.safetensors"
@@ -58,7 +59,7 @@ class StaticEncoder:
             self._rows = next(iter(load_file(weights).values()))
             tokenizer = json.loads((module / "tokenizer.json").read_text(encoding="utf-8"))
             self.vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
-        except (StopIteration, OSError, ValueError, KeyError) as error:
+        except (StopIteration, OSError, ValueError, KeyError, SafetensorError) as error:
             raise ModelUnavailable(
                 f"语义模型 {folder} 不完整或已损坏。请重新安装策脉，或用 cemai model train 重新训练。"
             ) from error

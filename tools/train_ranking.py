@@ -22,7 +22,7 @@ import numpy as np
 from corpus.store import Corpus
 from index.encoder import load
 from index.question import understand
-from index.ranking import NAMES
+from index.ranking import FEATURES, NAMES
 from index.searcher import Searcher
 
 TOP = 40
@@ -74,6 +74,7 @@ def fit(sets: list[list[tuple[Any, Any]]], steps: int = 400, decay: float = 3e-4
     torch.set_num_threads(1)
     weights = torch.zeros(len(NAMES), requires_grad=True)
     optimiser = torch.optim.Adam([weights], lr=0.1)
+    plain = len(FEATURES)
     packed = []
     for questions in sets:
         flat = torch.from_numpy(np.concatenate([rows for rows, _ in questions]))
@@ -92,6 +93,8 @@ def fit(sets: list[list[tuple[Any, Any]]], steps: int = 400, decay: float = 3e-4
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        with torch.no_grad():  # more of a feature is never worse; only the gate may take trust away
+            weights[:plain].clamp_(min=0.0)
     return weights.detach().numpy()
 
 

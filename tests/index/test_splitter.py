@@ -1,5 +1,7 @@
 """Passages cover the body without gap or overlap."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ def test_passages_joined_give_back_each_zone(text: str, a: int, b: int) -> None:
     zones = (Zone("head", Span(0, first)), Zone("body", Span(first, second)), Zone("attachment", Span(second, len(text))))
     passages = split(_doc(text, zones=zones))
     assert "".join(p.span.of(text) for p in passages) == text[first:]
-    assert all(p.span.end == q.span.start for p, q in zip(passages, passages[1:], strict=False))
+    assert all(p.span.end == q.span.start for p, q in pairwise(passages))
     assert [p.ordinal for p in passages] == list(range(len(passages)))
 
 

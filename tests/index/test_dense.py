@@ -1,0 +1,95 @@
+"""The dense index follows the library, exactly while small and through FAISS when large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.document import HeadMatter, ParsedDocument, Span
+from corpus.store import Corpus, PassageRow
+from index import dense
+from index.dense import DenseIndex
+
+SIZE = 8
+MODEL = "m"
+
+
+def put(corpus: Corpus, key: str, vectors: np.ndarray) -> int:  # type: ignore[type-arg]
+    text = "甲" * len(vectors)
+    doc = ParsedDocument(key, key, "txt", key, text, HeadMatter())
+    rows = [PassageRow(Span(i, i + 1), (), v.astype("<f2").tobytes()) for i, v in enumerate(vectors)]
+    return corpus.put(doc, original=key.encode(), passages=rows, facts=[], model=MODEL)
+
+
+def unit(seed: int, count: int) -> np.ndarray:  # type: ignore[type-arg]
+    values = np.random.default_rng(seed).normal(size=(count, SIZE)).astype(np.float32)
+    return values / np.linalg.norm(values, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus.open(tmp_path) as corpus:
+        yield corpus
+
+
+@pytest.fixture(params=["numpy", "faiss", "clusters"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(dense, "FAISS_FROM", 10**9 if request.param == "numpy" else 1)
+    monkeypatch.setattr(dense, "CLUSTERS_FROM", 1 if request.param == "clusters" else 10**9)
+    return str(request.param)
+
+
+def index_of(corpus: Corpus) -> DenseIndex:
+    index = DenseIndex(corpus, MODEL, SIZE)
+    index.refresh(corpus.generation)
+    return index
+
+
+def test_finds_adds_removes_and_filters(corpus: Corpus, kind: str) -> None:
+    vectors = unit(1, 400)
+    first = put(corpus, "a", vectors[:300])
+    second = put(corpus, "b", vectors[300:])
+    index = index_of(corpus)
+    found = index.search(vectors[5], 3)
+    assert found[0][1] == first and found[0][2] == pytest.approx(1, abs=1e-2)
+    assert {document for _, document, _ in index.search(vectors[5], 50, {second})} == {second}
+    row = found[0][0]
+    assert index.cosines(vectors[5], [row, 10**6]) == pytest.approx([1, 0], abs=1e-2)
+    corpus.remove(first)
+    third = put(corpus, "c", vectors[5:6])
+    index.refresh(corpus.generation)
+    hits = index.search(vectors[5], 5)
+    assert hits[0][1] == third and first not in {document for _, document, _ in hits}
+    assert len(index) == 101
+
+
+def test_a_copy_on_disk_is_read_and_a_damaged_one_refused(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "FAISS_FROM", 1)
+    vectors = unit(2, 50)
+    put(corpus, "a", vectors)
+    index_of(corpus)
+    monkeypatch.setattr(DenseIndex, "rebuild", lambda self, generation: pytest.fail("built anew"))
+    assert index_of(corpus).search(vectors[7], 1)[0][2] == pytest.approx(1, abs=1e-2)
+    put(corpus, "b", unit(3, 1))
+    assert len(index_of(corpus)) == 51
+    monkeypatch.undo()
+    monkeypatch.setattr(dense, "FAISS_FROM", 1)
+    path = corpus.folder / "cache" / "dense" / "index.faiss"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    rebuilt: list[int] = []
+    original = DenseIndex.rebuild
+    monkeypatch.setattr(DenseIndex, "rebuild", lambda self, g: (rebuilt.append(g), original(self, g))[1])
+    assert len(index_of(corpus)) == 51 and rebuilt
+
+
+def test_vectors_of_another_model_do_not_count(corpus: Corpus) -> None:
+    put(corpus, "a", unit(1, 3))
+    assert len(DenseIndex(corpus, "other", SIZE)) == 0
+    other = DenseIndex(corpus, "other", SIZE)
+    other.refresh(corpus.generation)
+    assert other.search(unit(1, 1)[0], 5) == []

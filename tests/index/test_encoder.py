@@ -1,0 +1,66 @@
+"""The embedded model: numpy and sentence-transformers read the same files and give the same vectors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import ModelUnavailable
+from index import encoder
+from index.encoder import StaticEncoder, load
+from index.train import save
+
+TEXTS = ["看病报销的比例是多少", "城乡居民基本医疗保险待遇", "植树造林", "", "@@@"]
+
+
+@pytest.fixture(scope="module")
+def embedded() -> StaticEncoder:
+    found = load(None)
+    assert isinstance(found, StaticEncoder)
+    return found
+
+
+def test_numpy_and_sentence_transformers_agree(embedded: StaticEncoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    folder = Path(encoder.__file__).parent / "model"
+    other = SentenceTransformer(str(folder), device="cpu").float()
+    theirs = other.encode([embedded.segment(text) for text in TEXTS])
+    np.testing.assert_allclose(embedded.encode(TEXTS), theirs, atol=1e-4)
+
+
+def test_unit_vectors_and_zero_for_nothing(embedded: StaticEncoder) -> None:
+    norms = np.linalg.norm(embedded.encode(TEXTS), axis=1)
+    np.testing.assert_allclose(norms, [1, 1, 1, 0, 0], atol=1e-5)
+
+
+def test_meaning_is_near_without_shared_words(embedded: StaticEncoder) -> None:
+    question, insurance, trees = embedded.encode(["看病报销", "基本医疗保险基金支付", "植树造林"])
+    assert question @ insurance > question @ trees
+
+
+def test_the_model_is_small_enough_to_ship() -> None:
+    folder = Path(encoder.__file__).parent / "model"
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= 30_000_000
+
+
+def test_a_query_does_not_import_torch() -> None:
+    code = "import sys; from index.encoder import load; load(None).encode(['监测']); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parent.parent).returncode == 0
+
+
+def test_a_missing_model_says_what_to_do() -> None:
+    with pytest.raises(ModelUnavailable, match="内置模型"):
+        load("nobody/no-such-model")
+
+
+def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
+    save(tmp_path, {"[UNK]": 0, "监测": 1}, np.ones((2, 8), dtype=np.float16))
+    assert isinstance(load(str(tmp_path)), StaticEncoder)
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    with pytest.raises(ModelUnavailable, match="损坏"):
+        StaticEncoder(tmp_path)
