@@ -5,97 +5,36 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from corpus.divisions import gazetteer
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
-from corpus.filters import Filters
 from corpus.records import document_record, section_records
-from ui.page.backend import QUESTION_LIMIT, Desk, Entry
+from ui.api_files import attachment, exported
+from ui.api_requests import (
+    TEXT_LIMIT,
+    TOP_LIMIT,
+    AskRequest,
+    CompareRequest,
+    Conditions,
+    Failure,
+    SearchRequest,
+    Text,
+    conditions,
+    in_words,
+    known_region,
+    worded,
+)
+from ui.page.backend import Desk, Entry
 from ui.page.uploads import LIMIT, take_in
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
 log = logging.getLogger("cemai.api")
-
-TOP_LIMIT = 100
-TEXT_LIMIT = 10_000
-"""Longest text a parameter may have at all; above QUESTION_LIMIT a message says what to do."""
-MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-
-Text = Annotated[str | None, Query(max_length=200)]
-
-
-class Failure(Exception):
-    """An answer that is an error: status, stable code, Chinese message."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-
-class Conditions(BaseModel):
-    """Filters, all optional; all have to hold."""
-
-    region: Annotated[str | None, Field(max_length=200, description="地区名称，包含其下级")] = None
-    level: Annotated[str | None, Field(max_length=20, description="国家、省、市州、县、乡镇")] = None
-    issuer: Annotated[str | None, Field(max_length=200, description="发文机关")] = None
-    year: Annotated[int | None, Field(ge=1900, le=2200, description="成文年份")] = None
-    topic: Annotated[str | None, Field(max_length=100, description="主题")] = None
-    status: Annotated[str | None, Field(max_length=50, description="时效状态")] = None
-    format: Annotated[str | None, Field(max_length=20, description="文件格式")] = None
-    documents: Annotated[list[str] | None, Field(max_length=1000, description="只在这些文档编号里")] = None
-
-    def filters(self) -> Filters | None:
-        """As the program's own filters; an unknown region is an error, not an empty result."""
-        _known_region(self.region)
-        made = Filters(
-            region=self.region or None,
-            level=self.level or None,
-            issuer=self.issuer or None,
-            year=self.year,
-            topic=self.topic or None,
-            status=self.status or None,
-            format=self.format or None,
-            documents=tuple(self.documents) if self.documents is not None else None,
-        )
-        return made or None
-
-
-class SearchRequest(BaseModel):
-    """Body of POST /search."""
-
-    query: str = Field(max_length=TEXT_LIMIT)
-    top: Annotated[int, Field(ge=1, le=TOP_LIMIT)] = 10
-    filters: Conditions = Conditions()
-
-
-class AskRequest(BaseModel):
-    """Body of POST /ask."""
-
-    question: str = Field(max_length=TEXT_LIMIT)
-    as_of: dt.date | None = None
-    filters: Conditions = Conditions()
-
-
-class CompareRequest(BaseModel):
-    """Body of POST /compare."""
-
-    subject: str = Field(max_length=TEXT_LIMIT)
-    regions: Annotated[list[str] | None, Field(max_length=100)] = None
-    as_of: dt.date | None = None
 
 
 def mount_api(app: FastAPI, desk: Desk) -> None:
@@ -113,7 +52,7 @@ def mount_api(app: FastAPI, desk: Desk) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return _error(422, "parameter", "；".join(dict.fromkeys(_in_words(found) for found in error.errors()[:5])))
+        return _error(422, "parameter", "；".join(dict.fromkeys(in_words(found) for found in error.errors()[:5])))
 
     @app.exception_handler(HTTPException)
     def missing(_: Request, error: HTTPException) -> JSONResponse:
@@ -135,8 +74,8 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
 
     # ---- questions
 
-    def run_search(query: str, top: int, conditions: Conditions) -> dict[str, Any]:
-        hits = desk.search(_question(query, "查找的词"), filters=conditions.filters(), top=top)
+    def run_search(query: str, top: int, held: Conditions) -> dict[str, Any]:
+        hits = desk.search(worded(query, "查找的词"), filters=held.filters(), top=top)
         return {"query": query, "generation": desk.generation, "hits": [hit.record() for hit in hits]}
 
     @api.get("/search", summary="查找原文段落")
@@ -150,7 +89,7 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         topic: Text = None,
         status: Text = None,
     ) -> dict[str, Any]:
-        return run_search(query, top, _conditions(region, level, issuer, year, topic, status))
+        return run_search(query, top, conditions(region, level, issuer, year, topic, status))
 
     @api.post("/search", summary="查找原文段落")
     def search_post(body: SearchRequest) -> dict[str, Any]:
@@ -168,25 +107,25 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         status: Text = None,
         format: Annotated[str, Query(pattern="^(json|docx)$")] = "json",
     ) -> Response | dict[str, Any]:
-        conditions = _conditions(region, level, issuer, year, topic, status)
-        answer = desk.ask(_question(question, "问题"), filters=conditions.filters(), as_of=as_of)
-        return _file(answer, format, "答复") if format == "docx" else answer.record()
+        held = conditions(region, level, issuer, year, topic, status)
+        answer = desk.ask(worded(question, "问题"), filters=held.filters(), as_of=as_of)
+        return exported(answer, format, "答复") if format == "docx" else answer.record()
 
     @api.post("/ask", summary="提问，答案由原文引语组成")
     def ask_post(body: AskRequest) -> dict[str, Any]:
-        return desk.ask(_question(body.question, "问题"), filters=body.filters.filters(), as_of=body.as_of).record()
+        return desk.ask(worded(body.question, "问题"), filters=body.filters.filters(), as_of=body.as_of).record()
 
     @api.get("/answers/{id}", summary="最近的一条回答", response_model=None)
     def answer(id: str, format: Annotated[str, Query(pattern="^(json|docx)$")] = "json") -> Response | dict[str, Any]:
         found = desk.answer(id)
         if found is None:
             raise Failure(404, "answer", "这条回答已不在服务的内存里。请重新提问后再导出。")
-        return _file(found, format, "答复") if format == "docx" else found.record()
+        return exported(found, format, "答复") if format == "docx" else found.record()
 
     def run_compare(subject: str, regions: list[str] | None, as_of: dt.date | None) -> Any:
         for region in regions or ():
-            _known_region(region)
-        return desk.compare(_question(subject, "主题"), regions=regions or None, as_of=as_of)
+            known_region(region)
+        return desk.compare(worded(subject, "主题"), regions=regions or None, as_of=as_of)
 
     @api.get("/compare", summary="各地区比较", response_model=None)
     def compare(
@@ -201,7 +140,7 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
             return comparison.record()  # type: ignore[no-any-return]
         from ui.exports import comparison_table
 
-        return _file(comparison_table(comparison), format, "地区比较")
+        return exported(comparison_table(comparison), format, "地区比较")
 
     @api.post("/compare", summary="各地区比较")
     def compare_post(body: CompareRequest) -> dict[str, Any]:
@@ -218,13 +157,13 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         offset: Annotated[int, Query(ge=0)] = 0,
         format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json",
     ) -> Response | list[dict[str, Any]]:
-        _known_region(region)
+        known_region(region)
         records = desk.tasks(unit=unit or None, region=region or None, topic=topic or None)[offset : offset + limit]
         if format == "json":
             return records
         from ui.exports import task_ledger
 
-        return _file(task_ledger(records), format, "任务台账")
+        return exported(task_ledger(records), format, "任务台账")
 
     @api.get("/targets", summary="目标指标", response_model=None)
     def targets(
@@ -235,13 +174,13 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         offset: Annotated[int, Query(ge=0)] = 0,
         format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json",
     ) -> Response | list[dict[str, Any]]:
-        _known_region(region)
+        known_region(region)
         records = desk.targets(indicator=indicator or None, region=region or None, kind=kind or None)[offset : offset + limit]
         if format == "json":
             return records
         from ui.exports import targets_table
 
-        return _file(targets_table(records), format, "目标指标")
+        return exported(targets_table(records), format, "目标指标")
 
     # ---- documents
 
@@ -254,7 +193,7 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         topic: Text = None,
         status: Text = None,
     ) -> list[dict[str, Any]]:
-        filters = _conditions(region, level, issuer, year, topic, status).filters()
+        filters = conditions(region, level, issuer, year, topic, status).filters()
         if filters is None:
             return [_brief(entry) for entry in desk.entries()]
         kept = {info.id for info in desk.library.documents(filters)}
@@ -270,7 +209,7 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
 
         data = await file.read(LIMIT + 1)
         try:
-            _known_region(region)
+            known_region(region)
             result = await run_in_threadpool(take_in, desk, file.filename or "", data, region)
         except Failure as error:
             result = {"source": file.filename, "state": "未收", "reason": error.code, "message": error.message, "warnings": []}
@@ -298,33 +237,13 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
     def original(id: str) -> Response:
         name, data = desk.original(_entry(desk, id).info.id)
         # never shown in the page's own origin: a document may carry scripts
-        return _attachment(data, "application/octet-stream", name)
+        return attachment(data, "application/octet-stream", name)
 
     @api.get("/{rest:path}", include_in_schema=False)
     def nowhere(rest: str) -> None:
         raise HTTPException(404)
 
     return api
-
-
-def _conditions(
-    region: str | None, level: str | None, issuer: str | None, year: int | None, topic: str | None, status: str | None
-) -> Conditions:
-    return Conditions(region=region, level=level, issuer=issuer, year=year, topic=topic, status=status)
-
-
-def _question(text: str, what: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Failure(400, "empty", f"{what}是空的。请写一个词或一句话。")
-    if len(text) > QUESTION_LIMIT:
-        raise Failure(400, "too_long", f"{what}有 {len(text)} 字，超过 {QUESTION_LIMIT} 字。请只写要问的那句话。")
-    return text
-
-
-def _known_region(name: str | None) -> None:
-    if name and not gazetteer().named(name):
-        raise Failure(400, "region", f"不认识地区“{name[:40]}”。请写行政区划的名称，例如省、市、州、县的全名。")
 
 
 def _entry(desk: Desk, id: str) -> Entry:
@@ -345,48 +264,5 @@ def _brief(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _file(table: Any, format: str, name: str) -> Response:
-    import io
-
-    from ui.exports import write
-
-    buffer = io.BytesIO()
-    write(table, format, buffer)
-    return _attachment(buffer.getvalue(), MEDIA[format], f"{name} {dt.date.today().isoformat()}.{format}")
-
-
-def _attachment(data: bytes, media: str, name: str) -> Response:
-    from ui.page.uploads import safe_name
-
-    suffix = name.rpartition(".")[2] if "." in name else "bin"
-    plain = suffix if suffix.isascii() and suffix.isalnum() else "bin"
-    return Response(
-        data,
-        media_type=media,
-        headers={
-            "Content-Disposition": f"attachment; filename=\"cemai.{plain}\"; filename*=UTF-8''{quote(safe_name(name))}",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
-
-
 def _error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
-
-
-_WORDS = {
-    "missing": "缺少参数",
-    "string_too_long": "太长",
-    "string_pattern_mismatch": "不是可用的值",
-    "int_parsing": "应当是整数",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-    "date_from_datetime_parsing": "应当是日期，例如 2026-01-01",
-    "date_parsing": "应当是日期，例如 2026-01-01",
-    "json_invalid": "请求内容不是 JSON",
-}
-
-
-def _in_words(found: Any) -> str:
-    place = ".".join(str(part) for part in found.get("loc", ())[1:]) or "请求"
-    return f"{place}：{_WORDS.get(str(found.get('type')), '不符合要求')}"

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -67,6 +68,7 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
         run_history=False,
         allowed_paths=[],
         blocked_paths=[str(desk.uploads.parent)] if desk.uploads else [],
+        favicon_path=str(Path(__file__).with_name("page") / "favicon.svg"),
         show_error=False,
         max_file_size="1mb",  # nothing is uploaded through Gradio: files go to /api/v1/documents
         ssr_mode=False,

@@ -310,6 +310,7 @@ def test_the_page_is_built_with_closed_settings(stub: Stub, monkeypatch: pytest.
         assert named == []
         assert client.get("/gradio_api/info").json()["named_endpoints"] == {}
         assert client.get("/docs").status_code in (200, 404) and "cdn" not in client.get("/docs").text
+        assert client.get("/favicon.ico").content.startswith(b"<svg")
         library = stub.corpus.folder / "library.sqlite"
         assert client.get(f"/gradio_api/file={library}").status_code in (403, 404)
         assert client.get("/gradio_api/mcp/").status_code == 404
