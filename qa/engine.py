@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
@@ -124,10 +124,22 @@ class Engine:
                 return lists_names(sentence, number, sort)
 
             required = listed
-        found = weigh(wanted, scope, shelf, required=required, bonus=bonus_of(reading), measured=measure.stands_in if measure else None)
+        found = weigh(wanted, scope, shelf, required=required, similar=self._similar(reading), bonus=bonus_of(reading), measured=measure.stands_in if measure else None)
         if reading.outside and not reading.divisions:
             found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
         return found
+
+    def _similar(self, reading: Reading) -> Callable[[Sequence[str]], Sequence[float]] | None:
+        """How near in meaning sentences are to the question, by the library's model; None where there is none."""
+        encoder = self.searcher.encoder
+        if encoder is None or encoder.dimension < 8:
+            return None
+
+        def closeness(texts: Sequence[str]) -> Sequence[float]:
+            vectors = encoder.encode([reading.text, *texts])
+            return [float(value) for value in vectors[1:] @ vectors[0]]
+
+        return closeness
 
     def _by_kind(
         self, reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf, known: Known, measure: Measure | None

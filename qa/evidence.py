@@ -21,6 +21,9 @@ SEARCHED = 8
 """Documents read of a larger selection."""
 
 LONG = 120
+MEANING = 0.12
+"""What nearness in meaning adds, for the JUDGED best sentences."""
+JUDGED = 40
 PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.4, 0.4, 0.1
 """What the search's opinion of the passage and of its document adds to the score of a sentence."""
 _clause = re.compile("[,:;，：；]")
@@ -153,6 +156,7 @@ def weigh(
     for row in scope.rows:
         shelved = shelf.document(row)
         parts = {part for r, part in scope.parts if r == row}
+        titles = {part: fold(shelved.parts[part].head.title or "") for part in parts}
         title_profiles = {part: wanted.profile(fold(shelved.parts[part].head.title or "")) for part in parts}
         headings: dict[str, tuple[float, ...]] = {}
         profiles = [wanted.profile(s.folded) if s.part in parts else () for s in shelved.sentences]
@@ -160,7 +164,7 @@ def weigh(
             if sentence.part not in parts or (required is not None and not required(sentence)):
                 continue
             own = profiles[i]
-            if not any(own) and not (i and shelved.sentences[i - 1].leads):
+            if not any(own) and not (i and (shelved.sentences[i - 1].leads or shelved.sentences[i - 1].is_heading)):
                 continue
             key = sentence.heading
             if key not in headings:
@@ -172,7 +176,7 @@ def weigh(
                 for j in (i - 1, i + 1)
                 if 0 <= j < len(profiles) and profiles[j] and shelved.sentences[j].line == sentence.line
             ]
-            announced = profiles[i - 1] if i and shelved.sentences[i - 1].leads and profiles[i - 1] else ()
+            announced = profiles[i - 1] if i and (shelved.sentences[i - 1].leads or shelved.sentences[i - 1].is_heading) and profiles[i - 1] else ()
             context = [
                 max(o, h, TITLE * t, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, h, TITLE * t)
                 for k, (o, h, t) in enumerate(zip(own, heading, title, strict=True))
@@ -188,6 +192,7 @@ def weigh(
                 score -= 0.35 * max(0.0, coverage - _densest(wanted, sentence.folded))
             score -= 0.4 if _only_heads(shelved, i) or (sentence.leads and i + 1 < len(profiles)) else 0.0
             score -= 0.3 if sentence.is_units else 0.0
+            score -= 0.4 if len(titles[sentence.part]) > 8 and (sentence.folded.rstrip("。") in titles[sentence.part]) else 0.0
             score += bonus(sentence) if bonus else 0.0
             if measured is not None:
                 score += 0.4 * beside_value(wanted, sentence.folded, measured)
@@ -195,10 +200,10 @@ def weigh(
             found.append(Found(shelved, i, score, coverage, wide))
     found.sort(key=lambda f: (-f.score, f.row, f.index))
     if similar is not None and found:
-        head = found[:60]
+        head = found[:JUDGED]
         closeness = similar([f.sentence.span.of(f.shelved.text) for f in head])
-        head = [Found(f.shelved, f.index, f.score + 0.25 * c, f.coverage, f.context) for f, c in zip(head, closeness, strict=True)]
-        found = sorted(head, key=lambda f: (-f.score, f.row, f.index)) + found[60:]
+        head = [Found(f.shelved, f.index, f.score + MEANING * c, f.coverage, f.context) for f, c in zip(head, closeness, strict=True)]
+        found = sorted(head, key=lambda f: (-f.score, f.row, f.index)) + found[JUDGED:]
     return found
 
 

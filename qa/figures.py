@@ -13,7 +13,7 @@ _year = re.compile(r"(?:19|20)\d\d年?|[“\"]?十[一二三四五六]五[”\"]
 _date = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}(?:[-月./]\d{1,2})?|\d{1,2}月(?:\d{1,2}日|底|末|上旬|中旬|下旬)|\d{1,2}月|[年月季]底前?|年内|年底|月底")
 _duration = re.compile(_NUM + r"个?(?:年|月|日|天|小时|周|工作日|季度|学期|分钟)(?!级)")
 _percent = re.compile(r"\d[\d.]{0,8}(?:%|个百分点|‰)|百分之[一二三四五六七八九十百]{1,5}|[一二三四五六七八九两]成|一半|全覆盖|全部|\d+(?:\.\d+)?倍")
-_any = re.compile(r"\d|" + _NUM + r"(?:个|项|类|年|月|日|户|人|家|种|条|次|倍|成|元|亩|所|座|套|名|点|方面)|一半|全覆盖")
+_any = re.compile(r"\d[\d.,]*[\u4e00-\u9fff%]{0,2}|" + _NUM + r"(?:个|项|类|年|月|日|户|人|家|种|条|次|倍|成|元|亩|所|座|套|名|点|方面)|一半|全覆盖")
 _asked_unit = re.compile(
     r"(?:多少|(?<!哪)几|多大|各多少|约多少|近多少)(?:万|亿|千|百)?"
     r"(亿元|万元|元|块钱|钱|个百分点|百分点|平方公里|平方千米|平方米|立方米|公里|千米|公顷|公斤|千瓦时|千瓦|米|亩|吨|"
@@ -65,6 +65,6 @@ def measure_of(reading: Reading) -> Measure | None:
         return Measure("面积", re.compile(_NUM + _SCALE + "(?:亩|公顷|平方)"))
     if re.search("比例|比重|占比|几成|百分|多大比|覆盖率|增长率|增速|增幅|[\u4e00-\u9fff]率", text):
         return Measure("比例", _percent)
-    if re.search("金额|投资|资金|经费|标准|收入|产值|价|费", text) and re.search("多少|多高|几", text):
+    if re.search("金额|投资|资金|经费|标准|收入|产值|额度|限额|工资|补贴|补助|奖励|罚款|价|费", text) and re.search("多少|多高|几", text):
         return Measure("金额", re.compile(_NUM + _SCALE + "(?:元|美元)|" + _percent.pattern))
     return Measure("数值", _any)

@@ -33,6 +33,8 @@ OTHER_DOCUMENT = 0.72
 OTHER_REGION = 0.5
 LONG = 150
 
+ANNOUNCES, TOLD = 0.6, 160
+"""The share of the question a heading must hold for the text under it to be the answer, and how much of it is quoted."""
 LISTED = 320
 """Characters quoted of a list that a sentence announces."""
 _lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
@@ -143,7 +145,7 @@ def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None 
     """The sentence, or where it is long the run of its clauses that carries the answer."""
     sentence, text = found.sentence, found.shelved.text
     if len(sentence.span) <= LONG:
-        return whole(found)
+        return _announced(found, wanted) or whole(found)
     clauses = clauses_of(text, sentence.span)
     values = []
     for clause in clauses:
@@ -158,6 +160,21 @@ def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None 
     while high + 1 < len(clauses) and (values[high + 1] >= floor or clauses[high].end - clauses[low].start < 40):
         high += 1
     return Span(clauses[low].start, clauses[high].end).trimmed(text)
+
+
+def _announced(found: Found, wanted: Wanted) -> Span | None:
+    """What stands under a heading or question that holds what is asked: all of it while that stays short."""
+    sentences, i = found.shelved.sentences, found.index
+    if not i or not (sentences[i - 1].is_heading or sentences[i - 1].leads) or wanted.coverage(sentences[i - 1].folded) < ANNOUNCES:
+        return None
+    end = sentences[i].span.end
+    for other in sentences[i + 1 :]:
+        if other.section != sentences[i].section or other.is_heading or other.leads or other.is_units:
+            break
+        if other.span.end - sentences[i].span.start > TOLD:
+            break
+        end = other.span.end
+    return Span(sentences[i].span.start, end)
 
 
 def whole(found: Found) -> Span:

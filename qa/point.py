@@ -66,6 +66,8 @@ def _value(text: str, span: Span, measure: Measure, reading: Reading) -> Span | 
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
     best: tuple[float, int, int] | None = None
     for match in measure.pattern.finditer(copy.folded):
+        if match.group().isdigit():
+            continue
         before = copy.folded[max(0, match.start() - 24) : match.start()]
         near = sum(before[i : i + 2] in pairs for i in range(len(before) - 1))
         if match.group() in asked:

@@ -20,6 +20,7 @@ SAMPLE = 1500
 """Passages looked at to learn how common a word is in this library."""
 
 _end = re.compile(r"[。！？；;!?\n]+[”’」』）)》\"]{0,3}")
+_gap = re.compile(r"(?<=[\u4e00-\u9fff”》）])[ \u3000]+(?=[\u4e00-\u9fff“《\d])")
 _units_list = re.compile(r"^[（(【\[]?(?:责任单位|牵头单位|责任部门|牵头部门|配合单位|参加单位|责任领导)")
 
 
@@ -93,6 +94,9 @@ class Shelved:
             while position < zone.end:
                 match = _end.search(self.text, position, zone.end)
                 stop = match.end() if match else zone.end
+                gap = _gap.search(self.text, position, stop)
+                if gap and _is_title_line(self.text[position : gap.start()]):
+                    stop = gap.end()
                 span = Span(position, stop).trimmed(self.text)
                 if len(span):
                     section = self._section(outline, starts, span.end - 1)
@@ -108,10 +112,10 @@ class Shelved:
                     found.append(
                         Sentence(
                             span, fold(text), label, fold(section.heading) if section else "", self.part_at(span.start), line, section.id if section else None,
-                            heading, _units_list.match(text) is not None, _leads(text, match is not None and "\n" in match.group()),
+                            heading, _units_list.match(text) is not None, _leads(text, gap is not None or match is not None and "\n" in match.group()),
                         )
                     )  # fmt: skip
-                if match and "\n" in match.group():
+                if stop < zone.end and ("\n" in self.text[span.end - 1 if len(span) else position : stop] or "\u3000" in self.text[span.end : stop]):
                     line += 1
                 position = stop
         return tuple(found)
@@ -188,6 +192,12 @@ class Shelf:
         if word not in self._idf:
             self._idf[word] = sum(word in text for text in self._sample)
         return self._idf[word] / max(1, len(self._sample))
+
+
+def _is_title_line(before: str) -> bool:
+    """Whether what stands before a gap is a line of its own: no stop or comma in it, and too long for a piece of a date."""
+    plain = before.strip()
+    return 8 <= len(plain) <= 80 and not any(c in "，,。；;、（(《“" for c in plain[-40:])
 
 
 def _leads(text: str, ends_line: bool) -> bool:
