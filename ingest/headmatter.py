@@ -12,7 +12,17 @@ from corpus.document import HeadMatter, Issue, Level, Reference, Span
 from ingest.dates import find_dates
 from ingest.headmatter_labels import Labelled
 from ingest.headmatter_names import DOC_NUMBER, is_organ, kind_of, split_organs
-from ingest.headmatter_region import Place, division_of, from_body, level_of, named_region, self_level, speaks_for_nation, town_in
+from ingest.headmatter_region import (
+    Place,
+    division_of,
+    from_body,
+    level_of,
+    named_region,
+    self_level,
+    speaks_for_nation,
+    speaks_to_nation,
+    town_in,
+)
 from ingest.headmatter_title import Header
 from ingest.outline_parts import Parts
 
@@ -214,7 +224,7 @@ def leading_organs(title: str) -> tuple[str, ...]:
 
 def _national_lead(lead: str) -> tuple[str, ...]:
     parts = tuple(part for part in re.split(r"[\s　、]+", lead) if part)
-    return parts if parts and all(part in ("中共中央", "国务院", "中央", "中央军委") for part in parts) else ()
+    return parts if parts and all(part in ("中共中央", "国务院", "中央", "中央军委") or is_organ(part) for part in parts) else ()
 
 
 def document_kind(title: str) -> str | None:
@@ -234,7 +244,10 @@ def document_kind(title: str) -> str | None:
             None,
         )
         return f"{base}解读" if base else "政策解读"
-    issued = re.search(r"关于(?:印发|转发|发布|公布|下发)(?P<rest>.+?)的?(?:通知|公告|函|决定|通告|命令)(?:[（(].*[)）])?$", flat)
+    issued = re.search(
+        r"(?:关于|[厅局室府委])(?:印发|转发|发布|公布|下发)(?P<rest>.+?)的?(?:通知|公告|函|决定|通告|命令)(?:[（(].*[)）])?$",
+        flat,
+    )
     if issued:
         return kind_of(issued["rest"]) or kind_of(flat)
     return kind_of(flat)
@@ -358,8 +371,8 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span) -> tup
         if division is not None:
             level: Level = "乡镇" if town_in(name) and level_of(division) == "县" else level_of(division)
             return Place(division, level, draft.spans.get("issuers"), "发文机关"), False
-    if "title" not in draft.inferred and len(lead) >= 2 and speaks_for_nation(lead):
-        return Place(NATION, "国家", at, "标题"), False
+    if len(lead) >= 2 and speaks_for_nation(lead):
+        return Place(NATION, "国家", at, "标题"), "title" in draft.inferred
     division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
     if division is not None:
         return Place(division, level_of(division), at, "标题"), "title" in draft.inferred
@@ -367,6 +380,9 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span) -> tup
         division = division_of(line, near, whole=True)
         if division is not None:
             return Place(division, level_of(division), None, "网页名称"), True
+    reach = Span(body.start, min(body.end, body.start + 20000))
+    if not names and speaks_to_nation(text, reach.start, reach.end):
+        return Place(NATION, "国家", None, "正文面向全国的行文"), True
     what = self_level(text, body.start, min(body.end, body.start + 20000))
     if what is not None or not title:
         place = from_body(text, body.start, min(body.end, body.start + 20000), near)

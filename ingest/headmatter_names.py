@@ -6,11 +6,14 @@ import re
 from functools import lru_cache
 from importlib import resources
 
+from corpus.divisions import gazetteer
+
 _ORGAN = re.compile(
     r"(?:人民政府|政府|办公厅|办公室|委员会|常委会|党委|州委|省委|市委|县委|区委|旗委|地委|工委|党组|监委|纪委|[一-龥]{2}委|局|厅|部|院|署|"
     r"协会|商会|联合会|学会|基金会|理事会|管委会|中心|总队|支队|公司|银行|分行|总部|支行|处|司|海关|总社|集团|法院|检察院|"
     r"领导小组|指挥部|联席会议|大学|学院|医院|办|专班|会议|人大|政协|妇联|残联|工会|工商联|团委|供销社)$"
 )
+_CENTRAL = frozenset(("中共中央", "国务院", "中央军委", "党中央"))
 _BRACKET_TAIL = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]{1,30}[）)〕\]】]$")
 _DOC_NUMBER = r"[一-龥A-Za-z]{1,16}(?:[（(][一-龥]{1,6}[）)])?[一-龥]{0,6}\s?[〔\[【(（﹝［〈]\s?(?:19|20)\d\d\s?(?:年)?[〕\]】)）﹞］〉]\s?第?\s?\d{1,5}\s?号"
 DOC_NUMBER = re.compile(_DOC_NUMBER)
@@ -79,6 +82,17 @@ def is_national(name: str) -> bool:
 def split_organs(name: str) -> tuple[str, ...]:
     """Joint issuers written on one line, apart by blanks, 、 or line breaks; a name that would be cut in two stays whole."""
     parts = [part for part in re.split(r"[\s　、]+", name.strip()) if part]
-    if len(parts) > 1 and all(is_organ(part) and len(part) >= 3 for part in parts):
-        return tuple(dict.fromkeys(parts))
-    return ("".join(parts),) if parts else ()
+    if len(parts) > 1 and all((is_organ(part) or part in _CENTRAL) and len(part) >= 3 for part in parts):
+        return tuple(dict.fromkeys(piece for part in parts for piece in _unglued(part)))
+    return _unglued("".join(parts)) if parts else ()
+
+
+def _unglued(name: str) -> tuple[str, ...]:
+    """Two organs written without anything between them (某省商务厅某市海关): cut before a division's name."""
+    if len(name) < 8 or is_national(name):
+        return (name,)
+    for mention in gazetteer().mentions(name):
+        at = mention.span.start
+        if at > 3 and is_organ(name[:at]) and is_organ(name[at:]) and not is_national(name[:at]):
+            return (name[:at], *_unglued(name[at:]))
+    return (name,)

@@ -81,12 +81,23 @@ def self_level(text: str, start: int, end: int) -> str | None:
     """The word a document uses of its own division (我州, 全省), when it uses one clearly more than others."""
     own = Counter(match["what"] for match in _SELF.finditer(text, start, end) if text[match.start()] in "我本")
     every = Counter(match["what"] for match in _SELF.finditer(text, start, end))
-    for counts in (own, every):
+    for counts, least in ((own, 1), (every, 2)):
         if counts:
             (what, most), *rest = counts.most_common(2)
-            if not rest or most > rest[0][1]:
+            if most >= least and (not rest or most > rest[0][1]):
                 return what
     return None
+
+
+_ADDRESSED = re.compile(
+    r"各省[、（(][^。]{0,14}(?:自治区|区)|各地区[、，]?各部门|地方各级|国务院(?:有关|各)部门|全国人民代表大会|我代表国务院|中华人民共和国境内"
+)
+
+
+def speaks_to_nation(text: str, start: int, end: int) -> bool:
+    """Whether a text without a division of its own addresses the whole country (各省、自治区、直辖市, 地方各级, 我国)."""
+    own = sum(1 for match in _SELF.finditer(text, start, end) if text[match.start()] in "我本")
+    return own == 0 and _ADDRESSED.search(text, start, end) is not None and text.count("我国", start, end) >= 2
 
 
 def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> Place | None:

@@ -17,7 +17,9 @@ _REACH = 70
 _LONG = 110
 _ADDRESSEE = re.compile(r"[一-龥）)、，,\s]{4,}[：:]$")
 _END = re.compile(r"[。；;，,：:！!？?、]$")
-_SUBTITLE = re.compile(r"(?:——|—|--|－－)|[（(].{2,80}[)）]$")
+_SUBTITLE = re.compile(r"(?:——|—|--|－－|――)|[（(].{2,80}[)）]$")
+_DASHES = ("——", "--", "――", "─", "－－")
+_SITE = re.compile(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}(?:网站|政府网|门户|官网|网)$")
 _RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
 _DECLARED = re.compile(r"[（(](?:此件|本文|此文|代章|[一-龥]{2,30}代章).{0,20}[)）]$|(?:此件|本文)(?:公开|主动公开|依申请公开)")
 _HISTORY = re.compile(r"(?:通过|公布|发布|修正|修订|批准|施行|会议)")
@@ -62,6 +64,10 @@ def read_header(text: str, lines: Sequence[Line], *, start: int = 0, known_title
         first, last, header.certain = choice
         header.title = Span(lines[first].start, lines[last - 1].end)
         header.title_lines = (first, last)
+        site = _SITE.search(header.title.of(text))
+        if site is not None and site.start() >= 4:
+            # the name of a saved page: title - name of the site
+            header.title = Span(header.title.start, header.title.start + site.start())
     header.head = set(range(start, last)) | tabular
     header.body = _skip_meta(text, lines, last, stop, tabular, header)
     for i in range(start, header.title_lines[0]):
@@ -129,7 +135,13 @@ def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str)
     if weak is None:
         return None
     end = weak + 1
-    while end in plain and end < weak + 3 and _continues(text[lines[end].start : lines[end].end]):
+    opening = _SITE.sub("", text[lines[weak].start : lines[weak].end])
+    while (
+        end in plain
+        and end < weak + 3
+        and not text.startswith(opening, lines[end].start)
+        and _continues(text[lines[end].start : lines[end].end])
+    ):
         end += 1
     return weak, end, False
 
@@ -148,6 +160,7 @@ def _continues(content: str) -> bool:
 def _may_be_title(content: str) -> bool:
     if not 4 <= len(content) <= 160 or _END.search(content) or _PAGE.fullmatch(content) or _DECLARED.search(content):
         return False
+    content = _SITE.sub("", content)
     if DOC_NUMBER.fullmatch(content) or content.startswith(("附件", "——", "来源", "http", "www")):
         return False
     return re.search(r"[一-龥]{3}", content) is not None and not re.fullmatch(r"[（(].*[)）]", content)
@@ -162,7 +175,7 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
         content = text[lines[j].start : lines[j].end]
         if j > i and (not _may_be_title(content) or is_organ(content)):
             return None
-        joined += _flat(content)
+        joined += _flat(_SITE.sub("", content))
         if _complete(joined):
             following = text[lines[j + 1].start : lines[j + 1].end] if j + 1 < len(lines) else ""
             # a line break inside the title: the first half may end like a title too (…实施方案 / 的通知)
@@ -226,12 +239,12 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
             if "来源" in content:
                 header.byline.append(line.span)
             return True
-        if content.startswith("——") and len(content) <= 60:
+        if content.startswith(_DASHES) and len(content) <= 60:
             header.dated += [(iso, span, True) for iso, span in dates]
             return True
     if above:
         return False
-    if content.startswith(("——", "--")) and len(content) <= 60:
+    if content.startswith(_DASHES) and len(content) <= 60:
         return True
     if content[0] in "（(" and content[-1] in ")）" and len(content) <= 80:
         return True

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.document import Issue, Section, SectionKind, Span, fact_id
+from ingest.headmatter_names import stock_headings
 from ingest.outline_items import clause_end, find_items
 from ingest.outline_lines import Line
 from ingest.outline_marks import RANK, Mark, mark_at, may_open
@@ -14,8 +15,9 @@ from ingest.outline_marks import RANK, Mark, mark_at, may_open
 _HEADING_LIMIT = 60
 _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
+_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
 _CLOSING = re.compile(
-    r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请结合|请认真|请遵照|"
+    r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请[一-龥]{2,14}(?:总部|分行|部门|单位|委|厅|局|公司)[，,、将认结按]|请结合|请认真|请遵照|"
     r"以上(?:意见|通知|方案|规定|措施|政策|请|事项|内容)|上述(?:意见|规定|政策|措施|通知)|"
     r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|规划|计划|决定|实施意见|实施方案|实施细则|通告|指引|工作要点)"
     r"(?:[由自从未的有]|印发|实施|下发|发布|所称|施行|内容|中)|"
@@ -58,6 +60,8 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
     last: dict[str, int] = {}
     paths: set[tuple[int, ...]] = set()
     for line in lines:
+        if text.endswith(_FILES, line.start, line.end):
+            continue
         start = line.start
         depth = headings.get(start)
         char = text[start]
@@ -217,7 +221,7 @@ def _heading(text: str, line: Line, mark: Mark, parent: Node | None, depth: int)
         body,
         depth,
         parent,
-        own_line=body >= line.end,
+        own_line=body >= line.end and text[line.end - 1] not in "。；;！？",
         style=mark.style,
         value=mark.value,
     )
@@ -237,10 +241,17 @@ def _heading_end(text: str, start: int, end: int, mark: Mark) -> int:
         return end if end - start <= 30 and (start == end or text[end - 1] not in "。；;：:") else start
     stop = clause_end(text, start, end, "。；;！？!?")
     colon = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "：:")
+    # a colon between digits is a time of day; at the limit there is none to look behind
+    while colon + 1 < stop and text[colon] in "：:" and text[colon - 1].isdigit() and text[colon + 1].isdigit():
+        colon = clause_end(text, colon + 1, min(stop, start + _HEADING_LIMIT), "：:")
     if colon < min(stop, start + _HEADING_LIMIT) and colon - start <= 30:
         return colon
     if stop - start <= _HEADING_LIMIT or (stop == end and stop - start <= _HEADING_LIMIT + 20):
         return stop
+    for stock in stock_headings():
+        # a text that lost its line breaks: 总体要求以…为指导
+        if text.startswith(stock, start):
+            return start + len(stock)
     comma = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "，,")
     return comma if 4 <= comma - start < _HEADING_LIMIT else start
 
@@ -280,7 +291,9 @@ def _closing(text: str, nodes: list[Node], lines: Sequence[Line], base: Node | N
     start, end = line.start, last.body_end
     node: Node | None = last
     while node is not None and node is not base:
-        node.body_end = max(node.body_start, _trim(text, node.body_start, start))
+        stop = _trim(text, node.end, start)
+        node.body_start = min(node.body_start, stop)
+        node.body_end = stop
         node = node.parent
     return Node("closing", None, start, start, start, start, depth, base, end)
 

@@ -213,7 +213,7 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
         content = text[lines[end].start : lines[end].end]
         if len(content) > 70 or mark_at(text, lines[end].start, lines[end].end) or _TITLE_STOP.search(content) or "|" in content:
             break
-        if date_at(text, lines[end].start, lines[end].end):
+        if next(find_dates(text, lines[end].start, lines[end].end), None) is not None:
             break
         end += 1
         if kind_of(content) is not None and not re.match(

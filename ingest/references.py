@@ -25,7 +25,7 @@ _RULES: tuple[tuple[Relation, re.Pattern[str]], ...] = (
 )
 _REPEAL_AFTER = re.compile(r"[^。；;\n]{0,80}?(?:同时)?(?:废止|停止执行|不再执行|失效)")
 _NOT_A_DOCUMENT = re.compile(
-    r"(?:证|书|合同|协议|报|日报|杂志|学报|卡|回执|网|版|申请表|登记表|通知单|证明|执照|函件|委托书|许可证)$"
+    r"(?:证|(?<![白蓝绿]皮)书|表|合同|协议|报|日报|杂志|学报|卡|回执|网|版|申请表|登记表|通知单|证明|执照|函件|委托书|许可证)$"
 )
 
 
@@ -94,11 +94,11 @@ def _keep(found: dict[str, Reference], key: str, new: Reference) -> None:
 
 
 def _is_document(key: str) -> bool:
-    if len(key) < 4 or len(key) > 140:
+    if len(key) < 4 or len(key) > 140 or key in ("政府工作报告", "工作报告"):
         return False
     if "关于" in key and len(key) >= 8:
         return True
-    return kind_of(key) is not None and not _NOT_A_DOCUMENT.search(key) and (len(key) > 5 or key.endswith(("法", "法典")))
+    return kind_of(key) is not None and not _NOT_A_DOCUMENT.search(key) and (len(key) > 5 or key.endswith(("法", "法典", "条例")))
 
 
 def _number(text: str, span: Span) -> str | None:

@@ -84,6 +84,8 @@ def _title_from_source(source: str) -> str | None:
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", stem)
     stem = re.sub(r"^【[^】]{0,40}】", "", stem)
     stem = re.sub(r"^[一-龥]{2,4}_", "", stem).replace("_", " ").strip()
+    if re.search(r"[。；;]", stem):
+        return None
     return stem if len(re.findall(r"[一-龥]", stem)) >= 8 else None
 
 

@@ -1,0 +1,136 @@
+"""Head matter on small documents of our own."""
+
+import pytest
+
+from ingest.dates import date_at, find_dates
+from ingest.headmatter import document_kind
+from ingest.headmatter_names import DOC_NUMBER, split_organs
+from ingest.raw import RawText
+from ingest.references import find_references
+from ingest.structure import build
+
+NOTICE = """索引号： | 113300-2023-0007 | 发布机构： | 市水务局 |
+发布日期： | 2023-03-09 | 时效： | 有效 |
+文 号： | 延市水发〔2023〕8号 | 主题分类： | 水利 |
+延安市水务局关于印发延安市2023年饮水管护方案的通知
+各县（市、区）水务局：
+现将《延安市2023年饮水管护方案》印发给你们，请抓好落实。
+延安市水务局
+二〇二三年三月六日
+延安市2023年饮水
+管护方案
+根据《陕西省水利厅关于加强饮水管护的通知》（陕水发〔2022〕31号）要求，制定本方案。
+一、目标
+供水正常。
+附件：延安市饮水管护任务台账
+扫一扫在手机打开当前页"""
+
+
+def parse(text, **options):
+    return build(RawText(text=text, format="txt"), id="d", source="d.txt", sha256="0", **options)
+
+
+def test_a_notice_with_an_index_table():
+    doc = parse(NOTICE)
+    head = doc.head
+    assert head.title == "延安市水务局关于印发延安市2023年饮水管护方案的通知"
+    assert head.issuers == ("延安市水务局",)
+    assert (head.region, head.level) == ("陕西省延安市", "市州")
+    assert head.doc_number == "延市水发〔2023〕8号"
+    assert head.index_number == "113300-2023-0007"
+    assert (head.issued_on, head.published_on) == ("2023-03-06", "2023-03-09")
+    assert (head.status, head.kind, head.plan_period) == ("有效", "方案", ("2023", "2023"))
+    assert [(r.title, r.relation, r.doc_number) for r in head.based_on] == [
+        ("陕西省水利厅关于加强饮水管护的通知", "依据", "陕水发〔2022〕31号")
+    ]
+    for name, value in (("doc_number", "延市水发〔2023〕8号"), ("published_on", "2023-03-09")):
+        assert head.spans[name].of(doc.text) == value
+    (plan,) = doc.attached
+    assert plan.head.title == "延安市2023年饮水管护方案"
+    assert plan.head.region == head.region
+    assert any(issue.code == "attachment-missing" and "台账" in issue.message for issue in doc.issues)
+    assert doc.zones[-1].kind == "boilerplate"
+
+
+def test_a_forwarded_draft_is_a_document_of_its_own():
+    doc = parse(
+        "关于征求《关于管好水窖的意见（征求意见稿）》修改意见的函\n公文时效\n有效\n发文字号\n延水函〔2020〕3号\n"
+        "各县区水务局：\n现将省水利厅《关于管好水窖的意见（征求意见稿）》转发你们，请反馈意见。\n延安市水务局\n2020年5月1日\n"
+        "附件\n关于管好水窖的意见（征求意见稿）\n为管好水窖，提出以下意见。\n一、目标\n全省水窖完好率达到九成。"
+    )
+    assert (doc.head.region, doc.head.status, doc.head.kind) == ("陕西省延安市", "有效", "函")
+    (draft,) = doc.attached
+    assert (draft.head.region, draft.head.level, draft.head.status) == ("陕西省", "省", "征求意见稿")
+    assert doc.head_at(len(doc.text) - 2) is draft.head
+    assert [r.relation for r in doc.head.based_on] == ["转发"]
+
+
+def test_title_and_region_are_concluded_and_marked():
+    doc = parse(
+        "甘南州地处高原，饮水条件差。为贯彻《中共甘肃省委、甘肃省人民政府关于办好农村供水的意见》，结合我州实际，制定本实施意见。\n"
+        "一、目标\n我州各县供水正常。"
+    )
+    assert doc.head.title == "中共甘南州委 甘南州人民政府关于办好农村供水的实施意见"
+    assert {"title", "region"} <= doc.head.inferred
+    assert doc.head.issuers == ()
+    assert {"title-inferred", "region-inferred"} <= {issue.code for issue in doc.issues}
+
+
+def test_a_national_document():
+    head = parse("国务院办公厅关于加强水窖管理的意见\n国办发〔2021〕5号\n各省、自治区、直辖市人民政府：\n现提出意见。").head
+    assert (head.region, head.level, head.doc_number) == ("全国", "国家", "国办发〔2021〕5号")
+
+
+def test_region_can_be_given():
+    assert parse("一、目标\n供水正常。", region="黔南州").head.region == "贵州省黔南布依族苗族自治州"
+
+
+@pytest.mark.parametrize(
+    "number", ["陕水发〔2022〕31号", "陕水发[2022]31号", "陕水发(2022)31号", "陕水发（2022）31号", "陕水发【2022】第31号"]
+)
+def test_bracket_forms_of_document_numbers(number):
+    assert DOC_NUMBER.fullmatch(number)
+
+
+@pytest.mark.parametrize(
+    ("line", "iso"),
+    [
+        ("2022年4月25日", "2022-04-25"),
+        ("二〇二二年四月二十五日", "2022-04-25"),
+        ("（2018年1月2日）", "2018-01-02"),
+        ("2022年2月30日", None),
+        ("9999年99月99日", None),
+    ],
+)
+def test_dates(line, iso):
+    found = date_at(line, 0, len(line))
+    assert (found[0] if found else None) == iso
+
+
+def test_several_dates_in_a_line():
+    line = "自2022-01-01至2022.12.31"
+    assert [iso for iso, _ in find_dates(line, 0, len(line))] == ["2022-01-01", "2022-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("某市关于印发饮水实施方案的通知", "实施方案"),
+        ("《某州“十四五”供水规划》解读", "规划解读"),
+        ("某县饮水管理办法（试行）", "管理办法"),
+        ("关于征求意见的函", "函"),
+    ],
+)
+def test_kinds(title, kind):
+    assert document_kind(title) == kind
+
+
+def test_joint_issuers():
+    assert split_organs("某省水利厅 某省财政厅") == ("某省水利厅", "某省财政厅")
+    assert split_organs("中共中央 国务院") == ("中共中央", "国务院")
+
+
+def test_references_in_one_list_share_their_relation():
+    text = "为贯彻落实《供水条例》和《某省关于管好水窖的意见》精神（以下简称《意见》），按照《意见》办理。参见《水与生活》一书。"
+    found = find_references(text, 0, len(text))
+    assert [(r.title, r.relation) for r in found] == [("供水条例", "贯彻"), ("某省关于管好水窖的意见", "贯彻")]

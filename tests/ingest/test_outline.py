@@ -1,0 +1,114 @@
+"""The heading tree on small texts of our own."""
+
+import time
+
+import pytest
+
+from ingest.outline_items import find_items
+from ingest.outline_marks import chinese_number, mark_at
+from ingest.raw import RawText
+from ingest.structure import build
+
+
+def parse(text):
+    return build(RawText(text=text, format="txt"), id="d", source="d.txt", sha256="0")
+
+
+def tree(text):
+    doc = parse(text)
+    parents = {section.id: section for section in doc.outline}
+    return [
+        (s.number, s.heading, parents[s.parent].number if s.parent else None)
+        for s in doc.outline
+        if s.number and s.kind in ("heading", "item")
+    ]
+
+
+@pytest.mark.parametrize(("text", "value"), [("十", 10), ("二十一", 21), ("一百零三", 103), ("二〇三五", 2035), ("甲", None)])
+def test_chinese_numbers(text, value):
+    assert chinese_number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "style", "value"),
+    [
+        ("十一、加强管护", "一、", 11),
+        ("（二）目标任务。", "(一)", 2),
+        ("(十二)项目建设", "(一)", 12),
+        ("3．完善制度", "1.", 3),
+        ("（4）公开结果", "(1)", 4),
+        ("③验收", "①", 3),
+        ("第三章 附则", "章", 3),
+        ("第十二条　本办法所称渠系", "条", 12),
+        ("1.2 水源", "1.1", 2),
+    ],
+)
+def test_numbers_that_open_a_heading(line, style, value):
+    mark = mark_at(line, 0, len(line))
+    assert mark is not None
+    assert (mark.style, mark.value) == (style, value)
+
+
+@pytest.mark.parametrize(
+    "line", ["第三条规定的情形", "（二）项所列材料", "一、二产业占比", "3.5万吨", "第二、第三季度", "2023年全面完成", "三（略"]
+)
+def test_cited_numbers_open_nothing(line):
+    assert mark_at(line, 0, len(line)) is None
+
+
+def test_numbers_running_on_across_parents():
+    text = "一、水源\n(一)查清底数。摸排水井。\n1.登记。逐眼登记。\n(二)建好台账。分村建账。\n2.复核。按季复核。\n二、管网\n(三)更新管道。分年更新。"
+    assert tree(text) == [
+        ("一、", "水源", None),
+        ("(一)", "查清底数", "一、"),
+        ("1.", "登记", "(一)"),
+        ("(二)", "建好台账", "一、"),
+        ("2.", "复核", "(二)"),
+        ("二、", "管网", None),
+        ("(三)", "更新管道", "二、"),
+    ]
+
+
+def test_wrong_numbering_is_kept_and_reported():
+    doc = parse("一、成效\n(一)增收。好。\n(三)就业。好。\n(三)住房。好。\n(四)饮水。好。")
+    assert [s.number for s in doc.outline if s.kind == "heading"] == ["一、", "(一)", "(三)", "(三)", "(四)"]
+    assert any(issue.code == "numbering" for issue in doc.issues)
+
+
+def test_levels_follow_the_document_not_a_fixed_order():
+    text = "1.总则\n一、目的。便民。\n二、范围。全域。\n2.分则\n一、受理。窗口受理。"
+    assert [(n, p) for n, _, p in tree(text)] == [("1.", None), ("一、", "1."), ("二、", "1."), ("2.", None), ("一、", "2.")]
+
+
+def test_items_in_a_paragraph():
+    text = "措施如下：一是修渠,引水入田。二是建库，蓄水抗旱。此外照旧。"
+    items = [(text[i.number.start : i.number.end], text[i.heading.start : i.heading.end]) for i in find_items(text, 0, len(text))]
+    assert items == [("一是", "修渠"), ("二是", "建库")]
+
+
+def test_a_lone_item_word_is_speech():
+    assert list(find_items("关键的一是人才。", 0, 8)) == []
+
+
+def test_closing_paragraph_leaves_the_last_section():
+    doc = parse("一、要求。\n(一)落实责任。分级负责。\n各乡镇、各部门要对照任务抓好落实。")
+    closing = doc.outline[-1]
+    assert closing.kind == "closing"
+    last = next(s for s in doc.outline if s.number == "(一)")
+    assert last.body_end <= closing.start
+    assert closing.parent is None
+
+
+def test_heading_on_the_line_after_its_number_or_glued_to_the_body():
+    doc = parse(
+        "一、总体要求以改善农村供水条件为指引，坚持先急后缓、分步实施、建管并重，到明年底全面完成全县各乡镇供水管网的改造提升任务并建立长效机制。"
+    )
+    assert doc.outline[0].heading == "总体要求"
+
+
+@pytest.mark.parametrize("piece", ["第一条", "一、", "（", "1.", "附件", "《", "一是", "| ", "年月日", "各"])
+def test_adversarial_repetition_is_fast(piece):
+    started = time.perf_counter()
+    parse(piece * (10_000 // len(piece)))
+    parse((piece + "\n") * 2_000)
+    assert time.perf_counter() - started < 2.0
