@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from corpus.divisions import gazetteer
 from index.segmentation import tokenise
-from qa.lexicons import phrases, table
+from qa.lexicons import pairs, phrases, table
 from qa.question import Reading, everyday_in
 from qa.shelf import Shelf
 
@@ -89,6 +89,16 @@ def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
         found = replace(
             found, concepts=tuple(replace(c, weight=c.weight * 0.3) if c.text in measures else c for c in found.concepts)
         )
+    if reading.kind == "yes_no":
+        # 会一直保持不变吗: the sentence that denies it does not hold these words
+        opposed = [word for left, _ in pairs("polarity.tsv") for word in left]
+        found = replace(
+            found,
+            concepts=tuple(
+                replace(c, weight=c.weight * 0.3) if any(c.text in word or word in c.text for word in opposed) else c
+                for c in found.concepts
+            ),
+        )
     if noun and len(found.concepts) > 1 and reading.kind != "list_tasks":
         # 哪个直辖市: the answer names one, it seldom holds the word itself
         concepts = tuple(replace(c, weight=c.weight * 0.3) if c.text == noun else c for c in found.concepts)
@@ -140,11 +150,11 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
     for phrase in quoted:
         if len(phrase) >= 3:
             found[phrase] = Concept(phrase, 3.0, (), _pairs(phrase))
-    pairs: dict[str, float] = {}
+    close: dict[str, float] = {}
     for piece in rest.split():
         for pair in _pairs(piece):
-            pairs[pair] = _weight(shelf.frequency(pair)) if pair not in empty else 0.1
-    return Wanted(tuple(found.values()), tuple(pairs.items()), quoted)
+            close[pair] = _weight(shelf.frequency(pair)) if pair not in empty else 0.1
+    return Wanted(tuple(found.values()), tuple(close.items()), quoted)
 
 
 def _words(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope
 from qa.numerals import counted
 from qa.lexicons import table
-from qa.question import Reading, everyday_in
+from qa.question import ASKS_DUTIES, Reading, everyday_in
 from qa.shelf import Sentence, Shelf, Shelved
 
 NAMED = 0.5
@@ -20,7 +20,6 @@ NAMED = 0.5
 ALIKE = 0.92
 INHERITED_REACH = 400
 
-_inverse = re.compile(r"哪(?:些|几)(?:项|个|条)?(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)")
 _every_task = re.compile(r"各(?:由|自|项|任务|个)|每(?:项|个|一项)|分别由|都由")
 
 
@@ -83,7 +82,7 @@ def _title(shelved: Shelved, span: Span, name: str) -> Span:
 def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
     """The units of the task that is meant, or the tasks of the unit that is named; None where the text names no unit for it."""
     everything = duties(shelf, scope)
-    if reading.understood.units and _inverse.search(reading.folded):
+    if reading.understood.units and ASKS_DUTIES.search(reading.folded):
         return _tasks_of(reading, everything)
     with_units = [duty for duty in everything if duty.units]
     if _every_task.search(reading.folded) and with_units and len(wanted.concepts) <= 3:

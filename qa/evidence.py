@@ -12,6 +12,7 @@ from corpus.folding import fold
 from index.passages import Hit
 from index.searcher import Searcher
 from qa.concepts import Wanted
+from qa.lexicons import first_phrase, phrases
 from qa.question import Reading
 from qa.shelf import Part, Sentence, Shelf, Shelved
 
@@ -21,6 +22,9 @@ SEARCHED = 8
 """Documents read of a larger selection."""
 
 LONG = 120
+PREAMBLE = 0.3
+"""What a sentence loses that announces or gives reasons and rules nothing."""
+LEADS = 0.9
 MEANING = 0.12
 """What nearness in meaning adds, for the JUDGED best sentences."""
 JUDGED = 40
@@ -153,6 +157,7 @@ def weigh(
     """Every sentence of the scope that says something of what is wanted, best first."""
     found: list[Found] = []
     prior = _priors(scope, shelf)
+    preambles = phrases("preambles.txt")
     for row in scope.rows:
         shelved = shelf.document(row)
         parts = {part for r, part in scope.parts if r == row}
@@ -190,8 +195,12 @@ def weigh(
             if length > LONG:
                 # a long sentence holds many words far apart: what counts is how much of them stands together
                 score -= 0.35 * max(0.0, coverage - _densest(wanted, sentence.folded))
-            score -= 0.4 if _only_heads(shelved, i) or (sentence.leads and i + 1 < len(profiles)) else 0.0
+            if sentence.leads and i + 1 < len(profiles):
+                score -= LEADS
+            elif _only_heads(shelved, i):
+                score -= 0.4
             score -= 0.3 if sentence.is_units else 0.0
+            score -= PREAMBLE if first_phrase(sentence.folded, preambles) else 0.0
             score -= 0.4 if len(titles[sentence.part]) > 8 and (sentence.folded.rstrip("。") in titles[sentence.part]) else 0.0
             score += bonus(sentence) if bonus else 0.0
             if measured is not None:

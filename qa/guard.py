@@ -31,8 +31,7 @@ def supported(text: str, citations: Iterable[AnswerCitation]) -> bool:
     folded = fold(text)
     if any(figure not in known for figure in figures(text)):
         return False
-    # what stands before a number runs into it (文号为大署办〔2022〕21号): one of its endings must be quoted
-    if any(not any(number[i:] in part for part in plain for i in range(re.search(r"[〔\[(]", number).start())) for number in _doc_number.findall(folded)):
+    if any(not any(_same_number(number, part) for part in plain) for number in _doc_number.findall(folded)):
         return False
     if any(not any(word in part for part in plain) for word in _counted.findall(folded)):
         return False
@@ -41,6 +40,21 @@ def supported(text: str, citations: Iterable[AnswerCitation]) -> bool:
         for match in _unit_list.finditer(text)
         for unit in map(fold, match[1].split("、"))
     )
+
+
+def _same_number(number: str, part: str) -> bool:
+    """Whether a text holds a document number; a word that runs into it is no part of it (文号为大署办发〔2022〕7号)."""
+    bracket = re.search(r"[〔\[(]", number)
+    tail = number[bracket.start() :] if bracket else number
+    at = part.find(tail)
+    while at >= 0:
+        i, j = len(number) - len(tail) - 1, at - 1
+        while i >= 0 and j >= 0 and number[i] == part[j]:
+            i, j = i - 1, j - 1
+        if i < 0 or j < 0 or not "\u4e00" <= part[j] <= "\u9fff" or number[i] in "为是号即和及与":
+            return True
+        at = part.find(tail, at + 1)
+    return False
 
 
 def checked(draft: Draft) -> Draft:

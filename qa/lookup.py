@@ -23,13 +23,15 @@ MEASURED = 0.55
 OWN, IN_CLAUSE = 0.6, 0.2
 """What the sentence itself, or the clause with the value, must then hold of the question."""
 ABSENT = 0.17
-"""The share of the question that may be words found nowhere in the document although the library knows them."""
+"""The share of the question that may be words found nowhere around although the library knows them."""
+MISSING = 0.3
+"""… and nowhere in the document, where a provision is asked for and not a value."""
 BESIDE = 0.92
 """How near another sentence must come to the best one to be quoted beside it."""
 GAIN = 0.2
 """The share of the question a further sentence must add to be quoted although it is weaker."""
 FURTHER = 0.5
-OTHER_DOCUMENT = 0.72
+OTHER_DOCUMENT = 0.62
 OTHER_REGION = 0.5
 LONG = 150
 
@@ -87,7 +89,7 @@ def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = F
         if c.known and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
         and c.found_in(found.sentence.folded) < 0.3
     )  # fmt: skip
-    return missing / wanted.total > ABSENT
+    return missing / wanted.total > (ABSENT if measured else MISSING)
 
 
 def _around(found: Found) -> str:

@@ -19,8 +19,11 @@ _title = re.compile(r"《([^《》]{2,80})》")
 _number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(【](?:19|20)\d\d[〕\])】](?:第)?\d{1,5}号")
 _year = re.compile(r"(?<!\d)((?:19|20)\d\d)年?")
 _which_count = re.compile(r"(?:哪|这|的|分为?|设置了|设定了|有)(\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|家|种|大|户)")
+ASKS_DUTIES = re.compile(r"哪(?:些|几)(?:项|个|条)?(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)")
+"""Asks for the tasks of a unit, not for the unit of a task."""
 _nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
 _follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢$")
+_particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀、")
 _digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 
@@ -85,6 +88,8 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     words, rest = _document_words(rest, known)
     several = len({m.text for m in mentions if m.divisions or m.asked}) > 1 or every is not None
     kind = kind_of(folded, several=several, quoted=quoted)
+    if kind in ("list_tasks", "policy_lookup") and ASKS_DUTIES.search(folded) and known.units_in(folded):
+        kind = "responsible_unit"
     counted = _which_count.search(folded)
     if counted and kind in ("list_tasks", "definition", "policy_lookup"):
         rest = rest.replace(counted[0], " ")
@@ -95,7 +100,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
             every_before = previous.every_region
         else:
             every_before = False
-        if len(subject.replace(" ", "")) < 2:
+        if len([c for c in subject if c not in _particles and not c.isspace()]) < 2:
             subject, kind = previous.subject, previous.kind if kind == "policy_lookup" else kind
             if len(divisions) < 2 and kind in ("comparison", "multi_doc"):
                 kind = "policy_lookup"

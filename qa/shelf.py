@@ -181,10 +181,12 @@ class Shelf:
         """Texts of passages spread evenly over the library."""
         rows = sorted(self.infos)
         step = max(1, len(rows) // 300)
+        # of a handful of documents only small pieces can tell common words from rare ones
+        size = 300 if len(rows) > 20 else 150 if len(rows) > 3 else 60
         texts: list[str] = []
         for row in rows[::step]:
             folded = fold(self.corpus.text(row)[:30_000])
-            texts += [folded[i : i + 300] for i in range(0, len(folded), 300)]
+            texts += [folded[i : i + size] for i in range(0, len(folded), size)]
         return texts[:: max(1, len(texts) // SAMPLE)]
 
     def frequency(self, word: str) -> float:
