@@ -152,6 +152,6 @@ def gazetteer() -> Gazetteer:
         aliases = [alias for alias in (*shorts, *(old[0].split(",") if old and old[0] else ())) if alias]
         if level == "县":
             # a bare county stem (朝阳, 城关) is an ordinary word too often to be a name on its own
-            aliases = [alias for alias in aliases if len(alias) >= 3 or alias[-1] in "县市区旗"]
+            aliases = [alias for alias in aliases if len(alias) >= 3]
         divisions.append(Division(code, name, shorts[0], level, path, parent, tuple(dict.fromkeys(aliases))))
     return Gazetteer(divisions)
