@@ -155,8 +155,9 @@ def test_a_file_goes_in_is_marked_removed_and_comes_back(opened: Any, tmp_path: 
 
 def test_empty_library_leads_to_the_shelf(opened_empty: Any) -> None:
     page = opened_empty.page
-    assert "文档库还是空的" in page.inner_text("#ask-form")
-    page.click("#ask-form .blank button")
+    page.wait_for_selector("#ask-start .blank")
+    assert "文档库还是空的" in page.inner_text("#ask-start")
+    page.click("#ask-start .blank button")
     page.wait_for_selector("#upload-input", state="attached")
     assert "还没有文件" in page.inner_text("#shelf-out")
 

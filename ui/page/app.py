@@ -1,4 +1,4 @@
-"""The Gradio app: six panels in tabs, one reader beside them, and who answers when something is pressed."""
+"""The Gradio app: panels in tabs, one reader beside them, and who answers when something is pressed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def build_page(desk: Desk) -> Any:
         chosen = gr.State({})
         with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
             with gr.Tab("问政策", id="ask"):
-                ask_form, ask_out = panel(EMPTY, "ask-form"), panel(EMPTY, "ask-out")
+                ask_form, ask_start, ask_out = panel(EMPTY, "ask-form"), panel(EMPTY, "ask-start"), panel(EMPTY, "ask-out")
             with gr.Tab("查文件", id="search", render_children=True):
                 search_form = panel(view_search.form(), "search-form")
                 with gr.Row(elem_id="search-body"):
@@ -99,12 +99,15 @@ def build_page(desk: Desk) -> Any:
         def open_document(event: Any) -> Any:
             return safely(lambda: view_reader.open_document(desk, payload_of(event)))
 
-        page.load(load, None, [*around, compare_out, shelf_out], **HIDDEN_FROM_API)
+        # the first screen does not wait for the questions that are tried out
+        first = page.load(load, None, [*around, compare_out, shelf_out], **HIDDEN_FROM_API)
+        first.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
         ask_out.click(ask, previous, [ask_out, previous], **HIDDEN_FROM_API)
         search_out.click(search, chosen, [search_side, search_out, chosen], **HIDDEN_FROM_API)
         compare_out.click(compare, None, compare_out, **HIDDEN_FROM_API)
         tasks_out.click(tasks, None, tasks_out, **HIDDEN_FROM_API)
-        shelf_out.click(shelf, None, [shelf_out, chosen, *around], **HIDDEN_FROM_API)
+        changed = shelf_out.click(shelf, None, [shelf_out, chosen, *around], **HIDDEN_FROM_API)
+        changed.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
         reader.click(open_document, None, reader, **HIDDEN_FROM_API)
         _ = search_form
     return page

@@ -115,6 +115,18 @@ class Desk:
         """An answer given lately."""
         return self._answers.get(id)
 
+    def answered(self, name: str, candidates: list[str], most: int) -> list[str]:
+        """Those of some questions, at most ``most``, that the library answers; kept until it changes."""
+
+        def try_out() -> list[str]:
+            found: list[str] = []
+            for question in candidates:
+                if len(found) < most and self.library.ask(question).status == "answered":
+                    found.append(question)
+            return found
+
+        return self._cached(name, try_out)
+
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
         """Passages for a query."""
         with self._reading:
@@ -184,12 +196,16 @@ class Desk:
         return self._cached("units", self.library.units)
 
     def coverage(self) -> tuple[list[str], list[tuple[str, list[int]]]]:
-        """Regions, and per topic the number of tasks each region has on it."""
+        """Regions, and per topic the number of tasks the documents of each region itself (not of those below) have on it."""
 
         def count() -> tuple[list[str], list[tuple[str, list[int]]]]:
-            regions = self.regions()[:12]
-            counts = {r: Counter(t for task in self.tasks(region=r) for t in task.get("topics") or ()) for r in regions}
-            return regions, [(topic, [counts[r][topic] for r in regions]) for topic in self.topics()[:16]]
+            home = {entry.info.id: short_region(entry.info) for entry in self.entries()}
+            found: Counter[tuple[str | None, str]] = Counter()
+            for task in self.tasks():
+                found.update((home.get(_document_of(task)), topic) for topic in task.get("topics") or ())
+            said = {region for region, _ in found}
+            regions = [region for region in self.regions() if region in said][:12]
+            return regions, [(topic, [found[region, topic] for region in regions]) for topic in self.topics()[:16]]
 
         return self._cached("coverage", count)
 

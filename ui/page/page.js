@@ -29,7 +29,7 @@
   };
   const viewOf = (element) => {
     for (let node = element; node; node = node.parentElement) {
-      const found = /^(ask|search|compare|tasks|shelf)-(form|out|side|body)$/.exec(node.id || "");
+      const found = /^(ask|search|compare|tasks|shelf)-(form|start|out|side|body)$/.exec(node.id || "");
       if (found) return found[1];
     }
     return "";

@@ -13,15 +13,18 @@ from ui.page.backend import QUESTION_LIMIT, Desk
 from ui.page.events import Payload, filters_of, text
 from ui.rendering.answers import answer_view
 from ui.rendering.forms import ask_box, examples, select, text_field
+from ui.rendering.hits import recent
 from ui.rendering.html import EMPTY, Html, el, join
 from ui.rendering.states import empty_library, trouble
 from ui.rendering.wording import flagged
 
+RECENT = 4
+EXAMPLES = 5
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 def form(desk: Desk) -> Html:
-    """Box, conditions and examples."""
+    """Box and conditions."""
     entries = desk.entries()
     years = sorted({year for e in entries if (year := e.facets["年份"])}, reverse=True)
     levels = [level for level in LEVELS if any(e.info.head.level == level for e in entries)]
@@ -39,26 +42,40 @@ def form(desk: Desk) -> Html:
         data_auto=True,
     )
     box = ask_box("ask-question", "问题", "提问", act="ask", placeholder="问政策规定、责任单位、目标数值")
-    below = examples(questions(desk)) if entries else empty_library()
-    return join(box, conditions, el("div", below, class_="start"))
+    return join(box, conditions)
+
+
+def start(desk: Desk) -> Html:
+    """Under the box before anything is asked: questions to try, and what came last."""
+    entries = desk.entries()
+    if not entries:
+        return empty_library()
+    return join(examples(questions(desk)), recent([(e.info, e.status) for e in reversed(entries[-RECENT:])]))
 
 
 def questions(desk: Desk) -> list[str]:
-    """Questions the library can surely say something about: made of its own topics, regions, units."""
+    """Questions to start from, made of the library's own topics, regions, units and indicators; only such as it answers."""
+    return desk.answered("examples", _candidates(desk), EXAMPLES)
+
+
+def _candidates(desk: Desk) -> list[str]:
     topics, regions, units = desk.topics(), desk.regions(), [name for name, _ in desk.units()]
     made: list[str] = []
-    if topics:
-        made.append(f"{topics[0]}有哪些政策规定？")
-        if len(regions) > 1:
-            made.append(f"各地区{topics[min(1, len(topics) - 1)]}政策有什么不同？")
-    if regions and len(topics) > 2:
-        made.append(f"{regions[-1]}{topics[2]}由哪些单位负责？")
-    if units:
-        made.append(f"{units[0]}承担哪些任务？")
-    targets = [t for t in desk.targets(kind="target") if 2 <= len(str(t["indicator"])) <= 14 and t.get("region")]
-    if targets:
-        made.append(f"{targets[0]['region']}{targets[0]['indicator']}的目标是多少？")
-    return list(dict.fromkeys(made))[:5]
+    for n in range(3):
+        if n < len(topics):
+            made.append(f"{topics[n]}有哪些政策规定？")
+        if n + 1 < len(topics) and len(regions) > 1:
+            made.append(f"各地区{topics[n + 1]}政策有什么不同？")
+        if n + 2 < len(topics) and regions:
+            made.append(f"{regions[-1 - n % len(regions)]}{topics[n + 2]}由哪些单位负责？")
+        if n < len(units):
+            made.append(f"{units[n]}有哪些任务？")
+        targets = [
+            t for t in desk.targets(kind="target") if 3 <= len(str(t["indicator"])) <= 12 and t.get("region") and t.get("value")
+        ]
+        if n < len(targets):
+            made.append(f"{targets[n]['region']}{targets[n]['indicator']}的目标是多少？")
+    return list(dict.fromkeys(made))
 
 
 def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> tuple[Html, Understanding | None]:

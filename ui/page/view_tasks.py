@@ -36,7 +36,7 @@ def form(desk: Desk) -> Html:
         select("region", "地区", regions),
         el("span", select("topic", "主题", [(t, t) for t in desk.topics()]), class_="for-tasks"),
         el("span", text_field("indicator", "指标", type="search"), class_="for-targets"),
-        el("span", select("kind", "类别", list(TARGET_KINDS.items())), class_="for-targets"),
+        el("span", select("kind", "类别", list(TARGET_KINDS.items()), "target"), class_="for-targets"),
         class_="filters ledger-form",
         data_act="rows",
         data_auto=True,

@@ -91,6 +91,21 @@ def document_card(info: DocumentInfo, status: str | None = None, reason: str | N
     )  # fmt: skip
 
 
+def recent(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
+    """The documents that came last, one line each."""
+    items = [
+        el(
+            "li",
+            el("button", cut(info.head.title or info.source, 60), type="button", class_="open", data_act="open", data_doc=info.id,
+               data_start="0", data_end="0"),
+            state(status),
+            el("div", line([info.head.region, *matter(info.head)]), class_="meta"),
+        )
+        for info, status in rows
+    ]  # fmt: skip
+    return join(el("h3", "最近放入的文件"), el("ul", items, class_="recent"))
+
+
 def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | None]]) -> Html:
     """Results grouped by document, in the order of their best passage; those that share no word with the query are folded."""
     worded: list[Html] = []

@@ -86,16 +86,15 @@ def _exports(subject: str, regions: Sequence[str]) -> Html:
 
 
 def coverage(regions: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]) -> Html | None:
-    """How much is said: topics × regions, darker where more tasks are on a topic. A cell starts the comparison."""
+    """How much is said: topics × regions, darker at 1, 2, 4 and 8 tasks on a topic. A cell starts the comparison."""
     if not regions or not counts:
         return None
-    top = max((n for _, row in counts for n in row), default=0) or 1
     rows = [
         el(
             "tr",
             el("th", el("button", topic, type="button", class_="open", data_act="compare", data_subject=topic), scope="row"),
             [
-                el("td", n or "—", class_=f"w{0 if not n else min(4, 1 + 3 * n // top)}", title=f"{region}：{topic} {n} 项任务")
+                el("td", n or "—", class_=f"w{min(4, n.bit_length())}", title=f"{region}：{topic} {n} 项任务")
                 for region, n in zip(regions, row, strict=True)
             ],
         )

@@ -25,7 +25,7 @@ KINDS = {
     "multi_doc": "多份文件",
 }
 NOTICES = {"expired": "时效提示", "draft": "征求意见稿", "repealed": "已废止", "scope": "适用范围"}
-TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "统计数", "rule": "规定数"}
+TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
 COMPARATORS = {"=": "", ">=": "不低于 ", "<=": "不高于 ", ">": "高于 ", "<": "低于 ", "≈": "约 ", "range": ""}
 FORMATS = {"txt": "文本", "html": "网页", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "jsonl": "记录"}
 
