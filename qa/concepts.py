@@ -132,6 +132,7 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
         if phrase not in variants:
             rest = rest.replace(phrase, " ")
     empty = set(phrases("function_words.txt"))
+    generic = set(phrases("generic_words.txt"))
     for word in _words(rest):
         if word in empty or word in found or any(word in concept.text for concept in found.values()):
             continue
@@ -142,6 +143,9 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
             continue
         share = shelf.frequency(word)
         # a short word the library does not know is more likely another way of saying it than a rare thing
+        if word in generic:
+            found[word] = Concept(word, 0.3)
+            continue
         weight = (UNKNOWN_LONG if len(word) > 2 else UNKNOWN) if share == 0 else _weight(share)
         variants = forms.get(word, ())
         if len(word) > 2 and word[-1] in "县市区州省" and gazetteer().named(word):
