@@ -6,13 +6,15 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from corpus.divisions import Division, gazetteer
 from corpus.folding import fold
 from qa.answer import Cell, Comparison, ComparisonRow, Notice
-from qa.concepts import Wanted, wanted as concepts
+from qa.concepts import Wanted
+from qa.concepts import wanted as concepts
 from qa.differences import differences
 from qa.draft import cite, flat, label, level_order, merged
-from qa.lookup import carrying
 from qa.evidence import Found
+from qa.lookup import carrying
 from qa.names import Known
 from qa.notices import notices_for
 from qa.question import read
@@ -105,9 +107,7 @@ def _columns(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: S
     return sorted(found, key=lambda c: (level_order(c.part), c.shelved.info.row))
 
 
-def _matched(known: Known, name: str):  # type: ignore[no-untyped-def]
-    from corpus.divisions import gazetteer
-
+def _matched(known: Known, name: str) -> tuple[Division, ...]:
     return known.match(gazetteer().named(name))[0]
 
 

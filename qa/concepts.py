@@ -128,7 +128,13 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
     for phrase in everyday_in(subject):
         variants = forms[phrase]
         share = min(0.3, max(shelf.frequency(v) for v in (phrase, *variants)))
-        found[phrase] = Concept(phrase, max(EVERYDAY, _weight(share)), variants, _pairs(phrase) if share == 0 else (), known=shelf.frequency(phrase) > 0)
+        found[phrase] = Concept(
+            phrase,
+            max(EVERYDAY, _weight(share)),
+            variants,
+            _pairs(phrase) if share == 0 else (),
+            known=shelf.frequency(phrase) > 0,
+        )
         if phrase not in variants:
             rest = rest.replace(phrase, " ")
     empty = set(phrases("function_words.txt"))

@@ -10,8 +10,8 @@ from corpus.folding import fold
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope
-from qa.numerals import counted
 from qa.lexicons import table
+from qa.numerals import counted
 from qa.question import ASKS_DUTIES, Reading, everyday_in
 from qa.shelf import Sentence, Shelf, Shelved
 
@@ -88,7 +88,10 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     if _every_task.search(reading.folded) and with_units and len(wanted.concepts) <= 3:
         return _overview(with_units)
     topics = _topics(reading)
-    ranked = sorted(((_fit(duty, wanted) + _topical(duty, topics), duty) for duty in everything), key=lambda pair: (-pair[0], pair[1].span.start))
+    ranked = sorted(
+        ((_fit(duty, wanted) + _topical(duty, topics), duty) for duty in everything),
+        key=lambda pair: (-pair[0], pair[1].span.start),
+    )
     if not ranked or ranked[0][0] < NAMED:
         return None
     best = ranked[0][0]
@@ -138,7 +141,8 @@ def _line(duty: Duty) -> Line:
     assert span is not None
     units = cite(duty.shelved, span)
     told = "；".join(
-        f"{_role_names[role]}共{counted(len(dict.fromkeys(names)))}家：{'、'.join(dict.fromkeys(names))}" for role, names in roles.items()
+        f"{_role_names[role]}共{counted(len(dict.fromkeys(names)))}家：{'、'.join(dict.fromkeys(names))}"
+        for role, names in roles.items()
     )
     title = cite(duty.shelved, duty.title)
     text = f"{label(duty.shelved, part)}“{flat(duty.name)}”的{told}。原文：“{flat(units.quote)}”"
@@ -160,9 +164,14 @@ def _tasks_of(reading: Reading, everything: list[Duty]) -> Draft | None:
         assert span is not None
         kind = "" if role == "responsible" else f"（{_role_names[role]}）"
         lines.append(
-            Line(f"{label(duty.shelved, part)}：{flat(duty.name)}{kind}", (cite(duty.shelved, duty.title), cite(duty.shelved, span)))
+            Line(
+                f"{label(duty.shelved, part)}：{flat(duty.name)}{kind}",
+                (cite(duty.shelved, duty.title), cite(duty.shelved, span)),
+            )
         )
-    return Draft("answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen}))
+    return Draft(
+        "answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen})
+    )
 
 
 def _overview(chosen: list[Duty]) -> Draft:
@@ -172,4 +181,6 @@ def _overview(chosen: list[Duty]) -> Draft:
         span = duty.list_span
         assert span is not None
         lines.append(Line(f"{flat(duty.name)}：{names}", (cite(duty.shelved, span), cite(duty.shelved, duty.title))))
-    return Draft("answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen}))
+    return Draft(
+        "answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen})
+    )

@@ -67,9 +67,7 @@ class Engine:
             draft, near = self._draft(reading, shelf, known, allowed)
             return self._finished(reading, checked(draft), near, shelf, day)
 
-    def compare(
-        self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None
-    ) -> Comparison:
+    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
         """A topic or a question across the regions of the library (or the named ones), every cell cited."""
         from qa.comparing import compared
 
@@ -103,11 +101,11 @@ class Engine:
             elsewhere = [
                 f for f in weigh(wanted, everywhere, shelf) if (f.row, f.sentence.part) not in scope.parts
             ]  # fmt: skip
-        return refusal.refuse(reading, wanted, everything, elsewhere, measure, reason=self._reason(reading, scope, shelf)), everything
+        return refusal.refuse(
+            reading, wanted, everything, elsewhere, measure, reason=self._reason(reading, scope, shelf)
+        ), everything
 
-    def _found(
-        self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, measure: Measure | None
-    ) -> list[Found]:
+    def _found(self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, measure: Measure | None) -> list[Found]:
         required = None
         if measure is not None:
             wished = measure
@@ -124,7 +122,15 @@ class Engine:
                 return lists_names(sentence, number, sort)
 
             required = listed
-        found = weigh(wanted, scope, shelf, required=required, similar=self._similar(reading), bonus=bonus_of(reading), measured=measure.stands_in if measure else None)
+        found = weigh(
+            wanted,
+            scope,
+            shelf,
+            required=required,
+            similar=self._similar(reading),
+            bonus=bonus_of(reading),
+            measured=measure.stands_in if measure else None,
+        )
         if reading.outside and not reading.divisions:
             found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
         return found
@@ -142,7 +148,14 @@ class Engine:
         return closeness
 
     def _by_kind(
-        self, reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf, known: Known, measure: Measure | None
+        self,
+        reading: Reading,
+        wanted: Wanted,
+        scope: Scope,
+        found: list[Found],
+        shelf: Shelf,
+        known: Known,
+        measure: Measure | None,
     ) -> Draft | None:
         draft: Draft | None = None
         match reading.kind:
@@ -163,7 +176,9 @@ class Engine:
             case _:
                 pass
         if draft is None:
-            draft = lookup.answer(reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading), measure=measure)
+            draft = lookup.answer(
+                reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading), measure=measure
+            )
         if draft is not None and reading.kind == "yes_no" and draft.lines:
             good = next((f for f in found if f.context >= lookup.ENOUGH), None)
             if good is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.divisions import NATION, Division
+from corpus.document import Span
 from corpus.filters import Filters
 from corpus.folding import fold
 from index.passages import Hit
@@ -81,7 +82,11 @@ class Scope:
 
 
 def scope_of(
-    reading: Reading, shelf: Shelf, searcher: Searcher, allowed: set[int] | None = None, divisions: Sequence[Division] | None = None
+    reading: Reading,
+    shelf: Shelf,
+    searcher: Searcher,
+    allowed: set[int] | None = None,
+    divisions: Sequence[Division] | None = None,
 ) -> Scope:
     """The documents a question is to be answered from."""
     divisions = reading.divisions if divisions is None else tuple(divisions)
@@ -98,7 +103,9 @@ def scope_of(
                 inside = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in near))[:SEARCHED]
                 hits += near
             loose = [row for row in dict.fromkeys(others) if row not in inside][:SEARCHED]
-            return Scope(_parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose))
+            return Scope(
+                _parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose)
+            )
         names = [fold(m) for m in reading.places]
         # a document that does not say of which region it is counts where it names the place
         unplaced = [row for row in rows if not shelf.regions[row] and any(name in shelf.document(row).folded for name in names)]
@@ -181,7 +188,11 @@ def weigh(
                 for j in (i - 1, i + 1)
                 if 0 <= j < len(profiles) and profiles[j] and shelved.sentences[j].line == sentence.line
             ]
-            announced = profiles[i - 1] if i and (shelved.sentences[i - 1].leads or shelved.sentences[i - 1].is_heading) and profiles[i - 1] else ()
+            announced = (
+                profiles[i - 1]
+                if i and (shelved.sentences[i - 1].leads or shelved.sentences[i - 1].is_heading) and profiles[i - 1]
+                else ()
+            )
             context = [
                 max(o, h, TITLE * t, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, h, TITLE * t)
                 for k, (o, h, t) in enumerate(zip(own, heading, title, strict=True))
@@ -211,14 +222,18 @@ def weigh(
     if similar is not None and found:
         head = found[:JUDGED]
         closeness = similar([f.sentence.span.of(f.shelved.text) for f in head])
-        head = [Found(f.shelved, f.index, f.score + MEANING * c, f.coverage, f.context) for f, c in zip(head, closeness, strict=True)]
+        head = [
+            Found(f.shelved, f.index, f.score + MEANING * c, f.coverage, f.context) for f, c in zip(head, closeness, strict=True)
+        ]
         found = sorted(head, key=lambda f: (-f.score, f.row, f.index)) + found[JUDGED:]
     return found
 
 
 def beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool] | None) -> float:
     """How much of the question stands in the clause that holds the value asked for."""
-    return max((wanted.coverage(clause) for clause in _value_clause.split(folded) if measured is None or measured(clause)), default=0.0)
+    return max(
+        (wanted.coverage(clause) for clause in _value_clause.split(folded) if measured is None or measured(clause)), default=0.0
+    )
 
 
 def _densest(wanted: Wanted, folded: str) -> float:
@@ -251,16 +266,10 @@ def _priors(scope: Scope, shelf: Shelf) -> dict[tuple[int, int], float]:
         if row is None or row not in scope.rows:
             continue
         shelved = shelf.document(row)
-        for i in shelved.between(_span(hit)):
+        for i in shelved.between(Span(hit.start, hit.end)):
             prior[(row, i)] = max(prior.get((row, i), 0.0), PASSAGE_PRIOR * hit.score / best)
     for row, value in documents.items():
         if row in scope.rows:
             for i in range(len(shelf.document(row).sentences)):
                 prior[(row, i)] = prior.get((row, i), 0.0) + value
     return prior
-
-
-def _span(hit: Hit):  # type: ignore[no-untyped-def]
-    from corpus.document import Span
-
-    return Span(hit.start, hit.end)

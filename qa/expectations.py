@@ -11,9 +11,11 @@ from qa.concepts import asked_noun
 from qa.question import Reading, number_of
 from qa.shelf import Sentence
 
-_people = re.compile(r"人口|人员|群体|对象|家庭|户|学生|儿童|老年人|残疾人|群众|居民|职工|企业|个体|市场主体|毕业生|军人|农民|患者")
+_people = re.compile(
+    r"人口|人员|群体|对象|家庭|户|学生|儿童|老年人|残疾人|群众|居民|职工|企业|个体|市场主体|毕业生|军人|农民|患者"
+)
 _directed = re.compile(r"对|为|给予?|向|面向|针对|包括|优先|重点")
-_place_nouns = frozenset("直辖市 省 省份 城市 市 县 区 州 地区 国家 乡镇 地方 地市".split())
+_place_nouns = frozenset(["直辖市", "省", "省份", "城市", "市", "县", "区", "州", "地区", "国家", "乡镇", "地方", "地市"])
 _names = re.compile(r"(?:[\u4e00-\u9fff“”\"]{2,12}、){1,40}[\u4e00-\u9fff“”\"]{2,12}")
 
 
@@ -53,7 +55,24 @@ def clause_wanted(reading: Reading) -> Callable[[str], bool] | None:
 
 
 _place_kinds = frozenset("县市区村乡镇州省")
-_body_endings = ("公司", "集团", "企业", "局", "委", "厅", "办", "中心", "大学", "学院", "学校", "医院", "银行", "园区", "景区", "协会")
+_body_endings = (
+    "公司",
+    "集团",
+    "企业",
+    "局",
+    "委",
+    "厅",
+    "办",
+    "中心",
+    "大学",
+    "学院",
+    "学校",
+    "医院",
+    "银行",
+    "园区",
+    "景区",
+    "协会",
+)
 
 
 def names_asked(reading: Reading) -> tuple[int, str] | None:
@@ -69,7 +88,7 @@ def names_asked(reading: Reading) -> tuple[int, str] | None:
 def lists_names(sentence: Sentence, number: int, kind: str) -> bool:
     """Whether a sentence lists at least so many names of a kind side by side, without figures among them."""
     for match in _names.finditer(sentence.folded):
-        items = [item.strip("“”\"") for item in match.group().split("、")]
+        items = [item.strip('“”"') for item in match.group().split("、")]
         named = [item for item in items if _is_name(item, kind)]
         if len(named) >= number:
             return True
@@ -79,7 +98,12 @@ def lists_names(sentence: Sentence, number: int, kind: str) -> bool:
 def _is_name(item: str, kind: str) -> bool:
     if kind in _place_kinds or kind == "城市":
         found = list(gazetteer().mentions(item[-8:]))
-        return item in _stems() or any(m.span.end == len(item[-8:]) for m in found) or item[-1] in "县村乡镇" or item[-2:] in _stems()
+        return (
+            item in _stems()
+            or any(m.span.end == len(item[-8:]) for m in found)
+            or item[-1] in "县村乡镇"
+            or item[-2:] in _stems()
+        )
     return item.endswith(_body_endings)
 
 

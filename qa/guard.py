@@ -72,5 +72,3 @@ def quotes_hold(citations: Sequence[AnswerCitation], text_of: dict[str, str]) ->
 def _written_out(unit: str, plain: Sequence[str]) -> bool:
     """Whether a unit was written out from a shared head: 县市政府 from 县市党委、政府."""
     return any(unit[:i] in part and unit[i:] in part for part in plain for i in range(1, len(unit)))
-
-

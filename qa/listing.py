@@ -45,7 +45,9 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
     place = shelved.part_at(children[0].start)
     part = shelved.parts[place]
     where = f"“{flat(parent.heading)}”" if parent is not None and parent.heading else ""
-    lines = [Line(f"{label(shelved, part)}{where}共{counted(len(children))}项：", (cite(shelved, parent.span),) if parent else ())]
+    lines = [
+        Line(f"{label(shelved, part)}{where}共{counted(len(children))}项：", (cite(shelved, parent.span),) if parent else ())
+    ]
     lines = [Line(lines[0].text)]
     for child in children:
         citation = cite(shelved, child.span)
@@ -117,9 +119,9 @@ def _counting_sentence(reading: Reading, found: list[Found]) -> Found | None:
 def _runs(found: Found) -> set[int]:
     """The lengths of the enumerations with 、 in a sentence."""
     clauses = re.split("[。;，,:]", found.sentence.folded)
-    return {n for clause in clauses if (n := clause.count("、") + 1 + bool(re.search("和|以及|及", clause.split("、")[-1]))) > 1} | {
-        clause.count("、") + 1 for clause in clauses if "、" in clause
-    }
+    return {
+        n for clause in clauses if (n := clause.count("、") + 1 + bool(re.search("和|以及|及", clause.split("、")[-1]))) > 1
+    } | {clause.count("、") + 1 for clause in clauses if "、" in clause}
 
 
 def _items(found: Found) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from corpus.document import Span
 from corpus.folding import fold
@@ -14,7 +15,6 @@ from qa.figures import Measure
 from qa.lexicons import pairs
 from qa.point import point_of
 from qa.question import Reading
-from qa.shelf import Shelved
 
 ENOUGH = 0.42
 """The share of the question a sentence must hold, its headings counted, to be offered as an answer."""
@@ -43,7 +43,15 @@ _lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
 _clause = re.compile(r"[，,：:；;]")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, found: Sequence[Found], prefer: Callable[[str], bool] | None, *, measure: Measure | None = None) -> Draft | None:
+def answer(
+    reading: Reading,
+    wanted: Wanted,
+    scope: Scope,
+    found: Sequence[Found],
+    prefer: Callable[[str], bool] | None,
+    *,
+    measure: Measure | None = None,
+) -> Draft | None:
     """Quote the best sentence, and those that come near it; None where none is good enough."""
     measured = measure is not None
     need = MEASURED if measured else ENOUGH
@@ -127,7 +135,11 @@ def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Fou
 
 def with_point(reading: Reading, line: Line, first: Found, measure: Measure | None) -> Line:
     """The line with the point of its best quote in front, where that quote says more than was asked."""
-    own = [c for c in line.citations if c.start <= first.sentence.span.start < c.end or first.sentence.span.start <= c.start < first.sentence.span.end]
+    own = [
+        c
+        for c in line.citations
+        if c.start <= first.sentence.span.start < c.end or first.sentence.span.start <= c.start < first.sentence.span.end
+    ]
     quotes = [Span(c.start, c.end) for c in own[:1]]
     point = point_of(reading, first.shelved.text, quotes, measure)
     if point is None:
@@ -167,7 +179,11 @@ def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None 
 def _announced(found: Found, wanted: Wanted) -> Span | None:
     """What stands under a heading or question that holds what is asked: all of it while that stays short."""
     sentences, i = found.shelved.sentences, found.index
-    if not i or not (sentences[i - 1].is_heading or sentences[i - 1].leads) or wanted.coverage(sentences[i - 1].folded) < ANNOUNCES:
+    if (
+        not i
+        or not (sentences[i - 1].is_heading or sentences[i - 1].leads)
+        or wanted.coverage(sentences[i - 1].folded) < ANNOUNCES
+    ):
         return None
     end = sentences[i].span.end
     for other in sentences[i + 1 :]:
@@ -190,8 +206,10 @@ def whole(found: Found) -> Span:
     if _lead_in.search(sentences[high].folded):
         # 可在以下两种方式中任选其一: what is announced is the answer
         stop = sentences[high].span.end
-        while high + 1 < len(sentences) and sentences[high + 1].part == sentences[low].part and (
-            sentences[high + 1].span.end - stop <= LISTED
+        while (
+            high + 1 < len(sentences)
+            and sentences[high + 1].part == sentences[low].part
+            and (sentences[high + 1].span.end - stop <= LISTED)
         ):
             high += 1
         return Span(sentences[low].span.start, sentences[high].span.end)
@@ -202,4 +220,4 @@ def whole(found: Found) -> Span:
 def clauses_of(text: str, span: Span) -> list[Span]:
     """The clauses of a stretch, cut after commas and colons."""
     cuts = [span.start, *(m.end() for m in _clause.finditer(text, span.start, span.end)), span.end]
-    return [Span(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [Span(a, b) for a, b in pairwise(cuts) if a < b]

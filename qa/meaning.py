@@ -60,8 +60,8 @@ def answer(reading: Reading, scope: Scope, shelf: Shelf, known: Known) -> Draft 
 def _definitions(term: str, shelved: Shelved) -> list[tuple[float, list[Span]]]:
     """Stretches that explain a term, with how surely they do."""
     name = re.escape(term)
-    defined = re.compile(f"{name}[”\"’」]?(?:[)）])?[，,:：]?{_is}")
-    short = re.compile(f"(?:简称|称为|称作|统称)(?:为)?[:：]?[“\"‘《「]?{name}")
+    defined = re.compile(f'{name}[”"’」]?(?:[)）])?[，,:：]?{_is}')
+    short = re.compile(f'(?:简称|称为|称作|统称)(?:为)?[:：]?[“"‘《「]?{name}')
     out: list[tuple[float, list[Span]]] = []
     for i, sentence in enumerate(shelved.sentences):
         if term not in sentence.folded:
@@ -98,7 +98,7 @@ def _piecewise(term: str, shelved: Shelved, index: int) -> list[Span]:
     """The sentences behind a formula that explain its pieces one by one (“一区”指…。“双核”指…)."""
     found: list[Span] = []
     for sentence in shelved.sentences[index + 1 : index + 8]:
-        match = re.match(f"[“\"‘「]([^”\"’」]{{2,6}})[”\"’」]{_is}", sentence.folded)
+        match = re.match(f'[“"‘「]([^”"’」]{{2,6}})[”"’」]{_is}', sentence.folded)
         if match and match[1] in term:
             found.append(sentence.span)
         elif found:
@@ -167,5 +167,3 @@ def mentions(reading: Reading, scope: Scope, shelf: Shelf, known: Known) -> Draf
     lines = [Line(f"文件提到“{term}”，但没有解释它的含义。")]
     lines += [quoted_line(label(used[k][0], used[k][0].parts[k[1]]), used[k][0], [used[k][1].span]) for k in order]
     return Draft("partial", tuple(lines), parts=tuple(order))
-
-

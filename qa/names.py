@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from corpus.divisions import NATION, Division, gazetteer
+from corpus.divisions import NATION, Division
 from corpus.folding import fold
 from qa.shelf import Shelf
 
@@ -62,9 +62,7 @@ class Known:
                 return (nearest,), True
         return (), False
 
-    def misspelt_regions(
-        self, text: str, taken: Sequence[tuple[int, int]]
-    ) -> list[tuple[int, int, str, tuple[Division, ...]]]:
+    def misspelt_regions(self, text: str, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int, str, tuple[Division, ...]]]:
         """Names of the library's regions with one wrong character: (start, end, the name as it should be, divisions)."""
         found: list[tuple[int, int, str, tuple[Division, ...]]] = []
         busy = list(taken)

@@ -31,10 +31,16 @@ def notices_for(
             title = f"《{part.head.title}》" if part.head.title else "的文件"
             found[Notice(kind, f"{name}{title}：{state.status}。{state.reason}")] = None
         if part.attached and part.division is not None and reading.divisions and part.division not in reading.divisions:
-            found[Notice("scope", f"所引内容出自{name}的文件（随函转发），属{part.division.level}级文件，不是所问地区自己的规定。")] = None
-        elif reading.divisions and part.division not in (None, NATION, *reading.divisions) and part.division is not None:
-            if not any(d.contains(part.division.code) for d in reading.divisions if d != NATION):
-                found[Notice("scope", f"所引内容出自{name}的文件，适用于{part.division.path}。")] = None
+            found[
+                Notice("scope", f"所引内容出自{name}的文件（随函转发），属{part.division.level}级文件，不是所问地区自己的规定。")
+            ] = None
+        elif (
+            reading.divisions
+            and part.division is not None
+            and part.division not in (NATION, *reading.divisions)
+            and not any(d.contains(part.division.code) for d in reading.divisions if d != NATION)
+        ):
+            found[Notice("scope", f"所引内容出自{name}的文件，适用于{part.division.path}。")] = None
     for citation in citations:
         row_number = shelf.by_id.get(citation.source_id)
         around = shelf.document(row_number).folded[:4000] if row_number is not None else ""

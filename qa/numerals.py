@@ -13,11 +13,13 @@ def counted(number: int) -> str:
         return _DIGITS[number]
     if number < 100:
         tens, ones = divmod(number, 10)
-        return (("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else ""))
+        return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
     if number < 1000:
         hundreds, rest = divmod(number, 100)
-        middle = "" if not rest else ("零" if rest < 10 else "") + ("一" if 10 <= rest < 20 else "") + (
-            _DIGITS[2] if rest == 2 else counted(rest)
+        middle = (
+            ""
+            if not rest
+            else ("零" if rest < 10 else "") + ("一" if 10 <= rest < 20 else "") + (_DIGITS[2] if rest == 2 else counted(rest))
         )
         return _DIGITS[hundreds] + "百" + middle
     return "一千项以上的" if number >= 1000 else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from corpus.document import HeadMatter, Span
 from corpus.folding import fold
+from qa.answer import Status
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope
 from qa.question import Reading
@@ -15,15 +16,28 @@ from qa.shelf import Shelf, Shelved
 FIELDS = {
     "doc_number": ("文号", re.compile("文号|发文字号|字号")),
     "index_number": ("索引号", re.compile("索引号")),
-    "issuers": ("发文机关", re.compile("谁发|谁出|谁印发|谁制定|谁解读|发文机关|发文单位|发布机构|哪个(?:机关|部门|单位)(?:印发|发布|制定|发的|出)|由谁|谁发布|是谁|来源")),
-    "issued_on": ("成文日期", re.compile("成文|落款|印发(?:日期|时间)|(?:什么时候|何时|哪天|哪一天)(?:印发|成文|制定|出台)|签发|日期")),
-    "published_on": ("发布日期", re.compile("发布(?:日期|时间)|(?:什么时候|何时|哪天|哪一天|啥时候)(?:发布|公布|发的|公开|发出)|日期")),
+    "issuers": (
+        "发文机关",
+        re.compile(
+            "谁发|谁出|谁印发|谁制定|谁解读|发文机关|发文单位|发布机构|哪个(?:机关|部门|单位)(?:印发|发布|制定|发的|出)|由谁|谁发布|是谁|来源"
+        ),
+    ),
+    "issued_on": (
+        "成文日期",
+        re.compile("成文|落款|印发(?:日期|时间)|(?:什么时候|何时|哪天|哪一天)(?:印发|成文|制定|出台)|签发|日期"),
+    ),
+    "published_on": (
+        "发布日期",
+        re.compile("发布(?:日期|时间)|(?:什么时候|何时|哪天|哪一天|啥时候)(?:发布|公布|发的|公开|发出)|日期"),
+    ),
     "effective_on": ("施行日期", re.compile("施行|实施日期|生效")),
     "expires_on": ("废止日期", re.compile("废止日期|有效期|失效")),
     "status": ("时效", re.compile("时效|是否有效|有效吗|现行有效")),
 }
 _basis = re.compile("依据|根据|上位|贯彻|转发|解读的|为落实|制定的")
-_basis_sentence = re.compile(r"(?:根据|依据|按照|为了?(?:深入|全面|认真)?贯彻|为了?(?:进一步)?落实|为(?:全面|深入|认真)?(?:贯彻|落实)|贯彻落实好?|转发|解读|遵照|现将)")
+_basis_sentence = re.compile(
+    r"(?:根据|依据|按照|为了?(?:深入|全面|认真)?贯彻|为了?(?:进一步)?落实|为(?:全面|深入|认真)?(?:贯彻|落实)|贯彻落实好?|转发|解读|遵照|现将)"
+)
 _forwards = re.compile("现将|转发|印发给|解读如下")
 _named = re.compile(r"《[^《》\n]{2,120}》")
 
@@ -31,10 +45,15 @@ _named = re.compile(r"《[^《》\n]{2,120}》")
 def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
     """What the head matter says on the fields that are asked for; what it does not say is said too."""
     asked = [name for name, (_, pattern) in FIELDS.items() if pattern.search(reading.folded)]
-    wants_basis = _basis.search(reading.folded) is not None and not {"doc_number"} & set(asked) or bool(
+    wants_basis = (_basis.search(reading.folded) is not None and not {"doc_number"} & set(asked)) or bool(
         re.search("上位文件|根据哪|依据哪|贯彻.{0,4}哪|转发.{0,4}哪|为贯彻|制定依据|编制依据", reading.folded)
     )
-    if "issued_on" in asked and "published_on" in asked and not re.search("成文|落款|印发", reading.folded) and "日期" not in reading.folded:
+    if (
+        "issued_on" in asked
+        and "published_on" in asked
+        and not re.search("成文|落款|印发", reading.folded)
+        and "日期" not in reading.folded
+    ):
         asked.remove("issued_on")
     lines: list[Line] = []
     silent: list[str] = []
@@ -62,7 +81,7 @@ def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
         lines += told
     if not lines:
         return Draft("not_found", tuple(Line(text) for text in silent)) if silent else None
-    status = "partial" if silent else "answered"
+    status: Status = "partial" if silent else "answered"
     return Draft(status, (*lines, *(Line(text) for text in silent)), parts=tuple(rests))
 
 

@@ -18,8 +18,12 @@ _quoted = re.compile(r"[“\"‘'「『]([^”\"’'」』“‘「『]{2,60})[�
 _title = re.compile(r"《([^《》]{2,80})》")
 _number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(【](?:19|20)\d\d[〕\])】](?:第)?\d{1,5}号")
 _year = re.compile(r"(?<!\d)((?:19|20)\d\d)年?")
-_which_count = re.compile(r"(?:哪|这|的|分为?|设置了|设定了|有)(\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|家|种|大|户)")
-ASKS_DUTIES = re.compile(r"哪(?:些|几)(?:项|个|条)?(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)")
+_which_count = re.compile(
+    r"(?:哪|这|的|分为?|设置了|设定了|有)(\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|家|种|大|户)"
+)
+ASKS_DUTIES = re.compile(
+    r"哪(?:些|几)(?:项|个|条)?(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)"
+)
 """Asks for the tasks of a unit, not for the unit of a task."""
 _nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
 _follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢$")
@@ -144,7 +148,7 @@ def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ())
         return "comparison"
     for kind in ("responsible_unit", "provenance"):
         if asks[kind]:
-            return kind  # type: ignore[return-value]
+            return kind
     if folded.rstrip("?!。").endswith(("吗", "嘛")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
         return "yes_no"
     if asks["definition"] and not re.search("多少|哪些人|对象是", folded):
@@ -179,8 +183,10 @@ def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> t
             continue
         text = found.text
         suffix = folded[end : end + 1]
-        if text[-1] not in "省市州县区旗盟" and suffix in _sound_alikes and any(
-            text + right in known.region_names for right in _sound_alikes[suffix]
+        if (
+            text[-1] not in "省市州县区旗盟"
+            and suffix in _sound_alikes
+            and any(text + right in known.region_names for right in _sound_alikes[suffix])
         ):
             # 甘南洲: the stem is right, the class word is written with a sound-alike
             right = next(r for r in _sound_alikes[suffix] if text + r in known.region_names)
@@ -210,7 +216,16 @@ def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> t
     return mentions, rest
 
 
-_sound_alikes = {"洲": ("州",), "周": ("州",), "洵": ("州",), "是": ("市",), "事": ("市",), "式": ("市",), "声": ("省",), "现": ("县",)}
+_sound_alikes = {
+    "洲": ("州",),
+    "周": ("州",),
+    "洵": ("州",),
+    "是": ("市",),
+    "事": ("市",),
+    "式": ("市",),
+    "声": ("省",),
+    "现": ("县",),
+}
 
 
 def _document_words(rest: str, known: Known) -> tuple[tuple[str, ...], str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Found
 from qa.figures import Measure
 from qa.lookup import carrying
 from qa.question import Reading
-from qa.concepts import Wanted
 
 NEAR = 0.3
 """The share of the question a sentence must hold to be shown as nearest."""
@@ -44,7 +44,9 @@ def refuse(
         citation = cite(best.shelved, carrying(best, wanted))
         why = f"没有给出{measure.name}" if measure is not None and not measure.stands_in(best.sentence.folded) else "没有回答所问"
         lines.append(Line(f"最接近的原文是{label(best.shelved, best.part)}：“{flat(citation.quote)}”（{why}）", (citation,)))
-    other = next((f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None)
+    other = next(
+        (f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None
+    )
     if other is not None:
         citation = cite(other.shelved, carrying(other, wanted, measure.stands_in if measure else None))
         name = label(other.shelved, other.part)

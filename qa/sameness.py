@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from corpus.document import Span
 from corpus.folding import fold
-from qa.draft import Draft, Line, label, level_order, quoted_line
-from qa.evidence import Scope
-from qa.lookup import carrying
 from qa.concepts import Wanted
-from qa.evidence import Found
+from qa.draft import Draft, Line, label, level_order, quoted_line
+from qa.evidence import Found, Scope
+from qa.lookup import LONG, carrying, clauses_of
 from qa.question import Reading
 from qa.shelf import Shelf, Shelved
 
@@ -47,8 +47,8 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     names = {fold(item[2]) for item in chosen}
     head = "是同一个指标。" if len(names) == 1 and "" not in names else "不是同一个指标，口径不同，不能直接比较。"
     lines = [Line(head)]
-    for shelved, item, _, figure in chosen:
-        lines.append(quoted_line(label(shelved, item.part), shelved, [_around(item, figure, wanted)]))
+    for shelved, carrier, _, figure in chosen:
+        lines.append(quoted_line(label(shelved, carrier.part), shelved, [_around(carrier, figure, wanted)]))
     return Draft("answered", tuple(lines), parts=tuple((s.info.row, f.sentence.part) for s, f, _, _ in chosen))
 
 
@@ -59,11 +59,8 @@ def _indicator(shelf: Shelf, row: int, start: int, end: int, figure: str) -> str
     return ""
 
 
-def _around(item: Found, figure: str, wanted: Wanted):  # type: ignore[no-untyped-def]
+def _around(item: Found, figure: str, wanted: Wanted) -> Span:
     """The sentence, or of a long one the clauses around the figure."""
-    from corpus.document import Span
-    from qa.lookup import LONG, clauses_of
-
     sentence, text = item.sentence, item.shelved.text
     if len(sentence.span) <= LONG:
         return sentence.span

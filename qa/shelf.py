@@ -68,12 +68,16 @@ class Shelved:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The attached documents, then the document itself."""
-        own = [Part(part.span, part.head, division_of(part.head) or division_of(self.doc.head), True) for part in self.doc.attached]
+        own = [
+            Part(part.span, part.head, division_of(part.head) or division_of(self.doc.head), True) for part in self.doc.attached
+        ]
         return (*own, Part(Span(0, len(self.text)), self.doc.head, division_of(self.doc.head)))
 
     def part_at(self, position: int) -> int:
         """The number of the part a position belongs to."""
-        return next(i for i, part in enumerate(self.parts) if part.span.start <= position < part.span.end or i == len(self.parts) - 1)
+        return next(
+            i for i, part in enumerate(self.parts) if part.span.start <= position < part.span.end or i == len(self.parts) - 1
+        )
 
     @cached_property
     def folded(self) -> str:
@@ -105,17 +109,22 @@ class Shelved:
                         if section.id not in trails:
                             trails[section.id] = fold(" ".join(s.label for s in self.doc.trail(section) if s.kind != "preamble"))
                         label = trails[section.id]
-                    heading = section is not None and section.number is not None and section.start <= span.start and (
-                        span.end <= section.end + 1
+                    heading = (
+                        section is not None
+                        and section.number is not None
+                        and section.start <= span.start
+                        and (span.end <= section.end + 1)
                     )
                     text = span.of(self.text)
                     found.append(
                         Sentence(
                             span, fold(text), label, fold(section.heading) if section else "", self.part_at(span.start), line, section.id if section else None,
-                            heading, _units_list.match(text) is not None, _leads(text, gap is not None or match is not None and "\n" in match.group()),
+                            heading, _units_list.match(text) is not None, _leads(text, gap is not None or (match is not None and "\n" in match.group())),
                         )
                     )  # fmt: skip
-                if stop < zone.end and ("\n" in self.text[span.end - 1 if len(span) else position : stop] or "\u3000" in self.text[span.end : stop]):
+                if stop < zone.end and (
+                    "\n" in self.text[span.end - 1 if len(span) else position : stop] or "\u3000" in self.text[span.end : stop]
+                ):
                     line += 1
                 position = stop
         return tuple(found)
@@ -204,7 +213,7 @@ def _is_title_line(before: str) -> bool:
 
 def _leads(text: str, ends_line: bool) -> bool:
     """Whether a sentence is a question, or a short line of its own without a stop."""
-    last = text.rstrip("”’」』）)》\" ")[-1:]
+    last = text.rstrip('”’」』）)》" ')[-1:]
     return last in "？?" or (ends_line and last not in "。；;！!，,、：:" and len(text) <= 60)
 
 

@@ -21,8 +21,11 @@ _which = re.compile("哪些|哪几|哪份|哪个")
 
 def is_survey(reading: Reading) -> bool:
     """Whether the question asks which documents or regions say something (and not what two of them say)."""
-    return reading.kind == "multi_doc" and _which.search(reading.folded) is not None and len(reading.divisions) < 2 and not re.search(
-        "共同|分别", reading.folded
+    return (
+        reading.kind == "multi_doc"
+        and _which.search(reading.folded) is not None
+        and len(reading.divisions) < 2
+        and not re.search("共同|分别", reading.folded)
     )
 
 
@@ -46,15 +49,11 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
     lines = []
     for key in order[:LISTED]:
         item = best[key]
-        lines.append(quoted_line(label(item.shelved, item.part), item.shelved, [_around(item, wanted)]))
+        lines.append(quoted_line(label(item.shelved, item.part), item.shelved, [carrying(item, wanted)]))
     silent = _silent(scope, shelf, set(order))
     if silent and len(scope.rows) <= 24:
         lines.append(Line(f"未见提及的：{'、'.join(silent)}。"))
     return Draft("answered", tuple(lines), parts=tuple(order))
-
-
-def _around(item: Found, wanted: Wanted):  # type: ignore[no-untyped-def]
-    return carrying(item, wanted)
 
 
 def _holds(folded: str, phrase: str) -> bool:

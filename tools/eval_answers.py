@@ -31,7 +31,10 @@ def build(folder: Path, inputs: list[Path]) -> Library:
     if not len(library.corpus):
         started = time.perf_counter()
         report = library.ingest(inputs)
-        print(f"{len(report.added)} documents in {time.perf_counter() - started:.1f} s, {len(report.refused)} refused", file=sys.stderr)
+        print(
+            f"{len(report.added)} documents in {time.perf_counter() - started:.1f} s, {len(report.refused)} refused",
+            file=sys.stderr,
+        )
         for refusal in report.refused[:5]:
             print(refusal, file=sys.stderr)
     return library
@@ -84,7 +87,13 @@ def comparison(library: Library, gold: list[dict[str, Any]], *, verbose: bool = 
             cited += len(have)
             cited_ok += len(ok)
             if verbose and not ok:
-                print(topic["topic"], doc, [c["quote"][:60] for c in have], [e["quote"][:40] for e in want["evidence"]], file=sys.stderr)
+                print(
+                    topic["topic"],
+                    doc,
+                    [c["quote"][:60] for c in have],
+                    [e["quote"][:40] for e in want["evidence"]],
+                    file=sys.stderr,
+                )
     return {
         "cells_hit": round(hit / max(1, filled), 4), "filled": filled, "null_empty": f"{empty}/{null}",
         "citation_precision": round(cited_ok / max(1, cited), 4), "citations": cited,
@@ -114,7 +123,9 @@ def main() -> None:
         library = build(place, inputs)
         gold = shared / "eval/gold"
         if options.what == "comparison":
-            result = comparison(library, json.loads((gold / "comparison.json").read_text(encoding="utf-8")), verbose=options.verbose)
+            result = comparison(
+                library, json.loads((gold / "comparison.json").read_text(encoding="utf-8")), verbose=options.verbose
+            )
         elif options.what == "ncp":
             seconds = ask_all(library, read_lines(shared / "eval/ncp/queries.jsonl"), out)
             result = score(shared, "rouge", str(out), str(shared / "eval/ncp/answers.jsonl"))

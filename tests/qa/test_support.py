@@ -15,9 +15,30 @@ from qa.guard import checked, figures, supported
 from qa.question import kind_of, number_of
 from ui.application import Library
 
-SUBJECTS = ["参保资助", "衔接资金", "公益岗位", "牦牛养殖基地", "自来水普及率", "考核结果", "三个一批", "医疗保障", "光伏", "集体经济收入"]
+SUBJECTS = [
+    "参保资助",
+    "衔接资金",
+    "公益岗位",
+    "牦牛养殖基地",
+    "自来水普及率",
+    "考核结果",
+    "三个一批",
+    "医疗保障",
+    "光伏",
+    "集体经济收入",
+]
 REGIONS = ["甘南州", "大兴安岭", "各地", "黔南州", ""]
-ASKED = ["是多少？", "由哪个单位负责？", "到哪一年？", "是什么意思？", "有哪些措施？", "会取消吗？", "给哪些人？", "有什么不同？", "占56%吗？"]
+ASKED = [
+    "是多少？",
+    "由哪个单位负责？",
+    "到哪一年？",
+    "是什么意思？",
+    "有哪些措施？",
+    "会取消吗？",
+    "给哪些人？",
+    "有什么不同？",
+    "占56%吗？",
+]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -85,7 +106,9 @@ def test_kinds_of_questions(question: str, kind: str) -> None:
     assert kind_of(question) == kind
 
 
-@pytest.mark.parametrize("question", ["哪" * 10_000, "一二三" * 3000 + "？", "“" * 10_000, "各地" * 5000, "(" * 9_999 + "?", "9" * 10_000])
+@pytest.mark.parametrize(
+    "question", ["哪" * 10_000, "一二三" * 3000 + "？", "“" * 10_000, "各地" * 5000, "(" * 9_999 + "?", "9" * 10_000]
+)
 def test_a_question_of_ten_thousand_characters_is_answered_in_time(library: Library, question: str) -> None:
     library.ask("预备", keep=False)
     started = time.perf_counter()
