@@ -82,7 +82,7 @@ class Wanted:
 
 def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
-    found = wanted(reading.subject, shelf, reading.quoted)
+    found = wanted(reading.subject, shelf, reading.quoted, reading.alternatives)
     noun = asked_noun(reading.folded)
     if reading.kind in ("target_value", "deadline"):
         measures = phrases("measure_nouns.txt")
@@ -120,7 +120,9 @@ def asked_noun(folded: str) -> str | None:
     return words[0] if words and words[0] not in phrases("function_words.txt") else None
 
 
-def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
+def wanted(
+    subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternatives: tuple[tuple[str, str], ...] = ()
+) -> Wanted:
     """Concepts of a folded subject: everyday phrases with their written forms, quoted phrases, and words."""
     forms = table("everyday.tsv")
     found: dict[str, Concept] = {}
@@ -137,6 +139,10 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = ()) -> Wanted:
         )
         if phrase not in variants:
             rest = rest.replace(phrase, " ")
+    for one, other in alternatives:
+        share = max(shelf.frequency(one), shelf.frequency(other))
+        found[one] = Concept(one, _weight(share), (other,), _pairs(one))
+        rest = rest.replace(one, " ")
     empty = set(phrases("function_words.txt"))
     generic = set(phrases("generic_words.txt"))
     for word in _words(rest):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from corpus.divisions import gazetteer
+from corpus.folding import fold
 from qa.concepts import asked_noun
 from qa.question import Reading, number_of
 from qa.shelf import Sentence
@@ -22,6 +23,18 @@ _names = re.compile(r"(?:[\u4e00-\u9fff“”\"]{2,12}、){1,40}[\u4e00-\u9fff�
 def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
     """What to add to a sentence's score for having the kind of thing that is asked for."""
     noun = asked_noun(reading.folded)
+    topic = _topic_of(reading) if reading.several else None
+    if topic is not None:
+        from graph.topics import scores
+
+        about = topic
+
+        def topical(sentence: Sentence) -> float:
+            found = scores("", sentence.folded)
+            mine, most = found.get(about, 0.0), max(found.values(), default=0.0)
+            return min(0.5, 0.2 * mine * mine / most) if most else 0.0
+
+        return topical
     if noun in _place_nouns:
         own = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)}
 
@@ -43,6 +56,14 @@ def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
 
         return listed
     return None
+
+
+def _topic_of(reading: Reading) -> str | None:
+    """The topic of the fixed list that the subject names, where it names one outright (各地教育保障)."""
+    from graph.topics import topic_names
+
+    subject = reading.subject.replace(" ", "")
+    return next((name for name in topic_names() if fold(name) in subject or (len(subject) > 3 and subject in fold(name))), None)
 
 
 def clause_wanted(reading: Reading) -> Callable[[str], bool] | None:

@@ -27,6 +27,7 @@ ASKS_DUTIES = re.compile(
 """Asks for the tasks of a unit, not for the unit of a task."""
 _nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
 _follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢$")
+_either = re.compile(r"([\u4e00-\u9fff]{2})[(（]([\u4e00-\u9fff]{2})[)）]([\u4e00-\u9fff]{2})")
 _particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀、")
 _digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 
@@ -49,6 +50,8 @@ class Reading:
     count: int | None = None
     places: tuple[str, ...] = ()
     """The names of regions as they stand in the question."""
+    alternatives: tuple[tuple[str, str], ...] = ()
+    """Words given in two forms: 扶贫（帮扶）车间 is 扶贫车间 or 帮扶车间."""
     counted: str = ""
     """The count with what is counted, as a document would write it: 两大平台, 六大体系."""
 
@@ -88,6 +91,8 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     for title in titles:
         if documents:
             rest = rest.replace(f"《{title}》", " ")
+    alternatives = tuple(dict.fromkeys((m[1] + m[3], m[2] + m[3]) for m in _either.finditer(rest)))
+    rest = _either.sub(lambda m: f" {m[1]}{m[3]} ", rest)
     quoted = tuple(dict.fromkeys(m[1] for m in _quoted.finditer(folded)))
     words, rest = _document_words(rest, known)
     several = len({m.text for m in mentions if m.divisions or m.asked}) > 1 or every is not None
@@ -125,7 +130,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     )
     return Reading(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), _counted_phrase(folded),
+        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, _counted_phrase(folded),
     )  # fmt: skip
 
 
