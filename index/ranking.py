@@ -36,6 +36,8 @@ FEATURES = (
     "short",
     "number",  # the document has the document number the query names
     "phrase",  # a quoted phrase stands in the passage or title
+    "words_within",  # BM25 as a share of the best candidate's of the same document
+    "cover_within",  # words covered, less what the document's best candidate covers
     "extra",  # synonyms and corrected names found
 )
 GATED = (
@@ -51,6 +53,9 @@ GATED = (
 )
 """These count again, times the query's gate: the share of its words that no candidate holds."""
 NAMES = FEATURES + tuple(f"{name}×gate" for name in GATED)
+
+HEAD = 20
+"""Places the learned weights alone decide."""
 
 _sentences = re.compile(r"[。；;！!？?\n]")
 
@@ -105,6 +110,9 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     of_document: dict[int, float] = {}
     for c in candidates:
         of_document[c.document] = max(c.meaning, of_document.get(c.document, 0.0))
+    words_of: dict[int, float] = {}
+    for c in candidates:
+        words_of[c.document] = max(c.words, words_of.get(c.document, 0.0))
     rows: list[list[float]] = []
     words = list(rarity.words.items())
     pairs = list(rarity.pairs.items())
@@ -140,15 +148,24 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
                 1.0 if len(text) < 60 else 0.0,
                 1.0 if c.numbered else 0.0,
                 1.0 if any(phrase in text or phrase in title for phrase in question.phrases) else 0.0,
+                c.words / words_of[c.document] if words_of[c.document] else 0.0,
+                0.0,
                 sum([weight for word, weight in extra if word in text or word in title]) / extra_mass if extra else 0.0,
             ]
         )
+    cover_of: dict[int, float] = {}
+    for c, row in zip(candidates, rows, strict=True):
+        cover_of[c.document] = max(row[_COVER_SENTENCE] + row[_COVER], cover_of.get(c.document, 0.0))
+    for c, row in zip(candidates, rows, strict=True):
+        row[_COVER_WITHIN] = row[_COVER_SENTENCE] + row[_COVER] - cover_of[c.document]
     gate = 1.0 - max(row[_COVER_ALL] for row in rows)
     for row in rows:
         row += [row[i] * gate for i in _GATED]
     return rows
 
 
+_COVER, _COVER_SENTENCE = FEATURES.index("cover"), FEATURES.index("cover_sentence")
+_COVER_WITHIN = FEATURES.index("cover_within")
 _COVER_ALL = FEATURES.index("cover_all")
 _GATED = tuple(FEATURES.index(name) for name in GATED)
 
@@ -163,6 +180,28 @@ def _run(core: str, text: str) -> int:
         else:
             i += 1
     return best
+
+
+def ordered(candidates: Sequence[Candidate], rows: Sequence[Sequence[float]]) -> list[tuple[float, Candidate]]:
+    """Best first. Behind the first ``HEAD`` places, two of three go to the passages nearest in meaning: the weights were
+    learned for the first places, and further down a passage in other words is the likelier miss."""
+    ranked = sorted(zip(scores(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
+    head, rest = ranked[:HEAD], ranked[HEAD:]
+    if len(rest) < HEAD or not any(c.meaning for c in candidates):
+        return ranked
+    near = sorted(rest, key=lambda pair: (-pair[1].meaning, pair[1].row))
+    taken: set[int] = set()
+    tail = []
+    by_meaning, by_score = iter(near), iter(rest)
+    streams = (by_meaning, by_meaning, by_score)
+    for turn in range(3 * len(rest)):
+        for pair in streams[turn % 3]:
+            if pair[1].row not in taken:
+                taken.add(pair[1].row)
+                tail.append(pair)
+                break
+    low = head[-1][0]
+    return head + [(low - 1e-3 * (i + 1), pair[1]) for i, pair in enumerate(tail)]
 
 
 def promising(candidates: list[Candidate], keep: int) -> list[Candidate]:

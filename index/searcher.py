@@ -19,7 +19,7 @@ from index.dense import DenseIndex
 from index.lexical import DocumentEntry, LexicalIndex, PassageEntry, WeightedQuery
 from index.passages import Hit
 from index.question import Question, understand
-from index.ranking import Candidate, Rarity, features, idf, promising, scores
+from index.ranking import Candidate, Rarity, features, idf, ordered, promising
 from index.segmentation import Tokens, document_numbers, engine, lexicon_hash, normalise, tokenise
 from index.showing import show
 
@@ -137,8 +137,7 @@ class Searcher:
         if not question:
             return []
         candidates, rows = self.candidates(question, filters=filters, top=top)
-        order = sorted(zip(scores(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
-        return show(self.corpus, question, order, top, fold)
+        return show(self.corpus, question, ordered(candidates, rows), top, fold)
 
     def candidates(
         self, question: Question, *, filters: Filters | None = None, top: int = 10

@@ -25,6 +25,8 @@ from index.question import understand
 from index.ranking import FEATURES, NAMES
 from index.searcher import Searcher
 
+LEAST = {"number": 4.0, "phrase": 1.0, "extra": 0.5}
+"""Least weights of what the sets have no example of: document numbers, quoted phrases, typos and everyday words."""
 TOP = 40
 """Hits asked for: sets how many candidates a question gets."""
 
@@ -59,7 +61,7 @@ def collect(folder: Path, library: Path, model: str, ids: str) -> list[tuple[Any
                 if gain and query["_id"] in spans:
                     _, start, end = spans[query["_id"]]
                     span = places[c.row].span
-                    gain = 1.0 if span.start < end and start < span.end else 0.25
+                    gain = 1.0 if span.start < end and start < span.end else 0.1
                 gains.append(gain)
             if any(gains):
                 out.append((np.array(rows, dtype=np.float32), np.array(gains, dtype=np.float32)))
@@ -127,7 +129,8 @@ def main() -> None:
         if len(sets) > 1:
             print(name, "learned on the other sets only", measure(sets[i], fit([s for j, s in enumerate(sets) if j != i])))
     weights = fit(sets)
-    record = {"weights": {name: round(float(w), 3) for name, w in zip(NAMES, weights, strict=True)}, "learned_from": names}
+    learned = {name: round(float(w), 3) for name, w in zip(NAMES, weights, strict=True)}
+    record = {"weights": {name: max(w, LEAST.get(name, w)) for name, w in learned.items()}, "learned_from": names}
     print(json.dumps(record, ensure_ascii=False, indent=1))
     if args.write:
         target = Path(__file__).resolve().parent.parent / "index" / "data" / "ranking.json"
