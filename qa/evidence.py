@@ -29,14 +29,14 @@ LEADS = 0.9
 MEANING = 0.12
 """What nearness in meaning adds, for the JUDGED best sentences."""
 JUDGED = 40
-PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.4, 0.4, 0.1
+PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.7, 1.0, 0.3
 """What the search's opinion of the passage and of its document adds to the score of a sentence."""
 _clause = re.compile("[,:;，：；]")
 _value_clause = re.compile("[,;，；]")
 
 LEAF = 0.75
-HEADING = 0.45
-NEIGHBOUR = 0.35
+HEADING = 0.6
+NEIGHBOUR = 0.5
 TITLE = 0.5
 """How much a concept counts that stands not in the sentence but in a heading above it, beside it, or in the title."""
 

@@ -35,7 +35,7 @@ OTHER_DOCUMENT = 0.62
 OTHER_REGION = 0.5
 LONG = 150
 
-ANNOUNCES, TOLD = 0.6, 160
+ANNOUNCES, TOLD = 0.6, 220
 """The share of the question a heading must hold for the text under it to be the answer, and how much of it is quoted."""
 LISTED = 320
 """Characters quoted of a list that a sentence announces."""

@@ -10,7 +10,7 @@ from corpus.folding import fold, folded
 from qa.figures import Measure
 from qa.question import Reading
 
-SHORTER = 0.75
+SHORTER = 0.9
 """A point is worth showing where it is so much shorter than what it is taken from."""
 REPEATED = 0.45
 """A clause with a smaller share of new character pairs says again what was asked."""
