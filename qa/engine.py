@@ -16,7 +16,7 @@ from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
 from qa.evidence import Found, Scope, scope_of, weigh
-from qa.expectations import bonus_of, clause_wanted, lists_names, names_asked
+from qa.expectations import bonus_of, clause_wanted, lists_names, names_asked, organisation_wanted
 from qa.figures import Measure, measure_of
 from qa.guard import checked
 from qa.names import Known
@@ -106,7 +106,7 @@ class Engine:
         ), everything
 
     def _found(self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, measure: Measure | None) -> list[Found]:
-        required = None
+        required: Callable[[Sentence], bool] | None = None
         if measure is not None:
             wished = measure
 
@@ -115,6 +115,8 @@ class Engine:
 
             required = holds
         names = names_asked(reading)
+        if measure is None:
+            required = organisation_wanted(reading)
         if names is not None and measure is None:
             number, sort = names
 

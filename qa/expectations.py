@@ -96,6 +96,17 @@ _body_endings = (
 )
 
 
+_organisation = re.compile(r"[\u4e00-\u9fffa-z]{2,}(?:公司|集团|银行|大学|学院|学校|医院|工厂|研究院)")
+_asks_organisation = re.compile(r"(?:哪个|哪家|哪一家|哪几家)(?:企业|公司|集团|银行|大学|学校|医院|机构)")
+
+
+def organisation_wanted(reading: Reading) -> Callable[[Sentence], bool] | None:
+    """Whether a sentence names a company, bank or school, where the question asks which one it is."""
+    if not _asks_organisation.search(reading.folded):
+        return None
+    return lambda sentence: _organisation.search(sentence.folded) is not None
+
+
 def names_asked(reading: Reading) -> tuple[int, str] | None:
     """How many names of what the question wants to have listed (具体是哪5个县); None where it does not ask for names."""
     kinds = "县|市|区|村|乡|镇|州|省|企业|学校|单位|部门|城市|园区|景区"
