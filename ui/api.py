@@ -156,13 +156,17 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         limit: Annotated[int, Query(ge=1, le=100_000)] = 100_000,
         offset: Annotated[int, Query(ge=0)] = 0,
         format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json",
+        form: Annotated[str, Query(pattern="^(ledger|duties)$", description="台账，或按单位的责任清单（仅文件）")] = "ledger",
     ) -> Response | list[dict[str, Any]]:
         known_region(region)
         records = desk.tasks(unit=unit or None, region=region or None, topic=topic or None)[offset : offset + limit]
         if format == "json":
             return records
-        from ui.exports import task_ledger
+        from ui.exports import task_ledger, unit_duties
 
+        if form == "duties":
+            duties = unit_duties(records, unit=unit or None)
+            return exported(duties if duties.rows else unit_duties(records), format, f"{unit or '各单位'}责任清单")
         return exported(task_ledger(records), format, "任务台账")
 
     @api.get("/targets", summary="目标指标", response_model=None)

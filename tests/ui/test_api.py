@@ -177,6 +177,11 @@ def test_facts_and_documents(client: TestClient, stub: Stub) -> None:
     id = stub.documents()[0].id
     assert [t["name"] for t in client.get("/api/v1/tasks", params={"unit": "市水务局"}).json()] == ["治理河道"]
     assert client.get("/api/v1/tasks", params={"unit": "无此局"}).json() == []
+    ledger = client.get("/api/v1/tasks", params={"format": "xlsx"})
+    duties = client.get("/api/v1/tasks", params={"format": "docx", "form": "duties", "unit": "市水务局"})
+    assert (
+        ledger.content.startswith(b"PK") and duties.content.startswith(b"PK") and "docx" in duties.headers["content-disposition"]
+    )
     assert client.get("/api/v1/targets", params={"kind": "target"}).json()[0]["indicator"] == "河道治理率"
     (brief,) = client.get("/api/v1/documents").json()
     assert brief["id"] == id and brief["title"] == "青禾市河道管护办法" and brief["validity"]["status"] == "未载明"

@@ -38,7 +38,7 @@ HOSTILE = [
 ]
 ALLOWED = {
     "a", "article", "b", "button", "caption", "datalist", "dd", "details", "div", "dl", "dt", "em", "fieldset", "form", "h2", "h3",
-    "header", "i", "input", "label", "legend", "li", "mark", "ol", "option", "p", "section", "select", "small", "span", "summary", "table",
+    "h1", "header", "i", "input", "label", "legend", "li", "mark", "ol", "option", "p", "section", "select", "small", "span", "summary", "table",
     "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 

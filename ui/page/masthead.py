@@ -15,7 +15,7 @@ def masthead(desk: Desk) -> Html:
     state = f"{count} 份文件 · {regions} 个地区 · 截至 {dt.date.today().isoformat()}" if count else "文档库为空"
     return el(
         "div",
-        el("div", el("i"), "策脉", class_="logo"),
+        el("h1", el("i"), "策脉", class_="logo"),
         el("div", state, class_="lib"),
         class_="masthead",
     )

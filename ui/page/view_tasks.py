@@ -11,6 +11,7 @@ from ui.rendering.states import blank, empty_library
 from ui.rendering.wording import TARGET_KINDS
 
 FILES = (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
+DUTIES = (("docx", "导出责任清单"),)
 UNITS_LISTED = 300
 
 
@@ -67,15 +68,16 @@ def rows(desk: Desk, payload: Payload) -> Html:
         return blank("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
     start = min(wanted, len(tasks) - 1)
     sources = len({t.get("document_id") or t.get("source") for t in tasks})
+    query = {"unit": unit, "region": region, "topic": topic}
+    links = exports("/api/v1/tasks", query, FILES)
+    if unit:
+        links = join(links, exports("/api/v1/tasks", {**query, "form": "duties"}, DUTIES))
     return join(
-        _lead(
-            f"{len(tasks)} 项任务，出自 {sources} 份文件",
-            exports("/api/v1/tasks", {"unit": unit, "region": region, "topic": topic}, FILES),
-        ),
-        tasks_table(tasks, start=start),
+        _lead(f"{len(tasks)} 项任务，出自 {sources} 份文件", links),
+        tasks_table(tasks, start=start, unit=unit),
         pager(len(tasks), start, "tasks"),
     )
 
 
 def _lead(text: str, links: Html) -> Html:
-    return el("div", el("h3", text), links, class_="lead")
+    return el("div", el("h2", text), el("div", links, class_="links"), class_="lead")

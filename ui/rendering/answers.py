@@ -101,7 +101,7 @@ def _citations(citations: Sequence[AnswerCitation], describe: Describe) -> Html:
         if group != before:
             about = describe(citation.source_id)
             name = citation.region or "地区未载明"
-            rows.append(el("h3", name, el("small", about) if about else None))
+            rows.append(el("h2", name, el("small", about) if about else None))
             before = group
         rows.append(_card(position + 1, citation))
         if position + 1 == SHOWN and len(citations) > SHOWN:
@@ -130,14 +130,14 @@ def _card(position: int, citation: AnswerCitation) -> Html:
         data_doc=citation.source_id,
         data_start=citation.start,
         data_end=citation.end,
-        aria_label=f"打开出处 {position}",
+        title="打开原文，看这句话的上下文",
     )
 
 
 def _nearest(hits: Sequence[Hit]) -> Html | None:
     if not hits:
         return None
-    return join(el("h3", "最接近的原文"), [hit_card(hit) for hit in hits[:5]])
+    return join(el("h2", "最接近的原文"), [hit_card(hit) for hit in hits[:5]])
 
 
 def _foot(answer: Answer, files: bool) -> Html:

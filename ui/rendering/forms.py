@@ -85,7 +85,7 @@ def facets(groups: Mapping[str, Sequence[tuple[str, int]]], chosen: Mapping[str,
             if len(values) > shown
             else None
         )
-        parts.append(el("section", el("h3", name), buttons[:shown], rest))
+        parts.append(el("section", el("h2", name), buttons[:shown], rest))
     cleared = el("button", "清除全部条件", type="button", class_="open", data_act="clear") if chosen else None
     body = el("div", parts, cleared, class_="facets")
     narrow = el(

@@ -103,7 +103,7 @@ def recent(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
         )
         for info, status in rows
     ]  # fmt: skip
-    return join(el("h3", "最近放入的文件"), el("ul", items, class_="recent"))
+    return join(el("h2", "最近放入的文件"), el("ul", items, class_="recent"))
 
 
 def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | None]]) -> Html:

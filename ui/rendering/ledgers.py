@@ -11,6 +11,7 @@ from ui.rendering.wording import COMPARATORS, TARGET_KINDS, UNSTATED
 
 PAGE = 50
 """Rows of a table shown at once."""
+UNITS_SHOWN = 4
 
 Record = Mapping[str, Any]
 
@@ -45,9 +46,9 @@ def target_value(target: Record) -> str:
     return f"{COMPARATORS.get(str(target.get('comparator')), '')}{number(target['value'])}{target.get('unit') or ''}"
 
 
-def tasks_table(tasks: Sequence[Record], *, start: int = 0) -> Html:
-    """The task ledger: 序号 任务 具体措施 牵头单位 责任单位 完成时限 出处."""
-    rows = [_task(number, task) for number, task in enumerate(tasks[start : start + PAGE], start + 1)]
+def tasks_table(tasks: Sequence[Record], *, start: int = 0, unit: str | None = None) -> Html:
+    """The task ledger: 序号 任务 具体措施 牵头单位 责任单位 完成时限 出处; ``unit``, where one was asked for, is always in sight."""
+    rows = [_task(number, task, unit) for number, task in enumerate(tasks[start : start + PAGE], start + 1)]
     heads = ["序号", "任务", "牵头单位", "责任单位", "完成时限", "出处"]
     return _table(heads, rows, "任务台账", class_="ledger tasks")
 
@@ -101,7 +102,7 @@ def source_link(record: Record, label: object | None = None) -> Html:
     )
 
 
-def _task(number: int, task: Record) -> Html:
+def _task(number: int, task: Record, unit: str | None) -> Html:
     measures = [str(measure["name"]) for measure in task.get("measures") or ()]
     path = [str(part) for part in task.get("section_path") or ()]
     body = join(
@@ -115,8 +116,8 @@ def _task(number: int, task: Record) -> Html:
         "tr",
         el("td", number, class_="num"),
         el("td", body, data_label="任务"),
-        _units(task.get("lead_units"), "牵头单位"),
-        _units([*(task.get("responsible_units") or ()), *(task.get("supporting_units") or ())], "责任单位"),
+        _units(task.get("lead_units"), "牵头单位", unit),
+        _units([*(task.get("responsible_units") or ()), *(task.get("supporting_units") or ())], "责任单位", unit),
         _or_unstated(task.get("deadline"), "完成时限"),
         el("td", place, class_="place", data_label="出处"),
     )
@@ -136,13 +137,16 @@ def _target(number: int, target: Record) -> Html:
     )
 
 
-def _units(units: Sequence[str] | None, label: str) -> Html:
+def _units(units: Sequence[str] | None, label: str, wanted: str | None) -> Html:
     names = list(dict.fromkeys(units or ()))
     if not names:
         return el("td", UNSTATED, class_="soft", data_label=label)
-    first, rest = names[:4], names[4:]
+    first, rest = names[:UNITS_SHOWN], names[UNITS_SHOWN:]
+    if wanted and wanted in rest:
+        first, rest = [*first[:-1], wanted], [first[-1], *(name for name in rest if name != wanted)]
+    shown = [["、" if i else None, el("b", name) if name == wanted else name] for i, name in enumerate(first)]
     more = el("details", el("summary", f"另 {len(rest)} 家"), "、".join(rest)) if rest else None
-    return el("td", el("span", "、".join(first)), more, data_label=label)
+    return el("td", el("span", shown), more, data_label=label)
 
 
 def _or_unstated(value: object, label: str) -> Html:

@@ -29,10 +29,10 @@ def matrix_view(comparison: Comparison, *, chosen: Sequence[str] = (), files: bo
     said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
     return join(
         notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
-        el("div", el("h3", subject, el("small", f"{said} 处写到")), _exports(subject, chosen) if files else None, class_="lead"),
+        el("div", el("h2", subject, el("small", f"{said} 处写到")), _exports(subject, chosen) if files else None, class_="lead"),
         el("div", el("table", el("thead", head), el("tbody", rows), class_="matrix"), class_="sheet", tabindex="0"),
         el("p", f"{UNSTATED}：{absent}（{len(silent)} 份文件）", class_="soft absent") if silent else None,
-        el("h3", "差别") if differences else None,
+        el("h2", "差别") if differences else None,
         el("ul", differences[:4], class_="differences") if differences else None,
         el(
             "details",
@@ -101,7 +101,7 @@ def coverage(regions: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]
         for topic, row in counts
     ]
     return join(
-        el("h3", "各地各主题写了多少", el("small", "数字是任务条数，点主题即比较")),
+        el("h2", "各地各主题写了多少", el("small", "数字是任务条数，点主题即比较")),
         el(
             "div",
             el("table", el("thead", el("tr", el("th", "主题", scope="col"), [el("th", r, scope="col") for r in regions])), el("tbody", rows),

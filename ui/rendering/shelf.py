@@ -42,7 +42,7 @@ def shelf_view(rows: Sequence[Row], *, start: int = 0, undo: DocumentInfo | None
         said,
         el(
             "div",
-            el("h3", f"共 {len(rows)} 份文件"),
+            el("h2", f"共 {len(rows)} 份文件"),
             el("span", f"{warned} 份有提示" if warned else "", class_="soft"),
             class_="lead",
         ),

@@ -14,7 +14,7 @@ def waiting(what: str) -> Html:
 
 def blank(title: str, text: str, *actions: Html) -> Html:
     """An empty place with the next step."""
-    return el("div", el("h3", title), el("p", text), el("p", *actions, class_="acts") if actions else None, class_="blank")
+    return el("div", el("h2", title), el("p", text), el("p", *actions, class_="acts") if actions else None, class_="blank")
 
 
 def trouble(message: str) -> Html:
