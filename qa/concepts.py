@@ -120,9 +120,7 @@ def asked_noun(folded: str) -> str | None:
     return words[0] if words and words[0] not in phrases("function_words.txt") else None
 
 
-def wanted(
-    subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternatives: tuple[tuple[str, str], ...] = ()
-) -> Wanted:
+def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternatives: tuple[tuple[str, str], ...] = ()) -> Wanted:
     """Concepts of a folded subject: everyday phrases with their written forms, quoted phrases, and words."""
     forms = table("everyday.tsv")
     found: dict[str, Concept] = {}

@@ -152,10 +152,11 @@ def _line(duty: Duty) -> Line:
 def _tasks_of(reading: Reading, everything: list[Duty]) -> Draft | None:
     unit = max(reading.understood.units, key=len)
     key = fold(unit)
-    chosen = [duty for duty in everything if any(fold(name) == key for name, _, _ in duty.units)]
+    asked = "lead" if "牵头" in reading.folded else "supporting" if "配合" in reading.folded else None
+    chosen = [duty for duty in everything if any(fold(name) == key and asked in (None, role) for name, role, _ in duty.units)]
     if not chosen:
         return None
-    lines = [Line(f"{unit}是{counted(len(chosen))}项任务的责任单位：")]
+    lines = [Line(f"{unit}是{counted(len(chosen))}项任务的{_role_names[asked or 'responsible']}：")]
     whole_lists = len(chosen) <= 8
     for duty in chosen:
         part = duty.shelved.parts[duty.shelved.part_at(duty.span.start)]

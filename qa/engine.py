@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from corpus.store import Corpus
-from qa import duties, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
+from qa import duties, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
@@ -177,10 +177,14 @@ class Engine:
                     return survey.answer(reading, wanted, scope, found, shelf)
             case _:
                 pass
+        if draft is None and reading.kind == "target_value":
+            draft = ledgers.target(reading, wanted, scope, shelf)
         if draft is None:
             draft = lookup.answer(
                 reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading), measure=measure
             )
+        if draft is None and reading.kind == "deadline":
+            draft = ledgers.deadline(wanted, scope, shelf)
         if draft is not None and reading.kind == "yes_no" and draft.lines:
             good = next((f for f in found if f.context >= lookup.ENOUGH), None)
             if good is not None:

@@ -9,7 +9,9 @@ from qa.question import Reading
 
 _NUM = r"(?:\d[\d.,]{0,14}|[一二三四五六七八九十百千两]{1,6})"
 _SCALE = r"(?:多|余|几)?[万亿千百]{0,2}(?:多|余)?(?:个|名)?"
-_year = re.compile(r"(?:19|20)\d\d年?|[“\"]?十[一二三四五六]五[”\"]?(?:末|期间|时期|期末)|本世纪中叶|二〇[一二三四五〇]{2}年")
+_year = re.compile(
+    r"(?:19|20)\d\d年?[-—–~至到]{1,2}(?:19|20)\d\d年?|(?:19|20)\d\d年?|[“\"]?十[一二三四五六]五[”\"]?(?:末|期间|时期|期末)|本世纪中叶|二〇[一二三四五〇]{2}年"
+)
 _date = re.compile(
     r"(?:19|20)\d\d[-年./]\d{1,2}(?:[-月./]\d{1,2})?|\d{1,2}月(?:\d{1,2}日|底|末|上旬|中旬|下旬)|\d{1,2}月|[年月季]底前?|年内|年底|月底"
 )
@@ -76,5 +78,5 @@ def measure_of(reading: Reading) -> Measure | None:
     if re.search("金额|投资|资金|经费|标准|收入|产值|额度|限额|工资|补贴|补助|奖励|罚款|价|费", text) and re.search(
         "多少|多高|几", text
     ):
-        return Measure("金额", re.compile(_NUM + _SCALE + "(?:元|美元)|" + _percent.pattern))
+        return Measure("金额", re.compile(_NUM + _SCALE + r"(?:元|美元)|\d[\d.]{0,8}%"))
     return Measure("数值", _any)

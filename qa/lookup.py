@@ -199,9 +199,9 @@ def whole(found: Found) -> Span:
     """The full sentence around a piece that ends at a semicolon, where that stays readable."""
     sentences, i = found.shelved.sentences, found.index
     low = high = i
-    while low > 0 and sentences[low - 1].line == sentences[low].line and sentences[low - 1].folded[-1] == ";":
+    while low > 0 and sentences[low - 1].line == sentences[low].line and sentences[low - 1].folded.endswith(";"):
         low -= 1
-    while high + 1 < len(sentences) and sentences[high].folded[-1] == ";" and sentences[high + 1].line == sentences[high].line:
+    while high + 1 < len(sentences) and sentences[high].folded.endswith(";") and sentences[high + 1].line == sentences[high].line:
         high += 1
     if _lead_in.search(sentences[high].folded):
         # 可在以下两种方式中任选其一: what is announced is the answer

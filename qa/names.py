@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,8 @@ from functools import cached_property
 from corpus.divisions import NATION, Division
 from corpus.folding import fold
 from qa.shelf import Shelf
+
+_place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新区|开发区)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,15 @@ class Known:
             if number and any(wanted.endswith(number) for wanted in wanted_numbers):
                 found[row] = None
         return tuple(found)
+
+    def place_in_titles(self, folded: str) -> tuple[str, ...]:
+        """A place the gazetteer does not know that begins the question and stands in a title (new towns, zones, made-up names)."""
+        match = _place.match(folded)
+        return (match[0],) if match and self.titled(match[0]) else ()
+
+    def titled(self, name: str) -> tuple[int, ...]:
+        """The documents with a name in their title."""
+        return tuple(row for row, title in self._titles if name in title)
 
     @cached_property
     def units(self) -> tuple[str, ...]:

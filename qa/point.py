@@ -16,7 +16,7 @@ REPEATED = 0.45
 """A clause with a smaller share of new character pairs says again what was asked."""
 
 _piece = re.compile(r"[^，,；;。！!？?\n]+[，,；;。！!？?\n]*")
-_about = re.compile(r"(?:不超过|不低于|不少于|不得超过|至少|最高|最低|约|超过|达到?|近|前|截至|自|从|到)?$")
+_about = re.compile(r"(?:不超过|不低于|不少于|不得超过|至少|最高|最低|约|超过|达到|近|前|截至|自|从)?$")
 _after = re.compile(r"^(?:以上|以下|以内|左右|之内|之前|前|起|止|内|为止)?")
 
 

@@ -77,6 +77,10 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     folded = fold(text)
     corrections: list[tuple[str, str]] = []
     mentions, rest = _regions(folded, known, corrections)
+    titled = known.place_in_titles(folded) if not mentions else ()
+    if titled:
+        mentions.append(Mention(titled[0], (), False))
+        rest = rest.replace(titled[0], " ")
     for wrong, right in near_misses(rest, known.fixed_names, known.occurs):
         corrections.append((wrong, right))
         rest, folded = rest.replace(wrong, right), folded.replace(wrong, right)
@@ -87,7 +91,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     outside = tuple(dict.fromkeys(m.text for m in mentions if not m.divisions and m.asked))
     titles = tuple(m[1] for m in _title.finditer(folded))
     numbers = tuple(m[0] for m in _number.finditer(folded))
-    documents = known.documents_named(titles, numbers)
+    documents = known.documents_named(titles, numbers) or (known.titled(titled[0]) if titled else ())
     for title in titles:
         if documents:
             rest = rest.replace(f"《{title}》", " ")
