@@ -196,6 +196,8 @@ def test_a_very_long_text_is_shown_around_the_quote() -> None:
     markup = policy_text(document(text, bad="长文"), [Span(place, place + 7)])
     assert "前面还有" in markup and "后面还有" in markup and '<mark id="quote">第4000段' in markup
     assert len(markup) < 400_000
+    unbroken = policy_text(document("字" * 1_000_000, bad="长文"), [Span(500_000, 500_007)])
+    assert len(unbroken) < 200_000 and "<mark" in unbroken
 
 
 def test_snippet_is_the_sentence_with_the_words() -> None:

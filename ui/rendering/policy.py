@@ -11,6 +11,7 @@ from ui.rendering.marking import Layer, layered, merged
 
 WINDOW = 160_000
 """Characters shown at once: beyond it a browser's layout takes seconds; the rest opens from the outline."""
+LINE = 4_000
 
 
 def policy_text(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
@@ -113,12 +114,13 @@ def _marks(quotes: Sequence[Span]) -> list[Layer]:
 
 
 def _window(text: str, focus: int) -> Span:
+    """The stretch shown, cut at line ends where lines are of a length people write."""
     if len(text) <= WINDOW:
         return Span(0, len(text))
     start = max(0, min(focus - WINDOW // 2, len(text) - WINDOW))
-    start = text.rfind("\n", 0, start) + 1
-    end = text.find("\n", start + WINDOW)
-    return Span(start, len(text) if end < 0 else end)
+    start = max(start - LINE, text.rfind("\n", 0, start) + 1) if start else 0
+    end = text.find("\n", min(len(text), start + WINDOW), start + WINDOW + LINE)
+    return Span(start, end if end >= 0 else min(len(text), start + WINDOW + LINE))
 
 
 def _parts(doc: ParsedDocument, shown: Span) -> Iterator[tuple[Span, Table | None]]:
