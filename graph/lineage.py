@@ -52,6 +52,14 @@ class Version:
     mark: str
 
 
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The titles of the documents that repeal 废止 and that revise 修订 a document."""
+
+    repealed_by: tuple[str, ...] = ()
+    revised_by: tuple[str, ...] = ()
+
+
 def normal_title(title: str | None) -> str:
     """A title freed of marks, of the issuer in front (…关于印发) and of 的通知 behind: the name other documents use."""
     text = (title or "").strip()
@@ -102,14 +110,15 @@ def edges_among(infos: Iterable[DocumentInfo]) -> list[Edge]:
     return list(unique.values())
 
 
-def repealed_by(corpus: Corpus, document: int) -> tuple[str, ...]:
-    """The titles of the documents of the library that repeal a document."""
-    return _acting_on(corpus, document, "废止")
-
-
-def revised_by(corpus: Corpus, document: int) -> tuple[str, ...]:
-    """The titles of the documents of the library that revise a document."""
-    return _acting_on(corpus, document, "修订")
+def superseded(infos: Iterable[DocumentInfo]) -> dict[int, Superseded]:
+    """For each document that others of the library repeal or revise, the titles of those; one pass over all documents."""
+    known = list(infos)
+    titles = {info.row: info.head.title or info.source for info in known}
+    acting: dict[int, dict[str, dict[str, None]]] = defaultdict(lambda: {"废止": {}, "修订": {}})
+    for edge in edges_among(known):
+        if edge.target is not None and edge.relation in ("废止", "修订"):
+            acting[edge.target][edge.relation][titles[edge.source]] = None
+    return {row: Superseded(tuple(found["废止"]), tuple(found["修订"])) for row, found in acting.items()}
 
 
 def version_chains(infos: Iterable[DocumentInfo]) -> list[tuple[Version, ...]]:
@@ -127,13 +136,6 @@ def version_chains(infos: Iterable[DocumentInfo]) -> list[tuple[Version, ...]]:
                 tuple(sorted(versions, key=lambda version: (version.year or 0, "征求" not in version.mark, version.document)))
             )
     return sorted(chains, key=lambda chain: chain[0].document)
-
-
-def _acting_on(corpus: Corpus, document: int, relation: Relation) -> tuple[str, ...]:
-    infos = corpus.infos()
-    titles = {info.row: info.head.title or info.source for info in infos}
-    acting = [edge.source for edge in edges_among(infos) if edge.target == document and edge.relation == relation]
-    return tuple(dict.fromkeys(titles[row] for row in acting))
 
 
 def _match(

@@ -220,8 +220,8 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
             r"[（(]", text[lines[end].start : lines[end].end] if end < len(lines) else ""
         ):
             break
-    title = Span(lines[i + 1].start, lines[end - 1].end) if end > i + 1 else None
-    return Piece(i, 0, end, label, title)
+    named = Span(lines[i + 1].start, lines[end - 1].end) if end > i + 1 else None
+    return Piece(i, 0, end, label, named)
 
 
 def _signed(text: str, line: Line) -> bool:

@@ -6,12 +6,12 @@ import itertools
 from pathlib import Path
 
 import pytest
-from graph.extract import extract
-from graph.rows import to_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import ParsedDocument
+from graph.extract import extract
+from graph.rows import to_rows
 from index.splitter import split
 from ingest.reader import read
 
@@ -80,7 +80,7 @@ def test_the_samples() -> None:
     from ingest.files import gather
 
     folder = Path(__file__).resolve().parent.parent / "corpus" / "samples"
-    inputs, _ = gather([p for p in sorted(folder.iterdir()) if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx")])
+    inputs = gather([p for p in sorted(folder.iterdir()) if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx")])
     assert len(inputs) == 8
     for item in inputs:
         assert_traceable(read(item.path.read_bytes(), item.source))

@@ -18,6 +18,7 @@ from corpus.records import document_record, section_records
 from corpus.store import Corpus, DocumentInfo, StoredFact
 
 if TYPE_CHECKING:
+    from graph.lineage import Superseded
     from graph.validity import Validity
     from index.encoder import Encoder
     from index.passages import Hit
@@ -334,7 +335,14 @@ class Library:
         """Whether a document is in force on a date (default today), and why."""
         from graph.validity import validity
 
-        return validity(info.head, as_of=as_of or dt.date.today(), user_status=info.user_status)
+        acts = self._superseded.get(info.row)
+        return validity(
+            info.head,
+            as_of=as_of or dt.date.today(),
+            user_status=info.user_status,
+            repealed_by=acts.repealed_by if acts else (),
+            revised_by=acts.revised_by if acts else (),
+        )
 
     # ------------------------------------------------------------------ questions
 
@@ -384,6 +392,17 @@ class Library:
     def _with_title(self, fact: StoredFact) -> dict[str, Any]:
         head = self._heads[fact.document]
         return {**fact.payload, "document_id": fact.document_id, "title": head.head.title, "doc_number": head.head.doc_number}
+
+    @property
+    def _superseded(self) -> dict[int, Superseded]:
+        from graph.lineage import superseded
+
+        generation = self.corpus.generation
+        cached: tuple[int, dict[int, Superseded]] | None = getattr(self, "_superseded_cache", None)
+        if cached is None or cached[0] != generation:
+            cached = (generation, superseded(self._heads.values()))
+            self._superseded_cache = cached
+        return cached[1]
 
     @property
     def _heads(self) -> dict[int, DocumentInfo]:

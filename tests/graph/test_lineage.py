@@ -8,7 +8,7 @@ import pytest
 
 from corpus.document import HeadMatter, ParsedDocument, Reference
 from corpus.store import Corpus
-from graph.lineage import edges, normal_number, normal_title, repealed_by, revised_by, version_chains, work_title
+from graph.lineage import edges, normal_number, normal_title, superseded, version_chains, work_title
 
 
 @pytest.fixture
@@ -50,8 +50,9 @@ def test_repeal_and_revision_are_found_from_the_other_side(corpus: Corpus) -> No
     old = put(corpus, "a", HeadMatter(title="甲市供水管理办法"))
     put(corpus, "b", HeadMatter(title="甲市供水条例", based_on=(Reference("甲市供水管理办法", "废止"),)))
     put(corpus, "c", HeadMatter(title="甲市修改决定", based_on=(Reference("甲市供水管理办法", "修订"),)))
-    assert repealed_by(corpus, old) == ("甲市供水条例",)
-    assert revised_by(corpus, old) == ("甲市修改决定",)
+    acts = superseded(corpus.infos())[old]
+    assert acts.repealed_by == ("甲市供水条例",)
+    assert acts.revised_by == ("甲市修改决定",)
 
 
 def test_versions_of_one_work_are_chained(corpus: Corpus) -> None:

@@ -32,7 +32,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     graph.set_defaults(run=lambda args: graph.print_help() or 2)
     sub = graph.add_subparsers(metavar="动作", title="动作", parser_class=type(graph))
     p = sub.add_parser("export", parents=[common], help="导出图谱")
-    p.add_argument("--format", choices=("graphml", "json"), required=True)
+    p.add_argument("--format", choices=("graphml", "json", "csv"), required=True, help="csv 供 Neo4j 导入（写两个文件）")
     p.add_argument("--out", type=Path, required=True, metavar="文件")
     p.set_defaults(run=export_graph)
 
@@ -123,12 +123,13 @@ def targets(args: argparse.Namespace) -> int:
 
 def export_graph(args: argparse.Namespace) -> int:
     """Write the knowledge graph."""
-    from graph import network
+    from graph.network import build, write_csv, write_graphml, write_json
 
+    write = {"graphml": write_graphml, "json": write_json, "csv": write_csv}[args.format]
     with open_library(args) as library:
-        graph = network.build(library.corpus)
+        graph = build(library.corpus)
         try:
-            (network.write_graphml if args.format == "graphml" else network.write_json)(graph, args.out)
+            write(graph, args.out)
         except OSError as error:
             raise UsageError(f"不能写入 {args.out}（{error.strerror}）。") from error
     print(f"{graph.number_of_nodes()} 个节点，{graph.number_of_edges()} 条边，已写入 {args.out}")

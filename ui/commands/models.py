@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ui.commands.shared import note, open_library, progress
+
+if TYPE_CHECKING:
+    from corpus.document import ParsedDocument
 
 
 def register(verbs: Any, common: argparse.ArgumentParser) -> None:
@@ -17,8 +20,9 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = sub.add_parser("train", parents=[common], help="用问答对和文件结构训练静态向量模型")
     p.add_argument("data", type=Path, metavar="数据文件夹", help='其中每个 .jsonl 每行一个 {"q", "p"}')
     p.add_argument("out", type=Path, metavar="输出文件夹")
-    p.add_argument("--epochs", type=int, default=None, metavar="N")
-    p.add_argument("--seed", type=int, default=13, metavar="N")
+    p.add_argument("--epochs", type=int, metavar="N", help="遍数（默认 8）")
+    p.add_argument("--seed", type=int, metavar="N", help="同一数字得到同一个模型")
+    p.add_argument("--with-library", action="store_true", help="把库中文件的标题、提纲也作为训练材料")
     p.set_defaults(run=train)
     p = sub.add_parser("use", parents=[common], help="改用一个本地文件夹中的或模型库中的模型，并重新计算向量")
     p.add_argument("name", metavar="模型", help="文件夹、模型名，或 builtin 换回内置模型")
@@ -27,10 +31,23 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def train(args: argparse.Namespace) -> int:
     """Train the static embedding model."""
+    import json
+    from dataclasses import replace
+
+    from corpus.errors import UsageError
+    from index.train import Settings
     from index.train import train as run
 
-    options = {} if args.epochs is None else {"epochs": args.epochs}
-    run(args.data, args.out, seed=args.seed, **options)
+    if not args.data.is_dir() or not list(args.data.glob("*.jsonl")):
+        raise UsageError(f'{args.data} 里没有 .jsonl 训练数据。每行写一个 {{"q": 问题, "p": 段落}}。')
+    given = {name: value for name, value in (("epochs", args.epochs), ("seed", args.seed)) if value is not None}
+    documents: list[ParsedDocument] = []
+    if args.with_library:
+        with open_library(args) as library:
+            documents = [library.corpus.document(info.row) for info in library.documents()]
+    report = run(args.data, args.out, documents=documents, settings=replace(Settings(), **given), progress=progress("训练"))
+    (args.out / "training.json").write_text(json.dumps(report, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+    note(f"模型已写入 {args.out}。换用：cemai model use {args.out}")
     return 0
 
 
