@@ -15,7 +15,7 @@ from qa import duties, ledgers, listing, lookup, meaning, origins, refusal, same
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
-from qa.evidence import Found, Scope, scope_of, weigh
+from qa.evidence import Found, Scope, own_figures, scope_of, weigh
 from qa.expectations import bonus_of, clause_wanted, lists_names, names_asked, organisation_wanted
 from qa.figures import Measure, measure_of
 from qa.guard import checked
@@ -90,6 +90,8 @@ class Engine:
         wanted = concepts_of(reading, shelf)
         scope = scope_of(reading, shelf, self.searcher, allowed)
         measure = measure_of(reading)
+        if reading.kind == "target_value" and reading.divisions:
+            scope = own_figures(reading, scope, shelf)
         found = self._found(reading, wanted, scope, shelf, measure)
         draft = self._by_kind(reading, wanted, scope, found, shelf, known, measure)
         if draft is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.divisions import NATION, Division
 from corpus.document import Span
@@ -149,6 +149,18 @@ def _parts(shelf: Shelf, rows: Iterable[int], reading: Reading, divisions: Seque
         if named and not divisions and not reading.every_region:
             found = [(row, i) for row, i in found if row in rows_named]
     return tuple(found)
+
+
+def own_figures(reading: Reading, scope: Scope, shelf: Shelf) -> Scope:
+    """The scope without what a region only forwards: the figures of a province's paper are not those of the city that sent it on."""
+    kept = tuple(
+        (row, number)
+        for row, number in scope.parts
+        if (d := shelf.document(row).parts[number].division) is None
+        or any(speaks_for(d, wanted) for wanted in reading.divisions)
+        or row in scope.loose
+    )
+    return replace(scope, parts=kept) if kept else scope
 
 
 def weigh(

@@ -113,7 +113,7 @@ def names_asked(reading: Reading) -> tuple[int, str] | None:
     match = re.search(f"(?:是|有|包括)哪(\\d{{1,2}}|[两一二三四五六七八九十]{{1,3}})(?:个|家|座|所)({kinds})", reading.folded)
     if match:
         return number_of(match[1]) or 2, match[2]
-    match = re.search(f"(?:具体是哪些|具体包括哪些|分别是哪些|是哪些)({kinds})", reading.folded)
+    match = re.search(f"(?:具体是哪些|具体包括哪些|分别是哪些|是哪些|是哪几个|有哪几个|包括哪几个)({kinds})", reading.folded)
     return (2, match[1]) if match else None
 
 

@@ -68,7 +68,7 @@ def measure_of(reading: Reading) -> Measure | None:
         if unit == "年":
             return Measure("时长", _duration)
         pattern = _units.get(unit, re.escape(unit))
-        return Measure(f"具体数值（{unit}）", re.compile(_NUM + _SCALE + f"(?:{pattern})"))
+        return Measure(f"具体数值（{'元' if unit in ('钱', '块钱') else unit}）", re.compile(_NUM + _SCALE + f"(?:{pattern})"))
     if reading.kind != "target_value":
         return None
     if re.search("面积|多大(?!比)", text) and not re.search("比例|比重|占比|率", text):

@@ -24,7 +24,7 @@ FIELDS = {
     ),
     "issued_on": (
         "成文日期",
-        re.compile("成文|落款|印发(?:日期|时间)|(?:什么时候|何时|哪天|哪一天)(?:印发|成文|制定|出台)|签发|日期"),
+        re.compile("成文|落款|印发(?:日期|时间)|(?:什么时候|何时|哪天|哪一天)(?:印发|成文|制定|出台)|签发|日期|[,，]什么时候"),
     ),
     "published_on": (
         "发布日期",
@@ -68,6 +68,9 @@ def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
         missing: list[str] = []
         for field in asked if not wants_basis else []:
             line = _field_line(name, field, shelved, part.head)
+            if line is None and part.attached:
+                # what is printed and sent under a covering letter has the letter's issuer, number and dates
+                line = _field_line(name, field, shelved, shelved.parts[-1].head)
             if line is None:
                 missing.append(FIELDS[field][0])
             else:

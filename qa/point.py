@@ -16,6 +16,7 @@ REPEATED = 0.45
 """A clause with a smaller share of new character pairs says again what was asked."""
 
 _piece = re.compile(r"[^，,；;。！!？?\n]+[，,；;。！!？?\n]*")
+_stop = re.compile("[,;:。]")
 _about = re.compile(r"(?:不超过|不低于|不少于|不得超过|至少|最高|最低|约|超过|达到|近|前|截至|自|从)?$")
 _after = re.compile(r"^(?:以上|以下|以内|左右|之内|之前|前|起|止|内|为止)?")
 
@@ -68,8 +69,8 @@ def _value(text: str, span: Span, measure: Measure, reading: Reading) -> Span | 
     for match in measure.pattern.finditer(copy.folded):
         if match.group().isdigit():
             continue
-        before = copy.folded[max(0, match.start() - 24) : match.start()]
-        near = sum(before[i : i + 2] in pairs for i in range(len(before) - 1))
+        before = _stop.split(copy.folded[max(0, match.start() - 24) : match.start()])[-1]
+        near = sum(not before[i].isdigit() and before[i : i + 2] in pairs for i in range(len(before) - 1))
         if match.group() in asked:
             continue
         if best is None or near > best[0]:
@@ -78,7 +79,7 @@ def _value(text: str, span: Span, measure: Measure, reading: Reading) -> Span | 
             start = lead.start() if lead else match.start()
             end = match.end() + (tail.end() if tail else 0)
             best = (near, start, end)
-    if best is None:
+    if best is None or best[0] == 0:
         return None
     inner = copy.original(best[1], best[2])
     return Span(span.start + inner.start, span.start + inner.end)

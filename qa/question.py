@@ -160,10 +160,14 @@ def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ())
             return kind
     if folded.rstrip("?!。").endswith(("吗", "嘛")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
         return "yes_no"
-    if asks["definition"] and not re.search("多少|哪些人|对象是", folded):
+    if asks["definition"] and not re.search(
+        "多少|哪些人|对象是|哪(?:几|些)个?(?:县|市|区|村|乡|镇|州|省|企业|单位|学校)", folded
+    ):
         return "definition"
     if quoted and re.search(r"[”\"’」』](?:都)?(?:是|指)(?:什么|哪|啥)|是哪[“\"‘]|[”\"’」』](?:具体)?是什么", folded):
         return "definition"
+    if re.search("哪(?:几|些)个?(?:县|市|区|村|乡|镇|州|省|企业|单位|学校|城市)", folded) and not asks["multi_doc"]:
+        return "policy_lookup"
     if asks["deadline"] and "多少" not in folded:
         return "deadline"
     if asks["target_value"] and not asks["list_tasks"]:
