@@ -53,6 +53,24 @@ def test_answer_goes_to_word(opened: Any) -> None:
     assert got.value.suggested_filename.endswith(".docx")
 
 
+def test_answer_goes_into_the_comparison_and_is_kept_over_a_reload(opened: Any) -> None:
+    page = opened.page
+    page.fill("#ask-question", QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#ask-out .claim")
+    settled(page)
+    page.click("#ask-out .foot [data-tab=compare]")
+    page.wait_for_selector("#compare-out .matrix")
+    settled(page)
+    assert page.input_value("#compare-subject")
+    page.locator("#compare-form [data-toggle]").nth(0).click()
+    page.locator("#compare-form [data-toggle]").nth(1).click()
+    page.wait_for_function("document.querySelectorAll('#compare-out .matrix thead th').length === 3")
+    page.reload()
+    page.wait_for_selector("#ask-form .box")
+    page.wait_for_function("question => document.getElementById('ask-question').value === question", arg=QUESTION)
+
+
 def test_question_with_no_answer_says_so(opened: Any) -> None:
     page = opened.page
     page.fill("#ask-question", "火星基地建设补贴是多少")

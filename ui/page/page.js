@@ -177,6 +177,12 @@
     holder.scrollTop += target.getBoundingClientRect().top - holder.getBoundingClientRect().top - 24;
   }
 
+  function whenThere(find, then, tries = 60) {
+    const found = find();
+    if (found) then(found);
+    else if (tries > 0) setTimeout(() => whenThere(find, then, tries - 1), 50);
+  }
+
   /* ---- tabs ---- */
   const tabButtons = () => [...document.querySelectorAll('#views [role="tab"]')];
   const activeTab = () => {
@@ -286,9 +292,14 @@
       return;
     }
     if ("tab" in data) {
-      if (data.fill) { const field = document.getElementById(data.fill); if (field) field.value = data.text || ""; }
       toTab(data.tab);
-      if (data.fill && data.text) send(data.tab, data.tab);
+      if (data.fill && data.text) {
+        // the parts of a view are made when it is first opened
+        whenThere(() => panels[`${data.tab}-out`] && document.getElementById(data.fill), (field) => {
+          field.value = data.text;
+          send(data.tab, data.tab);
+        });
+      }
       return;
     }
     if (data.act === "open") { open(target); return; }
@@ -302,6 +313,7 @@
     const tab = event.target.closest?.('#views [role="tab"]');
     if (tab) {
       setTimeout(() => document.body.classList.toggle("reading", Boolean(readerTab) && readerTab === activeTab()), 0);
+      window.scrollTo(0, 0);
       return;
     }
     const target = event.target.closest?.(PRESSED);
