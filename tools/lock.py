@@ -45,7 +45,9 @@ def main() -> None:
     header = "# Written by tools/lock.py. torch stands first and pinned: a looser range pulls gigabytes of GPU libraries.\n"
     (ROOT / "requirements.lock").write_text(header + "\n".join(lines) + "\n", encoding="utf-8")
     extra = sorted(value for key, value in dev.items() if key not in run_time and key != PINNED_FIRST)
-    (ROOT / "requirements-dev.lock").write_text("# Written by tools/lock.py\n-r requirements.lock\n" + "\n".join(extra) + "\n", encoding="utf-8")
+    (ROOT / "requirements-dev.lock").write_text(
+        "# Written by tools/lock.py\n-r requirements.lock\n" + "\n".join(extra) + "\n", encoding="utf-8"
+    )
     print(f"{len(lines)} + {len(extra)} packages")
 
 
