@@ -33,6 +33,8 @@ class Concept:
     pairs: tuple[str, ...] = ()
     known: bool = False
     """A plain word that stands somewhere in the library, so that its absence from a document tells something."""
+    foreign: bool = False
+    """A word that stands nowhere in the library and has no other form: the question may be about something else altogether."""
 
     def found_in(self, folded: str) -> float:
         """1 where the word stands in a folded text, less for another form of it or for pieces of it."""
@@ -160,7 +162,7 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternative
         variants = forms.get(word, ())
         if len(word) > 2 and word[-1] in "县市区州省" and gazetteer().named(word):
             variants = (*variants, word[:-1])
-        found[word] = Concept(word, weight, variants, _pairs(word), known=share > 0)
+        found[word] = Concept(word, weight, variants, _pairs(word), known=share > 0, foreign=share == 0 and not variants)
     for phrase in quoted:
         if len(phrase) >= 3:
             found[phrase] = Concept(phrase, 3.0, (), _pairs(phrase))

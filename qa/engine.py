@@ -167,7 +167,7 @@ class Engine:
                 draft = duties.answer(reading, wanted, scope, shelf)
                 return draft or lookup.answer(reading, wanted, scope, [f for f in found if duties.names_one(f.sentence)], None)
             case "provenance":
-                return origins.answer(reading, scope, shelf)
+                return origins.answer(reading, wanted, scope, shelf)
             case "definition":
                 draft = meaning.answer(reading, scope, shelf, known)
             case "list_tasks":

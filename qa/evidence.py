@@ -23,7 +23,7 @@ SEARCHED = 8
 """Documents read of a larger selection."""
 
 LONG = 120
-PREAMBLE = 0.3
+PREAMBLE = 0.4
 """What a sentence loses that announces or gives reasons and rules nothing."""
 LEADS = 0.9
 MEANING = 0.12

@@ -26,6 +26,8 @@ ABSENT = 0.17
 """The share of the question that may be words found nowhere around although the library knows them."""
 MISSING = 0.3
 """… and nowhere in the document, where a provision is asked for and not a value."""
+FOREIGN = 0.4
+"""The share of the question that may be words the whole library does not know."""
 BESIDE = 0.92
 """How near another sentence must come to the best one to be quoted beside it."""
 GAIN = 0.2
@@ -94,10 +96,11 @@ def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = F
     opposed = {word for left, right in pairs("polarity.tsv") for word in (*left, *right)} if reading.kind == "yes_no" else set()
     missing = sum(
         c.weight for c in wanted.concepts
-        if c.known and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
+        if (c.known or (len(c.text) > 2 and not c.variants and c.text not in wanted.quoted)) and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
         and c.found_in(found.sentence.folded) < 0.3
     )  # fmt: skip
-    return missing / wanted.total > (ABSENT if measured else MISSING)
+    foreign = sum(c.weight for c in wanted.concepts if c.foreign and c.found_in(found.sentence.folded) < 0.3)
+    return missing / wanted.total > (ABSENT if measured else MISSING) or foreign / wanted.total > FOREIGN
 
 
 def _around(found: Found) -> str:

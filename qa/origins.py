@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from corpus.document import HeadMatter, Span
 from corpus.folding import fold
 from qa.answer import Status
+from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope
 from qa.question import Reading
@@ -42,7 +44,7 @@ _forwards = re.compile("现将|转发|印发给|解读如下")
 _named = re.compile(r"《[^《》\n]{2,120}》")
 
 
-def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
+def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
     """What the head matter says on the fields that are asked for; what it does not say is said too."""
     asked = [name for name, (_, pattern) in FIELDS.items() if pattern.search(reading.folded)]
     wants_basis = (_basis.search(reading.folded) is not None and not {"doc_number"} & set(asked)) or bool(
@@ -58,7 +60,7 @@ def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
     lines: list[Line] = []
     silent: list[str] = []
     rests: list[tuple[int, int]] = []
-    for row, number in _documents(scope, shelf, reading):
+    for row, number in _documents(_by_title(wanted, scope, shelf), shelf, reading):
         shelved = shelf.document(row)
         part = shelved.parts[number]
         name = label(shelved, part)
@@ -86,6 +88,17 @@ def answer(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
         return Draft("not_found", tuple(Line(text) for text in silent)) if silent else None
     status: Status = "partial" if silent else "answered"
     return Draft(status, (*lines, *(Line(text) for text in silent)), parts=tuple(rests))
+
+
+def _by_title(wanted: Wanted, scope: Scope, shelf: Shelf) -> Scope:
+    """Of several documents those whose title says most of what the question calls them."""
+    if len(scope.rows) < 2:
+        return scope
+    titles = {row: wanted.coverage(fold(shelf.infos[row].head.title or "")) for row in scope.rows}
+    best = max(titles.values())
+    if best < 0.3:
+        return scope
+    return replace(scope, parts=tuple((row, part) for row, part in scope.parts if titles[row] >= 0.9 * best))
 
 
 def _documents(scope: Scope, shelf: Shelf, reading: Reading) -> Iterator[tuple[int, int]]:

@@ -26,6 +26,8 @@ def decided(reading: Reading, wanted: Wanted, draft: Draft, best: Found, span_te
 
 def verdict(question: str, sentence: str, coverage: float) -> str | None:
     """是/不是, 会/不会, 有/没有, 可以/不可以 — or None where the sentence does not decide it."""
+    if re.search("除[^。]{1,60}(?:以?外|之外)", sentence):
+        return None  # what is excepted may be just what is asked
     positive, negative = _forms(question)
     body = re.sub(r"吗|是否|是不是|会不会|能不能|可不可以|有没有|要不要|\?", "", question)
     for left, right in pairs("polarity.tsv"):
