@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
@@ -92,6 +93,9 @@ class Engine:
         measure = measure_of(reading)
         if reading.kind == "target_value" and reading.divisions:
             scope = own_figures(reading, scope, shelf)
+        draft = self._from_best(reading, wanted, scope, shelf, known, measure)
+        if draft is not None:
+            return draft, []
         found = self._found(reading, wanted, scope, shelf, measure)
         draft = self._by_kind(reading, wanted, scope, found, shelf, known, measure)
         if draft is not None:
@@ -106,6 +110,26 @@ class Engine:
         return refusal.refuse(
             reading, wanted, everything, elsewhere, measure, reason=self._reason(reading, scope, shelf)
         ), everything
+
+    def _from_best(
+        self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, known: Known, measure: Measure | None
+    ) -> Draft | None:
+        """In a large library: the answer of the document the search puts first, with what others say of a policy behind it."""
+        top = shelf.by_id.get(scope.hits[0].source_id) if scope.hits else None
+        if top is None or reading.several or top not in scope.rows or survey.is_survey(reading):
+            return None
+        narrow = replace(scope, parts=tuple(pair for pair in scope.parts if pair[0] == top))
+        found = self._found(reading, wanted, narrow, shelf, measure)
+        draft = self._by_kind(reading, wanted, narrow, found, shelf, known, measure)
+        if draft is None or draft.status == "not_found":
+            return None
+        if reading.kind == "policy_lookup" and not reading.divisions:
+            wide = lookup.answer(reading, wanted, scope, self._found(reading, wanted, scope, shelf, measure), None)
+            first = scope.hits[0].source_id
+            others = [line for line in (wide.lines if wide else ()) if line.citations and line.citations[0].source_id != first]
+            parts = tuple(pair for pair in (wide.parts if wide else ()) if pair[0] != top)
+            return replace(draft, lines=(*draft.lines, *others), parts=(*draft.parts, *parts))
+        return draft
 
     def _found(self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, measure: Measure | None) -> list[Found]:
         required: Callable[[Sentence], bool] | None = None
