@@ -19,8 +19,8 @@ from qa.shelf import Part, Sentence, Shelf, Shelved
 
 SMALL = 24
 """A selection of documents up to this size is read whole; of a larger one only what the search brings up."""
-SEARCHED = 8
-"""Documents read of a larger selection."""
+SEARCHED, SURVEYED = 3, 10
+"""Documents read of a larger selection: for one answer, and where several documents are asked about."""
 
 LONG = 120
 PREAMBLE = 0.4
@@ -100,9 +100,9 @@ def scope_of(
             others = [shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id]
             if len(inside) > SMALL:
                 near = _hits(reading, searcher, inside, shelf)
-                inside = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in near))[:SEARCHED]
+                inside = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in near))[: _most(reading)]
                 hits += near
-            loose = [row for row in dict.fromkeys(others) if row not in inside][:SEARCHED]
+            loose = [row for row in dict.fromkeys(others) if row not in inside][: _most(reading)]
             return Scope(
                 _parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose)
             )
@@ -112,9 +112,13 @@ def scope_of(
         rows = [row for row in rows if row in {*inside, *unplaced}] or rows
     if len(rows) > SMALL:
         hits = _hits(reading, searcher, rows if len(rows) < len(shelf) else None, shelf)
-        rows = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id))[:SEARCHED]
+        rows = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id))[: _most(reading)]
         return Scope(_parts(shelf, rows, reading, ()), tuple(hits))
     return Scope(_parts(shelf, rows, reading, divisions))
+
+
+def _most(reading: Reading) -> int:
+    return SURVEYED if reading.several or reading.kind in ("multi_doc", "comparison") else SEARCHED
 
 
 def speaks_for(division: Division, wanted: Division) -> bool:
