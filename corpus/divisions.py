@@ -31,6 +31,9 @@ class Division:
         return code == self.code or (self.code == "0" or code.startswith(self.code))
 
 
+_GENERIC = frozenset(("城区", "郊区", "矿区", "东区", "西区", "新城区", "老城区", "市中区", "新市区", "西市区", "新区", "建设区"))
+_RUNS_ON = frozenset("域块间别位划")
+
 NATION = Division("0", "全国", "全国", "国家", "全国", None, ("国家", "中央", "全国性"))
 
 
@@ -80,8 +83,14 @@ class Gazetteer:
         self.by_code: dict[str, Division] = {division.code: division for division in divisions}
         self._names: dict[str, list[Division]] = defaultdict(list)
         for division in self.by_code.values():
-            for name in dict.fromkeys((division.name, division.path, division.short, *division.aliases)):
-                self._names[name].append(division)
+            own: tuple[str, ...] = (division.name, division.short, *division.aliases)
+            above = self.by_code.get(division.parent or "")
+            if division.name in _GENERIC and above is not None:
+                # 城区, 新城区: such a name is a word of every town; it names this one only behind its city
+                own = (above.name + division.name, above.aliases[-1] + division.name if above.aliases else "")
+            for name in dict.fromkeys((division.path, *own)):
+                if name:
+                    self._names[name].append(division)
         self._lengths: dict[str, tuple[int, ...]] = {}
         heads: dict[str, set[int]] = defaultdict(set)
         for name in self._names:
@@ -98,7 +107,7 @@ class Gazetteer:
         while i < len(text) - 1:
             for size in self._lengths.get(text[i : i + 2], ()):
                 found = self._names.get(text[i : i + size]) if i + size <= len(text) else None
-                if found:
+                if found and not (text[i + size - 1] == "区" and text[i + size : i + size + 1] in _RUNS_ON):
                     yield DivisionMention(Span(i, i + size), text[i : i + size], tuple(sorted(found, key=lambda d: len(d.code))))
                     i += size
                     break

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import Literal
 
 Level = Literal["国家", "省", "市州", "县", "乡镇"]
@@ -235,13 +236,9 @@ class ParsedDocument:
 
     def section_at(self, position: int) -> Section | None:
         """The innermost section whose heading or body covers a position."""
-        best: Section | None = None
-        for section in self.outline:
-            if section.start > position:
-                break
-            if position < max(section.end, section.body_end) and (best is None or section.depth >= best.depth):
-                best = section
-        return best
+        starts, sections = self._innermost
+        i = bisect_right(starts, position) - 1
+        return sections[i] if i >= 0 else None
 
     def heading_path(self, position: int) -> tuple[str, ...]:
         """Labels of the numbered headings above a position, outermost first (the citation's 位置)."""
@@ -269,6 +266,22 @@ class ParsedDocument:
         for zone in self.zones:
             if zone.kind in ("body", "attachment"):
                 yield zone.span
+
+    @cached_property
+    def _innermost(self) -> tuple[list[int], list[Section | None]]:
+        """Where the innermost section changes, and to which: one sweep over the outline, so that a look-up is a bisection."""
+        places = sorted({at for section in self.outline for at in (section.start, max(section.end, section.body_end))})
+        changes: list[Section | None] = []
+        covering: list[tuple[int, int]] = []
+        following = 0
+        for place in places:
+            while following < len(self.outline) and self.outline[following].start <= place:
+                heappush(covering, (-self.outline[following].depth, -following))
+                following += 1
+            while covering and place >= max((last := self.outline[-covering[0][1]]).end, last.body_end):
+                heappop(covering)
+            changes.append(self.outline[-covering[0][1]] if covering else None)
+        return places, changes
 
     @cached_property
     def _anchor_starts(self) -> list[int]:

@@ -7,17 +7,19 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.divisions import NATION, Division
+from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Issue, Level, Reference, Span
 from ingest.dates import find_dates
 from ingest.headmatter_labels import Labelled
 from ingest.headmatter_names import DOC_NUMBER, is_organ, kind_of, split_organs
 from ingest.headmatter_region import (
     Place,
+    assembled,
     division_of,
     from_body,
     level_of,
     named_region,
+    reporting_organ,
     self_level,
     speaks_for_nation,
     speaks_to_nation,
@@ -108,8 +110,12 @@ def read_head(
     region: str | None,
     title: tuple[str, Span | None, bool] | None,
     body: Span,
+    filed: str | None = None,
 ) -> Draft:
-    """Put together the head matter of the main document; ``site`` are lines of the page around it (欢迎访问某局网站)."""
+    """Put together the head matter of the main document.
+
+    ``site`` are lines of the page around it (欢迎访问某局网站), ``filed`` is what the file's name puts before the title.
+    """
     draft = Draft()
     if title is not None:
         draft.put("title", title[0], title[1], inferred=title[2])
@@ -127,8 +133,21 @@ def read_head(
     period(text, draft, name, body)
     _status(text, draft, name)
     validity_dates(text, draft, body)
-    _region(text, draft, site, region, body)
+    _region(text, draft, site, region, body, filed)
+    _report(text, draft, body)
+    if filed and is_organ(filed) and "title" in draft.inferred:
+        draft.put("issuers", split_organs(filed), inferred=True)
     return draft
+
+
+def _report(text: str, draft: Draft, body: Span) -> None:
+    """A report to an assembly is signed by nobody: its issuer is the government in whose name it is given."""
+    division = gazetteer().by_code.get(draft.text("region_code") or "")
+    if "issuers" in draft.values or division is None or not (draft.text("kind") or "").endswith("报告"):
+        return
+    organ = reporting_organ(text, body.start, min(body.end, body.start + 300), division)
+    if organ is not None:
+        draft.put("issuers", (organ[0],), organ[1], inferred=True)
 
 
 def _from_fields(text: str, draft: Draft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
@@ -320,7 +339,7 @@ def validity_dates(text: str, draft: Draft, body: Span) -> None:
             draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
 
 
-def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, body: Span) -> None:
+def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
     if region:
         division = named_region(region)
         if division is not None:
@@ -337,7 +356,7 @@ def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, bo
             _place(draft, Place(division, level_of(division), draft.spans.get("region")), inferred=False)
             return
         draft.values.pop("region")
-    place, inferred = _find_place(text, draft, site, body)
+    place, inferred = _find_place(text, draft, site, body, filed)
     if place is not None:
         _place(draft, place, inferred=inferred)
         if inferred:
@@ -356,7 +375,7 @@ def _place(draft: Draft, place: Place, *, inferred: bool) -> None:
         draft.inferred.add("region")
 
 
-def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span) -> tuple[Place | None, bool]:
+def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed: str | None) -> tuple[Place | None, bool]:
     title, at = draft.text("title") or "", draft.spans.get("title")
     issuers = draft.values.get("issuers")
     names = list(issuers) if isinstance(issuers, tuple) else []
@@ -369,13 +388,16 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span) -> tup
             return Place(NATION, "国家", draft.spans.get("issuers"), "发文机关"), False
         division = division_of(name, near) or division_of(name, near, whole=True)
         if division is not None:
-            level: Level = "乡镇" if town_in(name) and level_of(division) == "县" else level_of(division)
+            level: Level = "乡镇" if town_in(name) else level_of(division)
             return Place(division, level, draft.spans.get("issuers"), "发文机关"), False
     if len(lead) >= 2 and speaks_for_nation(lead):
         return Place(NATION, "国家", at, "标题"), "title" in draft.inferred
     division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
     if division is not None:
         return Place(division, level_of(division), at, "标题"), "title" in draft.inferred
+    place = assembled(text, 0, min(len(text), body.start + 200))
+    if place is not None:
+        return place, False
     for line in site:
         division = division_of(line, near, whole=True)
         if division is not None:
@@ -383,12 +405,26 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span) -> tup
     reach = Span(body.start, min(body.end, body.start + 20000))
     if not names and speaks_to_nation(text, reach.start, reach.end):
         return Place(NATION, "国家", None, "正文面向全国的行文"), True
-    what = self_level(text, body.start, min(body.end, body.start + 20000))
+    what = self_level(text, reach.start, reach.end)
+    from_name = _filed_under(filed)
+    if from_name is not None:
+        near = [from_name, *near]
     if what is not None or not title:
-        place = from_body(text, body.start, min(body.end, body.start + 20000), near)
-        if place is not None:
+        place = from_body(text, reach.start, reach.end, near)
+        if place is not None and (from_name is None or from_name.contains(place.division.code)):
             return place, True
+    if from_name is not None:
+        return Place(from_name, level_of(from_name), None, "文件名"), True
     return None, False
+
+
+def _filed_under(filed: str | None) -> Division | None:
+    """The division a file name begins with, where whoever saved the file put one there."""
+    if filed is None:
+        return None
+    if filed in ("全国", "国家", "中央") or speaks_for_nation(filed):
+        return NATION
+    return division_of(filed) or division_of(filed, whole=True)
 
 
 def _neighbours(text: str, body: Span, names: Iterable[str]) -> list[Division]:
@@ -398,8 +434,6 @@ def _neighbours(text: str, body: Span, names: Iterable[str]) -> list[Division]:
         division = division_of(name, (), whole=True)
         if division is not None:
             found.append(division)
-    from corpus.divisions import gazetteer
-
     for mention in gazetteer().mentions(text[body.start : min(body.end, body.start + 1500)]):
         if len(mention.candidates) == 1 and mention.candidates[0].code != NATION.code:
             found.append(mention.candidates[0])

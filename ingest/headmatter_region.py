@@ -11,8 +11,19 @@ from corpus.divisions import NATION, Division, Gazetteer, gazetteer
 from corpus.document import Level, Span
 from ingest.headmatter_names import is_national
 
-_SELF = re.compile(r"(?:我|全|本)(?P<what>省|自治区|市|州|盟|地区|县|旗|区)(?![一-龥]{0,2}(?:政府采购))")
-_TOWN = re.compile(r"(?P<town>[一-龥]{2,8}?(?:镇|乡|街道))(?:人民政府|党委|办事处|党工委)")
+# 资本市场, 健全市场, 健全区域 and 样本省 are no self-reference
+_SELF = re.compile(
+    r"(?<![资健安齐周样基版文成完])(?:我|全|本)(?P<what>省(?!略)|自治区|市(?!场)|州|盟(?!约)|地区|县|旗|区(?![域间块别]))"
+)
+_TOWN = re.compile(r"(?P<town>[一-龥]{2,8}?(?:镇|乡|街道))(?:人民政府|党委|委员会|办事处|党工委|工委|党政|综合)")
+_ORDINAL = r"第[一二三四五六七八九十]{1,4}"
+_ASSEMBLY = re.compile(
+    rf"(?P<nation>{_ORDINAL}届全国(?:人民代表大会|人大|委员会)|中国共产党{_ORDINAL}(?:次全国代表大会|届中央)|全国[一-龥]{{2,8}}会议上的)"
+    rf"|(?:在|中共|中国共产党|政协)(?P<place>[一-龥]{{2,16}}?){_ORDINAL}[届次]\s{{0,2}}(?:人民代表大会|人大|代表大会|委员会)"
+)
+_SPOKESMAN = re.compile(
+    r"我(?:代表|受)(?P<organ>国务院|(?P<place>[一-龥]{0,12}?)(?P<level>省|市|州|盟|县|区|旗|自治区|自治州|自治县)?人民政府)"
+)
 _LEVEL_OF: dict[str, Level] = {"省": "省", "自治区": "省", "州": "市州", "盟": "市州", "地区": "市州", "县": "县", "旗": "县"}
 _SEAT = re.compile(r"省[一-龥]{0,8}|自治区")
 
@@ -98,6 +109,32 @@ def speaks_to_nation(text: str, start: int, end: int) -> bool:
     """Whether a text without a division of its own addresses the whole country (各省、自治区、直辖市, 地方各级, 我国)."""
     own = sum(1 for match in _SELF.finditer(text, start, end) if text[match.start()] in "我本")
     return own == 0 and _ADDRESSED.search(text, start, end) is not None and text.count("我国", start, end) >= 2
+
+
+def assembled(text: str, start: int, end: int) -> Place | None:
+    """The division before whose assembly a report was given (在某省第十四届人民代表大会…上, 第十一届全国人民代表大会)."""
+    match = _ASSEMBLY.search(text, start, end)
+    if match is None:
+        return None
+    if match["nation"]:
+        return Place(NATION, "国家", Span(match.start("nation"), match.end("nation")), "会议名称")
+    division = division_of(match["place"])
+    if division is None:
+        return None
+    return Place(division, level_of(division), Span(match.start("place"), match.end("place")), "会议名称")
+
+
+def reporting_organ(text: str, start: int, end: int, division: Division) -> tuple[str, Span] | None:
+    """The government in whose name a report is given (我代表省人民政府), under its full name."""
+    match = _SPOKESMAN.search(text, start, end)
+    if match is None:
+        return None
+    where = Span(match.start("organ"), match.end("organ"))
+    if match["organ"] == "国务院":
+        return ("国务院", where) if division.code == NATION.code else None
+    if match["place"]:
+        return match["organ"], where
+    return f"{division.name}人民政府", where
 
 
 def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> Place | None:

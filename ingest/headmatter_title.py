@@ -163,6 +163,8 @@ def _may_be_title(content: str) -> bool:
     content = _SITE.sub("", content)
     if DOC_NUMBER.fullmatch(content) or content.startswith(("附件", "——", "来源", "http", "www")):
         return False
+    if content.endswith(("摄", "摄影")) and re.search(r"记者|通讯员|图", content):
+        return False
     return re.search(r"[一-龥]{3}", content) is not None and not re.fullmatch(r"[（(].*[)）]", content)
 
 

@@ -42,7 +42,16 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     references = _references(text, Span(0, end), title, parts, lines)
     site = [text[line.start : line.end] for i, line in enumerate(every) if i in boiler and line.end - line.start <= 60][:12]
     draft = read_head(
-        text, header, parts, fields=raw.fields, field_spans=raw.field_spans, site=site, region=region, title=title, body=main
+        text,
+        header,
+        parts,
+        fields=raw.fields,
+        field_spans=raw.field_spans,
+        site=site,
+        region=region,
+        title=title,
+        body=main,
+        filed=_filed(source),
     )
     if title is None:
         _conclude_title(text, draft, main, references)
@@ -87,6 +96,13 @@ def _title_from_source(source: str) -> str | None:
     if re.search(r"[。；;]", stem):
         return None
     return stem if len(re.findall(r"[一-龥]", stem)) >= 8 else None
+
+
+def _filed(source: str) -> str | None:
+    """What a file name puts in front of the title: 【某市】 or 某省_."""
+    stem = re.sub(r"^[\d\s_.\-]{0,24}", "", PurePath(source).name)
+    match = re.match(r"【(?P<a>[^】]{2,40})】|(?P<b>[一-龥]{2,8})_", stem)
+    return (match["a"] or match["b"]) if match else None
 
 
 def _alike(a: str, b: str) -> bool:
