@@ -24,6 +24,9 @@ _CLAUSE_LEAD = re.compile(
 _NOUN_STOP = re.compile(
     r"[,，。;；:：、（(）)\n]|进行|给予|予以|实施|并|且|用于|提供|从|分为|划分|设置|入选|获评|全部|实现|达到|完成|开展|不得|应当|按|由"
 )
+_WITHIN = re.compile(r"(?:以|之)?内(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
+_WITHIN_OPEN = re.compile(r"(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
+_SINCE = re.compile(r"(?:之日起|之后|后|起|[在于应须]|收到[^,，]{1,12})$")
 _LEADING_PARTICLE = re.compile(r"^(?:的|左右|以上|以下|以内|多|余|规模的|及)+")
 _CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")
 _OPEN_FORMULAS = frozenset(
@@ -55,6 +58,12 @@ def indicator_of(text: str, clause: Span, quantity: Quantity, previous: str = ""
     """
     left = text[clause.start : quantity.span.start].strip(" 　")
     right = text[quantity.span.end : clause.end].strip(" 　")
+    within = _WITHIN.match(right) if quantity.measure == "time" else None
+    if within is None and quantity.measure == "time" and text[quantity.span.end - 1] == "内":
+        within = _WITHIN_OPEN.match(right)
+    if within is not None and len(within[1]) >= 2 and (not left or _SINCE.search(left)):
+        # 自受理之日起5个工作日内办结: what has to be done within it
+        return _short(within[1])
     change = _CHANGE.match(left)
     if change is not None and quantity.form != "words":
         rest = left[change.end() :]
@@ -108,11 +117,34 @@ def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> 
     numbers = [q for q in quantities if clause.start <= q.core.start < clause.end and q.core.start > at and q.form != "words"]
     if quantities[i] not in numbers:
         return None
-    names = [name for name in re.split(r"[、和与及]", _without_lead(text[clause.start : at])) if name]
+    names = [name for name in re.split(r"[、和与及]", _without_lead(_without_tail(text[clause.start : at]))) if name]
+    if len(names) == 1 and names[0].startswith("一二三产") and len(numbers) == 3:
+        rest = names[0][4:].removeprefix("业")
+        names = [f"第{order}产业{rest}" for order in "一二三"]
     if len(names) != len(numbers) or len(names) < 2:
         return None
+    names = _written_out(names)
     verb = _LIST_TAIL.search(text[at + 2 : numbers[0].span.start])
     return _short(names[numbers.index(quantities[i])] + (verb.group() if verb else ""))
+
+
+_INDICATOR_END = re.compile(
+    r"(?:率|量|额|值|收入|支出|面积|人数|数量|总数|个数|比重|占比|比例|份额|水平|标准|时限|时间|浓度|投资|规模|里程|贷款|存款|价格|指数|寿命|年限)$"
+)
+_LONG_MODIFIERS = ("行政村", "自然村", "服务业", "中心城区", "城市", "主城区")
+
+
+def _written_out(names: list[str]) -> list[str]:
+    """Names that share their end or their beginning: 城镇和农村居民人均收入 → 城镇居民人均收入, 农村居民人均收入."""
+    first, last = names[0], names[-1]
+    if not _INDICATOR_END.search(last) or any(_INDICATOR_END.search(name) for name in names[:-1]) or not 2 <= len(first) <= 12:
+        return names
+    cut = next((len(word) for word in _LONG_MODIFIERS if last.startswith(word)), 0)
+    cut = cut or next((k for k in range(2, len(first) + 2) if k < len(last) and last[k - 1] == first[-1]), 2)
+    own, tail = last[:cut], last[cut:]
+    head = first[: -len(own)] if len(first) > len(own) + 1 else ""
+    middle = [name if name == first else head + name for name in names[:-1]]
+    return [name + tail for name in middle] + [head + last]
 
 
 def _without_tail(phrase: str) -> str:

@@ -61,6 +61,7 @@ _SESSION = (
 _CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}\Z")
 _RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
 _AT_LEAST = re.compile(r"(?:至少|最少|不少于)[一-龥]{1,8}\Z")
+_BOUND_AND_BASE = re.compile(r"(不低于|不得低于|不少于|不得少于|不超过|不得超过|不高于|不得高于)[一-龥]{2,16}\Z")
 _FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)\Z")
 _ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
 _YEAR = range(1900, 2101)
@@ -358,6 +359,11 @@ def _bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Compar
         least = _AT_LEAST.search(text, max(start, edge - 12), edge)
         if least is not None:
             return ">=", least.start(), right
+    if comparator is None and text[stop - 1] in "%‰倍":
+        # 不低于基本生活供养金20%: what the share is of stands between the bound and the number
+        base = _BOUND_AND_BASE.search(text, max(start, edge - 24), edge)
+        if base is not None:
+            return (">=" if base[1].endswith(("低于", "少于")) else "<="), base.start(), right
     return comparator or "=", at, right
 
 

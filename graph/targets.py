@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from corpus.divisions import gazetteer
-from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
+from corpus.document import HeadMatter, ParsedDocument, Span, Table, fact_id
 from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
 from graph.facts import Comparator, Target, TargetKind
 from graph.indicators import distributed, indicator_of
@@ -38,6 +38,7 @@ _RELATION = re.compile(
 _NOTICE = re.compile(r"关于[^,，。;；\n]{2,80}?的(?:通知|公告|通告|决定|批复|复函|函)")
 _LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
 _REACH = 200
+_SENTENCE_LIKE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,53 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
         return known
 
     for stretch in _stretches(doc):
+        frame: YearMention | None = None
         for sentence in sentences(text, stretch.start, stretch.end, width=width):
+            if frame is not None and not places.at(sentence.start).goals:
+                frame = None
+            leading = _frame(text, sentence)
+            if leading is not None and places.at(sentence.start).goals:
+                frame = leading
             if len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end):
-                out.extend(_in_sentence(doc, text, sentence, setting_at(sentence.start), places))
+                out.extend(_in_sentence(doc, text, sentence, setting_at(sentence.start), places, frame))
     for table in doc.tables:
         setting = setting_at(table.span.start)
-        out.extend(_from_table(doc, reading, setting) for reading in read_table(doc, text, table, setting.reference_year))
+        readings = read_table(doc, text, table, setting.reference_year)
+        out.extend(_from_table(doc, reading, setting) for reading in readings)
+        if not readings:
+            out.extend(_from_cells(doc, text, table, setting, places))
     unique: dict[str, Target] = {}
     for target in out:
         unique.setdefault(target.id, target)
     return tuple(sorted(unique.values(), key=lambda target: (target.span.start, target.span.end)))
+
+
+_LEADING_YEAR = re.compile(
+    r"\s*(?:[—–-]{1,2}|[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])?\s*(?=[到至力争在“\"十])[^,，。;；]{0,6}(?:\d{4}年|十[一二三四五六]五)[^,，。;；]{0,8}[,，]"
+)
+
+
+def _frame(text: str, sentence: Span) -> YearMention | None:
+    """The year of a sentence that opens with it (到2025年，…): under a heading of goals it governs what follows, until another takes over."""
+    opening = _LEADING_YEAR.match(text, sentence.start, sentence.end)
+    if opening is None:
+        return None
+    mentions = years_in(text, Span(sentence.start, opening.end()))
+    return mentions[-1] if mentions and mentions[-1].role == "by" else None
+
+
+def _from_cells(doc: ParsedDocument, text: str, table: Table, setting: _Setting, places: Places) -> list[Target]:
+    """The figures told in sentences inside the cells of a table that is no table of indicators."""
+    out: list[Target] = []
+    for number, row in enumerate(table.rows[table.header_rows :], start=1):
+        for cell in dict.fromkeys(row):
+            if len(cell) < _SENTENCE_LIKE:
+                continue
+            for sentence in sentences(text, cell.start, cell.end):
+                if len(sentence) >= _SENTENCE_LIKE and _TRIGGER.search(text, sentence.start, sentence.end):
+                    found = _in_sentence(doc, text, sentence, setting, places)
+                    out += [replace(target, place=f"{table.label or '表'}第{number}行") for target in found]
+    return out
 
 
 def _stretches(doc: ParsedDocument) -> list[Span]:
@@ -124,7 +162,9 @@ def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
     return division.name, (province.name if province else None)
 
 
-def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setting, places: Places) -> list[Target]:
+def _in_sentence(
+    doc: ParsedDocument, text: str, sentence: Span, setting: _Setting, places: Places, frame: YearMention | None = None
+) -> list[Target]:
     if _LEADERS.search(text, sentence.start, sentence.end):
         return []  # a line of a table of contents
     quantities = find_quantities(text, sentence.start, sentence.end)
@@ -150,7 +190,7 @@ def _in_sentence(doc: ParsedDocument, text: str, sentence: Span, setting: _Setti
         number = bisect_right(starts, quantity.core.start) - 1
         clause = _near(parts[number] if number >= 0 else sentence, quantity)
         quote = _quote(text, clause, kept, i)
-        year = governing(mentions, quantity.core.start, clause)
+        year = governing(mentions, quantity.core.start, clause) or (None if mentions else frame)
         kind = kind_of(
             text, sentence, clause, quantity, year,
             place=place, manner=setting.manner, reference_year=setting.reference_year,

@@ -22,7 +22,9 @@ _EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学�
 ESTIMATED = re.compile(r"(?:^|[,;:])(?:经|初步)?(?:估算|概算|测算)")
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
 _GOAL_LEAD = re.compile(r"(?:预期|主要|总体|发展|工作)目标(?:任务)?(?:是|为|:|：|,)")
-_RATIO = re.compile(r"(?<![费利税息员])率(?!先)")
+_RATIO = re.compile(r"(?<![费利税息员])率(?!先)|(?:实现|达到?|力争|确保|提高|提升)[^,;，；]{0,24}(?:比例|比重|占比|份额)|覆盖面")
+_BY_THEN = re.compile(r"(?:年底|月底|年末|季度末|[上下]半年|年内)(?:以?前|之前)?[^。;]{0,60}\Z")
+"""A time by which something is to stand, without its year: what it governs are goals."""
 _FREQUENCY = frozenset({"次", "场", "期", "天", "轮", "批", "场次", "学时", "课时", "个学时", "个课时"})
 _ACCORDING = re.compile(r"按(?:照)?[^,，按]{0,30}\Z")
 _SURPASSED = ("超出年度目标", "超额完成", "超过年度目标", "完成年度目标")
@@ -62,6 +64,8 @@ def kind_of(
     counted = quantity.measure in ("count", "area", "person") and _has(near, _goals()) and not near.startswith(("对", "凡", "经"))
     if bounded and counted and not whole.endswith("的") and "支持" not in near and "给予" not in near:
         bounded = False  # 新建20家以上 is a goal, 对20家以上的… a condition
+    if bounded and quantity.measure in ("count", "area", "person") and not whole.endswith("的") and _BY_THEN.search(lead):
+        bounded = False  # 年底前上线服务…项，用户超…万人
     if bounded and manner == "measures" and not place.past and not future:
         return "rule"
     past = (
@@ -113,7 +117,8 @@ def kind_of(
         return "rule"
     everything = quantity.measure == "percent" and quantity.value == 100
     if manner == "measures" and not _has(near, _goals()) and quantity.form != "words" and not everything:
-        return "rule"
+        dated = quantity.measure in ("count", "area", "person") and not condition and _BY_THEN.search(lead)
+        return "target" if dated else "rule"
     return "target"
 
 

@@ -21,6 +21,7 @@ _RULES_TITLE = re.compile(
 )
 _PLAN_TITLE = re.compile(r"规划|方案|要点|计划|纲要|行动|任务|清单|目标|意见|分工|安排|决定|推进|振兴|高质量发展")
 _MEASURES_TITLE = re.compile(r"措施|政策|通知|公告|通告|解读|问答|解答|问题|补贴|奖励|扶持|优惠|贷款|公积金|新政|细则")
+_GOALS = re.compile(r"目标|愿景|指标")
 _ACCOUNT_TITLE = re.compile(r"工作报告|工作总结|情况报告|情况的报告|综述|公报")
 
 
@@ -34,6 +35,8 @@ class Place:
     preamble: bool = False
     bare: bool = False
     """Whether the heading sets a frame of its own (another period), so that the title's year does not reach in."""
+    goals: bool = False
+    """Whether a heading announces goals (发展目标), so that a year that opens a paragraph governs all of it."""
 
 
 def manner_of(head: HeadMatter) -> Manner:
@@ -99,7 +102,8 @@ class Places:
             if any(f"{name}”" in node.heading or f"{name}时期" in node.heading for name in named_periods()):
                 bare = True
         preamble = section.kind == "preamble" and self._numbered
-        return Place(direction == "past", direction == "future", year if direction == "future" else None, preamble, bare)
+        goals = direction != "past" and any(_GOALS.search(node.heading[:24]) for node in trail)
+        return Place(direction == "past", direction == "future", year if direction == "future" else None, preamble, bare, goals)
 
 
 def _direction(heading: str, reference_year: int | None) -> str | None:

@@ -145,7 +145,12 @@ def _before_closing(text: str, span: Span, listed: Sequence[Duty]) -> Span:
         return span
     last = listed[-1].span.end
     line_end = text.find("\n", last, span.end)
-    if line_end < 0 or line_end - last > 2 or not _CLOSING.match(text[line_end : span.end].strip()[:400]):
+    if line_end < 0 or line_end - last > 2:
+        # glued to the bracket of the list without a line end
+        line_end = last + 1 if text[last : last + 1] == "。" else last
+        if line_end >= span.end or text[last - 1] not in "）)】]〕":
+            return span
+    if not _CLOSING.match(text[line_end : span.end].strip()[:400]):
         return span
     return Span(span.start, line_end).trimmed(text)
 

@@ -53,12 +53,13 @@ _VERB_HINT = re.compile(r"牵头|负责|配合|落实|参与|参加|协助|协�
 _PARTY_AND_GOVERNMENT = re.compile(r"^(.{1,12}?)(党委|党工委)(?:、|和|及)?(人民政府|政府|管委会)$")
 _BARE_GOVERNMENT = re.compile(r"^(?:人民政府|政府|管委会|行署)$")
 _GOVERNMENT = re.compile(r"(?<=[市州县区旗盟])(?:人民政府|政府)$")
+_ZONE = re.compile(r"(?:开发|示范|试验|高新|经开|实验|合作|港|新|风景|度假|产业|保税|功能|管理|园)区$|新城$|园区$")
 _HAS_PARTY = re.compile(r"^(.*?)(?:党委|党工委|委)$")
 _PARTY_PREFIX = re.compile(r"^(.{0,10}?(?:省|市|州|县|区|旗|盟|地)委)(?:.+)$")
 _PARTY_BODIES = frozenset(
     ("组织部", "宣传部", "统战部", "政法委", "网信办", "编办", "农办", "社会工作部", "改革办", "办公厅", "金融办", "军民融合办")
 )
-_NOTE = re.compile(r"下同|牵头|排名|排在|以下|负责|联系|简称|分工|逗号|排第")
+_NOTE = re.compile(r"下同|牵头|排名|排在|以下|负责|联系|简称|分工|逗号|排第|列第|列首")
 _CARRY = re.compile(r"^(自治区|地区|省|市(?!场)|州|县|区|盟|旗)(?![直级])")
 _NO_CARRY = re.compile(r"^(?:团|各|有关|相关|国家|人民银行|中国|银保监|证监|海关|海事|其他|人行|外汇)")
 
@@ -202,6 +203,10 @@ def _governments(units: list[Listed]) -> list[Listed]:
     """郑州市、开封市、洛阳市政府: what stands once at the end belongs to every division of the row."""
     out = list(units)
     for i in range(len(out) - 2, -1, -1):
+        if out[i + 1].name.endswith("管委会") and _ZONE.search(out[i].name) and out[i].role == out[i + 1].role:
+            # 示范区、航空港区管委会: the zones of a row have each a committee of their own
+            out[i] = Listed(out[i].name + "管委会", out[i].role, out[i].span)
+            continue
         following = _GOVERNMENT.search(out[i + 1].name)
         if following and out[i].name[-1] in "市州县区旗盟" and gazetteer().named(out[i].name) and out[i].role == out[i + 1].role:
             out[i] = Listed(out[i].name + following.group(), out[i].role, out[i].span)

@@ -11,7 +11,7 @@ from graph.units import Listed
 from graph.units_lists import Duty
 
 _COMMA = re.compile(r"逗号(?:之)?前的?(?:单位|部门)?为?(?:各项任务)?牵头")
-_FIRST = re.compile(r"(?:排名?(?:在)?(?:首位|第一位?|最前)|第一个)的?(?:单位|部门)?(?:均)?为牵头|列第一位的(?:单位|部门)?为牵头")
+_FIRST = re.compile(r"(?:[列排]名?(?:在)?(?:首位|第一位?|最前)|第一个|首个)(?:的|者)?(?:单位|部门|责任单位)?(?:均)?(?:为|是)牵头")
 
 
 @dataclass(frozen=True, slots=True)
