@@ -18,7 +18,7 @@ _REACHING = re.compile(
 _CLAUSE_LEAD = re.compile(
     r"^(?:到|至|截至|力争|确保|争取|努力|推动|实现|做到|切实|坚决|继续|全面|逐步|同时|并|其中|以及|和|及(?!时)|或|对|将|把|使|让|加快|着力|积极|基本|进一步|"
     r"新增|新建|新引进|建成|建设|打造|培育|完成|创建|形成|守住了?|守牢|引进|组织|举办|全州|全省|全市|全县|全区|全国|本市|我市|我省|我州|我区|我县|全盟|全旗|"
-    r"各县|各地|计划|预计|要|应当?|支持|开展|选定|累计|不断|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+条?|\d{1,2}[.、．]|"
+    r"各县|各地|计划|预计|要|应当?|支持|开展|选定|累计|不断|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+(?:条|(?=[,，、:：]))|\d{1,2}[.、．]|"
     r"[（(][一二三四五六七八九十\d]{1,3}[）)]|[“\"]?十[三四五六]五[”\"]?(?:期间|时期|末|期末)|[12]\d{3}年(?:\d{1,2}月)?(?:底前|底|末|前|以前|之前|以来|起)?|[的,，、:：\s”—])"
 )
 _NOUN_STOP = re.compile(
@@ -27,6 +27,9 @@ _NOUN_STOP = re.compile(
 _WITHIN = re.compile(r"(?:以|之)?内(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
 _WITHIN_OPEN = re.compile(r"(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
 _SINCE = re.compile(r"(?:之日起|之后|后|起|[在于应须]|收到[^,，]{1,12})$")
+_RANKED = re.compile(
+    r"(?:均|都|分别|预计|持续|首次|总体|综合)*(?:由|从)?(?:稳居|位居|跃居|升居|位列|名列|列|居|排名|排在|排|跃升至|跃升到|上升至|上升到|升至|升到|前移至|跻身|进入|保持)+在?(?P<among>[一-龥]{0,10})$"
+)
 _LEADING_PARTICLE = re.compile(r"^(?:的|左右|以上|以下|以内|多|余|规模的|及)+")
 _CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")
 _OPEN_FORMULAS = frozenset(
@@ -64,6 +67,10 @@ def indicator_of(text: str, clause: Span, quantity: Quantity, previous: str = ""
     if within is not None and len(within[1]) >= 2 and (not left or _SINCE.search(left)):
         # 自受理之日起5个工作日内办结: what has to be done within it
         return _short(within[1])
+    if quantity.measure == "rank":
+        row = _RANKED.search(left)
+        name = _without_lead(left[: row.start()] if row else left)
+        return _short(f"{name or _head_of(previous)}{row['among'] if row else ''}排名")
     change = _CHANGE.match(left)
     if change is not None and quantity.form != "words":
         rest = left[change.end() :]

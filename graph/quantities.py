@@ -133,6 +133,7 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[Q
             found.append(quantity)
     taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
     found.extend(q for q in _verbal(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
+    found.extend(q for q in _ranks(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
     found.sort(key=lambda quantity: quantity.core.start)
     return found
 
@@ -390,6 +391,12 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
         or (number.unit == "部" and after in ("门", "委", "手", "署", "分"))
     ):
         return False
+    if (
+        number.unit in ("名", "位", "强")
+        and text[max(0, at - 1) : at] == "前"
+        and text[max(0, at - 2) : at] not in ("目前", "此前")
+    ):
+        return False  # a place in a row, read by _ranks
     if number.unit in ("年", "周年") and _adverbial(text, at, number.end, comparator, number.chinese):
         return False
     if number.measure == "percent" and text[max(0, at - 1) : at] == "前":
@@ -434,6 +441,30 @@ _TERM_OF_YEARS = (
     "保留",
     "给予",
 )
+
+
+_RANK = re.compile(
+    r"(?P<among>居|列|位|排名|排在|排|升至|升到|进至|移至|跻身|进入|保持|连续|[国省市区县州]|[一-龥]{1,2}榜)(?P<sign>第|前)"
+    r"(?P<number>\d{1,3}|[一二三四五六七八九十百]{1,3})(?P<unit>位|名|强)?(?![\d.年个季届批轮次家条项大产期%％卷章节分间段一二三四五六七八九十人度梯])"
+)
+_AMONG = re.compile(r"居|列|排|位|名列|升|跻身|进入|跃|稳|保持|增速|总量|规模")
+
+
+def _ranks(text: str, start: int, end: int) -> list[Quantity]:
+    """``居全国第3位``, ``进入全省前十``: a place in a row; the smaller the better."""
+    out: list[Quantity] = []
+    for match in _RANK.finditer(text, start, end):
+        number = _plain(match["number"])
+        if number is None or not (match["unit"] or _AMONG.search(text, max(start, match.start() - 8), match.start("sign"))):
+            continue
+        if match["unit"] is None and match["sign"] == "前" and not text[match.end() : match.end() + 1] in ",，。;；、":
+            continue
+        if not _AMONG.search(text, max(start, match.start() - 10), match.start("sign")):
+            continue
+        span = Span(match.start("sign"), match.end())
+        sign: Comparator = "=" if match["sign"] == "第" else "<="
+        out.append(Quantity(span, span, sign, number, "位", "rank", "arabic"))
+    return out
 
 
 def _verbal(text: str, start: int, end: int) -> list[Quantity]:
