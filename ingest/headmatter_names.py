@@ -10,7 +10,7 @@ from corpus.divisions import gazetteer
 
 _ORGAN = re.compile(
     r"(?:人民政府|政府|办公厅|办公室|委员会|常委会|党委|州委|省委|市委|县委|区委|旗委|地委|工委|党组|监委|纪委|[一-龥]{2}委|局|厅|部|院|署|"
-    r"协会|商会|联合会|学会|基金会|理事会|管委会|中心|总队|支队|公司|银行|分行|总部|支行|处|司|海关|总社|集团|法院|检察院|"
+    r"协会|商会|[证银保]监会|央行|联合会|学会|基金会|理事会|管委会|中心|总队|支队|公司|银行|分行|总部|支行|处|司|海关|总社|集团|法院|检察院|"
     r"领导小组|指挥部|联席会议|大学|学院|医院|办|专班|会议|人大|政协|妇联|残联|工会|工商联|团委|供销社)$"
 )
 _CENTRAL = frozenset(("中共中央", "国务院", "中央军委", "党中央"))
@@ -71,7 +71,7 @@ def is_organ(name: str) -> bool:
     """Whether a short line can be the name of an organ or several (落款, 发文机关)."""
     flat = re.sub(r"[\s　]+", "", name)
     flat = _BRACKET_TAIL.sub("", flat)
-    return 2 <= len(flat) <= 60 and _ORGAN.search(flat) is not None and not re.search(r"[。；;，,：:！？《》\d]", flat)
+    return 2 <= len(flat) <= 60 and _ORGAN.search(flat) is not None and not re.search(r"[。；;，,：:！？《》|｜【】\d]", flat)
 
 
 def is_national(name: str) -> bool:
@@ -82,7 +82,8 @@ def is_national(name: str) -> bool:
 def split_organs(name: str) -> tuple[str, ...]:
     """Joint issuers written on one line, apart by blanks, 、 or line breaks; a name that would be cut in two stays whole."""
     parts = [part for part in re.split(r"[\s　、]+", name.strip()) if part]
-    if len(parts) > 1 and all((is_organ(part) or part in _CENTRAL) and len(part) >= 3 for part in parts):
+    least = 2 if "、" in name else 3
+    if len(parts) > 1 and all((is_organ(part) or part in _CENTRAL) and len(part) >= least for part in parts):
         return tuple(dict.fromkeys(piece for part in parts for piece in _unglued(part)))
     return _unglued("".join(parts)) if parts else ()
 

@@ -14,6 +14,7 @@ from ingest.outline_marks import RANK, Mark, mark_at, may_open
 
 _HEADING_LIMIT = 60
 _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
+_ITEM_BEGINS = re.compile(r"(?<=[一-龥])一是(?![否非])")
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
 _CLOSING = re.compile(
@@ -59,6 +60,7 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
     found: list[tuple[Line, Mark]] = []
     last: dict[str, int] = {}
     paths: set[tuple[int, ...]] = set()
+    late = _late_starts(text, lines)
     for line in lines:
         if text.endswith(_FILES, line.start, line.end):
             continue
@@ -73,7 +75,7 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
                 start = markup.end()
                 char = text[start]
         mark = mark_at(text, start, line.end) if may_open(char) else None
-        if mark is not None and _plausible(mark, last, paths):
+        if mark is not None and (_plausible(mark, last, paths) or (mark.style, mark.value) in late):
             last[mark.style] = mark.value
             if mark.path:
                 paths.add(mark.path)
@@ -93,6 +95,23 @@ def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
     while end > match.start() and text[end - 1] in ":： ":
         end -= 1
     return Span(match.start(), min(end, line.end))
+
+
+def _late_starts(text: str, lines: Sequence[Line]) -> set[tuple[str, int]]:
+    """Numbers that go on for at least three lines though the series began elsewhere (a part of a longer document: （300）…)."""
+    runs: dict[str, list[int]] = {}
+    out: set[tuple[str, int]] = set()
+    for line in lines:
+        mark = mark_at(text, line.start, line.end) if may_open(text[line.start]) else None
+        if mark is None or mark.path:
+            continue
+        run = runs.setdefault(mark.style, [])
+        if run and mark.value != run[-1] + 1:
+            run.clear()
+        run.append(mark.value)
+        if run[0] > 5 and len(run) >= 3:
+            out.update((mark.style, value) for value in run)
+    return out
 
 
 def _plausible(mark: Mark, last: dict[str, int], paths: set[tuple[int, ...]]) -> bool:
@@ -240,12 +259,21 @@ def _heading_end(text: str, start: int, end: int, mark: Mark) -> int:
                 return close + 1
         return end if end - start <= 30 and (start == end or text[end - 1] not in "。；;：:") else start
     stop = clause_end(text, start, end, "。；;！？!?")
+    listed = _ITEM_BEGINS.search(text, start + 4, min(stop, start + _HEADING_LIMIT))
+    if listed is not None and text[listed.start() - 1] not in "“‘（(":
+        # a heading glued to its items: 加强创新生态建设一是实施…
+        return listed.start()
     colon = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "：:")
     # a colon between digits is a time of day; at the limit there is none to look behind
     while colon + 1 < stop and text[colon] in "：:" and text[colon - 1].isdigit() and text[colon + 1].isdigit():
         colon = clause_end(text, colon + 1, min(stop, start + _HEADING_LIMIT), "：:")
     if colon < min(stop, start + _HEADING_LIMIT) and colon - start <= 30:
         return colon
+    if stop < end and stop - start > 24:
+        for stock in stock_headings():
+            # glued to its sentence: 工作目标在全市…，确保….
+            if stock != "组织实施" and text.startswith(stock, start) and clause_end(text, start, stop, "，,") < stop:
+                return start + len(stock)
     if stop - start <= _HEADING_LIMIT or (stop == end and stop - start <= _HEADING_LIMIT + 20):
         return stop
     for stock in stock_headings():

@@ -13,6 +13,10 @@ from ingest.outline_marks import mark_at, may_open
 _LINE = re.compile(r"[^\n]+")
 _EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
 _INNER = re.compile(r"[ 　\xa0\t]+(?=[一二三四五六七八九十(（第\d①-⑳])")
+_GLUED = re.compile(r"(?<=[一-龥”」）)。])[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)](?=[一-龥“])")
+"""A number glued between words, where the line breaks of a text were lost: …服务（6）优化…."""
+RECORD = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?: \d{1,2}:\d\d(?::\d\d)?)? {0,3}[|｜]")
+"""A line of a table of documents: date | organ | title | text."""
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
@@ -42,15 +46,52 @@ def lines_of(text: str) -> list[Line]:
             end -= 1
         if start == end:
             continue
-        if end - start > _LONG:
+        if not out and RECORD.match(text, start, end):
+            out += _record(text, start, end)
+        elif end - start > _LONG:
             out += _pieces(text, start, end)
         else:
             out.append(Line(start, end))
     return out
 
 
+def _record(text: str, start: int, end: int) -> list[Line]:
+    """The first cells of a record as lines of their own, the text as the lines it would be alone."""
+    out: list[Line] = []
+    for _ in range(3):
+        bar = min((at for sign in "|｜" if (at := text.find(sign, start, min(end, start + 160))) >= 0), default=-1)
+        if bar < 0:
+            break
+        cell = Span(start, bar).trimmed(text)
+        if len(cell):
+            out.append(Line(cell.start, cell.end, piece=True))
+        start = bar + 1
+    while start < end and text[start] in _EDGE:
+        start += 1
+    return out + (_pieces(text, start, end) if start < end else [])
+
+
+def _glued(text: str, start: int, end: int) -> list[int]:
+    """Where a run of at least three numbers in brackets, from one on, stands between words without a break."""
+    runs: list[list[int]] = []
+    last: dict[str, tuple[int, list[int]]] = {}
+    for match in _GLUED.finditer(text, start, end):
+        mark = mark_at(text, match.start(), end)
+        if mark is None:
+            continue
+        before, run = last.get(mark.style, (0, []))
+        if mark.value == 1:
+            run = []
+            runs.append(run)
+        elif mark.value != before + 1:
+            continue
+        run.append(match.start())
+        last[mark.style] = (mark.value, run)
+    return [at for run in runs if len(run) >= 3 for at in run]
+
+
 def _pieces(text: str, start: int, end: int) -> list[Line]:
-    cuts: list[int] = []
+    cuts: list[int] = _glued(text, start, end)
     last: dict[str, int] = {}
     for match in _INNER.finditer(text, start, end):
         at = match.end()
@@ -66,7 +107,7 @@ def _pieces(text: str, start: int, end: int) -> list[Line]:
         last[mark.style] = mark.value
         cuts.append(at)
     out: list[Line] = []
-    for at in [*cuts, end]:
+    for at in [*sorted(set(cuts)), end]:
         stop = at
         while stop > start and text[stop - 1] in _EDGE:
             stop -= 1

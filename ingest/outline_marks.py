@@ -28,17 +28,17 @@ _FIRST = frozenset(_CN + "第(（〔0123456789０１２３４５６７８９" + 
 _PATTERN = re.compile(
     rf"""
     第\s?(?P<ord>[{_CN}]{{1,6}}|\d{{1,3}})\s?(?P<what>[编章节条]|部分|篇)(?P<insert>之[一二三四五六七八九十]{{1,2}})?
-  | [(（〔]\s?(?P<cn_p>[{_CN}]{{1,4}})\s?[)）〕][、.．]?
-  | (?P<cn>[{_CN}]{{1,4}})\s?(?:、|[.．](?!\d))
+  | [(（〔]\s?(?P<cn_p>[{_CN}]{{1,4}})\s?[)）〕][、.．﹒]?
+  | (?P<cn>[{_CN}]{{1,4}})\s?(?:、|[.．﹒](?!\d))
   | (?P<cn_half>[一二三四五六七八九十]{{1,3}})[)）]
-  | [(（]\s?(?P<ar_p>\d{{1,3}})\s?[)）][、.．]?
-  | (?P<multi>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})[.．、]?(?![\d.．%％万亿千百元吨亩米个])
-  | (?P<ar>\d{{1,3}})\s?(?:、|[.．](?!\d)|[.．](?=(?:19|20)\d\d年))
+  | [(（]\s?(?P<ar_p>\d{{1,3}})\s?[)）][、.．﹒]?
+  | (?P<multi>\d{{1,2}}(?:[.．﹒]\d{{1,2}}){{1,3}})[.．、]?(?![\d.．﹒%％万亿千百元吨亩米个])
+  | (?P<ar>\d{{1,3}})\s?(?:、|[.．﹒](?!\d)|[.．﹒](?=(?:19|20)\d\d年))
   | (?P<ar_half>\d{{1,3}})[)）]
-  | (?P<circled>[①-⑳])[、.．]?
-  | (?P<bracketed>[⑴-⒇])[、.．]?
+  | (?P<circled>[①-⑳])[、.．﹒]?
+  | (?P<bracketed>[⑴-⒇])[、.．﹒]?
   | (?P<dotted>[⒈-⒛])
-  | (?P<enclosed>[㈠-㈩])[、.．]?
+  | (?P<enclosed>[㈠-㈩])[、.．﹒]?
     """,
     re.VERBOSE,
 )
@@ -103,7 +103,7 @@ def mark_at(text: str, start: int, end: int) -> Mark | None:
     if _CITED.match(rest):
         return None
     if match["multi"]:
-        path = tuple(int(part) for part in re.split(r"[.．]", match["multi"]))
+        path = tuple(int(part) for part in re.split(r"[.．﹒]", match["multi"]))
         return Mark(span, ".".join("1" * len(path)), path[-1], path, spaced)
     for name, style, table in (
         ("circled", "①", _CIRCLED),
@@ -118,9 +118,9 @@ def mark_at(text: str, start: int, end: int) -> Mark | None:
             return None
         number = chinese_number(match["cn"] or match["cn_p"] or match["cn_half"])
         style = "一、" if match["cn"] else "(一)"
-        return None if number is None or number > 200 else Mark(span, style, number, spaced=spaced)
+        return None if number is None else Mark(span, style, number, spaced=spaced)
     style = "1." if match["ar"] else "(1)" if match["ar_p"] else "1)"
     value = int(match["ar"] or match["ar_p"] or match["ar_half"])
-    if not kind or value > 300:
+    if not kind:
         return None
     return Mark(span, style, value, spaced=spaced)

@@ -80,6 +80,10 @@ def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Pa
             piece.last = following.first if following else n
         parts.attached = starts
     _sign_off(text, lines, parts)
+    if not parts.signoff:
+        _undated_sign_off(text, lines, parts)
+    if not parts.signoff and parts.attached and not re.search(r"转发|批转", title or ""):
+        _late_sign_off(text, lines, parts)
     return parts
 
 
@@ -265,6 +269,42 @@ def _sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
             parts.signoff.add(after)
             after += 1
         return
+
+
+def _undated_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
+    """Organs alone at the very end of the main document, where the date is missing."""
+    main = parts.main
+    first = main.last
+    while first - 1 > main.body and main.last - first < 16 and _may_sign(text, lines[first - 1]):
+        first -= 1
+    if first == main.last or mark_at(text, lines[first].start, lines[first].end):
+        return
+    parts.signers = [lines[i].span for i in range(first, main.last)]
+    parts.signoff = set(range(first, main.last))
+
+
+def _may_sign(text: str, line: Line) -> bool:
+    content = text[line.start : line.end]
+    return len(content) <= 40 and is_organ(content) and not content.startswith("各") and "召开" not in content
+
+
+def _late_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
+    """The signature of a notice that stands behind the document it issues: organ and date as the last lines of the text."""
+    last = parts.attached[-1]
+    end = last.last
+    while end > last.body and _CLOSED.match(text[lines[end - 1].start : lines[end - 1].end]):
+        end -= 1
+    if end - 1 <= last.body:
+        return
+    found = date_at(text, lines[end - 1].start, lines[end - 1].end)
+    first = end - 1
+    while first - 1 > last.body and end - first < 12 and _is_signer(text, lines[first - 1]):
+        first -= 1
+    if found is None or first == end - 1:
+        return
+    parts.signed_on = found
+    parts.signers = [lines[i].span for i in range(first, end - 1) if text[lines[i].start] not in "（("]
+    parts.signoff = set(range(first, last.last))
 
 
 def _is_signer(text: str, line: Line) -> bool:

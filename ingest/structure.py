@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from corpus.divisions import gazetteer
@@ -14,11 +15,16 @@ from ingest.headmatter_attached import attached_head
 from ingest.headmatter_inferred import infer_title
 from ingest.headmatter_title import Header, read_header
 from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
-from ingest.outline_lines import Line, covered, lines_of
+from ingest.outline_lines import RECORD, Line, covered, lines_of
 from ingest.outline_parts import Parts, Piece, divide
 from ingest.raw import RawText
 from ingest.references import find_references
 from ingest.zones import partition
+
+_KIND_BEFORE = r"(?:(?<=通知|意见|办法|规定|方案|公告|通告|决定|批复|细则|措施|计划|规划|要点|条例|规程)|(?<=[)）]))"
+_NUMBER = r"(?!的)[一-龥]{2,10}[〔\[【(（﹝［]\s?(?:19|20)\d"
+_GLUED_NUMBER = re.compile(rf"{_KIND_BEFORE}\s{{0,4}}(?P<number>{_NUMBER}\d\s?[〕\]】)）﹞］]\s?第?\s?\d{{1,5}}\s?号)\s{{0,4}}$")
+_CUT_NUMBER = re.compile(rf"{_KIND_BEFORE}\s?(?:{_NUMBER}.{{0,12}}|[一-龥]{{2,8}}[〔\[【(（﹝［]\d{{0,2}})$")
 
 
 def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None = None) -> ParsedDocument:
@@ -31,6 +37,7 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     places = [i for i in range(len(every)) if i not in boiler]
     lines = [every[i] for i in places]
     named = _title_from_source(source)
+    raw = _recorded(raw, lines)
     header = read_header(text, lines, known_title=raw.fields.get("title"))
     if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
         header = read_header(text, lines, known_title=raw.fields.get("title"), weak=False)
@@ -53,6 +60,8 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
         body=main,
         filed=_filed(source),
     )
+    if title is not None and title[2] and (number := _GLUED_NUMBER.search(_title_from_source(source, whole=True) or "")):
+        draft.put("doc_number", number["number"], inferred=True)
     if title is None:
         _conclude_title(text, draft, main, references)
     elif title[2]:
@@ -81,18 +90,36 @@ def _title(text: str, header: Header, raw: RawText, named: str | None) -> tuple[
     """Title, its place, and whether it was concluded."""
     given = raw.fields.get("title")
     if header.title is not None:
+        glued = _GLUED_NUMBER.search(header.title.of(text))
+        if glued is not None:
+            start = header.title.start
+            header.doc_number = header.doc_number or Span(start + glued.start("number"), start + glued.end("number"))
+            header.title = Span(start, start + glued.start("number")).trimmed(text)
         return re.sub(r"[ \t]*\n\s*", "", header.title.of(text)), header.title, False
     if given:
         return given, raw.field_spans.get("title"), False
     return (named, None, True) if named else None
 
 
-def _title_from_source(source: str) -> str | None:
+def _recorded(raw: RawText, lines: Sequence[Line]) -> RawText:
+    """What the first line of a table of documents says (date | organ | title | text), as fields beside the text."""
+    if len(lines) < 4 or not all(line.piece for line in lines[:3]) or not RECORD.match(raw.text, lines[0].start, lines[3].end):
+        return raw
+    spans = {name: line.span for name, line in zip(("published_on", "source", "title"), lines, strict=False)}
+    if len(spans["title"]) > 100:
+        return raw
+    fields = {name: span.of(raw.text) for name, span in spans.items()}
+    return replace(raw, fields={**fields, **raw.fields}, field_spans={**spans, **raw.field_spans})
+
+
+def _title_from_source(source: str, *, whole: bool = False) -> str | None:
     """A file name that reads like a title (dates, 【地区】 and places in front taken off)."""
     stem = PurePath(source).stem if PurePath(source).suffix else source
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", stem)
     stem = re.sub(r"^【[^】]{0,40}】", "", stem)
     stem = re.sub(r"^[一-龥]{2,4}_", "", stem).replace("_", " ").strip()
+    if not whole:
+        stem = _CUT_NUMBER.sub("", stem)
     if re.search(r"[。；;]", stem):
         return None
     return stem if len(re.findall(r"[一-龥]", stem)) >= 8 else None
