@@ -13,7 +13,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,8 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class StoredFact:
-    """A fact as stored, with the document it came from."""
+    """A fact as stored, with the document it came from. The record is decoded when first asked for: a list of hundreds is counted
+    and paged without reading all of them."""
 
     id: str
     kind: str
@@ -103,7 +104,15 @@ class StoredFact:
     document_id: str
     source: str
     span: Span
-    payload: dict[str, Any]
+    written: str
+    _read: list[dict[str, Any]] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The record of the fact."""
+        if not self._read:
+            self._read.append(json.loads(self.written))
+        return self._read[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,7 @@ class Corpus:
             db.execute("PRAGMA trusted_schema=OFF")
             db.execute("PRAGMA cell_size_check=ON")
             db.execute("PRAGMA mmap_size=0")
+            db.execute("PRAGMA cache_size=-32768")  # look-ups by key touch pages all over the file
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             if version > FORMAT:
                 db.close()
@@ -568,8 +578,21 @@ class Corpus:
         if documents is not None:
             query += " AND f.document IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(list(documents)))
-        found = self._db.execute(columns + query + " ORDER BY f.document, f.start, f.end", values)
-        return [StoredFact(r[0], r[1], r[2], r[3], r[4], Span(r[5], r[6]), json.loads(r[7])) for r in found]
+        # sorted here: SQLite would carry every record through its sorter
+        found = sorted(self._db.execute(columns + query, values), key=lambda r: (r[2], r[5], r[6]))
+        return [StoredFact(r[0], r[1], r[2], r[3], r[4], Span(r[5], r[6]), r[7]) for r in found]
+
+    def filed(self, kinds: Iterable[str], keys: Iterable[str] | None = None) -> list[tuple[str, str, int, str]]:
+        """(kind, key, document, fact id) of everything filed under keys of some kinds: counts and lists without the records."""
+        query = (
+            "SELECT k.kind, k.key, k.document, k.fact FROM fact_keys k WHERE k.kind IN (SELECT value FROM json_each(?))"
+            " AND k.document NOT IN (SELECT row FROM documents WHERE removed_at IS NOT NULL)"
+        )
+        values = [json.dumps(list(kinds), ensure_ascii=False)]
+        if keys is not None:
+            query += " AND k.key IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(keys), ensure_ascii=False))
+        return self._db.execute(query, values).fetchall()
 
     def keys(self, kind: str) -> dict[str, int]:
         """The keys facts are filed under (unit, topic, region, indicator …) and how many facts each has."""
