@@ -147,6 +147,15 @@ class Change:
     operation: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as kept: when it was given, and its record with how it was asked and what people said about it."""
+
+    id: str
+    asked_at: str
+    payload: dict[str, Any]
+
+
 def year_of(head: HeadMatter) -> int | None:
     """The year of issue or, failing that, of publication."""
     date = head.issued_on or head.published_on
@@ -368,10 +377,10 @@ class Corpus:
         """Erase removed documents (all of them, or one) for good, with originals nobody else uses. Returns how many."""
         with self.transaction() as generation:
             where = "removed_at IS NOT NULL" + ("" if document is None else " AND row=?")
-            rows = [
-                r[0]
-                for r in self._db.execute(f"SELECT row FROM documents WHERE {where}", () if document is None else (document,))
-            ]
+            found = self._db.execute(f"SELECT row, id FROM documents WHERE {where}", () if document is None else (document,))
+            rows = dict(found.fetchall())
+            if rows:
+                self._forget_quotes(set(rows.values()))
             for row in rows:
                 self._delete(row, generation)
         if rows:
@@ -447,6 +456,24 @@ class Corpus:
         if row is None:
             raise UnknownDocument("文档已不在库中。")
         return str(row[0])
+
+    def text_at(self, document: int, span: Span) -> str | None:
+        """A stretch of the frozen text without reading the rest into memory; None where the document is gone."""
+        row = self._db.execute(
+            "SELECT substr(text, ?, ?) FROM documents WHERE row=?", (span.start + 1, len(span), document)
+        ).fetchone()
+        if row is not None and len(row[0]) < len(span):  # SQLite takes a NUL for the end
+            return span.of(self.text(document))
+        return None if row is None else str(row[0])
+
+    def pages(self, document: int) -> list[tuple[int, int]]:
+        """Where the pages' stretches of text begin, in order: (position, page)."""
+        rows = self._db.execute(
+            "SELECT json_extract(a.value,'$[0]'), json_extract(a.value,'$[2]') FROM documents,"
+            " json_each(documents.record,'$.anchors') a WHERE documents.row=? AND json_extract(a.value,'$[2]') IS NOT NULL",
+            (document,),
+        )
+        return sorted((int(start), int(page)) for start, page in rows)
 
     def document(self, document: int) -> ParsedDocument:
         """The whole document."""
@@ -625,15 +652,69 @@ class Corpus:
         """Keep a value with the library."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"setting:{name}", value))
 
+    def settings(self, prefix: str) -> dict[str, str]:
+        """The values kept under names that begin with ``prefix``, by the rest of the name."""
+        start = f"setting:{prefix}"
+        rows = self._db.execute("SELECT name, value FROM meta WHERE substr(name, 1, ?)=? ORDER BY name", (len(start), start))
+        return {str(name)[len(start) :]: str(value) for name, value in rows}
+
+    def drop_setting(self, name: str) -> bool:
+        """Forget a value kept with the library; whether there was one."""
+        return self._db.execute("DELETE FROM meta WHERE name=?", (f"setting:{name}",)).rowcount > 0
+
     def save_answer(self, id: str, payload: dict[str, Any]) -> None:
-        """Keep an answer so that it can be shown and replayed later."""
+        """Keep an answer so that it can be shown and replayed later; what people said about it stays with it."""
         stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        self._db.execute("INSERT OR REPLACE INTO answers VALUES (?,?,?)", (id, stamp, json.dumps(payload, ensure_ascii=False)))
+        try:
+            self._db.execute(
+                "INSERT INTO answers VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET asked_at=excluded.asked_at, payload=CASE"
+                " WHEN json_type(answers.payload,'$.feedback')='array'"
+                " THEN json_set(excluded.payload,'$.feedback',json_extract(answers.payload,'$.feedback'))"
+                " ELSE excluded.payload END",
+                (id, stamp, json.dumps(payload, ensure_ascii=False)),
+            )
+        except sqlite3.Error as error:
+            raise _translated(error, self.folder / FILE_NAME) from error
 
     def answer(self, id: str) -> dict[str, Any] | None:
         """A kept answer."""
         row = self._db.execute("SELECT payload FROM answers WHERE id=?", (id,)).fetchone()
         return json.loads(row[0]) if row else None
+
+    def answers(self, *, limit: int | None = None, judged: bool = False, prefix: str = "") -> list[KeptAnswer]:
+        """Kept answers, the latest first; ``judged``: only those somebody gave feedback on; ``prefix``: of their ids."""
+        rows = self._db.execute(
+            "SELECT id, asked_at, payload FROM answers WHERE substr(id, 1, ?)=?"
+            " AND (NOT ? OR json_type(payload,'$.feedback')='array') ORDER BY asked_at DESC, rowid DESC LIMIT ?",
+            (len(prefix), prefix, judged, -1 if limit is None else limit),
+        )
+        return [KeptAnswer(id, asked_at, json.loads(payload)) for id, asked_at, payload in rows]
+
+    def add_feedback(self, id: str, entry: dict[str, Any]) -> bool:
+        """Keep what somebody said about an answer beside it; whether there is such an answer."""
+        try:
+            done = self._db.execute(
+                "UPDATE answers SET payload=json_insert(json_insert(payload,'$.feedback',json('[]')),'$.feedback[#]',json(?))"
+                " WHERE id=?",
+                (json.dumps(entry, ensure_ascii=False), id),
+            )
+        except sqlite3.Error as error:
+            raise _translated(error, self.folder / FILE_NAME) from error
+        return done.rowcount > 0
+
+    def _forget_quotes(self, documents: set[str]) -> None:
+        """Take the texts of erased documents out of the kept answers; question, places and feedback stay."""
+        for kept in self.answers():
+            payload = kept.payload
+            places = [*payload.get("citations", ()), *payload.get("nearest", ())]
+            if not any(place.get("source_id") in documents for place in places):
+                continue
+            for place in places:
+                if place.get("source_id") in documents:
+                    place.update({name: "" for name in ("quote", "text") if name in place}, section_path=[])
+            # the answer is made of quotes, and a notice may hold one: neither can be kept in part
+            payload.update(answer="", notices=[], erased=True)
+            self._db.execute("UPDATE answers SET payload=? WHERE id=?", (json.dumps(payload, ensure_ascii=False), kept.id))
 
     # ------------------------------------------------------------------ checking
 

@@ -21,7 +21,8 @@ Kind = Literal[
     "yes_no",
     "multi_doc",
 ]
-NoticeKind = Literal["expired", "draft", "repealed", "scope"]
+NoticeKind = Literal["expired", "draft", "repealed", "scope", "wording"]
+"""``wording``: what a language model had to do with the wording; only where one is configured."""
 
 
 @dataclass(frozen=True, slots=True)

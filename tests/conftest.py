@@ -26,5 +26,8 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    for name in ("CEMAI_CONFIG", "CEMAI_LLM_URL", "CEMAI_LLM_MODEL", "CEMAI_LLM_KEY"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("CEMAI_LIBRARY", raising=False)
     monkeypatch.delenv("CEMAI_MODEL", raising=False)

@@ -6,16 +6,17 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.document import ParsedDocument
-from corpus.errors import PolicyError, RefusedInput, UsageError
+from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
 from corpus.records import document_record, section_records
-from corpus.store import Corpus, DocumentInfo, StoredFact
+from corpus.store import Corpus, DocumentInfo, KeptAnswer, StoredFact
 
 if TYPE_CHECKING:
     from graph.lineage import Superseded
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
     from index.searcher import Searcher
     from ingest.files import Input
     from qa.answer import Answer, Comparison, Understanding
+    from qa.endpoint import Endpoint
     from qa.engine import Engine
+    from qa.replay import Replay
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
 
 MODEL_SETTING = "model"
+VERDICTS = ("right", "wrong", "incomplete")
+LONGEST_NOTE = 2000
 BATCH = 500
 """Records of a bulk import that share one transaction: large enough that fsync does not count, small enough to lose little."""
 
@@ -359,11 +364,90 @@ class Library:
         previous: Understanding | None = None,
         keep: bool = True,
     ) -> Answer:
-        """An answer built from quotes, kept under its id unless ``keep`` is false."""
-        answer = self.engine.ask(question, filters=filters, as_of=as_of, previous=previous)
-        if keep:
-            self.corpus.save_answer(answer.id, answer.record())
+        """An answer built from quotes. With ``keep`` false nothing is kept and no model asked: for trials and batches.
+
+        Where an administrator configured a language model, it orders and connects the quotes; nothing else is its own.
+        """
+        plain = answer = self.engine.ask(question, filters=filters, as_of=as_of, previous=previous)
+        if not keep:
+            return plain
+        from qa.replay import kept_record
+
+        if self.endpoint is not None:
+            from functools import partial
+
+            from qa.endpoint import complete
+            from qa.wording import reworded
+
+            answer = reworded(plain, partial(complete, self.endpoint), self.endpoint.model)
+        record = kept_record(
+            plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=answer
+        )
+        # a library that cannot be written just now still answers
+        with suppress(StoreError):
+            self.corpus.save_answer(answer.id, record)
         return answer
+
+    @cached_property
+    def endpoint(self) -> Endpoint | None:
+        """The configured language model, or None: then none is imported and nothing is sent. Raises ``UsageError``."""
+        from ui.settings import endpoint
+
+        return endpoint()
+
+    def answers(self, *, limit: int | None = None, judged: bool = False) -> list[KeptAnswer]:
+        """The answers that were given, the latest first."""
+        return self.corpus.answers(limit=limit, judged=judged)
+
+    def kept_answer(self, id: str) -> KeptAnswer:
+        """An answer that was given, by its id or the beginning of it. Raises ``UsageError``."""
+        found = self.corpus.answers(prefix=id.strip(), limit=2) if len(id.strip()) >= 4 else []
+        if len(found) != 1:
+            many = f"“{id}”对应几条回答，请写完整的编号" if found else f"没有编号为“{id}”的回答"
+            raise UsageError(f"{many}。用 cemai answers list 查看。")
+        return found[0]
+
+    def replay(self, id: str, *, as_of: dt.date | None = None) -> Replay:
+        """Ask a kept answer's question again, for the same date unless another is given, and compare. Raises ``UsageError``."""
+        from qa.replay import compared, date_of, filters_of, previous_of, question_of
+
+        kept = self.kept_answer(id)
+        then = kept.payload
+        now = self.engine.ask(
+            question_of(then), filters=filters_of(then), as_of=as_of or date_of(then), previous=previous_of(then)
+        )
+        return compared(kept.id, kept.asked_at, then, now, self.corpus)
+
+    def feedback(self, id: str, verdict: str, note: str | None = None) -> KeptAnswer:
+        """Keep what a person says of an answer: right, wrong or incomplete, and why. Raises ``UsageError``."""
+        if verdict not in VERDICTS:
+            raise UsageError(f"评价只能是 {'、'.join(VERDICTS)}，不是“{verdict}”。")
+        kept = self.kept_answer(id)
+        stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        self.corpus.add_feedback(kept.id, {"verdict": verdict, "note": (note or "").strip()[:LONGEST_NOTE] or None, "at": stamp})
+        return self.kept_answer(kept.id)
+
+    def feedbacks(self) -> list[dict[str, Any]]:
+        """Everything people said of answers, oldest first, as evaluation questions."""
+        from qa.replay import question_of
+
+        return [
+            {
+                "id": kept.id,
+                "question": question_of(kept.payload),
+                "verdict": entry["verdict"],
+                "note": entry["note"],
+                "at": entry["at"],
+                "status": kept.payload["status"],
+                "kind": kept.payload["kind"],
+                "filters": kept.payload.get("asked", {}).get("filters", {}),
+                "as_of": kept.payload["as_of"],
+                "answer": kept.payload["answer"],
+                "citations": kept.payload["citations"],
+            }
+            for kept in reversed(self.corpus.answers(judged=True))
+            for entry in kept.payload["feedback"]
+        ]
 
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
         """A topic or question across regions (default: all regions of the library)."""

@@ -48,6 +48,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     add_filters(p)
     p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
     p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.add_argument("--replay", metavar="编号", help="把问过的一条重新问一遍，说明有什么变化（有变化时返回 1）")
     p.add_argument("--batch", type=Path, metavar="文件", help='成批：每行一个 {"id", "question"}')
     p.add_argument("--out", type=Path, metavar="文件", help="成批结果写到这里")
     p.set_defaults(run=ask)
@@ -102,6 +103,12 @@ def ask(args: argparse.Namespace) -> int:
     """Answer one question, or a file of them."""
     as_of = as_of_date(args)
     filters = filters_of(args)
+    if args.replay is not None:
+        if args.question or args.batch or filters:
+            raise UsageError("--replay 用当时的问题和筛选条件，不能再写问题、筛选条件或 --batch。")
+        from ui.commands.feedback import replay
+
+        return replay(args, as_of)
     if args.batch:
         if not args.out:
             raise UsageError("成批提问要用 --out 指明结果写到哪个文件。")
@@ -145,6 +152,7 @@ def print_answer(answer: Answer) -> None:
         out.print("\n最接近的内容（不能直接回答问题）：", style="bold")
         for hit in answer.nearest[:3]:
             out.print(f"· 《{hit.title or hit.source}》{' > '.join(hit.section_path)}：{' '.join(hit.text.split())[:120]}…")
+    out.print(f"\n编号 {answer.id}（以后可用 cemai ask --replay {answer.id} 重新核对）", style="dim")
 
 
 def compare(args: argparse.Namespace) -> int:

@@ -1,0 +1,94 @@
+"""Settings of the machine: a TOML file in the user's configuration folder, outranked by environment variables.
+
+    [llm]                       # optional; without url nothing is ever sent anywhere
+    url = "http://127.0.0.1:8000/v1"
+    model = "qwen3"
+    key = "…"                   # the file must then be readable by its owner only
+    timeout = 30
+    private = false             # whether the host's name may stand for an internal address
+
+Unknown keys and wrong types are refused by name; no message holds a value.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import UsageError
+
+if TYPE_CHECKING:
+    from qa.endpoint import Endpoint
+
+FILE_NAME = "config.toml"
+_LLM: dict[str, tuple[type, ...]] = {"url": (str,), "model": (str,), "key": (str,), "timeout": (int, float), "private": (bool,)}
+_ENVIRONMENT = {"CEMAI_LLM_URL": "url", "CEMAI_LLM_MODEL": "model", "CEMAI_LLM_KEY": "key"}
+_KINDS: dict[tuple[type, ...], str] = {(str,): "文字", (int, float): "数字", (bool,): "true 或 false"}
+
+
+def config_path() -> Path:
+    """``CEMAI_CONFIG``, else ``cemai/config.toml`` in the user's configuration folder of the platform."""
+    if named := os.environ.get("CEMAI_CONFIG"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return base / "cemai" / FILE_NAME
+
+
+def endpoint() -> Endpoint | None:
+    """The language model that an administrator configured, or None. Raises ``UsageError`` for a wrong configuration."""
+    values = _from_file(config_path())
+    for name, key in _ENVIRONMENT.items():
+        if os.environ.get(name):
+            values[key] = os.environ[name]
+    if not values.get("url"):
+        return None
+    from qa.endpoint import Endpoint
+
+    return Endpoint(
+        url=values["url"],
+        model=values.get("model", ""),
+        key=values.get("key", ""),
+        timeout=float(values.get("timeout", 30.0)),
+        private=values.get("private", False),
+    )
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        if os.environ.get("CEMAI_CONFIG"):
+            raise UsageError(f"环境变量 CEMAI_CONFIG 指的配置文件不存在：{path}。")
+        return {}
+    import tomllib
+
+    try:
+        with path.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            content = tomllib.load(stream)
+    except OSError as error:
+        raise UsageError(f"读不了配置文件 {path}（{error.strerror}）。") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        # the parser's message may quote the line, and the line may be the key's
+        raise UsageError(f"配置文件 {path} 不是合格的 TOML。请检查引号和方括号。") from None
+    for name in content:
+        if name != "llm":
+            raise UsageError(f"配置文件 {path} 里有不认识的项“{name}”。目前只有 [llm] 一节。")
+    section = content.get("llm", {})
+    if not isinstance(section, dict):
+        raise UsageError(f"配置文件 {path} 里的 llm 要写成一节：[llm]。")
+    for name, value in section.items():
+        kinds = _LLM.get(name)
+        if kinds is None:
+            raise UsageError(f"配置文件 {path} 的 [llm] 里有不认识的项“{name}”。可用的项：{'、'.join(_LLM)}。")
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise UsageError(f"配置文件 {path} 的 [llm] 里 {name} 要写成{_KINDS[kinds]}。")
+    if section.get("key") and os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise UsageError(f"配置文件 {path} 里有密钥，但别的用户也能读。请运行 chmod 600 {path}。")
+    return dict(section)
