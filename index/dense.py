@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus.store import Corpus
-
-if TYPE_CHECKING:
-    import numpy as np
+from index.lock import writing
 
 FORMAT = 1
 FAISS_FROM = 5_000
@@ -25,6 +26,31 @@ CLUSTERS_FROM = 50_000
 """Vectors from which the index is clustered (IVF): exact search of more than these takes longer than the lexical half."""
 PROBES = 32
 REWRITE_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Everything one search looks at; replaced as a whole, so that searches under way see no half of a change."""
+
+    rows: Any
+    """Numbers of the passages, rising."""
+    documents: Any
+    vectors: Any
+    faiss: Any = None
+    dead: Any = None
+    """Which of ``rows`` are no longer in the library; None for none."""
+    new_rows: Any = None
+    """Passages that came after ``rows`` were laid out, with their documents and vectors."""
+    new_documents: Any = None
+    new_vectors: Any = None
+
+    @property
+    def lost(self) -> int:
+        return 0 if self.dead is None else int(self.dead.sum())
+
+    @property
+    def size(self) -> int:
+        return len(self.rows) - self.lost + (0 if self.new_rows is None else len(self.new_rows))
 
 
 class DenseIndex:
@@ -39,14 +65,11 @@ class DenseIndex:
         self.dimension = dimension
         self._folder = corpus.folder / "cache" / "dense"
         self.generation = -1
-        self._rows: np.ndarray[Any, Any] = numpy.zeros(0, dtype=numpy.int64)
-        self._documents: np.ndarray[Any, Any] = numpy.zeros(0, dtype=numpy.int64)
-        self._vectors: Any = numpy.zeros((0, dimension), dtype=numpy.float16)
-        self._exact: Any = None
-        self._faiss: Any = None
+        none = numpy.zeros(0, dtype=numpy.int64)
+        self._state = _State(none, none, numpy.zeros((0, dimension), dtype=numpy.float32))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._state.size
 
     # ------------------------------------------------------------------ keeping up with the library
 
@@ -60,27 +83,24 @@ class DenseIndex:
         changes = self._corpus.changes_since(self.generation)
         if changes:
             gone = {change.document for change in changes}
-            added = [
-                triple
-                for change in changes
-                if change.operation == "put"
-                for triple in self._corpus.vectors(self.model, change.document)
-            ]
-            if len(added) > max(1_000, REWRITE_SHARE * len(self)):
+            put = [change.document for change in changes if change.operation == "put"]
+            if not self._change(gone, [triple for document in put for triple in self._corpus.vectors(self.model, document)]):
                 self.rebuild(generation)
                 return
-            self._change(gone, added)
         self.generation = generation
 
     def rebuild(self, generation: int) -> None:
         """Read every vector from the library and write a new copy."""
-        self._set(*self._arrays(self._corpus.vectors(self.model)))
+        rows, documents, vectors = self._arrays(self._corpus.vectors(self.model))
+        faiss = _build(vectors, rows) if len(rows) >= FAISS_FROM else None
+        self._state = _State(rows, documents, vectors.astype(self._np.float32) if faiss is None else vectors, faiss)
         self.generation = generation
-        self._faiss = _build(self._vectors, self._rows) if len(self) >= FAISS_FROM else None
-        if self._faiss is not None:
-            self._write()
-        else:
-            (self._folder / "manifest.json").unlink(missing_ok=True)
+        with suppress(OSError), writing(self._folder.parent, 0.0) as held:
+            # where nothing can be written, or another process is at it, the copy in memory serves
+            if held and faiss is not None:
+                self._write()
+            elif held:
+                (self._folder / "manifest.json").unlink(missing_ok=True)
 
     def _arrays(self, triples: Iterable[tuple[int, int, bytes]]) -> tuple[Any, Any, Any]:
         np = self._np
@@ -95,68 +115,69 @@ class DenseIndex:
         vectors = np.frombuffer(b"".join(data), dtype="<f2").reshape(-1, self.dimension)
         return np.array(rows, dtype=np.int64)[order], np.array(documents, dtype=np.int64)[order], vectors[order]
 
-    def _set(self, rows: Any, documents: Any, vectors: Any) -> None:
-        self._rows, self._documents, self._vectors, self._exact = rows, documents, vectors, None
-
-    def _change(self, gone: set[int], added: list[tuple[int, int, bytes]]) -> None:
-        np = self._np
-        keep = ~np.isin(self._documents, np.fromiter(gone, dtype=np.int64))
+    def _change(self, gone: set[int], added: list[tuple[int, int, bytes]]) -> bool:
+        """Note what went and came beside the laid out vectors; false where that is so much that they are better laid out anew."""
+        np, state = self._np, self._state
+        left = np.fromiter(gone, dtype=np.int64)
+        dead = np.isin(state.documents, left)
+        if state.dead is not None:
+            dead |= state.dead
         rows, documents, vectors = self._arrays(added)
-        if self._faiss is not None:
-            lost = self._rows[~keep]
-            if len(lost):
-                self._faiss.remove_ids(lost)
-            if len(rows):
-                self._faiss.add_with_ids(vectors.astype(np.float32), rows)
-        joined = np.concatenate([self._rows[keep], rows])
-        order = np.argsort(joined, kind="stable")
-        self._set(
-            joined[order],
-            np.concatenate([self._documents[keep], documents])[order],
-            np.concatenate([self._vectors[keep], vectors])[order],
+        vectors = vectors.astype(np.float32)
+        if state.new_rows is not None:
+            keep = ~np.isin(state.new_documents, left)
+            rows = np.concatenate([state.new_rows[keep], rows])
+            documents = np.concatenate([state.new_documents[keep], documents])
+            vectors = np.concatenate([state.new_vectors[keep], vectors])
+            order = np.argsort(rows, kind="stable")
+            rows, documents, vectors = rows[order], documents[order], vectors[order]
+        most = max(1_000, REWRITE_SHARE * len(state.rows))
+        if len(rows) > most or int(dead.sum()) > most:
+            return False
+        self._state = replace(
+            state, dead=dead if dead.any() else None, new_rows=rows, new_documents=documents, new_vectors=vectors
         )
+        return True
 
     # ------------------------------------------------------------------ searching
 
-    def search(self, query: Any, limit: int, documents: set[int] | None = None) -> list[tuple[int, int, float]]:
-        """(passage, document, cosine) of the passages nearest to a unit vector, of some documents only where given."""
-        np = self._np
-        if not len(self) or limit < 1:
-            return []
-        if documents is None and self._faiss is not None:
-            scores, rows = self._faiss.search(query.reshape(1, -1).astype(np.float32), limit)
+    def search(self, query: Any, limit: int, documents: set[int] | None = None) -> tuple[Any, Any, Any]:
+        """Passages, documents and cosines of what is nearest to a unit vector, best first; of some documents only where given."""
+        np, state = self._np, self._state
+        none = np.zeros(0, dtype=np.int64)
+        if limit < 1 or not state.size:
+            return none, none, np.zeros(0, dtype=np.float32)
+        wanted = None if documents is None else np.fromiter(documents, np.int64)
+        if wanted is None and state.faiss is not None:
+            params = None if state.dead is None else _living(state.faiss, state.rows[state.dead])
+            scores, rows = state.faiss.search(query.reshape(1, -1).astype(np.float32), limit, params=params)
             found = rows[0] >= 0
             rows, scores = rows[0][found], scores[0][found]
-            at = np.minimum(np.searchsorted(self._rows, rows), len(self) - 1)
-            known = self._rows[at] == rows
-            at, scores = at[known], scores[known]
+            at = np.minimum(np.searchsorted(state.rows, rows), len(state.rows) - 1)
+            good = state.rows[at] == rows
+            at, scores = at[good], scores[good]
         else:
-            # a filter is applied before scoring: the documents it leaves are scored exactly
-            subset = None if documents is None else np.flatnonzero(np.isin(self._documents, np.fromiter(documents, np.int64)))
-            if subset is None:
-                if self._exact is None:
-                    self._exact = self._vectors.astype(np.float32)
-                all_scores = _products(self._exact, query)
-            else:
-                all_scores = _products(self._vectors[subset].astype(np.float32), query)
-            if limit < len(all_scores):
-                at = np.argpartition(-all_scores, limit)[:limit]
-                at = at[np.argsort(-all_scores[at], kind="stable")]
-            else:
-                at = np.argsort(-all_scores, kind="stable")
-            scores = all_scores[at]
-            at = at if subset is None else subset[at]
-        return list(zip(self._rows[at].tolist(), self._documents[at].tolist(), scores.tolist(), strict=True))
+            at, scores = _exact(state.vectors, query, _chosen(state.documents, wanted, state.dead), limit)
+        rows, owners = state.rows[at], state.documents[at]
+        if state.new_rows is not None and len(state.new_rows):
+            more, more_scores = _exact(state.new_vectors, query, _chosen(state.new_documents, wanted, None), limit)
+            rows = np.concatenate([rows, state.new_rows[more]])
+            owners = np.concatenate([owners, state.new_documents[more]])
+            scores = np.concatenate([scores, more_scores])
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return rows[order], owners[order], scores[order]
 
-    def cosines(self, query: Any, rows: list[int]) -> list[float]:
+    def cosines(self, query: Any, rows: Any) -> Any:
         """The cosine of each passage to a unit vector; 0 for one without a vector."""
-        np = self._np
-        if not len(self) or not rows:
-            return [0.0] * len(rows)
-        wanted = np.array(rows, dtype=np.int64)
-        at = np.minimum(np.searchsorted(self._rows, wanted), len(self) - 1)
-        values = _products(self._vectors[at].astype(np.float32), query)
-        return [float(v) for v in np.where(self._rows[at] == wanted, values, 0.0)]
+        np, state = self._np, self._state
+        wanted = np.asarray(rows, dtype=np.int64)
+        out = np.zeros(len(wanted), dtype=np.float32)
+        for known, vectors in ((state.rows, state.vectors), (state.new_rows, state.new_vectors)):
+            if known is not None and len(known) and len(wanted):
+                at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+                hit = known[at] == wanted
+                out[hit] = _products(vectors[at[hit]].astype(np.float32), query)
+        return out
 
     # ------------------------------------------------------------------ files
 
@@ -170,16 +191,16 @@ class DenseIndex:
         manifest.unlink(missing_ok=True)
         hashes = {}
         for name in ("rows.npy", "documents.npy", "vectors.npy", "index.faiss"):
-            draft = self._folder / f"{name}.tmp"
+            draft = self._folder / f"{name}.{os.getpid()}"
             if name == "index.faiss":
-                faiss.write_index(self._faiss, str(draft))
+                faiss.write_index(self._state.faiss, str(draft))
             else:
                 with draft.open("wb") as out:
-                    np.save(out, getattr(self, f"_{name[:-4]}"))
+                    np.save(out, getattr(self._state, name[:-4]))
             hashes[name] = _sha256(draft)
             draft.replace(self._folder / name)
         stamp = {**self._signature(), "generation": self.generation, "sha256": hashes}
-        draft = manifest.with_suffix(".tmp")
+        draft = manifest.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(stamp), encoding="utf-8")
         draft.replace(manifest)
 
@@ -200,8 +221,7 @@ class DenseIndex:
         if index.ntotal != len(parts[0]) or parts[2].shape != (len(parts[0]), self.dimension):
             return False
         faiss.omp_set_num_threads(1)
-        self._set(*parts)
-        self._faiss = index
+        self._state = _State(parts[0], parts[1], parts[2], index)
         self.generation = int(stamp["generation"])
         return True
 
@@ -232,6 +252,42 @@ def _build(vectors: Any, rows: Any) -> Any:
     # one query on several threads is ten times slower than on one: waiting for the threads costs more than the work
     faiss.omp_set_num_threads(1)
     return index
+
+
+def _living(index: Any, dead: Any) -> Any:
+    """Search parameters that leave out some passages."""
+    import faiss
+
+    made: Any = faiss  # its stubs know no keyword of these
+    selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(dead))
+    if hasattr(index, "nprobe"):
+        return made.SearchParametersIVF(sel=selector, nprobe=index.nprobe)
+    return made.SearchParameters(sel=selector)
+
+
+def _chosen(documents: Any, wanted: Any, dead: Any) -> Any:
+    """Places of the vectors that may be found, None for all: a filter is applied before scoring."""
+    import numpy as np
+
+    if wanted is None and dead is None:
+        return None
+    good = np.ones(len(documents), dtype=bool) if wanted is None else np.isin(documents, wanted)
+    if dead is not None:
+        good &= ~dead
+    return np.flatnonzero(good)
+
+
+def _exact(vectors: Any, query: Any, subset: Any, limit: int) -> tuple[Any, Any]:
+    """Places and cosines of the nearest vectors, every one of them looked at."""
+    import numpy as np
+
+    scores = _products(np.asarray(vectors if subset is None else vectors[subset], dtype=np.float32), query)
+    if limit < len(scores):
+        at = np.argpartition(-scores, limit)[:limit]
+        at = at[np.argsort(-scores[at], kind="stable")]
+    else:
+        at = np.argsort(-scores, kind="stable")
+    return (at if subset is None else subset[at]), scores[at]
 
 
 def _products(vectors: Any, query: Any) -> Any:

@@ -6,7 +6,6 @@ never from the user's string, so no character in a query has a meaning of its ow
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,40 +43,43 @@ class DocumentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage found by its words: its numbers, its BM25 score, its folded text and that of title and headings."""
+    """A passage found by its words: its number, its document's, its BM25 score, and where the index keeps its text."""
 
     row: int
     document: int
-    ordinal: int
     score: float
+    address: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the index holds of a passage: its place in the document, its folded text and that of title and headings."""
+
+    ordinal: int
     text: str
     head_text: str
 
 
 class LexicalIndex:
-    """Both indexes, open. One process at a time may write; ``ValueError`` from tantivy means that another one does."""
+    """Both indexes as they were at one commit. One process at a time may write, see ``index.lock``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, opened: tuple[Any, Any] | None = None) -> None:
         self.folder = folder
-        self.passages = _open(folder / "passages", _passage_schema())
-        self.documents = _open(folder / "documents", _document_schema())
+        self.passages, self.documents = opened or (
+            _open(folder / "passages", _passage_schema()),
+            _open(folder / "documents", _document_schema()),
+        )
         self._passages = self.passages.searcher()
         self._documents = self.documents.searcher()
 
-    @staticmethod
-    def clear(folder: Path) -> None:
-        """Delete whatever lies in the folder."""
-        shutil.rmtree(folder, ignore_errors=True)
-
-    def reload(self) -> None:
-        """See what was last committed."""
+    def reloaded(self) -> LexicalIndex:
+        """The indexes as last committed; this object stays as it is for searches under way."""
         self.passages.reload()
         self.documents.reload()
-        self._passages = self.passages.searcher()
-        self._documents = self.documents.searcher()
+        return LexicalIndex(self.folder, (self.passages, self.documents))
 
     def update(self, removed: Iterable[int], entries: Iterable[tuple[DocumentEntry, Sequence[PassageEntry]]]) -> None:
-        """Forget the documents in ``removed`` and take in ``entries``; visible afterwards, all or nothing for each index."""
+        """Forget the documents in ``removed`` and take in ``entries``, all or nothing for each index; see it with ``reloaded``."""
         passages = self.passages.writer(HEAP, 1)
         try:
             documents = self.documents.writer(HEAP, 1)
@@ -95,7 +97,6 @@ class LexicalIndex:
                 documents.wait_merging_threads()
         finally:
             passages.wait_merging_threads()
-        self.reload()
 
     @property
     def size(self) -> int:
@@ -109,26 +110,31 @@ class LexicalIndex:
     def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[Found]:
         """The best passages for a query, of some documents only where those are given."""
         built = _restricted(self.passages.schema, query.build(self.passages.schema, _PASSAGE_BOOSTS), documents)
-        hits = self._passages.search(built, limit, count=False).hits if built is not None else []
-        return [self._found(score, address) for score, address in hits]
+        return self._found(self._passages.search(built, limit, count=False).hits) if built is not None else []
 
     def by_rows(self, rows: Sequence[int]) -> list[Found]:
         """Passages by their numbers."""
         if not rows:
             return []
         query = tantivy.Query.term_set_query(self.passages.schema, "row", list(rows))
-        return [self._found(0.0, address) for _, address in self._passages.search(query, len(rows), count=False).hits]
+        return self._found(self._passages.search(query, len(rows), count=False).hits)
 
     def opening(self, documents: Iterable[int]) -> list[Found]:
         """The first passages of some documents."""
         query = tantivy.Query.term_set_query(self.passages.schema, "document", list(documents))
-        hits = [self._found(0.0, address) for _, address in self._passages.search(query, 100, count=False).hits]
-        return [hit for hit in hits if hit.ordinal < 3]
+        return [hit for hit in self._found(self._passages.search(query, 100, count=False).hits) if self.read(hit).ordinal < 3]
 
-    def _found(self, score: float, address: Any) -> Found:
-        stored = self._passages.doc(address)
+    def _found(self, hits: Sequence[tuple[float, Any]]) -> list[Found]:
+        addresses = [address for _, address in hits]
+        rows = self._passages.fast_field_values("row", addresses)
+        documents = self._passages.fast_field_values("document", addresses)
+        return [Found(row, doc, score, at) for (score, at), row, doc in zip(hits, rows, documents, strict=True)]
+
+    def read(self, found: Found) -> Reading:
+        """The text of a passage."""
+        stored = self._passages.doc(found.address)
         text, _, head = bytes(stored["text"][0]).decode("utf-8", "surrogatepass").partition("\x00")
-        return Found(stored["row"][0], stored["document"][0], stored["ordinal"][0], score, text, head)
+        return Reading(stored["ordinal"][0], text, head)
 
     def search_documents(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> dict[int, float]:
         """The best documents for a query with their scores."""

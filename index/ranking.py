@@ -66,15 +66,15 @@ class Candidate:
 
     row: int
     document: int
-    text: str = ""
-    """Folded text of the passage."""
-    title: str = ""
-    """Folded title and headings."""
-    ordinal: int = 0
     words: float = 0.0
     document_words: float = 0.0
     meaning: float = 0.0
     numbered: bool = False
+    ordinal: int = 0
+    text: str = ""
+    """Folded text of the passage."""
+    title: str = ""
+    """Folded title and headings."""
 
 
 @dataclass(frozen=True, slots=True)

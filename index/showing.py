@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from corpus.document import Span
@@ -17,48 +18,105 @@ MEANING = 0.45
 """Cosine from which a passage may be said to mean the same."""
 _SAME = 0.9
 _SIZE = 4
+_NEAR = 0.1
+"""Passages whose cosines to the query differ by more do not say the same."""
+_PAGED = ("pdf",)
 
 
-def show(corpus: Corpus, question: Question, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool) -> list[Hit]:
+_KEPT = 5_000
+
+
+class Shelf:
+    """Heads and page numbers of the documents hits were shown from, kept until the library changes."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self._heads: dict[int, DocumentInfo | None] = {}
+        self._pages: dict[int, tuple[list[int], list[int]]] = {}
+
+    def head(self, document: int) -> DocumentInfo | None:
+        """The document, or None where somebody else removed it a moment ago."""
+        if document not in self._heads:
+            if len(self._heads) >= _KEPT:
+                self._heads.clear()
+            try:
+                self._heads[document] = self.corpus.info(document)
+            except UnknownDocument:
+                self._heads[document] = None
+        return self._heads[document]
+
+    def page(self, info: DocumentInfo, position: int) -> int | None:
+        """The page a position stands on, for formats that have pages."""
+        if info.format not in _PAGED:
+            return None
+        if info.row not in self._pages:
+            if len(self._pages) >= _KEPT:
+                self._pages.clear()
+            places = self.corpus.pages(info.row)
+            self._pages[info.row] = ([start for start, _ in places], [page for _, page in places])
+        starts, pages = self._pages[info.row]
+        at = bisect_right(starts, position) - 1
+        return pages[max(at, 0)] if pages else None
+
+
+def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool) -> list[Hit]:
     """The first ``top`` passages that are still in the library; with ``fold`` one for each wording."""
     hits: list[Hit] = []
-    kept: list[set[str]] = []
-    infos: dict[int, DocumentInfo] = {}
-    texts: dict[int, str] = {}
-    stored = corpus.passages_by_row([candidate.row for _, candidate in ranked[: 2 * top + 20]])
-    for score, candidate in ranked[: 2 * top + 20]:
+    kept: list[_Wording] = []
+    chosen = ranked[: 2 * top + 20]
+    stored: dict[int, StoredPassage] = {}
+    for i, (score, candidate) in enumerate(chosen):
+        if i % (top + 4) == 0:  # few are folded away, so that the rest is hardly ever needed
+            stored = shelf.corpus.passages_by_row([c.row for _, c in chosen[i : i + top + 4]])
         passage = stored.get(candidate.row)
-        if passage is None:
+        info = shelf.head(passage.document) if passage else None
+        if passage is None or info is None:
             continue
         if fold:
-            grams = _grams(candidate.text)
-            if any(_alike(grams, other) for other in kept):
+            wording = _Wording(candidate)
+            if any(wording.like(other) for other in kept):
                 continue
-            kept.append(grams)
-        document = passage.document
-        if document not in infos:
-            try:
-                infos[document], texts[document] = corpus.info(document), corpus.text(document)
-            except UnknownDocument:
-                continue  # removed by somebody else a moment ago
-        hits.append(_hit(infos[document], texts[document], passage, score, candidate, question))
+            kept.append(wording)
+        text = shelf.corpus.text_at(passage.document, passage.span)
+        if text is not None:
+            hits.append(_hit(shelf, info, text, passage, score, candidate, question))
         if len(hits) == top:
             break
     return hits
 
 
-def _grams(text: str) -> set[str]:
-    bare = "".join(text.split())
-    return {bare[i : i + _SIZE] for i in range(max(1, len(bare) - _SIZE + 1))}
+class _Wording:
+    """A passage's wording, for telling that two say the same; compared closely only where length and meaning agree."""
+
+    __slots__ = ("_candidate", "_grams", "_text")
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+        self._text = "".join(candidate.text.split())
+        self._grams: set[str] | None = None
+
+    @property
+    def grams(self) -> set[str]:
+        if self._grams is None:
+            text = self._text
+            self._grams = {text[i : i + _SIZE] for i in range(max(1, len(text) - _SIZE + 1))}
+        return self._grams
+
+    def like(self, other: _Wording) -> bool:
+        if self._text == other._text:
+            return True
+        short, long = sorted((len(self._text), len(other._text)))
+        mine, theirs = self._candidate.meaning, other._candidate.meaning
+        if short < 0.8 * long or (mine and theirs and abs(mine - theirs) > _NEAR):
+            return False
+        small, large = sorted((len(self.grams), len(other.grams)))
+        return small >= _SAME * large and len(self.grams & other.grams) >= _SAME * large
 
 
-def _alike(one: set[str], other: set[str]) -> bool:
-    small, large = sorted((len(one), len(other)))
-    return small >= _SAME * large and len(one & other) >= _SAME * large
-
-
-def _hit(info: DocumentInfo, text: str, passage: StoredPassage, score: float, candidate: Candidate, question: Question) -> Hit:
-    marks, words = _matches(text, passage.span, question)
+def _hit(
+    shelf: Shelf, info: DocumentInfo, part: str, passage: StoredPassage, score: float, candidate: Candidate, question: Question
+) -> Hit:
+    marks, words = _matches(part, passage.span, question)
     why = list(words)
     if candidate.numbered:
         why.append("文号")
@@ -72,20 +130,20 @@ def _hit(info: DocumentInfo, text: str, passage: StoredPassage, score: float, ca
         source=info.source,
         title=info.head.title,
         section_path=passage.trail,
-        text=passage.span.of(text),
+        text=part,
         start=passage.span.start,
         end=passage.span.end,
         score=score,
+        page=shelf.page(info, passage.span.start + len(part) - len(part.lstrip())),
         region=info.head.region,
         highlights=marks,
         why=tuple(why),
     )
 
 
-def _matches(text: str, span: Span, question: Question) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+def _matches(part: str, span: Span, question: Question) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     """Where the words of the query stand in a passage, and which they are, longest first."""
     wanted = dict.fromkeys((*question.words, *question.extra_words))
-    part = span.of(text)
     copy = _Copy(part)
     taken = bytearray(len(part))
     marks: list[Span] = []
@@ -117,6 +175,6 @@ class _Copy:
             end = at + len(word)
             if self._exact:
                 yield self._exact.original(at, end)
-            elif normalise(self._part[at:end]) == word:
+            elif self._part[at:end] == word or normalise(self._part[at:end]) == word:
                 yield Span(at, end)
             at = text.find(word, end)

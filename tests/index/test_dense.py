@@ -53,16 +53,16 @@ def test_finds_adds_removes_and_filters(corpus: Corpus, kind: str) -> None:
     first = put(corpus, "a", vectors[:300])
     second = put(corpus, "b", vectors[300:])
     index = index_of(corpus)
-    found = index.search(vectors[5], 3)
-    assert found[0][1] == first and found[0][2] == pytest.approx(1, abs=1e-2)
-    assert {document for _, document, _ in index.search(vectors[5], 50, {second})} == {second}
-    row = found[0][0]
-    assert index.cosines(vectors[5], [row, 10**6]) == pytest.approx([1, 0], abs=1e-2)
+    rows, documents, scores = index.search(vectors[5], 3)
+    assert documents[0] == first and scores[0] == pytest.approx(1, abs=1e-2)
+    assert set(index.search(vectors[5], 50, {second})[1]) == {second}
+    assert index.cosines(vectors[5], [rows[0], 10**6]).tolist() == pytest.approx([1, 0], abs=1e-2)
     corpus.remove(first)
     third = put(corpus, "c", vectors[5:6])
     index.refresh(corpus.generation)
-    hits = index.search(vectors[5], 5)
-    assert hits[0][1] == third and first not in {document for _, document, _ in hits}
+    found = index.search(vectors[5], 5)[1]
+    assert found[0] == third and first not in found and len(found) == 5
+    assert set(index.search(vectors[5], 200, {first, third})[1]) == {third}
     assert len(index) == 101
 
 
@@ -72,7 +72,7 @@ def test_a_copy_on_disk_is_read_and_a_damaged_one_refused(corpus: Corpus, monkey
     put(corpus, "a", vectors)
     index_of(corpus)
     monkeypatch.setattr(DenseIndex, "rebuild", lambda self, generation: pytest.fail("built anew"))
-    assert index_of(corpus).search(vectors[7], 1)[0][2] == pytest.approx(1, abs=1e-2)
+    assert index_of(corpus).search(vectors[7], 1)[2][0] == pytest.approx(1, abs=1e-2)
     put(corpus, "b", unit(3, 1))
     assert len(index_of(corpus)) == 51
     monkeypatch.undo()
@@ -92,4 +92,4 @@ def test_vectors_of_another_model_do_not_count(corpus: Corpus) -> None:
     assert len(DenseIndex(corpus, "other", SIZE)) == 0
     other = DenseIndex(corpus, "other", SIZE)
     other.refresh(corpus.generation)
-    assert other.search(unit(1, 1)[0], 5) == []
+    assert not len(other.search(unit(1, 1)[0], 5)[0])

@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from corpus.document import HeadMatter, ParsedDocument
+from corpus.document import Anchor, HeadMatter, ParsedDocument, Span
 from corpus.filters import Filters
 from corpus.store import Corpus, PassageRow
+from index import cache
+from index.cache import LexicalCache
+from index.lock import writing
 from index.searcher import Searcher
 from index.splitter import split
 
@@ -97,7 +102,7 @@ def test_filters_come_before_scoring(corpus: Corpus) -> None:
 def test_changes_show_at_once_and_are_not_rebuilt(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     searcher = Searcher(corpus)
     assert found(searcher, "监测对象") == ["a"]
-    monkeypatch.setattr(searcher, "_rebuild_lexical", lambda generation: pytest.fail("built anew"))
+    monkeypatch.setattr(LexicalCache, "_build", lambda self, generation: pytest.fail("built anew"))
     row = corpus.find("a").row
     corpus.remove(row)
     assert found(searcher, "监测对象") == []
@@ -136,3 +141,73 @@ def test_check_and_rebuild(corpus: Corpus) -> None:
     assert searcher.check() == []
     searcher.rebuild()
     assert found(searcher, "监测对象") == ["a"]
+
+
+def test_an_older_index_serves_while_another_process_writes(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "PATIENCE", 0.0)
+    searcher = Searcher(corpus)
+    searcher.refresh()
+    with writing(corpus.folder / "cache", 0) as held:
+        assert held
+        put(corpus, "d", "监测对象摸排", None, None, None, "监测对象一月一摸排。")
+        assert found(searcher, "监测对象") == ["a"]
+        assert found(Searcher(corpus), "监测对象") == ["a"]
+    assert set(found(searcher, "监测对象")) == {"a", "d"}
+
+
+def test_nothing_to_serve_while_another_process_writes(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "PATIENCE_FIRST", 0.0)
+    with writing(corpus.folder / "cache", 0):
+        assert found(Searcher(corpus), "监测对象") == ["a"]
+    assert not (corpus.folder / "cache" / "lexical").exists()
+
+
+def test_a_held_writer_of_the_index_itself_is_no_obstacle(corpus: Corpus) -> None:
+    searcher = Searcher(corpus)
+    searcher.refresh()
+    view = searcher._lexical.view
+    assert view is not None
+    writer = view.passages.writer(15_000_000, 1)
+    put(corpus, "d", "监测对象摸排", None, None, None, "监测对象一月一摸排。")
+    assert set(found(searcher, "监测对象")) == {"a", "d"}
+    del writer
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_cache_that_cannot_be_written(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, indexed: bool) -> None:
+    if indexed:
+        Searcher(corpus).refresh()
+    put(corpus, "d", "监测对象摸排", None, None, None, "监测对象一月一摸排。")
+
+    def refused(folder: Path, wait: float) -> NoReturn:
+        raise PermissionError(folder)
+
+    monkeypatch.setattr(cache, "writing", refused)
+    before = sorted(corpus.folder.rglob("*"))
+    searcher = Searcher(corpus)
+    assert set(found(searcher, "监测对象")) == {"a", "d"}
+    corpus.remove(corpus.find("d").row)
+    assert found(searcher, "监测对象") == ["a"]
+    assert sorted(corpus.folder.rglob("*")) == before
+
+
+def test_many_threads_while_the_library_changes(corpus: Corpus) -> None:
+    searcher = Searcher(corpus)
+    searcher.refresh()
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(found, searcher, "监测对象") for _ in range(40)]
+        for i in range(3):
+            put(corpus, f"n{i}", f"监测对象摸排{i}", None, None, None, f"监测对象第{i}月一摸排。")
+        results = [job.result() for job in waiting]
+    assert all("a" in result for result in results)
+    assert set(found(searcher, "监测对象")) == {"a", "n0", "n1", "n2"}
+
+
+def test_hits_of_a_paged_format_name_the_page(corpus: Corpus) -> None:
+    text = "防汛抗旱责任制\n每日会商研判。"
+    anchors = (Anchor(Span(0, 7), page=1), Anchor(Span(8, 15), page=2))
+    doc = ParsedDocument("p", "p.pdf", "pdf", "p", text, HeadMatter(title="防汛"), anchors=anchors)
+    rows = [PassageRow(Span(0, 8), ()), PassageRow(Span(8, 15), ())]
+    corpus.put(doc, original=b"p", passages=rows, facts=[])
+    assert [hit.page for hit in Searcher(corpus).search("会商研判")][:1] == [2]
+    assert Searcher(corpus).search("失学辍学")[0].page is None

@@ -1,0 +1,205 @@
+"""The lexical index as a cache of the library 词面缓存: following its changes, several processes beside each other.
+
+Whoever writes holds the lock of ``index.lock``; whoever cannot get it serves what is there. A new index is made in a folder of
+its own and put in place at the end, so that nobody ever opens half of one. Where the library's folder cannot be written (a
+read-only disk), a private copy in the temporary folder serves this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from corpus.store import Corpus, DocumentInfo, StoredPassage
+from index.lexical import DocumentEntry, LexicalIndex, PassageEntry
+from index.lock import writing
+from index.segmentation import Tokens, document_numbers, engine, lexicon_hash, normalise, tokenise
+
+FORMAT = 2
+PATIENCE = 2.0
+"""Seconds to wait for another process that writes while there is an older index to serve."""
+PATIENCE_FIRST = 60.0
+"""The same where there is none yet; after that a private one is made."""
+_BROKEN = (ValueError, OSError, KeyError, UnicodeDecodeError)
+
+
+class LexicalCache:
+    """Keeps ``view`` at the library's generation as far as other processes let it."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._home = corpus.folder / "cache"
+        self._private: tempfile.TemporaryDirectory[str] | None = None
+        self.view: LexicalIndex | None = None
+        self.generation = -1
+        self._waited = False
+
+    @property
+    def folder(self) -> Path:
+        """Where the index lies."""
+        return (Path(self._private.name) if self._private else self._home) / "lexical"
+
+    def refresh(self, generation: int) -> None:
+        """Bring ``view`` to a generation; afterwards ``generation`` says which one it reached."""
+        if generation == self.generation or self._open_as_stamped(generation):
+            return
+        if self._private:
+            self._bring(generation)
+            return
+        have = self.view is not None or bool(_stamp(self.folder))
+        try:
+            patience = PATIENCE_FIRST if not have else 0.0 if self._waited else PATIENCE
+            with writing(self.folder.parent, patience) as held:
+                self._waited = not held
+                if held:
+                    self._bring(generation)
+                    return
+        except OSError:
+            self._go_private()
+            self._bring(generation)
+            return
+        # somebody else is writing: what was last committed serves, and the next search tries again
+        if not self._open_as_stamped(generation) and not self._open_older():
+            self._go_private()
+            self._bring(generation)
+
+    def rebuild(self, generation: int) -> None:
+        """Make the index anew."""
+        if self._private:
+            self._build(generation)
+            return
+        with writing(self.folder.parent, PATIENCE_FIRST) as held:
+            if not held:
+                raise OSError("the lexical index is being written by another process")
+            self._build(generation)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the files, in Chinese sentences."""
+        if _stamp(self.folder).get("generation") != self._corpus.generation:
+            return []
+        try:
+            size = LexicalIndex(self.folder).size
+        except (ValueError, OSError):
+            return ["词面索引已损坏。请运行 cemai doctor --repair 重建。"]
+        stored = sum(1 for _ in self._corpus.passages())
+        return [] if size == stored else [f"词面索引有 {size} 段，文档库有 {stored} 段。请运行 cemai doctor --repair 重建。"]
+
+    # ------------------------------------------------------------------ inside
+
+    def _open_as_stamped(self, generation: int) -> bool:
+        """Open what is there if it is of this very generation: needs no lock."""
+        if _stamp(self.folder) != {**signature(), "generation": generation}:
+            return False
+        return self._opened(generation)
+
+    def _open_older(self) -> bool:
+        stamp = _stamp(self.folder)
+        stamp.pop("writing", None)
+        known = stamp.get("generation")
+        if not isinstance(known, int) or stamp != {**signature(), "generation": known}:
+            return self.view is not None
+        self._opened(-1)
+        return self.view is not None
+
+    def _opened(self, generation: int) -> bool:
+        try:
+            self.view = LexicalIndex(self.folder)
+        except _BROKEN:
+            return False
+        self.generation = generation
+        return True
+
+    def _bring(self, generation: int) -> None:
+        if not self._open_as_stamped(generation) and not self._follow(generation):
+            self._build(generation)
+
+    def _follow(self, generation: int) -> bool:
+        """Take in what changed since the index was stamped; false where it has to be made anew."""
+        known = _stamp(self.folder).get("generation")
+        if not isinstance(known, int) or known > generation or _stamp(self.folder) != {**signature(), "generation": known}:
+            return False
+        try:
+            index = LexicalIndex(self.folder)
+            changes = self._corpus.changes_since(known)
+            if changes:
+                # a crash in between must not leave a stamp that lies
+                _write_stamp(self.folder, known, writing=True)
+                put = [change.document for change in changes if change.operation == "put"]
+                index.update([change.document for change in changes], entries(self._corpus, put))
+            _write_stamp(self.folder, generation)
+            self.view, self.generation = index.reloaded(), generation
+        except _BROKEN:
+            return False
+        return True
+
+    def _build(self, generation: int) -> None:
+        target = self.folder
+        for left in target.parent.glob("lexical.*"):  # of a process that was ended
+            shutil.rmtree(left, ignore_errors=True)
+        draft = target.with_name(f"lexical.new{os.getpid()}")
+        LexicalIndex(draft).update((), entries(self._corpus, None))
+        _write_stamp(draft, generation)
+        if target.exists():
+            old = target.with_name(f"lexical.old{os.getpid()}")
+            target.replace(old)
+            draft.replace(target)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            draft.replace(target)
+        self.view, self.generation = LexicalIndex(target), generation
+
+    def _go_private(self) -> None:
+        """From now on work on a copy that only this process sees."""
+        public = self.folder
+        self._private = tempfile.TemporaryDirectory(prefix="cemai-", ignore_cleanup_errors=True)
+        with suppress(OSError, shutil.Error):
+            shutil.copytree(public, self.folder)
+
+
+def entries(corpus: Corpus, documents: Sequence[int] | None) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
+    """What the index holds of some documents, or of all."""
+    for info in corpus.infos() if documents is None else map(corpus.info, documents):
+        yield _entry(info, corpus.text(info.row), list(corpus.passages(info.row)))
+
+
+def _entry(info: DocumentInfo, text: str, passages: Sequence[StoredPassage]) -> tuple[DocumentEntry, list[PassageEntry]]:
+    title = tokenise(info.head.title or "")
+    words: list[str] = []
+    pairs: list[str] = []
+    parts = []
+    for passage in passages:
+        raw = passage.span.of(text)
+        tokens = tokenise(raw)
+        words += tokens.words
+        pairs += tokens.pairs
+        head = f"{info.head.title or ''} {' '.join(passage.trail)}".strip()
+        heading = tokenise(head) if passage.trail else title
+        parts.append(PassageEntry(passage.row, info.row, passage.ordinal, tokens, heading, normalise(raw), normalise(head)))
+    number = next(iter(document_numbers(info.head.doc_number or "")), None)
+    return DocumentEntry(info.row, title, Tokens(words, pairs), number), parts
+
+
+def signature() -> dict[str, Any]:
+    """What an index must have been made with to be of use."""
+    return {"format": FORMAT, "engine": engine(), "lexicon": lexicon_hash()}
+
+
+def _stamp(folder: Path) -> dict[str, Any]:
+    try:
+        value = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _write_stamp(folder: Path, generation: int, **more: bool) -> None:
+    target = folder / "manifest.json"
+    draft = target.with_suffix(".tmp")
+    draft.write_text(json.dumps({**signature(), "generation": generation, **more}), encoding="utf-8")
+    draft.replace(target)
