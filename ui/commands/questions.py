@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
+from corpus.titles import in_marks
 from ui.commands.shared import (
     FORMATS,
     add_filters,
@@ -78,7 +79,7 @@ def search(args: argparse.Namespace) -> int:
         for number, hit in enumerate(hits, 1):
             place = " > ".join(hit.section_path)
             page = f"（第 {hit.page} 页）" if hit.page else ""
-            out.print(f"{number}. 《{hit.title or hit.source}》{place}{page}", style="bold")
+            out.print(f"{number}. {in_marks(hit.title or hit.source)}{place}{page}", style="bold")
             out.print("   " + " ".join(hit.text.split()))
     if not hits:
         note("没有找到。换个说法，或去掉筛选条件再试。")
@@ -147,11 +148,13 @@ def print_answer(answer: Answer) -> None:
             place = " > ".join(c.section_path)
             serial = f"（{c.doc_number}）" if c.doc_number else ""
             page = f" 第 {c.page} 页" if c.page else ""
-            out.print(f"[{number}] 《{c.title or c.source}》{serial}{c.region or ''} {place}{page}（第 {c.start}—{c.end} 字）")
+            out.print(
+                f"[{number}] {in_marks(c.title or c.source)}{serial}{c.region or ''} {place}{page}（第 {c.start}—{c.end} 字）"
+            )
     if answer.nearest:
         out.print("\n最接近的内容（不能直接回答问题）：", style="bold")
         for hit in answer.nearest[:3]:
-            out.print(f"· 《{hit.title or hit.source}》{' > '.join(hit.section_path)}：{' '.join(hit.text.split())[:120]}…")
+            out.print(f"· {in_marks(hit.title or hit.source)}{' > '.join(hit.section_path)}：{' '.join(hit.text.split())[:120]}…")
     out.print(f"\n编号 {answer.id}（以后可用 cemai ask --replay {answer.id} 重新核对）", style="dim")
 
 
@@ -198,7 +201,7 @@ def print_comparison(comparison: Comparison) -> None:
                     seen.add(key)
                     serial = f"（{c.doc_number}）" if c.doc_number else ""
                     out.print(
-                        f"[{numbers[key]}] 《{c.title or c.source}》{serial}{' > '.join(c.section_path)}（第 {c.start}—{c.end} 字）"
+                        f"[{numbers[key]}] {in_marks(c.title or c.source)}{serial}{' > '.join(c.section_path)}（第 {c.start}—{c.end} 字）"
                     )
 
 

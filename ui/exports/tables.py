@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from corpus.titles import in_marks
+
 if TYPE_CHECKING:
     from corpus.store import DocumentInfo
     from qa.answer import Answer, AnswerCitation, Comparison
@@ -217,19 +219,14 @@ def place(record: Record) -> str:
     name = record.get("title") or record.get("source") or ""
     number = f"（{record['doc_number']}）" if record.get("doc_number") else ""
     path = record.get("place") or " > ".join(record.get("section_path") or ())
-    return f"《{_unwrapped(name)}》{number}{path}"
+    return f"{in_marks(name)}{number}{path}"
 
 
 def cited(citation: AnswerCitation) -> str:
     """The same for a citation of an answer."""
     number = f"（{citation.doc_number}）" if citation.doc_number else ""
     page = f"，第 {citation.page} 页" if citation.page else ""
-    return f"《{_unwrapped(citation.title or citation.source)}》{number}{' > '.join(citation.section_path)}{page}"
-
-
-def _unwrapped(title: str) -> str:
-    """A title fit to stand between 《 and 》: a title mark inside becomes 〈〉, as the standard of punctuation has it."""
-    return "".join(title.split()).replace("《", "〈").replace("》", "〉")
+    return f"{in_marks(citation.title or citation.source)}{number}{' > '.join(citation.section_path)}{page}"
 
 
 def _measures(record: Record) -> str:
