@@ -19,6 +19,8 @@ EVERYDAY = 1.6
 """The least weight of an everyday phrase: it is what the person came to ask, however common its written forms."""
 UNKNOWN, UNKNOWN_LONG = 1.5, 2.6
 HALVES = 0.8
+RARE = 0.05
+CORE = 0.5
 PARTIAL = 0.55
 """How much of a word counts whose characters are there only in pieces."""
 
@@ -31,6 +33,8 @@ class Concept:
     weight: float
     variants: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
+    core: str = ""
+    """The rarer half of a word of four characters: 驻村 of 驻村帮扶."""
     known: bool = False
     """A plain word that stands somewhere in the library, so that its absence from a document tells something."""
     foreign: bool = False
@@ -46,6 +50,8 @@ class Concept:
         for variant in self.variants:
             if variant in folded:
                 return ALTERNATIVE
+        if self.core and self.core in folded:
+            best = max(best, CORE)
         if len(self.pairs) > 1:
             best = max(best, PARTIAL * sum(pair in folded for pair in self.pairs) / len(self.pairs))
         return best
@@ -82,6 +88,10 @@ class Wanted:
         return sum(weight for pair, weight in self.pairs if pair in folded) / total if total else 0.0
 
 
+_IN_CHARGE = frozenset(["承担", "负责", "牵头", "主管", "主体", "责任", "组织", "统筹", "配合", "承办", "实施"])
+"""Words that ask who is in charge; a document says so in one of many ways."""
+
+
 def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
     found = wanted(reading.subject, shelf, reading.quoted, reading.alternatives)
@@ -90,6 +100,11 @@ def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
         measures = phrases("measure_nouns.txt")
         found = replace(
             found, concepts=tuple(replace(c, weight=c.weight * 0.3) if c.text in measures else c for c in found.concepts)
+        )
+    if reading.kind == "responsible_unit":
+        found = replace(
+            found,
+            concepts=tuple(replace(c, weight=c.weight * 0.3, known=False) if c.text in _IN_CHARGE else c for c in found.concepts),
         )
     if reading.kind == "yes_no":
         # 会一直保持不变吗: the sentence that denies it does not hold these words
@@ -162,7 +177,11 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternative
         variants = forms.get(word, ())
         if len(word) > 2 and word[-1] in "县市区州省" and gazetteer().named(word):
             variants = (*variants, word[:-1])
-        found[word] = Concept(word, weight, variants, _pairs(word), known=share > 0, foreign=share == 0 and not variants)
+        if share == 0 and len(word) > 2 and word[-1] in "数额量值":
+            variants = (*variants, word[:-1])  # 项目数: 项目1448个
+        found[word] = Concept(
+            word, weight, variants, _pairs(word), _core(word, shelf), known=share > 0, foreign=share == 0 and not variants
+        )
     for phrase in quoted:
         if len(phrase) >= 3:
             found[phrase] = Concept(phrase, 3.0, (), _pairs(phrase))
@@ -171,6 +190,14 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternative
         for pair in _pairs(piece):
             close[pair] = _weight(shelf.frequency(pair)) if pair not in empty else 0.1
     return Wanted(tuple(found.values()), tuple(close.items()), quoted)
+
+
+def _core(word: str, shelf: Shelf) -> str:
+    if len(word) != 4:
+        return ""
+    one, other = shelf.frequency(word[:2]), shelf.frequency(word[2:])
+    rarer, rare, common = (word[:2], one, other) if one < other else (word[2:], other, one)
+    return rarer if 0 < rare <= RARE and rare * 3 <= common else ""
 
 
 def _words(text: str) -> list[str]:

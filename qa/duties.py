@@ -34,6 +34,55 @@ def names_one(sentence: Sentence) -> bool:
     return not sentence.is_units and _named_in_text.search(sentence.folded) is not None
 
 
+_unit_asked = re.compile(
+    r"((?:[\u4e00-\u9fff]{1,10})(?:局|委|办|厅|部|署|中心|办公室|委员会|管委会|政府|部门|机构|公司|银行|街道|乡镇|小组))(?:主要|具体|应当?|要|需要)?"
+    r"(?:负责(?:什么|哪些|啥|哪几)|承担(?:什么|哪些)|的?(?:主要)?(?:职责|职能|任务)(?:是什么|有哪些|是啥|包括))"
+)
+_new_unit = re.compile(r"^[^，。,；;]{2,24}[:：]$|^[^，。,；;:：]{2,24}[:：]")
+
+
+def unit_asked(reading: Reading) -> str | None:
+    """The unit whose duties are asked for, without the name of the place."""
+    match = _unit_asked.search(reading.folded)
+    if match is None:
+        return None
+    name = match[1]
+    for prefix in (*reading.places, "地区", "省", "市", "州", "县", "区"):
+        name = name.removeprefix(prefix)
+    return name if len(name) > 1 else None
+
+
+def told_of(unit: str, scope: Scope, shelf: Shelf) -> Draft | None:
+    """What a chapter on the division of labour says of a unit: behind its name and a colon, or in a sentence it begins."""
+    name = re.escape(unit)
+    at_colon = re.compile(f"{name}[^，。,；;:：]{{0,12}}[:：]")
+    in_charge = re.compile(f"{name}(?:主要)?(?:负责|牵头|承担|会同)")
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        for i, sentence in enumerate(shelved.sentences):
+            if (row, sentence.part) not in scope.parts or (
+                not (match := at_colon.search(sentence.folded)) and not in_charge.search(sentence.folded)
+            ):
+                continue
+            first = last = i
+            if match and match.end() >= len(sentence.folded) and i + 1 < len(shelved.sentences):
+                first = last = i + 1
+                while last + 1 < len(shelved.sentences) and last - first < 6:
+                    following = shelved.sentences[last + 1]
+                    if following.part != sentence.part or following.is_heading or _new_unit.match(following.folded):
+                        break
+                    last += 1
+            span = Span(shelved.sentences[first].span.start, shelved.sentences[last].span.end)
+            part = shelved.parts[sentence.part]
+            quote = cite(shelved, span)
+            return Draft(
+                "answered",
+                (Line(f"{label(shelved, part)}（{unit}）：“{flat(quote.quote)}”", (quote,)),),
+                parts=((row, sentence.part),),
+            )
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """A task with the places of its name and of its units."""
@@ -45,6 +94,8 @@ class Duty:
     units: tuple[tuple[str, str, Span], ...]
     """(name, role, place) of the units."""
     topics: tuple[str, ...] = ()
+    named: tuple[tuple[str, str, Span, str], ...] = ()
+    """(name, role, place, usual name) of the units."""
 
     @property
     def list_span(self) -> Span | None:
@@ -66,7 +117,9 @@ def duties(shelf: Shelf, scope: Scope) -> list[Duty]:
             continue
         task = from_fact(fact)
         units = tuple((u.name, u.role, u.span) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
-        found.append(Duty(shelved, fact.span, task.name, _title(shelved, fact.span, task.name), units, task.topics))  # type: ignore[union-attr]
+        named = tuple((u.name, u.role, u.span, u.canonical or u.name) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
+        title = _title(shelved, fact.span, task.name)  # type: ignore[union-attr]
+        found.append(Duty(shelved, fact.span, task.name, title, units, task.topics, named))  # type: ignore[union-attr]
     return found
 
 
@@ -83,7 +136,9 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     """The units of the task that is meant, or the tasks of the unit that is named; None where the text names no unit for it."""
     everything = duties(shelf, scope)
     if reading.understood.units and ASKS_DUTIES.search(reading.folded):
-        return _tasks_of(reading, everything)
+        return _tasks_of(reading, everything, shelf)
+    if (role := _role.search(reading.folded)) is not None and (told := _holder(role[1], wanted, scope, shelf)) is not None:
+        return told
     with_units = [duty for duty in everything if duty.units]
     if _every_task.search(reading.folded) and with_units and len(wanted.concepts) <= 3:
         return _overview(with_units)
@@ -101,6 +156,31 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
         return None
     lines = [_line(duty) for duty in named]
     return Draft("answered", tuple(lines), parts=tuple((d.shelved.info.row, d.shelved.part_at(d.span.start)) for d in named))
+
+
+_role = re.compile("((?:实施|主管|执行|审批|监管|解释|受理|承办|管理|监督)(?:部门|单位|机关|机构|主体))")
+
+
+def _holder(role: str, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+    """The sentence that says who has a role in the whole document (区工信局是本办法的实施部门)."""
+    says = re.compile(
+        f"(?:局|委|办|厅|部|署|中心|政府|办公室|委员会|银行|公司)[^。;；]{{0,6}}(?:是|为|作为)[^。;；]{{0,16}}{role}|{role}[^。;；]{{0,4}}(?:是|为)[^。;；]{{2,20}}(?:局|委|办|厅|部|署|中心|政府|办公室|委员会)"
+    )
+    best: tuple[float, Shelved, Sentence] | None = None
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        title = fold(shelved.info.head.title or "")
+        for sentence in shelved.sentences:
+            if (row, sentence.part) in scope.parts and says.search(sentence.folded):
+                score = wanted.coverage(f"{title} {sentence.heading} {sentence.folded}")
+                if score >= NAMED and (best is None or score > best[0]):
+                    best = (score, shelved, sentence)
+    if best is None:
+        return None
+    _, shelved, sentence = best
+    quote = cite(shelved, sentence.span)
+    line = Line(f"{label(shelved, shelved.parts[sentence.part])}：“{flat(quote.quote)}”", (quote,))
+    return Draft("answered", (line,), parts=((shelved.info.row, sentence.part),))
 
 
 def _topics(reading: Reading) -> tuple[str, ...]:
@@ -146,22 +226,30 @@ def _line(duty: Duty) -> Line:
     )
     title = cite(duty.shelved, duty.title)
     text = f"{label(duty.shelved, part)}“{flat(duty.name)}”的{told}。原文：“{flat(units.quote)}”"
-    return Line(text, (units, title))
+    # the headings over the list name the task already, unless it holds a figure that must stand in a quote
+    named = fold(duty.name) in fold(" ".join(units.section_path)) and not re.search(r"\d", duty.name)
+    return Line(text, (units,) if named else (units, title))
 
 
-def _tasks_of(reading: Reading, everything: list[Duty]) -> Draft | None:
+def _tasks_of(reading: Reading, everything: list[Duty], shelf: Shelf) -> Draft | None:
+    from graph.queries import unit_keys
+
     unit = max(reading.understood.units, key=len)
     key = fold(unit)
     asked = "lead" if "牵头" in reading.folded else "supporting" if "配合" in reading.folded else None
-    chosen = [duty for duty in everything if any(fold(name) == key and asked in (None, role) for name, role, _ in duty.units)]
+    keys = {key, *(fold(name) for name in unit_keys(shelf.corpus, unit))}
+    names = {(name, place): {fold(name), fold(canonical)} & keys for d in everything for name, _, place, canonical in d.named}
+    chosen = [
+        duty for duty in everything if any(names[(name, place)] and asked in (None, role) for name, role, place in duty.units)
+    ]
     if not chosen:
         return None
     lines = [Line(f"{unit}是{counted(len(chosen))}项任务的{_role_names[asked or 'responsible']}：")]
     whole_lists = len(chosen) <= 8
     for duty in chosen:
         part = duty.shelved.parts[duty.shelved.part_at(duty.span.start)]
-        span = duty.list_span if whole_lists else next(place for name, _, place in duty.units if fold(name) == key)
-        role = next(role for name, role, _ in duty.units if fold(name) == key)
+        span = duty.list_span if whole_lists else next(place for name, _, place in duty.units if names[(name, place)])
+        role = next(role for name, role, place in duty.units if names[(name, place)])
         assert span is not None
         kind = "" if role == "responsible" else f"（{_role_names[role]}）"
         lines.append(

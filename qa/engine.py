@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,8 +17,8 @@ from qa import duties, ledgers, listing, lookup, meaning, origins, refusal, same
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
-from qa.evidence import Found, Scope, own_figures, scope_of, weigh
-from qa.expectations import bonus_of, clause_wanted, lists_names, names_asked, organisation_wanted
+from qa.evidence import Found, Scope, of_the_place, own_figures, place_names, scope_of, weigh
+from qa.expectations import bonus_of, clause_wanted, kind_asked, lists_names, names_asked, organisation_wanted
 from qa.figures import Measure, measure_of
 from qa.guard import checked
 from qa.names import Known
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from index.passages import Hit
     from index.searcher import Searcher
 
+_goal = re.compile("目标值?(?:是|为|要|定|多少|$)|目标(?:各|分别)是")
 LONGEST_ANSWER = 800
 LONGEST_LIST = 2000
 _LISTS = frozenset({"comparison", "multi_doc", "list_tasks", "responsible_unit"})
@@ -159,6 +161,9 @@ class Engine:
             bonus=bonus_of(reading),
             measured=measure.stands_in if measure else None,
         )
+        if scope.loose and reading.divisions:
+            called = place_names(reading, reading.divisions)
+            found = [f for f in found if f.row not in scope.loose or of_the_place(f, called)]
         if reading.outside and not reading.divisions:
             found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
         return found
@@ -196,6 +201,10 @@ class Engine:
                 draft = meaning.answer(reading, scope, shelf, known)
             case "list_tasks":
                 draft = listing.answer(reading, wanted, scope, found, shelf)
+            case "policy_lookup" | "beneficiary" if (unit := duties.unit_asked(reading)) is not None:
+                draft = duties.told_of(unit, scope, shelf)
+            case "policy_lookup" if (noun := kind_asked(reading)) is not None:
+                draft = listing.of_kind(noun, wanted, scope, shelf)
             case "comparison" | "yes_no" if (same := sameness.answer(reading, wanted, scope, shelf)) is not None:
                 return same
             case "multi_doc":
@@ -205,6 +214,8 @@ class Engine:
                 pass
         if draft is None and reading.kind == "target_value":
             draft = ledgers.target(reading, wanted, scope, shelf)
+        if draft is None and measure is not None and _goal.search(reading.folded):
+            found = [f for f in found if f.context < lookup.ENOUGH or not lookup.reached_only(f, shelf)]
         if draft is None:
             draft = lookup.answer(
                 reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading), measure=measure

@@ -34,6 +34,8 @@ PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.7, 1.0, 0.3
 _clause = re.compile("[,:;，：；]")
 _value_clause = re.compile("[,;，；]")
 
+THROUGHOUT, OFTEN = 0.45, 0.08
+"""How much a concept counts that a document names in so large a share of its sentences."""
 LEAF = 0.75
 HEADING = 0.6
 NEIGHBOUR = 0.5
@@ -102,7 +104,11 @@ def scope_of(
                 near = _hits(reading, searcher, inside, shelf)
                 inside = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in near))[: _most(reading)]
                 hits += near
-            loose = [row for row in dict.fromkeys(others) if row not in inside][: _most(reading)]
+            called = place_names(reading, divisions)
+            loose = [
+                row for row in dict.fromkeys(others)
+                if row not in inside and (not inside or any(name in shelf.document(row).folded for name in called))
+            ][: _most(reading)]  # fmt: skip
             return Scope(
                 _parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose)
             )
@@ -115,6 +121,19 @@ def scope_of(
         rows = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id))[: _most(reading)]
         return Scope(_parts(shelf, rows, reading, ()), tuple(hits))
     return Scope(_parts(shelf, rows, reading, divisions))
+
+
+def place_names(reading: Reading, divisions: Sequence[Division]) -> tuple[str, ...]:
+    """The names, folded, by which a document may speak of the regions asked about."""
+    names = [fold(name) for d in divisions for name in (d.name, d.short, *d.aliases)]
+    return tuple(dict.fromkeys([*map(fold, reading.places), *names]))
+
+
+def of_the_place(found: Found, names: Sequence[str]) -> bool:
+    """Whether a sentence of another region's document speaks of the place: itself, its headings, or the title over it."""
+    sentence = found.sentence
+    beside = (sentence.folded, sentence.heading, fold(found.part.head.title or ""))
+    return any(name in text for name in names for text in beside)
 
 
 def _most(reading: Reading) -> int:
@@ -187,8 +206,12 @@ def weigh(
         titles = {part: fold(shelved.parts[part].head.title or "") for part in parts}
         title_profiles = {part: wanted.profile(fold(shelved.parts[part].head.title or "")) for part in parts}
         headings: dict[str, tuple[float, ...]] = {}
+        opening: dict[str, tuple[float, ...]] = {}
         profiles = [wanted.profile(s.folded) if s.part in parts else () for s in shelved.sentences]
+        throughout = _throughout(profiles)
         for i, sentence in enumerate(shelved.sentences):
+            if sentence.section is not None and profiles[i]:
+                opening.setdefault(sentence.section, profiles[i])
             if sentence.part not in parts or (required is not None and not required(sentence)):
                 continue
             own = profiles[i]
@@ -209,10 +232,15 @@ def weigh(
                 if i and (shelved.sentences[i - 1].leads or shelved.sentences[i - 1].is_heading) and profiles[i - 1]
                 else ()
             )
+            if sentence.section is not None and sentence.section in opening:
+                beside.append(opening[sentence.section])
             context = [
-                max(o, h, TITLE * t, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, h, TITLE * t)
-                for k, (o, h, t) in enumerate(zip(own, heading, title, strict=True))
+                max(o, h, TITLE * t, u, *(NEIGHBOUR * b[k] for b in beside)) if beside else max(o, h, TITLE * t, u)
+                for k, (o, h, t, u) in enumerate(zip(own, heading, title, throughout, strict=True))
             ]
+            if i and profiles[i - 1] and _bare_term.match(sentence.folded) and shelved.sentences[i - 1].line == sentence.line:
+                # 执行期限至2024年底: a term of what the sentence before it grants
+                context = [max(c, b) for c, b in zip(context, profiles[i - 1], strict=True)]
             if announced and not sentence.leads:
                 context = [max(c, LEAF * a) for c, a in zip(context, announced, strict=True)]
             coverage, wide = wanted.share(own), wanted.share(context)
@@ -224,7 +252,7 @@ def weigh(
                 score -= 0.35 * max(0.0, coverage - _densest(wanted, sentence.folded))
             if sentence.leads and i + 1 < len(profiles):
                 score -= LEADS
-            elif _only_heads(shelved, i):
+            elif only_heads(shelved, i):
                 score -= 0.4
             score -= 0.3 if sentence.is_units else 0.0
             score -= PREAMBLE if first_phrase(sentence.folded, preambles) else 0.0
@@ -245,6 +273,25 @@ def weigh(
     return found
 
 
+_bare_term = re.compile("[(（]?(?:[\u4e00-\u9fff]{2,4})?(?:期限|有效期|时限|时间|期)(?:为|至|自|截至|到|从|延长|暂定|按)")
+
+
+def bare_term(folded: str) -> bool:
+    """Whether a sentence only names the term of what stands before it."""
+    return _bare_term.match(folded) is not None
+
+
+def _throughout(profiles: Sequence[Sequence[float]]) -> list[float]:
+    """For each concept whether the document speaks of it all along, so that its sentences need not name it."""
+    told = [profile for profile in profiles if profile]
+    if not told:
+        return []
+    return [
+        THROUGHOUT if sum(value >= 0.9 for value in column) >= max(4, OFTEN * len(told)) else 0.0
+        for column in zip(*told, strict=True)
+    ]
+
+
 def beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool] | None) -> float:
     """How much of the question stands in the clause that holds the value asked for."""
     return max(
@@ -260,7 +307,7 @@ def _densest(wanted: Wanted, folded: str) -> float:
     return max(wanted.coverage(",".join(clauses[i : i + 3])) for i in range(len(clauses) - 2))
 
 
-def _only_heads(shelved: Shelved, i: int) -> bool:
+def only_heads(shelved: Shelved, i: int) -> bool:
     """Whether a sentence is a heading with something under it: what it announces is told there."""
     sentences = shelved.sentences
     return sentences[i].is_heading and i + 1 < len(sentences) and sentences[i + 1].heading.startswith(sentences[i].heading)

@@ -117,6 +117,17 @@ def names_asked(reading: Reading) -> tuple[int, str] | None:
     return (2, match[1]) if match else None
 
 
+_kind_asked = re.compile(
+    "(?:哪些|什么)(?:[\u4e00-\u9fff]{0,2})(材料|条件|情形|资料|程序|流程|手续|要件|职责|原则|方式|渠道|证件)|(材料|条件|情形|资料|程序|流程|手续|要件|职责|原则)(?:有|都有|包括|是)(?:哪些|什么|啥)"
+)
+
+
+def kind_asked(reading: Reading) -> str | None:
+    """The kind of things a question wants listed, where documents put such things under a heading of that name."""
+    match = _kind_asked.search(reading.folded)
+    return (match[1] or match[2]) if match else None
+
+
 def lists_names(sentence: Sentence, number: int, kind: str) -> bool:
     """Whether a sentence lists at least so many names of a kind side by side, without figures among them."""
     for match in _names.finditer(sentence.folded):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.question import Reading
 
-_NUM = r"(?:\d[\d.,]{0,14}|[一二三四五六七八九十百千两]{1,6})"
+_NUM = r"(?:\d(?:[\d.,]{0,13}\d)?|[一二三四五六七八九十百千两]{1,6})"
 _SCALE = r"(?:多|余|几)?[万亿千百]{0,2}(?:多|余)?(?:个|名)?"
 _year = re.compile(
     r"(?:19|20)\d\d年?[-—–~至到]{1,2}(?:19|20)\d\d年?|(?:19|20)\d\d年?|[“\"]?十[一二三四五六]五[”\"]?(?:末|期间|时期|期末)|本世纪中叶|二〇[一二三四五〇]{2}年"
@@ -15,7 +15,9 @@ _year = re.compile(
 _date = re.compile(
     r"(?:19|20)\d\d[-年./]\d{1,2}(?:[-月./]\d{1,2})?|\d{1,2}月(?:\d{1,2}日|底|末|上旬|中旬|下旬)|\d{1,2}月|[年月季]底前?|年内|年底|月底"
 )
-_duration = re.compile(_NUM + r"个?(?:年|月|日|天|小时|周|工作日|季度|学期|分钟)(?!级)")
+_duration = re.compile(
+    r"(?<![年月第\d])(?!(?:19|20)\d\d年)" + _NUM + r"(?:个?(?:年|日|天|小时|周|工作日|季度|学期|分钟)|个月)(?!级)"
+)
 _percent = re.compile(
     r"\d[\d.]{0,8}(?:%|个百分点|‰)|百分之[一二三四五六七八九十百]{1,5}|[一二三四五六七八九两]成|一半|全覆盖|全部|\d+(?:\.\d+)?倍"
 )
@@ -30,7 +32,7 @@ _asked_unit = re.compile(
     r"个工作日|工作日|小时|分钟|个月|户|人|名|家|所|座|套|张|辆|台|条|项|次|件|种|类|级|倍|岁|天|日|年|个|分|场|批|对|处|支|门|本|篇|头|只|株|棵|斤)"
 )
 _units = {
-    "块钱": "元", "钱": "元", "万元": "元", "亿元": "元", "平方千米": "平方公里", "千米": "公里", "个百分点": "百分点", "名": "人",
+    "块钱": "元", "钱": "元", "万元": "元", "亿元": "元", "平方千米": "平方公里", "千米": "公里", "个百分点": "百分点", "名": "(?:名|人|位)",
     "个工作日": "工作日", "天": "[天日]", "日": "[天日]", "类": "(?:类|种|个|大)", "种": "(?:类|种|个|大)",
     "家": "(?:家|户|个)", "所": "(?:所|个|家)", "座": "(?:座|个)", "项": "(?:项|个|条)", "条": "(?:条|个|项|公里)",
     "处": "(?:处|个)", "个": "(?:个|家|项|所|处|座|条|件|种|类|村|县|市|镇|乡|户|名|支|对)", "台": "(?:台|辆|套)", "辆": "(?:辆|台)",
@@ -47,7 +49,12 @@ class Measure:
 
     def stands_in(self, folded: str) -> bool:
         """Whether a text holds a value of this kind."""
-        return self.pattern.search(folded) is not None
+        return any(not in_title(folded, match.start()) for match in self.pattern.finditer(folded))
+
+
+def in_title(folded: str, position: int) -> bool:
+    """Whether a place stands inside 《》: the years and numbers of a title are no values."""
+    return folded.rfind("《", 0, position) > folded.rfind("》", 0, position)
 
 
 def measure_of(reading: Reading) -> Measure | None:
@@ -68,7 +75,9 @@ def measure_of(reading: Reading) -> Measure | None:
         if unit == "年":
             return Measure("时长", _duration)
         pattern = _units.get(unit, re.escape(unit))
-        return Measure(f"具体数值（{'元' if unit in ('钱', '块钱') else unit}）", re.compile(_NUM + _SCALE + f"(?:{pattern})"))
+        return Measure(
+            f"具体数值（{'元' if unit in ('钱', '块钱') else unit}）", re.compile("(?<!第)" + _NUM + _SCALE + f"(?:{pattern})")
+        )
     if reading.kind != "target_value":
         return None
     if re.search("面积|多大(?!比)", text) and not re.search("比例|比重|占比|率", text):

@@ -17,13 +17,16 @@ from qa.shelf import Shelf, Shelved
 SECTION = 0.45
 """The share of the question that a section's headings must hold for its children to be the list."""
 SENTENCE = 0.45
+OF_IT = 0.15
+HEADING, SPOKEN = 20, 0.5
+"""A heading that names a kind of things is so short, and its document speaks of so much of the question."""
 
 _separators = re.compile(r"[、，,；;]")
 
 
 def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
     """The list asked for, or None where no section and no sentence gives one."""
-    told = _counting_sentence(reading, found)
+    told = _counting_sentence(reading, found, wanted)
     best: tuple[float, Shelved, Section | None, list[Section]] | None = None
     for row in scope.rows:
         shelved = shelf.document(row)
@@ -42,17 +45,39 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
     score, shelved, parent, children = best
     if found and reading.count is None and _items(found[0]) >= 3 and found[0].coverage + 0.1 > score:
         return None
+    return _listed(shelved, parent, children)
+
+
+def _listed(shelved: Shelved, parent: Section | None, children: list[Section]) -> Draft:
     place = shelved.part_at(children[0].start)
     part = shelved.parts[place]
     where = f"“{flat(parent.heading)}”" if parent is not None and parent.heading else ""
-    lines = [
-        Line(f"{label(shelved, part)}{where}共{counted(len(children))}项：", (cite(shelved, parent.span),) if parent else ())
-    ]
-    lines = [Line(lines[0].text)]
+    lines = [Line(f"{label(shelved, part)}{where}共{counted(len(children))}项：")]
     for child in children:
         citation = cite(shelved, child.span)
         lines.append(Line(flat(citation.quote), (citation,)))
     return Draft("answered", tuple(lines), parts=((shelved.info.row, place),))
+
+
+def of_kind(noun: str, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+    """The numbered things under a heading that names their kind: 所需材料, 申请条件, 不予受理的情形."""
+    best: tuple[float, Shelved, Section, list[Section]] | None = None
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        parts = {part for r, part in scope.parts if r == row}
+        text = shelved.folded
+        spoken = wanted.share([min(1.0, 0.25 * text.count(c.text)) for c in wanted.concepts])
+        for parent, children in _families(shelved):
+            own = fold(parent.heading) if parent is not None else ""
+            if parent is None or noun not in own or len(own) > HEADING or shelved.part_at(parent.start) not in parts:
+                continue
+            score = 0.5 * spoken + wanted.coverage(own) + (0.2 if own.rstrip(":：。").endswith(noun) else 0.0)
+            if spoken >= SPOKEN and (best is None or score > best[0]):
+                best = (score, shelved, parent, children)
+    if best is None:
+        return None
+    _, shelved, parent, children = best
+    return _listed(shelved, parent, children)
 
 
 def _named(reading: Reading, wanted: Wanted, parent: Section | None, children: list[Section]) -> float:
@@ -95,12 +120,14 @@ def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | N
         score += 0.4
     if reading.counted and reading.counted in own:
         score += 0.6
+    if reading.count == len(children) and reading.counted[-2:] and own.endswith(reading.counted[-2:]):
+        score += 0.3
     if reading.count is not None:
         score += 0.35 if reading.count == len(children) and score >= 0.3 else -0.15
     return score
 
 
-def _counting_sentence(reading: Reading, found: list[Found]) -> Found | None:
+def _counting_sentence(reading: Reading, found: list[Found], wanted: Wanted) -> Found | None:
     """The sentence that names the number asked for and lists as many things (…等9个方面)."""
     number = reading.count
     if number is None:
@@ -111,14 +138,14 @@ def _counting_sentence(reading: Reading, found: list[Found]) -> Found | None:
         if item.context >= SENTENCE and pattern.search(item.sentence.folded) and _items(item) >= number:
             return item
     for item in found[:3]:
-        if number > 2 and item.context >= 0.6 and number in _runs(item):
+        if number > 2 and item.context >= 0.6 and number in _runs(item, wanted):
             return item
     return None
 
 
-def _runs(found: Found) -> set[int]:
-    """The lengths of the enumerations with 、 in a sentence."""
-    clauses = re.split("[。;，,:]", found.sentence.folded)
+def _runs(found: Found, wanted: Wanted) -> set[int]:
+    """The lengths of the enumerations with 、 in a sentence that are of what is asked about."""
+    clauses = [c for c in re.split("[。;，,:]", found.sentence.folded) if wanted.coverage(c) >= OF_IT]
     return {
         n for clause in clauses if (n := clause.count("、") + 1 + bool(re.search("和|以及|及", clause.split("、")[-1]))) > 1
     } | {clause.count("、") + 1 for clause in clauses if "、" in clause}

@@ -10,11 +10,12 @@ from corpus.document import Span
 from corpus.folding import fold
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
-from qa.evidence import Found, Scope, beside_value
+from qa.evidence import Found, Scope, bare_term, beside_value, only_heads
 from qa.figures import Measure
 from qa.lexicons import pairs
 from qa.point import point_of
 from qa.question import Reading
+from qa.shelf import Shelf
 
 ENOUGH = 0.42
 """The share of the question a sentence must hold, its headings counted, to be offered as an answer."""
@@ -28,6 +29,8 @@ MISSING = 0.3
 """… and nowhere in the document, where a provision is asked for and not a value."""
 FOREIGN = 0.4
 """The share of the question that may be words the whole library does not know."""
+ALL_ALONG = 8
+"""A word a document uses so often need not stand beside a value."""
 BESIDE = 0.92
 """How near another sentence must come to the best one to be quoted beside it."""
 GAIN = 0.2
@@ -59,7 +62,12 @@ def answer(
     need = MEASURED if measured else ENOUGH
     good = [f for f in found if f.context >= need and not absent(f, wanted, reading, measured=measured)]
     if measured:
-        good = [f for f in good if f.coverage >= OWN or beside_value(wanted, f.sentence.folded, prefer) >= IN_CLAUSE]
+        good = [
+            f for f in good
+            if f.coverage >= OWN or beside_value(wanted, f.sentence.folded, prefer) >= IN_CLAUSE or bare_term(f.sentence.folded)
+        ]  # fmt: skip
+    if measured:
+        good = [f for f in good if not only_heads(f.shelved, f.index)]
 
     if not good:
         return None
@@ -69,7 +77,10 @@ def answer(
     for key, group in groups.items():
         first = group[0]
         if reading.several:
-            near = first.score >= OTHER_REGION * best.score
+            # how the search ranks a document says little of one that is asked for by name
+            near = first.score >= OTHER_REGION * best.score or (
+                len(reading.divisions) > 1 and first.context >= OTHER_REGION * best.context
+            )
         elif reading.divisions or reading.documents:
             near = key == (best.row, best.sentence.part)
         else:
@@ -87,6 +98,13 @@ def answer(
     return Draft("answered", tuple(lines), parts=tuple(order))
 
 
+def reached_only(found: Found, shelf: Shelf) -> bool:
+    """Whether the figures of a sentence are results and not targets."""
+    span = found.sentence.span
+    facts = [fact for fact in shelf.corpus.facts("target", documents=[found.row]) if span.start <= fact.span.start < span.end]
+    return bool(facts) and all(fact.payload["kind"] == "achieved" for fact in facts)
+
+
 def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = False) -> bool:
     """Whether a part of the question that matters is not spoken of in the document; for a value, not in the paragraph."""
     places = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)} | set(reading.places)
@@ -97,7 +115,7 @@ def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = F
     missing = sum(
         c.weight for c in wanted.concepts
         if (c.known or (len(c.text) > 2 and not c.variants and c.text not in wanted.quoted)) and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
-        and c.found_in(found.sentence.folded) < 0.3
+        and c.found_in(found.sentence.folded) < 0.3 and not (measured and found.shelved.folded.count(c.text) >= ALL_ALONG)
     )  # fmt: skip
     foreign = sum(c.weight for c in wanted.concepts if c.foreign and c.found_in(found.sentence.folded) < 0.3)
     return missing / wanted.total > (ABSENT if measured else MISSING) or foreign / wanted.total > FOREIGN

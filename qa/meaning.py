@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from corpus.document import Span
 from corpus.folding import fold
+from corpus.folding import folded as folded_copy
 from qa.draft import Draft, Line, label, level_order, quoted_line
 from qa.evidence import Scope
 from qa.names import Known
@@ -81,9 +82,30 @@ def _definitions(term: str, shelved: Shelved) -> list[tuple[float, list[Span]]]:
         spans = _counted_up(term, shelved, i)
         if spans:
             out.append((0.92, spans))
+        elif (told := _enumerated_before(term, sentence)) is not None:
+            out.append((0.91, [shelved_span(shelved, sentence, *told)]))
         elif _is_appositive(term, sentence):
             out.append((0.6, [sentence.span]))
     return out
+
+
+def _enumerated_before(term: str, sentence: Sentence) -> tuple[int, int] | None:
+    """The n things counted up in front of a term of the form n+word that all hold its word (环节最简、…的“六最”)."""
+    match = _numeral.match(term)
+    number = number_of(match[1]) if match else None
+    if not match or number is None or not 2 <= number <= 12:
+        return None
+    at = sentence.folded.find(term)
+    head = sentence.folded[:at].rstrip("“\"'‘「")
+    start = max(head.rfind(stop) for stop in "，。；;,:：") + 1
+    items = head[start:].removesuffix("的").split("、")
+    return (start, at + len(term)) if len(items) == number and all(match[3][:1] in item for item in items) else None
+
+
+def shelved_span(shelved: Shelved, sentence: Sentence, start: int, end: int) -> Span:
+    """A stretch of a folded sentence in the text itself."""
+    inner = folded_copy(sentence.span.of(shelved.text)).original(start, end)
+    return Span(sentence.span.start + inner.start, sentence.span.start + inner.end)
 
 
 def _is_appositive(term: str, sentence: Sentence) -> bool:

@@ -11,6 +11,9 @@ from corpus.divisions import NATION, Division
 from corpus.folding import fold
 from qa.shelf import Shelf
 
+UNPLACED, SPOKEN_OF = 40, 3
+"""So many documents without a region are looked through for a place, and so often they must name it."""
+
 _place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新区|开发区)")
 
 
@@ -77,7 +80,7 @@ class Known:
                 window = text[start : start + size]
                 if any(a < start + size and start < b for a, b in busy):
                     continue
-                if _one_off(window, name) and window not in self.region_names:
+                if _one_off(window, name) and window not in self.region_names and not self.occurs(window):
                     found.append((start, start + size, name, (self.region_names[name],)))
                     busy.append((start, start + size))
         return found
@@ -112,6 +115,13 @@ class Known:
         """A place the gazetteer does not know that begins the question and stands in a title (new towns, zones, made-up names)."""
         match = _place.match(folded)
         return (match[0],) if match and self.titled(match[0]) else ()
+
+    def unplaced(self, name: str) -> tuple[int, ...]:
+        """The documents that do not say of which region they are, but speak of a place again and again."""
+        rows = [row for row, divisions in self.shelf.regions.items() if not divisions]
+        if len(rows) > UNPLACED:
+            return ()
+        return tuple(row for row in rows if self.shelf.document(row).folded.count(name) >= SPOKEN_OF)
 
     def titled(self, name: str) -> tuple[int, ...]:
         """The documents with a name in their title."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from corpus.document import Span
 from corpus.folding import fold, folded
-from qa.figures import Measure
+from qa.figures import Measure, in_title
 from qa.question import Reading
 
 SHORTER = 0.9
@@ -67,7 +67,7 @@ def _value(text: str, span: Span, measure: Measure, reading: Reading) -> Span | 
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
     best: tuple[float, int, int] | None = None
     for match in measure.pattern.finditer(copy.folded):
-        if match.group().isdigit():
+        if match.group().isdigit() or in_title(copy.folded, match.start()):
             continue
         before = _stop.split(copy.folded[max(0, match.start() - 24) : match.start()])[-1]
         near = sum(not before[i].isdigit() and before[i : i + 2] in pairs for i in range(len(before) - 1))

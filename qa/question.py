@@ -22,7 +22,7 @@ _which_count = re.compile(
     r"(?:哪|这|的|分为?|设置了|设定了|有)(\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|家|种|大|户)"
 )
 ASKS_DUTIES = re.compile(
-    r"哪(?:些|几)(?:项|个|条)?(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)"
+    r"哪(?:些|几)(?:项|个|条)?[\u4e00-\u9fff]{0,8}(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)"
 )
 """Asks for the tasks of a unit, not for the unit of a task."""
 _nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
@@ -89,9 +89,12 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
         rest = rest.replace(every, " ")
     divisions = tuple(dict.fromkeys(d for m in mentions for d in m.divisions))
     outside = tuple(dict.fromkeys(m.text for m in mentions if not m.divisions and m.asked))
+    unplaced = known.unplaced(outside[0]) if len(outside) == 1 and not divisions else ()
+    if unplaced:
+        rest, outside = rest.replace(outside[0], " "), ()
     titles = tuple(m[1] for m in _title.finditer(folded))
     numbers = tuple(m[0] for m in _number.finditer(folded))
-    documents = known.documents_named(titles, numbers) or (known.titled(titled[0]) if titled else ())
+    documents = known.documents_named(titles, numbers) or (known.titled(titled[0]) if titled else ()) or unplaced
     for title in titles:
         if documents:
             rest = rest.replace(f"《{title}》", " ")
@@ -106,6 +109,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     counted = _which_count.search(folded)
     if counted and kind in ("list_tasks", "definition", "policy_lookup"):
         rest = rest.replace(counted[0], " ")
+    rest = _amount_asked.sub(" ", rest)
     subject = _subject(rest)
     if previous is not None and _follow_up.search(folded):
         if not divisions and not every:
@@ -137,6 +141,13 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
         number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, _counted_phrase(folded),
     )  # fmt: skip
 
+
+_amount_asked = re.compile(
+    r"(?:要|得|应|需)?(?:达到|给到?|涨到|提高到|提到)?(?:多少|(?<!哪)几)(?:[万亿千百]{0,2}(?:元|块钱|块|钱)|[万亿千百]{0,2}(?:个百分点|百分点|个工作日|工作日"
+    r"|平方公里|平方米|立方米|公里|公顷|个月|个|户|人|名|家|所|座|套|张|辆|台|条|项|次|件|处|吨|亩|倍|岁|天|日|年)(?![\u4e00-\u9fff]*[局委办]))"
+    r"(?:以上|以下|以内|左右)?(?:一个月|每个?月|一年|每年)?"
+)
+"""多少户以上, 几个工作日, 多少钱一个月: how the value is asked for, not what of."""
 
 _counted_thing = re.compile(r"哪([\d两一二三四五六七八九十]{1,3}(?:个|项|大|类|条|种)?[\u4e00-\u9fff]{2})")
 
@@ -229,6 +240,9 @@ def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> t
     return mentions, rest
 
 
+_towards = re.compile("^对(?![象接口外标照策比应方等称立手话])(?=[\u4e00-\u9fff]{2})")
+"""A preposition left at the head of a piece once the name before it is taken away: 对通硬化路的自然村."""
+
 _sound_alikes = {
     "洲": ("州",),
     "周": ("州",),
@@ -273,4 +287,5 @@ def _subject(rest: str) -> str:
             rest = rest.replace(word, " ")
     for i, phrase in enumerate(kept):
         rest = rest.replace(chr(0xE000 + i), phrase)
-    return " ".join(re.sub(r"[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split())
+    pieces = re.sub(r"[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split()
+    return " ".join(_towards.sub("", piece) for piece in pieces)

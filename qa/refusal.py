@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.answer import AnswerCitation
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Found
@@ -42,16 +43,32 @@ def refuse(
     best = next((f for f in near if f.context >= NEAR and not f.sentence.is_heading), None)
     if best is not None:
         citation = cite(best.shelved, carrying(best, wanted))
+        name = label(best.shelved, best.part)
         why = f"没有给出{measure.name}" if measure is not None and not measure.stands_in(best.sentence.folded) else "没有回答所问"
-        lines.append(Line(f"最接近的原文是{label(best.shelved, best.part)}：“{flat(citation.quote)}”（{why}）", (citation,)))
+        if measure is not None and re.search(r"\d", citation.quote):
+            # a figure of something else, printed in an answer, is soon taken for the one asked for
+            lines.append(Line(f"最接近的是{name}{_place_of(citation)}，那里{why}。"))
+        else:
+            lines.append(Line(f"最接近的原文是{name}：“{flat(citation.quote)}”（{why}）", (citation,)))
     other = next(
         (f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None
     )
     if other is not None:
         citation = cite(other.shelved, carrying(other, wanted, measure.stands_in if measure else None))
         name = label(other.shelved, other.part)
-        lines.append(Line(f"另见{name}的文件：“{flat(citation.quote)}”（这是{name}的内容，不适用于{places}）", (citation,)))
+        lines.append(Line(f"另见{name}{_place_of(citation)}有相近内容，不适用于{places}。"))
     return Draft("not_found", tuple(lines), parts=())
+
+
+def _place_of(citation: AnswerCitation) -> str:
+    """The nearest heading above a quote, without its number."""
+    heading = next((part for part in reversed(citation.section_path) if part), "")
+    plain = re.sub(
+        r"^[（(【\[]?[一二三四五六七八九十百\d]{1,4}[）)】\].、．]{1,2}\s*|^第[一二三四五六七八九十百\d]{1,5}[章节条款]\s*",
+        "",
+        heading,
+    ).strip("。；;，, ")
+    return f"“{plain[:30]}”一节" if plain and not re.search(r"\d", plain[:30]) else "的文件"
 
 
 def _plain_subject(reading: Reading) -> str:

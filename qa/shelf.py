@@ -21,6 +21,8 @@ SAMPLE = 1500
 
 _end = re.compile(r"[。！？；;!?\n]+[”’」』）)》\"]{0,3}")
 _gap = re.compile(r"(?<=[\u4e00-\u9fff”》）])[ \u3000]+(?=[\u4e00-\u9fff“《\d])")
+_filled_in = re.compile(r"[\u4e00-\u9fff][:：]\s*[^\s:：]")
+"""A field with its value (受理时限：1个工作日) announces nothing."""
 _units_list = re.compile(r"^[（(【\[]?(?:责任单位|牵头单位|责任部门|牵头部门|配合单位|参加单位|责任领导)")
 
 
@@ -116,9 +118,12 @@ class Shelved:
                         and (span.end <= section.end + 1)
                     )
                     text = span.of(self.text)
+                    number = section.number if heading and section is not None else None
+                    # the 15 of a heading's number is no figure of the text
+                    plain = text[len(number) :] if number and len(text) > len(number) and text.startswith(number) else text
                     found.append(
                         Sentence(
-                            span, fold(text), label, fold(section.heading) if section else "", self.part_at(span.start), line, section.id if section else None,
+                            span, fold(plain), label, fold(section.heading) if section else "", self.part_at(span.start), line, section.id if section else None,
                             heading, _units_list.match(text) is not None, _leads(text, gap is not None or (match is not None and "\n" in match.group())),
                         )
                     )  # fmt: skip
@@ -214,7 +219,7 @@ def _is_title_line(before: str) -> bool:
 def _leads(text: str, ends_line: bool) -> bool:
     """Whether a sentence is a question, or a short line of its own without a stop."""
     last = text.rstrip('”’」』）)》" ')[-1:]
-    return last in "？?" or (ends_line and last not in "。；;！!，,、：:" and len(text) <= 60)
+    return last in "？?" or (ends_line and last not in "。；;！!，,、：:" and len(text) <= 60 and not _filled_in.search(text))
 
 
 def division_of(head: HeadMatter) -> Division | None:
