@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -94,9 +96,18 @@ class SafeReader:
         if pipe is not None:
             pipe.close()
         if process is not None:
+            _kill_group(process.pid)
             if process.is_alive():
                 process.kill()
             process.join(5)
+
+
+def _kill_group(pid: int | None) -> None:
+    """End the child with whatever it started (tesseract, LibreOffice); it leads a process group of its own."""
+    if pid is None or sys.platform == "win32":
+        return
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _serve(pipe: Connection, limits: Limits) -> None:
@@ -127,11 +138,13 @@ def _answer(data: bytes, source: str, region: str | None, ocr: bool, limits: Lim
 
 
 def _restrict(limits: Limits) -> None:
-    """Cap the child's memory where the system can."""
+    """Cap the child's memory where the system can, and make it the head of its own process group."""
     if sys.platform == "win32":
         return
     import resource
 
+    with suppress(OSError):
+        os.setsid()
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     ceiling = limits.memory_bytes if hard == resource.RLIM_INFINITY else min(limits.memory_bytes, hard)
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))

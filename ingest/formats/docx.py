@@ -106,7 +106,7 @@ class DocxReader:
         if self.inserted or self.deleted:
             issue("revisions", f"文档带有修订标记：保留 {self.inserted} 处插入，去掉 {self.deleted} 处删除，请核对是否定稿")
         if self.hidden:
-            issue("hidden_text", f"有 {self.hidden} 处隐藏文字没有读入")
+            issue("hidden_text", f"有 {self.hidden} 处隐藏或白色的文字没有读入")
         if any(r.external and r.type not in ("hyperlink",) for r in self.relations.values()):
             issue("external", "文档引用了外部文件（图片或模板），没有读取")
         if any("vbaProject" in name for name in self.package.names):
@@ -200,7 +200,7 @@ class DocxReader:
             run_style = value(properties, "rStyle")
             hidden = self.styles.hidden(run_style) if run_style else hides
         size = value(properties, "sz")
-        if hidden or size in ("1", "2", "3", "4"):
+        if hidden or size in ("1", "2", "3", "4") or _white_on_white(run, properties):
             if any((t.text or "").strip() for t in run.iter(w("t"))):
                 self.hidden += 1
             return
@@ -342,3 +342,30 @@ def _symbol(node: etree._Element) -> str:
 
 
 _SYMBOLS = {"FC": "✓", "FE": "☑", "A8": "☐", "6F": "□", "FB": "✗", "FD": "☒", "E0": "→", "6C": "●", "6E": "■"}
+
+
+def _white_on_white(run: etree._Element, properties: etree._Element | None) -> bool:
+    """Whether a run is white with nothing dark behind it: no shading or highlight of its own, its paragraph's or its cell's.
+
+    In a table with a style the style may shade the cell, and in a drawing the shape is behind it; there the text counts as seen.
+    """
+    if properties is None or (value(properties, "color") or "").upper() not in ("FFFFFF", "FEFEFE"):
+        return False
+    if properties.find(w("shd")) is not None or properties.find(w("highlight")) is not None:
+        return False
+    for node in run.iterancestors():
+        if node.tag == w("p"):
+            around = node.find(w("pPr"))
+        elif node.tag == w("tc"):
+            around = node.find(w("tcPr"))
+        elif node.tag == w("tbl"):
+            around = node.find(w("tblPr"))
+            if around is not None and around.find(w("tblStyle")) is not None:
+                return False
+        elif node.tag == w("txbxContent"):
+            return False
+        else:
+            continue
+        if around is not None and around.find(w("shd")) is not None:
+            return False
+    return True

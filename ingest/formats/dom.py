@@ -41,7 +41,11 @@ BLOCK = frozenset(
     }
 )
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u2002-\u200a]+")
-_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|\s*;|\s*$))", re.I)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|\s*;|\s*$)|(?<![-\w])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    r"|(?:text-indent|(?<![-\w])left|(?<![-\w])top)\s*:\s*-\d{3,}",
+    re.I,
+)
 _MAX_PLACES = 400_000
 _EMPTY = Cell("")
 

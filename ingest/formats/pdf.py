@@ -23,6 +23,8 @@ from ingest.raw import RawText
 
 _FEW_GLYPHS = 12
 _FEW_SEGMENTS = 10
+_DRAWN = 2_000
+"""A page without text but with so many strokes has its characters drawn as outlines."""
 
 
 class PdfReader:
@@ -105,7 +107,7 @@ class PdfReader:
             self.hidden += found.hidden
             inked = sum(1 for g in found.glyphs if not g.char.isspace())
             bad = _garbled(found)
-            if bad or (inked < _FEW_GLYPHS and found.picture > 0.3):
+            if bad or (inked < _FEW_GLYPHS and (found.picture > 0.3 or found.segments > _DRAWN)):
                 if self.ocr:
                     from ingest.ocr import page_lines
 
@@ -205,7 +207,9 @@ class PdfReader:
     def _finish(self, count: int) -> RawText:
         builder = self.builder
         nothing = not builder.text().strip() or len(self.scanned) == count
-        if nothing and (self.scanned or not self.garbled):
+        if nothing and not self.scanned and not self.garbled:
+            raise RefusedInput(self.source, "empty", "PDF 里没有文字，也没有扫描图像；请打开核对是否为空白或损坏的文件")
+        if nothing and self.scanned:
             message = "疑似扫描件，没有可提取的文字；请安装 tesseract 后加 --ocr 识别，或先用文字识别软件转换"
             raise RefusedInput(self.source, "scan", message)
         if self.garbled and len(self.garbled) * 2 > count:
@@ -222,7 +226,7 @@ class PdfReader:
         if self.lost:
             builder.issue("page_lost", f"{pages(self.lost)}已损坏，没有读入")
         if self.hidden:
-            builder.issue("hidden_text", f"有 {self.hidden} 个隐藏或页面以外的字符没有读入")
+            builder.issue("hidden_text", f"有 {self.hidden} 个隐藏、白色或页面以外的字符没有读入")
         return builder.finish()
 
 

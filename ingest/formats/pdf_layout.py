@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 Box = tuple[float, float, float, float]
+_BACKGROUNDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ def read_glyphs(page: Any, number: int, limit: int) -> PageGlyphs | None:
 def _objects(page: Any, found: PageGlyphs, pdfium: Any) -> set[int]:
     """Note drawn lines and pictures; return the text objects in the invisible mode, where visible ones stand beside them."""
     invisible: set[int] = set()
+    white: list[tuple[int, Box]] = []
+    behind: list[Box] = []
     visible = 0
     area = max(1.0, found.width * found.height)
     kinds = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_TEXT]
@@ -138,15 +141,41 @@ def _objects(page: Any, found: PageGlyphs, pdfium: Any) -> set[int]:
             break
         if item.type == pdfium.FPDF_PAGEOBJ_PATH:
             found.segments += max(0, pdfium.FPDFPath_CountSegments(item.raw))
+            if len(behind) < _BACKGROUNDS and _filled(item.raw, pdfium) and not _is_white(item.raw, pdfium):
+                behind.append(item.get_bounds())
         elif item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             x0, y0, x1, y1 = item.get_bounds()
+            behind.append((x0, y0, x1, y1))
             found.picture = max(found.picture, min(1.0, abs(x1 - x0) * abs(y1 - y0) / area))
         elif pdfium.FPDFTextObj_GetTextRenderMode(item.raw) == 3:
             invisible.add(ctypes.addressof(item.raw.contents))
+        elif _is_white(item.raw, pdfium):
+            white.append((ctypes.addressof(item.raw.contents), item.get_bounds()))
         else:
             visible += 1
+    for address, box in white:
+        if not any(_over(box, other) for other in behind):
+            invisible.add(address)
     # A text layer that is invisible as a whole lies over a scanned picture: it is the text of the page.
     return invisible if visible else set()
+
+
+def _filled(item: Any, pdfium: Any) -> bool:
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    return bool(pdfium.FPDFPath_GetDrawMode(item, ctypes.byref(mode), ctypes.byref(stroke))) and mode.value != 0
+
+
+def _is_white(item: Any, pdfium: Any) -> bool:
+    """Whether an object is filled with (nearly) white, or with nothing that could be seen."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetFillColor(item, ctypes.byref(red), ctypes.byref(green), ctypes.byref(blue), ctypes.byref(alpha)):
+        return False
+    return alpha.value < 6 or min(red.value, green.value, blue.value) >= 250
+
+
+def _over(inner: Box, outer: Box) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
 
 
 def to_lines(glyphs: Sequence[Glyph], page: int) -> list[Line]:
