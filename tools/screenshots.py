@@ -56,6 +56,22 @@ def press(page: Any, selector: str) -> None:
     settled(page)
 
 
+def answer(page: Any) -> None:
+    """Answer the question on the screen, whatever its form, with what comes first."""
+    if page.locator("#study-out button.option").count():
+        page.locator("#study-out button.option").first.click()
+    else:
+        for box in page.locator("#study-out .options input[type=checkbox]").all()[:2]:
+            box.check()
+        for box in page.locator("#study-out .options input[type=text]").all():
+            box.fill("1")
+        for pair in page.locator("#study-out .options select").all():
+            pair.select_option(index=1)
+        page.locator("#study-out .options .primary").click()
+    page.wait_for_selector("#study-out .verdict")
+    settled(page)
+
+
 STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ("ask-start", settled),
     ("ask-nothing", lambda page: ask(page, NOTHING)),
@@ -71,6 +87,19 @@ STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ("compare-matrix", lambda page: fill(page, "#compare-subject", TOPIC, "#compare-out .matrix, #compare-out .blank")),
     ("tasks", lambda page: tab(page, "看任务")),
     ("targets", lambda page: (page.select_option("#tasks-form [name=ledger]", "targets"), settled(page))[-1]),
+    ("study-start", lambda page: (page.keyboard.press("Escape"), tab(page, "学政策"))[-1]),
+    ("study-path", lambda page: press(page, "#study-out .example")),
+    ("study-cards", lambda page: press(page, "#study-out .track li:nth-child(2) .step")),
+    ("study-question", lambda page: (page.fill("#study-form [name=learner]", "示例学员"), press(page, "#study-form .quiet"))[-1]),
+    ("study-verdict", lambda page: answer(page)),
+    (
+        "study-scores",
+        lambda page: (
+            press(page, "#study-out [data-act=next]"),
+            press(page, "#study-form .primary"),
+            press(page, "#study-out [data-act=scores]"),
+        )[-1],
+    ),
     ("shelf", lambda page: tab(page, "文档库")),
 ]
 

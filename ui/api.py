@@ -28,6 +28,7 @@ from ui.api_requests import (
     known_region,
     worded,
 )
+from ui.api_study import mount_study
 from ui.page.backend import Desk, Entry
 from ui.page.uploads import LIMIT, take_in
 
@@ -185,6 +186,8 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         from ui.exports import targets_table
 
         return exported(targets_table(records), format, "目标指标")
+
+    mount_study(api, desk)
 
     # ---- documents
 

@@ -144,3 +144,34 @@ def test_check_finds_an_altered_row(tmp_path: Path) -> None:
         corpus._db.execute("UPDATE originals SET sha256=sha256")
         corpus._db.execute("UPDATE documents SET text=replace(text, '县财政局', '县民政局')")
         assert any("甲.txt" in fault for fault in corpus.check())
+
+
+def test_settings_are_listed_by_prefix_and_forgotten(tmp_path):
+    with Corpus.open(tmp_path) as corpus:
+        corpus.set_setting("study:甲", "1")
+        corpus.set_setting("study:乙", "2")
+        corpus.set_setting("model", "x")
+        assert corpus.settings("study:") == {"甲": "1", "乙": "2"}
+        assert corpus.drop_setting("study:甲") and not corpus.drop_setting("study:甲")
+        assert corpus.settings("study:") == {"乙": "2"} and corpus.setting("model") == "x"
+
+
+def test_every_altered_column_is_found(tmp_path: Path) -> None:
+    changes = {
+        "documents": "level='县'", "sections": "heading='总体目标'", "passages": "trail='[]'", "vectors": "data=x'003d'",
+        "facts": "payload='{}'", "fact_keys": "key='县民政局'", "originals": "data=x'00'",
+    }  # fmt: skip
+    for table, change in changes.items():
+        with Corpus.open(tmp_path / table) as corpus:
+            put(corpus, make("甲.txt"))
+            damaged = corpus.check()
+            corpus._db.execute(f"UPDATE {table} SET {change}")
+            assert len(corpus.check()) > len(damaged), table
+
+
+def test_new_vectors_keep_the_seal(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        put(corpus, make("甲.txt"))
+        before = corpus.check()
+        corpus.put_vectors("other", [(row, b"\x00\x3c") for row in corpus.unembedded("other")])
+        assert corpus.check() == before

@@ -54,7 +54,20 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--answers", action="store_true", help="显示答案")
     p.add_argument("--json", action="store_true", help="输出 JSON")
     p.add_argument("--out", type=Path, metavar="文件.docx", help="写成 Word 试卷（附答案）")
+    p.add_argument("--unit", metavar="单位", help="只出这个岗位的题")
     p.set_defaults(run=study_quiz)
+    p = sub.add_parser("practice", parents=[common], help="在命令行做题，成绩按姓名记，答错的过后会再来")
+    p.add_argument("--learner", required=True, metavar="姓名")
+    p.add_argument("--unit", metavar="单位")
+    p.add_argument("--region", metavar="地区")
+    p.add_argument("--number", "-n", type=int, default=10, metavar="N", help="题数")
+    p.set_defaults(run=study_practice)
+    p = sub.add_parser("scores", parents=[common], help="成绩单")
+    _output(p)
+    p.set_defaults(run=study_scores)
+    p = sub.add_parser("forget", parents=[common], help="清除一个人的学习记录")
+    p.add_argument("learner", metavar="姓名")
+    p.set_defaults(run=study_forget)
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +184,15 @@ def study_quiz(args: argparse.Namespace) -> int:
     from ui import study
 
     with open_library(args) as library:
-        questions = study.quiz(library.corpus, number=args.number, seed=args.seed, region=args.region)
+        post = study.brief(library.corpus, unit=args.unit, region=args.region) if args.unit else None
+        questions = study.quiz(
+            library.corpus,
+            number=args.number,
+            seed=args.seed,
+            region=args.region,
+            about=[entry["id"] for entry in (*post.tasks, *post.targets, *post.terms)] if post else (),
+            documents=[entry["id"] for entry in post.documents] if post else (),
+        )
     if args.out:
         study.write_paper(questions, args.out)
         note(f"已写入 {args.out}")
@@ -181,3 +202,60 @@ def study_quiz(args: argparse.Namespace) -> int:
         for number, question in enumerate(questions, 1):
             print(f"{number}. {question.text(answers=args.answers)}\n")
     return 0 if questions else NOTHING
+
+
+def study_practice(args: argparse.Namespace) -> int:
+    """One question after the other; an empty line ends the round."""
+    from ui import study
+    from ui.study import learners
+    from ui.study.path import round_of
+
+    with open_library(args) as library:
+        corpus = library.corpus
+        post = study.brief(corpus, unit=args.unit, region=args.region) if args.unit or args.region else None
+        learner = learners.load(corpus, args.learner)
+        questions = round_of(corpus, learner, post, region=args.region, number=args.number)
+        done = right = 0
+        for number, question in enumerate(questions, 1):
+            print(f"{number}/{len(questions)} {question.text()}")
+            try:
+                typed = input("答案（字母、数字或“正确/错误”，直接回车结束）：").strip()
+            except EOFError:
+                typed = ""
+            if not typed:
+                break
+            is_right = question.is_right(question.read(typed))
+            learner = learners.note_answer(corpus, learner.name, question, is_right)
+            done, right = done + 1, right + is_right
+            print("答对了。" if is_right else f"答错了。正确答案：{question.letters}")
+            print("\n".join(f"   依据：{line}" for line in question.sources()), end="\n\n")
+    if not questions:
+        note("这个岗位的文件里没有可以核对的事实，出不了题。")
+        return NOTHING
+    print(f"这一轮答了 {done} 题，答对 {right} 题；{learner.name}累计答题 {learner.answered} 道。")
+    return 0
+
+
+def study_scores(args: argparse.Namespace) -> int:
+    """The score sheet."""
+    from ui.study.path import score_sheet
+
+    with open_library(args) as library:
+        table = score_sheet(library.corpus)
+    if args.format == "json" and args.out is None:
+        print_json(table.records)
+    elif args.format == "table":
+        print_table(tuple(column.header for column in table.columns), list(table.rows), ratios=(1, 4, 2, 2, 2, 2, 4))
+    else:
+        write_table(table, args.format, args.out)
+    return 0 if table.rows else NOTHING
+
+
+def study_forget(args: argparse.Namespace) -> int:
+    """Erase a learner's record."""
+    from ui.study.learners import forget
+
+    with open_library(args) as library:
+        known = forget(library.corpus, args.learner)
+    print(f"已清除{args.learner}的学习记录。" if known else f"没有{args.learner}的学习记录。")
+    return 0 if known else NOTHING

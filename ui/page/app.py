@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qa.answer import Understanding
-from ui.page import view_ask, view_compare, view_reader, view_search, view_shelf, view_tasks
+from ui.page import view_ask, view_compare, view_reader, view_search, view_shelf, view_study, view_tasks
 from ui.page.backend import Desk
 from ui.page.events import HIDDEN_FROM_API, panel, payload_of, safely
 from ui.page.masthead import masthead
@@ -30,6 +30,7 @@ def build_page(desk: Desk) -> Any:
         top = panel(EMPTY, "masthead")
         previous = gr.State(None)
         chosen = gr.State({})
+        learning = gr.State(None)
         with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
             with gr.Tab("问政策", id="ask"):
                 ask_form, ask_start, ask_out = panel(EMPTY, "ask-form"), panel(EMPTY, "ask-start"), panel(EMPTY, "ask-out")
@@ -41,6 +42,8 @@ def build_page(desk: Desk) -> Any:
                 compare_form, compare_out = panel(EMPTY, "compare-form"), panel(EMPTY, "compare-out")
             with gr.Tab("看任务", id="tasks", render_children=True):
                 tasks_form, tasks_out = panel(EMPTY, "tasks-form"), panel(EMPTY, "tasks-out")
+            with gr.Tab("学政策", id="study", render_children=True):
+                study_form, study_out = panel(EMPTY, "study-form"), panel(EMPTY, "study-out")
             with gr.Tab("文档库", id="shelf", render_children=True):
                 panel(view_shelf.form(), "shelf-form")
                 shelf_out = panel(EMPTY, "shelf-out")
@@ -55,12 +58,13 @@ def build_page(desk: Desk) -> Any:
                 view_compare.form(desk),
                 view_tasks.form(desk),
                 view_tasks.rows(desk, {}),
+                view_study.form(desk),
             ]
 
-        around = [top, ask_form, search_side, search_out, compare_form, tasks_form, tasks_out]
+        around = [top, ask_form, search_side, search_out, compare_form, tasks_form, tasks_out, study_form]
 
         def load() -> list[Any]:
-            return [*surroundings(), view_compare.start(desk), view_shelf.table(desk, {})]
+            return [*surroundings(), view_compare.start(desk), view_study.start(desk), view_shelf.table(desk, {})]
 
         @listener
         def ask(event: Any, before: Understanding | None) -> tuple[Any, Any]:
@@ -88,6 +92,17 @@ def build_page(desk: Desk) -> Any:
             return safely(lambda: view_tasks.rows(desk, payload_of(event)))
 
         @listener
+        def learn(event: Any, before: view_study.Session | None) -> tuple[Any, Any]:
+            session = before
+
+            def work() -> Any:
+                nonlocal session
+                view, session = view_study.act(desk, payload_of(event), before)
+                return view
+
+            return safely(work), session
+
+        @listener
         def shelf(event: Any) -> list[Any]:
             payload = payload_of(event)
             shown = safely(lambda: view_shelf.table(desk, payload))
@@ -100,12 +115,13 @@ def build_page(desk: Desk) -> Any:
             return safely(lambda: view_reader.open_document(desk, payload_of(event)))
 
         # the first screen does not wait for the questions that are tried out
-        first = page.load(load, None, [*around, compare_out, shelf_out], **HIDDEN_FROM_API)
+        first = page.load(load, None, [*around, compare_out, study_out, shelf_out], **HIDDEN_FROM_API)
         first.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
         ask_out.click(ask, previous, [ask_out, previous], **HIDDEN_FROM_API)
         search_out.click(search, chosen, [search_side, search_out, chosen], **HIDDEN_FROM_API)
         compare_out.click(compare, None, compare_out, **HIDDEN_FROM_API)
         tasks_out.click(tasks, None, tasks_out, **HIDDEN_FROM_API)
+        study_out.click(learn, learning, [study_out, learning], **HIDDEN_FROM_API)
         changed = shelf_out.click(shelf, None, [shelf_out, chosen, *around], **HIDDEN_FROM_API)
         changed.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
         reader.click(open_document, None, reader, **HIDDEN_FROM_API)

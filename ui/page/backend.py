@@ -12,8 +12,9 @@ from typing import Any, Protocol, TypeVar
 
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
+from corpus.errors import UsageError
 from corpus.filters import Filters
-from corpus.store import DocumentInfo, year_of
+from corpus.store import Corpus, DocumentInfo, year_of
 from index.passages import Hit
 from qa.answer import Answer, Comparison, Understanding
 
@@ -208,6 +209,20 @@ class Desk:
             return regions, [(topic, [found[region, topic] for region in regions]) for topic in self.topics()[:16]]
 
         return self._cached("coverage", count)
+
+    def read(self, work: Callable[[Corpus], T], *, keep: str | None = None) -> T:
+        """Run a reading of the store itself; kept under a name until the library changes where one is given."""
+
+        def run() -> T:
+            corpus: Corpus | None = getattr(self.library, "corpus", None)
+            if corpus is None:
+                raise UsageError("这里没有打开文档库。请用 cemai serve 启动网页。")
+            return work(corpus)
+
+        if keep is not None:
+            return self._cached(keep, run)
+        with self._reading:
+            return run()
 
     @property
     def generation(self) -> int:

@@ -2,9 +2,10 @@
    All markup is made on the server; this script writes text only through textContent. */
 (() => {
   "use strict";
-  const TABS = { ask: "问政策", search: "查文件", compare: "比地区", tasks: "看任务", shelf: "文档库" };
+  const TABS = { ask: "问政策", search: "查文件", compare: "比地区", tasks: "看任务", graph: "看图谱", study: "学政策", shelf: "文档库" };
   const WAITING = {
     ask: "正在文档库里查找…", search: "正在查找…", compare: "正在逐个地区比较…", tasks: "正在取任务和指标…",
+    graph: "正在画图…", study: "正在准备…",
     shelf: "正在处理…", reader: "正在打开原文…",
   };
   const panels = {};
@@ -29,7 +30,7 @@
   };
   const viewOf = (element) => {
     for (let node = element; node; node = node.parentElement) {
-      const found = /^(ask|search|compare|tasks|shelf)-(form|start|out|side|body)$/.exec(node.id || "");
+      const found = /^(ask|search|compare|tasks|graph|study|shelf)-(form|start|out|side|body)$/.exec(node.id || "");
       if (found) return found[1];
     }
     return "";
@@ -53,6 +54,11 @@
       else if (!first) close();
     }
     if (id === "tasks-form") ledger();
+    if (id === "study-out") {
+      close();
+      panels[id].element.querySelector("[data-focus]")?.focus({ preventScroll: true });
+      if (document.getElementById("study-out")?.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
+    }
     if (id === "ask-form") {
       const box = document.getElementById("ask-question");
       if (box && !box.value) box.value = sessionStorage.getItem("cemai.question") || "";
@@ -98,11 +104,17 @@
     if (!on) { clearTimeout(timers.lost); setTimeout(() => banner.remove(), 4000); opened = ""; }
   }
 
-  function fields(view) {
-    const out = {};
-    document.querySelectorAll(`[id="${view}-form"] [name]`).forEach((field) => {
-      if (field.tagName !== "FORM" && field.value) out[field.name] = field.value;
+  function written(holder, out = {}) {
+    holder?.querySelectorAll("[name]").forEach((field) => {
+      if (field.tagName === "FORM" || !field.value) return;
+      if (field.type !== "checkbox") out[field.name] = field.value;
+      else if (field.checked) (out[field.name] ||= []).push(field.value);
     });
+    return out;
+  }
+
+  function fields(view) {
+    const out = written(document.querySelector(`[id="${view}-form"]`));
     document.querySelectorAll(`[id="${view}-form"] [data-toggle][aria-pressed="true"]`).forEach((button) => {
       (out[button.dataset.toggle] ||= []).push(button.value);
     });
@@ -119,6 +131,13 @@
     if (view === "ask") {
       document.body.classList.add("asked");
       sessionStorage.setItem("cemai.question", box.value.slice(0, 2000)); // a reload keeps what was asked
+    }
+    // a post chosen from the examples stands in the form, too
+    if (view === "study") {
+      for (const name of ["region", "unit"]) {
+        const field = document.querySelector(`#study-form [name="${name}"]`);
+        if (field && extra[name]) field.value = extra[name];
+      }
     }
     busy(`${view}-out`, true);
     panel.trigger("click", { ...fields(view), ...extra, act });
@@ -323,7 +342,8 @@
     const form = event.target.closest("form[data-act]");
     if (!form) return;
     event.preventDefault();
-    send(viewOf(form), form.dataset.act);
+    // a form inside an answer (a quiz) sends its own fields too
+    send(viewOf(form), form.dataset.act, form.closest('[id$="-out"]') ? written(form) : {});
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-upload]")) { upload(event.target.files); event.target.value = ""; return; }

@@ -64,6 +64,15 @@ class Question:
             return tuple(given) == self.answer
         return {_bare(text) for text in given} == {_bare(text) for text in self.answer}
 
+    def read(self, typed: str) -> tuple[str, ...]:
+        """What somebody typed as the options it means: B, ACD, 1A2C3B, 对, or the words of a blank."""
+        marks = [self.options[at] for letter in typed.upper() if 0 <= (at := LETTERS.find(letter)) < len(self.options)]
+        if self.kind == "fill":
+            return (typed,)
+        if self.kind == "true_false":
+            return (TRUE if typed.strip()[:1] in "对正√TtYy是" else FALSE,)
+        return tuple(marks)
+
     def text(self, *, answers: bool = False) -> str:
         """The question as printed, with the answer and its source where asked for."""
         lines = [f"【{KINDS[self.kind]}】{self.prompt}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
@@ -16,6 +16,8 @@ from ui.study.shelf import Shelf
 Maker = Iterator[Question]
 ENOUGH = 200
 """Documents a quiz draws on; of a larger library as many are drawn by lot."""
+STRAY = 3
+"""Questions in a row about other facts than those asked for, after which a form has nothing more to give."""
 ROUNDS = 12
 """How often the facts are gone through when more questions are wanted than there are facts."""
 
@@ -27,24 +29,30 @@ def quiz(
     *,
     region: str | None = None,
     as_of: dt.date | None = None,
+    about: Collection[str] = (),
+    documents: Collection[str] = (),
 ) -> list[Question]:
     """At most ``number`` questions; the same library, seed and day give the same ones.
+
+    With ``about`` (ids of facts) only those are asked about; ``documents`` (ids) are drawn on however large the library is.
 
     A fact is asked about once, and again in another form only when all have been; what the documents do not prove is not
     asked, so a small library may give fewer questions.
     """
     day = as_of or dt.date.today()
     shelf = Shelf(corpus)
-    documents = corpus.select(Filters(region=region)) if region else None
-    if documents is not None:
-        shelf.infos = {row: info for row, info in shelf.infos.items() if row in documents}
+    wanted = frozenset(about)
+    named = {row for row, info in shelf.infos.items() if info.id in set(documents)}
+    chosen = corpus.select(Filters(region=region)) | named if region else None
+    if chosen is not None:
+        shelf.infos = {row: info for row, info in shelf.infos.items() if row in chosen}
     if len(shelf.infos) > ENOUGH:
         rows = sorted(shelf.infos, key=lambda row: shelf.infos[row].id)
-        documents = set(random.Random(f"{seed}.文件").sample(rows, ENOUGH))
-        shelf.infos = {row: info for row, info in shelf.infos.items() if row in documents}
+        chosen = set(random.Random(f"{seed}.文件").sample(rows, ENOUGH)) | named
+        shelf.infos = {row: info for row, info in shelf.infos.items() if row in chosen}
     facts = {
         # by id: the order in which documents came in must not matter
-        kind: sorted(corpus.facts(kind, documents=documents), key=lambda fact: (fact.document_id, fact.id))
+        kind: sorted(corpus.facts(kind, documents=chosen), key=lambda fact: (fact.document_id, fact.id))
         for kind in ("target", "task", "term")
     }
     out: list[Question] = []
@@ -52,10 +60,10 @@ def quiz(
     for turn in range(ROUNDS):
         before = len(out)
         asked: set[str] = set()
-        makers = _makers(shelf, facts, day, f"{seed}.{turn}")
+        makers = _makers(shelf, facts, day, f"{seed}.{turn}", wanted)
         while makers and len(out) < number:
             for maker in list(makers):
-                question = _next(maker, asked, seen, shelf)
+                question = _next(maker, asked, seen, shelf, wanted)
                 if question is None:
                     makers.remove(maker)
                     continue
@@ -69,12 +77,13 @@ def quiz(
     return out
 
 
-def _makers(shelf: Shelf, facts: dict[str, list[StoredFact]], day: dt.date, seed: str) -> list[Maker]:
-    """One stream of questions for each form."""
+def _makers(shelf: Shelf, facts: dict[str, list[StoredFact]], day: dt.date, seed: str, wanted: frozenset[str]) -> list[Maker]:
+    """One stream of questions for each form; the ``wanted`` facts come first, the others only lend wrong answers."""
 
     def deal(kind: str, form: str) -> tuple[list[StoredFact], random.Random]:
         dice = random.Random(f"{seed}.{form}")
-        return dice.sample(facts[kind], len(facts[kind])), dice
+        dealt = dice.sample(facts[kind], len(facts[kind]))
+        return sorted(dealt, key=lambda fact: fact.id not in wanted) if wanted else dealt, dice
 
     def gaps(form: str, make: Callable[[figures.Gap, random.Random], Question]) -> Maker:
         dealt, dice = deal("target", form)
@@ -105,8 +114,15 @@ def _makers(shelf: Shelf, facts: dict[str, list[StoredFact]], day: dt.date, seed
     ]
 
 
-def _next(maker: Maker, asked: set[str], seen: set[tuple[str, ...]], shelf: Shelf) -> Question | None:
+def _next(maker: Maker, asked: set[str], seen: set[tuple[str, ...]], shelf: Shelf, wanted: frozenset[str]) -> Question | None:
+    stray = 0
     for question in maker:
+        if wanted and not wanted.intersection(question.facts):
+            stray += 1
+            if stray == STRAY:
+                return None
+            continue
+        stray = 0
         if (question.prompt, *sorted(question.answer)) in seen or asked & _subjects(question):
             continue
         if not faults(question, shelf):

@@ -1,0 +1,53 @@
+"""REST for learning: the brief of a post, a paper test, the score sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from ui import study
+from ui.api_files import MEDIA, attachment, exported
+from ui.api_requests import Failure, Text, known_region
+from ui.page.backend import Desk
+from ui.page.view_study import brief_of
+from ui.study.paper import paper_bytes
+from ui.study.path import score_sheet
+
+
+def mount_study(api: APIRouter, desk: Desk) -> None:
+    """Add the routes."""
+
+    @api.get("/study/brief", summary="一个岗位的应知应会")
+    def brief(unit: Text = None, region: Text = None) -> dict[str, Any]:
+        known_region(region)
+        found = brief_of(desk, region or None, unit or None)
+        if found is None:
+            raise Failure(400, "post", "请写明岗位所在的单位或地区。")
+        return found.record()
+
+    @api.get("/study/paper", summary="试卷，附答案和依据", response_class=Response)
+    def paper(
+        unit: Text = None,
+        region: Text = None,
+        number: Annotated[int, Query(ge=1, le=100)] = 20,
+        seed: Annotated[int, Query(ge=0, le=1_000_000)] = 1,
+    ) -> Response:
+        known_region(region)
+        found = brief_of(desk, region or None, unit or None)
+        facts = [entry["id"] for entry in (*found.tasks, *found.targets, *found.terms)] if found else []
+        documents = {entry["document_id"] for entry in (*found.tasks, *found.targets)} if found else ()
+        questions = desk.read(
+            lambda corpus: study.quiz(corpus, number, seed, region=region or None, about=facts, documents=documents)
+        )
+        if not questions:
+            raise Failure(404, "questions", "这个岗位的文件里没有可以核对的事实，出不了题。")
+        title = f"{found.title.partition('：')[0] if found else '全库'}政策学习测试题"
+        return attachment(paper_bytes(questions, title=title), MEDIA["docx"], f"{title} {dt.date.today().isoformat()}.docx")
+
+    @api.get("/study/scores", summary="学习成绩单", response_model=None)
+    def scores(format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json") -> Response | list[dict[str, Any]]:
+        table = desk.read(score_sheet)
+        return table.records if format == "json" else exported(table, format, "学习成绩单")

@@ -1,0 +1,169 @@
+"""学政策: a post's path, and quizzes whose results are kept under the name a learner types."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from corpus.store import Corpus
+from ui import study
+from ui.page.backend import Desk, short_region
+from ui.page.events import Payload, integer, text
+from ui.rendering.forms import select, text_field
+from ui.rendering.html import Html, el, join
+from ui.rendering.states import blank, empty_library
+from ui.rendering.study import path_view, question_view, result_view, scores_view, welcome
+from ui.study import learners
+from ui.study.path import Stage, round_of, score_sheet, stages
+from ui.study.posts import Brief
+from ui.study.questions import Question
+
+ROUND = 10
+UNITS_LISTED = 300
+POSTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where one learner stands: the post, the stage, and the round of questions under way."""
+
+    region: str | None = None
+    unit: str | None = None
+    stage: int = 0
+    learner: str = ""
+    questions: tuple[Question, ...] = ()
+    again: frozenset[str] = frozenset()
+    results: tuple[bool, ...] = ()
+    given: tuple[str, ...] | None = None
+
+
+def form(desk: Desk) -> Html:
+    """The post and the learner."""
+    units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
+    return el(
+        "form",
+        select("region", "地区", [(r, r) for r in desk.regions()]),
+        el("label", el("span", "单位"), el("input", name="unit", type="search", list="study-units", autocomplete="off"), class_="field"),
+        el("datalist", units, id="study-units"),
+        text_field("learner", "姓名（成绩按姓名记）"),
+        el("button", "看应知应会", type="submit", class_="primary"),
+        el("button", "做练习题", type="button", class_="quiet tall", data_act="quiz"),
+        class_="filters",
+        data_act="path",
+    )  # fmt: skip
+
+
+def start(desk: Desk) -> Html:
+    """Before a post is chosen."""
+    return welcome(_posts(desk)) if desk.entries() else empty_library()
+
+
+def _posts(desk: Desk) -> list[tuple[str, str]]:
+    """In each region the unit its own documents give most tasks."""
+    home = {entry.info.id: short_region(entry.info) for entry in desk.entries()}
+    counts: Counter[tuple[str, str]] = Counter()
+    for task in desk.tasks():
+        region = home.get(str(task.get("document_id")))
+        if region:
+            counts.update((region, name) for name in {*task["lead_units"], *task["responsible_units"]})
+    known = set(desk.regions())
+    best: dict[str, tuple[str, str]] = {}
+    for (region, unit), _ in counts.most_common():
+        if region in known and not any(word in unit for word in ("党委", "政府", "有关", "各")):
+            best.setdefault(region, (region, unit))
+    return list(best.values())[:POSTS]
+
+
+def act(desk: Desk, payload: Payload, before: Session | None) -> tuple[Html, Session]:
+    """Do what was pressed."""
+    session = before or Session()
+    if not desk.entries():
+        return empty_library(), session
+    what = text(payload, "act")
+    if what in ("path", "quiz"):
+        session = replace(
+            session,
+            region=text(payload, "region"),
+            unit=text(payload, "unit"),
+            stage=0 if _moved(session, payload) else session.stage,
+        )
+    if what == "stage":
+        session = replace(session, stage=integer(payload, "index"))
+    elif what == "quiz":
+        return _begin(desk, session, text(payload, "learner") or "")
+    elif what == "answer" and session.questions and session.given is None:
+        return _answer(desk, session, payload)
+    elif what == "next" and session.given is not None:
+        session = replace(session, given=None)
+        return _ask(desk, session), session
+    elif what in ("scores", "forget"):
+        if what == "forget" and (name := text(payload, "name")):
+            desk.change(lambda library: learners.forget(_corpus(library), name))
+        return scores_view([row[1:] for row in desk.read(score_sheet).rows]), session
+    return _path(desk, session), session
+
+
+def _moved(session: Session, payload: Payload) -> bool:
+    return (session.region, session.unit) != (text(payload, "region"), text(payload, "unit"))
+
+
+def brief_of(desk: Desk, region: str | None, unit: str | None) -> Brief | None:
+    """The brief of a post; None without one."""
+    if not region and not unit:
+        return None
+    return desk.read(lambda corpus: study.brief(corpus, unit=unit, region=region), keep=f"brief|{region}|{unit}")
+
+
+def _path(desk: Desk, session: Session) -> Html:
+    brief = brief_of(desk, session.region, session.unit)
+    if brief is None:
+        return start(desk)
+    found: list[Stage] = stages(brief)
+    query = {key: value for key, value in (("region", session.region), ("unit", session.unit)) if value}
+    return path_view(brief.title, found, session.stage, warned=brief.notices[-1:], query=query)
+
+
+def _begin(desk: Desk, session: Session, name: str) -> tuple[Html, Session]:
+    if not name:
+        return blank("请先填姓名", "在上面填写姓名再做题：成绩按姓名记，答错的题过后会再来。"), session
+    name = learners.named(name)
+    brief = brief_of(desk, session.region, session.unit)
+    learner = desk.read(lambda corpus: learners.load(corpus, name))
+    questions = desk.read(lambda corpus: round_of(corpus, learner, brief, region=session.region, number=ROUND))
+    if not questions:
+        return blank("出不了题", "这个岗位的文件里没有可以核对的事实。换一个单位或地区，或先放入更多文件。"), session
+    old = frozenset(q.id for q in questions if any(fact in learner.items for fact in q.facts))
+    session = replace(session, learner=name, questions=tuple(questions), again=old, results=(), given=None)
+    return _ask(desk, session), session
+
+
+def _ask(desk: Desk, session: Session) -> Html:
+    number = len(session.results)
+    if number == len(session.questions):
+        learner = desk.read(lambda corpus: learners.load(corpus, session.learner))
+        waiting = len(learner.due(dt.datetime.now(dt.UTC) + dt.timedelta(days=1)))
+        return result_view(session.learner, session.results, waiting, learner.answered)
+    question = session.questions[number]
+    return question_view(question, number, session.results, len(session.questions), again=question.id in session.again)
+
+
+def _answer(desk: Desk, session: Session, payload: Payload) -> tuple[Html, Session]:
+    number = len(session.results)
+    question = session.questions[number]
+    if question.kind == "match":
+        given = tuple(text(payload, f"match{i}") or "" for i in range(1, len(question.left) + 1))
+    else:
+        value = payload.get("option")
+        given = tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) and value.strip() else ()
+    if not any(given):
+        return join(el("p", "还没有作答。", class_="notice", role="status"), _ask(desk, session)), session
+    right = question.is_right(given)
+    desk.change(lambda library: learners.note_answer(_corpus(library), session.learner, question, right))
+    session = replace(session, results=(*session.results, right), given=given)
+    view = question_view(question, number, session.results, len(session.questions), given, question.id in session.again)
+    return view, session
+
+
+def _corpus(library: object) -> Corpus:
+    return library.corpus  # type: ignore[attr-defined,no-any-return]

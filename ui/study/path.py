@@ -1,0 +1,137 @@
+"""The learning path 学习路径: the brief of a post cut into short stages of cards, and the quiz that belongs to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.store import Corpus
+from ui.exports.tables import Column, Table
+from ui.study.learners import Learner, learners, score_rows
+from ui.study.posts import Brief
+from ui.study.questions import Question
+from ui.study.quizzes import quiz
+
+STAGE = 6
+"""Cards of one stage: what one reads in a few minutes."""
+AGAIN = 5
+"""At most this many questions of a round are old ones that come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One fact with its sentence and the place it stands at."""
+
+    label: str
+    fact: str
+    quote: str
+    record: dict[str, Any] | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A few cards of one kind; ``part`` of ``parts`` where the kind fills several stages."""
+
+    kind: str
+    cards: tuple[Card, ...]
+    part: int = 1
+    parts: int = 1
+
+
+def stages(brief: Brief) -> list[Stage]:
+    """The path: what to read, what to do, the figures, the terms, what is no longer so."""
+    kinds: list[tuple[str, list[Card]]] = [
+        ("先读文件", [_document(entry) for entry in brief.documents]),
+        ("要做的任务", [_task(task) for task in brief.tasks if not task["lapsed"]]),
+        ("要记的数字", [_target(target) for target in brief.targets]),
+        ("要懂的术语", [_term(term) for term in brief.terms]),
+        ("有变化的", _changes(brief)),
+    ]
+    out: list[Stage] = []
+    for kind, cards in kinds:
+        parts = -(-len(cards) // STAGE)
+        out += [Stage(kind, tuple(cards[i * STAGE : (i + 1) * STAGE]), i + 1, parts) for i in range(parts)]
+    return out
+
+
+def round_of(
+    corpus: Corpus,
+    learner: Learner,
+    brief: Brief | None,
+    *,
+    region: str | None = None,
+    number: int = 10,
+    now: dt.datetime | None = None,
+) -> list[Question]:
+    """The next questions for a learner: what is due first, then facts of the post not yet asked about."""
+    moment = now or dt.datetime.now(dt.UTC)
+    day, seed = moment.date(), learner.answered + 1
+    due = learner.due(moment)
+    out: list[Question] = []
+    if due:
+        about, documents = [item.fact for item in due[:40]], {item.document for item in due[:40]}
+        out = quiz(corpus, min(AGAIN, len(due)), seed, as_of=day, about=about, documents=documents)
+    facts = [entry["id"] for entry in (*brief.tasks, *brief.targets, *brief.terms)] if brief else []
+    documents = {entry["document_id"] for entry in (*brief.tasks, *brief.targets)} if brief else set()
+    fresh = quiz(corpus, 2 * number, seed, region=region, as_of=day, about=facts, documents=documents)
+    asked = {fact for question in out for fact in question.facts}
+    unknown = [q for q in fresh if not asked.intersection(q.facts)]
+    unknown.sort(key=lambda q: all(fact in learner.items for fact in q.facts))
+    return [*out, *unknown][:number]
+
+
+def score_sheet(corpus: Corpus, now: dt.datetime | None = None) -> Table:
+    """成绩单: every learner on one line, for the trainer."""
+    rows = score_rows(learners(corpus), now or dt.datetime.now(dt.UTC))
+    columns = (
+        Column("序号", 4, "short"),
+        Column("姓名", 10),
+        Column("答题", 6, "number"),
+        Column("答对", 6, "number"),
+        Column("正确率", 7, "short"),
+        Column("待复习", 7, "number"),
+        Column("最近学习", 11, "short"),
+    )
+    keys = ("name", "answered", "right", "share", "due", "last")
+    records = [dict(zip(keys, row, strict=True)) for row in rows]
+    return Table("学习成绩单", columns, tuple((i, *row) for i, row in enumerate(rows, 1)), (f"共 {len(rows)} 人。",), records)
+
+
+def _document(entry: dict[str, Any]) -> Card:
+    number = f"{entry['doc_number']}　" if entry["doc_number"] else ""
+    record = {"document_id": entry["id"], "title": entry["title"], "start": 0, "end": 0}
+    return Card("文件", entry["title"], "", record, f"{number}其中 {entry['tasks']} 项任务　时效：{entry['validity']}")
+
+
+def _task(task: dict[str, Any]) -> Card:
+    said = [task["role"] and f"本单位{task['role']}", task.get("deadline") and f"时限：{task['deadline']}"]
+    return Card("任务", task["name"], task["quote"], task, "　".join(part for part in said if part))
+
+
+def _target(target: dict[str, Any]) -> Card:
+    return Card("数字", f"{target['indicator']}：{target['value_text']}", target["quote"], target)
+
+
+def _term(term: dict[str, Any]) -> Card:
+    if not term["definition"]:
+        return Card("术语", term["term"], term["quote"], term, "文件只提到，没有解释")
+    record = {**term, "start": min(term["start"], term["definition_start"]), "end": max(term["end"], term["definition_end"])}
+    return Card("术语", term["term"], term["definition"], record)
+
+
+def _changes(brief: Brief) -> list[Card]:
+    """Documents that are no rule any more, and tasks whose time is over."""
+    current = ("现行有效", "未载明")
+    cards = [
+        Card("文件状态", f"《{entry['title']}》{entry['validity']}", "", {"document_id": entry["id"], "title": entry["title"], "start": 0, "end": 0},
+             entry["reason"] or "")
+        for entry in brief.documents
+        if entry["validity"] not in current
+    ]  # fmt: skip
+    late: Sequence[dict[str, Any]] = [task for task in brief.tasks if task["lapsed"]]
+    return cards + [
+        Card("期限已过", t["name"], t["quote"], t, "所限时期已届满，或出自未生效、已失效的文件，执行前请核对") for t in late
+    ]
