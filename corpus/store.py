@@ -7,7 +7,6 @@ its ``generation``; it may be deleted at any time. ``changes_since`` tells a cac
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import sqlite3
 import zlib
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corpus.checking import faults, row_hash, seal
 from corpus.divisions import gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Section, Span
 from corpus.errors import LibraryBusy, NewerFormat, StoreError, UnknownDocument
@@ -32,7 +32,7 @@ CREATE TABLE documents (
   row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, origin TEXT, format TEXT NOT NULL,
   sha256 TEXT NOT NULL, text TEXT NOT NULL, record TEXT NOT NULL, title TEXT, region_code TEXT, level TEXT, issuers TEXT,
   doc_number TEXT, year INTEGER, status TEXT, user_status TEXT, user_note TEXT, added_at TEXT NOT NULL,
-  generation INTEGER NOT NULL, row_hash TEXT NOT NULL, removed_at TEXT) STRICT;
+  generation INTEGER NOT NULL, row_hash TEXT NOT NULL, seal TEXT, removed_at TEXT) STRICT;
 CREATE INDEX documents_source ON documents(source);
 CREATE INDEX documents_number ON documents(doc_number);
 CREATE TABLE originals (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
@@ -305,7 +305,7 @@ class Corpus:
                     same[2] if same else None,
                     dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                     generation,
-                    _row_hash(doc.id, doc.source, doc.sha256, doc.text, record),
+                    row_hash(doc.id, doc.source, doc.sha256, doc.text, record),
                 ),
             )
             number = int(cursor.lastrowid or 0)
@@ -350,11 +350,22 @@ class Corpus:
                 "INSERT OR IGNORE INTO fact_keys VALUES (?,?,?,?)",
                 [(kind, key, document, f.id) for f in facts for kind, key in f.keys],
             )
+            self._seal(document)
+
+    def _seal(self, document: int) -> None:
+        self._db.execute("UPDATE documents SET seal=? WHERE row=?", (seal(self._db, document), document))
 
     def put_vectors(self, model: str, vectors: Iterable[tuple[int, bytes]]) -> None:
         """Store embeddings of passages (row number, float16 bytes) under a model's name; other models' stay."""
         with self.transaction():
-            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?)", [(row, model, data) for row, data in vectors])
+            entries = [(row, model, data) for row, data in vectors]
+            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?)", entries)
+            touched = self._db.execute(
+                "SELECT DISTINCT document FROM passages WHERE row IN (SELECT value FROM json_each(?))",
+                (json.dumps([row for row, _, _ in entries]),),
+            ).fetchall()
+            for (document,) in touched:
+                self._seal(document)
 
     def remove(self, document: int) -> None:
         """Remove a document and everything derived from it. The removal can be undone with ``restore`` until ``purge``."""
@@ -719,32 +730,8 @@ class Corpus:
     # ------------------------------------------------------------------ checking
 
     def check(self) -> list[str]:
-        """What is wrong with the file, in Chinese sentences: damaged pages, altered rows, spans outside their text."""
-        faults: list[str] = []
-        for (line,) in self._db.execute("PRAGMA integrity_check"):
-            if line != "ok":
-                faults.append(f"数据库文件损坏：{line}")
-        if self._db.execute("PRAGMA foreign_key_check").fetchall():
-            faults.append("数据库内部引用不一致。")
-        for id, source, sha, text, record, stored in self._db.execute(
-            "SELECT id, source, sha256, text, record, row_hash FROM documents"
-        ):
-            if _row_hash(id, source, sha, text, record) != stored:
-                faults.append(f"{source}：内容与入库时的校验值不符，请重新导入这份文件。")
-        for sha, data in self._db.execute("SELECT sha256, data FROM originals"):
-            try:
-                intact = hashlib.sha256(zlib.decompress(data)).hexdigest() == sha
-            except zlib.error:
-                intact = False
-            if not intact:
-                faults.append(f"原始文件 {sha[:12]} 已损坏，请重新导入。")
-        for table in ("sections", "passages", "facts"):
-            bad = self._db.execute(
-                f"SELECT DISTINCT d.source FROM {table} x JOIN documents d ON d.row=x.document"
-                " WHERE x.start<0 OR x.end<x.start OR x.end>length(d.text)"
-            ).fetchall()
-            faults += [f"{source}：{table} 的位置超出原文，请重新导入这份文件。" for (source,) in bad]
-        return faults
+        """What is wrong with the file, in Chinese sentences."""
+        return faults(self._db)
 
     # ------------------------------------------------------------------ inside
 
@@ -780,10 +767,6 @@ class Corpus:
                 )
             )
         return infos
-
-
-def _row_hash(*parts: str) -> str:
-    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _translated(error: sqlite3.Error, path: Path) -> StoreError:

@@ -1,0 +1,63 @@
+"""Checking a library file against itself: what was stored is what is there, down to the last column.
+
+SQLite's own ``integrity_check`` passes over most single flipped bits, so every document carries two hashes: ``row_hash`` over
+its text and record, ``seal`` over everything derived from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+
+_DERIVED = (
+    "SELECT title, region_code, level, issuers, doc_number, year, status, origin, format FROM documents WHERE row=?",
+    "SELECT position, id, kind, number, heading, depth, start, end, body_start, body_end, parent FROM sections"
+    " WHERE document=? ORDER BY position",
+    "SELECT row, ordinal, start, end, trail FROM passages WHERE document=? ORDER BY row",
+    "SELECT v.model, v.passage, v.data FROM vectors v JOIN passages p ON p.row=v.passage WHERE p.document=?"
+    " ORDER BY v.model, v.passage",
+    "SELECT id, kind, start, end, payload FROM facts WHERE document=? ORDER BY kind, id",
+    "SELECT kind, key, fact FROM fact_keys WHERE document=? ORDER BY kind, key, fact",
+)
+
+
+def row_hash(*parts: str) -> str:
+    """The hash of a document's own columns."""
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def seal(db: sqlite3.Connection, document: int) -> str:
+    """The hash of everything derived from a document: its columns for filters, sections, passages, vectors, facts and keys."""
+    digest = hashlib.sha256()
+    for query in _DERIVED:
+        for row in db.execute(query, (document,)):
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+        digest.update(b"\x1e")
+    return digest.hexdigest()
+
+
+def faults(db: sqlite3.Connection) -> list[str]:
+    """What is wrong with the file, in Chinese sentences saying which document to read in anew."""
+    found: list[str] = []
+    try:
+        for (line,) in db.execute("PRAGMA integrity_check"):
+            if line != "ok":
+                found.append(f"数据库文件损坏：{line}")
+        if db.execute("PRAGMA foreign_key_check").fetchall():
+            found.append("数据库内部引用不一致。")
+        for row, id, source, sha, text, record, own, derived in db.execute(
+            "SELECT row, id, source, sha256, text, record, row_hash, seal FROM documents"
+        ).fetchall():
+            if row_hash(id, source, sha, text, record) != own or seal(db, row) != derived:
+                found.append(f"{source}：内容与入库时的校验值不符，请用 cemai ingest --again 重新导入这份文件。")
+        for sha, data in db.execute("SELECT sha256, data FROM originals"):
+            try:
+                intact = hashlib.sha256(zlib.decompress(data)).hexdigest() == sha
+            except zlib.error:
+                intact = False
+            if not intact:
+                found.append(f"原始文件 {sha[:12]} 已损坏，请重新导入。")
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        found.append(f"数据库文件损坏，读到一半停下（{error}）。请从备份恢复 library.sqlite，或新建一个库重新导入。")
+    return found
