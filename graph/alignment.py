@@ -110,42 +110,72 @@ def align_targets(targets: Iterable[Target]) -> list[tuple[Target, ...]]:
     return [tuple(group) for group in groups]
 
 
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """Tasks as weighted pairs of characters of name and measures: rare ones weigh more than common ones."""
+
+    names: list[str]
+    texts: list[str]
+    vectors: list[dict[str, float]]
+    norms: list[float]
+    common: frozenset[str]
+    """Pairs in more than a quarter of all tasks: they carry nothing and would make every task a neighbour of every other."""
+
+    @classmethod
+    def of(cls, tasks: Sequence[Task]) -> TaskWords:
+        """Weigh the words of some tasks among themselves."""
+        texts = [_normal(f"{task.name}{''.join(measure.name for measure in task.measures)[:80]}") for task in tasks]
+        names = [_normal(task.name) for task in tasks]
+        bags = [Counter(_pairs(text)) + Counter(_pairs(name)) for text, name in zip(texts, names, strict=True)]
+        frequency = Counter(pair for bag in bags for pair in bag)
+        weights = {pair: log((1 + len(tasks)) / (1 + n)) + 1 for pair, n in frequency.items()}
+        vectors = [{pair: n * weights[pair] for pair, n in bag.items()} for bag in bags]
+        norms = [sqrt(sum(w * w for w in vector.values())) or 1.0 for vector in vectors]
+        limit = max(8, len(tasks) // 4)
+        return cls(names, texts, vectors, norms, frozenset(pair for pair, n in frequency.items() if n > limit))
+
+    def neighbours(self, j: int, postings: dict[str, list[int]]) -> dict[int, float]:
+        """The tasks filed in ``postings`` that share words with task ``j``, with the weight of what they share."""
+        dots: dict[int, float] = defaultdict(float)
+        for pair, weight in self.vectors[j].items():
+            if pair not in self.common:
+                for i in postings.get(pair, ()):
+                    dots[i] += weight * self.vectors[i][pair]
+        return dots
+
+    def file(self, j: int, postings: dict[str, list[int]]) -> None:
+        """File task ``j`` under its words."""
+        for pair in self.vectors[j]:
+            if pair not in self.common:
+                postings[pair].append(j)
+
+    def likeness(self, i: int, j: int, dot: float, topics: float) -> float:
+        """How alike two tasks are, from 0 to 1: by their names, or by all their words; topics in common add to both."""
+        named = 0.75 * _dice(self.names[i], self.names[j]) + 0.25 * topics
+        return min(1.0, max(named, 0.8 * dot / (self.norms[i] * self.norms[j]) + 0.2 * topics))
+
+    def carried_by(self, i: int, j: int) -> tuple[str, ...]:
+        """The words two tasks have in common, those of their names first."""
+        return shared_words(self.names[i], self.names[j]) or shared_words(self.texts[i], self.texts[j])
+
+
 def align_tasks(tasks: Sequence[Task], *, threshold: float = 0.5) -> list[TaskLink]:
     """Links between tasks of different regions that do the same thing, best first.
 
-    Rare words of name and measures weigh more than common ones; a link needs words in common, not only a topic.
+    A link needs words in common, not only a topic.
     """
-    texts = [_normal(f"{task.name}{''.join(measure.name for measure in task.measures)[:80]}") for task in tasks]
-    names = [_normal(task.name) for task in tasks]
-    bags = [Counter(_pairs(text)) + Counter(_pairs(name)) for text, name in zip(texts, names, strict=True)]
-    frequency = Counter(pair for bag in bags for pair in bag)
-    count = len(tasks)
-    weights = {pair: log((1 + count) / (1 + n)) + 1 for pair, n in frequency.items()}
-    vectors = [{pair: n * weights[pair] for pair, n in bag.items()} for bag in bags]
-    norms = [sqrt(sum(w * w for w in vector.values())) or 1.0 for vector in vectors]
-    # pairs found in more than a quarter of all tasks carry nothing and would make every task a neighbour of every other
+    words = TaskWords.of(tasks)
     postings: dict[str, list[int]] = defaultdict(list)
-    common = max(8, count // 4)
     links: list[TaskLink] = []
-    for j, vector in enumerate(vectors):
-        dots: dict[int, float] = defaultdict(float)
-        for pair, weight in vector.items():
-            if frequency[pair] > common:
+    for j, task in enumerate(tasks):
+        for i, dot in words.neighbours(j, postings).items():
+            if tasks[i].region == task.region:
                 continue
-            for i in postings[pair]:
-                dots[i] += weight * vectors[i][pair]
-            postings[pair].append(j)
-        for i, dot in dots.items():
-            if tasks[i].region == tasks[j].region:
-                continue
-            topics = _overlap(tasks[i].topics, tasks[j].topics)
-            named = 0.75 * _dice(names[i], names[j]) + 0.25 * topics
-            score = min(1.0, max(named, 0.8 * dot / (norms[i] * norms[j]) + 0.2 * topics))
-            if score < threshold:
-                continue
-            words = shared_words(names[i], names[j]) or shared_words(texts[i], texts[j])
-            if words:
-                links.append(TaskLink(tasks[i], tasks[j], round(score, 4), words))
+            score = words.likeness(i, j, dot, topics_overlap(tasks[i].topics, task.topics))
+            carried = words.carried_by(i, j) if score >= threshold else ()
+            if carried:
+                links.append(TaskLink(tasks[i], task, round(score, 4), carried))
+        words.file(j, postings)
     return sorted(links, key=lambda link: -link.score)
 
 
@@ -213,7 +243,8 @@ def _alike(a: str, b: str) -> float:
     return _dice(a, b)
 
 
-def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
+def topics_overlap(a: Sequence[str], b: Sequence[str]) -> float:
+    """The share of topics two tasks have in common."""
     return len(set(a) & set(b)) / len(set(a) | set(b)) if a and b else 0.0
 
 

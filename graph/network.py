@@ -32,13 +32,38 @@ def build(corpus: Corpus, documents: Iterable[int] | None = None) -> networkx.Mu
     import networkx
 
     graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    graph.graph["generation"] = corpus.generation
+    every = corpus.infos()
     chosen = set(documents) if documents is not None else None
-    infos = {info.row: info for info in corpus.infos() if chosen is None or info.row in chosen}
-    by_title = {info.head.title: info for info in corpus.infos() if info.head.title}
-    by_number = {info.head.doc_number: info for info in corpus.infos() if info.head.doc_number}
-    for info in infos.values():
-        _document(graph, info, by_title, by_number)
-    rows = list(infos)
+    _add(graph, corpus, [info for info in every if chosen is None or info.row in chosen])
+    _link(graph, every)
+    return graph
+
+
+def update(graph: networkx.MultiDiGraph[str], corpus: Corpus, since: int | None = None) -> int:
+    """Bring a graph of the whole library up to date: only documents changed after ``since`` are read. Returns how many.
+
+    ``since`` is the generation the graph was made at, which it remembers. Parts of changed documents go out with every node that
+    nothing else names, and come in anew; who rests on whom is linked again, because a title may now be in the library or no more.
+    """
+    changes = corpus.changes_since(int(graph.graph.get("generation", 0)) if since is None else since)
+    rows = {change.document for change in changes}
+    graph.graph["generation"] = corpus.generation
+    if not rows:
+        return 0
+    _take_out(graph, rows)
+    every = corpus.infos()
+    _add(graph, corpus, [info for info in every if info.row in rows])
+    _link(graph, every)
+    return len(rows)
+
+
+def _add(graph: networkx.MultiDiGraph[str], corpus: Corpus, infos: list[DocumentInfo]) -> None:
+    """The parts of some documents: all but who rests on whom."""
+    regions = {info.row: info.head.region for info in infos}
+    for info in infos:
+        _document(graph, info)
+    rows = list(regions)
     for fact in corpus.facts("task", documents=rows):
         _task(graph, fact.payload)
     for fact in corpus.facts("target", documents=rows):
@@ -47,22 +72,44 @@ def build(corpus: Corpus, documents: Iterable[int] | None = None) -> networkx.Mu
         _term(graph, fact.payload)
     for fact in corpus.facts("actor", documents=rows):
         value = fact.payload
-        unit = _unit(graph, value["canonical"], value["name"], infos[fact.document].head.region)
-        _edge(graph, f"document:{value['document_id']}", unit, "提及", value)
-    return graph
+        unit = _unit(graph, value["canonical"], value["name"], regions[fact.document])
+        _edge(graph, f"document:{value['document_id']}", unit, "提及", value, name=value["name"])
 
 
-def _edge(graph: networkx.MultiDiGraph[str], one: str, other: str, kind: str, evidence: Json | None = None) -> None:
-    place = {name: evidence[name] for name in ("source", "start", "end")} if evidence else {}
-    graph.add_edge(one, other, kind=kind, **place)
+def _take_out(graph: networkx.MultiDiGraph[str], rows: set[int]) -> None:
+    """Remove documents with their tasks and targets, and what then hangs on nothing."""
+    gone = [node for node, facts in graph.nodes(data=True) if facts["kind"] == "document" and facts.get("row") in rows]
+    touched: dict[str, None] = {}
+    for node in gone:
+        own = [node, *(other for other in graph.successors(node) if graph.nodes[other]["kind"] in ("task", "target"))]
+        for one in own:
+            touched |= dict.fromkeys(graph.successors(one))
+        graph.remove_nodes_from(own)
+    _drop_unused(graph, list(touched))
 
 
-def _document(
-    graph: networkx.MultiDiGraph[str],
-    info: DocumentInfo,
-    by_title: dict[str, DocumentInfo],
-    by_number: dict[str, DocumentInfo],
+def _drop_unused(graph: networkx.MultiDiGraph[str], nodes: list[str]) -> None:
+    """Drop nodes that nothing names any more, and those above them in turn; the others forget names nobody uses."""
+    while nodes:
+        node = nodes.pop()
+        if node not in graph:
+            continue
+        if not graph.in_degree(node):
+            nodes += list(graph.successors(node))
+            graph.remove_node(node)
+        elif graph.nodes[node]["kind"] == "unit":
+            used = {facts["name"] for _, _, facts in graph.in_edges(node, data=True) if "name" in facts}
+            graph.nodes[node]["names"] = "、".join(sorted(used))
+
+
+def _edge(
+    graph: networkx.MultiDiGraph[str], one: str, other: str, kind: str, evidence: Json | None = None, *, name: str | None = None
 ) -> None:
+    place = {field: evidence[field] for field in ("source", "start", "end")} if evidence else {}
+    graph.add_edge(one, other, kind=kind, **place, **_present({"name": name}))
+
+
+def _document(graph: networkx.MultiDiGraph[str], info: DocumentInfo) -> None:
     node = f"document:{info.id}"
     head = info.head
     facts = {
@@ -72,27 +119,46 @@ def _document(
         "issued_on": head.issued_on,
         "status": info.status,
         "source": info.source,
+        "row": info.row,
     }
     graph.add_node(node, kind="document", label=head.title or info.source, **_present(facts))
     region = _region(graph, head.region_code, head.region)
     if region:
         _edge(graph, node, region, "属于")
     for issuer in head.issuers:
-        _edge(graph, node, _unit(graph, None, issuer, None), "发文机关")
-    for reference in head.based_on:
-        inside = by_number.get(reference.doc_number) if reference.doc_number else by_title.get(reference.title or "")
-        place = {
-            "source": info.source,
-            "start": reference.span.start if reference.span else 0,
-            "end": reference.span.end if reference.span else 0,
-        }
-        if inside is not None and inside.row != info.row:
-            graph.add_node(f"document:{inside.id}", kind="document", label=inside.head.title or inside.source)
-            _edge(graph, node, f"document:{inside.id}", reference.relation, place)
-        elif inside is None:
-            policy = f"policy:{reference.doc_number or reference.title}"
-            graph.add_node(policy, kind="policy", label=reference.title, **_present({"doc_number": reference.doc_number}))
-            _edge(graph, node, policy, reference.relation, place)
+        _edge(graph, node, _unit(graph, None, issuer, None), "发文机关", name=issuer)
+
+
+def _link(graph: networkx.MultiDiGraph[str], infos: list[DocumentInfo]) -> None:
+    """Who rests on whom, for every document of the graph; what is not in the library becomes a policy of its own."""
+    by_title = {info.head.title: info for info in infos if info.head.title}
+    by_number = {info.head.doc_number: info for info in infos if info.head.doc_number}
+    graph.remove_nodes_from([node for node, facts in graph.nodes(data=True) if facts["kind"] == "policy"])
+    between = [
+        (one, other, key)
+        for one, other, key in graph.edges(keys=True)
+        if one.startswith("document:") and other.startswith("document:")
+    ]
+    graph.remove_edges_from(between)
+    for info in infos:
+        node = f"document:{info.id}"
+        if node not in graph:
+            continue
+        for reference in info.head.based_on:
+            inside = by_number.get(reference.doc_number) if reference.doc_number else by_title.get(reference.title or "")
+            place = {
+                "source": info.source,
+                "start": reference.span.start if reference.span else 0,
+                "end": reference.span.end if reference.span else 0,
+            }
+            if inside is not None and inside.row != info.row:
+                if f"document:{inside.id}" not in graph:
+                    graph.add_node(f"document:{inside.id}", kind="document", label=inside.head.title or inside.source)
+                _edge(graph, node, f"document:{inside.id}", reference.relation, place)
+            elif inside is None:
+                policy = f"policy:{reference.doc_number or reference.title}"
+                graph.add_node(policy, kind="policy", label=reference.title, **_present({"doc_number": reference.doc_number}))
+                _edge(graph, node, policy, reference.relation, place)
 
 
 def _region(graph: networkx.MultiDiGraph[str], code: str | None, name: str | None) -> str | None:
@@ -119,7 +185,7 @@ def _unit(graph: networkx.MultiDiGraph[str], canonical: str | None, name: str, r
     if node not in graph:
         graph.add_node(node, kind="unit", label=canonical or name, names=name, **_present({"region": region}))
     elif name not in graph.nodes[node]["names"].split("、"):
-        graph.nodes[node]["names"] += f"、{name}"
+        graph.nodes[node]["names"] = "、".join(sorted([*graph.nodes[node]["names"].split("、"), name]))
     return node
 
 
@@ -139,6 +205,7 @@ def _task(graph: networkx.MultiDiGraph[str], value: Json) -> None:
             start=unit["start"],
             end=unit["end"],
             inherited=bool(unit["inherited"]),
+            name=unit["name"],
         )
     for topic in value["topics"]:
         graph.add_node(f"topic:{topic}", kind="topic", label=topic)

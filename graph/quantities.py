@@ -457,7 +457,7 @@ def _ranks(text: str, start: int, end: int) -> list[Quantity]:
         number = _plain(match["number"])
         if number is None or not (match["unit"] or _AMONG.search(text, max(start, match.start() - 8), match.start("sign"))):
             continue
-        if match["unit"] is None and match["sign"] == "前" and not text[match.end() : match.end() + 1] in ",，。;；、":
+        if match["unit"] is None and match["sign"] == "前" and text[match.end() : match.end() + 1] not in ",，。;；、":
             continue
         if not _AMONG.search(text, max(start, match.start() - 10), match.start("sign")):
             continue

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
-from graph.units_resolve import parts_of
+from graph.unit_names import FormerName, Wanted, unit_keys, wanted
 
-_ROLE_FIELD = {"lead": "lead_units", "responsible": "responsible_units", "supporting": "supporting_units"}
+__all__ = [
+    "Duty", "Partner", "UnitCount", "by_region", "duties_of", "partners", "responsibilities", "targets", "targets_by_year",
+    "tasks", "terms", "unit_keys", "units",
+]  # fmt: skip
+
+_ROLES = ("lead", "responsible", "supporting")
+_DUTY_KINDS = tuple(f"duty:{role}" for role in _ROLES)
+Place = tuple[int, str]
+"""Row of the document and id of the fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +33,28 @@ class UnitCount:
     regions: tuple[str, ...]
 
 
-def unit_keys(corpus: Corpus, name: str, *, kind: str = "unit") -> tuple[str, ...]:
-    """The keys under which a unit is stored: 财政局 finds 州财政局 and 甘南州财政局, 州发改委 finds 州发展改革委.
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A task of a unit: the roles it has in it, and the former name it goes by there, if it does."""
 
-    A department is matched by its usual form; a level or a place in the name has to agree, a name without one finds all.
-    """
-    name = name.strip()
-    wanted = parts_of(name)
-    if wanted is None:
-        known = corpus.keys(kind)
-        return (name,) if name in known else tuple(key for key in known if key.endswith(name))
-    out: list[str] = []
-    for key in corpus.keys(f"{kind}:{wanted.usual}"):
-        parts = parts_of(key)
-        if parts is None or parts.usual != wanted.usual:
-            continue
-        if key != name and wanted.place and not _same_place(parts.place, wanted.place):
-            continue
-        if wanted.level and parts.level != wanted.level and not _place_has_level(parts.place, wanted.level):
-            continue
-        out.append(key)
-    return tuple(sorted(out, key=lambda key: key != name))
+    fact: StoredFact
+    roles: tuple[str, ...]
+    former: FormerName | None = None
+
+    @property
+    def region(self) -> str | None:
+        """The region of the document that sets the task."""
+        value = self.fact.payload["region"]
+        return str(value) if value else None
 
 
-def _same_place(one: str | None, other: str) -> bool:
-    if one is None:
-        return False
-    names = gazetteer()
-    return one == other or bool({d.code for d in names.named(one)} & {d.code for d in names.named(other)})
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A unit that shares tasks with another, how many, and the roles the two have there: (own, the partner's) → tasks."""
 
-
-def _place_has_level(place: str | None, level: str) -> bool:
-    if place is None:
-        return False
-    return any(d.name.endswith(level) for d in gazetteer().named(place))
+    name: str
+    shared: int
+    roles: tuple[tuple[tuple[str, str], int], ...]
 
 
 def _documents(corpus: Corpus, region: str | None, documents: Iterable[int] | None) -> set[int] | None:
@@ -77,15 +73,16 @@ def tasks(
     topic: str | None = None,
     role: str | None = None,
     documents: Iterable[int] | None = None,
+    former: bool = False,
 ) -> list[StoredFact]:
-    """Every task that meets all conditions, in order of document and place."""
+    """Every task that meets all conditions, in order of document and place; with ``former`` also those of the unit's old names."""
     chosen = _documents(corpus, region, documents)
     if unit is not None:
-        keys = unit_keys(corpus, unit)
-        names = set(keys)
-        result = corpus.facts("task", keys=("unit", keys), documents=chosen)
+        names = wanted(corpus, unit, former=former)
+        result = _of_unit(corpus, names, chosen)
         if role is not None:
-            result = [f for f in result if any(u["role"] == role and _named(u, names) for u in f.payload["units"])]
+            keys = {key for one in names for key in one.keys}
+            result = [f for f in result if any(u["role"] == role and _named(u, keys) for u in f.payload["units"])]
         if topic is not None:
             result = [fact for fact in result if topic in fact.payload["topics"]]
         return result
@@ -93,6 +90,15 @@ def tasks(
     if role is not None:
         result = [fact for fact in result if any(u["role"] == role for u in fact.payload["units"])]
     return result
+
+
+def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -> list[StoredFact]:
+    found: dict[Place, StoredFact] = {}
+    for one in names:
+        inside = _documents(corpus, one.region, chosen)
+        for fact in corpus.facts("task", keys=("unit", one.keys), documents=inside):
+            found.setdefault((fact.document, fact.id), fact)
+    return sorted(found.values(), key=lambda fact: (fact.document, fact.span))
 
 
 def _named(unit: dict[str, str | None], names: set[str]) -> bool:
@@ -124,6 +130,16 @@ def targets(
     return result
 
 
+def targets_by_year(
+    corpus: Corpus, *, region: str | None = None, kind: str | None = "target"
+) -> dict[int | None, list[StoredFact]]:
+    """The targets of a region by the year they are due, earliest first; those without a year come last under None."""
+    out: dict[int | None, list[StoredFact]] = defaultdict(list)
+    for fact in targets(corpus, region=region, kind=kind):
+        out[fact.payload["by_year"]].append(fact)
+    return dict(sorted(out.items(), key=lambda entry: (entry[0] is None, entry[0] or 0)))
+
+
 def terms(corpus: Corpus, *, term: str | None = None, documents: Iterable[int] | None = None) -> list[StoredFact]:
     """Every place that names a term."""
     return corpus.facts("term", key=("term", term) if term is not None else None, documents=documents)
@@ -131,35 +147,74 @@ def terms(corpus: Corpus, *, term: str | None = None, documents: Iterable[int] |
 
 def units(corpus: Corpus, *, region: str | None = None) -> list[UnitCount]:
     """Every unit with a duty, and its exact number of tasks, most first; one entry for all names of one unit in a region."""
-    counts: dict[str, dict[str, set[str]]] = {}
-    regions: dict[str, set[str]] = {}
-    for fact in tasks(corpus, region=region):
-        for unit in fact.payload["units"]:
-            name = unit["canonical"] or unit["name"]
-            by_role = counts.setdefault(name, {"lead": set(), "responsible": set(), "supporting": set(), "all": set()})
-            by_role.setdefault(unit["role"], set()).add(fact.id)
-            by_role["all"].add(fact.id)
-            if fact.payload["region"]:
-                regions.setdefault(name, set()).add(fact.payload["region"])
-    out = [
-        UnitCount(
-            name,
-            len(by_role["all"]),
-            len(by_role["lead"]),
-            len(by_role["responsible"]),
-            len(by_role["supporting"]),
-            tuple(sorted(regions.get(name, ()))),
-        )
-        for name, by_role in counts.items()
-    ]
+    chosen = _documents(corpus, region, None)
+    filed = corpus.filed(_DUTY_KINDS)
+    places = {(document, fact): short for _, short, document, fact in corpus.filed(("region",))}
+    counts: dict[str, dict[str, set[Place]]] = {}
+    for kind, name, document, fact in filed:
+        if chosen is None or document in chosen:
+            counts.setdefault(name, {}).setdefault(kind, set()).add((document, fact))
+    out: list[UnitCount] = []
+    for name, by_role in counts.items():
+        every = set().union(*by_role.values())
+        regions = tuple(sorted({places[place] for place in every if place in places}))
+        lead, responsible, supporting = (len(by_role.get(kind, ())) for kind in _DUTY_KINDS)
+        out.append(UnitCount(name, len(every), lead, responsible, supporting, regions))
     return sorted(out, key=lambda entry: (-entry.total, entry.name))
+
+
+def duties_of(
+    corpus: Corpus, unit: str, *, region: str | None = None, documents: Iterable[int] | None = None, former: bool = True
+) -> list[Duty]:
+    """The complete list of a unit's tasks with its roles, those under a former name marked; in order of document and place."""
+    chosen = _documents(corpus, region, documents)
+    found: dict[Place, Duty] = {}
+    for one in wanted(corpus, unit, former=former):
+        inside = _documents(corpus, one.region, chosen)
+        roles: dict[Place, set[str]] = defaultdict(set)
+        for kind, _, document, id in corpus.filed(_DUTY_KINDS, one.keys):
+            roles[document, id].add(kind.removeprefix("duty:"))
+        for fact in corpus.facts("task", keys=("unit", one.keys), documents=inside):
+            place = (fact.document, fact.id)
+            said = roles.get(place) or {str(u["role"]) for u in fact.payload["units"] if _named(u, set(one.keys))}
+            found.setdefault(place, Duty(fact, tuple(role for role in _ROLES if role in said), one.former))
+    return sorted(found.values(), key=lambda duty: (duty.fact.document, duty.fact.span))
+
+
+def by_region(duties: Iterable[Duty]) -> dict[str, list[Duty]]:
+    """Duties by region: what one name (市医保局) means in each place; documents of no region under an empty name."""
+    out: dict[str, list[Duty]] = defaultdict(list)
+    for duty in duties:
+        out[duty.region or ""].append(duty)
+    return dict(sorted(out.items(), key=lambda entry: (not entry[0], -len(entry[1]), entry[0])))
+
+
+def partners(corpus: Corpus, unit: str, *, region: str | None = None) -> list[Partner]:
+    """The units that share tasks with a unit, most shared first."""
+    chosen = _documents(corpus, region, None)
+    names = wanted(corpus, unit)
+    own_keys = {key for one in names for key in one.keys}
+    own: dict[Place, set[str]] = defaultdict(set)
+    for one in names:
+        inside = _documents(corpus, one.region, chosen)
+        for kind, _, document, fact in corpus.filed(_DUTY_KINDS, one.keys):
+            if inside is None or document in inside:
+                own[document, fact].add(kind.removeprefix("duty:"))
+    shared: dict[str, set[Place]] = defaultdict(set)
+    roles: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for kind, name, document, fact in corpus.filed(_DUTY_KINDS):
+        place = (document, fact)
+        if place in own and name not in own_keys:
+            shared[name].add(place)
+            roles[name].update((mine, kind.removeprefix("duty:")) for mine in own[place])
+    out = [Partner(name, len(places), tuple(roles[name].most_common())) for name, places in shared.items()]
+    return sorted(out, key=lambda partner: (-partner.shared, partner.name))
 
 
 def responsibilities(corpus: Corpus, unit: str, *, region: str | None = None) -> dict[str, list[StoredFact]]:
     """The tasks of a unit by role 责任清单."""
-    keys = set(unit_keys(corpus, unit))
-    out: dict[str, list[StoredFact]] = {"lead": [], "responsible": [], "supporting": []}
-    for fact in tasks(corpus, unit=unit, region=region):
-        for role in dict.fromkeys(u["role"] for u in fact.payload["units"] if _named(u, keys)):
-            out.setdefault(role, []).append(fact)
+    out: dict[str, list[StoredFact]] = {role: [] for role in _ROLES}
+    for duty in duties_of(corpus, unit, region=region, former=False):
+        for role in duty.roles:
+            out[role].append(duty.fact)
     return out

@@ -41,6 +41,8 @@ def to_rows(doc: ParsedDocument, facts: Facts) -> list[FactRow]:
 
 def _task_keys(doc: ParsedDocument, task: Task) -> tuple[Key, ...]:
     keys: list[Key] = list(_unit_keys(task.units, "unit"))
+    # counts by role, and who shares tasks with whom, are answered from the keys alone
+    keys += [(f"duty:{unit.role}", unit.canonical or unit.name) for unit in task.units if unit.role != "actor"]
     keys += [("topic", topic) for topic in task.topics]
     keys += [("beneficiary", name) for name in task.beneficiaries]
     keys += _region_keys(doc, task.span)

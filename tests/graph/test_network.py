@@ -64,3 +64,31 @@ def test_exports(tmp_path: Path) -> None:
         assert len(list(csv.reader(lines))) == graph.number_of_nodes() + 1
     with edges.open(encoding="utf-8", newline="") as lines:
         assert len(list(csv.reader(lines))) == graph.number_of_edges() + 1
+
+
+def _shape(graph: networkx.MultiDiGraph[str]) -> tuple[set[str], list[str]]:
+    nodes = {f"{node} {sorted(facts.items())}" for node, facts in graph.nodes(data=True)}
+    return nodes, sorted(f"{one} {other} {sorted(facts.items())}" for one, other, facts in graph.edges(data=True))
+
+
+def test_a_change_brings_the_graph_up_to_date(tmp_path: Path) -> None:
+    other = (
+        TEXT.replace("修复湿地", "监测湿地")
+        .replace("市林草局", "市林业和草原局")
+        .replace("《云南省湿地保护条例》", "《昆明市湿地保护工作方案》")
+    )
+    with library(tmp_path) as corpus:
+        graph = network.build(corpus)
+        doc = read(other.replace("昆明市湿地保护工作方案\n", "昆明市湿地监测方案\n", 1).encode(), "监测.txt")
+        corpus.put(doc, original=b"", passages=[], facts=to_rows(doc, extract(doc)))
+        assert network.update(graph, corpus) == 1
+        assert _shape(graph) == _shape(network.build(corpus))
+        assert any(a.startswith("document:") and b.startswith("document:") for a, b in graph.edges())
+        first = next(info.row for info in corpus.infos() if info.source == "湿地.txt")
+        corpus.remove(first)
+        network.update(graph, corpus)
+        assert _shape(graph) == _shape(network.build(corpus))
+        assert network.update(graph, corpus) == 0
+        corpus.remove(corpus.infos()[0].row)
+        network.update(graph, corpus)
+        assert graph.number_of_nodes() == 0

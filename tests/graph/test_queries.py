@@ -72,3 +72,40 @@ def test_counts(corpus: Corpus) -> None:
 def test_targets(corpus: Corpus) -> None:
     assert [fact.payload["value"] for fact in queries.targets(corpus, indicator="监测站", year=2025)] == [20]
     assert queries.targets(corpus, region="昆明市") == []
+
+
+FORMER = """甘肃省甘南州脱贫攻坚工作方案
+
+一、重点任务
+（一）完善防返贫监测。（责任单位：州扶贫办、州生态办）
+"""
+
+
+def test_former_names_are_found_and_marked(corpus: Corpus) -> None:
+    doc = read(FORMER.encode(), "旧.txt", region="甘肃省甘南藏族自治州")
+    corpus.put(doc, original=b"", passages=[], facts=to_rows(doc, extract(doc)))
+    (duty,) = queries.duties_of(corpus, "州乡村振兴局")
+    assert duty.former is not None and (duty.former.name, duty.former.since) == ("扶贫办", "2021-02-25")
+    assert duty.roles == ("responsible",)
+    assert [d.former.name for d in queries.duties_of(corpus, "州农业农村局") if d.former] == ["扶贫办"]
+    assert queries.tasks(corpus, unit="州乡村振兴局") == []
+    assert len(queries.tasks(corpus, unit="州乡村振兴局", former=True)) == 1
+
+
+def test_a_name_with_its_place_finds_what_documents_of_the_place_say(corpus: Corpus) -> None:
+    assert len(queries.tasks(corpus, unit="甘南州生态办")) == 1
+    assert queries.tasks(corpus, unit="昆明市生态办") == []
+
+
+def test_one_name_in_several_regions_is_grouped(corpus: Corpus) -> None:
+    found = queries.by_region(queries.duties_of(corpus, "财政局"))
+    assert {region: len(duties) for region, duties in found.items()} == {"甘南藏族自治州": 1, "昆明市": 1}
+
+
+def test_partners(corpus: Corpus) -> None:
+    (partner,) = queries.partners(corpus, "昆明市财政局")
+    assert (partner.name, partner.shared, partner.roles) == ("昆明市林业和草原局", 1, ((("lead", "supporting"), 1),))
+
+
+def test_targets_by_year(corpus: Corpus) -> None:
+    assert {year: len(found) for year, found in queries.targets_by_year(corpus, region="甘南州").items()} == {2025: 1}
