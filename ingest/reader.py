@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,8 +36,13 @@ def read_record(record: Mapping[str, Any], source: str, *, region: str | None = 
 
     raw = _checked(jsonl.read_record(record, source), source, DEFAULT)
     identity = str(record.get("_id", source))
-    sha256 = hashlib.sha256(raw.text.encode("utf-8")).hexdigest()
+    sha256 = hashlib.sha256(record_bytes(record)).hexdigest()
     return build(raw, id=identity, source=identity, sha256=sha256, region=region)
+
+
+def record_bytes(record: Mapping[str, Any]) -> bytes:
+    """The bytes a record is kept and recognised by: one form whatever the order of its fields was."""
+    return json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
 
 
 def read_raw(data: bytes, source: str, *, ocr: bool = False, limits: Limits = DEFAULT) -> RawText:

@@ -211,10 +211,8 @@ class Library:
     def _ingest_records(
         self, item: Input, region: str | None, again: bool, report: IngestReport, progress: Progress | None
     ) -> None:
-        import json
-
         from ingest.files import records
-        from ingest.reader import read_record
+        from ingest.reader import read_record, record_bytes
 
         batch: list[Entry] = []
         origin = str(item.path.resolve())
@@ -231,7 +229,8 @@ class Library:
             if not again and self.corpus.has(doc.id, doc.sha256):
                 report.unchanged.append(doc.source)
                 continue
-            batch.append(Entry(doc, json.dumps(record, ensure_ascii=False).encode(), origin, ()))
+            former = tuple(info.row for info in self.corpus.by_source(doc.id))
+            batch.append(Entry(doc, record_bytes(record), origin, former))
             if len(batch) >= BATCH:
                 self._commit(batch, report)
                 batch = []

@@ -192,3 +192,7 @@ def test_records_of_json_lines_keep_their_ids(tmp_path: Path, capsys: pytest.Cap
     assert main([*options, "ingest", str(records)]) == 3
     hits = run_json(capsys, *options, "search", "路灯谁来维护", "--json")
     assert isinstance(hits, list) and hits[0]["source_id"] == "R2" and hits[0]["source"] == "R2"
+    assert main([*options, "doctor"]) == 0
+    records.write_text(json.dumps({**rows[0], "title": "供水新办法"}, ensure_ascii=False), encoding="utf-8")
+    report = run_json(capsys, *options, "ingest", str(records), "--json")
+    assert isinstance(report, dict) and report["replaced"] == ["R1"]

@@ -9,6 +9,8 @@ from typing import Any
 from ui.commands.shared import note, open_library, print_json, print_table, progress
 
 NOTHING, REFUSED = 1, 3
+SHOWN = 50
+"""Warnings and faults listed one by one; more of them help nobody."""
 
 
 def register(verbs: Any, common: argparse.ArgumentParser) -> None:
@@ -65,7 +67,7 @@ def ingest(args: argparse.Namespace) -> int:
     if args.json:
         print_json(report.record())
     else:
-        for source, messages in list(report.warnings.items())[:50]:
+        for source, messages in list(report.warnings.items())[:SHOWN]:
             for message in messages:
                 note(f"注意 {source}：{message}")
         for refusal in report.refused:
@@ -215,8 +217,10 @@ def doctor(args: argparse.Namespace) -> int:
     with open_library(args) as library:
         faults = library.doctor(repair=args.repair)
         count = len(library.corpus)
-    for fault in faults:
+    for fault in faults[:SHOWN]:
         print(fault)
+    if len(faults) > SHOWN:
+        print(f"（另有 {len(faults) - SHOWN} 处没有列出）")
     print(
         f"{count} 份文档，{'发现 ' + str(len(faults)) + ' 处问题' if faults else '未发现问题'}。"
         + ("索引已重建。" if args.repair else "")
