@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ROOT / "eval" / "floors.json"
+TRAINED_ON = "stard"
 SLACK = 0.002  # a figure rounded differently is not a loss
 
 
@@ -83,7 +84,10 @@ def retrieval(shared: Path, work: Path) -> dict[str, float]:
         extra = ["--answers", folder / "answers.jsonl"] if (folder / "answers.jsonl").exists() else []
         found = score(shared, "retrieval", work / f"{name}.run.jsonl", folder / "qrels.tsv", *extra)
         print(json.dumps(found))
-        figures |= {f"{name}_{measure}": found[measure] for measure in measures}
+        if name == TRAINED_ON:
+            print(f"{name}: the embedded model was trained on these questions (index/model/README.md), so no floor is kept")
+        else:
+            figures |= {f"{name}_{measure}": found[measure] for measure in measures}
     folder = shared / "eval" / "ncp"
     cemai("--library", work / "ncp", "ask", "--batch", folder / "queries.jsonl", "--out", work / "ncp.answers.jsonl")
     figures["ncp_rouge_l"] = score(shared, "rouge", work / "ncp.answers.jsonl", folder / "answers.jsonl")["rouge_l"]
