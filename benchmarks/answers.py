@@ -89,9 +89,9 @@ def unsupported(answer: Answer, library: Library, names: dict[str, set[str]]) ->
             yield f"date {date}"
     for unit, written in names.items():
         plain = unicodedata.normalize("NFKC", unit)
-        if len(plain) >= 3 and plain in text and not any(name in part for name in (plain, *written) for part in flat):
-            if not _split(plain, flat):
-                yield f"unit {unit}"
+        held_so = any(name in part for name in (plain, *written) for part in flat)
+        if len(plain) >= 3 and plain in text and not held_so and not _split(plain, flat):
+            yield f"unit {unit}"
     for c in answer.citations:
         row = library.corpus.find(c.source_id).row
         if library.corpus.text(row)[c.start : c.end] != c.quote:

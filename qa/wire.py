@@ -115,7 +115,7 @@ class Transport(httpx2.BaseTransport):
         if request.url.host.lower() != self._host:
             raise Refused("请求不是发往配置的主机")
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=ssl.create_default_context() if request.url.scheme == "https" else None,
             network_backend=_Backend(self._endpoint, time.monotonic() + self._endpoint.timeout),
         )
         headers = [(name, value) for name, value in request.headers.raw if name.decode().lower() in _SENT]
