@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from corpus.titles import in_marks
 from ui.commands.shared import note, open_library, print_json, print_table, progress
 
 NOTHING, REFUSED = 1, 3
@@ -149,7 +150,7 @@ def show(args: argparse.Namespace) -> int:
             value = f"{value['start']}—{value['end']}"
         rows.append((label, f"{value}（推定）" if value and field in doc.head.inferred else value or "原文未载明"))
     rows.append(("时效判断", f"{validity.status}：{validity.reason}"))
-    rows += [("引据", f"{r.relation}《{r.title}》{r.doc_number or ''}") for r in doc.head.based_on]
+    rows += [("引据", f"{r.relation}{in_marks(r.title)}{r.doc_number or ''}") for r in doc.head.based_on]
     rows += [
         ("所附文件", f"{part.head.title or '（无标题）'}｜{part.head.region or '—'}｜{part.head.status or '—'}")
         for part in doc.attached

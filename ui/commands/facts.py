@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
+from corpus.titles import in_marks
 from ui.commands.shared import FORMATS, known_region, note, open_library, print_json, print_table, write_table
 
 NOTHING = 1
@@ -94,7 +95,7 @@ def tasks(args: argparse.Namespace) -> int:
                     "、".join(r["lead_units"]) or "—",
                     "、".join([*r["responsible_units"], *r["supporting_units"]]) or "原文未载明",
                     r["deadline"] or "—",
-                    f"《{r['title'] or r['source']}》{' > '.join(r['section_path'])}",
+                    f"{in_marks(r['title'] or r['source'])}{' > '.join(r['section_path'])}",
                 )
                 for number, r in enumerate(records, 1)
             ],

@@ -109,7 +109,9 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, rat
 
     table = Table(box=box.SIMPLE_HEAD, expand=ratios is not None, show_edge=False, pad_edge=False)
     for i, header in enumerate(headers):
-        table.add_column(header, ratio=ratios[i] if ratios else None, overflow="fold")
+        # a serial number never wraps; everything else shares the width
+        short = header == "序号"
+        table.add_column(header, ratio=ratios[i] if ratios and not short else None, no_wrap=short, overflow="fold")
     for row in rows:
         table.add_row(*[Text("" if cell is None else str(cell)) for cell in row])
     console().print(table)
