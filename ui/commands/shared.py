@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from ui.application import Library, Progress
 
+UNWRAPPED = frozenset({"序号", "编号", "日期", "时效", "警告", "年份", "类别"})
+"""Columns of short values that never wrap; the others share the width."""
 FORMATS = ("table", "json", "csv", "xlsx", "docx")
 
 
@@ -109,8 +111,7 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, rat
 
     table = Table(box=box.SIMPLE_HEAD, expand=ratios is not None, show_edge=False, pad_edge=False)
     for i, header in enumerate(headers):
-        # a serial number never wraps; everything else shares the width
-        short = header == "序号"
+        short = header in UNWRAPPED
         table.add_column(header, ratio=ratios[i] if ratios and not short else None, no_wrap=short, overflow="fold")
     for row in rows:
         table.add_row(*[Text("" if cell is None else str(cell)) for cell in row])
