@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from io import BytesIO
@@ -14,6 +15,9 @@ from ingest.formats.pdf_layout import Line
 _DPI = 200
 _SECONDS = 120
 _SURE = 20.0
+_HALF_WIDTH = re.compile(r"(?<=[一-龥”）)])[,;:](?=[一-龥“（(]|$)")
+_FULL_WIDTH = {",": "，", ";": "；", ":": "："}
+"""Between Chinese characters tesseract gives the half-width form of these marks at random."""
 
 
 def available() -> bool:
@@ -67,6 +71,7 @@ def parse_tsv(table: str, number: int, scale: float) -> list[Line]:
         for word, *_ in parts:
             latin = text[-1:].isascii() and text[-1:].isalnum() and word[:1].isascii() and word[:1].isalnum()
             text += (" " if latin else "") + word
+        text = _HALF_WIDTH.sub(lambda match: _FULL_WIDTH[match.group()], text)
         x0, y0 = min(p[1] for p in parts) / scale, min(p[2] for p in parts) / scale
         x1, y1 = max(p[3] for p in parts) / scale, max(p[4] for p in parts) / scale
         # The body size is steadier than each line's own height, which depends on its characters.

@@ -250,8 +250,8 @@ def _heading_end(text: str, start: int, end: int, mark: Mark) -> int:
     if mark.style in ("编", "分", "章", "节", "专栏") or mark.style.startswith("h"):
         return end
     if mark.style == "条":
-        if start < end and text[start] in "【[〔":
-            close = clause_end(text, start + 1, min(end, start + 40), "】]〕")
+        if start < end and text[start] in "【[〔〖":
+            close = clause_end(text, start + 1, min(end, start + 40), "】]〕〗")
             return min(close + 1, end)
         if start < end and text[start] in "（(":
             close = text.find("）" if text[start] == "（" else ")", start, min(end, start + 40))
