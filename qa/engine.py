@@ -17,7 +17,7 @@ from qa import duties, ledgers, listing, lookup, meaning, origins, refusal, same
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
-from qa.evidence import Found, Scope, of_the_place, own_figures, place_names, scope_of, weigh
+from qa.evidence import Found, Scope, elsewhere, of_the_place, own_figures, place_names, scope_of, weigh
 from qa.expectations import bonus_of, clause_wanted, kind_asked, lists_names, names_asked, organisation_wanted
 from qa.figures import Measure, measure_of
 from qa.guard import checked
@@ -103,14 +103,14 @@ class Engine:
         if draft is not None:
             return draft, found
         everything = weigh(wanted, scope, shelf)
-        elsewhere: list[Found] = []
+        others: list[Found] = []
         if reading.divisions or reading.documents:
             everywhere = scope_of(reading, shelf, self.searcher, allowed, divisions=())
-            elsewhere = [
+            others = [
                 f for f in weigh(wanted, everywhere, shelf) if (f.row, f.sentence.part) not in scope.parts
             ]  # fmt: skip
         return refusal.refuse(
-            reading, wanted, everything, elsewhere, measure, reason=self._reason(reading, scope, shelf)
+            reading, wanted, everything, others, measure, reason=self._reason(reading, scope, shelf)
         ), everything
 
     def _from_best(
@@ -163,7 +163,15 @@ class Engine:
         )
         if scope.loose and reading.divisions:
             called = place_names(reading, reading.divisions)
-            found = [f for f in found if f.row not in scope.loose or of_the_place(f, called)]
+            # what another region says is no answer, and a figure only where it is said of the place
+            found = [
+                f
+                for f in found
+                if f.row not in scope.loose
+                or of_the_place(f, called)
+                or not shelf.regions[f.row]
+                or not (reading.kind == "target_value" or elsewhere(shelf, f.row, reading.divisions))
+            ]
         if reading.outside and not reading.divisions:
             found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
         return found

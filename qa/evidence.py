@@ -106,9 +106,15 @@ def scope_of(
                 hits += near
             called = place_names(reading, divisions)
             loose = [
-                row for row in dict.fromkeys(others)
-                if row not in inside and (not inside or any(name in shelf.document(row).folded for name in called))
-            ][: _most(reading)]  # fmt: skip
+                row
+                for row in dict.fromkeys(others)
+                if row not in inside
+                and (
+                    not inside
+                    or not elsewhere(shelf, row, divisions)
+                    or any(name in shelf.document(row).folded for name in called)
+                )
+            ][: _most(reading)]
             return Scope(
                 _parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose)
             )
@@ -127,6 +133,14 @@ def place_names(reading: Reading, divisions: Sequence[Division]) -> tuple[str, .
     """The names, folded, by which a document may speak of the regions asked about."""
     names = [fold(name) for d in divisions for name in (d.name, d.short, *d.aliases)]
     return tuple(dict.fromkeys([*map(fold, reading.places), *names]))
+
+
+def elsewhere(shelf: Shelf, row: int, divisions: Sequence[Division]) -> bool:
+    """Whether a document says itself that it is of another region, neither above nor inside the regions asked about."""
+    own = shelf.regions[row]
+    if NATION in divisions:
+        return bool(own) and NATION not in own
+    return bool(own) and not any(d == NATION or d.contains(w.code) or w.contains(d.code) for d in own for w in divisions)
 
 
 def of_the_place(found: Found, names: Sequence[str]) -> bool:

@@ -80,7 +80,12 @@ class Known:
                 window = text[start : start + size]
                 if any(a < start + size and start < b for a, b in busy):
                     continue
-                if _one_off(window, name) and window not in self.region_names and not self.occurs(window):
+                if (
+                    (size > 3 or window[0] == name[0])
+                    and _one_off(window, name)
+                    and window not in self.region_names
+                    and not self.occurs(window)
+                ):
                     found.append((start, start + size, name, (self.region_names[name],)))
                     busy.append((start, start + size))
         return found

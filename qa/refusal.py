@@ -47,7 +47,7 @@ def refuse(
         why = f"没有给出{measure.name}" if measure is not None and not measure.stands_in(best.sentence.folded) else "没有回答所问"
         if measure is not None and re.search(r"\d", citation.quote):
             # a figure of something else, printed in an answer, is soon taken for the one asked for
-            lines.append(Line(f"最接近的是{name}{_place_of(citation)}，那里{why}。"))
+            lines.append(Line(f"最接近的是{name}{_place_of(citation)}，那里{why}。", (citation,)))
         else:
             lines.append(Line(f"最接近的原文是{name}：“{flat(citation.quote)}”（{why}）", (citation,)))
     other = next(
