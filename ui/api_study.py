@@ -1,8 +1,9 @@
-"""REST for learning: the brief of a post, a paper test, the score sheet."""
+"""REST for learning and for the graph: the brief of a post, a paper test, the score sheet."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,8 +12,11 @@ from fastapi.responses import Response
 from ui import study
 from ui.api_files import MEDIA, attachment, exported
 from ui.api_requests import Failure, Text, known_region
+from ui.neighbourhood import resolve
 from ui.page.backend import Desk
+from ui.page.view_graph import surroundings
 from ui.page.view_study import brief_of
+from ui.rendering.network import picture
 from ui.study.paper import paper_bytes
 from ui.study.path import score_sheet
 
@@ -51,3 +55,15 @@ def mount_study(api: APIRouter, desk: Desk) -> None:
     def scores(format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json") -> Response | list[dict[str, Any]]:
         table = desk.read(score_sheet)
         return table.records if format == "json" else exported(table, format, "学习成绩单")
+
+    @api.get("/graph", summary="一个单位、主题、指标、任务或文件周围的图谱", response_model=None)
+    def graph(
+        node: Annotated[str, Query(max_length=300, description="如 unit:州医保局、topic:医疗保障、document:编号，或一个名称")],
+        format: Annotated[str, Query(pattern="^(json|svg)$")] = "json",
+    ) -> Response | dict[str, Any]:
+        found = surroundings(desk, node) or surroundings(desk, desk.read(lambda corpus: resolve(corpus, node)) or "")
+        if found is None:
+            raise Failure(404, "node", f"文档库里没有“{node[:60]}”这个节点。")
+        if format == "svg":
+            return attachment(picture(found, file=True).encode(), "image/svg+xml", f"{found.centre.label[:40]}图谱.svg")
+        return {"centre": asdict(found.centre), **{kind: [asdict(n) for n in nodes] for kind, nodes in found.rings.items()}}

@@ -44,7 +44,7 @@ def county(tmp_path):
 def test_a_path_has_short_stages_and_every_card_its_place(county):
     post = study.brief(county, unit="县财政局", as_of=NOON.date())
     path = stages(post)
-    assert [stage.kind for stage in path][:2] == ["先读文件", "要做的任务"]
+    assert [stage.kind for stage in path][:2] == ["文件", "任务"]
     text = county.text(county.infos()[0].row)
     for stage in path:
         assert 1 <= len(stage.cards) <= 6
@@ -105,7 +105,7 @@ def test_what_is_typed_is_read_as_options():
 def test_a_round_on_the_page(county):
     library = SimpleNamespace(
         corpus=county, generation=1, tasks=lambda **_: [], targets=lambda **_: [], documents=lambda _=None: county.infos(),
-        regions=lambda: ["石溪县"], topics=lambda: [], units=lambda: [("县财政局", 2)], validity=lambda _: SimpleNamespace(status="", reason=""),
+        regions=lambda: ["石溪县"], topics=list, units=lambda: [("县财政局", 2)], validity=lambda _: SimpleNamespace(status="", reason=""),
     )  # fmt: skip
     desk = Desk(library)
     view, session = act(desk, {"act": "quiz", "unit": "县财政局"}, None)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qa.answer import Understanding
-from ui.page import view_ask, view_compare, view_reader, view_search, view_shelf, view_study, view_tasks
+from ui.page import view_ask, view_compare, view_graph, view_reader, view_search, view_shelf, view_study, view_tasks
 from ui.page.backend import Desk
 from ui.page.events import HIDDEN_FROM_API, panel, payload_of, safely
 from ui.page.masthead import masthead
@@ -31,6 +31,7 @@ def build_page(desk: Desk) -> Any:
         previous = gr.State(None)
         chosen = gr.State({})
         learning = gr.State(None)
+        walked = gr.State(())
         with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
             with gr.Tab("问政策", id="ask"):
                 ask_form, ask_start, ask_out = panel(EMPTY, "ask-form"), panel(EMPTY, "ask-start"), panel(EMPTY, "ask-out")
@@ -42,6 +43,8 @@ def build_page(desk: Desk) -> Any:
                 compare_form, compare_out = panel(EMPTY, "compare-form"), panel(EMPTY, "compare-out")
             with gr.Tab("看任务", id="tasks", render_children=True):
                 tasks_form, tasks_out = panel(EMPTY, "tasks-form"), panel(EMPTY, "tasks-out")
+            with gr.Tab("看图谱", id="graph", render_children=True):
+                graph_form, graph_out = panel(EMPTY, "graph-form"), panel(EMPTY, "graph-out")
             with gr.Tab("学政策", id="study", render_children=True):
                 study_form, study_out = panel(EMPTY, "study-form"), panel(EMPTY, "study-out")
             with gr.Tab("文档库", id="shelf", render_children=True):
@@ -59,12 +62,19 @@ def build_page(desk: Desk) -> Any:
                 view_tasks.form(desk),
                 view_tasks.rows(desk, {}),
                 view_study.form(desk),
+                view_graph.form(desk),
             ]
 
-        around = [top, ask_form, search_side, search_out, compare_form, tasks_form, tasks_out, study_form]
+        around = [top, ask_form, search_side, search_out, compare_form, tasks_form, tasks_out, study_form, graph_form]
 
         def load() -> list[Any]:
-            return [*surroundings(), view_compare.start(desk), view_study.start(desk), view_shelf.table(desk, {})]
+            return [
+                *surroundings(),
+                view_compare.start(desk),
+                view_study.start(desk),
+                view_graph.start(desk),
+                view_shelf.table(desk, {}),
+            ]
 
         @listener
         def ask(event: Any, before: Understanding | None) -> tuple[Any, Any]:
@@ -92,6 +102,17 @@ def build_page(desk: Desk) -> Any:
             return safely(lambda: view_tasks.rows(desk, payload_of(event)))
 
         @listener
+        def walk(event: Any, before: view_graph.Trail) -> tuple[Any, Any]:
+            trail = before
+
+            def work() -> Any:
+                nonlocal trail
+                view, trail = view_graph.walk(desk, payload_of(event), before)
+                return view
+
+            return safely(work), trail
+
+        @listener
         def learn(event: Any, before: view_study.Session | None) -> tuple[Any, Any]:
             session = before
 
@@ -115,12 +136,13 @@ def build_page(desk: Desk) -> Any:
             return safely(lambda: view_reader.open_document(desk, payload_of(event)))
 
         # the first screen does not wait for the questions that are tried out
-        first = page.load(load, None, [*around, compare_out, study_out, shelf_out], **HIDDEN_FROM_API)
+        first = page.load(load, None, [*around, compare_out, study_out, graph_out, shelf_out], **HIDDEN_FROM_API)
         first.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
         ask_out.click(ask, previous, [ask_out, previous], **HIDDEN_FROM_API)
         search_out.click(search, chosen, [search_side, search_out, chosen], **HIDDEN_FROM_API)
         compare_out.click(compare, None, compare_out, **HIDDEN_FROM_API)
         tasks_out.click(tasks, None, tasks_out, **HIDDEN_FROM_API)
+        graph_out.click(walk, walked, [graph_out, walked], **HIDDEN_FROM_API)
         study_out.click(learn, learning, [study_out, learning], **HIDDEN_FROM_API)
         changed = shelf_out.click(shelf, None, [shelf_out, chosen, *around], **HIDDEN_FROM_API)
         changed.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)

@@ -54,10 +54,10 @@
       else if (!first) close();
     }
     if (id === "tasks-form") ledger();
-    if (id === "study-out") {
+    if (id === "study-out" || id === "graph-out") {
       close();
       panels[id].element.querySelector("[data-focus]")?.focus({ preventScroll: true });
-      if (document.getElementById("study-out")?.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
+      if (document.getElementById(id)?.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
     }
     if (id === "ask-form") {
       const box = document.getElementById("ask-question");

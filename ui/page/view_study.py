@@ -47,8 +47,12 @@ def form(desk: Desk) -> Html:
         el("label", el("span", "单位"), el("input", name="unit", type="search", list="study-units", autocomplete="off"), class_="field"),
         el("datalist", units, id="study-units"),
         text_field("learner", "姓名（成绩按姓名记）"),
-        el("button", "看应知应会", type="submit", class_="primary"),
-        el("button", "做练习题", type="button", class_="quiet tall", data_act="quiz"),
+        el(
+            "span",
+            el("button", "看应知应会", type="submit", class_="primary"),
+            el("button", "做练习题", type="button", class_="quiet tall", data_act="quiz"),
+            class_="pair-of-buttons",
+        ),
         class_="filters",
         data_act="path",
     )  # fmt: skip

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from ui.rendering.html import Html, el
 
+ONE_LINE = 42
+"""Characters of a warning that fit on a line beside its kind."""
+
 
 def waiting(what: str) -> Html:
     """Work is going on; ``what`` says which."""
@@ -32,7 +35,7 @@ def empty_library() -> Html:
 
 
 def notices(found: Sequence[tuple[str, str]]) -> Html | None:
-    """One banner for all warnings about an answer, grouped by kind; beyond three lines a kind is folded."""
+    """One banner for all warnings about an answer, one line a kind; what is longer, or comes in numbers, opens on demand."""
     if not found:
         return None
     kinds: dict[str, list[str]] = {}
@@ -40,7 +43,10 @@ def notices(found: Sequence[tuple[str, str]]) -> Html | None:
         kinds.setdefault(kind, []).append(text)
     parts = []
     for kind, texts in kinds.items():
-        lines = [el("p", text) for text in texts]
-        rest = el("details", el("summary", f"另 {len(lines) - 2} 条"), lines[2:]) if len(lines) > 3 else lines[2:]
-        parts.append(el("div", el("b", kind), el("div", lines[:2], rest), class_="warn"))
+        if len(texts) == 1 and len(texts[0]) <= ONE_LINE:
+            parts.append(el("div", el("b", kind), el("p", texts[0]), class_="warn"))
+            continue
+        count = el("span", f"共 {len(texts)} 条", class_="how-many") if len(texts) > 1 else None
+        summary = el("summary", el("b", kind), el("span", texts[0], class_="first"), count)
+        parts.append(el("details", summary, [el("p", text) for text in texts], class_="warn"))
     return el("div", parts, class_="notice", role="note")

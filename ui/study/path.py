@@ -44,11 +44,11 @@ class Stage:
 def stages(brief: Brief) -> list[Stage]:
     """The path: what to read, what to do, the figures, the terms, what is no longer so."""
     kinds: list[tuple[str, list[Card]]] = [
-        ("先读文件", [_document(entry) for entry in brief.documents]),
-        ("要做的任务", [_task(task) for task in brief.tasks if not task["lapsed"]]),
-        ("要记的数字", [_target(target) for target in brief.targets]),
-        ("要懂的术语", [_term(term) for term in brief.terms]),
-        ("有变化的", _changes(brief)),
+        ("文件", [_document(entry) for entry in brief.documents]),
+        ("任务", [_task(task) for task in brief.tasks if not task["lapsed"]]),
+        ("数字", [_target(target) for target in brief.targets]),
+        ("术语", [_term(term) for term in brief.terms]),
+        ("变化", _changes(brief)),
     ]
     out: list[Stage] = []
     for kind, cards in kinds:
