@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.document import Span
 
@@ -35,9 +36,33 @@ class FoldedText:
         return self.original(at, at + len(key)) if at >= 0 else None
 
 
+class _Table(dict[int, str]):
+    """What each character folds to, worked out once: names and whole texts are folded over and over."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char.isspace() or char in _ZERO_WIDTH:
+            value = ""
+        else:
+            value = "".join(c for c in unicodedata.normalize("NFKC", char).lower() if not c.isspace())
+        self[code] = value
+        return value
+
+
+_table = _Table()
+
+SHORT = 40
+"""Texts up to this length are names, asked for with every question; their folded form is remembered."""
+
+
 def fold(text: str) -> str:
     """Half width, lower case, no white space: ``fold("教 育部，") == "教育部,"``."""
-    return folded(text).folded
+    return _remembered(text) if len(text) <= SHORT else text.translate(_table)
+
+
+@lru_cache(maxsize=1 << 16)
+def _remembered(text: str) -> str:
+    return text.translate(_table)
 
 
 def folded(text: str) -> FoldedText:
@@ -46,11 +71,8 @@ def folded(text: str) -> FoldedText:
     starts: list[int] = []
     ends: list[int] = []
     for i, char in enumerate(text):
-        if char.isspace() or char in _ZERO_WIDTH:
-            continue
-        for piece in unicodedata.normalize("NFKC", char).lower():
-            if not piece.isspace():
-                out.append(piece)
-                starts.append(i)
-                ends.append(i + 1)
+        for piece in _table[ord(char)]:
+            out.append(piece)
+            starts.append(i)
+            ends.append(i + 1)
     return FoldedText("".join(out), tuple(starts), tuple(ends))
