@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 
 from corpus.document import Span
@@ -121,7 +122,9 @@ def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> 
     at = text.find("分别", clause.start, clause.end)
     if at < 0 or quantities[i].core.start < at:
         return None
-    numbers = [q for q in quantities if clause.start <= q.core.start < clause.end and q.core.start > at and q.form != "words"]
+    first = bisect_left(quantities, max(clause.start, at + 1), key=lambda q: q.core.start)
+    last = bisect_left(quantities, clause.end, key=lambda q: q.core.start)
+    numbers = [q for q in quantities[first:last] if q.form != "words"]
     if quantities[i] not in numbers:
         return None
     names = [name for name in re.split(r"[、和与及]", _without_lead(_without_tail(text[clause.start : at]))) if name]

@@ -39,6 +39,8 @@ _NOTICE = re.compile(r"关于[^,，。;；\n]{2,80}?的(?:通知|公告|通告|�
 _LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
 _REACH = 200
 _SENTENCE_LIKE = 8
+_MOST = 300
+"""Figures read in one sentence: what holds more is a run of numbers, not a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
 
 
 _LEADING_YEAR = re.compile(
-    r"\s*(?:[—–-]{1,2}|[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])?\s*(?=[到至力争在“\"十])[^,，。;；]{0,6}(?:\d{4}年|十[一二三四五六]五)[^,，。;；]{0,8}[,，]"
+    r"\s{0,8}(?:[—–-]{1,2}|[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])?\s{0,4}(?=[到至力争在“\"十])[^,，。;；]{0,6}(?:\d{4}年|十[一二三四五六]五)[^,，。;；]{0,8}[,，]"
 )
 
 
@@ -177,7 +179,7 @@ def _in_sentence(
         at for match in _NOTICE.finditer(text, sentence.start, sentence.end) for at in range(match.start(), match.end())
     )
     marks = {at for span in quoted(text, sentence) if len(span) <= 14 for at in range(span.start, span.end)}
-    kept = _merged(text, [q for q in quantities if not _in_name(text, q, titles, marks)])
+    kept = _merged(text, [q for q in quantities if not _in_name(text, q, titles, marks)])[:_MOST]
     if not kept:
         return out
     parts = clauses(text, sentence)
@@ -316,9 +318,14 @@ def _target(
         base_year=base,
         deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
         region=_region(lead, setting),
-        topic=next(iter(topics_of(f"{indicator}。{sentence.of(text)[:200]}")), None),
+        topic=_topic(f"{indicator}。{sentence.of(text)[:200]}"),
         binding=_binding_of(binding[0] if binding else None),
     )
+
+
+@lru_cache(maxsize=256)
+def _topic(words: str) -> str | None:
+    return next(iter(topics_of(words)), None)
 
 
 def _binding_of(word: str | None) -> Literal["约束性", "预期性"] | None:
