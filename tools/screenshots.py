@@ -56,6 +56,18 @@ def press(page: Any, selector: str) -> None:
     settled(page)
 
 
+def pdf(page: Any) -> None:
+    """Open the first hit that stands in a PDF."""
+    for hit in page.locator("#search-out .hit-main:visible").all():
+        hit.click()
+        settled(page)
+        if page.locator("#reader .strip img").count():
+            page.wait_for_function("document.querySelector('#reader .strip img').naturalWidth > 0")
+            settled(page)
+            return
+        page.keyboard.press("Escape")
+
+
 def answer(page: Any) -> None:
     """Answer the question on the screen, whatever its form, with what comes first."""
     if page.locator("#study-out button.option").count():
@@ -83,6 +95,14 @@ STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ("search-list", lambda page: (page.keyboard.press("Escape"), tab(page, "查文件"))[-1]),
     ("search-hits", lambda page: fill(page, "#search-query", QUERY, "#search-out .hit")),
     ("search-source", lambda page: press(page, "#search-out .hit-main")),
+    (
+        "search-pdf",
+        lambda page: (
+            page.keyboard.press("Escape"),
+            fill(page, "#search-query", "青禾市 十四五 目标", "#search-out .hit"),
+            pdf(page),
+        )[-1],
+    ),
     ("compare-coverage", lambda page: (page.keyboard.press("Escape"), tab(page, "比地区"))[-1]),
     ("compare-matrix", lambda page: fill(page, "#compare-subject", TOPIC, "#compare-out .matrix, #compare-out .blank")),
     ("tasks", lambda page: tab(page, "看任务")),

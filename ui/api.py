@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from corpus.records import document_record, section_records
 from ui.api_files import attachment, exported
+from ui.api_pages import mount_pages
 from ui.api_requests import (
     TEXT_LIMIT,
     TOP_LIMIT,
@@ -188,6 +189,7 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
         return exported(targets_table(records), format, "目标指标")
 
     mount_study(api, desk)
+    mount_pages(api, desk)
 
     # ---- documents
 

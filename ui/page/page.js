@@ -56,6 +56,7 @@
     if (id === "tasks-form") ledger();
     if (id === "study-out" || id === "graph-out") {
       close();
+      middle();
       panels[id].element.querySelector("[data-focus]")?.focus({ preventScroll: true });
       if (document.getElementById(id)?.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
     }
@@ -328,11 +329,18 @@
     if (act === "page") window.scrollTo({ top: 0, behavior: quiet() ? "auto" : "smooth" });
   }
 
+  const middle = () => {
+    const canvas = document.querySelector("#graph-out .canvas");
+    if (canvas) { canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2; canvas.scrollTop = (canvas.scrollHeight - canvas.clientHeight) / 2; }
+  };
+  // a picture above the text that comes late pushes the quote out of sight
+  document.addEventListener("load", (event) => { if (event.target.closest?.("#reader .strip")) showQuote(); }, true);
   document.addEventListener("click", (event) => {
     const tab = event.target.closest?.('#views [role="tab"]');
     if (tab) {
       setTimeout(() => document.body.classList.toggle("reading", Boolean(readerTab) && readerTab === activeTab()), 0);
       window.scrollTo(0, 0);
+      if (tab.textContent.trim() === TABS.graph) whenThere(() => document.querySelector("#graph-out .canvas")?.clientWidth, middle);
       return;
     }
     const target = event.target.closest?.(PRESSED);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from corpus.document import ParsedDocument, Span
 from corpus.store import DocumentInfo
@@ -31,6 +32,9 @@ def reader(
     meta = [*matter(head, full=True), FORMATS.get(doc.format, doc.format)]
     tabs = [("text", "原文"), ("outline", "提纲"), ("tasks", f"任务 {len(tasks)}"), ("targets", f"指标 {len(targets)}"),
             ("basis", "依据与来源")]  # fmt: skip
+    seen = page if page is not None else 1 if doc.format == "pdf" else None
+    if seen is not None:
+        tabs.insert(1, ("page", "原页"))
     header = el(
         "header",
         el(
@@ -51,8 +55,10 @@ def reader(
             role="tablist",
         ),
     )
+    strip = _page(doc, seen, quotes, part=True) if seen is not None and quotes else None
     panes = [
-        ("text", policy_text(doc, quotes)),
+        ("text", join(strip, policy_text(doc, quotes))),
+        *([("page", _page(doc, seen, quotes))] if seen is not None else []),
         ("outline", outline(doc)),
         ("tasks", _tasks(doc, tasks)),
         ("targets", _targets(doc, targets)),
@@ -62,6 +68,22 @@ def reader(
         header,
         [el("div", content, class_=f"pane {key}", data_for=key, hidden=key != "text", tabindex="0") for key, content in panes],
     )
+
+
+def _page(doc: ParsedDocument, number: int, quotes: Sequence[Span], *, part: bool = False) -> Html:
+    """The page as it was printed, with the quoted lines boxed; a part of it stands above the text."""
+    boxes = [
+        ",".join(f"{max(0.0, value):.1f}" for value in anchor.box)
+        for anchor in doc.anchors
+        if anchor.page == number and anchor.box and any(anchor.span.overlaps(quote) for quote in quotes)
+    ]
+    query = urlencode({"boxes": ";".join(boxes[:60]), **({"part": "true"} if part else {})})
+    told = f"第 {number} 页的图片" + ("，引文处有框" if boxes else "")
+    picture = el("img", src=f"/api/v1/documents/{doc.id}/pages/{number}?{query}", alt=told, loading=None if part else "lazy")
+    if part:
+        more = el("button", "看整页", type="button", class_="open", data_pane="page")
+        return el("figure", picture, el("figcaption", f"原件第 {number} 页", more), class_="strip") if boxes else Html("")
+    return el("figure", picture, el("figcaption", f"第 {number} 页"), class_="whole-page")
 
 
 def outline(doc: ParsedDocument) -> Html:

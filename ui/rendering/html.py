@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-_VOID = frozenset({"br", "hr", "input", "col"})
+_VOID = frozenset({"br", "hr", "input", "col", "img"})
 _LINKS = frozenset({"href", "src", "action", "formaction"})
 # control characters say nothing to a reader, and bidirectional overrides can make a line read as another one
 _UNSEEN = dict.fromkeys([*range(32), *range(127, 160), *range(8234, 8239), *range(8294, 8298), 65279])

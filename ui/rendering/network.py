@@ -115,7 +115,7 @@ def _ring(labels: Sequence[tuple[Node, str]], down: float, placed: Sequence[Box]
     """The labels on one ellipse as evenly as it allows, or None where they do not fit."""
     across = _across(down)
     even = [
-        _box(node, text, across, down, 2 * math.pi * i / len(labels) - math.pi / 2 + turn * 0.4)
+        _box(node, text, across, down, 2 * math.pi * i / len(labels) - math.pi / 2 + turn * 2.4)
         for i, (node, text) in enumerate(labels)
     ]
     if not any(box.meets(other) for i, box in enumerate(even) for other in (*placed, *even[:i])):
@@ -126,7 +126,7 @@ def _ring(labels: Sequence[tuple[Node, str]], down: float, placed: Sequence[Box]
             if len(out) == len(labels):
                 break
             # each ring begins a little further round, so that labels do not stand in rows
-            angle = 2 * math.pi * step / STEPS - math.pi / 2 + turn * 0.4
+            angle = 2 * math.pi * step / STEPS - math.pi / 2 + turn * 2.4
             node, text = labels[len(out)]
             box = _box(node, text, across, down, angle)
             own = GAP * (1 + (spread - 1) * 3)
