@@ -388,6 +388,7 @@ def _counts(text: str, number: _Number, at: int, comparator: Comparator, left: i
     if (
         after == "×"
         or (after == "级" and number.measure in ("mass", "energy", "length", "money"))
+        or (number.unit == "升" and after in ("级", "格", "至", "到", "学"))
         or (number.unit == "部" and after in ("门", "委", "手", "署", "分"))
     ):
         return False
@@ -445,7 +446,7 @@ _TERM_OF_YEARS = (
 
 _RANK = re.compile(
     r"(?P<among>居|列|位|排名|排在|排|升至|升到|进至|移至|跻身|进入|保持|连续|[国省市区县州]|[一-龥]{1,2}榜)(?P<sign>第|前)"
-    r"(?P<number>\d{1,3}|[一二三四五六七八九十百]{1,3})(?P<unit>位|名|强)?(?![\d.年个季届批轮次家条项大产期%％卷章节分间段一二三四五六七八九十人度梯者]|的(?:单位|部门|为))"
+    r"(?P<number>\d{1,3}|[一二三四五六七八九十百]{1,3})(?P<unit>位|名|强)?(?![\d.年个季届批轮次家条项大产期%％卷章节分间段一二三四五六七八九十人度梯者位名强]|的(?:单位|部门|为))"
 )
 _AMONG = re.compile(r"居|列|排|位|名列|升|跻身|进入|跃|稳|保持|增速|总量|规模")
 

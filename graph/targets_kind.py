@@ -22,7 +22,9 @@ _EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学�
 ESTIMATED = re.compile(r"(?:^|[,;:])(?:经|初步)?(?:估算|概算|测算)")
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
 _GOAL_LEAD = re.compile(r"(?:预期|主要|总体|发展|工作)目标(?:任务)?(?:是|为|:|：|,)")
-_RATIO = re.compile(r"(?<![费利税息员])率(?!先)|(?:实现|达到?|力争|确保|提高|提升)[^,;，；]{0,24}(?:比例|比重|占比|份额)|覆盖面")
+_RATIO = re.compile(r"(?<![费利税息员])率(?!先)|(?:实现|达到?|力争|确保|提高|提升)[^,;，；]{0,40}(?:比例|比重|占比|份额)|覆盖面")
+_SHARE_GOAL = re.compile(r"(?:实现|达到|力争|确保|提高|提升)[^,;，；]{0,40}(?:比例|比重|占比|份额|率)")
+_FAVOUR = re.compile(r"给予|予以|奖励|奖补|补贴|补助|减免|免收|优惠|减半")
 _BY_THEN = re.compile(r"(?:年底|月底|年末|季度末|[上下]半年|年内)(?:以?前|之前)?[^。;]{0,60}\Z")
 """A time by which something is to stand, without its year: what it governs are goals."""
 _FREQUENCY = frozenset({"次", "场", "期", "天", "轮", "批", "场次", "学时", "课时", "个学时", "个课时"})
@@ -61,6 +63,7 @@ def kind_of(
     bounded = quantity.comparator in ("<=", ">=", "<", ">") and quantity.form != "words" and not goal
     if bounded and (_CHANGED.search(near) or _RATIO.search(near)) and quantity.measure == "percent" and not whole.endswith("的"):
         bounded = False  # 提升应用率至60%以上 is a goal wherever it stands
+        goal = goal or (_SHARE_GOAL.search(near) is not None and manner != "rules")
     counted = quantity.measure in ("count", "area", "person") and _has(near, _goals()) and not near.startswith(("对", "凡", "经"))
     if bounded and counted and not whole.endswith("的") and "支持" not in near and "给予" not in near:
         bounded = False  # 新建20家以上 is a goal, 对20家以上的… a condition
@@ -68,6 +71,11 @@ def kind_of(
         bounded = False  # 年底前上线服务…项，用户超…万人
     if bounded and manner == "measures" and not place.past and not future:
         return "rule"
+    if quantity.form != "words" and near.startswith(("对", "凡", "满足", "符合")) and not _CHANGED.search(near):
+        # 对…达到50万以上的企业，给予…: what one has to be to get something
+        rest = text[quantity.span.end : min(sentence.end, quantity.span.end + 120)]
+        if _FAVOUR.search(rest) and "的" in rest[:40]:
+            return "rule"
     past = (
         year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year
     )
