@@ -23,6 +23,7 @@ from ingest.headmatter_region import (
     self_level,
     speaks_for_nation,
     speaks_to_nation,
+    spoken_of,
     town_in,
 )
 from ingest.headmatter_title import Header
@@ -67,6 +68,7 @@ _NEWSROOM = re.compile(
 )
 _ISSUED_BY_BODY = re.compile(r"(?:制定|制订|提出|出台|起草)(?P<what>本|如下|以下)(?P<kind>[一-龥]{0,8}?)[。：:；;，,]")
 _TWO = {"两": 2}
+_AND_OTHERS = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}个?)?(?:部门|单位|委办局)?$")
 
 
 @dataclass(slots=True)
@@ -232,8 +234,7 @@ def leading_organs(title: str) -> tuple[str, ...]:
     if match is None or match.start() < 3:
         return ()
     lead = title[: match.start()].strip(" 　\n：:")
-    if lead.endswith(("等部门", "等")):
-        lead = re.sub(r"等(?:部门|\S{0,4}部门)?$", "", lead)
+    lead = _AND_OTHERS.sub("", lead)
     if not is_organ(lead):
         parts = re.split(r"[\s　、]+", lead)
         if not (len(parts) > 1 and is_organ(parts[-1]) and all(len(p) >= 2 for p in parts)):
@@ -415,6 +416,10 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
             return place, True
     if from_name is not None:
         return Place(from_name, level_of(from_name), None, "文件名"), True
+    if not names:
+        place = spoken_of(text, reach.start, reach.end)
+        if place is not None:
+            return place, True
     return None, False
 
 

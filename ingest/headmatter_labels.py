@@ -96,7 +96,7 @@ def _next_value(text: str, lines: Sequence[Line], i: int, found: list[Labelled],
     if "|" in content:
         return nxt
     last = found[-1]
-    if last.field == "-" and len(content) > 40:
+    if last.field == "-" and (len(content) > 40 or re.search(r"关于|印发|《", content)):
         return nxt
     if last.field.endswith("_on") and not re.match(r"[\[（(]?(?:19|20|二)", content):
         return nxt
@@ -119,6 +119,11 @@ def _cells(text: str, line: Line, found: list[Labelled]) -> bool:
             if pending is not None:
                 found.append(Labelled(labels()[pending], pending, Span(cell.start, cell.start)))
             pending, hit = label, True
+        elif pending is not None and _label_pattern().match(content):
+            # 文号： | 发布日期：2026-02-25
+            found.append(Labelled(labels()[pending], pending, Span(cell.start, cell.start)))
+            pending = None
+            _inline(text, Line(cell.start, cell.end), found)
         elif pending is not None:
             found.append(Labelled(labels()[pending], pending, cell))
             pending = None

@@ -169,6 +169,34 @@ def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) ->
     return Place(division, level_of(division), first[code], "正文")
 
 
+def spoken_of(text: str, start: int, end: int) -> Place | None:
+    """The one city or province a text speaks of again and again, where hardly another is named (a notice of a service account)."""
+    places = gazetteer()
+    counts: Counter[str] = Counter()
+    counties: Counter[str] = Counter()
+    first: dict[str, Span] = {}
+    for mention in places.mentions(text[start:end]):
+        division = mention.candidates[0]
+        if division.code == NATION.code:
+            continue
+        if len({d.code[:4] for d in mention.candidates}) > 1:
+            continue
+        counts[division.code[:4]] += 1
+        if len(division.code) == 6 and len(mention.candidates) == 1:
+            counties[division.code] += 1
+            first.setdefault(division.code, Span(start + mention.span.start, start + mention.span.end))
+        first.setdefault(division.code[:4], Span(start + mention.span.start, start + mention.span.end))
+    if not counts:
+        return None
+    code, most = counts.most_common(1)[0]
+    above = counts[code[:2]] if len(code) > 2 else 0
+    if most < 3 or most + above < 0.8 * sum(counts.values()) or code not in places.by_code:
+        return None
+    inner = next((c for c, n in counties.most_common(1) if c.startswith(code) and n >= 3 and n > 0.7 * most), code)
+    division = places.by_code[inner]
+    return Place(division, level_of(division), first[inner], "正文多次提到的地方")
+
+
 def _fits(division: Division, what: str) -> bool:
     if what in ("省", "自治区"):
         return division.level == "省" and division.name.endswith(what)

@@ -23,6 +23,7 @@ _SITE = re.compile(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}(?:网站|政�
 _RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
 _DECLARED = re.compile(r"[（(](?:此件|本文|此文|代章|[一-龥]{2,30}代章).{0,20}[)）]$|(?:此件|本文)(?:公开|主动公开|依申请公开)")
 _HISTORY = re.compile(r"(?:通过|公布|发布|修正|修订|批准|施行|会议)")
+_ORDERED = re.compile(r"日(?P<order>[一-龥]{2,24}令\s?第\s?\d{1,4}\s?号)(?:公布|发布)")
 _PAGE = re.compile(r"#?\s?Page\s?\d+:?|[-—–]\s?\d{1,4}\s?[-—–一]|第\s?\d{1,4}\s?页(?:\s?[/共].{0,8})?", re.IGNORECASE)
 
 
@@ -236,6 +237,9 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
             rest = rest.replace(span.of(text), "")
         rest = re.sub(r"\d{1,2}:\d\d(?::\d\d)?|[\s　（）()\-—:：]", "", rest)
         history = bool(_HISTORY.search(rest))
+        ordered = _ORDERED.search(content) if bracketed else None
+        if ordered is not None and header.doc_number is None:
+            header.doc_number = Span(line.start + ordered.start("order"), line.start + ordered.end("order"))
         if not rest or (bracketed and (history or len(rest) <= 30)) or re.match(r"来源|作者|发布|浏览|阅读|字号|时间", rest):
             header.dated += [(iso, span, bracketed or history) for iso, span in dates]
             if "来源" in content:

@@ -117,6 +117,8 @@ def _title_from_source(source: str, *, whole: bool = False) -> str | None:
     stem = PurePath(source).stem if PurePath(source).suffix else source
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", stem)
     stem = re.sub(r"^【[^】]{0,40}】", "", stem)
+    # 《》 may stand in no file name on some systems: 关于印发_某办法_的通知
+    stem = re.sub(r"^((?:[一-龥]{0,24}关于)?(?:印发|转发|发布|公布))_([^_]{4,80})_", r"\1《\2》", stem)
     stem = re.sub(r"^[一-龥]{2,4}_", "", stem).replace("_", " ").strip()
     if not whole:
         stem = _CUT_NUMBER.sub("", stem)

@@ -6,6 +6,7 @@ from ingest.dates import date_at, find_dates
 from ingest.headmatter import document_kind
 from ingest.headmatter_names import DOC_NUMBER, split_organs
 from ingest.raw import RawText
+from ingest.reader import read
 from ingest.references import find_references
 from ingest.structure import build
 
@@ -134,3 +135,77 @@ def test_references_in_one_list_share_their_relation():
     text = "为贯彻落实《供水条例》和《某省关于管好水窖的意见》精神（以下简称《意见》），按照《意见》办理。参见《水与生活》一书。"
     found = find_references(text, 0, len(text))
     assert [(r.title, r.relation) for r in found] == [("供水条例", "贯彻"), ("某省关于管好水窖的意见", "贯彻")]
+
+
+@pytest.mark.parametrize(
+    ("head", "region", "issuers"),
+    [
+        (
+            "政府工作报告\n——2026年1月20日在甘肃省第十四届\n人民代表大会第四次会议上\n各位代表：\n我代表省人民政府报告工作。",
+            "甘肃省",
+            ("甘肃省人民政府",),
+        ),
+        (
+            "政府工作报告\n——2021年3月5日在第十三届全国人民代表大会第四次会议上\n各位代表：\n我代表国务院报告工作。",
+            "全国",
+            ("国务院",),
+        ),
+    ],
+)
+def test_a_report_belongs_to_the_assembly_it_was_given_to(head, region, issuers):
+    rest = "\n一、上年工作\n发展多层次资本市场，健全市场机制。武汉市、上海市的经验得到推广，武汉市尤其突出。\n"
+    document = read((head + rest).encode(), "报告.txt")
+    assert (document.head.region, document.head.issuers) == (region, issuers)
+    assert "region" not in document.head.inferred
+
+
+def test_a_file_name_gives_the_place_where_the_text_gives_none():
+    text = "各有关单位：\n一、调整贷款额度，支持职工购房。\n二、本通知自印发之日起执行。\n"
+    document = read(text.encode(), "2023-05-02_【山东省淄博市】关于调整贷款额度有关事项的通知淄金发〔2023〕8号.txt")
+    head = document.head
+    assert (head.region, head.title, head.doc_number) == ("山东省淄博市", "关于调整贷款额度有关事项的通知", "淄金发〔2023〕8号")
+    assert {"region", "title", "doc_number"} <= head.inferred
+
+
+def test_a_record_on_one_line_gives_date_organ_and_title():
+    text = "2024-03-05 00:00:00 | 住建部、央行 | 关于做好某项工作的通知 | 为做好某项工作，现通知如下。 | http://example.org/1\n"
+    head = read(text.encode(), "a.txt").head
+    assert (head.published_on, head.issuers, head.title, head.region) == (
+        "2024-03-05",
+        ("住建部", "央行"),
+        "关于做好某项工作的通知",
+        "全国",
+    )
+
+
+def test_a_number_glued_to_the_title_is_the_number():
+    text = "某县住房和城乡建设局关于做好供水保障的若干意见某建规〔2023〕4号\n各乡镇：\n一、保障供水。\n"
+    head = read(text.encode(), "a.txt").head
+    assert (head.title, head.doc_number) == ("某县住房和城乡建设局关于做好供水保障的若干意见", "某建规〔2023〕4号")
+
+
+def test_signatures_without_a_date_and_behind_the_attached_document():
+    letter = "关于做好春耕工作的通知\n各乡镇：\n一、备足农资。\n特此通知。\n康乐县农业农村局\n康乐县财政局\n"
+    assert read(letter.encode(), "a.txt").head.issuers == ("康乐县农业农村局", "康乐县财政局")
+    late = "关于印发春耕工作方案的通知\n各乡镇：\n现将《春耕工作方案》印发给你们。\n春耕工作方案\n一、备足农资。\n二、抓好播种。\n康乐县人民政府\n2024年3月1日\n"
+    head = read(late.encode(), "a.txt").head
+    assert (head.issuers, head.issued_on, head.region) == (("康乐县人民政府",), "2024-03-01", "甘肃省临夏回族自治州康乐县")
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("襄樊市人民政府", "湖北省襄阳市"),
+        ("西咸新区管理委员会", "陕西省西安市"),
+        ("东莞市虎门镇人民政府", "广东省东莞市"),
+    ],
+)
+def test_former_names_zones_and_towns(name, region):
+    document = read(f"{name}关于做好供水工作的通知\n各单位：\n一、保障供水。\n".encode(), "a.txt")
+    assert document.head.region == region
+    assert (document.head.level == "乡镇") == ("镇" in name)
+
+
+def test_a_town_of_every_city_names_none():
+    document = read("关于支持购房的通知\n各单位：\n城区补贴按面积发放，城区以外减半。\n".encode(), "a.txt")
+    assert document.head.region is None

@@ -7,6 +7,7 @@ import pytest
 from ingest.outline_items import find_items
 from ingest.outline_marks import chinese_number, mark_at
 from ingest.raw import RawText
+from ingest.reader import read
 from ingest.structure import build
 
 
@@ -112,3 +113,37 @@ def test_adversarial_repetition_is_fast(piece):
     parse(piece * (10_000 // len(piece)))
     parse((piece + "\n") * 2_000)
     assert time.perf_counter() - started < 2.0
+
+
+def labels(text):
+    return [section.label for section in read(text.encode(), "a.txt").outline if section.kind == "heading"]
+
+
+def test_numbers_glued_between_words_open_sections():
+    filler = "推进政务服务提质增效，健全工作机制，压实各方责任，定期调度通报，确保各项任务落到实处" * 4
+    assert [
+        label[:4]
+        for label in labels(
+            f"某县工作要点\n重点任务（1）优化窗口设置{filler}（2）压缩办理时限{filler}（3）公开办事指南{filler}\n"
+        )
+    ] == [
+        "（1）优",
+        "（2）压",
+        "（3）公",
+    ]
+
+
+def test_a_series_may_begin_late():
+    text = "（300）新建道路。年底完成。\n（301）改造桥梁。年底完成。\n（302）疏浚河道。年底完成。\n"
+    assert labels(text) == ["（300）新建道路", "（301）改造桥梁", "（302）疏浚河道"]
+
+
+def test_small_full_stops_and_headings_glued_to_their_items():
+    text = "某县工作要点\n1﹒优化服务。增设窗口。\n2﹒加强创新能力建设一是培育企业，年内新增十家。二是引进人才，年内引进百人。\n"
+    document = read(text.encode(), "a.txt")
+    assert [section.label for section in document.outline if section.kind in ("heading", "item")] == [
+        "1﹒优化服务",
+        "2﹒加强创新能力建设",
+        "一是培育企业",
+        "二是引进人才",
+    ]
