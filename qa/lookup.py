@@ -42,9 +42,14 @@ LONG = 150
 
 ANNOUNCES, TOLD = 0.6, 220
 """The share of the question a heading must hold for the text under it to be the answer, and how much of it is quoted."""
+RUN = 170
+"""Characters quoted where it is asked how something is done: steps and measures run on over several sentences."""
 LISTED = 320
 """Characters quoted of a list that a sentence announces."""
 _lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
+_asks_how = re.compile(
+    "如何|怎么|怎样|咋|(?:哪些|什么)[\u4e00-\u9fff]{0,3}(?:措施|要求|政策|内容|规定|做法|举措|支持|优惠|帮扶|服务)|流程|步骤|程序|具体内容"
+)
 _clause = re.compile(r"[，,：:；;]")
 
 
@@ -92,9 +97,10 @@ def answer(
         order = [leading[0], *sorted(leading[1:], key=lambda k: level_order(chosen[k][0].part))]
     else:
         order = sorted(chosen, key=lambda k: level_order(chosen[k][0].part))
-    lines = [line_of(chosen[key], wanted, prefer) for key in order]
+    how = measure is None and not reading.several and _asks_how.search(reading.folded) is not None
+    lines = [line_of(chosen[key], wanted, prefer, how=how and key == order[0]) for key in order]
     if not reading.several and lines:
-        lines = [with_point(reading, lines[0], chosen[order[0]][0], measure), *lines[1:]]
+        lines = [with_point(reading, lines[0], chosen[order[0]][0], measure, how=how), *lines[1:]]
     return Draft("answered", tuple(lines), parts=tuple(order))
 
 
@@ -154,7 +160,7 @@ def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Fou
     return chosen[:most]
 
 
-def with_point(reading: Reading, line: Line, first: Found, measure: Measure | None) -> Line:
+def with_point(reading: Reading, line: Line, first: Found, measure: Measure | None, *, how: bool = False) -> Line:
     """The line with the point of its best quote in front, where that quote says more than was asked."""
     own = [
         c
@@ -162,6 +168,17 @@ def with_point(reading: Reading, line: Line, first: Found, measure: Measure | No
         if c.start <= first.sentence.span.start < c.end or first.sentence.span.start <= c.start < first.sentence.span.end
     ]
     quotes = [Span(c.start, c.end) for c in own[:1]]
+    own_sentence = first.sentence.span
+    if (
+        measure is None
+        and not how
+        and quotes
+        and quotes[0].start <= own_sentence.start
+        and own_sentence.end < quotes[0].end
+        and not _leading(first)
+    ):
+        # what follows the sentence that answers is context
+        quotes = [own_sentence]
     point = point_of(reading, first.shelved.text, quotes, measure)
     if point is None:
         return line
@@ -169,16 +186,25 @@ def with_point(reading: Reading, line: Line, first: Found, measure: Measure | No
     return Line(f"“{flat(citation.quote)}”。\n{line.text}", (citation, *line.citations))
 
 
-def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None) -> Line:
+def _leading(found: Found) -> bool:
+    """Whether a sentence is answered by what follows it: a heading, a question, or one that announces a list."""
+    return found.sentence.is_heading or found.sentence.leads or _lead_in.search(found.sentence.folded) is not None
+
+
+def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None, *, how: bool = False) -> Line:
     """The line of one document: its sentences in the order of the text."""
     first = group[0]
     spans = [carrying(f, wanted, prefer) for f in group]
+    if how:
+        spans[0] = run_of(first, spans[0])
     return quoted_line(label(first.shelved, first.part), first.shelved, spans)
 
 
 def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None = None) -> Span:
     """The sentence, or where it is long the run of its clauses that carries the answer."""
     sentence, text = found.sentence, found.shelved.text
+    if only_heads(found.shelved, found.index):
+        return under(found) or sentence.span
     if len(sentence.span) <= LONG:
         return _announced(found, wanted) or whole(found)
     clauses = clauses_of(text, sentence.span)
@@ -214,6 +240,34 @@ def _announced(found: Found, wanted: Wanted) -> Span | None:
             break
         end = other.span.end
     return Span(sentences[i].span.start, end)
+
+
+def run_of(found: Found, span: Span) -> Span:
+    """A sentence that tells how, with those after it in its paragraph that go on telling."""
+    sentences, i = found.shelved.sentences, found.index
+    if sentences[i].is_heading or span.end < sentences[i].span.end:
+        return span
+    end = span.end
+    for other in sentences[i + 1 :]:
+        if other.line != sentences[i].line or other.section != sentences[i].section or other.is_units or other.is_heading:
+            break
+        if other.span.end - span.start > RUN:
+            break
+        end = max(end, other.span.end)
+    return Span(span.start, end)
+
+
+def under(found: Found) -> Span | None:
+    """A heading that asks or announces just what is asked, with the text under it while that stays short."""
+    sentences, i = found.shelved.sentences, found.index
+    start, end = sentences[i].span.start, None
+    for other in sentences[i + 1 :]:
+        if other.part != sentences[i].part or not other.heading.startswith(sentences[i].heading) or other.is_units:
+            break
+        if end is not None and other.span.end - start > TOLD:
+            break
+        end = other.span.end
+    return Span(start, end) if end is not None else None
 
 
 def whole(found: Found) -> Span:
