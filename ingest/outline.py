@@ -16,6 +16,7 @@ _HEADING_LIMIT = 60
 _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
 _ITEM_BEGINS = re.compile(r"(?<=[一-龥])一是(?![否非])")
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
+_FILE_ENDS = frozenset("fcxlsptdeirg")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
 _CLOSING = re.compile(
     r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请[一-龥]{2,14}(?:总部|分行|部门|单位|委|厅|局|公司)[，,、将认结按]|请结合|请认真|请遵照|"
@@ -60,21 +61,13 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
     found: list[tuple[Line, Mark]] = []
     last: dict[str, int] = {}
     paths: set[tuple[int, ...]] = set()
-    late = _late_starts(text, lines)
-    for line in lines:
-        if text.endswith(_FILES, line.start, line.end):
-            continue
+    opened = [_opening(text, line) for line in lines]
+    late = _late_starts(opened)
+    for line, (mark, depth) in zip(lines, opened, strict=True):
         start = line.start
-        depth = headings.get(start)
-        char = text[start]
-        if char in "#*":
-            markup = _MARKUP.match(text, start, line.end)
-            if markup and markup.end() < line.end:
-                if char == "#":
-                    depth = depth or len(markup.group().rstrip())
-                start = markup.end()
-                char = text[start]
-        mark = mark_at(text, start, line.end) if may_open(char) else None
+        if text[line.end - 1] in _FILE_ENDS and text.endswith(_FILES, start, line.end):
+            continue
+        depth = headings.get(start) or depth
         if mark is not None and (_plausible(mark, last, paths) or (mark.style, mark.value) in late):
             last[mark.style] = mark.value
             if mark.path:
@@ -82,11 +75,22 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
             found.append((line, mark))
         elif depth is not None:
             found.append((line, Mark(Span(start, start), f"h{depth}", 0)))
-        elif char == "专":
+        elif text[start] == "专":
             caption = _CAPTION.match(text, start, line.end)
             if caption and line.end - start <= 60 and text[line.end - 1] not in "。；;，,":
                 found.append((line, Mark(caption_span(text, caption, line), "专栏", 0)))
     return found
+
+
+def _opening(text: str, line: Line) -> tuple[Mark | None, int | None]:
+    """The number a line opens with, behind Markdown signs where there are any, and the depth those signs give."""
+    start, depth = line.start, None
+    if text[start] in "#*":
+        markup = _MARKUP.match(text, start, line.end)
+        if markup and markup.end() < line.end:
+            depth = len(markup.group().rstrip()) if text[start] == "#" else None
+            start = markup.end()
+    return (mark_at(text, start, line.end) if may_open(text[start]) else None), depth
 
 
 def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
@@ -97,12 +101,11 @@ def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
     return Span(match.start(), min(end, line.end))
 
 
-def _late_starts(text: str, lines: Sequence[Line]) -> set[tuple[str, int]]:
+def _late_starts(opened: Sequence[tuple[Mark | None, int | None]]) -> set[tuple[str, int]]:
     """Numbers that go on for at least three lines though the series began elsewhere (a part of a longer document: （300）…)."""
     runs: dict[str, list[int]] = {}
     out: set[tuple[str, int]] = set()
-    for line in lines:
-        mark = mark_at(text, line.start, line.end) if may_open(text[line.start]) else None
+    for mark, _ in opened:
         if mark is None or mark.path:
             continue
         run = runs.setdefault(mark.style, [])
@@ -110,7 +113,7 @@ def _late_starts(text: str, lines: Sequence[Line]) -> set[tuple[str, int]]:
             run.clear()
         run.append(mark.value)
         if run[0] > 5 and len(run) >= 3:
-            out.update((mark.style, value) for value in run)
+            out.update((mark.style, value) for value in run[-3:])
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from corpus.document import Span
 from ingest.outline_marks import chinese_number
@@ -15,6 +16,7 @@ _ITEM = re.compile(
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 99}
 _OPEN, _CLOSE = "（(《“「〔【", "）)》”」〕】"
+_BRACKET = re.compile(f"[{re.escape(_OPEN)}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,18 @@ class Item:
     end: int
 
 
+@cache
+def _stop(stops: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(stops)}]")
+
+
 def clause_end(text: str, start: int, end: int, stops: str) -> int:
     """The first of ``stops`` in ``text[start:end]`` outside brackets and quotation marks; ``end`` when there is none."""
+    first = _stop(stops).search(text, start, end)
+    if first is None:
+        return end
+    if _BRACKET.search(text, start, first.start()) is None:
+        return first.start()
     depth = 0
     for i in range(start, end):
         char = text[i]
