@@ -23,7 +23,7 @@ from graph.units_resolve import home, resolve
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零\d]+[章节编篇部]")
 _ARTICLE = re.compile(r"^第[一二三四五六七八九十百零千\d]+条")
 _OBLIGES = re.compile(
-    r"(?:政府|部门|机构|单位|委员会|局|办公室|银行|企业|法院|检察院|委|中心)(?:[^。；\n]{0,40}?)(?:应当|负责|应(?![急届用付])|不得|须|必须|要(?![求素件点]))"
+    r"(?:政府|部门|机构|单位|委员会|局|办公室|银行|企业|法院|检察院|委|中心)(?:[^。；\n]{0,40}?)(?:应当|负责(?!解释)|应(?![急届用付])|不得|须|必须|要(?![求素件点]))"
 )
 _PURPOSE = re.compile(r"(?:为|为了|根据)[^。]{4,400}?制定(?:本|此)")
 # 营商环境持续优化: a heading whose last clause says how things became, over a body of figures, tells of results
@@ -39,6 +39,10 @@ _CLOSING = re.compile(
 )
 _FORMULA = re.compile(
     r"请(?:认真|遵照|结合实际|你们|贯彻|抓好|各地|按照)?[^。]{0,16}(?:贯彻执行|贯彻落实|遵照执行|认真执行|组织实施|抓好落实|参照执行|落实)|现印发|印发给你们|此复|特此"
+)
+# what follows the last item and is about the document, not a demand of the item
+_IN_FORCE = re.compile(
+    r"(?:本|上述|以上|各项)[^。；\n]{1,30}(?:自[^。\n]{0,24}(?:施行|实施|执行|生效)|有效期)|附件[:：\d]|[（(](?:由于篇幅|此件|联系人)"
 )
 _SENTENCE_END = re.compile(r"[。！？\n]")
 _NAME_END = re.compile(r"[。；;：:\n！]")
@@ -150,7 +154,8 @@ def _before_closing(text: str, span: Span, listed: Sequence[Duty]) -> Span:
         line_end = last + 1 if text[last : last + 1] == "。" else last
         if line_end >= span.end or text[last - 1] not in "）)】]〕":
             return span
-    if not _CLOSING.match(text[line_end : span.end].strip()[:400]):
+    rest = text[line_end : span.end].strip()[:400]
+    if not _CLOSING.match(rest) and not _IN_FORCE.match(rest):
         return span
     return Span(span.start, line_end).trimmed(text)
 

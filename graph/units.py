@@ -27,6 +27,7 @@ _DIVISION_WORDS = re.compile(
 _TAIL_WORDS = re.compile(r"(?:人民)?政府|党委|党政|党工委|管委会|有关部门|相关部门|部门|主管部门")
 _ETC = re.compile(r"等(?:[\u4e00-\u9fff]{0,8}(?:部门|单位|处室|科室|机构|成员|方面|企业|和)(?:[（(][^）)]{1,6}[）)])?)?$")
 _LEADING = re.compile(r"^(?:以及|会同|联合|由|及|和|与|并|或)")
+_LABEL = re.compile(r"(?:责任|牵头|配合|主办|协办|承办|落实|实施|参加)(?:单位|部门)[∶﹕︰]?(?=各|[省市县区州盟旗])")
 _NOT_UNIT = re.compile(
     r"^(?:并|对|将|按|在|于|根据|结合|通过|加强|推进|推动|持续|长期|每|全年|下同|排名|其中|以上|以下|立即|完成|实施|已|贯穿|适时"
     r"|根据|分别|依法|落实|建立|制定|开展|提升|优化|逗号|括号|涉及|具体|\d)"
@@ -87,7 +88,12 @@ def _generic() -> frozenset[str]:
 def is_unit(name: str) -> bool:
     """Whether a word may stand for a unit where a list of units is expected."""
     bare = without_note(name)
-    if not 2 <= len(bare) <= 40 or bare in _generic() or _NOT_UNIT.match(bare) or any(mark in bare for mark in "。：:！？%％《"):
+    if (
+        not 2 <= len(bare) <= 40
+        or bare in _generic()
+        or _NOT_UNIT.match(bare)
+        or any(mark in bare for mark in "。：:∶﹕！？%％《")
+    ):
         return False
     return bare.endswith(_suffixes())
 
@@ -218,6 +224,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and (text[end - 1].isspace() or text[end - 1] in "“”。．.:：·"):
         end -= 1
+    label = _LABEL.match(text, start, end)
+    if label and label.end() < end:
+        start = label.end()  # the label of a list without its colon
     leading = _LEADING.match(text[start:end])
     if (leading and not is_unit(text[start:end])) or (leading and leading.group() in ("由", "会同", "以及", "联合")):
         start += leading.end()

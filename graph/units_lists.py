@@ -18,10 +18,12 @@ _MARK = re.compile("[" + re.escape(OPENING + CLOSING) + r"]|\n\n")
 _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,5}[条章])"
 )
-_BY = re.compile(r"由([^，。；：（）()\n]{2,80}?)(牵头|负责|主办|承办)(?!部门|单位|人|处室|科室|机构)")
+_BY = re.compile(r"由([^，。；：（）()\n]{2,80}?)(牵头|负责|主办|承办)(?!部门|单位|人|处室|科室|机构|解释)")
 _WITH = re.compile(r"[，,]([^，。；：\n]{2,80}?)(?:等)?(?:积极|密切|共同)?(?:配合|参与|参加|协助|协同|协办)")
 # what a bracket says of brackets: 。逗号前为牵头单位，下同 / 。以下工作均需各县（市、区）落实
 _NOTE = re.compile(r"[。；;，,](?:逗号前|以下|未明确|排名|排在|排第|排首|列第|列首|列在|第一个|首个|下同)")
+# 责任单位：A、B，以下政策均需各县（市、区）落实
+_ALL_BELOW = re.compile(r"[。；;，,]以下[^）)〕\]]{0,12}(?:均|都|由|需)")
 _OFFICES = ("处", "科", "室", "局", "委", "办", "厅", "中心", "队", "院", "司", "股")
 _DATE = re.compile(r"\d{4}年|\d{1,2}月|年底|月底|长期|持续|全年|立即|即时|适时")
 
@@ -44,7 +46,7 @@ def _labels() -> dict[str, str]:
 def _label() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(_labels(), key=len, reverse=True))
     # 责任单位：, 【牵头单位】, 责任单位（部门）：, 责任单位为：
-    return re.compile(rf"({names})(?:（[^）\n]{{1,8}}）|\([^)\n]{{1,8}}\)|为|是|有)?[ \t\u3000]*(?:[:：]|[】\]][:：]?)")
+    return re.compile(rf"({names})(?:（[^）\n]{{1,8}}）|\([^)\n]{{1,8}}\)|为|是|有)?[ \t\u3000]*(?:[:：∶﹕︰]|[】\]][:：∶﹕]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def _labelled(text: str, start: int, end: int) -> list[Duty]:
             continue
         limit = min(end, label.list_start + _LONGEST, starts[i + 1] if i + 1 < len(labels) else end)
         stop, closed = _list_end(text, label.list_start, limit, start)
+        note = _ALL_BELOW.search(text, label.list_start, stop)
+        stop = note.start() if note else stop
         role: UnitRole = label.kind  # type: ignore[assignment]
         units = tuple(Listed(unit.name, _role(role, unit.role), unit.span) for unit in listed(text, label.list_start, stop))
         if not units:
