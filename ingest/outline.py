@@ -63,11 +63,10 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
     paths: set[tuple[int, ...]] = set()
     opened = [_opening(text, line) for line in lines]
     late = _late_starts(opened)
-    for line, (mark, depth) in zip(lines, opened, strict=True):
-        start = line.start
+    for line, (mark, depth, start) in zip(lines, opened, strict=True):
         if text[line.end - 1] in _FILE_ENDS and text.endswith(_FILES, start, line.end):
             continue
-        depth = headings.get(start) or depth
+        depth = headings.get(line.start) or depth
         if mark is not None and (_plausible(mark, last, paths) or (mark.style, mark.value) in late):
             last[mark.style] = mark.value
             if mark.path:
@@ -75,22 +74,22 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
             found.append((line, mark))
         elif depth is not None:
             found.append((line, Mark(Span(start, start), f"h{depth}", 0)))
-        elif text[start] == "专":
+        elif text[line.start] == "专":
             caption = _CAPTION.match(text, start, line.end)
             if caption and line.end - start <= 60 and text[line.end - 1] not in "。；;，,":
                 found.append((line, Mark(caption_span(text, caption, line), "专栏", 0)))
     return found
 
 
-def _opening(text: str, line: Line) -> tuple[Mark | None, int | None]:
-    """The number a line opens with, behind Markdown signs where there are any, and the depth those signs give."""
+def _opening(text: str, line: Line) -> tuple[Mark | None, int | None, int]:
+    """The number a line opens with, behind Markdown signs where there are any, the depth those signs give, and where it starts."""
     start, depth = line.start, None
     if text[start] in "#*":
         markup = _MARKUP.match(text, start, line.end)
         if markup and markup.end() < line.end:
             depth = len(markup.group().rstrip()) if text[start] == "#" else None
             start = markup.end()
-    return (mark_at(text, start, line.end) if may_open(text[start]) else None), depth
+    return (mark_at(text, start, line.end) if may_open(text[start]) else None), depth, start
 
 
 def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
@@ -101,11 +100,11 @@ def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
     return Span(match.start(), min(end, line.end))
 
 
-def _late_starts(opened: Sequence[tuple[Mark | None, int | None]]) -> set[tuple[str, int]]:
+def _late_starts(opened: Sequence[tuple[Mark | None, int | None, int]]) -> set[tuple[str, int]]:
     """Numbers that go on for at least three lines though the series began elsewhere (a part of a longer document: （300）…)."""
     runs: dict[str, list[int]] = {}
     out: set[tuple[str, int]] = set()
-    for mark, _ in opened:
+    for mark, _, _ in opened:
         if mark is None or mark.path:
             continue
         run = runs.setdefault(mark.style, [])
