@@ -170,6 +170,7 @@ class Corpus:
         self.folder = folder
         self._depth = 0
         self._pending: int | None = None
+        self._kept_infos: tuple[int, list[DocumentInfo]] | None = None
 
     # ------------------------------------------------------------------ opening
 
@@ -422,8 +423,17 @@ class Corpus:
 
     def infos(self, filters: Filters | None = None) -> list[DocumentInfo]:
         """The documents that meet the filters, in the order they came."""
+        if self._depth:
+            # inside a change the generation does not tell yet what has changed
+            kept = self._infos("removed_at IS NULL")
+        else:
+            # read first: where another process writes between the two, the next call sees it and reads anew
+            generation = self.generation
+            if self._kept_infos is None or self._kept_infos[0] != generation:
+                self._kept_infos = (generation, self._infos("removed_at IS NULL"))
+            kept = self._kept_infos[1]
         rows = self.select(filters) if filters else None
-        return [info for info in self._infos("removed_at IS NULL") if rows is None or info.row in rows]
+        return [info for info in kept if rows is None or info.row in rows]
 
     def removed(self) -> list[DocumentInfo]:
         """Documents that were removed and can still be restored."""
