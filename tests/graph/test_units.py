@@ -28,6 +28,20 @@ def by_role(text: str) -> dict[str, list[str]]:
     ("text", "expected", "why"),
     [
         ("改善河道。（责任单位：市水利局、市财政局，各区人民政府）", {"responsible": ["市水利局", "市财政局", "各区人民政府"]}, "label"),
+        ("疏浚沟渠。(责任单位∶市水利局、市财政局)", {"responsible": ["市水利局", "市财政局"]}, "ratio sign for a colon"),
+        ("疏浚沟渠。(责任单位市水利局、市财政局)", {"responsible": ["市水利局", "市财政局"]}, "label without its colon"),
+        (
+            "改造渡口。（责任单位：市交通运输局，以下各项均需各县（市、区）人民政府落实）",
+            {"responsible": ["市交通运输局"]},
+            "a note at the end of the list",
+        ),
+        (
+            "改造渡口。（责任单位：各县政府和临江示范区、空港区管委会）",
+            {"responsible": ["各县政府", "临江示范区管委会", "空港区管委会"]},
+            "zones with one word for their committees",
+        ),
+        ("稳定信贷。（人民银行、银保监会等负责。列第一位者为牵头单位，下同）", {"responsible": ["人民银行", "银保监会"]}, "note"),
+        ("本规则由市水利局负责解释。", {}, "who explains a rule has no duty"),
         (
             "办好展会。牵头单位：市商务局；配合单位：市公安局、交通运输局",
             {"lead": ["市商务局"], "supporting": ["市公安局", "市交通运输局"]},
@@ -85,6 +99,6 @@ def test_written_out_names_keep_their_place() -> None:
 @pytest.mark.parametrize("piece", ["（", "责任单位：", "市财政局、", "由市局", "和", "等", "牵头", "〔（", "各市、"])
 def test_nothing_backtracks(piece: str) -> None:
     text = piece * (10_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     duties(text, 0, len(text))
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0

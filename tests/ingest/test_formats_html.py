@@ -86,10 +86,10 @@ def test_a_page_shown_by_script_is_not_hidden():
     ],
 )
 def test_deep_and_broken_markup_neither_hangs_nor_loses_text(data):
-    start = time.perf_counter()
+    start = time.process_time()
     raw = read_raw(data, "a.html")
     assert "的文字" in raw.text
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_content_decides_over_the_name():

@@ -109,10 +109,10 @@ def test_heading_on_the_line_after_its_number_or_glued_to_the_body():
 
 @pytest.mark.parametrize("piece", ["第一条", "一、", "（", "1.", "附件", "《", "一是", "| ", "年月日", "各"])
 def test_adversarial_repetition_is_fast(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     parse(piece * (10_000 // len(piece)))
     parse((piece + "\n") * 2_000)
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 def labels(text):

@@ -226,9 +226,9 @@ def test_hostile_lengths_take_no_time() -> None:
         "其中" * 8_000 + "[1]",
         "“" * 5_000 + "”" * 5_000 + "[1]",
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         reworded(ANSWER, said(text))
-        assert time.perf_counter() - begun < 1
+        assert time.process_time() - begun < 1
 
 
 def test_the_library_asks_a_configured_model_and_keeps_both_forms(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
