@@ -20,6 +20,8 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = verbs.add_parser("serve", parents=[common], help="打开网页和 REST 接口（/api/v1）")
     _address(p)
     p.set_defaults(run=serve)
+    p = verbs.add_parser("mcp", parents=[common], help="作为 MCP 服务（标准输入输出），供别的助手查用文档库")
+    p.set_defaults(run=mcp)
 
 
 def _address(parser: argparse.ArgumentParser) -> None:
@@ -64,4 +66,13 @@ def serve(args: argparse.Namespace) -> int:
 
     with open_library(args, create=True) as library:
         run(library, host=args.host, port=args.port)
+    return 0
+
+
+def mcp(args: argparse.Namespace) -> int:
+    """Serve the library to other assistants over standard input and output."""
+    from ui.mcp import run
+
+    with open_library(args) as library:
+        run(library)
     return 0

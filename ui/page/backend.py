@@ -254,7 +254,7 @@ class Desk:
             stamp = (self.library.generation, dt.date.today())
             found = self._kept.get(name)
             if found is None or found[0] != stamp:
-                if len(self._kept) > 200:
+                if len(self._kept) > 2000:
                     self._kept.clear()
                 found = self._kept[name] = (stamp, make())
             return found[1]

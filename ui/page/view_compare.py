@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.page.backend import QUESTION_LIMIT, Desk
 from ui.page.events import Payload, text
+from ui.page.figures import figures
 from ui.rendering.forms import ask_box, examples, toggles
 from ui.rendering.html import EMPTY, Html, el, join
 from ui.rendering.matrix import coverage, matrix_view
@@ -42,4 +43,5 @@ def compare(desk: Desk, payload: Payload) -> Html:
     chosen = [r for r in payload.get("regions", []) if r in known] if isinstance(payload.get("regions"), list) else []
     if len(chosen) == 1:
         return blank("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
-    return matrix_view(desk.compare(subject, regions=chosen or None), chosen=chosen)
+    comparison = desk.compare(subject, regions=chosen or None)
+    return matrix_view(comparison, chosen=chosen, bars=figures(desk, comparison))

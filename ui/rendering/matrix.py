@@ -2,35 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 from urllib.parse import urlencode
 
-from qa.answer import Cell, Comparison
+from corpus.divisions import gazetteer
+from qa.answer import Cell, Comparison, ComparisonRow
 from ui.rendering.html import Html, el, join
 from ui.rendering.states import blank, notices
 from ui.rendering.wording import NOTICES, UNSTATED
 
+WIDE = 5
+"""Beyond this many columns the table scrolls inside its card."""
 FEW = 4
 """Up to this many columns are shown even where one of them is empty."""
 
 
-def matrix_view(comparison: Comparison, *, chosen: Sequence[str] = (), files: bool = True) -> Html:
-    """The whole comparison: notices, matrix, differences, links that export the same (``chosen``: the regions asked for)."""
+class Figures(Protocol):
+    """What a row's bars need."""
+
+    @property
+    def indicator(self) -> str:
+        """What they measure."""
+
+    @property
+    def bars(self) -> Mapping[int, tuple[str, float]]:
+        """By column, the figure as written and its length from 0 to 1."""
+
+    @property
+    def reason(self) -> str:
+        """Why there are none."""
+
+
+def matrix_view(
+    comparison: Comparison,
+    *,
+    chosen: Sequence[str] = (),
+    files: bool = True,
+    bars: Mapping[int, Figures] | None = None,
+) -> Html:
+    """The whole comparison: notices, matrix, differences, links that export the same (``chosen``: the regions asked for).
+
+    ``bars`` holds, by row, the figures that measure the same thing. Regions stand first, documents of no known region last.
+    """
     if not comparison.rows:
         return blank("没有可比的内容", "所选地区的文件里没有这个主题。换一个主题，或多选几个地区。")
     subject = comparison.question or comparison.topic or ""
     shown, silent = _columns(comparison, keep=bool(chosen))
     if not shown:
         return blank("各地文件都没有写到", f"文档库里的文件没有写到“{subject}”。换一个说法，或先放入相关文件。")
-    head = el("tr", el("th", "比较项", scope="col"), [el("th", comparison.regions[i], scope="col") for i in shown])
-    rows = [el("tr", el("th", row.aspect, scope="row"), [_cell(row.cells[i]) for i in shown]) for row in comparison.rows]
+    head = el("tr", el("th", "比较项", scope="col"), [_head(comparison.regions[i]) for i in shown])
+    rows = [_row(row, shown, (bars or {}).get(i)) for i, row in enumerate(comparison.rows)]
     absent = "、".join(dict.fromkeys(comparison.regions[i] for i in silent))
     differences = [el("li", line) for line in comparison.differences]
     said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
     return join(
         notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
         el("div", el("h2", subject, el("small", f"{said} 处写到")), _exports(subject, chosen) if files else None, class_="lead"),
-        el("div", el("table", el("thead", head), el("tbody", rows), class_="matrix"), class_="sheet", tabindex="0"),
+        el(
+            "div",
+            el("table", el("thead", head), el("tbody", rows), class_="matrix"),
+            class_="sheet wide" if len(shown) > WIDE else "sheet",
+            tabindex="0",
+        ),
         el("p", f"{UNSTATED}：{absent}（{len(silent)} 份文件）", class_="soft absent") if silent else None,
         el("h2", "差别") if differences else None,
         el("ul", differences[:4], class_="differences") if differences else None,
@@ -51,10 +85,39 @@ def _columns(comparison: Comparison, *, keep: bool) -> tuple[list[int], list[int
     silent = [i for i in columns if not any(row.cells[i].text for row in comparison.rows)]
     if keep or (len(silent) < len(columns) <= FEW):
         silent = []
-    return [i for i in columns if i not in silent], silent
+    return sorted((i for i in columns if i not in silent), key=lambda i: not _is_region(comparison.regions[i])), silent
 
 
-def _cell(cell: Cell) -> Html:
+def _is_region(name: str) -> bool:
+    return name.startswith(("国家", "全国")) or bool(gazetteer().named(name))
+
+
+def _head(name: str) -> Html:
+    return el("th", name, None if _is_region(name) else el("small", "地区未载明"), scope="col", title=name)
+
+
+def _row(row: ComparisonRow, shown: Sequence[int], found: Figures | None) -> Html:
+    about: Html | None = None
+    if found is not None and found.bars:
+        about = el("small", f"条形：{found.indicator}")
+    elif found is not None and found.reason:
+        about = el("small", f"数值不可比：{found.reason}")
+    cells = [_cell(row.cells[i], found.bars.get(i) if found is not None else None) for i in shown]
+    return el("tr", el("th", row.aspect, about, scope="row"), cells)
+
+
+def _bar(said: str, share: float) -> Html:
+    drawn = el(
+        "svg",
+        el("rect", width=f"{max(2.0, 100 * share):.1f}", height=4),
+        viewBox="0 0 100 4",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
+    return el("div", el("span", said), drawn, class_="bar")
+
+
+def _cell(cell: Cell, bar: tuple[str, float] | None = None) -> Html:
     if not cell.text:
         return el("td", UNSTATED, class_="soft", data_label=cell.region)
     cited = cell.citations[0] if cell.citations else None
@@ -65,7 +128,7 @@ def _cell(cell: Cell) -> Html:
     return el(
         "td",
         el(
-            "div", inner, el("p", f"《{cited.title or cited.source}》{more}", class_="src one"), role="button", tabindex="0",
+            "div", _bar(*bar) if bar else None, inner, el("p", f"《{cited.title or cited.source}》{more}", class_="src one"), role="button", tabindex="0",
             class_="cell", title=cell.text[:300], data_act="open", data_doc=cited.source_id, data_start=cited.start, data_end=cited.end,
             data_spans=" ".join(f"{c.start}-{c.end}" for c in cell.citations if c.source_id == cited.source_id),
         ),

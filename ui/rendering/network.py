@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ui.neighbourhood import KINDS, Node, Surroundings
 from ui.rendering.html import Html, cut, el, join
@@ -18,8 +19,8 @@ MOST = 60
 LABEL = 11
 HEIGHT = 26.0
 GAP = 8.0
-STEPS = 240
-_SPREADS = (6.0, 4.0, 3.0, 2.2, 1.7, 1.35, 1.15, 1.0)
+STEPS = 180
+_SPREADS = (4.0, 2.4, 1.6, 1.2, 1.0)
 COLOURS = {"任务": "#1f4e79", "单位": "#5b646b", "指标": "#6b4a0b", "依据": "#3d5a45"}
 
 
@@ -101,7 +102,7 @@ def layout(found: Surroundings) -> Picture:
         while ring is None:
             ring = _ring(labels, down, placed, turn)
             if ring is None:
-                down += 14
+                down += 20
         placed += ring
         rings.append(Ring(kind, _across(down), down, len(nodes)))
     return Picture(centre, tuple(placed[1:]), tuple(rings))
@@ -120,18 +121,20 @@ def _ring(labels: Sequence[tuple[Node, str]], down: float, placed: Sequence[Box]
     ]
     if not any(box.meets(other) for i, box in enumerate(even) for other in (*placed, *even[:i])):
         return even
+    # each ring begins a little further round, so that labels do not stand in rows
+    angles = [2 * math.pi * step / STEPS - math.pi / 2 + turn * 2.4 for step in range(STEPS)]
+    # only what this ellipse can touch stands in the way
+    near = [b for b in placed if math.hypot(b.x / across, b.y / down) > 0.3 or not b.x]
     for spread in _SPREADS:
+        own = GAP * (1 + (spread - 1) * 3)
         out: list[Box] = []
-        for step in range(STEPS):
+        for angle in angles:
             if len(out) == len(labels):
-                break
-            # each ring begins a little further round, so that labels do not stand in rows
-            angle = 2 * math.pi * step / STEPS - math.pi / 2 + turn * 2.4
-            node, text = labels[len(out)]
-            box = _box(node, text, across, down, angle)
-            own = GAP * (1 + (spread - 1) * 3)
-            near = (out[0], out[-1]) if len(out) > 1 else out
-            if any(box.meets(b) for b in placed) or any(box.meets(b) for b in out) or any(box.meets(b, own) for b in near):
+                return out
+            box = _box(*labels[len(out)], across, down, angle)
+            if out and (box.meets(out[-1], own) or box.meets(out[0], own)):
+                continue
+            if any(box.meets(b) for b in out) or any(box.meets(b) for b in near):
                 continue
             out.append(box)
         if len(out) == len(labels):
@@ -143,6 +146,7 @@ def _box(node: Node, text: str, across: float, down: float, angle: float) -> Box
     return Box(node, text, across * math.cos(angle), down * math.sin(angle), _width(text, 13) + 22)
 
 
+@lru_cache(maxsize=4096)
 def _width(text: str, size: float) -> float:
     return sum(size if ord(char) > 0x2E7F or char in "“”‘’…—" else size * 0.62 for char in text)
 

@@ -1,0 +1,60 @@
+"""The MCP server over real pipes, and what is said where the SDK is missing."""
+
+import asyncio
+import json
+import sys
+
+import pytest
+
+from corpus.errors import UsageError
+from ui.application import Library
+
+PLAN = """石溪县山塘整治实施方案
+一、开展安全鉴定。到2030年，山塘安全鉴定率达到97%以上。（牵头单位：县水务局；责任单位：县财政局）
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    plan = tmp_path / "山塘方案.txt"
+    plan.write_text(PLAN, encoding="utf-8")
+    with Library.open(tmp_path / "library") as library:
+        library.ingest([plan])
+    return tmp_path / "library"
+
+
+def test_another_program_asks_over_stdio(folder):
+    mcp = pytest.importorskip("mcp", reason="the MCP SDK is not installed: pip install mcp")
+    from mcp.client.stdio import stdio_client
+
+    async def talk():
+        started = mcp.StdioServerParameters(command=sys.executable, args=["-m", "ui", "mcp", "--library", str(folder)])
+        async with stdio_client(started) as (read, write), mcp.ClientSession(read, write) as session:
+            await session.initialize()
+            tools = {tool.name for tool in (await session.list_tools()).tools}
+
+            async def call(name, **arguments):
+                result = await session.call_tool(name, arguments)
+                return result.is_error, result.content[0].text
+
+            found = [await call("tasks", unit="县水务局"), await call("targets", indicator="鉴定率"), await call("ask", question="山塘安全鉴定率目标是多少？")]  # fmt: skip
+            found += [await call("search", query="山塘"), await call("compare", subject="山塘整治")]
+            wrong = await call("search", query="山塘", region="没有这个地方")
+            return tools, found, wrong
+
+    tools, found, wrong = asyncio.run(talk())
+    assert tools == {"search", "ask", "compare", "tasks", "targets"}
+    assert not any(failed for failed, _ in found)
+    tasks, targets, answer = (json.loads(text) for _, text in found[:3])
+    assert tasks["total"] == 1 and tasks["tasks"][0]["lead_units"] == ["县水务局"]
+    assert targets["targets"][0]["value_text"].startswith("97%")
+    assert answer["citations"] and all(c["quote"] == PLAN[c["start"] : c["end"]] for c in answer["citations"])
+    assert wrong[0] and "不认识地区" in wrong[1]
+
+
+def test_without_the_sdk_one_is_told_what_to_install(monkeypatch):
+    from ui.mcp import build
+
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    with pytest.raises(UsageError, match="pip install"):
+        build(None)

@@ -1,0 +1,114 @@
+"""The library as tools of other assistants (Model Context Protocol, over stdio): the same answers, every sentence with its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from corpus.divisions import gazetteer
+from corpus.errors import PolicyError, UsageError
+from corpus.filters import Filters
+
+if TYPE_CHECKING:
+    from ui.application import Library
+
+Json = dict[str, Any]
+ROWS = 50
+"""Rows a tool gives at most at once; ``offset`` gives the next ones."""
+TEXT = 2_000
+
+_ABOUT = (
+    "中国各级政府政策文件的文档库。答案都是文件原文的引语，带文件名、位置（start、end）和章节；"
+    "status 为 not_found 表示文件里没有依据，请照实转告，不要自行补充。"
+)
+
+
+def run(library: Library) -> None:
+    """Serve until the other side closes the pipe."""
+    build(library).run("stdio")
+
+
+def build(library: Library) -> Any:
+    """The server with its tools; nothing is served yet. Raises ``UsageError`` where the SDK is not installed."""
+    try:
+        from mcp.server import MCPServer
+        from mcp.server.mcpserver.exceptions import ToolError
+    except ImportError as error:
+        raise UsageError(
+            "MCP 服务需要另装一个包：pip install 'cemai[mcp]'（或 pip install mcp）。装好后再运行 cemai mcp。"
+        ) from error
+
+    server = MCPServer("cemai", instructions=_ABOUT)
+    turn = threading.RLock()  # tools may be called at once; the library answers one after the other
+
+    def answered(work: Callable[[], Any]) -> Any:
+        try:
+            with turn:
+                return work()
+        except PolicyError as error:
+            raise ToolError(str(error)) from error
+
+    @server.tool(description="查找与词语最相关的原文段落。可按地区（含下级）和年份筛选。")
+    def search(query: str, region: str | None = None, year: int | None = None, top: int = 10) -> Json:
+        def work() -> Json:
+            filters = Filters(region=_region(region), year=year) or None
+            hits = library.search(_words(query), filters=filters, top=max(1, min(top, ROWS)))
+            return {"query": query, "hits": [hit.record() for hit in hits]}
+
+        return answered(work)  # type: ignore[no-any-return]
+
+    @server.tool(description="提问，答案由原文引语组成；as_of 是日期（YYYY-MM-DD），按那一天判断时效。")
+    def ask(question: str, region: str | None = None, as_of: str | None = None) -> Json:
+        def work() -> Json:
+            filters = Filters(region=_region(region)) or None
+            return library.ask(_words(question), filters=filters, as_of=_day(as_of), keep=False).record()
+
+        return answered(work)  # type: ignore[no-any-return]
+
+    @server.tool(description="按主题或问题比较各地区；regions 不填即比较库里所有地区。")
+    def compare(subject: str, regions: list[str] | None = None, as_of: str | None = None) -> Json:
+        def work() -> Json:
+            names = [name for name in (_region(region) for region in regions or ()) if name]
+            return library.compare(_words(subject), regions=names or None, as_of=_day(as_of)).record()
+
+        return answered(work)  # type: ignore[no-any-return]
+
+    @server.tool(description="任务台账：按责任单位、地区、主题筛选，完整列出；每次最多 50 条，用 offset 取后面的。")
+    def tasks(unit: str | None = None, region: str | None = None, topic: str | None = None, offset: int = 0) -> Json:
+        return answered(lambda: _page("tasks", library.tasks(unit=unit, region=_region(region), topic=topic), offset))  # type: ignore[no-any-return]
+
+    @server.tool(
+        description="目标指标：按指标名称、地区、类别（target 目标、achieved 已完成、statistic 现状数、rule 标准）筛选；每次最多 50 条。"
+    )
+    def targets(indicator: str | None = None, region: str | None = None, kind: str | None = None, offset: int = 0) -> Json:
+        return answered(lambda: _page("targets", library.targets(indicator=indicator, region=_region(region), kind=kind), offset))  # type: ignore[no-any-return]
+
+    return server
+
+
+def _page(name: str, records: list[Json], offset: int) -> Json:
+    start = max(0, offset)
+    following = start + ROWS if start + ROWS < len(records) else None
+    return {"total": len(records), "offset": start, "next_offset": following, name: records[start : start + ROWS]}
+
+
+def _words(text: str) -> str:
+    text = text.strip()
+    if not text or len(text) > TEXT:
+        raise UsageError(f"请写一个词或一句话，不超过 {TEXT} 字。")
+    return text
+
+
+def _region(name: str | None) -> str | None:
+    if name and not gazetteer().named(name):
+        raise UsageError(f"不认识地区“{name[:40]}”。请写行政区划的名称，例如省、市、州、县的全名。")
+    return name or None
+
+
+def _day(value: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise UsageError(f"“{value}”不是日期，请写成 2026-01-01 这样。") from error
