@@ -50,6 +50,7 @@ _OPEN_FORMULAS = frozenset(
         "所有",
     }
 )
+_REACHED = re.compile(r"(?:达到|达|为|到|至)$")
 _LIST_TAIL = re.compile(
     r"(?:年均)?(?:增长|增速|提高|提升|下降|降低|减少|增加|达到|达|为|占比|比重|比例|规模|总数|总量)?(?:到|至)?$"
 )
@@ -135,7 +136,7 @@ def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> 
         return None
     names = _written_out(names)
     verb = _LIST_TAIL.search(text[at + 2 : numbers[0].span.start])
-    return _short(names[numbers.index(quantities[i])] + (verb.group() if verb else ""))
+    return _short(names[numbers.index(quantities[i])] + (_REACHED.sub("", verb.group()) if verb else ""))
 
 
 _INDICATOR_END = re.compile(

@@ -40,6 +40,50 @@ def test_several_targets_of_a_sentence_come_apart_under_one_year() -> None:
     assert found[0].deadline == "到2025年"
 
 
+def test_a_year_that_opens_goals_governs_the_whole_paragraph() -> None:
+    text = "二、发展目标\n到2025年,渡口安全有保障。船检合格率达到98%,救生设备配备率达到95%。\n三、任务\n改造渡口8个。"
+    goals = Section("s1", "heading", "二、", "发展目标", 1, 0, 6, 7, text.index("三、"))
+    work = Section("s2", "heading", "三、", "任务", 1, text.index("三、"), text.index("三、") + 4, text.index("改造"), len(text))
+    assert [(t.value, t.by_year) for t in targets(text, outline=(goals, work))] == [(98, 2025), (95, 2025), (8, None)]
+
+
+@pytest.mark.parametrize(
+    ("clause", "value", "comparator", "indicator"),
+    [
+        ("茶叶产量居全国第3位", 3, "=", "茶叶产量全国排名"),
+        ("数字政府指数进入全省前十", 10, "<=", "数字政府指数全省排名"),
+        ("按照不低于基本生活费15%的标准发放", 15, ">=", None),
+        ("最高可申请30万元贷款", 30, "<=", None),
+        ("不得晚于领证后5个工作日", 5, "<=", None),
+    ],
+)
+def test_ranks_and_bounds(clause: str, value: float, comparator: str, indicator: str | None) -> None:
+    (found,) = targets(clause)
+    assert (found.value, found.comparator) == (value, comparator)
+    assert indicator in (None, found.indicator)
+
+
+def test_names_that_share_their_end_are_written_out() -> None:
+    found = targets("油菜种植、收获机械化率分别达到60%和70%。一二三产增加值分别增长3%、5%、7%。")
+    assert [t.indicator for t in found[:2]] == ["油菜种植机械化率", "油菜收获机械化率"]
+    assert [t.indicator[:4] for t in found[2:]] == ["第一产业", "第二产业", "第三产业"]
+
+
+def test_figures_told_in_the_cells_of_a_ledger() -> None:
+    header, cells = ("序号", "年度目标", "牵头单位"), ("1", "改造渡口9个,船检合格率达到98%", "市交通运输局")
+    text = "\n".join(("\t".join(header), "\t".join(cells)))
+    rows = []
+    at = 0
+    for line in (header, cells):
+        spans = []
+        for cell in line:
+            spans.append(Span(at, at + len(cell)))
+            at += len(cell) + 1
+        rows.append(tuple(spans))
+    found = targets(text, tables=(Table(Span(0, len(text)), tuple(rows)),))
+    assert [(t.value, t.place) for t in found] == [(9, "表第1行"), (98, "表第1行")]
+
+
 def test_items_of_one_clause_each_have_a_quote_of_their_own() -> None:
     text = "建设标准化园区12个、冷库20座和集散中心3个。"
     found = targets(text)

@@ -150,3 +150,23 @@ def test_gold(shared: Path, tmp_path: Path) -> None:
     assert score["tasks"]["f1"] >= 0.97
     assert score["units"]["f1"] >= 0.985
     assert score["topics"]["f1"] >= 0.75
+
+
+def test_what_is_glued_to_the_last_list_is_not_the_item() -> None:
+    first, second, closing = tasks(
+        "安宁市渡口改造措施\n\n一、更换渡船。更新老旧船只。（责任单位：市交通运输局）\n二、加固码头。（责任单位：市水利局）"
+        "各部门要加强协作，按季度报送进展，确保各项措施落到实处。"
+    )
+    assert (second.name, closing.kind) == ("加固码头", "unnumbered")
+    assert first.span.end <= second.span.start < second.span.end <= closing.span.start
+    (only,) = tasks("安宁市渡口改造措施\n\n一、更换渡船。（责任单位：市交通运输局）本措施自2024年5月1日起施行，有效期三年。")
+    assert only.span.of(
+        parsed("安宁市渡口改造措施\n\n一、更换渡船。（责任单位：市交通运输局）本措施自2024年5月1日起施行，有效期三年。").text
+    ).endswith("）")
+
+
+def test_the_unit_listed_first_leads_where_the_text_says_so() -> None:
+    found = tasks(
+        "安宁市渡口改造方案\n\n一、更换渡船。\n（市交通运输局、市财政局负责。列第一位者为牵头单位，下同）\n二、加固码头。\n（市水利局、市财政局负责）"
+    )
+    assert [task.named("lead") for task in found] == [("市交通运输局",), ("市水利局",)]
