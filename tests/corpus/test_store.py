@@ -175,3 +175,17 @@ def test_new_vectors_keep_the_seal(tmp_path: Path) -> None:
         put(corpus, make("甲.txt"))
         corpus.put_vectors("other", [(row, b"\x00\x3c") for row in corpus.unembedded("other")])
         assert corpus.check() == []
+
+
+def test_lists_follow_every_change_also_those_of_others_and_unfinished_ones(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus, Corpus.open(tmp_path) as other:
+        row = put(corpus, make("甲.txt"))
+        corpus.infos().clear()
+        assert [info.source for info in corpus.infos()] == ["甲.txt"]
+        other.set_status(row, "废止")
+        assert [info.status for info in corpus.infos()] == ["废止"]
+        with pytest.raises(RuntimeError), corpus.transaction():
+            put(corpus, make("乙.txt"))
+            assert len(corpus.infos()) == 2
+            raise RuntimeError
+        assert [info.source for info in corpus.infos()] == ["甲.txt"]
