@@ -63,7 +63,8 @@ _RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
 _AT_LEAST = re.compile(r"(?:至少|最少|不少于)[一-龥]{1,8}\Z")
 _AT_MOST = re.compile(r"最[高多长](?:可以?|能)?(?:给予|予以|申请|贷|享受|奖励|补贴|补助|资助|支持|领取|报销|延长)[一-龥]{0,4}\Z")
 _NO_LATER = re.compile(r"不得?[晚迟]于[^,，。;；\d]{1,20}\Z")
-_BOUND_AND_BASE = re.compile(r"(不低于|不得低于|不少于|不得少于|不超过|不得超过|不高于|不得高于)[一-龥]{2,16}\Z")
+_BOUND_AND_BASE = re.compile(r"(不得?(?:低于|少于|小于|超过|高于|大于|多于))[一-龥]{2,16}\Z")
+_BOUND_AND_PLACE = re.compile(r"(不得?(?:低于|少于|小于|超过|高于|大于|多于))(?:本|当|所在|户籍)[地省市州县区]{1,2}\Z")
 _FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)\Z")
 _ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
 _YEAR = range(1900, 2101)
@@ -372,11 +373,16 @@ def _bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Compar
         latest = _NO_LATER.search(text, max(start, edge - 24), edge)
         if latest is not None:
             return "<=", latest.start(), right
+    if comparator is None and text[max(start, edge - 1) : edge] in ("地", "省", "市", "州", "县", "区"):
+        # 不超过本市12个月最低生活保障标准
+        local = _BOUND_AND_PLACE.search(text, max(start, edge - 12), edge)
+        if local is not None:
+            return (">=" if local[1].endswith(("低于", "少于", "小于")) else "<="), local.start(), right
     if comparator is None and text[stop - 1] in "%‰倍":
         # 不低于基本生活供养金20%: what the share is of stands between the bound and the number
         base = _BOUND_AND_BASE.search(text, max(start, edge - 24), edge)
         if base is not None:
-            return (">=" if base[1].endswith(("低于", "少于")) else "<="), base.start(), right
+            return (">=" if base[1].endswith(("低于", "少于", "小于")) else "<="), base.start(), right
     return comparator or "=", at, right
 
 
