@@ -27,7 +27,7 @@ def infer_title(text: str, body: Span, references: Sequence[Reference], division
     above = [r for r in references if r.relation in ("贯彻", "依据") and r.span and r.span.end <= own.start()]
     for reference in reversed(above):
         match = _ABOUT.search(re.sub(r"\s+", "", reference.title))
-        if match is None:
+        if match is None or match["what"].startswith(("印发", "转发", "发布", "公布")):
             continue
         issuers = reference.title[: match.start()]
         named = division.short if division.level == "市州" else division.name
