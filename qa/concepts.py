@@ -123,6 +123,8 @@ def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     return found
 
 
+_bare_verb = re.compile("[要需得将应][建交办做给用改增减种养修买发打花拿管]")
+"""要建, 要交: a verb of one character with its auxiliary; documents use longer ones."""
 _asked = re.compile(
     r"(?:哪(?:一|几|\d+|[一二两三四五六七八九十]+)?(?:个|些|家|类|种|级|项|条|份|方面|座|所)?|什么样?的?|啥|多少(?:个|家|项|种)?)([\u4e00-\u9fff]{1,6})"
 )
@@ -166,7 +168,7 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternative
         if word.isdigit() and len(word) == 4 and word[:2] in ("19", "20"):
             found[word] = Concept(word, 0.4)
             continue
-        if len(word) == 1 and not word.isdigit():
+        if (len(word) == 1 and not word.isdigit()) or _bare_verb.fullmatch(word):
             continue
         share = shelf.frequency(word)
         # a short word the library does not know is more likely another way of saying it than a rare thing

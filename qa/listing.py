@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from corpus.document import Section
+from corpus.document import Section, Span
 from corpus.folding import fold
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
@@ -54,7 +54,7 @@ def _listed(shelved: Shelved, parent: Section | None, children: list[Section]) -
     where = f"“{flat(parent.heading)}”" if parent is not None and parent.heading else ""
     lines = [Line(f"{label(shelved, part)}{where}共{counted(len(children))}项：")]
     for child in children:
-        citation = cite(shelved, child.span)
+        citation = cite(shelved, _named_span(shelved, child))
         lines.append(Line(flat(citation.quote), (citation,)))
     return Draft("answered", tuple(lines), parts=((shelved.info.row, place),))
 
@@ -78,6 +78,16 @@ def of_kind(noun: str, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | No
         return None
     _, shelved, parent, children = best
     return _listed(shelved, parent, children)
+
+
+def _named_span(shelved: Shelved, child: Section) -> Span:
+    """The heading of an item; where its number stands alone on a line, with the sentence behind it."""
+    if child.heading.strip(" .。、:："):
+        return child.span
+    index = next((i for i, start in enumerate(shelved.starts) if start >= child.end), None)
+    if index is None or shelved.sentences[index].span.start - child.end > 4:
+        return child.span
+    return Span(child.start, shelved.sentences[index].span.end)
 
 
 def _named(reading: Reading, wanted: Wanted, parent: Section | None, children: list[Section]) -> float:
@@ -114,7 +124,9 @@ def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | N
     title = fold(shelved.doc.head.title or "")
     a, b, c = wanted.profile(own), wanted.profile(trail), wanted.profile(title)
     inner = wanted.profile(fold(" ".join(child.heading for child in children)))
-    mixed = [max(x, 0.6 * y, 0.35 * z, 0.4 * w) for x, y, z, w in zip(a, b, c, inner, strict=True)]
+    each = [min(values) for values in zip(*(wanted.profile(fold(child.heading)) for child in children), strict=True)]
+    # what every item says is what the list is of (持续强化…、持续强化…)
+    mixed = [max(x, 0.6 * y, 0.35 * z, 0.4 * w, 0.9 * v) for x, y, z, w, v in zip(a, b, c, inner, each, strict=True)]
     score = wanted.share(mixed) + 0.2 * wanted.closeness(own)
     if any(len(phrase) >= 4 and (phrase in own or own in phrase) and own for phrase in wanted.quoted):
         score += 0.4

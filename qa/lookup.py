@@ -114,7 +114,7 @@ def reached_only(found: Found, shelf: Shelf) -> bool:
 def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = False) -> bool:
     """Whether a part of the question that matters is not spoken of in the document; for a value, not in the paragraph."""
     places = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)} | set(reading.places)
-    if reading.several:
+    if reading.several or (not measured and any(phrase in found.sentence.folded for phrase in reading.quoted)):
         return False
     text = _around(found) if measured else found.shelved.folded
     opposed = {word for left, right in pairs("polarity.tsv") for word in (*left, *right)} if reading.kind == "yes_no" else set()

@@ -21,7 +21,7 @@ FIELDS = {
     "issuers": (
         "发文机关",
         re.compile(
-            "谁发|谁出|谁印发|谁制定|谁解读|发文机关|发文单位|发布机构|哪个(?:机关|部门|单位)(?:印发|发布|制定|发的|出)|由谁|谁发布|是谁|来源"
+            "谁发|谁出|谁印发|谁制定|谁解读|发文机关|发文单位|发布机构|(?:哪个|哪家|什么)(?:机关|部门|单位)(?:印发|发布|制定|发的|出)|由谁|谁发布|是谁|来源"
         ),
     ),
     "issued_on": (
@@ -30,7 +30,9 @@ FIELDS = {
     ),
     "published_on": (
         "发布日期",
-        re.compile("发布(?:日期|时间)|(?:什么时候|何时|哪天|哪一天|啥时候)(?:发布|公布|发的|公开|发出)|日期"),
+        re.compile(
+            "发布(?:日期|时间)|(?:什么时候|什么时间|何时|哪天|哪一天|啥时候)(?:发布|公布|发的|公开|发出)|日期|发布[^。]{0,4}[,，]什么时(?:间|候)"
+        ),
     ),
     "effective_on": ("施行日期", re.compile("施行|实施日期|生效")),
     "expires_on": ("废止日期", re.compile("废止日期|有效期|失效")),
@@ -46,6 +48,8 @@ _named = re.compile(r"《[^《》\n]{2,120}》")
 
 def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
     """What the head matter says on the fields that are asked for; what it does not say is said too."""
+    if (elsewhere := _told_in_text(reading, scope, shelf)) is not None:
+        return elsewhere
     asked = [name for name, (_, pattern) in FIELDS.items() if pattern.search(reading.folded)]
     wants_basis = (_basis.search(reading.folded) is not None and not {"doc_number"} & set(asked)) or bool(
         re.search("上位文件|根据哪|依据哪|贯彻.{0,4}哪|转发.{0,4}哪|为贯彻|制定依据|编制依据", reading.folded)
@@ -88,6 +92,29 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
         return Draft("not_found", tuple(Line(text) for text in silent)) if silent else None
     status: Status = "partial" if silent else "answered"
     return Draft(status, (*lines, *(Line(text) for text in silent)), parts=tuple(rests))
+
+
+def _told_in_text(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
+    """What a sentence tells of a document that is not in the library, and which documents this one repeals."""
+    titles = [m.group()[1:-1] for m in _named.finditer(reading.folded)]
+    if titles and not reading.documents:
+        wanted_words, verb = titles, re.compile("印发|发布|出台|制定|颁布|下发")
+    elif re.search("废止了?(?:哪|什么)|(?:哪|什么)[^，。]{0,10}(?:同时)?废止", reading.folded):
+        wanted_words, verb = ["《"], re.compile("同时废止|予以废止|停止执行")
+    else:
+        return None
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        for sentence in shelved.sentences:
+            if (
+                (row, sentence.part) in scope.parts
+                and verb.search(sentence.folded)
+                and any(w in sentence.folded for w in wanted_words)
+            ):
+                name = label(shelved, shelved.parts[sentence.part])
+                citation = cite(shelved, sentence.span)
+                return Draft("answered", (Line(f"{name}：“{flat(citation.quote)}”", (citation,)),), parts=((row, sentence.part),))
+    return None
 
 
 def _by_title(wanted: Wanted, scope: Scope, shelf: Shelf) -> Scope:

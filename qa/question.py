@@ -149,6 +149,7 @@ _amount_asked = re.compile(
 )
 """多少户以上, 几个工作日, 多少钱一个月: how the value is asked for, not what of."""
 
+_issued_by = re.compile("(?:哪个|哪家|哪些|什么)(?:部门|单位|机关|机构)[^，。,;；]{0,4}(?:印发|发布|出台|制定的|发的|颁布)")
 _counted_thing = re.compile(r"哪([\d两一二三四五六七八九十]{1,3}(?:个|项|大|类|条|种)?[\u4e00-\u9fff]{2})")
 
 
@@ -166,6 +167,8 @@ def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ())
         return "multi_doc" if not first_phrase(folded, ("异同", "有什么不同", "有何不同", "对比", "区别")) else "comparison"
     if asks["comparison"] and (several or "同一" in folded or folded.startswith(("对比", "比较"))):
         return "comparison"
+    if _issued_by.search(folded):
+        return "provenance"
     for kind in ("responsible_unit", "provenance"):
         if asks[kind]:
             return kind
