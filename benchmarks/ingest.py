@@ -47,9 +47,9 @@ def main() -> None:
         texts = [(p.read_bytes(), p.name) for p in sorted((corpus / folder).rglob("*.txt"))[:count]]
         size = sum(len(data) for data, _ in texts)
         for name, work in (("decoding only", read_raw), ("with structure", read)):
-            _, first = timed(lambda work=work: bool(work(*texts[0])))  # type: ignore[misc]
+            _, first = timed(lambda work=work, texts=texts: bool(work(*texts[0])))  # type: ignore[misc]
             start = time.process_time()
-            _, seconds = timed(lambda work=work: sum(1 for data, source in texts if work(data, source)))  # type: ignore[misc]
+            _, seconds = timed(lambda work=work, texts=texts: sum(1 for data, source in texts if work(data, source)))  # type: ignore[misc]
             cpu = time.process_time() - start
             rates = f"{size / seconds / 1e6:>9.1f} MB/s, {size / cpu / 1e6:.1f} MB a CPU second"
             print(f"{f'{folder}, {name}':<34}{rates}   first file {first * 1000:.0f} ms   peak {peak()}")
