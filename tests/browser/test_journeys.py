@@ -186,7 +186,7 @@ def test_empty_library_leads_to_the_shelf(opened_empty: Any) -> None:
     assert "还没有文件" in page.inner_text("#shelf-out")
 
 
-@pytest.mark.parametrize("tab", ["问政策", "查文件", "比地区", "看任务", "文档库"])
+@pytest.mark.parametrize("tab", ["问政策", "查文件", "比地区", "看任务", "看图谱", "学政策", "文档库"])
 def test_every_view_is_chinese_and_named(opened: Any, tab: str) -> None:
     """No word of another language but names of formats; every control has a name a screen reader can say."""
     page = opened.page

@@ -186,18 +186,10 @@ def _label(box: Box, file: bool) -> Html:
     )  # fmt: skip
     options: dict[str, object] = {"class_": f"node k{KINDS.index(node.kind)}"}
     if not file and node.key:
-        options |= {"role": "button", "tabindex": "0", "data_act": "walk", "data_node": node.key, "aria_label": told}
+        options |= {"role": "button", "tabindex": "0", "data_act": "walk", "data_node": node.key}
     elif not file and node.place:
         id, start, end = node.place
-        options |= {
-            "role": "button",
-            "tabindex": "0",
-            "data_act": "open",
-            "data_doc": id,
-            "data_start": start,
-            "data_end": end,
-            "aria_label": told,
-        }
+        options |= {"role": "button", "tabindex": "0", "data_act": "open", "data_doc": id, "data_start": start, "data_end": end}
     return el("g", inner, **options)
 
 
