@@ -15,6 +15,10 @@ SURE = 0.6
 """The share of the question the sentence must hold, its headings counted, before 是 or 不是 is said."""
 
 
+_forbids_refusing = re.compile("不得[^。;；]{0,30}(?:拒绝|限制|排斥|推诿|拖延|歧视|拒不)")
+"""不得以…为由拒绝 grants what is asked for."""
+
+
 def decided(reading: Reading, wanted: Wanted, draft: Draft, best: Found, span_text: str) -> Draft:
     """The draft with the verdict in front, where there is one."""
     word = verdict(reading.folded, fold(span_text), best.context)
@@ -28,6 +32,7 @@ def verdict(question: str, sentence: str, coverage: float) -> str | None:
     """是/不是, 会/不会, 有/没有, 可以/不可以 — or None where the sentence does not decide it."""
     if re.search("除[^。]{1,60}(?:以?外|之外)", sentence):
         return None  # what is excepted may be just what is asked
+    sentence = _forbids_refusing.sub("", sentence)
     positive, negative = _forms(question)
     body = re.sub(r"吗|是否|是不是|会不会|能不能|可不可以|有没有|要不要|\?", "", question)
     for left, right in pairs("polarity.tsv"):
