@@ -7,6 +7,7 @@ read-only disk), a private copy in the temporary folder serves this process.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ from index.lexical import DocumentEntry, LexicalIndex, PassageEntry
 from index.lock import writing
 from index.segmentation import Tokens, document_numbers, engine, lexicon_hash, normalise, tokenise
 
-FORMAT = 2
+FORMAT = 3
 PATIENCE = 2.0
 """Seconds to wait for another process that writes while there is an older index to serve."""
 PATIENCE_FIRST = 60.0
@@ -81,8 +82,11 @@ class LexicalCache:
 
     def faults(self) -> list[str]:
         """What is wrong with the files, in Chinese sentences."""
-        if _stamp(self.folder).get("generation") != self._corpus.generation:
+        stamp = _stamp(self.folder)
+        if stamp.get("generation") != self._corpus.generation:
             return []
+        if not intact(self.folder, stamp):
+            return ["词面索引的文件与校验值不符；下次检索时会自动重建，也可以现在运行 cemai doctor --repair。"]
         try:
             size = LexicalIndex(self.folder).size
         except (ValueError, OSError):
@@ -94,15 +98,13 @@ class LexicalCache:
 
     def _open_as_stamped(self, generation: int) -> bool:
         """Open what is there if it is of this very generation: needs no lock."""
-        if _stamp(self.folder) != {**signature(), "generation": generation}:
-            return False
-        return self._opened(generation)
+        stamp = _stamp(self.folder)
+        return _fits(stamp, generation) and intact(self.folder, stamp) and self._opened(generation)
 
     def _open_older(self) -> bool:
         stamp = _stamp(self.folder)
         stamp.pop("writing", None)
-        known = stamp.get("generation")
-        if not isinstance(known, int) or stamp != {**signature(), "generation": known}:
+        if not _fits(stamp, stamp.get("generation")):
             return self.view is not None
         self._opened(-1)
         return self.view is not None
@@ -121,8 +123,9 @@ class LexicalCache:
 
     def _follow(self, generation: int) -> bool:
         """Take in what changed since the index was stamped; false where it has to be made anew."""
-        known = _stamp(self.folder).get("generation")
-        if not isinstance(known, int) or known > generation or _stamp(self.folder) != {**signature(), "generation": known}:
+        stamp = _stamp(self.folder)
+        known = stamp.get("generation")
+        if not isinstance(known, int) or known > generation or not _fits(stamp, known) or not intact(self.folder, stamp):
             return False
         try:
             index = LexicalIndex(self.folder)
@@ -201,5 +204,30 @@ def _stamp(folder: Path) -> dict[str, Any]:
 def _write_stamp(folder: Path, generation: int, **more: bool) -> None:
     target = folder / "manifest.json"
     draft = target.with_suffix(".tmp")
-    draft.write_text(json.dumps({**signature(), "generation": generation, **more}), encoding="utf-8")
+    files = {} if more else _hashes(folder, _stamp(folder).get("files", {}))
+    draft.write_text(json.dumps({**signature(), "generation": generation, "files": files, **more}), encoding="utf-8")
     draft.replace(target)
+
+
+def _fits(stamp: dict[str, Any], generation: object) -> bool:
+    """Whether a stamp is of this program and generation, and no change was under way when it was written."""
+    return isinstance(generation, int) and {**stamp, "files": None} == {**signature(), "generation": generation, "files": None}
+
+
+def intact(folder: Path, stamp: dict[str, Any]) -> bool:
+    """Whether every file is byte for byte what was stamped: neither tantivy nor SQLite notices a flipped bit in a cache."""
+    try:
+        return bool(stamp.get("files")) and _hashes(folder, {}) == stamp["files"]
+    except OSError:
+        return False
+
+
+def _hashes(folder: Path, known: dict[str, str]) -> dict[str, str]:
+    """SHA-256 of the index's files by name; files of a finished segment never change, so ``known`` ones are not read again."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*/*")):
+        if path.is_file() and not path.name.startswith("."):
+            name = path.relative_to(folder).as_posix()
+            again = path.suffix == ".json" or name not in known
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if again else known[name]
+    return found
