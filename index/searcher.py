@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from corpus.divisions import gazetteer
@@ -45,7 +44,6 @@ class Searcher:
         self._shelf = Shelf(corpus)
         self._generation = -1
         self._lock = threading.Lock()
-        self._second = ThreadPoolExecutor(2, thread_name_prefix="search")
 
     # ------------------------------------------------------------------ keeping up with the library
 
@@ -120,8 +118,7 @@ class Searcher:
             {**dict.fromkeys(question.words, 1.0), **question.extra_words},
             {**dict.fromkeys(question.pairs, 1.0), **question.extra_pairs},
         )
-        # tantivy works without Python's lock: documents and passages are searched side by side
-        later = self._second.submit(lexical.search_documents, wanted, limit, allowed)
+        documents = lexical.search_documents(wanted, limit, allowed)
         found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
         numbered = lexical.numbered(question.numbers)
         if allowed is not None:
@@ -130,7 +127,6 @@ class Searcher:
         for hit in opening:
             found.setdefault(hit.row, hit)
         meaning = self._meaning(question, limit, allowed, found)
-        documents = later.result()
         candidates = [
             Candidate(hit.row, hit.document, hit.score, documents.get(hit.document, 0.0), meaning.pop(hit.row, (0, 0.0))[1])
             for hit in found.values()

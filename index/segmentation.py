@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
-from itertools import pairwise
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
@@ -151,8 +150,3 @@ def _cache_folder() -> Path:
     folder = base / "cemai"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def adjoining(words: list[str]) -> list[str]:
-    """Neighbouring words joined, for lexicons whose entries the dictionary cuts apart."""
-    return [left + right for left, right in pairwise(words)]

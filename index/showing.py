@@ -109,6 +109,10 @@ class _Wording:
         mine, theirs = self._candidate.meaning, other._candidate.meaning
         if short < 0.8 * long or (mine and theirs and abs(mine - theirs) > _NEAR):
             return False
+        one = self._text
+        probes = range(0, len(one) - _SIZE + 1, max(_SIZE, len(one) // 6))
+        if 2 * sum([one[i : i + _SIZE] in other._text for i in probes]) < len(probes):
+            return False
         small, large = sorted((len(self.grams), len(other.grams)))
         return small >= _SAME * large and len(self.grams & other.grams) >= _SAME * large
 

@@ -1,7 +1,8 @@
 """Build a library from a retrieval set's corpus.jsonl, run its queries, write RUN.jsonl and print the scores.
 
-    eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical] [--model DIR] [--only IDS]
+    eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical] [--model DIR] [--only IDS] [--ablate]
 
+--ablate runs the queries once for each ingredient of the search, without it, and prints a table of the scores.
 SET_DIR holds corpus.jsonl, queries.jsonl, qrels.tsv and perhaps answers.jsonl; ``score.py`` is looked for beside it.
 """
 
@@ -15,15 +16,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from corpus.document import HeadMatter, ParsedDocument, Span, Zone
 from corpus.store import Corpus, PassageRow
+from index import ranking
+from index import searcher as searcher_module
 from index.encoder import Encoder, load
+from index.lexical import LexicalIndex
+from index.question import understand
 from index.searcher import Searcher
 from index.splitter import embedding_text, split
 
@@ -58,6 +66,74 @@ def build(corpus: Corpus, path: Path, encoder: Encoder | None) -> None:
                 corpus.put(doc, original=doc.text.encode(), passages=rows, facts=[], model=model)
 
 
+def _without(name: str) -> AbstractContextManager[Any]:
+    """The search without one of its ingredients."""
+    if name == "nothing left out":
+        return nullcontext()
+    if name == "vectors":
+        return patch.object(Searcher, "_meaning", lambda *_: {})
+    if name == "words of the whole document":
+        return patch.object(LexicalIndex, "search_documents", lambda *_: {})
+    if name == "learned combinations":
+        return patch.object(ranking, "scores", lambda rows: [row[0] + 0.7 * row[2] + row[11] for row in rows])
+    if name == "meaning behind the head of the list":
+        return patch.object(ranking, "HEAD", 10**9)
+    fields: dict[str, Any] = (
+        {"pairs": (), "extra_pairs": {}} if name == "pairs of characters" else {"extra_words": {}, "extra_pairs": {}}
+    )
+    return patch.object(searcher_module, "understand", lambda text, names=(): replace(understand(text, names), **fields))
+
+
+INGREDIENTS = (
+    "nothing left out",
+    "vectors",
+    "words of the whole document",
+    "pairs of characters",
+    "everyday words and typos",
+    "learned combinations",
+    "meaning behind the head of the list",
+)
+SHOWN = ("success@1", "recall@5", "recall@10", "recall@100", "ndcg@10", "passage@1")
+
+
+def ablate(searcher: Searcher, folder: Path, chosen: set[str] | None, top: int, scratch: Path) -> None:
+    """Print one row of a table for each ingredient left out."""
+    print("| without | " + " | ".join(SHOWN) + " |\n| --- |" + " --- |" * len(SHOWN))
+    for name in INGREDIENTS:
+        with _without(name):
+            run_queries(searcher, folder, chosen, top, scratch / "run.jsonl")
+        found = scored(folder, chosen, scratch / "run.jsonl", scratch)
+        print(f"| {name} | " + " | ".join(f"{found[m]:.3f}" if m in found else "–" for m in SHOWN) + " |", flush=True)
+
+
+def run_queries(searcher: Searcher, folder: Path, chosen: set[str] | None, top: int, out: Path) -> list[float]:
+    """Answer the queries into a file; seconds of each."""
+    times = []
+    with out.open("w", encoding="utf-8") as run:
+        for query in records(folder / "queries.jsonl"):
+            if chosen is not None and query["_id"] not in chosen:
+                continue
+            began = time.perf_counter()
+            hits = searcher.search(query["text"], top=top, fold=False)
+            times.append(time.perf_counter() - began)
+            run.write(json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n")
+    return sorted(times)
+
+
+def scored(folder: Path, chosen: set[str] | None, run: Path, scratch: Path) -> dict[str, Any]:
+    """What the scorer of the sets says."""
+    qrels = folder / "qrels.tsv"
+    if chosen is not None:
+        head, *lines = qrels.read_text(encoding="utf-8").splitlines()
+        qrels = scratch / "qrels.tsv"
+        qrels.write_text("\n".join([head, *(line for line in lines if line.split("\t")[0] in chosen)]) + "\n", encoding="utf-8")
+    command = [sys.executable, str(folder.parent / "score.py"), "retrieval", str(run), str(qrels)]
+    if (folder / "answers.jsonl").exists():
+        command += ["--answers", str(folder / "answers.jsonl")]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=Path)
@@ -66,6 +142,7 @@ def main() -> None:
     parser.add_argument("--top", type=int, default=100)
     parser.add_argument("--model", help="folder or name of another embedding model")
     parser.add_argument("--lexical", action="store_true", help="without vectors")
+    parser.add_argument("--ablate", action="store_true")
     parser.add_argument("--only", type=Path, help="file with the ids of the queries to run, one a line; the others do not count")
     args = parser.parse_args()
     encoder = None if args.lexical else load(args.model)
@@ -81,32 +158,14 @@ def main() -> None:
             searcher = Searcher(corpus, encoder)
             searcher.refresh()
             print(f"store {stored - started:.1f} s, index {time.perf_counter() - stored:.1f} s", file=sys.stderr)
-            times = []
-            with out.open("w", encoding="utf-8") as run:
-                for query in records(args.set / "queries.jsonl"):
-                    if chosen is not None and query["_id"] not in chosen:
-                        continue
-                    began = time.perf_counter()
-                    hits = searcher.search(query["text"], top=args.top, fold=False)
-                    times.append(time.perf_counter() - began)
-                    run.write(
-                        json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n"
-                    )
-            times.sort()
+            if args.ablate:
+                ablate(searcher, args.set, chosen, args.top, Path(scratch))
+                return
+            times = run_queries(searcher, args.set, chosen, args.top, out)
             print(
                 f"{1000 * times[len(times) // 2]:.1f} ms p50, {1000 * times[int(len(times) * 0.95)]:.1f} ms p95", file=sys.stderr
             )
-        qrels = args.set / "qrels.tsv"
-        if chosen is not None:
-            head, *lines = qrels.read_text(encoding="utf-8").splitlines()
-            qrels = Path(scratch) / "qrels.tsv"
-            qrels.write_text(
-                "\n".join([head, *(line for line in lines if line.split("\t")[0] in chosen)]) + "\n", encoding="utf-8"
-            )
-        command = [sys.executable, str(args.set.parent / "score.py"), "retrieval", str(out), str(qrels)]
-        if (args.set / "answers.jsonl").exists():
-            command += ["--answers", str(args.set / "answers.jsonl")]
-        subprocess.run(command, check=True)
+        print(json.dumps(scored(args.set, chosen, out, Path(scratch)), indent=1))
 
 
 if __name__ == "__main__":
