@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Reference, Span
 from ingest.headmatter import Draft, document_kind, draft_of, leading_organs, period, validity_dates
-from ingest.headmatter_names import kind_of
 from ingest.headmatter_region import division_of, level_of, self_level, speaks_for_nation
 
 _FORWARDED = re.compile(
@@ -103,8 +102,3 @@ def _above(division: Division | None, organ: str) -> Division | None:
         if pattern.match(organ):
             return next((d for d in chain if d.level == level), None)
     return None
-
-
-def is_document(name: str | None) -> bool:
-    """Whether the title of an attachment is that of a document rather than of a form or a picture."""
-    return bool(name) and kind_of(name or "") is not None

@@ -19,7 +19,6 @@ class Limits:
     archive_members: int = 2_000
     ratio: int = 100
     ratio_from: int = 1 * MEGABYTE
-    xml_depth: int = 500
     html_depth: int = 2_000
     pdf_pages: int = 3_000
     pdf_page_characters: int = 200_000

@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from corpus.errors import PolicyError, UsageError
 
 OK, NOTHING, WRONG_USAGE, REFUSED = 0, 1, 2, 3
-Command = Callable[[argparse.Namespace], int]
 
 
 class Parser(argparse.ArgumentParser):

@@ -41,8 +41,3 @@ def is_layout(rows: Sequence[Sequence[Cell | None]]) -> bool:
         return True
     filled = [cell for row in rows for cell in row if cell and cell.text]
     return len(filled) <= 1
-
-
-def numberish(text: str) -> bool:
-    """Whether a cell holds only a number, a date or a range."""
-    return bool(_NUMBERISH.match(text[:60]))
