@@ -64,11 +64,6 @@ def checked(draft: Draft) -> Draft:
     return Draft(draft.status, tuple(kept), draft.notices, draft.parts)
 
 
-def quotes_hold(citations: Sequence[AnswerCitation], text_of: dict[str, str]) -> bool:
-    """Whether each quote is what the document says at its place."""
-    return all(text_of[c.source_id][c.start : c.end] == c.quote for c in citations if c.source_id in text_of)
-
-
 def _written_out(unit: str, plain: Sequence[str]) -> bool:
     """Whether a unit was written out from a shared head: 县市政府 from 县市党委、政府."""
     return any(unit[:i] in part and unit[i:] in part for part in plain for i in range(1, len(unit)))
