@@ -9,6 +9,7 @@ from corpus.folding import fold
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Found, Scope
+from qa.lexicons import first_phrase, phrases
 from qa.lookup import line_of
 from qa.numerals import counted
 from qa.question import Reading
@@ -45,7 +46,21 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
     score, shelved, parent, children = best
     if found and reading.count is None and _items(found[0]) >= 3 and found[0].coverage + 0.1 > score:
         return None
-    return _listed(shelved, parent, children)
+    return _listed(shelved, *_descended(reading, shelved, parent, children))
+
+
+def _descended(
+    reading: Reading, shelved: Shelved, parent: Section | None, children: list[Section]
+) -> tuple[Section | None, list[Section]]:
+    """Asked for the measures of a whole document, its list stands under the chapter called so, not in the names of its chapters."""
+    noun = first_phrase(reading.folded, phrases("list_nouns.txt"))
+    if noun is None or reading.count is not None or (parent is not None and parent.kind != "title"):
+        return parent, children
+    named = [child for child in children if fold(child.heading).rstrip(":：。").endswith(noun)]
+    if len(named) != 1:
+        return parent, children
+    below = [s for s in shelved.doc.outline if s.parent == named[0].id and s.number is not None]
+    return (named[0], below) if len(below) > 1 else (parent, children)
 
 
 def _listed(shelved: Shelved, parent: Section | None, children: list[Section]) -> Draft:
