@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from typing import Any
 
+from corpus.titles import in_marks
 from qa.answer import Answer
 from ui.exports.cleaning import printable
 from ui.exports.tables import ANSWER_STATES, Table, cited
@@ -74,7 +75,7 @@ def answer_bytes(answer: Answer, made_on: dt.date) -> bytes:
     if answer.nearest and not answer.citations:
         paragraph(document, "最接近的内容（不能直接回答问题）", font=HEAD_FONT, size=14)
         for hit in answer.nearest[:5]:
-            paragraph(document, f"《{hit.title or hit.source}》{' > '.join(hit.section_path)}", size=10.5)
+            paragraph(document, f"{in_marks(hit.title or hit.source)}{' > '.join(hit.section_path)}", size=10.5)
             paragraph(document, " ".join(hit.text.split()), font=QUOTE_FONT, size=12, indent=0.8)
     if answer.as_of:
         paragraph(document, f"时效按 {answer.as_of} 判断。", size=9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corpus.errors import PolicyError
 from corpus.store import DocumentInfo
+from corpus.titles import in_marks
 from ui.page.backend import Desk
 from ui.page.events import Payload, integer, text
 from ui.page.uploads import ACCEPTED
@@ -31,12 +32,14 @@ def table(desk: Desk, payload: Payload) -> Html:
             undo = desk.change(lambda library: library.remove(id))
         elif act == "restore":
             back = desk.change(lambda library: library.restore(id))
-            message = f"已恢复《{back.head.title or back.source}》。"
+            message = f"已恢复{in_marks(back.head.title or back.source)}。"
         elif act == "status":
             value = text(payload, "value")
             status = value if value in STATUSES else None
             info = desk.change(lambda library: library.set_status(id, status, None))
-            message = f"《{info.head.title or info.source}》" + (f"已标为{status}。" if status else "已恢复为文件自身的状态。")
+            message = f"{in_marks(info.head.title or info.source)}" + (
+                f"已标为{status}。" if status else "已恢复为文件自身的状态。"
+            )
     except PolicyError as error:
         wrong = trouble(str(error))
     entries = desk.entries()

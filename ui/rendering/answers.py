@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from corpus.titles import in_marks
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Understanding
 from ui.rendering.document import join_path
@@ -71,7 +72,7 @@ def source_line(citation: AnswerCitation) -> str:
     number = f"（{citation.doc_number}）" if citation.doc_number else ""
     page = f"，第 {citation.page} 页" if citation.page else ""
     path = join_path(citation.section_path)
-    return f"《{citation.title or citation.source}》{number}{'，' + path if path else ''}{page}"
+    return f"{in_marks(citation.title or citation.source)}{number}{'，' + path if path else ''}{page}"
 
 
 def _point(answer: Answer) -> Html | None:
@@ -118,7 +119,7 @@ def _card(position: int, citation: AnswerCitation) -> Html:
         el(
             "div",
             el("span", f"〔{position}〕", class_="no"),
-            el("span", f"《{cut(citation.title or citation.source, 48)}》", class_="name"),
+            el("span", in_marks(cut(citation.title or citation.source, 48)), class_="name"),
             el("span", join_path(citation.section_path)) if citation.section_path else None,
             el("span", f"第 {citation.page} 页") if citation.page else None,
             class_="src",

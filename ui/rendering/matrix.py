@@ -7,6 +7,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from corpus.divisions import gazetteer
+from corpus.titles import in_marks
 from qa.answer import Cell, Comparison, ComparisonRow
 from ui.rendering.html import Html, el, join
 from ui.rendering.states import blank, notices
@@ -128,7 +129,7 @@ def _cell(cell: Cell, bar: tuple[str, float] | None = None) -> Html:
     return el(
         "td",
         el(
-            "div", _bar(*bar) if bar else None, inner, el("p", f"《{cited.title or cited.source}》{more}", class_="src one"), role="button", tabindex="0",
+            "div", _bar(*bar) if bar else None, inner, el("p", f"{in_marks(cited.title or cited.source)}{more}", class_="src one"), role="button", tabindex="0",
             class_="cell", title=cell.text[:300], data_act="open", data_doc=cited.source_id, data_start=cited.start, data_end=cited.end,
             data_spans=" ".join(f"{c.start}-{c.end}" for c in cell.citations if c.source_id == cited.source_id),
         ),

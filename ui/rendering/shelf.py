@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.store import DocumentInfo
+from corpus.titles import in_marks
 from ui.rendering.html import Html, cut, el, join
 from ui.rendering.ledgers import PAGE
 from ui.rendering.wording import FORMATS, UNSTATED, date_of, state
@@ -26,7 +27,7 @@ def shelf_view(rows: Sequence[Row], *, start: int = 0, undo: DocumentInfo | None
     if undo is not None:
         said = el(
             "div",
-            f"已移除《{cut(undo.head.title or undo.source, 60)}》。",
+            f"已移除{in_marks(cut(undo.head.title or undo.source, 60))}。",
             el("button", "撤销", type="button", class_="open", data_act="restore", data_doc=undo.id),
             class_="notice said-now",
             role="status",

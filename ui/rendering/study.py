@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from corpus.titles import in_marks
 from ui.rendering.forms import examples
 from ui.rendering.html import Html, cut, el, join
 from ui.rendering.ledgers import source_link
@@ -87,7 +88,7 @@ def _card(card: Card) -> Html:
     if card.record is not None:
         path = [str(part) for part in card.record.get("section_path") or ()]
         whole = card.record["start"] == card.record["end"]
-        name = "打开全文" if whole else f"《{cut(str(card.record.get('title') or card.record.get('source') or ''), 48)}》"
+        name = "打开全文" if whole else in_marks(cut(str(card.record.get("title") or card.record.get("source") or ""), 48))
         place = el("p", source_link(card.record, name), f"　{cut(path[-1], 28)}" if path else None, class_="src")
     return el(
         "div",
@@ -229,7 +230,7 @@ def _verdict(question: Question, right: bool, number: int, total: int) -> Html:
         el(
             "div",
             el("p", excerpt(c.quote, question.answer, QUOTE), class_="quote"),
-            el("p", f"《{cut(c.title or c.source, 60)}》", class_="src"),
+            el("p", in_marks(cut(c.title or c.source, 60)), class_="src"),
             class_="claim", role="button", tabindex="0", data_act="open", data_doc=c.source_id, data_start=c.start, data_end=c.end,
         )
         for c in question.citations
