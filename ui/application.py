@@ -175,6 +175,9 @@ class Library:
                         self._ingest_file(item, reader.read, region, ocr, again, report)
                 except RefusedInput as error:
                     report.refused.append(Refusal(item.source, error.reason, error.message))
+        if report.added or report.replaced:
+            # the first search after an import should not be the one that waits for the index
+            self.searcher.refresh()
         if progress:
             progress(len(inputs), len(inputs), "")
         return report
