@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from corpus.document import Level, Span
+from corpus.wordlists import entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +138,9 @@ class Gazetteer:
         return top[0] if len(top) == 1 else None
 
 
-def _data(name: str) -> list[str]:
-    lines = resources.files("corpus").joinpath("data", name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 @lru_cache(maxsize=1)
 def _ethnic_groups() -> tuple[str, ...]:
-    return tuple(sorted(_data("ethnic_groups.txt"), key=len, reverse=True))
+    return tuple(sorted(entries("corpus", "ethnic_groups.txt"), key=len, reverse=True))
 
 
 @lru_cache(maxsize=1)
@@ -153,7 +148,7 @@ def gazetteer() -> Gazetteer:
     """All divisions of the data file ``corpus/data/divisions.tsv``, and the nation."""
     divisions = [NATION]
     names: dict[str, str] = {}
-    for line in _data("divisions.tsv"):
+    for line in entries("corpus", "divisions.tsv"):
         code, name, *old = line.split("\t")
         names[code] = name
         shorts = short_forms(name)

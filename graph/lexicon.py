@@ -6,16 +6,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from importlib import resources
 
+from corpus import wordlists
 from corpus.document import Span
 
 
 @lru_cache(maxsize=64)
 def entries(name: str) -> tuple[str, ...]:
     """The entries of a list of ``graph/data``, in order."""
-    lines = resources.files("graph").joinpath("data", name).read_text(encoding="utf-8").splitlines()
-    return tuple(line.rstrip() for line in lines if line.strip() and not line.startswith("#"))
+    return wordlists.entries("graph", name)
 
 
 @lru_cache(maxsize=64)

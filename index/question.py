@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from corpus.divisions import gazetteer
+from corpus.wordlists import entries
 from index.segmentation import document_numbers, normalise, tokenise
 
 LONGEST = 10_000
@@ -113,20 +113,15 @@ def _one_off(part: str, name: str) -> bool:
     return wrong == 1
 
 
-def _lines(name: str) -> list[str]:
-    text = resources.files("index").joinpath("data", name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
 @lru_cache(maxsize=1)
 def _question_words() -> re.Pattern[str]:
-    words = sorted(_lines("question_words.txt"), key=len, reverse=True)
+    words = sorted(entries("index", "question_words.txt"), key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in words))
 
 
 @lru_cache(maxsize=1)
 def _synonyms() -> dict[str, tuple[str, ...]]:
-    return {left: tuple(right.split("|")) for left, right in (line.split("\t") for line in _lines("synonyms.tsv"))}
+    return {left: tuple(right.split("|")) for left, right in (line.split("\t") for line in entries("index", "synonyms.tsv"))}
 
 
 @lru_cache(maxsize=1)
@@ -137,5 +132,5 @@ def _everyday_words() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _answer_types() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    rows = (line.split("\t") for line in _lines("answer_types.tsv"))
+    rows = (line.split("\t") for line in entries("index", "answer_types.tsv"))
     return tuple((re.compile(question), re.compile(answer)) for _, question, answer in rows)

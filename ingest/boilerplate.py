@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 
+from corpus.wordlists import entries
 from ingest.outline_lines import Line
 
 _NOISE = re.compile(r"[\s　【】\[\]\-|·•()（）<>:：]")
@@ -19,8 +19,7 @@ _CRUMBS = re.compile(r"[>＞»›/]")
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    lines = resources.files("ingest").joinpath("data", "boilerplate.txt").read_text(encoding="utf-8").splitlines()
-    rules = [line.split(" ", 1) for line in lines if line and not line.startswith("#")]
+    rules = [line.split(" ", 1) for line in entries("ingest", "boilerplate.txt")]
     full = frozenset(_NOISE.sub("", rule) for kind, rule in rules if kind == "full")
     return full, tuple(rule for kind, rule in rules if kind == "start"), frozenset(rule for kind, rule in rules if kind == "part")
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from corpus.document import Span
+from corpus.wordlists import entries
 from ingest.outline_lines import Line
 
 _BLANK = re.compile(r"[\s　\xa0]+")
@@ -27,8 +27,7 @@ class Labelled:
 @lru_cache(maxsize=1)
 def labels() -> dict[str, str]:
     """Label (without blanks) to field name."""
-    lines = resources.files("ingest").joinpath("data", "labels.tsv").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    pairs = (line.split("\t") for line in entries("ingest", "labels.tsv"))
     return dict(pairs)
 
 

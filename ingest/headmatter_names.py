@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 
 from corpus.divisions import gazetteer
+from corpus.wordlists import entries
 
 _ORGAN = re.compile(
     r"(?:人民政府|政府|办公厅|办公室|委员会|常委会|党委|州委|省委|市委|县委|区委|旗委|地委|工委|党组|监委|纪委|[一-龥]{2}委|局|厅|部|院|署|"
@@ -22,25 +22,20 @@ ORDER_NUMBER = re.compile(
 )
 
 
-def _entries(name: str) -> list[str]:
-    lines = resources.files("ingest").joinpath("data", name).read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[str, ...]:
-    return tuple(sorted(_entries("kinds.txt"), key=len, reverse=True))
+    return tuple(sorted(entries("ingest", "kinds.txt"), key=len, reverse=True))
 
 
 @lru_cache(maxsize=1)
 def _national() -> tuple[str, ...]:
-    return tuple(_entries("national_organs.txt"))
+    return tuple(entries("ingest", "national_organs.txt"))
 
 
 @lru_cache(maxsize=1)
 def stock_headings() -> tuple[str, ...]:
     """Headings many plans share."""
-    return tuple(sorted(_entries("stock_headings.txt"), key=len, reverse=True))
+    return tuple(sorted(entries("ingest", "stock_headings.txt"), key=len, reverse=True))
 
 
 def bare(name: str) -> str:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 
 from corpus.folding import fold
-
-
-def _lines(name: str) -> list[str]:
-    text = resources.files("qa").joinpath("data", name).read_text(encoding="utf-8")
-    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+from corpus.wordlists import entries
 
 
 @lru_cache(maxsize=16)
 def phrases(name: str) -> tuple[str, ...]:
     """The folded phrases of a list, longest first."""
-    return tuple(sorted({fold(line) for line in _lines(name)}, key=lambda p: (-len(p), p)))
+    return tuple(sorted({fold(line) for line in entries("qa", name)}, key=lambda p: (-len(p), p)))
 
 
 @lru_cache(maxsize=16)
 def table(name: str) -> dict[str, tuple[str, ...]]:
     """A two-column list: folded phrase → folded alternatives, in the order of the file."""
     rows: dict[str, tuple[str, ...]] = {}
-    for line in _lines(name):
+    for line in entries("qa", name):
         left, _, right = line.partition("\t")
         rows[fold(left)] = tuple(dict.fromkeys((*rows.get(fold(left), ()), *(fold(item) for item in right.split("|") if item))))
     return rows
@@ -33,7 +28,7 @@ def table(name: str) -> dict[str, tuple[str, ...]]:
 def pairs(name: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """A list of opposed groups of words: both columns hold alternatives."""
     found = []
-    for line in _lines(name):
+    for line in entries("qa", name):
         left, _, right = line.partition("\t")
         found.append((tuple(fold(w) for w in left.split("|")), tuple(fold(w) for w in right.split("|"))))
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -461,7 +461,7 @@ class Library:
         """Contract records of the tasks that meet the conditions, complete."""
         from graph.queries import tasks
 
-        return [self._with_title(fact) for fact in tasks(self.corpus, unit=unit, region=region, topic=topic)]
+        return self._titled(tasks(self.corpus, unit=unit, region=region, topic=topic))
 
     def targets(
         self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None, year: int | None = None
@@ -469,15 +469,23 @@ class Library:
         """Contract records of the targets that meet the conditions, complete."""
         from graph.queries import targets
 
-        return [self._with_title(fact) for fact in targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year)]
+        return self._titled(targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year))
 
     def terms(self) -> list[dict[str, Any]]:
         """Contract records of the terms."""
-        return [self._with_title(fact) for fact in self.corpus.facts("term")]
+        return self._titled(self.corpus.facts("term"))
 
-    def _with_title(self, fact: StoredFact) -> dict[str, Any]:
-        head = self._heads[fact.document]
-        return {**fact.payload, "document_id": fact.document_id, "title": head.head.title, "doc_number": head.head.doc_number}
+    def _titled(self, facts: Iterable[StoredFact]) -> list[dict[str, Any]]:
+        heads = {row: info.head for row, info in self._heads.items()}
+        return [
+            {
+                **fact.payload,
+                "document_id": fact.document_id,
+                "title": heads[fact.document].title,
+                "doc_number": heads[fact.document].doc_number,
+            }
+            for fact in facts
+        ]
 
     @property
     def _superseded(self) -> dict[int, Superseded]:
