@@ -1,0 +1,174 @@
+"""The file of a library: its tables, how it is opened, and changes that are made whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from corpus.checking import seal
+from corpus.errors import LibraryBusy, NewerFormat, StoreError
+from corpus.stored import Change
+
+FORMAT = 1
+FILE_NAME = "library.sqlite"
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "mmap_size=0",
+    "cache_size=-32768",  # look-ups by key touch pages all over the file
+)
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE documents (
+  row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, origin TEXT, format TEXT NOT NULL,
+  sha256 TEXT NOT NULL, text TEXT NOT NULL, record TEXT NOT NULL, title TEXT, region_code TEXT, level TEXT, issuers TEXT,
+  doc_number TEXT, year INTEGER, status TEXT, user_status TEXT, user_note TEXT, added_at TEXT NOT NULL,
+  generation INTEGER NOT NULL, row_hash TEXT NOT NULL, seal TEXT, removed_at TEXT) STRICT;
+CREATE INDEX documents_source ON documents(source);
+CREATE INDEX documents_number ON documents(doc_number);
+CREATE TABLE originals (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE sections (
+  document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
+  kind TEXT NOT NULL, number TEXT, heading TEXT NOT NULL, depth INTEGER NOT NULL, start INTEGER NOT NULL,
+  end INTEGER NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL, parent TEXT,
+  PRIMARY KEY (document, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE passages (
+  row INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, trail TEXT NOT NULL) STRICT;
+CREATE INDEX passages_document ON passages(document, ordinal);
+CREATE TABLE vectors (
+  passage INTEGER NOT NULL REFERENCES passages(row) ON DELETE CASCADE, model TEXT NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY (passage, model)) STRICT, WITHOUT ROWID;
+CREATE TABLE facts (
+  id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, kind TEXT NOT NULL,
+  start INTEGER NOT NULL, end INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (document, kind, id)) STRICT, WITHOUT ROWID;
+CREATE INDEX facts_kind ON facts(kind);
+CREATE TABLE fact_keys (
+  kind TEXT NOT NULL, key TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
+  fact TEXT NOT NULL, PRIMARY KEY (kind, key, document, fact)) STRICT, WITHOUT ROWID;
+CREATE INDEX fact_keys_document ON fact_keys(document);
+CREATE TABLE changes (generation INTEGER NOT NULL, document INTEGER NOT NULL, operation TEXT NOT NULL) STRICT;
+CREATE INDEX changes_generation ON changes(generation);
+CREATE TABLE answers (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, payload TEXT NOT NULL) STRICT;
+"""
+
+
+class Database:
+    """An open library file. One writer at a time; any number of readers, each seeing whole transactions only."""
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
+        self._db = connection
+        self.folder = folder
+        self._depth = 0
+        self._pending: int | None = None
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = True) -> Self:
+        """Open the library in ``folder``, made when missing unless ``create`` is false.
+
+        Raises ``NewerFormat`` for a library of a later version and ``StoreError`` for anything that is not a library.
+        """
+        path = folder / FILE_NAME
+        if not path.exists():
+            if not create:
+                raise StoreError(f"这里还没有文档库：{folder}。请先用 cemai ingest 导入文件，或用 --library 指定已有的库。")
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise StoreError(f"不能在 {folder} 建立文档库（{error.strerror}）。请换一个可写的文件夹。") from error
+        try:
+            db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+            for pragma in _PRAGMAS:
+                db.execute(f"PRAGMA {pragma}")
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+            if version > FORMAT:
+                db.close()
+                raise NewerFormat(
+                    f"这个文档库由更新版本的策脉建立（库格式 {version}，本程序支持到 {FORMAT}）。请升级策脉，或用 --library 指定另一个库；库未被改动。"
+                )
+            if version == 0:
+                if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    db.close()
+                    raise StoreError(f"{path} 是别的 SQLite 文件，不是策脉文档库。请用 --library 指定另一个文件夹。")
+                db.executescript(
+                    f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
+                )
+        except sqlite3.DatabaseError as error:
+            raise translated(error, path) from error
+        return cls(db, folder)
+
+    def close(self) -> None:
+        """Close the file; the object is of no use afterwards."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """Grows by one with every committed change of documents."""
+        return int(self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[int]:
+        """One atomic change; nested uses join the outer one. Yields the generation the change will have."""
+        if self._depth:
+            self._depth += 1
+            try:
+                yield self._pending or 0
+            finally:
+                self._depth -= 1
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise translated(error, self.folder / FILE_NAME) from error
+        self._depth = 1
+        self._pending = self.generation + 1
+        try:
+            yield self._pending
+            self._db.execute("UPDATE meta SET value=? WHERE name='generation'", (str(self._pending),))
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth = 0
+            self._pending = None
+
+    def changes_since(self, generation: int) -> list[Change]:
+        """The last change of each document after ``generation``, oldest first."""
+        last: dict[int, str] = {}
+        for document, operation in self._db.execute(
+            "SELECT document, operation FROM changes WHERE generation>? ORDER BY generation, rowid", (generation,)
+        ):
+            last.pop(document, None)
+            last[document] = operation
+        return [Change(document, operation) for document, operation in last.items()]
+
+    def _seal(self, document: int) -> None:
+        self._db.execute("UPDATE documents SET seal=? WHERE row=?", (seal(self._db, document), document))
+
+
+def translated(error: sqlite3.Error, path: Path) -> StoreError:
+    """What an error of SQLite means to the person who meets it."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return LibraryBusy("文档库正在被另一个程序写入。请等它完成后再试。")
+    if "readonly" in text:
+        return StoreError(f"文档库是只读的：{path}。请检查文件夹权限。")
+    if "full" in text:
+        return StoreError("磁盘已满，未写入任何内容。请清理磁盘后重试。")
+    return StoreError(f"{path} 不能作为文档库打开（{text}）。如有备份请恢复，或用 --library 指定另一个文件夹。")

@@ -1,0 +1,195 @@
+"""Reading documents from the store: lists, look-ups, texts, passages and their vectors."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from corpus.database import Database
+from corpus.divisions import gazetteer
+from corpus.document import ParsedDocument, Section, Span
+from corpus.errors import StoreError, UnknownDocument
+from corpus.filters import Filters
+from corpus.records import unpack_document, unpack_head
+from corpus.stored import DocumentInfo
+
+
+class DocumentTables(Database):
+    """Documents as they are read from the library."""
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
+        super().__init__(connection, folder)
+        self._kept_infos: tuple[int, list[DocumentInfo]] | None = None
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM documents WHERE removed_at IS NULL").fetchone()[0])
+
+    def infos(self, filters: Filters | None = None) -> list[DocumentInfo]:
+        """The documents that meet the filters, in the order they came."""
+        if self._depth:
+            # inside a change the generation does not tell yet what has changed
+            kept = self._infos("removed_at IS NULL")
+        else:
+            # read first: where another process writes between the two, the next call sees it and reads anew
+            generation = self.generation
+            if self._kept_infos is None or self._kept_infos[0] != generation:
+                self._kept_infos = (generation, self._infos("removed_at IS NULL"))
+            kept = self._kept_infos[1]
+        rows = self.select(filters) if filters else None
+        return [info for info in kept if rows is None or info.row in rows]
+
+    def removed(self) -> list[DocumentInfo]:
+        """Documents that were removed and can still be restored."""
+        return self._infos("removed_at IS NOT NULL")
+
+    def find(self, name: str) -> DocumentInfo:
+        """The document with this id, id prefix, source, or file name. Raises ``UnknownDocument``, also where several match."""
+        found = self._infos("removed_at IS NULL AND (id=? OR source=?)", (name, name))
+        if not found and len(name) >= 3:
+            like = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            found = self._infos(
+                r"removed_at IS NULL AND (id LIKE ? ESCAPE '\' OR source LIKE ? ESCAPE '\' OR source LIKE ? ESCAPE '\')",
+                (like + "%", like + "%", "%/" + like),
+            )
+        if len(found) != 1:
+            many = f"“{name}”对应 {len(found)} 份文档，请写完整的编号" if found else f"文档库里没有“{name}”"
+            raise UnknownDocument(f"{many}。用 cemai docs list 查看编号和文件名。")
+        return found[0]
+
+    def by_source(self, source: str) -> list[DocumentInfo]:
+        """Documents that came under this source name."""
+        return self._infos("removed_at IS NULL AND source=?", (source,))
+
+    def by_origin(self, origin: str) -> list[DocumentInfo]:
+        """Documents that were read from this path."""
+        return self._infos("removed_at IS NULL AND origin=?", (origin,))
+
+    def has(self, id: str, sha256: str) -> bool:
+        """Whether this very version of a document is in the library."""
+        return bool(
+            self._db.execute("SELECT 1 FROM documents WHERE id=? AND sha256=? AND removed_at IS NULL", (id, sha256)).fetchone()
+        )
+
+    def info(self, document: int) -> DocumentInfo:
+        """The document with this row number."""
+        return self._info(document)
+
+    def text(self, document: int) -> str:
+        """The frozen text."""
+        row = self._db.execute("SELECT text FROM documents WHERE row=?", (document,)).fetchone()
+        if row is None:
+            raise UnknownDocument("文档已不在库中。")
+        return str(row[0])
+
+    def text_at(self, document: int, span: Span) -> str | None:
+        """A stretch of the frozen text without reading the rest into memory; None where the document is gone."""
+        row = self._db.execute(
+            "SELECT substr(text, ?, ?) FROM documents WHERE row=?", (span.start + 1, len(span), document)
+        ).fetchone()
+        if row is not None and len(row[0]) < len(span):  # SQLite takes a NUL for the end
+            return span.of(self.text(document))
+        return None if row is None else str(row[0])
+
+    def pages(self, document: int) -> list[tuple[int, int]]:
+        """Where the pages' stretches of text begin, in order: (position, page)."""
+        rows = self._db.execute(
+            "SELECT json_extract(a.value,'$[0]'), json_extract(a.value,'$[2]') FROM documents,"
+            " json_each(documents.record,'$.anchors') a WHERE documents.row=? AND json_extract(a.value,'$[2]') IS NOT NULL",
+            (document,),
+        )
+        return sorted((int(start), int(page)) for start, page in rows)
+
+    def document(self, document: int) -> ParsedDocument:
+        """The whole document."""
+        row = self._db.execute(
+            "SELECT id, source, format, sha256, text, record FROM documents WHERE row=?", (document,)
+        ).fetchone()
+        if row is None:
+            raise UnknownDocument("文档已不在库中。")
+        outline = tuple(
+            Section(*found)
+            for found in self._db.execute(
+                "SELECT id, kind, number, heading, depth, start, end, body_start, body_end, parent FROM sections"
+                " WHERE document=? ORDER BY position",
+                (document,),
+            )
+        )
+        return unpack_document(
+            json.loads(row[5]), id=row[0], source=row[1], format=row[2], sha256=row[3], text=row[4], outline=outline
+        )
+
+    def original(self, sha256: str) -> bytes:
+        """The bytes a document was read from."""
+        row = self._db.execute("SELECT data FROM originals WHERE sha256=?", (sha256,)).fetchone()
+        if row is None:
+            raise StoreError("原始文件不在库中。")
+        return zlib.decompress(row[0])
+
+    def region_codes(self) -> set[str]:
+        """Codes of the divisions the documents belong to."""
+        query = "SELECT DISTINCT region_code FROM documents WHERE removed_at IS NULL AND region_code IS NOT NULL"
+        return {str(row[0]) for row in self._db.execute(query)}
+
+    def select(self, filters: Filters) -> set[int]:
+        """Row numbers of the documents that meet the filters."""
+        where, values = ["removed_at IS NULL"], []
+        if filters.region:
+            codes = [division.code for division in gazetteer().named(filters.region)]
+            if "0" not in codes:
+                tests = " OR ".join("region_code LIKE ?" for _ in codes)
+                where.append(f"({tests})" if codes else "0")
+                values += [code + "%" for code in codes]
+        for column, value in (("level", filters.level), ("format", filters.format), ("year", filters.year)):
+            if value is not None:
+                where.append(f"{column}=?")
+                values.append(str(value))
+        if filters.issuer:
+            where.append("instr(issuers, ?) > 0")
+            values.append(filters.issuer)
+        if filters.status:
+            where.append("coalesce(user_status, status)=?")
+            values.append(filters.status)
+        if filters.topic:
+            where.append("row IN (SELECT document FROM fact_keys WHERE kind='topic' AND key=?)")
+            values.append(filters.topic)
+        if filters.documents is not None:
+            where.append("id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(filters.documents)))
+        return {row[0] for row in self._db.execute(f"SELECT row FROM documents WHERE {' AND '.join(where)}", values)}
+
+    def _info(self, document: int) -> DocumentInfo:
+        found = self._infos("row=?", (document,))
+        if not found:
+            raise UnknownDocument("文档已不在库中。")
+        return found[0]
+
+    def _infos(self, where: str, values: Sequence[Any] = ()) -> list[DocumentInfo]:
+        infos = []
+        for r in self._db.execute(
+            "SELECT row, id, source, origin, format, sha256, json_extract(record,'$.head'), status, user_status, user_note,"
+            f" added_at, generation, json_extract(record,'$.issues'), json_extract(record,'$.attached') FROM documents WHERE {where} ORDER BY row",
+            values,
+        ):
+            infos.append(
+                DocumentInfo(
+                    row=r[0],
+                    id=r[1],
+                    source=r[2],
+                    origin=r[3],
+                    format=r[4],
+                    sha256=r[5],
+                    head=unpack_head(json.loads(r[6])),
+                    status=r[8] or r[7],
+                    user_status=r[8],
+                    user_note=r[9],
+                    added_at=r[10],
+                    generation=r[11],
+                    warnings=tuple(issue[1] for issue in json.loads(r[12])),
+                    attached=tuple(unpack_head(head) for _, head in json.loads(r[13])),
+                )
+            )
+        return infos

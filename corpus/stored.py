@@ -1,0 +1,109 @@
+"""What the store takes in and gives back: rows of a document's parts, and a document without its text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpus.document import HeadMatter, Span
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage to be stored; ``vector`` is its embedding as little-endian float16 bytes, or None."""
+
+    span: Span
+    trail: tuple[str, ...]
+    vector: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact to be stored. ``keys`` are (kind, key) pairs it is looked up by: ("unit", 州财政局), ("topic", 医疗保障)."""
+
+    id: str
+    kind: str
+    span: Span
+    payload: dict[str, Any]
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as stored; ``row`` is its number in every index, ``document`` the number of its document."""
+
+    row: int
+    document: int
+    ordinal: int
+    span: Span
+    trail: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """A fact as stored, with the document it came from. The record is decoded when first asked for: a list of hundreds is counted
+    and paged without reading all of them."""
+
+    id: str
+    kind: str
+    document: int
+    document_id: str
+    source: str
+    span: Span
+    written: str
+    _read: list[dict[str, Any]] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The record of the fact."""
+        if not self._read:
+            self._read.append(json.loads(self.written))
+        return self._read[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document without its text: what lists, filters and headers of citations need.
+
+    ``status`` is what a user set, else what the document says of itself.
+    """
+
+    row: int
+    id: str
+    source: str
+    origin: str | None
+    format: str
+    sha256: str
+    head: HeadMatter
+    status: str | None
+    user_status: str | None
+    user_note: str | None
+    added_at: str
+    generation: int
+    warnings: tuple[str, ...]
+    attached: tuple[HeadMatter, ...] = ()
+    """Head matter of the documents inside this one (转发、印发的附件)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one document after a generation: ``put`` (take in anew) or ``remove``."""
+
+    document: int
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as kept: when it was given, and its record with how it was asked and what people said about it."""
+
+    id: str
+    asked_at: str
+    payload: dict[str, Any]
+
+
+def year_of(head: HeadMatter) -> int | None:
+    """The year of issue or, failing that, of publication."""
+    date = head.issued_on or head.published_on
+    return int(date[:4]) if date else None
