@@ -370,25 +370,47 @@ class Library:
 
         Where an administrator configured a language model, it orders and connects the quotes; nothing else is its own.
         """
-        plain = answer = self.engine.ask(question, filters=filters, as_of=as_of, previous=previous)
+        plain = self.engine.ask(question, filters=filters, as_of=as_of, previous=previous)
         if not keep:
             return plain
+        worded = self.worded(plain)
+        self.keep(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
+        return worded
+
+    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
+        """What is understood of a question, known long before its answer."""
+        return self.engine.understand(question, previous=previous)
+
+    def worded(self, plain: Answer) -> Answer:
+        """The answer with its quotes connected by the configured model, or as it is. Reads nothing of the library; may be slow."""
+        if self.endpoint is None:
+            return plain
+        from functools import partial
+
+        from qa.endpoint import complete
+        from qa.wording import reworded
+
+        return reworded(plain, partial(complete, self.endpoint), self.endpoint.model)
+
+    def keep(
+        self,
+        plain: Answer,
+        worded: Answer,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> None:
+        """Keep an answer with everything it takes to ask again."""
         from qa.replay import kept_record
 
-        if self.endpoint is not None:
-            from functools import partial
-
-            from qa.endpoint import complete
-            from qa.wording import reworded
-
-            answer = reworded(plain, partial(complete, self.endpoint), self.endpoint.model)
         record = kept_record(
-            plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=answer
+            plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
         )
         # a library that cannot be written just now still answers
         with suppress(StoreError):
-            self.corpus.save_answer(answer.id, record)
-        return answer
+            self.corpus.save_answer(worded.id, record)
 
     @cached_property
     def endpoint(self) -> Endpoint | None:

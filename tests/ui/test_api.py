@@ -18,7 +18,7 @@ from corpus.errors import UnknownDocument, UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo
 from index.passages import Hit
-from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow
+from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Understanding
 from ui import server
 from ui.api import mount_api
 from ui.page.backend import Desk
@@ -49,7 +49,24 @@ class Stub:
     def generation(self) -> int:
         return self.corpus.generation
 
-    def ask(self, question: str, *, filters: Filters | None = None, as_of: dt.date | None = None, previous: Any = None) -> Answer:
+    def understand(self, question: str, *, previous: Any = None) -> Understanding:
+        return Understanding("target_value")
+
+    def worded(self, plain: Answer) -> Answer:
+        return plain
+
+    def keep(self, plain: Answer, worded: Answer, question: str, **_: Any) -> None:
+        self.kept = worded
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Any = None,
+        keep: bool = True,
+    ) -> Answer:
         self.asked.append((question, filters, as_of))
         span = Span(TEXT.index("到2025"), TEXT.index("（责任"))
         cited = AnswerCitation(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from qa.answer import Understanding
 from ui.page import view_ask, view_compare, view_graph, view_reader, view_search, view_shelf, view_study, view_tasks
 from ui.page.backend import Desk
-from ui.page.events import HIDDEN_FROM_API, panel, payload_of, safely
+from ui.page.events import HIDDEN_FROM_API, STREAMED, in_words, panel, payload_of, safely
 from ui.page.masthead import masthead
 from ui.rendering.html import EMPTY
 
@@ -77,15 +77,13 @@ def build_page(desk: Desk) -> Any:
             ]
 
         @listener
-        def ask(event: Any, before: Understanding | None) -> tuple[Any, Any]:
+        def ask(event: Any, before: Understanding | None) -> Iterator[view_ask.Step]:
             understood = before
-
-            def work() -> Any:
-                nonlocal understood
-                view, understood = view_ask.ask(desk, payload_of(event), before)
-                return view
-
-            return safely(work), understood
+            try:
+                for shown, understood in view_ask.ask(desk, payload_of(event), before):
+                    yield shown, understood
+            except Exception as error:
+                yield in_words(error), understood
 
         @listener
         def search(event: Any, facets: dict[str, str]) -> tuple[Any, Any, Any]:
@@ -138,7 +136,7 @@ def build_page(desk: Desk) -> Any:
         # the first screen does not wait for the questions that are tried out
         first = page.load(load, None, [*around, compare_out, study_out, graph_out, shelf_out], **HIDDEN_FROM_API)
         first.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
-        ask_out.click(ask, previous, [ask_out, previous], **HIDDEN_FROM_API)
+        ask_out.click(ask, previous, [ask_out, previous], **STREAMED)
         search_out.click(search, chosen, [search_side, search_out, chosen], **HIDDEN_FROM_API)
         compare_out.click(compare, None, compare_out, **HIDDEN_FROM_API)
         tasks_out.click(tasks, None, tasks_out, **HIDDEN_FROM_API)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -38,7 +38,20 @@ class Backend(Protocol):
         filters: Filters | None = None,
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
+        keep: bool = True,
     ) -> Answer: ...
+    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding: ...
+    def worded(self, plain: Answer) -> Answer: ...
+    def keep(
+        self,
+        plain: Answer,
+        worded: Answer,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> None: ...
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]: ...
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison: ...
     def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records: ...
@@ -104,13 +117,40 @@ class Desk:
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
     ) -> Answer:
-        """Ask, and keep the answer for its export."""
+        """The answer in its last form; kept for its export."""
+        answer: Answer | None = None
+        for answer in self.answers(question, filters=filters, as_of=as_of, previous=previous):
+            pass
+        assert answer is not None
+        return answer
+
+    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
+        """What is understood of a question, known long before its answer."""
         with self._reading:
-            answer = self.library.ask(question, filters=filters, as_of=as_of, previous=previous)
-            self._answers[answer.id] = answer
+            return self.library.understand(question, previous=previous)
+
+    def answers(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> Iterator[Answer]:
+        """The answer as soon as its quotes are found, and again once it is kept (and worded, where a model is configured).
+
+        The library is held while quotes are found and while the answer is written down, never while a model is waited for.
+        """
+        with self._reading:
+            plain = self.library.ask(question, filters=filters, as_of=as_of, previous=previous, keep=False)
+        yield plain
+        worded = self.library.worded(plain)
+        with self._reading:
+            self.library.keep(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
+            self._answers[worded.id] = worded
             while len(self._answers) > ANSWERS_KEPT:
                 self._answers.popitem(last=False)
-        return answer
+        yield worded
 
     def answer(self, id: str) -> Answer | None:
         """An answer given lately."""
@@ -122,7 +162,7 @@ class Desk:
         def try_out() -> list[str]:
             found: list[str] = []
             for question in candidates:
-                if len(found) < most and self.library.ask(question).status == "answered":
+                if len(found) < most and self.library.ask(question, keep=False).status == "answered":
                     found.append(question)
             return found
 

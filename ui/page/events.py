@@ -69,12 +69,21 @@ def filters_of(payload: Payload) -> Filters | None:
     return made or None
 
 
+STREAMED: dict[str, Any] = {**HIDDEN_FROM_API, "queue": True, "concurrency_limit": 20}
+"""A listener that shows its result in steps: Gradio streams only what goes through its queue."""
+
+
 def safely(work: Callable[[], Html]) -> Html:
     """The result, or the error in words for people; what is not meant for people goes to the log."""
     try:
         return work()
-    except PolicyError as error:
+    except Exception as error:
+        return in_words(error)
+
+
+def in_words(error: Exception) -> Html:
+    """An error as people read it."""
+    if isinstance(error, PolicyError):
         return trouble(str(error))
-    except Exception:
-        log.exception("view failed")
-        return trouble("程序内部出错，已写入日志。请换个说法再试；如果反复出现，请运行 cemai doctor 检查文档库。")
+    log.error("view failed", exc_info=error)
+    return trouble("程序内部出错，已写入日志。请换个说法再试；如果反复出现，请运行 cemai doctor 检查文档库。")

@@ -46,12 +46,13 @@
   };
 
   function changed(id) {
-    busy(id, false);
+    const coming = panels[id].element.querySelector(".coming");
+    if (!coming) busy(id, false);
     if (id === "reader") showQuote();
     if (id === "ask-out") {
       const first = panels[id].element.querySelector(".claim");
       if (first && !narrow()) open(first);
-      else if (!first) close();
+      else if (!first && !coming) close();
     }
     if (id === "tasks-form") ledger();
     if (id === "study-out" || id === "graph-out") {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from corpus.document import LEVELS
 from corpus.errors import UsageError
-from qa.answer import Understanding
+from qa.answer import Answer, Understanding
 from ui.page.backend import QUESTION_LIMIT, Desk
 from ui.page.events import Payload, filters_of, text
-from ui.rendering.answers import answer_view
+from ui.rendering.answers import answer_view, coming
 from ui.rendering.forms import ask_box, examples, select, text_field
 from ui.rendering.hits import recent
 from ui.rendering.html import EMPTY, Html, el, join
@@ -78,18 +79,32 @@ def _candidates(desk: Desk) -> list[str]:
     return list(dict.fromkeys(made))
 
 
-def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> tuple[Html, Understanding | None]:
-    """Answer the question in the form. Returns the view and what was understood, for the next question."""
+Step = tuple[Html, Understanding | None]
+
+
+def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> Iterator[Step]:
+    """The answer to the question in the form, in steps: what was understood, the quotes, the kept answer with its export.
+
+    Each step comes with what was understood, for the next question.
+    """
     question = text(payload, "question")
     if not question:
-        return EMPTY, previous
+        yield EMPTY, previous
+        return
     if len(question) > QUESTION_LIMIT:
         shown = f"问题有 {len(question)} 字，超过 {QUESTION_LIMIT} 字。请只写要问的那句话；整篇文件请放到“文档库”里。"
-        return trouble(shown), previous
+        yield trouble(shown), previous
+        return
     if not desk.entries():
-        return empty_library(), previous
-    answer = desk.ask(question, filters=filters_of(payload), as_of=day(text(payload, "as_of")), previous=previous)
-    return answer_view(answer, describe=lambda id: describe(desk, id), as_of=text(payload, "as_of")), answer.understood
+        yield empty_library(), previous
+        return
+    filters, written = filters_of(payload), text(payload, "as_of")
+    as_of = day(written)
+    yield coming(desk.understand(question, previous=previous), written), previous
+    last: Answer | None = None
+    for answer in desk.answers(question, filters=filters, as_of=as_of, previous=previous):
+        yield answer_view(answer, describe=lambda id: describe(desk, id), as_of=written, done=last is not None), answer.understood
+        last = answer
 
 
 def day(value: str | None) -> dt.date | None:

@@ -23,8 +23,20 @@ SHOWN = 12
 """Citations shown before the rest is folded."""
 
 
-def answer_view(answer: Answer, *, describe: Describe = lambda _: None, as_of: str | None = None, files: bool = True) -> Html:
-    """The whole left side under the question box."""
+def coming(understood: Understanding, as_of: str | None = None) -> Html:
+    """What stands there while the answer is being looked for."""
+    return el("div", chips(understood, as_of), class_="answer coming")
+
+
+def answer_view(
+    answer: Answer,
+    *,
+    describe: Describe = lambda _: None,
+    as_of: str | None = None,
+    files: bool = True,
+    done: bool = True,
+) -> Html:
+    """The whole left side under the question box; until it is ``done`` without what belongs to its last form."""
     parts: list[Html | None] = [chips(answer.understood, as_of)]
     parts.append(notices([(NOTICES.get(n.kind, "提示"), n.text) for n in answer.notices]))
     if answer.status == "not_found":
@@ -35,10 +47,11 @@ def answer_view(answer: Answer, *, describe: Describe = lambda _: None, as_of: s
         parts.append(_citations(answer.citations, describe))
         if answer.status == "partial":
             parts.append(_nearest(answer.nearest))
-    if answer.citations:
+    if answer.citations and done:
         parts.append(_foot(answer, files))
-    parts.append(_follow(answer.understood))
-    return el("div", parts, class_="answer", data_answer=answer.id)
+    if done:
+        parts.append(_follow(answer.understood))
+    return el("div", parts, class_="answer" if done else "answer coming", data_answer=answer.id)
 
 
 def chips(understood: Understanding | None, as_of: str | None = None) -> Html | None:
