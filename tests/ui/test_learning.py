@@ -11,8 +11,8 @@ from ingest.reader import read
 from ui import study
 from ui.page.backend import Desk
 from ui.page.view_study import act
-from ui.study import learners
-from ui.study.path import round_of, score_sheet, stages
+from ui.study import learners, rounds
+from ui.study.path import score_sheet, stages
 from ui.study.questions import FALSE, TRUE, Question
 
 NOON = dt.datetime(2026, 3, 1, 4, tzinfo=dt.UTC)
@@ -62,7 +62,7 @@ def test_a_wrong_answer_comes_back_and_a_right_one_later(county):
     assert wrong.due < right.due
     soon = NOON + dt.timedelta(minutes=5)
     assert [item.fact for item in person.due(soon)] == list(first.facts)
-    again = round_of(county, person, None, number=6, now=soon)
+    _, again = rounds.begin(county, person, None, number=6, now=soon)
     assert set(again[0].facts) & set(first.facts)
 
 
@@ -102,12 +102,15 @@ def test_what_is_typed_is_read_as_options():
     assert judged.is_right(judged.read("错")) and not judged.is_right(judged.read("对"))
 
 
-def test_a_round_on_the_page(county):
-    library = SimpleNamespace(
-        corpus=county, generation=1, tasks=lambda **_: [], targets=lambda **_: [], documents=lambda _=None: county.infos(),
+def library_of(corpus):
+    return SimpleNamespace(
+        corpus=corpus, generation=corpus.generation, tasks=lambda **_: [], targets=lambda **_: [], documents=lambda _=None: corpus.infos(),
         regions=lambda: ["石溪县"], topics=list, units=lambda: [("县财政局", 2)], validity=lambda _: SimpleNamespace(status="", reason=""),
     )  # fmt: skip
-    desk = Desk(library)
+
+
+def test_a_round_on_the_page(county):
+    desk = Desk(library_of(county))
     view, session = act(desk, {"act": "quiz", "unit": "县财政局"}, None)
     assert "请先填姓名" in view
     view, session = act(desk, {"act": "quiz", "unit": "县财政局", "learner": "孙<b>"}, session)
@@ -122,3 +125,31 @@ def test_a_round_on_the_page(county):
     assert f"答对 {len(session.questions)} 题" in view and "孙&lt;b&gt;" in view
     view, session = act(desk, {"act": "scores"}, session)
     assert "100%" in view
+
+
+def test_a_round_survives_the_loss_of_the_page(county):
+    desk = Desk(library_of(county))
+    _, session = act(desk, {"act": "quiz", "unit": "县财政局", "learner": "周敏"}, None)
+    first, total = session.questions[0], len(session.questions)
+    _, session = act(desk, {"act": "answer", "option": list(first.answer)}, session)
+    kept = county.setting("round:周敏")
+    assert kept and not any(word in kept for word in ("山塘", "管护费", "安全鉴定"))
+    # another page, or another server, knows nothing but the name
+    view, again = act(Desk(library_of(county)), {"act": "attach", "learner": "周敏"}, None)
+    assert f"第 2 题，共 {total} 题" in view and "接着上次" in view
+    assert [q.id for q in again.questions] == [q.id for q in session.questions] and again.unit == "县财政局"
+    view, _ = act(desk, {"act": "quiz", "unit": "县财政局", "learner": "周敏"}, None)
+    assert "第 2 题" in view
+    view, other = act(desk, {"act": "quiz", "unit": "县民政局", "learner": "周敏"}, None)
+    assert not other.questions or "第 1 题" in view
+    learners.forget(county, "周敏")
+    assert county.setting("round:周敏") is None
+
+
+def test_a_round_whose_facts_are_gone_is_not_resumed(county):
+    desk = Desk(library_of(county))
+    act(desk, {"act": "quiz", "unit": "县财政局", "learner": "吴琼"}, None)
+    county.remove(county.infos()[0].row)
+    county.put(read(b"x", "x.txt"), original=b"x", passages=[], facts=[])
+    view, session = act(Desk(library_of(county)), {"act": "attach", "learner": "吴琼", "unit": "县财政局"}, None)
+    assert session.round is None and "没有可学的内容" in view

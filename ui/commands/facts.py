@@ -209,13 +209,13 @@ def study_practice(args: argparse.Namespace) -> int:
     """One question after the other; an empty line ends the round."""
     from ui import study
     from ui.study import learners
-    from ui.study.path import round_of
+    from ui.study.rounds import begin
 
     with open_library(args) as library:
         corpus = library.corpus
         post = study.brief(corpus, unit=args.unit, region=args.region) if args.unit or args.region else None
         learner = learners.load(corpus, args.learner)
-        questions = round_of(corpus, learner, post, region=args.region, number=args.number)
+        questions = begin(corpus, learner, post, region=args.region, number=args.number)[1]
         done = right = 0
         for number, question in enumerate(questions, 1):
             print(f"{number}/{len(questions)} {question.text()}")

@@ -118,10 +118,7 @@ class Desk:
         previous: Understanding | None = None,
     ) -> Answer:
         """The answer in its last form; kept for its export."""
-        answer: Answer | None = None
-        for answer in self.answers(question, filters=filters, as_of=as_of, previous=previous):
-            pass
-        assert answer is not None
+        *_, answer = self.answers(question, filters=filters, as_of=as_of, previous=previous)
         return answer
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:

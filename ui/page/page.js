@@ -61,10 +61,21 @@
       panels[id].element.querySelector("[data-focus]")?.focus({ preventScroll: true });
       if (document.getElementById(id)?.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
     }
+    if (id === "study-form") attach();
     if (id === "ask-form") {
       const box = document.getElementById("ask-question");
       if (box && !box.value) box.value = sessionStorage.getItem("cemai.question") || "";
     }
+  }
+
+  /* a reload comes back to the post, and to the round of questions that was under way */
+  const POST = ["region", "unit", "learner"];
+  function attach() {
+    const kept = JSON.parse(sessionStorage.getItem("cemai.post") || "null");
+    const form = document.querySelector("#study-form form");
+    if (!kept || !form || form.elements.learner.value) return;
+    for (const name of POST) if (kept[name] && form.elements[name]) form.elements[name].value = kept[name];
+    setTimeout(() => send("study", "attach"), 0);
   }
 
   function busy(id, on) {
@@ -140,6 +151,7 @@
         const field = document.querySelector(`#study-form [name="${name}"]`);
         if (field && extra[name]) field.value = extra[name];
       }
+      if (act === "path" || act === "quiz") sessionStorage.setItem("cemai.post", JSON.stringify(fields(view)));
     }
     busy(`${view}-out`, true);
     panel.trigger("click", { ...fields(view), ...extra, act });

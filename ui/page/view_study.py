@@ -14,8 +14,8 @@ from ui.rendering.forms import select, text_field
 from ui.rendering.html import Html, el, join
 from ui.rendering.states import blank, empty_library
 from ui.rendering.study import path_view, question_view, result_view, scores_view, welcome
-from ui.study import learners
-from ui.study.path import Stage, round_of, score_sheet, stages
+from ui.study import learners, rounds
+from ui.study.path import Stage, score_sheet, stages
 from ui.study.posts import Brief
 from ui.study.questions import Question
 
@@ -31,10 +31,8 @@ class Session:
     region: str | None = None
     unit: str | None = None
     stage: int = 0
-    learner: str = ""
+    round: rounds.Round | None = None
     questions: tuple[Question, ...] = ()
-    again: frozenset[str] = frozenset()
-    results: tuple[bool, ...] = ()
     given: tuple[str, ...] | None = None
 
 
@@ -85,7 +83,8 @@ def act(desk: Desk, payload: Payload, before: Session | None) -> tuple[Html, Ses
     if not desk.entries():
         return empty_library(), session
     what = text(payload, "act")
-    if what in ("path", "quiz"):
+    name = text(payload, "learner") or ""
+    if what in ("path", "quiz", "attach"):
         session = replace(
             session,
             region=text(payload, "region"),
@@ -95,15 +94,16 @@ def act(desk: Desk, payload: Payload, before: Session | None) -> tuple[Html, Ses
     if what == "stage":
         session = replace(session, stage=integer(payload, "index"))
     elif what == "quiz":
-        return _begin(desk, session, text(payload, "learner") or "")
-    elif what == "answer" and session.questions and session.given is None:
-        return _answer(desk, session, payload)
-    elif what == "next" and session.given is not None:
-        session = replace(session, given=None)
-        return _ask(desk, session), session
+        return _begin(desk, session, name)
+    elif what == "attach" and name and (found := _resumed(desk, session, name)) is not None:
+        return found
+    elif what == "answer" and session.round is not None and session.given is None:
+        return _answer(desk, session, session.round, payload)
+    elif what == "next" and session.round is not None and session.given is not None:
+        return _ask(desk, after := replace(session, given=None), session.round), after
     elif what in ("scores", "forget"):
-        if what == "forget" and (name := text(payload, "name")):
-            desk.change(lambda library: learners.forget(_corpus(library), name))
+        if what == "forget" and (forgotten := text(payload, "name")):
+            desk.change(lambda library: learners.forget(_corpus(library), forgotten))
         return scores_view([row[1:] for row in desk.read(score_sheet).rows]), session
     return _path(desk, session), session
 
@@ -129,31 +129,56 @@ def _path(desk: Desk, session: Session) -> Html:
 
 
 def _begin(desk: Desk, session: Session, name: str) -> tuple[Html, Session]:
+    """The round the learner left unfinished at this post, else a new one."""
     if not name:
         return blank("请先填姓名", "在上面填写姓名再做题：成绩按姓名记，答错的题过后会再来。"), session
     name = learners.named(name)
+    if (found := _resumed(desk, session, name, here=True)) is not None:
+        return found
     brief = brief_of(desk, session.region, session.unit)
     learner = desk.read(lambda corpus: learners.load(corpus, name))
-    questions = desk.read(lambda corpus: round_of(corpus, learner, brief, region=session.region, number=ROUND))
+    begun, questions = desk.read(
+        lambda corpus: rounds.begin(corpus, learner, brief, region=session.region, unit=session.unit, number=ROUND)
+    )
     if not questions:
         return blank("出不了题", "这个岗位的文件里没有可以核对的事实。换一个单位或地区，或先放入更多文件。"), session
-    old = frozenset(q.id for q in questions if any(fact in learner.items for fact in q.facts))
-    session = replace(session, learner=name, questions=tuple(questions), again=old, results=(), given=None)
-    return _ask(desk, session), session
+    desk.change(lambda library: rounds.save(_corpus(library), begun))
+    session = replace(session, round=begun, questions=tuple(questions), given=None)
+    return _ask(desk, session, begun), session
 
 
-def _ask(desk: Desk, session: Session) -> Html:
-    number = len(session.results)
-    if number == len(session.questions):
-        learner = desk.read(lambda corpus: learners.load(corpus, session.learner))
+def _resumed(desk: Desk, session: Session, name: str, *, here: bool = False) -> tuple[Html, Session] | None:
+    """The learner's round under way (with ``here`` only one at the post of the session), at the question it had come to."""
+    kept = desk.read(lambda corpus: rounds.load(corpus, name))
+    if kept is None or (here and (kept.region, kept.unit) != (session.region, session.unit)):
+        return None
+    brief = brief_of(desk, kept.region, kept.unit)
+    questions = desk.read(lambda corpus: rounds.resume(corpus, kept, brief))
+    if questions is None:
+        return None
+    session = replace(session, region=kept.region, unit=kept.unit, round=kept, questions=tuple(questions), given=None)
+    note = el("p", f"接着上次没做完的一轮：{kept.learner}，已答 {len(kept.results)} 题。", class_="count", role="status")
+    return join(note, _ask(desk, session, kept)), session
+
+
+def _ask(desk: Desk, session: Session, under_way: rounds.Round) -> Html:
+    if under_way.done:
+        learner = desk.read(lambda corpus: learners.load(corpus, under_way.learner))
         waiting = len(learner.due(dt.datetime.now(dt.UTC) + dt.timedelta(days=1)))
-        return result_view(session.learner, session.results, waiting, learner.answered)
-    question = session.questions[number]
-    return question_view(question, number, session.results, len(session.questions), again=question.id in session.again)
+        return result_view(under_way.learner, under_way.results, waiting, learner.answered)
+    return _shown(session, under_way, len(under_way.results))
 
 
-def _answer(desk: Desk, session: Session, payload: Payload) -> tuple[Html, Session]:
-    number = len(session.results)
+def _shown(session: Session, under_way: rounds.Round, number: int) -> Html:
+    return question_view(
+        session.questions[number], number, under_way.results, len(session.questions), session.given, number in under_way.old
+    )
+
+
+def _answer(desk: Desk, session: Session, under_way: rounds.Round, payload: Payload) -> tuple[Html, Session]:
+    number = len(under_way.results)
+    if under_way.done:
+        return _ask(desk, session, under_way), session
     question = session.questions[number]
     if question.kind == "match":
         given = tuple(text(payload, f"match{i}") or "" for i in range(1, len(question.left) + 1))
@@ -161,12 +186,17 @@ def _answer(desk: Desk, session: Session, payload: Payload) -> tuple[Html, Sessi
         value = payload.get("option")
         given = tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) and value.strip() else ()
     if not any(given):
-        return join(el("p", "还没有作答。", class_="notice", role="status"), _ask(desk, session)), session
+        return join(el("p", "还没有作答。", class_="notice", role="status"), _ask(desk, session, under_way)), session
     right = question.is_right(given)
-    desk.change(lambda library: learners.note_answer(_corpus(library), session.learner, question, right))
-    session = replace(session, results=(*session.results, right), given=given)
-    view = question_view(question, number, session.results, len(session.questions), given, question.id in session.again)
-    return view, session
+    after = under_way.answered(right)
+
+    def keep(library: object) -> None:
+        learners.note_answer(_corpus(library), after.learner, question, right)
+        rounds.save(_corpus(library), after)
+
+    desk.change(keep)
+    session = replace(session, round=after, given=given)
+    return _shown(session, after, number), session
 
 
 def _corpus(library: object) -> Corpus:

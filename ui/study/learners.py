@@ -17,6 +17,8 @@ from corpus.store import Corpus
 from ui.study.questions import Question
 
 _PREFIX = "study:"
+ROUND_PREFIX = "round:"
+"""What the round under way of each learner is kept under (``rounds.py``)."""
 NAME_LIMIT = 30
 
 
@@ -76,7 +78,8 @@ def learners(corpus: Corpus) -> list[Learner]:
 
 
 def forget(corpus: Corpus, name: str) -> bool:
-    """Erase a learner's record; whether there was one."""
+    """Erase a learner's record, with a round under way; whether there was one."""
+    corpus.drop_setting(ROUND_PREFIX + named(name))
     return corpus.drop_setting(_PREFIX + named(name))
 
 

@@ -9,15 +9,11 @@ from typing import Any
 
 from corpus.store import Corpus
 from ui.exports.tables import Column, Table
-from ui.study.learners import Learner, learners, score_rows
+from ui.study.learners import learners, score_rows
 from ui.study.posts import Brief
-from ui.study.questions import Question
-from ui.study.quizzes import quiz
 
 STAGE = 6
 """Cards of one stage: what one reads in a few minutes."""
-AGAIN = 5
-"""At most this many questions of a round are old ones that come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +51,6 @@ def stages(brief: Brief) -> list[Stage]:
         parts = -(-len(cards) // STAGE)
         out += [Stage(kind, tuple(cards[i * STAGE : (i + 1) * STAGE]), i + 1, parts) for i in range(parts)]
     return out
-
-
-def round_of(
-    corpus: Corpus,
-    learner: Learner,
-    brief: Brief | None,
-    *,
-    region: str | None = None,
-    number: int = 10,
-    now: dt.datetime | None = None,
-) -> list[Question]:
-    """The next questions for a learner: what is due first, then facts of the post not yet asked about."""
-    moment = now or dt.datetime.now(dt.UTC)
-    day, seed = moment.date(), learner.answered + 1
-    due = learner.due(moment)
-    out: list[Question] = []
-    if due:
-        about, documents = [item.fact for item in due[:40]], {item.document for item in due[:40]}
-        out = quiz(corpus, min(AGAIN, len(due)), seed, as_of=day, about=about, documents=documents)
-    facts = [entry["id"] for entry in (*brief.tasks, *brief.targets, *brief.terms)] if brief else []
-    documents = {entry["document_id"] for entry in (*brief.tasks, *brief.targets)} if brief else set()
-    fresh = quiz(corpus, 2 * number, seed, region=region, as_of=day, about=facts, documents=documents)
-    asked = {fact for question in out for fact in question.facts}
-    unknown = [q for q in fresh if not asked.intersection(q.facts)]
-    unknown.sort(key=lambda q: all(fact in learner.items for fact in q.facts))
-    return [*out, *unknown][:number]
 
 
 def score_sheet(corpus: Corpus, now: dt.datetime | None = None) -> Table:
