@@ -44,6 +44,14 @@ def topic_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(row[0] for row in (*table("topics.tsv"), *table("topics_general.tsv"))))
 
 
+@lru_cache(maxsize=64)
+def words_of(topic: str) -> re.Pattern[str]:
+    """Matches where a text holds any word of a topic at all: without one its score is 0."""
+    words = {word for word, topics in _keywords()[1].items() if any(name == topic for name, _ in topics)}
+    words |= {word for word, name in _fields().items() if name == topic}
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)")
+
+
 def scores(heading: str, body: str = "") -> dict[str, float]:
     """How strongly heading and body speak of each topic; what is said again counts ever less.
 

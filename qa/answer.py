@@ -146,8 +146,33 @@ class ComparisonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnHead:
+    """Whose column it is: the document, and its standing 时效 on the day of the comparison with the reason."""
+
+    region: str
+    source_id: str
+    source: str
+    title: str | None
+    doc_number: str | None
+    status: str
+    reason: str
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {
+            "region": self.region,
+            "source_id": self.source_id,
+            "source": self.source,
+            "title": self.title,
+            "doc_number": self.doc_number,
+            "status": self.status,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Regions side by side, every cell cited."""
+    """Regions side by side, every cell cited. ``columns`` says of each region whose document it is and whether it is in force."""
 
     question: str | None
     topic: str | None
@@ -155,6 +180,7 @@ class Comparison:
     rows: tuple[ComparisonRow, ...]
     differences: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = field(default=())
+    columns: tuple[ColumnHead, ...] = ()
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
@@ -162,6 +188,7 @@ class Comparison:
         return {
             **head,
             "regions": list(self.regions),
+            "columns": [column.record() for column in self.columns],
             "rows": [{"aspect": row.aspect, "cells": [cell.record() for cell in row.cells]} for row in self.rows],
             "differences": list(self.differences),
             "notices": [{"kind": notice.kind, "text": notice.text} for notice in self.notices],

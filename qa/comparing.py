@@ -4,77 +4,54 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from corpus.divisions import Division, gazetteer
 from corpus.folding import fold
-from qa.answer import Cell, Comparison, ComparisonRow, Notice
+from qa.answer import Cell, Comparison, ComparisonRow
+from qa.aspects import held, rows_of
+from qa.columns import Column, columns_of
 from qa.concepts import Wanted
 from qa.concepts import wanted as concepts
 from qa.differences import differences
-from qa.draft import cite, flat, label, level_order, merged
+from qa.draft import cite, flat, merged
 from qa.evidence import Found
 from qa.lookup import carrying
 from qa.names import Known
 from qa.notices import notices_for
 from qa.question import read
-from qa.shelf import Part, Sentence, Shelf, Shelved
+from qa.shelf import Sentence, Shelf, Shelved
 
 SENTENCES = 3
 """Sentences a cell quotes at most."""
 NEAR = 0.55
 """How near a further sentence must come to the best one of its document."""
-LETTER = 8
-"""A covering letter has no more sentences than this of its own: it is no column beside the document it forwards."""
-WIDE = 60
-"""Documents compared at most when no region is named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One document (or attached document) of a comparison."""
-
-    shelved: Shelved
-    number: int
-
-    @property
-    def part(self) -> Part:
-        """The part it stands for."""
-        return self.shelved.parts[self.number]
-
-    @property
-    def name(self) -> str:
-        """What heads the column."""
-        return label(self.shelved, self.part)
-
-    @property
-    def sentences(self) -> list[int]:
-        """The numbers of its sentences."""
-        return [i for i, s in enumerate(self.shelved.sentences) if s.part == self.number]
+NAMED = 0.4
+"""The share of the question that the name of a task or an indicator must hold to be of its subject."""
 
 
 def compared(subject: str, shelf: Shelf, known: Known, *, regions: Sequence[str] | None, as_of: dt.date) -> Comparison:
-    """The comparison of a topic or a question across documents."""
+    """The comparison of a topic or a question across documents: first the carrying sentences, then what the graph holds of it."""
     reading = read(subject, known)
     topic = _topic(subject)
-    columns = _columns(shelf, known, regions, reading.understood.regions if regions is None else ())
+    columns = columns_of(shelf, known, regions, reading.understood.regions if regions is None else ())
     sought = concepts(reading.subject, shelf, reading.quoted)
     score = _topic_scorer(topic) if topic else _question_scorer(sought)
-    cells: list[Cell] = []
-    for column in columns:
-        cells.append(_cell(column, score, sought))
-    kept = [(column, cell) for column, cell in zip(columns, cells, strict=True)]
-    parts = [(column.shelved.info.row, column.number) for column, cell in kept if cell.text is not None]
-    citations = [citation for cell in cells for citation in cell.citations]
-    notices: tuple[Notice, ...] = notices_for(reading, parts, citations, shelf, as_of)
+    cells = [_cell(column, score, sought) for column in columns]
+
+    def fits(name: str) -> bool:
+        return sought.coverage(fold(name)) >= NAMED
+
     row = ComparisonRow(topic or (reading.subject.replace(" ", "") or subject), tuple(cells))
+    aspects, shared = rows_of(held(columns, cells, topic, fits, shelf))
+    parts = [(c.shelved.info.row, c.number) for c, cell in zip(columns, cells, strict=True) if cell.text is not None]
+    citations = [citation for cell in cells for citation in cell.citations]
     return Comparison(
         question=None if topic else subject,
         topic=topic,
         regions=tuple(column.name for column in columns),
-        rows=(row,),
-        differences=differences(row.aspect, cells, shelf, topic),
-        notices=notices,
+        rows=(row, *aspects),
+        differences=differences(row.aspect, columns, cells, shared, topic),
+        notices=notices_for(reading, parts, citations, shelf, as_of),
+        columns=tuple(column.head(as_of) for column in columns),
     )
 
 
@@ -85,52 +62,27 @@ def _topic(subject: str) -> str | None:
     return names.get(fold(subject))
 
 
-def _columns(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: Sequence[str]) -> list[Column]:
-    from qa.evidence import speaks_for
-
-    wanted_names = list(regions) if regions is not None else list(asked)
-    divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
-    found: list[Column] = []
-    for row in list(shelf.infos)[: WIDE if not divisions else None]:
-        if divisions and not any(speaks_for(d, w) for d in shelf.regions[row] for w in divisions):
-            continue
-        shelved = shelf.document(row)
-        for number, part in enumerate(shelved.parts):
-            column = Column(shelved, number)
-            if len(shelved.parts) > 1 and not part.attached and len(column.sentences) <= LETTER:
-                continue
-            if divisions and not any(
-                d is not None and speaks_for(d, w) for d in (part.division, shelved.parts[-1].division) for w in divisions
-            ):
-                continue
-            found.append(column)
-    return sorted(found, key=lambda c: (level_order(c.part), c.shelved.info.row))
-
-
-def _matched(known: Known, name: str) -> tuple[Division, ...]:
-    return known.match(gazetteer().named(name))[0]
-
-
 Score = Callable[[Shelved, Sentence], float]
 
 
 def _topic_scorer(topic: str) -> Score:
     """How much a sentence says of a topic: its own words first, the headings above second."""
-    from graph.topics import scores
+    from graph.topics import scores, words_of
 
     headings: dict[str, float] = {}
+    words = words_of(topic)
 
     def score(shelved: Shelved, sentence: Sentence) -> float:
-        own = scores("", sentence.span.of(shelved.text))
+        said = sentence.span.of(shelved.text)
+        own = scores("", said) if words.search(said) else {}
         if sentence.heading not in headings:
-            all_of_it = scores("", sentence.heading)
+            all_of_it = scores("", sentence.heading) if words.search(sentence.heading) else {}
             top = max(all_of_it.values(), default=0.0)
             headings[sentence.heading] = all_of_it.get(topic, 0.0) / top if top else 0.0
         mine = own.get(topic, 0.0)
-        most = max(own.values(), default=0.0)
-        share = mine / most if most else 0.0
         if mine < 0.8 and headings[sentence.heading] < 0.8:
             return 0.0
+        share = mine / max(own.values()) if mine else 0.0
         return mine * (0.5 + 0.5 * share) + 1.5 * headings[sentence.heading]
 
     return score

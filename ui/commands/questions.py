@@ -182,7 +182,7 @@ def print_comparison(comparison: Comparison) -> None:
     for notice in comparison.notices:
         out.print(f"【注意】{notice.text}", style="yellow")
     numbers: dict[tuple[str, int, int], int] = {}
-    rows = []
+    rows = [("时效", *(column.status for column in comparison.columns))] if comparison.columns else []
     for row in comparison.rows:
         cells = []
         for cell in row.cells:

@@ -154,6 +154,8 @@ def comparison_table(comparison: Comparison) -> Table:
         return "\n".join([text, *(f"（出处：{line}）" for line in places)])
 
     rows = tuple((row.aspect, *(cell(c.text, c.citations) for c in row.cells)) for row in comparison.rows)
+    if comparison.columns:
+        rows = (("时效", *(f"{column.status}：{column.reason}" for column in comparison.columns)), *rows)
     columns = (
         Column("方面", 8),
         *(Column(region, max(16, 84 / max(1, len(comparison.regions)))) for region in comparison.regions),

@@ -52,7 +52,8 @@ def matrix_view(
     shown, silent = _columns(comparison, keep=bool(chosen))
     if not shown:
         return blank("各地文件都没有写到", f"文档库里的文件没有写到“{subject}”。换一个说法，或先放入相关文件。")
-    head = el("tr", el("th", "比较项", scope="col"), [_head(comparison.regions[i]) for i in shown])
+    standing = [column.status for column in comparison.columns] or [""] * len(comparison.regions)
+    head = el("tr", el("th", "比较项", scope="col"), [_head(comparison.regions[i], standing[i]) for i in shown])
     rows = [_row(row, shown, (bars or {}).get(i)) for i, row in enumerate(comparison.rows)]
     absent = "、".join(dict.fromkeys(comparison.regions[i] for i in silent))
     differences = [el("li", line) for line in comparison.differences]
@@ -90,11 +91,14 @@ def _columns(comparison: Comparison, *, keep: bool) -> tuple[list[int], list[int
 
 
 def _is_region(name: str) -> bool:
+    name = name.partition("（")[0].partition("《")[0]
     return name.startswith(("国家", "全国")) or bool(gazetteer().named(name))
 
 
-def _head(name: str) -> Html:
-    return el("th", name, None if _is_region(name) else el("small", "地区未载明"), scope="col", title=name)
+def _head(name: str, standing: str) -> Html:
+    about = [standing] if standing not in ("", "现行有效", "未载明") else []
+    about += [] if _is_region(name) else ["地区未载明"]
+    return el("th", name, el("small", "　".join(about)) if about else None, scope="col", title=name)
 
 
 def _row(row: ComparisonRow, shown: Sequence[int], found: Figures | None) -> Html:

@@ -1,0 +1,110 @@
+"""The columns of a comparison 对比各栏: documents and attached documents, level by level, with their standing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus.divisions import Division, gazetteer
+from corpus.document import Span
+from corpus.store import year_of
+from qa.answer import ColumnHead
+from qa.draft import label, level_order
+from qa.evidence import speaks_for
+from qa.names import Known
+from qa.shelf import Part, Shelf, Shelved
+
+LETTER = 8
+"""A covering letter has no more sentences than this of its own: it is no column beside the document it forwards."""
+WIDE = 60
+"""Documents compared at most when no region is named."""
+
+_in_title = re.compile(r"((?:19|20)\d\d)年(?!代)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One document (or attached document) of a comparison."""
+
+    shelved: Shelved
+    number: int
+    name: str
+    """What heads the column: its region, and where several documents are of one region the year, else the title."""
+
+    @property
+    def part(self) -> Part:
+        """The part it stands for."""
+        return self.shelved.parts[self.number]
+
+    @property
+    def year(self) -> int | None:
+        """The year of the document: of its title, else of its date."""
+        return _year(self.part)
+
+    @property
+    def sentences(self) -> list[int]:
+        """The numbers of its sentences."""
+        return [i for i, s in enumerate(self.shelved.sentences) if s.part == self.number]
+
+    def holds(self, span: Span) -> bool:
+        """Whether a place of the document belongs to this column and not to another part."""
+        return self.shelved.part_at(span.start) == self.number
+
+    def head(self, as_of: dt.date) -> ColumnHead:
+        """Whose column it is, and whether its document is in force on a day."""
+        from graph.validity import validity
+
+        info = self.shelved.info
+        state = validity(self.part.head, as_of=as_of, user_status=info.user_status)
+        title = self.part.head.title or info.head.title
+        return ColumnHead(self.name, info.id, info.source, title, self.part.head.doc_number, state.status, state.reason)
+
+
+def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: Sequence[str]) -> list[Column]:
+    """The columns for some regions (``regions`` by choice, else those ``asked`` for in the question), or for the whole library."""
+    wanted_names = list(regions) if regions is not None else list(asked)
+    divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
+    found: list[Column] = []
+    for row in list(shelf.infos)[: WIDE if not divisions else None]:
+        if divisions and not any(speaks_for(d, w) for d in shelf.regions[row] for w in divisions):
+            continue
+        shelved = shelf.document(row)
+        for number, part in enumerate(shelved.parts):
+            column = Column(shelved, number, label(shelved, part))
+            if len(shelved.parts) > 1 and not part.attached and len(column.sentences) <= LETTER:
+                continue
+            if divisions and not any(
+                d is not None and speaks_for(d, w) for d in (part.division, shelved.parts[-1].division) for w in divisions
+            ):
+                continue
+            found.append(column)
+    return _told_apart(sorted(found, key=lambda c: (level_order(c.part), c.year or 0, c.shelved.info.row)))
+
+
+def _told_apart(columns: Sequence[Column]) -> list[Column]:
+    """The columns with names of their own: the year behind the region where that is enough, else the title."""
+    names = Counter(column.name for column in columns)
+    dated = [_dated(column) if names[column.name] > 1 else column for column in columns]
+    again = Counter(column.name for column in dated)
+    return [_titled(plain) if again[column.name] > 1 else column for plain, column in zip(columns, dated, strict=True)]
+
+
+def _dated(column: Column) -> Column:
+    return replace(column, name=f"{column.name}（{column.year}年）") if column.year else column
+
+
+def _titled(column: Column) -> Column:
+    title = " ".join((column.part.head.title or column.shelved.info.source).split())
+    return replace(column, name=f"{column.name}《{title[:24]}》")
+
+
+def _year(part: Part) -> int | None:
+    stated = _in_title.search(part.head.title or "")
+    return int(stated.group(1)) if stated else year_of(part.head)
+
+
+def _matched(known: Known, name: str) -> tuple[Division, ...]:
+    return known.match(gazetteer().named(name))[0]
