@@ -18,7 +18,7 @@ _DERIVED = (
     "SELECT v.model, v.passage, v.data FROM vectors v JOIN passages p ON p.row=v.passage WHERE p.document=?"
     " ORDER BY v.model, v.passage",
     "SELECT id, kind, start, end, payload FROM facts WHERE document=? ORDER BY kind, id",
-    "SELECT kind, key, fact FROM fact_keys WHERE document=? ORDER BY kind, key, fact",
+    "SELECT k.kind, k.key, f.id FROM facts f JOIN fact_keys k ON k.fact=f.row WHERE f.document=? ORDER BY k.kind, k.key, f.id",
 )
 
 

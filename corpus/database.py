@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,7 @@ from corpus.checking import seal
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
 from corpus.stored import Change
 
-FORMAT = 1
+FORMAT = 2
 FILE_NAME = "library.sqlite"
 _PRAGMAS = (
     "foreign_keys=ON",
@@ -25,7 +25,31 @@ _PRAGMAS = (
     "cache_size=-32768",  # look-ups by key touch pages all over the file
 )
 
-_SCHEMA = """
+_REMOVED = "CREATE INDEX documents_removed ON documents(row) WHERE removed_at IS NOT NULL;"
+_FACTS = """
+CREATE TABLE facts (
+  row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, kind TEXT NOT NULL,
+  id TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, payload TEXT NOT NULL, UNIQUE (document, kind, id)) STRICT;
+CREATE INDEX facts_kind ON facts(kind);
+CREATE TABLE fact_keys (
+  kind TEXT NOT NULL, key TEXT NOT NULL, fact INTEGER NOT NULL REFERENCES facts(row) ON DELETE CASCADE,
+  PRIMARY KEY (kind, key, fact)) STRICT, WITHOUT ROWID;
+CREATE INDEX fact_keys_fact ON fact_keys(fact);
+"""
+# format 1 kept the record of a fact in the tree of its key: twice the size, and a unit's tasks took twice as long
+_FROM_1 = f"""
+ALTER TABLE facts RENAME TO former_facts;
+ALTER TABLE fact_keys RENAME TO former_keys;
+DROP INDEX facts_kind;
+{_REMOVED}
+{_FACTS}
+INSERT INTO facts (document, kind, id, start, end, payload)
+  SELECT document, kind, id, start, end, payload FROM former_facts ORDER BY document, start, end;
+INSERT OR IGNORE INTO fact_keys SELECT k.kind, k.key, f.row FROM former_keys k JOIN facts f ON f.document=k.document AND f.id=k.fact;
+DROP TABLE former_keys;
+DROP TABLE former_facts;
+"""
+_SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
   row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, origin TEXT, format TEXT NOT NULL,
@@ -34,6 +58,7 @@ CREATE TABLE documents (
   generation INTEGER NOT NULL, row_hash TEXT NOT NULL, seal TEXT, removed_at TEXT) STRICT;
 CREATE INDEX documents_source ON documents(source);
 CREATE INDEX documents_number ON documents(doc_number);
+{_REMOVED}
 CREATE TABLE originals (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE sections (
   document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
@@ -47,14 +72,7 @@ CREATE INDEX passages_document ON passages(document, ordinal);
 CREATE TABLE vectors (
   passage INTEGER NOT NULL REFERENCES passages(row) ON DELETE CASCADE, model TEXT NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY (passage, model)) STRICT, WITHOUT ROWID;
-CREATE TABLE facts (
-  id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, kind TEXT NOT NULL,
-  start INTEGER NOT NULL, end INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (document, kind, id)) STRICT, WITHOUT ROWID;
-CREATE INDEX facts_kind ON facts(kind);
-CREATE TABLE fact_keys (
-  kind TEXT NOT NULL, key TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
-  fact TEXT NOT NULL, PRIMARY KEY (kind, key, document, fact)) STRICT, WITHOUT ROWID;
-CREATE INDEX fact_keys_document ON fact_keys(document);
+{_FACTS}
 CREATE TABLE changes (generation INTEGER NOT NULL, document INTEGER NOT NULL, operation TEXT NOT NULL) STRICT;
 CREATE INDEX changes_generation ON changes(generation);
 CREATE TABLE answers (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, payload TEXT NOT NULL) STRICT;
@@ -101,6 +119,8 @@ class Database:
                 db.executescript(
                     f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
                 )
+            elif version == 1:
+                _migrate(db)
         except sqlite3.DatabaseError as error:
             raise translated(error, path) from error
         return cls(db, folder)
@@ -160,6 +180,26 @@ class Database:
 
     def _seal(self, document: int) -> None:
         self._db.execute("UPDATE documents SET seal=? WHERE row=?", (seal(self._db, document), document))
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    """Bring a library of format 1 to this one, whole or not at all; what its hashes cover stays the same."""
+    db.execute("PRAGMA foreign_keys=OFF")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        # another process may have been first
+        if int(db.execute("PRAGMA user_version").fetchone()[0]) == 1:
+            for statement in filter(str.strip, _FROM_1.split(";")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version={FORMAT}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("PRAGMA foreign_keys=ON")
+    with suppress(sqlite3.OperationalError):
+        # gives the space back; where somebody else is reading just now it is used for what comes next
+        db.execute("VACUUM")
 
 
 def translated(error: sqlite3.Error, path: Path) -> StoreError:

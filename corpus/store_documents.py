@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,14 @@ class DocumentTables(Database):
     def info(self, document: int) -> DocumentInfo:
         """The document with this row number."""
         return self._info(document)
+
+    def names(self, documents: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
+        """Title and document number of some documents, without the rest of their head matter."""
+        found = self._db.execute(
+            "SELECT row, title, doc_number FROM documents WHERE row IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(documents)),),
+        )
+        return {row: (title, number) for row, title, number in found}
 
     def text(self, document: int) -> str:
         """The frozen text."""
@@ -154,7 +162,9 @@ class DocumentTables(Database):
             where.append("coalesce(user_status, status)=?")
             values.append(filters.status)
         if filters.topic:
-            where.append("row IN (SELECT document FROM fact_keys WHERE kind='topic' AND key=?)")
+            where.append(
+                "row IN (SELECT f.document FROM fact_keys k JOIN facts f ON f.row=k.fact WHERE k.kind='topic' AND k.key=?)"
+            )
             values.append(filters.topic)
         if filters.documents is not None:
             where.append("id IN (SELECT value FROM json_each(?))")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from operator import itemgetter
 
 from corpus.database import Database
 from corpus.document import Span
 from corpus.stored import FactRow, StoredFact
+
+_REMOVED = "(SELECT row FROM documents WHERE removed_at IS NOT NULL)"
+_LIVE = f"f.document NOT IN {_REMOVED}"
+_LIVE_KEYS = f"fact NOT IN (SELECT row FROM facts WHERE document IN {_REMOVED})"
 
 
 class FactTables(Database):
@@ -26,46 +30,67 @@ class FactTables(Database):
 
         ``keys`` looks up several keys of one kind at once; a fact filed under two of them comes once.
         """
-        columns = "SELECT f.id, f.kind, f.document, d.id, d.source, f.start, f.end, f.payload FROM "
-        values: list[Any]
         if key is not None:
             keys = (key[0], (key[1],))
+        values: list[str] = [kind]
         if keys is not None:
             # CROSS JOIN keeps the order: from the few keys to their facts, not over all facts
-            query = (
-                "(SELECT DISTINCT document, fact FROM fact_keys WHERE kind=? AND key IN (SELECT value FROM json_each(?))) k"
-                " CROSS JOIN facts f ON f.document=k.document AND f.kind=? AND f.id=k.fact"
-                " CROSS JOIN documents d ON d.row=f.document WHERE d.removed_at IS NULL"
-            )
-            values = [keys[0], json.dumps(list(keys[1]), ensure_ascii=False), kind]
+            source = "(SELECT DISTINCT fact FROM fact_keys WHERE kind=? AND key IN (SELECT value FROM json_each(?))) k CROSS JOIN facts f ON f.row=k.fact"
+            values = [keys[0], _array(keys[1]), kind]
         else:
-            query = "facts f JOIN documents d ON d.row=f.document WHERE f.kind=? AND d.removed_at IS NULL"
-            values = [kind]
+            source = "facts f"
+        query = (
+            f"SELECT f.row, f.id, f.kind, f.document, d.id, d.source, f.start, f.end, f.payload FROM {source}"
+            f" CROSS JOIN documents d ON d.row=f.document WHERE f.kind=? AND {_LIVE}"
+        )
         if documents is not None:
             query += " AND f.document IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(list(documents)))
         # sorted here: SQLite would carry every record through its sorter
-        found = sorted(self._db.execute(columns + query, values), key=lambda r: (r[2], r[5], r[6]))
-        return [StoredFact(r[0], r[1], r[2], r[3], r[4], Span(r[5], r[6]), r[7]) for r in found]
+        found = sorted(self._db.execute(query, values), key=itemgetter(3, 6, 7))
+        return [StoredFact(r[0], r[1], r[2], r[3], r[4], r[5], Span(r[6], r[7]), r[8]) for r in found]
 
-    def filed(self, kinds: Iterable[str], keys: Iterable[str] | None = None) -> list[tuple[str, str, int, str]]:
-        """(kind, key, document, fact id) of everything filed under keys of some kinds: counts and lists without the records."""
+    def filed(
+        self, kinds: Iterable[str], keys: Iterable[str] | None = None, *, documents: Iterable[int] | None = None
+    ) -> list[tuple[str, str, int, int]]:
+        """(kind, key, document, row of the fact) of everything filed under keys of some kinds: lists without the records."""
         query = (
-            "SELECT k.kind, k.key, k.document, k.fact FROM fact_keys k WHERE k.kind IN (SELECT value FROM json_each(?))"
-            " AND k.document NOT IN (SELECT row FROM documents WHERE removed_at IS NOT NULL)"
+            "SELECT k.kind, k.key, f.document, f.row FROM fact_keys k JOIN facts f ON f.row=k.fact"
+            f" WHERE k.kind IN (SELECT value FROM json_each(?)) AND {_LIVE}"
         )
-        values = [json.dumps(list(kinds), ensure_ascii=False)]
+        values = [_array(kinds)]
         if keys is not None:
             query += " AND k.key IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(list(keys), ensure_ascii=False))
+            values.append(_array(keys))
+        if documents is not None:
+            query += " AND f.document IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(documents)))
+        return self._db.execute(query, values).fetchall()
+
+    def keyed(
+        self, kinds: Iterable[str], *, keys: Iterable[str] | None = None, facts: Iterable[int] | None = None
+    ) -> list[tuple[str, str, int]]:
+        """(kind, key, row of the fact) under keys of some kinds: of given keys, or of given facts; from the keys alone.
+
+        Facts of removed documents are among them: the caller has the facts it means.
+        """
+        if facts is not None:
+            query = "SELECT k.kind, k.key, k.fact FROM json_each(?) one CROSS JOIN fact_keys k ON k.fact=one.value WHERE"
+            values = [json.dumps(list(facts))]
+        else:
+            query, values = "SELECT k.kind, k.key, k.fact FROM fact_keys k WHERE", []
+        query += " k.kind IN (SELECT value FROM json_each(?))"
+        values.append(_array(kinds))
+        if keys is not None:
+            query += " AND k.key IN (SELECT value FROM json_each(?))"
+            values.append(_array(keys))
         return self._db.execute(query, values).fetchall()
 
     def keys(self, kind: str) -> dict[str, int]:
         """The keys facts are filed under (unit, topic, region, indicator …) and how many facts each has."""
         return dict(
             self._db.execute(
-                "SELECT k.key, count(*) FROM fact_keys k JOIN documents d ON d.row=k.document WHERE k.kind=? AND d.removed_at IS NULL"
-                " GROUP BY k.key ORDER BY count(*) DESC, k.key",
+                f"SELECT key, count(*) FROM fact_keys WHERE kind=? AND {_LIVE_KEYS} GROUP BY key ORDER BY count(*) DESC, key",
                 (kind,),
             ).fetchall()
         )
@@ -74,23 +99,30 @@ class FactTables(Database):
         """Replace the facts of a document."""
         with self.transaction():
             self._db.execute("DELETE FROM facts WHERE document=?", (document,))
-            self._db.execute("DELETE FROM fact_keys WHERE document=?", (document,))
             self._db.executemany(
-                "INSERT OR IGNORE INTO facts VALUES (?,?,?,?,?,?)",
+                "INSERT OR IGNORE INTO facts (document, kind, id, start, end, payload) VALUES (?,?,?,?,?,?)",
                 [
                     (
-                        f.id,
                         document,
                         f.kind,
+                        f.id,
                         f.span.start,
                         f.span.end,
                         json.dumps(f.payload, ensure_ascii=False, separators=(",", ":")),
                     )
-                    for f in facts
+                    for f in sorted(facts, key=lambda f: f.span)
                 ],
             )
+            rows = {
+                (kind, id): row
+                for row, kind, id in self._db.execute("SELECT row, kind, id FROM facts WHERE document=?", (document,))
+            }
             self._db.executemany(
-                "INSERT OR IGNORE INTO fact_keys VALUES (?,?,?,?)",
-                [(kind, key, document, f.id) for f in facts for kind, key in f.keys],
+                "INSERT OR IGNORE INTO fact_keys VALUES (?,?,?)",
+                [(kind, key, rows[f.kind, f.id]) for f in facts for kind, key in f.keys],
             )
             self._seal(document)
+
+
+def _array(values: Iterable[str]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)

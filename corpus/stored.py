@@ -45,6 +45,7 @@ class StoredFact:
     """A fact as stored, with the document it came from. The record is decoded when first asked for: a list of hundreds is counted
     and paged without reading all of them."""
 
+    row: int
     id: str
     kind: str
     document: int

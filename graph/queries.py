@@ -17,8 +17,6 @@ __all__ = [
 
 _ROLES = ("lead", "responsible", "supporting")
 _DUTY_KINDS = tuple(f"duty:{role}" for role in _ROLES)
-Place = tuple[int, str]
-"""Row of the document and id of the fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +91,16 @@ def tasks(
 
 
 def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -> list[StoredFact]:
-    found: dict[Place, StoredFact] = {}
+    found: dict[int, StoredFact] = {}
     for one in names:
         inside = _documents(corpus, one.region, chosen)
         for fact in corpus.facts("task", keys=("unit", one.keys), documents=inside):
-            found.setdefault((fact.document, fact.id), fact)
-    return sorted(found.values(), key=lambda fact: (fact.document, fact.span))
+            found.setdefault(fact.row, fact)
+    return sorted(found.values(), key=_place)
+
+
+def _place(fact: StoredFact) -> tuple[int, int, int]:
+    return fact.document, fact.span.start, fact.span.end
 
 
 def _named(unit: dict[str, str | None], names: set[str]) -> bool:
@@ -148,16 +150,15 @@ def terms(corpus: Corpus, *, term: str | None = None, documents: Iterable[int] |
 def units(corpus: Corpus, *, region: str | None = None) -> list[UnitCount]:
     """Every unit with a duty, and its exact number of tasks, most first; one entry for all names of one unit in a region."""
     chosen = _documents(corpus, region, None)
-    filed = corpus.filed(_DUTY_KINDS)
-    places = {(document, fact): short for _, short, document, fact in corpus.filed(("region",))}
-    counts: dict[str, dict[str, set[Place]]] = {}
-    for kind, name, document, fact in filed:
-        if chosen is None or document in chosen:
-            counts.setdefault(name, {}).setdefault(kind, set()).add((document, fact))
+    filed = corpus.filed(_DUTY_KINDS, documents=chosen)
+    places = {fact: short for _, short, fact in corpus.keyed(("region",))}
+    counts: dict[str, dict[str, set[int]]] = {}
+    for kind, name, _, fact in filed:
+        counts.setdefault(name, {}).setdefault(kind, set()).add(fact)
     out: list[UnitCount] = []
     for name, by_role in counts.items():
         every = set().union(*by_role.values())
-        regions = tuple(sorted({places[place] for place in every if place in places}))
+        regions = tuple(sorted({places[fact] for fact in every if fact in places}))
         lead, responsible, supporting = (len(by_role.get(kind, ())) for kind in _DUTY_KINDS)
         out.append(UnitCount(name, len(every), lead, responsible, supporting, regions))
     return sorted(out, key=lambda entry: (-entry.total, entry.name))
@@ -168,17 +169,16 @@ def duties_of(
 ) -> list[Duty]:
     """The complete list of a unit's tasks with its roles, those under a former name marked; in order of document and place."""
     chosen = _documents(corpus, region, documents)
-    found: dict[Place, Duty] = {}
+    found: dict[int, Duty] = {}
     for one in wanted(corpus, unit, former=former):
         inside = _documents(corpus, one.region, chosen)
-        roles: dict[Place, set[str]] = defaultdict(set)
-        for kind, _, document, id in corpus.filed(_DUTY_KINDS, one.keys):
-            roles[document, id].add(kind.removeprefix("duty:"))
+        roles: dict[int, set[str]] = defaultdict(set)
+        for kind, _, row in corpus.keyed(_DUTY_KINDS, keys=one.keys):
+            roles[row].add(kind.removeprefix("duty:"))
         for fact in corpus.facts("task", keys=("unit", one.keys), documents=inside):
-            place = (fact.document, fact.id)
-            said = roles.get(place) or {str(u["role"]) for u in fact.payload["units"] if _named(u, set(one.keys))}
-            found.setdefault(place, Duty(fact, tuple(role for role in _ROLES if role in said), one.former))
-    return sorted(found.values(), key=lambda duty: (duty.fact.document, duty.fact.span))
+            said = roles.get(fact.row) or {str(u["role"]) for u in fact.payload["units"] if _named(u, set(one.keys))}
+            found.setdefault(fact.row, Duty(fact, tuple(role for role in _ROLES if role in said), one.former))
+    return sorted(found.values(), key=lambda duty: _place(duty.fact))
 
 
 def by_region(duties: Iterable[Duty]) -> dict[str, list[Duty]]:
@@ -194,20 +194,17 @@ def partners(corpus: Corpus, unit: str, *, region: str | None = None) -> list[Pa
     chosen = _documents(corpus, region, None)
     names = wanted(corpus, unit)
     own_keys = {key for one in names for key in one.keys}
-    own: dict[Place, set[str]] = defaultdict(set)
+    own: dict[int, set[str]] = defaultdict(set)
     for one in names:
-        inside = _documents(corpus, one.region, chosen)
-        for kind, _, document, fact in corpus.filed(_DUTY_KINDS, one.keys):
-            if inside is None or document in inside:
-                own[document, fact].add(kind.removeprefix("duty:"))
-    shared: dict[str, set[Place]] = defaultdict(set)
+        for kind, _, _, fact in corpus.filed(_DUTY_KINDS, one.keys, documents=_documents(corpus, one.region, chosen)):
+            own[fact].add(kind.removeprefix("duty:"))
+    shared: dict[str, set[int]] = defaultdict(set)
     roles: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for kind, name, document, fact in corpus.filed(_DUTY_KINDS):
-        place = (document, fact)
-        if place in own and name not in own_keys:
-            shared[name].add(place)
-            roles[name].update((mine, kind.removeprefix("duty:")) for mine in own[place])
-    out = [Partner(name, len(places), tuple(roles[name].most_common())) for name, places in shared.items()]
+    for kind, name, fact in corpus.keyed(_DUTY_KINDS, facts=own):
+        if name not in own_keys:
+            shared[name].add(fact)
+            roles[name].update((mine, kind.removeprefix("duty:")) for mine in own[fact])
+    out = [Partner(name, len(tasks), tuple(roles[name].most_common())) for name, tasks in shared.items()]
     return sorted(out, key=lambda partner: (-partner.shared, partner.name))
 
 

@@ -498,16 +498,13 @@ class Library:
         return self._titled(self.corpus.facts("term"))
 
     def _titled(self, facts: Iterable[StoredFact]) -> list[dict[str, Any]]:
-        heads = {row: info.head for row, info in self._heads.items()}
-        return [
-            {
-                **fact.payload,
-                "document_id": fact.document_id,
-                "title": heads[fact.document].title,
-                "doc_number": heads[fact.document].doc_number,
-            }
-            for fact in facts
-        ]
+        found = list(facts)
+        names = self.corpus.names({fact.document for fact in found})
+        out = []
+        for fact in found:
+            title, number = names[fact.document]
+            out.append({**fact.payload, "document_id": fact.document_id, "title": title, "doc_number": number})
+        return out
 
     @property
     def _superseded(self) -> dict[int, Superseded]:

@@ -189,3 +189,73 @@ def test_lists_follow_every_change_also_those_of_others_and_unfinished_ones(tmp_
             assert len(corpus.infos()) == 2
             raise RuntimeError
         assert [info.source for info in corpus.infos()] == ["甲.txt"]
+
+
+FORMER = """
+CREATE TABLE old_facts (
+  id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, kind TEXT NOT NULL,
+  start INTEGER NOT NULL, end INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (document, kind, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE old_keys (
+  kind TEXT NOT NULL, key TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
+  fact TEXT NOT NULL, PRIMARY KEY (kind, key, document, fact)) STRICT, WITHOUT ROWID;
+INSERT INTO old_facts SELECT id, document, kind, start, end, payload FROM facts;
+INSERT INTO old_keys SELECT k.kind, k.key, f.document, f.id FROM fact_keys k JOIN facts f ON f.row=k.fact;
+DROP TABLE fact_keys; DROP TABLE facts; DROP INDEX documents_removed;
+ALTER TABLE old_facts RENAME TO facts; ALTER TABLE old_keys RENAME TO fact_keys;
+CREATE INDEX facts_kind ON facts(kind); CREATE INDEX fact_keys_document ON fact_keys(document);
+PRAGMA user_version=1;
+"""
+
+
+def test_a_library_of_the_first_format_is_brought_to_this_one(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        kept, gone = put(corpus, make("甲.txt")), put(corpus, make("乙.txt"))
+        corpus.remove(gone)
+        facts, seals = corpus.facts("task"), _seals(corpus)
+    db = sqlite3.connect(tmp_path / FILE_NAME)
+    db.executescript(FORMER)
+    assert db.execute("SELECT document FROM fact_keys WHERE kind='unit'").fetchall() == [(kept,), (gone,)]
+    db.close()
+    with Corpus.open(tmp_path) as corpus:
+        assert corpus._db.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+        assert (corpus.check(), _seals(corpus)) == ([], seals)
+        assert [(f.id, f.span, f.payload) for f in corpus.facts("task", key=("unit", "县财政局"))] == [
+            (f.id, f.span, f.payload) for f in facts
+        ]
+        corpus.restore(gone)
+        assert corpus.keys("unit") == {"县财政局": 2}
+        put(corpus, make("甲.txt"))
+        corpus.remove(gone)
+        corpus.purge()
+        assert corpus.check() == []
+        assert corpus._db.execute("SELECT count(*) FROM fact_keys").fetchone() == (2,)
+
+
+def test_a_failed_move_to_this_format_leaves_the_library_as_it_was(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        put(corpus, make("甲.txt"))
+    db = sqlite3.connect(tmp_path / FILE_NAME)
+    db.executescript(FORMER + "CREATE TABLE former_facts (x);")
+    before = "\n".join(db.iterdump())
+    db.close()
+    with pytest.raises(StoreError):
+        Corpus.open(tmp_path)
+    db = sqlite3.connect(tmp_path / FILE_NAME)
+    assert "\n".join(db.iterdump()) == before
+    db.close()
+
+
+def _seals(corpus: Corpus) -> list[tuple[str]]:
+    return corpus._db.execute("SELECT seal FROM documents ORDER BY row").fetchall()
+
+
+def test_keys_are_read_by_themselves_and_of_some_facts(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        rows = [put(corpus, make(name)) for name in ("甲.txt", "乙.txt")]
+        facts = corpus.facts("task")
+        assert corpus.filed(["unit"], documents=rows[:1]) == [("unit", "县财政局", rows[0], facts[0].row)]
+        assert corpus.keyed(["unit"], keys=["县财政局"]) == [("unit", "县财政局", fact.row) for fact in facts]
+        assert corpus.keyed(["topic"], facts=[facts[1].row]) == [("topic", "财政投入", facts[1].row)]
+        assert corpus.names(rows) == {rows[0]: ("甲.txt", None), rows[1]: ("乙.txt", None)}
+        corpus.remove(rows[1])
+        assert corpus.keys("unit") == {"县财政局": 1} and len(corpus.filed(["unit"])) == 1
