@@ -87,11 +87,12 @@ def plan_end(head: HeadMatter) -> tuple[dt.date, str] | None:
     if head.plan_period:
         start, end = head.plan_period
         last = _date(end) or dt.date(int(end[:4]), 12, 31)
-        return last, f"规划期为{start[:4]}—{end[:4]}年"
+        years = start[:4] if start[:4] == end[:4] else f"{start[:4]}—{end[:4]}"
+        return last, f"规划期为{years}年"
     title = head.title or ""
-    years = _YEARS.search(title)
-    if years:
-        return dt.date(int(years[2]), 12, 31), f"标题写明{years.group()}"
+    written = _YEARS.search(title)
+    if written:
+        return dt.date(int(written[2]), 12, 31), f"标题写明{written.group()}"
     plan = _FIVE_YEAR.search(title)
     if plan and plan.group() in named_periods() and "规划" in title:
         period = named_periods()[plan.group()]

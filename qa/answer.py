@@ -181,6 +181,8 @@ class Comparison:
     differences: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = field(default=())
     columns: tuple[ColumnHead, ...] = ()
+    form: str = "地区对比"
+    """What kind of comparison it is, for the title of an export: 地区对比, 新旧对照 or 落实对照."""
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""

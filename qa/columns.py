@@ -84,6 +84,19 @@ def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked:
     return _told_apart(sorted(found, key=lambda c: (level_order(c.part), c.year or 0, c.shelved.info.row)))
 
 
+def column_of(row: int, shelf: Shelf) -> Column:
+    """The column of one document: of what it forwards or issues, where it is no more than a letter around that."""
+    shelved = shelf.document(row)
+    columns = [Column(shelved, number, label(shelved, part)) for number, part in enumerate(shelved.parts)]
+    return next((c for c in reversed(columns) if len(c.sentences) > LETTER), columns[0])
+
+
+def side_by_side(first: int, second: int, shelf: Shelf) -> tuple[Column, Column]:
+    """The columns of two documents, told apart by name."""
+    one, other = _told_apart([column_of(first, shelf), column_of(second, shelf)])
+    return one, other
+
+
 def _told_apart(columns: Sequence[Column]) -> list[Column]:
     """The columns with names of their own: the year behind the region where that is enough, else the title."""
     names = Counter(column.name for column in columns)

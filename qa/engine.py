@@ -78,12 +78,30 @@ class Engine:
             shelf, known = self._ready()
             return compared(subject, shelf, known, regions=regions, as_of=as_of or dt.date.today())
 
+    def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
+        """Two versions of a document, given by their rows, clause by clause (新旧对照)."""
+        from qa.columns import side_by_side
+        from qa.redline import redline
+
+        with self._lock:
+            shelf, _ = self._ready()
+            return redline(*side_by_side(old, new, shelf), as_of=as_of or dt.date.today())
+
+    def carried_out(self, upper: int, lower: int, *, as_of: dt.date | None = None) -> Comparison:
+        """What an upper document demands beside what a lower one says of it, both given by their rows (落实对照)."""
+        from qa.carrying_out import carried_out
+        from qa.columns import side_by_side
+
+        with self._lock:
+            shelf, _ = self._ready()
+            return carried_out(*side_by_side(upper, lower, shelf), shelf, as_of=as_of or dt.date.today())
+
     # ------------------------------------------------------------------ inside
 
     def _ready(self) -> tuple[Shelf, Known]:
         generation = self.corpus.generation
         if self._shelf is None or self._known is None or self._shelf.generation != generation:
-            self._shelf = Shelf(self.corpus)
+            self._shelf = Shelf(self.corpus, self.searcher)
             self._known = Known(self._shelf)
         return self._shelf, self._known
 

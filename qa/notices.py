@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 
 from corpus.divisions import NATION
@@ -12,7 +11,6 @@ from qa.draft import label
 from qa.question import Reading
 from qa.shelf import Shelf
 
-_one_year = re.compile(r"(\d{4})[—-]\1年")
 _KINDS: dict[str, NoticeKind] = {"废止": "repealed", "征求意见稿": "draft", "规划期届满": "expired", "已修订": "repealed"}
 
 
@@ -32,8 +30,7 @@ def notices_for(
         if kind is not None:
             inner = (part.head.title or "").replace("《", "〈").replace("》", "〉")
             title = f"《{' '.join(inner.split())}》" if inner else "" if name.endswith("文件") else "的文件"
-            reason = _one_year.sub(r"\1年", state.reason)
-            found[Notice(kind, f"{name}{title}：{state.status}。{reason}")] = None
+            found[Notice(kind, f"{name}{title}：{state.status}。{state.reason}")] = None
         if part.attached and part.division is not None and reading.divisions and part.division not in reading.divisions:
             found[
                 Notice("scope", f"所引内容出自{name}的文件（随函转发），属{part.division.level}级文件，不是所问地区自己的规定。")

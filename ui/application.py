@@ -477,6 +477,20 @@ class Library:
         """A topic or question across regions (default: all regions of the library)."""
         return self.engine.compare(subject, regions=regions, as_of=as_of)
 
+    def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison:
+        """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""
+        return self.engine.versions(*self._two(old, new), as_of=as_of)
+
+    def carried_out(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> Comparison:
+        """What an upper document demands beside what a lower one says of it (落实对照). Raises ``UsageError``."""
+        return self.engine.carried_out(*self._two(upper, lower), as_of=as_of)
+
+    def _two(self, first: str, second: str) -> tuple[int, int]:
+        rows = self.corpus.find(first).row, self.corpus.find(second).row
+        if rows[0] == rows[1]:
+            raise UsageError("两份文件是同一份，请写两份不同的文件。")
+        return rows
+
     # ------------------------------------------------------------------ facts
 
     def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> list[dict[str, Any]]:

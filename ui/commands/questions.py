@@ -55,7 +55,9 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.set_defaults(run=ask)
 
     p = verbs.add_parser("compare", parents=[common], help="比地区：一个主题或问题，各地并列，逐格注明出处")
-    p.add_argument("subject", metavar="主题或问题")
+    p.add_argument("subject", nargs="?", metavar="主题或问题")
+    p.add_argument("--versions", metavar="旧,新", help="新旧对照：两份文件逐条比较（写文件编号或文件名）")
+    p.add_argument("--carried-out", metavar="上级,下级", help="落实对照：上级文件的任务和目标，下级文件写到了哪些")
     p.add_argument("--regions", metavar="甲,乙,…", help="要比的地区（缺省为库中全部）")
     p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
     p.add_argument("--format", choices=FORMATS, default="table", help="输出格式")
@@ -160,11 +162,21 @@ def print_answer(answer: Answer) -> None:
 
 def compare(args: argparse.Namespace) -> int:
     """Put regions side by side."""
-    regions = [name.strip() for name in args.regions.replace("，", ",").split(",") if name.strip()] if args.regions else None
+    regions = _names(args.regions) if args.regions else None
     for name in regions or ():
         known_region(name)
+    if sum(value is not None for value in (args.subject, args.versions, args.carried_out)) != 1:
+        raise UsageError(
+            "请写一个主题或问题（如：cemai compare 医疗保障），或用 --versions 旧,新、--carried-out 上级,下级 之一。"
+        )
+    as_of = as_of_date(args)
     with open_library(args) as library:
-        comparison = library.compare(args.subject, regions=regions, as_of=as_of_date(args))
+        if args.versions is not None:
+            comparison = library.versions(*_two(args.versions), as_of=as_of)
+        elif args.carried_out is not None:
+            comparison = library.carried_out(*_two(args.carried_out), as_of=as_of)
+        else:
+            comparison = library.compare(args.subject, regions=regions, as_of=as_of)
     if args.format == "table":
         print_comparison(comparison)
     elif args.format == "json" and args.out is None:
@@ -174,6 +186,17 @@ def compare(args: argparse.Namespace) -> int:
 
         write_table(comparison_table(comparison), args.format, args.out)
     return 0 if any(cell.text for row in comparison.rows for cell in row.cells) else NOTHING
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.replace("，", ",").split(",") if name.strip()]
+
+
+def _two(listed: str) -> tuple[str, str]:
+    names = _names(listed)
+    if len(names) != 2:
+        raise UsageError("请写两份文件的编号或文件名，中间用逗号分开。编号见 cemai docs list。")
+    return names[0], names[1]
 
 
 def print_comparison(comparison: Comparison) -> None:

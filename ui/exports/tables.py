@@ -162,7 +162,7 @@ def comparison_table(comparison: Comparison) -> Table:
     )
     notes = (*(f"【注意】{notice.text}" for notice in comparison.notices), *comparison.differences)
     subject = comparison.topic or comparison.question or ""
-    return Table(f"地区对比：{subject}", columns, rows, notes, comparison.record())
+    return Table(f"{comparison.form}：{subject}", columns, rows, notes, comparison.record())
 
 
 def answer_table(answer: Answer) -> Table:

@@ -14,6 +14,8 @@ from ui.exports.workbook import footnote
 
 TITLE_FONT, HEAD_FONT, TEXT_FONT = "黑体", "黑体", "宋体"
 QUOTE_FONT = "仿宋"
+LONG = 200
+"""A row with a cell of more characters may run over a page; all of its cells then begin at the top."""
 
 
 def table_bytes(table: Table, made_on: dt.date) -> bytes:
@@ -41,12 +43,13 @@ def table_bytes(table: Table, made_on: dt.date) -> bytes:
         fill(cell, column.header, font=HEAD_FONT, place=WD_ALIGN_PARAGRAPH.CENTER)
     repeat_header(grid.rows[0])
     for row in table.rows:
-        cells = grid.add_row().cells
-        for cell, value, column, width in zip(cells, row, table.columns, widths, strict=True):
+        made = grid.add_row()
+        long = any(len(value) > LONG for value in row if isinstance(value, str))
+        for cell, value, column, width in zip(made.cells, row, table.columns, widths, strict=True):
             cell.width = width
-            fill(cell, "" if value is None else str(value), place=places[column.kind])
-    for row in grid.rows:
-        keep_together(row)
+            fill(cell, "" if value is None else str(value), place=places[column.kind], top=long)
+        if not long:
+            keep_together(made)
     for note in table.notes:
         paragraph(document, note, size=9)
     paragraph(document, footnote(made_on), size=9)
@@ -131,12 +134,12 @@ def paragraph(document: Any, text: str, *, font: str = TEXT_FONT, size: float = 
     return made
 
 
-def fill(cell: Any, text: str, *, font: str = TEXT_FONT, place: Any = None) -> None:
+def fill(cell: Any, text: str, *, font: str = TEXT_FONT, place: Any = None, top: bool = False) -> None:
     """Put a text into a cell, one paragraph a line."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
     from docx.shared import Pt
 
-    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP if top else WD_CELL_VERTICAL_ALIGNMENT.CENTER
     for i, line in enumerate(printable(text).split("\n")):
         made = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
         made.alignment = place

@@ -15,6 +15,8 @@ TOO_LONG = "……（内容过长，余下见原文）"
 ROW_LIMIT = 409
 """The tallest row Excel can show, in points."""
 LINE = 15.0
+TALL = 8
+"""Lines beyond which the cells of a row begin at its top."""
 
 
 def table_bytes(table: Table, made_on: dt.date) -> bytes:
@@ -59,13 +61,15 @@ def table_bytes(table: Table, made_on: dt.date) -> bytes:
         sheet.column_dimensions[get_column_letter(number)].width = column.width * 2 + 1
     sheet.row_dimensions[2].height = 22
     for at, row in enumerate(table.rows, 3):
+        heights = [lines_of(value, column.width) for value, column in zip(row, table.columns, strict=True)]
+        # a tall row is read from the top
+        vertical = "top" if max(heights, default=1) > TALL else "center"
         for number, (value, column) in enumerate(zip(row, table.columns, strict=True), 1):
             cell = sheet.cell(at, number)
             put(cell, value)
             cell.font = Font(name="宋体", size=10.5)
             cell.border = border
-            cell.alignment = Alignment(horizontal=places[column.kind], vertical="center", wrap_text=True)
-        heights = [lines_of(value, column.width) for value, column in zip(row, table.columns, strict=True)]
+            cell.alignment = Alignment(horizontal=places[column.kind], vertical=vertical, wrap_text=True)
         sheet.row_dimensions[at].height = min(ROW_LIMIT, LINE * max([1, *heights]) + 4)
     at = len(table.rows) + 3
     total = sum(column.width for column in table.columns)
