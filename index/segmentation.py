@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib import resources
 from operator import add
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 RUN_LIMIT = 120
 """Longest run of Chinese characters given to the dictionary at once: its model for unknown words is quadratic."""
@@ -28,6 +28,10 @@ _not_han = re.compile(f"[^{_HAN}]+")
 _long_run = re.compile(f"[{_HAN}]{{{RUN_LIMIT}}}")
 _other = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[a-z][a-z0-9+#]*|[^\W\d_a-z\u3400-\u9fff]+")
 _number = re.compile(f"([{_HAN}]{{0,12}})[〔\\[(【]((?:19|20)\\d\\d)[〕\\])】](?:第|年第)?0*(\\d{{1,5}})号")
+_unseen = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f"
+    "\U000e0000-\U000e01ef]"
+)
 _separators = re.compile(r"(?<=\d),(?=\d{3})")
 
 
@@ -39,8 +43,8 @@ class Tokens(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """Half width, lower case; every character kind of white space stays white space."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """Half width, lower case, without characters nobody sees; every character kind of white space stays white space."""
+    return unicodedata.normalize("NFKC", _unseen.sub("", text)).lower()
 
 
 def document_numbers(text: str) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ def lexicon() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def lexicon_hash() -> str:
     """Changes with the lexicon and with the rules of this module that decide which tokens a text has."""
-    return hashlib.sha256("\n".join(("tokens 1", *lexicon())).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(("tokens 2", *lexicon())).encode()).hexdigest()[:16]
 
 
 def _rjieba() -> Callable[[], object] | None:
@@ -102,41 +106,64 @@ def _rjieba() -> Callable[[], object] | None:
     return made
 
 
+def natures(text: str) -> list[tuple[str, str]]:
+    """The words of a text with their parts of speech 词性 as the dictionary has them: n 名词, vn 名动词, v 动词, d 副词, m 数词 …."""
+    return _dictionary().tag(text)
+
+
+def is_word(text: str) -> bool:
+    """Whether the dictionary has a text as a word."""
+    return _dictionary().has_word(text)
+
+
+class _Dictionary(NamedTuple):
+    """What is used of the program that cuts the words."""
+
+    cut: Callable[[str], list[str]]
+    tag: Callable[[str], list[tuple[str, str]]]
+    has_word: Callable[[str], bool]
+
+
 _lock = threading.Lock()
 
 
 def _cutter() -> Callable[[str], list[str]]:
+    return _dictionary().cut
+
+
+def _dictionary() -> _Dictionary:
     with _lock:  # two first callers must not both build the dictionary
         return _built()
 
 
 @lru_cache(maxsize=1)
-def _built() -> Callable[[str], list[str]]:
+def _built() -> _Dictionary:
     fast = _rjieba()
-    cut: Callable[[str], list[str]]
-    if fast is not None:
-        cutter = fast()
-        for word in lexicon():
-            cutter.add_word(word, 20_000, None)  # type: ignore[attr-defined]
-        cut = cutter.cut  # type: ignore[attr-defined]
-        return cut
-    return _slow_cutter()
+    if fast is None:
+        return _slow_dictionary()
+    cutter: Any = fast()
+    for word in lexicon():
+        cutter.add_word(word, 20_000, None)
+    return _Dictionary(cutter.cut, cutter.tag, cutter.has_word)
 
 
-def _slow_cutter() -> Callable[[str], list[str]]:
+def _slow_dictionary() -> _Dictionary:
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba's source has invalid escapes and imports pkg_resources
         import jieba
+        import jieba.posseg
     jieba.setLogLevel(60)
     # an own tokenizer: the module-wide one is shared with every other user of jieba in the process
     own = jieba.Tokenizer()
     own.tmp_dir = str(_cache_folder())
     for word in lexicon():
         own.add_word(word, 20_000)
-    cut: Callable[[str], list[str]] = own.lcut
-    return cut
+    speech = jieba.posseg.POSTokenizer(own)
+    return _Dictionary(
+        own.lcut, lambda text: [(pair.word, pair.flag) for pair in speech.cut(text)], lambda word: bool(own.FREQ.get(word))
+    )
 
 
 def _cache_folder() -> Path:

@@ -21,6 +21,7 @@ READABLE = frozenset(
 CONVERTIBLE = frozenset({"doc", "wps", "rtf", "xls", "et"})
 RECORDS = frozenset({"jsonl", "ndjson"})
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
+_PAGES = frozenset({"html", "htm", "shtml", "xhtml"})
 _TEMPORARY = ("~$", ".~", "._")
 
 
@@ -113,6 +114,7 @@ def _walk(root: Path, found: list[Input], refused: list[RefusedInput], seen: set
         if any(entry.name == FILE_NAME for entry in entries):
             continue
         below: list[Path] = []
+        pages = {stem for entry in entries for stem, dot, kind in [entry.name.rpartition(".")] if dot and kind.lower() in _PAGES}
         for entry in entries:
             source = Path(entry.path).relative_to(root).as_posix()
             if entry.name.startswith((".", *_TEMPORARY)):
@@ -121,7 +123,10 @@ def _walk(root: Path, found: list[Input], refused: list[RefusedInput], seen: set
                 if entry.is_symlink():
                     refused.append(RefusedInput(source, "symlink", "是指向别处的链接，没有跟随；如需导入请直接指定原文件"))
                 elif entry.is_dir(follow_symlinks=False):
-                    if entry.name not in _SKIPPED_FOLDERS:
+                    if _page_of(entry.name) in pages:
+                        message = "是浏览器保存网页时附带的文件夹（图片、样式、广告），没有读取；正文在同名的网页里"
+                        refused.append(RefusedInput(source, "saved_page", message))
+                    elif entry.name not in _SKIPPED_FOLDERS:
                         below.append(Path(entry.path))
                 elif not entry.is_file(follow_symlinks=False):
                     refused.append(RefusedInput(source, "not_a_file", "不是普通文件，没有读取"))
@@ -134,6 +139,11 @@ def _walk(root: Path, found: list[Input], refused: list[RefusedInput], seen: set
             except OSError as error:
                 refused.append(RefusedInput(source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限"))
         stack.extend(reversed(below))
+
+
+def _page_of(folder: str) -> str | None:
+    """The name of the page a browser saved together with a folder: 通知_files or 通知.files beside 通知.html."""
+    return folder[: -len("_files")] if folder.lower().endswith(("_files", ".files")) else None
 
 
 def _distinct(found: list[Input]) -> list[Input]:

@@ -17,6 +17,7 @@ from ingest.formats.html_page import (
     is_junk_line,
     labels,
     meta_names,
+    mostly_links,
     outer_pairs,
     page_title,
 )
@@ -47,12 +48,19 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
         declared = _CHARSET.search(data[:4096])
         decoded = decode(data, source, declared.group(1).decode("ascii") if declared else None)
         builder.issues.extend(decoded.issues)
+        if declared and not _agree(declared.group(1).decode("ascii"), decoded.encoding):
+            said, read = declared.group(1).decode("ascii").upper(), decoded.encoding.upper()
+            builder.issue("charset", f"网页声明的编码是 {said}，内容实际是 {read}，已按内容读取，请核对文字")
         text = decoded.text
     text = newlines(text).replace("\x00", "")
     if depth(text) > limits.html_depth:
         return _flat(builder, text, source)
     tree = LexborHTMLParser(text)
     main = find_main(tree)
+    if tree.css_first("frameset") is not None:
+        raise RefusedInput(
+            source, "unsupported", "网页由几个框架拼成，正文在别的文件里；请在浏览器里打开正文那一框，另存后再导入"
+        )
     if main is None:
         raise RefusedInput(source, "empty", "网页里没有可读的文字；请确认保存的是完整网页")
     hidden = [0]
@@ -78,6 +86,8 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
 
             builder.field_spans["title"] = Span(at, at + len(title))
     _inner_fields(builder, found, start)
+    if mostly_links(main, builder.text()[start:]):
+        builder.issue("link_list", "网页的文字大半是链接，可能是栏目目录而不是文件，请核对")
     if hidden[0]:
         builder.issue("hidden_text", f"网页里有 {hidden[0]} 处隐藏文字没有读入")
     builder.issues.extend(odd_characters(builder.text()))
@@ -148,6 +158,18 @@ def _has(found: list[Block], title: str) -> bool:
     first = "".join("".join(block.text.split()) for block in found[:14] if isinstance(block, Paragraph))[:600]
     packed = "".join(title.split())
     return packed in first
+
+
+def _agree(declared: str, encoding: str) -> bool:
+    """Whether the encoding a page declares reads its bytes as the one found does; GB2312 and GBK are parts of GB18030."""
+    from codecs import lookup
+
+    try:
+        name = lookup(declared).name
+    except LookupError:
+        return False
+    families = ({"gb2312", "gbk", "gb18030"}, {"big5", "big5hkscs", "cp950"}, {"utf-8", "utf-8-sig", "ascii"})
+    return name == encoding or any(name in family and encoding in family for family in families)
 
 
 def depth(text: str) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from corpus.wordlists import entries
 from ingest.formats.dom import BLOCK, SILENT, Grid, Skip, clean, is_hidden, walk
 
 if TYPE_CHECKING:
@@ -22,9 +22,8 @@ _SITE = ("网", "政府", "门户", "网站", "平台")
 _SHARE = 0.72
 
 
-def _table(name: str) -> list[str]:
-    lines = files("ingest").joinpath(f"data/{name}").read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+def _table(name: str) -> tuple[str, ...]:
+    return entries("ingest", name)
 
 
 @cache
@@ -56,6 +55,12 @@ def labels() -> dict[str, str]:
 
 
 @cache
+def placeholders() -> frozenset[str]:
+    """What stands in the fields of a search form before anything is chosen: no value of an index table."""
+    return frozenset(_table("html_placeholders.txt"))
+
+
+@cache
 def meta_names() -> dict[str, str]:
     """Names of meta tags with the field they fill."""
     return dict(line.split("\t") for line in _table("html_meta.txt"))
@@ -78,7 +83,7 @@ def is_junk(node: LexborNode) -> bool:
 
 def is_junk_line(text: str) -> bool:
     """Whether a line is a button, a counter or a pointer of the site."""
-    packed = "".join(text.split()).lstrip("·|/>（(")
+    packed = "".join(text.split()).lstrip("·|/>（(【[")
     if not packed:
         return True
     for start, length in junk_lines().get(packed[0], ()):
@@ -141,6 +146,14 @@ def find_main(tree: LexborHTMLParser) -> LexborNode | None:
         if inner is None or inner.tag in ("p", "table", "tbody", "tr", "pre"):
             return body if is_junk(node) else node
         node = inner
+
+
+def mostly_links(main: LexborNode, text: str) -> bool:
+    """Whether what was taken for the document is a list of links to documents."""
+    written = "".join(text.split())
+    links = {"".join(node.text(deep=True).split()) for node in main.css("a")[:2000]}
+    kept = [len(link) for link in links if len(link) >= 8 and link in written]
+    return len(kept) >= 6 and sum(kept) > 0.5 * len(written)
 
 
 def _weigh(body: LexborNode, skipped: Skip) -> tuple[dict[int, _Weight], dict[int, LexborNode]]:
@@ -260,7 +273,7 @@ def outer_pairs(tree: LexborHTMLParser, main: LexborNode) -> list[tuple[str, str
 
 def _plausible(field: str, value: str) -> bool:
     """Whether a value can be what its label says; empty cells make the next label's value slip up."""
-    if not any(c.isalnum() for c in value):
+    if not any(c.isalnum() for c in value) or value in placeholders():
         return False
     if field == "status":
         return len(value) <= 12

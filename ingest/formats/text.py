@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from corpus.document import Issue, Span
 from corpus.errors import RefusedInput
@@ -19,8 +20,9 @@ _BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _SAMPLE = 200_000
+_NAMED = 10
 _BYTES_NO_TEXT_HOLDS = bytes(byte for byte in range(32) if (byte < 9 or byte > 13) and byte != 27)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\U000e0000-\U000e01ef]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -130,14 +132,16 @@ def _daily(character: str) -> bool:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: zero bytes (or the high bytes of Chinese characters) stand at one parity only."""
+    """UTF-16 or UTF-32 without a mark: zero bytes (or the high bytes of Chinese characters) stand at one place of each unit."""
     sample = data[:4096]
     if len(data) < 4 or len(data) % 2 or b"\x00" not in sample:
         return None
     best: tuple[float, str | None] = (0.0, None)
-    for encoding in ("utf-16-le", "utf-16-be"):
+    for encoding, unit in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):
+        if len(data) % unit:
+            continue
         try:
-            text = sample[: len(sample) // 2 * 2].decode(encoding)
+            text = sample[: len(sample) // unit * unit].decode(encoding)
         except UnicodeDecodeError:
             continue
         good = sum(1 for c in text if " " <= c <= "~" or c in "\r\n\t" or "\u3000" <= c <= "\u303f" or "\u4e00" <= c <= "\u9fff")
@@ -171,8 +175,10 @@ def _loss_issues(data: bytes, text: str, encoding: str, source: str) -> tuple[Is
         raise RefusedInput(
             source, "encoding", f"有 {lost} 处字节不能按 {_label(encoding)} 解读，超过百分之一；请用原软件另存为 UTF-8 文本"
         )
-    at = newlines(text).find("\ufffd")
-    return (Issue("bad_bytes", f"有 {lost} 处字节不能按 {_label(encoding)} 解读，以“\ufffd”代替，请对照原件", Span(at, at + 1)),)
+    places = list(islice((match.start() for match in re.finditer("\ufffd", newlines(text))), _NAMED + 1))
+    named = "、".join(str(place + 1) for place in places[:_NAMED]) + (" 等" if len(places) > _NAMED else "")
+    message = f"有 {lost} 处字节不能按 {_label(encoding)} 解读，以“\ufffd”代替（第 {named} 字），请对照原件"
+    return (Issue("bad_bytes", message, Span(places[0], places[0] + 1)),)
 
 
 def _damaged(data: bytes, source: str) -> Decoded:

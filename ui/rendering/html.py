@@ -11,7 +11,8 @@ from collections.abc import Iterable
 _VOID = frozenset({"br", "hr", "input", "col", "img"})
 _LINKS = frozenset({"href", "src", "action", "formaction"})
 # control characters say nothing to a reader, and bidirectional overrides can make a line read as another one
-_UNSEEN = dict.fromkeys([*range(32), *range(127, 160), *range(8234, 8239), *range(8294, 8298), 65279])
+_HIDDEN = (range(32), range(127, 160), (0xAD, 0x61C, 0xFEFF), range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x206A))
+_UNSEEN = dict.fromkeys(code for codes in (*_HIDDEN, range(0xFE00, 0xFE10), range(0xE0000, 0xE01F0)) for code in codes)
 del _UNSEEN[0x09], _UNSEEN[0x0A]
 
 
