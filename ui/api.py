@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from corpus.records import document_record, section_records
 from ui.api_files import attachment, exported
+from ui.api_imports import mount_imports
 from ui.api_pages import mount_pages
 from ui.api_requests import (
     TEXT_LIMIT,
@@ -31,6 +32,7 @@ from ui.api_requests import (
 )
 from ui.api_study import mount_study
 from ui.page.backend import Desk, Entry
+from ui.page.imports import Imports
 from ui.page.uploads import LIMIT, take_in
 
 if TYPE_CHECKING:
@@ -39,9 +41,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("cemai.api")
 
 
-def mount_api(app: FastAPI, desk: Desk) -> None:
+def mount_api(app: FastAPI, desk: Desk, imports: Imports) -> None:
     """Add the routes and the shape of errors to an application."""
-    app.include_router(_router(desk), prefix="/api/v1")
+    app.include_router(_router(desk, imports), prefix="/api/v1")
 
     @app.exception_handler(Failure)
     def failed(_: Request, error: Failure) -> JSONResponse:
@@ -67,7 +69,7 @@ def mount_api(app: FastAPI, desk: Desk) -> None:
         return _error(500, "internal", "程序内部出错，已写入日志。请稍后再试；如果反复出现，请运行 cemai doctor 检查文档库。")
 
 
-def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route is a few lines
+def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the desk; each route is a few lines
     api = APIRouter()
 
     @api.get("/health", summary="服务是否正常")
@@ -190,6 +192,7 @@ def _router(desk: Desk) -> APIRouter:  # one closure over the desk; each route i
 
     mount_study(api, desk)
     mount_pages(api, desk)
+    mount_imports(api, imports)
 
     # ---- documents
 

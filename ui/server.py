@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from corpus.errors import UsageError
 from ui.page.backend import Backend, Desk, desk_of
+from ui.page.imports import Imports
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -41,6 +42,7 @@ HEADERS = {
 def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     """The whole application over a library; nothing is served yet. ``hosts`` are the names it may be called by."""
     desk = desk_of(library)
+    imports = Imports(desk)
     page = _page(desk)
     from contextlib import asynccontextmanager
 
@@ -53,11 +55,12 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> Any:
         yield
+        imports.close()
         desk.close()
 
     # FastAPI's own documentation page loads its scripts from another host
     app = FastAPI(title="策脉", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan)
-    mount_api(app, desk)
+    mount_api(app, desk, imports)
     _guard(app, hosts)
     gr.mount_gradio_app(
         app,

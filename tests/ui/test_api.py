@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, U
 from ui import server
 from ui.api import mount_api
 from ui.page.backend import Desk
+from ui.page.imports import Imports
 from ui.page.uploads import safe_name
 
 TEXT = "青禾市河道管护办法\n一、管护目标\n到2025年，河道治理率达到90%以上。（责任单位：市水务局）"
@@ -133,7 +135,7 @@ class Stub:
     def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Any:
         return SimpleNamespace(status=info.status or "未载明", reason="")
 
-    def ingest(self, paths: Any, *, region: str | None = None) -> Any:
+    def ingest(self, paths: Any, *, region: str | None = None, progress: Any = None) -> Any:
         (path,) = paths
         text = path.read_bytes().decode()
         report = SimpleNamespace(added=[], replaced=[], unchanged=[], refused=[], warnings={}, ids={})
@@ -169,7 +171,8 @@ def stub(tmp_path: Path) -> Iterator[Stub]:
 @pytest.fixture
 def client(stub: Stub, tmp_path: Path) -> TestClient:
     app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
-    mount_api(app, Desk(stub, uploads=tmp_path / "uploads"))
+    desk = Desk(stub, uploads=tmp_path / "uploads")
+    mount_api(app, desk, Imports(desk))
     server._guard(app, ("testserver",))
     return TestClient(app, raise_server_exceptions=False)
 
@@ -247,6 +250,21 @@ def test_a_defect_is_not_shown(client: TestClient, stub: Stub, monkeypatch: pyte
     monkeypatch.setattr(stub, "search", broken)
     got = client.get("/api/v1/search", params={"query": "x"})
     assert got.status_code == 500 and "secret" not in got.text and got.json()["error"]["code"] == "internal"
+
+
+def test_imports_go_on_in_the_background_and_are_found_again(client: TestClient, stub: Stub) -> None:
+    for name in ("堤防.txt", "坏.txt"):
+        sent = client.post("/api/v1/imports", files={"file": (name, f"{name}办法\n一、总则".encode())})
+        assert sent.status_code == 202 and sent.json()["state"] in ("等待", "正在识别")
+    for _ in range(200):
+        jobs = client.get("/api/v1/imports").json()
+        if all(job["done"] for job in jobs):
+            break
+        time.sleep(0.02)
+    assert [(job["source"], job["state"]) for job in jobs] == [("堤防.txt", "已入库"), ("坏.txt", "未收")]
+    assert jobs[0]["title"] == "堤防.txt办法" and "重新导出" in jobs[1]["message"]
+    assert client.post("/api/v1/imports", files={"file": ("a.exe", b"x")}).json()["error"]["code"] == "format"
+    assert client.delete("/api/v1/imports").status_code == 204 and client.get("/api/v1/imports").json() == []
 
 
 def test_uploads_are_stored_replaced_and_refused_in_words(client: TestClient, stub: Stub) -> None:

@@ -42,6 +42,7 @@
       const id = idOf(element);
       panels[id] = { element, trigger };
       watch("value", () => changed(id));
+      if (id === "shelf-form") poll(false);
     },
   };
 
@@ -249,72 +250,138 @@
     setTimeout(() => { button.textContent = label; }, 1600);
   }
 
-  /* ---- files ---- */
+  /* ---- files: sent from here, read by the server; what is under way there is shown after a reload too ---- */
+  const sending = [];
+  let uploading = false;
+  let asking = 0;
+  let before = "";
+
   function upload(files) {
     const list = document.getElementById("uploads");
     if (!list || !files.length) return;
-    const url = document.querySelector("[data-upload]").dataset.upload;
-    const region = document.getElementById("upload-region")?.value || "";
-    const queue = [...files].map((file) => {
-      const row = document.createElement("li");
-      const name = document.createElement("span");
-      const state = document.createElement("span");
-      const bar = document.createElement("progress");
-      name.className = "file"; name.textContent = file.name;
-      state.className = "said"; state.textContent = "等待";
-      bar.max = 100; bar.value = 0; bar.setAttribute("aria-label", file.name);
-      row.append(name, bar, state);
-      list.prepend(row);
-      return { file, row, state, bar };
-    });
-    const next = () => {
-      const job = queue.shift();
-      if (!job) { busy("shelf-out", true); panels["shelf-out"]?.trigger("click", { act: "refresh" }); return; }
-      const form = new FormData();
-      form.append("file", job.file);
-      if (region.trim()) form.append("region", region.trim());
-      const request = new XMLHttpRequest();
-      request.open("POST", url);
-      request.responseType = "json";
-      request.upload.onprogress = (event) => {
-        if (!event.lengthComputable) return;
-        job.bar.value = 60 * event.loaded / event.total;
-        job.state.textContent = event.loaded < event.total ? "正在上传" : "正在识别";
-      };
-      const end = (state, words, warnings = []) => {
-        job.bar.remove();
-        job.row.dataset.state = state;
-        job.state.textContent = words;
-        if (warnings.length) {
-          const notes = document.createElement("ul");
-          warnings.slice(0, 8).forEach((warning) => {
-            const item = document.createElement("li");
-            item.textContent = warning;
-            notes.append(item);
-          });
-          job.row.append(notes);
-        }
-        next();
-      };
-      request.onload = () => {
-        const said = request.response || {};
-        if (said.error) end("未收", said.error.message);
-        else end(said.state || "未收", said.message || "没有结果，请重试。", said.warnings || []);
-      };
-      request.onerror = () => end("未收", "连接中断，这份文件没有放入。请确认服务仍在运行，再试一次。");
-      job.state.textContent = "正在上传";
-      request.send(form);
-    };
-    next();
+    const region = document.getElementById("upload-region")?.value.trim() || "";
+    for (const file of files) {
+      const row = jobRow(list, file.name);
+      row.said.textContent = "等待上传";
+      sending.push({ file, region, row });
+    }
+    if (!uploading) next();
   }
 
+  function next() {
+    const job = sending.shift();
+    uploading = Boolean(job);
+    if (!job) { poll(); return; }
+    const form = new FormData();
+    form.append("file", job.file);
+    if (job.region) form.append("region", job.region);
+    const request = new XMLHttpRequest();
+    request.open("POST", document.querySelector("[data-upload]").dataset.upload);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => { if (event.lengthComputable) job.row.bar.value = 100 * event.loaded / event.total; };
+    request.onload = () => {
+      const said = request.response || {};
+      if (said.id) { job.row.line.id = `job-${said.id}`; show(said); poll(); }
+      else end(job.row, "未收", said.error?.message || "没有结果，请重试。");
+      next();
+    };
+    request.onerror = () => {
+      end(job.row, "未收", "连接中断，这份文件没有放入。请确认服务仍在运行，再试一次。");
+      next();
+    };
+    job.row.said.textContent = "正在上传";
+    request.send(form);
+  }
+
+  function jobRow(list, name) {
+    const line = document.createElement("li");
+    const file = document.createElement("span");
+    const said = document.createElement("span");
+    const bar = document.createElement("progress");
+    file.className = "file"; file.textContent = name;
+    said.className = "said";
+    bar.max = 100; bar.value = 0; bar.setAttribute("aria-label", name);
+    line.append(file, bar, said);
+    list.prepend(line);
+    return { line, file, said, bar };
+  }
+
+  function end(row, state, words, warnings = []) {
+    row.bar?.remove();
+    row.line.dataset.state = state;
+    row.said.textContent = words;
+    if (!warnings.length || row.line.querySelector("ul")) return;
+    const notes = document.createElement("ul");
+    warnings.slice(0, 8).forEach((warning) => {
+      const item = document.createElement("li");
+      item.textContent = warning;
+      notes.append(item);
+    });
+    row.line.append(notes);
+  }
+
+  function show(job) {
+    const list = document.getElementById("uploads");
+    if (!list) return;
+    const line = document.getElementById(`job-${job.id}`);
+    const row = line ? { line, said: line.querySelector(".said"), bar: line.querySelector("progress") } : jobRow(list, job.source);
+    row.line.id = `job-${job.id}`;
+    if (job.done) {
+      const read = [job.title && `《${job.title.replace(/《/g, "〈").replace(/》/g, "〉")}》`, job.region].filter(Boolean).join(" · ");
+      end(row, job.state, read && job.state !== "未收" ? `${job.message}　${read}` : job.message, job.warnings);
+    } else {
+      row.line.dataset.state = job.state;
+      row.said.textContent = job.message;
+      if (job.state === "正在识别") row.bar?.removeAttribute("value"); // how long a file takes is not known beforehand
+    }
+  }
+
+  async function poll(refresh = true) {
+    clearTimeout(asking);
+    let jobs;
+    try {
+      const reply = await fetch("/api/v1/imports", { cache: "no-store" });
+      jobs = await reply.json();
+      lost(false);
+    } catch {
+      lost(true);
+      asking = setTimeout(poll, 3000);
+      return;
+    }
+    jobs.forEach(show);
+    const open = jobs.filter((job) => !job.done).length;
+    const lead = document.getElementById("uploads-lead");
+    if (lead) {
+      lead.hidden = !jobs.length;
+      lead.querySelector(".how-far").textContent = open ? `正在读入，还有 ${open} 份。可以离开这一页，读入不会停。` : `${jobs.length} 份都已处理。`;
+      lead.querySelector("button").hidden = open === jobs.length;
+    }
+    const ended = jobs.filter((job) => job.done).map((job) => job.id).join(" ");
+    if (open) asking = setTimeout(poll, 700);
+    if (refresh && ended !== before && !open && !uploading && panels["shelf-out"]) {
+      busy("shelf-out", true);
+      panels["shelf-out"].trigger("click", { act: "refresh" });
+    }
+    if (!open) before = ended;
+  }
+
+  async function clearUploads() {
+    try { await fetch("/api/v1/imports", { method: "DELETE" }); } catch { lost(true); return; }
+    document.querySelectorAll("#uploads > li:not(:has(progress))").forEach((line) => line.remove());
+    poll(false);
+  }
+
+  // what the browser has not sent yet would be lost with the page
+  window.addEventListener("beforeunload", (event) => { if (uploading) event.preventDefault(); });
+
   /* ---- events ---- */
-  const PRESSED = "[data-copy],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-tab],[data-act]:not(form)";
+  const PRESSED = "[data-copy],[data-clear-uploads],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-tab],[data-act]:not(form)";
 
   function press(target, event) {
     const data = target.dataset;
     if ("copy" in data) { copy(target); return; }
     if ("close" in data) { close(); return; }
+    if ("clearUploads" in data) { clearUploads(); return; }
     if ("pane" in data) { pane(data.pane); return; }
     if ("goto" in data) { goTo(target); return; }
     if ("show" in data) { const part = document.getElementById(data.show); if (part) part.hidden = !part.hidden; return; }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import PolicyError
-from ui.page.backend import Backend, Desk
+from ui.page.backend import Backend, Desk, Progress
 
 ACCEPTED = (".txt", ".html", ".htm", ".pdf", ".docx", ".xlsx", ".jsonl")
 LIMIT = 50 * 1024 * 1024
@@ -29,29 +29,36 @@ def safe_name(name: str) -> str:
     return f"{stem or '未命名'}{dot}{suffix[:16]}"
 
 
-def take_in(desk: Desk, name: str, data: bytes, region: str | None = None) -> dict[str, Any]:
+def refusal(name: str, data: bytes) -> tuple[str, str] | None:
+    """Reason and message where a file is refused before it is read."""
+    if not safe_name(name).lower().endswith(ACCEPTED):
+        return "format", "不支持这种格式。请转成 txt、html、pdf、docx 或 xlsx 后再放入。"
+    if not data:
+        return "empty", "文件是空的。请检查原文件是否完整。"
+    if len(data) > LIMIT:
+        return "too_large", "文件超过 50 MB。请拆分后再放入。"
+    return None
+
+
+def take_in(desk: Desk, name: str, data: bytes, region: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """Store one upload. Returns ``{"source", "state", "id", "message", "warnings"}``; state is 已入库 已替换 未变 or 未收."""
     name = safe_name(name)
-    if not name.lower().endswith(ACCEPTED):
-        return _refused(name, "format", "不支持这种格式。请转成 txt、html、pdf、docx 或 xlsx 后再放入。")
-    if not data:
-        return _refused(name, "empty", "文件是空的。请检查原文件是否完整。")
-    if len(data) > LIMIT:
-        return _refused(name, "too_large", "文件超过 50 MB。请拆分后再放入。")
+    if (refused := refusal(name, data)) is not None:
+        return _refused(name, *refused)
 
     def work(library: Backend) -> Any:
         if desk.uploads is not None:
-            return _through(library, desk.uploads, name, data, region)
+            return _through(library, desk.uploads, name, data, region, progress)
         with tempfile.TemporaryDirectory() as folder:
-            return _through(library, Path(folder), name, data, region)
+            return _through(library, Path(folder), name, data, region, progress)
 
     try:
         report = desk.change(work)
     except PolicyError as error:
         return _refused(name, "error", str(error))
     if report.refused:
-        refusal = report.refused[0]
-        return _refused(name, str(refusal.reason), str(refusal.message))
+        first = report.refused[0]
+        return _refused(name, str(first.reason), str(first.message))
     warnings = [w for found in getattr(report, "warnings", {}).values() for w in found]
     state, sources = next(
         (
@@ -73,12 +80,12 @@ def take_in(desk: Desk, name: str, data: bytes, region: str | None = None) -> di
     return {"source": source, "state": state, "id": id, "message": words[state], "warnings": warnings}
 
 
-def _through(library: Backend, folder: Path, name: str, data: bytes, region: str | None) -> Any:
+def _through(library: Backend, folder: Path, name: str, data: bytes, region: str | None, progress: Progress | None) -> Any:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name
     try:
         path.write_bytes(data)
-        return library.ingest([path], region=region or None)
+        return library.ingest([path], region=region or None, progress=progress)
     finally:
         path.unlink(missing_ok=True)  # the library keeps the bytes; the place only names the version line
 

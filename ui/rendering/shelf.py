@@ -61,20 +61,22 @@ def shelf_view(rows: Sequence[Row], *, start: int = 0, undo: DocumentInfo | None
 
 
 def upload_box(accept: str, limit: str) -> Html:
-    """Where files are dropped or chosen; the page's script sends them one after the other and writes each one's progress below."""
+    """Where files are dropped or chosen; the page's script sends them and writes below how far the server is with each."""
     return el(
         "div",
         el(
             "label",
             el("b", "把文件拖到这里，或点此选择文件"),
             el("span", f"可以一次放入许多份：{limit}", class_="soft"),
-            el("input", type="file", multiple=True, accept=accept, id="upload-input", data_upload="/api/v1/documents?report=true"),
+            el("input", type="file", multiple=True, accept=accept, id="upload-input", data_upload="/api/v1/imports"),
             class_="drop",
             for_="upload-input",
         ),
         el("label", el("span", "这些文件属于哪个地区（可不填，程序会从文件里读）"), el("input", type="text", id="upload-region", autocomplete="off"),
            class_="field"),
-        el("ol", class_="uploads", id="uploads", aria_live="polite"),
+        el("div", el("span", "", class_="how-far", role="status"), el("button", "收起已结束的", type="button", class_="open", data_clear_uploads=True),
+           class_="lead uploads-lead", hidden=True, id="uploads-lead"),
+        el("ol", class_="uploads", id="uploads"),
         class_="upload",
     )  # fmt: skip
 
