@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.divisions import Division, gazetteer
@@ -19,8 +19,10 @@ from qa.shelf import Part, Shelf, Shelved
 
 LETTER = 8
 """A covering letter has no more sentences than this of its own: it is no column beside the document it forwards."""
-WIDE = 60
-"""Documents compared at most when no region is named."""
+WIDE = 30
+"""Columns at most. Of more documents those most to the subject are taken, and of each region first the best one."""
+EACH = 3
+"""Documents of one region at most where there are too many."""
 
 _in_title = re.compile(r"((?:19|20)\d\d)年(?!代)")
 
@@ -63,14 +65,31 @@ class Column:
         return ColumnHead(self.name, info.id, info.source, title, self.part.head.doc_number, state.status, state.reason)
 
 
-def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: Sequence[str]) -> list[Column]:
+Ranked = Callable[[Sequence[Division]], list[int]]
+"""The rows of the documents that speak of the subject, the best first; within some divisions, or everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns chosen, and how many documents on the subject found no place."""
+
+    chosen: list[Column]
+    left_out: int = 0
+
+
+def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: Sequence[str], ranked: Ranked) -> Columns:
     """The columns for some regions (``regions`` by choice, else those ``asked`` for in the question), or for the whole library."""
     wanted_names = list(regions) if regions is not None else list(asked)
     divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
+    rows = [row for row in shelf.infos if not divisions or any(speaks_for(d, w) for d in shelf.regions[row] for w in divisions)]
+    left_out = 0
+    if len(rows) > WIDE:
+        allowed = set(rows)
+        relevant = [row for row in ranked(divisions) if row in allowed]
+        rows = _best_of_each(relevant, shelf)
+        left_out = len(relevant) - len(rows)
     found: list[Column] = []
-    for row in list(shelf.infos)[: WIDE if not divisions else None]:
-        if divisions and not any(speaks_for(d, w) for d in shelf.regions[row] for w in divisions):
-            continue
+    for row in rows:
         shelved = shelf.document(row)
         for number, part in enumerate(shelved.parts):
             column = Column(shelved, number, label(shelved, part))
@@ -81,7 +100,19 @@ def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked:
             ):
                 continue
             found.append(column)
-    return _told_apart(sorted(found, key=lambda c: (level_order(c.part), c.year or 0, c.shelved.info.row)))
+    return Columns(_told_apart(sorted(found, key=lambda c: (level_order(c.part), c.year or 0, c.shelved.info.row))), left_out)
+
+
+def _best_of_each(rows: Sequence[int], shelf: Shelf) -> list[int]:
+    """The best document of each region, then the second best of each, and so on, until the table is full."""
+    rounds: list[list[int]] = [[] for _ in range(EACH)]
+    seen: Counter[tuple[Division, ...]] = Counter()
+    for row in rows:
+        place = shelf.regions[row]
+        if seen[place] < EACH:
+            rounds[seen[place]].append(row)
+            seen[place] += 1
+    return [row for these in rounds for row in these][:WIDE]
 
 
 def column_of(row: int, shelf: Shelf) -> Column:

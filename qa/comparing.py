@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
+from corpus.divisions import Division
+from corpus.filters import Filters
 from corpus.folding import fold
 from qa.answer import Cell, Comparison, ComparisonRow
 from qa.aspects import held, rows_of
@@ -20,19 +25,28 @@ from qa.notices import notices_for
 from qa.question import read
 from qa.shelf import Sentence, Shelf, Shelved
 
+if TYPE_CHECKING:
+    from index.searcher import Searcher
+
 SENTENCES = 3
 """Sentences a cell quotes at most."""
 NEAR = 0.55
 """How near a further sentence must come to the best one of its document."""
+SEARCHED = 200
+"""Passages looked up to choose among many documents."""
 NAMED = 0.4
 """The share of the question that the name of a task or an indicator must hold to be of its subject."""
 
 
-def compared(subject: str, shelf: Shelf, known: Known, *, regions: Sequence[str] | None, as_of: dt.date) -> Comparison:
+def compared(
+    subject: str, shelf: Shelf, known: Known, searcher: Searcher, *, regions: Sequence[str] | None, as_of: dt.date
+) -> Comparison:
     """The comparison of a topic or a question across documents: first the carrying sentences, then what the graph holds of it."""
     reading = read(subject, known)
     topic = _topic(subject)
-    columns = columns_of(shelf, known, regions, reading.understood.regions if regions is None else ())
+    ranked = partial(_by_topic, topic, shelf) if topic else partial(_by_search, subject, shelf, searcher)
+    found = columns_of(shelf, known, regions, reading.understood.regions if regions is None else (), ranked)
+    columns = found.chosen
     sought = concepts(reading.subject, shelf, reading.quoted)
     score = _topic_scorer(topic) if topic else _question_scorer(sought)
     cells = [_cell(column, score, sought) for column in columns]
@@ -49,10 +63,27 @@ def compared(subject: str, shelf: Shelf, known: Known, *, regions: Sequence[str]
         topic=topic,
         regions=tuple(column.name for column in columns),
         rows=(row, *aspects),
-        differences=differences(row.aspect, columns, cells, shared, topic),
+        differences=(*differences(row.aspect, columns, cells, shared, topic), *_left_out(found.left_out)),
         notices=notices_for(reading, parts, citations, shelf, as_of),
         columns=tuple(column.head(as_of) for column in columns),
     )
+
+
+def _by_topic(topic: str, shelf: Shelf, divisions: Sequence[Division]) -> list[int]:
+    """Documents by how many tasks and targets they have on a topic."""
+    counts = Counter(row for _, _, row, _ in shelf.corpus.filed(["topic"], [topic]))
+    return sorted(counts, key=lambda row: (-counts[row], row))
+
+
+def _by_search(subject: str, shelf: Shelf, searcher: Searcher, divisions: Sequence[Division]) -> list[int]:
+    """Documents in the order the search finds them, in each division on its own where some are asked for."""
+    limits: Sequence[Filters | None] = [Filters(region=division.path) for division in divisions] or [None]
+    hits = [searcher.search(subject, filters=limit, top=SEARCHED, fold=False) for limit in limits]
+    return list(dict.fromkeys(shelf.by_id[hit.source_id] for found in hits for hit in found if hit.source_id in shelf.by_id))
+
+
+def _left_out(count: int) -> tuple[str, ...]:
+    return (f"另有 {count} 份相关文件没有列入，写明地区可以看到更多。",) if count else ()
 
 
 def _topic(subject: str) -> str | None:

@@ -76,7 +76,7 @@ class Engine:
 
         with self._lock:
             shelf, known = self._ready()
-            return compared(subject, shelf, known, regions=regions, as_of=as_of or dt.date.today())
+            return compared(subject, shelf, known, self.searcher, regions=regions, as_of=as_of or dt.date.today())
 
     def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document, given by their rows, clause by clause (新旧对照)."""
