@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from corpus.document import ParsedDocument
 from graph.facts import Task, UnitMention
-from graph.units import is_named_unit, listed
+from graph.units import listed
 from graph.units_resolve import resolve
+from graph.units_words import is_named_unit
 
 # the subject stands between the beginning of its clause and the modal verb
 _SUBJECT = re.compile(

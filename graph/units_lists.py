@@ -9,8 +9,10 @@ from functools import lru_cache
 from corpus.document import Span
 from graph.facts import UnitRole
 from graph.lexicon import table
-from graph.units import CLOSING, OPENING, Listed, is_named_unit, is_unit, listed, pieces
+from graph.units import Listed, listed
+from graph.units_pieces import pieces, runs_on
 from graph.units_resolve import body_of
+from graph.units_words import CLOSING, OPENING, is_named_unit, is_unit
 
 _LONGEST = 1500
 _DUTY_WORDS = re.compile(r"负责|牵头|配合|落实|按职责|分工|参与|参加|会同|承办|主办|协办|承担|实施|办理")
@@ -44,7 +46,8 @@ def _labels() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _label() -> re.Pattern[str]:
-    names = "|".join(re.escape(name) for name in sorted(_labels(), key=len, reverse=True))
+    # a label may be broken by the end of a line
+    names = "|".join("\\n?".join(map(re.escape, name)) for name in sorted(_labels(), key=len, reverse=True))
     # 责任单位：, 【牵头单位】, 责任单位（部门）：, 责任单位为：
     return re.compile(rf"({names})(?:（[^）\n]{{1,8}}）|\([^)\n]{{1,8}}\)|为|是|有)?[ \t\u3000]*(?:[:：∶﹕︰]|[】\]][:：∶﹕]?)")
 
@@ -71,7 +74,7 @@ def duties(text: str, start: int, end: int) -> list[Duty]:
 
 
 def _labelled(text: str, start: int, end: int) -> list[Duty]:
-    labels = [_Labelled(m.start(), m.end(), _labels()[m.group(1)]) for m in _label().finditer(text, start, end)]
+    labels = [_Labelled(m.start(), m.end(), _labels()[m.group(1).replace("\n", "")]) for m in _label().finditer(text, start, end)]
     starts = [label.start for label in labels]
     out: list[Duty] = []
     for i, label in enumerate(labels):
@@ -116,8 +119,9 @@ def _list_end(text: str, begin: int, limit: int, floor: int) -> tuple[int, int]:
         elif char == "\n" and depth == 0:
             written = text[begin:i].strip()
             # a list may run on over a line break: nothing yet, a separator at the end, or its bracket still open
-            runs_on = not written or written[-1] in "、，," or (inside and not _HEADING.match(text, i + 1))
-            if not runs_on or (text[i : i + 2] == "\n\n" and written and written[-1] not in "、，,"):
+            open_end = not written or written[-1] in "、，,"
+            goes_on = open_end or (not _HEADING.match(text, i + 1) and (inside or runs_on(text, begin, i, limit)))
+            if not goes_on or (text[i : i + 2] == "\n\n" and not open_end):
                 return i, i
         elif depth == 0 and char in "；;":
             rest = text[i + 1 : min(limit, i + 40)]
