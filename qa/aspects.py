@@ -112,7 +112,7 @@ def rows_of(kept: Sequence[Held]) -> tuple[list[ComparisonRow], list[Measured]]:
     taken = {id(target) for measured in shared for target in measured.targets.values()}
     rows += [
         _row("其他目标" if shared else "目标", kept, partial(_others, kinds=("target",), taken=taken)),
-        _row("已有进展", kept, partial(_others, kinds=("achieved", "statistic"), taken=taken)),
+        _row("已有进展", kept, partial(_others, kinds=("achieved",), taken=taken)),
     ]
     rows += [_row("责任单位", kept, _units), _row("完成时限", kept, _deadlines), _row("适用对象", kept, _beneficiaries)]
     return [row for row in rows if any(cell.text for cell in row.cells)], shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from ui.commands.shared import (
 )
 
 if TYPE_CHECKING:
-    from qa.answer import Answer, Comparison
+    from qa.answer import Answer, AnswerCitation, Comparison
 
 NOTHING = 1
 LONGEST = 10_000
@@ -200,32 +201,32 @@ def _two(listed: str) -> tuple[str, str]:
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """A comparison for people."""
+    """A comparison for people: the table, what differs, and the places, those of one section under one number."""
     out = console()
     for notice in comparison.notices:
         out.print(f"【注意】{notice.text}", style="yellow")
-    numbers: dict[tuple[str, int, int], int] = {}
+    places: dict[tuple[str, tuple[str, ...]], dict[AnswerCitation, None]] = {}
+    numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+
+    def marks(citations: Sequence[AnswerCitation]) -> str:
+        for citation in citations:
+            section = (citation.source_id, citation.section_path)
+            numbers.setdefault(section, len(numbers) + 1)
+            places.setdefault(section, {})[citation] = None
+        return "".join(f"[{n}]" for n in dict.fromkeys(numbers[c.source_id, c.section_path] for c in citations))
+
     rows = [("时效", *(column.status for column in comparison.columns))] if comparison.columns else []
     for row in comparison.rows:
-        cells = []
-        for cell in row.cells:
-            marks = "".join(f"[{numbers.setdefault((c.source_id, c.start, c.end), len(numbers) + 1)}]" for c in cell.citations)
-            cells.append(f"{cell.text}{marks}" if cell.text else "原文未载明")
-        rows.append((row.aspect, *cells))
+        rows.append((row.aspect, *(f"{c.text}{marks(c.citations)}" if c.text else "原文未载明" for c in row.cells)))
     print_table(("方面", *comparison.regions), rows, ratios=(2, *([5] * len(comparison.regions))))
     for line in comparison.differences:
         out.print(f"· {line}")
-    seen = set()
-    for row in comparison.rows:
-        for cell in row.cells:
-            for c in cell.citations:
-                key = (c.source_id, c.start, c.end)
-                if key not in seen:
-                    seen.add(key)
-                    serial = f"（{c.doc_number}）" if c.doc_number else ""
-                    out.print(
-                        f"[{numbers[key]}] {in_marks(c.title or c.source)}{serial}{' > '.join(c.section_path)}（第 {c.start}—{c.end} 字）"
-                    )
+    for section, cited in places.items():
+        first = next(iter(cited))
+        serial = f"（{first.doc_number}）" if first.doc_number else ""
+        spans = "、".join(f"{c.start}—{c.end}" for c in sorted(cited, key=lambda c: c.start))
+        trail = " > ".join(first.section_path)
+        out.print(f"[{numbers[section]}] {in_marks(first.title or first.source)}{serial}{trail}（第 {spans} 字）")
 
 
 def _writer(path: Path) -> Any:
