@@ -6,23 +6,26 @@ multiple of its speed. pdfplumber is asked only for pages with drawn lines, wher
 
 from __future__ import annotations
 
-import logging
+import re
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 from corpus.document import Span
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.pdf_flow import Margins, joined, margins, paragraphs, running
-from ingest.formats.pdf_layout import Line, PageGlyphs, in_columns, read_glyphs, to_lines
-from ingest.formats.pdf_tables import PageTable, continues, find_tables, join
+from ingest.formats.pdf_glyphs import Sheet, read_sheet
+from ingest.formats.pdf_join import continues, join
+from ingest.formats.pdf_layout import Line, in_columns, to_lines
+from ingest.formats.pdf_page_table import PageTable
+from ingest.formats.pdf_tables import find_tables
 from ingest.formats.text import commonness
 from ingest.limits import Limits
 from ingest.raw import RawText
 
 _FEW_GLYPHS = 12
-_FEW_SEGMENTS = 10
+_NUMBERED = re.compile(r"^(?:附?表|专栏|表格)\s?[\d一二三四五六七八九十]{1,3}(?:[-－—.]\d{1,2})?(?!\d)")
+_UNIT_LINE = re.compile(r"^[（(]?(?:计量)?单位[:：]\S{1,12}$|^[（(]\S{1,8}[）)]$")
 _DRAWN = 2_000
 """A page without text but with so many strokes has its characters drawn as outlines."""
 
@@ -45,7 +48,6 @@ class PdfReader:
     def read(self) -> RawText:
         """The whole document."""
         document = self._open()
-        plumber: Any = None
         try:
             count = len(document)
             if count > self.limits.pdf_pages:
@@ -54,10 +56,8 @@ class PdfReader:
                 raise self._broken()
             self._about(document)
             for index in range(count):
-                plumber = self._page(document, index, plumber)
+                self._page(document, index)
         finally:
-            if plumber is not None:
-                plumber.close()
             document.close()
         self._write()
         return self._finish(count)
@@ -87,7 +87,7 @@ class PdfReader:
         if pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
             self.builder.issue("script", "PDF 带有脚本，已忽略")
 
-    def _page(self, document: Any, index: int, plumber: Any) -> Any:
+    def _page(self, document: Any, index: int) -> None:
         import pypdfium2
 
         number = index + 1
@@ -98,57 +98,32 @@ class PdfReader:
             page = document[index]
         except pypdfium2.PdfiumError:
             self.lost.append(number)
-            return plumber
+            return
         try:
-            found = read_glyphs(page, number, self.limits.pdf_page_characters)
+            found = read_sheet(page, number, self.limits.pdf_page_characters)
             if found is None:
                 raise RefusedInput(self.source, "size", f"第 {number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
             self.heights[-1] = found.height
             self.hidden += found.hidden
             inked = sum(1 for g in found.glyphs if not g.char.isspace())
             bad = _garbled(found)
-            if bad or (inked < _FEW_GLYPHS and (found.picture > 0.3 or found.segments > _DRAWN)):
+            if bad or (inked < _FEW_GLYPHS and (found.pictured > 0.3 or found.segments > _DRAWN)):
                 if self.ocr:
                     from ingest.ocr import page_lines
 
                     self.lines[-1] = page_lines(page, number, self.source)
                     self.read_by_ocr.append(number)
-                    return plumber
+                    return
                 (self.garbled if bad else self.scanned).append(number)
                 if not bad and not inked:
-                    return plumber
+                    return
             glyphs = found.glyphs
-            if found.segments >= _FEW_SEGMENTS and inked >= _FEW_GLYPHS:
-                plumber = plumber or self._plumber()
-                if plumber is not None:
-                    self.tables[-1], glyphs = self._find(plumber, index, glyphs)
+            if inked >= _FEW_GLYPHS:
+                before = self.tables[-2][-1].white if number > 1 and self.tables[-2] else None
+                self.tables[-1], glyphs = find_tables(found, before)
             self.lines[-1] = in_columns(to_lines(glyphs, number), found.width)
         finally:
             page.close()
-        return plumber
-
-    def _plumber(self) -> Any:
-        import pdfplumber
-
-        logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
-        try:
-            return pdfplumber.open(BytesIO(self.data))
-        except Exception:  # pdfminer refuses some files that pdfium reads; then there are no tables, and that is said.
-            self.builder.issue("tables_unread", "PDF 的表格线无法解析，表格按普通文字读入，请对照原件")
-            return None
-
-    def _find(self, plumber: Any, index: int, glyphs: list[Any]) -> tuple[list[PageTable], list[Any]]:
-        try:
-            page = plumber.pages[index]
-            try:
-                return find_tables(page, glyphs, index + 1)
-            finally:
-                page.close()
-        except MemoryError:
-            raise
-        except Exception:
-            self.builder.issue("tables_unread", f"第 {index + 1} 页的表格无法解析，按普通文字读入，请对照原件")
-            return [], glyphs
 
     def _write(self) -> None:
         out = running([(height, lines) for height, lines in zip(self.heights, self.lines, strict=True)])
@@ -195,12 +170,14 @@ class PdfReader:
             self.builder.write("\n")
 
     def _table(self, table: PageTable) -> None:
-        number = len(self.builder.tables) + 1
+        caption = _caption(self.builder) if table.titled else None
+        numbered = _NUMBERED.match(caption.of(self.builder.text())) if caption else None
+        label = "".join(numbered.group().split()) if numbered else f"表{len(self.builder.tables) + 1}"
         self.builder.grid(
             table.rows,
             header_rows=table.header_rows,
-            caption=_caption(self.builder),
-            label=f"表{number}",
+            caption=caption,
+            label=label,
             places=table.places,
         )
 
@@ -243,7 +220,7 @@ def _append(out: list[Line | PageTable], table: PageTable) -> None:
         out.append(table)
 
 
-def _garbled(page: PageGlyphs) -> bool:
+def _garbled(page: Sheet) -> bool:
     """Whether the font gave no meaning to a good part of the glyphs: private use, unmapped, or characters nobody writes."""
     text = "".join(g.char for g in page.glyphs if not g.char.isspace())
     total = len(text) + page.unmapped
@@ -257,14 +234,14 @@ def _garbled(page: PageGlyphs) -> bool:
 
 
 def _caption(builder: TextBuilder) -> Span | None:
-    """The line right above a table, where it is short and no sentence."""
-    if len(builder.parts) < 2 or not builder.anchors:
-        return None
-    span = builder.anchors[-1].span
-    text = builder.parts[-2]
-    if span.end != builder.length - 1 or len(span) != len(text) or not 0 < len(text) <= 60:
-        return None
-    return None if text.endswith(("。", "；", "：", ":", ";")) else span
+    """The line right above a table, where it is short and no sentence; a line that only gives the unit is passed over."""
+    for anchor in builder.anchors[:-3:-1]:
+        text = anchor.span.of("".join(builder.parts[-6:]).rjust(builder.length)) if len(anchor.span) <= 60 else ""
+        if not text or text.endswith(("。", "；", "：", ":", ";")):
+            return None
+        if not _UNIT_LINE.match(text):
+            return anchor.span
+    return None
 
 
 def pages(numbers: Sequence[int]) -> str:
