@@ -1,29 +1,24 @@
-"""Lineage 文件渊源: who rests on whom among the documents of a library and beyond, and the versions of one document.
+"""Lineage 文件渊源: who rests on whom among the documents of a library and beyond.
 
-An edge leads from the naming document to the named one. A title or document number that fits a document of the library makes an
-edge inside it; what fits none is kept as an edge to the outside, by its title.
+An edge leads from the naming document to the named one. A number or a title that fits one document of the library makes an edge
+inside it; what fits none is kept as an edge to the outside, by its title.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from corpus.document import HeadMatter, Relation
-from corpus.folding import fold
+from corpus.divisions import gazetteer
+from corpus.document import Relation, Span
 from corpus.store import Corpus, DocumentInfo, year_of
+from graph.document_names import is_draft, named, normal_number, normal_title, without_issuer, without_trial, work_title
 
-_LEADING_ISSUER = re.compile(r"^.{2,40}?(?:关于(?:印发|转发|批转|发布|公布|下发)|印发|转发)[《<〈]?")
-_TRAILING = re.compile(r"(?:的(?:通知|意见|公告|函|决定|批复|通告))$")
-_STATE = re.compile(
-    r"[(（](?:征求意见稿|试行|暂行|草案|送审稿|修订|修正|修订稿|修订版|20\d\d年(?:修订|修正|版|本)|\d{4}年?版?)[)）]"
-)
-_YEAR = re.compile(r"(?:19|20)\d\d年?(?:[-—–~至到]{1,2}(?:19|20)\d\d年?)?|“?十[一二三四五六]五”?")
-_MARKS = re.compile(r"[“”‘’\"'《》〈〉<>()（）\[\]【】〔〕,，。、;；:：·—\-\s]")
-_NUMBER = re.compile(r"[\[〔(（【﹝]\s*(\d{4})\s*[\]〕)）】﹞]\s*(?:第)?\s*(\d+)\s*号")
-_REVISION = re.compile(r"修订|修正|修改")
+_CHANGING = re.compile(r"修订|修正|修改|调整|补充|延长|延续|更正")
+_OF_ITS_OWN = re.compile(r"(?:法|法典|条例|规定|办法|细则|规划|纲要|目录|规程|规范|标准)$")
+_SHORTEST, _TELLING = 5, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,7 @@ class Edge:
     relation: Relation
     title: str
     doc_number: str | None = None
+    span: Span | None = None
 
     @property
     def outside(self) -> bool:
@@ -43,46 +39,98 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """A document in a chain of versions, oldest first, with what tells it from the others."""
+class Act:
+    """What another document does to one: its relation, the title of the acting document, its row and its date."""
 
-    document: int
+    relation: Relation
     title: str
-    year: int | None
-    mark: str
+    document: int
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """The titles of the documents that repeal 废止 and that revise 修订 a document."""
+    """The acts that repeal 废止 and that revise 修订 a document."""
 
-    repealed_by: tuple[str, ...] = ()
-    revised_by: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
 
+    @property
+    def repealed_by(self) -> tuple[str, ...]:
+        """The titles of the documents that repeal it."""
+        return self.by("废止")
 
-def normal_title(title: str | None) -> str:
-    """A title freed of marks, of the issuer in front (…关于印发) and of 的通知 behind: the name other documents use."""
-    text = (title or "").strip()
-    quoted = re.search(r"《([^《》]{4,120})》", text)
-    if quoted and _LEADING_ISSUER.match(text):
-        text = quoted[1]
-    else:
-        stripped = _LEADING_ISSUER.sub("", text)
-        text = stripped if len(stripped) >= 6 else text
-    return _TRAILING.sub("", _MARKS.sub("", fold(text)))
+    @property
+    def revised_by(self) -> tuple[str, ...]:
+        """The titles of the documents that revise it."""
+        return self.by("修订")
 
-
-def normal_number(number: str | None) -> str:
-    """A document number in one form: ``某政发[2022] 12号`` and ``某政发〔2022〕12号`` are one."""
-    text = fold(number or "")
-    match = _NUMBER.search(text)
-    return f"{_MARKS.sub('', text[: match.start()])}{match[1]}-{int(match[2])}" if match else _MARKS.sub("", text)
+    def by(self, relation: Relation, as_of: str | None = None) -> tuple[str, ...]:
+        """The titles of the documents that do so, up to a day; an act without a date counts."""
+        found = (act.title for act in self.acts if act.relation == relation and not (as_of and act.on and act.on > as_of))
+        return tuple(dict.fromkeys(found))
 
 
-def work_title(title: str | None) -> str:
-    """What the versions of one document have in common: the normal title without year, period and state (征求意见稿, 修订)."""
-    text = _YEAR.sub("", _STATE.sub("", title or ""))
-    return re.sub(r"^(?:年度|年)", "", normal_title(text))
+class Names:
+    """The documents of a library by the names and numbers others use for them."""
+
+    def __init__(self, infos: Sequence[DocumentInfo]) -> None:
+        self._by_title: dict[str, list[DocumentInfo]] = defaultdict(list)
+        self._by_bare: dict[str, list[DocumentInfo]] = defaultdict(list)
+        self._by_number: dict[str, list[DocumentInfo]] = defaultdict(list)
+        for info in infos:
+            title = info.head.title
+            own = normal_title(title)
+            if len(own) >= _SHORTEST:
+                self._by_title[own].append(info)
+            for other in (without_issuer(title), without_trial(title)):
+                if other is not None and len(other) >= _SHORTEST:
+                    self._by_bare[other].append(info)
+            if info.head.doc_number:
+                self._by_number[normal_number(info.head.doc_number)].append(info)
+
+    def find(self, source: DocumentInfo, title: str, number: str | None) -> DocumentInfo | None:
+        """The one document of the library that ``source`` means by a title and a number, or None."""
+        asked = normal_title(title)
+        if number:
+            wanted = normal_number(number)
+            numbered = self._by_number.get(wanted, ())
+            # a number may have been misread: of several, those whose title fits too
+            found = self._decided(source, [other for other in numbered if normal_title(other.head.title) == asked] or numbered)
+            if found is not None:
+                return found
+        else:
+            wanted = ""
+        bare = without_issuer(title)
+        for candidates in (
+            self._by_title.get(asked, ()),
+            self._by_bare.get(asked, ()),
+            self._by_title.get(bare, ()) if bare else (),
+        ):
+            fitting = [
+                other
+                for other in candidates
+                if _speaks_to(source, other, title) and (not wanted or _has_number(source, other, wanted))
+            ]
+            found = self._decided(source, fitting)
+            if found is not None:
+                return found
+        return None
+
+    def _decided(self, source: DocumentInfo, candidates: Iterable[DocumentInfo]) -> DocumentInfo | None:
+        """One of several documents of one name: copies count as one, of several years the last one not after the source."""
+        found = [other for other in candidates if other.row != source.row]
+        if len(found) <= 1:
+            return found[0] if found else None
+        code = source.head.region_code
+        near = [other for other in found if code and other.head.region_code == code]
+        found = near or found
+        if len({other.head.region_code for other in found if other.head.region_code}) > 1:
+            return None
+        day = _day(source)
+        if day:
+            found = [other for other in found if not (on := _day(other)) or on <= day] or found
+        numbered = [other for other in found if other.head.doc_number] or found
+        return max(numbered, key=lambda other: (_day(other) or "", -other.row))
 
 
 def edges(corpus: Corpus) -> list[Edge]:
@@ -93,83 +141,94 @@ def edges(corpus: Corpus) -> list[Edge]:
 def edges_among(infos: Iterable[DocumentInfo]) -> list[Edge]:
     """The edges of some documents; references of attached documents are those of the file that holds them."""
     known = list(infos)
-    by_title: dict[str, list[DocumentInfo]] = defaultdict(list)
-    by_number: dict[str, list[DocumentInfo]] = defaultdict(list)
+    names = Names(known)
+    unique: dict[tuple[int, int | None, Relation, str], Edge] = {}
     for info in known:
-        for title in {normal_title(info.head.title), normal_title(re.sub(r"^.{2,20}?关于", "关于", info.head.title or ""))}:
-            if len(title) >= 5:
-                by_title[title].append(info)
-        if info.head.doc_number:
-            by_number[normal_number(info.head.doc_number)].append(info)
-    out: list[Edge] = []
-    for info in known:
+        own = {normal_title(info.head.title), without_issuer(info.head.title)}
         for reference in info.head.based_on:
-            found = _match(info, reference.title, reference.doc_number, by_title, by_number)
-            out.append(Edge(info.row, found, reference.relation, reference.title, reference.doc_number))
-    unique = {(edge.source, edge.target, edge.relation, normal_title(edge.title)): edge for edge in out}
+            found = names.find(info, reference.title, reference.doc_number)
+            if (
+                found is not None
+                and normal_title(found.head.title) in own
+                and reference.relation in ("依据", "贯彻", "引用", "转发")
+            ):
+                continue  # a copy of the document itself
+            target = found.row if found is not None else None
+            edge = Edge(info.row, target, reference.relation, reference.title, reference.doc_number, reference.span)
+            unique.setdefault((edge.source, target, edge.relation, "" if target else normal_title(edge.title)), edge)
     return list(unique.values())
 
 
 def superseded(infos: Iterable[DocumentInfo]) -> dict[int, Superseded]:
-    """For each document that others of the library repeal or revise, the titles of those; one pass over all documents."""
-    known = list(infos)
-    titles = {info.row: info.head.title or info.source for info in known}
-    acting: dict[int, dict[str, dict[str, None]]] = defaultdict(lambda: {"废止": {}, "修订": {}})
-    for edge in edges_among(known):
-        if edge.target is not None and edge.relation in ("废止", "修订"):
-            acting[edge.target][edge.relation][titles[edge.source]] = None
-    return {row: Superseded(tuple(found["废止"]), tuple(found["修订"])) for row, found in acting.items()}
+    """For each document that others of the library repeal or revise, those acts; one pass over all documents.
+
+    A draft repeals nothing yet, and a plan of work that means to revise a document has not revised it: the acting document has to
+    be of the same matter or to say in its title that it changes something.
+    """
+    known = {info.row: info for info in infos}
+    acts: dict[int, dict[Act, None]] = defaultdict(dict)
+    for edge in edges_among(known.values()):
+        if edge.target is None or edge.relation not in ("废止", "修订"):
+            continue
+        source, target = known[edge.source], known[edge.target]
+        title = source.head.title or source.source
+        if is_draft(title) or not _stands_above(source, target):
+            continue
+        if edge.relation == "修订" and not _revises(title, target.head.title):
+            continue
+        if edge.relation == "废止" and _is_heir(source, target) and not _is_former(source, target, edge.doc_number):
+            continue
+        acts[edge.target][Act(edge.relation, title, edge.source, _day(source))] = None
+    return {row: Superseded(tuple(found)) for row, found in acts.items()}
 
 
-def version_chains(infos: Iterable[DocumentInfo]) -> list[tuple[Version, ...]]:
-    """Chains of versions: same work, same region, another year or state; oldest first. Single documents make no chain."""
-    works: dict[tuple[str, str | None], list[DocumentInfo]] = defaultdict(list)
-    for info in infos:
-        work = work_title(info.head.title)
-        if len(work) >= 6:
-            works[work, info.head.region_code or info.head.region].append(info)
-    chains: list[tuple[Version, ...]] = []
-    for group in works.values():
-        versions = [Version(info.row, info.head.title or info.source, _year(info.head), _mark(info.head)) for info in group]
-        if len({(version.year, version.mark) for version in versions}) > 1:
-            chains.append(
-                tuple(sorted(versions, key=lambda version: (version.year or 0, "征求" not in version.mark, version.document)))
-            )
-    return sorted(chains, key=lambda chain: chain[0].document)
+def _revises(title: str, other: str | None) -> bool:
+    return _CHANGING.search(title) is not None or work_title(title) == work_title(other)
 
 
-def _match(
-    info: DocumentInfo,
-    title: str,
-    number: str | None,
-    by_title: dict[str, list[DocumentInfo]],
-    by_number: dict[str, list[DocumentInfo]],
-) -> int | None:
-    if number:
-        found = [other for other in by_number.get(normal_number(number), ()) if other.row != info.row]
-        if len(found) == 1:
-            return found[0].row
-    found = [other for other in by_title.get(normal_title(title), ()) if other.row != info.row]
-    if len(found) == 1:
-        return found[0].row
-    if len(found) > 1:
-        # several documents of one name: the one of the same region, else undecided
-        near = [other for other in found if other.head.region_code and other.head.region_code == info.head.region_code]
-        return near[0].row if len(near) == 1 else None
-    return None
+def _is_heir(source: DocumentInfo, target: DocumentInfo) -> bool:
+    """Whether the two are of one name: what a new 办法 repeals is its own former text, and the library may hold only the new one."""
+    one, other = work_title(source.head.title), work_title(target.head.title)
+    return bool(one and other) and (one.startswith(other) or other.startswith(one))
 
 
-def _year(head: HeadMatter) -> int | None:
-    years = re.findall(r"(?:19|20)\d\d(?=年)", head.title or "")
-    return int(years[-1]) if years else year_of(head)
+def _is_former(source: DocumentInfo, target: DocumentInfo, number: str | None) -> bool:
+    if number and target.head.doc_number:
+        return normal_number(number) == normal_number(target.head.doc_number)
+    one, other = _day(target), _day(source)
+    return bool(one and other and one < other)
 
 
-def _mark(head: HeadMatter) -> str:
-    title = head.title or ""
-    state = _STATE.search(title)
-    if state:
-        return state.group().strip("()（）")
-    if _REVISION.search(title):
-        return "修订"
-    years = _YEAR.search(title)
-    return years.group() if years else ""
+def _stands_above(source: DocumentInfo, target: DocumentInfo) -> bool:
+    own, other = source.head.region_code, target.head.region_code
+    return not own or not other or own == "0" or other.startswith(own)
+
+
+def _speaks_to(source: DocumentInfo, other: DocumentInfo, title: str) -> bool:
+    """Whether a title alone can mean a document of that region: one above, its own, or one the title names."""
+    code, own = other.head.region_code, source.head.region_code
+    if code == "0" or (code and own and own.startswith(code)):
+        return True
+    if not code:
+        # of unknown home: a law is known by its name, a 通知 of a common name is not
+        return _OF_ITS_OWN.search(named(title)) is not None or own is None
+    division = gazetteer().by_code.get(code)
+    if division is None:
+        return False
+    return division.short in title or division.name in title or (own is None and len(normal_title(title)) >= _TELLING)
+
+
+def _has_number(source: DocumentInfo, other: DocumentInfo, number: str) -> bool:
+    """Whether a document may have a number: its own is the same, or it shows none and the number is not that of another region."""
+    if other.head.doc_number:
+        return normal_number(other.head.doc_number) == number
+    own = gazetteer().by_code.get(source.head.region_code or "")
+    if own is None or own.level == "国家" or other.head.region_code == own.code:
+        return True
+    # 滨房公委发〔2022〕1号 begins with a character of the place that gave it
+    return number[:1] not in own.short
+
+
+def _day(info: DocumentInfo) -> str | None:
+    year = year_of(info.head)
+    return info.head.issued_on or info.head.published_on or (str(year) if year else None)

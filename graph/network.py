@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from corpus.divisions import gazetteer
 from corpus.store import Corpus, DocumentInfo
+from graph.lineage import edges_among
 from graph.units_resolve import home
 
 if TYPE_CHECKING:
@@ -131,8 +132,6 @@ def _document(graph: networkx.MultiDiGraph[str], info: DocumentInfo) -> None:
 
 def _link(graph: networkx.MultiDiGraph[str], infos: list[DocumentInfo]) -> None:
     """Who rests on whom, for every document of the graph; what is not in the library becomes a policy of its own."""
-    by_title = {info.head.title: info for info in infos if info.head.title}
-    by_number = {info.head.doc_number: info for info in infos if info.head.doc_number}
     graph.remove_nodes_from([node for node, facts in graph.nodes(data=True) if facts["kind"] == "policy"])
     between = [
         (one, other, key)
@@ -140,25 +139,22 @@ def _link(graph: networkx.MultiDiGraph[str], infos: list[DocumentInfo]) -> None:
         if one.startswith("document:") and other.startswith("document:")
     ]
     graph.remove_edges_from(between)
-    for info in infos:
+    known = {info.row: info for info in infos}
+    for edge in edges_among(infos):
+        info = known[edge.source]
         node = f"document:{info.id}"
         if node not in graph:
             continue
-        for reference in info.head.based_on:
-            inside = by_number.get(reference.doc_number) if reference.doc_number else by_title.get(reference.title or "")
-            place = {
-                "source": info.source,
-                "start": reference.span.start if reference.span else 0,
-                "end": reference.span.end if reference.span else 0,
-            }
-            if inside is not None and inside.row != info.row:
-                if f"document:{inside.id}" not in graph:
-                    graph.add_node(f"document:{inside.id}", kind="document", label=inside.head.title or inside.source)
-                _edge(graph, node, f"document:{inside.id}", reference.relation, place)
-            elif inside is None:
-                policy = f"policy:{reference.doc_number or reference.title}"
-                graph.add_node(policy, kind="policy", label=reference.title, **_present({"doc_number": reference.doc_number}))
-                _edge(graph, node, policy, reference.relation, place)
+        place = {"source": info.source, "start": edge.span.start, "end": edge.span.end} if edge.span else None
+        if edge.target is not None:
+            inside = known[edge.target]
+            other = f"document:{inside.id}"
+            if other not in graph:
+                graph.add_node(other, kind="document", label=inside.head.title or inside.source)
+        else:
+            other = f"policy:{edge.doc_number or edge.title}"
+            graph.add_node(other, kind="policy", label=edge.title, **_present({"doc_number": edge.doc_number}))
+        _edge(graph, node, other, edge.relation, place)
 
 
 def _region(graph: networkx.MultiDiGraph[str], code: str | None, name: str | None) -> str | None:

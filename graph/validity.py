@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.document import HeadMatter
+from corpus.titles import in_marks
 from graph.named_periods import named_periods
 
 ValidityStatus = Literal["现行有效", "征求意见稿", "已修订", "废止", "规划期届满", "尚未施行", "未载明"]
@@ -39,6 +40,7 @@ def validity(
     *,
     as_of: dt.date,
     user_status: str | None = None,
+    user_note: str | None = None,
     repealed_by: Iterable[str] | str | None = None,
     revised_by: Iterable[str] | str | None = None,
 ) -> Validity:
@@ -48,12 +50,16 @@ def validity(
     document itself: its status field, draft title, dates, and the period of a plan.
     """
     if user_status:
-        return Validity(_normalised(user_status), f"使用者将本文件标为“{user_status}”。", head.expires_on)
+        said = f"使用者将本文件标为“{user_status}”" + (f"，注明：{user_note.strip()}" if user_note and user_note.strip() else "")
+        return Validity(_normalised(user_status), f"{said.rstrip('。')}。", head.expires_on)
     repealing, revising = _titles(repealed_by), _titles(revised_by)
     if repealing:
-        return Validity("废止", f"《{repealing[0].strip('《》')}》写明废止本文件。")
+        return Validity("废止", f"{in_marks(repealing[0])}写明废止本文件。")
+    draft = (head.title and _DRAFT.search(head.title)) or (head.status and _DRAFT.search(head.status))
+    if revising and draft:
+        return Validity("征求意见稿", f"本文件是征求意见的稿子，尚无约束力；库中另有同名的正式文件{in_marks(revising[0])}。")
     if revising:
-        return Validity("已修订", f"《{revising[0].strip('《》')}》修订了本文件。")
+        return Validity("已修订", f"{in_marks(revising[0])}修订了本文件。")
     if head.status and _REPEALED.search(head.status):
         return Validity("废止", f"文件的时效栏写明“{head.status}”。", head.expires_on)
     if head.status and _REVISED.search(head.status):

@@ -19,7 +19,6 @@ from corpus.records import document_record, section_records
 from corpus.store import Corpus, DocumentInfo, KeptAnswer, StoredFact
 
 if TYPE_CHECKING:
-    from graph.lineage import Superseded
     from graph.validity import Validity
     from index.encoder import Encoder
     from index.passages import Hit
@@ -340,16 +339,9 @@ class Library:
 
     def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Validity:
         """Whether a document is in force on a date (default today), and why."""
-        from graph.validity import validity
+        from graph.standing import standing
 
-        acts = self._superseded.get(info.row)
-        return validity(
-            info.head,
-            as_of=as_of or dt.date.today(),
-            user_status=info.user_status,
-            repealed_by=acts.repealed_by if acts else (),
-            revised_by=acts.revised_by if acts else (),
-        )
+        return standing(self.corpus, info, as_of or dt.date.today())
 
     # ------------------------------------------------------------------ questions
 
@@ -519,17 +511,6 @@ class Library:
             title, number = names[fact.document]
             out.append({**fact.payload, "document_id": fact.document_id, "title": title, "doc_number": number})
         return out
-
-    @property
-    def _superseded(self) -> dict[int, Superseded]:
-        from graph.lineage import superseded
-
-        generation = self.corpus.generation
-        cached: tuple[int, dict[int, Superseded]] | None = getattr(self, "_superseded_cache", None)
-        if cached is None or cached[0] != generation:
-            cached = (generation, superseded(self._heads.values()))
-            self._superseded_cache = cached
-        return cached[1]
 
     @property
     def _heads(self) -> dict[int, DocumentInfo]:

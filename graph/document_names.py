@@ -1,0 +1,117 @@
+"""Names of documents 文件名称: one form for the ways a title, a number and the versions of one document are written."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from corpus.folding import fold
+from graph.lexicon import entries
+
+_ISSUED = re.compile(r"^.{0,80}?(?:关于(?:印发|转发|批转|发布|公布|下发)|印发|转发)")
+_CALL = re.compile(r"^.{0,40}?(?:关于)?(?:对|就)?(?:向社会)?(?:公开)?(?:征求|征集)(?=.{6})(?!意见)")
+_ABOUT_DRAFT = re.compile(r"^(?:.{0,40}?关于|关于)?(?:对|就)(?=.{6})")
+_CALLED = re.compile(r"[的\s]*(?:向社会)?(?:公开)?(?:征求|征集)?(?:意见稿)?意见(?:建议)?(?:的(?:通告|公告|通知|函|启事))?$")
+_CALLING = re.compile(r"征求|征集")
+_TRAILING = re.compile(r"的(?:通知|意见|公告|函|决定|批复|通告)$")
+_ISSUER = re.compile(
+    r"^[^关《》]{2,70}?(?:政府|办公厅|办公室|党委|[省市州县区盟旗]委|委员会|委|局|厅|部|院|署|中心|[小领]组|银行|总行|分行|支行|部门|公司|会议|处|会)[\s、]?(?=关于)"
+)
+_STATE = re.compile(
+    r"[(（](?:修订|修正)?(?:征求意见稿?|意见征求稿|试行|暂行|草案|送审稿|修订|修正|修订稿|修订版|修正草案|修订草案|(?:修订|修正)?草案(?:送审稿|征求意见稿)"
+    r"|20\d\d年?(?:修订|修正|版|本|修订版)|\d{4}年?版?|第[一二三四五六七八九十]{1,2}[版稿]|\d(?:\.\d)?版|第?[一二三]?(?:次)?意见稿)[)）]"
+)
+_TRIAL = re.compile(r"[(（](?:试行|暂行)[)）]")
+_YEAR = re.compile(r"(?:19|20)\d\d年?(?:[-—–~至到]{1,2}(?:19|20)\d\d年?)?|“?十[一二三四五六]五”?")
+_MARKS = re.compile(r"[“”‘’\"'《》〈〉<>()（）\[\]【】〔〕,，。、;；:：·—\-\s]")
+_NUMBER = re.compile(r"[\[〔(（【﹝]\s*(\d{4})\s*[\]〕)）】﹞]\s*(?:第)?\s*(\d+)\s*号")
+_REVISED = re.compile(r"修订|修正|修改")
+_DRAFT = re.compile(r"征求意见|意见征求|征求.{0,60}意见|征集.{0,60}意见|草案|送审稿|意见稿")
+
+
+def named(title: str | None) -> str:
+    """What a title names: freed of the issuer and the act of issuing in front (…关于印发) and of the call for opinions around it.
+
+    ``甲市人民政府关于印发《甲市供水办法》的通知`` names 甲市供水办法; ``关于印发贯彻落实《供水条例》若干措施的通知`` names the measures.
+    """
+    text = " ".join((title or "").split())
+    drafted = _CALLING.search(text) is not None
+    if drafted:
+        bare = _CALLED.sub("", text)
+        text = _CALL.sub("", bare) if _CALL.match(bare) else _ABOUT_DRAFT.sub("", bare) if bare != text else text
+    issued = _ISSUED.match(text)
+    if issued is not None and len(text) - issued.end() >= 6:
+        text = text[issued.end() :]
+    text = _TRAILING.sub("", text)
+    if drafted and not _DRAFT.search(text):
+        text += "(征求意见稿)"
+    return text.removeprefix("《").removesuffix("》").strip()
+
+
+def normal_title(title: str | None) -> str:
+    """What a title names without marks: the form under which documents are looked up."""
+    text = _MARKS.sub("", fold(_TRAILING.sub("", named(title))))
+    return text.removeprefix("中华人民共和国") if len(text) >= 12 else text
+
+
+def without_issuer(title: str | None) -> str | None:
+    """The normal title without the body in front of 关于, or None where there is none: 国务院办公厅关于… is also cited as 关于…."""
+    text = named(title)
+    bare = _ISSUER.sub("", text)
+    return normal_title(bare) if bare != text else None
+
+
+def without_trial(title: str | None) -> str | None:
+    """The normal title without 试行 or 暂行, which references often leave out; None where it says neither."""
+    text = named(title)
+    bare = _TRIAL.sub("", text)
+    return normal_title(bare) if bare != text else None
+
+
+def normal_number(number: str | None) -> str:
+    """A document number in one form: ``某政发[2022] 12号`` and ``某政发〔2022〕12号`` are one."""
+    text = fold(number or "")
+    match = _NUMBER.search(text)
+    return f"{_MARKS.sub('', text[: match.start()])}{match[1]}-{int(match[2])}" if match else _MARKS.sub("", text)
+
+
+def work_title(title: str | None) -> str:
+    """What the versions of one document have in common: the name without issuer, year, period and state (征求意见稿, 修订)."""
+    text = named(title)
+    for _ in range(3):
+        text = _STATE.sub("", text)
+    text = _ISSUER.sub("", _TRAILING.sub("", text))
+    text = _YEAR.sub("", text.replace("》", "").replace("《", ""))
+    return re.sub(r"^(?:年度|年)", "", normal_title(text))
+
+
+def names_a_document(title: str | None) -> bool:
+    """Whether a title ends in a kind of document (办法, 通知, 规划 …): news of a meeting have no versions."""
+    text = named(title)
+    for _ in range(3):
+        text = _STATE.sub("", text)
+    return text.rstrip("》)） ").endswith(_kinds()) or _TRAILING.search((title or "").strip()) is not None
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[str, ...]:
+    return tuple(entries("document_kinds.txt"))
+
+
+def is_draft(title: str | None) -> bool:
+    """Whether a title says that the document is a draft 征求意见稿, 草案."""
+    return _DRAFT.search(title or "") is not None
+
+
+def mark_of(title: str | None) -> str:
+    """What tells a version from the others, as its title says it: 征求意见稿, 试行, 修订, 2023年版, the year of a plan; or nothing."""
+    text = title or ""
+    if is_draft(text):
+        return "草案" if "草案" in text and "征求" not in text else "征求意见稿"
+    state = _STATE.search(text)
+    if state is not None:
+        return state.group().strip("()（）")
+    if _REVISED.search(text):
+        return "修订"
+    years = _YEAR.search(text)
+    return years.group() if years else ""
