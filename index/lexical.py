@@ -107,6 +107,13 @@ class LexicalIndex:
         """In how many passages a token occurs."""
         return int(self._passages.doc_freq(field, token))
 
+    def holds(self, text: str, pairs: Sequence[str]) -> bool:
+        """Whether some passage holds a text, given the pairs of its characters."""
+        terms = [tantivy.Query.term_query(self.passages.schema, "pairs", pair, index_option="freq") for pair in pairs]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
+        hits = self._passages.search(query, 30, count=False).hits if terms else []
+        return any(text in self.read(found).text for found in self._found(hits))
+
     def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[Found]:
         """The best passages for a query, of some documents only where those are given."""
         built = _restricted(self.passages.schema, query.build(self.passages.schema, _PASSAGE_BOOSTS), documents)

@@ -19,6 +19,7 @@ from index.lexical import Found, LexicalIndex, WeightedQuery
 from index.passages import Hit
 from index.question import Question, understand
 from index.ranking import Candidate, Rarity, features, idf, ordered, promising
+from index.segmentation import tokenise
 from index.showing import Shelf, show
 
 if TYPE_CHECKING:
@@ -90,6 +91,20 @@ class Searcher:
         self._generation = self._lexical.generation
 
     # ------------------------------------------------------------------ searching
+
+    def share(self, token: str) -> float:
+        """The share of all passages that hold a token: a word as the dictionary cuts it, or a pair of Chinese characters."""
+        self.refresh()
+        lexical = self._lexical.view
+        assert lexical is not None
+        return max(lexical.frequency(token, "words"), lexical.frequency(token, "pairs")) / max(1, lexical.size)
+
+    def holds(self, text: str) -> bool:
+        """Whether some passage holds a text of Chinese characters."""
+        self.refresh()
+        lexical = self._lexical.view
+        assert lexical is not None
+        return lexical.holds(text, tokenise(text).pairs)
 
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10, fold: bool = True) -> list[Hit]:
         """The best passages for a query, best first; ``fold`` shows one of several passages that say the same."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.divisions import gazetteer
-from index.segmentation import tokenise
+from index.segmentation import is_word, natures, tokenise
 from qa.lexicons import pairs, phrases, table
 from qa.question import Reading, everyday_in
 from qa.shelf import Shelf
@@ -37,6 +37,9 @@ class Concept:
     """The rarer half of a word of four characters: 驻村 of 驻村帮扶."""
     known: bool = False
     """A plain word that stands somewhere in the library, so that its absence from a document tells something."""
+    substance: float = 1.0
+    """How much of a thing it names: a noun wholly, a verb in part, a count or an adverb hardly. What a document does not name of
+    these tells so much less."""
     foreign: bool = False
     """A word that stands nowhere in the library and has no other form: the question may be about something else altogether."""
 
@@ -162,28 +165,32 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternative
         rest = rest.replace(one, " ")
     empty = set(phrases("function_words.txt"))
     generic = set(phrases("generic_words.txt"))
-    for word in _words(rest):
+    for word, nature in _words(rest):
+        word = _known_part(word, shelf, empty)
         if word in empty or word in found or any(word in concept.text for concept in found.values()):
             continue
-        if word.isdigit() and len(word) == 4 and word[:2] in ("19", "20"):
-            found[word] = Concept(word, 0.4)
+        substance = _substance(word, nature)
+        if (word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")) or _period.fullmatch(word):
+            found[word] = Concept(word, 0.4, substance=0.0)
             continue
         if (len(word) == 1 and not word.isdigit()) or _bare_verb.fullmatch(word):
             continue
         share = shelf.frequency(word)
         # a short word the library does not know is more likely another way of saying it than a rare thing
         if word in generic:
-            found[word] = Concept(word, 0.3)
+            found[word] = Concept(word, 0.3, substance=0.0)
             continue
         weight = (UNKNOWN_LONG if len(word) > 2 else UNKNOWN) if share == 0 else _weight(share)
+        weight *= ACCESSORY if substance < VERB else 1.0
         variants = forms.get(word, ())
         if len(word) > 2 and word[-1] in "县市区州省" and gazetteer().named(word):
             variants = (*variants, word[:-1])
         if share == 0 and len(word) > 2 and word[-1] in "数额量值":
             variants = (*variants, word[:-1])  # 项目数: 项目1448个
         found[word] = Concept(
-            word, weight, variants, _pairs(word), _core(word, shelf), known=share > 0, foreign=share == 0 and not variants
-        )
+            word, weight, variants, _pairs(word), _core(word, shelf), known=share > 0, foreign=share == 0 and not variants,
+            substance=substance,
+        )  # fmt: skip
     for phrase in quoted:
         if len(phrase) >= 3:
             found[phrase] = Concept(phrase, 3.0, (), _pairs(phrase))
@@ -202,25 +209,58 @@ def _core(word: str, shelf: Shelf) -> str:
     return rarer if 0 < rare <= RARE and rare * 3 <= common else ""
 
 
-def _words(text: str) -> list[str]:
-    words: list[str] = []
+def _words(text: str) -> list[tuple[str, str]]:
+    """The words of a text with their parts of speech; single characters that stand together are taken for a word."""
+    words: dict[str, str] = {}
     empty = set(phrases("function_words.txt"))
     for piece in text.split():
         pending = ""
-        for word in tokenise(piece).words:
+        for word, nature in natures(piece):
             if len(word) == 1 and "\u4e00" <= word <= "\u9fff":
                 if word not in empty:
                     pending += word
                     continue
                 word = ""
+            elif word and not is_word(word):
+                word = _stripped(word, empty)
             if len(pending) > 1:
-                words.append(pending)
+                words.setdefault(pending, "n")
             pending = ""
-            if word:
-                words.append(word)
+            if word and word[0].isalnum():
+                words.setdefault(word, nature)
         if len(pending) > 1:
-            words.append(pending)
-    return list(dict.fromkeys(words))
+            words.setdefault(pending, "n")
+    return list(words.items())
+
+
+def _stripped(word: str, empty: set[str]) -> str:
+    """What the dictionary made of a word and a particle beside it without the particle: 给瞪羚, 能扣; nothing of one character."""
+    while len(word) > 1 and word[0] in empty:
+        word = word[1:]
+    while len(word) > 1 and word[-1] in empty:
+        word = word[:-1]
+    return word if len(word) > 1 else ""
+
+
+def _known_part(word: str, shelf: Shelf, empty: set[str]) -> str:
+    """A word the library does not know without the character the dictionary took for a part of it: 给瞪羚, 类工单."""
+    if len(word) < 3 or not "\u4e00" <= word[0] <= "\u9fff" or shelf.frequency(word) > 0:
+        return word
+    parts = [part for part in (word[1:], word[:-1]) if shelf.frequency(part) > 0 and part not in empty]
+    return min(parts, key=shelf.frequency) if parts else word
+
+
+_period = re.compile("十[一二三四五六七]五")
+VERB, ACCESSORY = 0.45, 0.35
+"""The substance of a verb, and what a word of less counts."""
+
+
+def _substance(word: str, nature: str) -> float:
+    if word.isascii():
+        return 1.0
+    if nature == "v":
+        return VERB
+    return 1.0 if nature[:1] in "nlijsx" or nature in ("vn", "an", "eng", "zg", "nr") else 0.2
 
 
 def _pairs(text: str) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.document import Span
 from corpus.folding import fold
+from index.segmentation import natures
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope
@@ -30,9 +32,39 @@ _named_in_text = re.compile(
 )
 
 
-def names_one(sentence: Sentence) -> bool:
-    """Whether a sentence names who is in charge (市政务服务部门负责…的组织协调)."""
-    return not sentence.is_units and _named_in_text.search(sentence.folded) is not None
+_bodies = "(?:局|委|办|部|厅|署|政府|中心|部门|机构|公司|银行|办公室|委员会|街道|法院|检察院|学校|医院)(?:[)）])?"
+_offices = re.compile(
+    "(?:组长|召集人|主任|会长|负责人|代表)[^。，,]{0,6}(?:是谁|由谁|谁)|(?:由谁|谁)[^。，,]{0,6}(?:担任|任|当)(?!务)"
+)
+_in_office = re.compile("担任|任[^。,，;；]{0,10}(?:组长|召集人|主任|会长)|(?:组长|召集人|主任|会长)(?:由|是|为|[:：])")
+
+
+def office_asked(reading: Reading) -> bool:
+    """Whether it is asked who holds an office (组长由谁担任), not which unit does a work."""
+    return _offices.search(reading.folded) is not None
+
+
+def names_one(sentence: Sentence, reading: Reading) -> bool:
+    """Whether a sentence names who is in charge (市政务服务部门负责…的组织协调), by the verb of the question too (由谁统一配备)."""
+    if sentence.is_units:
+        return False
+    if office_asked(reading):
+        return _in_office.search(sentence.folded) is not None
+    return _named_in_text.search(sentence.folded) is not None or any(
+        pattern.search(sentence.folded) for pattern in _doing(reading.subject)
+    )
+
+
+@lru_cache(maxsize=64)
+def _doing(subject: str) -> tuple[re.Pattern[str], ...]:
+    """What a sentence looks like in which a body does what the question asks the doer of."""
+    verbs = [
+        re.escape(word) for piece in subject.split() for word, nature in natures(piece) if nature in ("v", "vn") and len(word) > 1
+    ]
+    if not verbs:
+        return ()
+    doing = "|".join(verbs[-3:])
+    return re.compile(f"由[^，,。；;]{{2,30}}(?:{doing})"), re.compile(f"{_bodies}[^，,。；;：]{{0,16}}(?:{doing})")
 
 
 _unit_asked = re.compile(

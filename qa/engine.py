@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from corpus.store import Corpus
-from qa import duties, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
+from qa import duties, force, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
@@ -34,6 +34,7 @@ _goal = re.compile("目标值?(?:是|为|要|定|多少|$)|目标(?:各|分别)�
 LONGEST_ANSWER = 800
 LONGEST_LIST = 2000
 _LISTS = frozenset({"comparison", "multi_doc", "list_tasks", "responsible_unit"})
+_OF_TIME = frozenset({"deadline", "provenance", "policy_lookup", "target_value"})
 SHOWN_NEAREST = 3
 
 
@@ -217,10 +218,13 @@ class Engine:
         measure: Measure | None,
     ) -> Draft | None:
         draft: Draft | None = None
+        if reading.kind in _OF_TIME and (told := force.answer(reading, wanted, scope, shelf)) is not None:
+            return told
         match reading.kind:
             case "responsible_unit":
-                draft = duties.answer(reading, wanted, scope, shelf)
-                return draft or lookup.answer(reading, wanted, scope, [f for f in found if duties.names_one(f.sentence)], None)
+                draft = None if duties.office_asked(reading) else duties.answer(reading, wanted, scope, shelf)
+                named = [f for f in found if duties.names_one(f.sentence, reading)] if draft is None else []
+                return draft or lookup.answer(reading, wanted, scope, named, None)
             case "provenance":
                 return origins.answer(reading, wanted, scope, shelf)
             case "definition":

@@ -253,7 +253,7 @@ def weigh(
                 for k, (o, h, t, u) in enumerate(zip(own, heading, title, throughout, strict=True))
             ]
             if i and profiles[i - 1] and _bare_term.match(sentence.folded) and shelved.sentences[i - 1].line == sentence.line:
-                # 执行期限至2024年底: a term of what the sentence before it grants
+                # 执行期限至2024年底, 该项工作于4月底前完成: a term of what the sentence before it tells
                 context = [max(c, b) for c, b in zip(context, profiles[i - 1], strict=True)]
             if announced and not sentence.leads:
                 context = [max(c, LEAF * a) for c, a in zip(context, announced, strict=True)]
@@ -287,11 +287,11 @@ def weigh(
     return found
 
 
-_bare_term = re.compile("[(（]?(?:[\u4e00-\u9fff]{2,4})?(?:期限|有效期|时限|时间|期)(?:为|至|自|截至|到|从|延长|暂定|按)")
+_bare_term = re.compile("(?:该|此|上述|以上|这)(?:项|些|类)?(?:工作|任务|措施|事项|行动|项目|政策|资金|补贴|补助)|[(（]?(?:[\u4e00-\u9fff]{2,4})?(?:期限|有效期|时限|时间|期)(?:为|至|自|截至|到|从|延长|暂定|按)")
 
 
 def bare_term(folded: str) -> bool:
-    """Whether a sentence only names the term of what stands before it."""
+    """Whether a sentence only tells something more, a term above all, of what stands before it."""
     return _bare_term.match(folded) is not None
 
 

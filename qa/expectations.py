@@ -16,12 +16,18 @@ _people = re.compile(
     r"人口|人员|群体|对象|家庭|户|学生|儿童|老年人|残疾人|群众|居民|职工|企业|个体|市场主体|毕业生|军人|农民|患者"
 )
 _directed = re.compile(r"对|为|给予?|向|面向|针对|包括|优先|重点")
+_denied = re.compile("(?:不予|不得|不能|不可以|不准|不许|不享受|不给|不让|不)([\u4e00-\u9fff]{2})")
+DENIAL = 0.25
+"""What a sentence gains that denies what the question asks to be denied (不受理哪些事项)."""
 _place_nouns = frozenset(["直辖市", "省", "省份", "城市", "市", "县", "区", "州", "地区", "国家", "乡镇", "地方", "地市"])
 _names = re.compile(r"(?:[\u4e00-\u9fff“”\"]{2,12}、){1,40}[\u4e00-\u9fff“”\"]{2,12}")
 
 
 def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
     """What to add to a sentence's score for having the kind of thing that is asked for."""
+    if (denied := _denied.search(reading.folded)) is not None and reading.kind != "yes_no":
+        denial = re.compile(f"(?:不|不予|不得|不能|不可|不准|不再|不享受|禁止|严禁|不允许|不纳入){denied[1]}")
+        return lambda sentence: DENIAL if denial.search(sentence.folded) else 0.0
     noun = asked_noun(reading.folded)
     topic = _topic_of(reading) if reading.several else None
     if topic is not None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from corpus.document import Span
 from corpus.folding import fold
+from qa import announced
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
 from qa.evidence import Found, Scope, bare_term, beside_value, only_heads
@@ -77,6 +78,8 @@ def answer(
     if not good:
         return None
     best = good[0]
+    if not measured and not reading.several and (told := announced.answer(reading, best)) is not None:
+        return told
     groups = by_part(good)
     chosen: dict[tuple[int, int], list[Found]] = {}
     for key, group in groups.items():
@@ -119,12 +122,13 @@ def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = F
     text = _around(found) if measured else found.shelved.folded
     opposed = {word for left, right in pairs("polarity.tsv") for word in (*left, *right)} if reading.kind == "yes_no" else set()
     missing = sum(
-        c.weight for c in wanted.concepts
+        c.weight * c.substance * (1 - c.found_in(text)) for c in wanted.concepts
         if (c.known or (len(c.text) > 2 and not c.variants and c.text not in wanted.quoted)) and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
         and c.found_in(found.sentence.folded) < 0.3 and not (measured and found.shelved.folded.count(c.text) >= ALL_ALONG)
     )  # fmt: skip
-    foreign = sum(c.weight for c in wanted.concepts if c.foreign and c.found_in(found.sentence.folded) < 0.3)
-    return missing / wanted.total > (ABSENT if measured else MISSING) or foreign / wanted.total > FOREIGN
+    foreign = sum(c.weight * c.substance for c in wanted.concepts if c.foreign and c.found_in(found.sentence.folded) < 0.3)
+    total = sum(c.weight * c.substance for c in wanted.concepts) or 1.0
+    return missing / total > (ABSENT if measured else MISSING) or foreign / total > FOREIGN
 
 
 def _around(found: Found) -> str:

@@ -14,6 +14,8 @@ from qa.names import Known
 from qa.question import Reading, number_of
 from qa.shelf import Sentence, Shelf, Shelved
 
+ENTRY = 260
+"""Characters quoted of an item that explains the term it is headed by."""
 REACH = 1500
 """How far behind a term the things it counts up may stand."""
 
@@ -76,6 +78,8 @@ def _definitions(term: str, shelved: Shelved) -> list[tuple[float, list[Span]]]:
             out.append((0.75 if weak else 0.95, [sentence.span]))
         if after is not None and after.folded.startswith(("即", "是指", "指的是", "就是", "一是")):
             out.append((0.9, [sentence.span, after.span]))
+        if sentence.is_heading and sentence.leaf.strip(" .。:：、") == term:
+            out.append((0.93, [_entry(shelved, i)]))
         pieces = _piecewise(term, shelved, i)
         if pieces:
             out.append((0.94, [sentence.span, *pieces]))
@@ -87,6 +91,16 @@ def _definitions(term: str, shelved: Shelved) -> list[tuple[float, list[Span]]]:
         elif _is_appositive(term, sentence):
             out.append((0.6, [sentence.span]))
     return out
+
+
+def _entry(shelved: Shelved, index: int) -> Span:
+    """An item headed by the term with what stands under it, while that stays short: （三）牵办。对责任明确的…。"""
+    start, end = shelved.sentences[index].span.start, shelved.sentences[index].span.end
+    for sentence in shelved.sentences[index + 1 :]:
+        if sentence.section != shelved.sentences[index].section or sentence.span.end - start > ENTRY:
+            break
+        end = sentence.span.end
+    return Span(start, end)
 
 
 def _enumerated_before(term: str, sentence: Sentence) -> tuple[int, int] | None:

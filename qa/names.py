@@ -159,8 +159,8 @@ class Known:
         return tuple(fold(term) for term in self.shelf.corpus.keys("term"))
 
     def occurs(self, words: str) -> bool:
-        """Whether some words stand in the library (judged by the sample)."""
-        return self.shelf.frequency(words) > 0
+        """Whether some words stand in the library."""
+        return self.shelf.holds(words)
 
     def topics(self, text: str) -> tuple[str, ...]:
         """Topics of the fixed list a text is about."""

@@ -26,7 +26,7 @@ ASKS_DUTIES = re.compile(
 )
 """Asks for the tasks of a unit, not for the unit of a task."""
 _nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
-_follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢$")
+_follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢[?!。]*$")
 _either = re.compile(r"([\u4e00-\u9fff]{2})[(（]([\u4e00-\u9fff]{2})[)）]([\u4e00-\u9fff]{2})")
 _particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀、")
 _digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -143,13 +143,19 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
 
 
 _amount_asked = re.compile(
-    r"(?:要|得|应|需)?(?:达到|给到?|涨到|提高到|提到)?(?:多少|(?<!哪)几)(?:[万亿千百]{0,2}(?:元|块钱|块|钱)|[万亿千百]{0,2}(?:个百分点|百分点|个工作日|工作日"
+    r"(?:要|得|应|需)?(?:达到|给到?|涨到|提高到|提到)?(?:多少|(?<!哪)几)(?:[万亿千百]{0,2}(?:元|块钱|块|钱)|[万亿千百]{0,2}(?:个百分点|百分点|个工作日|工作日|个?小时|分钟"
     r"|平方公里|平方米|立方米|公里|公顷|个月|个|户|人|名|家|所|座|套|张|辆|台|条|项|次|件|处|吨|亩|倍|岁|天|日|年)(?![\u4e00-\u9fff]*[局委办]))"
     r"(?:以上|以下|以内|左右)?(?:一个月|每个?月|一年|每年)?"
 )
 """多少户以上, 几个工作日, 多少钱一个月: how the value is asked for, not what of."""
 
+_counterpart = re.compile("(?:与|和|跟|同|对|向|给|到|由|为)(?:哪些|哪几个)(?:地方|地区|省|市)(?!.*(?:提到|规定|文件))")
+"""与哪些地方合作 asks what a document says, not which documents say it."""
 _issued_by = re.compile("(?:哪个|哪家|哪些|什么)(?:部门|单位|机关|机构)[^，。,;；]{0,4}(?:印发|发布|出台|制定的|发的|颁布)")
+_issued_when = re.compile(
+    "(?:哪年|哪一年|几月|几号|哪天|哪一天|哪一?日|什么时候|何时|什么时间|啥时候)[^,。;]{0,6}(?:印发|发布|公布|成文|出台|下发|颁布)"
+    "|(?:印发|发布|公布|成文|出台|下发|颁布)[^,。;]{0,4}(?:时间|日期|是哪|是什么时候|是几月)"
+)
 _counted_thing = re.compile(r"哪([\d两一二三四五六七八九十]{1,3}(?:个|项|大|类|条|种)?[\u4e00-\u9fff]{2})")
 
 
@@ -163,11 +169,11 @@ def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ())
     kinds = table("kinds.tsv")
     asks = {kind: first_phrase(folded, kinds[kind]) for kind in kinds}
     pairwise = ("分别", "共同", "都提到", "都要求")
-    if asks["multi_doc"] and (several or not asks["multi_doc"].startswith(pairwise)):
+    if asks["multi_doc"] and not _counterpart.search(folded) and (several or not asks["multi_doc"].startswith(pairwise)):
         return "multi_doc" if not first_phrase(folded, ("异同", "有什么不同", "有何不同", "对比", "区别")) else "comparison"
     if asks["comparison"] and (several or "同一" in folded or folded.startswith(("对比", "比较"))):
         return "comparison"
-    if _issued_by.search(folded):
+    if _issued_by.search(folded) or _issued_when.search(folded):
         return "provenance"
     for kind in ("responsible_unit", "provenance"):
         if asks[kind]:
@@ -186,7 +192,9 @@ def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ())
         return "deadline"
     if asks["target_value"] and not asks["list_tasks"]:
         return "target_value"
-    if asks["list_tasks"] or re.search(r"哪(?:\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|大)", folded):
+    if asks["list_tasks"] or re.search(
+        r"哪(?:\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|大|种|步|级)|哪几(?:种|类|步|级|档)", folded
+    ):
         return "list_tasks"
     if asks["beneficiary"]:
         return "beneficiary"

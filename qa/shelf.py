@@ -7,15 +7,21 @@ from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from corpus.divisions import Division, gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Section, Span
 from corpus.folding import fold
 from corpus.store import Corpus, DocumentInfo
 
+if TYPE_CHECKING:
+    from index.searcher import Searcher
+
 KEPT = 200
 """Prepared documents held in memory; the least recently used goes first."""
 
+COUNTED = 24
+"""In a library of more documents than this, how common a word is comes from the index; below, passages are too few to tell."""
 SAMPLE = 1500
 """Passages looked at to learn how common a word is in this library."""
 
@@ -159,13 +165,14 @@ class Shelved:
 class Shelf:
     """All documents of a library; nothing is prepared before it is asked for."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, searcher: Searcher | None = None) -> None:
         self.corpus = corpus
+        self.searcher = searcher
         self.generation = corpus.generation
         self.infos: dict[int, DocumentInfo] = {info.row: info for info in corpus.infos()}
         self.by_id: dict[str, int] = {info.id: info.row for info in self.infos.values()}
         self._kept: OrderedDict[int, Shelved] = OrderedDict()
-        self._idf: dict[str, int] = {}
+        self._share: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self.infos)
@@ -204,10 +211,30 @@ class Shelf:
         return texts[:: max(1, len(texts) // SAMPLE)]
 
     def frequency(self, word: str) -> float:
-        """The share of passages that hold a folded word."""
-        if word not in self._idf:
-            self._idf[word] = sum(word in text for text in self._sample)
-        return self._idf[word] / max(1, len(self._sample))
+        """The share of passages that hold a folded word: of the index where there is much, else of the sample."""
+        if word not in self._share:
+            self._share[word] = self._counted(word)
+        return self._share[word]
+
+    def holds(self, words: str) -> bool:
+        """Whether some words stand anywhere in the library."""
+        return self.frequency(words) > 0 or (len(words) > 2 and self._indexed and self._index.holds(words))
+
+    def _counted(self, word: str) -> float:
+        if self._indexed:
+            share = self._index.share(word)
+            if share or len(word) <= 2 or any(not self._index.share(word[i : i + 2]) for i in range(len(word) - 1)):
+                return share
+        return sum(word in text for text in self._sample) / max(1, len(self._sample))
+
+    @property
+    def _indexed(self) -> bool:
+        return self.searcher is not None and len(self.infos) > COUNTED
+
+    @property
+    def _index(self) -> Searcher:
+        assert self.searcher is not None
+        return self.searcher
 
 
 def _is_title_line(before: str) -> bool:
