@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import email
 import email.policy
+from typing import TYPE_CHECKING
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
-from ingest.formats.dom import blocks, is_hidden, write
+from ingest.formats.dom import blocks, clean, is_hidden, write
 from ingest.formats.text import decode
 from ingest.limits import Limits
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 
 def write_chunk(builder: TextBuilder, data: bytes, name: str, source: str, limits: Limits) -> None:
@@ -21,8 +25,20 @@ def write_chunk(builder: TextBuilder, data: bytes, name: str, source: str, limit
         return
     page = html_of(data, source)
     root = LexborHTMLParser(page).body
-    if root is not None:
-        write(builder, blocks(root, is_hidden))
+    if root is None:
+        return
+    hidden = 0
+
+    def skip(node: LexborNode) -> bool:
+        nonlocal hidden
+        if not is_hidden(node):
+            return False
+        hidden += bool(clean(node.text(deep=True)[:200]))
+        return True
+
+    write(builder, blocks(root, skip))
+    if hidden:
+        builder.issue("hidden_text", f"嵌入的网页里有 {hidden} 处隐藏文字没有读入")
 
 
 def html_of(data: bytes, source: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpus.document import Span
 from corpus.errors import RefusedInput
@@ -12,7 +12,7 @@ from ingest.formats.dom import rectangle
 from ingest.formats.numbering import Numbering
 from ingest.formats.package import Package
 from ingest.formats.tables import header_rows, is_layout
-from ingest.formats.wordstyles import Styles, flag, value, w
+from ingest.formats.wordstyles import WORD, Styles, flag, value, w
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_DIAGRAM_DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _WRAPPERS = frozenset(
     {
@@ -69,7 +72,9 @@ class DocxReader:
         self.notes = {**self._notes("footnotes", "footnote"), **self._notes("endnotes", "endnote")}
         self.paragraphs = self.tables = 0
         self.inserted = self.deleted = self.hidden = 0
-        self.after: list[tuple[str, etree._Element]] = []
+        self.objects = self.nested = 0
+        self.after: list[etree._Element] = []
+        self.instruction: list[bool] = []
 
     def _main_part(self) -> str:
         for relation in self.package.relationships("").values():
@@ -107,6 +112,10 @@ class DocxReader:
             issue("revisions", f"文档带有修订标记：保留 {self.inserted} 处插入，去掉 {self.deleted} 处删除，请核对是否定稿")
         if self.hidden:
             issue("hidden_text", f"有 {self.hidden} 处隐藏或白色的文字没有读入")
+        if self.objects:
+            issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式），其内容没有读入")
+        if self.nested:
+            issue("nested_table", f"有 {self.nested} 个表格套在另一个表格的单元格里，按文字读入，请对照原件")
         if any(r.external and r.type not in ("hyperlink",) for r in self.relations.values()):
             issue("external", "文档引用了外部文件（图片或模板），没有读取")
         if any("vbaProject" in name for name in self.package.names):
@@ -123,7 +132,7 @@ class DocxReader:
                 self._table(node)
             elif tag == w("altChunk"):
                 self._chunk(node)
-            elif tag in _WRAPPERS:
+            elif tag in _WRAPPERS and not _placeholder(node):
                 self._count_revision(tag)
                 self._blocks(node)
             elif tag == _MC + "AlternateContent":
@@ -144,16 +153,18 @@ class DocxReader:
         for i, piece in enumerate(pieces):
             if piece:
                 span = self.builder.line(piece, heading=depth or None, element=f"p{self.paragraphs}")
+                if self.styles.is_contents(style):
+                    self.builder.boilerplate.append(span)
                 if depth == 0 and i == 0 and "title" not in self.builder.fields:
                     self.builder.fields["title"] = piece
                     self.builder.field_spans["title"] = span
-        waiting, self.after = self.after, []
-        for name, inner in waiting:
-            self._aside(name, inner)
+        self._asides()
 
-    def _aside(self, name: str, inner: etree._Element) -> None:
-        """Text boxes and notes stand in lines of their own after the paragraph they hang on."""
-        self._blocks(inner)
+    def _asides(self) -> None:
+        """Text boxes and notes stand in lines of their own after the paragraph or table they hang on."""
+        waiting, self.after = self.after, []
+        for inner in waiting:
+            self._blocks(inner)
 
     def _depth(self, properties: etree._Element | None, style: str | None) -> int | None:
         own = value(properties, "outlineLvl")
@@ -171,6 +182,7 @@ class DocxReader:
         """The visible text of a paragraph: runs in order, insertions in, deletions and hidden runs out."""
         out: list[str] = []
         hides = self.styles.hidden(style)
+        self.instruction = []
         stack: list[etree._Element] = list(reversed(node))
         while stack:
             child = stack.pop()
@@ -183,7 +195,7 @@ class DocxReader:
                 continue
             elif tag == _MC + "AlternateContent":
                 stack.extend(reversed(_choice(child)))
-            elif tag == w("altChunk"):
+            elif tag == w("altChunk") or (tag == w("sdt") and _placeholder(child)):
                 continue
             else:
                 if tag in (w("ins"), w("moveTo")):
@@ -206,8 +218,12 @@ class DocxReader:
             return
         for node in run:
             tag = node.tag
-            if tag == w("t"):
-                out.append(node.text or "")
+            if tag == w("fldChar"):
+                self._field(node.get(w("fldCharType"), ""))
+            elif any(self.instruction):
+                continue
+            elif tag == w("t"):
+                out.append(_from_symbol_font(node.text or "", properties))
             elif tag == w("tab") or tag == w("ptab"):
                 out.append("\t")
             elif tag in (w("br"), w("cr")):
@@ -220,7 +236,7 @@ class DocxReader:
             elif tag in (w("footnoteReference"), w("endnoteReference")):
                 key = f"{'footnote' if tag == w('footnoteReference') else 'endnote'}:{node.get(w('id'))}"
                 if key in self.notes:
-                    self.after.append(("note", self.notes[key]))
+                    self.after.append(self.notes[key])
             elif tag == w("ruby"):
                 base = node.find(w("rubyBase"))
                 out.extend(t.text or "" for t in ([] if base is None else base.iter(w("t"))))
@@ -229,12 +245,50 @@ class DocxReader:
             elif tag in (w("drawing"), w("pict"), w("object")):
                 self._boxes([node])
 
+    def _field(self, kind: str) -> None:
+        """Keep track of the instruction of a field, which is no text; its result, after ``separate``, is."""
+        if kind == "begin":
+            self.instruction.append(True)
+        elif self.instruction and kind == "separate":
+            self.instruction[-1] = False
+        elif self.instruction and kind == "end":
+            self.instruction.pop()
+
     def _boxes(self, nodes: Iterable[etree._Element]) -> None:
-        for node in nodes:
-            for box in node.iter(w("txbxContent")):
-                self.after.append(("box", box))
+        """Text boxes, the words of diagrams, and objects of other programs, which are only counted."""
+        stack = list(nodes)[::-1]
+        while stack:
+            node = stack.pop()
+            if node.tag == w("txbxContent"):
+                self.after.append(node)
+            elif node.tag == _MC + "AlternateContent":
+                stack.extend(reversed(_choice(node)))
+            elif node.tag == _DIAGRAM:
+                self._diagram(node.get(_DIAGRAM_DATA, ""))
+            else:
+                self.objects += isinstance(node.tag, str) and node.tag.endswith("}OLEObject")
+                stack.extend(reversed(node))
+
+    def _diagram(self, identity: str) -> None:
+        """The words of a diagram (SmartArt) stand in a part of their own, one paragraph for each box."""
+        relation = self.relations.get(identity)
+        root = None if relation is None or relation.external else self.package.xml(relation.target)
+        if root is None:
+            return
+        holder = root.makeelement(w("txbxContent"), nsmap={"w": WORD})
+        for paragraph in root.iter(_DRAWING + "p"):
+            words = "".join(node.text or "" for node in paragraph.iter(_DRAWING + "t"))
+            line = holder.makeelement(w("p"))
+            piece = line.makeelement(w("r"))
+            text = piece.makeelement(w("t"))
+            text.text = words
+            piece.append(text)
+            line.append(piece)
+            holder.append(line)
+        self.after.append(holder)
 
     def _table(self, node: etree._Element) -> None:
+        before_table = self._state()
         rows: list[list[tuple[str, int, int]]] = []
         open_merges: dict[int, tuple[int, int]] = {}
         head = 0
@@ -271,6 +325,7 @@ class DocxReader:
                 raise RefusedInput(self.source, "size", "表格过大，超出读取上限；请拆分后导入")
         grid = rectangle(rows)
         if is_layout(grid):
+            self._restore(before_table)
             for row in _children(node, "tr"):
                 for cell in _children(row, "tc"):
                     self._blocks(cell)
@@ -282,17 +337,39 @@ class DocxReader:
             caption=caption_above(self.builder),
             label=f"表{self.tables}",
         )
+        self._asides()
+
+    def _state(self) -> tuple[Any, ...]:
+        """What reading a cell changes, so that a table that only places things can be read a second time, as paragraphs."""
+        return self.numbering.state(), self.inserted, self.deleted, self.hidden, self.objects, self.nested
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        numbering, self.inserted, self.deleted, self.hidden, self.objects, self.nested = state
+        self.numbering.restore(numbering)
+        self.after = []
 
     def _cell(self, cell: etree._Element) -> str:
+        """The paragraphs of a cell on one line; a table inside it is read as words."""
         pieces: list[str] = []
-        for node in cell.iter(w("p")):
-            properties = node.find(w("pPr"))
-            style = value(properties, "pStyle") or self.styles.default_paragraph
-            text = self._text(node, style)
-            if text.strip():
-                text = self._number(properties, style) + text.strip()
-                pieces.append(" ".join(text.split()))
-        self.after.clear()
+        stack = list(reversed(cell))
+        while stack:
+            node = stack.pop()
+            if node.tag == w("p"):
+                properties = node.find(w("pPr"))
+                style = value(properties, "pStyle") or self.styles.default_paragraph
+                text = self._text(node, style)
+                if text.strip():
+                    text = self._number(properties, style) + text.strip()
+                    pieces.append(" ".join(text.split()))
+            elif node.tag == w("tbl"):
+                self.nested += 1
+                for row in reversed(_children(node, "tr")):
+                    stack.extend(reversed(_children(row, "tc")))
+            elif node.tag == _MC + "AlternateContent":
+                stack.extend(reversed(_choice(node)))
+            elif node.tag == w("tc") or (node.tag in _WRAPPERS and not _placeholder(node)):
+                self._count_revision(node.tag)
+                stack.extend(reversed(node))
         return " ".join(pieces)
 
     def _chunk(self, node: etree._Element) -> None:
@@ -334,6 +411,22 @@ def _choice(node: etree._Element) -> list[etree._Element]:
     if branch is None:
         branch = node.find(_MC + "Fallback")
     return [] if branch is None else list(branch)
+
+
+def _placeholder(node: etree._Element) -> bool:
+    """Whether a content control only shows its prompt (单击此处输入文字)."""
+    properties = node.find(w("sdtPr")) if node.tag == w("sdt") else None
+    return bool(flag(properties, "showingPlcHdr"))
+
+
+def _from_symbol_font(text: str, properties: etree._Element | None) -> str:
+    """Characters of a symbol font that stand in the private area, as the signs they show."""
+    if text.isascii() or not any("\uf000" <= character <= "\uf0ff" for character in text):
+        return text
+    fonts = None if properties is None else properties.find(w("rFonts"))
+    if fonts is None or not any("Wingdings" in name for name in fonts.attrib.values()):
+        return text.replace("\uf0b7", "•")
+    return "".join(_SYMBOLS.get(f"{ord(c) & 0xFF:02X}", "") if "\uf000" <= c <= "\uf0ff" else c for c in text)
 
 
 def _symbol(node: etree._Element) -> str:

@@ -69,6 +69,14 @@ class Numbering:
             self.levels[identity], self.abstract[identity], self.starts[identity] = levels, abstract, starts
         return self
 
+    def state(self) -> tuple[dict[str, dict[int, int]], set[str]]:
+        """Where all counters stand, for ``restore``."""
+        return {key: dict(counters) for key, counters in self.counters.items()}, set(self.started)
+
+    def restore(self, state: tuple[dict[str, dict[int, int]], set[str]]) -> None:
+        """Set the counters back to a former state."""
+        self.counters, self.started = state
+
     def next(self, num_id: str | None, level: str | None) -> str:
         """Count one paragraph of a list and return its number as shown, empty for none and for bullets."""
         index = _int(level) or 0

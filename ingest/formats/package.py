@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from corpus.errors import RefusedInput
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+_LOCAL_HEADER = 30
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+
+def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
+    """Whether members share bytes of the file: no program writes that, and it makes a small file unpack to anything."""
+    places = sorted((info.header_offset, info.compress_size) for info in infos)
+    return any(start + _LOCAL_HEADER + size > following for (start, size), (following, _) in pairwise(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ class Package:
             large = info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
             if info.file_size > limits.part_bytes or total > limits.unpacked_bytes or large:
                 raise RefusedInput(source, "size", "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
+        if _overlap(infos):
+            raise RefusedInput(source, "size", "压缩结构内的部件互相重叠（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
         self.names = {info.filename for info in infos}
 
     def _broken(self) -> RefusedInput:
@@ -80,16 +90,21 @@ class Package:
             raise RefusedInput(self.source, "size", "解压后的内容过大（疑似压缩炸弹），不予读取")
         return data
 
+    def declared_safe(self, name: str) -> bytes:
+        """An XML part's bytes, refused where it declares a document type or entities, in whatever encoding."""
+        data = self.read(name) or b""
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]
+        if _DOCTYPE.search(data.replace(b"\x00", b"") if wide else data):
+            raise RefusedInput(self.source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
+        return data
+
     def xml(self, name: str) -> etree._Element | None:
         """A part parsed as XML, with no entities and no network."""
         from lxml import etree
 
-        data = self.read(name)
-        if data is None:
+        if name not in self.names:
             return None
-        probe = data if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.replace(b"\x00", b"")
-        if _DOCTYPE.search(probe):
-            raise RefusedInput(self.source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
+        data = self.declared_safe(name)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
         try:
             return etree.fromstring(data, parser)

@@ -52,6 +52,8 @@ def detect(data: bytes, source: str) -> Format:
     if data.startswith(_OLE):
         return _compound(data, source, name)
     if data.startswith(b"{\\rtf"):
+        if name in ("docx", "xlsx"):
+            raise RefusedInput(source, "mismatch", f"类型不符：名为 .{name}，内容是旧式 RTF 文件；请用原软件另存为 .docx")
         return "rtf"
     head = data[:4096]
     if _HTML_START.match(head):

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _HEADING_NAME = re.compile(r"^(?:heading|标题)\s?([1-9])$", re.I)
 
+_CONTENTS_NAME = re.compile(r"^(?:toc|目录)\s?[1-9]$", re.I)
+
 
 def w(name: str) -> str:
     """The qualified name of a WordprocessingML element or attribute."""
@@ -93,6 +95,10 @@ class Styles:
             if style.outline is not None:
                 return style.outline + 1 if style.outline < 9 else None
         return None
+
+    def is_contents(self, identity: str | None) -> bool:
+        """Whether a paragraph style is that of a line in the table of contents."""
+        return any(_CONTENTS_NAME.match(style.name) for style in self.chain(identity))
 
     def numbering(self, identity: str | None) -> tuple[str | None, str | None]:
         """List and level that a style puts its paragraphs in."""

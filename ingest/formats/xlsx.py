@@ -5,23 +5,33 @@ from __future__ import annotations
 import datetime
 import re
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import Cell, TextBuilder
+from ingest.formats.numberformat import shown_date, shown_number
 from ingest.formats.package import Package
 from ingest.formats.tables import header_rows
 from ingest.limits import Limits
 from ingest.raw import RawText
 
 _SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$")
+_PREFIX = re.compile(rb"<(/?)[A-Za-z]\w{0,20}:")
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:$]{1,40})"')
+_STYLE = re.compile(rb"<xf[ />]")
+_FORMULA = re.compile(rb"<f[ />]")
+_ERROR = re.compile(rb"[^>]{0,200}\bt=[\"']e[\"']")
+_OUTSIDE = ("xl/externalLinks/", "xl/connections", "xl/queryTables/", "xl/pivotCache/")
+_NAMES = 20_000
+_STYLES = 65_536
 
 
 def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
     """Read a workbook as it shows: cached values, formatted dates and percentages."""
     package = Package(data, source, limits)
-    formulas = _check(package, source, limits)
+    contents = _check(package, source, limits)
     import openpyxl
 
     with warnings.catch_warnings():
@@ -40,31 +50,75 @@ def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
                 builder.issue("hidden_sheet", f"工作表“{sheet.title}”是隐藏的，没有读入")
             continue
         _sheet(builder, sheet, source, limits, many)
-    if formulas:
-        builder.issue("formula", "表格含有公式，读入的是上次保存时的计算结果，请核对")
+    if contents.formulas:
+        builder.issue("formula", f"表格有 {contents.formulas} 个公式，读入的是上次保存时的计算结果，请核对")
+    if contents.without_value:
+        message = f"有 {contents.without_value} 个公式没有保存计算结果，读作空白；请用原软件打开并保存一次后再导入"
+        builder.issue("formula_empty", message)
+    if contents.errors:
+        builder.issue("formula_error", f"有 {contents.errors} 个单元格的公式出错（如 #DIV/0!、#REF!），照原样读入，请核对")
+    if contents.outside:
+        builder.issue("external", "表格引用了外部文件、数据连接或透视表缓存，没有读取")
     return builder.finish()
 
 
-def _check(package: Package, source: str, limits: Limits) -> bool:
-    """Refuse what would take openpyxl minutes, before it starts; say whether there are formulas without a kept value."""
-    values = merges = 0
-    formulas = False
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What the parts of a workbook hold, counted before openpyxl sees them."""
+
+    formulas: int = 0
+    without_value: int = 0
+    errors: int = 0
+    outside: bool = False
+
+
+def _check(package: Package, source: str, limits: Limits) -> _Contents:
+    """Refuse what would take openpyxl minutes, before it starts; count what a reader of the text should know of."""
+
+    def too_much(what: str, advice: str = "请拆分后导入") -> RefusedInput:
+        return RefusedInput(source, "size", f"{what}；{advice}")
+
+    values = formulas = without_value = errors = 0
     for name in package.names:
-        if name.endswith((".xml", ".rels")):
-            data = package.read(name) or b""
-            if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-                raise RefusedInput(source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
-            if _SHEET.match(name):
-                values += data.count(b"<v>") + data.count(b"<is>")
-                merges += data.count(b"<mergeCell ")
-                formulas = formulas or b"<f>" in data or b"<f " in data
-                if data.count(b"<c ") > 10 * limits.cells:
-                    raise RefusedInput(source, "size", f"单元格超过 {limits.cells} 个上限；请拆分后导入")
-    if values > limits.cells:
-        raise RefusedInput(source, "size", f"有 {values} 个非空单元格，超过上限 {limits.cells}；请拆分后导入")
-    if merges > limits.cells // 10:
-        raise RefusedInput(source, "size", "合并单元格过多，超出读取上限；请用原软件整理后导入")
-    return formulas
+        if not name.endswith((".xml", ".rels", ".vml")):
+            continue
+        data = package.declared_safe(name)
+        if name == "xl/workbook.xml" and data.count(b"<definedName ") > _NAMES:
+            raise too_much("定义的名称过多，超出读取上限", "请用原软件整理后导入")
+        if name == "xl/styles.xml" and len(_STYLE.findall(data)) > _STYLES:
+            raise too_much("单元格样式过多，超出读取上限", "请用原软件整理后导入")
+        if not _SHEET.match(name):
+            continue
+        data = _PREFIX.sub(rb"<\1", data) if b":worksheet" in data[:2000] else data
+        values += data.count(b"<v>") + data.count(b"<is>")
+        if values > limits.cells:
+            raise too_much(f"非空单元格超过 {limits.cells} 个上限")
+        if data.count(b"<c ") > 10 * limits.cells:
+            raise too_much(f"单元格超过 {limits.cells} 个上限")
+        if data.count(b"<mergeCell ") > limits.cells // 10 or _covered(data) > 5 * limits.cells:
+            raise too_much("合并单元格过多或范围过大，超出读取上限", "请用原软件整理后导入")
+        for cell in data.split(b"<c ")[1:]:
+            if _FORMULA.search(cell):
+                formulas += 1
+                without_value += b"<v>" not in cell or b"<v></v>" in cell
+            errors += _ERROR.match(cell) is not None
+    outside = any(name.startswith(_OUTSIDE) for name in package.names)
+    return _Contents(formulas, without_value, errors, outside)
+
+
+def _covered(data: bytes) -> int:
+    """How many cells the merged ranges of a sheet cover."""
+    from openpyxl.utils import range_boundaries
+
+    area = 0
+    for match in _MERGE.finditer(data):
+        try:
+            left, top, right, bottom = range_boundaries(match[1].decode("ascii", "replace"))
+        except ValueError:
+            continue
+        if None not in (left, top, right, bottom):
+            area += (right - left + 1) * (bottom - top + 1)
+    return area
 
 
 def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: bool) -> None:
@@ -122,16 +176,12 @@ def shown(cell: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime.datetime):
-        return value.strftime("%Y-%m-%d") if value.time() == datetime.time() else value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
+    form = cell.number_format or "General"
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return shown_date(value, form)
+    if isinstance(value, datetime.timedelta):
+        minutes = round(value.total_seconds()) // 60
+        return f"{minutes // 60}:{minutes % 60:02d}"
     if isinstance(value, (int, float)):
-        form = cell.number_format or "General"
-        if "%" in form:
-            places = len(form.split("%")[0].rpartition(".")[2]) if "." in form else 0
-            return f"{value * 100:.{places}f}%"
-        if isinstance(value, float):
-            return f"{value:.10g}" if abs(value) < 1e15 else repr(value)
-        return str(value)
+        return shown_number(value, form)
     return " ".join(str(value).split())
