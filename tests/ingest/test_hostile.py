@@ -152,7 +152,7 @@ def test_memory_runs_out_inside_the_wall():
                 data = data.replace(b"<sheetData></sheetData>", f"<sheetData>{cells}</sheetData>".encode())
                 assert len(data) > MEGABYTE
             target.writestr(name, data)
-    with SafeReader(replace(DEFAULT, seconds=60.0, memory_bytes=256 * MEGABYTE)) as small:
+    with SafeReader(replace(DEFAULT, seconds=60.0, memory_bytes=160 * MEGABYTE)) as small:
         with pytest.raises(RefusedInput) as caught:
             small.read(out.getvalue(), "a.xlsx")
         assert caught.value.reason in ("memory", "crash")
