@@ -12,23 +12,30 @@ from ingest.outline_lines import Line
 _NOISE = re.compile(r"[\s　【】\[\]\-|·•()（）<>:：]")
 _TOP, _BOTTOM = 80, 60
 """Page furniture stands at the top and at the bottom; in between 下载 or 大 is a cell of a table or a word."""
+PAGE = re.compile(r"#{0,3}\s?Page\s?\d+:?|[-—–－]\s?\d{1,4}\s?[-—–－一]|第\s?\d{1,4}\s?页(?:\s?[/共].{0,8})?", re.IGNORECASE)
+"""A page number alone on a line, as converters leave it behind."""
+_LINK = 90
 _DOTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|\t+|[ 　]{3,})\s?[-—]?\s?\d{1,4}\s?[-—]?$")
 _NUMBERED_PAGE = re.compile(r"[\s.…·\d\-—]+$")
 _CRUMBS = re.compile(r"[>＞»›/]")
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+def _patterns() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], frozenset[str]]:
     rules = [line.split(" ", 1) for line in entries("ingest", "boilerplate.txt")]
-    full = frozenset(_NOISE.sub("", rule) for kind, rule in rules if kind == "full")
-    return full, tuple(rule for kind, rule in rules if kind == "start"), frozenset(rule for kind, rule in rules if kind == "part")
+    full, tail = (frozenset(_NOISE.sub("", rule) for kind, rule in rules if kind == name) for name in ("full", "tail"))
+    starts = tuple(rule for kind, rule in rules if kind == "start")
+    return full, starts, frozenset(rule for kind, rule in rules if kind == "part"), tail
 
 
 def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
     """The indices of boilerplate lines, each with the reason."""
-    full, starts, parts = _patterns()
+    full, starts, parts, tail = _patterns()
     found: dict[int, str] = {}
     for i, line in enumerate(lines):
+        if line.end - line.start <= 24 and PAGE.fullmatch(text, line.start, line.end):
+            found[i] = "页码"
+            continue
         if line.end - line.start > 120 or _TOP <= i < len(lines) - _BOTTOM:
             continue
         content = text[line.start : line.end]
@@ -36,7 +43,20 @@ def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
             found[i] = "页面按钮"
         elif content.startswith(starts) or (len(content) <= 100 and _is_navigation(content, parts)):
             found[i] = "页面导航"
+    found.update(_related(text, lines, tail))
     return found
+
+
+def _related(text: str, lines: Sequence[Line], tail: frozenset[str]) -> dict[int, str]:
+    """Links to other pages at the end: from a line such as 相关稿件 on, where nothing but short lines without a stop follows."""
+    last = len(lines)
+    for i in range(last - 1, max(last - _BOTTOM, 0), -1):
+        line = lines[i]
+        if line.end - line.start > _LINK or text[line.end - 1] in "。；;":
+            break
+        if line.end - line.start <= 12 and _NOISE.sub("", text[line.start : line.end]) in tail:
+            return dict.fromkeys(range(i, last), "相关链接")
+    return {}
 
 
 def _is_navigation(content: str, parts: frozenset[str]) -> bool:

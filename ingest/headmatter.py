@@ -68,6 +68,7 @@ _NEWSROOM = re.compile(
 )
 _ISSUED_BY_BODY = re.compile(r"(?:制定|制订|提出|出台|起草)(?P<what>本|如下|以下)(?P<kind>[一-龥]{0,8}?)[。：:；;，,]")
 _TWO = {"两": 2}
+_REMARK = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
 _AND_OTHERS = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}个?)?(?:部门|单位|委办局)?$")
 
 
@@ -233,7 +234,7 @@ def leading_organs(title: str) -> tuple[str, ...]:
     match = _VERB.search(title)
     if match is None or match.start() < 3:
         return ()
-    lead = title[: match.start()].strip(" 　\n：:")
+    lead = _REMARK.sub("", title[: match.start()]).strip(" 　\n：:")
     lead = _AND_OTHERS.sub("", lead)
     if not is_organ(lead):
         parts = re.split(r"[\s　、]+", lead)

@@ -37,8 +37,14 @@ def attached_head(
     forwarded = issued and _FORWARDS.search(re.sub(r"\s", "", letter.title or "") + opening[:200]) is not None
     forwarded = forwarded and not re.search(r"关于印发", letter.title or "")
     organ = _forwarding_organ(letter.title or "", opening) if forwarded else None
+    elsewhere = None if forwarded else _own_division(name, letter)
     if forwarded:
         _upper(text, draft, span, letter, organ)
+    elif elsewhere is not None:
+        draft.values["region"], draft.values["region_code"] = elsewhere.path, elsewhere.code
+        draft.values["level"] = level_of(elsewhere)
+        if title is not None:
+            draft.spans["region"] = title
     else:
         draft.values["region"], draft.values["region_code"] = letter.region, letter.region_code
         draft.values["level"] = letter.level
@@ -54,13 +60,19 @@ def attached_head(
     return draft.done(references)
 
 
+def _own_division(name: str | None, letter: HeadMatter) -> Division | None:
+    """The division a title begins with, where it is another than the letter's (a city's plan among a province's attachments)."""
+    division = division_of(name.lstrip("《")) if name else None
+    return division if division is not None and division.code != letter.region_code else None
+
+
 def _forwarding_organ(title: str, opening: str) -> str | None:
     for source in (opening[:400], title):
         for match in _FORWARDED.finditer(re.sub(r"\s", "", source)):
             organ = match["organ"] or match["organ2"] or match["organ3"]
             organ = re.sub(r"^(?:转发|印发|征求)", "", organ)
             if organ and not organ.startswith(("《", "关于")):
-                return re.sub(r"(?:的|制定的|起草的|印发的|印发)$", "", organ)
+                return re.sub(r"(?:(?:联合)?(?:制定|制订|起草|拟定|拟订|编制|提出|印发))?的?$", "", organ)
     return None
 
 

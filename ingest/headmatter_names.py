@@ -83,10 +83,20 @@ def split_organs(name: str) -> tuple[str, ...]:
     return _unglued("".join(parts)) if parts else ()
 
 
+def _unglued_national(name: str) -> tuple[str, ...]:
+    """Organs of the whole country written without anything between them: cut where the name of another begins."""
+    for at in range(3, len(name) - 2):
+        if name.startswith(_national(), at) and (name[:at] in _CENTRAL or is_organ(name[:at])) and is_organ(name[at:]):
+            return (name[:at], *_unglued_national(name[at:]))
+    return (name,)
+
+
 def _unglued(name: str) -> tuple[str, ...]:
     """Two organs written without anything between them (某省商务厅某市海关): cut before a division's name."""
-    if len(name) < 8 or is_national(name):
+    if len(name) < 8:
         return (name,)
+    if is_national(name):
+        return _unglued_national(name)
     for mention in gazetteer().mentions(name):
         at = mention.span.start
         if at > 3 and is_organ(name[:at]) and is_organ(name[at:]) and not is_national(name[:at]):

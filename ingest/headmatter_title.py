@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Span
+from ingest.boilerplate import PAGE
 from ingest.dates import find_dates
 from ingest.headmatter_labels import Labelled, read_labels
 from ingest.headmatter_names import DOC_NUMBER, ORDER_NUMBER, is_organ, kind_of
@@ -24,7 +25,6 @@ _RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
 _DECLARED = re.compile(r"[（(](?:此件|本文|此文|代章|[一-龥]{2,30}代章).{0,20}[)）]$|(?:此件|本文)(?:公开|主动公开|依申请公开)")
 _HISTORY = re.compile(r"(?:通过|公布|发布|修正|修订|批准|施行|会议)")
 _ORDERED = re.compile(r"日(?P<order>[一-龥]{2,24}令\s?第\s?\d{1,4}\s?号)(?:公布|发布)")
-_PAGE = re.compile(r"#?\s?Page\s?\d+:?|[-—–]\s?\d{1,4}\s?[-—–一]|第\s?\d{1,4}\s?页(?:\s?[/共].{0,8})?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -75,6 +75,17 @@ def read_header(text: str, lines: Sequence[Line], *, start: int = 0, known_title
         if i not in tabular:
             _read_meta(text, lines[i], header, above=True)
     header.head |= set(range(start, header.body))
+    return header
+
+
+def read_titled(text: str, lines: Sequence[Line], title: Span, body: int, dated: Span | None) -> Header:
+    """The head of a document whose title is known, in the lines of its own; ``dated`` is a date behind the title."""
+    header = Header(title=title, title_lines=(0, body), certain=True, body=body)
+    if dated is not None:
+        header.dated = [(iso, span, True) for iso, span in find_dates(text, dated.start, dated.end)]
+    if body < len(lines):
+        header.body = _skip_meta(text, lines, body, min(len(lines), body + 4), set(), header)
+    header.head = set(range(header.body))
     return header
 
 
@@ -159,7 +170,7 @@ def _continues(content: str) -> bool:
 
 
 def _may_be_title(content: str) -> bool:
-    if not 4 <= len(content) <= 160 or _END.search(content) or _PAGE.fullmatch(content) or _DECLARED.search(content):
+    if not 4 <= len(content) <= 160 or _END.search(content) or PAGE.fullmatch(content) or _DECLARED.search(content):
         return False
     content = _SITE.sub("", content)
     if DOC_NUMBER.fullmatch(content) or content.startswith(("附件", "——", "来源", "http", "www")):
@@ -179,7 +190,7 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
         if j > i and (not _may_be_title(content) or is_organ(content)):
             return None
         joined += _flat(_SITE.sub("", content))
-        if _complete(joined):
+        if complete(joined):
             following = text[lines[j + 1].start : lines[j + 1].end] if j + 1 < len(lines) else ""
             # a line break inside the title: the first half may end like a title too (…实施方案 / 的通知)
             if following.startswith("的") and kind_of(joined + _flat(following)) and len(following) < 20:
@@ -192,7 +203,8 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
     return None
 
 
-def _complete(joined: str) -> bool:
+def complete(joined: str) -> bool:
+    """Whether a title ends where its words end: with a kind, and 关于印发… with the notice that issues."""
     if len(joined) < 6 or kind_of(joined) is None:
         return False
     if joined.count("《") > joined.count("》"):
@@ -216,7 +228,7 @@ def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set
 def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
     """Take what a line between title and body (or above the title) says; false when the line is no such line."""
     content = text[line.start : line.end]
-    if _PAGE.fullmatch(content) or _DECLARED.match(content):
+    if PAGE.fullmatch(content) or _DECLARED.match(content):
         return True
     number = DOC_NUMBER.match(content.lstrip("（(【[")) or None
     lead = len(content) - len(content.lstrip("（(【["))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.document import Issue, Section, SectionKind, Span, fact_id
 from ingest.headmatter_names import stock_headings
-from ingest.outline_items import clause_end, find_items
+from ingest.outline_headings import heading_end
+from ingest.outline_items import find_items
 from ingest.outline_lines import Line
 from ingest.outline_marks import RANK, Mark, mark_at, may_open
 
-_HEADING_LIMIT = 60
 _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
-_ITEM_BEGINS = re.compile(r"(?<=[一-龥])一是(?![否非])")
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
 _FILE_ENDS = frozenset("fcxlsptdeirg")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
+_PADDED = re.compile(r"(?P<n>\d\d)\s?(?=[一-龥“《])(?![年月日号时个项家万亿元条页])")
+_SPLIT = ("一、", "(一)", "1.", "(1)", "1)", "①", "章", "节", "编", "分", "01")
 _CLOSING = re.compile(
     r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请[一-龥]{2,14}(?:总部|分行|部门|单位|委|厅|局|公司)[，,、将认结按]|请结合|请认真|请遵照|"
     r"以上(?:意见|通知|方案|规定|措施|政策|请|事项|内容)|上述(?:意见|规定|政策|措施|通知)|"
@@ -62,11 +64,14 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
     last: dict[str, int] = {}
     paths: set[tuple[int, ...]] = set()
     opened = [_opening(text, line) for line in lines]
+    for i, padded in _padded(text, lines):
+        opened[i] = (padded, *opened[i][1:])
+    bare = _unnumbered(text, lines, opened)
     late = _late_starts(opened)
-    for line, (mark, depth, start) in zip(lines, opened, strict=True):
+    for i, (line, (mark, depth, start)) in enumerate(zip(lines, opened, strict=True)):
         if text[line.end - 1] in _FILE_ENDS and text.endswith(_FILES, start, line.end):
             continue
-        depth = headings.get(line.start) or depth
+        depth = headings.get(line.start) or depth or (1 if i in bare else None)
         if mark is not None and (_plausible(mark, last, paths) or (mark.style, mark.value) in late):
             last[mark.style] = mark.value
             if mark.path:
@@ -79,6 +84,31 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
             if caption and line.end - start <= 60 and text[line.end - 1] not in "。；;，,":
                 found.append((line, Mark(caption_span(text, caption, line), "专栏", 0)))
     return found
+
+
+def _padded(text: str, lines: Sequence[Line]) -> list[tuple[int, Mark]]:
+    """Headings that are numbered 01, 02, 03 … without any mark behind the number, where at least three follow one another."""
+    found: list[tuple[int, Mark]] = []
+    for i, line in enumerate(lines):
+        match = _PADDED.match(text, line.start, line.end) if text[line.start] in "0123456789" else None
+        if match is not None and int(match["n"]) == len(found) + 1 and (found or text[line.start] == "0"):
+            found.append((i, Mark(Span(line.start, line.start + 2), "01", len(found) + 1)))
+    return found if len(found) >= 3 else []
+
+
+def _unnumbered(text: str, lines: Sequence[Line], opened: Sequence[tuple[Mark | None, int | None, int]]) -> set[int]:
+    """Lines that are nothing but a stock heading (附则) before a numbering that starts anew: headings without a number."""
+    out: set[int] = set()
+    seen: set[str] = set()
+    for i, (line, (mark, _, start)) in enumerate(zip(lines, opened, strict=True)):
+        if mark is not None:
+            seen.add(mark.style)
+        elif line.end - line.start <= 12 and i + 1 < len(lines) and seen:
+            following = opened[i + 1][0]
+            name = "".join(text[start : line.end].split())
+            if following is not None and following.value == 1 and following.style in seen and name in stock_headings():
+                out.add(i)
+    return out
 
 
 def _opening(text: str, line: Line) -> tuple[Mark | None, int | None, int]:
@@ -206,9 +236,11 @@ def part_nodes(
         start = lines[0].start
         nodes.append(Node("preamble", None, start, start, start, start, depth, base, _trim(text, start, first)))
     made: list[Node] = []
+    opening = {line.start for line, _ in marks}
+    after = {line.start: nxt for line, nxt in pairwise(lines) if nxt.start not in opening}
     for (line, mark), above in zip(marks, nest(marks), strict=True):
         owner = made[above] if above >= 0 else base
-        made.append(_heading(text, line, mark, owner, owner.depth + 1 if owner else depth))
+        made.append(_heading(text, line, after.get(line.start), mark, owner, owner.depth + 1 if owner else depth))
     _close(text, made, part.body.end)
     closing = _closing(text, made, lines, base, depth)
     nodes += made
@@ -219,11 +251,14 @@ def part_nodes(
     return nodes
 
 
-def _heading(text: str, line: Line, mark: Mark, parent: Node | None, depth: int) -> Node:
+def _heading(text: str, line: Line, following: Line | None, mark: Mark, parent: Node | None, depth: int) -> Node:
     head = mark.span.end
     while head < line.end and text[head].isspace():
         head += 1
-    end = _heading_end(text, head, line.end, mark)
+    if head == line.end and following is not None and mark.style in _SPLIT:
+        # a number alone on its line: the heading opens the next one
+        line, head = following, following.start
+    end = heading_end(text, head, line.end, mark)
     body = end
     while body < line.end and text[body] in "。；;：:，,*）)】 　":
         body += 1
@@ -246,44 +281,6 @@ def _heading(text: str, line: Line, mark: Mark, parent: Node | None, depth: int)
         style=mark.style,
         value=mark.value,
     )
-
-
-def _heading_end(text: str, start: int, end: int, mark: Mark) -> int:
-    if mark.style in ("编", "分", "章", "节", "专栏") or mark.style.startswith("h"):
-        return end
-    if mark.style == "条":
-        if start < end and text[start] in "【[〔〖":
-            close = clause_end(text, start + 1, min(end, start + 40), "】]〕〗")
-            return min(close + 1, end)
-        if start < end and text[start] in "（(":
-            close = text.find("）" if text[start] == "（" else ")", start, min(end, start + 40))
-            if close > 0:
-                return close + 1
-        return end if end - start <= 30 and (start == end or text[end - 1] not in "。；;：:") else start
-    stop = clause_end(text, start, end, "。；;！？!?")
-    listed = _ITEM_BEGINS.search(text, start + 4, min(stop, start + _HEADING_LIMIT))
-    if listed is not None and text[listed.start() - 1] not in "“‘（(":
-        # a heading glued to its items: 加强创新生态建设一是实施…
-        return listed.start()
-    colon = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "：:")
-    # a colon between digits is a time of day; at the limit there is none to look behind
-    while colon + 1 < stop and text[colon] in "：:" and text[colon - 1].isdigit() and text[colon + 1].isdigit():
-        colon = clause_end(text, colon + 1, min(stop, start + _HEADING_LIMIT), "：:")
-    if colon < min(stop, start + _HEADING_LIMIT) and colon - start <= 30:
-        return colon
-    if stop < end and stop - start > 24:
-        for stock in stock_headings():
-            # glued to its sentence: 工作目标在全市…，确保….
-            if stock != "组织实施" and text.startswith(stock, start) and clause_end(text, start, stop, "，,") < stop:
-                return start + len(stock)
-    if stop - start <= _HEADING_LIMIT or (stop == end and stop - start <= _HEADING_LIMIT + 20):
-        return stop
-    for stock in stock_headings():
-        # a text that lost its line breaks: 总体要求以…为指导
-        if text.startswith(stock, start):
-            return start + len(stock)
-    comma = clause_end(text, start, min(stop, start + _HEADING_LIMIT), "，,")
-    return comma if 4 <= comma - start < _HEADING_LIMIT else start
 
 
 def _close(text: str, nodes: list[Node], stop: int) -> None:

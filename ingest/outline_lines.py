@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Span
@@ -17,6 +17,13 @@ _GLUED = re.compile(r"(?<=[一-龥”」）)。])[（(](?:\d{1,2}|[一二三四�
 """A number glued between words, where the line breaks of a text were lost: …服务（6）优化…."""
 RECORD = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?: \d{1,2}:\d\d(?::\d\d)?)? {0,3}[|｜]")
 """A line of a table of documents: date | organ | title | text."""
+_SEAM = re.compile(
+    r"(?<=[通知意见公告办法决定批复函》)）])[（(](?:19|20)\d\d年\d{1,2}月\d{1,2}日[)）](?=[一-龥]{2,12}[〔\[【(（﹝［](?:19|20)\d\d)"
+    r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?=\d{1,2}[.．、]\s?[一-龥]{4,40}关于)"
+    r"|(?<=方案|清单|细则|办法|措施|要点|台账)(?:\.(?:docx?|xlsx?|pdf|wps))?"
+    r"(?=[一-龥]{4,40}(?:局|厅|委|府|室|会|中心|组)(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
+)
+"""Where a line break was lost: a dated title | its number, a signature | the next title, the last attachment listed | a signature."""
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
@@ -38,8 +45,7 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
     out: list[Line] = []
-    for match in _LINE.finditer(text):
-        start, end = match.span()
+    for start, end in _stretches(text):
         while start < end and text[start] in _EDGE:
             start += 1
         while end > start and text[end - 1] in _EDGE:
@@ -53,6 +59,19 @@ def lines_of(text: str) -> list[Line]:
         else:
             out.append(Line(start, end))
     return out
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """What stands between line breaks, and between documents whose line break was lost."""
+    seams = [match.end() for match in _SEAM.finditer(text)]
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        while seams and seams[0] < end:
+            if seams[0] > start:
+                yield start, seams[0]
+                start = seams[0]
+            del seams[0]
+        yield start, end
 
 
 def _record(text: str, start: int, end: int) -> list[Line]:

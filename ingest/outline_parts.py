@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from corpus.divisions import gazetteer
 from corpus.document import Span
 from ingest.dates import date_at, find_dates
 from ingest.headmatter_names import bare, is_organ, kind_of
@@ -13,13 +14,14 @@ from ingest.outline_lines import Line
 from ingest.outline_marks import mark_at
 
 _ISSUE = re.compile(r"(?P<verb>印发|转发|批转|发布|公布|颁布|下发|颁发|实施|征求|公开征求)")
-_LABEL = re.compile(r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}[:：]?")
+_LABEL = re.compile(r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?")
 _CLOSED = re.compile(
     r"[（(]?(?:此件|本文|此文)?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|联系人.{0,80}|联系电话.{0,80}"
 )
 _TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
 _NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
-_FORWARD = re.compile(r"转发|批转|征求")
+_JOINED = re.compile(r"(?:[（(][^（）()《》]{1,30}[)）])?[\s、，,]{0,4}[和及与]?[\s　]{0,4}")
+_OMITTED = re.compile(r"[（(](?:略|另发|另附|详见[^（）()]{0,20}|此处略|附件略)[)）]")
 
 
 @dataclass(slots=True)
@@ -60,11 +62,22 @@ def issued_names(title: str, opening: str) -> list[str]:
             end = re.search(r"的?(?:通知|公告|通告|函|决定|意见和建议的函|命令|令)(?:[（(][^（）()]{1,20}[)）])?$", rest)
             if end and end.start() >= 4:
                 names.append(rest[: end.start()])
-    for quoted in _NAMED.finditer(opening):
-        around = opening[max(0, quoted.start() - 24) : quoted.start()] + opening[quoted.end() : quoted.end() + 40]
+    for run in _runs(opening):
+        around = opening[max(0, run[0].start() - 24) : run[0].start()] + opening[run[-1].end() : run[-1].end() + 40]
         if re.search(r"印发|转发|下发|发给|发布|公布|批转", around):
-            names.append(quoted["name"])
+            names += [quoted["name"] for quoted in run]
     return list(dict.fromkeys(re.sub(r"\s+", "", name) for name in names))
+
+
+def _runs(opening: str) -> list[list[re.Match[str]]]:
+    """Titles in 《》 that stand in one list (《甲》《乙》和《丙》): one verb before or after the list governs them all."""
+    runs: list[list[re.Match[str]]] = []
+    for quoted in _NAMED.finditer(opening):
+        if runs and _JOINED.fullmatch(opening, runs[-1][-1].end(), quoted.start()):
+            runs[-1].append(quoted)
+        else:
+            runs.append([quoted])
+    return runs
 
 
 def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Parts:
@@ -89,7 +102,8 @@ def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Pa
 
 def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[str], parts: Parts) -> list[Piece]:
     labels: list[tuple[int, re.Match[str], bool]] = []
-    named: Piece | None = None
+    named: list[Piece] = []
+    waiting = list(names)
     for i in range(body, len(lines)):
         line = lines[i]
         char = text[line.start]
@@ -97,48 +111,64 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
             match = _LABEL.match(text, line.start, line.end)
             if match and (match.end() == line.end or text[match.end() - 1] in ":： " or match["n"] or text[match.end()] in "《"):
                 labels.append((i, match, match.end() >= line.end))
-        elif named is None and names and i > body:
-            named = _named_start(text, lines, i, names)
+        elif waiting and i > body and (not named or i >= named[-1].body):
+            found = _named_start(text, lines, i, waiting)
+            if found is not None:
+                piece, name = found
+                named.append(piece)
+                waiting = [other for other in waiting if bare(other) != bare(name)]
     listings = _listings(text, lines, labels)
     listed = {i for first, last in listings for i in range(first, last)}
-    out: list[Piece] = [named] if named is not None else []
+    out: list[Piece] = list(named)
     for i, match, alone in labels:
-        if i in listed or (out and out[-1].first <= i < out[-1].body):
+        if i in listed or (out and any(piece.first <= i < piece.body for piece in out)):
             continue
-        if named is not None and i < named.first:
-            if named.first - i <= 2 and alone:
-                named.first, named.label = i, Span(match.start(), match.end())
+        lately = next((piece for piece in named if 0 < piece.first - i <= 2 and alone and piece.label is None), None)
+        if lately is not None:
+            lately.first, lately.label = i, Span(match.start(), match.end())
             continue
-        piece = _labelled_start(text, lines, i, match, alone)
-        if piece is not None:
-            out.append(piece)
+        if named and i < named[0].first:
+            continue
+        labelled = _labelled_start(text, lines, i, match, alone)
+        if labelled is not None:
+            out.append(labelled)
     parts.listings = listings
     out.sort(key=lambda piece: piece.first)
     return out
 
 
-def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> Piece | None:
+def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> tuple[Piece, str] | None:
     """A title line that repeats the name of the issued document, whole, over several lines, or glued to the first paragraph."""
     first = _flat(text[lines[i].start : min(lines[i].end, lines[i].start + 200)])
     for name in names:
-        core = bare(name)
+        core = _placed(first, bare(name))
         if len(core) < 4 or not (core.startswith(first) or first.startswith(core)):
             continue
         if first.startswith(core):
             end, rest = _cut(text, lines[i], core)
             if not rest or re.fullmatch(r"(?:[（(].{1,40}[)）])+", rest):
-                return Piece(i, 0, i + 1, None, lines[i].span, True)
+                return Piece(i, 0, i + 1, None, lines[i].span, True), name
             if re.match(r"(?:[（(].{2,20}[)）])?(?:为|根据|按照|依据|第一|一、|全面|是|近年|20\d\d|当前|自)", rest):
-                return Piece(i, 0, i, None, Span(lines[i].start, end), True)
+                return Piece(i, 0, i, None, Span(lines[i].start, end), True), name
             continue
         joined = first
         for j in range(i + 1, min(i + 4, len(lines))):
             joined += _flat(text[lines[j].start : lines[j].end])
             if bare(joined) == core:
-                return Piece(i, 0, j + 1, None, Span(lines[i].start, lines[j].end), True)
+                return Piece(i, 0, j + 1, None, Span(lines[i].start, lines[j].end), True), name
             if not core.startswith(joined):
                 break
     return None
+
+
+def _placed(first: str, core: str) -> str:
+    """The name with the division's name before it, where the title line has one and the notice leaves it out."""
+    mention = next(gazetteer().mentions(first[:16]), None)
+    if mention is not None and mention.span.start == 0 and not core.startswith(mention.text):
+        placed = mention.text + core
+        if first.startswith(placed[: max(len(mention.text) + 4, min(len(first), len(placed)))]):
+            return placed
+    return core
 
 
 def _cut(text: str, line: Line, core: str) -> tuple[int, str]:
@@ -155,7 +185,7 @@ def _listings(text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.M
     """The lists of attachments at the end of a letter or a plan (附件：1.… 2.…): lines ``[first, last)``."""
     found: list[tuple[int, int]] = []
     done = 0
-    for i, _match, alone in labels:
+    for i, match, alone in labels:
         if i < done:
             continue
         end = i + 1
@@ -163,12 +193,13 @@ def _listings(text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.M
             # 附件： alone, then 1.… 2.… and a date or a signature: a list. Anything else: an attachment starts here.
             while end < len(lines) and _entry(text, lines[end]):
                 end += 1
-            if end == i + 1 or not (end >= len(lines) or _closes(text, lines, end)):
+            if end == i + 1 or not (end >= len(lines) or _closes(text, lines, end) or "略" in match.group()):
                 continue
         else:
             while end < len(lines) and (_entry(text, lines[end]) or _is_label_entry(text, lines[end])):
                 end += 1
-            if end < len(lines) and not _closes(text, lines, end):
+            omitted = _OMITTED.search(text, lines[i].start, lines[end - 1].end)
+            if end < len(lines) and not _closes(text, lines, end) and not omitted:
                 continue
         found.append((i, end))
         done = end
@@ -256,8 +287,7 @@ def _sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
             signers.append(Span(line.start, span.start).trimmed(text))
         while first - 1 >= main.body and first > i - 16 and _is_signer(text, lines[first - 1]):
             first -= 1
-            content = text[lines[first].start : lines[first].end]
-            if content[0] not in "（(":
+            if is_organ(lines[first].span.of(text)):
                 signers.insert(0, lines[first].span)
         if not signers and i + 1 < main.last and i + 3 < len(lines) and i < main.body + 2:
             continue
@@ -303,7 +333,7 @@ def _late_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
     if found is None or first == end - 1:
         return
     parts.signed_on = found
-    parts.signers = [lines[i].span for i in range(first, end - 1) if text[lines[i].start] not in "（("]
+    parts.signers = [lines[i].span for i in range(first, end - 1) if is_organ(lines[i].span.of(text))]
     parts.signoff = set(range(first, last.last))
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from corpus.divisions import gazetteer
+from corpus.divisions import Division, gazetteer
 from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, ZoneKind
 from ingest.boilerplate import boilerplate_lines, contents_lines
 from ingest.headmatter import Draft, document_kind, period, read_head
 from ingest.headmatter_attached import attached_head
 from ingest.headmatter_inferred import infer_title
-from ingest.headmatter_title import Header, read_header
+from ingest.headmatter_title import Header, read_header, read_titled
 from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
 from ingest.outline_lines import RECORD, Line, covered, lines_of
-from ingest.outline_parts import Parts, Piece, divide
+from ingest.outline_members import Start, member_starts
+from ingest.outline_parts import Parts, Piece, divide, issued_names
 from ingest.raw import RawText
 from ingest.references import find_references
 from ingest.zones import partition
@@ -42,12 +43,70 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
         header = read_header(text, lines, known_title=raw.fields.get("title"), weak=False)
     title = _title(text, header, raw, named)
+    starts = member_starts(text, lines, header.body, _known_titles(text, lines, header.body, title))
+    own = lines[: starts[0].first] if starts else lines
+    site = [text[line.start : line.end] for i, line in enumerate(every) if i in boiler and line.end - line.start <= 60][:12]
+    first = _member(text, raw, own, header, title, site=site, region=region, source=source)
+    members = [first]
+    ends = [*(start.first for start in starts[1:]), len(lines)]
+    members += [_later(text, raw, lines[start.first : stop], start, first.head) for start, stop in zip(starts, ends, strict=False)]
+    head = _placed(first.head, [member.head for member in members[1:]])
+    attached = [part for member in members for part in member.attached]
+    attached += [AttachedDocument(member.span, member.head) for member in members[1:]]
+    nodes = [node for member in members for node in member.nodes]
+    issues = [*raw.issues, *first.issues, *numbering_issues(nodes)]
+    for member in members:
+        issues += _missing(text, member.lines, member.parts)
+    if len(members) > 1:
+        issues.append(Issue("compilation", f"这份文件里先后有 {len(members)} 份文件，各按自己的标题、机关、日期和地区记录。"))
+    kinds = _kinds(every, boiler, places, header, first.parts, len(own))
+    return ParsedDocument(
+        id=id,
+        source=source,
+        format=raw.format,
+        sha256=sha256,
+        text=text,
+        head=head,
+        outline=to_sections(text, nodes, id),
+        attached=tuple(sorted(attached, key=lambda part: (part.span.start, -part.span.end))),
+        zones=partition(text, every, kinds),
+        tables=raw.tables,
+        anchors=raw.anchors,
+        issues=tuple(issues),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One document of the file: its lines and what was recognised in them."""
+
+    lines: Sequence[Line]
+    span: Span
+    head: HeadMatter
+    parts: Parts
+    attached: tuple[AttachedDocument, ...]
+    nodes: list[Node]
+    issues: list[Issue]
+
+
+def _member(
+    text: str,
+    raw: RawText,
+    lines: Sequence[Line],
+    header: Header,
+    title: tuple[str, Span | None, bool] | None,
+    *,
+    site: Sequence[str],
+    region: str | None,
+    source: str,
+) -> _Member:
+    """The document whose head is ``header``; ``source`` is the name of the file where the file is named after it, else empty."""
     parts = divide(text, lines, header.body, title[0] if title else None)
     end = lines[-1].end if lines else 0
     body = Span(lines[header.body].start, end) if header.body < len(lines) else Span(end, end)
     main = Span(body.start, lines[parts.main.last - 1].end) if parts.main.last > header.body else Span(body.start, body.start)
-    references = _references(text, Span(0, end), title, parts, lines)
-    site = [text[line.start : line.end] for i, line in enumerate(every) if i in boiler and line.end - line.start <= 60][:12]
+    start = lines[0].start if lines and not source else 0
+    references = _references(text, Span(start, end), title, parts, lines)
     draft = read_head(
         text,
         header,
@@ -69,21 +128,49 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     head = draft.done(references)
     attached = _attached(text, lines, parts, head, references)
     nodes = _outline(text, raw, lines, header, parts, end)
-    issues = [*raw.issues, *draft.issues, *numbering_issues(nodes), *_missing(text, lines, parts)]
-    return ParsedDocument(
-        id=id,
-        source=source,
-        format=raw.format,
-        sha256=sha256,
-        text=text,
-        head=head,
-        outline=to_sections(text, nodes, id),
-        attached=attached,
-        zones=partition(text, every, _kinds(every, boiler, places, header, parts), _cuts(lines, parts)),
-        tables=raw.tables,
-        anchors=raw.anchors,
-        issues=tuple(issues),
+    return _Member(lines, Span(start, end), head, parts, attached, nodes, draft.issues)
+
+
+def _later(text: str, raw: RawText, lines: Sequence[Line], start: Start, before: HeadMatter) -> _Member:
+    """A document that follows others in the file; it takes nothing from them but the place, where it names none itself."""
+    skipped = start.title_first - start.first
+    header = read_titled(text, lines, start.title, skipped + start.body - start.title_first, start.dated)
+    title = (re.sub(r"[ \t]*\n\s*", "", start.title.of(text)), start.title, False)
+    member = _member(text, replace(raw, fields={}, field_spans={}), lines, header, title, site=(), region=None, source="")
+    if member.head.region is not None or before.region is None:
+        return member
+    head = replace(
+        member.head,
+        region=before.region,
+        region_code=before.region_code,
+        level=before.level,
+        inferred=member.head.inferred | {"region"},
     )
+    return replace(member, head=head)
+
+
+def _placed(head: HeadMatter, others: Sequence[HeadMatter]) -> HeadMatter:
+    """The first document's head; where it names no place, the smallest division that holds all the documents behind it."""
+    codes = [other.region_code for other in others if other.region_code]
+    if head.region is not None or len(codes) < 2:
+        return head
+    places = gazetteer()
+    division: Division | None = places.by_code.get(codes[0])
+    while division is not None and not all(division.contains(code) for code in codes):
+        division = places.by_code.get(division.parent or "")
+    if division is None:
+        return head
+    return replace(
+        head, region=division.path, region_code=division.code, level=division.level, inferred=head.inferred | {"region"}
+    )
+
+
+def _known_titles(text: str, lines: Sequence[Line], body: int, title: tuple[str, Span | None, bool] | None) -> list[str]:
+    """The title of the first document and the names of what it issues or forwards: their title lines begin no new document."""
+    if title is None or body >= len(lines):
+        return []
+    opening = text[lines[body].start : lines[min(len(lines), body + 4) - 1].end]
+    return [title[0], *issued_names(title[0], opening[:1500])]
 
 
 def _title(text: str, header: Header, raw: RawText, named: str | None) -> tuple[str, Span | None, bool] | None:
@@ -238,11 +325,14 @@ def _listing_node(text: str, lines: Sequence[Line], listing: tuple[int, int], to
 
 
 def _kinds(
-    every: Sequence[Line], boiler: dict[int, str], places: Sequence[int], header: Header, parts: Parts
+    every: Sequence[Line], boiler: dict[int, str], places: Sequence[int], header: Header, parts: Parts, own: int
 ) -> list[tuple[ZoneKind, str]]:
+    """The zone of each line; the first ``own`` of the lines at ``places`` are the first document's, the rest later ones."""
     kinds: list[tuple[ZoneKind, str]] = [("boilerplate", boiler.get(i, "")) for i in range(len(every))]
     for k, i in enumerate(places):
-        if k < header.body:
+        if k >= own:
+            kinds[i] = ("attachment", "")
+        elif k < header.body:
             kinds[i] = ("head", "")
         elif k in parts.signoff:
             kinds[i] = ("head", "落款")
@@ -254,10 +344,6 @@ def _kinds(
     return kinds
 
 
-def _cuts(lines: Sequence[Line], parts: Parts) -> list[tuple[Span, ZoneKind, str]]:
-    return []
-
-
 def _missing(text: str, lines: Sequence[Line], parts: Parts) -> list[Issue]:
     """Attachments that the letter lists but the file does not hold."""
     held = {_flat(piece.title.of(text)) for piece in parts.attached if piece.title}
@@ -267,6 +353,7 @@ def _missing(text: str, lines: Sequence[Line], parts: Parts) -> list[Issue]:
         for i in range(first, last):
             entry = re.sub(r"^附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", "", text[lines[i].start : lines[i].end]).strip()
             entry = re.sub(r"^\d{1,2}\s?[.．、]\s?", "", entry).strip("《》 　")
+            entry = re.sub(r"[（(]略[)）]|[:：]", "", entry)
             if not entry or any(_flat(entry) in name or name in _flat(entry) for name in held) or labelled >= last - first:
                 continue
             out.append(Issue("attachment-missing", f"文中列有附件“{entry}”，但附件正文不在这份文件里。", lines[i].span))
