@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _TOKEN = re.compile(
     r'"[^"]{0,200}"|\\.|_.|\*.|\[[^\]]{0,60}\]|(?:上午/下午|AM/PM|A/P)|E[+-]0{1,3}|[yYeE]{1,4}|[mM]{1,5}|[dD]{1,4}|[hH]{1,2}|[sS]{1,2}'
-    r"|aaaa|aaa|[0#?][0#?,]*(?:\.[0#?]{1,30})?|\.[0#?]{1,30}|.",
+    r"|aaaa|aaa|[0#?][0#?,]*(?:\.[0#?]{1,30},{0,4})?|\.[0#?]{1,30}|.",
     re.S,
 )
 _DIGITS = re.compile(r"[0#?]")
@@ -52,7 +52,7 @@ def shown_date(value: datetime.datetime | datetime.date | datetime.time, form: s
     section = _sections(form)[0]
     tokens = _TOKEN.findall(re.sub(r"^(?:\[[^\]]{0,20}\])+", "", section))
     if form.lower() in _LOCAL or section.lower() in _LOCAL or not any(_DATE_LETTERS.match(token) for token in tokens):
-        return _iso(value)
+        return value.strftime("%Y-%m-%d") if isinstance(value, datetime.date) and "d" in form and "h" not in form else _iso(value)
     out: list[str] = []
     for i, token in enumerate(tokens):
         letters = token.lower()
@@ -133,7 +133,8 @@ def _literal(tokens: list[str]) -> str:
 
 def _digits(number: Decimal, pattern: str) -> str:
     whole, _, fraction = pattern.partition(".")
-    scaled = len(whole) - len(whole.rstrip(","))
+    scaled = len(whole) - len(whole.rstrip(",")) + len(fraction) - len(fraction.rstrip(","))
+    fraction = fraction.rstrip(",")
     number = number.scaleb(-3 * scaled)
     rounded = number.quantize(Decimal(1).scaleb(-len(fraction)), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):{',' if ',' in whole.rstrip(',') else ''}f}"

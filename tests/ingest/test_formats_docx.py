@@ -186,3 +186,96 @@ def test_old_word_without_libreoffice_says_what_to_install(monkeypatch):
     with pytest.raises(RefusedInput, match="LibreOffice") as caught:
         read_raw(data, "a.doc")
     assert caught.value.reason == "needs_office"
+
+
+def field(instruction, result):
+    mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    return f"{mark.format('begin')}<w:r><w:instrText>{instruction}</w:instrText></w:r>{mark.format('separate')}{result}{mark.format('end')}"
+
+
+def test_results_of_fields_are_read_once_and_instructions_never():
+    inner = field("PAGE", run("3"))
+    body = (
+        f"<w:p>{run('见')}{field('REF _Ref1', run('第三条'))}{run('和')}<w:fldSimple w:instr='DATE'>{run('2026年')}</w:fldSimple></w:p>"
+        f"<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r>{run('条件 ')}{inner}<w:r><w:fldChar w:fldCharType='separate'/></w:r>"
+        f"{run('结果')}<w:r><w:fldChar w:fldCharType='end'/></w:r></w:p>"
+        f"<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r></w:p><w:p>{run('后文')}</w:p>"
+    )
+    assert read_raw(package(body), "a.docx").text == "见第三条和2026年\n结果\n后文\n"
+
+
+def test_lines_of_the_contents_are_no_part_of_the_document():
+    styles = f"<w:styles {W}><w:style w:type='paragraph' w:styleId='TOC1'><w:name w:val='toc 1'/></w:style></w:styles>"
+    entry = f"<w:p><w:pPr><w:pStyle w:val='TOC1'/></w:pPr>{run('一、总体要求')}<w:r><w:tab/></w:r>{run('1')}</w:p>"
+    data = package(entry + f"<w:p>{run('一、总体要求')}</w:p>", {"word/styles.xml": styles}, relation("styles", "styles.xml"))
+    raw = read_raw(data, "a.docx")
+    assert [span.of(raw.text) for span in raw.boilerplate] == ["一、总体要求\t1"]
+    assert raw.text.endswith("\n一、总体要求\n")
+
+
+def test_content_controls_show_what_was_filled_in_and_no_prompt():
+    prompt = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('单击此处输入文字。')}</w:sdtContent></w:sdt>"
+    filled = f"<w:sdt><w:sdtContent><w:p>{run('已填')}</w:p></w:sdtContent></w:sdt>"
+    assert read_raw(package(f"<w:p>{run('单位：')}{prompt}</w:p>{filled}"), "a.docx").text == "单位：\n已填\n"
+
+
+def test_signs_of_symbol_fonts():
+    fonts = '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'
+    body = f"<w:p>{run(chr(0xF0FC), fonts)}{run('是')}<w:r><w:sym w:font='Wingdings' w:char='F0A8'/></w:r>{run('否')}{run(chr(0xF0B7))}</w:p>"
+    assert read_raw(package(body), "a.docx").text == "✓是☐否•\n"
+
+
+def cells(*rows):
+    lines = "".join(f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in row)}</w:tr>" for row in rows)
+    return f"<w:tbl>{lines}</w:tbl>"
+
+
+def p(text, properties=""):
+    return f"<w:p><w:pPr>{properties}</w:pPr>{run(text)}</w:p>"
+
+
+def test_a_table_in_a_cell_is_read_as_words_and_said():
+    inner = cells((p("村道"), p("12公里")), (p("桥"), p("3座")))
+    raw = read_raw(package(cells((p("任务"), p("内容")), (p("修路"), inner + "<w:p/>"))), "a.docx")
+    assert raw.text == "任务 | 内容\n修路 | 村道 12公里 桥 3座\n"
+    assert [issue.code for issue in raw.issues] == ["nested_table"]
+
+
+def test_text_boxes_in_a_cell_stand_after_the_table_once():
+    mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    box = f"<w:txbxContent>{p('框内')}</w:txbxContent>"
+    both = f"<w:r><mc:AlternateContent {mc}><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    raw = read_raw(package(cells((p("任务"), p("单位")), (f"<w:p>{run('修路')}{both}</w:p>", p("县局")))), "a.docx")
+    assert raw.text == "任务 | 单位\n修路 | 县局\n框内\n"
+
+
+def test_a_frame_table_is_read_once_and_its_numbers_count_once():
+    numbering = f"""<w:numbering {W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/>
+      <w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum>
+      <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>"""
+    numbered = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    body = cells((p("目标", numbered) + p("任务", numbered),)) + p("保障", numbered)
+    raw = read_raw(package(body, {"word/numbering.xml": numbering}, relation("numbering", "numbering.xml")), "a.docx")
+    assert raw.text.split() == ["一、目标", "二、任务", "三、保障"]
+
+
+def test_headings_by_outline_level_without_a_style():
+    body = (
+        p("总体要求", '<w:outlineLvl w:val="0"/>')
+        + p("近期目标", '<w:outlineLvl w:val="1"/>')
+        + p("正文。", '<w:outlineLvl w:val="9"/>')
+    )
+    raw = read_raw(package(body), "a.docx")
+    assert [(span.of(raw.text), depth) for span, depth in raw.headings] == [("总体要求", 1), ("近期目标", 2)]
+
+
+def test_the_words_of_a_diagram_are_read():
+    a, dgm = "http://schemas.openxmlformats.org/drawingml/2006/main", "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+    data = (
+        f"<d:dataModel xmlns:d='{dgm}' xmlns:a='{a}'>"
+        + "".join(f"<a:p><a:r><a:t>{t}</a:t></a:r></a:p>" for t in ("申报", "审核"))
+        + "</d:dataModel>"
+    )
+    body = f"<w:p>{run('流程如下')}<w:r><w:drawing><d:relIds xmlns:d='{dgm}' r:dm='rId1'/></w:drawing></w:r></w:p>"
+    raw = read_raw(package(body, {"word/diagrams/data1.xml": data}, relation("diagramData", "diagrams/data1.xml")), "a.docx")
+    assert raw.text == "流程如下\n申报\n审核\n"

@@ -3,8 +3,11 @@ import io
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.errors import RefusedInput
+from ingest.formats.numberformat import shown_date, shown_number
 from ingest.reader import read_raw
 
 
@@ -78,3 +81,78 @@ def test_formulas_are_said():
     book.active.append(["合计", "=1+1"])
     book.active.append(["说明", "甲"])
     assert "formula" in {issue.code for issue in read_raw(saved(book), "a.xlsx").issues}
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (0.155, "0.0%", "15.5%"),
+        (0.5, "0%", "50%"),
+        (1234567.5, "#,##0.00", "1,234,567.50"),
+        (12, '0"万亩"', "12万亩"),
+        (12.50, "0.0##", "12.5"),
+        (-3.2, "0.0;(0.0)", "(3.2)"),
+        (0, '0;-0;"—"', "—"),
+        (5, "000", "005"),
+        (1.5, "[$¥-804]#,##0.00", "¥1.50"),
+        (12345, "0.0,", "12.3"),
+        (2.675, "0.00", "2.68"),
+        (3.0, "General", "3"),
+        (0.1 + 0.2, "General", "0.3"),
+        (7, "0_ ", "7"),
+        (2027, "General", "2027"),
+        (1e20, "0.00E+00", "1e+20"),
+    ],
+)
+def test_numbers_stand_as_they_show(value, form, text):
+    assert shown_number(value, form) == text
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("yyyy-mm-dd", "2026-06-30"),
+        ('yyyy"年"m"月"d"日"', "2026年6月30日"),
+        ('yyyy"年"m"月";@', "2026年6月"),
+        ("[$-804]yyyy/m/d", "2026/6/30"),
+        ("mm-dd-yy", "2026-06-30"),
+        ('m"月"d"日"', "6月30日"),
+        ("yyyy/m/d h:mm", "2026/6/30 9:05"),
+        ("h:mm:ss", "9:05:07"),
+        ("yyyy.mm", "2026.06"),
+        ("General", "2026-06-30 09:05"),
+    ],
+)
+def test_dates_stand_as_they_show(form, text):
+    assert shown_date(datetime.datetime(2026, 6, 30, 9, 5, 7), form) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30))
+def test_any_format_shows_something(value, form):
+    assert isinstance(shown_number(value, form), str)
+    assert shown_date(datetime.datetime(2026, 6, 30), form)
+
+
+def test_several_sheets_titles_above_and_notes_below():
+    book = openpyxl.Workbook()
+    for name in ("农业", "水利"):
+        sheet = book.create_sheet(name)
+        for row in (
+            [f"{name}任务清单"],
+            [],
+            ["序号", "任务", "责任单位"],
+            [1, f"{name}项目一", "县局"],
+            [None, "项目二", None],
+            ["注：本表按季更新。"],
+        ):
+            sheet.append(row)
+        for area in ("A1:C1", "A4:A5", "C4:C5", "A6:C6"):
+            sheet.merge_cells(area)
+    del book["Sheet"]
+    raw = read_raw(saved(book), "清单.xlsx")
+    assert [table.label for table in raw.tables] == ["农业", "水利"]
+    for table in raw.tables:
+        assert table.header_rows == 2
+        assert table.header(2, raw.text) == "责任单位"
+        assert [cell.of(raw.text) for cell in table.rows[3]] == ["1", "项目二", "县局"]
+    assert raw.text.count("注：本表按季更新。") == 2
