@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.store import Corpus
-from graph.alignment import TaskWords, same_indicator, topics_overlap
+from graph.alignment import same_indicator
 from graph.facts import Target, Task
 from graph.rows import from_fact
+from graph.task_likeness import TaskWords, topics_overlap
 
 _TAKEN_UP = 0.4
 _NEAR = 0.25

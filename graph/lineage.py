@@ -171,7 +171,7 @@ def superseded(infos: Iterable[DocumentInfo]) -> dict[int, Superseded]:
         if edge.target is None or edge.relation not in ("废止", "修订"):
             continue
         source, target = known[edge.source], known[edge.target]
-        title = source.head.title or source.source
+        title = source.head.title or source.source.rsplit("/", 1)[-1]
         if is_draft(title) or not _stands_above(source, target):
             continue
         if edge.relation == "修订" and not _revises(title, target.head.title):
