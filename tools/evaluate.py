@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -46,6 +47,10 @@ def extraction_and_questions(shared: Path, work: Path) -> dict[str, float]:
     print(f"questions answered in {time.perf_counter() - start:.1f} s")
     qa = score(shared, "qa", work / "answers.jsonl", gold / "qa.jsonl", shared / "seeds", "--verbose")
     print(json.dumps(qa, ensure_ascii=False, indent=1))
+    command = [sys.executable, "tools/eval_answers.py", "comparison", "--shared", str(shared), "--library", str(library)]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    compared = json.loads(done.stdout)
+    print(json.dumps(compared, ensure_ascii=False, indent=1))
     targets = found["targets"]
     return {
         "documents": found["documents"]["field_accuracy"],
@@ -62,6 +67,7 @@ def extraction_and_questions(shared: Path, work: Path) -> dict[str, float]:
         "qa_evidence_recall": qa["evidence_recall"],
         "qa_quotes_verbatim": qa["quotes_verbatim"],
         "qa_refusal": qa["refusal_rate"],
+        "comparison_cells": compared["cells_hit"],
     }
 
 
