@@ -9,7 +9,7 @@ from corpus.document import Span
 
 _YEAR = r"20\d\d"
 _DEADLINE = re.compile(
-    rf"{_YEAR}年(?:第?[一二三四1-4]季度|上半年|\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}月|年)?(?:底|末|中)?(?:之?前|以前|内)"
+    rf"于?{_YEAR}年(?:第?[一二三四1-4]季度|上半年|\d{{1,2}}月\d{{1,2}}日(?:\d{{1,2}}[:：时]\d{{0,2}}分?)?|\d{{1,2}}月|年)?(?:底|末|中)?(?:之?前|以前|内)"
     rf"|(?:到|至|截至|截止|力争到|于){_YEAR}年(?:\d{{1,2}}月)?(?:底|末)?"
     rf"|{_YEAR}年(?:\d{{1,2}}月)?(?:年)?(?:底|末)"
     r"|(?<!\d)\d{1,2}月(?:\d{1,2}日|底|末)?(?:之?前|以前)"
@@ -24,7 +24,9 @@ _PLAN_END = {"十三五": "2020", "十四五": "2025", "十五五": "2030"}
 def deadline_span(text: str, start: int, end: int) -> Span | None:
     """The first time limit of a stretch of text."""
     match = _DEADLINE.search(text, start, end)
-    return Span(match.start(), match.end()) if match else None
+    if match is None:
+        return None
+    return Span(match.start() + match.group().startswith("于"), match.end())
 
 
 def deadline_of(text: str, start: int, end: int) -> str | None:

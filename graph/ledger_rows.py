@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from corpus.document import ParsedDocument, Span, Table
 from graph.facts import Task, UnitRole
+from graph.tasks_made import make_task
 from graph.units import Listed, listed
 from graph.units_lists import Duty
 
@@ -83,8 +84,6 @@ def _columns(table: Table, text: str) -> _Columns | None:
 
 
 def _rows(doc: ParsedDocument, table: Table, columns: _Columns, number: int) -> list[Task]:
-    from graph.tasks import make_task
-
     text = doc.text
     out: list[Task] = []
     path = doc.heading_path(table.span.start)

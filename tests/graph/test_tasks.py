@@ -170,3 +170,67 @@ def test_the_unit_listed_first_leads_where_the_text_says_so() -> None:
         "安宁市渡口改造方案\n\n一、更换渡船。\n（市交通运输局、市财政局负责。列第一位者为牵头单位，下同）\n二、加固码头。\n（市水利局、市财政局负责）"
     )
     assert [task.named("lead") for task in found] == [("市交通运输局",), ("市水利局",)]
+
+
+def test_what_stands_under_a_list_of_conditions_is_no_task() -> None:
+    text = (
+        "安宁市绿道认养办法\n\n二、认养方式\n（一）鼓励企业认养绿道。符合下列条件之一的，给予命名：\n"
+        "1.连续认养三年的；\n2.自愿捐资修缮的。\n（二）建立认养台账，按季度公布认养情况。\n"
+    )
+    assert [task.name for task in tasks(text)] == ["鼓励企业认养绿道", "建立认养台账，按季度公布认养情况"]
+
+
+def test_scope_and_goals_side_by_side_are_no_task() -> None:
+    text = "安宁市绿道改造意见\n\n一、改造范围和工作目标\n改造老旧绿道，以环湖绿道为主。\n\n二、重点任务\n（一）修缮路面。全面修缮破损路面。\n"
+    assert [task.name for task in tasks(text)] == ["修缮路面"]
+
+
+def test_a_numbered_row_without_verbs_follows_its_chapter() -> None:
+    items = "".join(f"{i}.健全第{i}类绿道的巡查制度，按月通报巡查情况，及时整改问题。\n" for i in range(1, 5))
+    odd = "5.已停用绿道的土地，原使用人不再使用的，经核实后由原单位收回，另行安排用途，不再保留原有的标识。\n"
+    text = f"安宁市绿道管理通知\n\n一、分类处置\n（一）日常巡查\n{items}（二）停用处理\n{odd}"
+    assert len(tasks(text)) == 5
+
+
+def test_who_is_called_answerable_without_a_list() -> None:
+    text = (
+        "安宁市绿道建设意见\n\n一、组织保障\n（一）健全管护机制。压实县区政府管护主体责任，按月巡查。\n"
+        "（二）明确分工。各区政府是绿道建设的责任主体，要制定年度计划。\n（三）强化企业主体责任，落实安全措施。\n"
+    )
+    assert [task.named("responsible") for task in tasks(text)] == [("县区政府",), ("各区政府",), ()]
+
+
+LETTER = """安宁市园林局
+关于征求《安宁市绿道管理办法（征求意见稿）》意见的函
+
+各县区园林局：
+
+现将《安宁市绿道管理办法（征求意见稿）》发给你们。请结合实际，于2024年3月8日17:00前，将修改意见反馈至市园林局办公室。
+
+附件：《安宁市绿道管理办法（征求意见稿）》
+
+安宁市园林局
+2024年3月1日
+
+附件
+
+安宁市绿道管理办法
+（征求意见稿）
+
+第一条 为加强绿道管理，制定本办法。
+第二条 市园林局应当每年公布绿道名录。
+"""
+
+
+def test_what_a_covering_letter_asks_for() -> None:
+    asked = next(task for task in tasks(LETTER) if task.kind == "unnumbered")
+    assert asked.named("responsible") == ("各县区园林局",)
+    assert asked.deadline == "2024年3月8日17:00前"
+    assert "反馈" in asked.name
+
+
+def test_in_force_is_no_demand() -> None:
+    text = PLAN.replace(
+        "各区、各部门要高度重视，抓紧制定具体方案，确保按期完成。", "本方案自2024年3月1日起施行，由市园林局负责组织实施。"
+    )
+    assert not any(task.kind == "unnumbered" for task in tasks(text))
