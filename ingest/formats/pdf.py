@@ -119,7 +119,7 @@ class PdfReader:
                     return
             glyphs = found.glyphs
             if inked >= _FEW_GLYPHS:
-                before = self.tables[-2][-1].white if number > 1 and self.tables[-2] else None
+                before = self.tables[-2][-1] if number > 1 and self.tables[-2] else None
                 self.tables[-1], glyphs = find_tables(found, before)
             self.lines[-1] = in_columns(to_lines(glyphs, number), found.width)
         finally:

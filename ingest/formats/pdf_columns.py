@@ -68,6 +68,10 @@ class Columns:
         inner = self.edges[1:-1]
         return bisect_right(inner, piece.x0 + 1), bisect_right(inner, piece.x1 - 1)
 
+    def is_title(self, row: TextRow) -> bool:
+        """Whether a row is one text over several columns."""
+        return len(row.pieces) == 1 and len(set(self.place(row.pieces[0]))) > 1
+
     def with_row(self, row: TextRow, gap: float) -> Columns | None:
         """The columns after taking in one more row, or None where the row does not keep to them."""
         spans = list(self.spans)
@@ -94,7 +98,8 @@ class TableRow:
         out: dict[tuple[int, int], list[Glyph]] = {}
         for line in self.lines:
             for piece in line.pieces:
-                out.setdefault(columns.place(piece), []).extend(piece.glyphs)
+                place = (0, len(columns.spans) - 1) if columns.is_title(line) else columns.place(piece)
+                out.setdefault(place, []).extend(piece.glyphs)
         return out
 
     def text(self, columns: Columns, column: int) -> str:
@@ -128,6 +133,15 @@ def columns_of(rows: Sequence[TextRow], gap: float) -> Columns:
     return Columns(tuple(spans))
 
 
+def with_header(columns: Columns, header: Sequence[TextRow], gap: float) -> Columns:
+    """The columns of a table's body, and those that only its header shows because they are empty below."""
+    spans = list(columns.spans)
+    for piece in (p for row in header for p in row.pieces):
+        if all(piece.x0 - b >= gap or a - piece.x1 >= gap for a, b in spans):
+            spans.append((piece.x0, piece.x1))
+    return Columns(tuple(sorted(spans)))
+
+
 def grow(rows: Sequence[TextRow], start: int, gap: float, columns: Columns | None = None) -> tuple[int, Columns]:
     """How far down from ``start`` the rows keep to the columns of the first (or to the ones given)."""
     first = rows[start]
@@ -138,10 +152,12 @@ def grow(rows: Sequence[TextRow], start: int, gap: float, columns: Columns | Non
         row = rows[end]
         if end > start:
             step = row.top - rows[end - 1].top
-            if abs(row.em - first.em) > 0.3 * first.em or (pitch and step > 2.6 * pitch) or step > 6 * first.em:
+            if not 0.6 * first.em < row.em < 1.3 * first.em or (pitch and step > 2.6 * pitch) or step > 6 * first.em:
                 break
             pitch = max(pitch, step)
         wider = columns.with_row(row, gap * first.em)
+        if wider is None and _titles(rows, end, gap * first.em, columns):
+            wider = columns
         if wider is None:
             break
         columns = wider
@@ -149,26 +165,83 @@ def grow(rows: Sequence[TextRow], start: int, gap: float, columns: Columns | Non
     return end, columns
 
 
+def _titles(rows: Sequence[TextRow], at: int, gap: float, columns: Columns) -> bool:
+    """Whether a row is one text over several columns that heads the rows after it."""
+    if len(rows[at].pieces) > 1 or at + 1 >= len(rows) or len(rows[at].pieces[0].text) > 30:
+        return False
+    below = rows[at + 1]
+    width = len(columns.spans)
+    return width > 2 and len(below.pieces) >= width - 1 and columns.with_row(below, gap) is not None
+
+
+def body_columns(rows: Sequence[TextRow], gap: float) -> Columns:
+    """The columns of the rows between two rules; a few lines of one text over several columns do not count."""
+    parted = [row for row in rows if len(row.pieces) > 1] or list(rows)
+    columns = columns_of(parted, gap)
+    crossing = 0
+    for row in rows:
+        if len(row.pieces) == 1:
+            wider = columns.with_row(row, gap)
+            crossing += wider is None
+            columns = wider or columns
+    return columns if crossing * 4 <= len(parted) else columns_of(rows, gap)
+
+
 def table_rows(lines: Sequence[TextRow], columns: Columns, *, cut: bool = False) -> list[TableRow] | None:
     """Text rows gathered into rows of the table, or None where it is not clear where one begins.
 
     With ``cut`` the first may be the rest of a row of the page before.
     """
+    firsts = [line.pieces[0].text for line in lines[1:] if columns.place(line.pieces[0]) == (0, 0)]
+    numbered = len(firsts) > 1 and all(len(text) <= 6 and _DIGIT.search(text) for text in firsts)
+    if groups := _apart(lines, columns, numbered=numbered):
+        return groups
     out: list[list[TextRow]] = []
     steps = [b.top - a.top for a, b in pairwise(lines)]
     close = min(steps, default=0.0)
     for i, line in enumerate(lines):
+        inner = columns.place(line.pieces[0])[0] > 0
         if not out:
-            if columns.place(line.pieces[0])[0] > 0 and len(columns.spans) > 2 and not cut:
+            if inner and len(columns.spans) > 2 and not cut:
                 return None
             out.append([line])
-            continue
-        apart = steps[i - 1] > 1.4 * close
-        if not apart and goes_on(out[-1][-1], line, columns):
+        elif columns.is_title(line) or columns.is_title(out[-1][-1]):
+            out.append([line])
+        # Where the first column numbers the rows, a line without a number belongs to the row above.
+        elif (numbered and (cut or len(out) > 1) and inner) or (
+            steps[i - 1] <= 1.4 * close and goes_on(out[-1][-1], line, columns)
+        ):
             out[-1].append(line)
         else:
             out.append([line])
     return [TableRow(tuple(group)) for group in out]
+
+
+def _apart(lines: Sequence[TextRow], columns: Columns, *, numbered: bool) -> list[TableRow] | None:
+    """Rows that stand further apart than the lines inside them, if they do, whatever line each cell begins on."""
+    steps = [b.middle - a.middle for a, b in pairwise(lines)]
+    limits = [(a + b) / 2 for a, b in pairwise(sorted(steps)) if b > 1.25 * max(0.1, a)]
+    for limit in reversed(limits):
+        groups: list[list[TextRow]] = [[lines[0]]]
+        for step, line in zip(steps, lines[1:], strict=True):
+            if step > limit:
+                groups.append([])
+            groups[-1].append(line)
+        rows = [TableRow(tuple(group)) for group in groups]
+        if _keyed(rows, columns, numbered=numbered):
+            return rows
+    return None
+
+
+def _keyed(rows: Sequence[TableRow], columns: Columns, *, numbered: bool) -> bool:
+    """Whether the rows each have one entry in the first column, and no row holds what would make two."""
+    full = len(columns.spans) - (len(columns.spans) > 3)
+    if len(rows) < 2 or any(sum(1 for line in row.lines if len(line.pieces) >= full) > 1 for row in rows):
+        return False
+    keys = [[line for line in row.lines if columns.place(line.pieces[0]) == (0, 0)] for row in rows]
+    if numbered and any(len(key) > 1 for key in keys[1:]):
+        return False
+    return sum(map(bool, keys)) >= 0.7 * len(rows)
 
 
 def goes_on(above: TextRow, line: TextRow, columns: Columns) -> bool:
@@ -209,7 +282,9 @@ def is_table(rows: Sequence[TableRow], columns: Columns, *, headed: bool, ruled:
     if width < 2 or len(rows) < (2 if ruled and width > 2 else 3):
         return False
     grid = [[row.text(columns, c) for c in range(width)] for row in rows]
-    body = grid[1:] if headed else grid
+    body = [cells for cells, row in zip(grid, rows, strict=True) if not columns.is_title(row.lines[0])][headed:]
+    if not body:
+        return False
     filled = sum(1 for row in body for text in row if text)
     if filled < 0.6 * width * len(body) or sum(1 for row in body if sum(map(bool, row)) > 1) < 0.75 * len(body):
         return False
@@ -225,3 +300,20 @@ def is_table(rows: Sequence[TableRow], columns: Columns, *, headed: bool, ruled:
         return False
     short = [c for c in range(width) if all(len(row[c]) <= 20 for row in body)]
     return bool(number) and bool(short)
+
+
+def runs_on(rows: Sequence[TableRow], columns: Columns) -> bool:
+    """Whether rows at the head of a page belong to the table of the page before: the rest of a row, and rows like its rows."""
+    rest = 0
+    while rest < len(rows) and not rows[rest].text(columns, 0):
+        rest += 1
+    pieces = [piece for row in rows[:rest] for line in row.lines for piece in line.pieces]
+    em = rows[0].lines[0].em
+    if any(min(abs(piece.x0 - a) for a, _ in columns.spans) > 0.6 * em for piece in pieces):
+        return False
+    more = rows[rest:]
+    if not more:
+        return True
+    width = len(columns.spans)
+    full = sum(1 for row in more if sum(1 for c in range(width) if row.text(columns, c)) >= max(2, width - 1))
+    return is_table(more, columns, headed=False, ruled=True) or (len(more) <= 2 < width and full == len(more))

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]
@@ -22,6 +21,7 @@ _SEGMENTS = 20_000
 _DEPTH = 6
 _THIN = 3.0
 _PAIRS = 24
+_SAMPLE = 400
 
 
 class Glyph(NamedTuple):
@@ -121,10 +121,14 @@ def _read_text(text: Any, sheet: Sheet, place: Any, invisible: set[int], pdfium:
     generated, angle_of = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetCharAngle
     fold = radicals()
     glyphs = sheet.glyphs
+    baseline = _Baseline(handle, place, pdfium)
     high = 0
     middle = -1.0
+    before = ""
     for i in range(text.count_chars()):
         code = unicode_of(handle, i)
+        if code == 2 and not before.islower():
+            code = 45  # a hyphen at the end of a line, which pdfium takes for a mark of division
         if code < 32 or code == 0xFFFE or code == 0xFFFF:
             sheet.unmapped += code in (0, 0xFFFE, 0xFFFF) or (code < 32 and code not in (2, 9, 10, 13))
             continue
@@ -142,6 +146,8 @@ def _read_text(text: Any, sheet: Sheet, place: Any, invisible: set[int], pdfium:
             sheet.hidden += code > 32
             continue
         box = place(rect.left, rect.bottom, rect.right, rect.top)
+        if code != 32:
+            box = baseline.evened(i, box)
         if box[2] < 0 or box[3] < 0 or box[0] > sheet.width or box[1] > sheet.height or box[3] - box[1] < 1:
             sheet.hidden += code > 32
             continue
@@ -154,7 +160,41 @@ def _read_text(text: Any, sheet: Sheet, place: Any, invisible: set[int], pdfium:
                     sheet.askew = True
                     continue
             middle = here
-        glyphs.append(Glyph(fold.get(code) or chr(code), *box))
+        before = fold.get(code) or chr(code)
+        glyphs.append(Glyph(before, *box))
+
+
+class _Baseline:
+    """Gives low glyphs (一, quotes, stops) the height of their line: some fonts box a glyph by its ink alone."""
+
+    def __init__(self, handle: Any, place: Any, pdfium: Any) -> None:
+        self.handle, self.place, self.origin_of = handle, place, pdfium.FPDFText_GetCharOrigin
+        self.x, self.y = ctypes.c_double(), ctypes.c_double()
+        self.index = -1
+        self.tall = (0.0, 0.0, 0.0, 0.0)
+        self.height = 0.0
+        self.base: float | None = None
+
+    def evened(self, index: int, box: Box) -> Box:
+        """The box of a glyph from the top of its line to the bottom."""
+        height, width = box[3] - box[1], box[2] - box[0]
+        if height > 0.75 * self.height and height > 0.6 * width:
+            self.index, self.tall, self.height, self.base = index, box, height, None
+            return box
+        here = self._origin(index)
+        if self.index >= 0:
+            if self.base is None:
+                self.base = self._origin(self.index)
+            if abs(here - self.base) < 0.15 * self.height and height > 0:
+                return (box[0], self.tall[1], box[2], self.tall[3])
+        if height >= 0.6 * width:
+            self.index, self.tall, self.height, self.base = index, box, height, here
+            return box
+        return (box[0], here - 0.86 * width, box[2], here + 0.12 * width)
+
+    def _origin(self, index: int) -> float:
+        self.origin_of(self.handle, index, ctypes.byref(self.x), ctypes.byref(self.y))
+        return self.place(self.x.value, self.y.value, self.x.value, self.y.value)[1]  # type: ignore[no-any-return]
 
 
 def _turn(box: Box, turn: int, width: float, height: float) -> Box:
@@ -172,7 +212,9 @@ def _turn(box: Box, turn: int, width: float, height: float) -> Box:
 def _straighten(sheet: Sheet) -> None:
     """Turn a page on which most glyphs follow each other downwards, upwards or to the left."""
     ways = {0: 0, 90: 0, 180: 0, 270: 0}
-    for a, b in pairwise(sheet.glyphs):
+    glyphs = sheet.glyphs
+    for i in range(1, len(glyphs), max(1, len(glyphs) // _SAMPLE)):
+        a, b = glyphs[i - 1], glyphs[i]
         x, y = (b.x0 + b.x1 - a.x0 - a.x1) / 2, (b.top + b.bottom - a.top - a.bottom) / 2
         size = max(a.bottom - a.top, a.x1 - a.x0)
         if abs(x) + abs(y) > 2 * size:

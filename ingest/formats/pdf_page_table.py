@@ -10,6 +10,8 @@ from ingest.formats.pdf_columns import Columns
 from ingest.formats.pdf_glyphs import Box, Glyph
 from ingest.formats.pdf_layout import Line, to_lines
 
+_SHIFT = 12
+
 
 @dataclass(slots=True)
 class PageTable:
@@ -55,3 +57,8 @@ def joined_lines(lines: Sequence[Line]) -> str:
         out += line.text
         previous = line
     return out
+
+
+def edges_agree(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Whether two tables have their columns at the same places."""
+    return len(first) == len(second) and all(abs(a - b) <= _SHIFT for a, b in zip(first, second, strict=True))

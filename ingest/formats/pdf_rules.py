@@ -13,6 +13,8 @@ _SHORT = 4.0
 _LADDER = 90.0
 """Shorter rules underline words."""
 _MOST = 400
+_TITLE_ROW = 40.0
+_OPEN = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,29 @@ def figures(rules: Sequence[Rule]) -> list[list[Rule]]:
     groups: dict[int, list[Rule]] = {}
     for i, rule in enumerate(rules):
         groups.setdefault(root(i), []).append(rule)
-    return list(groups.values())
+    return _stacked(list(groups.values()))
+
+
+def _stacked(drawings: list[list[Rule]]) -> list[list[Rule]]:
+    """Drawings that a row over the whole width parts, where the sides are open: the same columns go on right below."""
+    out: list[list[Rule]] = []
+    for drawing in sorted(drawings, key=lambda rules: min(r.at if r.across else r.start for r in rules)):
+        if out and _goes_on_below(out[-1], drawing):
+            out[-1] = [*out[-1], *drawing]
+        else:
+            out.append(drawing)
+    return out
+
+
+def _goes_on_below(upper: Sequence[Rule], lower: Sequence[Rule]) -> bool:
+    above, below = [r for r in upper if r.across], [r for r in lower if r.across]
+    if not above or not below or len(upper) == len(above) or len(lower) == len(below):
+        return False
+    last, first = max(above, key=lambda r: r.at), min(below, key=lambda r: r.at)
+    if abs(last.start - first.start) > _NEAR or abs(last.end - first.end) > _NEAR or not 0 < first.at - last.at < _TITLE_ROW:
+        return False
+    inner = {round(r.at / _NEAR) for r in upper if not r.across} & {round(r.at / _NEAR) for r in lower if not r.across}
+    return len(inner) >= 2
 
 
 def lattices(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[list[Box]]:
@@ -79,7 +103,7 @@ def lattices(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[list[Box]]:
     if sum(r.across for r in joined) > _MOST or sum(not r.across for r in joined) > _MOST:
         return out
     for figure in figures(joined):
-        if sum(r.across for r in figure) >= 1 and sum(not r.across for r in figure) >= 1 and len(figure) >= 4:
+        if sum(r.across for r in figure) >= 1 and sum(not r.across for r in figure) >= 1 and len(figure) >= 3:
             out += _cells(_closed(figure, glyphs))
     return out
 
@@ -94,9 +118,9 @@ def _closed(figure: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[Rule]:
     inside = [g for g in inside if not g.char.isspace()]
     more: list[Rule] = []
     first, last = min(r.at for r in upright), max(r.at for r in upright)
-    if any((g.x0 + g.x1) / 2 < first for g in inside):
+    if first - left > _OPEN or any((g.x0 + g.x1) / 2 < first for g in inside):
         more.append(Rule(False, left, top, bottom))
-    if any((g.x0 + g.x1) / 2 > last for g in inside):
+    if right - last > _OPEN or any((g.x0 + g.x1) / 2 > last for g in inside):
         more.append(Rule(False, right, top, bottom))
     first, last = min(r.at for r in flat), max(r.at for r in flat)
     if any((g.top + g.bottom) / 2 < first for g in inside):

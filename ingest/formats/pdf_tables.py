@@ -10,18 +10,20 @@ from ingest.formats.pdf_columns import (
     Columns,
     TableRow,
     TextRow,
-    columns_of,
+    body_columns,
     goes_on,
     grow,
     is_table,
     names_columns,
+    runs_on,
     table_rows,
     text_rows,
+    with_header,
 )
 from ingest.formats.pdf_glyphs import Box, Glyph, Sheet
 from ingest.formats.pdf_labels import labelled
 from ingest.formats.pdf_layout import to_lines
-from ingest.formats.pdf_page_table import PageTable, cell_text, joined_lines
+from ingest.formats.pdf_page_table import PageTable, cell_text, edges_agree, joined_lines
 from ingest.formats.pdf_rules import Ladder, ladders, lattices
 from ingest.formats.tables import header_rows, is_layout
 
@@ -32,22 +34,22 @@ _WHITE_GAP = 0.75
 _FIRST_ROWS = 4
 
 
-def find_tables(sheet: Sheet, carried: Columns | None = None) -> tuple[list[PageTable], list[Glyph]]:
+def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[PageTable], list[Glyph]]:
     """The data tables of a page, and the glyphs that stand outside them.
 
-    ``carried`` are the columns of a table without drawn columns that reached the foot of the page before.
+    ``before`` is the last table of the page before, which may run on.
     """
     found: list[PageTable] = []
     rest = sheet.glyphs
     if sheet.rules:
         for cells in lattices(sheet.rules, sheet.glyphs):
-            rest = _take(found, rest, _lattice(cells, rest, sheet))
+            rest = _take(found, rest, _lattice(cells, rest, sheet, None if found else before))
         free = [
             rule for rule in sheet.rules if not any(_within(rule.start, rule.end, rule.at, rule.across, t.box) for t in found)
         ]
         for ladder in ladders(free):
             rest = _take(found, rest, _ladder(ladder, rest, sheet) or labelled(ladder, free, rest, sheet.number))
-    for table in _white(rest, sheet, carried):
+    for table in _white(rest, sheet, before.white if before and not found else None):
         rest = _take(found, rest, table)
     return sorted(found, key=lambda t: (t.box[1], t.box[0])), rest
 
@@ -73,7 +75,7 @@ def _holds(box: Box, glyph: Glyph) -> bool:
     return box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1
 
 
-def _lattice(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet) -> PageTable | None:
+def _lattice(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, before: PageTable | None) -> PageTable | None:
     """A table whose cells are drawn."""
     cells = [cell for cell in cells if cell[2] - cell[0] > 2 and cell[3] - cell[1] > 2]
     if not cells:
@@ -83,7 +85,7 @@ def _lattice(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet) -> Pag
     if len({round(c[0] / 4) for c in cells}) == 1 and len({round(c[2] / 4) for c in cells}) == 1:
         ys = tuple(sorted({round(y, 1) for c in cells for y in (c[1], c[3])}))
         return _ladder(Ladder(box[0], box[2], ys), inside, sheet)
-    return _grid(cells, inside, sheet, box)
+    return _grid(cells, inside, sheet, box, before)
 
 
 def _ladder(ladder: Ladder, glyphs: Sequence[Glyph], sheet: Sheet) -> PageTable | None:
@@ -107,7 +109,7 @@ def _rungs(ladder: Ladder, ys: Sequence[float], glyphs: Sequence[Glyph], sheet: 
     if len(floors) < 2:
         return None
     em = max(line.em for line in lines)
-    columns = columns_of([line for floor in floors[1:] for line in floor], _RULED_GAP * em)
+    columns = with_header(body_columns([x for floor in floors[1:] for x in floor], _RULED_GAP * em), floors[0], _RULED_GAP * em)
     if len(columns.spans) < 2:
         return None
     columns = Columns(
@@ -137,10 +139,10 @@ def _white(glyphs: Sequence[Glyph], sheet: Sheet, carried: Columns | None) -> li
         line = lines[at]
         table = None
         end = at + 1
-        if carried is not None and not found and at < _FIRST_ROWS and (len(line.pieces) > 1 or carried.place(line.pieces[0])[0] > 0):
+        if carried is not None and not found and at < _FIRST_ROWS:
             below, columns = grow(lines, at, _WHITE_GAP, carried)
-            rows = table_rows(lines[at:below], columns, cut=True) if below - at > 1 else None
-            if rows and is_table(rows, columns, headed=False, ruled=True):
+            rows = table_rows(lines[at:below], columns, cut=True) if below > at else None
+            if rows and runs_on(rows, carried):
                 head = names_columns(line) > 1
                 table, end = _written(rows, columns, sheet, None, None, headed=head), below
                 table.goes_on = True
@@ -236,7 +238,7 @@ def _reach_down(grid: list[list[Cell | None]], levels: int) -> None:
             grid[-1][c] = None
 
 
-def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, box: Box) -> PageTable | None:
+def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, box: Box, before: PageTable | None) -> PageTable | None:
     xs = _edges([c[0] for c in cells] + [c[2] for c in cells])
     ys = _edges([c[1] for c in cells] + [c[3] for c in cells])
     width, height = len(xs) - 1, len(ys) - 1
@@ -263,6 +265,9 @@ def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, box: Box)
     for i, (r0, r1, c0, c1) in enumerate(boxes):
         rows[r0][c0] = Cell(joined_lines(parted.get(i, [])), r1 - r0, c1 - c0)
     rows, places = _without_empty(rows, ys, sheet.number, xs)
+    edges = tuple(round(x) for x in xs)
+    if before is not None and len(edges) > 2 and edges_agree(before.edges, edges):
+        return PageTable(rows, places, sheet.number, box, header_rows(rows), edges)
     texts = [cell.text for row in rows for cell in row if cell and cell.text]
     prose = any(cell and len(cell.text) > 200 and cell.columns * 2 > len(row) for row in rows for cell in row)
     if prose and (box[3] - box[1]) > 0.75 * sheet.height and height < 8:
@@ -270,7 +275,7 @@ def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, box: Box)
     # Frames around a whole page or a column of prose are no tables.
     if is_layout(rows) or len(texts) < 3 or any(len(text) > _LONG_CELL for text in texts):
         return None
-    return PageTable(rows, places, sheet.number, box, header_rows(rows), tuple(round(x) for x in xs))
+    return PageTable(rows, places, sheet.number, box, header_rows(rows), edges)
 
 
 def _without_empty(
