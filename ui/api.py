@@ -31,6 +31,7 @@ from ui.api_requests import (
     worded,
 )
 from ui.api_study import mount_study
+from ui.deadlines import due as due_by
 from ui.page.backend import Desk, Entry
 from ui.page.imports import Imports
 from ui.page.uploads import LIMIT, take_in
@@ -157,13 +158,15 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
         unit: Text = None,
         region: Text = None,
         topic: Text = None,
+        due: Annotated[str | None, Query(pattern=r"^(past|open|said|none|(19|20)\d\d|)$", description="完成时限：年份，或已过、未到、写明、未写明")] = None,
         limit: Annotated[int, Query(ge=1, le=100_000)] = 100_000,
         offset: Annotated[int, Query(ge=0)] = 0,
         format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json",
         form: Annotated[str, Query(pattern="^(ledger|duties)$", description="台账，或按单位的责任清单（仅文件）")] = "ledger",
     ) -> Response | list[dict[str, Any]]:
         known_region(region)
-        records = desk.tasks(unit=unit or None, region=region or None, topic=topic or None)[offset : offset + limit]
+        found = due_by(desk.tasks(unit=unit or None, region=region or None, topic=topic or None), due)
+        records = found[offset : offset + limit]
         if format == "json":
             return records
         from ui.exports import task_ledger, unit_duties

@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
-from fastapi.responses import JSONResponse
 
 from ui.api_requests import Failure, known_region
 from ui.page.imports import Imports
-from ui.page.uploads import LIMIT, refusal
+from ui.page.uploads import LIMIT
 
 
 def mount_imports(api: APIRouter, imports: Imports) -> None:
     """Add the routes."""
 
-    @api.post("/imports", summary="放入一份文件，在后台读入", status_code=202, response_model=None)
+    @api.post("/imports", summary="放入一份文件，在后台读入；拒收的也列出，原因在 message 里", status_code=202)
     async def add(
         file: Annotated[UploadFile, File()], region: Annotated[str | None, Form(max_length=200)] = None
-    ) -> JSONResponse | dict[str, Any]:
+    ) -> dict[str, Any]:
         from starlette.concurrency import run_in_threadpool
 
-        data = await file.read(LIMIT + 1)
-        known_region(region)
-        if (refused := refusal(file.filename or "", data)) is not None:
-            raise Failure(422, *refused)
-        return (await run_in_threadpool(imports.add, file.filename or "", data, region)).record()
+        data, refused = await file.read(LIMIT + 1), None
+        try:
+            known_region(region)
+        except Failure as error:
+            refused = error.message
+        return (await run_in_threadpool(imports.add, file.filename or "", data, region, refused)).record()
 
     @api.get("/imports", summary="正在读入和刚读入的文件")
     def listed() -> list[dict[str, Any]]:

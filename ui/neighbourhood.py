@@ -9,6 +9,7 @@ from typing import Any
 from corpus.store import Corpus, DocumentInfo, StoredFact
 from graph.queries import tasks as graph_tasks
 from graph.queries import unit_keys
+from ui.relations import UNRELATED, relations
 
 KINDS = ("任务", "单位", "指标", "依据")
 ROLES = (("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units"))
@@ -91,33 +92,19 @@ def _document(corpus: Corpus, infos: dict[int, DocumentInfo], id: str) -> Surrou
     facts = corpus.facts("task", documents=[info.row])
     rings = _parts(infos, facts)
     rings["指标"] = _targets(corpus.facts("target", documents=[info.row]))
-    rings["依据"] = _references(infos, info)
+    rings["依据"] = _references(corpus, id)
     title = info.head.title or info.source
     return Surroundings(Node("文件", title, f"document:{id}", info.head.doc_number or "", (id, 0, 0)), rings)
 
 
-def _references(infos: dict[int, DocumentInfo], info: DocumentInfo) -> tuple[Node, ...]:
+def _references(corpus: Corpus, id: str) -> tuple[Node, ...]:
     """What a document names as its basis, and the documents of the library that name it."""
-    titles = {other.head.title: other for other in infos.values() if other.head.title}
-    numbers = {other.head.doc_number: other for other in infos.values() if other.head.doc_number}
-    out: dict[str, Node] = {}
-    for reference in info.head.based_on:
-        inside = numbers.get(reference.doc_number) if reference.doc_number else titles.get(reference.title)
-        name = reference.title or reference.doc_number or ""
-        place = (info.id, reference.span.start, reference.span.end) if reference.span else None
-        key = f"document:{inside.id}" if inside and inside.row != info.row else None
-        if name and (inside is None or inside.row != info.row):
-            out.setdefault(name, Node("依据", name, key, reference.relation, place))
-    for other in infos.values():
-        for reference in other.head.based_on:
-            named = (reference.doc_number and reference.doc_number == info.head.doc_number) or (
-                reference.title and reference.title == info.head.title
-            )
-            if named and other.row != info.row:
-                title = other.head.title or other.source
-                place = (other.id, reference.span.start, reference.span.end) if reference.span else None
-                out.setdefault(title, Node("依据", title, f"document:{other.id}", f"被它{reference.relation}", place))
-    return tuple(out.values())
+    found = relations(corpus).get(id, UNRELATED)
+    linked = [(link, link.relation) for link in found.basis] + [(link, f"被它{link.relation}") for link in found.followers]
+    return tuple(
+        Node("依据", link.title, f"document:{link.document}" if link.document else None, said, link.place)
+        for link, said in linked
+    )
 
 
 def _of_tasks(

@@ -263,7 +263,10 @@ def test_imports_go_on_in_the_background_and_are_found_again(client: TestClient,
         time.sleep(0.02)
     assert [(job["source"], job["state"]) for job in jobs] == [("堤防.txt", "已入库"), ("坏.txt", "未收")]
     assert jobs[0]["title"] == "堤防.txt办法" and "重新导出" in jobs[1]["message"]
-    assert client.post("/api/v1/imports", files={"file": ("a.exe", b"x")}).json()["error"]["code"] == "format"
+    refused = client.post("/api/v1/imports", files={"file": ("a.exe", b"x")}).json()
+    assert refused["state"] == "未收" and refused["done"] and "docx" in refused["message"]
+    elsewhere = client.post("/api/v1/imports", files={"file": ("a.txt", b"x")}, data={"region": "没有这个地方"}).json()
+    assert elsewhere["state"] == "未收" and "没有这个地方" in elsewhere["message"]
     assert client.delete("/api/v1/imports").status_code == 204 and client.get("/api/v1/imports").json() == []
 
 

@@ -131,7 +131,7 @@ def build_page(desk: Desk) -> Any:
 
         @listener
         def open_document(event: Any) -> Any:
-            return safely(lambda: view_reader.open_document(desk, payload_of(event)))
+            return safely(lambda: view_reader.shown(desk, payload_of(event)))
 
         # the first screen does not wait for the questions that are tried out
         first = page.load(load, None, [*around, compare_out, study_out, graph_out, shelf_out], **HIDDEN_FROM_API)

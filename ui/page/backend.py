@@ -17,6 +17,8 @@ from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, year_of
 from index.passages import Hit
 from qa.answer import Answer, Comparison, Understanding
+from ui.relations import UNRELATED, Relations, relations
+from ui.unit_page import UnitPage, unit_page
 
 Records = list[dict[str, Any]]
 Progress = Callable[[int, int, str], None]
@@ -55,6 +57,7 @@ class Backend(Protocol):
     ) -> None: ...
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]: ...
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison: ...
+    def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison: ...
     def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records: ...
     def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Records: ...
     def documents(self, filters: Filters | None = None) -> list[DocumentInfo]: ...
@@ -80,15 +83,18 @@ class Entry:
     topics: frozenset[str]
 
     @property
-    def facets(self) -> dict[str, str | None]:
-        """What it is filed under, one value a facet; topics are filed apart."""
-        year = year_of(self.info.head)
-        return {
-            "地区": short_region(self.info),
-            "层级": self.info.head.level,
-            "年份": str(year) if year else None,
-            "时效": self.status or None,
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """What it is filed under."""
+        head, year = self.info.head, year_of(self.info.head)
+        values: dict[str, tuple[object, ...]] = {
+            "地区": (short_region(self.info),),
+            "层级": (head.level,),
+            "发文机关": head.issuers,
+            "年份": (year,),
+            "主题": tuple(sorted(self.topics)),
+            "时效": (self.status,),
         }
+        return {name: tuple(str(value) for value in found if value) for name, found in values.items()}
 
 
 class Desk:
@@ -221,6 +227,18 @@ class Desk:
         """Tasks and targets of one document."""
         grouped = self._cached("by document", lambda: (_grouped(self.tasks()), _grouped(self.targets())))
         return grouped[0].get(id, []), grouped[1].get(id, [])
+
+    def unit(self, name: str, region: str | None) -> UnitPage:
+        """A unit's duties in numbers, its partners and figures."""
+        return self.read(lambda corpus: unit_page(corpus, name, region), keep=f"unit|{name}|{region}")
+
+    def relations(self, id: str) -> Relations:
+        """What a document rests on, what rests on it, its versions."""
+        return self.read(relations, keep="relations").get(id, UNRELATED)
+
+    def versions(self, old: str, new: str) -> Comparison:
+        """Two versions of a document clause by clause."""
+        return self._cached(f"versions|{old}|{new}", lambda: self.library.versions(old, new))
 
     def regions(self) -> list[str]:
         """Regions of the library."""

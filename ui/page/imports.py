@@ -17,7 +17,7 @@ from typing import Any
 
 from corpus.errors import UnknownDocument
 from ui.page.backend import Desk
-from ui.page.uploads import safe_name, take_in
+from ui.page.uploads import refusal, safe_name, take_in
 
 log = logging.getLogger("cemai.page")
 
@@ -64,11 +64,15 @@ class Imports:
         self._worker: threading.Thread | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def add(self, name: str, data: bytes, region: str | None = None) -> Job:
-        """Queue one file; its bytes wait on the disk."""
+    def add(self, name: str, data: bytes, region: str | None = None, refused: str | None = None) -> Job:
+        """Queue one file; its bytes wait on the disk. What is refused at once is listed with the reason."""
+        refused = refused or (found[1] if (found := refusal(name, data)) else None)
         with self._held:
             self._tidy()
             job = Job(f"{self._started}-{next(self._numbers)}", safe_name(name))
+            if refused:
+                job = self._jobs[job.id] = replace(job, state="未收", message=refused, ended=time.monotonic())
+                return job
             self._folder = self._folder or tempfile.TemporaryDirectory(prefix="cemai-")
             path = Path(self._folder.name) / job.id
             path.write_bytes(data)

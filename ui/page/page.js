@@ -43,6 +43,7 @@
       panels[id] = { element, trigger };
       watch("value", () => changed(id));
       if (id === "shelf-form") poll(false);
+      if (id === "study-form") whenThere(() => panels["study-out"] && document.querySelector("#study-form form"), attach);
     },
   };
 
@@ -62,7 +63,6 @@
       panels[id].element.querySelector("[data-focus]")?.focus({ preventScroll: true });
       if (document.getElementById(id)?.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
     }
-    if (id === "study-form") attach();
     if (id === "ask-form") {
       const box = document.getElementById("ask-question");
       if (box && !box.value) box.value = sessionStorage.getItem("cemai.question") || "";
@@ -71,12 +71,11 @@
 
   /* a reload comes back to the post, and to the round of questions that was under way */
   const POST = ["region", "unit", "learner"];
-  function attach() {
+  function attach(form) {
     const kept = JSON.parse(sessionStorage.getItem("cemai.post") || "null");
-    const form = document.querySelector("#study-form form");
-    if (!kept || !form || form.elements.learner.value) return;
+    if (!kept) return;
     for (const name of POST) if (kept[name] && form.elements[name]) form.elements[name].value = kept[name];
-    setTimeout(() => send("study", "attach"), 0);
+    send("study", "attach");
   }
 
   function busy(id, on) {
@@ -146,12 +145,12 @@
       document.body.classList.add("asked");
       sessionStorage.setItem("cemai.question", box.value.slice(0, 2000)); // a reload keeps what was asked
     }
-    // a post chosen from the examples stands in the form, too
+    // what was chosen by a press stands in the form, too
+    for (const [name, value] of Object.entries(extra)) {
+      const field = document.querySelector(`[id="${view}-form"] form:not(.box) [name="${name}"]`);
+      if (field && typeof value === "string") field.value = value;
+    }
     if (view === "study") {
-      for (const name of ["region", "unit"]) {
-        const field = document.querySelector(`#study-form [name="${name}"]`);
-        if (field && extra[name]) field.value = extra[name];
-      }
       if (act === "path" || act === "quiz") sessionStorage.setItem("cemai.post", JSON.stringify(fields(view)));
     }
     busy(`${view}-out`, true);
@@ -299,7 +298,7 @@
     const said = document.createElement("span");
     const bar = document.createElement("progress");
     file.className = "file"; file.textContent = name;
-    said.className = "said";
+    said.className = "told";
     bar.max = 100; bar.value = 0; bar.setAttribute("aria-label", name);
     line.append(file, bar, said);
     list.prepend(line);
@@ -324,7 +323,7 @@
     const list = document.getElementById("uploads");
     if (!list) return;
     const line = document.getElementById(`job-${job.id}`);
-    const row = line ? { line, said: line.querySelector(".said"), bar: line.querySelector("progress") } : jobRow(list, job.source);
+    const row = line ? { line, said: line.querySelector(".told"), bar: line.querySelector("progress") } : jobRow(list, job.source);
     row.line.id = `job-${job.id}`;
     if (job.done) {
       const read = [job.title && `《${job.title.replace(/《/g, "〈").replace(/》/g, "〉")}》`, job.region].filter(Boolean).join(" · ");
@@ -397,12 +396,17 @@
         // the parts of a view are made when it is first opened
         whenThere(() => panels[`${data.tab}-out`] && document.getElementById(data.fill), (field) => {
           field.value = data.text;
-          send(data.tab, data.tab);
+          send(data.tab, data.act || data.tab);
+        });
+      } else if (data.unit) {
+        whenThere(() => panels["study-out"] && document.querySelector("#study-form form"), () => {
+          send("study", "path", { unit: data.unit, region: data.region });
         });
       }
       return;
     }
     if (data.act === "open") { open(target); return; }
+    if (data.act === "versions") { opened = ""; busy("reader", true); panels.reader?.trigger("click", { ...data }); return; }
     event.preventDefault();
     const { act, ...rest } = data;
     send(viewOf(target), act, rest);

@@ -27,7 +27,7 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 def form(desk: Desk) -> Html:
     """Box and conditions."""
     entries = desk.entries()
-    years = sorted({year for e in entries if (year := e.facets["年份"])}, reverse=True)
+    years = sorted({year for e in entries for year in e.facets["年份"]}, reverse=True)
     levels = [level for level in LEVELS if any(e.info.head.level == level for e in entries)]
     conditions = el(
         "form",

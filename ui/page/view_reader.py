@@ -9,9 +9,15 @@ from ui.page.backend import Desk
 from ui.page.events import Payload, integer, text
 from ui.rendering.document import reader
 from ui.rendering.html import Html
+from ui.rendering.lineage import changes
 from ui.rendering.states import trouble
 
 _PAIR = re.compile(r"(\d{1,9})-(\d{1,9})")
+
+
+def shown(desk: Desk, payload: Payload) -> Html:
+    """The document that was pressed, or its comparison with the version before it."""
+    return compare_versions(desk, payload) if text(payload, "act") == "versions" else open_document(desk, payload)
 
 
 def open_document(desk: Desk, payload: Payload) -> Html:
@@ -23,8 +29,25 @@ def open_document(desk: Desk, payload: Payload) -> Html:
     doc = desk.document(entry.info.id)
     tasks, targets = desk.facts_of(entry.info.id)
     return reader(
-        doc, entry.info, quotes=places(doc, payload), status=entry.status, reason=entry.reason, tasks=tasks, targets=targets
+        doc,
+        entry.info,
+        quotes=places(doc, payload),
+        status=entry.status,
+        reason=entry.reason,
+        tasks=tasks,
+        targets=targets,
+        relations=desk.relations(doc.id),
     )
+
+
+def compare_versions(desk: Desk, payload: Payload) -> Html:
+    """The clauses in which a document differs from the state before it."""
+    id = text(payload, "doc") or ""
+    entry = desk.entry(id)
+    before = desk.relations(entry.info.id).previous(entry.info.id) if entry else None
+    if entry is None or before is None:
+        return trouble("没有找到上一个版本，可能刚被移除。请重新打开这份文件。")
+    return changes(desk.versions(before.document, entry.info.id), before.document, entry.info.id)
 
 
 def places(doc: ParsedDocument, payload: Payload) -> list[Span]:

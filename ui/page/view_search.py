@@ -16,7 +16,7 @@ from ui.rendering.html import Html, el, join
 from ui.rendering.ledgers import PAGE, pager
 from ui.rendering.states import blank, empty_library, trouble
 
-FACETS = ("地区", "层级", "年份", "主题", "时效")
+FACETS = ("地区", "层级", "发文机关", "年份", "主题", "时效")
 TOP = 60
 QUERY_LIMIT = 500
 Chosen = Mapping[str, str]
@@ -41,9 +41,7 @@ def form() -> Html:
 def meets(entry: Entry, chosen: Chosen, *, but: str | None = None) -> bool:
     """Whether a document meets every chosen facet, leaving one out."""
     held = entry.facets
-    return all(
-        (value in entry.topics) if name == "主题" else held.get(name) == value for name, value in chosen.items() if name != but
-    )
+    return all(value in held.get(name, ()) for name, value in chosen.items() if name != but)
 
 
 def counts(entries: list[Entry], chosen: Chosen) -> dict[str, list[tuple[str, int]]]:
@@ -53,7 +51,7 @@ def counts(entries: list[Entry], chosen: Chosen) -> dict[str, list[tuple[str, in
         counter: Counter[str] = Counter()
         for entry in entries:
             if meets(entry, chosen, but=name):
-                counter.update(entry.topics if name == "主题" else [v for v in [entry.facets.get(name)] if v])
+                counter.update(entry.facets[name])
         out[name] = sorted(counter.items(), key=_ORDER.get(name, _frequent))
     return out
 

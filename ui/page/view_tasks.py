@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ui.deadlines import WORDS, due, years
 from ui.page.backend import Desk
 from ui.page.events import Payload, integer, text
 from ui.rendering.forms import select, text_field
 from ui.rendering.html import Html, el, join
 from ui.rendering.ledgers import exports, pager, targets_table, tasks_table
 from ui.rendering.states import blank, empty_library
+from ui.rendering.units import unit_card
 from ui.rendering.wording import TARGET_KINDS
 
 FILES = (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
@@ -36,6 +38,11 @@ def form(desk: Desk) -> Html:
         el("datalist", units, id="unit-names"),
         select("region", "地区", regions),
         el("span", select("topic", "主题", [(t, t) for t in desk.topics()]), class_="for-tasks"),
+        el(
+            "span",
+            select("due", "完成时限", [*WORDS.items(), *((y, f"{y} 年到期") for y in years(desk.tasks()))]),
+            class_="for-tasks",
+        ),
         el("span", text_field("indicator", "指标", type="search"), class_="for-targets"),
         el("span", select("kind", "类别", list(TARGET_KINDS.items()), "target"), class_="for-targets"),
         class_="filters ledger-form",
@@ -62,19 +69,21 @@ def rows(desk: Desk, payload: Payload) -> Html:
             targets_table(targets, start=start),
             pager(len(targets), start, "targets"),
         )
-    unit, topic = text(payload, "unit"), text(payload, "topic")
-    tasks = desk.tasks(unit=unit, region=region, topic=topic)
+    unit, topic, when = text(payload, "unit"), text(payload, "topic"), text(payload, "due")
+    tasks = due(desk.tasks(unit=unit, region=region, topic=topic), when)
     if not tasks:
         return blank("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
     start = min(wanted, len(tasks) - 1)
     sources = len({t.get("document_id") or t.get("source") for t in tasks})
-    query = {"unit": unit, "region": region, "topic": topic}
+    query = {"unit": unit, "region": region, "topic": topic, "due": when}
     links = exports("/api/v1/tasks", query, FILES)
+    page = desk.unit(unit, region) if unit else None
     if unit:
         links = join(links, exports("/api/v1/tasks", {**query, "form": "duties"}, DUTIES))
     return join(
+        unit_card(page) if page and wanted == 0 else None,
         _lead(f"{len(tasks)} 项任务，出自 {sources} 份文件", links),
-        tasks_table(tasks, start=start, unit=unit),
+        tasks_table(tasks, start=start, units=page.names if page else frozenset()),
         pager(len(tasks), start, "tasks"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from corpus.titles import in_marks
 from index.passages import Hit
@@ -19,8 +20,13 @@ Describe = Callable[[str], str | None]
 LABEL = 24
 """Characters that may stand beside a quote and still add nothing to it: a region's name."""
 QUOTED = 10
+MOST_OF = 0.4
+"""Share of a short quote (（一）and the name of a task) that a line may repeat without its number."""
 SHOWN = 12
 """Citations shown before the rest is folded."""
+LISTED, BRIEF, NAME = 4, 40, 16
+"""From so many quotes of one document on, each of so few characters, they stand as a list; what is no longer than a name
+of a unit stands beside what it belongs to."""
 
 
 def coming(understood: Understanding, as_of: str | None = None) -> Html:
@@ -97,7 +103,11 @@ def _point(answer: Answer) -> Html | None:
 
 
 def _repeats(line: str, quotes: Sequence[str]) -> bool:
-    """Whether a line is quotes with no more than a name before them (甘南州：“……”)."""
+    """Whether a line is quotes with no more than a name before them (甘南州：“……”, 甘南州：a task's name)."""
+    label, _, said = line.rpartition("：")
+    said = said.strip("“”。；， ")
+    if len(label) <= LABEL and any(said in quote and len(said) >= MOST_OF * len(quote) for quote in quotes):
+        return True
     rest = line
     for quote in quotes:
         if len(quote) >= QUOTED:
@@ -107,32 +117,44 @@ def _repeats(line: str, quotes: Sequence[str]) -> bool:
 
 
 def _citations(citations: Sequence[AnswerCitation], describe: Describe) -> Html:
-    cards: list[Html] = []
-    before: tuple[str | None, str] | None = None
+    """The quotes by document; many short ones of one document (a list of tasks) as a list under its title."""
+    made: list[Html] = []
+    numbered = list(enumerate(citations, 1))
+    for (region, id), group in groupby(numbered, key=lambda pair: (pair[1].region, pair[1].source_id)):
+        members = list(group)
+        about = describe(id)
+        head = el("h2", region or "地区未载明", el("small", about) if about else None)
+        if len(members) >= LISTED and all(len(citation.quote) <= BRIEF for _, citation in members):
+            title = el("p", in_marks(cut(members[0][1].title or members[0][1].source, 60)), class_="src")
+            made.append(join(head, title, el("div", _rows(members), class_="claims")))
+            continue
+        cards = [_card(n, c) for n, c in members]
+        made += [join(head, cards[0]), *cards[1:]]
+    if len(made) <= SHOWN:
+        return join(made)
+    rest = el("details", el("summary", f"另有 {len(made) - SHOWN} 处依据"), made[SHOWN:], class_="more")
+    return join(made[:SHOWN], rest)
+
+
+def _rows(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
+    """One row a place: the unit quoted beside its task (so that both are proven) stands in the row of the task."""
     rows: list[Html] = []
-    for position, citation in enumerate(citations):
-        group = (citation.region, citation.source_id)
-        if group != before:
-            about = describe(citation.source_id)
-            name = citation.region or "地区未载明"
-            rows.append(el("h2", name, el("small", about) if about else None))
-            before = group
-        rows.append(_card(position + 1, citation))
-        if position + 1 == SHOWN and len(citations) > SHOWN:
-            cards, rows = rows, []
-    if cards:
-        return join(cards, el("details", el("summary", f"另有 {len(citations) - SHOWN} 处依据"), rows, class_="more"))
-    return join(rows)
+    for (path, _), group in groupby(members, key=lambda pair: (pair[1].section_path, pair[1].source_id)):
+        (number, first), *beside = group
+        small = [c.quote for _, c in beside if path and len(c.quote) <= NAME]
+        rows.append(_card(number, first, named=False, beside=small))
+        rows += [_card(n, c, named=False) for n, c in beside if c.quote not in small]
+    return rows
 
 
-def _card(position: int, citation: AnswerCitation) -> Html:
+def _card(position: int, citation: AnswerCitation, *, named: bool = True, beside: Sequence[str] = ()) -> Html:
     return el(
         "div",
-        el("p", citation.quote, class_="quote"),
+        el("p", citation.quote, [el("span", name, class_="tag") for name in dict.fromkeys(beside)], class_="quote"),
         el(
             "div",
             el("span", f"〔{position}〕", class_="no"),
-            el("span", in_marks(cut(citation.title or citation.source, 48)), class_="name"),
+            el("span", in_marks(cut(citation.title or citation.source, 48)), class_="name") if named else None,
             el("span", join_path(citation.section_path)) if citation.section_path else None,
             el("span", f"第 {citation.page} 页") if citation.page else None,
             class_="src",

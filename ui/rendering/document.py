@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 from corpus.document import ParsedDocument, Span
 from corpus.store import DocumentInfo
+from ui.relations import UNRELATED, Relations
 from ui.rendering.html import Html, cut, el, join
 from ui.rendering.ledgers import target_value, units_line
+from ui.rendering.lineage import lineage
 from ui.rendering.policy import policy_text
 from ui.rendering.wording import FORMATS, TARGET_KINDS, UNSTATED, line, matter, state
 
@@ -23,6 +25,7 @@ def reader(
     reason: str | None = None,
     tasks: Sequence[Mapping[str, Any]] = (),
     targets: Sequence[Mapping[str, Any]] = (),
+    relations: Relations = UNRELATED,
 ) -> Html:
     """The document pane. The first of ``quotes`` carries the id the page scrolls to."""
     head = doc.head
@@ -31,7 +34,7 @@ def reader(
     page = doc.page_at(quotes[0].start) if quotes else None
     meta = [*matter(head, full=True), FORMATS.get(doc.format, doc.format)]
     tabs = [("text", "原文"), ("outline", "提纲"), ("tasks", f"任务 {len(tasks)}"), ("targets", f"指标 {len(targets)}"),
-            ("basis", "依据与来源")]  # fmt: skip
+            ("basis", "要素"), ("lineage", "沿革")]  # fmt: skip
     seen = page if page is not None else 1 if doc.format == "pdf" else None
     if seen is not None:
         tabs.insert(1, ("page", "原页"))
@@ -63,6 +66,7 @@ def reader(
         ("tasks", _tasks(doc, tasks)),
         ("targets", _targets(doc, targets)),
         ("basis", _basis(doc, info)),
+        ("lineage", lineage(doc, relations)),
     ]
     return join(
         header,
@@ -189,13 +193,7 @@ def _basis(doc: ParsedDocument, info: DocumentInfo) -> Html:
         )
         for label, value in rows
     ]
-    cited = [
-        el("li", el("span", r.relation, class_="tag"), " ", r.title, f"（{r.doc_number}）" if r.doc_number else None)
-        for r in head.based_on
-    ]
     return join(
         el("dl", listed, class_="matter"),
-        el("h3", "文中写明的依据与引用"),
-        el("ul", cited, class_="cited") if cited else el("p", UNSTATED, class_="soft"),
         el("p", el("a", "下载原始文件", href=f"/api/v1/documents/{doc.id}/original", download=True)),
     )

@@ -46,9 +46,9 @@ def target_value(target: Record) -> str:
     return f"{COMPARATORS.get(str(target.get('comparator')), '')}{number(target['value'])}{target.get('unit') or ''}"
 
 
-def tasks_table(tasks: Sequence[Record], *, start: int = 0, unit: str | None = None) -> Html:
-    """The task ledger: 序号 任务 具体措施 牵头单位 责任单位 完成时限 出处; ``unit``, where one was asked for, is always in sight."""
-    rows = [_task(number, task, unit) for number, task in enumerate(tasks[start : start + PAGE], start + 1)]
+def tasks_table(tasks: Sequence[Record], *, start: int = 0, units: frozenset[str] = frozenset()) -> Html:
+    """The task ledger: 序号 任务 具体措施 牵头单位 责任单位 完成时限 出处; a unit that was asked for, by all its names, is in sight."""
+    rows = [_task(number, task, units) for number, task in enumerate(tasks[start : start + PAGE], start + 1)]
     heads = ["序号", "任务", "牵头单位", "责任单位", "完成时限", "出处"]
     return _table(heads, rows, "任务台账", class_="ledger tasks")
 
@@ -102,7 +102,7 @@ def source_link(record: Record, label: object | None = None) -> Html:
     )
 
 
-def _task(number: int, task: Record, unit: str | None) -> Html:
+def _task(number: int, task: Record, wanted: frozenset[str]) -> Html:
     measures = [str(measure["name"]) for measure in task.get("measures") or ()]
     path = [str(part) for part in task.get("section_path") or ()]
     body = join(
@@ -116,8 +116,8 @@ def _task(number: int, task: Record, unit: str | None) -> Html:
         "tr",
         el("td", number, class_="num"),
         el("td", body, data_label="任务"),
-        _units(task.get("lead_units"), "牵头单位", unit),
-        _units([*(task.get("responsible_units") or ()), *(task.get("supporting_units") or ())], "责任单位", unit),
+        _units(task.get("lead_units"), "牵头单位", wanted),
+        _units([*(task.get("responsible_units") or ()), *(task.get("supporting_units") or ())], "责任单位", wanted),
         _or_unstated(task.get("deadline"), "完成时限"),
         el("td", place, class_="place", data_label="出处"),
     )
@@ -137,14 +137,15 @@ def _target(number: int, target: Record) -> Html:
     )
 
 
-def _units(units: Sequence[str] | None, label: str, wanted: str | None) -> Html:
+def _units(units: Sequence[str] | None, label: str, wanted: frozenset[str]) -> Html:
     names = list(dict.fromkeys(units or ()))
     if not names:
         return el("td", UNSTATED, class_="soft", data_label=label)
-    first, rest = names[:UNITS_SHOWN], names[UNITS_SHOWN:]
-    if wanted and wanted in rest:
-        first, rest = [*first[:-1], wanted], [first[-1], *(name for name in rest if name != wanted)]
-    shown = [["、" if i else None, el("b", name) if name == wanted else name] for i, name in enumerate(first)]
+    # who was asked for is never among those folded away
+    late = [name for name in names[UNITS_SHOWN:] if name in wanted]
+    first = [*names[: UNITS_SHOWN - len(late[:1])], *late[:1]]
+    rest = [name for name in names if name not in first]
+    shown = [["、" if i else None, el("b", name) if name in wanted else name] for i, name in enumerate(first)]
     more = el("details", el("summary", f"另 {len(rest)} 家"), "、".join(rest)) if rest else None
     return el("td", el("span", shown), more, data_label=label)
 

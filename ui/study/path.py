@@ -37,14 +37,14 @@ class Stage:
     parts: int = 1
 
 
-def stages(brief: Brief) -> list[Stage]:
-    """The path: what to read, what to do, the figures, the terms, what is no longer so."""
+def stages(brief: Brief, revised: Sequence[Card] = ()) -> list[Stage]:
+    """The path: what to read, what to do, the figures, the terms, what has changed (``revised``: from version to version)."""
     kinds: list[tuple[str, list[Card]]] = [
         ("文件", [_document(entry) for entry in brief.documents]),
         ("任务", [_task(task) for task in brief.tasks if not task["lapsed"]]),
         ("数字", [_target(target) for target in brief.targets]),
         ("术语", [_term(term) for term in brief.terms]),
-        ("变化", _changes(brief)),
+        ("变化", [*revised, *_changes(brief)]),
     ]
     out: list[Stage] = []
     for kind, cards in kinds:

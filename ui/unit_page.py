@@ -1,0 +1,57 @@
+"""A unit's page: how many duties in which role, whom it works with, its figures, the names it had before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.store import Corpus
+from graph.queries import duties_of, partners
+from graph.unit_names import wanted
+
+ROLES = {"lead": "牵头", "responsible": "责任", "supporting": "配合"}
+PARTNERS, FIGURES = 8, 6
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """A unit in a few lines; ``figures`` are records with their places, ``former`` the old names some duties stand under."""
+
+    name: str
+    region: str | None
+    roles: tuple[tuple[str, int], ...]
+    regions: tuple[tuple[str, int], ...]
+    dated: int
+    partners: tuple[tuple[str, int], ...]
+    figures: tuple[Mapping[str, Any], ...]
+    former: tuple[str, ...]
+    names: frozenset[str]
+    """Everything the unit is called in the documents."""
+
+
+def unit_page(corpus: Corpus, name: str, region: str | None) -> UnitPage:
+    """The page of a unit (in a region)."""
+    duties = duties_of(corpus, name, region=region)
+    roles = Counter(role for duty in duties for role in duty.roles)
+    spans: dict[int, list[Any]] = {}
+    for duty in duties:
+        spans.setdefault(duty.fact.document, []).append(duty.fact.span)
+    figures = [
+        {**fact.payload, "document_id": fact.document_id}
+        for fact in (corpus.facts("target", documents=spans) if spans else ())
+        if fact.payload["kind"] == "target" and any(s.start <= fact.span.start < s.end for s in spans[fact.document])
+    ]
+    shared = [(partner.name, partner.shared) for partner in partners(corpus, name, region=region)[:PARTNERS]]
+    return UnitPage(
+        name,
+        region,
+        tuple((word, roles[role]) for role, word in ROLES.items() if roles[role]),
+        tuple(Counter(duty.region or "地区未载明" for duty in duties).most_common()),
+        sum(1 for duty in duties if duty.fact.payload.get("deadline")),
+        tuple(shared),
+        tuple(figures[:FIGURES]),
+        tuple(dict.fromkeys(duty.former.name for duty in duties if duty.former)),
+        frozenset(key for one in wanted(corpus, name, former=True) for key in one.keys) | {name},
+    )
