@@ -7,11 +7,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from corpus.divisions import gazetteer
 from index.segmentation import is_word, natures, tokenise
 from qa.lexicons import pairs, phrases, table
 from qa.question import Reading, everyday_in
 from qa.shelf import Shelf
+
+Matrix = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 ALTERNATIVE = 0.9
 """A written form found for an everyday phrase counts a little less than the very word."""
@@ -59,6 +65,12 @@ class Concept:
             best = max(best, PARTIAL * sum(pair in folded for pair in self.pairs) / len(self.pairs))
         return best
 
+    def found_in_all(self, texts: Sequence[str]) -> list[float]:
+        """The same for many texts."""
+        if self.variants or self.core or len(self.pairs) > 1:
+            return [self.found_in(text) for text in texts]
+        return [1.0 if self.text in text else 0.0 for text in texts]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -76,6 +88,16 @@ class Wanted:
     def profile(self, folded: str) -> tuple[float, ...]:
         """How well each concept is found in a text."""
         return tuple(concept.found_in(folded) for concept in self.concepts)
+
+    def profiles(self, texts: Sequence[str]) -> Matrix:
+        """The profiles of many texts, one a row."""
+        columns = [concept.found_in_all(texts) for concept in self.concepts]
+        return np.array(columns, dtype=np.float64).T if columns else np.zeros((len(texts), 0))
+
+    def shares(self, profiles: Matrix) -> Matrix:
+        """The weighted share of the concepts that each of many profiles holds."""
+        shares: Matrix = profiles @ np.array([concept.weight for concept in self.concepts], dtype=np.float64) / self.total
+        return shares
 
     def share(self, profile: Sequence[float]) -> float:
         """The weighted share of the concepts that a profile holds."""

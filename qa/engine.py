@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
@@ -17,7 +17,7 @@ from qa import duties, force, ledgers, listing, lookup, meaning, origins, refusa
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
-from qa.evidence import Found, Scope, elsewhere, of_the_place, own_figures, place_names, scope_of, weigh
+from qa.evidence import Found, Scope, elsewhere, of_the_place, own_figures, place_names, scope_of
 from qa.expectations import bonus_of, clause_wanted, kind_asked, lists_names, names_asked, organisation_wanted
 from qa.figures import Measure, measure_of
 from qa.guard import checked
@@ -25,6 +25,7 @@ from qa.names import Known
 from qa.notices import notices_for
 from qa.question import Reading, read
 from qa.shelf import Sentence, Shelf
+from qa.weighing import Weighing
 
 if TYPE_CHECKING:
     from index.passages import Hit
@@ -110,73 +111,49 @@ class Engine:
         if not len(shelf):
             return Draft("not_found", (Line("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
         wanted = concepts_of(reading, shelf)
+        asked = _Inquiry(reading, wanted, measure_of(reading), Weighing(wanted, shelf), self._similar(reading))
         scope = scope_of(reading, shelf, self.searcher, allowed)
-        measure = measure_of(reading)
         if reading.kind == "target_value" and reading.divisions:
             scope = own_figures(reading, scope, shelf)
-        draft = self._from_best(reading, wanted, scope, shelf, known, measure)
+        draft = self._from_best(asked, scope, shelf, known)
         if draft is not None:
             return draft, []
-        found = self._found(reading, wanted, scope, shelf, measure)
-        draft = self._by_kind(reading, wanted, scope, found, shelf, known, measure)
+        found = self._found(asked, scope, shelf)
+        draft = self._by_kind(asked, scope, found, shelf, known)
         if draft is not None:
             return draft, found
-        everything = weigh(wanted, scope, shelf)
+        everything = asked.weighing.of(scope)
         others: list[Found] = []
         if reading.divisions or reading.documents:
             everywhere = scope_of(reading, shelf, self.searcher, allowed, divisions=())
-            others = [
-                f for f in weigh(wanted, everywhere, shelf) if (f.row, f.sentence.part) not in scope.parts
-            ]  # fmt: skip
-        return refusal.refuse(
-            reading, wanted, everything, others, measure, reason=self._reason(reading, scope, shelf)
-        ), everything
+            others = [f for f in asked.weighing.of(everywhere) if (f.row, f.sentence.part) not in scope.parts]
+        reason = self._reason(reading, scope, shelf)
+        return refusal.refuse(reading, wanted, everything, others, asked.measure, reason=reason), everything
 
-    def _from_best(
-        self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, known: Known, measure: Measure | None
-    ) -> Draft | None:
+    def _from_best(self, asked: _Inquiry, scope: Scope, shelf: Shelf, known: Known) -> Draft | None:
         """In a large library: the answer of the document the search puts first, with what others say of a policy behind it."""
+        reading = asked.reading
         top = shelf.by_id.get(scope.hits[0].source_id) if scope.hits else None
         if top is None or reading.several or top not in scope.rows or survey.is_survey(reading):
             return None
         narrow = replace(scope, parts=tuple(pair for pair in scope.parts if pair[0] == top))
-        found = self._found(reading, wanted, narrow, shelf, measure)
-        draft = self._by_kind(reading, wanted, narrow, found, shelf, known, measure)
+        draft = self._by_kind(asked, narrow, self._found(asked, narrow, shelf), shelf, known)
         if draft is None or draft.status == "not_found":
             return None
         if reading.kind == "policy_lookup" and not reading.divisions:
-            wide = lookup.answer(reading, wanted, scope, self._found(reading, wanted, scope, shelf, measure), None)
+            wide = lookup.answer(reading, asked.wanted, scope, self._found(asked, scope, shelf), None)
             first = scope.hits[0].source_id
             others = [line for line in (wide.lines if wide else ()) if line.citations and line.citations[0].source_id != first]
             parts = tuple(pair for pair in (wide.parts if wide else ()) if pair[0] != top)
             return replace(draft, lines=(*draft.lines, *others), parts=(*draft.parts, *parts))
         return draft
 
-    def _found(self, reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf, measure: Measure | None) -> list[Found]:
-        required: Callable[[Sentence], bool] | None = None
-        if measure is not None:
-            wished = measure
-
-            def holds(sentence: Sentence) -> bool:
-                return wished.stands_in(sentence.folded)
-
-            required = holds
-        names = names_asked(reading)
-        if measure is None:
-            required = organisation_wanted(reading)
-        if names is not None and measure is None:
-            number, sort = names
-
-            def listed(sentence: Sentence) -> bool:
-                return lists_names(sentence, number, sort)
-
-            required = listed
-        found = weigh(
-            wanted,
+    def _found(self, asked: _Inquiry, scope: Scope, shelf: Shelf) -> list[Found]:
+        reading, measure = asked.reading, asked.measure
+        found = asked.weighing.of(
             scope,
-            shelf,
-            required=required,
-            similar=self._similar(reading),
+            required=_required(reading, measure),
+            similar=asked.similar,
             bonus=bonus_of(reading),
             measured=measure.stands_in if measure else None,
         )
@@ -200,23 +177,19 @@ class Engine:
         encoder = self.searcher.encoder
         if encoder is None or encoder.dimension < 8:
             return None
+        told: dict[str, float] = {}
 
         def closeness(texts: Sequence[str]) -> Sequence[float]:
-            vectors = encoder.encode([reading.text, *texts])
-            return [float(value) for value in vectors[1:] @ vectors[0]]
+            new = [text for text in dict.fromkeys(texts) if text not in told]
+            if new:
+                vectors = encoder.encode([reading.text, *new])
+                told.update(zip(new, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+            return [told[text] for text in texts]
 
         return closeness
 
-    def _by_kind(
-        self,
-        reading: Reading,
-        wanted: Wanted,
-        scope: Scope,
-        found: list[Found],
-        shelf: Shelf,
-        known: Known,
-        measure: Measure | None,
-    ) -> Draft | None:
+    def _by_kind(self, asked: _Inquiry, scope: Scope, found: list[Found], shelf: Shelf, known: Known) -> Draft | None:
+        reading, wanted, measure = asked.reading, asked.wanted, asked.measure
         draft: Draft | None = None
         if reading.kind in _OF_TIME and (told := force.answer(reading, wanted, scope, shelf)) is not None:
             return told
@@ -302,6 +275,26 @@ class Engine:
             generation=shelf.generation,
             as_of=day.isoformat(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Inquiry:
+    """A question on its way to an answer: what it asks for, and the sentences weighed for it so far."""
+
+    reading: Reading
+    wanted: Wanted
+    measure: Measure | None
+    weighing: Weighing
+    similar: Callable[[Sequence[str]], Sequence[float]] | None
+
+
+def _required(reading: Reading, measure: Measure | None) -> Callable[[Sentence], bool] | None:
+    """What a sentence must hold to be looked at: a value of the kind asked for, a company, so many names."""
+    if measure is not None:
+        return lambda sentence: measure.stands_in(sentence.folded)
+    if (names := names_asked(reading)) is not None:
+        return lambda sentence: lists_names(sentence, *names)
+    return organisation_wanted(reading)
 
 
 def _hit(found: Found) -> Hit:

@@ -11,12 +11,13 @@ from corpus.folding import fold
 from qa import announced
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
-from qa.evidence import Found, Scope, bare_term, beside_value, only_heads
+from qa.evidence import Found, Scope
 from qa.figures import Measure
 from qa.lexicons import pairs
 from qa.point import point_of
 from qa.question import Reading
 from qa.shelf import Shelf
+from qa.weighing import bare_term, beside_value, only_heads
 
 ENOUGH = 0.42
 """The share of the question a sentence must hold, its headings counted, to be offered as an answer."""

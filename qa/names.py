@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from corpus.divisions import NATION, Division
 from corpus.folding import fold
 from qa.shelf import Shelf
+from qa.spelling import Names
 
 UNPLACED, SPOKEN_OF = 40, 3
 """So many documents without a region are looked through for a place, and so often they must name it."""
@@ -72,23 +73,18 @@ class Known:
         """Names of the library's regions with one wrong character: (start, end, the name as it should be, divisions)."""
         found: list[tuple[int, int, str, tuple[Division, ...]]] = []
         busy = list(taken)
-        for name in sorted(self.region_names, key=lambda n: (-len(n), n)):
-            size = len(name)
-            if size < 3:
+        for start, wrong, name in self._region_spellings.near(text):
+            end = start + len(name)
+            if any(a < end and start < b for a, b in busy) or (len(name) == 3 and wrong == start):
                 continue
-            for start in range(len(text) - size + 1):
-                window = text[start : start + size]
-                if any(a < start + size and start < b for a, b in busy):
-                    continue
-                if (
-                    (size > 3 or window[0] == name[0])
-                    and _one_off(window, name)
-                    and window not in self.region_names
-                    and not self.occurs(window)
-                ):
-                    found.append((start, start + size, name, (self.region_names[name],)))
-                    busy.append((start, start + size))
+            if not self.occurs(text[start:end]):
+                found.append((start, end, name, (self.region_names[name],)))
+                busy.append((start, end))
         return found
+
+    @cached_property
+    def _region_spellings(self) -> Names:
+        return Names(name for name in self.region_names if len(name) >= 3)
 
     @cached_property
     def _titles(self) -> list[tuple[int, str]]:
@@ -140,18 +136,28 @@ class Known:
     def units_in(self, folded: str) -> tuple[str, ...]:
         """Units of the library named in a question, none inside another."""
         found: list[str] = []
-        rest = folded
-        for unit in self.units:
-            if len(unit) > 2 and fold(unit) in rest:
-                found.append(unit)
-                rest = rest.replace(fold(unit), " ")
+        named = {name: unit for i in range(len(folded) - 1) for unit, name in self._by_opening.get(folded[i : i + 2], ())}
+        for name in sorted(named, key=lambda n: (-len(n), n)):
+            if name in folded:
+                found.append(named[name])
+                folded = folded.replace(name, " ")
         return tuple(found)
 
     @cached_property
-    def fixed_names(self) -> tuple[str, ...]:
+    def _by_opening(self) -> dict[str, list[tuple[str, str]]]:
+        """Units, as written and folded, by their first two characters."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for unit in self.units:
+            name = fold(unit)
+            if len(name) > 2:
+                found.setdefault(name[:2], []).append((unit, name))
+        return found
+
+    @cached_property
+    def fixed_names(self) -> Names:
         """Terms and units: names that are written in one way, so that one wrong character can be told."""
-        names = [fold(name) for kind in ("term", "unit") for name in self.shelf.corpus.keys(kind)]
-        return tuple(dict.fromkeys(name for name in names if 4 <= len(name) <= 12))
+        names = (fold(name) for kind in ("term", "unit") for name in self.shelf.corpus.keys(kind))
+        return Names(name for name in names if 4 <= len(name) <= 12)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -170,40 +176,11 @@ class Known:
 
     def beneficiaries_in(self, folded: str) -> tuple[str, ...]:
         """Groups of people of the library's tasks that are named in a question."""
-        groups = self.shelf.corpus.keys("beneficiary")
-        return tuple(group for group in groups if len(group) > 1 and fold(group) in folded)
+        return tuple(group for group, name in self._groups if name in folded)
 
-
-def near_misses(text: str, names: Sequence[str], occurs: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """Stretches of a text that are one character off a known name and ``occurs`` nowhere: (as written, as known)."""
-    found: list[tuple[str, str]] = []
-    for name in names:
-        if name in text:
-            continue
-        size = len(name)
-        half = size // 2
-        head, tail = name[:half], name[half:]
-        if head not in text and tail not in text:
-            continue
-        for start in range(len(text) - size + 1):
-            window = text[start : start + size]
-            if _one_off(window, name) and not occurs(window) and not any(window == wrong for wrong, _ in found):
-                found.append((window, name))
-                break
-    return found
-
-
-def _one_off(window: str, name: str) -> bool:
-    """Whether exactly one character differs, both of them Chinese and not numerals (三保障 is not 四保障)."""
-    different = [(a, b) for a, b in zip(window, name, strict=True) if a != b]
-    if len(different) != 1:
-        return False
-    a, b = different[0]
-    return "\u4e00" <= a <= "\u9fff" and "\u4e00" <= b <= "\u9fff" and not {a, b} & _TELLING
-
-
-_TELLING = frozenset("一二三四五六七八九十两百千万零省市州县区镇乡村国东西南北上下前后")
-"""Characters that make another name, not a slip: 省医保局 is not 州医保局."""
+    @cached_property
+    def _groups(self) -> tuple[tuple[str, str], ...]:
+        return tuple((group, fold(group)) for group in self.shelf.corpus.keys("beneficiary") if len(group) > 1)
 
 
 def _plain(number: str) -> str:

@@ -9,7 +9,8 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
 from qa.answer import Kind, Understanding
 from qa.lexicons import first_phrase, phrases, table
-from qa.names import Known, Mention, near_misses
+from qa.names import Known, Mention
+from qa.spelling import near_misses
 
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""

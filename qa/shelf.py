@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
@@ -159,7 +159,7 @@ class Shelved:
 
     def between(self, span: Span) -> list[int]:
         """The numbers of the sentences that begin inside a span."""
-        return [i for i, start in enumerate(self.starts) if span.start <= start < span.end]
+        return list(range(bisect_left(self.starts, span.start), bisect_left(self.starts, span.end)))
 
 
 class Shelf:

@@ -1,0 +1,71 @@
+"""Reading misspelt names 错别字: stretches of a question that are one character off a name the library knows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from index.segmentation import is_word, natures
+
+_TELLING = frozenset("一二三四五六七八九十百千万零省市州县区镇乡村国东西南北上下前后")
+"""Characters that make another name, not a slip: 省医保局 is not 州医保局."""
+
+
+class Names:
+    """Names looked up by all their characters but one, so that a question costs its own length and not theirs."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        self._sizes = sorted({len(name) for name in self._names}, reverse=True)
+        self._holed: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for name in sorted(self._names):
+            for i, character in enumerate(name):
+                if "\\u4e00" <= character <= "\\u9fff" and character not in _TELLING:
+                    self._holed[i, name[:i] + name[i + 1 :]].append(name)
+
+    def near(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """(start, place of the wrong character, name) for each stretch that is one character off a name, long names first."""
+        for size in self._sizes:
+            for start in range(len(text) - size + 1):
+                window = text[start : start + size]
+                if window in self._names:
+                    continue
+                for i, character in enumerate(window):
+                    if not "\\u4e00" <= character <= "\\u9fff" or character in _TELLING:
+                        continue
+                    for name in self._holed.get((i, window[:i] + window[i + 1 :]), ()):
+                        yield start, start + i, name
+
+
+def near_misses(text: str, names: Names, occurs: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """Stretches of a text that are one character off a known name and ``occurs`` nowhere: (as written, as known).
+
+    A stretch that is cut out of the middle of a word, or whose odd character belongs to a word of the dictionary, is a name
+    in its own right (市广电局 is not 市供电局).
+    """
+    found: dict[str, str] = {}
+    edges: list[tuple[int, int]] | None = None
+    for start, wrong, name in names.near(text):
+        window = text[start : start + len(name)]
+        if name in text or window in found:
+            continue
+        edges = _words(text) if edges is None else edges
+        end = start + len(name)
+        if any(a < start < b or a < end < b or a <= wrong < b for a, b in edges) or occurs(window):
+            continue
+        found[window] = name
+    return list(found.items())
+
+
+def _words(text: str) -> list[tuple[int, int]]:
+    """Where the words of the dictionary stand in a text, those of one character left out."""
+    spans = []
+    position = 0
+    for word, _ in natures(text):
+        at = text.find(word, position)
+        if at < 0:
+            continue
+        position = at + len(word)
+        if len(word) > 1 and is_word(word):
+            spans.append((at, position))
+    return spans
