@@ -534,8 +534,10 @@ class Library:
         return list(self.corpus.keys("topic"))
 
     def units(self) -> list[tuple[str, int]]:
-        """Units named in the library with the number of their tasks, most first."""
-        return list(self.corpus.keys("unit").items())
+        """Units with duties and the number of their tasks, most first; one entry for all names of one unit in a region."""
+        from graph.queries import units
+
+        return [(unit.name, unit.total) for unit in units(self.corpus)]
 
     def export(self, folder: Path) -> dict[str, int]:
         """Write documents, sections, tasks, targets and terms of the whole library as JSON. Returns the counts."""
