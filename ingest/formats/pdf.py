@@ -26,6 +26,7 @@ from ingest.raw import RawText
 _FEW_GLYPHS = 12
 _NUMBERED = re.compile(r"^(?:附?表|专栏|表格)\s?[\d一二三四五六七八九十]{1,3}(?:[-－—.]\d{1,2})?(?!\d)")
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量)?单位[:：]\S{1,12}$|^[（(]\S{1,8}[）)]$")
+_FEW_LINES = (6, 12)
 _DRAWN = 2_000
 """A page without text but with so many strokes has its characters drawn as outlines."""
 
@@ -129,17 +130,19 @@ class PdfReader:
         out = running([(height, lines) for height, lines in zip(self.heights, self.lines, strict=True)])
         kept = [[line for line in lines if id(line) not in out] for lines in self.lines]
         flat = [line for lines in kept for line in lines]
-        by_column: dict[tuple[int, int], Margins] = {}
-        for number, lines in enumerate(kept, 1):
-            for column in {line.column for line in lines}:
-                own = [line for line in lines if line.column == column]
-                if len(own) >= 6 and (found := margins(own)):
-                    by_column[number, column] = found
         whole = {
             column: found
             for column in {line.column for line in flat}
             if (found := margins([line for line in flat if line.column == column]))
         }
+        by_column: dict[tuple[int, int], Margins] = {}
+        for number, lines in enumerate(kept, 1):
+            for column in {line.column for line in lines}:
+                own = [line for line in lines if line.column == column]
+                found = margins(own) if len(own) >= _FEW_LINES[0] else None
+                # A page of a few short lines (a title page, a list of slogans) does not show how wide its text could be.
+                if found and not (len(own) < _FEW_LINES[1] and found.right < whole[column].right - 3 * found.em):
+                    by_column[number, column] = found
         pending: list[Line] = []
         for block in self._blocks(kept):
             if isinstance(block, Line):

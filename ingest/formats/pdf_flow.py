@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
 from ingest.formats.pdf_layout import Line
@@ -24,6 +24,8 @@ _STARTS = re.compile(
 _ENDS = ("。", "；", "！", "？", "：", ":", ";", "”", "）", ")")
 _FINAL = ("。", "；", "！", "？", "：", ";")
 _EDGE = 0.13
+_TOKEN = "0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
+_CLOSING = "，。、；：？！”’）》】〕」』％"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ def paragraphs(lines: Sequence[Line], by_column: dict[tuple[int, int], Margins],
     indents = sum(1 for a in lines if (m := whole.get(min(a.column, 1))) and 1.2 * m.em < a.x0 - m.left < 3.5 * m.em)
     indented = indents * 8 >= len(lines)
     out: list[list[Line]] = []
-    for line in lines:
-        if out and _joins(out[-1][-1], line, by_column, whole, indented, out[-1][0]):
+    for line, following in zip_longest(lines, lines[1:]):
+        if out and _joins(out[-1], line, following, by_column, whole, indented):
             out[-1].append(line)
         else:
             out.append([line])
@@ -106,13 +108,14 @@ def paragraphs(lines: Sequence[Line], by_column: dict[tuple[int, int], Margins],
 
 
 def _joins(
-    last: Line,
+    paragraph: Sequence[Line],
     line: Line,
+    following: Line | None,
     by_column: dict[tuple[int, int], Margins],
     whole: dict[int, Margins],
     indented: bool,
-    first: Line,
 ) -> bool:
+    first, last = paragraph[0], paragraph[-1]
     here = by_column.get((last.page, last.column)) or whole.get(last.column) or whole.get(0)
     there = by_column.get((line.page, line.column)) or whole.get(line.column) or whole.get(0)
     if here is None or there is None or abs(last.em - line.em) > 0.15 * max(last.em, line.em):
@@ -120,23 +123,29 @@ def _joins(
     if abs(last.top - line.top) < 0.5 * last.em and last.page == line.page:
         return False  # side by side: two signatures, two columns of a borderless table
     em = last.em
-    token = (
-        len(line.text) - len(line.text.lstrip("0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"))
-        if line.text
-        else 0
-    )
-    room = (1.7 + 0.55 * min(token, 40)) * em
-    if last.x1 < here.right - room:
+    if last.x1 < here.right - (0.7 + _unbroken(line.text)) * em:
         return False
     start = line.x0 - there.left
     hanging = abs(line.x0 - last.x0) < 0.6 * em and last is not first
-    if start > 0.9 * em and not (hanging and not indented):
+    # A block set in from the margin: three lines at least begin at one place.
+    third = last if last is not first else following
+    block = third is not None and all(abs(x.x0 - line.x0) < 0.3 * em for x in (first, last, third))
+    block = block and not last.text.endswith(_ENDS) and not _STARTS.match(line.text)
+    if start > 0.9 * em and not (hanging and not indented) and not block:
         return False
     if last.page == line.page and line.top - last.top > 1.7 * here.pitch:
         return False
     if _STARTS.match(line.text) and last.text.endswith(_ENDS):
         return False
     return indented or not last.text.endswith(_FINAL) or (abs(last.x1 - here.right) < 0.6 * em and start < 0.4 * em)
+
+
+def _unbroken(text: str) -> float:
+    """How many character widths the first stretch of a line takes that may not be parted: if they fit above, the line was not wrapped."""
+    token = len(text) - len(text.lstrip(_TOKEN))
+    if token:
+        return 1 + 0.55 * min(token, 40)
+    return 1.0 + len(text[1:4]) - len(text[1:4].lstrip(_CLOSING))
 
 
 def joined(lines: Sequence[Line]) -> list[tuple[str, Line]]:
