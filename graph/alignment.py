@@ -15,7 +15,7 @@ from functools import lru_cache
 from corpus.folding import fold
 from graph.facts import Target
 from graph.lexicon import entries, table
-from graph.quantities import measure_of
+from graph.quantity import measure_of
 
 _SAME = 0.6
 _GROWTH = re.compile(r"增长|增速|增幅|下降|降幅|降低|上涨|提高|增加(?!值)|减少")

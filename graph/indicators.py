@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from corpus.document import Span
 from graph.lexicon import entries
-from graph.quantities import Quantity
+from graph.quantity import Quantity
 
 # what stands between an indicator and its number: verbs of reaching and fillers
 _REACHING = re.compile(

@@ -14,7 +14,9 @@ from graph.clauses import YearMention, clauses, governing, quoted, sentences, ti
 from graph.facts import Comparator, Target, TargetKind
 from graph.indicators import distributed, indicator_of
 from graph.lexicon import entries
-from graph.quantities import Quantity, find_quantities, half_width
+from graph.numerals import half_width
+from graph.quantities import find_quantities
+from graph.quantity import Quantity
 from graph.targets_kind import ESTIMATED, kind_of
 from graph.targets_place import Manner, Place, Places, annual_year, manner_of
 from graph.targets_tables import Reading, read_table

@@ -9,7 +9,7 @@ from corpus.document import Span
 from graph.clauses import YearMention
 from graph.facts import TargetKind
 from graph.lexicon import entries, table
-from graph.quantities import Quantity
+from graph.quantity import Quantity
 from graph.targets_place import Manner, Place
 
 _STRUCTURE = re.compile(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from corpus.document import ParsedDocument, Span, Table
 from graph.facts import TargetKind
-from graph.quantities import Quantity, find_quantities
+from graph.quantities import find_quantities
+from graph.quantity import Quantity
 
 _INDICATOR = re.compile(r"指标|名称|项目|目标名|内容")
 _NUMBER_COLUMN = re.compile(r"^(?:序号|编号|类别|序|分类|领域)$")

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.quantities import chinese_number, find_quantities, half_width
+from graph.numerals import chinese_number, half_width
+from graph.quantities import find_quantities
 
 Reading = tuple[str, str, float | tuple[float, float] | None, str | None]
 
