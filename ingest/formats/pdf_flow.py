@@ -24,18 +24,20 @@ _STARTS = re.compile(
 _ENDS = ("。", "；", "！", "？", "：", ":", ";", "”", "）", ")")
 _FINAL = ("。", "；", "！", "？", "：", ";")
 _EDGE = 0.13
+_APART = 1.35
 _TOKEN = "0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _CLOSING = "，。、；：？！”’）》】〕」』％"
 
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Where full lines begin and end, how wide a character is, how far lines stand apart."""
+    """Where full lines begin and end, how wide a character is, how far lines stand apart; paragraphs further, if ``spaced``."""
 
     left: float
     right: float
     em: float
     pitch: float
+    spaced: bool = False
 
 
 def running(pages: Sequence[tuple[float, Sequence[Line]]]) -> set[int]:
@@ -90,8 +92,19 @@ def margins(lines: Sequence[Line]) -> Margins | None:
     right = rights[int(0.97 * (len(rights) - 1))]
     full = [line for line in body if line.x1 > right - 2 * em]
     left = sorted(line.x0 for line in (full or body))[len(full or body) // 10]
-    tops = [b.top - a.top for a, b in pairwise(body) if a.page == b.page and 0 < b.top - a.top < 6 * em]
-    return Margins(left, right, em, median(tops) if tops else 2 * em)
+    steps = sorted(b.top - a.top for a, b in pairwise(body) if a.page == b.page and 0 < b.top - a.top < 6 * em)
+    near = _closest(steps)
+    spaced = bool(near) and sum(1 for step in steps if step > _APART * near) * 8 >= len(steps)
+    return Margins(left, right, em, near if spaced else median(steps) if steps else 2 * em, spaced)
+
+
+def _closest(steps: Sequence[float]) -> float:
+    """The distance of lines inside paragraphs: the smallest that is not rare."""
+    for i, step in enumerate(steps):
+        like = sum(1 for other in steps[i:] if other < 1.1 * step)
+        if like >= 3 and like * 12 >= len(steps):
+            return step
+    return 0.0
 
 
 def paragraphs(lines: Sequence[Line], by_column: dict[tuple[int, int], Margins], whole: dict[int, Margins]) -> list[list[Line]]:
@@ -133,10 +146,12 @@ def _joins(
     block = block and not last.text.endswith(_ENDS) and not _STARTS.match(line.text)
     if start > 0.9 * em and not (hanging and not indented) and not block:
         return False
-    if last.page == line.page and line.top - last.top > 1.7 * here.pitch:
+    if last.page == line.page and line.top - last.top > (_APART if here.spaced else 1.7) * here.pitch:
         return False
     if _STARTS.match(line.text) and last.text.endswith(_ENDS):
         return False
+    if here.spaced and last.page == line.page:
+        return True
     return indented or not last.text.endswith(_FINAL) or (abs(last.x1 - here.right) < 0.6 * em and start < 0.4 * em)
 
 
