@@ -130,7 +130,7 @@ def test_what_has_lapsed_is_not_asked_as_if_it_held(county):
     for question in study.quiz(county, 80, 1, as_of=TODAY):
         assert "320" not in question.text()
         if "优化用水补贴" in "".join((question.prompt, *question.left)) + "".join(question.answer) and question.kind != "match":
-            assert "期限已届满" in question.note
+            assert "已届满" in question.note
 
 
 def test_a_draft_is_not_asked_about(county):

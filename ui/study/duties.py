@@ -13,7 +13,7 @@ from functools import lru_cache
 from corpus.folding import fold
 from corpus.store import StoredFact
 from graph.units_resolve import parts_of
-from ui.study.questions import FALSE, TRUE, Question, QuestionKind, inner
+from ui.study.questions import FALSE, TRUE, Question, QuestionKind, inner, typeset
 from ui.study.shelf import Shelf
 
 _GENERAL = re.compile(
@@ -24,7 +24,7 @@ _DATED = re.compile(r"20\d\d年")
 _NAME = re.compile(r"[^\n]{4,34}")
 
 
-LAPSED = "任务中有限于过渡期等时期的规定，期限已届满，本题考查文件当时的分工。"
+LAPSED = "任务涉及过渡期等已届满的时期，本题考查文件当时的分工。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def choices(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
     options = [right, *duty.strangers[:3]]
     dice.shuffle(options)
     ask = "牵头单位是下列哪一个" if duty.role == "牵头" else "责任单位包括下列哪一个"
-    prompt = f"《{shelf.title(duty.fact)}》提出的“{inner(duty.name)}”任务，{ask}？"
+    prompt = f"按《{shelf.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
     return _question(shelf, "single", prompt, (right,), options, duty)
 
 
@@ -83,8 +83,8 @@ def several(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
     right = dice.sample(duty.units, count)
     options = [*right, *duty.strangers[: 5 - count]]
     dice.shuffle(options)
-    ask = "牵头单位有哪些" if duty.role == "牵头" else "责任单位有哪些"
-    prompt = f"下列单位中，《{shelf.title(duty.fact)}》提出的“{inner(duty.name)}”任务的{ask}？"
+    ask = "牵头单位是下列哪几个" if duty.role == "牵头" else "责任单位包括下列哪几个"
+    prompt = f"按《{shelf.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
     return _question(shelf, "multiple", prompt, tuple(right), options, duty)
 
 
@@ -98,7 +98,7 @@ def holders(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | 
     options = [duty.name for duty in (right, *wrong)]
     dice.shuffle(options)
     verb = "牵头单位是" if right.role == "牵头" else "责任单位包括"
-    prompt = f"《{shelf.title(right.fact)}》的下列任务中，哪一项的{verb}{unit}？"
+    prompt = f"按《{shelf.title(right.fact)}》，下列哪项任务的{verb}{unit}？"
     return _question(shelf, "single", prompt, (right.name,), options, right, (unit,))
 
 
@@ -109,7 +109,7 @@ def judgements(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None
         return None
     unit = dice.choice(duty.units) if true else duty.strangers[0]
     verb = "牵头单位" if duty.role == "牵头" else "责任单位"
-    prompt = f"《{shelf.title(duty.fact)}》把{unit}列为“{inner(duty.name)}”任务的{verb}。"
+    prompt = f"《{shelf.title(duty.fact)}》把{unit}列为“{shown(duty.name)}”的{verb}。"
     return _question(shelf, "true_false", prompt, (TRUE if true else FALSE,), [TRUE, FALSE], duty, (unit, *duty.units[:1]))
 
 
@@ -131,7 +131,7 @@ def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | 
     title = shelf.title(chosen[0][0].fact)
     return Question(
         "match",
-        f"请按《{title}》，把任务与承担它的单位连起来。",
+        f"按《{title}》，把下列任务与承担任务的单位连起来。",
         tuple(unit for _, unit in chosen),
         tuple(shelf.cite(duty.fact) for duty, _ in chosen),
         tuple(options),
@@ -162,8 +162,13 @@ def deadlines(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: rando
             continue
         options = [right, *list(wrong.values())[:3]]
         dice.shuffle(options)
-        prompt = f"《{shelf.title(fact)}》要求，“{inner(fact.payload['name'])}”任务的完成时限是什么？"
+        prompt = f"按《{shelf.title(fact)}》，“{shown(fact.payload['name'])}”这项任务应在什么时候完成？"
         yield Question("single", prompt, (right,), (shelf.cite(fact),), tuple(options), note=note, facts=(fact.id,))
+
+
+def shown(name: str) -> str:
+    """The name of a task between quotation marks."""
+    return typeset(inner(name))
 
 
 @lru_cache(maxsize=4096)

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from corpus.document import Span
 from corpus.store import StoredFact
 from qa.answer import AnswerCitation
-from ui.study.questions import BLANK, FALSE, TRUE, Question, closed
+from ui.study.questions import BLANK, FALSE, TRUE, Question, closed, typeset
 from ui.study.shelf import Shelf
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 110
 """Characters of a sentence that still reads as one question."""
 _SHORTEST = 12
+SHORT_NAME = 6
+"""Characters of a name in a row of names that is counted (甲县、乙县2个县)."""
 _CUTS = "，,、"
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]")
 _LISTED = re.compile(
@@ -67,13 +69,13 @@ def choices(gap: Gap, dice: random.Random) -> Question:
     wrong = [gap.value.replace(gap.number, number) for number in gap.rivals[:3]]
     options = [gap.value, *wrong]
     dice.shuffle(options)
-    prompt = f"{gap.lead}下句空白处的数值，原文是哪一个？\n   {closed(gap.blanked)}"
+    prompt = f"{gap.lead}下面这句话的空白处应填哪个数值？\n   {typeset(closed(gap.blanked))}"
     return Question("single", prompt, (gap.value,), (gap.citation,), tuple(options), note=gap.note, facts=(gap.fact.id,))
 
 
 def blanks(gap: Gap, _: random.Random) -> Question:
     """填空: the number itself."""
-    prompt = f"{gap.lead}请按原文填空：\n   {closed(gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK)))}"
+    prompt = f"{gap.lead}请按原文填写空白处的数字：\n   {typeset(closed(gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK))))}"
     return Question("fill", prompt, (gap.number,), (gap.citation,), note=gap.note, facts=(gap.fact.id,))
 
 
@@ -81,7 +83,7 @@ def judgements(gap: Gap, dice: random.Random) -> Question:
     """判断: the sentence as it stands, or with another number."""
     true = dice.random() < 0.5
     said = gap.with_number(gap.number if true else gap.rivals[0])
-    prompt = f"{gap.lead}下句与原文是否一致？\n   {closed(said)}"
+    prompt = f"{gap.lead}下面这句话与原文是否一致？\n   {typeset(closed(said))}"
     return Question(
         "true_false", prompt, (TRUE if true else FALSE,), (gap.citation,), (TRUE, FALSE), note=gap.note, facts=(gap.fact.id,)
     )
@@ -103,6 +105,8 @@ def _gap(shelf: Shelf, fact: StoredFact, pool: list[StoredFact], as_of: dt.date,
         return None
     if _LISTED.match(line[line.index(value) + line[line.index(value) :].index(numbers[0]) + len(numbers[0]) :]):
         return None
+    if _told(line, numbers[0], line.index(value)):
+        return None
     note = shelf.standing(fact, as_of)
     if note is None:
         return None
@@ -116,9 +120,20 @@ def _gap(shelf: Shelf, fact: StoredFact, pool: list[StoredFact], as_of: dt.date,
     year = fact.payload.get("by_year")
     before, after = text[shown.start : at], text[at + len(value) : shown.end]
     # where the cut took the year away, the question says it
-    when = f"谈到{year}年的" if year and str(year) not in before + after and fact.payload["kind"] == "target" else ""
-    lead = f"《{shelf.title(fact)}》{when + '目标时，' if when else '中，'}"
+    when = f"提出的{year}年目标" if year and str(year) not in before + after and fact.payload["kind"] == "target" else ""
+    lead = f"《{shelf.title(fact)}》{when}中，"
     return Gap(fact, numbers[0], value, before, after, lead, note, shelf.cite(fact, shown), tuple(rivals))
+
+
+def _told(line: str, number: str, at: int) -> bool:
+    """Whether the rest of the sentence gives the number away: others add up to it, or it counts the names before it."""
+    before, after = line[:at], line[at + len(number) :]
+    others = [float(found) for found in _NUMBER.findall(before) + _NUMBER.findall(after)]
+    if len(others) > 1 and sum(others) == float(number):
+        return True
+    names = re.split("[，,；;：:]", before)[-1].split("、")
+    count = int(float(number))
+    return 2 <= count <= len(names) and all(0 < len(name) <= SHORT_NAME for name in names[1 - count :])
 
 
 def _shown(text: str, sentence: Span, value: Span) -> Span | None:

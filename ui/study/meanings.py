@@ -11,7 +11,7 @@ from corpus.document import Span
 from corpus.folding import fold
 from corpus.store import StoredFact
 from qa.answer import AnswerCitation
-from ui.study.questions import BLANK, Question, closed
+from ui.study.questions import BLANK, Question, closed, typeset
 from ui.study.shelf import NUMBERING, Shelf
 
 _OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
@@ -29,6 +29,9 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
         note = shelf.standing(fact, as_of)
         if "简称" in definition or note is None:
             continue
+        # 四个坚持 before a sentence full of 坚持 needs no learning
+        if definition.count(term[-2:]) - definition.count(term) > 1:
+            continue
         around = _shown(shelf, fact)
         quote = around.of(shelf.document(fact.document).text)
         if term not in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
@@ -42,7 +45,12 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
             continue
         options = [term, *others[:3]]
         dice.shuffle(options)
-        prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {closed(NUMBERING.sub('', quote.replace(term, BLANK).strip(), count=1))}"
+        if around == shelf.sentence(fact):
+            said = NUMBERING.sub("", quote.replace(term, BLANK).strip(), count=1)
+            prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {typeset(closed(said))}"
+        else:
+            # a piece of a long sentence reads badly with a blank in it
+            prompt = f"《{shelf.title(fact)}》中，下面的内容说的是哪个提法？\n   {typeset(closed(definition.strip()))}"
         yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), note=note, facts=(fact.id,))
 
 
@@ -77,7 +85,7 @@ def serials(shelf: Shelf, dice: random.Random) -> Iterator[Question]:
         wrong = list(dict.fromkeys(n for n in [*dice.sample(numbers, len(numbers)), *near] if n != head.doc_number))[:3]
         options = [head.doc_number, *wrong]
         dice.shuffle(options)
-        title = "".join(head.title.split()).replace("《", "〈").replace("》", "〉")
+        title = typeset("".join(head.title.split()).replace("《", "〈").replace("》", "〉"))
         text = shelf.document(info.row).text
         cite = AnswerCitation(
             info.id, info.source, title, head.doc_number, head.region, (), place.of(text), place.start, place.end

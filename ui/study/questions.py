@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -111,6 +112,15 @@ class Question:
 def closed(sentence: str) -> str:
     """A sentence with a full stop, in place of the comma or colon it may have been cut at."""
     return sentence.rstrip("，,、：:；;。 ") + "。"
+
+
+_HALF = re.compile(r"(?<=[\u4e00-\u9fff”’》）〉%])[,;:?!()]|[,;:?!()](?=[\u4e00-\u9fff“‘《（〈])")
+_FULL = str.maketrans(",;:?!()", "，；：？！（）")
+
+
+def typeset(text: str) -> str:
+    """A text as it is printed in a question: half-width marks between Chinese characters become full-width ones."""
+    return _HALF.sub(lambda found: found[0].translate(_FULL), text)
 
 
 def inner(text: str) -> str:

@@ -13,6 +13,7 @@ from corpus.store import Corpus, DocumentInfo, StoredFact
 from graph.named_periods import named_periods
 from graph.validity import Validity, validity
 from qa.answer import AnswerCitation
+from ui.study.questions import typeset
 
 NUMBERING = re.compile(r"^(?:\d{1,3}[.．、](?!\d)|[（(]\d{1,2}[)）]|[①-⑳])\s*")
 _ENDS = "。；;！？!?\n"
@@ -49,7 +50,7 @@ class Shelf:
         # two documents of one title have to be told apart
         if not name or self._titles[name] > 1:
             name += PurePath(fact.source).stem if not name else f"（{PurePath(fact.source).stem}）"
-        return name.replace("《", "〈").replace("》", "〉")
+        return typeset(name.replace("《", "〈").replace("》", "〉"))
 
     def sentence(self, fact: StoredFact) -> Span:
         """The sentence around the beginning of a fact, with the end of the fact in it where that is the same line."""
@@ -97,7 +98,7 @@ class Shelf:
         if state.status == "规划期届满":
             return "该文件的规划期已届满，本题考查文件当时的规定。"
         if isinstance(year, int) and year < as_of.year:
-            return f"目标年{year}年已过，本题考查文件当时提出的目标。"
+            return f"目标年份（{year}年）已过，本题考查文件当时提出的目标。"
         return ""
 
     def binding(self, fact: StoredFact, as_of: dt.date) -> bool:
