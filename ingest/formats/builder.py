@@ -137,10 +137,13 @@ class TextBuilder:
                 self.anchor(line, page=page, box=box, element=element)
         if not kept:
             return None
-        empty = Span(start, start)
         table = Table(
             span=Span(start, max(start, self.length - 1)),
-            rows=tuple(tuple(cell or empty for cell in grid[r]) for r in kept),
+            rows=tuple(
+                # not ``or``: an empty cell is an empty span, and has its own place
+                tuple(Span(line.start, line.start) if cell is None else cell for cell in grid[r])
+                for r, line in zip(kept, lines, strict=True)
+            ),
             header_rows=min(sum(1 for r in kept if r < header_rows), len(kept)),
             caption=caption,
             label=label,

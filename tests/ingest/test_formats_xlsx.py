@@ -156,3 +156,13 @@ def test_several_sheets_titles_above_and_notes_below():
         assert table.header(2, raw.text) == "责任单位"
         assert [cell.of(raw.text) for cell in table.rows[3]] == ["1", "项目二", "县局"]
     assert raw.text.count("注：本表按季更新。") == 2
+
+
+def test_an_empty_cell_stands_in_its_own_row():
+    book = openpyxl.Workbook()
+    for row in (["类别", "指标", "2025年"], ["农业", "播种面积", "120万亩"], [None, "农民收入", "18500元"]):
+        book.active.append(row)
+    raw = read_raw(saved(book), "指标.xlsx")
+    (table,) = raw.tables
+    lines = [raw.text[: min(cell.start for cell in row)].count("\n") for row in table.rows]
+    assert lines == [0, 1, 2]
