@@ -9,12 +9,12 @@ from qa.draft import Draft, Line, cite, flat, label, quoted_line
 from qa.evidence import Found
 from qa.numerals import counted
 from qa.question import Reading
+from qa.shelf import ANNOUNCES, Sentence
 
 FEWEST = 3
 SHORT = 60
 """Items up to this length are quoted whole; of longer ones the first sentence."""
 
-_announces = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
 _asks_list = re.compile(
     "哪些|哪几|哪\\d|哪[两二三四五六七八九十]|几种|几类|几项|什么(?:条件|情形|材料|资料|方式|内容|要求|程序|情况|原则|职责)|有什么|包括什么|怎么|如何|怎样"
 )
@@ -22,7 +22,7 @@ _asks_list = re.compile(
 
 def answer(reading: Reading, best: Found) -> Draft | None:
     """The list behind the best sentence, where it announces one and the question asks for one."""
-    if not _asks_list.search(reading.folded) or not _announces.search(best.sentence.folded):
+    if not _asks_list.search(reading.folded) or not ANNOUNCES.search(best.sentence.folded):
         return None
     items = _items(best)
     if len(items) < FEWEST:
@@ -35,6 +35,13 @@ def answer(reading: Reading, best: Found) -> Draft | None:
         citation = cite(shelved, item)
         lines.append(Line(flat(citation.quote), (citation,)))
     return Draft("answered", tuple(lines), parts=((best.row, best.sentence.part),))
+
+
+def lead_of(found: Found) -> Sentence | None:
+    """The sentence that announces the item a sentence stands in."""
+    section = found.sentence.section
+    index = found.shelved.announced.get(section) if section is not None else None
+    return found.shelved.sentences[index] if index is not None and index < found.index else None
 
 
 def _items(best: Found) -> list[Span]:

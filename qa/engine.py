@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from corpus.store import Corpus
-from qa import duties, force, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
+from qa import announced, duties, force, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
@@ -228,7 +228,7 @@ class Engine:
         if draft is not None and reading.kind == "yes_no" and draft.lines:
             good = next((f for f in found if f.context >= lookup.ENOUGH), None)
             if good is not None:
-                draft = verdict.decided(reading, wanted, draft, good, good.sentence.folded)
+                draft = verdict.decided(reading, wanted, draft, good, _with_lead(good))
         return draft
 
     def _reason(self, reading: Reading, scope: Scope, shelf: Shelf) -> str | None:
@@ -295,6 +295,12 @@ def _required(reading: Reading, measure: Measure | None) -> Callable[[Sentence],
     if (names := names_asked(reading)) is not None:
         return lambda sentence: lists_names(sentence, *names)
     return organisation_wanted(reading)
+
+
+def _with_lead(found: Found) -> str:
+    """A sentence with the one that announces it, where it stands in a list."""
+    lead = announced.lead_of(found)
+    return (lead.folded if lead is not None else "") + found.sentence.folded
 
 
 def _hit(found: Found) -> Hit:

@@ -33,7 +33,7 @@ _asked_unit = re.compile(
 )
 _units = {
     "块钱": "元", "钱": "元", "万元": "元", "亿元": "元", "平方千米": "平方公里", "千米": "公里", "个百分点": "百分点", "名": "(?:名|人|位)",
-    "平方米": "(?:平方米|平米|m2)", "个人": "(?:人|名)", "个工作日": "工作日", "天": "[天日]", "日": "[天日]", "类": "(?:类|种|个|大)", "种": "(?:类|种|个|大)",
+    "平方米": "(?:平方米|平米|m2)", "个人": "(?:人|名)", "个工作日": "工作日", "天": "(?:个?工作日|[天日])", "日": "(?:个?工作日|[天日])", "类": "(?:类|种|个|大)", "种": "(?:类|种|个|大)",
     "家": "(?:家|户|个)", "所": "(?:所|个|家)", "座": "(?:座|个)", "项": "(?:项|个|条)", "条": "(?:条|个|项|公里)",
     "处": "(?:处|个)", "个": "(?:个|家|项|所|处|座|条|件|种|类|村|县|市|镇|乡|户|名|支|对)", "台": "(?:台|辆|套)", "辆": "(?:辆|台)",
     "人": "(?:人|名|位)", "户": "户", "次": "(?:次|场)", "场": "(?:次|场)", "件": "(?:件|个|起)", "套": "(?:套|个|户)",
@@ -57,6 +57,10 @@ def in_title(folded: str, position: int) -> bool:
     return folded.rfind("《", 0, position) > folded.rfind("》", 0, position)
 
 
+_paid = re.compile("(?:补|奖|罚|交|缴|付|贷|扣|领|发|赔|给)(?:贴|助|励|款|金|纳)?多少(?![个户人名家项次件天年月])")
+"""补多少, 能贷多少: money is asked for without its name."""
+
+
 def measure_of(reading: Reading) -> Measure | None:
     """The kind of value a question asks for; None where it asks for none."""
     text = reading.folded
@@ -76,16 +80,18 @@ def measure_of(reading: Reading) -> Measure | None:
             return Measure("时长", _duration)
         pattern = _units.get(unit, re.escape(unit))
         return Measure(
-            f"具体数值（{'元' if unit in ('钱', '块钱') else unit}）", re.compile("(?<!第)" + _NUM + _SCALE + f"(?:{pattern})")
+            f"具体数值（{'元' if unit in ('钱', '块钱') else unit}）",
+            re.compile(r"(?<![第一二三四五六七八九十百零\d.])" + _NUM + _SCALE + f"(?:{pattern})"),
         )
     if reading.kind != "target_value":
         return None
     if re.search("面积|多大(?!比)", text) and not re.search("比例|比重|占比|率", text):
         return Measure("面积", re.compile(_NUM + _SCALE + "(?:亩|公顷|平方)"))
-    if re.search("比例|比重|占比|几成|百分|多大比|覆盖率|增长率|增速|增幅|[\u4e00-\u9fff]率", text):
+    if re.search("比例|比重|占比|权重|几成|百分|多大比|覆盖率|增长率|增速|增幅|[\u4e00-\u9fff]率", text):
         return Measure("比例", _percent)
-    if re.search("金额|投资|资金|经费|标准|收入|产值|额度|限额|工资|补贴|补助|奖励|罚款|价|费", text) and re.search(
-        "多少|多高|几", text
+    if _paid.search(text) or (
+        re.search("金额|投资|资金|经费|标准|收入|产值|额度|限额|工资|补贴|补助|奖励|罚款|价|费", text)
+        and re.search("多少|多高|几", text)
     ):
         return Measure("金额", re.compile(_NUM + _SCALE + r"(?:元|美元)|\d[\d.]{0,8}%"))
     return Measure("数值", _any)

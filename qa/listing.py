@@ -135,6 +135,9 @@ def _families(shelved: Shelved) -> list[tuple[Section | None, list[Section]]]:
 
 def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | None, children: list[Section]) -> float:
     own = fold(parent.heading) if parent is not None else ""
+    lead = shelved.announced.get(children[0].id)
+    if lead is not None:
+        own = f"{own} {shelved.sentences[lead].folded.rstrip(':：。')}"
     trail = fold(" ".join(s.label for s in shelved.doc.trail(parent))) if parent is not None else ""
     title = fold(shelved.doc.head.title or "")
     a, b, c = wanted.profile(own), wanted.profile(trail), wanted.profile(title)
@@ -159,7 +162,7 @@ def _counting_sentence(reading: Reading, found: list[Found], wanted: Wanted) -> 
     number = reading.count
     if number is None:
         return None
-    forms = f"(?<![0-9.]){number}|{counted(number)}" + ("|二" if number == 2 else "")
+    forms = f"(?<![0-9.第]){number}|(?<!第){counted(number)}" + ("|二" if number == 2 else "")
     pattern = re.compile(f"(?:{forms})(?:个|项|大|类|条|点|种|方面|家|户)")
     for item in found[:12]:
         if item.context >= SENTENCE and pattern.search(item.sentence.folded) and _items(item) >= number:

@@ -16,7 +16,7 @@ from qa.figures import Measure
 from qa.lexicons import pairs
 from qa.point import point_of
 from qa.question import Reading
-from qa.shelf import Shelf
+from qa.shelf import ANNOUNCES, Shelf
 from qa.weighing import bare_term, beside_value, only_heads
 
 ENOUGH = 0.42
@@ -42,13 +42,15 @@ OTHER_DOCUMENT = 0.62
 OTHER_REGION = 0.5
 LONG = 150
 
-ANNOUNCES, TOLD = 0.6, 220
+HERALD, TOLD = 0.6, 220
 """The share of the question a heading must hold for the text under it to be the answer, and how much of it is quoted."""
 RUN = 170
 """Characters quoted where it is asked how something is done: steps and measures run on over several sentences."""
 LISTED = 320
 """Characters quoted of a list that a sentence announces."""
-_lead_in = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
+LEAD = 80
+"""A sentence up to this length that announces an item is quoted with it."""
+_denies = re.compile("不得|不予|不能|禁止|严禁|不享受|不纳入|不再|取消|除外")
 _asks_how = re.compile(
     "如何|怎么|怎样|咋|(?:哪些|什么)[\u4e00-\u9fff]{0,3}(?:措施|要求|政策|内容|规定|做法|举措|支持|优惠|帮扶|服务)|流程|步骤|程序|具体内容"
 )
@@ -74,7 +76,9 @@ def answer(
             if f.coverage >= OWN or beside_value(wanted, f.sentence.folded, prefer) >= IN_CLAUSE or bare_term(f.sentence.folded)
         ]  # fmt: skip
     if measured:
-        good = [f for f in good if not only_heads(f.shelved, f.index)]
+        good = [
+            f for f in good if not only_heads(f.shelved, f.index) or re.search(r"\d%|\d[万亿千百]?[元户人个]", f.sentence.folded)
+        ]
 
     if not good:
         return None
@@ -193,13 +197,17 @@ def with_point(reading: Reading, line: Line, first: Found, measure: Measure | No
 
 def _leading(found: Found) -> bool:
     """Whether a sentence is answered by what follows it: a heading, a question, or one that announces a list."""
-    return found.sentence.is_heading or found.sentence.leads or _lead_in.search(found.sentence.folded) is not None
+    return found.sentence.is_heading or found.sentence.leads or ANNOUNCES.search(found.sentence.folded) is not None
 
 
 def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None, *, how: bool = False) -> Line:
     """The line of one document: its sentences in the order of the text."""
     first = group[0]
     spans = [carrying(f, wanted, prefer) for f in group]
+    lead = announced.lead_of(first)
+    if lead is not None and len(lead.span) <= LEAD and _denies.search(lead.folded):
+        # 有下列情形之一的，不得申报: without it the item says the contrary
+        spans.append(lead.span)
     if how:
         spans[0] = run_of(first, spans[0])
     return quoted_line(label(first.shelved, first.part), first.shelved, spans)
@@ -234,7 +242,7 @@ def _announced(found: Found, wanted: Wanted) -> Span | None:
     if (
         not i
         or not (sentences[i - 1].is_heading or sentences[i - 1].leads)
-        or wanted.coverage(sentences[i - 1].folded) < ANNOUNCES
+        or wanted.coverage(sentences[i - 1].folded) < HERALD
     ):
         return None
     end = sentences[i].span.end
@@ -283,7 +291,7 @@ def whole(found: Found) -> Span:
         low -= 1
     while high + 1 < len(sentences) and sentences[high].folded.endswith(";") and sentences[high + 1].line == sentences[high].line:
         high += 1
-    if _lead_in.search(sentences[high].folded):
+    if ANNOUNCES.search(sentences[high].folded):
         # 可在以下两种方式中任选其一: what is announced is the answer
         stop = sentences[high].span.end
         while (

@@ -153,6 +153,7 @@ _amount_asked = re.compile(
 _counterpart = re.compile("(?:与|和|跟|同|对|向|给|到|由|为)(?:哪些|哪几个)(?:地方|地区|省|市)(?!.*(?:提到|规定|文件))")
 """与哪些地方合作 asks what a document says, not which documents say it."""
 _issued_by = re.compile("(?:哪个|哪家|哪些|什么)(?:部门|单位|机关|机构)[^，。,;；]{0,4}(?:印发|发布|出台|制定的|发的|颁布)")
+_due = re.compile("最晚|最迟|之前|截止|限|应当?|必须|要在|需在|需要")
 _issued_when = re.compile(
     "(?:哪年|哪一年|几月|几号|哪天|哪一天|哪一?日|什么时候|何时|什么时间|啥时候)[^,。;]{0,6}(?:印发|发布|公布|成文|出台|下发|颁布)"
     "|(?:印发|发布|公布|成文|出台|下发|颁布)[^,。;]{0,4}(?:时间|日期|是哪|是什么时候|是几月)"
@@ -174,10 +175,10 @@ def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ())
         return "multi_doc" if not first_phrase(folded, ("异同", "有什么不同", "有何不同", "对比", "区别")) else "comparison"
     if asks["comparison"] and (several or "同一" in folded or folded.startswith(("对比", "比较"))):
         return "comparison"
-    if _issued_by.search(folded) or _issued_when.search(folded):
+    if _issued_by.search(folded) or (_issued_when.search(folded) and not _due.search(folded)):
         return "provenance"
     for kind in ("responsible_unit", "provenance"):
-        if asks[kind]:
+        if asks[kind] and not (kind == "provenance" and asks["deadline"] and _due.search(folded)):
             return kind
     if folded.rstrip("?!。").endswith(("吗", "嘛")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
         return "yes_no"

@@ -25,6 +25,8 @@ COUNTED = 24
 SAMPLE = 1500
 """Passages looked at to learn how common a word is in this library."""
 
+ANNOUNCES = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
+"""What a sentence ends with that announces a list."""
 _end = re.compile(r"[。！？；;!?\n]+[”’」』）)》\"]{0,3}")
 _gap = re.compile(r"(?<=[\u4e00-\u9fff”》）])[ \u3000]+(?=[\u4e00-\u9fff“《\d])")
 _filled_in = re.compile(r"[\u4e00-\u9fff][:：]\s*[^\s:：]")
@@ -146,6 +148,23 @@ class Shelved:
         while section is not None and position >= section.whole.end:
             section = self.doc.sections.get(section.parent) if section.parent else None
         return section
+
+    @cached_property
+    def announced(self) -> dict[str, int]:
+        """For the sections of a list that a sentence announces (有下列情形之一的，不得申报：) the number of that sentence."""
+        found: dict[str, int] = {}
+        first: dict[str | None, int | None] = {}
+        for section in self.doc.outline:
+            if section.number is None:
+                continue
+            if section.parent not in first:
+                before = bisect_left(self.starts, section.start) - 1
+                leads = before >= 0 and ANNOUNCES.search(self.sentences[before].folded) is not None
+                first[section.parent] = before if leads else None
+            lead = first[section.parent]
+            if lead is not None:
+                found[section.id] = lead
+        return found
 
     @cached_property
     def starts(self) -> list[int]:

@@ -15,13 +15,16 @@ SURE = 0.6
 """The share of the question the sentence must hold, its headings counted, before 是 or 不是 is said."""
 
 
+OWN = 0.35
+"""… and the share it must hold by itself."""
+
 _forbids_refusing = re.compile("不得[^。;；]{0,30}(?:拒绝|限制|排斥|推诿|拖延|歧视|拒不)")
 """不得以…为由拒绝 grants what is asked for."""
 
 
 def decided(reading: Reading, wanted: Wanted, draft: Draft, best: Found, span_text: str) -> Draft:
     """The draft with the verdict in front, where there is one."""
-    word = verdict(reading.folded, fold(span_text), best.context)
+    word = verdict(reading.folded, fold(span_text), best.context if best.coverage >= OWN else 0.0)
     if word is None:
         return draft
     first, *rest = draft.lines

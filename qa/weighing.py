@@ -28,6 +28,7 @@ JUDGED = 40
 PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.7, 1.0, 0.3
 """What the search's opinion of the passage and of its document adds to the score of a sentence."""
 _clause = re.compile("[,:;，：；]")
+_purpose = re.compile(r"第一条\s{0,2}为")
 _value_clause = re.compile("[,;，；]")
 
 THROUGHOUT, OFTEN = 0.45, 0.08
@@ -114,7 +115,7 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
         elif only_heads(shelved, i):
             score -= 0.4
         score -= 0.3 if sentence.is_units else 0.0
-        score -= PREAMBLE if first_phrase(sentence.folded, preambles) else 0.0
+        score -= PREAMBLE if first_phrase(sentence.folded, preambles) or _purpose.match(sentence.folded) else 0.0
         score -= 0.4 if len(titles[sentence.part]) > 8 and (sentence.folded.rstrip("。") in titles[sentence.part]) else 0.0
         found.append(Found(shelved, i, score, coverage, wide))
     return found
@@ -132,6 +133,10 @@ def _in_context(wanted: Wanted, shelved: Shelved, parts: frozenset[int], own: Ma
     told = own[inside]
     throughout = (told >= 0.9).sum(axis=0) >= max(4, OFTEN * len(told))
     context = np.maximum(context, THROUGHOUT * throughout)
+    leads = [shelved.announced.get(s.section, -1) if s.section is not None else -1 for s in sentences]
+    items = np.array([0 <= lead < i for i, lead in enumerate(leads)])
+    if items.any():
+        context[items] = np.maximum(context[items], LEAF * own[[lead for i, lead in enumerate(leads) if items[i]]])
     opening: dict[str, int] = {}
     for i, sentence in enumerate(sentences):
         if sentence.part in parts and sentence.section is not None:
