@@ -14,9 +14,14 @@ _TOP, _BOTTOM = 80, 60
 """Page furniture stands at the top and at the bottom; in between 下载 or 大 is a cell of a table or a word."""
 PAGE = re.compile(r"#{0,3}\s?Page\s?\d+:?|[-—–－]\s?\d{1,4}\s?[-—–－一]|第\s?\d{1,4}\s?页(?:\s?[/共].{0,8})?", re.IGNORECASE)
 """A page number alone on a line, as converters leave it behind."""
+_LEADER = re.compile(r"\.{8,}|…{4,}|·{8,}|．{6,}")
+_ENTRY = 240
+_CHAPTER = re.compile(r"第[一二三四五六七八九十百]{1,4}[编章节篇]|第[一二三四五六七八九十]{1,3}(?:部分|分编)")
+_IMPRINT = re.compile(r"[一-龥]{4,24}\s{0,4}(?:19|20)\d\d年\d{1,2}月\d{1,2}日印发")
 _LINK = 90
 _DOTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|\t+|[ 　]{3,})\s?[-—]?\s?\d{1,4}\s?[-—]?$")
 _NUMBERED_PAGE = re.compile(r"[\s.…·\d\-—]+$")
+_BETWEEN = re.compile(r"[\s|｜·\-－]+")
 _CRUMBS = re.compile(r"[>＞»›/]")
 
 
@@ -41,6 +46,8 @@ def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
         content = text[line.start : line.end]
         if len(content) <= 16 and _NOISE.sub("", content) in full:
             found[i] = "页面按钮"
+        elif _IMPRINT.fullmatch(content):
+            found[i] = "版记"
         elif content.startswith(starts) or (len(content) <= 100 and _is_navigation(content, parts)):
             found[i] = "页面导航"
     found.update(_related(text, lines, tail))
@@ -60,7 +67,7 @@ def _related(text: str, lines: Sequence[Line], tail: frozenset[str]) -> dict[int
 
 
 def _is_navigation(content: str, parts: frozenset[str]) -> bool:
-    pieces = content.split()
+    pieces = _BETWEEN.split(content)
     if len(pieces) >= 3 and sum(piece in parts for piece in pieces) >= 2:
         return True
     crumbs = [piece.strip() for piece in _CRUMBS.split(content)]
@@ -72,6 +79,7 @@ def _is_navigation(content: str, parts: frozenset[str]) -> bool:
 def contents_lines(text: str, lines: Sequence[Line], boiler: dict[int, str]) -> dict[int, str]:
     """The table of contents 目录: from its heading to the second time its first entry appears, or lines with page numbers."""
     found: dict[int, str] = {}
+    found.update(_leaders(text, lines))
     for i, line in enumerate(lines[:120]):
         if line.end - line.start > 8 or _NOISE.sub("", text[line.start : line.end]) not in ("目录", "目次"):
             continue
@@ -88,7 +96,43 @@ def contents_lines(text: str, lines: Sequence[Line], boiler: dict[int, str]) -> 
         if again and all(lines[i + 1 + k].end - lines[i + 1 + k].start <= 90 for k in range(again)):
             found.update(dict.fromkeys(range(i, i + 1 + again), "目录"))
         return found
+    found.update(_chapters(text, lines))
     return found
+
+
+def _leaders(text: str, lines: Sequence[Line]) -> dict[int, str]:
+    """Entries with leaders (总体要求……3), at least four with no more than two other lines between."""
+    found: dict[int, str] = {}
+    run: list[int] = []
+    for i in [
+        i for i, line in enumerate(lines) if line.end - line.start <= _ENTRY and _LEADER.search(text, line.start, line.end)
+    ]:
+        if run and i - run[-1] > 3:
+            run = []
+        run.append(i)
+        if len(run) >= 4:
+            found.update(dict.fromkeys(range(run[0], i + 1), "目录"))
+    return found
+
+
+def _chapters(text: str, lines: Sequence[Line]) -> dict[int, str]:
+    """A list of chapters without the word 目录 above it: nothing but chapters in a row, the first of which comes again."""
+    for i, line in enumerate(lines[:60]):
+        if not _CHAPTER.match(text, line.start, line.end):
+            continue
+        end = i
+        while (
+            end < len(lines)
+            and lines[end].end - lines[end].start <= 60
+            and _CHAPTER.match(text, lines[end].start, lines[end].end)
+        ):
+            end += 1
+        first = _NOISE.sub("", text[line.start : line.end])
+        repeated = end - i >= 3 and any(
+            _NOISE.sub("", text[o.start : o.end]) == first for o in lines[i + 1 :] if o.end - o.start <= 60
+        )
+        return dict.fromkeys(range(i, end), "目录") if repeated else {}
+    return {}
 
 
 def _entry(text: str, line: Line) -> str:

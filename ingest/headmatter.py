@@ -69,6 +69,9 @@ _NEWSROOM = re.compile(
 _ISSUED_BY_BODY = re.compile(r"(?:制定|制订|提出|出台|起草)(?P<what>本|如下|以下)(?P<kind>[一-龥]{0,8}?)[。：:；;，,]")
 _TWO = {"两": 2}
 _REMARK = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
+_NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
+"""A document number alone on a line; some pages repeat title and number above the text."""
+_OPENING = 900
 _AND_OTHERS = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}个?)?(?:部门|单位|委办局)?$")
 
 
@@ -129,6 +132,9 @@ def read_head(
     number = DOC_NUMBER.search(draft.text("title") or "")
     if number is not None and (draft.text("title") or "").rstrip("）)").endswith(number.group()):
         draft.put("doc_number", _no_blanks(number.group()), draft.spans.get("title"))
+    stray = _NUMBER_LINE.search(text, body.start, min(body.end, body.start + _OPENING))
+    if stray is not None:
+        draft.put("doc_number", _no_blanks(stray["number"]), Span(stray.start("number"), stray.end("number")))
     _dates(text, draft, header, parts)
     _issuers(text, draft, header, parts)
     name = draft.text("title") or ""
@@ -231,6 +237,9 @@ def _issuers(text: str, draft: Draft, header: Header, parts: Parts) -> None:
 
 def leading_organs(title: str) -> tuple[str, ...]:
     """The issuers a title begins with: 某市人民政府办公室关于…, 某州乡村振兴局解读：…."""
+    flat = re.sub(r"\s+", "", title)
+    if flat.endswith("令") and is_organ(flat[:-1]):
+        return split_organs(flat[:-1].removeprefix("中华人民共和国"))
     match = _VERB.search(title)
     if match is None or match.start() < 3:
         return ()

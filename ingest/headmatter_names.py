@@ -51,11 +51,14 @@ def bare(name: str) -> str:
     return flat
 
 
+@lru_cache(maxsize=4096)
 def kind_of(title: str) -> str | None:
     """The kind of document a title ends with; None when it ends with none."""
     flat = bare(title)
     flat = flat.rstrip('》>〉”"')
     flat = bare(flat)
+    if not flat.endswith(_kinds()):
+        return None
     for kind in _kinds():
         if flat.endswith(kind) and len(flat) > len(kind):
             return kind

@@ -90,8 +90,9 @@ def speaks_for_nation(name: str) -> bool:
 
 def self_level(text: str, start: int, end: int) -> str | None:
     """The word a document uses of its own division (我州, 全省), when it uses one clearly more than others."""
-    own = Counter(match["what"] for match in _SELF.finditer(text, start, end) if text[match.start()] in "我本")
-    every = Counter(match["what"] for match in _SELF.finditer(text, start, end))
+    found = [(text[match.start()], match["what"]) for match in _SELF.finditer(text, start, end)]
+    own = Counter(what for whose, what in found if whose in "我本")
+    every = Counter(what for _, what in found)
     for counts, least in ((own, 1), (every, 2)):
         if counts:
             (what, most), *rest = counts.most_common(2)

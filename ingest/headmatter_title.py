@@ -16,9 +16,12 @@ from ingest.outline_marks import mark_at
 
 _REACH = 70
 _LONG = 110
+_FULL_LINE = 28
+"""A line as long as a page is wide: a title may run over to a few characters on the next one."""
 _ADDRESSEE = re.compile(r"[一-龥）)、，,\s]{4,}[：:]$")
 _END = re.compile(r"[。；;，,：:！!？?、]$")
 _SUBTITLE = re.compile(r"(?:——|—|--|－－|――)|[（(].{2,80}[)）]$")
+_DECREE = re.compile(r"[一-龥]{2,16}令第\s?\d{1,4}\s?号")
 _DASHES = ("——", "--", "――", "─", "－－")
 _SITE = re.compile(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}(?:网站|政府网|门户|官网|网)$")
 _RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
@@ -152,20 +155,19 @@ def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str)
         end in plain
         and end < weak + 3
         and not text.startswith(opening, lines[end].start)
-        and _continues(text[lines[end].start : lines[end].end])
+        and _continues(text[lines[end].start : lines[end].end], 2 if len(opening) >= _FULL_LINE else 7)
     ):
         end += 1
     return weak, end, False
 
 
-def _continues(content: str) -> bool:
+def _continues(content: str, least: int) -> bool:
     return (
-        4 <= len(content) <= 40
+        least <= len(content) <= 40
         and not _END.search(content)
         and not _SUBTITLE.match(content)
         and not re.search(r"\d{4}|来源|作者", content)
         and not is_organ(content)
-        and len(content) > 6
     )
 
 
@@ -216,6 +218,11 @@ def complete(joined: str) -> bool:
 def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set[int], header: Header) -> int:
     """Pass over what stands between title and body: number, dates, source, subtitle, index table."""
     while i < len(lines) and (i in tabular or i < stop + 2):
+        last = _bracketed(text, lines, i)
+        if last is not None and i not in tabular:
+            _read_history(text, Span(lines[i].start, lines[last].end), header)
+            i = last + 1
+            continue
         if i not in tabular and not _read_meta(text, lines[i], header, above=False):
             if any(j in tabular for j in range(i + 1, min(i + 4, stop))):
                 i += 1
@@ -223,6 +230,20 @@ def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set
             break
         i += 1
     return i
+
+
+def _bracketed(text: str, lines: Sequence[Line], i: int) -> int | None:
+    """The last line of a remark in brackets that takes several lines or a long one (（2003年…通过 根据…修正）)."""
+    if text[lines[i].start] not in "（(" or not _HISTORY.search(text, lines[i].start, lines[min(i + 3, len(lines) - 1)].end):
+        return None
+    for j in range(i, min(i + 6, len(lines))):
+        if text[lines[j].end - 1] in ")）":
+            return j if j > i or lines[j].end - lines[j].start > 200 else None
+    return None
+
+
+def _read_history(text: str, span: Span, header: Header) -> None:
+    header.dated += [(iso, at, True) for iso, at in find_dates(text, span.start, span.end)]
 
 
 def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
@@ -258,6 +279,14 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
                 header.byline.append(line.span)
             return True
         if content.startswith(_DASHES) and len(content) <= 60:
+            header.dated += [(iso, span, True) for iso, span in dates]
+            return True
+        if dates[0][1].start == line.start and (
+            _HISTORY.search(rest) and len(content) <= 80 and content[-1] not in "。；;，,：:"
+        ):
+            decree = _DECREE.search(content)
+            if decree is not None and header.doc_number is None:
+                header.doc_number = Span(line.start + decree.start(), line.start + decree.end())
             header.dated += [(iso, span, True) for iso, span in dates]
             return True
     if above:

@@ -18,8 +18,10 @@ _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
 _FILE_ENDS = frozenset("fcxlsptdeirg")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
-_PADDED = re.compile(r"(?P<n>\d\d)\s?(?=[一-龥“《])(?![年月日号时个项家万亿元条页])")
+_PADDED = re.compile(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![年月日号时个项家万亿元条页]))")
 _SPLIT = ("一、", "(一)", "1.", "(1)", "1)", "①", "章", "节", "编", "分", "01")
+_GROUP = 30
+_STOPS = frozenset("。；;：:，,！!？?、）)|")
 _CLOSING = re.compile(
     r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请[一-龥]{2,14}(?:总部|分行|部门|单位|委|厅|局|公司)[，,、将认结按]|请结合|请认真|请遵照|"
     r"以上(?:意见|通知|方案|规定|措施|政策|请|事项|内容)|上述(?:意见|规定|政策|措施|通知)|"
@@ -97,18 +99,29 @@ def _padded(text: str, lines: Sequence[Line]) -> list[tuple[int, Mark]]:
 
 
 def _unnumbered(text: str, lines: Sequence[Line], opened: Sequence[tuple[Mark | None, int | None, int]]) -> set[int]:
-    """Lines that are nothing but a stock heading (附则) before a numbering that starts anew: headings without a number."""
+    """Headings without a number, over a numbering that starts anew.
+
+    A line that is nothing but a stock heading (附则), or lines over each run of the outermost numbers (面向单位的政策 一、… 面向个人的政策 一、…).
+    """
     out: set[int] = set()
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
+    top = min((mark.style for mark, _, _ in opened if mark is not None), key=lambda style: RANK[style], default="")
+    groups: list[int] = []
+    restarted = False
     for i, (line, (mark, _, start)) in enumerate(zip(lines, opened, strict=True)):
         if mark is not None:
-            seen.add(mark.style)
-        elif line.end - line.start <= 12 and i + 1 < len(lines) and seen:
-            following = opened[i + 1][0]
-            name = "".join(text[start : line.end].split())
-            if following is not None and following.value == 1 and following.style in seen and name in stock_headings():
-                out.add(i)
-    return out
+            seen[mark.style] = mark.value
+            continue
+        following = opened[i + 1][0] if i + 1 < len(lines) else None
+        if following is None or following.value != 1 or line.end - line.start > _GROUP or text[line.end - 1] in _STOPS:
+            continue
+        name = "".join(text[start : line.end].split())
+        if name in stock_headings() and following.style in seen:
+            out.add(i)
+        elif following.style == top and (not seen or seen.get(top, 0) > 1):
+            groups.append(i)
+            restarted = restarted or bool(seen)
+    return out | (set(groups) if restarted and len(groups) > 1 else set())
 
 
 def _opening(text: str, line: Line) -> tuple[Mark | None, int | None, int]:
@@ -141,7 +154,7 @@ def _late_starts(opened: Sequence[tuple[Mark | None, int | None, int]]) -> set[t
         if run and mark.value != run[-1] + 1:
             run.clear()
         run.append(mark.value)
-        if run[0] > 5 and len(run) >= 3:
+        if run[0] > 5 and len(run) >= (2 if mark.style in ("一、", "(一)", "条") else 3):
             out.update((mark.style, value) for value in run[-3:])
     return out
 

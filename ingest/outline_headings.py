@@ -13,6 +13,7 @@ from ingest.outline_marks import Mark
 _LIMIT = 60
 _LEAST = 4
 _ITEM_BEGINS = re.compile(r"(?<=[一-龥])一是(?![否非])")
+_DASH = re.compile(r"——|--|－－|――|─")
 _EVERYONE = re.compile(r"各[^，,。；;：:\n]{1,40}?(?:要|应当|应|须|必须|负责)(?![求素点件领害对急])")
 """各县区、各部门要…: those addressed open the sentence that the heading runs into."""
 _LEADS_IN = frozenset("、和与及的是在对向由将把让使给供为“《（(〔，,促导请要应")
@@ -54,6 +55,9 @@ def heading_end(text: str, start: int, end: int, mark: Mark) -> int:
         colon = clause_end(text, colon + 1, near, "：:")
     if colon < near and colon - start <= 30:
         return colon
+    dash = _DASH.search(text, start + 2, near)
+    if dash is not None and text[start : dash.start()] in stock_headings():
+        return dash.start()
     opened = _sentence_start(text, start, near)
     if opened is not None:
         return opened
@@ -63,7 +67,8 @@ def heading_end(text: str, start: int, end: int, mark: Mark) -> int:
             if stock != "组织实施" and text.startswith(stock, start) and clause_end(text, start, stop, "，,") < stop:
                 return start + len(stock)
     if stop - start <= _LIMIT or (stop == end and stop - start <= _LIMIT + 20):
-        return stop
+        # a question keeps its mark: 哪些人可以申请？
+        return stop + 1 if stop < end and text[stop] in "？?" else stop
     return _torn_off(text, start, near)
 
 

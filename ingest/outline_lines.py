@@ -24,6 +24,7 @@ _SEAM = re.compile(
     r"(?=[一-龥]{4,40}(?:局|厅|委|府|室|会|中心|组)(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
 )
 """Where a line break was lost: a dated title | its number, a signature | the next title, the last attachment listed | a signature."""
+_RUN_ON = re.compile(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
@@ -58,6 +59,47 @@ def lines_of(text: str) -> list[Line]:
             out += _pieces(text, start, end)
         else:
             out.append(Line(start, end))
+    return _unglued(text, out)
+
+
+def _unglued(text: str, lines: list[Line]) -> list[Line]:
+    """Cut a line before a number that goes on counting where the line break before it was lost (…办理。36.健全…, then 37.)."""
+    hits = [i for i, line in enumerate(lines) if _RUN_ON.search(text, line.start, line.end)]
+    if not hits:
+        return lines
+    opened = [mark_at(text, line.start, line.end) if may_open(text[line.start]) else None for line in lines]
+    following: list[dict[str, int]] = [{}] * len(lines)
+    ahead: dict[str, int] = {}
+    wanted = set(hits)
+    for i in range(len(lines) - 1, -1, -1):
+        if i in wanted:
+            following[i] = dict(ahead)
+        mark = opened[i]
+        if mark is not None:
+            ahead[mark.style] = mark.value
+    out: list[Line] = []
+    last: dict[str, int] = {}
+    for i, line in enumerate(lines):
+        mark = opened[i]
+        if mark is not None:
+            last[mark.style] = mark.value
+        start = line.start
+        if i in wanted:
+            another: set[str] = set()
+            for match in _RUN_ON.finditer(text, line.start, line.end):
+                inner = mark_at(text, match.end(), line.end)
+                if inner is None or inner.path or inner.style in another:
+                    continue
+                before, after = last.get(inner.style, 0), following[i].get(inner.style, 0)
+                goes_on = inner.value == before + 1 and after != inner.value and (before > 0 or after == inner.value + 1)
+                if goes_on and (inner.value > 1 or text[match.start()] in "：:"):
+                    out.append(Line(start, match.end(), piece=True))
+                    start = match.end()
+                    last[inner.style] = inner.value
+                else:
+                    # a series of the sentence itself; what follows in this line counts on from it
+                    another.add(inner.style)
+        out.append(Line(start, line.end, piece=line.piece or start > line.start))
     return out
 
 

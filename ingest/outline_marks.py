@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.document import Span
 
@@ -62,6 +63,7 @@ class Mark:
     spaced: bool = False
 
 
+@lru_cache(maxsize=4096)
 def chinese_number(text: str) -> int | None:
     """The value of a Chinese numeral below 10,000 (二十一, 一百零三, 二〇三五); None when it is none."""
     if not text or any(char not in _DIGITS and char not in _SCALE for char in text):

@@ -21,7 +21,9 @@ _HEAD = 20
 """So near to the head, a title much like the first one is the first one again (a page repeats it, with 转载 before it)."""
 _DATED = re.compile(r"\s{0,3}[（(](?P<date>[^（）()]{8,20})[)）]$")
 _SENTENCE = frozenset("。；;：:，,！!？?、")
-_ADDRESSEE = re.compile(r"(?:[^：:。；;\n]{0,40}号\s?)?[^：:。；;\n]{0,12}(?:各|有关|厅|局|委|府|省|市|县|区|单位|企业|公司)[^：:。\n]{0,160}[：:]$")
+_ADDRESSEE = re.compile(
+    r"(?:[^：:。；;\n]{0,40}号\s?)?[^：:。；;\n]{0,12}(?:各|有关|厅|局|委|府|省|市|县|区|单位|企业|公司)[^：:。\n]{0,160}[：:]$"
+)
 
 
 @dataclass(frozen=True, slots=True)

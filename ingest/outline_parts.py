@@ -14,13 +14,17 @@ from ingest.outline_lines import Line
 from ingest.outline_marks import mark_at
 
 _ISSUE = re.compile(r"(?P<verb>印发|转发|批转|发布|公布|颁布|下发|颁发|实施|征求|公开征求)")
-_LABEL = re.compile(r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?")
+_LABEL = re.compile(
+    r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?"
+)
 _CLOSED = re.compile(
     r"[（(]?(?:此件|本文|此文)?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|联系人.{0,80}|联系电话.{0,80}"
 )
 _TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
 _NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
 _JOINED = re.compile(r"(?:[（(][^（）()《》]{1,30}[)）])?[\s、，,]{0,4}[和及与]?[\s　]{0,4}")
+_OUTERMOST = ("章", "条", "一、")
+_BEFORE_FIRST = 7
 _OMITTED = re.compile(r"[（(](?:略|另发|另附|详见[^（）()]{0,20}|此处略|附件略)[)）]")
 
 
@@ -132,23 +136,66 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
         labelled = _labelled_start(text, lines, i, match, alone)
         if labelled is not None:
             out.append(labelled)
+    out += _restarted(text, lines, body, out, listed)
     parts.listings = listings
     out.sort(key=lambda piece: piece.first)
     return out
 
 
+def _restarted(text: str, lines: Sequence[Line], body: int, known: Sequence[Piece], listed: set[int]) -> list[Piece]:
+    """Further plans of one notice: a title line behind which the outermost numbers begin anew (…补贴方案, then 一、 again)."""
+    stop = min((piece.first for piece in known), default=len(lines))
+    marks = [mark_at(text, line.start, line.end) for line in lines[body:stop]]
+    top = min((mark.style for mark in marks if mark and mark.style in _OUTERMOST), key=_OUTERMOST.index, default="")
+    out: list[Piece] = []
+    highest = 0
+    for k, mark in enumerate(marks):
+        i = body + k
+        if mark is not None:
+            highest = mark.value if mark.style == top else highest
+            continue
+        if highest < 2 or i in listed or not _titles(text, lines[i]):
+            continue
+        ahead = next((m for m in marks[k + 1 : k + _BEFORE_FIRST] if m is not None), None)
+        if ahead is None or ahead.style != top or ahead.value != 1:
+            continue
+        first = i
+        if lines[i].end - lines[i].start < 12 and marks[k - 1] is None and _may_continue(text, lines[i - 1]):
+            first = i - 1
+        out.append(Piece(first, 0, i + 1, None, Span(lines[first].start, lines[i].end)))
+        highest = 0
+    return out
+
+
+def _titles(text: str, line: Line) -> bool:
+    content = text[line.start : line.end]
+    if not 6 <= len(content) <= 60 or _TITLE_STOP.search(content) or re.search(r"[|，,；]", content):
+        return False
+    kind = kind_of(content)
+    # 政策 also ends the name of a group of headings (面向单位的扶持政策)
+    return kind is not None and (kind != "政策" or "关于" in content) and content.count("《") == content.count("》")
+
+
+def _may_continue(text: str, line: Line) -> bool:
+    return line.end - line.start <= 40 and text[line.end - 1] not in "。；;：:，,！？）)|"
+
+
 def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> tuple[Piece, str] | None:
     """A title line that repeats the name of the issued document, whole, over several lines, or glued to the first paragraph."""
+    if text[lines[i].start] == "《" and not _ends_letter(text, lines[i - 1]):
+        # the letter itself names it: 《某办法》 / 已经…同意，现印发给你们
+        return None
     first = _flat(text[lines[i].start : min(lines[i].end, lines[i].start + 200)])
     for name in names:
-        core = _placed(first, bare(name))
+        core = _placed(first, _flat(bare(name)))
         if len(core) < 4 or not (core.startswith(first) or first.startswith(core)):
             continue
         if first.startswith(core):
             end, rest = _cut(text, lines[i], core)
+            ended = i > 0 and _ends_letter(text, lines[i - 1]) and not re.match(r"[》〉》已业经等、，,的（(]", rest)
             if not rest or re.fullmatch(r"(?:[（(].{1,40}[)）])+", rest):
                 return Piece(i, 0, i + 1, None, lines[i].span, True), name
-            if re.match(r"(?:[（(].{2,20}[)）])?(?:为|根据|按照|依据|第一|一、|全面|是|近年|20\d\d|当前|自)", rest):
+            if ended or re.match(r"(?:[（(].{2,20}[)）])?(?:为|根据|按照|依据|第一|一、|全面|是|近年|20\d\d|当前|自)", rest):
                 return Piece(i, 0, i, None, Span(lines[i].start, end), True), name
             continue
         joined = first
@@ -159,6 +206,15 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
             if not core.startswith(joined):
                 break
     return None
+
+
+def _ends_letter(text: str, line: Line) -> bool:
+    """Whether a letter ends with this line: a date, organ and date, （此件公开发布）."""
+    return (
+        date_at(text, line.start, line.end) is not None
+        or _signed(text, line)
+        or _CLOSED.fullmatch(text[line.start : line.end]) is not None
+    )
 
 
 def _placed(first: str, core: str) -> str:
@@ -175,7 +231,7 @@ def _cut(text: str, line: Line, core: str) -> tuple[int, str]:
     """Where ``core`` ends in a line that starts with it, blanks aside, and what is left of the line."""
     at, k = line.start, 0
     while k < len(core) and at < line.end:
-        if text[at] not in " 　\t":
+        if text[at] not in " 　\t《》〈〉":
             k += 1
         at += 1
     return at, text[at : line.end].strip()
@@ -343,4 +399,4 @@ def _is_signer(text: str, line: Line) -> bool:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"[\s　]+", "", text)
+    return re.sub(r"[\s　《》〈〉]+", "", text)

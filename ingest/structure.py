@@ -49,7 +49,9 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     first = _member(text, raw, own, header, title, site=site, region=region, source=source)
     members = [first]
     ends = [*(start.first for start in starts[1:]), len(lines)]
-    members += [_later(text, raw, lines[start.first : stop], start, first.head) for start, stop in zip(starts, ends, strict=False)]
+    members += [
+        _later(text, raw, lines[start.first : stop], start, first.head) for start, stop in zip(starts, ends, strict=False)
+    ]
     head = _placed(first.head, [member.head for member in members[1:]])
     attached = [part for member in members for part in member.attached]
     attached += [AttachedDocument(member.span, member.head) for member in members[1:]]
@@ -175,7 +177,8 @@ def _known_titles(text: str, lines: Sequence[Line], body: int, title: tuple[str,
 
 def _title(text: str, header: Header, raw: RawText, named: str | None) -> tuple[str, Span | None, bool] | None:
     """Title, its place, and whether it was concluded."""
-    given = raw.fields.get("title")
+    given = raw.fields.get("title", "")
+    given = "" if given.endswith(("。", "；")) else given
     if header.title is not None:
         glued = _GLUED_NUMBER.search(header.title.of(text))
         if glued is not None:
