@@ -5,14 +5,8 @@ It is made from the store alone and can be made for some documents only, so that
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
 from corpus.divisions import gazetteer
 from corpus.store import Corpus, DocumentInfo
@@ -24,7 +18,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ROLE_EDGES = {"lead": "牵头", "responsible": "责任", "supporting": "配合", "actor": "行为主体"}
 
 
@@ -231,9 +224,6 @@ def _present(facts: Json) -> Json:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-# ------------------------------------------------------------------ looking and exporting
-
-
 def neighbourhood(graph: networkx.MultiDiGraph[str], node: str, depth: int = 1) -> networkx.MultiDiGraph[str]:
     """The part of the graph within ``depth`` steps of a node, whatever the direction; empty for an unknown node."""
     import networkx
@@ -246,97 +236,3 @@ def neighbourhood(graph: networkx.MultiDiGraph[str], node: str, depth: int = 1) 
         edge = {other for one in edge for other in (*graph.successors(one), *graph.predecessors(one))} - reached
         reached |= edge
     return graph.subgraph(reached).copy()
-
-
-def to_json(graph: networkx.MultiDiGraph[str]) -> Json:
-    """Nodes and links as plain values; a link runs ``from`` one node ``to`` another, its ``source`` is the cited document."""
-    import networkx
-
-    value: Json = networkx.node_link_data(graph, source="from", target="to", edges="links")
-    return value
-
-
-def write_graphml(graph: networkx.MultiDiGraph[str], path: Path) -> None:
-    """Write the graph as GraphML (streamed: the general writer takes a minute for a large library)."""
-    keys: dict[tuple[str, str], tuple[str, str]] = {}
-    for scope, items in (("node", graph.nodes(data=True)), ("edge", graph.edges(data=True))):
-        for item in items:
-            for name, value in item[-1].items():
-                kind = _xml_kind(value)
-                known = keys.get((scope, name))
-                # whole and broken numbers under one name make it broken, anything else a string
-                merged = (
-                    kind if known is None or known[1] == kind else "double" if {known[1], kind} == {"int", "double"} else "string"
-                )
-                keys[scope, name] = (known[0] if known else f"d{len(keys)}", merged)
-    with path.open("w", encoding="utf-8") as out:
-        out.write('<?xml version="1.0" encoding="utf-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
-        for (scope, name), (key, kind) in keys.items():
-            out.write(f'<key id="{key}" for="{scope}" attr.name={quoteattr(name)} attr.type="{kind}"/>\n')
-        out.write('<graph edgedefault="directed">\n')
-        for node, facts in graph.nodes(data=True):
-            out.write(f"<node id={quoteattr(_xml(node))}>{_xml_data(facts, keys, 'node')}</node>\n")
-        for one, other, facts in graph.edges(data=True):
-            ends = f"source={quoteattr(_xml(one))} target={quoteattr(_xml(other))}"
-            out.write(f"<edge {ends}>{_xml_data(facts, keys, 'edge')}</edge>\n")
-        out.write("</graph>\n</graphml>\n")
-
-
-def _xml_kind(value: object) -> str:
-    return {bool: "boolean", int: "int", float: "double"}.get(type(value), "string")
-
-
-def _xml(text: object) -> str:
-    return _NOT_XML.sub("", str(text))
-
-
-def _xml_data(facts: Json, keys: dict[tuple[str, str], tuple[str, str]], scope: str) -> str:
-    parts = []
-    for name, value in facts.items():
-        written = str(value).lower() if isinstance(value, bool) else escape(_xml(value))
-        parts.append(f'<data key="{keys[scope, name][0]}">{written}</data>')
-    return "".join(parts)
-
-
-def write_json(graph: networkx.MultiDiGraph[str], path: Path) -> None:
-    """Write the graph as JSON (node-link form)."""
-    path.write_text(json.dumps(to_json(graph), ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def write_csv(graph: networkx.MultiDiGraph[str], path: Path) -> tuple[Path, Path]:
-    """Write nodes and edges for Neo4j's import: ``NAME_nodes.csv`` and ``NAME_edges.csv`` beside ``path``."""
-    nodes = path.with_name(f"{path.stem}_nodes.csv")
-    edges = path.with_name(f"{path.stem}_edges.csv")
-    nodes.write_text(_nodes_csv(graph), encoding="utf-8", newline="")
-    edges.write_text(_edges_csv(graph), encoding="utf-8", newline="")
-    return nodes, edges
-
-
-_NODE_FIELDS = (
-    "label", "source", "start", "end", "region", "level", "doc_number", "issued_on", "status", "deadline", "path", "names",
-    "indicator", "comparator", "value", "unit", "by_year", "target_kind",
-)  # fmt: skip
-
-
-def _nodes_csv(graph: networkx.MultiDiGraph[str]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([":ID", ":LABEL", *_NODE_FIELDS])
-    for node, facts in graph.nodes(data=True):
-        writer.writerow([node, facts.get("kind", ""), *(_cell(facts.get(name)) for name in _NODE_FIELDS)])
-    return out.getvalue()
-
-
-def _edges_csv(graph: networkx.MultiDiGraph[str]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([":START_ID", ":END_ID", ":TYPE", "source", "start", "end"])
-    for one, other, facts in graph.edges(data=True):
-        writer.writerow([one, other, facts["kind"], *(_cell(facts.get(name)) for name in ("source", "start", "end"))])
-    return out.getvalue()
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    # a cell that a spreadsheet would run as a formula
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

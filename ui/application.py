@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +16,8 @@ from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
 from corpus.records import document_record, section_records
-from corpus.store import Corpus, DocumentInfo, KeptAnswer, StoredFact
+from corpus.store import Corpus, DocumentInfo, KeptAnswer
+from ui.policy_graph import PolicyGraph
 
 if TYPE_CHECKING:
     from graph.validity import Validity
@@ -94,7 +95,7 @@ def default_folder() -> Path:
     return base / "cemai" / "library"
 
 
-class Library:
+class Library(PolicyGraph):
     """An open library and the stages around it; heavy parts are loaded when first needed."""
 
     def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
@@ -485,11 +486,19 @@ class Library:
 
     # ------------------------------------------------------------------ facts
 
-    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> list[dict[str, Any]]:
-        """Contract records of the tasks that meet the conditions, complete."""
+    def tasks(
+        self,
+        *,
+        unit: str | None = None,
+        region: str | None = None,
+        topic: str | None = None,
+        role: str | None = None,
+        former: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Contract records of the tasks that meet the conditions, complete; with ``former`` also under old names of the unit."""
         from graph.queries import tasks
 
-        return self._titled(tasks(self.corpus, unit=unit, region=region, topic=topic))
+        return self.titled(tasks(self.corpus, unit=unit, region=region, topic=topic, role=role, former=former))
 
     def targets(
         self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None, year: int | None = None
@@ -497,20 +506,11 @@ class Library:
         """Contract records of the targets that meet the conditions, complete."""
         from graph.queries import targets
 
-        return self._titled(targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year))
+        return self.titled(targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year))
 
     def terms(self) -> list[dict[str, Any]]:
         """Contract records of the terms."""
-        return self._titled(self.corpus.facts("term"))
-
-    def _titled(self, facts: Iterable[StoredFact]) -> list[dict[str, Any]]:
-        found = list(facts)
-        names = self.corpus.names({fact.document for fact in found})
-        out = []
-        for fact in found:
-            title, number = names[fact.document]
-            out.append({**fact.payload, "document_id": fact.document_id, "title": title, "doc_number": number})
-        return out
+        return self.titled(self.corpus.facts("term"))
 
     @property
     def _heads(self) -> dict[int, DocumentInfo]:

@@ -58,7 +58,7 @@ def _chinese(message: str) -> str:
 
 def build_parser() -> Parser:
     """The whole command line."""
-    from ui.commands import documents, facts, feedback, models, questions, serving
+    from ui.commands import documents, facts, feedback, graph, models, questions, serving
 
     parser = Parser(prog="cemai", description="策脉：读懂政策文件，答案句句可核对到原文。")
     common = argparse.ArgumentParser(add_help=False)
@@ -69,7 +69,7 @@ def build_parser() -> Parser:
         target.add_argument("--model", metavar="NAME", default=default, help="向量模型：本地文件夹或模型名（默认用内置模型）")
         target.add_argument("--debug", action="store_true", default=default or False, help="出错时显示内部细节")
     verbs = parser.add_subparsers(dest="verb", metavar="命令", title="命令", parser_class=Parser)
-    for module in (serving, documents, questions, feedback, facts, models):
+    for module in (serving, documents, questions, feedback, facts, graph, models):
         module.register(verbs, common)
     return parser
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import networkx
 
 from corpus.store import Corpus
-from graph import network
+from graph import network, network_files
 from graph.extract import extract
 from graph.rows import to_rows
 from ingest.reader import read
@@ -52,18 +52,33 @@ def test_removing_a_document_leaves_nothing(tmp_path: Path) -> None:
 def test_exports(tmp_path: Path) -> None:
     with library(tmp_path / "l") as corpus:
         graph = network.build(corpus)
-    network.write_graphml(graph, tmp_path / "g.graphml")
+    network_files.write_graphml(graph, tmp_path / "g.graphml")
     again = networkx.read_graphml(tmp_path / "g.graphml", force_multigraph=True)
     assert (again.number_of_nodes(), again.number_of_edges()) == (graph.number_of_nodes(), graph.number_of_edges())
-    network.write_json(graph, tmp_path / "g.json")
+    network_files.write_json(graph, tmp_path / "g.json")
     value = json.loads((tmp_path / "g.json").read_text(encoding="utf-8"))
     assert len(value["links"]) == graph.number_of_edges()
     assert {link["source"] for link in value["links"] if "start" in link} == {"湿地.txt"}
-    nodes, edges = network.write_csv(graph, tmp_path / "g.csv")
+    nodes, edges = network_files.write_csv(graph, tmp_path / "g.csv")
     with nodes.open(encoding="utf-8", newline="") as lines:
-        assert len(list(csv.reader(lines))) == graph.number_of_nodes() + 1
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == graph.number_of_nodes()
+    target = next(row for row in rows if row[":LABEL"] == "target")
+    assert (target["value:double"], target["by_year:int"]) == ("200.0", "2025")
     with edges.open(encoding="utf-8", newline="") as lines:
-        assert len(list(csv.reader(lines))) == graph.number_of_edges() + 1
+        links = list(csv.DictReader(lines))
+    assert len(links) == graph.number_of_edges()
+    assert {row[end] for row in links for end in (":START_ID", ":END_ID")} <= {row["id:ID"] for row in rows}
+    assert {row["inherited:boolean"] for row in links if row[":TYPE"] == "牵头"} == {"false"}
+
+
+def test_cells_keep_numbers_and_disarm_formulas(tmp_path: Path) -> None:
+    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    graph.add_node("target:1", kind="target", label="=1+1", value=-2.5, names="甲局、乙局")
+    nodes, _ = network_files.write_csv(graph, tmp_path / "g.csv")
+    with nodes.open(encoding="utf-8", newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert (row["label:string"], row["value:double"], row["names:string[]"]) == ("'=1+1", "-2.5", "甲局;乙局")
 
 
 def _shape(graph: networkx.MultiDiGraph[str]) -> tuple[set[str], list[str]]:

@@ -88,7 +88,7 @@ def test_a_ledger_has_the_columns_officials_use_and_says_what_is_silent():
         "责任单位",
         "配合单位",
         "完成时限",
-        "出处",
+        "依据",
     ]
     first, second = table.rows
     assert first[2] == "1. 新建冷库20处\n2. 改造冷库6处"

@@ -1,4 +1,4 @@
-"""tasks, targets, graph, study: what the documents oblige to, and learning it."""
+"""tasks, targets, study: what the documents oblige to, and learning it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import UsageError
 from corpus.titles import in_marks
-from ui.commands.shared import FORMATS, known_region, note, open_library, print_json, print_table, write_table
+from ui.commands.graph import ROLES, add_output
+from ui.commands.shared import known_region, note, open_library, print_json, print_table, write_table
 
 NOTHING = 1
 
@@ -19,23 +19,18 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--unit", metavar="单位", help="如 州医保局")
     p.add_argument("--region", metavar="地区")
     p.add_argument("--topic", metavar="主题")
-    _output(p)
+    p.add_argument("--role", choices=ROLES, help="与 --unit 合用：只看它牵头、负责或配合的")
+    p.add_argument("--former", action="store_true", help="与 --unit 合用：连同机构改革前的旧名")
+    p.add_argument("--form", choices=("ledger", "duties"), default="ledger", help="任务台账，或按单位的责任清单（导出文件时）")
+    add_output(p)
     p.set_defaults(run=tasks)
     p = verbs.add_parser("targets", parents=[common], help="目标指标")
     p.add_argument("--indicator", metavar="指标", help="指标名称中含有的字")
     p.add_argument("--region", metavar="地区")
     p.add_argument("--kind", choices=("target", "achieved", "statistic", "rule"), help="目标、已完成、现状数、标准")
     p.add_argument("--year", type=int, metavar="年份", help="目标年")
-    _output(p)
+    add_output(p)
     p.set_defaults(run=targets)
-
-    graph = verbs.add_parser("graph", parents=[common], help="知识图谱")
-    graph.set_defaults(run=lambda args: graph.print_help() or 2)
-    sub = graph.add_subparsers(metavar="动作", title="动作", parser_class=type(graph))
-    p = sub.add_parser("export", parents=[common], help="导出图谱")
-    p.add_argument("--format", choices=("graphml", "json", "csv"), required=True, help="csv 供 Neo4j 导入（写两个文件）")
-    p.add_argument("--out", type=Path, required=True, metavar="文件")
-    p.set_defaults(run=export_graph)
 
     study = verbs.add_parser("study", parents=[common], help="学政策：术语、应知应会、练习题")
     study.set_defaults(run=lambda args: study.print_help() or 2)
@@ -64,17 +59,11 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--number", "-n", type=int, default=10, metavar="N", help="题数")
     p.set_defaults(run=study_practice)
     p = sub.add_parser("scores", parents=[common], help="成绩单")
-    _output(p)
+    add_output(p)
     p.set_defaults(run=study_scores)
     p = sub.add_parser("forget", parents=[common], help="清除一个人的学习记录")
     p.add_argument("learner", metavar="姓名")
     p.set_defaults(run=study_forget)
-
-
-def _output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, default="table", help="输出格式")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="即 --format json")
-    parser.add_argument("--out", type=Path, metavar="文件", help="写到文件")
 
 
 def tasks(args: argparse.Namespace) -> int:
@@ -82,7 +71,7 @@ def tasks(args: argparse.Namespace) -> int:
     if args.region:
         known_region(args.region)
     with open_library(args) as library:
-        records = library.tasks(unit=args.unit, region=args.region, topic=args.topic)
+        records = library.tasks(unit=args.unit, region=args.region, topic=args.topic, role=args.role, former=args.former)
     if args.format == "json" and args.out is None:
         print_json(records)
     elif args.format == "table":
@@ -103,9 +92,9 @@ def tasks(args: argparse.Namespace) -> int:
         )
         note(f"共 {len(records)} 项任务。")
     else:
-        from ui.exports import task_ledger
+        from ui.exports import task_ledger, unit_duties
 
-        write_table(task_ledger(records), args.format, args.out)
+        write_table(unit_duties(records) if args.form == "duties" else task_ledger(records), args.format, args.out)
     return 0 if records else NOTHING
 
 
@@ -133,21 +122,6 @@ def targets(args: argparse.Namespace) -> int:
 
         write_table(targets_table(records), args.format, args.out)
     return 0 if records else NOTHING
-
-
-def export_graph(args: argparse.Namespace) -> int:
-    """Write the knowledge graph."""
-    from graph.network import build, write_csv, write_graphml, write_json
-
-    write = {"graphml": write_graphml, "json": write_json, "csv": write_csv}[args.format]
-    with open_library(args) as library:
-        graph = build(library.corpus)
-        try:
-            write(graph, args.out)
-        except OSError as error:
-            raise UsageError(f"不能写入 {args.out}（{error.strerror}）。") from error
-    print(f"{graph.number_of_nodes()} 个节点，{graph.number_of_edges()} 条边，已写入 {args.out}")
-    return 0
 
 
 def study_terms(args: argparse.Namespace) -> int:

@@ -55,7 +55,7 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ta
         (
             number,
             record["name"],
-            _measures(record),
+            content_of(record),
             "、".join(record["lead_units"]),
             "、".join(record["responsible_units"]) or ("" if record["lead_units"] else SILENT),
             "、".join(record["supporting_units"]),
@@ -72,7 +72,7 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ta
         Column("责任单位", 16),
         Column("配合单位", 9),
         Column("完成时限", 8, "short"),
-        Column("出处", 15),
+        Column("依据", 15),
     )
     return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。",), records)
 
@@ -96,7 +96,7 @@ def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Table:
         Column("职责", 5, "short"),
         Column("任务", 34),
         Column("完成时限", 9, "short"),
-        Column("出处", 28),
+        Column("依据", 28),
     )
     title = f"{unit}责任清单" if unit else "责任清单"
     notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。",)
@@ -130,7 +130,7 @@ def targets_table(records: Iterable[Record], *, title: str = "目标指标表") 
         Column("年份", 5, "short"),
         Column("类别", 6, "short"),
         Column("地区", 8),
-        Column("出处", 16),
+        Column("依据", 16),
         Column("原文", 26),
     )
     return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。",), records)
@@ -231,7 +231,8 @@ def cited(citation: AnswerCitation) -> str:
     return f"{in_marks(citation.title or citation.source)}{number}{' > '.join(citation.section_path)}{page}"
 
 
-def _measures(record: Record) -> str:
+def content_of(record: Record) -> str:
+    """What a task is to do: its measures one a line, or else its own words without the list of units."""
     names = [measure["name"] for measure in record.get("measures") or ()]
     if not names:
         return _content(record)
