@@ -119,7 +119,7 @@ _IN_CHARGE = frozenset(["承担", "负责", "牵头", "主管", "主体", "责�
 
 def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
-    found = wanted(reading.subject, shelf, reading.quoted, reading.alternatives)
+    found = wanted(reading.subject, shelf, reading.quoted, reading.alternatives, without_figures=reading.kind == "yes_no")
     noun = asked_noun(reading.folded)
     if reading.kind in ("target_value", "deadline"):
         measures = phrases("measure_nouns.txt")
@@ -164,7 +164,14 @@ def asked_noun(folded: str) -> str | None:
     return words[0] if words and words[0] not in phrases("function_words.txt") else None
 
 
-def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternatives: tuple[tuple[str, str], ...] = ()) -> Wanted:
+def wanted(
+    subject: str,
+    shelf: Shelf,
+    quoted: tuple[str, ...] = (),
+    alternatives: tuple[tuple[str, str], ...] = (),
+    *,
+    without_figures: bool = False,
+) -> Wanted:
     """Concepts of a folded subject: everyday phrases with their written forms, quoted phrases, and words."""
     forms = table("everyday.tsv")
     found: dict[str, Concept] = {}
@@ -187,11 +194,13 @@ def wanted(subject: str, shelf: Shelf, quoted: tuple[str, ...] = (), alternative
         rest = rest.replace(one, " ")
     empty = set(phrases("function_words.txt"))
     generic = set(phrases("generic_words.txt"))
-    for word, nature in _words(rest):
+    for word, nature in _words(rest, shelf):
         word = _known_part(word, shelf, empty)
         if word in empty or word in found or any(word in concept.text for concept in found.values()):
             continue
         substance = _substance(word, nature)
+        if without_figures and word[0].isdigit():
+            continue
         if (word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")) or _period.fullmatch(word):
             found[word] = Concept(word, 0.4, substance=0.0)
             continue
@@ -231,12 +240,12 @@ def _core(word: str, shelf: Shelf) -> str:
     return rarer if 0 < rare <= RARE and rare * 3 <= common else ""
 
 
-def _words(text: str) -> list[tuple[str, str]]:
+def _words(text: str, shelf: Shelf) -> list[tuple[str, str]]:
     """The words of a text with their parts of speech; single characters that stand together are taken for a word."""
     words: dict[str, str] = {}
     empty = set(phrases("function_words.txt"))
     for piece in text.split():
-        pending = ""
+        pending = before = ""
         for word, nature in natures(piece):
             if len(word) == 1 and "\u4e00" <= word <= "\u9fff":
                 if word not in empty:
@@ -245,14 +254,23 @@ def _words(text: str) -> list[tuple[str, str]]:
                 word = ""
             elif word and not is_word(word):
                 word = _stripped(word, empty)
-            if len(pending) > 1:
-                words.setdefault(pending, "n")
+            before = _settled(words, before, pending, shelf)
             pending = ""
             if word and word[0].isalnum():
                 words.setdefault(word, nature)
-        if len(pending) > 1:
-            words.setdefault(pending, "n")
+            before = word
+        _settled(words, before, pending, shelf)
     return list(words.items())
+
+
+def _settled(words: dict[str, str], before: str, pending: str, shelf: Shelf) -> str:
+    """Take single characters for a word, or for the end of the word before them where the library has it so: 专利奖, 保障房."""
+    if len(pending) > 1:
+        words.setdefault(pending, "n")
+    elif pending and len(before) > 1 and shelf.frequency(before + pending) >= JOINED * shelf.frequency(before) > 0:
+        words[before + pending] = "n"
+        words.pop(before, None)
+    return ""
 
 
 def _stripped(word: str, empty: set[str]) -> str:
@@ -272,6 +290,8 @@ def _known_part(word: str, shelf: Shelf, empty: set[str]) -> str:
     return min(parts, key=shelf.frequency) if parts else word
 
 
+JOINED = 0.05
+"""How often, against the word alone, a word with one character more must stand in the library to be taken for a word."""
 _period = re.compile("十[一二三四五六七]五")
 VERB, ACCESSORY = 0.45, 0.35
 """The substance of a verb, and what a word of less counts."""

@@ -170,6 +170,8 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     everything = duties(shelf, scope)
     if reading.understood.units and ASKS_DUTIES.search(reading.folded):
         return _tasks_of(reading, everything, shelf)
+    if _interprets.search(reading.folded) and (told := _holder("", wanted, scope, shelf, _interpreter)) is not None:
+        return told
     if (role := _role.search(reading.folded)) is not None and (told := _holder(role[1], wanted, scope, shelf)) is not None:
         return told
     with_units = [duty for duty in everything if duty.units]
@@ -191,12 +193,16 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     return Draft("answered", tuple(lines), parts=tuple((d.shelved.info.row, d.shelved.part_at(d.span.start)) for d in named))
 
 
+_interprets = re.compile("由谁[^。]{0,6}解释|谁来?解释|解释(?:权|部门|机关|单位)|哪个(?:部门|单位|机关)[^。]{0,4}解释")
 _role = re.compile("((?:实施|主管|执行|审批|监管|解释|受理|承办|管理|监督)(?:部门|单位|机关|机构|主体))")
 
 
-def _holder(role: str, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+_interpreter = re.compile("由[^,。;；]{2,40}(?:负责)?(?:具体)?(?:组织)?解释")
+
+
+def _holder(role: str, wanted: Wanted, scope: Scope, shelf: Shelf, says: re.Pattern[str] | None = None) -> Draft | None:
     """The sentence that says who has a role in the whole document (区工信局是本办法的实施部门)."""
-    says = re.compile(
+    says = says or re.compile(
         f"(?:局|委|办|厅|部|署|中心|政府|办公室|委员会|银行|公司)[^。;；]{{0,6}}(?:是|为|作为)[^。;；]{{0,16}}{role}|{role}[^。;；]{{0,4}}(?:是|为)[^。;；]{{2,20}}(?:局|委|办|厅|部|署|中心|政府|办公室|委员会)"
     )
     best: tuple[float, Shelved, Sentence] | None = None

@@ -182,7 +182,7 @@ class Engine:
         def closeness(texts: Sequence[str]) -> Sequence[float]:
             new = [text for text in dict.fromkeys(texts) if text not in told]
             if new:
-                vectors = encoder.encode([reading.text, *new])
+                vectors = encoder.encode([reading.query, *new])
                 told.update(zip(new, (vectors[1:] @ vectors[0]).tolist(), strict=True))
             return [told[text] for text in texts]
 

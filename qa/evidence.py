@@ -145,7 +145,7 @@ def speaks_for(division: Division, wanted: Division) -> bool:
 
 def _hits(reading: Reading, searcher: Searcher, rows: Iterable[int] | None, shelf: Shelf) -> list[Hit]:
     filters = Filters(documents=tuple(shelf.infos[row].id for row in rows)) if rows is not None else None
-    return searcher.search(reading.text, filters=filters, top=40)
+    return searcher.search(reading.query, filters=filters, top=40)
 
 
 def _parts(shelf: Shelf, rows: Iterable[int], reading: Reading, divisions: Sequence[Division]) -> tuple[tuple[int, int], ...]:

@@ -61,6 +61,17 @@ _paid = re.compile("(?:补|奖|罚|交|缴|付|贷|扣|领|发|赔|给)(?:贴|�
 """补多少, 能贷多少: money is asked for without its name."""
 
 
+_stated = re.compile(
+    r"(?<![\d年.〔第])(?!(?:19|20)\d\d年)(\d[\d.]*(?:万|亿|千|百)?(%|元|平方米|平方公里|公里|亩|吨|户|人|家|个工作日|工作日|小时|天|岁|个月|年|倍|件|套|项|次))"
+)
+
+
+def stated(folded: str) -> str | None:
+    """The figure with its unit that a question puts forward to be confirmed: 每月3000元对吗."""
+    match = _stated.search(folded.replace(",", ""))
+    return match[1] if match else None
+
+
 def measure_of(reading: Reading) -> Measure | None:
     """The kind of value a question asks for; None where it asks for none."""
     text = reading.folded
@@ -74,6 +85,13 @@ def measure_of(reading: Reading) -> Measure | None:
         return Measure("时间", re.compile(f"{_year.pattern}|{_date.pattern}|{_duration.pattern}|(?<=[年月日底末期旬会天])前"))
     if reading.kind not in ("target_value", "policy_lookup", "beneficiary", "list_tasks", "yes_no"):
         return None
+    if reading.kind == "yes_no" and (match := _stated.search(text.replace(",", ""))):
+        unit = match[2]
+        pattern = _units.get(unit, re.escape(unit))
+        return Measure(
+            f"具体数值（{unit}）",
+            _percent if unit == "%" else re.compile(r"(?<![第一二三四五六七八九十百零\d.])" + _NUM + _SCALE + f"(?:{pattern})"),
+        )
     if match := _asked_unit.search(text):
         unit = match[1]
         if unit == "年":

@@ -144,7 +144,10 @@ def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | N
     inner = wanted.profile(fold(" ".join(child.heading for child in children)))
     each = [min(values) for values in zip(*(wanted.profile(fold(child.heading)) for child in children), strict=True)]
     # what every item says is what the list is of (持续强化…、持续强化…)
-    mixed = [max(x, 0.6 * y, 0.35 * z, 0.4 * w, 0.9 * v) for x, y, z, w, v in zip(a, b, c, inner, each, strict=True)]
+    plain = fold(parent.heading).strip(" .。:：、") if parent is not None else ""
+    # 主要任务, 保障措施: what they are of stands in the title alone
+    of_title = 0.9 if 3 < len(plain) <= 6 and plain in reading.folded else 0.35
+    mixed = [max(x, 0.6 * y, of_title * z, 0.4 * w, 0.9 * v) for x, y, z, w, v in zip(a, b, c, inner, each, strict=True)]
     score = wanted.share(mixed) + 0.2 * wanted.closeness(own)
     if any(len(phrase) >= 4 and (phrase in own or own in phrase) and own for phrase in wanted.quoted):
         score += 0.4

@@ -114,9 +114,11 @@ def answer(
 
 def reached_only(found: Found, shelf: Shelf) -> bool:
     """Whether the figures of a sentence are results and not targets."""
-    span = found.sentence.span
-    facts = [fact for fact in shelf.corpus.facts("target", documents=[found.row]) if span.start <= fact.span.start < span.end]
-    return bool(facts) and all(fact.payload["kind"] == "achieved" for fact in facts)
+    span, lead = found.sentence.span, announced.lead_of(found)
+    if "目标" in found.sentence.heading or (lead is not None and "目标" in lead.folded):
+        return False
+    kinds = [kind for place, kind in shelf.targets(found.row) if span.start <= place.start < span.end]
+    return bool(kinds) and all(kind == "achieved" for kind in kinds)
 
 
 def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = False) -> bool:
@@ -239,11 +241,7 @@ def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None 
 def _announced(found: Found, wanted: Wanted) -> Span | None:
     """What stands under a heading or question that holds what is asked: all of it while that stays short."""
     sentences, i = found.shelved.sentences, found.index
-    if (
-        not i
-        or not (sentences[i - 1].is_heading or sentences[i - 1].leads)
-        or wanted.coverage(sentences[i - 1].folded) < HERALD
-    ):
+    if not i or not (sentences[i - 1].is_heading or sentences[i - 1].leads) or wanted.coverage(sentences[i - 1].folded) < HERALD:
         return None
     end = sentences[i].span.end
     for other in sentences[i + 1 :]:

@@ -15,6 +15,9 @@ from qa.spelling import near_misses
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""
 
+SHORT = 4
+"""A question of so few characters that names neither place nor document goes on about the one before it."""
+
 _quoted = re.compile(r"[“\"‘'「『]([^”\"’'」』“‘「『]{2,60})[”\"’'」』]")
 _title = re.compile(r"《([^《》]{2,80})》")
 _number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(【](?:19|20)\d\d[〕\])】](?:第)?\d{1,5}号")
@@ -53,6 +56,8 @@ class Reading:
     """The names of regions as they stand in the question."""
     alternatives: tuple[tuple[str, str], ...] = ()
     """Words given in two forms: 扶贫（帮扶）车间 is 扶贫车间 or 帮扶车间."""
+    query: str = ""
+    """What is searched for: the question, and for one that goes on about the one before it, what that was about."""
     counted: str = ""
     """The count with what is counted, as a document would write it: 两大平台, 六大体系."""
 
@@ -85,7 +90,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     for wrong, right in near_misses(rest, known.fixed_names, known.occurs):
         corrections.append((wrong, right))
         rest, folded = rest.replace(wrong, right), folded.replace(wrong, right)
-    every = first_phrase(folded, phrases("all_regions.txt"))
+    every = None if _counterpart.search(folded) else first_phrase(folded, phrases("all_regions.txt"))
     if every:
         rest = rest.replace(every, " ")
     divisions = tuple(dict.fromkeys(d for m in mentions for d in m.divisions))
@@ -112,17 +117,24 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
         rest = rest.replace(counted[0], " ")
     rest = _amount_asked.sub(" ", rest)
     subject = _subject(rest)
-    if previous is not None and _follow_up.search(folded):
+    alone = not (mentions or titles or numbers or quoted or words) and (
+        kind == "provenance" or len(subject.replace(" ", "")) <= SHORT
+    )
+    query = text
+    if previous is not None and (alone or _follow_up.search(folded)):
         if not divisions and not every:
             divisions = tuple(d for name in previous.regions for d in known.divisions_named(name))
             every_before = previous.every_region
         else:
             every_before = False
+        if kind == "provenance":
+            subject = f"{previous.subject} {subject}"
         if len([c for c in subject if c not in _particles and not c.isspace()]) < 2:
             subject, kind = previous.subject, previous.kind if kind == "policy_lookup" else kind
             if len(divisions) < 2 and kind in ("comparison", "multi_doc"):
                 kind = "policy_lookup"
         every = every or ("各地" if every_before else None)
+        query = f"{''.join(d.short for d in divisions)}{subject} {text}"
     everyday = tuple((phrase, "、".join(table("everyday.tsv")[phrase][:3])) for phrase in everyday_in(subject))
     understood = Understanding(
         kind=kind,
@@ -139,7 +151,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     )
     return Reading(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, _counted_phrase(folded),
+        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, _counted_phrase(folded),
     )  # fmt: skip
 
 

@@ -191,6 +191,7 @@ class Shelf:
         self.infos: dict[int, DocumentInfo] = {info.row: info for info in corpus.infos()}
         self.by_id: dict[str, int] = {info.id: info.row for info in self.infos.values()}
         self._kept: OrderedDict[int, Shelved] = OrderedDict()
+        self._targets: dict[int, list[tuple[Span, str]]] = {}
         self._share: dict[str, float] = {}
 
     def __len__(self) -> int:
@@ -206,6 +207,12 @@ class Shelf:
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return shelved
+
+    def targets(self, row: int) -> list[tuple[Span, str]]:
+        """The places of a document's figures with what they are: targets, results, statistics, rules."""
+        if row not in self._targets:
+            self._targets[row] = [(f.span, f.payload["kind"]) for f in self.corpus.facts("target", documents=[row])]
+        return self._targets[row]
 
     @cached_property
     def regions(self) -> dict[int, tuple[Division, ...]]:

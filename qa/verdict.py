@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.folding import fold
+from qa import figures
 from qa.concepts import Wanted
 from qa.draft import Draft, Line
 from qa.evidence import Found
@@ -24,7 +25,12 @@ _forbids_refusing = re.compile("不得[^。;；]{0,30}(?:拒绝|限制|排斥|�
 
 def decided(reading: Reading, wanted: Wanted, draft: Draft, best: Found, span_text: str) -> Draft:
     """The draft with the verdict in front, where there is one."""
-    word = verdict(reading.folded, fold(span_text), best.context if best.coverage >= OWN else 0.0)
+    folded = fold(span_text)
+    stated = figures.stated(reading.folded)
+    if stated is not None and best.context >= SURE:
+        word: str | None = "是" if stated in folded.replace(",", "") else "不是"
+    else:
+        word = verdict(reading.folded, folded, best.context if best.coverage >= OWN else 0.0)
     if word is None:
         return draft
     first, *rest = draft.lines
