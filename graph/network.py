@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.divisions import gazetteer
 from corpus.store import Corpus, DocumentInfo
 from graph.lineage import edges_among
-from graph.units_resolve import home
+from graph.units_resolve import home, resolve
 
 if TYPE_CHECKING:
     import networkx
@@ -120,7 +120,8 @@ def _document(graph: networkx.MultiDiGraph[str], info: DocumentInfo) -> None:
     if region:
         _edge(graph, node, region, "属于")
     for issuer in head.issuers:
-        _edge(graph, node, _unit(graph, None, issuer, None), "发文机关", name=issuer)
+        unit = _unit(graph, resolve(issuer, head), issuer, head.region)
+        _edge(graph, node, unit, "发文机关", name=issuer)
 
 
 def _link(graph: networkx.MultiDiGraph[str], infos: list[DocumentInfo]) -> None:
@@ -172,7 +173,9 @@ def _unit(graph: networkx.MultiDiGraph[str], canonical: str | None, name: str, r
     """The node of a unit; one that was not decided is kept apart by the region whose text names it."""
     node = f"unit:{canonical}" if canonical else f"unit:{region or ''}|{name}"
     if node not in graph:
-        graph.add_node(node, kind="unit", label=canonical or name, names=name, **_present({"region": region}))
+        # many regions name 农业农村部: only an undecided name is of the one that names it
+        own = {"region": None if canonical else region}
+        graph.add_node(node, kind="unit", label=canonical or name, names=name, **_present(own))
     elif name not in graph.nodes[node]["names"].split("、"):
         graph.nodes[node]["names"] = "、".join(sorted([*graph.nodes[node]["names"].split("、"), name]))
     return node

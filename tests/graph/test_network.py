@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from pathlib import Path
 
 import networkx
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus.store import Corpus
 from graph import network, network_files
@@ -105,5 +108,60 @@ def test_a_change_brings_the_graph_up_to_date(tmp_path: Path) -> None:
         assert _shape(graph) == _shape(network.build(corpus))
         assert network.update(graph, corpus) == 0
         corpus.remove(corpus.infos()[0].row)
+        network.update(graph, corpus)
+        assert graph.number_of_nodes() == 0
+
+
+PLACES = ("云南省昆明市", "甘肃省甘南州", "贵州省")
+UNITS = ("市林草局", "州林草局、州财政局", "农业农村部", "各县（市）人民政府", "省财政厅；配合单位：省林草局")
+WORK = ("修复湿地。到2025年，修复湿地200公顷", "建设监测站。新建20个监测站", "落实“四个不摘”要求。做到不摘责任、不摘政策")
+NAMED = ("《云南省湿地保护条例》", "《湿地方案0》", "《湿地方案1》", "《湿地方案2》（某政发〔2022〕1号）")
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> tuple[str, str]:
+    """A source name of a few, so that documents replace each other, and a text of the field's building blocks."""
+    number = draw(st.integers(0, 2))
+    lines = [f"{draw(st.sampled_from(PLACES))}湿地方案{number}" if draw(st.booleans()) else f"湿地方案{number}"]
+    lines.append(f"\n根据{draw(st.sampled_from(NAMED))}，制定本方案。\n\n一、重点任务")
+    for i, (work, unit) in enumerate(draw(st.lists(st.tuples(st.sampled_from(WORK), st.sampled_from(UNITS)), max_size=3)), 1):
+        lines.append(f"（{'一二三'[i - 1]}）{work}。（责任单位：{unit}）")
+    return f"{number}.txt", "\n".join(lines)
+
+
+CHANGES = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), documents()),
+        st.tuples(st.sampled_from(("remove", "restore", "废止", "purge")), st.integers(0, 3)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(CHANGES)
+def test_a_graph_that_follows_changes_is_the_graph_built_anew(changes: list[tuple[str, object]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, Corpus.open(Path(folder)) as corpus:
+        graph = network.build(corpus)
+        for kind, what in changes:
+            infos, removed = corpus.infos(), corpus.removed()
+            if isinstance(what, tuple):
+                source, text = what
+                doc = read(text.encode(), source)
+                former = [info.row for info in corpus.by_source(source)]
+                corpus.put(doc, original=text.encode(), passages=[], facts=to_rows(doc, extract(doc)), replaces=former)
+            elif kind == "purge":
+                corpus.purge()
+            elif kind == "restore" and removed:
+                corpus.restore(removed[int(str(what)) % len(removed)].row)
+            elif kind == "remove" and infos:
+                corpus.remove(infos[int(str(what)) % len(infos)].row)
+            elif kind == "废止" and infos:
+                corpus.set_status(infos[int(str(what)) % len(infos)].row, "废止")
+            network.update(graph, corpus)
+            assert _shape(graph) == _shape(network.build(corpus))
+        for info in corpus.infos():
+            corpus.remove(info.row)
         network.update(graph, corpus)
         assert graph.number_of_nodes() == 0
