@@ -97,7 +97,7 @@ class Gazetteer:
             heads[name[:2]].add(len(name))
         first, second = ("".join(sorted({head[k : k + 1] for head in heads})) for k in (0, 1))
         # a cheap sieve: only where such a pair of characters stands can a name begin
-        self._start = re.compile(f"[{re.escape(first)}][{re.escape(second)}]")
+        self._start = re.compile(f"[{re.escape(first)}](?=[{re.escape(second)}])")
         self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
 
     def named(self, name: str) -> tuple[Division, ...]:
@@ -106,17 +106,18 @@ class Gazetteer:
 
     def mentions(self, text: str) -> Iterator[DivisionMention]:
         """Names of divisions in a text, longest match first, left to right."""
-        i = 0
-        while (found_at := self._start.search(text, i)) is not None:
-            i = found_at.start()
-            for size in self._lengths.get(text[i : i + 2], ()):
+        free = 0
+        for candidate in self._start.finditer(text):
+            i = candidate.start()
+            sizes = self._lengths.get(text[i : i + 2])
+            if sizes is None or i < free:
+                continue
+            for size in sizes:
                 found = self._names.get(text[i : i + size]) if i + size <= len(text) else None
                 if found and not (text[i + size - 1] == "区" and text[i + size : i + size + 1] in _RUNS_ON):
                     yield DivisionMention(Span(i, i + size), text[i : i + size], tuple(sorted(found, key=lambda d: len(d.code))))
-                    i += size
+                    free = i + size
                     break
-            else:
-                i += 1
 
     def parents(self, division: Division) -> Iterator[Division]:
         """The divisions above, nearest first, without the nation."""

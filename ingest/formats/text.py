@@ -25,6 +25,7 @@ _BYTES_NO_TEXT_HOLDS = bytes(byte for byte in range(32) if (byte < 9 or byte > 1
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\U000e0000-\U000e01ef]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_ODD = re.compile(f"{_CONTROL.pattern[:-1]}{_INVISIBLE.pattern[1:-1]}{_PRIVATE.pattern[1:]}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UTF7 = re.compile(rb"\+[A-Za-z0-9/]{3,}-")
 
@@ -218,7 +219,7 @@ def looks_binary(data: bytes) -> bool:
 def odd_characters(text: str) -> list[Issue]:
     """Characters a reader does not see or no text should hold: counted and named, left where they are."""
     issues: list[Issue] = []
-    if text.isascii() and text.isprintable():
+    if _ODD.search(text) is None:
         return issues
     kinds = (
         (_CONTROL, "control_characters", "含 {n} 个控制字符（包括空字符），不显示，请核对"),
