@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import networkx
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.store import Corpus
@@ -139,8 +139,15 @@ CHANGES = st.lists(
 )
 
 
+TWO_PLACES = [
+    ("put", (f"{n}.txt", f"{place}湿地方案{n}\n\n一、重点任务\n（一）修复湿地。（责任单位：农业农村部）"))
+    for n, place in enumerate(PLACES[:2])
+]
+
+
 @settings(max_examples=40, deadline=None)
 @given(CHANGES)
+@example([*TWO_PLACES, ("remove", 0)])
 def test_a_graph_that_follows_changes_is_the_graph_built_anew(changes: list[tuple[str, object]]) -> None:
     with tempfile.TemporaryDirectory() as folder, Corpus.open(Path(folder)) as corpus:
         graph = network.build(corpus)
