@@ -11,7 +11,7 @@ from ingest.outline_marks import chinese_number
 
 _CN = "〇零○ＯO0一二三四五六七八九十"
 _DATE = re.compile(
-    r"(?P<y>(?:19|20)\d\d)\s?(?:年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?|[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2}))(?!\d)"
+    r"(?P<y>(?:19|20)\d\d)\s?(?:年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?|[-/.](?P<m2>\d{1,2})[-/.](?:(?P<d3>\d\d)(?=\d\d:\d\d)|(?P<d2>\d{1,2})))(?!\d(?!\d:))"
     rf"|(?P<cy>[一二][{_CN}]{{3}})\s?年\s?(?P<cm>[一二三四五六七八九十]{{1,2}})\s?月\s?(?P<cd>[一二三四五六七八九十]{{1,3}})\s?日"
 )
 
@@ -23,7 +23,7 @@ def find_dates(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
             year = "".join("0" if char in "〇零○ＯO0" else str(chinese_number(char)) for char in match["cy"])
             month, day = chinese_number(match["cm"]) or 0, chinese_number(match["cd"]) or 0
         else:
-            year, month, day = match["y"], int(match["m"] or match["m2"]), int(match["d"] or match["d2"])
+            year, month, day = match["y"], int(match["m"] or match["m2"]), int(match["d"] or match["d2"] or match["d3"])
         try:
             yield dt.date(int(year), month, day).isoformat(), Span(match.start(), match.end())
         except ValueError:

@@ -13,6 +13,8 @@ from ingest.outline_marks import Mark
 _LIMIT = 60
 _LEAST = 4
 _ITEM_BEGINS = re.compile(r"(?<=[一-龥])一是(?![否非])")
+_WORDY = 36
+_PHRASE = 8
 _DASH = re.compile(r"——|--|－－|――|─")
 _EVERYONE = re.compile(r"各[^，,。；;：:\n]{1,40}?(?:要|应当|应|须|必须|负责)(?![求素点件领害对急])")
 """各县区、各部门要…: those addressed open the sentence that the heading runs into."""
@@ -66,6 +68,11 @@ def heading_end(text: str, start: int, end: int, mark: Mark) -> int:
             # glued to its sentence: 工作目标在全市…，确保….
             if stock != "组织实施" and text.startswith(stock, start) and clause_end(text, start, stop, "，,") < stop:
                 return start + len(stock)
+    if stop < end and stop - start > _WORDY and text.startswith(_verbs(), start):
+        # 坚持公平公正，打造法治环境强化…，完善…: more than one clause that ends with no mark
+        seam = _seam_at(text, start, near)
+        if seam is not None and clause_end(text, seam, stop, "，,") < stop:
+            return seam
     if stop - start <= _LIMIT or (stop == end and stop - start <= _LIMIT + 20):
         # a question keeps its mark: 哪些人可以申请？
         return stop + 1 if stop < end and text[stop] in "？?" else stop
@@ -96,6 +103,19 @@ def _sentence_start(text: str, start: int, near: int) -> int | None:
     return None
 
 
+def _seam_at(text: str, start: int, near: int) -> int | None:
+    """Where one phrase of verb and noun ends and the next begins without a mark (加强组织领导|强化…); each clause before it is one."""
+    for match in _seam().finditer(text, start + _LEAST, near):
+        at = match.start()
+        clause = max(text.rfind(sign, start, at) for sign in "，,、") + 1
+        first = clause <= start
+        if not first and (text[clause - 1] == "、" or not text.startswith(_verbs(), clause)):
+            continue
+        if clause_end(text, at, min(at + _WORDY, near + _WORDY), "，,、。；;") - at >= _PHRASE:
+            return at
+    return None
+
+
 def _torn_off(text: str, start: int, near: int) -> int:
     """The heading of a paragraph that has no stop within reach: a stock heading, up to the next verb, up to the first comma."""
     for stock in stock_headings():
@@ -104,7 +124,7 @@ def _torn_off(text: str, start: int, near: int) -> int:
             return start + len(stock)
     comma = clause_end(text, start, near, "，,")
     if text.startswith(_verbs(), start):
-        seam = _seam().search(text, start + _LEAST, comma)
+        seam = _seam_at(text, start, near)
         if seam is not None:
-            return seam.start()
+            return seam
     return comma if _LEAST <= comma - start < _LIMIT else start

@@ -19,6 +19,7 @@ RECORD = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?: \d{1,2}
 """A line of a table of documents: date | organ | title | text."""
 _SEAM = re.compile(
     r"(?<=[通知意见公告办法决定批复函》)）])[（(](?:19|20)\d\d年\d{1,2}月\d{1,2}日[)）](?=[一-龥]{2,12}[〔\[【(（﹝［](?:19|20)\d\d)"
+    r"|(?<=[。！])(?=(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?=\d{1,2}[.．、]\s?[一-龥]{4,40}关于)"
     r"|(?<=方案|清单|细则|办法|措施|要点|台账)(?:\.(?:docx?|xlsx?|pdf|wps))?"
     r"(?=[一-龥]{4,40}(?:局|厅|委|府|室|会|中心|组)(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
@@ -62,9 +63,36 @@ def lines_of(text: str) -> list[Line]:
     return _unglued(text, out)
 
 
+def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
+    """Numbers in brackets glued between words that count on from one through the lines (1.提升便利度(1)优化…, 2.…(3)深化…)."""
+    chain: list[tuple[int, int]] = []
+    last = 0
+    kept: dict[int, list[int]] = {}
+    for i, line in enumerate(lines):
+        opening = mark_at(text, line.start, line.end) if text[line.start] in "（(" else None
+        if opening is not None and opening.style == "(1)":
+            last = opening.value
+        for match in _GLUED.finditer(text, line.start + 1, line.end):
+            mark = mark_at(text, match.start(), line.end)
+            if mark is None or mark.style != "(1)" or mark.value not in (1, last + 1):
+                continue
+            if mark.value == 1:
+                chain = []
+            last = mark.value
+            chain.append((i, match.start()))
+            if len(chain) >= 3 and mark.value >= len(chain):
+                kept.update({k: [] for k, _ in chain if k not in kept})
+                for k, at in chain:
+                    if at not in kept[k]:
+                        kept[k].append(at)
+    return kept
+
+
 def _unglued(text: str, lines: list[Line]) -> list[Line]:
     """Cut a line before a number that goes on counting where the line break before it was lost (…办理。36.健全…, then 37.)."""
+    glued = _chains(text, lines)
     hits = [i for i, line in enumerate(lines) if _RUN_ON.search(text, line.start, line.end)]
+    hits = sorted({*hits, *glued})
     if not hits:
         return lines
     opened = [mark_at(text, line.start, line.end) if may_open(text[line.start]) else None for line in lines]
@@ -86,15 +114,19 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
         start = line.start
         if i in wanted:
             another: set[str] = set()
-            for match in _RUN_ON.finditer(text, line.start, line.end):
-                inner = mark_at(text, match.end(), line.end)
+            for place in sorted([*(m.end() for m in _RUN_ON.finditer(text, line.start, line.end)), *glued.get(i, ())]):
+                if place in glued.get(i, ()):
+                    out.append(Line(start, place, piece=True))
+                    start = place
+                    continue
+                inner = mark_at(text, place, line.end)
                 if inner is None or inner.path or inner.style in another:
                     continue
                 before, after = last.get(inner.style, 0), following[i].get(inner.style, 0)
                 goes_on = inner.value == before + 1 and after != inner.value and (before > 0 or after == inner.value + 1)
-                if goes_on and (inner.value > 1 or text[match.start()] in "：:"):
-                    out.append(Line(start, match.end(), piece=True))
-                    start = match.end()
+                if goes_on and (inner.value > 1 or text[place - 1] in "：:"):
+                    out.append(Line(start, place, piece=True))
+                    start = place
                     last[inner.style] = inner.value
                 else:
                     # a series of the sentence itself; what follows in this line counts on from it

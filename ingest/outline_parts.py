@@ -173,7 +173,7 @@ def _titles(text: str, line: Line) -> bool:
         return False
     kind = kind_of(content)
     # 政策 also ends the name of a group of headings (面向单位的扶持政策)
-    return kind is not None and (kind != "政策" or "关于" in content) and content.count("《") == content.count("》")
+    return kind is not None and (not kind.endswith("政策") or "关于" in content) and content.count("《") == content.count("》")
 
 
 def _may_continue(text: str, line: Line) -> bool:
