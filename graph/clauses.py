@@ -30,6 +30,7 @@ _YEAR = re.compile(
     r"(?:(?P<first>(?:19|20)\d\d)年?[-—–~至到]{1,2})?(?P<year>(?:19|20)\d\d)年"
     r"(?P<month>\d{1,2}月(?:\d{1,2}日)?)?(?P<tail>底前|年底前|末前|底|末|之前|以前|前|以来|之后|以后|起|开始|为基期|相比|基础上)?"
 )
+_SINCE_DAY = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?(?:起)?[-—–~]{0,2}\Z")
 _PLAN = re.compile(
     r"(?P<lead>截至|到|至|比|较|在)?[“\"]?(?P<name>十[一二三四五六]五)[”\"]?(?P<tail>规划期末|时期末|期末|末|期间|时期|以来)"
 )
@@ -134,6 +135,10 @@ def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[Y
         role: YearRole = "plain"
         if tail == "以来":
             role = "since"
+        elif (
+            lead in ("至", "到") and match["month"] and _SINCE_DAY.search(text, max(sentence.start, span.start - 20), span.start)
+        ):
+            role = "from"  # 自2024年6月20日至2024年12月31日期间: a window in which a rule holds, no year to reach something by
         elif tail in ("起", "开始", "之后", "以后"):
             role = "from"
         elif lead in ("比", "较", "同", "与") or tail in ("为基期", "相比", "基础上"):

@@ -118,8 +118,11 @@ def _head_of(clause: str) -> str:
     return last if 4 <= len(last) < len(bare) else bare
 
 
-def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> str | None:
-    """The indicator of the i-th number after 分别: ``工业、投资分别增长7%、6%`` pairs the k-th name with the k-th number."""
+def distributed(text: str, clause: Span, quantities: list[Quantity], i: int, previous: str = "") -> str | None:
+    """The indicator of the i-th number after 分别: ``工业、投资分别增长7%、6%`` pairs the k-th name with the k-th number.
+
+    Where the clause holds no names, those of the clause before count: ``对获金奖、银奖的单位,分别给予15万元、10万元奖励``.
+    """
     at = text.find("分别", clause.start, clause.end)
     if at < 0 or quantities[i].core.start < at:
         return None
@@ -129,6 +132,12 @@ def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> 
     if quantities[i] not in numbers:
         return None
     names = [name for name in re.split(r"[、和与及]", _without_lead(_without_tail(text[clause.start : at]))) if name]
+    giver = _GIVEN_TO.match(previous) if len(names) < 2 else None
+    if giver is not None:
+        given = previous[giver.end() :]
+        names = [name for name in re.split(r"[、和与及]", given.rpartition("的")[0] or given) if name]
+        noun = _noun_after(text[numbers[-1].span.end : clause.end])
+        return _short(names[numbers.index(quantities[i])] + noun) if 2 <= len(names) == len(numbers) else None
     if len(names) == 1 and names[0].startswith("一二三产") and len(numbers) == 3:
         rest = names[0][4:].removeprefix("业")
         names = [f"第{order}产业{rest}" for order in "一二三"]
@@ -139,6 +148,12 @@ def distributed(text: str, clause: Span, quantities: list[Quantity], i: int) -> 
     return _short(names[numbers.index(quantities[i])] + (_REACHED.sub("", verb.group()) if verb else ""))
 
 
+_GIVEN_TO = re.compile(r"\s*(?:第[一二三四五六七八九十百]{1,5}条)?\s*(?:对|给|按)")
+# what several names of a row share, where the last one writes it: 电子信息、装备制造业产业规模
+_SHARED_END = re.compile(
+    r"(?:(?:居民|农民|职工)(?:人均)?(?:可支配|纯)?收入|人均(?:可支配|纯)收入|(?:产业|市场|资产|经济|投资|营收)规模|(?:产业)?增加值|营业收入|总?产值"
+    r"|进出口(?:总额)?|出口(?:额)?|进口(?:额)?|销售额|零售额|贷款余额|产量|用电量|使用率|覆盖率|参保率)$"
+)
 _INDICATOR_END = re.compile(
     r"(?:率|量|额|值|收入|支出|面积|人数|数量|总数|个数|比重|占比|比例|份额|水平|标准|时限|时间|浓度|投资|规模|里程|贷款|存款|价格|指数|寿命|年限)$"
 )
@@ -148,6 +163,9 @@ _LONG_MODIFIERS = ("行政村", "自然村", "服务业", "中心城区", "城�
 def _written_out(names: list[str]) -> list[str]:
     """Names that share their end or their beginning: 城镇和农村居民人均收入 → 城镇居民人均收入, 农村居民人均收入."""
     first, last = names[0], names[-1]
+    shared = _SHARED_END.search(last)
+    if shared is not None and 2 <= shared.start() <= 12 and not any(_SHARED_END.search(name) for name in names[:-1]):
+        return [name + shared.group() for name in names[:-1]] + [last]
     if not _INDICATOR_END.search(last) or any(_INDICATOR_END.search(name) for name in names[:-1]) or not 2 <= len(first) <= 12:
         return names
     cut = next((len(word) for word in _LONG_MODIFIERS if last.startswith(word)), 0)

@@ -53,11 +53,21 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[Q
         quantity, position = _numeric(text, match, start, end)
         if quantity is not None:
             found.append(quantity)
+    found = [q for i, q in enumerate(found) if not (i and _said_again(text, found[i - 1], q))]
     taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
     found.extend(q for q in verbal(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
     found.extend(q for q in ranks(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
     found.sort(key=lambda quantity: quantity.core.start)
     return found
+
+
+_SAID_AGAIN = re.compile(r"[(（]不?含\Z")
+
+
+def _said_again(text: str, before: Quantity, quantity: Quantity) -> bool:
+    """``90平方米以下(含90平方米)``: the bracket repeats the bound and is no figure of its own."""
+    same = quantity.value is not None and quantity.value in (before.value, before.value_min, before.value_max)
+    return same and _SAID_AGAIN.search(text, max(0, quantity.span.start - 3), quantity.span.start) is not None
 
 
 def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Quantity | None, int]:
@@ -89,6 +99,8 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
             elif not first.unit and changed:
                 # 由56提高到78%: the measure stands once, behind the second number
                 first = Number(first.end, first.value, first.scale, first.more, second.unit, second.measure, first.chinese)
+    if not first.unit and not first.chinese and low is None and not _opens_line(text, at):
+        first = _shared_unit(text, first, end)
     if not first.unit and not first.chinese and first.scale in ("万", "亿", "万亿") and low is None:
         first = _scaled_only(text, first, end)
     elif not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(start, at - 6), at)):
@@ -110,6 +122,30 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
         comparator = ">"
     form: Form = "chinese" if first.chinese else "arabic"
     return Quantity(Span(left, right), core, comparator, first.value, unit, first.measure, form), right
+
+
+_JOINT = re.compile(r"\s?[、和及与]\s?")
+_LONGEST_ROW = 6
+
+
+def _opens_line(text: str, at: int) -> bool:
+    return at == 0 or text[at - 1] == "\n"
+
+
+def _shared_unit(text: str, number: Number, end: int) -> Number:
+    """``1.2万亿、8200亿元``, ``分别给予30、20、10万元``: in a row the measure may stand once, behind the last number."""
+    stop = number.end
+    for _ in range(_LONGEST_ROW):
+        joint = _JOINT.match(text, stop, end)
+        following = CANDIDATE.match(text, joint.end(), end) if joint else None
+        other = number_at(text, following, end) if following else None
+        if following is None or other is None or other.chinese or is_date(text, following, other, number.end, end):
+            return number
+        if other.unit:
+            scale = number.scale or other.scale
+            return Number(number.end, number.value, scale, number.more, other.unit, other.measure, False)
+        stop = other.end
+    return number
 
 
 def _scaled_only(text: str, number: Number, end: int) -> Number:
@@ -145,11 +181,16 @@ def _counts(text: str, number: Number, at: int, comparator: Comparator, left: in
     ):
         return False
     after = text[number.end : number.end + 1]
+    if after and after in _OTHER_WORD.get(number.unit, ""):
+        return False
+    if number.unit in ("层", "楼", "室") and text[max(0, at - 1) : at] in ("栋", "座", "幢", "楼"):
+        return False  # an address
+    if after == "或" and text.startswith(text[at : number.end], number.end + 1):
+        return False  # 两个或两个以上
     if (
         after == "×"
         or (after == "级" and number.measure in ("mass", "energy", "length", "money"))
         or (number.unit == "升" and after in ("级", "格", "至", "到", "学"))
-        or (number.unit == "部" and after in ("门", "委", "手", "署", "分"))
     ):
         return False
     if (
@@ -168,7 +209,7 @@ def _counts(text: str, number: Number, at: int, comparator: Comparator, left: in
         if number.value <= 2 and comparator == ">=" and left == at and number.unit in ("个", "次", "种", "项", "家", "名"):
             return False  # 两个以上部门: no figure, only "more than one"
         if number.value <= 1 and not number.scale and number.measure != "percent":
-            return left < at and comparator in (">=", "<=")
+            return comparator in (">=", "<=") and (left < at or (number.measure == "time" and comparator == "<="))
         return True
     if number.measure == "loose":
         return comparator != "=" or low is not None or "/" in number.unit
@@ -183,6 +224,22 @@ def _adverbial(text: str, at: int, stop: int, comparator: Comparator, chinese: b
     return chinese and comparator == "=" and not text[max(0, at - 4) : at].endswith(_TERM_OF_YEARS)
 
 
+# 2 组织机构, 3 户籍: a measure word that begins another word
+_OTHER_WORD = {
+    "组": "织建成合",
+    "条": "件例",
+    "户": "籍口型",
+    "家": "庭政居具电长",
+    "台": "账湾",
+    "门": "诊槛",
+    "场": "所地",
+    "口": "岸",
+    "名": "称单录",
+    "位": "于置",
+    "处": "理置罚",
+    "字": "号",
+    "部": "门委手署分",
+}
 _TERM_OF_YEARS = (
     "期限",
     "期限为",

@@ -9,6 +9,7 @@ from graph.numerals import SCALES, plain
 from graph.quantity import unit_at
 
 CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
+_CHINESE = frozenset("二两三四五六七八九十百千")
 _SCALE_HEADS = frozenset("万亿千百十")
 _MORE = "余多"
 _SMALLER = re.compile(r"(\d{1,4})(千多?万|百多?万|万|千|百)([余多]?)")
@@ -41,9 +42,15 @@ def continues(text: str, at: int, start: int) -> bool:
     before = text[at - 1] if at > start else ""
     if text[max(start, at - 2) : at].endswith(_LABELS):
         return True
+    if before == "\n" and at - 1 > start and _same_sort(text[at - 2], text[at]):
+        return True  # the rest of a number broken by the end of a line
     if before in ("-", "—", "–"):
         return at - 1 > start and text[at - 2].isalnum()
     return before != "" and (before in "第初./×*+_〔[" or (before.isascii() and before.isalnum()))
+
+
+def _same_sort(one: str, other: str) -> bool:
+    return (one.isdigit() and other.isdigit()) or (one in _CHINESE and other in _CHINESE)
 
 
 def number_at(text: str, match: re.Match[str], end: int) -> Number | None:

@@ -20,6 +20,9 @@ _RANK = re.compile(
 _AMONG = re.compile(r"居|列|排|位|名列|升|跻身|进入|跃|稳|保持|增速|总量|规模")
 
 
+_ENDS_IN_ALL = "健安完齐保周成俱顾万"
+
+
 def ranks(text: str, start: int, end: int) -> list[Quantity]:
     """``居全国第3位``, ``进入全省前十``: a place in a row; the smaller the better."""
     out: list[Quantity] = []
@@ -42,6 +45,8 @@ def verbal(text: str, start: int, end: int) -> list[Quantity]:
     pattern, table = _quantifiers()
     out: list[Quantity] = []
     for match in pattern.finditer(text, start, end):
+        if match.group()[0] == "全" and match.start() and text[match.start() - 1] in _ENDS_IN_ALL:
+            continue  # 健全整改机制
         value, unit, comparator, condition = table[match.group()]
         if _condition(condition, text, match, end):
             stop = match.end()

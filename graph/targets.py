@@ -200,7 +200,7 @@ def _in_sentence(
             place=place, manner=setting.manner, reference_year=setting.reference_year,
         )  # fmt: skip
         previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
-        indicator = distributed(text, clause, kept, i) or indicator_of(text, quote, quantity, previous)
+        indicator = distributed(text, clause, kept, i, previous) or indicator_of(text, quote, quantity, previous)
         if len(indicator) < 2:
             indicator = indicator_of(text, clause, quantity, previous) or clause.of(text)
         relation = text[quote.start : quantity.span.start].strip()

@@ -13,7 +13,7 @@ from graph.quantity import Quantity
 from graph.targets_place import Manner, Place
 
 _STRUCTURE = re.compile(
-    r"^(?:方面|领域|部分|环节|类型|层次|层级|阶段|步骤|章节|专栏|附件|条款|任务|重点任务|主要任务|重点工作|工作任务)"
+    r"^(?:(?:主要|核心|重点|预期性|约束性|具体|量化)?指标|方面|领域|部分|环节|类型|层次|层级|阶段|步骤|章节|专栏|附件|条款|任务|重点任务|主要任务|重点工作|工作任务)"
 )
 _TIME_LIMITS = frozenset({"工作日", "自然日", "小时", "分钟", "秒", "岁", "周岁", "日", "天", "学时", "课时", "月", "年", "周"})
 _LIFE = re.compile(r"预期寿命|受教育年限|增长|寿命")
@@ -35,6 +35,13 @@ _CHANGED = re.compile(
     r"(?:提高|提升|增加|扩大|拓展|压缩|压减|减少|降低|缩短|下降|控制|调整|放宽|延长|缩小|减至|降至|增至)(?:到|至|为)?"
 )
 _FROM = re.compile(r"[由从](?:\d{4}年的?)?$")
+# 等4个事项, A、B两个部门: a count that closes its own enumeration
+_ENUMERATED = re.compile(r"(?:^|[,;:。])([^,;:。]{2,120}[、和与][^,;:。]{1,60}?)(等|这|各)?\Z")
+_PRESENT = re.compile(r"(?:出席|列席|到会|应到|实到|召集人)[^。;]{0,60}\Z")
+_RATES = re.compile(r"(?:补贴|补助|资助|奖励|奖补|收费|缴费|赔偿|计分|积分|支付)(?:资金)?标准(?:如下|为)?[^。;]{0,60}\Z")
+_CONDITION = re.compile(r"(?:[(（][^()（）]{1,12}[)）])?的(?!目标|要求|任务)")
+_SUBJECTS = re.compile(r"\s*(?:地级市|设区市|盟市|地市|市州|市|县|区|旗|部门|单位|省)")
+_GIVES = re.compile(r"(?:给予|予以|享受|发放|领取)[^,;。]{0,24}\Z")
 _OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
 
 
@@ -54,8 +61,10 @@ def kind_of(
     whole = text[clause.start : clause.end]
     lead = text[max(sentence.start, quantity.core.start - 400) : quantity.core.start]
     cues = _cues()
-    if _structure(quantity, text, clause):
+    if _structure(quantity, text, clause) or (quantity.measure == "person" and _PRESENT.search(lead)):
         return "statistic"
+    if quantity.measure == "money" and text.startswith("最高", quantity.span.start) and not near.endswith("力争"):
+        return "rule"  # 每年最高6000元
     # in a preamble 达到 tells a result as often as a goal
     goal = _has(near, _strong_goals()[:-3] if place.preamble or manner in ("rules", "measures") else _strong_goals())
     goal = goal or _GOAL_LEAD.search(lead) is not None
@@ -96,9 +105,19 @@ def kind_of(
     limit = _limit(quantity, whole)
     if limit and manner != "rules" and _CHANGED.search(near):
         return "target"
+    if bounded and not goal and _CONDITION.match(text, quantity.span.end):
+        return "rule"  # 单户担保金额200万元以下(含200万元)的…
+    if near.endswith("的为") or (bounded and near.endswith("拥有")):
+        return "rule"
+    if quantity.measure in ("money", "percent") and _GIVES.search(near) and not goal and manner != "account":
+        return "rule"  # 给予…补贴 holds until the year, the sum is not to be reached by then
     if future and not place.preamble and not (limit and quantity.comparator == "<="):
         return "target"
     condition = whole.rstrip("。;； ").endswith("的") or bool(_RATE.match(quantity.unit or "")) or bool(_EACH.search(near))
+    if bounded and not near.strip() and text.startswith("的", quantity.span.end):
+        return "rule"  # 10万元以上的项目: a condition that opens its clause
+    if quantity.measure == "money" and _RATES.search(lead):
+        return "rule"
     if manner in ("rules", "measures") and (bounded or condition or limit or _OF_SOMETHING.search(whole)):
         return "rule"
     if (_has(whole, cues["achieved", "clause"]) or _has(near, cues["achieved", "near"])) and not goal:
@@ -147,7 +166,22 @@ def _structure(quantity: Quantity, text: str, clause: Span) -> bool:
     if quantity.form == "words" or quantity.measure not in ("count", "person"):
         return False
     lead = text[clause.start : quantity.core.start]
+    if quantity.comparator == "=" and not lead.strip(" \n") and _SUBJECTS.match(text, quantity.span.end):
+        return True  # 5个地级市抓好督促
+    if quantity.comparator == "=" and _closes_enumeration(lead, quantity.value):
+        return True
     return bool(_OBJECT.match(lead)) and quantity.comparator == "=" and not _CHANGED.search(lead)
+
+
+def _closes_enumeration(lead: str, value: float | None) -> bool:
+    """Whether a count stands behind the very things it counts: A、B、C等5个事项, A、B两个部门."""
+    match = _ENUMERATED.search(lead)
+    if match is None or value is None or not 2 <= value <= 30:
+        return False
+    members = re.split("[、和与]", match[1])
+    if match[2] == "等":
+        return len(members) <= value
+    return len(members) == value and not re.search(r"\d", match[1])
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:

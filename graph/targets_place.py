@@ -19,6 +19,8 @@ _SPAN_TITLE = re.compile(r"20\d\d年?[-—–~至到]{1,2}20\d\d")
 _RULES_TITLE = re.compile(
     r"(?:条例|办法|规定|细则|规则|标准|规范|指南|指引|章程|法)(?:的通知|的公告|的通告)?[（(]?(?:试行|暂行|修订|修正|送审稿|征求意见稿|草案)*[）)]?[》]?(?:的通知|的公告)?$"
 )
+# what an applicant has to do and to be: a plan by name, rules by content
+_PROCEDURE_TITLE = re.compile(r"招生|招聘|评选|评奖|申报|申领|报名|入学|入户|配租|摇号|遴选|积分制|选拔")
 _PLAN_TITLE = re.compile(r"规划|方案|要点|计划|纲要|行动|任务|清单|目标|意见|分工|安排|决定|推进|振兴|高质量发展")
 _MEASURES_TITLE = re.compile(r"措施|政策|通知|公告|通告|解读|问答|解答|问题|补贴|奖励|扶持|优惠|贷款|公积金|新政|细则")
 _GOALS = re.compile(r"目标|愿景|指标")
@@ -46,7 +48,7 @@ def manner_of(head: HeadMatter) -> Manner:
         return "plan"
     if _ACCOUNT_TITLE.search(title):
         return "account"
-    if _RULES_TITLE.search(title):
+    if _RULES_TITLE.search(title) or _PROCEDURE_TITLE.search(title):
         return "rules"
     if _PLAN_TITLE.search(title) and not re.search(r"解读|问答|解答|政策措施|若干措施|补贴|奖励", title):
         return "plan"

@@ -23,7 +23,7 @@ _BRACKET_TAIL = re.compile(
 )
 _TITLED = re.compile(r"[【〔\[［]([^】〕\]］\n]{2,40})[】〕\]］]")
 # 符合下列条件之一的，给予…：(1)… (2)…: what is listed below are conditions or papers, no tasks of their own
-_CONDITIONS = re.compile(r"(?:以下|下列)[^。；;\n]{0,20}(?:情形|条件|材料|标准|资料|之一)[^。；;\n]{0,16}[:：]\s*\Z")
+_CONDITIONS = re.compile(r"(?:以下|下列)[^。；;\n]{0,20}(?:情形|条件|材料|标准|资料|之一)[^。；;\n]{0,120}[:：]\s*\Z")
 _LONGEST_ARTICLE = 3000
 _SHORT = 4
 _LONG_RUN = 4
@@ -124,7 +124,7 @@ def _run(doc: ParsedDocument, section: Section) -> tuple[str, int] | None:
 
 def _lists_conditions(text: str, section: Section, first: int) -> bool:
     """Whether a section ends in a colon behind 下列条件 or the like, before its first item."""
-    return _CONDITIONS.search(text, max(section.start, first - 80), first) is not None
+    return _CONDITIONS.search(text, max(section.start, first - 200), first) is not None
 
 
 def _one_list_for_all(doc: ParsedDocument, group: Sequence[Section], found: dict[str, list[Duty]]) -> bool:

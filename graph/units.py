@@ -23,6 +23,7 @@ _DIVISION_WORDS = re.compile(
 _TAIL_WORDS = re.compile(r"(?:人民)?政府|党委|党政|党工委|管委会|有关部门|相关部门|部门|主管部门")
 _LEADING = re.compile(r"^(?:以及|会同|联合|由|及|和|与|并|或)")
 _LABEL = re.compile(r"(?:责任|牵头|配合|主办|协办|承办|落实|实施|参加)(?:单位|部门)[∶﹕︰]?(?=各|[省市县区州盟旗])")
+_PLAN = re.compile(r"[一-龥]{0,6}(?:分工|分工方案|任务分工)[:：]")
 _PARTY_AND_GOVERNMENT = re.compile(r"^(.{1,12}?)(党委|党工委)(?:、|和|及)?(人民政府|政府|管委会)$")
 _BARE_GOVERNMENT = re.compile(r"^(?:人民政府|政府|管委会|行署)$")
 _GOVERNMENT = re.compile(r"(?<=[市州县区旗盟])(?:人民政府|政府)$")
@@ -129,6 +130,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     label = _LABEL.match(text, start, end)
     if label and label.end() < end:
         start = label.end()  # the label of a list without its colon
+    plan = _PLAN.match(text, start, end)
+    if plan and plan.end() < end:
+        start = plan.end()  # （市分工方案：市科技局、…）
     leading = _LEADING.match(text[start:end])
     if leading and _is_joint(leading.group(), text[start:end]):
         start += leading.end()

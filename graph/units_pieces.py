@@ -10,7 +10,7 @@ from graph.units_words import CLOSING, OPENING, bare_list, is_unit, opens_unit, 
 
 _OPENERS = OPENING + "“"
 _CLOSERS = CLOSING + "”"
-_MARK = re.compile("[、，,；;|/：:∶﹕" + re.escape(_OPENERS + _CLOSERS) + "]")
+_MARK = re.compile("[、，,；;|/" + re.escape(_OPENERS + _CLOSERS) + "]")
 _CLOSER = re.compile("[" + re.escape(_CLOSERS) + "]")
 _BLANK = re.compile(r"[\n\r\t \u3000]+")
 _STEP = {**dict.fromkeys(OPENING, 1), **dict.fromkeys(CLOSING, -1)}

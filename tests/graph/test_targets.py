@@ -63,6 +63,37 @@ def test_ranks_and_bounds(clause: str, value: float, comparator: str, indicator:
     assert indicator in (None, found.indicator)
 
 
+@pytest.mark.parametrize(
+    ("clause", "kind", "why"),
+    [
+        ("本阶段包括选址、勘测、验船等3个环节", "statistic", "a count that closes its enumeration"),
+        ("支持临江、望海两个港区扩建", "statistic", "the same without 等"),
+        ("到2023年,单船担保金额200万元以下(含200万元)的业务免收费用", "rule", "a condition, though a year governs"),
+        ("每艘船每年最高6000元", "rule", "a cap on money"),
+        ("到2025年,对新建码头给予300元/平方米补贴", "rule", "what is given until then"),
+        ("到2025年,新建码头30座", "target", "what is reached by then"),
+        ("从5方面提出26个主要指标", "statistic", "numbers of the plan's own parts"),
+        ("出席会议的有,船员代表168人", "statistic", "who was there"),
+        ("3个县区抓好试点", "statistic", "a number of those who act"),
+    ],
+)
+def test_kinds(clause: str, kind: str, why: str) -> None:
+    assert targets(clause)[-1].kind == kind, why
+
+
+def test_a_window_of_time_is_no_year_to_reach_something_by() -> None:
+    head = HeadMatter(
+        title="安宁市促进航运若干措施", region="云南省昆明市", region_code="5301", level="市州", issued_on="2024-06-01"
+    )
+    (found,) = targets("自2024年6月20日至2024年12月31日期间,凡新购渡船的,补助船价的2%", head)
+    assert (found.kind, found.by_year) == ("rule", None)
+
+
+def test_names_before_the_clause_that_gives_to_them() -> None:
+    found = targets("对获得航运金奖、银奖的单位,分别给予15万元、10万元的奖励。")
+    assert [(t.value, t.indicator) for t in found] == [(15, "获得航运金奖奖励"), (10, "银奖奖励")]
+
+
 def test_names_that_share_their_end_are_written_out() -> None:
     found = targets("油菜种植、收获机械化率分别达到60%和70%。一二三产增加值分别增长3%、5%、7%。")
     assert [t.indicator for t in found[:2]] == ["油菜种植机械化率", "油菜收获机械化率"]
