@@ -70,7 +70,7 @@ def _posts(desk: Desk) -> list[tuple[str, str]]:
         region = home.get(str(task.get("document_id")))
         if region:
             counts.update((region, name) for name in {*task["lead_units"], *task["responsible_units"]})
-    known = set(desk.regions())
+    known = set(desk.regions()) - {"全国"}
     best: dict[str, tuple[str, str]] = {}
     for (region, unit), _ in counts.most_common():
         if region in known and not any(word in unit for word in ("党委", "政府", "有关", "各")):

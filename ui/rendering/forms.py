@@ -10,6 +10,10 @@ Option = tuple[str, str]
 """Value and label."""
 
 
+IN_SIGHT = 14
+"""Chips shown before the rest is folded."""
+
+
 def ask_box(name: str, label: str, button: str, *, act: str, placeholder: str = "", value: str = "") -> Html:
     """One box, one button; Enter sends."""
     return el(
@@ -44,24 +48,24 @@ def text_field(name: str, label: str, *, type: str = "text", placeholder: str | 
 
 
 def toggles(name: str, label: str, values: Sequence[str], chosen: Sequence[str] = ()) -> Html:
-    """Chips to press, any number of them; sent with the form they stand in."""
-    return el(
-        "fieldset",
-        el("legend", label),
-        [
-            el(
-                "button",
-                value,
-                type="button",
-                class_="toggle",
-                data_toggle=name,
-                value=value,
-                aria_pressed="true" if value in chosen else "false",
-            )
-            for value in values
-        ],
-        class_="toggles",
+    """Chips to press, any number of them; sent with the form they stand in. Of very many the first are in sight."""
+    made = [
+        el(
+            "button",
+            value,
+            type="button",
+            class_="toggle",
+            data_toggle=name,
+            value=value,
+            aria_pressed="true" if value in chosen else "false",
+        )
+        for value in values
+    ]
+    rest = made[IN_SIGHT:] if len(made) > IN_SIGHT + 4 else []
+    folded = (
+        el("details", el("summary", f"其余 {len(rest)} 个"), el("div", rest, class_="toggles"), class_="more") if rest else None
     )
+    return el("fieldset", el("legend", label), made[: len(made) - len(rest)], folded, class_="toggles")
 
 
 def examples(questions: Sequence[str], *, lead: str = "可以这样问", act: str = "ask") -> Html | None:

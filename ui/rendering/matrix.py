@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 from urllib.parse import urlencode
@@ -15,6 +16,8 @@ from ui.rendering.wording import NOTICES, UNSTATED
 
 WIDE = 5
 """Beyond this many columns the table scrolls inside its card."""
+DARKEST = 8
+"""Tasks on a topic that are never less than the darkest shade."""
 FEW = 4
 """Up to this many columns are shown even where one of them is empty."""
 
@@ -154,15 +157,16 @@ def _exports(subject: str, regions: Sequence[str]) -> Html:
 
 
 def coverage(regions: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]) -> Html | None:
-    """How much is said: topics × regions, darker at 1, 2, 4 and 8 tasks on a topic. A cell starts the comparison."""
+    """How much is said: topics × regions, darker the more tasks there are on a topic. A topic starts the comparison."""
     if not regions or not counts:
         return None
+    most = max(n for _, row in counts for n in row)
     rows = [
         el(
             "tr",
             el("th", el("button", topic, type="button", class_="open", data_act="compare", data_subject=topic), scope="row"),
             [
-                el("td", n or "—", class_=f"w{min(4, n.bit_length())}", title=f"{region}：{topic} {n} 项任务")
+                el("td", n or "—", class_=f"w{_darkness(n, most)}", title=f"{region}：{topic} {n} 项任务")
                 for region, n in zip(regions, row, strict=True)
             ],
         )
@@ -178,3 +182,8 @@ def coverage(regions: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]
             tabindex="0",
         ),
     )  # fmt: skip
+
+
+def _darkness(count: int, most: int) -> int:
+    """From 0 to 4: each step is as many times more as the one before, whatever the size of the library."""
+    return math.ceil(4 * math.log(count + 1) / math.log(max(most, DARKEST) + 1)) if count else 0
