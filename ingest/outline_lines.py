@@ -13,7 +13,7 @@ from ingest.outline_marks import mark_at, may_open
 _LINE = re.compile(r"[^\n]+")
 _EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
 _INNER = re.compile(r"[ 　\xa0\t]+(?=[一二三四五六七八九十(（第\d①-⑳])")
-_GLUED = re.compile(r"(?<=[一-龥”」）)。])[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)](?=[一-龥“])")
+_GLUED = re.compile(r"[（(](?<=[一-龥”」）)。][（(])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)](?=[一-龥“])")
 """A number glued between words, where the line breaks of a text were lost: …服务（6）优化…."""
 RECORD = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?: \d{1,2}:\d\d(?::\d\d)?)? {0,3}[|｜]")
 """A line of a table of documents: date | organ | title | text."""
@@ -25,6 +25,9 @@ _SEAM = re.compile(
     r"(?=[一-龥]{4,40}(?:局|厅|委|府|室|会|中心|组)(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
 )
 """Where a line break was lost: a dated title | its number, a signature | the next title, the last attachment listed | a signature."""
+_DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
+_AHEAD = 60
+"""How far a seam looks beyond the end of its line."""
 _RUN_ON = re.compile(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
@@ -135,9 +138,23 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
     return out
 
 
+def _seams(text: str) -> list[int]:
+    """Where documents meet without a line break. Every seam has a date in its line, so that other lines need not be tried."""
+    found: list[int] = []
+    done = 0
+    for date in _DATE.finditer(text):
+        if date.start() < done:
+            continue
+        start = max(done, text.rfind("\n", 0, date.start()) + 1)
+        stop = text.find("\n", date.end())
+        done = len(text) if stop < 0 else stop + 1
+        found += [match.end() for match in _SEAM.finditer(text, start, done + _AHEAD) if match.start() < done]
+    return found
+
+
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
     """What stands between line breaks, and between documents whose line break was lost."""
-    seams = [match.end() for match in _SEAM.finditer(text)]
+    seams = _seams(text)
     for match in _LINE.finditer(text):
         start, end = match.span()
         while seams and seams[0] < end:
