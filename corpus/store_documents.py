@@ -47,8 +47,10 @@ class DocumentTables(Database):
         return self._infos("removed_at IS NOT NULL")
 
     def find(self, name: str) -> DocumentInfo:
-        """The document with this id, id prefix, source, or file name. Raises ``UnknownDocument``, also where several match."""
+        """The document with this id, id prefix, source, file name, title or number. Raises ``UnknownDocument``, also for several."""
         found = self._infos("removed_at IS NULL AND (id=? OR source=?)", (name, name))
+        if not found:
+            found = self._infos("removed_at IS NULL AND (title=? OR doc_number=?)", (name.strip("《》"), name))
         if not found and len(name) >= 3:
             like = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             found = self._infos(

@@ -115,6 +115,8 @@ def test_names_find_one_document_or_say_so(tmp_path: Path) -> None:
             corpus.find("甲.txt")
         with pytest.raises(UnknownDocument):
             corpus.find("%%%")
+        put(corpus, make("甲县供水办法", TEXT + "附则。", doc_number="甲政发〔2024〕1号"))
+        assert corpus.find("《甲县供水办法》") == corpus.find("甲政发〔2024〕1号")
 
 
 def test_newer_and_foreign_files_are_refused_untouched(tmp_path: Path) -> None:
