@@ -10,11 +10,14 @@ from io import BytesIO
 from typing import Any
 
 from corpus.errors import RefusedInput
+from ingest.formats.pdf_glyphs import Box
 from ingest.formats.pdf_layout import Line
 
 _DPI = 200
 _SECONDS = 120
+_LARGEST = 4_000
 _SURE = 20.0
+_SURE_IN_PICTURE = 50.0
 _HALF_WIDTH = re.compile(r"(?<=[一-龥”）)])[,;:](?=[一-龥“（(]|$)")
 _FULL_WIDTH = {",": "，", ";": "；", ":": "："}
 """Between Chinese characters tesseract gives the half-width form of these marks at random."""
@@ -32,15 +35,21 @@ def available() -> bool:
     return b"chi_sim" in done.stdout + done.stderr
 
 
-def page_lines(page: Any, number: int, source: str) -> list[Line]:
-    """The lines tesseract reads on a pdfium page, with their boxes in points."""
+def page_lines(page: Any, number: int, source: str, box: Box, *, whole: bool) -> list[Line]:
+    """The lines tesseract reads inside a box of a pdfium page, with their boxes in points.
+
+    In a picture (not the ``whole`` page) only what is read with some certainty counts: it may show anything.
+    """
     program = shutil.which("tesseract")
     if program is None or not available():
         message = "没有找到文字识别程序；请安装 tesseract 及简体中文数据（tesseract-ocr、tesseract-ocr-chi-sim）后重试"
         raise RefusedInput(source, "needs_ocr", message)
-    scale = _DPI / 72
+    scale = min(_DPI / 72, _LARGEST / max(page.get_size()))
     picture = BytesIO()
-    page.render(scale=scale, grayscale=True).to_pil().save(picture, format="PNG")
+    image = page.render(scale=scale, grayscale=True).to_pil()
+    left, top = max(0, int(box[0] * scale)), max(0, int(box[1] * scale))
+    image = image.crop((left, top, min(image.width, int(box[2] * scale)), min(image.height, int(box[3] * scale))))
+    image.save(picture, format="PNG")
     command = [program, "stdin", "stdout", "-l", "chi_sim", "--psm", "3", "--dpi", str(_DPI), "tsv"]
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
@@ -53,17 +62,19 @@ def page_lines(page: Any, number: int, source: str) -> list[Line]:
         ) from error
     if done.returncode:
         raise RefusedInput(source, "needs_ocr", "文字识别程序运行失败；请检查 tesseract 的安装")
-    return parse_tsv(done.stdout.decode("utf-8", "replace"), number, scale)
+    sure = _SURE if whole else _SURE_IN_PICTURE
+    return parse_tsv(done.stdout.decode("utf-8", "replace"), number, scale, offset=(left, top), sure=sure)
 
 
-def parse_tsv(table: str, number: int, scale: float) -> list[Line]:
+def parse_tsv(table: str, number: int, scale: float, *, offset: tuple[int, int] = (0, 0), sure: float = _SURE) -> list[Line]:
     """Tesseract's table of words as lines: words of one line joined, without spaces between Chinese characters."""
     words: dict[tuple[str, str, str], list[tuple[str, int, int, int, int]]] = {}
     for row in table.splitlines()[1:]:
         cells = row.split("\t")
-        if len(cells) < 12 or not cells[11].strip() or float(cells[10]) < _SURE:
+        if len(cells) < 12 or not cells[11].strip() or float(cells[10]) < sure:
             continue
         left, top, width, height = (int(cell) for cell in cells[6:10])
+        left, top = left + offset[0], top + offset[1]
         words.setdefault((cells[2], cells[3], cells[4]), []).append((cells[11].strip(), left, top, left + width, top + height))
     lines: list[Line] = []
     for parts in words.values():

@@ -1,32 +1,32 @@
 """PDF: text and tables in reading order, with the place of each on its page.
 
-pdfium reads the glyphs, and our own layout makes lines and paragraphs of them: that gives the text pdfplumber gives at a
-multiple of its speed. pdfplumber is asked only for pages with drawn lines, where it finds the tables.
+pdfium reads glyphs and drawn lines, and our own layout makes lines, paragraphs and tables of them: that gives the text
+pdfplumber gives at a multiple of its speed. pdfplumber's table module finds the cells that drawn lines enclose.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from corpus.document import Span
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
-from ingest.formats.pdf_flow import Margins, joined, margins, paragraphs, running
-from ingest.formats.pdf_glyphs import Sheet, read_sheet
-from ingest.formats.pdf_join import continues, join
+from ingest.formats.pdf_check import check_pdf
+from ingest.formats.pdf_flow import running
+from ingest.formats.pdf_glyphs import Box, Sheet, read_sheet
 from ingest.formats.pdf_layout import Line, in_columns, to_lines
-from ingest.formats.pdf_page_table import PageTable
 from ingest.formats.pdf_tables import find_tables
+from ingest.formats.pdf_write import IN_PICTURE, PageContent, write_pages
 from ingest.formats.text import commonness
 from ingest.limits import Limits
 from ingest.raw import RawText
 
 _FEW_GLYPHS = 12
-_NUMBERED = re.compile(r"^(?:附?表|专栏|表格)\s?[\d一二三四五六七八九十]{1,3}(?:[-－—.]\d{1,2})?(?!\d)")
-_UNIT_LINE = re.compile(r"^[（(]?(?:计量)?单位[:：]\S{1,12}$|^[（(]\S{1,8}[）)]$")
-_FEW_LINES = (6, 12)
+_GARBLED = 0.1
+_UNCERTAIN = 0.01
+_SCAN = 0.3
+_PICTURE = 0.15
+_SMALL_PICTURE = 0.03
 _DRAWN = 2_000
 """A page without text but with so many strokes has its characters drawn as outlines."""
 
@@ -37,17 +37,19 @@ class PdfReader:
     def __init__(self, data: bytes, source: str, limits: Limits, ocr: bool) -> None:
         self.data, self.source, self.limits, self.ocr = data, source, limits, ocr
         self.builder = TextBuilder("pdf")
-        self.heights: list[float] = []
-        self.lines: list[list[Line]] = []
-        self.tables: list[list[PageTable]] = []
+        self.pages: list[PageContent] = []
         self.scanned: list[int] = []
-        self.garbled: list[int] = []
+        self.pictured: list[int] = []
         self.read_by_ocr: list[int] = []
         self.lost: list[int] = []
+        self.askew: list[int] = []
+        self.layered: list[int] = []
+        self.uncertain: list[int] = []
         self.hidden = 0
 
     def read(self) -> RawText:
         """The whole document."""
+        check_pdf(self.data, self.source, self.limits)
         document = self._open()
         try:
             count = len(document)
@@ -58,9 +60,11 @@ class PdfReader:
             self._about(document)
             for index in range(count):
                 self._page(document, index)
+            self._without_running_lines()
+            self._pictures(document)
         finally:
             document.close()
-        self._write()
+        write_pages(self.builder, self.pages)
         return self._finish(count)
 
     def _broken(self) -> RefusedInput:
@@ -87,124 +91,121 @@ class PdfReader:
             self.builder.issue("form", "PDF 是 XFA 动态表单，内容可能没有读全，请对照原件")
         if pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
             self.builder.issue("script", "PDF 带有脚本，已忽略")
+        if pdfium.FPDF_GetSecurityHandlerRevision(document.raw) > 0:
+            self.builder.issue("restricted", "PDF 设有权限限制（不需密码即可阅读），已按可读内容读入")
+        if self.data.count(b"%%EOF") > 2:
+            self.builder.issue("revisions", "PDF 保存过多次修订，读入的是最后一次的内容")
 
     def _page(self, document: Any, index: int) -> None:
         import pypdfium2
 
-        number = index + 1
-        self.lines.append([])
-        self.tables.append([])
-        self.heights.append(842.0)
+        content = PageContent(index + 1)
+        self.pages.append(content)
         try:
             page = document[index]
         except pypdfium2.PdfiumError:
-            self.lost.append(number)
+            self.lost.append(content.number)
             return
         try:
-            found = read_sheet(page, number, self.limits.pdf_page_characters)
-            if found is None:
-                raise RefusedInput(self.source, "size", f"第 {number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
-            self.heights[-1] = found.height
-            self.hidden += found.hidden
-            inked = sum(1 for g in found.glyphs if not g.char.isspace())
-            bad = _garbled(found)
-            if bad or (inked < _FEW_GLYPHS and (found.pictured > 0.3 or found.segments > _DRAWN)):
-                if self.ocr:
-                    from ingest.ocr import page_lines
-
-                    self.lines[-1] = page_lines(page, number, self.source)
-                    self.read_by_ocr.append(number)
-                    return
-                (self.garbled if bad else self.scanned).append(number)
-                if not bad and not inked:
-                    return
-            glyphs = found.glyphs
-            if inked >= _FEW_GLYPHS:
-                before = self.tables[-2][-1] if number > 1 and self.tables[-2] else None
-                self.tables[-1], glyphs = find_tables(found, before)
-            self.lines[-1] = in_columns(to_lines(glyphs, number), found.width)
+            sheet = read_sheet(page, content.number, self.limits.pdf_page_characters)
         finally:
             page.close()
+        if sheet is None:
+            raise RefusedInput(self.source, "size", f"第 {content.number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
+        content.width, content.height = sheet.width, sheet.height
+        content.inked = sum(1 for g in sheet.glyphs if not g.char.isspace())
+        odd = _odd(sheet)
+        content.garbled = odd > _GARBLED
+        if _UNCERTAIN < odd <= _GARBLED:
+            self.uncertain.append(content.number)
+        content.drawn = sheet.segments > _DRAWN
+        content.pictures = sheet.pictures
+        self.hidden += sheet.hidden
+        if sheet.turned or sheet.askew:
+            self.askew.append(content.number)
+        if sheet.layered:
+            self.layered.append(content.number)
+        glyphs = sheet.glyphs
+        if content.inked >= _FEW_GLYPHS:
+            before = self.pages[-2].tables[-1] if len(self.pages) > 1 and self.pages[-2].tables else None
+            content.tables, glyphs = find_tables(sheet, before)
+        content.lines = in_columns(to_lines(glyphs, content.number), sheet.width)
+        if sheet.turned:
+            for line in content.lines:
+                line.place = sheet.shown(line.box)
 
-    def _write(self) -> None:
-        out = running([(height, lines) for height, lines in zip(self.heights, self.lines, strict=True)])
-        kept = [[line for line in lines if id(line) not in out] for lines in self.lines]
-        flat = [line for lines in kept for line in lines]
-        whole = {
-            column: found
-            for column in {line.column for line in flat}
-            if (found := margins([line for line in flat if line.column == column]))
-        }
-        by_column: dict[tuple[int, int], Margins] = {}
-        for number, lines in enumerate(kept, 1):
-            for column in {line.column for line in lines}:
-                own = [line for line in lines if line.column == column]
-                found = margins(own) if len(own) >= _FEW_LINES[0] else None
-                # A page of a few short lines (a title page, a list of slogans) does not show how wide its text could be.
-                if found and not (len(own) < _FEW_LINES[1] and found.right < whole[column].right - 3 * found.em):
-                    by_column[number, column] = found
-        pending: list[Line] = []
-        for block in self._blocks(kept):
-            if isinstance(block, Line):
-                pending.append(block)
-                continue
-            self._text(pending, by_column, whole)
-            pending = []
-            self._table(block)
-        self._text(pending, by_column, whole)
+    def _without_running_lines(self) -> None:
+        """Take headers, footers and page numbers out; what is left says whether a page is a picture."""
+        out = running([(page.height, page.lines) for page in self.pages])
+        for page in self.pages:
+            gone = [line for line in page.lines if id(line) in out]
+            page.inked -= sum(len(line.text) for line in gone)
+            page.lines = [line for line in page.lines if id(line) not in out]
+            above = [line.box[3] for line in gone if line.box[3] < page.height / 2]
+            below = [line.box[1] for line in gone if line.box[1] > page.height / 2]
+            page.body = (0.0, max(above, default=0.0), page.width, min(below, default=page.height))
 
-    def _blocks(self, kept: Sequence[Sequence[Line]]) -> list[Line | PageTable]:
-        """Lines and tables of all pages in order, tables that run on joined."""
-        out: list[Line | PageTable] = []
-        for lines, tables in zip(kept, self.tables, strict=True):
-            waiting = list(tables)
-            for line in lines:
-                while waiting and waiting[0].top <= line.top:
-                    _append(out, waiting.pop(0))
-                out.append(line)
-            for table in waiting:
-                _append(out, table)
-        return out
+    def _pictures(self, document: Any) -> None:
+        """Pages and pictures whose text is not there as text: read them if that was asked for, else say which they are."""
+        for page in self.pages:
+            pictures = [_common(box, page.body) for box in page.pictures if not _under_text(box, page)]
+            area = max(1.0, page.width * page.height)
+            shares = [(box[2] - box[0]) * (box[3] - box[1]) / area for box in pictures]
+            if page.garbled or (page.inked < _FEW_GLYPHS and (max(shares, default=0.0) > _SCAN or page.drawn)):
+                if self.ocr:
+                    page.lines, page.tables, page.garbled = self._recognised(document, page, page.body), [], False
+                elif not page.garbled:
+                    self.scanned.append(page.number)
+            elif sum(shares) > _PICTURE and not self.ocr:
+                self.pictured.append(page.number)
+            elif sum(shares) > _PICTURE:
+                for box, share in zip(pictures, shares, strict=True):
+                    if share > _SMALL_PICTURE:
+                        at = next((i for i, line in enumerate(page.lines) if line.top > box[1]), len(page.lines))
+                        lines = self._recognised(document, page, box)
+                        for line in lines:
+                            line.column = IN_PICTURE
+                        page.lines[at:at] = lines
 
-    def _text(self, lines: Sequence[Line], by_column: dict[tuple[int, int], Margins], whole: dict[int, Margins]) -> None:
-        for paragraph in paragraphs(lines, by_column, whole):
-            for text, line in joined(paragraph):
-                self.builder.anchor(self.builder.write(text), page=line.page, box=line.box)
-            self.builder.write("\n")
+    def _recognised(self, document: Any, page: PageContent, box: Box) -> list[Line]:
+        from ingest.ocr import page_lines
 
-    def _table(self, table: PageTable) -> None:
-        caption = _caption(self.builder) if table.titled else None
-        numbered = _NUMBERED.match(caption.of(self.builder.text())) if caption else None
-        label = "".join(numbered.group().split()) if numbered else f"表{len(self.builder.tables) + 1}"
-        self.builder.grid(
-            table.rows,
-            header_rows=table.header_rows,
-            caption=caption,
-            label=label,
-            places=table.places,
-        )
+        shown = document[page.number - 1]
+        try:
+            lines = page_lines(shown, page.number, self.source, box, whole=box == page.body)
+        finally:
+            shown.close()
+        if lines and page.number not in self.read_by_ocr:
+            self.read_by_ocr.append(page.number)
+        return lines
 
     def _finish(self, count: int) -> RawText:
         builder = self.builder
+        garbled = [page.number for page in self.pages if page.garbled]
         nothing = not builder.text().strip() or len(self.scanned) == count
-        if nothing and not self.scanned and not self.garbled:
+        if nothing and not self.scanned and not garbled:
             raise RefusedInput(self.source, "empty", "PDF 里没有文字，也没有扫描图像；请打开核对是否为空白或损坏的文件")
         if nothing and self.scanned:
             message = "疑似扫描件，没有可提取的文字；请安装 tesseract 后加 --ocr 识别，或先用文字识别软件转换"
             raise RefusedInput(self.source, "scan", message)
-        if self.garbled and len(self.garbled) * 2 > count:
+        if garbled and len(garbled) * 2 > count:
             message = "文字编码缺失，提取结果是乱码；请安装 tesseract 后加 --ocr 识别，或向来文单位索取可复制文字的版本"
             raise RefusedInput(self.source, "garbled", message)
-        if self.scanned:
-            builder.issue("scan", f"疑似扫描件：{pages(self.scanned)}没有可提取的文字，内容未读入；可加 --ocr 识别")
-        if self.garbled:
-            builder.issue("garbled", f"疑似乱码：{pages(self.garbled)}的文字编码缺失，内容不可靠；可加 --ocr 识别")
-            bad = set(self.garbled)
+        if garbled:
+            bad = set(garbled)
             builder.boilerplate.extend(a.span for a in builder.anchors if a.page in bad)
-        if self.read_by_ocr:
-            builder.issue("ocr", f"{pages(self.read_by_ocr)}由文字识别得到，可能有错字，请对照原件")
-        if self.lost:
-            builder.issue("page_lost", f"{pages(self.lost)}已损坏，没有读入")
+        for code, numbers, message in (
+            ("scan", self.scanned, "疑似扫描件：{}没有可提取的文字，内容未读入；可加 --ocr 识别"),
+            ("picture", self.pictured, "{}有大幅图片，图中的文字没有读入；可加 --ocr 识别"),
+            ("garbled", garbled, "疑似乱码：{}的文字编码缺失，内容不可靠；可加 --ocr 识别"),
+            ("uncertain", self.uncertain, "{}有个别字符无法识别，请对照原件"),
+            ("ocr", self.read_by_ocr, "{}由文字识别得到，可能有错字，请对照原件"),
+            ("layer", self.layered, "{}的文字是扫描软件识别后附上的，可能有错字，请对照原件"),
+            ("order", self.askew, "{}有竖排、横置或斜置的文字，次序可能有误，请对照原件"),
+            ("page_lost", self.lost, "{}已损坏，没有读入"),
+        ):
+            if numbers:
+                builder.issue(code, message.format(pages(numbers)))
         if self.hidden:
             builder.issue("hidden_text", f"有 {self.hidden} 个隐藏、白色或页面以外的字符没有读入")
         return builder.finish()
@@ -215,36 +216,34 @@ def read_pdf(data: bytes, source: str, limits: Limits, *, ocr: bool = False) -> 
     return PdfReader(data, source, limits, ocr).read()
 
 
-def _append(out: list[Line | PageTable], table: PageTable) -> None:
-    last = out[-1] if out else None
-    if isinstance(last, PageTable) and last.places[-1][0] == table.page - 1 and continues(last, table):
-        out[-1] = join(last, table)
-    else:
-        out.append(table)
+def _common(a: Box, b: Box) -> Box:
+    """What two boxes share; an empty box where they share nothing."""
+    x0, top = max(a[0], b[0]), max(a[1], b[1])
+    return (x0, top, max(x0, min(a[2], b[2])), max(top, min(a[3], b[3])))
 
 
-def _garbled(page: Sheet) -> bool:
-    """Whether the font gave no meaning to a good part of the glyphs: private use, unmapped, or characters nobody writes."""
-    text = "".join(g.char for g in page.glyphs if not g.char.isspace())
-    total = len(text) + page.unmapped
+def _under_text(box: Box, page: PageContent) -> bool:
+    """Whether text is written over a picture: then it is paper or a watermark."""
+    over = [line for line in page.lines if _within(line.box, box)]
+    return sum(len(line.text) for line in over) >= _FEW_GLYPHS or any(_within(table.box, box) for table in page.tables)
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] < x < outer[2] and outer[1] < y < outer[3]
+
+
+def _odd(sheet: Sheet) -> float:
+    """The share of glyphs the font gave no meaning to: private use, unmapped; all of them where they are what nobody writes."""
+    text = "".join(g.char for g in sheet.glyphs if not g.char.isspace())
+    total = len(text) + sheet.unmapped
     if total < _FEW_GLYPHS:
-        return False
-    odd = page.unmapped + sum(1 for c in text if "\ue000" <= c <= "\uf8ff" or c == "\ufffd" or c >= "\U000f0000")
-    if odd > 0.1 * total:
-        return True
+        return 0.0
     wide = "".join(c for c in text if c > "\u2e7f")
-    return len(wide) > 60 and commonness(wide) < 0.5
-
-
-def _caption(builder: TextBuilder) -> Span | None:
-    """The line right above a table, where it is short and no sentence; a line that only gives the unit is passed over."""
-    for anchor in builder.anchors[:-3:-1]:
-        text = anchor.span.of("".join(builder.parts[-6:]).rjust(builder.length)) if len(anchor.span) <= 60 else ""
-        if not text or text.endswith(("。", "；", "：", ":", ";")):
-            return None
-        if not _UNIT_LINE.match(text):
-            return anchor.span
-    return None
+    if len(wide) > 60 and commonness(wide) < 0.5:
+        return 1.0
+    odd = sheet.unmapped + sum(1 for c in text if "\ue000" <= c <= "\uf8ff" or c == "\ufffd" or c >= "\U000f0000")
+    return float(odd / total)
 
 
 def pages(numbers: Sequence[int]) -> str:

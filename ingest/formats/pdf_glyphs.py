@@ -59,12 +59,7 @@ class Sheet:
     segments: int = 0
     turned: int = 0
     askew: bool = False
-
-    @property
-    def pictured(self) -> float:
-        """How much of the page its largest picture covers."""
-        area = max(1.0, self.width * self.height)
-        return max((min(1.0, (x1 - x0) * (y1 - y0) / area) for x0, y0, x1, y1 in self.pictures), default=0.0)
+    layered: bool = False
 
     def shown(self, box: Box) -> Box:
         """A box of the turned page on the page as shown."""
@@ -291,6 +286,7 @@ class _Objects:
             if not any(_over(box, other) for other in behind):
                 invisible.add(address)
         # A text layer that is invisible as a whole lies over a scanned picture: it is the text of the page.
+        self.sheet.layered = bool(invisible) and not visible
         return invisible if visible else set()
 
     def _walk(
