@@ -38,6 +38,7 @@ def stock_headings() -> tuple[str, ...]:
     return tuple(sorted(entries("ingest", "stock_headings.txt"), key=len, reverse=True))
 
 
+@lru_cache(maxsize=4096)
 def bare(name: str) -> str:
     """A title without blanks, 《》 around it and remarks in brackets after it (试行, 2021—2025年, 征求意见稿)."""
     flat = re.sub(r"\s+", "", name)

@@ -187,7 +187,10 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
         return None
     first = _flat(text[lines[i].start : min(lines[i].end, lines[i].start + 200)])
     for name in names:
-        core = _placed(first, _flat(bare(name)))
+        core = _flat(bare(name))
+        if core[:4] not in first[:24] and not core.startswith(first):
+            continue
+        core = _placed(first, core)
         if len(core) < 4 or not (core.startswith(first) or first.startswith(core)):
             continue
         if first.startswith(core):
