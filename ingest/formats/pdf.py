@@ -11,7 +11,7 @@ from typing import Any
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
-from ingest.formats.pdf_check import check_pdf
+from ingest.formats.pdf_check import check_pdf, is_revised, page_objects
 from ingest.formats.pdf_flow import running
 from ingest.formats.pdf_glyphs import Box, Sheet, read_sheet
 from ingest.formats.pdf_layout import Line, in_columns, to_lines
@@ -93,8 +93,10 @@ class PdfReader:
             self.builder.issue("script", "PDF 带有脚本，已忽略")
         if pdfium.FPDF_GetSecurityHandlerRevision(document.raw) > 0:
             self.builder.issue("restricted", "PDF 设有权限限制（不需密码即可阅读），已按可读内容读入")
-        if self.data.count(b"%%EOF") > 2:
+        if is_revised(self.data):
             self.builder.issue("revisions", "PDF 保存过多次修订，读入的是最后一次的内容")
+        elif page_objects(self.data) > len(document):
+            self.builder.issue("page_count", f"PDF 目录只列出 {len(document)} 页，文件里另有页面没有读入，请对照原件")
 
     def _page(self, document: Any, index: int) -> None:
         import pypdfium2
@@ -181,6 +183,8 @@ class PdfReader:
 
     def _finish(self, count: int) -> RawText:
         builder = self.builder
+        if len(self.lost) == count:
+            raise self._broken()
         garbled = [page.number for page in self.pages if page.garbled]
         nothing = not builder.text().strip() or len(self.scanned) == count
         if nothing and not self.scanned and not garbled:

@@ -14,6 +14,7 @@ _FLATE = re.compile(rb"/(?:FlateDecode|Fl)(?![A-Za-z])")
 _REFERENCE = re.compile(rb"(\d{1,9})\s{1,4}\d{1,5}\s{1,4}R(?![A-Za-z])")
 _OBJECT = re.compile(rb"(\d{1,9})\s{1,4}\d{1,5}\s{1,4}obj\b")
 _DRAWS = re.compile(rb"/[^\s/<>\[\]()]{1,64}\s{1,4}Do\b")
+_PAGE = re.compile(rb"/Type\s{0,4}/Page(?![A-Za-z])")
 _DICTIONARY = 4_096
 _RATIO = 1_032
 """What deflate can make of a byte at most."""
@@ -42,6 +43,18 @@ def check_pdf(data: bytes, source: str, limits: Limits) -> None:
             inner = [int(x) for x in _REFERENCE.findall(dictionary)]
             forms[number] = (len(_DRAWS.findall(drawn)), inner)
     _check_forms(forms, source)
+
+
+def is_revised(data: bytes) -> bool:
+    """Whether objects were added after the file was first finished; a file laid out for the web is finished in two steps."""
+    parts = data.split(b"%%EOF")
+    added = sum(1 for part in parts[1:] if _OBJECT.search(part))
+    return added > (b"/Linearized" in parts[0])
+
+
+def page_objects(data: bytes) -> int:
+    """How many pages stand in the file in the open, whatever its page tree counts."""
+    return len(_PAGE.findall(data))
 
 
 def _streams(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from math import degrees
 from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]
@@ -101,14 +102,14 @@ def read_sheet(page: Any, number: int, limit: int) -> Sheet | None:
     try:
         if text.count_chars() > limit:
             return None
-        _read_text(text, sheet, place, invisible, pdfium)
+        _read_text(text, sheet, place, turn, invisible, pdfium)
     finally:
         text.close()
     _straighten(sheet)
     return sheet
 
 
-def _read_text(text: Any, sheet: Sheet, place: Any, invisible: set[int], pdfium: Any) -> None:
+def _read_text(text: Any, sheet: Sheet, place: Any, turn: int, invisible: set[int], pdfium: Any) -> None:
     rect = pdfium.FS_RECTF()
     reference = ctypes.byref(rect)
     handle = text.raw
@@ -116,7 +117,7 @@ def _read_text(text: Any, sheet: Sheet, place: Any, invisible: set[int], pdfium:
     generated, angle_of = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetCharAngle
     fold = radicals()
     glyphs = sheet.glyphs
-    baseline = _Baseline(handle, place, pdfium)
+    baseline = _Baseline(handle, place, turn, pdfium)
     high = 0
     middle = -1.0
     before = ""
@@ -162,8 +163,10 @@ def _read_text(text: Any, sheet: Sheet, place: Any, invisible: set[int], pdfium:
 class _Baseline:
     """Gives low glyphs (一, quotes, stops) the height of their line: some fonts box a glyph by its ink alone."""
 
-    def __init__(self, handle: Any, place: Any, pdfium: Any) -> None:
-        self.handle, self.place, self.origin_of = handle, place, pdfium.FPDFText_GetCharOrigin
+    def __init__(self, handle: Any, place: Any, turn: int, pdfium: Any) -> None:
+        self.handle, self.place = handle, place
+        self.origin_of, self.angle_of = pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetCharAngle
+        self.upright = {turn, (360 - turn) % 360}
         self.x, self.y = ctypes.c_double(), ctypes.c_double()
         self.index = -1
         self.tall = (0.0, 0.0, 0.0, 0.0)
@@ -175,6 +178,8 @@ class _Baseline:
         height, width = box[3] - box[1], box[2] - box[0]
         if height > 0.75 * self.height and height > 0.6 * width:
             self.index, self.tall, self.height, self.base = index, box, height, None
+            return box
+        if round(degrees(self.angle_of(self.handle, index))) % 360 not in self.upright:
             return box
         here = self._origin(index)
         if self.index >= 0:
