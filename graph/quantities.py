@@ -41,18 +41,21 @@ _CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}\Z")
 _RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
 
 
-def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[Quantity]:
-    """Every quantity of ``text[start:end]``, left to right. ``text`` should be half width (see ``half_width``)."""
+def find_quantities(text: str, start: int = 0, end: int | None = None, *, most: int | None = None) -> list[Quantity]:
+    """Every quantity of ``text[start:end]``, left to right, or the first ``most``. ``text`` should be half width (see ``half_width``)."""
     end = len(text) if end is None else end
     found: list[Quantity] = []
     position = start
-    while position < end:
+    barren = [start]
+    while position < end and (most is None or len(found) < most):
         match = CANDIDATE.search(text, position, end)
         if match is None:
             break
-        quantity, position = _numeric(text, match, start, end)
+        quantity, position = _numeric(text, match, start, end, barren)
         if quantity is not None:
             found.append(quantity)
+    if most is not None and len(found) >= most:
+        end = position
     found = [q for i, q in enumerate(found) if not (i and _said_again(text, found[i - 1], q))]
     taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
     found.extend(q for q in verbal(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
@@ -70,8 +73,11 @@ def _said_again(text: str, before: Quantity, quantity: Quantity) -> bool:
     return same and _SAID_AGAIN.search(text, max(0, quantity.span.start - 3), quantity.span.start) is not None
 
 
-def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Quantity | None, int]:
-    """Read the quantity that may begin at a candidate; the second value is where to go on."""
+def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list[int]) -> tuple[Quantity | None, int]:
+    """Read the quantity that may begin at a candidate; the second value is where to go on.
+
+    ``barren`` holds how far a row of numbers is known to go on without a measure.
+    """
     at = match.start()
     first = number_at(text, match, end)
     if first is None:
@@ -99,8 +105,8 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int) -> tuple[Qua
             elif not first.unit and changed:
                 # 由56提高到78%: the measure stands once, behind the second number
                 first = Number(first.end, first.value, first.scale, first.more, second.unit, second.measure, first.chinese)
-    if not first.unit and not first.chinese and low is None and not _opens_line(text, at):
-        first = _shared_unit(text, first, end)
+    if not first.unit and not first.chinese and low is None and first.end > barren[0] and not _opens_line(text, at):
+        first = _shared_unit(text, first, end, barren)
     if not first.unit and not first.chinese and first.scale in ("万", "亿", "万亿") and low is None:
         first = _scaled_only(text, first, end)
     elif not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(start, at - 6), at)):
@@ -132,7 +138,7 @@ def _opens_line(text: str, at: int) -> bool:
     return at == 0 or text[at - 1] == "\n"
 
 
-def _shared_unit(text: str, number: Number, end: int) -> Number:
+def _shared_unit(text: str, number: Number, end: int, barren: list[int]) -> Number:
     """``1.2万亿、8200亿元``, ``分别给予30、20、10万元``: in a row the measure may stand once, behind the last number."""
     stop = number.end
     for _ in range(_LONGEST_ROW):
@@ -145,6 +151,7 @@ def _shared_unit(text: str, number: Number, end: int) -> Number:
             scale = number.scale or other.scale
             return Number(number.end, number.value, scale, number.more, other.unit, other.measure, False)
         stop = other.end
+    barren[0] = stop
     return number
 
 

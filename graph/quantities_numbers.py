@@ -13,7 +13,7 @@ _CHINESE = frozenset("二两三四五六七八九十百千")
 _SCALE_HEADS = frozenset("万亿千百十")
 _MORE = "余多"
 _SMALLER = re.compile(r"(\d{1,4})(千多?万|百多?万|万|千|百)([余多]?)")
-_YEAR = range(1900, 2101)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
 _LABELS = ("附件", "附表", "附图", "专栏", "图表", "编号", "续表")
@@ -117,9 +117,9 @@ def is_date(text: str, match: re.Match[str], number: Number, start: int, end: in
     after = text[match.end() : match.end() + 1]
     if after == ":" or (at > start and text[at - 1] == ":" and at - 1 > start and text[at - 2].isdigit()):
         return True
-    if len(written) == 4 and int(float(written)) in _YEAR and after in ("年", "-", "—", "–", "~", "/", ".", "至"):
+    if len(written) == 4 and _FIRST_YEAR <= float(written) <= _LAST_YEAR and after in ("年", "-", "—", "–", "~", "/", ".", "至"):
         return True
-    if number.unit == "年" and number.value in _YEAR and not number.scale:
+    if number.unit == "年" and not number.scale and _FIRST_YEAR <= number.value <= _LAST_YEAR:
         return True
     if number.unit == "月":
         return True

@@ -30,7 +30,7 @@ class Quantity:
 
 def measure_of(unit: str | None) -> str:
     """The class of a unit as written, scale words set aside: ``measure_of("万亩") == "area"``; empty for none or an unknown one."""
-    table, _ = measures()
+    table = measures()
     bare = unit or ""
     while len(bare) > 1 and bare[0] in "万亿千百" and bare not in table:
         bare = bare[1:]
@@ -39,24 +39,36 @@ def measure_of(unit: str | None) -> str:
 
 def unit_at(text: str, at: int, end: int) -> tuple[str, str, int]:
     """The longest measure at a place (``元/亩``, ``个工作日``): its text, its class, its end."""
-    table, longest = measures()
-    for size in range(min(longest, end - at), 0, -1):
-        measure = table.get(text[at : at + size])
-        if measure is not None:
-            unit, stop = text[at : at + size], at + size
-            if stop < end and text[stop] == "/":
-                for more in range(min(longest, end - stop - 1), 0, -1):
-                    if text[stop + 1 : stop + 1 + more] in table:
-                        stop += 1 + more
-                        return text[at:stop], measure, stop
-            return unit, measure, stop
-    return "", "", at
+    stop = _measure_end(text, at, end)
+    if stop == at:
+        return "", "", at
+    measure = measures()[text[at:stop]]
+    if stop < end and text[stop] == "/":
+        per = _measure_end(text, stop + 1, end)
+        stop = per if per > stop + 1 else stop
+    return text[at:stop], measure, stop
+
+
+def _measure_end(text: str, at: int, end: int) -> int:
+    for size in _sizes().get(text[at : at + 1], ()):
+        if at + size <= end and text[at : at + size] in measures():
+            return at + size
+    return at
 
 
 @lru_cache(maxsize=1)
-def measures() -> tuple[dict[str, str], int]:
-    """The class of every measure word, and the length of the longest."""
+def measures() -> dict[str, str]:
+    """The class of every measure word."""
     table: dict[str, str] = {}
     for unit, measure in rows_of("measures.tsv"):
         table.setdefault(unit, measure)
-    return table, max(map(len, table))
+    return table
+
+
+@lru_cache(maxsize=1)
+def _sizes() -> dict[str, tuple[int, ...]]:
+    """How long the measures are that begin with a character, longest first."""
+    sizes: dict[str, set[int]] = {}
+    for unit in measures():
+        sizes.setdefault(unit[0], set()).add(len(unit))
+    return {head: tuple(sorted(known, reverse=True)) for head, known in sizes.items()}

@@ -171,7 +171,7 @@ def _in_sentence(
 ) -> list[Target]:
     if _LEADERS.search(text, sentence.start, sentence.end):
         return []  # a line of a table of contents
-    quantities = find_quantities(text, sentence.start, sentence.end)
+    quantities = find_quantities(text, sentence.start, sentence.end, most=_MOST)
     out = [_span_of_years(doc, text, match, setting) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
     out += [_reply_date(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
     if not quantities:

@@ -16,6 +16,8 @@ from graph.units_pieces import pieces
 from graph.units_resolve import body_of, places_in
 from graph.units_words import CLOSING, ETC, LEVEL, OPENING, bare_list, is_unit, opens_unit, strip_verb, without_note
 
+_LONGEST_PIECE = 300
+"""A stretch without a separator longer than this is running text, not names joined by 和."""
 _JOINTS = re.compile(r"以\s?及|会\s?同|[和及与]")
 _DIVISION_WORDS = re.compile(
     r"各?(?:(?:设区|县级|自治|地级以上)?(?:省|市|州|县|区|旗|盟|地区|乡|镇|街道)|自治区|直辖市|[、,，和]|[（(〔\[〈][省市州县区旗盟乡镇街道、,，]{1,8}[）)〕\]〉])+"
@@ -50,7 +52,7 @@ class Listed:
 def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """A piece cut at 和、及、与、会同 where both sides are units; 自然资源和规划局 stays whole. The flag marks 会同."""
     begin = start
-    for match in _JOINTS.finditer(text, start, end):
+    for match in _JOINTS.finditer(text, start, end if end - start <= _LONGEST_PIECE else start):
         left, right = text[begin : match.start()], text[match.end() : end]
         opened = sum(c in OPENING for c in left) - sum(c in CLOSING for c in left)
         if opened > 0 or match.start() < begin:

@@ -135,7 +135,7 @@ def _list_end(text: str, begin: int, limit: int, floor: int) -> tuple[int, int]:
 def _inside_bracket(text: str, position: int, floor: int) -> bool:
     low = max(floor, position - 200)
     before = text[low:position]
-    return sum(c in OPENING for c in before) > sum(c in CLOSING for c in before)
+    return sum(map(before.count, OPENING)) > sum(map(before.count, CLOSING))
 
 
 def _deadline_text(text: str, begin: int, end: int) -> str | None:
