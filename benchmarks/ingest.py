@@ -1,9 +1,10 @@
-"""How fast documents are read: ``python benchmarks/ingest.py [--shared DIR]`` prints MB/s, pages/s and peak memory.
+"""How fast documents are read, and that memory stays flat: ``python benchmarks/ingest.py [--shared DIR] [--part text|pdf|memory]``.
 
-MB/s is by the clock; beside it stands the rate in CPU seconds, which says more on a machine that is busy with other work.
-
-Text is read through the whole of ``ingest.reader`` (decoding and structure). PDF is also given to plain pdfplumber (text, and
-text with tables) and to plain pdfium, which read no structure, so that the price of ours can be seen.
+``text``: MB/s of decoding, of reading with structure (``ingest.reader``), of cutting into passages and of cutting passages into
+words; by CPU time, which says more than the clock on a machine that is busy with other work. ``pdf``: pages a second beside plain
+pdfplumber (text, and text with tables) and plain pdfium, which read no structure, so that the price of ours can be seen.
+``memory``: every document of the corpus through the worker as an import does it; resident memory of this process and of the
+worker every 500 documents.
 """
 
 from __future__ import annotations
@@ -13,49 +14,82 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+FOLDERS = (("housing_city", 600), ("business_2023", 230), ("work_reports", 45), ("guangzhou_txt", 36), ("beijing_2026", 65))
+EVERY = 500
 
-def peak() -> str:
+
+def resident(pid: int | str = "self") -> int:
+    """Resident memory of a process in MB; 0 where the system does not say."""
     try:
-        import resource
-    except ImportError:
-        return "–"
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return f"{kilobytes >> (20 if sys.platform == 'darwin' else 10)} MB"
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) >> 10 for line in lines if line.startswith("VmRSS:")), 0)
 
 
-def timed(work: Callable[[], int]) -> tuple[int, float]:
-    start = time.perf_counter()
-    return work(), time.perf_counter() - start
+def cpu(work: Callable[[], object]) -> tuple[object, float]:
+    """What ``work`` returns and the CPU seconds it took."""
+    start = time.process_time()
+    return work(), time.process_time() - start
 
 
-def main() -> None:
-    from corpus.errors import RefusedInput
+def text_rates(corpus: Path) -> None:
+    """MB a CPU second for each stage, folder by folder and over all."""
+    from index.segmentation import tokenise
+    from index.splitter import split
     from ingest.reader import read, read_raw
 
-    here = Path(__file__).resolve().parent.parent
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path(os.environ.get("CEMAI_SHARED", here.parent / "shared")))
-    corpus = parser.parse_args().shared / "corpus"
-    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+    sums = [0.0] * 5
+    print(
+        f"{'MB a CPU second':<16}{'files':>6}{'MB':>7}{'decode':>9}{'structure':>11}{'passages':>10}{'both':>7}{'words':>8}{'all':>7}"
+    )
 
-    for folder, count in (("housing_city", 400), ("business_2023", 230)):
-        texts = [(p.read_bytes(), p.name) for p in sorted((corpus / folder).rglob("*.txt"))[:count]]
-        size = sum(len(data) for data, _ in texts)
-        for name, work in (("decoding only", read_raw), ("with structure", read)):
-            _, first = timed(lambda work=work, texts=texts: bool(work(*texts[0])))  # type: ignore[misc]
+    def row(name: str, count: int, values: list[float]) -> None:
+        size, decode, structure, passages, words = values
+        rates = (
+            size / seconds for seconds in (decode, structure, passages, structure + passages, words, structure + passages + words)
+        )
+        print(
+            f"{name:<16}{count:>6}{size:>7.1f}"
+            + "".join(f"{rate:>{w}.1f}" for rate, w in zip(rates, (9, 11, 10, 7, 8, 7), strict=True))
+        )
+
+    total = 0
+    for folder, count in FOLDERS:
+        texts = [(path.read_bytes(), path.name) for path in sorted((corpus / folder).rglob("*.txt"))[:count]]
+        if not texts:
+            continue
+        tokenise(read(*texts[0]).text)  # dictionaries are loaded outside the measurement
+        values = [sum(len(data) for data, _ in texts) / 1e6, 0.0, 0.0, 0.0, 0.0]
+        for data, source in texts:
+            values[1] += cpu(lambda data=data, source=source: read_raw(data, source))[1]  # type: ignore[misc]
             start = time.process_time()
-            _, seconds = timed(lambda work=work, texts=texts: sum(1 for data, source in texts if work(data, source)))  # type: ignore[misc]
-            cpu = time.process_time() - start
-            rates = f"{size / seconds / 1e6:>9.1f} MB/s, {size / cpu / 1e6:.1f} MB a CPU second"
-            print(f"{f'{folder}, {name}':<34}{rates}   first file {first * 1000:.0f} ms   peak {peak()}")
+            doc = read(data, source)
+            values[2] += (then := time.process_time()) - start
+            passages = split(doc)
+            values[3] += (now := time.process_time()) - then
+            for passage in passages:
+                tokenise(passage.span.of(doc.text))
+            values[4] += time.process_time() - now
+        row(folder, len(texts), values)
+        sums = [a + b for a, b in zip(sums, values, strict=True)]
+        total += len(texts)
+    row("all", total, sums)
+
+
+def pdf_rates(corpus: Path) -> None:
+    """Pages a CPU second, ours beside the plain engines."""
+    from corpus.errors import RefusedInput
+    from ingest.reader import read_raw
 
     paths = sorted((corpus / "pdf_laws").glob("*.pdf"))[:8] + sorted((corpus / "pdf").glob("*.pdf"))
-    data = [(p.read_bytes(), p.name) for p in paths]
+    data = [(path.read_bytes(), path.name) for path in paths]
 
     def ours() -> int:
         for content, name in data:
@@ -83,7 +117,6 @@ def main() -> None:
 
         import pdfplumber
 
-        count = 0
         for content, _ in data:
             with pdfplumber.open(BytesIO(content)) as document:
                 for page in document.pages:
@@ -91,17 +124,64 @@ def main() -> None:
                     if tables:
                         page.extract_tables()
                     page.close()
-                    count += 1
-        return count
+        return 0
 
-    pages, seconds = timed(plain_pdfium)
-    print(f"{'pdf, plain pdfium (text)':<34}{pages / seconds:>9.1f} pages/s   peak {peak()}")
-    _, seconds = timed(ours)
-    print(f"{'pdf, ours (lines, tables, places)':<34}{pages / seconds:>9.1f} pages/s   peak {peak()}")
-    for tables in (False, True):
-        _, seconds = timed(lambda tables=tables: plain_pdfplumber(tables))  # type: ignore[misc]
-        name = f"pdf, plain pdfplumber ({'text and tables' if tables else 'text'})"
-        print(f"{name:<34}{pages / seconds:>9.1f} pages/s   peak {peak()}")
+    pages, seconds = cpu(plain_pdfium)
+    assert isinstance(pages, int)
+    print(f"{'pages a CPU second':<44}{pages:>5} pages")
+    print(f"{'plain pdfium (text)':<44}{pages / seconds:>9.1f}")
+    for name, work in (
+        ("ours (lines, tables, places)", ours),
+        ("plain pdfplumber (text)", lambda: plain_pdfplumber(False)),
+        ("plain pdfplumber (text and tables)", lambda: plain_pdfplumber(True)),
+    ):
+        print(f"{name:<44}{pages / cpu(work)[1]:>9.1f}")
+
+
+def documents(corpus: Path) -> Iterator[Path]:
+    """The files the manifest names, in its order."""
+    lines = (corpus / "manifest.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return (corpus / line.split("\t", 1)[0] for line in lines)
+
+
+def memory(corpus: Path) -> None:
+    """Resident memory along one run over every document of the manifest."""
+    from corpus.errors import RefusedInput
+    from ingest.worker import SafeReader
+
+    refused: Counter[str] = Counter()
+    formats: Counter[str] = Counter()
+    started = time.perf_counter()
+    count = 0
+    print(f"{'documents':>9}{'this process':>15}{'worker':>10}{'seconds':>10}")
+    with SafeReader() as reader:
+        for count, path in enumerate(documents(corpus), 1):
+            try:
+                formats[reader.read(path.read_bytes(), path.name).format] += 1
+            except RefusedInput as refusal:
+                refused[refusal.reason] += 1
+            if count % EVERY == 0:
+                print(
+                    f"{count:>9}{resident():>12} MB{resident(reader.pid) if reader.pid else 0:>7} MB{time.perf_counter() - started:>10.0f}",
+                    flush=True,
+                )
+        print(
+            f"{count:>9}{resident():>12} MB{resident(reader.pid) if reader.pid else 0:>7} MB{time.perf_counter() - started:>10.0f}"
+        )
+    print("read", dict(formats), "refused", dict(refused) or "none")
+
+
+def main() -> None:
+    here = Path(__file__).resolve().parent.parent
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=Path(os.environ.get("CEMAI_SHARED", here.parent / "shared")))
+    parser.add_argument("--part", choices=("text", "pdf", "memory"), action="append")
+    arguments = parser.parse_args()
+    corpus = arguments.shared / "corpus"
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+    for name, part in (("text", text_rates), ("pdf", pdf_rates), ("memory", memory)):
+        if not arguments.part or name in arguments.part:
+            part(corpus)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ class SafeReader:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process number, where it runs."""
+        return self._process.pid if self._process is not None else None
+
     def __enter__(self) -> SafeReader:
         return self
 
