@@ -116,22 +116,20 @@ def _leaders(text: str, lines: Sequence[Line]) -> dict[int, str]:
 
 
 def _chapters(text: str, lines: Sequence[Line]) -> dict[int, str]:
-    """A list of chapters without the word 目录 above it: nothing but chapters in a row, the first of which comes again."""
+    """A list of chapters without the word 目录 above it: nothing but chapters in a row up to where the first comes again."""
+
+    def chapter(line: Line) -> bool:
+        return line.end - line.start <= 60 and _CHAPTER.match(text, line.start, line.end) is not None
+
     for i, line in enumerate(lines[:60]):
-        if not _CHAPTER.match(text, line.start, line.end):
+        if not chapter(line):
             continue
-        end = i
-        while (
-            end < len(lines)
-            and lines[end].end - lines[end].start <= 60
-            and _CHAPTER.match(text, lines[end].start, lines[end].end)
-        ):
+        first = _entry(text, line)
+        end = i + 1
+        while end < len(lines) and chapter(lines[end]) and _entry(text, lines[end]) != first:
             end += 1
-        first = _NOISE.sub("", text[line.start : line.end])
-        repeated = end - i >= 3 and any(
-            _NOISE.sub("", text[o.start : o.end]) == first for o in lines[i + 1 :] if o.end - o.start <= 60
-        )
-        return dict.fromkeys(range(i, end), "目录") if repeated else {}
+        again = any(other.end - other.start <= 60 and _entry(text, other) == first for other in lines[end:])
+        return dict.fromkeys(range(i, end), "目录") if end - i >= 3 and again else {}
     return {}
 
 

@@ -22,6 +22,8 @@ _ADDRESSEE = re.compile(r"[一-龥）)、，,\s]{4,}[：:]$")
 _END = re.compile(r"[。；;，,：:！!？?、]$")
 _SUBTITLE = re.compile(r"(?:——|—|--|－－|――)|[（(].{2,80}[)）]$")
 _DECREE = re.compile(r"[一-龥]{2,16}令第\s?\d{1,4}\s?号")
+_LED = re.compile(r"(?P<organ>[一-龥、]{2,40}?)(?:对(?!外)|关于|印发|转发|批转)")
+_LETTER = re.compile(r"的(?:通知|(?:指导|实施|若干)?意见|决定|批复|复?函|公告|通告|请示|报告|答复)(?:[（(].{1,20}[)）])?$")
 _DASHES = ("——", "--", "――", "─", "－－")
 _SITE = re.compile(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}(?:网站|政府网|门户|官网|网)$")
 _RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
@@ -142,11 +144,7 @@ def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str)
             weak = i
     if best is not None:
         first, end = best
-        opening = text[lines[first].start : lines[first].start + 2]
-        # a title whose first line is the organ: 某县人民政府 / 关于印发…的通知
-        if opening == "关于" and first - 1 == plain[0] and is_organ(text[lines[first - 1].start : lines[first - 1].end]):
-            first -= 1
-        return first, end, True
+        return _upwards(text, lines, first, plain), end, True
     if weak is None:
         return None
     end = weak + 1
@@ -159,6 +157,27 @@ def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str)
     ):
         end += 1
     return weak, end, False
+
+
+def _upwards(text: str, lines: Sequence[Line], first: int, plain: Sequence[int]) -> int:
+    """The line a title really begins on, where its organ stands above (某县人民政府 / 对某次会议 / 第5号建议的答复)."""
+    if _led_by_organ(_flat(text[lines[first].start : lines[first].end])):
+        return first
+    above = ""
+    for k in range(first - 1, max(first - 4, -1), -1):
+        content = text[lines[k].start : lines[k].end]
+        if k not in plain or len(content) > 40 or _END.search(content) or DOC_NUMBER.search(content) or "|" in content:
+            break
+        above = _flat(content) + above
+        if _led_by_organ(above + _flat(text[lines[first].start : lines[first].end])):
+            return k
+    return first
+
+
+def _led_by_organ(title: str) -> bool:
+    """Whether a title begins with an organ and what it does (某局关于…, 某厅对…的答复)."""
+    led = _LED.match(title)
+    return led is not None and is_organ(led["organ"])
 
 
 def _continues(content: str, least: int) -> bool:
@@ -194,6 +213,9 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
         joined += _flat(_SITE.sub("", content))
         if complete(joined):
             following = text[lines[j + 1].start : lines[j + 1].end] if j + 1 < len(lines) else ""
+            longer = _longer(text, lines, j, plain, joined)
+            if longer is not None:
+                return longer
             # a line break inside the title: the first half may end like a title too (…实施方案 / 的通知)
             if following.startswith("的") and kind_of(joined + _flat(following)) and len(following) < 20:
                 return j + 2
@@ -202,6 +224,20 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
             return j + 1
         if j == i and len(joined) < 8 and not joined.startswith("关于"):
             return None
+    return None
+
+
+def _longer(text: str, lines: Sequence[Line], j: int, plain: Sequence[int], joined: str) -> int | None:
+    """The end of a title whose first lines end like one too (关于全面推行甲制度 / 乙制度的指导意见)."""
+    if "关于" not in joined or _LETTER.search(joined):
+        return None
+    for k in range(j + 1, min(j + 3, len(lines))):
+        content = text[lines[k].start : lines[k].end]
+        if k not in plain or not _may_be_title(content) or is_organ(content) or "关于" in content:
+            return None
+        joined += _flat(content)
+        if _LETTER.search(joined):
+            return k + 1
     return None
 
 

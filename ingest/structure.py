@@ -13,6 +13,7 @@ from ingest.boilerplate import boilerplate_lines, contents_lines
 from ingest.headmatter import Draft, document_kind, period, read_head
 from ingest.headmatter_attached import attached_head
 from ingest.headmatter_inferred import infer_title
+from ingest.headmatter_labels import Labelled, read_labels
 from ingest.headmatter_title import Header, read_header, read_titled
 from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
 from ingest.outline_lines import RECORD, Line, covered, lines_of
@@ -22,6 +23,7 @@ from ingest.raw import RawText
 from ingest.references import find_references
 from ingest.zones import partition
 
+_INDEX_LINES, _INDEX_FIELDS = 12, 4
 _KIND_BEFORE = r"(?:(?<=通知|意见|办法|规定|方案|公告|通告|决定|批复|细则|措施|计划|规划|要点|条例|规程)|(?<=[)）]))"
 _NUMBER = r"(?!的)[一-龥]{2,10}[〔\[【(（﹝［]\s?(?:19|20)\d"
 _GLUED_NUMBER = re.compile(rf"{_KIND_BEFORE}\s{{0,4}}(?P<number>{_NUMBER}\d\s?[〕\]】)）﹞］]\s?第?\s?\d{{1,5}}\s?号)\s{{0,4}}$")
@@ -36,12 +38,15 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     boiler.update(dict.fromkeys(covered(every, raw.boilerplate), "页面边框"))
     boiler.update(contents_lines(text, every, boiler))
     places = [i for i in range(len(every)) if i not in boiler]
+    trailing, index = _trailing_index(text, [every[i] for i in places])
+    below, places = places[index:], places[:index]
     lines = [every[i] for i in places]
     named = _title_from_source(source)
     raw = _recorded(raw, lines)
     header = read_header(text, lines, known_title=raw.fields.get("title"))
     if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
         header = read_header(text, lines, known_title=raw.fields.get("title"), weak=False)
+    header.labelled += trailing
     title = _title(text, header, raw, named)
     starts = member_starts(text, lines, header.body, _known_titles(text, lines, header.body, title))
     own = lines[: starts[0].first] if starts else lines
@@ -62,6 +67,8 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     if len(members) > 1:
         issues.append(Issue("compilation", f"这份文件里先后有 {len(members)} 份文件，各按自己的标题、机关、日期和地区记录。"))
     kinds = _kinds(every, boiler, places, header, first.parts, len(own))
+    for i in below:
+        kinds[i] = ("head", "索引")
     return ParsedDocument(
         id=id,
         source=source,
@@ -76,6 +83,19 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
         anchors=raw.anchors,
         issues=tuple(issues),
     )
+
+
+def _trailing_index(text: str, lines: Sequence[Line]) -> tuple[list[Labelled], int]:
+    """The index table (索引号, 发文机关, 成文日期 …) where a page has it below the text, and the number of lines above it."""
+    for first in range(max(0, len(lines) - _INDEX_LINES), len(lines)):
+        last = lines[first:]
+        content = text[last[0].start : last[0].end]
+        if "|" not in content and "：" not in content and ":" not in content:
+            continue
+        found, used = read_labels(text, last)
+        if len(used) == len(last) and len({entry.field for entry in found if len(entry.value)} - {"-"}) >= _INDEX_FIELDS:
+            return found, first
+    return [], len(lines)
 
 
 @dataclass(frozen=True, slots=True)
