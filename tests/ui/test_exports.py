@@ -94,9 +94,22 @@ def test_a_ledger_has_the_columns_officials_use_and_says_what_is_silent():
     assert first[2] == "1. 新建冷库20处\n2. 改造冷库6处"
     # a title inside a title takes the inner marks
     assert first[7] == "《青禾市关于印发〈产业方案〉的通知》二、重点任务 > （一）产业"
-    assert second[2] == SILENT_TASK["quote"]
+    assert second[2] == "建设冷链仓储。新建冷库20处，改造冷库6处。"
     assert second[4] == "原文未载明"
     assert table.records == [TASK, SILENT_TASK]
+
+
+def test_a_ledger_says_nothing_twice():
+    task = {
+        **TASK, "name": "建好水厂", "quote": "2.建好水厂（县水务局负责，完成时限：2025年底）", "measures": [], "supporting_units": [],
+        "section_path": ["二、重点任务", "2.建好水厂"], "deadline": "完成时限：2025年底", "start": 0, "kind": "numbered",
+        "units": [{"name": "县水务局", "start": 7, "inherited": False}],
+    }  # fmt: skip
+    table = task_ledger([task])
+    assert "配合单位" not in [column.header for column in table.columns]
+    assert table.rows[0] == (
+        1, "建好水厂", "建好水厂", "市商务局", "市农业农村局、市财政局", "2025年底", "《青禾市关于印发〈产业方案〉的通知》二、重点任务 > 2",
+    )  # fmt: skip
 
 
 def test_measures_are_the_words_between_the_name_and_the_units():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.titles import in_marks
-from ui.exports.tables import Column, Record, Table, content_of, place
+from ui.exports.tables import Column, Record, Table, content_of, deadline_of, path_of, place
 
 ROLES = {"lead": "牵头", "responsible": "责任", "supporting": "配合"}
 MISSING = "未见对应内容"
@@ -26,20 +26,20 @@ def duty_list(record: Mapping[str, Any], counts: str) -> Table:
                 task["name"],
                 content_of(task),
                 "、".join(units),
-                task.get("deadline") or "",
+                deadline_of(task),
                 task.get("region") or "",
                 place(task),
             )
         )
     columns = (
-        Column("序号", 4, "short"),
-        Column("职责", 6, "short"),
-        Column("任务", 12),
-        Column("具体措施", 28),
-        Column("全部责任单位", 18),
-        Column("完成时限", 8, "short"),
-        Column("地区", 7, "short"),
-        Column("依据", 17),
+        Column("序号", 3.5, "short"),
+        Column("职责", 5, "short"),
+        Column("任务", 11),
+        Column("具体措施", 23),
+        Column("全部责任单位", 14),
+        Column("完成时限", 7, "short"),
+        Column("地区", 6, "short"),
+        Column("依据", 14),
     )
     return Table(f"{record['unit']}责任清单", columns, tuple(rows), (counts,), dict(record))
 
@@ -232,7 +232,7 @@ def _figure(record: Record) -> str:
 
 
 def _where(record: Record | None) -> str:
-    return "" if record is None else str(record.get("place") or " > ".join(record.get("section_path") or ()))
+    return "" if record is None else str(record.get("place") or " > ".join(path_of(record)))
 
 
 def _named(document: Record) -> str:

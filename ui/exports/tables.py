@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +12,11 @@ from corpus.titles import in_marks
 if TYPE_CHECKING:
     from corpus.store import DocumentInfo
     from qa.answer import Answer, AnswerCitation, Comparison
+
+_OWN_NUMBER = re.compile(
+    r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}[条章节]|[（(]?[一二三四五六七八九十\d]{1,4}[）)、.．·]|[一二三四五六七八九十]{1,2}是)\s*"
+)
+_LABEL = re.compile(r"^(?:完成|办结|办理|工作)?(?:时限|时间|期限)[:：]\s*")
 
 Value = str | int | float | None
 Record = Mapping[str, Any]
@@ -59,21 +65,25 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ta
             "、".join(record["lead_units"]),
             "、".join(record["responsible_units"]) or ("" if record["lead_units"] else SILENT),
             "、".join(record["supporting_units"]),
-            record.get("deadline") or "",
+            deadline_of(record),
             place(record),
         )
         for number, record in enumerate(records, 1)
     ]
     columns = (
-        Column("序号", 4, "short"),
-        Column("任务", 12),
-        Column("具体措施", 28),
-        Column("牵头单位", 9),
-        Column("责任单位", 16),
-        Column("配合单位", 9),
-        Column("完成时限", 8, "short"),
-        Column("依据", 15),
+        Column("序号", 3.5, "short"),
+        Column("任务", 11),
+        Column("具体措施", 24),
+        Column("牵头单位", 8),
+        Column("责任单位", 13),
+        Column("配合单位", 8),
+        Column("完成时限", 7, "short"),
+        Column("依据", 14),
     )
+    if not any(record["supporting_units"] for record in records):
+        # the form in use has this column only where somebody supports
+        rows = [(*row[:5], *row[6:]) for row in rows]
+        columns = (*columns[:5], *columns[6:])
     return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。",), records)
 
 
@@ -86,17 +96,17 @@ def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Table:
             for name in record[key]:
                 if unit is None or name == unit:
                     where = (name, _region(record))
-                    found.setdefault(where, []).append((role, record["name"], record.get("deadline") or "", place(record)))
+                    found.setdefault(where, []).append((role, record["name"], deadline_of(record), place(record)))
     # the units with most to do come first; equal ones stay in the order of the documents
     lines = [(*where, *row) for where, rows in sorted(found.items(), key=lambda item: -len(item[1])) for row in rows]
     columns = (
-        Column("序号", 4, "short"),
-        Column("单位", 14),
-        Column("地区", 10),
-        Column("职责", 5, "short"),
-        Column("任务", 34),
-        Column("完成时限", 9, "short"),
-        Column("依据", 28),
+        Column("序号", 3.5, "short"),
+        Column("单位", 12),
+        Column("地区", 8),
+        Column("职责", 4, "short"),
+        Column("任务", 28),
+        Column("完成时限", 8, "short"),
+        Column("依据", 24),
     )
     title = f"{unit}责任清单" if unit else "责任清单"
     notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。",)
@@ -220,8 +230,25 @@ def place(record: Record) -> str:
     """Where a fact stands: 《标题》（文号）section, or row and column of a table."""
     name = record.get("title") or record.get("source") or ""
     number = f"（{record['doc_number']}）" if record.get("doc_number") else ""
-    path = record.get("place") or " > ".join(record.get("section_path") or ())
+    path = record.get("place") or " > ".join(path_of(record))
     return f"{in_marks(name)}{number}{path}"
+
+
+def path_of(record: Record) -> list[str]:
+    """The headings above a fact; of the heading that is the task itself the number alone, its name stands in its own column."""
+    path = [str(part) for part in record.get("section_path") or ()]
+    name = str(record.get("name") or "")
+    if name and path:
+        number = _OWN_NUMBER.match(path[-1])
+        own = path[-1][number.end() :] if number else path[-1]
+        if number and own and (own.startswith(name) or name.startswith(own.rstrip("。；;"))):
+            path[-1] = number.group().rstrip("、.．")
+    return path
+
+
+def deadline_of(record: Record) -> str:
+    """The deadline without the words a table has in its header already (完成时限：)."""
+    return _LABEL.sub("", str(record.get("deadline") or ""))
 
 
 def cited(citation: AnswerCitation) -> str:
@@ -252,7 +279,8 @@ def _content(record: Record) -> str:
         end = bracket if bracket > 0 and quote.rstrip()[-1:] in "）)。" else end
     at = quote.find(name)
     begin = at + len(name) if 0 <= at <= 12 else 0
-    return quote[begin:end].lstrip("。:： \n　").rstrip() or quote.strip()
+    said = quote[begin:end].lstrip("。，、；;,:： \n　").rstrip()
+    return said if said and begin else _OWN_NUMBER.sub("", quote[:end].strip())
 
 
 def _figure(record: Record) -> Value:
