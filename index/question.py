@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
 from index.segmentation import document_numbers, normalise, tokenise
+from index.spelling import Names
 
 LONGEST = 10_000
 TERMS = 64
@@ -44,14 +44,14 @@ class Question:
         return bool(self.words or self.pairs)
 
 
-def understand(query: str, names: Iterable[str] = ()) -> Question:
+def understand(query: str, names: Names | None = None) -> Question:
     """Read a query; ``names`` are the names in the library that a typo may have been meant for."""
     plain = normalise(query[:LONGEST])
     stripped = _question_words().sub(" ", plain)
     tokens = tokenise(stripped)
     if not tokens.words and not tokens.pairs:
         stripped, tokens = plain, tokenise(plain)  # nothing but question words: then they are what is asked for
-    readings = [*_corrections(stripped, names), *_everyday(stripped)]
+    readings = [*_corrections(stripped, names or Names(())), *_everyday(stripped)]
     extra_words: dict[str, float] = {}
     extra_pairs: dict[str, float] = {}
     own = set(tokens.words)
@@ -85,32 +85,16 @@ def _everyday(text: str) -> list[tuple[str, str, float]]:
     return found
 
 
-def _corrections(text: str, names: Iterable[str]) -> list[tuple[str, str, float]]:
+def _corrections(text: str, names: Names) -> list[tuple[str, str, float]]:
     """Names in the library that differ by one character from a stretch of the query that is no name itself."""
     known = gazetteer()
     text = text[:200]
-    found = []
-    for name in names:
-        size = len(name)
-        if size < 3 or name in text:
-            continue
-        for i in range(len(text) - size + 1):
-            part = text[i : i + size]
-            if _one_off(part, name) and not known.named(part) and not known.named(part[:-1]):
-                found.append((part, name, TYPO_WEIGHT))
-                break
-    return found[:4]
-
-
-def _one_off(part: str, name: str) -> bool:
-    wrong = 0
-    for a, b in zip(part, name, strict=True):
-        if a != b:
-            wrong += 1
-            # a blank or a figure is no misspelt character
-            if wrong > 1 or not "\u4e00" <= a <= "\u9fff":
-                return False
-    return wrong == 1
+    found: dict[str, str] = {}
+    for start, _, name in names.near(text):
+        part = text[start : start + len(name)]
+        if name not in text and name not in found.values() and not known.named(part) and not known.named(part[:-1]):
+            found.setdefault(part, name)
+    return [(part, name, TYPO_WEIGHT) for part, name in list(found.items())[:4]]
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from index.question import Question, understand
 from index.ranking import Candidate, Rarity, features, idf, ordered, promising
 from index.segmentation import tokenise
 from index.showing import Shelf, show
+from index.spelling import Names
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
@@ -41,7 +42,7 @@ class Searcher:
         self.encoder = encoder
         self._lexical = LexicalCache(corpus)
         self._dense: DenseIndex | None = None
-        self._names: tuple[str, ...] = ()
+        self._names = Names(())
         self._shelf = Shelf(corpus)
         self._generation = -1
         self._lock = threading.Lock()
@@ -191,8 +192,8 @@ def _read(lexical: LexicalIndex, found: dict[int, Found], candidates: list[Candi
     return known
 
 
-def _names(corpus: Corpus) -> tuple[str, ...]:
+def _names(corpus: Corpus) -> Names:
     """Names of the divisions the library's documents belong to, for reading typos."""
     codes = sorted(corpus.region_codes())[:2_000]
     divisions = (gazetteer().by_code.get(code) for code in codes)
-    return tuple(dict.fromkeys(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3))
+    return Names(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3)

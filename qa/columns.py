@@ -13,9 +13,8 @@ from corpus.document import Span
 from corpus.store import year_of
 from qa.answer import ColumnHead
 from qa.draft import label, level_order
-from qa.evidence import speaks_for
 from qa.names import Known
-from qa.shelf import Part, Shelf, Shelved
+from qa.shelf import Part, Shelf, Shelved, speaks_for
 
 LETTER = 8
 """A covering letter has no more sentences than this of its own: it is no column beside the document it forwards."""

@@ -19,6 +19,8 @@ from qa.shelf import Shelf
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+BACKGROUND = 0.4
+"""What a concept of the question before counts in one that goes on from it."""
 ALTERNATIVE = 0.9
 """A written form found for an everyday phrase counts a little less than the very word."""
 EVERYDAY = 1.6
@@ -120,6 +122,14 @@ _IN_CHARGE = frozenset(["承担", "负责", "牵头", "主管", "主体", "责�
 def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
     found = wanted(reading.subject, shelf, reading.quoted, reading.alternatives, without_figures=reading.kind == "yes_no")
+    if reading.background:
+        before = wanted(reading.background, shelf, without_figures=True).concepts
+        held = {concept.text for concept in found.concepts}
+        found = replace(
+            found,
+            concepts=found.concepts
+            + tuple(replace(c, weight=c.weight * BACKGROUND, substance=0.0) for c in before if c.text not in held),
+        )
     noun = asked_noun(reading.folded)
     if reading.kind in ("target_value", "deadline"):
         measures = phrases("measure_nouns.txt")

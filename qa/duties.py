@@ -144,7 +144,7 @@ def duties(shelf: Shelf, scope: Scope) -> list[Duty]:
     from graph.rows import from_fact
 
     found: list[Duty] = []
-    for fact in shelf.corpus.facts("task", documents=scope.rows):
+    for fact in (fact for row in scope.rows for fact in shelf.facts("task", row)):
         shelved = shelf.document(fact.document)
         if (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
             continue

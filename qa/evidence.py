@@ -11,12 +11,14 @@ from corpus.folding import fold
 from index.passages import Hit
 from index.searcher import Searcher
 from qa.question import Reading
-from qa.shelf import Part, Sentence, Shelf, Shelved
+from qa.shelf import Part, Sentence, Shelf, Shelved, speaks_for
 
 SMALL = 24
 """A selection of documents up to this size is read whole; of a larger one only what the search brings up."""
 FEW = 8
 """… where one place is enough to answer from, in a large library."""
+LOOKED_INTO = 10
+"""Documents of other regions that are looked into for the name of the place asked about."""
 _COMPLETE = frozenset({"responsible_unit", "list_tasks", "multi_doc", "comparison"})
 SEARCHED, SURVEYED = 3, 10
 """Documents read of a larger selection: for one answer, and where several documents are asked about."""
@@ -75,7 +77,8 @@ def scope_of(
     if reading.documents and any(row in reading.documents for row in rows):
         rows = [row for row in rows if row in reading.documents]
     elif divisions:
-        inside = [row for row in rows if any(speaks_for(d, division) for d in shelf.regions[row] for division in divisions)]
+        speaking = frozenset[int]().union(*(shelf.inside(division) for division in divisions))
+        inside = [row for row in rows if row in speaking]
         if len(rows) > SMALL:
             hits = _hits(reading, searcher, rows if allowed is not None else None, shelf)
             others = [shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id]
@@ -89,16 +92,16 @@ def scope_of(
                     hits += near
                 inside = own[:most]
             called = place_names(reading, divisions)
-            loose = [
-                row
-                for row in dict.fromkeys(others)
-                if row not in inside
-                and (
+            loose: list[int] = []
+            for row in [row for row in dict.fromkeys(others) if row not in inside][:LOOKED_INTO]:
+                if (
                     not inside
                     or not elsewhere(shelf, row, divisions)
                     or any(name in shelf.document(row).folded for name in called)
-                )
-            ][: _most(reading)]
+                ):
+                    loose.append(row)
+                if len(loose) == _most(reading):
+                    break
             return Scope(
                 _parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose)
             )
@@ -136,11 +139,6 @@ def of_the_place(found: Found, names: Sequence[str]) -> bool:
 
 def _most(reading: Reading) -> int:
     return SURVEYED if reading.several or reading.kind in ("multi_doc", "comparison") else SEARCHED
-
-
-def speaks_for(division: Division, wanted: Division) -> bool:
-    """Whether a document of ``division`` is one of the region ``wanted``: the same, or inside it (but nothing is inside 全国)."""
-    return division == wanted or (wanted != NATION and division != NATION and wanted.contains(division.code))
 
 
 def _hits(reading: Reading, searcher: Searcher, rows: Iterable[int] | None, shelf: Shelf) -> list[Hit]:

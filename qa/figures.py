@@ -21,16 +21,17 @@ _duration = re.compile(
 _percent = re.compile(
     r"\d[\d.]{0,8}(?:%|个百分点|‰)|百分之[一二三四五六七八九十百]{1,5}|[一二三四五六七八九两]成|一半|全覆盖|全部|\d+(?:\.\d+)?倍"
 )
+_UNIT = (
+    "亿元|万元|元|块钱|钱|个百分点|百分点|平方公里|平方千米|平方米|立方米|公里|千米|公顷|公斤|千瓦时|千瓦|米|亩|吨|"
+    "个工作日|工作日|小时|分钟|个月|户|个人|人|名|家|所|座|套|张|辆|台|条|项|次|件|种|类|级|倍|岁|天|日|年|个|分|场|批|对|处|支|门|本|篇|"
+    "头|只|株|棵|斤"
+)
+_NUMERAL_BEFORE = r"(?<![第一二三四五六七八九十百零\d.〔])"
 _any = re.compile(
-    r"\d[\d.,]*%?(?:(?![以左至到之])[\u4e00-\u9fff]){0,2}|"
-    + _NUM
-    + r"(?:个|项|类|年|月|日|户|人|家|种|条|次|倍|成|元|亩|所|座|套|名|点|方面)|一半|全覆盖"
+    rf"{_NUMERAL_BEFORE}\d(?:[\d.,]*\d)?(?![\d.〕号])(?:%|‰|[万亿千百]{{0,2}}多?(?:{_UNIT})|(?![\d条号]))"
+    rf"|{_NUMERAL_BEFORE}(?![一二三]套){_NUM}(?:个|项|类|年|月|日|户|人|家|种|倍|成|元|亩|所|座|套|名|点|方面)|一半|全覆盖"
 )
-_asked_unit = re.compile(
-    r"(?:多少|(?<!哪)几|多大|各多少|约多少|近多少)(?:万|亿|千|百)?"
-    r"(亿元|万元|元|块钱|钱|个百分点|百分点|平方公里|平方千米|平方米|立方米|公里|千米|公顷|公斤|千瓦时|千瓦|米|亩|吨|"
-    r"个工作日|工作日|小时|分钟|个月|户|个人|人|名|家|所|座|套|张|辆|台|条|项|次|件|种|类|级|倍|岁|天|日|年|个|分|场|批|对|处|支|门|本|篇|头|只|株|棵|斤)"
-)
+_asked_unit = re.compile(rf"(?:多少|(?<!哪)几|多大|各多少|约多少|近多少)(?:万|亿|千|百)?({_UNIT})")
 _units = {
     "块钱": "元", "钱": "元", "万元": "元", "亿元": "元", "平方千米": "平方公里", "千米": "公里", "个百分点": "百分点", "名": "(?:名|人|位)",
     "平方米": "(?:平方米|平米|m2)", "个人": "(?:人|名)", "个工作日": "工作日", "天": "(?:个?工作日|[天日])", "日": "(?:个?工作日|[天日])", "类": "(?:类|种|个|大)", "种": "(?:类|种|个|大)",
@@ -90,7 +91,7 @@ def measure_of(reading: Reading) -> Measure | None:
         pattern = _units.get(unit, re.escape(unit))
         return Measure(
             f"具体数值（{unit}）",
-            _percent if unit == "%" else re.compile(r"(?<![第一二三四五六七八九十百零\d.])" + _NUM + _SCALE + f"(?:{pattern})"),
+            _percent if unit == "%" else re.compile(_NUMERAL_BEFORE + _NUM + _SCALE + f"(?:{pattern})"),
         )
     if match := _asked_unit.search(text):
         unit = match[1]
@@ -99,7 +100,7 @@ def measure_of(reading: Reading) -> Measure | None:
         pattern = _units.get(unit, re.escape(unit))
         return Measure(
             f"具体数值（{'元' if unit in ('钱', '块钱') else unit}）",
-            re.compile(r"(?<![第一二三四五六七八九十百零\d.])" + _NUM + _SCALE + f"(?:{pattern})"),
+            re.compile(_NUMERAL_BEFORE + _NUM + _SCALE + f"(?:{pattern})"),
         )
     if reading.kind != "target_value":
         return None

@@ -117,7 +117,7 @@ def reached_only(found: Found, shelf: Shelf) -> bool:
     span, lead = found.sentence.span, announced.lead_of(found)
     if "目标" in found.sentence.heading or (lead is not None and "目标" in lead.folded):
         return False
-    kinds = [kind for place, kind in shelf.targets(found.row) if span.start <= place.start < span.end]
+    kinds = [fact.payload["kind"] for fact in shelf.facts("target", found.row) if span.start <= fact.span.start < span.end]
     return bool(kinds) and all(kind == "achieved" for kind in kinds)
 
 

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from corpus.divisions import NATION, Division
 from corpus.folding import fold
+from index.spelling import Names
 from qa.shelf import Shelf
-from qa.spelling import Names
+from qa.spelling import TELLING
 
 UNPLACED, SPOKEN_OF = 40, 3
 """So many documents without a region are looked through for a place, and so often they must name it."""
@@ -84,7 +85,7 @@ class Known:
 
     @cached_property
     def _region_spellings(self) -> Names:
-        return Names(name for name in self.region_names if len(name) >= 3)
+        return Names((name for name in self.region_names if len(name) >= 3), TELLING)
 
     @cached_property
     def _titles(self) -> list[tuple[int, str]]:
@@ -157,7 +158,7 @@ class Known:
     def fixed_names(self) -> Names:
         """Terms and units: names that are written in one way, so that one wrong character can be told."""
         names = (fold(name) for kind in ("term", "unit") for name in self.shelf.corpus.keys(kind))
-        return Names(name for name in names if 4 <= len(name) <= 12)
+        return Names((name for name in names if 4 <= len(name) <= 12), TELLING)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:

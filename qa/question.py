@@ -58,6 +58,8 @@ class Reading:
     """Words given in two forms: 扶贫（帮扶）车间 is 扶贫车间 or 帮扶车间."""
     query: str = ""
     """What is searched for: the question, and for one that goes on about the one before it, what that was about."""
+    background: str = ""
+    """The subject of the question before, where this one asks for another side of it."""
     counted: str = ""
     """The count with what is counted, as a document would write it: 两大平台, 六大体系."""
 
@@ -120,7 +122,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     alone = not (mentions or titles or numbers or quoted or words) and (
         kind == "provenance" or len(subject.replace(" ", "")) <= SHORT
     )
-    query = text
+    query, background = text, ""
     if previous is not None and (alone or _follow_up.search(folded)):
         if not divisions and not every:
             divisions = tuple(d for name in previous.regions for d in known.divisions_named(name))
@@ -129,7 +131,11 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
             every_before = False
         if kind == "provenance":
             subject = f"{previous.subject} {subject}"
-        if len([c for c in subject if c not in _particles and not c.isspace()]) < 2:
+        if len([c for c in subject if c not in _particles and not c.isspace()]) >= 2:
+            background = previous.subject
+            if kind == "policy_lookup" and previous.kind not in ("comparison", "multi_doc"):
+                kind = previous.kind
+        else:
             subject, kind = previous.subject, previous.kind if kind == "policy_lookup" else kind
             if len(divisions) < 2 and kind in ("comparison", "multi_doc"):
                 kind = "policy_lookup"
@@ -151,7 +157,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     )
     return Reading(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, _counted_phrase(folded),
+        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded),
     )  # fmt: skip
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from corpus.divisions import Division, gazetteer
+from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Section, Span
 from corpus.folding import fold
-from corpus.store import Corpus, DocumentInfo
+from corpus.store import Corpus, DocumentInfo, StoredFact
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
@@ -85,9 +85,11 @@ class Shelved:
 
     def part_at(self, position: int) -> int:
         """The number of the part a position belongs to."""
-        return next(
-            i for i, part in enumerate(self.parts) if part.span.start <= position < part.span.end or i == len(self.parts) - 1
-        )
+        last = len(self.parts) - 1
+        for i in range(last):
+            if self.parts[i].span.start <= position < self.parts[i].span.end:
+                return i
+        return last
 
     @cached_property
     def folded(self) -> str:
@@ -191,7 +193,8 @@ class Shelf:
         self.infos: dict[int, DocumentInfo] = {info.row: info for info in corpus.infos()}
         self.by_id: dict[str, int] = {info.id: info.row for info in self.infos.values()}
         self._kept: OrderedDict[int, Shelved] = OrderedDict()
-        self._targets: dict[int, list[tuple[Span, str]]] = {}
+        self._facts: OrderedDict[tuple[str, int], list[StoredFact]] = OrderedDict()
+        self._inside: dict[Division, frozenset[int]] = {}
         self._share: dict[str, float] = {}
 
     def __len__(self) -> int:
@@ -208,11 +211,21 @@ class Shelf:
             self._kept.popitem(last=False)
         return shelved
 
-    def targets(self, row: int) -> list[tuple[Span, str]]:
-        """The places of a document's figures with what they are: targets, results, statistics, rules."""
-        if row not in self._targets:
-            self._targets[row] = [(f.span, f.payload["kind"]) for f in self.corpus.facts("target", documents=[row])]
-        return self._targets[row]
+    def facts(self, kind: str, row: int) -> list[StoredFact]:
+        """The facts of one kind that a document holds."""
+        if (kind, row) not in self._facts:
+            self._facts[kind, row] = self.corpus.facts(kind, documents=[row])
+            if len(self._facts) > 2 * KEPT:
+                self._facts.popitem(last=False)
+        return self._facts[kind, row]
+
+    def inside(self, wanted: Division) -> frozenset[int]:
+        """The documents that speak for a division: of itself or of one inside it; nothing is inside the nation."""
+        if wanted not in self._inside:
+            self._inside[wanted] = frozenset(
+                row for row, divisions in self.regions.items() if any(speaks_for(d, wanted) for d in divisions)
+            )
+        return self._inside[wanted]
 
     @cached_property
     def regions(self) -> dict[int, tuple[Division, ...]]:
@@ -273,6 +286,11 @@ def _leads(text: str, ends_line: bool) -> bool:
     """Whether a sentence is a question, or a short line of its own without a stop."""
     last = text.rstrip('”’」』）)》" ')[-1:]
     return last in "？?" or (ends_line and last not in "。；;！!，,、：:" and len(text) <= 60 and not _filled_in.search(text))
+
+
+def speaks_for(division: Division, wanted: Division) -> bool:
+    """Whether a document of ``division`` is one of the region ``wanted``: the same, or inside it (but nothing is inside 全国)."""
+    return division == wanted or (wanted != NATION and division != NATION and wanted.contains(division.code))
 
 
 def division_of(head: HeadMatter) -> Division | None:

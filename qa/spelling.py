@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 from index.segmentation import is_word, natures
+from index.spelling import Names
 
-_TELLING = frozenset("一二三四五六七八九十百千万零省市州县区镇乡村国东西南北上下前后")
+TELLING = frozenset("一二三四五六七八九十百千万零省市州县区镇乡村国东西南北上下前后")
 """Characters that make another name, not a slip: 省医保局 is not 州医保局."""
-
-
-class Names:
-    """Names looked up by all their characters but one, so that a question costs its own length and not theirs."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = frozenset(names)
-        self._sizes = sorted({len(name) for name in self._names}, reverse=True)
-        self._holed: dict[tuple[int, str], list[str]] = defaultdict(list)
-        for name in sorted(self._names):
-            for i, character in enumerate(name):
-                if "\\u4e00" <= character <= "\\u9fff" and character not in _TELLING:
-                    self._holed[i, name[:i] + name[i + 1 :]].append(name)
-
-    def near(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """(start, place of the wrong character, name) for each stretch that is one character off a name, long names first."""
-        for size in self._sizes:
-            for start in range(len(text) - size + 1):
-                window = text[start : start + size]
-                if window in self._names:
-                    continue
-                for i, character in enumerate(window):
-                    if not "\\u4e00" <= character <= "\\u9fff" or character in _TELLING:
-                        continue
-                    for name in self._holed.get((i, window[:i] + window[i + 1 :]), ()):
-                        yield start, start + i, name
 
 
 def near_misses(text: str, names: Names, occurs: Callable[[str], bool]) -> list[tuple[str, str]]:
