@@ -5,18 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import ParsedDocument, Section, Span, Table
-from graph.deadlines import iso
+from graph.beneficiaries import beneficiaries_of
+from graph.deadlines import deadline_of, iso
 from graph.extract import extract
 from graph.facts import Task
+from graph.measures import measures_of
 from graph.rows import to_rows
+from graph.targets import find_targets
 from graph.tasks import find_tasks
+from graph.terms import find_terms
+from graph.units import listed
+from graph.units_actors import find_actors
+from graph.units_lists import duties
+from graph.units_stated import stated
 from ingest.reader import read
 
 
@@ -115,8 +126,38 @@ def test_dates() -> None:
 BLOCKS = st.sampled_from(
     ["一、", "（一）", "1.", "一是", "第三条", "\n", "。", "，", "、", "；", "（", "）", "责任单位：", "牵头单位：", "市财政局", "各县（市、区）人民政府",
      "县市党委、政府", "牵头", "配合", "按职责分工负责", "由", "加强", "建设", "到2025年", "80%以上", "过渡期内", "脱贫人口", "附件：", "总体要求", "各部门要", " ", "\u3000",
-     "从财政、金融、土地等方面", "序号|任务|责任单位", "〔2023〕", "《", "》"]
+     "从财政、金融、土地等方面", "序号|任务|责任单位", "〔2023〕", "《", "》", "“", "”", "市教\n育局", "强化县区政府主体责任", "是责任主体", "请于2024年1月2日前反馈",
+     "符合下列条件之一的：", "各单位：", "1万", "1.2万、", "(含", "对甲、乙的单位", "分别给予", "和", "12", "3至5个"]
 )  # fmt: skip
+
+
+WHOLE = (find_tasks, find_targets, find_terms, find_actors)
+PARTS = (duties, listed, stated, measures_of, deadline_of, beneficiaries_of)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["和", "及", "（", "、", "，", "\n", "\n市局", "1、", "1万、", "和1", "一", "1年", "第3位", "“一是", "责任单位：", "主体责任", "强化", "由市局", "请前反馈",
+     "各单位：\n", "对甲、", "分别", "全覆盖", "应", "等", "简称", "（一）", "2025年"],
+)  # fmt: skip
+def test_repetition_stays_linear(piece: str) -> None:
+    text = (piece * 10_000)[:10_000]
+    section = Section("s", "heading", "一、", "", 1, 0, 0, 0, len(text))
+    doc = ParsedDocument("d", "d", "txt", "", text, parsed("x").head, outline=(section,))
+    for extracts in WHOLE:
+        assert _spent(lambda extracts=extracts: extracts(doc)) < 0.5, extracts.__name__  # type: ignore[misc]
+    for reads in PARTS:
+        assert _spent(lambda reads=reads: reads(text, 0, len(text))) < 0.5, reads.__name__  # type: ignore[misc]
+
+
+def _spent(run: Callable[[], object]) -> float:
+    """CPU seconds of the better of two runs; the bound is generous because the machine may be shared."""
+    times = []
+    for _ in range(2):
+        began = time.process_time()
+        run()
+        times.append(time.process_time() - began)
+    return min(times)
 
 
 @settings(max_examples=120, deadline=None)
