@@ -1,5 +1,7 @@
 """What holds for every text: zones partition it, sections nest, spans lie inside; nothing raises."""
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,11 @@ BLOCKS = st.sampled_from(
         "二〇二二年四月五日", "索引号： | 1-2 | 文 号： |", "发布机构", "各县、各部门要抓好落实。", "扫一扫在手机打开当前页", "【打印】",
         "目录", "一、总体要求 ....... 1", "| 甲 | 乙 |", "《未完", "》", "各位代表！", "", " \u3000", "\ufeff", "𠮷", "# 标题", "**二、粗体**", "a" * 250,
         "x" * 210 + " 一、甲 二、乙 （一）丙",
+        "3.榆县人民政府办公室关于印发榆县修渠办法的通知（2022年4月5日）", "榆政办发〔2022〕6号各乡镇人民政府：", "榆县修渠办法为了修好渠道，制定本办法。",
+        "（三）甘肃", "01", "01修渠", "02 建库", "03验收", "附则", "（四）", "修渠要快。修好为止。1.先看。2.再挖。3.后砌。", "附件（略）：", "附件：任务表（略）",
+        "一、加快修渠各乡镇要抓好落实，不得拖延。", "（2003年5月1日县人大", "常委会第三次会议通过）", "第1页", "# Page 3:", "总则………………………3", "第三章 附则",
+        "公开方式：主动公开", "榆县人民政府办公室 2022年4月6日印发", "相关链接", "《榆县修渠办法》", "已经同意，现印发给你们。", "哪些渠要修？先修干渠。",
+        "1.提升通水率(1)先修干渠(2)再修支渠(3)后修毛渠", "榆县人民政府令", "第5号", "关于《榆县修渠办法》的政策解读", "请照此办理。2022年4月5日",
     ]
 )  # fmt: skip
 
@@ -39,7 +46,49 @@ def check(text):
     for span in doc.head.spans.values():
         assert span.end <= len(text)
     for part in doc.attached:
-        assert part.span.end <= len(text)
+        assert part.span.end <= len(text) and len(part.span)
+    for one, other in itertools.combinations([part.span for part in doc.attached], 2):
+        assert one.covers(other) or other.covers(one) or not one.overlaps(other), "attached documents nest or stand apart"
+
+
+HEAD = st.permutations(
+    [
+        "榆县水务局",
+        "榆县水务局关于印发榆县修渠方案的通知",
+        "榆水发〔2022〕3号",
+        "各乡镇水务站：",
+        "现将《榆县修渠方案》《榆县管水办法》印发给你们。",
+    ]
+)
+SIGNED = st.permutations(["榆县水务局", "2022年4月5日", "（此件公开发布）"])
+NUMBERS = st.sampled_from(
+    [
+        ("一、", "二、", "三、"),
+        ("（一）", "（二）", "（三）"),
+        ("1.", "2.", "4."),
+        ("第一条 ", "第二条 ", "第三条 "),
+        ("01", "02", "03"),
+    ]
+)
+WORDS = st.sampled_from(
+    ["修渠", "建库。先建小库。", "加大修渠力度各乡镇要抓好落实，", "\n管水。", "目标：通水", "", "哪些渠要修？"]
+)
+SECTIONS = st.lists(st.tuples(NUMBERS, st.lists(WORDS, min_size=3, max_size=3)), max_size=4).map(
+    lambda runs: [number + word for numbers, words in runs for number, word in zip(numbers, words, strict=True)]
+)
+PLAN = st.tuples(
+    st.sampled_from(["榆县修渠方案", "榆县管水办法为管好水，制定本办法。", "附件2\n水费表", "附件：1.甲表\n2.乙表（略）", ""]),
+    SECTIONS,
+)
+DOCUMENT = st.tuples(HEAD, SECTIONS, SIGNED, st.lists(PLAN, max_size=3)).map(
+    lambda d: "\n".join([*d[0], *d[1], *d[2], *(line for title, body in d[3] for line in (title, *body))])
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(DOCUMENT, min_size=1, max_size=3), st.sampled_from(["\n", "\n6.", "\n（三）甘肃\n1."]))
+def test_any_documents_one_after_another(documents, joint):
+    check(joint.join(documents))
 
 
 @settings(max_examples=150, deadline=None)
