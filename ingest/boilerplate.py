@@ -14,6 +14,7 @@ _TOP, _BOTTOM = 80, 60
 """Page furniture stands at the top and at the bottom; in between 下载 or 大 is a cell of a table or a word."""
 PAGE = re.compile(r"#{0,3}\s?Page\s?\d+:?|[-—–－]\s?\d{1,4}\s?[-—–－一]|第\s?\d{1,4}\s?页(?:\s?[/共].{0,8})?", re.IGNORECASE)
 """A page number alone on a line, as converters leave it behind."""
+_LEADERS = ("." * 8, "…" * 4, "·" * 8, "．" * 6)
 _LEADER = re.compile(r"\.{8,}|…{4,}|·{8,}|．{6,}")
 _ENTRY = 240
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百]{1,4}[编章节篇]|第[一二三四五六七八九十]{1,3}(?:部分|分编)")
@@ -103,6 +104,8 @@ def contents_lines(text: str, lines: Sequence[Line], boiler: dict[int, str]) -> 
 def _leaders(text: str, lines: Sequence[Line]) -> dict[int, str]:
     """Entries with leaders (总体要求……3), at least four with no more than two other lines between."""
     found: dict[int, str] = {}
+    if not any(leader in text for leader in _LEADERS):
+        return found
     run: list[int] = []
     for i in [
         i for i, line in enumerate(lines) if line.end - line.start <= _ENTRY and _LEADER.search(text, line.start, line.end)

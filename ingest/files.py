@@ -16,7 +16,7 @@ from ingest.formats import jsonl
 from ingest.formats.sniff import extension
 
 READABLE = frozenset(
-    {"txt", "text", "md", "html", "htm", "shtml", "xhtml", "mht", "mhtml", "pdf", "docx", "docm", "xlsx", "xlsm"}
+    {"txt", "text", "md", "html", "htm", "shtml", "xhtml", "mht", "mhtml", "pdf", "docx", "docm", "xlsx", "xlsm", "csv"}
 )
 CONVERTIBLE = frozenset({"doc", "wps", "rtf", "xls", "et"})
 RECORDS = frozenset({"jsonl", "ndjson"})

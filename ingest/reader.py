@@ -19,7 +19,7 @@ from ingest.raw import RawText
 _MARK = re.compile(r"(?:绝密|机密|秘密)★")
 _MARK_LINE = re.compile(r"^(?:密级[:：])?(?:绝密|机密|秘密)(?:[★☆*].{0,8})?$")
 _HEAD_LINES = 12
-_EXPECTED = {"html": ("html", "htm", "shtml", "xhtml", "jsp", "asp", "php"), "txt": ("txt", "text", "md", "log", "csv", "")}
+_EXPECTED = {"html": ("html", "htm", "shtml", "xhtml", "jsp", "asp", "php"), "txt": ("txt", "text", "md", "log", "")}
 
 
 def read(data: bytes, source: str, *, region: str | None = None, ocr: bool = False, limits: Limits = DEFAULT) -> ParsedDocument:
@@ -77,6 +77,10 @@ def _read(kind: str, data: bytes, source: str, *, ocr: bool, limits: Limits) -> 
         from ingest.formats.pdf import read_pdf
 
         return read_pdf(data, source, limits, ocr=ocr)
+    if kind == "csv":
+        from ingest.formats.delimited import read_csv
+
+        return read_csv(data, source, limits)
     if kind == "docx":
         from ingest.formats.docx import read_docx
 

@@ -11,7 +11,7 @@ from typing import Literal
 from corpus.errors import RefusedInput
 from ingest.formats.text import looks_binary
 
-Format = Literal["txt", "html", "pdf", "docx", "xlsx", "doc", "wps", "rtf", "xls", "mhtml"]
+Format = Literal["txt", "html", "pdf", "docx", "xlsx", "doc", "wps", "rtf", "xls", "mhtml", "csv"]
 
 _HTML_START = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50})?(?:<!--[^>]{0,400}>\s{0,50})?<(?:!doctype\s+html|html|head|body|meta|table|div)\b",
@@ -75,7 +75,7 @@ def detect(data: bytes, source: str) -> Format:
         raise RefusedInput(source, "binary", "内容是二进制数据，不是文字；请确认文件类型，改用 txt、html、pdf、docx 或 xlsx")
     if name in _HTML_NAMES:
         return "html"
-    return "txt"
+    return "csv" if name == "csv" else "txt"
 
 
 def _package(data: bytes, source: str) -> Format:

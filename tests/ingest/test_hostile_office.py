@@ -505,3 +505,28 @@ def test_m409_what_looks_like_a_formula_is_text_and_safe_in_exports(reader, star
     assert out.quotePrefix
     lines = list(csv.reader(io.StringIO(to_bytes(table, "csv", made_on=made).decode("utf-8-sig"))))
     assert any(value.startswith("'") for line in lines for value in line if "1+1" in value)
+
+
+def test_m410_a_table_of_plain_text_is_read(reader):
+    text = '序号,任务,责任单位\n1,"修路，12公里\n含桥",县交通局\n\n2,清淤,县水利局\n'
+    for data in (text.encode("utf-8-sig"), text.encode("gb18030"), text.replace(",", "\t").encode("utf-16")):
+        document = reader.read(data, "台账.csv")
+        assert document.text == "序号 | 任务 | 责任单位\n1 | 修路，12公里 含桥 | 县交通局\n2 | 清淤 | 县水利局\n"
+        (table,) = document.tables
+        assert table.header_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"a," * 100_000 + b"b\n", "size"),
+        (b"1,2,3\n" * 70_000, "size"),
+        ('甲,"'.encode() + b"x" * (45 << 20), "broken"),
+        ("任务,单位\n修\x00路,县局\n".encode(), "broken"),
+    ],
+    ids=["columns", "cells", "unclosed quote", "NUL"],
+)
+def test_m410_a_table_of_plain_text_that_cannot_be_one(reader, data, reason):
+    start = time.monotonic()
+    assert refused(reader, data, "a.csv").reason == reason
+    assert time.monotonic() - start < 20
