@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from corpus.records import document_record, section_records
 from ui.api_files import attachment, exported
+from ui.api_graph import mount_graph
 from ui.api_imports import mount_imports
 from ui.api_pages import mount_pages
 from ui.api_requests import (
@@ -158,7 +159,10 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
         unit: Text = None,
         region: Text = None,
         topic: Text = None,
-        due: Annotated[str | None, Query(pattern=r"^(past|open|said|none|(19|20)\d\d|)$", description="完成时限：年份，或已过、未到、写明、未写明")] = None,
+        due: Annotated[
+            str | None,
+            Query(pattern=r"^(past|open|said|none|(19|20)\d\d|)$", description="完成时限：年份，或已过、未到、写明、未写明"),
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=100_000)] = 100_000,
         offset: Annotated[int, Query(ge=0)] = 0,
         format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json",
@@ -194,6 +198,7 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
         return exported(targets_table(records), format, "目标指标")
 
     mount_study(api, desk)
+    mount_graph(api, desk)
     mount_pages(api, desk)
     mount_imports(api, imports)
 

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from index.passages import Hit
     from index.searcher import Searcher
     from ingest.files import Input
+    from ingest.worker import SafeReader
     from qa.answer import Answer, Comparison, Understanding
     from qa.endpoint import Endpoint
     from qa.engine import Engine
@@ -99,7 +100,7 @@ class Library(PolicyGraph):
     """An open library and the stages around it; heavy parts are loaded when first needed."""
 
     def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
-        self.corpus = corpus
+        super().__init__(corpus)
         self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING) or None
 
     @classmethod
@@ -153,10 +154,12 @@ class Library(PolicyGraph):
         ocr: bool = False,
         again: bool = False,
         progress: Progress | None = None,
+        reader: SafeReader | None = None,
     ) -> IngestReport:
         """Take in files and folders. Each file is one transaction; a refused one never stops the others.
 
         An unchanged file (same bytes) is skipped unless ``again``; a changed one takes the place of its former version.
+        With a ``reader`` its process is used and left open, for those who take in many files one by one.
         """
         from ingest.files import gather
         from ingest.worker import SafeReader
@@ -164,7 +167,7 @@ class Library(PolicyGraph):
         report = IngestReport()
         inputs = gather(paths)
         report.refused += [Refusal(r.source, r.reason, r.message) for r in inputs.refused]
-        with SafeReader() as reader:
+        with nullcontext(reader) if reader else SafeReader() as reading:
             for number, item in enumerate(inputs):
                 if progress:
                     progress(number, len(inputs), item.source)
@@ -172,7 +175,7 @@ class Library(PolicyGraph):
                     if item.is_records:
                         self._ingest_records(item, region, again, report, progress)
                     else:
-                        self._ingest_file(item, reader.read, region, ocr, again, report)
+                        self._ingest_file(item, reading.read, region, ocr, again, report)
                 except RefusedInput as error:
                     report.refused.append(Refusal(item.source, error.reason, error.message))
         if report.added or report.replaced:

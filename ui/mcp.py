@@ -85,6 +85,24 @@ def build(library: Library) -> Any:
     def targets(indicator: str | None = None, region: str | None = None, kind: str | None = None, offset: int = 0) -> Json:
         return answered(lambda: _page("targets", library.targets(indicator=indicator, region=_region(region), kind=kind), offset))  # type: ignore[no-any-return]
 
+    @server.tool(
+        description="一个单位的全部任务和职责（牵头、责任、配合），含机构改革前的旧名；各项数目完整，任务每次最多 50 条。"
+    )
+    def duties(unit: str, region: str | None = None, role: str | None = None, offset: int = 0) -> Json:
+        def work() -> Json:
+            record = library.duties(_words(unit), region=_region(region), role=role)
+            return {**record, **_page("tasks", record["tasks"], offset)}
+
+        return answered(work)  # type: ignore[no-any-return]
+
+    @server.tool(description="落实对照：上级文件的任务和目标，下级文件提到没有；文件写编号、文件名、标题或文号。")
+    def coverage(upper: str, lower: str) -> Json:
+        return answered(lambda: library.coverage(_words(upper), _words(lower)))  # type: ignore[no-any-return]
+
+    @server.tool(description="文件渊源：它的依据、引用它的文件、历次版本，以及某一天（YYYY-MM-DD）是否有效和理由。")
+    def lineage(document: str, as_of: str | None = None) -> Json:
+        return answered(lambda: library.lineage(_words(document), as_of=_day(as_of)))  # type: ignore[no-any-return]
+
     return server
 
 

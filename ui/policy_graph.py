@@ -18,7 +18,8 @@ LINKS = 200
 class PolicyGraph:
     """Questions to the stored facts that need more than one list; every count is exact, every row has its place in a document."""
 
-    corpus: Corpus
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
 
     def duties(self, unit: str, *, region: str | None = None, role: str | None = None, former: bool = True) -> Record:
         """All tasks of a unit with the part it has in each, those under a former name marked; counts by role and by region."""

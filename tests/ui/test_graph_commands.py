@@ -145,3 +145,41 @@ def test_the_graph_goes_out_in_every_form(options: list[str], tmp_path: Path) ->
     for format in ("graphml", "json", "csv"):
         assert main([*options, "graph", "export", "--format", format, "--out", str(tmp_path / f"g.{format}")]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"g.graphml", "g.json", "g_nodes.csv", "g_edges.csv"}
+
+
+def test_rest_gives_the_same_answers(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+
+    from ui.api import mount_api
+    from ui.application import Library
+    from ui.page.backend import Desk
+    from ui.page.imports import Imports
+
+    with Library.open(Path(options[1])) as library:
+        app = FastAPI()
+        desk = Desk(library)
+        mount_api(app, desk, Imports(desk))
+        client = TestClient(app)
+        got = {
+            path: client.get(f"/api/v1/graph/{path}").json()
+            for path in (
+                "duties?unit=州农业农村局",
+                "coverage?upper=上级.txt&lower=下级.txt",
+                "partners?unit=甘南州财政局",
+                "years",
+                "units",
+            )
+        }
+        assert got["duties?unit=州农业农村局"] == answer(capsys, options, "unit", "州农业农村局")
+        assert got["coverage?upper=上级.txt&lower=下级.txt"] == answer(capsys, options, "coverage", "上级.txt", "下级.txt")
+        assert got["partners?unit=甘南州财政局"] == answer(capsys, options, "partners", "甘南州财政局")
+        assert (got["years"], got["units"]) == (answer(capsys, options, "years"), answer(capsys, options, "units"))
+        found = client.get("/api/v1/graph/lineage?document=上级.txt&as_of=2024-06-30").json()
+        assert found == answer(capsys, options, "lineage", "上级.txt", "--as-of", "2024-06-30")
+        assert client.get("/api/v1/graph/indicators?words=普及率").json()[0]["regions"]
+        assert client.get("/api/v1/graph/alike?topic=基础设施").status_code == 200
+        assert client.get("/api/v1/graph/lineage?document=没有").status_code == 404
+        assert client.get("/api/v1/graph/duties?unit=州财政局&region=没有的地方").status_code == 400
+        file = client.get("/api/v1/graph/duties?unit=州财政局&format=xlsx")
+        assert file.status_code == 200 and file.content.startswith(b"PK")

@@ -39,14 +39,18 @@ def test_another_program_asks_over_stdio(folder):
 
             found = [await call("tasks", unit="县水务局"), await call("targets", indicator="鉴定率"), await call("ask", question="山塘安全鉴定率目标是多少？")]  # fmt: skip
             found += [await call("search", query="山塘"), await call("compare", subject="山塘整治")]
+            found += [await call("duties", unit="县水务局"), await call("lineage", document="山塘方案.txt", as_of="2026-01-01")]
             wrong = await call("search", query="山塘", region="没有这个地方")
             return tools, found, wrong
 
     tools, found, wrong = asyncio.run(talk())
-    assert tools == {"search", "ask", "compare", "tasks", "targets"}
+    assert tools == {"search", "ask", "compare", "tasks", "targets", "duties", "coverage", "lineage"}
     assert not any(failed for failed, _ in found)
     tasks, targets, answer = (json.loads(text) for _, text in found[:3])
     assert tasks["total"] == 1 and tasks["tasks"][0]["lead_units"] == ["县水务局"]
+    duties, lineage = (json.loads(text) for _, text in found[-2:])
+    assert (duties["total"], duties["roles"]["lead"], duties["next_offset"]) == (1, 1, None)
+    assert lineage["validity"]["reason"] and lineage["as_of"] == "2026-01-01"
     assert targets["targets"][0]["value_text"].startswith("97%")
     assert answer["citations"] and all(c["quote"] == PLAN[c["start"] : c["end"]] for c in answer["citations"])
     assert wrong[0] and "不认识地区" in wrong[1]

@@ -57,7 +57,7 @@ class Table:
 def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Table:
     """任务台账: one row a task, in the form officials hand on."""
     records = list(records)
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (
             number,
             record["name"],
@@ -70,7 +70,7 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ta
         )
         for number, record in enumerate(records, 1)
     ]
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("序号", 3.5, "short"),
         Column("任务", 11),
         Column("具体措施", 24),
