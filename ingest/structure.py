@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from corpus.divisions import Division, gazetteer
-from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, ZoneKind
+from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, Table, ZoneKind
 from ingest.boilerplate import boilerplate_lines, contents_lines
 from ingest.headmatter import Draft, document_kind, period, read_head
 from ingest.headmatter_attached import attached_head
@@ -47,6 +47,8 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
         header = read_header(text, lines, known_title=raw.fields.get("title"), weak=False)
     header.labelled += trailing
+    if header.title is not None and not header.certain and _in_row(raw.tables, header.title):
+        header = Header()
     title = _title(text, header, raw, named)
     starts = member_starts(text, lines, header.body, _known_titles(text, lines, header.body, title))
     own = lines[: starts[0].first] if starts else lines
@@ -96,6 +98,12 @@ def _trailing_index(text: str, lines: Sequence[Line]) -> tuple[list[Labelled], i
         if len(used) == len(last) and len({entry.field for entry in found if len(entry.value)} - {"-"}) >= _INDEX_FIELDS:
             return found, first
     return [], len(lines)
+
+
+def _in_row(tables: Sequence[Table], span: Span) -> bool:
+    """Whether a stretch stands in a row of several cells; a title has its row for itself."""
+    rows = (row for table in tables if table.span.overlaps(span) for row in table.rows)
+    return any(len({cell for cell in row if len(cell)}) > 1 and any(cell.overlaps(span) for cell in row) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import RefusedInput
 from ingest.formats.numberformat import shown_date, shown_number
-from ingest.reader import read_raw
+from ingest.reader import read, read_raw
 
 
 def saved(book):
@@ -166,3 +166,12 @@ def test_an_empty_cell_stands_in_its_own_row():
     (table,) = raw.tables
     lines = [raw.text[: min(cell.start for cell in row)].count("\n") for row in table.rows]
     assert lines == [0, 1, 2]
+
+
+def test_the_first_row_of_a_table_is_no_title():
+    book = openpyxl.Workbook()
+    for row in (["序号", "任务", "责任单位"], [1, "修路12公里", "县交通局"]):
+        book.active.append(row)
+    assert read(saved(book), "台账.xlsx").head.title is None
+    assert read(saved(book), "某县2026年重点工作台账.xlsx").head.title == "某县2026年重点工作台账"
+    assert read(saved(ledger()), "台账.xlsx").head.title == "2026年重点工作任务分解表"
