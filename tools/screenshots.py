@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import socket
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.browser import FLAGS, chromium
+from tools import browser
+from tools.browser import FLAGS, answer, ask, chromium
 
 QUESTION = "过渡期医保资助政策"
 NOTHING = "火星基地建设补贴是多少"
@@ -26,22 +23,14 @@ WIDTHS = {1440: 900, 390: 844}
 
 
 def tab(page: Any, name: str) -> None:
-    page.click(f'#views [role=tab]:has-text("{name}")')
+    browser.tab(page, name)
     settled(page)
 
 
 def settled(page: Any) -> None:
-    page.wait_for_timeout(250)
-    page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
+    browser.settled(page, 250)
     page.mouse.move(2, 2)
     page.wait_for_timeout(250)
-
-
-def ask(page: Any, question: str) -> None:
-    page.fill("#ask-question", question)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#ask-out .answer")
-    settled(page)
 
 
 def fill(page: Any, box: str, text: str, wait: str) -> None:
@@ -66,22 +55,6 @@ def pdf(page: Any) -> None:
             settled(page)
             return
         page.keyboard.press("Escape")
-
-
-def answer(page: Any) -> None:
-    """Answer the question on the screen, whatever its form, with what comes first."""
-    if page.locator("#study-out button.option").count():
-        page.locator("#study-out button.option").first.click()
-    else:
-        for box in page.locator("#study-out .options input[type=checkbox]").all()[:2]:
-            box.check()
-        for box in page.locator("#study-out .options input[type=text]").all():
-            box.fill("1")
-        for pair in page.locator("#study-out .options select").all():
-            pair.select_option(index=1)
-        page.locator("#study-out .options .primary").click()
-    page.wait_for_selector("#study-out .verdict")
-    settled(page)
 
 
 STEPS: list[tuple[str, Callable[[Any], None]]] = [
@@ -130,28 +103,8 @@ STEPS: list[tuple[str, Callable[[Any], None]]] = [
 @contextlib.contextmanager
 def serving(folder: Path | None) -> Iterator[str]:
     """A server over a library, or over a new one of the bundled samples."""
-    import uvicorn
-
-    from ui.application import Library
-    from ui.server import build_app
-
-    with tempfile.TemporaryDirectory() as scratch:
-        library = Library.open(folder or Path(scratch) / "library")
-        if folder is None:
-            with resources.as_file(resources.files("corpus").joinpath("samples")) as held:
-                library.ingest(sorted(p for p in held.iterdir() if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx")))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        running = uvicorn.Server(uvicorn.Config(build_app(library), host="127.0.0.1", port=port, log_level="warning"))
-        thread = threading.Thread(target=running.run, daemon=True)
-        thread.start()
-        while not running.started and thread.is_alive():
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-        running.should_exit = True
-        thread.join(10)
-        library.close()
+    with tempfile.TemporaryDirectory() as scratch, browser.serving(folder or Path(scratch), samples=folder is None) as address:
+        yield address
 
 
 def take(address: str, folder: Path, only: str = "") -> list[str]:
@@ -164,12 +117,12 @@ def take(address: str, folder: Path, only: str = "") -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     faults: list[str] = []
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        running = driver.chromium.launch(executable_path=path, args=FLAGS)
         for width, height in WIDTHS.items():
             for scheme in ("light", "dark"):
                 if only and only not in f"{width}-{scheme}":
                     continue
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN")
+                page = running.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN")
                 page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
                 page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else faults.append(r.url))
                 page.goto(address)
@@ -180,7 +133,7 @@ def take(address: str, folder: Path, only: str = "") -> list[str]:
                     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                         faults.append(f"{width} {scheme} {name}: scrolls sideways")
                 page.close()
-        browser.close()
+        running.close()
     return faults
 
 

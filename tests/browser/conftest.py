@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
+import json
+import os
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tools.browser import FLAGS, chromium
+from tools.browser import FLAGS, chromium, serving, tab
 
-TYPES = (".txt", ".html", ".pdf", ".docx", ".xlsx")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -33,39 +31,24 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over a library of the samples."""
-    yield from serving(tmp_path_factory.mktemp("samples"), samples=True)
+    with serving(tmp_path_factory.mktemp("samples"), samples=True) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def empty_server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over an empty library."""
-    yield from serving(tmp_path_factory.mktemp("empty"), samples=False)
+    with serving(tmp_path_factory.mktemp("empty"), samples=False) as address:
+        yield address
 
 
-def serving(folder: Path, *, samples: bool) -> Iterator[str]:
-    import uvicorn
-
-    from ui.application import Library
-    from ui.server import build_app
-
-    library = Library.open(folder / "library")
-    if samples:
-        with resources.as_file(resources.files("corpus").joinpath("samples")) as held:
-            library.ingest(sorted(p for p in held.iterdir() if p.suffix in TYPES))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running = uvicorn.Server(uvicorn.Config(build_app(library), host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    for _ in range(600):
-        if running.started:
-            break
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(timeout=10)
-    library.close()
+def axe() -> str:
+    """The text of axe-core, from CEMAI_AXE or from node_modules."""
+    places = [Path(os.environ.get("CEMAI_AXE", "")), ROOT / "node_modules" / "axe-core" / "axe.min.js"]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        pytest.skip("axe-core is not installed: npm install --no-save axe-core")
+    return found.read_text(encoding="utf-8")
 
 
 class Watched:
@@ -84,7 +67,18 @@ class Watched:
             self.faults.append(f"request to another host: {request.url}")
 
     def tab(self, name: str) -> None:
-        self.page.click(f'#views [role=tab]:has-text("{name}")')
+        tab(self.page, name)
+
+    def accessible(self) -> None:
+        """Fail where axe-core finds a serious fault on what is shown now."""
+        self.page.evaluate(axe())
+        found = self.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        serious = [
+            {"id": fault["id"], "help": fault["help"], "where": [node["html"][:160] for node in fault["nodes"][:4]]}
+            for fault in found["violations"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], json.dumps(serious, ensure_ascii=False, indent=1)
 
     def overflow(self) -> int:
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
@@ -94,6 +88,13 @@ class Watched:
 def opened(request: pytest.FixtureRequest, browser: Any, server: str) -> Iterator[Watched]:
     """The page of the sample library at both widths, in a browser set to English."""
     yield from watched(browser, server, int(request.param))
+
+
+@pytest.fixture(params=[1440, 390], ids=["wide", "narrow"])
+def opened_alone(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[Watched]:
+    """The page of an empty library of its own, at both widths: for journeys that begin with nothing."""
+    with serving(tmp_path / "library", samples=False) as address:
+        yield from watched(browser, address, int(request.param))
 
 
 @pytest.fixture

@@ -8,20 +8,14 @@ from typing import Any
 
 import pytest
 
+from tools.browser import ask, serving, settled
+
 QUESTION = "过渡期医保资助政策"
-
-
-def settled(page: Any) -> None:
-    """Wait until nothing is being fetched for a panel."""
-    page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
 
 
 def test_ask_and_check_the_source(opened: Any) -> None:
     page = opened.page
-    page.fill("#ask-question", QUESTION)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#ask-out .claim")
-    settled(page)
+    ask(page, QUESTION)
     assert opened.overflow() <= 0
     assert "问法" in page.inner_text("#ask-out .chips")
     second = page.locator("#ask-out .claim").nth(1)
@@ -41,10 +35,7 @@ def test_ask_and_check_the_source(opened: Any) -> None:
 
 def test_answer_goes_to_word(opened: Any) -> None:
     page = opened.page
-    page.fill("#ask-question", QUESTION)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#ask-out .claim")
-    settled(page)
+    ask(page, QUESTION)
     if page.is_visible("#reader [data-close]") and page.viewport_size["width"] < 1100:
         page.keyboard.press("Escape")
     with page.expect_download() as got:
@@ -55,10 +46,7 @@ def test_answer_goes_to_word(opened: Any) -> None:
 
 def test_answer_goes_into_the_comparison_and_is_kept_over_a_reload(opened: Any) -> None:
     page = opened.page
-    page.fill("#ask-question", QUESTION)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#ask-out .claim")
-    settled(page)
+    ask(page, QUESTION)
     page.click("#ask-out .foot [data-tab=compare]")
     page.wait_for_selector("#compare-out .matrix")
     settled(page)
@@ -203,3 +191,22 @@ def test_every_view_is_chinese_and_named(opened: Any, tab: str) -> None:
     )
     assert nameless == []
     assert opened.overflow() <= 0
+
+
+def test_a_lost_server_is_said_and_its_return_too(browser: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    with serving(folder, samples=True) as address:
+        page.goto(address)
+        page.wait_for_selector("#ask-start .recent")
+        ask(page, QUESTION)
+        assert not page.is_visible("#lost")
+    page.fill("#ask-question", "易地扶贫搬迁后续扶持")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#lost")
+    assert "连接断开" in page.inner_text("#lost") and "策脉" in page.inner_text("#lost")
+    # what was read before stays where it is
+    assert page.locator("#ask-out .claim").count() >= 1
+    assert not [word for word in ("Error", "error", "connection") if word in page.inner_text("body")]
+    context.close()

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tools.browser import answer, settled
+
 TABS = ["问政策", "查文件", "比地区", "看任务", "看图谱", "学政策", "文档库"]
-
-
-def settled(page: Any) -> None:
-    page.wait_for_timeout(150)
-    page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
-
-
-def answer(page: Any) -> None:
-    """Answer the question on the screen, whatever its form."""
-    if page.locator("#study-out button.option").count():
-        page.locator("#study-out button.option").first.click()
-    else:
-        for box in page.locator("#study-out .options input[type=checkbox]").all()[:2]:
-            box.check()
-        for box in page.locator("#study-out .options input[type=text]").all():
-            box.fill("1")
-        for pair in page.locator("#study-out .options select").all():
-            pair.select_option(index=1)
-        page.click("#study-out .options .primary")
-    page.wait_for_selector("#study-out .verdict")
 
 
 def test_a_new_cadre_learns_a_post(opened: Any) -> None:
@@ -133,15 +112,6 @@ def test_an_answer_is_there_within_a_second(opened: Any) -> None:
     assert min(took) < 1.0, took
 
 
-def axe() -> str:
-    """The text of axe-core, from CEMAI_AXE or from node_modules."""
-    places = [Path(os.environ.get("CEMAI_AXE", "")), ROOT / "node_modules" / "axe-core" / "axe.min.js"]
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        pytest.skip("axe-core is not installed: npm install --no-save axe-core")
-    return found.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_accessibility_fault(opened: Any, tab: str, scheme: str) -> None:
@@ -161,11 +131,4 @@ def test_no_serious_accessibility_fault(opened: Any, tab: str, scheme: str) -> N
         page.wait_for_selector("#study-out .track")
         settled(page)
     page.wait_for_timeout(300)
-    page.evaluate(axe())
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    serious = [
-        {"id": fault["id"], "help": fault["help"], "where": [node["html"][:160] for node in fault["nodes"][:4]]}
-        for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == [], json.dumps(serious, ensure_ascii=False, indent=1)
+    opened.accessible()

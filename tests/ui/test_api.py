@@ -135,7 +135,7 @@ class Stub:
     def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Any:
         return SimpleNamespace(status=info.status or "未载明", reason="")
 
-    def ingest(self, paths: Any, *, region: str | None = None, progress: Any = None) -> Any:
+    def ingest(self, paths: Any, *, region: str | None = None, progress: Any = None, reader: Any = None) -> Any:
         (path,) = paths
         text = path.read_bytes().decode()
         report = SimpleNamespace(added=[], replaced=[], unchanged=[], refused=[], warnings={}, ids={})

@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
@@ -19,6 +19,9 @@ from index.passages import Hit
 from qa.answer import Answer, Comparison, Understanding
 from ui.relations import UNRELATED, Relations, relations
 from ui.unit_page import UnitPage, unit_page
+
+if TYPE_CHECKING:
+    from ingest.worker import SafeReader
 
 Records = list[dict[str, Any]]
 Progress = Callable[[int, int, str], None]
@@ -64,7 +67,14 @@ class Backend(Protocol):
     def document(self, name: str) -> ParsedDocument: ...
     def original(self, name: str) -> tuple[str, bytes]: ...
     def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Any: ...
-    def ingest(self, paths: Sequence[Path], *, region: str | None = None, progress: Progress | None = None) -> Any: ...
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        region: str | None = None,
+        progress: Progress | None = None,
+        reader: SafeReader | None = None,
+    ) -> Any: ...
     def remove(self, name: str) -> DocumentInfo: ...
     def restore(self, name: str) -> DocumentInfo: ...
     def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo: ...

@@ -13,11 +13,14 @@ import time
 from collections import deque
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UnknownDocument
 from ui.page.backend import Desk
 from ui.page.uploads import refusal, safe_name, take_in
+
+if TYPE_CHECKING:
+    from ingest.worker import SafeReader
 
 log = logging.getLogger("cemai.page")
 
@@ -107,30 +110,38 @@ class Imports:
                 self._folder = None
 
     def _work(self) -> None:
-        while True:
-            with self._held:
-                if not self._queue:
-                    self._worker = None
-                    return
-                id, path, region = self._queue.popleft()
-                job = self._jobs[id] = replace(self._jobs[id], state=READING, message="正在识别")
-            try:
-                ended = self._taken(job, path.read_bytes(), region)
-            except Exception:
-                log.exception("import failed")
-                words = "程序内部出错，已写入日志。请再试一次；如果反复出现，请运行 cemai doctor 检查文档库。"
-                ended = replace(job, state="未收", message=words)
-            path.unlink(missing_ok=True)
-            with self._held:
-                self._jobs[id] = replace(ended, ended=time.monotonic())
+        from ingest.worker import SafeReader
 
-    def _taken(self, job: Job, data: bytes, region: str | None) -> Job:
+        with SafeReader() as reader:  # one process for all that waits
+            while (found := self._next()) is not None:
+                job, path, region = found
+                try:
+                    ended = self._taken(job, path.read_bytes(), region, reader)
+                except Exception:
+                    log.exception("import failed")
+                    words = "程序内部出错，已写入日志。请再试一次；如果反复出现，请运行 cemai doctor 检查文档库。"
+                    ended = replace(job, state="未收", message=words)
+                path.unlink(missing_ok=True)
+                with self._held:
+                    self._jobs[job.id] = replace(ended, ended=time.monotonic())
+
+    def _next(self) -> tuple[Job, Path, str | None] | None:
+        """The file whose turn it is; without one the thread is at its end."""
+        with self._held:
+            if not self._queue:
+                self._worker = None
+                return None
+            id, path, region = self._queue.popleft()
+            job = self._jobs[id] = replace(self._jobs[id], state=READING, message="正在识别")
+            return job, path, region
+
+    def _taken(self, job: Job, data: bytes, region: str | None, reader: SafeReader) -> Job:
         def progress(_: int, __: int, what: str) -> None:
             if "：" in what:  # a long file of records says how many are in
                 with self._held:
                     self._jobs[job.id] = replace(job, message=what.rpartition("：")[2])
 
-        result = take_in(self._desk, job.source, data, region, progress)
+        result = take_in(self._desk, job.source, data, region, progress, reader)
         title = place = None
         if result["id"]:
             try:

@@ -11,6 +11,7 @@
   const panels = {};
   const timers = {};
   let opened = "";
+  let filled = false;
   let origin = null;
   let readerTab = "";
 
@@ -43,9 +44,15 @@
       panels[id] = { element, trigger };
       watch("value", () => changed(id));
       if (id === "shelf-form") poll(false);
+      if (/^(compare|graph|study)-out$/.test(id)) setTimeout(() => again(id.split("-")[0]), 0);
       if (id === "study-form") whenThere(() => panels["study-out"] && document.querySelector("#study-form form"), attach);
     },
   };
+
+  // what said that the library is empty looks again once files have come in; a tab may be opened only then
+  function again(view) {
+    if (filled && panels[`${view}-out`]?.element.querySelector("[data-empty]")) send(view, "start");
+  }
 
   function changed(id) {
     const coming = panels[id].element.querySelector(".coming");
@@ -57,6 +64,10 @@
       else if (!first && !coming) close();
     }
     if (id === "tasks-form") ledger();
+    if (id === "shelf-out") {
+      filled = true;
+      ["compare", "graph", "study"].forEach(again);
+    }
     if (id === "study-out" || id === "graph-out") {
       close();
       middle();

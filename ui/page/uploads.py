@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PolicyError
 from ui.page.backend import Backend, Desk, Progress
+
+if TYPE_CHECKING:
+    from ingest.worker import SafeReader
 
 ACCEPTED = (".txt", ".html", ".htm", ".pdf", ".docx", ".xlsx", ".jsonl")
 LIMIT = 50 * 1024 * 1024
@@ -40,17 +44,29 @@ def refusal(name: str, data: bytes) -> tuple[str, str] | None:
     return None
 
 
-def take_in(desk: Desk, name: str, data: bytes, region: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def take_in(
+    desk: Desk,
+    name: str,
+    data: bytes,
+    region: str | None = None,
+    progress: Progress | None = None,
+    reader: SafeReader | None = None,
+) -> dict[str, Any]:
     """Store one upload. Returns ``{"source", "state", "id", "message", "warnings"}``; state is 已入库 已替换 未变 or 未收."""
     name = safe_name(name)
     if (refused := refusal(name, data)) is not None:
         return _refused(name, *refused)
 
     def work(library: Backend) -> Any:
-        if desk.uploads is not None:
-            return _through(library, desk.uploads, name, data, region, progress)
-        with tempfile.TemporaryDirectory() as folder:
-            return _through(library, Path(folder), name, data, region, progress)
+        with nullcontext(desk.uploads) if desk.uploads else tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = place / name
+            try:
+                path.write_bytes(data)
+                return library.ingest([path], region=region or None, progress=progress, reader=reader)
+            finally:
+                path.unlink(missing_ok=True)  # the library keeps the bytes; the place only names the version line
 
     try:
         report = desk.change(work)
@@ -78,16 +94,6 @@ def take_in(desk: Desk, name: str, data: bytes, region: str | None = None, progr
     }
     id = getattr(report, "ids", {}).get(source)
     return {"source": source, "state": state, "id": id, "message": words[state], "warnings": warnings}
-
-
-def _through(library: Backend, folder: Path, name: str, data: bytes, region: str | None, progress: Progress | None) -> Any:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / name
-    try:
-        path.write_bytes(data)
-        return library.ingest([path], region=region or None, progress=progress)
-    finally:
-        path.unlink(missing_ok=True)  # the library keeps the bytes; the place only names the version line
 
 
 def _refused(source: str, reason: str, message: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def empty_library() -> Html:
     return blank(
         "文档库还是空的",
         "先放入几份政策文件（txt、html、pdf、docx、xlsx 都可以），再回来提问、查找和比较。",
-        el("button", "去文档库放入文件", class_="primary", data_tab="shelf", type="button"),
+        el("button", "去文档库放入文件", class_="primary", data_tab="shelf", type="button", data_empty=True),
     )
 
 

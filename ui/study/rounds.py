@@ -19,6 +19,8 @@ from ui.study.quizzes import quiz
 
 AGAIN = 5
 """At most this many questions of a round are old ones that come back."""
+AHEAD = dt.timedelta(minutes=20)
+"""What was answered wrong and is due within this time comes back in the next round: nobody waits at the desk for it."""
 DUE = 40
 """Due facts that a round may draw on."""
 
@@ -61,7 +63,8 @@ def begin(
 ) -> tuple[Round, list[Question]]:
     """The next questions for a learner: what is due first, then facts of the post not yet asked about."""
     moment = now or dt.datetime.now(dt.UTC)
-    due = tuple((item.fact, item.document) for item in learner.due(moment)[:DUE])
+    waiting = [item for item in learner.due(moment + AHEAD) if item.due <= moment or item.shaky]
+    due = tuple((item.fact, item.document) for item in waiting[:DUE])
     drawn = Round(learner.name, region, unit, number, learner.answered + 1, moment.date().isoformat(), due)
     came_back, fresh = _drawn(corpus, drawn, brief)
     asked = {fact for question in came_back for fact in question.facts}
