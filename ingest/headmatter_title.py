@@ -329,7 +329,7 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
         return False
     if content.startswith(_DASHES) and len(content) <= 60:
         return True
-    if content[0] in "（(" and content[-1] in ")）" and len(content) <= 80:
+    if content[0] in "（(" and content[-1] in ")）" and len(content) <= 80 and mark_at(text, line.start, line.end) is None:
         return True
     if len(content) <= 4 and re.fullmatch(r"[一-龥\s　·]{2,4}", content):
         return True

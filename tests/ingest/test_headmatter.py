@@ -209,3 +209,122 @@ def test_former_names_zones_and_towns(name, region):
 def test_a_town_of_every_city_names_none():
     document = read("关于支持购房的通知\n各单位：\n城区补贴按面积发放，城区以外减半。\n".encode(), "a.txt")
     assert document.head.region is None
+
+
+COLLECTED = """榆县人民政府办公室关于印发榆县修渠方案的通知
+榆政办发〔2022〕6号各乡镇人民政府，县政府各部门：
+现将《榆县修渠方案》印发给你们，请认真执行。
+榆县人民政府办公室2022年4月5日
+榆县修渠方案为修好渠道，制定本方案。
+一、目标
+修渠十里。
+（二）甘肃
+6.玉门市水务局关于做好水窖管护的通知（2022年5月4日）玉水发〔2022〕9号各乡镇水务站：
+一、摸清底数
+逐窖登记。
+7.陇南市人民政府关于印发《陇南市水价办法》的通知
+各县（区）人民政府：
+现将《陇南市水价办法》印发给你们。
+陇南市人民政府
+2022年6月3日
+陇南市水价办法
+第一条 为了定好水价，制定本办法。"""
+
+
+def test_documents_that_follow_one_another_keep_their_own_head():
+    doc = parse(COLLECTED)
+    heads = [part.head for part in doc.attached]
+    assert [(h.title, h.issuers, h.region, h.doc_number, h.issued_on) for h in heads if (h.title or "").endswith("的通知")] == [
+        ("玉门市水务局关于做好水窖管护的通知", ("玉门市水务局",), "甘肃省酒泉市玉门市", "玉水发〔2022〕9号", "2022-05-04"),
+        ("陇南市人民政府关于印发《陇南市水价办法》的通知", ("陇南市人民政府",), "甘肃省陇南市", None, "2022-06-03"),
+    ]
+    inside = doc.head_at(doc.text.index("定好水价"))
+    assert (inside.title, inside.region) == ("陇南市水价办法", "甘肃省陇南市")
+    assert doc.head.doc_number == "榆政办发〔2022〕6号"
+    assert "compilation" in {issue.code for issue in doc.issues}
+    assert [s.heading for s in doc.outline if s.kind == "title" and s.parent is None][1:] == [
+        "玉门市水务局关于做好水窖管护的通知",
+        "陇南市人民政府关于印发《陇南市水价办法》的通知",
+    ]
+
+
+def test_a_title_that_is_only_listed_begins_no_document():
+    doc = parse(
+        "一、修渠\n按下列文件执行：\n1.玉门市水务局关于做好水窖管护的通知\n2.陇南市人民政府关于印发水价办法的通知\n二、管水\n定期巡查。"
+    )
+    assert doc.attached == ()
+
+
+def test_one_notice_issues_several_plans():
+    doc = parse(
+        "延安市水务局关于印发修渠等两个方案的通知\n各县（市、区）水务局：\n现将《延安市修渠方案》《延安市管水方案》印发给你们。\n延安市水务局\n"
+        "2022年4月5日\n延安市修渠方案\n一、目标\n修渠十里。\n二、措施\n分段施工。\n延安市管水方案为管好水，制定本方案。\n一、目标\n水清。"
+    )
+    assert [part.head.title for part in doc.attached] == ["延安市修渠方案", "延安市管水方案"]
+    assert {part.head.issued_on for part in doc.attached} == {"2022-04-05"}
+
+
+def test_an_attachment_that_names_its_own_place_is_of_that_place():
+    doc = parse(
+        "陕西省水利厅关于推广管水经验的通知\n各市水利局：\n现将有关经验印发，供参考。\n陕西省水利厅\n2022年4月5日\n附件1\n"
+        "延安市水窖管护办法\n第一条 分户管护。\n附件2\n联络表\n姓名、电话。"
+    )
+    first, second = doc.attached
+    assert (first.head.region, "region" in first.head.inferred) == ("陕西省延安市", False)
+    assert (second.head.region, "region" in second.head.inferred) == ("陕西省", True)
+
+
+def test_an_attachment_left_out_is_listed_and_reported():
+    doc = parse(
+        "延安市水务局关于修渠的通知\n各县水务局：\n请抓好修渠。\n附件（略）：\n1.修渠任务表\n2.水价表\n延安市水务局\n2022年4月5日"
+    )
+    assert doc.attached == ()
+    assert len([issue for issue in doc.issues if issue.code == "attachment-missing"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "organs"),
+    [
+        ("中共中央办公厅国务院办公厅", ("中共中央办公厅", "国务院办公厅")),
+        ("财政部生态环境部工业和信息化部", ("财政部", "生态环境部", "工业和信息化部")),
+        ("国家税务总局上海市税务局", ("国家税务总局上海市税务局",)),
+        ("国务院国有资产监督管理委员会", ("国务院国有资产监督管理委员会",)),
+    ],
+)
+def test_national_organs_written_without_a_gap(name, organs):
+    assert split_organs(name) == organs
+
+
+def test_a_decree_is_of_the_government_that_gives_it():
+    doc = parse(
+        "延安市人民政府令\n第12号\n《延安市水窖办法》已经通过，现予公布。\n市长 某某\n2022年4月5日\n延安市水窖办法\n第一条 分户管护。"
+    )
+    assert (doc.head.issuers, doc.head.doc_number) == (("延安市人民政府",), "第12号")
+
+
+def test_a_remark_in_brackets_over_several_lines_gives_the_date():
+    doc = parse(
+        "水窖管护条例\n（2003年12月27日某省第十届人民代表大会\n常务委员会第六次会议通过）\n第一条 为了管好水窖，制定本条例。"
+    )
+    assert doc.head.issued_on == "2003-12-27"
+
+
+def test_the_index_table_may_stand_below_the_text():
+    doc = parse(
+        "延安市水务局关于修渠的通知\n各县水务局：\n请抓好修渠，按月报送进度。\n延安市水务局\n2022年4月5日\n"
+        "索引号： | 016001-2022-0003 | 主题分类： | 水利\n发文机关： | 延安市水务局 | 成文日期： | 2022年4月5日\n"
+        "发文字号： | 延水发〔2022〕3号 | 发布日期： | 2022年4月8日"
+    )
+    assert (doc.head.index_number, doc.head.doc_number, doc.head.published_on) == (
+        "016001-2022-0003",
+        "延水发〔2022〕3号",
+        "2022-04-08",
+    )
+    assert doc.zones[-1].kind == "head"
+
+
+def test_a_title_over_lines_that_each_look_complete():
+    doc = parse("国务院办公厅对某次会议\n第12号建议的答复\n国办函〔2005〕9号\n某代表：\n建议收悉。")
+    assert doc.head.title == "国务院办公厅对某次会议第12号建议的答复"
+    doc = parse("延安市水务局关于推行分段包干制度\n定期巡查制度的指导意见\n各县水务局：\n请抓好落实。")
+    assert doc.head.title == "延安市水务局关于推行分段包干制度定期巡查制度的指导意见"

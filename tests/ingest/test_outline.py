@@ -147,3 +147,75 @@ def test_small_full_stops_and_headings_glued_to_their_items():
         "一是培育企业",
         "二是引进人才",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("一、加大修渠力度各乡镇水务站要落实到人，不得拖延。", "加大修渠力度"),
+        ("二、工作目标以习近平新时代中国特色社会主义思想为指导，抓好修渠，保障供水。", "工作目标"),
+        ("三、面临形势当前，渠系老化，漏水严重。", "面临形势"),
+        ("四、基本原则——坚持节水优先。先修后扩。", "基本原则"),
+        ("五、哪些渠道可以申请维修？三类渠道可以。", "哪些渠道可以申请维修？"),
+        ("二、压实各级责任。逐段落实到人。", "压实各级责任"),
+        (
+            "三、坚持规范透明，打造干净的用水环境加快推进渠系整治，完善管护制度，健全水价机制，落实分段包干责任，让老百姓用水用得放心。逐村落实。",
+            "坚持规范透明，打造干净的用水环境",
+        ),
+    ],
+)
+def test_where_a_heading_ends_that_runs_into_its_sentence(line, heading):
+    assert tree(line) == [(line[:2], heading, None)]
+
+
+def test_a_number_alone_on_its_line_takes_its_heading_from_the_next():
+    assert tree("（一）\n修好干渠。分段施工。\n（二）\n管好支渠。逐月巡查。") == [
+        ("（一）", "修好干渠", None),
+        ("（二）", "管好支渠", None),
+    ]
+
+
+def test_a_number_whose_line_break_was_lost_opens_a_section():
+    text = "1.摸清底数。逐渠登记。2.分类整治。先急后缓。\n3.验收。"
+    assert [number for number, _, _ in tree(text)] == ["1.", "2.", "3."]
+
+
+def test_a_series_inside_a_sentence_does_not_go_on_with_the_series_outside():
+    text = "1.清单\n2.台账\n3.合同\n租用水泵的合同应当写明：1.名称；2.数量；3.期限；4.租金。"
+    assert [number for number, _, _ in tree(text)] == ["1.", "2.", "3."]
+
+
+def test_brackets_glued_between_words_that_count_through_the_lines():
+    text = "1.提升供水率(1)先修干渠。分段施工。(2)再修支渠。逐村推进。\n2.提高水质(3)清理水源。定期消毒。"
+    assert [number for number, _, _ in tree(text)] == ["1.", "(1)", "(2)", "2.", "(3)"]
+
+
+def test_padded_numbers_without_a_mark():
+    text = "榆县修渠方案\n01修干渠\n分段施工。\n02修支渠\n逐村推进。\n03验收\n年底完成。"
+    assert tree(text) == [("01", "修干渠", None), ("02", "修支渠", None), ("03", "验收", None)]
+    assert tree("榆县修渠方案\n01修干渠\n分段施工。") == []
+
+
+def test_unnumbered_headings_over_numbers_that_begin_anew():
+    text = "榆县水利补助清单\n面向村组的政策\n一、修渠补助\n按米补。\n二、清淤补助\n按方补。\n面向农户的政策\n一、水费减免\n按户减。\n二、水窖补助\n按口补。"
+    doc = parse(text)
+    assert [s.heading for s in doc.outline if s.kind == "heading" and s.number is None] == ["面向村组的政策", "面向农户的政策"]
+    assert [len(doc.trail(s)) for s in doc.outline if s.number] == [3, 3, 3, 3]
+
+
+def test_closing_rules_after_the_last_chapter_stand_by_themselves():
+    text = "一、修渠\n1.先修干渠。\n2.再修支渠。\n二、管水\n3.定水价。\n附则\n1.本措施由水务局解释。"
+    doc = parse(text)
+    (rules,) = [s for s in doc.outline if s.heading == "附则"]
+    assert doc.trail(doc.section_at(len(text) - 2))[0].id == rules.id
+
+
+def test_a_list_of_chapters_is_no_second_outline():
+    text = "渠系条例\n第一章 总则\n第二章 管护\n第三章 附则\n第一章 总则\n第一条 为了管好渠系，制定本条例。\n第二章 管护\n第二条 分段管护。"
+    assert [number for number, _, _ in tree(text)] == ["第一章", "第一条", "第二章", "第二条"]
+
+
+def test_links_below_the_text_are_boilerplate():
+    text = "一、修渠\n分段施工。\n相关链接\n榆县修渠方案政策解读\n一图读懂榆县修渠方案"
+    doc = parse(text)
+    assert doc.zones[-1].kind == "boilerplate" and doc.zones[-1].span.of(text).startswith("相关链接")
