@@ -43,6 +43,7 @@ class PdfReader:
         self.read_by_ocr: list[int] = []
         self.lost: list[int] = []
         self.askew: list[int] = []
+        self.slanted: list[int] = []
         self.layered: list[int] = []
         self.uncertain: list[int] = []
         self.hidden = 0
@@ -125,6 +126,8 @@ class PdfReader:
         self.hidden += sheet.hidden
         if sheet.turned or sheet.askew:
             self.askew.append(content.number)
+        if sheet.slanted:
+            self.slanted.append(content.number)
         if sheet.layered:
             self.layered.append(content.number)
         glyphs = sheet.glyphs
@@ -205,7 +208,8 @@ class PdfReader:
             ("uncertain", self.uncertain, "{}有个别字符无法识别，请对照原件"),
             ("ocr", self.read_by_ocr, "{}由文字识别得到，可能有错字，请对照原件"),
             ("layer", self.layered, "{}的文字是扫描软件识别后附上的，可能有错字，请对照原件"),
-            ("order", self.askew, "{}有竖排、横置或斜置的文字，次序可能有误，请对照原件"),
+            ("order", self.askew, "{}有竖排或横置的文字，次序可能有误，请对照原件"),
+            ("slanted", self.slanted, "{}有斜置的文字（多为水印），没有读入"),
             ("page_lost", self.lost, "{}已损坏，没有读入"),
         ):
             if numbers:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from math import degrees
+from math import degrees, pi
 from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]
@@ -59,6 +59,7 @@ class Sheet:
     unmapped: int = 0
     segments: int = 0
     turned: int = 0
+    slanted: int = 0
     askew: bool = False
     layered: bool = False
 
@@ -118,6 +119,7 @@ def _read_text(text: Any, sheet: Sheet, place: Any, turn: int, invisible: set[in
     fold = radicals()
     glyphs = sheet.glyphs
     baseline = _Baseline(handle, place, turn, pdfium)
+    matrix = pdfium.FS_MATRIX()
     high = 0
     middle = -1.0
     before = ""
@@ -149,15 +151,20 @@ def _read_text(text: Any, sheet: Sheet, place: Any, turn: int, invisible: set[in
             continue
         if code != 32:
             here = (box[1] + box[3]) / 2
-            if abs(here - middle) > 2:
-                # A slanting stamp or watermark goes up with every glyph, so each of its glyphs is looked at.
-                slant = angle_of(handle, i) % 1.5707963
-                if 0.09 < slant < 1.48:
-                    sheet.askew = True
-                    continue
+            # A slanting stamp or watermark goes up with every glyph, so each of its glyphs is looked at.
+            if abs(here - middle) > 2 and 0.09 < angle_of(handle, i) % (pi / 2) < 1.48 and _rises(handle, i, matrix, pdfium):
+                sheet.slanted += 1
+                continue
             middle = here
         before = fold.get(code) or chr(code)
         glyphs.append(Glyph(before, *box))
+
+
+def _rises(handle: Any, index: int, matrix: Any, pdfium: Any) -> bool:
+    """Whether a glyph's base line slants; one that only leans (italics made by skewing) stands on a level one."""
+    if not pdfium.FPDFText_GetMatrix(handle, index, ctypes.byref(matrix)):
+        return False
+    return bool(min(abs(matrix.a), abs(matrix.b)) > 0.05 * max(abs(matrix.a), abs(matrix.b)))
 
 
 class _Baseline:

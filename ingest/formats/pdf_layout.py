@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from ingest.formats.pdf_glyphs import Box, Glyph
@@ -188,7 +189,7 @@ def _line(segment: Sequence[Glyph], page: int) -> Line:
                 continue  # the same character drawn twice to look bold
             if space or gap > 0.25 * em:
                 if previous.char > "\u2e80" and glyph.char > "\u2e80":
-                    apart = gap > (0.2 if space else 0.7) * em
+                    apart = gap > (0.2 if space else 0.7) * em or (gap > 0.42 * em and _stands_out(segment, previous, glyph, em))
                 else:
                     apart = gap > (0.05 if space else 0.25) * em or (space and gap > -0.1 * em and _both_latin(previous, glyph))
                 if apart:
@@ -206,6 +207,19 @@ def _line(segment: Sequence[Glyph], page: int) -> Line:
         em,
         page,
     )
+
+
+def _stands_out(segment: Sequence[Glyph], left: Glyph, right: Glyph, em: float) -> bool:
+    """Whether a gap of half a character parts two names: the other characters of the line stand close together."""
+    if not (_ideograph(left) and _ideograph(right)):
+        return False
+    pairs = [(a, b) for a, b in pairwise(segment) if _ideograph(a) and _ideograph(b)]
+    wide = sum(1 for a, b in pairs if b.x0 - a.x1 > 0.3 * em)
+    return wide <= 3 and wide * 3 <= len(pairs)
+
+
+def _ideograph(glyph: Glyph) -> bool:
+    return "\u3400" <= glyph.char <= "\u9fff"
 
 
 def _both_latin(left: Glyph, right: Glyph) -> bool:
