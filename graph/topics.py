@@ -12,7 +12,7 @@ from graph.lexicon import Words, table
 _HEADING_WEIGHT = 2.0
 _ENOUGH = 1.0
 _SHARE = 0.12
-_GENERAL_SHARE = 0.3
+_GENERAL_SHARE = 0.4
 _FIELD_WEIGHT = 1.6
 _MOST = 8
 _ENUMERATION = re.compile(
