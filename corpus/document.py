@@ -94,6 +94,16 @@ class Issue:
     message: str
     span: Span | None = None
 
+    @property
+    def doubts_text(self) -> bool:
+        """Whether the words themselves may differ from the original; other issues say what was concluded or left aside."""
+        return "-" not in self.code and self.code not in _ASIDE
+
+
+_ASIDE = frozenset(
+    {"numbering", "compilation", "mismatch", "external", "macro", "comments", "attachments", "script", "form", "restricted"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

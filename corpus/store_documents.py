@@ -11,7 +11,7 @@ from typing import Any
 
 from corpus.database import Database
 from corpus.divisions import gazetteer
-from corpus.document import ParsedDocument, Section, Span
+from corpus.document import Issue, ParsedDocument, Section, Span
 from corpus.errors import StoreError, UnknownDocument
 from corpus.filters import Filters
 from corpus.records import unpack_document, unpack_head
@@ -87,6 +87,16 @@ class DocumentTables(Database):
             (json.dumps(list(documents)),),
         )
         return {row: (title, number) for row, title, number in found}
+
+    def doubts(self, documents: Iterable[int]) -> dict[int, list[str]]:
+        """For the documents whose words were doubtful to read: what was, so that facts taken from them can say it."""
+        found = self._db.execute(
+            "SELECT row, json_extract(record,'$.issues') FROM documents WHERE row IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(documents)),),
+        )
+        every = {row: [Issue(code, message) for code, message, *_ in json.loads(issues)] for row, issues in found}
+        messages = {row: [issue.message for issue in issues if issue.doubts_text] for row, issues in every.items()}
+        return {row: said for row, said in messages.items() if said}
 
     def text(self, document: int) -> str:
         """The frozen text."""

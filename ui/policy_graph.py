@@ -222,13 +222,15 @@ class PolicyGraph:
         ]
 
     def titled(self, facts: Iterable[StoredFact]) -> list[Record]:
-        """The records of facts with the title and number of their documents."""
+        """The records of facts with the title and number of their documents, and what was doubtful in reading those."""
         found = list(facts)
-        names = self.corpus.names({fact.document for fact in found})
+        documents = {fact.document for fact in found}
+        names, doubts = self.corpus.names(documents), self.corpus.doubts(documents)
         out = []
         for fact in found:
             title, number = names[fact.document]
-            out.append({**fact.payload, "document_id": fact.document_id, "title": title, "doc_number": number})
+            known = {"document_id": fact.document_id, "title": title, "doc_number": number}
+            out.append({**fact.payload, **known, "warnings": doubts.get(fact.document, [])})
         return out
 
 

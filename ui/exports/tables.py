@@ -23,6 +23,8 @@ Record = Mapping[str, Any]
 Kind = Literal["text", "number", "short"]
 """How a column is set: running text to the left, numbers to the right, short values in the middle."""
 
+DOUBTS = 12
+"""Sources with doubts that a note names one by one."""
 SILENT = "原文未载明"
 COMPARATORS = {">=": "不低于", "<=": "不超过", ">": "高于", "<": "低于", "≈": "约", "range": "区间", "=": "等于"}
 TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
@@ -84,7 +86,7 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ta
         # the form in use has this column only where somebody supports
         rows = [(*row[:5], *row[6:]) for row in rows]
         columns = (*columns[:5], *columns[6:])
-    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。",), records)
+    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。", *doubts(records)), records)
 
 
 def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Table:
@@ -109,7 +111,7 @@ def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Table:
         Column("依据", 24),
     )
     title = f"{unit}责任清单" if unit else "责任清单"
-    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。",)
+    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *doubts(records))
     return Table(title, columns, tuple((i, *line) for i, line in enumerate(lines, 1)), notes, records)
 
 
@@ -143,7 +145,8 @@ def targets_table(records: Iterable[Record], *, title: str = "目标指标表") 
         Column("依据", 16),
         Column("原文", 26),
     )
-    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。",), records)
+    notes = (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。", *doubts(records))
+    return Table(title, columns, tuple(rows), notes, records)
 
 
 def terms_table(records: Iterable[Record], *, title: str = "术语表") -> Table:
@@ -244,6 +247,20 @@ def path_of(record: Record) -> list[str]:
         if number and own and (own.startswith(name) or name.startswith(own.rstrip("。；;"))):
             path[-1] = number.group().rstrip("、.．")
     return path
+
+
+def doubts(records: Iterable[Record]) -> list[str]:
+    """Which of the sources were doubtful to read, and why: rows taken from them are to be held against the original."""
+    said: dict[str, list[str]] = {}
+    for record in records:
+        if record.get("warnings"):
+            said.setdefault(in_marks(record.get("title") or record["source"]), list(record["warnings"]))
+    lines = [f"【核对】{source}：{'；'.join(messages[:3])}。" for source, messages in said.items()]
+    return (
+        lines
+        if len(lines) <= DOUBTS
+        else [*lines[:DOUBTS], f"【核对】另有 {len(lines) - DOUBTS} 份文件读入时有疑点，见各文件的提示。"]
+    )
 
 
 def deadline_of(record: Record) -> str:
