@@ -182,7 +182,6 @@ def with_point(reading: Reading, line: Line, first: Found, measure: Measure | No
     own_sentence = first.sentence.span
     if (
         measure is None
-        and not how
         and quotes
         and quotes[0].start <= own_sentence.start
         and own_sentence.end < quotes[0].end

@@ -18,6 +18,10 @@ REPEATED = 0.45
 """A clause with a smaller share of new character pairs says again what was asked."""
 
 _piece = re.compile(r"[^，,；;。！!？?\n]+[，,；;。！!？?\n]*")
+_said_by = re.compile(
+    "(?:介绍|表示|指出|获悉|透露|强调|了解到|认为|提出|要求|明确|如下)[，,：:]?$|^(?:新华社|本报|人民日报|中新网|记者|据|为(?:了)?(?!.{0,3}提供))"
+)
+"""A clause that only says who tells it, or what for: 据介绍，为进一步加强管理，."""
 _stop = re.compile("[,;:。]")
 _shapes = (
     (re.compile("邮箱|电子邮件"), re.compile(r"[A-Za-z0-9._-]{2,40}@[A-Za-z0-9.-]{3,40}")),
@@ -47,14 +51,18 @@ def point_of(reading: Reading, text: str, spans: Sequence[Span], measure: Measur
             return Span(span.start + match.start(), span.start + match.end())
     asked = reading.folded
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+    whole = span
     pieces = [Span(span.start + m.start(), span.start + m.end()) for m in _piece.finditer(span.of(text))]
-    while len(pieces) > 1 and _new(fold(pieces[0].of(text)), pairs) < REPEATED:
+    while len(pieces) > 1 and (_said_by.search(pieces[0].of(text)) or _new(fold(pieces[0].of(text)), pairs) < REPEATED):
         pieces.pop(0)
     if not pieces:
         return None
+    while len(pieces) > 1 and _new(fold(pieces[-1].of(text)), pairs) < REPEATED:
+        pieces.pop()
+    span = Span(span.start, pieces[-1].end)
     start = pieces[0].start + _repeated(text[pieces[0].start : pieces[0].end], pairs)
     point = Span(start, span.end).trimmed(text)
-    return point if 2 <= len(point) <= SHORTER * len(span) else None
+    return point if 2 <= len(point) <= SHORTER * len(whole) else None
 
 
 def _new(clause: str, pairs: set[str]) -> float:

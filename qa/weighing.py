@@ -28,6 +28,9 @@ JUDGED = 40
 PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.7, 1.0, 0.3
 """What the search's opinion of the passage and of its document adds to the score of a sentence."""
 _clause = re.compile("[,:;，：；]")
+HEARSAY = 0.3
+"""What a sentence loses that only tells who says something."""
+_only_says = re.compile("^[^。;]{0,40}(?:说|表示|介绍|获悉|透露|强调|了解到)[。,:]?$|^[(（]?记者")
 _purpose = re.compile(r"第一条\s{0,2}为")
 _value_clause = re.compile("[,;，；]")
 
@@ -115,6 +118,7 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
         elif only_heads(shelved, i):
             score -= 0.4
         score -= 0.3 if sentence.is_units else 0.0
+        score -= HEARSAY if _only_says.search(sentence.folded) else 0.0
         score -= PREAMBLE if first_phrase(sentence.folded, preambles) or _purpose.match(sentence.folded) else 0.0
         score -= 0.4 if len(titles[sentence.part]) > 8 and (sentence.folded.rstrip("。") in titles[sentence.part]) else 0.0
         found.append(Found(shelved, i, score, coverage, wide))
