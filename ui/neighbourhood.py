@@ -10,6 +10,7 @@ from corpus.store import Corpus, DocumentInfo, StoredFact
 from graph.queries import tasks as graph_tasks
 from graph.queries import unit_keys
 from ui.relations import UNRELATED, relations
+from ui.unit_page import called
 
 KINDS = ("任务", "单位", "指标", "依据")
 ROLES = (("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units"))
@@ -46,7 +47,7 @@ def around(corpus: Corpus, key: str) -> Surroundings | None:
     if kind == "unit":
         keys = unit_keys(corpus, name)
         facts = graph_tasks(corpus, unit=name) if keys else []
-        return _of_tasks(corpus, infos, Node("单位", name, key), facts, frozenset(keys)) if facts else None
+        return _of_tasks(corpus, infos, Node("单位", name, key), facts, called(facts, [name, *keys])) if facts else None
     if kind == "topic":
         facts = graph_tasks(corpus, topic=name)
         return _of_tasks(corpus, infos, Node("主题", name, key), facts) if facts else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.store import Corpus
+from corpus.store import Corpus, StoredFact
 from graph.queries import duties_of, partners
 from graph.unit_names import wanted
 
@@ -29,6 +29,13 @@ class UnitPage:
     former: tuple[str, ...]
     names: frozenset[str]
     """Everything the unit is called in the documents."""
+
+
+def called(facts: Iterable[StoredFact], keys: Iterable[str]) -> frozenset[str]:
+    """All names under which tasks have a unit: 州医保局 in a document of 甘南州 is 甘南州医保局."""
+    wanted = frozenset(keys)
+    units = (unit for fact in facts for unit in fact.payload["units"])
+    return wanted | {unit["name"] for unit in units if unit["name"] in wanted or unit.get("canonical") in wanted}
 
 
 def unit_page(corpus: Corpus, name: str, region: str | None) -> UnitPage:
@@ -53,5 +60,5 @@ def unit_page(corpus: Corpus, name: str, region: str | None) -> UnitPage:
         tuple(shared),
         tuple(figures[:FIGURES]),
         tuple(dict.fromkeys(duty.former.name for duty in duties if duty.former)),
-        frozenset(key for one in wanted(corpus, name, former=True) for key in one.keys) | {name},
+        called((duty.fact for duty in duties), [name, *(key for one in wanted(corpus, name, former=True) for key in one.keys)]),
     )

@@ -17,6 +17,7 @@ from ui.exports.tables import place
 from ui.study.glossary import terms as glossary
 from ui.study.questions import shortened
 from ui.study.shelf import Shelf
+from ui.unit_page import called
 
 ROLES = (("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units"))
 
@@ -88,7 +89,7 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     day = as_of or dt.date.today()
     shelf = Shelf(corpus)
     facts = graph_tasks(corpus, unit=unit, region=region)
-    names = frozenset(unit_keys(corpus, unit)) if unit else frozenset()
+    names = called(facts, [unit, *unit_keys(corpus, unit)]) if unit else frozenset()
     tasks = [_task(shelf, fact, names, day) for fact in facts]
     order = {role: i for i, (role, _) in enumerate(ROLES)}
     tasks.sort(key=lambda task: order.get(task["role"], len(order)))
