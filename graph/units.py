@@ -20,8 +20,9 @@ _LONGEST_PIECE = 300
 """A stretch without a separator longer than this is running text, not names joined by 和."""
 _JOINTS = re.compile(r"以\s?及|会\s?同|[和及与]")
 _DIVISION_WORDS = re.compile(
-    r"各?(?:(?:设区|县级|自治|地级以上)?(?:省|市|州|县|区|旗|盟|地区|乡|镇|街道)|自治区|直辖市|[、,，和]|[（(〔\[〈][省市州县区旗盟乡镇街道、,，]{1,8}[）)〕\]〉])+"
+    r"各?(?:(?:设区|县级|自治|地级以上)?(?:省|市|州|县|区|旗|盟|地区|乡|镇|街道)级?|自治区|直辖市|[、,，和]|[（(〔\[〈][省市州县区旗盟乡镇街道、,，]{1,8}[）)〕\]〉])+"
 )
+_BEHIND_JOINT = re.compile(r"(?:以及|及|和|与)(?=各)")
 _TAIL_WORDS = re.compile(r"(?:人民)?政府|党委|党政|党工委|管委会|有关部门|相关部门|部门|主管部门")
 _LEADING = re.compile(r"^(?:以及|会同|联合|由|及|和|与|并|或)")
 _LABEL = re.compile(r"(?:责任|牵头|配合|主办|协办|承办|落实|实施|参加)(?:单位|部门)[∶﹕︰]?(?=各|[省市县区州盟旗])")
@@ -162,7 +163,10 @@ def _merged(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         a, b = spans[i]
         piece = text[a:b].strip()
         j = i + 1
-        if (piece.startswith("各") or piece in ("省", "市", "县", "区", "州")) and _DIVISION_WORDS.fullmatch(piece):
+        head_piece = _BEHIND_JOINT.split(piece)[-1]  # 各有关部门及各市、县级政府
+        if (head_piece.startswith("各") or head_piece in ("省", "市", "县", "区", "州")) and _DIVISION_WORDS.fullmatch(
+            head_piece
+        ):
             while j < len(spans) and spans[j][0] - spans[j - 1][1] == 1:
                 following = text[spans[j][0] : spans[j][1]].strip()
                 head = _DIVISION_WORDS.match(following)

@@ -40,6 +40,8 @@ def by_role(text: str) -> dict[str, list[str]]:
             {"responsible": ["各县政府", "临江示范区管委会", "空港区管委会"]},
             "zones with one word for their committees",
         ),
+        ("办好渡口。（市商务局牵头，各市、县级政府负责）", {"lead": ["市商务局"], "responsible": ["各市、县级政府"]}, "levels share one word"),
+        ("办好渡口。（各有关部门及各市、县级政府负责）", {"responsible": ["各有关部门", "各市、县级政府"]}, "the same behind 及"),
         ("疏浚沟渠。（市水\n利局、市财政局负责）", {"responsible": ["市水利局", "市财政局"]}, "a line break inside a name"),
         ("疏浚沟渠。\n责任单位：市水利局、市教\n育局\n二、其他", {"responsible": ["市水利局", "市教育局"]}, "the same without a bracket"),
         ("疏浚沟渠。（责任单位：市水利局\n市教育局）", {"responsible": ["市水利局", "市教育局"]}, "a line for each name"),
