@@ -91,12 +91,10 @@ def tasks(
 
 
 def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -> list[StoredFact]:
-    found: dict[int, StoredFact] = {}
-    for one in names:
-        inside = _documents(corpus, one.region, chosen)
-        for fact in corpus.facts("task", keys=("unit", one.keys), documents=inside):
-            found.setdefault(fact.row, fact)
-    return sorted(found.values(), key=_place)
+    lists = [corpus.facts("task", keys=("unit", one.keys), documents=_documents(corpus, one.region, chosen)) for one in names]
+    if len(lists) == 1:
+        return lists[0]
+    return sorted({fact.row: fact for facts in lists for fact in facts}.values(), key=_place)
 
 
 def _place(fact: StoredFact) -> tuple[int, int, int]:

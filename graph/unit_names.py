@@ -46,22 +46,27 @@ def wanted(corpus: Corpus, name: str, *, former: bool = False, kind: str = "unit
         out += _by_level(corpus, name, kind)
     if former:
         for change, old in former_names(name):
-            keys = unit_keys(corpus, old, kind=kind)
+            keys = unit_keys(corpus, old, kind=kind, exact=True)
             if keys:
                 out.append(Wanted(keys, former=change))
     return [one for one in out if one.keys]
 
 
-def unit_keys(corpus: Corpus, name: str, *, kind: str = "unit") -> tuple[str, ...]:
+def unit_keys(corpus: Corpus, name: str, *, kind: str = "unit", exact: bool = False) -> tuple[str, ...]:
     """The keys under which a unit is stored: 财政局 finds 州财政局 and 甘南州财政局, 州发改委 finds 州发展改革委.
 
-    A department is matched by its usual form; a level or a place in the name has to agree, a name without one finds all.
+    A department is matched by its usual form; a level or a place in the name has to agree, a name without one finds all. A name that
+    is no known department is found behind a level or a place (旅游局 in 市旅游局); unless ``exact``, failing that, at the end of any.
     """
     name = name.strip()
     parts = parts_of(name)
     if parts is None:
         known = _keys(corpus, kind)
-        return (name,) if name in known else tuple(key for key in known if key.endswith(name))
+        if name in known:
+            return (name,)
+        ending = [key for key in known if key.endswith(name)]
+        own = tuple(key for key in ending if _is_place(key[: -len(name)]))
+        return own if own or exact else tuple(ending)
     found = [key for key in corpus.keys(f"{kind}:{parts.usual}") if key == name or _agrees(parts, parts_of(key))]
     return tuple(sorted(found, key=lambda key: key != name))
 
@@ -91,6 +96,11 @@ def _by_level(corpus: Corpus, name: str, kind: str) -> list[Wanted]:
             if keys:
                 return [Wanted(keys, region=division.short)]
     return []
+
+
+@lru_cache(maxsize=8192)
+def _is_place(text: str) -> bool:
+    return text in _LEVELS or bool(gazetteer().named(text))
 
 
 def _agrees(asked: Parts, stored: Parts | None) -> bool:

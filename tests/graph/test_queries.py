@@ -92,6 +92,20 @@ def test_former_names_are_found_and_marked(corpus: Corpus) -> None:
     assert len(queries.tasks(corpus, unit="州乡村振兴局", former=True)) == 1
 
 
+def test_a_former_name_is_no_ending_of_another(corpus: Corpus) -> None:
+    """旅游局 became a part of 文化和旅游局; 文化广电旅游局 beside it is another body."""
+    text = "昆明市旅游工作方案\n\n一、重点任务\n（一）{}。（责任单位：{}）\n"
+    for name, unit in (("整治旅游市场", "市旅游局"), ("办好旅游节庆", "市文化广电旅游局"), ("规范旅行社", "市文化和旅游局")):
+        doc = read(text.format(name, unit).encode(), f"{name}.txt", region="云南省昆明市")
+        corpus.put(doc, original=b"", passages=[], facts=to_rows(doc, extract(doc)))
+    found = {
+        duty.fact.payload["name"]: duty.former and duty.former.name for duty in queries.duties_of(corpus, "昆明市文化和旅游局")
+    }
+    assert found.keys() >= {"规范旅行社"} and "办好旅游节庆" not in found
+    found = {duty.fact.payload["name"]: duty.former and duty.former.name for duty in queries.duties_of(corpus, "市文化和旅游局")}
+    assert found == {"规范旅行社": None, "整治旅游市场": "旅游局"}
+
+
 def test_a_name_with_its_place_finds_what_documents_of_the_place_say(corpus: Corpus) -> None:
     assert len(queries.tasks(corpus, unit="甘南州生态办")) == 1
     assert queries.tasks(corpus, unit="昆明市生态办") == []
