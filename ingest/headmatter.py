@@ -22,6 +22,7 @@ from ingest.headmatter_region import (
     reporting_organ,
     self_level,
     speaks_for_nation,
+    speaks_of_nation,
     speaks_to_nation,
     spoken_of,
     town_in,
@@ -401,7 +402,7 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
         if division is not None:
             level: Level = "乡镇" if town_in(name) else level_of(division)
             return Place(division, level, draft.spans.get("issuers"), "发文机关"), False
-    if len(lead) >= 2 and speaks_for_nation(lead):
+    if len(lead) >= 2 and speaks_for_nation(lead.lstrip("《")):
         return Place(NATION, "国家", at, "标题"), "title" in draft.inferred
     division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
     if division is not None:
@@ -430,6 +431,8 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
         place = spoken_of(text, reach.start, reach.end)
         if place is not None:
             return place, True
+        if speaks_of_nation(text, reach.start, reach.end):
+            return Place(NATION, "国家", None, "正文面向全国的内容"), True
     return None, False
 
 

@@ -106,6 +106,23 @@ _ADDRESSED = re.compile(
 )
 
 
+_NATIONAL_WORDS = re.compile(
+    r"我国|党中央|习近平总书记|国务院|全国(?:范围|各地|各族|人大|政协)|各地区各部门|中央政治局|中央经济工作会议"
+)
+_OF_NATION = 4
+
+
+def speaks_of_nation(text: str, start: int, end: int) -> bool:
+    """Whether a text is about the whole country (a meeting of the centre, a report of its bank): its words, and hardly a place of its own."""
+    if self_level(text, start, end) is not None:
+        return False
+    words = sum(1 for _ in _NATIONAL_WORDS.finditer(text, start, end))
+    places = Counter(
+        m.candidates[0].code[:4] for m in gazetteer().mentions(text[start:end]) if m.candidates[0].code != NATION.code
+    )
+    return words >= _OF_NATION and words > 2 * max(places.values(), default=0)
+
+
 def speaks_to_nation(text: str, start: int, end: int) -> bool:
     """Whether a text without a division of its own addresses the whole country (各省、自治区、直辖市, 地方各级, 我国)."""
     own = sum(1 for match in _SELF.finditer(text, start, end) if text[match.start()] in "我本")

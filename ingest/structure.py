@@ -14,6 +14,7 @@ from ingest.headmatter import Draft, document_kind, period, read_head
 from ingest.headmatter_attached import attached_head
 from ingest.headmatter_inferred import infer_title
 from ingest.headmatter_labels import Labelled, read_labels
+from ingest.headmatter_region import division_of
 from ingest.headmatter_title import Header, read_header, read_titled
 from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
 from ingest.outline_lines import RECORD, Line, covered, lines_of
@@ -23,6 +24,7 @@ from ingest.raw import RawText
 from ingest.references import find_references
 from ingest.zones import partition
 
+_PLACE_NAME = 16
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
 _KIND_BEFORE = r"(?:(?<=通知|意见|办法|规定|方案|公告|通告|决定|批复|细则|措施|计划|规划|要点|条例|规程)|(?<=[)）]))"
 _NUMBER = r"(?!的)[一-龥]{2,10}[〔\[【(（﹝［]\s?(?:19|20)\d"
@@ -246,10 +248,12 @@ def _title_from_source(source: str, *, whole: bool = False) -> str | None:
 
 
 def _filed(source: str) -> str | None:
-    """What a file name puts in front of the title: 【某市】 or 某省_."""
+    """What a file name puts in front of the title (【某市】, 某省_), or the name of a place it begins with."""
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", PurePath(source).name)
     match = re.match(r"【(?P<a>[^】]{2,40})】|(?P<b>[一-龥]{2,8})_", stem)
-    return (match["a"] or match["b"]) if match else None
+    if match:
+        return match["a"] or match["b"]
+    return stem[:_PLACE_NAME] if division_of(stem[:_PLACE_NAME]) is not None else None
 
 
 def _alike(a: str, b: str) -> bool:
