@@ -28,7 +28,9 @@ _SEAM = re.compile(
 _DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
 _AHEAD = 60
 """How far a seam looks beyond the end of its line."""
-_RUN_ON = re.compile(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
+_RUN_ON = re.compile(
+    r"(?<=[一-龥])(?=1[.．、](?!\d))|[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)"
+)
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
@@ -127,7 +129,9 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
                     continue
                 before, after = last.get(inner.style, 0), following[i].get(inner.style, 0)
                 goes_on = inner.value == before + 1 and after != inner.value and (before > 0 or after == inner.value + 1)
-                if goes_on and (inner.value > 1 or text[place - 1] in "：:"):
+                # 二、缴存机制1.按月缴存…, then 2. on the next line: the first number stands behind the heading it belongs to
+                begins = inner.value == 1 and after == 2 and mark is not None and mark.style != inner.style
+                if begins or (goes_on and (inner.value > 1 or text[place - 1] in "：:")):
                     out.append(Line(start, place, piece=True))
                     start = place
                     last[inner.style] = inner.value

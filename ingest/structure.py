@@ -45,9 +45,10 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     lines = [every[i] for i in places]
     named = _title_from_source(source)
     raw = _recorded(raw, lines)
-    header = read_header(text, lines, known_title=raw.fields.get("title"))
+    given = _given_title(raw)
+    header = read_header(text, lines, known_title=given)
     if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
-        header = read_header(text, lines, known_title=raw.fields.get("title"), weak=False)
+        header = read_header(text, lines, known_title=given, weak=False)
     header.labelled += trailing
     if header.title is not None and not header.certain and _in_row(raw.tables, header.title):
         header = Header()
@@ -205,10 +206,15 @@ def _known_titles(text: str, lines: Sequence[Line], body: int, title: tuple[str,
     return [title[0], *issued_names(title[0], opening[:1500])]
 
 
+def _given_title(raw: RawText) -> str | None:
+    """The title the format names, unless it is a sentence (the first paragraph of a file that was cut out of another)."""
+    given = raw.fields.get("title")
+    return None if given is None or given.endswith(("。", "；")) else given
+
+
 def _title(text: str, header: Header, raw: RawText, named: str | None) -> tuple[str, Span | None, bool] | None:
     """Title, its place, and whether it was concluded."""
-    given = raw.fields.get("title", "")
-    given = "" if given.endswith(("。", "；")) else given
+    given = _given_title(raw)
     if header.title is not None:
         glued = _GLUED_NUMBER.search(header.title.of(text))
         if glued is not None:
