@@ -40,13 +40,13 @@ class FactTables(Database):
         else:
             source = "facts f"
         query = (
-            f"SELECT f.row, f.id, f.kind, f.document, d.id, d.source, f.start, f.end, f.payload FROM {source}"
+            f"SELECT f.row, f.id, f.kind, f.document, d.id, d.source, f.start, f.end, CAST(f.payload AS BLOB) FROM {source}"
             f" CROSS JOIN documents d ON d.row=f.document WHERE f.kind=? AND {_LIVE}"
         )
         if documents is not None:
             query += " AND f.document IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(list(documents)))
-        # sorted here: SQLite would carry every record through its sorter
+        # records come as bytes, decoded when read; sorted here: SQLite would carry every record through its sorter
         found = sorted(self._db.execute(query, values), key=itemgetter(3, 6, 7))
         return [StoredFact(r[0], r[1], r[2], r[3], r[4], r[5], Span(r[6], r[7]), r[8]) for r in found]
 

@@ -52,7 +52,7 @@ class StoredFact:
     document_id: str
     source: str
     span: Span
-    written: str
+    written: bytes
     _read: list[dict[str, Any]] = field(default_factory=list, repr=False, compare=False)
 
     @property
