@@ -13,6 +13,7 @@ class Limits:
 
     file_bytes: int = 50 * MEGABYTE
     text_file_bytes: int = 100 * MEGABYTE
+    text_read_here: int = 1 * MEGABYTE
     text_characters: int = 20_000_000
     unpacked_bytes: int = 300 * MEGABYTE
     part_bytes: int = 100 * MEGABYTE

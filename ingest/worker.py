@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -21,7 +23,7 @@ from ingest.limits import DEFAULT, Limits
 
 
 class SafeReader:
-    """Reads one input after another. Plain text is read here; every other format in a child with limits on time and memory.
+    """Reads one input after another. Short text is read here; all else in a child with limits on time and memory.
 
     Use as a context manager. The child starts with the first input that needs it, and again after one that had to be stopped.
     """
@@ -30,6 +32,7 @@ class SafeReader:
         self.limits = limits
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._scratch: str | None = None
 
     @property
     def pid(self) -> int | None:
@@ -44,10 +47,12 @@ class SafeReader:
 
     def read(self, data: bytes, source: str, *, region: str | None = None, ocr: bool = False) -> ParsedDocument:
         """Read one file, or refuse it; a refusal leaves the reader ready for the next."""
-        if detect(data, source) == "txt":
+        if len(data) <= self.limits.text_read_here and detect(data, source) == "txt":
             return reader.read(data, source, region=region, ocr=ocr, limits=self.limits)
-        if len(data) > self.limits.file_bytes:
-            limit = self.limits.file_bytes >> 20
+        kind = detect(data, source)
+        most = self.limits.text_file_bytes if kind == "txt" else self.limits.file_bytes
+        if len(data) > most:
+            limit = most >> 20
             raise RefusedInput(source, "size", f"文件有 {len(data) >> 20} MB，超过上限 {limit} MB；请拆分后导入")
         pipe = self._started()
         seconds = self.limits.seconds * (10 if ocr else 1)
@@ -89,7 +94,10 @@ class SafeReader:
         self._stop()
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self.limits), daemon=True, name="cemai-reader")
+        self._scratch = tempfile.mkdtemp(prefix="cemai-reader-")
+        self._process = context.Process(
+            target=_serve, args=(theirs, self.limits, self._scratch), daemon=True, name="cemai-reader"
+        )
         self._process.start()
         theirs.close()
         self._pipe = ours
@@ -105,6 +113,10 @@ class SafeReader:
             if process.is_alive():
                 process.kill()
             process.join(5)
+        if self._scratch is not None:
+            # A killed child cannot tidy up after itself.
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
 
 
 def _kill_group(pid: int | None) -> None:
@@ -115,8 +127,9 @@ def _kill_group(pid: int | None) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _serve(pipe: Connection, limits: Limits) -> None:
-    """The child: one input after another until told to stop or the parent is gone."""
+def _serve(pipe: Connection, limits: Limits, scratch: str) -> None:
+    """The child: one input after another until told to stop or the parent is gone; its temporary files lie in ``scratch``."""
+    tempfile.tempdir = os.environ["TMPDIR"] = scratch
     _restrict(limits)
     while True:
         try:

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import tempfile
 import time
 import zipfile
 import zlib
@@ -167,10 +168,14 @@ def test_what_the_worker_started_ends_with_it(tmp_path, monkeypatch):
     program.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {note}\nwait\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     with SafeReader(replace(DEFAULT, seconds=3.0)) as safe:
         with pytest.raises(RefusedInput) as caught:
             safe.read(rb"{\rtf1 text}", "a.rtf")
         assert caught.value.reason == "timeout"
+        assert list(scratch.iterdir()) == []
     pid = int(note.read_text())
     for _ in range(50):
         try:

@@ -73,3 +73,16 @@ def test_a_file_too_large_is_refused_before_it_is_sent():
     with SafeReader(replace(DEFAULT, file_bytes=100)) as safe, pytest.raises(RefusedInput) as caught:
         safe.read(HTML, "甲.html")
     assert caught.value.reason == "size"
+
+
+def test_long_text_is_read_behind_the_wall_too():
+    lines = ("一、\n" * 400_000).encode()
+    with SafeReader(replace(DEFAULT, seconds=1.0)) as safe:
+        assert safe.read(TEXT, "短.txt").source == "短.txt"
+        with pytest.raises(RefusedInput) as caught:
+            safe.read(lines, "长.txt")
+        assert caught.value.reason == "timeout"
+    with SafeReader() as safe:
+        long = TEXT + "各乡镇要落实责任，做好管护。\n".encode() * 30_000
+        assert safe.read(long, "长.txt").text == long.decode()
+        assert safe.pid is not None
