@@ -116,7 +116,9 @@ def _heads(library: Library, id: str) -> tuple[HeadMatter, ...]:
 
 
 def _split(unit: str, parts: list[str]) -> bool:
-    """县市政府 of 县市党委、政府: head and tail both stand in one quote."""
+    """县市政府 of 县市党委、政府, 市司法局 of 市法院、司法局: head and tail both stand in one quote."""
+    if unit[0] in "省市州县区" and any(unit[0] in part and unit[1:] in part for part in parts):
+        return True
     return any(unit[:i] in part and unit[i:] in part for part in parts for i in range(2, len(unit) - 1))
 
 

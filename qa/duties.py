@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -283,6 +284,9 @@ def _tasks_of(reading: Reading, everything: list[Duty], shelf: Shelf) -> Draft |
     ]
     if not chosen:
         return None
+    written = Counter(name for duty in chosen for name, _, place in duty.units if names[(name, place)])
+    # 广东省林业局 is written 省林业局 in a paper of the province: the answer says what the quotes say
+    unit = unit if unit in written else written.most_common(1)[0][0]
     lines = [Line(f"{unit}是{counted(len(chosen))}项任务的{_role_names[asked or 'responsible']}：")]
     whole_lists = len(chosen) <= 8
     for duty in chosen:
