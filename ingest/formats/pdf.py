@@ -23,6 +23,7 @@ from ingest.raw import RawText
 
 _FEW_GLYPHS = 12
 _GARBLED = 0.1
+_ENOUGH = 400
 _UNCERTAIN = 0.01
 _SCAN = 0.3
 _PICTURE = 0.15
@@ -130,11 +131,12 @@ class PdfReader:
             self.slanted.append(content.number)
         if sheet.layered:
             self.layered.append(content.number)
-        glyphs = sheet.glyphs
         if content.inked >= _FEW_GLYPHS:
             before = self.pages[-2].tables[-1] if len(self.pages) > 1 and self.pages[-2].tables else None
-            content.tables, glyphs = find_tables(sheet, before)
-        content.lines = in_columns(to_lines(glyphs, content.number), sheet.width)
+            content.tables, lines = find_tables(sheet, before)
+        else:
+            lines = to_lines(sheet.glyphs, content.number)
+        content.lines = in_columns(lines, sheet.width)
         if sheet.turned:
             for line in content.lines:
                 line.place = sheet.shown(line.box)
@@ -247,7 +249,7 @@ def _odd(sheet: Sheet) -> float:
     total = len(text) + sheet.unmapped
     if total < _FEW_GLYPHS:
         return 0.0
-    wide = "".join(c for c in text if c > "\u2e7f")
+    wide = "".join(c for c in text if c > "\u2e7f")[:_ENOUGH]
     if len(wide) > 60 and commonness(wide) < 0.5:
         return 1.0
     odd = sheet.unmapped + sum(1 for c in text if "\ue000" <= c <= "\uf8ff" or c == "\ufffd" or c >= "\U000f0000")

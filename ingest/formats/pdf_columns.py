@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from statistics import median
 
 from corpus.wordlists import entries
 from ingest.formats.pdf_glyphs import Glyph
-from ingest.formats.pdf_layout import em_of, rows_of, segments
+from ingest.formats.pdf_layout import em_of, segments
 
 _SENTENCE = re.compile(r"[。；，、：:？！]")
 _YEAR = re.compile(r"^(?:19|20)\d\d年?[^\d]{0,6}$")
@@ -107,18 +106,18 @@ class TableRow:
         return "".join(p.text for line in self.lines for p in line.pieces if columns.place(p)[0] == column)
 
 
-def text_rows(glyphs: Sequence[Glyph], gap: float) -> list[TextRow]:
-    """The rows of some glyphs, parted where ``gap`` character widths stand empty."""
+def text_rows(rows: Sequence[Sequence[Glyph]], gap: float) -> list[TextRow]:
+    """Rows of glyphs, parted where ``gap`` character widths stand empty."""
     out: list[TextRow] = []
-    for row in rows_of(glyphs):
+    for row in rows:
         pieces = []
         for part in segments(row, gap):
-            real = [g for g in part if not g.char.isspace()]
-            if real:
-                pieces.append(Piece(tuple(part), min(g.x0 for g in real), max(g.x1 for g in real)))
+            last = max(part, key=lambda g: g.x1 if g.char > " " else 0.0)
+            pieces.append(Piece(tuple(part), part[0].x0, last.x1))
         if pieces:
-            every = [g for piece in pieces for g in piece.glyphs if not g.char.isspace()]
-            out.append(TextRow(median(g.top for g in every), median(g.bottom for g in every), em_of(every), tuple(pieces)))
+            tops, bottoms = sorted(g.top for g in row), sorted(g.bottom for g in row)
+            half = len(row) // 2
+            out.append(TextRow(tops[half], bottoms[half], em_of(row), tuple(pieces)))
     return out
 
 

@@ -22,7 +22,7 @@ _SEGMENTS = 20_000
 _DEPTH = 6
 _THIN = 3.0
 _PAIRS = 24
-_SAMPLE = 400
+_SAMPLE = 120
 
 
 class Glyph(NamedTuple):
@@ -111,53 +111,62 @@ def read_sheet(page: Any, number: int, limit: int) -> Sheet | None:
 
 
 def _read_text(text: Any, sheet: Sheet, place: Any, turn: int, invisible: set[int], pdfium: Any) -> None:
+    # The loop runs for every character of a document, so what it uses stands in local names.
     rect = pdfium.FS_RECTF()
     reference = ctypes.byref(rect)
     handle = text.raw
     unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     generated, angle_of = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetCharAngle
     fold = radicals()
-    glyphs = sheet.glyphs
+    add = sheet.glyphs.append
     baseline = _Baseline(handle, place, turn, pdfium)
     matrix = pdfium.FS_MATRIX()
+    width, height = sheet.width, sheet.height
     high = 0
-    middle = -1.0
+    middle = tall = -1.0
     before = ""
     for i in range(text.count_chars()):
         code = unicode_of(handle, i)
-        if code == 2 and not before.islower():
-            code = 45  # a hyphen at the end of a line, which pdfium takes for a mark of division
-        if code < 32 or code == 0xFFFE or code == 0xFFFF:
-            sheet.unmapped += code in (0, 0xFFFE, 0xFFFF) or (code < 32 and code not in (2, 9, 10, 13))
-            continue
-        if code == 32 and generated(handle, i) == 1:
-            continue  # pdfium's guess from a gap; the gap itself is judged when lines are made
-        if 0xD800 <= code <= 0xDFFF:
-            if code < 0xDC00:
-                high = code
+        if code <= 32 or code >= 0xD800:
+            if code == 2 and not before.islower():
+                code = 45  # a hyphen at the end of a line, which pdfium takes for a mark of division
+            if code < 32 or code == 0xFFFE or code == 0xFFFF:
+                sheet.unmapped += code in (0, 0xFFFE, 0xFFFF) or (code < 32 and code not in (2, 9, 10, 13))
                 continue
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
-            high = 0
+            if code == 32 and generated(handle, i) == 1:
+                continue  # pdfium's guess from a gap; the gap itself is judged when lines are made
+            if 0xD800 <= code <= 0xDFFF:
+                if code < 0xDC00:
+                    high = code
+                    continue
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+                high = 0
         if not box_of(handle, i, reference):
             continue
         if invisible and ctypes.addressof(pdfium.FPDFText_GetTextObject(handle, i).contents) in invisible:
             sheet.hidden += code > 32
             continue
-        box = place(rect.left, rect.bottom, rect.right, rect.top)
+        x0, top, x1, bottom = place(rect.left, rect.bottom, rect.right, rect.top)
+        size = bottom - top
         if code != 32:
-            box = baseline.evened(i, box)
-        if box[2] < 0 or box[3] < 0 or box[0] > sheet.width or box[1] > sheet.height or box[3] - box[1] < 1:
+            if size > 0.75 * tall and size > 0.6 * (x1 - x0):
+                baseline.index, tall = i, size
+            else:
+                top, bottom = baseline.evened(i, (x0, top, x1, bottom), tall)
+                size = bottom - top
+                tall = size if baseline.index == i else tall
+        if x1 < 0 or bottom < 0 or x0 > width or top > height or size < 1:
             sheet.hidden += code > 32
             continue
         if code != 32:
-            here = (box[1] + box[3]) / 2
+            here = (top + bottom) / 2
             # A slanting stamp or watermark goes up with every glyph, so each of its glyphs is looked at.
-            if abs(here - middle) > 2 and 0.09 < angle_of(handle, i) % (pi / 2) < 1.48 and _rises(handle, i, matrix, pdfium):
+            if not -2 < here - middle < 2 and 0.09 < angle_of(handle, i) % (pi / 2) < 1.48 and _rises(handle, i, matrix, pdfium):
                 sheet.slanted += 1
                 continue
             middle = here
         before = fold.get(code) or chr(code)
-        glyphs.append(Glyph(before, *box))
+        add(Glyph(before, x0, top, x1, bottom))
 
 
 def _rises(handle: Any, index: int, matrix: Any, pdfium: Any) -> bool:
@@ -173,31 +182,27 @@ class _Baseline:
     def __init__(self, handle: Any, place: Any, turn: int, pdfium: Any) -> None:
         self.handle, self.place = handle, place
         self.origin_of, self.angle_of = pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetCharAngle
+        self.box_of, self.rect = pdfium.FPDFText_GetLooseCharBox, pdfium.FS_RECTF()
         self.upright = {turn, (360 - turn) % 360}
         self.x, self.y = ctypes.c_double(), ctypes.c_double()
         self.index = -1
-        self.tall = (0.0, 0.0, 0.0, 0.0)
-        self.height = 0.0
-        self.base: float | None = None
+        """The last glyph of full height."""
 
-    def evened(self, index: int, box: Box) -> Box:
-        """The box of a glyph from the top of its line to the bottom."""
+    def evened(self, index: int, box: Box, tall: float) -> tuple[float, float]:
+        """The top and bottom of a glyph, from the top of its line to the bottom; ``tall`` is the height of the last full one."""
         height, width = box[3] - box[1], box[2] - box[0]
-        if height > 0.75 * self.height and height > 0.6 * width:
-            self.index, self.tall, self.height, self.base = index, box, height, None
-            return box
         if round(degrees(self.angle_of(self.handle, index))) % 360 not in self.upright:
-            return box
+            return box[1], box[3]
         here = self._origin(index)
-        if self.index >= 0:
-            if self.base is None:
-                self.base = self._origin(self.index)
-            if abs(here - self.base) < 0.15 * self.height and height > 0:
-                return (box[0], self.tall[1], box[2], self.tall[3])
+        if self.index >= 0 and height > 0 and abs(here - self._origin(self.index)) < 0.15 * tall:
+            self.box_of(self.handle, self.index, ctypes.byref(self.rect))
+            rect = self.rect
+            _, top, _, bottom = self.place(rect.left, rect.bottom, rect.right, rect.top)
+            return top, bottom
         if height >= 0.6 * width:
-            self.index, self.tall, self.height, self.base = index, box, height, here
-            return box
-        return (box[0], here - 0.86 * width, box[2], here + 0.12 * width)
+            self.index = index
+            return box[1], box[3]
+        return here - 0.86 * width, here + 0.12 * width
 
     def _origin(self, index: int) -> float:
         self.origin_of(self.handle, index, ctypes.byref(self.x), ctypes.byref(self.y))

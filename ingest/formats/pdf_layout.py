@@ -11,6 +11,8 @@ from ingest.formats.pdf_glyphs import Box, Glyph
 
 _GAP = 2.5
 """So many character widths of white part two columns, two cells or two signatures."""
+_CROWDED = 300
+_BLANKS = frozenset(" \t\u00a0\u2002\u2003\u2009\u3000")
 
 
 @dataclass(slots=True)
@@ -47,13 +49,13 @@ class _Run:
 
 def to_lines(glyphs: Sequence[Glyph], page: int) -> list[Line]:
     """Lines top to bottom, each split where a wide gap parts two columns or two signatures."""
-    lines: list[Line] = []
-    for row in rows_of(glyphs):
-        for segment in segments(row):
-            line = _line(segment, page)
-            if line.text:
-                lines.append(line)
-    return lines
+    return lines_of(rows_of(glyphs), page)
+
+
+def lines_of(rows: Sequence[Sequence[Glyph]], page: int) -> list[Line]:
+    """The same from rows of glyphs."""
+    lines = (_line(segment, page) for row in rows for segment in segments(row))
+    return [line for line in lines if line.text]
 
 
 def rows_of(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
@@ -72,7 +74,12 @@ def rows_of(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
             smaller = min(bottoms[i] - tops[i], run.bottom - run.top)
             if not (tops[i] <= middle <= bottoms[i] and shared > 0.6 * smaller):
                 continue
-            over = [other for other in rows[i] if min(other.x1, run.x1) - max(other.x0, run.x0) > 0.5 * (run.bottom - run.top)]
+            crowded = len(rows[i]) > _CROWDED
+            over = (
+                []
+                if crowded
+                else [other for other in rows[i] if min(other.x1, run.x1) - max(other.x0, run.x0) > 0.5 * (run.bottom - run.top)]
+            )
             if any(_twice(run, other) for other in over):
                 break  # drawn twice to look bold
             if over and not _inside_a_gap(run, over):
@@ -99,33 +106,31 @@ def rows_of(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
 
 def _runs(glyphs: Sequence[Glyph]) -> list[_Run]:
     runs: list[_Run] = []
+    held: list[Glyph] = []
     run: _Run | None = None
-    last: Glyph | None = None
+    last_x0 = last_x1 = last_sum = last_height = 0.0
     for glyph in glyphs:
         char, x0, top, x1, bottom = glyph
-        if char.isspace():
-            if (
-                run is not None
-                and last is not None
-                and abs(top + bottom - last.top - last.bottom) < bottom - top
-                and x0 >= last.x0
-            ):
-                run.glyphs.append(glyph)
-            continue
         height = bottom - top
+        off = top + bottom - last_sum
+        if char in _BLANKS:
+            if run is not None and -height < off < height and x0 >= last_x0:
+                held.append(glyph)
+            continue
         if (
             run is None
-            or last is None
-            or abs(top + bottom - last.top - last.bottom) > 0.3 * height
-            or x0 < last.x0
-            or x0 - last.x1 > height
-            or not 0.7 < height / max(0.1, last.bottom - last.top) < 1.4
+            or not -0.3 * height <= off <= 0.3 * height
+            or x0 < last_x0
+            or x0 - last_x1 > height
+            or not 0.7 * last_height < height < 1.4 * last_height
         ):
-            run = _Run([], top, bottom, x0, x1)
+            held = []
+            run = _Run(held, top, bottom, x0, x1)
             runs.append(run)
-        run.glyphs.append(glyph)
-        run.x1 = max(run.x1, x1)
-        last = glyph
+        held.append(glyph)
+        if x1 > run.x1:
+            run.x1 = x1
+        last_x0, last_x1, last_sum, last_height = x0, x1, top + bottom, height
     return runs
 
 
@@ -150,18 +155,23 @@ def _inside_a_gap(run: _Run, over: Sequence[_Run]) -> bool:
 
 def segments(row: Sequence[Glyph], gap: float = _GAP) -> list[list[Glyph]]:
     """A row parted where more than ``gap`` character widths stand empty."""
-    em = em_of(row)
+    room = gap * em_of(row)
     parts: list[list[Glyph]] = []
+    part: list[Glyph] = []
     right = 0.0
     for glyph in row:
-        if glyph.char.isspace():
+        char, x0, _, x1, _ = glyph
+        if char in _BLANKS:
             if parts:
-                parts[-1].append(glyph)
+                part.append(glyph)
             continue
-        if not parts or glyph.x0 - right > gap * em:
-            parts.append([])
-        parts[-1].append(glyph)
-        right = max(right, glyph.x1) if len(parts[-1]) > 1 else glyph.x1
+        if not parts or x0 - right > room:
+            part = []
+            parts.append(part)
+            right = x1
+        elif x1 > right:
+            right = x1
+        part.append(glyph)
     return parts
 
 

@@ -22,7 +22,7 @@ from ingest.formats.pdf_columns import (
 )
 from ingest.formats.pdf_glyphs import Box, Glyph, Sheet
 from ingest.formats.pdf_labels import labelled
-from ingest.formats.pdf_layout import to_lines
+from ingest.formats.pdf_layout import Line, lines_of, rows_of, to_lines
 from ingest.formats.pdf_page_table import PageTable, cell_text, edges_agree, joined_lines
 from ingest.formats.pdf_rules import Ladder, ladders, lattices
 from ingest.formats.tables import header_rows, is_layout
@@ -34,8 +34,8 @@ _WHITE_GAP = 0.75
 _FIRST_ROWS = 4
 
 
-def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[PageTable], list[Glyph]]:
-    """The data tables of a page, and the glyphs that stand outside them.
+def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[PageTable], list[Line]]:
+    """The data tables of a page, and the lines that stand outside them.
 
     ``before`` is the last table of the page before, which may run on.
     """
@@ -49,9 +49,12 @@ def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[Pag
         ]
         for ladder in ladders(free):
             rest = _take(found, rest, _ladder(ladder, rest, sheet) or labelled(ladder, free, rest, sheet.number))
-    for table in _white(rest, sheet, before.white if before and not found else None):
+    rows = rows_of(rest)
+    white = _white(rows, sheet, before.white if before and not found else None)
+    for table in white:
         rest = _take(found, rest, table)
-    return sorted(found, key=lambda t: (t.box[1], t.box[0])), rest
+    lines = lines_of(rows_of(rest) if white else rows, sheet.number)
+    return sorted(found, key=lambda t: (t.box[1], t.box[0])), lines
 
 
 def _take(found: list[PageTable], rest: list[Glyph], table: PageTable | None) -> list[Glyph]:
@@ -101,7 +104,7 @@ def _ladder(ladder: Ladder, glyphs: Sequence[Glyph], sheet: Sheet) -> PageTable 
 def _rungs(ladder: Ladder, ys: Sequence[float], glyphs: Sequence[Glyph], sheet: Sheet) -> PageTable | None:
     box = (ladder.x0, ys[0], ladder.x1, ys[-1])
     own = [g for g in glyphs if _holds(box, g)]
-    lines = text_rows(own, _RULED_GAP)
+    lines = text_rows(rows_of(own), _RULED_GAP)
     floors: list[list[TextRow]] = [[] for _ in range(len(ys) - 1)]
     for line in lines:
         floors[max(0, min(bisect_left(ys, line.middle) - 1, len(floors) - 1))].append(line)
@@ -130,10 +133,10 @@ def _aligned(floor: Sequence[TextRow], columns: Columns) -> bool:
     return len(floor) > 1 and all(len({columns.place(p)[0] for p in line.pieces}) == len(columns.spans) for line in floor)
 
 
-def _white(glyphs: Sequence[Glyph], sheet: Sheet, carried: Columns | None) -> list[PageTable]:
+def _white(rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: Columns | None) -> list[PageTable]:
     """Tables that only the white between their columns shows."""
     found: list[PageTable] = []
-    lines = text_rows(glyphs, _WHITE_GAP)
+    lines = text_rows(rows_found, _WHITE_GAP)
     at = 0
     while at < len(lines):
         line = lines[at]
