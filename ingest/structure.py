@@ -46,6 +46,7 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     named = _title_from_source(source)
     raw = _recorded(raw, lines)
     given = _given_title(raw)
+    raw = replace(raw, fields={name: value for name, value in raw.fields.items() if name != "title" or given is not None})
     header = read_header(text, lines, known_title=given)
     if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
         header = read_header(text, lines, known_title=given, weak=False)
