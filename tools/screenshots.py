@@ -15,10 +15,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools import browser
 from tools.browser import FLAGS, answer, ask, chromium
 
+ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "过渡期医保资助政策"
 NOTHING = "火星基地建设补贴是多少"
 QUERY = "易地扶贫搬迁后续扶持"
 TOPIC = "医疗保障"
+README = {
+    "1440-light-ask-source": "ask",
+    "1440-light-compare-regions": "compare",
+    "1440-light-graph-topic": "graph",
+    "1440-light-study-verdict": "study",
+}
+"""Pictures the README shows: their name among all, and there."""
 WIDTHS = {1440: 900, 390: 844}
 
 
@@ -57,6 +65,15 @@ def pdf(page: Any) -> None:
         page.keyboard.press("Escape")
 
 
+def regions(page: Any) -> None:
+    """Compare three regions only."""
+    for button in page.locator("#compare-form [data-toggle]").all()[1:4]:
+        button.click()
+        settled(page)
+    page.wait_for_function("document.querySelectorAll('#compare-out .matrix thead th').length === 4")
+    settled(page)
+
+
 STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ("ask-start", settled),
     ("ask-nothing", lambda page: ask(page, NOTHING)),
@@ -79,6 +96,7 @@ STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ),
     ("compare-coverage", lambda page: (page.keyboard.press("Escape"), tab(page, "比地区"))[-1]),
     ("compare-matrix", lambda page: fill(page, "#compare-subject", TOPIC, "#compare-out .matrix, #compare-out .blank")),
+    ("compare-regions", lambda page: regions(page)),
     ("tasks", lambda page: tab(page, "看任务")),
     ("tasks-unit", lambda page: fill(page, "#tasks-form [name=unit]", "甘南州医保局", "#tasks-out .unit-card")),
     ("targets", lambda page: (page.select_option("#tasks-form [name=ledger]", "targets"), settled(page))[-1]),
@@ -139,6 +157,17 @@ def take(address: str, folder: Path, only: str = "") -> list[str]:
     return faults
 
 
+def for_readme(folder: Path, pictures: Path) -> None:
+    """The pictures the README shows, in few colours: small files of sharp text."""
+    from PIL import Image
+
+    for source, name in README.items():
+        with Image.open(folder / f"{source}.png") as picture:
+            # a few rare colours (the red of the seal) must come through
+            few = picture.convert("RGB").quantize(160, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            few.save(pictures / f"{name}.png", optimize=True)
+
+
 def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -146,9 +175,12 @@ def main() -> int:
     parser.add_argument("--library", type=Path)
     parser.add_argument("--url", help="a server that is already running")
     parser.add_argument("--only", default="", help="such as 1440-light or dark")
+    parser.add_argument("--readme", action="store_true", help="also write the pictures of the README to docs/pictures")
     args = parser.parse_args()
     with contextlib.nullcontext(args.url.rstrip("/")) if args.url else serving(args.library) as address:
         faults = take(address, args.folder, args.only)
+    if args.readme:
+        for_readme(args.folder, ROOT / "docs" / "pictures")
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{len(list(args.folder.glob('*.png')))} pictures in {args.folder}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from corpus.store import Corpus, StoredFact
@@ -13,6 +14,7 @@ from graph.unit_names import wanted
 
 ROLES = {"lead": "牵头", "responsible": "责任", "supporting": "配合"}
 PARTNERS, FIGURES = 8, 6
+GENERAL = ("各", "有关", "相关")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ def unit_page(corpus: Corpus, name: str, region: str | None) -> UnitPage:
         for fact in (corpus.facts("target", documents=spans) if spans else ())
         if fact.payload["kind"] == "target" and any(s.start <= fact.span.start < s.end for s in spans[fact.document])
     ]
-    shared = [(partner.name, partner.shared) for partner in partners(corpus, name, region=region)[:PARTNERS]]
+    # 各县市政府 is nobody one can call
+    known = (partner for partner in partners(corpus, name, region=region) if not partner.name.startswith(GENERAL))
+    shared = [(partner.name, partner.shared) for partner in islice(known, PARTNERS)]
     return UnitPage(
         name,
         region,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ui.rendering.html import Html, el, join
+from ui.rendering.html import EMPTY, Html, el, join
 
 Option = tuple[str, str]
 """Value and label."""
@@ -90,6 +90,8 @@ def facets(groups: Mapping[str, Sequence[tuple[str, int]]], chosen: Mapping[str,
             else None
         )
         parts.append(el("section", el("h2", name), buttons[:shown], rest))
+    if not parts:
+        return EMPTY
     cleared = el("button", "清除全部条件", type="button", class_="open", data_act="clear") if chosen else None
     body = el("div", parts, cleared, class_="facets")
     narrow = el(

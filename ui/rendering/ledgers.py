@@ -145,7 +145,11 @@ def _units(units: Sequence[str] | None, label: str, wanted: frozenset[str]) -> H
     late = [name for name in names[UNITS_SHOWN:] if name in wanted]
     first = [*names[: UNITS_SHOWN - len(late[:1])], *late[:1]]
     rest = [name for name in names if name not in first]
-    shown = [["、" if i else None, el("b", name) if name in wanted else name] for i, name in enumerate(first)]
+    # a name is not broken where the column is wide enough for it
+    shown = [
+        el("b" if name in wanted else "span", f"{name}、" if i < len(first) - 1 else name, class_="unit")
+        for i, name in enumerate(first)
+    ]
     more = el("details", el("summary", f"另 {len(rest)} 家"), "、".join(rest)) if rest else None
     return el("td", el("span", shown), more, data_label=label)
 
