@@ -135,10 +135,11 @@ def _runs(glyphs: Sequence[Glyph]) -> list[_Run]:
 
 
 def _twice(run: _Run, other: _Run) -> bool:
-    if abs(run.top - other.top) > 0.2 * (run.bottom - run.top):
-        return False
-    text, there = ("".join(g.char for g in r.glyphs).strip() for r in (run, other))
-    return (text == there and abs(run.x0 - other.x0) < 0.2 * (run.bottom - run.top)) or (text in there and len(text) > 3)
+    """Whether a run is written over the same characters of another, as some programs do to make them bold."""
+    height = run.bottom - run.top
+    mine, there = ([g for g in r.glyphs if g.char not in _BLANKS] for r in (run, other))
+    at = "".join(g.char for g in there).find("".join(g.char for g in mine))
+    return at >= 0 and abs(run.top - other.top) <= 0.2 * height and abs(there[at].x0 - run.x0) < 0.2 * height
 
 
 def _inside_a_gap(run: _Run, over: Sequence[_Run]) -> bool:
