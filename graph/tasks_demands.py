@@ -24,6 +24,9 @@ _ACHIEVED = re.compile(r"取得.{0,6}(?:成效|成绩|成就|进展|突破|胜�
 _ABOUT = re.compile(
     r"本(?:通知|方案|办法|措施|意见|细则|规定|政策|公告|文件|实施方案|实施意见|实施细则)[^。；;\n]{0,60}(?:解释|施行|实施|执行|为准|有效期|生效)"
 )
+_LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
+# 上级关于…的重要指示: one of a list of things to study
+_TO_STUDY = re.compile(r"(?:重要(?:论述|讲话|指示|批示|文件)|决策部署|会议精神|工作要求)(?:精神|批示|指示|和部署|、批示)*$")
 _MODAL = re.compile(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:要|应当|应|须|必须|不得|严禁|禁止|鼓励|允许)(?![求素件])")
 _SENTENCE_END = re.compile(r"[。！？\n]")
 
@@ -95,7 +98,9 @@ def no_demand(section: Section, span: Span, name: str, text: str) -> bool:
     """Whether an item is of a sort that demands nothing: goals, conditions, backgrounds, results."""
     if _states_none(name, "not_tasks.txt") or _states_none(name, "not_leaf_tasks.txt"):
         return True
-    if _ABOUT.match(name) and len(span) <= 200:
+    if (_ABOUT.match(name) and len(span) <= 200) or _LEADERS.search(text, span.start, min(span.end, span.start + 200)):
+        return True
+    if _TO_STUDY.search(name) and not verb().match(name):
         return True
     return _tells_results(name, text[min(section.end, span.end) : span.end])
 
