@@ -24,6 +24,8 @@ _SUBTITLE = re.compile(r"(?:——|—|--|－－|――)|[（(].{2,80}[)）]$")
 _DECREE = re.compile(r"[一-龥]{2,16}令第\s?\d{1,4}\s?号")
 _LED = re.compile(r"(?P<organ>[一-龥、]{2,40}?)(?:对(?!外)|关于|印发|转发|批转)")
 _LETTER = re.compile(r"的(?:通知|(?:指导|实施|若干)?意见|决定|批复|复?函|公告|通告|请示|报告|答复)(?:[（(].{1,20}[)）])?$")
+_LINKED = re.compile(r"[\[【]\s?(?:19|20)\d\d-\d\d-\d\d\s?[\]】]")
+"""A line of a list of links: title [ 2025-01-14 ]."""
 _DASHES = ("——", "--", "――", "─", "－－")
 _SITE = re.compile(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}(?:网站|政府网|门户|官网|网)$")
 _RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
@@ -195,6 +197,8 @@ def _may_be_title(content: str) -> bool:
         return False
     content = _SITE.sub("", content)
     if DOC_NUMBER.fullmatch(content) or content.startswith(("附件", "——", "来源", "http", "www")):
+        return False
+    if _LINKED.search(content):
         return False
     if content.endswith(("摄", "摄影")) and re.search(r"记者|通讯员|图", content):
         return False

@@ -13,6 +13,7 @@ from ingest.outline_marks import Mark
 _LIMIT = 60
 _LEAST = 4
 _ITEM_BEGINS = re.compile(r"(?<=[一-龥])一是(?![否非])")
+_GAP = re.compile(r"[ 　]+(?=[一-龥])")
 _WORDY = 36
 _PHRASE = 8
 _DASH = re.compile(r"——|--|－－|――|─")
@@ -60,6 +61,8 @@ def heading_end(text: str, start: int, end: int, mark: Mark) -> int:
     dash = _DASH.search(text, start + 2, near)
     if dash is not None and text[start : dash.start()] in stock_headings():
         return dash.start()
+    if mark.style == "01" and (gap := _GAP.search(text, start + _LEAST, near)):
+        return gap.start()
     opened = _sentence_start(text, start, near)
     if opened is not None:
         return opened
