@@ -8,6 +8,7 @@ from functools import lru_cache
 from corpus.folding import fold
 from graph.lexicon import entries
 
+_LONGEST = 400
 _ISSUED = re.compile(r"^.{0,80}?(?:关于(?:印发|转发|批转|发布|公布|下发)|印发|转发)")
 _CALL = re.compile(r"^.{0,40}?(?:关于)?(?:对|就)?(?:向社会)?(?:公开)?(?:征求|征集)(?=.{6})(?!意见)")
 _ABOUT_DRAFT = re.compile(r"^(?:.{0,40}?关于|关于)?(?:对|就)(?=.{6})")
@@ -15,7 +16,7 @@ _CALLED = re.compile(r"[的\s]*(?:向社会)?(?:公开)?(?:征求|征集)?(?:意
 _CALLING = re.compile(r"征求|征集")
 _TRAILING = re.compile(r"的(?:通知|意见|公告|函|决定|批复|通告)$")
 _ISSUER = re.compile(
-    r"^[^关《》]{2,70}?(?:政府|办公厅|办公室|党委|[省市州县区盟旗]委|委员会|委|局|厅|部|院|署|中心|[小领]组|银行|总行|分行|支行|部门|公司|会议|处|会)[\s、]?(?=关于)"
+    r"^[^关《》]{2,70}?(?:政府|办公厅|办公室|党委|[省市州县区盟旗]委|委员会|委|局|厅|部|院|署|中心|[小领]组|银行|总行|分行|支行|部门|公司|会议|处|会)(?:官?网站?)?(?:发布|公布|出台)?[\s、]?(?=关于)"
 )
 _STATE = re.compile(
     r"[(（](?:修订|修正)?(?:征求意见稿?|意见征求稿|试行|暂行|草案|送审稿|修订|修正|修订稿|修订版|修正草案|修订草案|(?:修订|修正)?草案(?:送审稿|征求意见稿)"
@@ -34,7 +35,7 @@ def named(title: str | None) -> str:
 
     ``甲市人民政府关于印发《甲市供水办法》的通知`` names 甲市供水办法; ``关于印发贯彻落实《供水条例》若干措施的通知`` names the measures.
     """
-    text = " ".join((title or "").split())
+    text = " ".join((title or "")[:_LONGEST].split())
     drafted = _CALLING.search(text) is not None
     if drafted:
         bare = _CALLED.sub("", text)

@@ -23,6 +23,8 @@ _ANNUAL_KIND = re.compile(
     r"要点|实施方案|工作计划|行动计划|工作安排|重点工作|重点任务|工作方案|任务清单|责任清单|整治方案|责任分工方案"
 )
 _YEARS = re.compile(r"((?:19|20)\d\d)年?[-—–~～至到]{1,2}((?:19|20)\d\d)年?")
+_ABOUT = re.compile(r"召开|审议|讲话|解读|发布会|新闻|答记者问|一图读懂")
+"""What only speaks of a plan has no period of its own."""
 _FIVE_YEAR = re.compile(r"十[一二三四五六]五")
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from corpus.document import HeadMatter, ParsedDocument, Reference
 from corpus.store import Corpus
-from graph.document_names import normal_number, normal_title, work_title
+from graph.document_names import (
+    is_draft,
+    mark_of,
+    names_a_document,
+    normal_number,
+    normal_title,
+    without_issuer,
+    work_title,
+)
 from graph.lineage import edges, superseded
 
 
@@ -154,3 +163,13 @@ def test_a_new_text_repeals_its_former_one_not_itself(corpus: Corpus) -> None:
     assert superseded(corpus.infos()) == {}
     former = put(corpus, "a", old)
     assert superseded(corpus.infos()).keys() == {former} != {latest}
+
+
+@pytest.mark.parametrize(
+    "piece", ["的", "关于", "征求", "《", "（修订", "2021", "某局 ", "印发关于", "意见的", " 的 ", "十四五—"]
+)
+def test_no_name_takes_long(piece: str) -> None:
+    begun = time.process_time()
+    for work in (normal_title, work_title, without_issuer, mark_of, is_draft, names_a_document, normal_number):
+        work(piece * (10_000 // len(piece)))
+    assert time.process_time() - begun < 0.7

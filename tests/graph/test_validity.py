@@ -23,6 +23,7 @@ ROWS: list[tuple[HeadMatter, str, str]] = [
     (HeadMatter(title="某市2024年供水工作要点"), "规划期届满", "2024"),
     (HeadMatter(title="某市供水三年行动计划(2023—2025年)"), "规划期届满", "2025"),
     (HeadMatter(title="某市供水公告"), "未载明", "没有写明"),
+    (HeadMatter(title="某市召开会议审议“十四五”供水规划"), "未载明", "没有写明"),
 ]
 
 
