@@ -9,7 +9,7 @@ from qa.draft import Draft, Line, cite, flat, label, quoted_line
 from qa.evidence import Found
 from qa.numerals import counted
 from qa.question import Reading
-from qa.shelf import ANNOUNCES, Sentence
+from qa.shelf import ANNOUNCES
 
 FEWEST = 3
 SHORT = 60
@@ -35,13 +35,6 @@ def answer(reading: Reading, best: Found) -> Draft | None:
         citation = cite(shelved, item)
         lines.append(Line(flat(citation.quote), (citation,)))
     return Draft("answered", tuple(lines), parts=((best.row, best.sentence.part),))
-
-
-def lead_of(found: Found) -> Sentence | None:
-    """The sentence that announces the item a sentence stands in."""
-    section = found.sentence.section
-    index = found.shelved.announced.get(section) if section is not None else None
-    return found.shelved.sentences[index] if index is not None and index < found.index else None
 
 
 def _items(best: Found) -> list[Span]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from corpus.store import Corpus
-from qa import announced, duties, force, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
+from qa import duties, force, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.concepts import Wanted, concepts_of
 from qa.draft import Draft, Line
 from qa.evidence import Found, Scope, elsewhere, of_the_place, own_figures, place_names, scope_of
-from qa.expectations import bonus_of, clause_wanted, kind_asked, lists_names, names_asked, organisation_wanted
+from qa.expectations import bonus_of, clause_wanted, governs, kind_asked, lists_names, names_asked, organisation_wanted
 from qa.figures import Measure, measure_of
 from qa.guard import checked
 from qa.names import Known
@@ -156,6 +156,7 @@ class Engine:
             similar=asked.similar,
             bonus=bonus_of(reading),
             measured=measure.stands_in if measure else None,
+            governing=governs if reading.kind == "yes_no" else None,
         )
         if scope.loose and reading.divisions:
             called = place_names(reading, reading.divisions)
@@ -226,7 +227,8 @@ class Engine:
         if draft is None and reading.kind == "deadline":
             draft = ledgers.deadline(wanted, scope, shelf)
         if draft is not None and reading.kind == "yes_no" and draft.lines:
-            good = next((f for f in found if f.context >= lookup.ENOUGH), None)
+            shown = [(shelf.by_id[c.source_id], c.start, c.end) for c in draft.lines[0].citations if c.source_id in shelf.by_id]
+            good = next((f for f in found if f.context >= lookup.ENOUGH and _among(f, shown)), None)
             if good is not None:
                 draft = verdict.decided(reading, wanted, draft, good, _with_lead(good))
         return draft
@@ -297,9 +299,15 @@ def _required(reading: Reading, measure: Measure | None) -> Callable[[Sentence],
     return organisation_wanted(reading)
 
 
+def _among(found: Found, places: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether a sentence is one of the places that are quoted, given by document, start and end."""
+    span = found.sentence.span
+    return any(row == found.row and start < span.end and span.start < end for row, start, end in places)
+
+
 def _with_lead(found: Found) -> str:
     """A sentence with the one that announces it, where it stands in a list."""
-    lead = announced.lead_of(found)
+    lead = found.lead
     return (lead.folded if lead is not None else "") + found.sentence.folded
 
 

@@ -40,6 +40,13 @@ class Found:
         return self.shelved.sentences[self.index]
 
     @property
+    def lead(self) -> Sentence | None:
+        """The sentence that announces the list in which this one stands."""
+        section = self.sentence.section
+        index = self.shelved.announced.get(section) if section is not None else None
+        return self.shelved.sentences[index] if index is not None and index < self.index else None
+
+    @property
     def part(self) -> Part:
         """The document or attached document it stands in."""
         return self.shelved.parts[self.sentence.part]

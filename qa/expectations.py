@@ -17,6 +17,10 @@ _people = re.compile(
 )
 _directed = re.compile(r"对|为|给予?|向|面向|针对|包括|优先|重点")
 _denied = re.compile("(?:不予|不得|不能|不可以|不准|不许|不享受|不给|不让|不)([\u4e00-\u9fff]{2})")
+_most = re.compile("最高|最多|上限|封顶|不超过|至多")
+_at_most = re.compile("最高|不超过|上限|封顶|以内|最多|限额|不高于|至多|不得超过")
+MOST = 0.1
+"""What a sentence gains that sets a limit where a limit is asked for."""
 DENIAL = 0.25
 """What a sentence gains that denies what the question asks to be denied (不受理哪些事项)."""
 _place_nouns = frozenset(["直辖市", "省", "省份", "城市", "市", "县", "区", "州", "地区", "国家", "乡镇", "地方", "地市"])
@@ -41,6 +45,8 @@ def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
             return min(0.5, 0.2 * mine * mine / most) if most else 0.0
 
         return topical
+    if _most.search(reading.folded):
+        return lambda sentence: MOST if _at_most.search(sentence.folded) else 0.0
     if noun in _place_nouns:
         own = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)}
 
@@ -62,6 +68,14 @@ def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
 
         return listed
     return None
+
+
+_modal = re.compile("不得|不予|不能|禁止|严禁|可以|可(?!持续|再生|靠|行|能)|允许|应当|只能|不享受|不纳入|必须|自愿")
+
+
+def governs(folded: str) -> bool:
+    """Whether a text allows, forbids or orders something."""
+    return _modal.search(folded) is not None
 
 
 def _topic_of(reading: Reading) -> str | None:

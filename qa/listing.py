@@ -22,6 +22,7 @@ OF_IT = 0.15
 HEADING, SPOKEN = 20, 0.5
 """A heading that names a kind of things is so short, and its document speaks of so much of the question."""
 
+_asks_whole = re.compile("任务|措施|举措|方面|部分|内容|重点|工作|要求|政策|行动|工程|条|章")
 _separators = re.compile(r"[、，,；;]")
 
 
@@ -36,6 +37,8 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
             place = children[0].start
             if shelved.part_at(place) not in parts:
                 continue
+            if (parent is None or parent.kind == "title") and not _asks_whole.search(reading.folded):
+                continue  # the chapters of a document are no list of what it says
             score = _fit(reading, wanted, shelved, parent, children)
             if best is None or score > best[0]:
                 best = (score, shelved, parent, children)
@@ -44,7 +47,7 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
     if best is None or best[0] < SECTION:
         return None
     score, shelved, parent, children = best
-    if found and reading.count is None and _items(found[0]) >= 3 and found[0].coverage + 0.1 > score:
+    if not _called(parent, reading) and found and reading.count is None and _items(found[0]) >= 3 and found[0].coverage + 0.1 > score:
         return None
     return _listed(shelved, *_descended(reading, shelved, parent, children))
 
@@ -133,6 +136,12 @@ def _families(shelved: Shelved) -> list[tuple[Section | None, list[Section]]]:
     return [(parent, children) for parent, children in out if len(children) > 1]
 
 
+def _called(parent: Section | None, reading: Reading) -> bool:
+    """Whether the question calls a list by the plain name that its heading has (主要任务, 保障措施)."""
+    plain = fold(parent.heading).strip(" .。:：、") if parent is not None else ""
+    return 3 < len(plain) <= 6 and plain in reading.folded
+
+
 def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | None, children: list[Section]) -> float:
     own = fold(parent.heading) if parent is not None else ""
     lead = shelved.announced.get(children[0].id)
@@ -144,9 +153,8 @@ def _fit(reading: Reading, wanted: Wanted, shelved: Shelved, parent: Section | N
     inner = wanted.profile(fold(" ".join(child.heading for child in children)))
     each = [min(values) for values in zip(*(wanted.profile(fold(child.heading)) for child in children), strict=True)]
     # what every item says is what the list is of (持续强化…、持续强化…)
-    plain = fold(parent.heading).strip(" .。:：、") if parent is not None else ""
     # 主要任务, 保障措施: what they are of stands in the title alone
-    of_title = 0.9 if 3 < len(plain) <= 6 and plain in reading.folded else 0.35
+    of_title = 0.9 if _called(parent, reading) else 0.35
     mixed = [max(x, 0.6 * y, of_title * z, 0.4 * w, 0.9 * v) for x, y, z, w, v in zip(a, b, c, inner, each, strict=True)]
     score = wanted.share(mixed) + 0.2 * wanted.closeness(own)
     if any(len(phrase) >= 4 and (phrase in own or own in phrase) and own for phrase in wanted.quoted):
@@ -165,7 +173,7 @@ def _counting_sentence(reading: Reading, found: list[Found], wanted: Wanted) -> 
     number = reading.count
     if number is None:
         return None
-    forms = f"(?<![0-9.第]){number}|(?<!第){counted(number)}" + ("|二" if number == 2 else "")
+    forms = f"(?<![0-9.第～~—-]){number}|(?<!第){counted(number)}" + ("|二" if number == 2 else "")
     pattern = re.compile(f"(?:{forms})(?:个|项|大|类|条|点|种|方面|家|户)")
     for item in found[:12]:
         if item.context >= SENTENCE and pattern.search(item.sentence.folded) and _items(item) >= number:

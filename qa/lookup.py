@@ -114,7 +114,7 @@ def answer(
 
 def reached_only(found: Found, shelf: Shelf) -> bool:
     """Whether the figures of a sentence are results and not targets."""
-    span, lead = found.sentence.span, announced.lead_of(found)
+    span, lead = found.sentence.span, found.lead
     if "目标" in found.sentence.heading or (lead is not None and "目标" in lead.folded):
         return False
     kinds = [fact.payload["kind"] for fact in shelf.facts("target", found.row) if span.start <= fact.span.start < span.end]
@@ -205,7 +205,7 @@ def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool
     """The line of one document: its sentences in the order of the text."""
     first = group[0]
     spans = [carrying(f, wanted, prefer) for f in group]
-    lead = announced.lead_of(first)
+    lead = first.lead
     if lead is not None and len(lead.span) <= LEAD and _denies.search(lead.folded):
         # 有下列情形之一的，不得申报: without it the item says the contrary
         spans.append(lead.span)

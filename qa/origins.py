@@ -26,7 +26,9 @@ FIELDS = {
     ),
     "issued_on": (
         "成文日期",
-        re.compile("成文|落款|印发(?:日期|时间)|(?:什么时候|何时|哪天|哪一天|哪年|几月几日|几号|几月)[^,。]{0,4}(?:印发|成文|制定|出台|下发)|签发|日期|[,，]什么时候"),
+        re.compile(
+            "成文|落款|印发(?:日期|时间)|(?:什么时候|何时|哪天|哪一天|哪年|几月几日|几号|几月)[^,。]{0,4}(?:印发|成文|制定|出台|下发)|签发|日期|[,，]什么时候"
+        ),
     ),
     "published_on": (
         "发布日期",
@@ -43,6 +45,9 @@ _basis_sentence = re.compile(
     r"(?:根据|依据|按照|为了?(?:深入|全面|认真)?贯彻|为了?(?:进一步)?落实|为(?:全面|深入|认真)?(?:贯彻|落实)|贯彻落实好?|转发|解读|遵照|现将)"
 )
 _forwards = re.compile("现将|转发|印发给|解读如下")
+_number_line = re.compile(
+    r"^[ \t\u3000]*([\u4e00-\u9fff]{2,10}[〔\[（(](?:19|20)\d\d[〕\]）)] ?\d{1,5} ?号)[ \t\u3000]*$", re.MULTILINE
+)
 _named = re.compile(r"《[^《》\n]{2,120}》")
 
 
@@ -149,6 +154,8 @@ def _documents(scope: Scope, shelf: Shelf, reading: Reading) -> Iterator[tuple[i
 def _field_line(name: str, field: str, shelved: Shelved, head: HeadMatter) -> Line | None:
     span = head.spans.get(field) or (head.spans.get("issuer") if field == "issuers" else None)
     value = getattr(head, field)
+    if field == "doc_number" and not value and (match := _number_line.search(shelved.text, 0, 3000)) is not None:
+        value, span = match[1], Span(match.start(1), match.end(1))
     if not value or field in head.inferred:
         return None
     shown = "、".join(value) if isinstance(value, tuple) else str(value)

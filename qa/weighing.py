@@ -28,6 +28,8 @@ JUDGED = 40
 PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.7, 1.0, 0.3
 """What the search's opinion of the passage and of its document adds to the score of a sentence."""
 _clause = re.compile("[,:;，：；]")
+GOVERNING = 0.1
+"""What a sentence gains that allows or forbids, by itself or by what announces it, where that is asked."""
 HEARSAY = 0.3
 """What a sentence loses that only tells who says something."""
 _only_says = re.compile("^[^。;]{0,40}(?:说|表示|介绍|获悉|透露|强调|了解到)[。,:]?$|^[(（]?记者")
@@ -58,6 +60,7 @@ class Weighing:
         bonus: Callable[[Sentence], float] | None = None,
         required: Callable[[Sentence], bool] | None = None,
         measured: Callable[[str], bool] | None = None,
+        governing: Callable[[str], bool] | None = None,
         similar: Callable[[Sequence[str]], Sequence[float]] | None = None,
     ) -> list[Found]:
         """Every sentence of the scope that says something of what is wanted, best first."""
@@ -74,8 +77,11 @@ class Weighing:
                     continue
                 score = item.score + before(item.index)
                 score += bonus(sentence) if bonus else 0.0
+                lead = item.lead.folded if item.lead is not None else ""
                 if measured is not None:
-                    score += 0.4 * beside_value(self.wanted, sentence.folded, measured)
+                    score += 0.4 * beside_value(self.wanted, sentence.folded, measured, lead)
+                if governing is not None and governing(lead + sentence.folded):
+                    score += GOVERNING
                 found.append(Found(item.shelved, item.index, score, item.coverage, item.context))
         found.sort(key=_order)
         if similar is not None and found:
@@ -169,10 +175,11 @@ def bare_term(folded: str) -> bool:
     return _bare_term.match(folded) is not None
 
 
-def beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool] | None) -> float:
-    """How much of the question stands in the clause that holds the value asked for."""
+def beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool] | None, lead: str = "") -> float:
+    """How much of the question stands in the clause that holds the value asked for, or in what announces it (个人缴费费率：)."""
     return max(
-        (wanted.coverage(clause) for clause in _value_clause.split(folded) if measured is None or measured(clause)), default=0.0
+        (wanted.coverage(lead + clause) for clause in _value_clause.split(folded) if measured is None or measured(clause)),
+        default=0.0,
     )
 
 
