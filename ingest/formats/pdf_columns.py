@@ -92,12 +92,12 @@ class TableRow:
 
     lines: tuple[TextRow, ...]
 
-    def cells(self, columns: Columns) -> dict[tuple[int, int], list[Glyph]]:
-        """The glyphs of every cell, by first and last column."""
+    def cells(self, columns: Columns, *, titles: bool = True) -> dict[tuple[int, int], list[Glyph]]:
+        """The glyphs of every cell, by first and last column; one text over several columns is over all, with ``titles``."""
         out: dict[tuple[int, int], list[Glyph]] = {}
         for line in self.lines:
             for piece in line.pieces:
-                place = (0, len(columns.spans) - 1) if columns.is_title(line) else columns.place(piece)
+                place = (0, len(columns.spans) - 1) if titles and columns.is_title(line) else columns.place(piece)
                 out.setdefault(place, []).extend(piece.glyphs)
         return out
 

@@ -25,8 +25,11 @@ _ENDS = ("。", "；", "！", "？", "：", ":", ";", "”", "）", ")")
 _FINAL = ("。", "；", "！", "？", "：", ";")
 _EDGE = 0.13
 _APART = 1.35
-_TOKEN = "0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
-_CLOSING = "，。、；：？！”’）》】〕」』％"
+_TOKEN = frozenset("0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_")
+_CLOSING = frozenset("，。、；：？！）》】〕」』％")
+_OPENING = frozenset("（《【〔「『")
+_QUOTES = frozenset("“”‘’")
+_LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +159,15 @@ def _joins(
 
 
 def _unbroken(text: str) -> float:
-    """How many character widths the first stretch of a line takes that may not be parted: if they fit above, the line was not wrapped."""
-    token = len(text) - len(text.lstrip(_TOKEN))
-    if token:
-        return 1 + 0.55 * min(token, 40)
-    return 1.0 + len(text[1:4]) - len(text[1:4].lstrip(_CLOSING))
+    """How many character widths the first stretch of a line takes that may not be parted: if it fits above, the line was not wrapped."""
+    width = 0.0
+    for left, right in zip_longest(text[:_LONGEST], text[1:_LONGEST], fillvalue=""):
+        width += 0.55 if left in _TOKEN else 1.0
+        token = left in _TOKEN
+        glued = right in _CLOSING or left in _OPENING or (token and (right in _TOKEN or right in _OPENING))
+        if not right or not (glued or right in _QUOTES or left in _QUOTES):
+            break
+    return width + (0.45 if text[:1] in _TOKEN else 0.0)
 
 
 def joined(lines: Sequence[Line]) -> list[tuple[str, Line]]:

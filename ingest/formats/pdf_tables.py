@@ -212,7 +212,7 @@ def _levels(head: TableRow, ladder: Ladder | None) -> list[TableRow]:
 def _spread(row: TableRow, columns: Columns, ladder: Ladder | None) -> dict[tuple[int, int], list[Glyph]]:
     """The cells of a row; a cell over a short rule reaches as far as the rule does."""
     out: dict[tuple[int, int], list[Glyph]] = {}
-    for (first, last), own in row.cells(columns).items():
+    for (first, last), own in row.cells(columns, titles=ladder is None).items():
         x = (min(g.x0 for g in own) + max(g.x1 for g in own)) / 2
         for part in ladder.parts if ladder else ():
             if part.start <= x <= part.end and part.at > row.lines[-1].middle:

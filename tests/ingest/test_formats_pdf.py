@@ -201,6 +201,24 @@ def test_a_table_with_open_sides_keeps_its_outer_columns():
     assert grids(read_raw(pdf(draw), "指标.pdf")) == [ROWS]
 
 
+def test_a_short_rule_in_the_header_makes_two_levels():
+    def draw(canvas, number):
+        canvas.drawString(305, 760, "目标值")
+        canvas.drawString(80, 750, "指标")
+        canvas.drawString(200, 750, "单位")
+        canvas.line(275, 755, 425, 755)
+        columns(canvas, 738, [["", "", "2026年", "2030年"]])
+        columns(canvas, 712, ROWS[1:])
+        for y in (780, 732, 640):
+            rule(canvas, y)
+
+    raw = read_raw(pdf(draw), "指标.pdf")
+    (found,) = raw.tables
+    assert grids(raw)[0][:2] == [["指标", "单位", "目标值", "目标值"], ["指标", "单位", "2026年", "2030年"]]
+    assert found.header_rows == 2
+    assert found.header(3, raw.text) == "目标值2030年"
+
+
 def test_three_lines_run_on_over_pages():
     def draw(canvas, number):
         body = [[f"项目{number}{i}", "万元", str(number * 100 + i), str(number * 200 + i)] for i in range(5)]
