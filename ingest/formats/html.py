@@ -52,6 +52,8 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
             said, read = declared.group(1).decode("ascii").upper(), decoded.encoding.upper()
             builder.issue("charset", f"网页声明的编码是 {said}，内容实际是 {read}，已按内容读取，请核对文字")
         text = decoded.text
+    if nulls := text.count("\x00"):
+        builder.issue("control_characters", f"网页里有 {nulls} 个空字符，已去掉，请核对")
     text = newlines(text).replace("\x00", "")
     if depth(text) > limits.html_depth:
         return _flat(builder, text, source)

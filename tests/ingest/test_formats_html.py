@@ -101,3 +101,24 @@ def test_content_decides_over_the_name():
 def test_gb_page_with_wrong_declaration():
     text = page(f"<div id='zoom'>{BODY}</div>").decode()
     assert "加快灌区改造" in read_raw(text.encode("gb18030"), "a.html").text
+
+
+def test_the_form_of_a_search_is_no_index_table():
+    form = "<div><span>标题：</span><span>全文</span><span>文件状态：</span><span>不限</span><span>发文日期：</span><span>2026-03-02</span></div>"
+    raw = read_raw(page(f"<div id='zoom'>{BODY}</div>", before=form), "a.html")
+    assert "不限" not in raw.text
+    assert raw.fields["title"] == "某县水利通知"
+
+
+def test_a_list_of_links_is_said_to_be_one():
+    links = "".join(
+        f"<li><a href='/{i}'>某县关于第{i}号水库除险加固工程的通知。</a><span>[2026-03-0{i}]</span></li>" for i in range(1, 10)
+    )
+    raw = read_raw(page(f"<ul>{links}</ul>"), "a.html")
+    assert "link_list" in {issue.code for issue in raw.issues}
+    assert "link_list" not in {issue.code for issue in read_raw(page(f"<div id='zoom'>{BODY}</div>"), "a.html").issues}
+
+
+@pytest.mark.parametrize("line", ["【打印】", "【字体：大 中 小】", "[关闭窗口]", "点击查看政策解读：某办法一图读懂"])
+def test_buttons_in_brackets_go(line):
+    assert line not in read_raw(page(f"<div id='zoom'>{BODY}<p>{line}</p></div>"), "a.html").text

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from corpus.document import Span
 from corpus.errors import RefusedInput
 from index.segmentation import tokenise
 from index.splitter import LONGEST_ROW, split
@@ -135,6 +136,26 @@ def test_m308_controls_are_counted_and_do_not_cut_words():
     assert "含 4 个控制字符" in issue.message
     assert tokenise("县水\x00利\x07局牵头") == tokenise("县水利局牵头")
     assert escape("水\x00利\x07局") == "水利局"
+
+
+def test_m308_what_stands_behind_a_null_is_stored_and_found(tmp_path):
+    from ui.application import Library
+
+    text = HEAD + "由县水利局\x00牵头，每月巡河两次。\n二、加强宣传\n由县公安局牵头，组织志愿者护河。\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "lib") as library:
+        library.ingest([tmp_path / "a.txt"])
+        (info,) = library.documents()
+        assert library.corpus.text(info.row) == text
+        at = text.index("县公安局")
+        assert library.corpus.text_at(info.row, Span(at, at + 4)) == "县公安局"
+        assert any("志愿者护河" in hit.text for hit in library.search("志愿者护河"))
+
+
+def test_m308_nulls_of_a_page_are_removed_and_counted():
+    document = text_of(PAGE.format("utf-8", PROSE.replace("巡河", "巡\x00河")), "a.html")
+    assert "每月巡河两次" in document.text
+    assert "control_characters" in codes(document)
 
 
 HIDDEN = ("\u202e", "\u2066", "\u200b", "\u200d", "\u2060", "\ufeff", "\U000e0041", "\ufe0f", "\U000e0100")
