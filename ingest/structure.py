@@ -153,7 +153,8 @@ def _member(
         body=main,
         filed=_filed(source),
     )
-    if title is not None and title[2] and (number := _GLUED_NUMBER.search(_title_from_source(source, whole=True) or "")):
+    named = _title_from_source(source, whole=True) or ""
+    if title is not None and (title[2] or _alike(title[0], named)) and (number := _GLUED_NUMBER.search(named)):
         draft.put("doc_number", number["number"], inferred=True)
     if title is None:
         _conclude_title(text, draft, main, references)
