@@ -19,7 +19,7 @@ _directed = re.compile(r"对|为|给予?|向|面向|针对|包括|优先|重点"
 _denied = re.compile("(?:不予|不得|不能|不可以|不准|不许|不享受|不给|不让|不)([\u4e00-\u9fff]{2})")
 _most = re.compile("最高|最多|上限|封顶|不超过|至多")
 _at_most = re.compile("最高|不超过|上限|封顶|以内|最多|限额|不高于|至多|不得超过")
-MOST = 0.1
+MOST = 0.2
 """What a sentence gains that sets a limit where a limit is asked for."""
 DENIAL = 0.25
 """What a sentence gains that denies what the question asks to be denied (不受理哪些事项)."""

@@ -16,6 +16,8 @@ from qa.evidence import Found, Scope
 from qa.lexicons import first_phrase, phrases
 from qa.shelf import Sentence, Shelf, Shelved
 
+SHORT = 60
+"""What announces a list is read with each item where it is no longer than this."""
 FAINT = 0.25
 """A sentence that holds less of the question, its surroundings counted, is of no use for anything."""
 LONG = 120
@@ -113,7 +115,9 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
     found: list[Found] = []
     for i in np.flatnonzero(inside & (wides >= FAINT)).tolist():
         sentence, coverage, wide = sentences[i], float(coverages[i]), float(wides[i])
-        score = 0.75 * wide + 0.15 * coverage + 0.25 * wanted.closeness(sentence.folded)
+        lead = shelved.announced.get(sentence.section, i) if sentence.section is not None else i
+        whole = sentences[lead].folded + sentence.folded if lead < i and len(sentences[lead].folded) <= SHORT else sentence.folded
+        score = 0.75 * wide + 0.15 * wanted.coverage(whole) + 0.25 * wanted.closeness(whole)
         length = len(sentence.folded)
         score -= 0.05 if length < 10 else 0.0
         if length > LONG:
