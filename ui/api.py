@@ -24,6 +24,7 @@ from ui.api_requests import (
     CompareRequest,
     Conditions,
     Failure,
+    FeedbackRequest,
     SearchRequest,
     Text,
     conditions,
@@ -127,6 +128,10 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
         if found is None:
             raise Failure(404, "answer", "这条回答已不在服务的内存里。请重新提问后再导出。")
         return exported(found, format, "答复") if format == "docx" else found.record()
+
+    @api.post("/answers/{id}/feedback", summary="说一条回答对不对", status_code=204)
+    def judge(id: str, body: FeedbackRequest) -> None:
+        desk.change(lambda library: library.feedback(id, body.verdict, body.note))
 
     def run_compare(subject: str, regions: list[str] | None, as_of: dt.date | None) -> Any:
         for region in regions or ():

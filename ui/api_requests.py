@@ -71,6 +71,13 @@ class AskRequest(BaseModel):
     filters: Conditions = Conditions()
 
 
+class FeedbackRequest(BaseModel):
+    """Body of POST /answers/{id}/feedback."""
+
+    verdict: Annotated[str, Field(pattern="^(right|wrong|incomplete)$", description="对、有错误、不完整")]
+    note: Annotated[str | None, Field(max_length=2000)] = None
+
+
 class CompareRequest(BaseModel):
     """Body of POST /compare."""
 

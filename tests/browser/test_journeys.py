@@ -210,3 +210,35 @@ def test_a_lost_server_is_said_and_its_return_too(browser: Any, tmp_path: Path) 
     assert page.locator("#ask-out .claim").count() >= 1
     assert not [word for word in ("Error", "error", "connection") if word in page.inner_text("body")]
     context.close()
+
+
+def test_what_is_wrong_with_an_answer_can_be_said(opened: Any) -> None:
+    page = opened.page
+    ask(page, QUESTION)
+    if page.viewport_size["width"] < 1100 and page.is_visible("#reader [data-close]"):
+        page.keyboard.press("Escape")
+    assert not page.is_visible("#judge")
+    page.click("#ask-out .foot [data-show=judge]")
+    page.select_option("#judge [name=verdict]", "incomplete")
+    page.fill("#judge [name=note]", "还应列出县一级的规定")
+    assert opened.overflow() <= 0
+    page.click("#judge button")
+    page.wait_for_selector("#ask-out >> text=已记下")
+
+
+def test_an_answer_comes_in_steps(opened: Any) -> None:
+    page = opened.page
+    page.wait_for_selector("#ask-start .recent")
+    page.evaluate(
+        """() => { window.steps = []; new MutationObserver(() => {
+        const a = document.querySelector('#ask-out .answer');
+        const now = a && [a.className, a.querySelectorAll('.chip').length > 0, a.querySelectorAll('.claim').length > 0].join();
+        if (now && now !== window.steps.at(-1)) window.steps.push(now);
+        }).observe(document.querySelector('#ask-out'), { childList: true, subtree: true }); }"""
+    )
+    ask(page, QUESTION)
+    steps = page.evaluate("window.steps")
+    assert steps[-1] == "answer,true,true"
+    assert "answer coming,true,false" in steps or "answer coming,true,true" in steps, (
+        "something is seen before the answer is done"
+    )

@@ -60,6 +60,9 @@ class Stub:
     def keep(self, plain: Answer, worded: Answer, question: str, **_: Any) -> None:
         self.kept = worded
 
+    def feedback(self, id: str, verdict: str, note: str | None = None) -> None:
+        self.asked.append((id, verdict, note))
+
     def ask(
         self,
         question: str,
@@ -250,6 +253,13 @@ def test_a_defect_is_not_shown(client: TestClient, stub: Stub, monkeypatch: pyte
     monkeypatch.setattr(stub, "search", broken)
     got = client.get("/api/v1/search", params={"query": "x"})
     assert got.status_code == 500 and "secret" not in got.text and got.json()["error"]["code"] == "internal"
+
+
+def test_what_people_say_of_an_answer_is_kept(client: TestClient, stub: Stub) -> None:
+    said = {"verdict": "wrong", "note": "数字是旧的"}
+    assert client.post("/api/v1/answers/answer1/feedback", json=said).status_code == 204
+    assert stub.asked[-1] == ("answer1", "wrong", "数字是旧的")
+    assert client.post("/api/v1/answers/answer1/feedback", json={"verdict": "meh"}).status_code == 422
 
 
 def test_imports_go_on_in_the_background_and_are_found_again(client: TestClient, stub: Stub) -> None:

@@ -260,6 +260,23 @@
     setTimeout(() => { button.textContent = label; }, 1600);
   }
 
+  /* ---- what people say of an answer ---- */
+  async function judge(form) {
+    const said = document.createElement("p");
+    said.className = "count";
+    said.setAttribute("role", "status");
+    try {
+      const reply = await fetch(`/api/v1/answers/${form.dataset.judge}/feedback`, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(written(form)),
+      });
+      said.textContent = reply.ok ? "已记下。管理员用 cemai answers list 可以看到。" : (await reply.json()).error?.message || "没有记下，请再试一次。";
+    } catch {
+      lost(true);
+      return;
+    }
+    form.replaceWith(said);
+  }
+
   /* ---- files: sent from here, read by the server; what is under way there is shown after a reload too ---- */
   const sending = [];
   let uploading = false;
@@ -442,6 +459,7 @@
     if (target && !target.disabled && !(event.target.closest("summary, a"))) press(target, event);
   });
   document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[data-judge]")) { event.preventDefault(); judge(event.target); return; }
     const form = event.target.closest("form[data-act]");
     if (!form) return;
     event.preventDefault();

@@ -23,12 +23,7 @@ def form(desk: Desk) -> Html:
     units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
     return el(
         "form",
-        el(
-            "label",
-            el("span", "看什么"),
-            el("select", el("option", "任务台账", value="tasks"), el("option", "目标指标", value="targets"), name="ledger"),
-            class_="field",
-        ),
+        select("ledger", "看什么", [("tasks", "任务台账"), ("targets", "目标指标")], any_of=False),
         el(
             "label",
             el("span", "单位"),

@@ -9,6 +9,7 @@ from corpus.titles import in_marks
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Understanding
 from ui.rendering.document import join_path
+from ui.rendering.forms import select, text_field
 from ui.rendering.hits import hit_card
 from ui.rendering.html import Html, cut, el, join
 from ui.rendering.states import blank, notices
@@ -55,6 +56,7 @@ def answer_view(
             parts.append(_nearest(answer.nearest))
     if answer.citations and done:
         parts.append(_foot(answer, files))
+        parts.append(_judge(answer) if files else None)
     if done:
         parts.append(_follow(answer.understood))
     return el("div", parts, class_="answer" if done else "answer coming", data_answer=answer.id)
@@ -185,7 +187,24 @@ def _foot(answer: Answer, files: bool) -> Html:
         el(
             "button", "放进对比表", type="button", class_="open", data_tab="compare", data_fill="compare-subject", data_text=topic
         ),
+        el("button", "这条不对", type="button", class_="open", data_show="judge") if files else None,
         class_="foot",
+    )
+
+
+def _judge(answer: Answer) -> Html:
+    """Where people say what is wrong with an answer; kept beside it in the library."""
+    return el(
+        "form",
+        select(
+            "verdict", "哪里不对", [("wrong", "有错误"), ("incomplete", "不完整"), ("right", "没有问题")], "wrong", any_of=False
+        ),
+        text_field("note", "说明（可不填）"),
+        el("button", "记下来", type="submit", class_="quiet tall"),
+        class_="filters",
+        id="judge",
+        hidden=True,
+        data_judge=answer.id,
     )
 
 

@@ -27,14 +27,14 @@ def ask_box(name: str, label: str, button: str, *, act: str, placeholder: str = 
     )  # fmt: skip
 
 
-def select(name: str, label: str, options: Sequence[Option], chosen: str | None = None) -> Html:
-    """A labelled select; the first option is “全部”."""
+def select(name: str, label: str, options: Sequence[Option], chosen: str | None = None, *, any_of: bool = True) -> Html:
+    """A labelled select; the first option is “全部” unless one has to be chosen."""
     return el(
         "label",
         el("span", label),
         el(
             "select",
-            el("option", "全部", value=""),
+            el("option", "全部", value="") if any_of else None,
             [el("option", text, value=value, selected=value == chosen) for value, text in options],
             name=name,
         ),
