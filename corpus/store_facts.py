@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from corpus.database import Database
-from corpus.document import Span
 from corpus.stored import FactRow, StoredFact
 
 _REMOVED = "(SELECT row FROM documents WHERE removed_at IS NOT NULL)"
@@ -48,7 +47,7 @@ class FactTables(Database):
             values.append(json.dumps(list(documents)))
         # records come as bytes, decoded when read; sorted here: SQLite would carry every record through its sorter
         found = sorted(self._db.execute(query, values), key=itemgetter(3, 6, 7))
-        return [StoredFact(r[0], r[1], r[2], r[3], r[4], r[5], Span(r[6], r[7]), r[8]) for r in found]
+        return [StoredFact(*row) for row in found]
 
     def filed(
         self, kinds: Iterable[str], keys: Iterable[str] | None = None, *, documents: Iterable[int] | None = None

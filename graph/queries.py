@@ -98,7 +98,7 @@ def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -
 
 
 def _place(fact: StoredFact) -> tuple[int, int, int]:
-    return fact.document, fact.span.start, fact.span.end
+    return fact.document, fact.start, fact.end
 
 
 def _named(unit: dict[str, str | None], names: set[str]) -> bool:

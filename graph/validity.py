@@ -98,6 +98,8 @@ def plan_end(head: HeadMatter) -> tuple[dt.date, str] | None:
         years = start[:4] if start[:4] == end[:4] else f"{start[:4]}—{end[:4]}"
         return last, f"规划期为{years}年"
     title = head.title or ""
+    if _ABOUT.search(title):
+        return None
     written = _YEARS.search(title)
     if written:
         return dt.date(int(written[2]), 12, 31), f"标题写明{written.group()}"
