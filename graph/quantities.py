@@ -92,7 +92,7 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list
         second_match = CANDIDATE.match(text, sign.end(), end)
         second = number_at(text, second_match, end) if second_match else None
         if second is not None and second_match is not None and second.chinese == first.chinese:
-            same = not first.written_unit or first.written_unit == second.written_unit or first.unit in ("", second.unit)
+            same = not first.written_unit or first.written_unit == second.written_unit or second.unit.startswith(first.unit)
             dated = not second.chinese and is_date(text, second_match, second, start, end)
             changed = bool(_CHANGE.search(text, max(start, at - 16), at)) and sign.group().strip() in "至到"
             if dated or (not first.unit and not second.unit and not second.scale):

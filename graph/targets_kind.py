@@ -37,6 +37,7 @@ _CHANGED = re.compile(
 _FROM = re.compile(r"[由从](?:\d{4}年的?)?$")
 # 等4个事项, A、B两个部门: a count that closes its own enumeration
 _ENUMERATED = re.compile(r"(?:^|[,;:。])([^,;:。]{2,120}[、和与][^,;:。]{1,60}?)(等|这|各)?\Z")
+_ADDED = re.compile(r"新增|新建|新设|建成|创建|增设|认定")
 _PRESENT = re.compile(r"(?:出席|列席|到会|应到|实到|召集人)[^。;]{0,60}\Z")
 _RATES = re.compile(r"(?:补贴|补助|资助|奖励|奖补|收费|缴费|赔偿|计分|积分|支付)(?:资金)?标准(?:如下|为)?[^。;]{0,60}\Z")
 _CONDITION = re.compile(r"(?:[(（][^()（）]{1,12}[)）])?的(?!目标|要求|任务)")
@@ -178,6 +179,8 @@ def _closes_enumeration(lead: str, value: float | None) -> bool:
     match = _ENUMERATED.search(lead)
     if match is None or value is None or not 2 <= value <= 30:
         return False
+    if _ADDED.search(match[1]):
+        return False  # 新增A、B、C等3个口岸 is to be done, however it is listed
     members = re.split("[、和与]", match[1])
     if match[2] == "等":
         return len(members) <= value

@@ -55,6 +55,7 @@ ROWS: list[tuple[str, list[Reading], str]] = [
     ("面积60平方米以下(含60平方米)的船", [("60平方米以下", "<=", 60, "平方米")], "the bracket says the bound again"),
     ("展台3个展位以内(含3个)的", [("3个", "<=", 3, "个")], "a noun between measure and bound"),
     ("每套最高不超2万元", [("最高不超2万元", "<=", 2, "万元")], "不超 without 过"),
+    ("将在1个至5个工作日内完成", [("1个至5个工作日内", "range", (1, 5), "个工作日")], "range whose measures differ in length"),
     ("受理后一个月内办结", [("一个月内", "<=", 1, "个月")], "one, as a limit of time"),
     ("不低于合同总价(不含税)的12%", [("不低于合同总价(不含税)的12%", ">=", 12, "%")], "a bracket between bound and number"),
     ("每年至少开展2次督导", [("至少开展2次", ">=", 2, "次")], "at least, with a verb between"),
