@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -73,6 +73,8 @@ def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
     chain: list[tuple[int, int]] = []
     last = 0
     kept: dict[int, list[int]] = {}
+    if _GLUED.search(text) is None:
+        return kept
     for i, line in enumerate(lines):
         opening = mark_at(text, line.start, line.end) if text[line.start] in "（(" else None
         if opening is not None and opening.style == "(1)":
@@ -96,7 +98,9 @@ def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
 def _unglued(text: str, lines: list[Line]) -> list[Line]:
     """Cut a line before a number that goes on counting where the line break before it was lost (…办理。36.健全…, then 37.)."""
     glued = _chains(text, lines)
-    hits = [i for i, line in enumerate(lines) if _RUN_ON.search(text, line.start, line.end)]
+    starts = [line.start for line in lines]
+    near = {bisect_right(starts, match.start()) - 1 for match in _RUN_ON.finditer(text)}
+    hits = [i for i in near if i >= 0 and _RUN_ON.search(text, lines[i].start, lines[i].end)]
     hits = sorted({*hits, *glued})
     if not hits:
         return lines
