@@ -28,7 +28,7 @@ from ingest.headmatter_region import (
     town_in,
 )
 from ingest.headmatter_title import Header
-from ingest.outline_parts import Parts
+from ingest.outline_signatures import Parts
 
 _VERB = re.compile(r"关于|印发|转发|批转|解读|发布|公布|答记者问|20\d\d年|实施|贯彻|政府工作报告|工作报告")
 _STATUSES = (

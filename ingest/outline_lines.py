@@ -87,11 +87,9 @@ def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
                 chain = []
             last = mark.value
             chain.append((i, match.start()))
-            if len(chain) >= 3 and mark.value >= len(chain):
-                kept.update({k: [] for k, _ in chain if k not in kept})
-                for k, at in chain:
-                    if at not in kept[k]:
-                        kept[k].append(at)
+            if len(chain) >= 3:
+                for k, at in chain if len(chain) == 3 else chain[-1:]:
+                    kept.setdefault(k, []).append(at)
     return kept
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from corpus.divisions import gazetteer
 from corpus.document import Span
@@ -12,13 +11,11 @@ from ingest.dates import date_at, find_dates
 from ingest.headmatter_names import bare, is_organ, kind_of
 from ingest.outline_lines import Line
 from ingest.outline_marks import mark_at
+from ingest.outline_signatures import CLOSED, Parts, Piece, ends_letter, late_sign_off, sign_off, signed, undated_sign_off
 
 _ISSUE = re.compile(r"(?P<verb>印发|转发|批转|发布|公布|颁布|下发|颁发|实施|征求|公开征求)")
 _LABEL = re.compile(
     r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?"
-)
-_CLOSED = re.compile(
-    r"[（(]?(?:此件|本文|此文)?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|联系人.{0,80}|联系电话.{0,80}"
 )
 _TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
 _NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
@@ -26,30 +23,6 @@ _JOINED = re.compile(r"(?:[（(][^（）()《》]{1,30}[)）])?[\s、，,]{0,4}[
 _OUTERMOST = ("章", "条", "一、")
 _BEFORE_FIRST = 7
 _OMITTED = re.compile(r"[（(](?:略|另发|另附|详见[^（）()]{0,20}|此处略|附件略)[)）]")
-
-
-@dataclass(slots=True)
-class Piece:
-    """One part of the text by line indices ``[first, last)``; ``body`` is its first line after label and title."""
-
-    first: int
-    last: int
-    body: int
-    label: Span | None = None
-    title: Span | None = None
-    named: bool = False
-
-
-@dataclass(slots=True)
-class Parts:
-    """How the lines divide: the main document, then the attached ones; what closes the main document."""
-
-    main: Piece
-    attached: list[Piece] = field(default_factory=list)
-    signoff: set[int] = field(default_factory=set)
-    signers: list[Span] = field(default_factory=list)
-    signed_on: tuple[str, Span] | None = None
-    listings: list[tuple[int, int]] = field(default_factory=list)
 
 
 def issued_names(title: str, opening: str) -> list[str]:
@@ -96,11 +69,11 @@ def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Pa
         for piece, following in zip(starts, [*starts[1:], None], strict=True):
             piece.last = following.first if following else n
         parts.attached = starts
-    _sign_off(text, lines, parts)
+    sign_off(text, lines, parts)
     if not parts.signoff:
-        _undated_sign_off(text, lines, parts)
+        undated_sign_off(text, lines, parts)
     if not parts.signoff and parts.attached and not re.search(r"转发|批转", title or ""):
-        _late_sign_off(text, lines, parts)
+        late_sign_off(text, lines, parts)
     return parts
 
 
@@ -182,7 +155,7 @@ def _may_continue(text: str, line: Line) -> bool:
 
 def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> tuple[Piece, str] | None:
     """A title line that repeats the name of the issued document, whole, over several lines, or glued to the first paragraph."""
-    if text[lines[i].start] == "《" and not _ends_letter(text, lines[i - 1]):
+    if text[lines[i].start] == "《" and not ends_letter(text, lines[i - 1]):
         # the letter itself names it: 《某办法》 / 已经…同意，现印发给你们
         return None
     first = _flat(text[lines[i].start : min(lines[i].end, lines[i].start + 200)])
@@ -195,7 +168,7 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
             continue
         if first.startswith(core):
             end, rest = _cut(text, lines[i], core)
-            ended = i > 0 and _ends_letter(text, lines[i - 1]) and not re.match(r"[》〉》已业经等、，,的（(]", rest)
+            ended = i > 0 and ends_letter(text, lines[i - 1]) and not re.match(r"[》〉》已业经等、，,的（(]", rest)
             if not rest or re.fullmatch(r"(?:[（(].{1,40}[)）])+", rest):
                 return Piece(i, 0, i + 1, None, lines[i].span, True), name
             if ended or re.match(r"(?:[（(].{2,20}[)）])?(?:为|根据|按照|依据|第一|一、|全面|是|近年|20\d\d|当前|自)", rest):
@@ -209,15 +182,6 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
             if not core.startswith(joined):
                 break
     return None
-
-
-def _ends_letter(text: str, line: Line) -> bool:
-    """Whether a letter ends with this line: a date, organ and date, （此件公开发布）."""
-    return (
-        date_at(text, line.start, line.end) is not None
-        or _signed(text, line)
-        or _CLOSED.fullmatch(text[line.start : line.end]) is not None
-    )
 
 
 def _placed(first: str, core: str) -> str:
@@ -279,12 +243,12 @@ def _closes(text: str, lines: Sequence[Line], i: int) -> bool:
     """Whether a signature, a date or another attachment label stands on one of the next lines."""
     for line in lines[i : i + 6]:
         content = text[line.start : line.end]
-        if date_at(text, line.start, line.end) or _signed(text, line):
+        if date_at(text, line.start, line.end) or signed(text, line):
             return True
         match = _LABEL.match(content)
         if match and match.end() == len(content):
             return True
-        if not is_organ(content) and not _CLOSED.match(content):
+        if not is_organ(content) and not CLOSED.match(content):
             return False
     return False
 
@@ -316,89 +280,6 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
             break
     named = Span(lines[i + 1].start, lines[end - 1].end) if end > i + 1 else None
     return Piece(i, 0, end, label, named)
-
-
-def _signed(text: str, line: Line) -> bool:
-    """A line that is organ and date together: 某市人民政府办公室2023年5月31日."""
-    if line.end - line.start > 80:
-        return False
-    dates = list(find_dates(text, line.start, line.end))
-    if not dates:
-        return False
-    last = dates[-1][1]
-    return not text[last.end : line.end].strip(" 　)）") and is_organ(text[line.start : last.start].strip(" 　（("))
-
-
-def _sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
-    """Find 落款: the date line and the organs above it, in the main document (the last such place counts)."""
-    main = parts.main
-    for i in range(main.last - 1, main.body - 1, -1):
-        line = lines[i]
-        found = date_at(text, line.start, line.end)
-        glued = found is None and _signed(text, line)
-        if not found and not glued:
-            continue
-        first = i
-        signers: list[Span] = []
-        if glued:
-            iso, span = list(find_dates(text, line.start, line.end))[-1]
-            found = (iso, span)
-            signers.append(Span(line.start, span.start).trimmed(text))
-        while first - 1 >= main.body and first > i - 16 and _is_signer(text, lines[first - 1]):
-            first -= 1
-            if is_organ(lines[first].span.of(text)):
-                signers.insert(0, lines[first].span)
-        if not signers and i + 1 < main.last and i + 3 < len(lines) and i < main.body + 2:
-            continue
-        parts.signed_on = found
-        parts.signers = signers
-        parts.signoff = set(range(first, i + 1))
-        after = i + 1
-        while after < main.last and _CLOSED.match(text[lines[after].start : lines[after].end]):
-            parts.signoff.add(after)
-            after += 1
-        return
-
-
-def _undated_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
-    """Organs alone at the very end of the main document, where the date is missing."""
-    main = parts.main
-    first = main.last
-    while first - 1 > main.body and main.last - first < 16 and _may_sign(text, lines[first - 1]):
-        first -= 1
-    if first == main.last or mark_at(text, lines[first].start, lines[first].end):
-        return
-    parts.signers = [lines[i].span for i in range(first, main.last)]
-    parts.signoff = set(range(first, main.last))
-
-
-def _may_sign(text: str, line: Line) -> bool:
-    content = text[line.start : line.end]
-    return len(content) <= 40 and is_organ(content) and not content.startswith("各") and "召开" not in content
-
-
-def _late_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
-    """The signature of a notice that stands behind the document it issues: organ and date as the last lines of the text."""
-    last = parts.attached[-1]
-    end = last.last
-    while end > last.body and _CLOSED.match(text[lines[end - 1].start : lines[end - 1].end]):
-        end -= 1
-    if end - 1 <= last.body:
-        return
-    found = date_at(text, lines[end - 1].start, lines[end - 1].end)
-    first = end - 1
-    while first - 1 > last.body and end - first < 12 and _is_signer(text, lines[first - 1]):
-        first -= 1
-    if found is None or first == end - 1:
-        return
-    parts.signed_on = found
-    parts.signers = [lines[i].span for i in range(first, end - 1) if is_organ(lines[i].span.of(text))]
-    parts.signoff = set(range(first, last.last))
-
-
-def _is_signer(text: str, line: Line) -> bool:
-    content = text[line.start : line.end]
-    return len(content) <= 60 and (is_organ(content) or _CLOSED.fullmatch(content) is not None) and "附件" not in content
 
 
 def _flat(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from corpus.divisions import Division, gazetteer
 from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, Table, ZoneKind
@@ -14,22 +13,18 @@ from ingest.headmatter import Draft, document_kind, period, read_head
 from ingest.headmatter_attached import attached_head
 from ingest.headmatter_inferred import infer_title
 from ingest.headmatter_labels import Labelled, read_labels
-from ingest.headmatter_region import division_of
+from ingest.headmatter_source import GLUED_NUMBER, alike, filed_under, title_from_source
 from ingest.headmatter_title import Header, read_header, read_titled
 from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
 from ingest.outline_lines import RECORD, Line, covered, lines_of
 from ingest.outline_members import Start, member_starts
-from ingest.outline_parts import Parts, Piece, divide, issued_names
+from ingest.outline_parts import divide, issued_names
+from ingest.outline_signatures import Parts, Piece
 from ingest.raw import RawText
 from ingest.references import find_references
 from ingest.zones import partition
 
-_PLACE_NAME = 16
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
-_KIND_BEFORE = r"(?:(?<=通知|意见|办法|规定|方案|公告|通告|决定|批复|细则|措施|计划|规划|要点|条例|规程)|(?<=[)）]))"
-_NUMBER = r"(?!的)[一-龥]{2,10}[〔\[【(（﹝［]\s?(?:19|20)\d"
-_GLUED_NUMBER = re.compile(rf"{_KIND_BEFORE}\s{{0,4}}(?P<number>{_NUMBER}\d\s?[〕\]】)）﹞］]\s?第?\s?\d{{1,5}}\s?号)\s{{0,4}}$")
-_CUT_NUMBER = re.compile(rf"{_KIND_BEFORE}\s?(?:{_NUMBER}.{{0,12}}|[一-龥]{{2,8}}[〔\[【(（﹝［]\d{{0,2}})$")
 
 
 def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None = None) -> ParsedDocument:
@@ -43,12 +38,12 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     trailing, index = _trailing_index(text, [every[i] for i in places])
     below, places = places[index:], places[:index]
     lines = [every[i] for i in places]
-    named = _title_from_source(source)
+    named = title_from_source(source)
     raw = _recorded(raw, lines)
     given = _given_title(raw)
     raw = replace(raw, fields={name: value for name, value in raw.fields.items() if name != "title" or given is not None})
     header = read_header(text, lines, known_title=given)
-    if header.title is not None and not header.certain and named and not _alike(header.title.of(text), named):
+    if header.title is not None and not header.certain and named and not alike(header.title.of(text), named):
         header = read_header(text, lines, known_title=given, weak=False)
     header.labelled += trailing
     if header.title is not None and not header.certain and _in_row(raw.tables, header.title):
@@ -151,10 +146,10 @@ def _member(
         region=region,
         title=title,
         body=main,
-        filed=_filed(source),
+        filed=filed_under(source),
     )
-    named = _title_from_source(source, whole=True) or ""
-    if title is not None and (title[2] or _alike(title[0], named)) and (number := _GLUED_NUMBER.search(named)):
+    named = title_from_source(source, whole=True) or ""
+    if title is not None and (title[2] or alike(title[0], named)) and (number := GLUED_NUMBER.search(named)):
         draft.put("doc_number", number["number"], inferred=True)
     if title is None:
         _conclude_title(text, draft, main, references)
@@ -218,7 +213,7 @@ def _title(text: str, header: Header, raw: RawText, named: str | None) -> tuple[
     """Title, its place, and whether it was concluded."""
     given = _given_title(raw)
     if header.title is not None:
-        glued = _GLUED_NUMBER.search(header.title.of(text))
+        glued = GLUED_NUMBER.search(header.title.of(text))
         if glued is not None:
             start = header.title.start
             header.doc_number = header.doc_number or Span(start + glued.start("number"), start + glued.end("number"))
@@ -238,35 +233,6 @@ def _recorded(raw: RawText, lines: Sequence[Line]) -> RawText:
         return raw
     fields = {name: span.of(raw.text) for name, span in spans.items()}
     return replace(raw, fields={**fields, **raw.fields}, field_spans={**spans, **raw.field_spans})
-
-
-def _title_from_source(source: str, *, whole: bool = False) -> str | None:
-    """A file name that reads like a title (dates, 【地区】 and places in front taken off)."""
-    stem = PurePath(source).stem if PurePath(source).suffix else source
-    stem = re.sub(r"^[\d\s_.\-]{0,24}", "", stem)
-    stem = re.sub(r"^【[^】]{0,40}】", "", stem)
-    # 《》 may stand in no file name on some systems: 关于印发_某办法_的通知
-    stem = re.sub(r"^((?:[一-龥]{0,24}关于)?(?:印发|转发|发布|公布))_([^_]{4,80})_", r"\1《\2》", stem)
-    stem = re.sub(r"^[一-龥]{2,4}_", "", stem).replace("_", " ").strip()
-    if not whole:
-        stem = _CUT_NUMBER.sub("", stem)
-    if re.search(r"[。；;]", stem):
-        return None
-    return stem if len(re.findall(r"[一-龥]", stem)) >= 8 else None
-
-
-def _filed(source: str) -> str | None:
-    """What a file name puts in front of the title (【某市】, 某省_), or the name of a place it begins with."""
-    stem = re.sub(r"^[\d\s_.\-]{0,24}", "", PurePath(source).name)
-    match = re.match(r"【(?P<a>[^】]{2,40})】|(?P<b>[一-龥]{2,8})_", stem)
-    if match:
-        return match["a"] or match["b"]
-    return stem[:_PLACE_NAME] if division_of(stem[:_PLACE_NAME]) is not None else None
-
-
-def _alike(a: str, b: str) -> bool:
-    a, b = (re.sub(r"[^一-龥\d]", "", value) for value in (a, b))
-    return bool(a) and bool(b) and (a in b or b in a or a[:8] == b[:8])
 
 
 def _references(
