@@ -27,6 +27,7 @@ _NOTE = re.compile(r"[。；;，,](?:逗号前|以下|未明确|排名|排在|�
 # 责任单位：A、B，以下政策均需各县（市、区）落实
 _ALL_BELOW = re.compile(r"[。；;，,]以下[^）)〕\]]{0,12}(?:均|都|由|需)")
 _OFFICES = ("处", "科", "室", "局", "委", "办", "厅", "中心", "队", "院", "司", "股")
+_TIME_LABEL = re.compile(r"^[一-龥]{0,4}(?:时限|时间|期限|节点|进度)(?:要求)?[:：]\s*")
 _DATE = re.compile(r"\d{4}年|\d{1,2}月|年底|月底|长期|持续|全年|立即|即时|适时")
 
 
@@ -196,6 +197,7 @@ def _bracket(text: str, begin: int, close: int, start: int, end: int) -> Duty | 
             return None
         cut = [text[a:b].strip() for a, b in pieces(text, inner_start, inner_end)]
         deadline = next((piece for piece in cut if _DATE.search(piece) and not is_unit(piece) and len(piece) < 24), None)
+        deadline = _TIME_LABEL.sub("", deadline) if deadline else None
         return Duty(Span(begin, close), tuple(Listed(u.name, u.role or "responsible", u.span) for u in units), deadline)
     return _bare(text, begin, inner_end + 1 if note else close, units, start, end)
 

@@ -275,3 +275,11 @@ def test_in_force_is_no_demand() -> None:
         "各区、各部门要高度重视，抓紧制定具体方案，确保按期完成。", "本方案自2024年3月1日起施行，由市园林局负责组织实施。"
     )
     assert not any(task.kind == "unnumbered" for task in tasks(text))
+
+
+def test_time_limits_without_their_label_and_with_their_day() -> None:
+    text = (
+        "安宁市绿道计划\n\n一、任务\n（一）修缮路面。（市园林局负责落实，完成时限：2024年10月）\n"
+        "（二）开放驿站。自2024年3月1日至2024年9月30日，免费开放驿站。\n（三）完善规则。科学设置过渡期等缓冲措施。\n"
+    )
+    assert [task.deadline for task in tasks(text)] == ["2024年10月", "至2024年9月30日", None]
