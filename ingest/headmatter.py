@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.divisions import NATION, Division, gazetteer
@@ -391,7 +391,7 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
     title, at = draft.text("title") or "", draft.spans.get("title")
     issuers = draft.values.get("issuers")
     names = list(issuers) if isinstance(issuers, tuple) else []
-    near = _neighbours(text, body, [title, *site])
+    near: Iterable[Division] = _Nearby(lambda: _neighbours(text, body, [title, *site]))
     lead = _VERB.split(re.sub(r"\s+", "", title), maxsplit=1)[0]
     for name in names:
         if not isinstance(name, str):
@@ -443,6 +443,19 @@ def _filed_under(filed: str | None) -> Division | None:
     if filed in ("全国", "国家", "中央") or speaks_for_nation(filed):
         return NATION
     return division_of(filed) or division_of(filed, whole=True)
+
+
+class _Nearby:
+    """Divisions named nearby, looked for only when a namesake asks for them."""
+
+    def __init__(self, find: Callable[[], list[Division]]) -> None:
+        self._find = find
+        self._found: list[Division] | None = None
+
+    def __iter__(self) -> Iterator[Division]:
+        if self._found is None:
+            self._found = self._find()
+        return iter(self._found)
 
 
 def _neighbours(text: str, body: Span, names: Iterable[str]) -> list[Division]:

@@ -46,7 +46,6 @@ def division_of(name: str, near: Iterable[Division] = (), *, whole: bool = False
     places = gazetteer()
     flat = re.sub(r"[\s　]+", "", name)
     flat = re.sub(r"^(?:中共|中国共产党|共青团|政协)", "", flat)
-    near = tuple(near)
     chain: Division | None = None
     at = 0
     for mention in places.mentions(flat):
