@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePath
 
 from ingest.headmatter_region import division_of
@@ -14,6 +15,7 @@ GLUED_NUMBER = re.compile(rf"{_KIND_BEFORE}\s{{0,4}}(?P<number>{_NUMBER}\d\s?[�
 _CUT_NUMBER = re.compile(rf"{_KIND_BEFORE}\s?(?:{_NUMBER}.{{0,12}}|[一-龥]{{2,8}}[〔\[【(（﹝［]\d{{0,2}})$")
 
 
+@lru_cache(maxsize=64)
 def title_from_source(source: str, *, whole: bool = False) -> str | None:
     """A file name that reads like a title (dates, 【地区】 and places in front taken off)."""
     stem = PurePath(source).stem if PurePath(source).suffix else source
