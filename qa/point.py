@@ -89,10 +89,13 @@ def _value(text: str, span: Span, measure: Measure, reading: Reading) -> Span | 
     asked = reading.folded
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
     best: tuple[float, int, int] | None = None
+    former = 0
     for match in measure.pattern.finditer(copy.folded):
+        # 金奖不超过4项、优秀奖不超过8项: what stands before another value is of that one
+        before = _stop.split(copy.folded[max(former, match.start() - 24) : match.start()])[-1]
+        former = match.end()
         if match.group().isdigit() or in_title(copy.folded, match.start()):
             continue
-        before = _stop.split(copy.folded[max(0, match.start() - 24) : match.start()])[-1]
         near = 1.0 * sum(not before[i].isdigit() and before[i : i + 2] in pairs for i in range(len(before) - 1))
         if match.group() in asked:
             continue

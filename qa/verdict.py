@@ -28,7 +28,9 @@ def decided(reading: Reading, wanted: Wanted, draft: Draft, best: Found, span_te
     folded = fold(span_text)
     stated = figures.stated(reading.folded)
     if stated is not None and best.context >= SURE:
-        word: str | None = "是" if stated in folded.replace(",", "") else "不是"
+        clauses = [clause for clause in re.split("[,;。]", re.sub(r"(?<=\d),(?=\d{3})", "", folded)) if re.search(r"\d", clause)]
+        closest = max(clauses, key=wanted.coverage, default="")
+        word: str | None = "是" if stated in closest else "不是"
     else:
         word = verdict(reading.folded, folded, best.context if best.coverage >= OWN else 0.0)
     if word is None:
