@@ -61,9 +61,7 @@ def test_answer_goes_into_the_comparison_and_is_kept_over_a_reload(opened: Any) 
 
 def test_question_with_no_answer_says_so(opened: Any) -> None:
     page = opened.page
-    page.fill("#ask-question", "火星基地建设补贴是多少")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#ask-out .answer")
+    ask(page, "火星基地建设补贴是多少")
     assert "没有" in page.inner_text("#ask-out")
 
 
