@@ -48,6 +48,8 @@ class Concept:
     substance: float = 1.0
     """How much of a thing it names: a noun wholly, a verb in part, a count or an adverb hardly. What a document does not name of
     these tells so much less."""
+    place: bool = False
+    """Whether it names a place: a document that has it in the title speaks of it all along."""
     foreign: bool = False
     """A word that stands nowhere in the library and has no other form: the question may be about something else altogether."""
 
@@ -231,6 +233,7 @@ def wanted(
         found[word] = Concept(
             word, weight, variants, _pairs(word), _core(word, shelf), known=share > 0, foreign=share == 0 and not variants,
             substance=substance,
+            place=nature == "ns",
         )  # fmt: skip
     for phrase in quoted:
         if len(phrase) >= 3:

@@ -73,7 +73,8 @@ def answer(
     if measured:
         good = [
             f for f in good
-            if f.coverage >= OWN or beside_value(wanted, f.sentence.folded, prefer) >= IN_CLAUSE or bare_term(f.sentence.folded)
+            if f.coverage >= OWN or bare_term(f.sentence.folded)
+            or beside_value(wanted, f.sentence.folded, prefer, f.lead.folded if f.lead is not None else "") >= IN_CLAUSE
         ]  # fmt: skip
     if measured:
         good = [

@@ -108,6 +108,11 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
     if not inside.any():
         return []
     own = wanted.profiles([s.folded if s.part in parts else "" for s in sentences])
+    for k, concept in enumerate(wanted.concepts):
+        if concept.place:
+            for part in parts:
+                if concept.text in fold(shelved.parts[part].head.title or ""):
+                    own[[i for i, s in enumerate(sentences) if s.part == part], k] = 1.0
     context = _in_context(wanted, shelved, parts, own, inside)
     coverages, wides = wanted.shares(own), wanted.shares(context)
     titles = {part: fold(shelved.parts[part].head.title or "") for part in parts}
