@@ -28,9 +28,8 @@ _SEAM = re.compile(
 _DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
 _AHEAD = 60
 """How far a seam looks beyond the end of its line."""
-_RUN_ON = re.compile(
-    r"(?<=[一-龥])(?=1[.．、](?!\d))|[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)"
-)
+_RUN_ON = re.compile(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
+_FIRST_GLUED = re.compile(r"1[.．、](?!\d)")
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
@@ -93,13 +92,18 @@ def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
     return kept
 
 
+def _run_on(text: str, start: int, end: int) -> list[int]:
+    """Where a number stands behind the end of a sentence, or a first number behind a word."""
+    places = [match.end() for match in _RUN_ON.finditer(text, start, end)]
+    return places + [m.start() for m in _FIRST_GLUED.finditer(text, start + 1, end) if "一" <= text[m.start() - 1] <= "龥"]
+
+
 def _unglued(text: str, lines: list[Line]) -> list[Line]:
     """Cut a line before a number that goes on counting where the line break before it was lost (…办理。36.健全…, then 37.)."""
     glued = _chains(text, lines)
     starts = [line.start for line in lines]
-    near = {bisect_right(starts, match.start()) - 1 for match in _RUN_ON.finditer(text)}
-    hits = [i for i in near if i >= 0 and _RUN_ON.search(text, lines[i].start, lines[i].end)]
-    hits = sorted({*hits, *glued})
+    near = {bisect_right(starts, place) - 1 for place in _run_on(text, 0, len(text))}
+    hits = sorted({*(i for i in near if i >= 0 and _run_on(text, lines[i].start, lines[i].end)), *glued})
     if not hits:
         return lines
     opened = [mark_at(text, line.start, line.end) if may_open(text[line.start]) else None for line in lines]
@@ -121,7 +125,7 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
         start = line.start
         if i in wanted:
             another: set[str] = set()
-            for place in sorted([*(m.end() for m in _RUN_ON.finditer(text, line.start, line.end)), *glued.get(i, ())]):
+            for place in sorted({*_run_on(text, line.start, line.end), *glued.get(i, ())}):
                 if place in glued.get(i, ()):
                     out.append(Line(start, place, piece=True))
                     start = place
