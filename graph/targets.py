@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Literal
 
-from corpus.divisions import gazetteer
-from corpus.document import HeadMatter, ParsedDocument, Span, Table, fact_id
+from corpus.document import ParsedDocument, Span, Table
 from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
-from graph.facts import Comparator, Target, TargetKind
+from graph.facts import Target
 from graph.indicators import distributed, indicator_of
 from graph.lexicon import entries
 from graph.numerals import half_width
 from graph.quantities import find_quantities
 from graph.quantity import Quantity
-from graph.targets_kind import ESTIMATED, kind_of
-from graph.targets_place import Manner, Place, Places, annual_year, manner_of
-from graph.targets_tables import Reading, read_table
-from graph.topics import topics_of
+from graph.targets_kind import kind_of
+from graph.targets_made import REACH, Setting, period_of, reading_of, reply_of, setting_of, target_of
+from graph.targets_place import Places
+from graph.targets_tables import read_table
 
 _PERIOD = re.compile(
     r"(规划期限?|实施期限?|执行期限?|规划时限|建设期|计划期|规划期间)(?:为|是|:)?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"
@@ -28,48 +26,30 @@ _PERIOD = re.compile(
 _REPLY = re.compile(
     r"(?:于|在)?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?)(?:之?前|以前)(?=[^。\n]{0,40}(?:反馈|报送|报至|回复|提交|寄送|函告))"
 )
-_UPPER = re.compile(
-    r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?(全国|我国|全省|我省|全自治区)(?!统一|性|各|人大|政协|人民代表|示范|先进|首|第|前|领先|一流|范围)"
-)
-_OWN = re.compile(r"全[州市县区盟旗镇乡]|[我本][州市县区盟旗镇乡]")
-_BINDING = re.compile(r"约束性|预期性")
 _TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.[尽必]|全|零|半|翻|倍|不发生|消除|无|通|不失|基本|所有|凡")
 _RELATION = re.compile(
     r"(?:其中)?(?:年均|同比|较上年|比上年|平均|累计|总量|同口径)?(?:增长|增速|下降|提高|上涨|增加|减少|缩减|占比?|占[一-龥]{1,8}|其中)"
 )
 _NOTICE = re.compile(r"关于[^,，。;；\n]{2,80}?的(?:通知|公告|通告|决定|批复|复函|函)")
 _LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
-_REACH = 200
 _SENTENCE_LIKE = 8
 _MOST = 300
 """Figures read in one sentence: what holds more is a run of numbers, not a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """What holds for every quantity under one head."""
-
-    region: str | None
-    upper: str | None
-    level: str | None
-    plan_year: int | None
-    reference_year: int | None
-    manner: Manner
-
-
 def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
     """The targets of a document, in the order of the text."""
     text = half_width(doc.text)
-    settings: dict[int, _Setting] = {}
+    settings: dict[int, Setting] = {}
     places = Places(doc)
     out: list[Target] = []
     width = wrap_width(text)
 
-    def setting_at(position: int) -> _Setting:
+    def setting_at(position: int) -> Setting:
         head = doc.head_at(position)
         known = settings.get(id(head))
         if known is None:
-            known = settings[id(head)] = _setting(head)
+            known = settings[id(head)] = setting_of(head)
         return known
 
     for stretch in _stretches(doc):
@@ -85,7 +65,7 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
     for table in doc.tables:
         setting = setting_at(table.span.start)
         readings = read_table(doc, text, table, setting.reference_year)
-        out.extend(_from_table(doc, reading, setting) for reading in readings)
+        out.extend(reading_of(doc, reading, setting) for reading in readings)
         if not readings:
             out.extend(_from_cells(doc, text, table, setting, places))
     unique: dict[str, Target] = {}
@@ -108,7 +88,7 @@ def _frame(text: str, sentence: Span) -> YearMention | None:
     return mentions[-1] if mentions and mentions[-1].role == "by" else None
 
 
-def _from_cells(doc: ParsedDocument, text: str, table: Table, setting: _Setting, places: Places) -> list[Target]:
+def _from_cells(doc: ParsedDocument, text: str, table: Table, setting: Setting, places: Places) -> list[Target]:
     """The figures told in sentences inside the cells of a table that is no table of indicators."""
     out: list[Target] = []
     for number, row in enumerate(table.rows[table.header_rows :], start=1):
@@ -140,40 +120,14 @@ def _stretches(doc: ParsedDocument) -> list[Span]:
     return out
 
 
-def _setting(head: HeadMatter) -> _Setting:
-    plan_year = annual_year(head.title)
-    dates = (head.issued_on, head.published_on, head.plan_period[0] if head.plan_period else None)
-    reference = next((int(date[:4]) for date in dates if date), None)
-    if plan_year is not None and (reference is None or plan_year < reference):
-        reference = plan_year
-    region, upper = _regions(head)
-    manner = manner_of(head)
-    if manner == "account" and plan_year is None:
-        plan_year = reference  # a report speaks of the year it is given in
-    return _Setting(region, upper, head.level, plan_year, reference, manner)
-
-
-def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
-    """The division's own name and that of its province: 黔南布依族苗族自治州, 贵州省."""
-    table = gazetteer()
-    division = table.by_code.get(head.region_code or "")
-    if division is None and head.region:
-        named = table.named(head.region)
-        division = named[0] if named else None
-    if division is None:
-        return head.region, None
-    province = table.by_code.get(division.code[:2]) if len(division.code) > 2 else None
-    return division.name, (province.name if province else None)
-
-
 def _in_sentence(
-    doc: ParsedDocument, text: str, sentence: Span, setting: _Setting, places: Places, frame: YearMention | None = None
+    doc: ParsedDocument, text: str, sentence: Span, setting: Setting, places: Places, frame: YearMention | None = None
 ) -> list[Target]:
     if _LEADERS.search(text, sentence.start, sentence.end):
         return []  # a line of a table of contents
     quantities = find_quantities(text, sentence.start, sentence.end, most=_MOST)
-    out = [_span_of_years(doc, text, match, setting) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
-    out += [_reply_date(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
+    out = [period_of(doc, text, match, setting) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
+    out += [reply_of(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
     if not quantities:
         return out
     titles = {at for span in titled(text, sentence) for at in range(span.start, span.end)}
@@ -209,7 +163,7 @@ def _in_sentence(
         else:
             subject = indicator
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
-        out.append(_target(doc, text, quote, quantity, indicator, kind, year, base, setting, sentence, place))
+        out.append(target_of(doc, text, quote, quantity, indicator, kind, year, base, setting, sentence, place))
     return out
 
 
@@ -270,7 +224,7 @@ def _cut(text: str, start: int, end: int) -> int | None:
 
 def _near(clause: Span, quantity: Quantity) -> Span:
     """The clause, cut to what stands close to the quantity where it runs on without end."""
-    return Span(max(clause.start, quantity.span.start - _REACH), min(clause.end, quantity.span.end + _REACH))
+    return Span(max(clause.start, quantity.span.start - REACH), min(clause.end, quantity.span.end + REACH))
 
 
 def _with_year(text: str, quote: Span, before: Span | None, mentions: list[YearMention]) -> Span:
@@ -280,132 +234,6 @@ def _with_year(text: str, quote: Span, before: Span | None, mentions: list[YearM
     number = bisect_right(mentions, before.start, key=lambda mention: mention.span.start) - 1
     alone = number >= 0 and mentions[number].span.covers(before)
     return Span(before.start, quote.end) if alone else quote
-
-
-def _target(
-    doc: ParsedDocument,
-    text: str,
-    quote: Span,
-    quantity: Quantity,
-    indicator: str,
-    kind: TargetKind,
-    year: YearMention | None,
-    base: int | None,
-    setting: _Setting,
-    sentence: Span,
-    place: Place,
-) -> Target:
-    governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
-    by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
-    if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
-        by_year = place.year or (None if place.bare else setting.plan_year)
-    comparator: Comparator = quantity.comparator
-    lead = text[max(sentence.start, quantity.core.start - 2 * _REACH) : quantity.core.start]
-    if comparator == "=" and ESTIMATED.search(lead):
-        comparator = "≈"
-    binding = _BINDING.search(text, quote.start, quote.end)
-    return Target(
-        id=fact_id(doc.id, "target", quantity.core, indicator),
-        document_id=doc.id,
-        span=quote,
-        indicator=indicator,
-        comparator=comparator,
-        value=quantity.value,
-        value_text=doc.text[quantity.span.start : quantity.span.end],
-        unit=quantity.unit,
-        kind=kind,
-        value_min=quantity.value_min,
-        value_max=quantity.value_max,
-        by_year=by_year,
-        base_year=base,
-        deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
-        region=_region(lead, setting),
-        topic=_topic(f"{indicator}。{sentence.of(text)[:200]}"),
-        binding=_binding_of(binding[0] if binding else None),
-    )
-
-
-@lru_cache(maxsize=256)
-def _topic(words: str) -> str | None:
-    return next(iter(topics_of(words)), None)
-
-
-def _binding_of(word: str | None) -> Literal["约束性", "预期性"] | None:
-    if word is None:
-        return None
-    return "约束性" if word == "约束性" else "预期性"
-
-
-def _region(lead: str, setting: _Setting) -> str | None:
-    """The region a figure belongs to: the document's, or the one above where that is the subject of the clause (全省…达到…)."""
-    if setting.region is None or setting.level == "国家":
-        return setting.region
-    upper = None
-    for match in _UPPER.finditer(lead):
-        upper = match
-    if upper is None or _OWN.search(lead, upper.end()):
-        return setting.region
-    if upper[1] in ("全国", "我国"):
-        return "全国"
-    return setting.region if setting.level == "省" else setting.upper or setting.region
-
-
-def _span_of_years(doc: ParsedDocument, text: str, match: re.Match[str], setting: _Setting) -> Target:
-    """``规划期为2021—2025年``: the period a document is made for, as a range of years."""
-    span = Span(match.start(), match.end())
-    return Target(
-        id=fact_id(doc.id, "target", span, match[1]),
-        document_id=doc.id,
-        span=span,
-        indicator=match[1],
-        comparator="range",
-        value=None,
-        value_text=doc.text[match.start(2) : match.end()],
-        unit="年",
-        kind="rule",
-        value_min=float(match[2]),
-        value_max=float(match[3]),
-        region=setting.region,
-    )
-
-
-def _reply_date(doc: ParsedDocument, match: re.Match[str], setting: _Setting) -> Target:
-    """``于3月1日16:00前…反馈``: a date as a limit, without a number."""
-    span = Span(match.start(), match.end())
-    return Target(
-        id=fact_id(doc.id, "target", span, "反馈报送截止时间"),
-        document_id=doc.id,
-        span=span,
-        indicator="反馈报送截止时间",
-        comparator="<=",
-        value=None,
-        value_text=span.of(doc.text),
-        unit=None,
-        kind="rule",
-        deadline=match[1],
-        region=setting.region,
-    )
-
-
-def _from_table(doc: ParsedDocument, reading: Reading, setting: _Setting) -> Target:
-    quantity = reading.quantity
-    return Target(
-        id=fact_id(doc.id, "target", quantity.core, reading.indicator),
-        document_id=doc.id,
-        span=reading.row,
-        indicator=reading.indicator,
-        comparator=quantity.comparator,
-        value=quantity.value,
-        value_text=doc.text[quantity.span.start : quantity.span.end],
-        unit=quantity.unit or reading.unit,
-        kind=reading.kind,
-        value_min=quantity.value_min,
-        value_max=quantity.value_max,
-        by_year=reading.year if reading.kind == "target" else None,
-        region=setting.region,
-        binding=_binding_of(reading.binding),
-        place=reading.place,
-    )
 
 
 @lru_cache(maxsize=1)
