@@ -15,6 +15,7 @@ from ingest.formats.pdf_check import check_pdf, is_revised, page_objects
 from ingest.formats.pdf_flow import running
 from ingest.formats.pdf_glyphs import Box, Sheet, read_sheet
 from ingest.formats.pdf_layout import Line, in_columns, to_lines
+from ingest.formats.pdf_page_table import PageTable
 from ingest.formats.pdf_tables import find_tables
 from ingest.formats.pdf_write import IN_PICTURE, PageContent, write_pages
 from ingest.formats.text import commonness
@@ -132,14 +133,21 @@ class PdfReader:
         if sheet.layered:
             self.layered.append(content.number)
         if content.inked >= _FEW_GLYPHS:
-            before = self.pages[-2].tables[-1] if len(self.pages) > 1 and self.pages[-2].tables else None
-            content.tables, lines = find_tables(sheet, before)
+            content.tables, lines = self._tables(sheet)
         else:
             lines = to_lines(sheet.glyphs, content.number)
         content.lines = in_columns(lines, sheet.width)
         if sheet.turned:
             for line in content.lines:
                 line.place = sheet.shown(line.box)
+
+    def _tables(self, sheet: Sheet) -> tuple[list[PageTable], list[Line]]:
+        before = self.pages[-2].tables[-1] if len(self.pages) > 1 and self.pages[-2].tables else None
+        try:
+            return find_tables(sheet, before)
+        except (ArithmeticError, LookupError, ValueError):  # a drawing nobody thought of must not cost the page its text
+            self.builder.issue("tables_unread", f"第 {sheet.number} 页的表格无法解析，按普通文字读入，请对照原件")
+            return [], to_lines(sheet.glyphs, sheet.number)
 
     def _without_running_lines(self) -> None:
         """Take headers, footers and page numbers out; what is left says whether a page is a picture."""
