@@ -39,7 +39,8 @@ def _versions(id: str, found: Relations) -> Html:
 
 
 def _edition(edition: Edition, here: bool) -> Html:
-    told = " · ".join(str(part) for part in (edition.year, edition.mark if edition.mark != str(edition.year) else "") if part)
+    year = str(edition.year or "")
+    told = edition.mark if year in edition.mark else " · ".join(part for part in (year, edition.mark) if part)
     name = in_marks(cut(edition.title, 70))
     return el(
         "li",
