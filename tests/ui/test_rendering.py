@@ -14,17 +14,21 @@ from corpus.document import HeadMatter, Issue, ParsedDocument, Reference, Sectio
 from corpus.store import DocumentInfo
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Notice, Understanding
+from ui.relations import Edition, Link, Relations
 from ui.rendering.answers import answer_view, copied
 from ui.rendering.document import reader
 from ui.rendering.forms import facets
 from ui.rendering.hits import hit_card, snippet
 from ui.rendering.html import Html, cut, el, escape, join
 from ui.rendering.ledgers import target_value, targets_table, tasks_table
+from ui.rendering.lineage import changes
 from ui.rendering.marking import Layer, layered, marked, merged
 from ui.rendering.matrix import coverage, matrix_view
 from ui.rendering.policy import policy_text
 from ui.rendering.shelf import Row, shelf_view
 from ui.rendering.states import blank, trouble
+from ui.rendering.units import unit_card
+from ui.unit_page import UnitPage
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -121,7 +125,14 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
     check(trouble(bad) + blank(bad, bad))
     check(facets({"地区": [(bad, 1)]}, {"地区": bad}))
     doc = document(bad + "\n" + bad, zones=(Zone("body", Span(0, len(bad))),))
-    check(reader(doc, info(bad), quotes=[Span(0, len(bad.strip()))], status=bad, reason=bad, tasks=[task], targets=[target]))
+    link, edition = Link(bad, bad, bad, bad, (bad, 0, 1)), Edition(bad, bad, 2024, bad)
+    related = Relations((link,), (link,), (edition, Edition("d1", bad, 2025, bad)))
+    quotes = [Span(0, len(bad.strip()))]
+    check(reader(doc, info(bad), quotes=quotes, status=bad, reason=bad, tasks=[task], targets=[target], relations=related))
+    rows = (ComparisonRow(f"修改　{bad}", (cell, Cell(bad, bad, bad + "甲", (citation(bad),), "d1"))),)
+    check(changes(Comparison(bad, None, (bad, bad), rows, (bad,)), "d0", "d1"))
+    unit = UnitPage(bad, bad, (("牵头", 1),), ((bad, 1), (bad + "乙", 2)), 1, ((bad, 2),), (target,), (bad,), frozenset({bad}))
+    check(unit_card(unit))
 
 
 @pytest.mark.parametrize("bad", HOSTILE)
@@ -215,6 +226,31 @@ def test_an_answer_line_that_repeats_its_quote_is_left_to_the_card() -> None:
     point = answer_view(Answer("a", "q", "answered", "target_value", "到2025年建成便民服务点120处，其中山区60处以上。", cited))
     assert 'class="point"' in point
     assert quote in copied(Answer("a", "q", "answered", "policy_lookup", "点", cited))
+
+
+def test_many_short_quotes_of_one_document_stand_as_a_list() -> None:
+    """A list of tasks: each once, under the title of its document, the unit beside it; the lines that repeat them are left out."""
+    names = ("改造农村电网", "修缮灌溉渠道", "添置消防器材", "评选文明家庭")
+
+    def cite(quote: str, path: str) -> AnswerCitation:
+        return AnswerCitation("d1", "方案.txt", "某县方案", None, "某县", (path,), quote, 0, 1)
+
+    cited = [c for name in names for c in (cite(f"（一）{name}", name), cite("县供电局", name))]
+    said = "\n".join(["县供电局承担四项任务：", *(f"某县：{name}" for name in names)])
+    shown = answer_view(Answer("a", "q", "answered", "list_tasks", said, tuple(cited)))
+    assert shown.count('class="claims"') == 1 and shown.count("《某县方案》</p>") == 1 and 'class="name"' not in shown
+    assert shown.count('role="button"') == 4 and shown.count('<span class="tag">县供电局</span>') == 4
+    point = shown.partition('class="point"')[2].partition("</div>")[0]
+    assert "承担四项任务" in point and not any(name in point for name in names)
+
+
+def test_shades_of_coverage_tell_more_from_less_in_any_library() -> None:
+    def shades(row: list[int]) -> list[str]:
+        return re.findall(r'class="(w\d)"', coverage([f"地{i}" for i in range(len(row))], [("主题", row)]) or "")
+
+    assert shades([0, 1, 8]) == ["w0", "w2", "w4"]
+    large = shades([0, 1, 12, 60, 187])
+    assert large[0] == "w0" and large[-1] == "w4" and large == sorted(large) and len(set(large)) >= 4
 
 
 def test_figures_are_written_as_in_the_text() -> None:
