@@ -162,7 +162,7 @@ def _same_as(text: str, parts: list[Span], i: int, at: int) -> Span | None:
         return definition if 4 <= len(definition) <= 300 else None
     if i + 1 < len(parts) and not text[at : parts[i].end].strip('”"要求原则机制政策'):
         following = parts[i + 1]
-        match = _SAME_AS.match(text[following.start : following.start + 12])
+        match = _SAME_AS.match(text[following.start : min(following.start + 12, following.end)])
         if match is not None and match.group().strip('”"’。,，: '):
             return Span(following.start + match.end(), following.end).trimmed(text)
     return None
