@@ -35,6 +35,8 @@ _goal = re.compile("目标值?(?:是|为|要|定|多少|$)|目标(?:各|分别)�
 LONGEST_ANSWER = 800
 LONGEST_LIST = 2000
 _LISTS = frozenset({"comparison", "multi_doc", "list_tasks", "responsible_unit"})
+_OWN_ONLY = frozenset({"target_value", "deadline"})
+"""Figures and dates of a paper that a region only forwards are not the region's own."""
 _OF_TIME = frozenset({"deadline", "provenance", "policy_lookup", "target_value"})
 SHOWN_NEAREST = 3
 
@@ -113,15 +115,14 @@ class Engine:
         wanted = concepts_of(reading, shelf)
         asked = _Inquiry(reading, wanted, measure_of(reading), Weighing(wanted, shelf), self._similar(reading))
         scope = scope_of(reading, shelf, self.searcher, allowed)
-        if reading.kind == "target_value" and reading.divisions:
+        if reading.kind in _OWN_ONLY and reading.divisions:
             scope = own_figures(reading, scope, shelf)
         draft = self._from_best(asked, scope, shelf, known)
         if draft is not None:
             return draft, []
-        found = self._found(asked, scope, shelf)
-        draft = self._by_kind(asked, scope, found, shelf, known)
+        draft = self._by_kind(asked, scope, shelf, known)
         if draft is not None:
-            return draft, found
+            return draft, self._found(asked, scope, shelf) if draft.status == "not_found" else []
         everything = asked.weighing.of(scope)
         others: list[Found] = []
         if reading.divisions or reading.documents:
@@ -137,7 +138,7 @@ class Engine:
         if top is None or reading.several or top not in scope.rows or survey.is_survey(reading):
             return None
         narrow = replace(scope, parts=tuple(pair for pair in scope.parts if pair[0] == top))
-        draft = self._by_kind(asked, narrow, self._found(asked, narrow, shelf), shelf, known)
+        draft = self._by_kind(asked, narrow, shelf, known)
         if draft is None or draft.status == "not_found":
             return None
         if reading.kind == "policy_lookup" and not reading.divisions:
@@ -189,18 +190,22 @@ class Engine:
 
         return closeness
 
-    def _by_kind(self, asked: _Inquiry, scope: Scope, found: list[Found], shelf: Shelf, known: Known) -> Draft | None:
+    def _by_kind(self, asked: _Inquiry, scope: Scope, shelf: Shelf, known: Known) -> Draft | None:
         reading, wanted, measure = asked.reading, asked.wanted, asked.measure
         draft: Draft | None = None
         if reading.kind in _OF_TIME and (told := force.answer(reading, wanted, scope, shelf)) is not None:
             return told
+        if reading.kind == "provenance":
+            return origins.answer(reading, wanted, scope, shelf)
+        if reading.kind == "responsible_unit" and not duties.office_asked(reading):
+            draft = duties.answer(reading, wanted, scope, shelf)
+            if draft is not None:
+                return draft
+        found = self._found(asked, scope, shelf)
         match reading.kind:
             case "responsible_unit":
-                draft = None if duties.office_asked(reading) else duties.answer(reading, wanted, scope, shelf)
-                named = [f for f in found if duties.names_one(f.sentence, reading)] if draft is None else []
-                return draft or lookup.answer(reading, wanted, scope, named, None)
-            case "provenance":
-                return origins.answer(reading, wanted, scope, shelf)
+                named = [f for f in found if duties.names_one(f.sentence, reading)]
+                return lookup.answer(reading, wanted, scope, named, None)
             case "definition":
                 draft = meaning.answer(reading, scope, shelf, known)
             case "list_tasks":

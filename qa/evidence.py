@@ -10,7 +10,7 @@ from corpus.filters import Filters
 from corpus.folding import fold
 from index.passages import Hit
 from index.searcher import Searcher
-from qa.question import Reading
+from qa.question import ASKS_DUTIES, Reading
 from qa.shelf import Part, Sentence, Shelf, Shelved, speaks_for
 
 SMALL = 24
@@ -19,7 +19,7 @@ FEW = 8
 """… where one place is enough to answer from, in a large library."""
 LOOKED_INTO = 10
 """Documents of other regions that are looked into for the name of the place asked about."""
-_COMPLETE = frozenset({"responsible_unit", "list_tasks", "multi_doc", "comparison"})
+_COMPLETE = frozenset({"list_tasks", "multi_doc", "comparison"})
 SEARCHED, SURVEYED = 3, 10
 """Documents read of a larger selection: for one answer, and where several documents are asked about."""
 
@@ -89,7 +89,8 @@ def scope_of(
         if len(rows) > SMALL:
             hits = _hits(reading, searcher, rows if allowed is not None else None, shelf)
             others = [shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id]
-            whole = SMALL if reading.kind in _COMPLETE else FEW
+            complete = reading.kind in _COMPLETE or (reading.kind == "responsible_unit" and ASKS_DUTIES.search(reading.folded))
+            whole = SMALL if complete else FEW
             if len(inside) > whole:
                 most = _most(reading) if len(inside) > SMALL else whole
                 own = [row for row in dict.fromkeys(others) if row in inside]
