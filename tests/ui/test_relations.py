@@ -6,7 +6,7 @@ import pytest
 
 from ui.application import Library
 from ui.deadlines import due, years
-from ui.page import view_reader, view_search, view_study, view_tasks
+from ui.page import view_reader, view_search, view_tasks
 from ui.page.backend import Desk
 from ui.relations import relations, reworded
 from ui.unit_page import unit_page
@@ -69,7 +69,7 @@ def test_the_reader_shows_versions_and_their_differences(desk):
 
 
 def test_what_changed_is_on_the_path_of_a_post(desk):
-    from ui.study.changes import revised
+    from ui.study.changes import of_post, revised
     from ui.study.posts import Brief
 
     new, old = id_of(desk, "新办法.txt"), id_of(desk, "旧办法.txt")
@@ -83,7 +83,9 @@ def test_what_changed_is_on_the_path_of_a_post(desk):
         assert "".join(card.quote.split()) in "".join(text[place["document_id"]][place["start"] : place["end"]].split())
     nobody = Brief("县融媒体中心", "云岫县", (), (), (), (), ())
     assert len(revised(desk.versions(old, new), entry, "", nobody)) == 1
-    assert view_study._revised(desk, whole) == []
+    assert of_post(whole, desk.relations, desk.versions) == []
+    named = Brief(None, "云岫县", (entry,), (), (), (), ())
+    assert of_post(named, desk.relations, desk.versions)[1:] == cards
 
 
 def test_the_page_of_a_unit(desk):

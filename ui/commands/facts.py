@@ -142,15 +142,25 @@ def study_terms(args: argparse.Namespace) -> int:
 
 
 def study_brief(args: argparse.Namespace) -> int:
-    """What a post has to know."""
+    """What a post has to know, and what its documents say otherwise than before."""
+    from dataclasses import asdict
+
     from ui import study
+    from ui.relations import UNRELATED, relations
+    from ui.study.changes import of_post
 
     with open_library(args) as library:
         brief = study.brief(library.corpus, unit=args.unit, region=args.region)
+        known = relations(library.corpus)
+        changed = of_post(brief, lambda id: known.get(id, UNRELATED), library.versions)
     if args.json:
-        print_json(brief.record())
+        print_json({**brief.record(), "changes": [asdict(card) for card in changed]})
     else:
         print(brief.text())
+        if changed:
+            print("六、与上一版不同的规定")
+        for card in changed:
+            print(f"  · 〔{card.label}〕{card.fact}" + (f"　{card.note}" if card.note else ""))
     return 0 if brief.tasks or brief.targets else NOTHING
 
 

@@ -14,9 +14,8 @@ from ui.rendering.forms import select, text_field
 from ui.rendering.html import Html, el, join
 from ui.rendering.states import blank, empty_library
 from ui.rendering.study import path_view, question_view, result_view, scores_view, welcome
-from ui.study import learners, rounds
-from ui.study.changes import revised
-from ui.study.path import Card, Stage, score_sheet, stages
+from ui.study import changes, learners, rounds
+from ui.study.path import Stage, score_sheet, stages
 from ui.study.posts import Brief
 from ui.study.questions import Question
 
@@ -124,19 +123,9 @@ def _path(desk: Desk, session: Session) -> Html:
     brief = brief_of(desk, session.region, session.unit)
     if brief is None:
         return start(desk)
-    found: list[Stage] = stages(brief, _revised(desk, brief))
+    found: list[Stage] = stages(brief, changes.of_post(brief, desk.relations, desk.versions))
     query = {key: value for key, value in (("region", session.region), ("unit", session.unit)) if value}
     return path_view(brief.title, found, session.stage, warned=brief.notices[-1:], query=query)
-
-
-def _revised(desk: Desk, brief: Brief) -> list[Card]:
-    """What the documents of the post say otherwise than their versions before."""
-    out: list[Card] = []
-    for entry in brief.documents:
-        before = desk.relations(entry["id"]).previous(entry["id"])
-        if before is not None:
-            out += revised(desk.versions(before.document, entry["id"]), entry, before.title, brief)
-    return out
 
 
 def _begin(desk: Desk, session: Session, name: str) -> tuple[Html, Session]:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from qa.answer import AnswerCitation, Cell, Comparison
-from ui.relations import reworded
+from ui.relations import Relations, reworded
 from ui.study.path import Card
 from ui.study.posts import Brief
 
 SHOWN = 12
 """Clauses of one document shown on the path; the document itself has the whole comparison."""
+
+
+def of_post(brief: Brief, related: Callable[[str], Relations], compare: Callable[[str, str], Comparison]) -> list[Card]:
+    """What the documents of a post say otherwise than their versions before; both functions take ids of documents."""
+    out: list[Card] = []
+    for entry in brief.documents:
+        before = related(entry["id"]).previous(entry["id"])
+        if before is not None:
+            out += revised(compare(before.document, entry["id"]), entry, before.title, brief)
+    return out
 
 
 def revised(comparison: Comparison, document: dict[str, Any], before: str, brief: Brief) -> list[Card]:
