@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.divisions import gazetteer
@@ -138,14 +138,16 @@ def edges(corpus: Corpus) -> list[Edge]:
     return edges_among(corpus.infos())
 
 
-def edges_among(infos: Iterable[DocumentInfo]) -> list[Edge]:
-    """The edges of some documents; references of attached documents are those of the file that holds them."""
+def edges_among(infos: Iterable[DocumentInfo], relations: Container[Relation] | None = None) -> list[Edge]:
+    """The edges of some documents, or those of some relations; references of attached documents are those of the file around them."""
     known = list(infos)
     names = Names(known)
     unique: dict[tuple[int, int | None, Relation, str], Edge] = {}
     for info in known:
         own = {normal_title(info.head.title), without_issuer(info.head.title)}
         for reference in info.head.based_on:
+            if relations is not None and reference.relation not in relations:
+                continue
             found = names.find(info, reference.title, reference.doc_number)
             if (
                 found is not None
@@ -167,8 +169,8 @@ def superseded(infos: Iterable[DocumentInfo]) -> dict[int, Superseded]:
     """
     known = {info.row: info for info in infos}
     acts: dict[int, dict[Act, None]] = defaultdict(dict)
-    for edge in edges_among(known.values()):
-        if edge.target is None or edge.relation not in ("废止", "修订"):
+    for edge in edges_among(known.values(), ("废止", "修订")):
+        if edge.target is None:
             continue
         source, target = known[edge.source], known[edge.target]
         title = source.head.title or source.source.rsplit("/", 1)[-1]

@@ -83,7 +83,7 @@ def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, shelf: Shelf
     """Targets of the topic, or those whose indicator fits: the names are judged first, so that few records are read."""
     of_documents = set(rows)
     if topic is None:
-        names = {key for _, key, row, _ in shelf.corpus.filed(["indicator"]) if row in of_documents}
+        names = {key for _, key, _, _ in shelf.corpus.filed(["indicator"], documents=of_documents)}
         keys = ("indicator", [name for name in names if fits(name)])
     else:
         keys = ("topic", [topic])

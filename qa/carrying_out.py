@@ -51,7 +51,7 @@ def carried_out(upper: Column, lower: Column, shelf: Shelf, *, as_of: dt.date) -
         regions=(upper.name, lower.name),
         rows=tuple(rows),
         differences=tuple(_said(rows, targets, upper, lower)),
-        columns=(upper.head(as_of), lower.head(as_of)),
+        columns=(upper.head(shelf, as_of), lower.head(shelf, as_of)),
         form="落实对照",
     )
 

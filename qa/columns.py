@@ -54,12 +54,12 @@ class Column:
         """Whether a place of the document belongs to this column and not to another part."""
         return self.shelved.part_at(span.start) == self.number
 
-    def head(self, as_of: dt.date) -> ColumnHead:
+    def head(self, shelf: Shelf, as_of: dt.date) -> ColumnHead:
         """Whose column it is, and whether its document is in force on a day."""
-        from graph.validity import validity
+        from graph.standing import standing
 
         info = self.shelved.info
-        state = validity(self.part.head, as_of=as_of, user_status=info.user_status)
+        state = standing(shelf.corpus, info, as_of, head=self.part.head)
         title = self.part.head.title or info.head.title
         return ColumnHead(self.name, info.id, info.source, title, self.part.head.doc_number, state.status, state.reason)
 

@@ -65,7 +65,7 @@ def compared(
         rows=(row, *aspects),
         differences=(*differences(row.aspect, columns, cells, shared, topic), *_left_out(found.left_out)),
         notices=notices_for(reading, parts, citations, shelf, as_of),
-        columns=tuple(column.head(as_of) for column in columns),
+        columns=tuple(column.head(shelf, as_of) for column in columns),
     )
 
 

@@ -89,7 +89,7 @@ class Engine:
 
         with self._lock:
             shelf, _ = self._ready()
-            return redline(*side_by_side(old, new, shelf), as_of=as_of or dt.date.today())
+            return redline(*side_by_side(old, new, shelf), shelf, as_of=as_of or dt.date.today())
 
     def carried_out(self, upper: int, lower: int, *, as_of: dt.date | None = None) -> Comparison:
         """What an upper document demands beside what a lower one says of it, both given by their rows (落实对照)."""

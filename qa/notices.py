@@ -22,20 +22,21 @@ def notices_for(
     reading: Reading, parts: Sequence[tuple[int, int]], citations: Sequence[AnswerCitation], shelf: Shelf, as_of: dt.date
 ) -> tuple[Notice, ...]:
     """The warnings an answer from these parts needs."""
-    from graph.validity import transition_notice, validity
+    from graph.standing import standing
+    from graph.validity import transition_notice
 
     found: dict[Notice, None] = {}
-    standing: dict[tuple[NoticeKind, str], list[tuple[str, str, str]]] = {}
+    states: dict[tuple[NoticeKind, str], list[tuple[str, str, str]]] = {}
     for row, number in dict.fromkeys(parts):
         shelved = shelf.document(row)
         part = shelved.parts[number]
         name = label(shelved, part)
-        state = validity(part.head, as_of=as_of, user_status=shelved.info.user_status)
+        state = standing(shelf.corpus, shelved.info, as_of, head=part.head)
         kind = _KINDS.get(state.status)
         if kind is not None:
             inner = (part.head.title or "").replace("《", "〈").replace("》", "〉")
             title = f"《{' '.join(inner.split())}》" if inner else "" if name.endswith("文件") else "的文件"
-            standing.setdefault((kind, state.status), []).append((name, title, state.reason))
+            states.setdefault((kind, state.status), []).append((name, title, state.reason))
         if part.attached and part.division is not None and reading.divisions and part.division not in reading.divisions:
             found[
                 Notice("scope", f"所引内容出自{name}的文件（随函转发），属{part.division.level}级文件，不是所问地区自己的规定。")
@@ -47,14 +48,14 @@ def notices_for(
             and not any(d.contains(part.division.code) for d in reading.divisions if d != NATION)
         ):
             found[Notice("scope", f"所引内容出自{name}的文件，适用于{part.division.path}。")] = None
-    states = [notice for (kind, status), documents in standing.items() for notice in _of_one_state(kind, status, documents)]
+    of_states = [notice for (kind, status), documents in states.items() for notice in _of_one_state(kind, status, documents)]
     for citation in citations:
         row_number = shelf.by_id.get(citation.source_id)
         around = shelf.document(row_number).folded[:4000] if row_number is not None else ""
         text = transition_notice(citation.quote, as_of, context=around + citation.quote)
         if text:
             found[Notice("expired", text)] = None
-    return (*dict.fromkeys(states), *found)
+    return (*dict.fromkeys(of_states), *found)
 
 
 def _of_one_state(kind: NoticeKind, status: str, documents: Sequence[tuple[str, str, str]]) -> list[Notice]:

@@ -13,6 +13,7 @@ from qa.answer import Cell, Comparison, ComparisonRow
 from qa.clauses import Clause, clauses_of
 from qa.columns import Column
 from qa.draft import cite, flat
+from qa.shelf import Shelf
 
 SAME_PLACE, ALIKE = 0.3, 0.5
 """How alike two clauses must be to be one clause changed: under the same number, and anywhere."""
@@ -46,7 +47,7 @@ class Change:
         return "未变" if self.old.number == self.new.number else "序号调整"
 
 
-def redline(old: Column, new: Column, *, as_of: dt.date) -> Comparison:
+def redline(old: Column, new: Column, shelf: Shelf, *, as_of: dt.date) -> Comparison:
     """The two versions side by side: a row for each clause that is not the same in both, in the order of the new one."""
     changes = aligned(clauses_of(old), clauses_of(new))
     counts = Counter(change.kind for change in changes)
@@ -64,7 +65,7 @@ def redline(old: Column, new: Column, *, as_of: dt.date) -> Comparison:
             for change in shown
         ),
         differences=tuple(lines),
-        columns=(old.head(as_of), new.head(as_of)),
+        columns=(old.head(shelf, as_of), new.head(shelf, as_of)),
         form="新旧对照",
     )
 

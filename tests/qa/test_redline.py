@@ -92,3 +92,16 @@ def test_changed_wording_stands_in_the_texts(before: str, after: str) -> None:
     for old, new in wording(before, after):
         assert old in before
         assert new in after
+
+
+def test_an_answer_says_that_another_document_repeals_its_source(tmp_path: Path) -> None:
+    first = "松江市市容管理办法\n松政发〔2015〕4号\n第一条 沿街商户负责门前卫生，每日清扫两次。\n第二条 本办法自2015年6月1日起施行。\n松江市人民政府\n2015年5月8日\n"
+    second = "松江市城市管理条例实施细则\n松政发〔2021〕12号\n第一条 沿街商户的门前责任由街道办事处划定。\n第二条 本细则自2021年3月1日起施行，《松江市市容管理办法》（松政发〔2015〕4号）同时废止。\n松江市人民政府\n2021年2月1日\n"
+    for name, text in (("a", first), ("b", second)):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "library") as library:
+        library.__dict__["encoder"] = BlankEncoder()
+        library.ingest(sorted(tmp_path.glob("*.txt")))
+        answer = library.ask("松江市沿街商户门前卫生每日清扫几次", keep=False)
+        assert "每日清扫两次" in answer.answer
+        assert any(notice.kind == "repealed" and "废止" in notice.text for notice in answer.notices)

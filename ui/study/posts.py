@@ -12,7 +12,7 @@ from corpus.store import Corpus, StoredFact
 from graph.queries import targets as graph_targets
 from graph.queries import tasks as graph_tasks
 from graph.queries import unit_keys
-from graph.validity import validity
+from graph.standing import standing
 from ui.exports.tables import place
 from ui.study.glossary import terms as glossary
 from ui.study.questions import shortened
@@ -102,7 +102,7 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     documents, notices = [], []
     for row, count in counts.most_common():
         info = shelf.infos[row]
-        state = validity(info.head, as_of=day, user_status=info.user_status)
+        state = standing(corpus, info, day)
         documents.append(
             {"id": info.id, "source": info.source, "title": info.head.title or info.source, "doc_number": info.head.doc_number,
              "tasks": count, "validity": state.status, "reason": state.reason}

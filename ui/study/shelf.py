@@ -11,7 +11,8 @@ from pathlib import PurePath
 from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, DocumentInfo, StoredFact
 from graph.named_periods import named_periods
-from graph.validity import Validity, validity
+from graph.standing import standing as state_of
+from graph.validity import Validity
 from qa.answer import AnswerCitation
 from ui.study.questions import typeset
 
@@ -106,4 +107,4 @@ class Shelf:
         return self._validity(fact, as_of).status not in _NO_RULE
 
     def _validity(self, fact: StoredFact, as_of: dt.date) -> Validity:
-        return validity(self.head(fact), as_of=as_of, user_status=self.infos[fact.document].user_status)
+        return state_of(self.corpus, self.infos[fact.document], as_of, head=self.head(fact))
