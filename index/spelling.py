@@ -17,7 +17,7 @@ class Names:
         self._holed: dict[tuple[int, str], list[str]] = defaultdict(list)
         for name in sorted(self._names):
             for i, character in enumerate(name):
-                if "\\u4e00" <= character <= "\\u9fff" and character not in telling:
+                if "\u4e00" <= character <= "\u9fff" and character not in telling:
                     self._holed[i, name[:i] + name[i + 1 :]].append(name)
 
     def near(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -28,7 +28,7 @@ class Names:
                 if window in self._names:
                     continue
                 for i, character in enumerate(window):
-                    if not "\\u4e00" <= character <= "\\u9fff" or character in self._telling:
+                    if not "\u4e00" <= character <= "\u9fff" or character in self._telling:
                         continue
                     for name in self._holed.get((i, window[:i] + window[i + 1 :]), ()):
                         yield start, start + i, name
