@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus
 from index.cache import LexicalCache
 from index.dense import DenseIndex
+from index.features import Candidate, Rarity, features, idf
 from index.lexical import Found, LexicalIndex, WeightedQuery
 from index.passages import Hit
 from index.question import Question, understand
-from index.ranking import Candidate, Rarity, features, idf, ordered, promising
+from index.ranking import ordered, promising
 from index.segmentation import tokenise
 from index.showing import Shelf, show
 from index.spelling import Names
@@ -30,6 +31,10 @@ FEW = 150
 """Candidates each half of the search gives for a short list of hits; a longer list takes twice its length."""
 LOOKED_AT = 60
 """Candidates compared in detail for a short list of hits."""
+COMMON = 0.1
+"""A word or pair in more than this share of the passages finds nothing: it is looked for in the candidates, not searched for."""
+COMMON_FROM = 2_000
+"""… in a library of at least so many passages."""
 PATIENCE = 2.0
 """Seconds a search waits for another thread that brings the caches up to date, before it uses them as they are."""
 
@@ -118,22 +123,21 @@ class Searcher:
         candidates, rows = self._candidates(question, filters, top)
         return show(self._shelf, question, ordered(candidates, rows), top, fold)
 
-    def candidates(
-        self, question: Question, *, filters: Filters | None = None, top: int = 10
-    ) -> tuple[list[Candidate], list[list[float]]]:
+    def candidates(self, question: Question, *, filters: Filters | None = None, top: int = 10) -> tuple[list[Candidate], Any]:
         """The passages either half of the search found, with the features they are ranked by."""
         self.refresh()
         return self._candidates(question, filters, top)
 
-    def _candidates(self, question: Question, filters: Filters | None, top: int) -> tuple[list[Candidate], list[list[float]]]:
+    def _candidates(self, question: Question, filters: Filters | None, top: int) -> tuple[list[Candidate], Any]:
         lexical = self._lexical.view
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
         limit = max(FEW, 2 * top)
-        wanted = WeightedQuery(
-            {**dict.fromkeys(question.words, 1.0), **question.extra_words},
-            {**dict.fromkeys(question.pairs, 1.0), **question.extra_pairs},
+        frequencies = Frequencies(
+            {word: lexical.frequency(word, "words") for word in (*question.words, *question.extra_words)},
+            {pair: lexical.frequency(pair, "pairs") for pair in question.pairs},
         )
+        wanted = _telling(question, frequencies, lexical.size)
         documents = lexical.search_documents(wanted, limit, allowed)
         found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
         numbered = lexical.numbered(question.numbers)
@@ -152,7 +156,7 @@ class Searcher:
             c.numbered = c.document in numbered
         candidates = promising(candidates, max(LOOKED_AT, 3 * top))
         candidates = _read(lexical, found, candidates)
-        return candidates, features(question, self._rarity(lexical, question), candidates)
+        return candidates, features(question, _rarity(question, frequencies, lexical.size), candidates)
 
     def _meaning(
         self, question: Question, limit: int, allowed: set[int] | None, found: Iterable[int]
@@ -170,14 +174,32 @@ class Searcher:
         near.update((row, (0, score)) for row, score in zip(others, dense.cosines(vector, others).tolist(), strict=True))
         return near
 
-    @staticmethod
-    def _rarity(lexical: LexicalIndex, question: Question) -> Rarity:
-        count = lexical.size
-        return Rarity(
-            {word: idf(count, lexical.frequency(word, "words")) for word in question.words},
-            {pair: idf(count, lexical.frequency(pair, "pairs")) for pair in question.pairs},
-            {word: idf(count, lexical.frequency(word, "words")) for word in question.extra_words},
-        )
+
+class Frequencies(NamedTuple):
+    """In how many passages each word and each pair of a query occurs."""
+
+    words: dict[str, int]
+    pairs: dict[str, int]
+
+
+def _telling(question: Question, frequencies: Frequencies, count: int) -> WeightedQuery:
+    """The words and pairs to search for: without the commonest, which cost most and find least, unless there are no others."""
+    own = WeightedQuery(dict.fromkeys(question.words, 1.0), dict.fromkeys(question.pairs, 1.0))
+    if count >= COMMON_FROM:
+        most = COMMON * count
+        words = {word: weight for word, weight in own.words.items() if frequencies.words[word] <= most}
+        pairs = {pair: weight for pair, weight in own.pairs.items() if frequencies.pairs[pair] <= most}
+        if words or pairs:
+            own = WeightedQuery(words, pairs)
+    return WeightedQuery({**own.words, **question.extra_words}, {**own.pairs, **question.extra_pairs})
+
+
+def _rarity(question: Question, frequencies: Frequencies, count: int) -> Rarity:
+    return Rarity(
+        {word: idf(count, frequencies.words[word]) for word in question.words},
+        {pair: idf(count, frequencies.pairs[pair]) for pair in question.pairs},
+        {word: idf(count, frequencies.words[word]) for word in question.extra_words},
+    )
 
 
 def _read(lexical: LexicalIndex, found: dict[int, Found], candidates: list[Candidate]) -> list[Candidate]:

@@ -9,9 +9,9 @@ from corpus.document import Span
 from corpus.errors import UnknownDocument
 from corpus.folding import folded
 from corpus.store import Corpus, DocumentInfo, StoredPassage
+from index.features import Candidate
 from index.passages import Hit
 from index.question import Question
-from index.ranking import Candidate
 from index.segmentation import normalise
 
 MEANING = 0.45
@@ -105,7 +105,7 @@ class _Wording:
     def like(self, other: _Wording) -> bool:
         if self._text == other._text:
             return True
-        short, long = sorted((len(self._text), len(other._text)))
+        short, long = min(len(self._text), len(other._text)), max(len(self._text), len(other._text))
         mine, theirs = self._candidate.meaning, other._candidate.meaning
         if short < 0.8 * long or (mine and theirs and abs(mine - theirs) > _NEAR):
             return False

@@ -74,8 +74,12 @@ def _without(name: str) -> AbstractContextManager[Any]:
         return patch.object(Searcher, "_meaning", lambda *_: {})
     if name == "words of the whole document":
         return patch.object(LexicalIndex, "search_documents", lambda *_: {})
-    if name == "learned combinations":
+    if name == "everything learned":
         return patch.object(ranking, "scores", lambda rows: [row[0] + 0.7 * row[2] + row[11] for row in rows])
+    if name == "decision trees":
+        return patch.object(ranking, "TREES", 0.0)
+    if name == "leaving the commonest words out":
+        return patch.object(searcher_module, "COMMON", 1.0)
     if name == "meaning behind the head of the list":
         return patch.object(ranking, "HEAD", 10**9)
     fields: dict[str, Any] = (
@@ -90,7 +94,9 @@ INGREDIENTS = (
     "words of the whole document",
     "pairs of characters",
     "everyday words and typos",
-    "learned combinations",
+    "decision trees",
+    "everything learned",
+    "leaving the commonest words out",
     "meaning behind the head of the list",
 )
 SHOWN = ("success@1", "recall@5", "recall@10", "recall@100", "ndcg@10", "passage@1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, PassageRow
 from index import dense
 from index.dense import DenseIndex
+from index.encoder import load
 
 SIZE = 8
 MODEL = "m"
@@ -93,3 +96,32 @@ def test_vectors_of_another_model_do_not_count(corpus: Corpus) -> None:
     other = DenseIndex(corpus, "other", SIZE)
     other.refresh(corpus.generation)
     assert not len(other.search(unit(1, 1)[0], 5)[0])
+
+
+def neighbours(points: np.ndarray, queries: np.ndarray) -> float:  # type: ignore[type-arg]
+    """Share of the 100 nearest of each query that a clustered index finds."""
+    index = dense._build(points.astype("<f2"), np.arange(len(points), dtype=np.int64))
+    assert hasattr(index, "nprobe")
+    _, found = index.search(queries.astype(np.float32), 100)
+    exact = np.argpartition(-(queries @ points.T), 100, axis=1)[:, :100]
+    return float(np.mean([len(set(a) & set(b)) / 100 for a, b in zip(found.tolist(), exact.tolist(), strict=True)]))
+
+
+def test_a_clustered_index_finds_nearly_all_of_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "CLUSTERS_FROM", 1)
+    draw = np.random.default_rng(4)
+    centres = draw.normal(size=(60, 32))
+    points = centres[draw.integers(60, size=9_000)] + 0.7 * draw.normal(size=(9_000, 32))
+    points = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+    assert neighbours(points, points[:200]) >= 0.98
+
+
+def test_a_clustered_index_of_real_passages_finds_nearly_all_of_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(os.environ.get("CEMAI_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "eval" / "ncp" / "corpus.jsonl"
+    if not path.exists():
+        pytest.skip("no shared material: the clustered index was measured on made-up vectors only")
+    monkeypatch.setattr(dense, "CLUSTERS_FROM", 1)
+    texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    parts = [text[i : i + 150] for text in texts for i in range(0, len(text), 150)][:6_000]
+    vectors = load(None).encode(parts)
+    assert neighbours(vectors, vectors[::40]) >= 0.98

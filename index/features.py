@@ -1,0 +1,249 @@
+"""What can be said of a candidate passage for a query 特征: each a number anybody can check against the passage.
+
+A passage may hold the query's words, pairs of characters, places; so may its best sentence, its title and headings, the other
+candidates of its document. ``index.ranking`` makes one score of them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from corpus.divisions import Division, gazetteer, short_forms
+from index.question import Question
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+FEATURES = (
+    "words_score",  # BM25 of the passage, as a share of the best candidate's
+    "words_ideal",  # BM25 of the passage, as a share of what the query could reach at best
+    "document_score",  # BM25 of the whole document, as a share of the best one's
+    "document_ideal",
+    "cover",  # share of the query's words (by rarity) in the passage
+    "cover_pairs",  # the same for pairs of characters
+    "cover_title",  # the same for words in title and headings
+    "cover_all",  # in passage, title and headings together
+    "cover_sentence",  # share of the pairs of characters in the best sentence
+    "run",  # longest unbroken stretch of the query in the passage, as a share of the query
+    "run_title",
+    "meaning",  # cosine
+    "meaning_document",  # best cosine of any candidate of the same document
+    "meaning_rank",  # cosine as a share of the best candidate's
+    "kind",  # the passage has what the question asks for: a date, a figure, a telephone number …
+    "first",  # 1 for the first passage of a document, falling
+    "short",
+    "number",  # the document has the document number the query names
+    "phrase",  # a quoted phrase stands in the passage or title
+    "words_within",  # BM25 as a share of the best candidate's of the same document
+    "cover_within",  # pairs covered in passage and sentence, less what the document's best candidate covers
+    "extra",  # synonyms and corrected names found
+    "cover_rare",  # cover_all with the rarities squared
+    "rarest_missing",  # rarity of the rarest word that is missing, as a share of the rarest's
+    "pairs_title",
+    "pairs_opening",  # pairs in the first hundred characters
+    "pairs_beside",  # pairs in the passage before or behind, where that is a candidate
+    "pairs_document",  # pairs in all candidates of the document together
+    "cover_document",  # the same for words
+    "words_document",  # BM25 of the document's three best candidates, as a share of the best candidate's
+    "siblings",  # how many candidates the document has
+    "place",  # share of the query's places that passage or title name
+    "place_missing",  # share of them that no candidate of the document names
+    "place_other",  # the title names a place that has nothing to do with the query's
+    "place_unasked",  # the title names a place, the query none
+)
+_AT = {name: i for i, name in enumerate(FEATURES)}
+
+OPENING = 100
+_sentences = re.compile(r"[。；;！!？?\n]")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A passage that one of the two halves of the search found."""
+
+    row: int
+    document: int
+    words: float = 0.0
+    document_words: float = 0.0
+    meaning: float = 0.0
+    numbered: bool = False
+    ordinal: int = 0
+    text: str = ""
+    """Folded text of the passage."""
+    title: str = ""
+    """Folded title and headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How much each token of a query tells: BM25's inverse document frequency."""
+
+    words: Mapping[str, float]
+    pairs: Mapping[str, float]
+    extra: Mapping[str, float]
+
+    @property
+    def ideal(self) -> float:
+        """What a passage could score at best, nearly."""
+        return 2.2 * (sum(self.words.values()) + sum(self.pairs.values())) or 1.0
+
+
+def idf(count: int, frequency: int) -> float:
+    """BM25's inverse document frequency."""
+    return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+
+def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]) -> ndarray[Any, Any]:
+    """One row of ``FEATURES`` for each candidate."""
+    import numpy as np
+
+    out = np.zeros((len(candidates), len(FEATURES)))
+    if not candidates:
+        return out
+
+    def put(**columns: Any) -> None:
+        for name, values in columns.items():
+            out[:, _AT[name]] = values
+
+    texts, titles = [c.text for c in candidates], [c.title for c in candidates]
+    documents, owner = np.unique([c.document for c in candidates], return_inverse=True)
+    groups = np.arange(len(documents))[:, None] == owner
+
+    def best_of_document(values: Any) -> Any:
+        return np.where(groups, values, -np.inf).max(axis=1)[owner]
+
+    words, word_mass = _weights(rarity.words)
+    pairs, pair_mass = _weights(rarity.pairs)
+    word_in, word_above = _presence(rarity.words, texts), _presence(rarity.words, titles)
+    pair_in, pair_above = _presence(rarity.pairs, texts), _presence(rarity.pairs, titles)
+    either = word_in | word_above
+    bm25 = np.array([c.words for c in candidates])
+    whole = np.array([c.document_words for c in candidates])
+    meaning = np.array([c.meaning for c in candidates])
+    best, ideal = bm25.max() or 1.0, rarity.ideal
+    own = best_of_document(bm25)
+    put(
+        words_score=bm25 / best,
+        words_ideal=bm25 / ideal,
+        words_within=np.divide(bm25, own, out=np.zeros_like(bm25), where=own > 0),
+    )
+    put(document_score=whole / (whole.max() or 1.0), document_ideal=whole / ideal)
+    put(
+        meaning=meaning,
+        meaning_document=best_of_document(np.maximum(meaning, 0.0)),
+        meaning_rank=meaning / max(meaning.max(), 1e-6),
+    )
+
+    cover, pair_cover = word_in @ words / word_mass, pair_in @ pairs / pair_mass
+    put(cover=cover, cover_pairs=pair_cover, cover_title=word_above @ words / word_mass, cover_all=either @ words / word_mass)
+    put(pairs_title=pair_above @ pairs / pair_mass, cover_rare=either @ words**2 / ((words**2).sum() or 1.0))
+    put(rarest_missing=np.where(either, 0.0, words).max(axis=1, initial=0.0) / (words.max(initial=0.0) or 1.0))
+    sentence = _best_sentence(rarity.pairs, pair_in, texts) / pair_mass
+    put(cover_sentence=sentence, cover_within=sentence + pair_cover - best_of_document(sentence + pair_cover))
+    put(pairs_opening=_presence(rarity.pairs, [text[:OPENING] for text in texts]) @ pairs / pair_mass)
+    near = {(c.document, c.ordinal): share for c, share in zip(candidates, pair_cover, strict=True)}
+    put(pairs_beside=[max(near.get((c.document, c.ordinal + d), 0.0) for d in (-1, 1)) for c in candidates])
+    of_documents = groups.astype(np.float64)
+    put(pairs_document=((of_documents @ (pair_in | pair_above) > 0) @ pairs / pair_mass)[owner])
+    put(cover_document=((of_documents @ either > 0) @ words / word_mass)[owner])
+    put(words_document=np.sort(np.where(groups, bm25, 0.0), axis=1)[:, -3:].sum(axis=1)[owner] / (3 * best))
+    put(siblings=np.minimum(groups.sum(axis=1), 10)[owner] / 10)
+
+    length = len(question.core) or 1
+    put(run=[longest_run(question.core, text) / length for text in texts])
+    above = {title: longest_run(question.core, title) / length for title in set(titles) if title}
+    put(
+        run_title=[
+            above.get(title, 0.0) if words_there else 0.0 for title, words_there in zip(titles, word_above.any(1), strict=True)
+        ]
+    )
+    kinds = question.answers
+    if kinds:
+        put(kind=[sum(1 for answer in kinds if answer.search(text)) / len(kinds) for text in texts])
+    put(first=[1.0 / (1 + c.ordinal) for c in candidates], short=[len(text) < 60 for text in texts])
+    put(number=[c.numbered for c in candidates])
+    if question.phrases:
+        put(phrase=[any(phrase in c.text or phrase in c.title for phrase in question.phrases) for c in candidates])
+    if rarity.extra:
+        extra, mass = _weights(rarity.extra)
+        put(extra=(_presence(rarity.extra, texts) | _presence(rarity.extra, titles)) @ extra / mass)
+    _places(question, texts, titles, groups, owner, put)
+    return out
+
+
+def _weights(rarities: Mapping[str, float]) -> tuple[Any, float]:
+    import numpy as np
+
+    values = np.fromiter(rarities.values(), np.float64, len(rarities))
+    return values, float(values.sum()) or 1.0
+
+
+def _presence(tokens: Mapping[str, float], texts: Sequence[str]) -> Any:
+    """Which text holds which token."""
+    import numpy as np
+
+    known = {text: [token in text for token in tokens] for text in set(texts)}
+    return np.array([known[text] for text in texts], dtype=bool).reshape(len(texts), len(tokens))
+
+
+def _best_sentence(tokens: Mapping[str, float], inside: Any, texts: Sequence[str]) -> Any:
+    """The largest sum of rarities that one sentence of each text holds."""
+    import numpy as np
+
+    items = list(tokens.items())
+    out = np.zeros(len(texts))
+    for i, there in enumerate(inside.tolist()):
+        some = [item for item, known in zip(items, there, strict=True) if known]
+        if some:
+            out[i] = max([sum([weight for token, weight in some if token in part]) for part in _sentences.split(texts[i])])
+    return out
+
+
+def _places(question: Question, texts: Sequence[str], titles: Sequence[str], groups: Any, owner: Any, put: Any) -> None:
+    """Names of divisions: which of the query's a passage has, and whether its title names others."""
+    import numpy as np
+
+    asked = places(question.text[:200])
+    named = np.array([bool(places(title[:80])) for title in titles])
+    if not asked:
+        put(place_unasked=named)
+        return
+    there = np.array(
+        [
+            [any(form in text or form in title for form in forms) for forms, _ in asked]
+            for text, title in zip(texts, titles, strict=True)
+        ]
+    )
+    put(place=there.mean(axis=1), place_missing=1 - (groups.astype(np.float64) @ there > 0).mean(axis=1)[owner])
+    put(place_other=[bool(found) and not _related(found, asked) for found in (places(title[:80]) for title in titles)])
+
+
+Places = tuple[tuple[tuple[str, ...], tuple[Division, ...]], ...]
+
+
+@lru_cache(maxsize=20_000)
+def places(text: str) -> Places:
+    """The divisions a text names: each in its usual forms, with what it may mean."""
+    return tuple((short_forms(m.text), m.candidates) for m in gazetteer().mentions(text))
+
+
+def _related(some: Places, others: Places) -> bool:
+    """Whether any division of one lies in, or is, one of the other."""
+    return any(a.contains(b.code) or b.contains(a.code) for _, left in some for _, right in others for a in left for b in right)
+
+
+def longest_run(core: str, text: str) -> int:
+    """Length of the longest stretch of ``core`` that stands in ``text``."""
+    best = start = 0
+    size = len(core)
+    while start + best < size:
+        if core[start : start + best + 1] in text:
+            best += 1
+        else:
+            start += 1
+    return best

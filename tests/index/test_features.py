@@ -1,0 +1,87 @@
+"""The features of a candidate are what their names say, and the trees add up what their nodes say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import ranking
+from index.features import FEATURES, Candidate, Rarity, features, longest_run, places
+from index.question import understand
+from index.trees import grow, shipped
+
+TREE = [[0, 0.5, 1, 2, 0], [-1, 0, 0, 0, -1.0], [1, 2.0, 3, 4, 0], [-1, 0, 0, 0, 3.0], [-1, 0, 0, 0, 5.0]]
+
+
+def table(query: str, *candidates: Candidate) -> dict[str, list[float]]:
+    question = understand(query)
+    rarity = Rarity(
+        dict.fromkeys(question.words, 1.0), dict.fromkeys(question.pairs, 1.0), dict.fromkeys(question.extra_words, 1.0)
+    )
+    return dict(zip(FEATURES, features(question, rarity, candidates).T.tolist(), strict=True))
+
+
+def candidate(row: int, document: int, text: str, title: str = "", **more: float) -> Candidate:
+    made = Candidate(row, document, text=text, title=title, ordinal=row)
+    for name, value in more.items():
+        setattr(made, name, value)
+    return made
+
+
+def test_what_a_passage_its_title_and_its_document_hold() -> None:
+    found = table(
+        "监测对象清零",
+        candidate(0, 1, "监测对象。另行清零", "监测办法", words=4.0, meaning=0.5),
+        candidate(1, 1, "监测对象清零", words=2.0),
+        candidate(2, 2, "无关", words=1.0, meaning=-0.2),
+    )
+    assert found["cover"] == [1.0, 1.0, 0.0]
+    assert found["cover_sentence"][1] == 1.0 > found["cover_sentence"][0] > found["cover_sentence"][2] == 0.0
+    assert found["run"] == pytest.approx([4 / 6, 1.0, 0.0])
+    assert found["words_score"] == [1.0, 0.5, 0.25] and found["words_within"] == [1.0, 0.5, 1.0]
+    assert found["meaning_document"] == [0.5, 0.5, 0.0]
+    assert found["pairs_beside"][1] == found["cover_pairs"][0]
+    assert found["siblings"] == [0.2, 0.2, 0.1]
+    assert found["rarest_missing"] == [0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "column", "why"),
+    [
+        ("广州市低保标准", "深圳市低保标准", "place_other", "a town beside it"),
+        ("低保标准", "深圳市低保标准", "place_unasked", "the query names none"),
+    ],
+)
+def test_places_that_do_not_fit_are_told(query: str, title: str, column: str, why: str) -> None:
+    assert table(query, candidate(0, 1, "标准如下", title))[column] == [1.0], why
+
+
+@pytest.mark.parametrize("title", ["广东省低保标准", "广州市低保标准", "增城区低保标准", "低保标准"])
+def test_a_place_inside_or_above_the_one_asked_about_is_no_other(title: str) -> None:
+    assert table("广州市低保标准", candidate(0, 1, "标准如下", title))["place_other"] == [0.0]
+
+
+def test_a_place_counts_in_its_short_form() -> None:
+    assert places("陕西省的政策")
+    assert table("陕西省的政策", candidate(0, 1, "陕西出台措施"))["place"] == [1.0]
+
+
+@given(st.text("甲乙丙", max_size=12), st.text("甲乙丙", max_size=30))
+def test_the_longest_run_is_the_longest(core: str, text: str) -> None:
+    runs = [j - i for i in range(len(core)) for j in range(i, len(core) + 1) if core[i:j] in text]
+    assert longest_run(core, text) == max(runs, default=0)
+
+
+def test_nothing_to_rank() -> None:
+    assert ranking.scores(features(understand("监测"), Rarity({}, {}, {}), [])) == []
+
+
+@pytest.mark.parametrize(("row", "value"), [([0.5, 9], -2.0), ([0.6, 2], 6.0), ([0.6, 2.1], 10.0)])
+def test_trees_add_up(row: list[float], value: float) -> None:
+    assert grow(("a", "b"), [TREE, TREE]).sums(np.array([row])).tolist() == [value]
+
+
+def test_the_shipped_trees_read_the_columns_there_are() -> None:
+    assert shipped().columns == ranking.COLUMNS
