@@ -1,12 +1,17 @@
-"""Search side by side on one machine, as ratios: cemai (hybrid), bm25s, rank_bm25's way of scoring, SQLite FTS5, plain tantivy;
-whoosh, rank_bm25 itself and txtai where they are installed.
+"""Search side by side on one machine: cemai (hybrid), bm25s, rank_bm25, SQLite FTS5, plain tantivy, whoosh, txtai (hybrid, with
+cemai's vectors). The peers are no part of the program: ``pip install --group bench``; one that is missing is said to be absent.
 
-    search.py CORPUS.jsonl [--sizes 1000,10000,100000] [--queries QUERIES.jsonl] [--engines cemai,bm25s] [--threads 16]
+    search.py CORPUS.jsonl [--sizes 1000,10000,100000,1000000] [--queries QUERIES.jsonl] [--engines cemai,bm25s] [--threads 16]
+              [--limit SECONDS] [--rows ROWS.jsonl] [--plot CURVE.png]
+
+Runs piecewise: ``--rows`` keeps what was measured, and what is kept is not measured again but drawn with the rest. An engine
+that needs longer than ``--limit`` at one size is cut off there, and not tried at larger ones.
 
 Passages are the real texts first, then texts recombined from their sentences. Every engine runs in a process of its own. Prints
-a line per engine and size: seconds to index, bytes on disk, growth of memory, p50 and p95 of a query in milliseconds, its p50 as
-a multiple of cemai's; for cemai also the share of the exact nearest vectors that its vector index finds, and searches a second
-of several threads.
+a line per engine and size: seconds to index, bytes on disk, growth of memory, p50 and p95 of a query in milliseconds, once by the
+clock and once by the processor time of the searching thread (which other programs do not distort), its p50 as a multiple of
+cemai's; for cemai also the share of the exact nearest vectors that its vector index finds, and searches a second of several
+threads. Ends with a table, and a plot where matplotlib is installed.
 """
 
 from __future__ import annotations
@@ -67,28 +72,6 @@ def with_bm25s(passages: list[str], folder: Path) -> Search:
     engine = bm25s.BM25()
     engine.index([words_of(text) for text in passages], show_progress=False)
     return lambda query: engine.retrieve([words_of(query)], k=10, show_progress=False)
-
-
-def plain_bm25(passages: list[str], folder: Path) -> Search:
-    """The way of rank_bm25: every passage's counts are asked for every word of the query."""
-    from collections import Counter
-
-    import numpy as np
-
-    counts = [Counter(words_of(text)) for text in passages]
-    lengths = np.array([sum(c.values()) for c in counts], dtype=np.float32)
-    frequency: Counter[str] = Counter(word for c in counts for word in c)
-    norm = 1.5 * (0.25 + 0.75 * lengths / lengths.mean())
-
-    def search(query: str) -> Any:
-        scores = np.zeros(len(counts))
-        for word in words_of(query):
-            weight = np.log(1 + (len(counts) - frequency[word] + 0.5) / (frequency[word] + 0.5))
-            tf = np.array([c.get(word, 0) for c in counts])
-            scores += weight * tf * 2.5 / (tf + norm)
-        return np.argsort(-scores)[:10]
-
-    return search
 
 
 def fts5(passages: list[str], folder: Path) -> Search:
@@ -165,7 +148,6 @@ def with_txtai(passages: list[str], folder: Path) -> Search:
 ENGINES: dict[str, Callable[[list[str], Path], Search]] = {
     "cemai": cemai,
     "bm25s": with_bm25s,
-    "rank_bm25 (its way)": plain_bm25,
     "SQLite FTS5 trigram": fts5,
     "tantivy": with_tantivy,
     "whoosh": with_whoosh,
@@ -180,25 +162,30 @@ def measure(name: str, path: Path, size: int, queries: list[str], threads: int) 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         words_of("预热")
         before = memory()
-        begun = time.perf_counter()
+        begun, begun_cpu = time.perf_counter(), time.process_time()
         search = ENGINES[name](passages, Path(folder))
-        built = time.perf_counter() - begun
+        built, built_cpu = time.perf_counter() - begun, time.process_time() - begun_cpu
         for query in queries[:10]:
             search(query)
-        times = []
+        times, busy = [], []
         for query in queries:
-            start = time.perf_counter()
+            start, begun_cpu = time.perf_counter(), time.thread_time()
             search(query)
             times.append(1000 * (time.perf_counter() - start))
+            busy.append(1000 * (time.thread_time() - begun_cpu))
         times.sort()
+        busy.sort()
         row = {
             "engine": name,
             "passages": size,
             "index_s": round(built, 1),
+            "index_cpu_s": round(built_cpu, 1),
             "disk_mb": round(sum(f.stat().st_size for f in Path(folder).rglob("*") if f.is_file()) / 1e6, 1),
             "memory_mb": round((memory() - before) / 1e6),
             "p50_ms": round(times[len(times) // 2], 2),
             "p95_ms": round(times[int(0.95 * len(times))], 2),
+            "p50_cpu_ms": round(busy[len(busy) // 2], 2),
+            "p95_cpu_ms": round(busy[int(0.95 * len(busy))], 2),
         }
         if name == "cemai":
             with ThreadPoolExecutor(threads) as pool:
@@ -236,6 +223,9 @@ def main() -> None:
     parser.add_argument("--queries", type=Path, help="default: queries.jsonl beside the corpus")
     parser.add_argument("--engines", default=",".join(ENGINES))
     parser.add_argument("--threads", type=int, default=16)
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds one engine may take at one size")
+    parser.add_argument("--rows", type=Path, help="file that keeps what was measured")
+    parser.add_argument("--plot", type=Path, help="PNG file for the curve")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     path = args.queries or args.corpus.parent / "queries.jsonl"
@@ -243,20 +233,73 @@ def main() -> None:
     if args.one:
         print(json.dumps(measure(args.engines, args.corpus, int(args.sizes), queries, args.threads), ensure_ascii=False))
         return
-    for size in args.sizes.split(","):
-        base = 0.0
+    kept = (
+        [json.loads(line) for line in args.rows.read_text(encoding="utf-8").splitlines()]
+        if args.rows and args.rows.exists()
+        else []
+    )
+    slow: set[str] = set()
+    for size in map(int, args.sizes.split(",")):
         for name in args.engines.split(","):
-            command = [sys.executable, __file__, str(args.corpus), "--sizes", size, "--engines", name, "--one"]
-            command += ["--queries", str(path), "--threads", str(args.threads)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                print(json.dumps({"engine": name, "passages": int(size), "absent": done.stderr.strip().split("\n")[-1]}))
+            if any(row["engine"] == name and row["passages"] == size for row in kept):
                 continue
-            row = json.loads(done.stdout)
-            base = base or (row["p50_ms"] if name == "cemai" else 0.0)
-            if base:
-                row["times_cemai"] = round(row["p50_ms"] / base, 2)
-            print(json.dumps(row, ensure_ascii=False), flush=True)
+            if name in slow:
+                print(f"{name} at {size}: left out, it was cut off at a smaller size", flush=True)
+                continue
+            command = [sys.executable, __file__, str(args.corpus), "--sizes", str(size), "--engines", name, "--one"]
+            command += ["--queries", str(path), "--threads", str(args.threads)]
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=args.limit)
+            except subprocess.TimeoutExpired:
+                slow.add(name)
+                print(f"{name} at {size}: cut off after {args.limit} s", flush=True)
+                continue
+            if done.returncode:
+                slow.add(name)
+                print(f"{name} at {size}: absent ({done.stderr.strip().splitlines()[-1]})", flush=True)
+                continue
+            kept.append(json.loads(done.stdout))
+            print(done.stdout.strip(), flush=True)
+            if args.rows:
+                with args.rows.open("a", encoding="utf-8") as out:
+                    out.write(done.stdout.strip() + "\n")
+    print(table(kept))
+    if args.plot:
+        plot(kept, args.plot)
+
+
+COLUMNS = ("index_s", "index_cpu_s", "disk_mb", "memory_mb", "p50_ms", "p95_ms", "p50_cpu_ms", "p95_cpu_ms")
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """What was measured, with every p50 (processor time) also as a multiple of cemai's at the same size."""
+    base = {row["passages"]: row["p50_cpu_ms"] for row in rows if row["engine"] == "cemai"}
+    lines = ["| engine | passages | " + " | ".join(COLUMNS) + " | × cemai |", "| --- |" + " --- |" * (len(COLUMNS) + 2)]
+    for row in sorted(rows, key=lambda r: (r["passages"], r["engine"] != "cemai", r["engine"])):
+        own = base.get(row["passages"])
+        times = f"{row['p50_cpu_ms'] / own:.2f}" if own else "–"
+        lines.append(f"| {row['engine']} | {row['passages']:,} | " + " | ".join(str(row[c]) for c in COLUMNS) + f" | {times} |")
+    return "\n".join(lines)
+
+
+def plot(rows: list[dict[str, Any]], target: Path) -> None:
+    """p95 of a query by the number of passages, both on logarithmic axes."""
+    try:
+        import matplotlib  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        print("no plot: matplotlib is not installed")
+        return
+    matplotlib.use("Agg")
+    from matplotlib import pyplot  # type: ignore[import-not-found,unused-ignore]
+
+    figure, axes = pyplot.subplots(figsize=(8, 5), dpi=120)
+    for name in dict.fromkeys(row["engine"] for row in rows):
+        points = sorted((row["passages"], row["p95_cpu_ms"]) for row in rows if row["engine"] == name)
+        axes.plot(*zip(*points, strict=True), marker="o", label=name, linewidth=2.5 if name == "cemai" else 1)
+    axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="p95 of a query, ms of processor time")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(target, bbox_inches="tight")
 
 
 if __name__ == "__main__":
