@@ -10,7 +10,7 @@ from corpus.document import Span
 from corpus.wordlists import entries
 from graph.coverage import CoveredTarget, CoveredTask, coverage
 from graph.facts import Target, Task
-from qa.answer import Cell, Comparison, ComparisonRow
+from qa.answer import AnswerCitation, Cell, Comparison, ComparisonRow
 from qa.clauses import Clause, clauses_of
 from qa.columns import Column
 from qa.concepts import Wanted
@@ -42,9 +42,10 @@ def carried_out(upper: Column, lower: Column, shelf: Shelf, *, as_of: dt.date) -
     found = coverage(shelf.corpus, upper.shelved.info.row, lower.shelved.info.row)
     tasks = [entry for entry in found.tasks if upper.holds(entry.upper.span)]
     targets = [entry for entry in found.targets if upper.holds(entry.upper.span)]
-    clauses = [_heard(clause) for clause in clauses_of(lower)]
-    rows = [_row(f"任务：{entry.upper.name[:40]}", upper, lower, entry, clauses, shelf) for entry in tasks]
-    rows += [_row(f"目标：{entry.upper.indicator[:40]}", upper, lower, entry, clauses, shelf) for entry in targets]
+    elsewhere = mentioned([entry.upper.name for entry in tasks if entry.lower is None], lower, shelf)
+    rows = [_row(f"任务：{entry.upper.name[:40]}", upper, lower, entry, elsewhere.get(entry.upper.name, ())) for entry in tasks]
+    # a task may be taken up under another name; a target only by a figure for the same indicator
+    rows += [_row(f"目标：{entry.upper.indicator[:40]}", upper, lower, entry, ()) for entry in targets]
     return Comparison(
         question=f"{upper.name}与{lower.name}",
         topic=None,
@@ -56,18 +57,22 @@ def carried_out(upper: Column, lower: Column, shelf: Shelf, *, as_of: dt.date) -
     )
 
 
+def mentioned(names: Sequence[str], column: Column, shelf: Shelf) -> dict[str, tuple[AnswerCitation, ...]]:
+    """For each name of a task the clause of a document that holds most of it: its heading and the sentence that says it.
+
+    A name that no clause holds enough of is left out.
+    """
+    clauses = [_heard(clause) for clause in clauses_of(column)] if names else []
+    found = {name: _mention(name, column, clauses, shelf) for name in names}
+    return {name: citations for name, citations in found.items() if citations}
+
+
 def _row(
-    aspect: str,
-    upper: Column,
-    lower: Column,
-    entry: CoveredTask | CoveredTarget,
-    clauses: Sequence[Heard],
-    shelf: Shelf,
+    aspect: str, upper: Column, lower: Column, entry: CoveredTask | CoveredTarget, mention: tuple[AnswerCitation, ...]
 ) -> ComparisonRow:
     mine, counterpart = _cell(upper, entry.upper), _cell(lower, entry.lower)
-    if counterpart.text is None and isinstance(entry, CoveredTask):
-        # a task may be taken up under another name; a target only by a figure for the same indicator
-        counterpart = _mention(entry.upper.name, lower, clauses, shelf)
+    if counterpart.text is None and mention:
+        counterpart = replace(counterpart, text="\n".join(flat(c.quote) for c in mention), citations=mention)
     return ComparisonRow(aspect, (mine, counterpart))
 
 
@@ -77,8 +82,7 @@ def _heard(clause: Clause) -> Heard:
     return Heard(clause, clause.folded[:LONGEST], topics_of(clause.folded[:LONGEST], heading=clause.label)[:1])
 
 
-def _mention(name: str, column: Column, clauses: Sequence[Heard], shelf: Shelf) -> Cell:
-    """The clause of a document that holds most of a name: its heading with the sentence that holds most; nothing where none does."""
+def _mention(name: str, column: Column, clauses: Sequence[Heard], shelf: Shelf) -> tuple[AnswerCitation, ...]:
     from graph.topics import topics_of
 
     sought = _weighted(concepts(name, shelf))
@@ -87,17 +91,15 @@ def _mention(name: str, column: Column, clauses: Sequence[Heard], shelf: Shelf) 
     near = [
         (share, heard) for share, heard in scored if share >= (SAME_TOPIC if topic and heard.topic == topic else MENTIONED)
     ]  # fmt: skip
-    info = column.shelved.info
     if not near:
-        return Cell(column.name, info.source, None, (), info.id)
+        return ()
     span = max(near, key=lambda pair: (pair[1].topic == topic, pair[0]))[1].clause.span
     inside = [column.shelved.sentences[i] for i in column.shelved.between(span)]
     under = [sentence for sentence in inside if not sentence.is_heading]
     best = max(under, key=lambda s: sought.coverage(s.folded), default=None)
     quoted = [sentence.span for sentence in (*inside[:1], best) if sentence is not None]
     spans = merged(quoted or [span], column.shelved.text)
-    citations = tuple(cite(column.shelved, one) for one in spans)
-    return Cell(column.name, info.source, "\n".join(flat(c.quote) for c in citations), citations, info.id)
+    return tuple(cite(column.shelved, one) for one in spans)
 
 
 def _weighted(sought: Wanted) -> Wanted:

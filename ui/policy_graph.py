@@ -87,14 +87,23 @@ class PolicyGraph:
         return [{"year": year, "count": len(facts), "targets": self.titled(facts)} for year, facts in found.items()]
 
     def coverage(self, upper: str, lower: str) -> Record:
-        """落实对照: each task and target of an upper document with what takes it up in a lower one; names are ids or file names."""
+        """落实对照: each task and target of an upper document with what takes it up in a lower one; names are ids or file names.
+
+        ``mention`` quotes the lower document where it takes a task up in other words and not as a task of its own.
+        """
         from graph.coverage import coverage
+        from qa.carrying_out import mentioned
+        from qa.columns import column_of
+        from qa.shelf import Shelf
 
         documents = [self.corpus.find(name) for name in (upper, lower)]
         if documents[0].row == documents[1].row:
             raise UsageError("落实对照要两份不同的文件：先写上级文件，再写下级文件。")
         found = coverage(self.corpus, documents[0].row, documents[1].row)
         rows = [info.row for info in documents]
+        shelf = Shelf(self.corpus)
+        elsewhere = mentioned([task.name for task in found.missing], column_of(rows[1], shelf), shelf)
+        missing = sum(task.name not in elsewhere for task in found.missing)
         records = {
             (kind, record["document_id"], record["id"]): record
             for kind in ("task", "target")
@@ -109,8 +118,8 @@ class PolicyGraph:
             "lower": _document(documents[1]),
             "counts": {
                 "tasks": len(found.tasks),
-                "taken_up": len(found.tasks) - len(found.missing),
-                "missing": len(found.missing),
+                "taken_up": len(found.tasks) - missing,
+                "missing": missing,
                 "targets": len(found.targets),
                 "missing_targets": len(found.missing_targets),
                 "own": len(found.own),
@@ -122,6 +131,7 @@ class PolicyGraph:
                     "score": entry.score,
                     "words": list(entry.words),
                     "nearest": of(entry.nearest, "task"),
+                    "mention": [c.record() for c in elsewhere.get(entry.upper.name, ())] if entry.lower is None else [],
                 }
                 for entry in found.tasks
             ],

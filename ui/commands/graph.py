@@ -117,7 +117,7 @@ def document_coverage(args: argparse.Namespace) -> int:
         record = library.coverage(args.upper, args.lower)
     if args.missing:
         for kind in ("tasks", "targets"):
-            record[kind] = [entry for entry in record[kind] if entry["lower"] is None]
+            record[kind] = [entry for entry in record[kind] if entry["lower"] is None and not entry.get("mention")]
     found = bool(record["tasks"] or record["targets"])
     return _show(args, record, coverage_table(record), (1, 2, 6, 4, 6, 4, 4), found)
 

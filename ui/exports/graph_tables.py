@@ -84,9 +84,12 @@ def coverage_table(record: Mapping[str, Any]) -> Table:
     rows: list[tuple[Any, ...]] = []
     for entry in record["tasks"]:
         lower, near = entry["lower"], entry["nearest"]
+        mention = entry["mention"]
         said = lower["name"] if lower else MISSING + (f"（最相近：{near['name']}）" if near else "")
         why = f"共有“{'”“'.join(entry['words'])}”" if lower else ""
-        rows.append(("任务", entry["upper"]["name"], _where(entry["upper"]), said, _where(lower), why))
+        if mention:
+            said, why = "\n".join(" ".join(quoted["quote"].split()) for quoted in mention), "写在别的任务或段落里"
+        rows.append(("任务", entry["upper"]["name"], _where(entry["upper"]), said, _where(lower or (mention or [None])[0]), why))
     for entry in record["targets"]:
         lower = entry["lower"]
         rows.append(
