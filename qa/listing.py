@@ -47,7 +47,13 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], s
     if best is None or best[0] < SECTION:
         return None
     score, shelved, parent, children = best
-    if not _called(parent, reading) and found and reading.count is None and _items(found[0]) >= 3 and found[0].coverage + 0.1 > score:
+    if (
+        not _called(parent, reading)
+        and found
+        and reading.count is None
+        and _items(found[0]) >= 3
+        and found[0].coverage + 0.1 > score
+    ):
         return None
     return _listed(shelved, *_descended(reading, shelved, parent, children))
 
