@@ -25,6 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from corpus.divisions import gazetteer
 from corpus.document import HeadMatter
 from qa.answer import Answer
 from ui.application import Library
@@ -89,13 +90,15 @@ def unsupported(answer: Answer, library: Library, names: dict[str, set[str]]) ->
         if not any(date in part for part in flat):
             yield f"date {date}"
     issuers = [name for c in answer.citations for head in _heads(library, c.source_id) for name in head.issuers]
-    flat += ["".join(unicodedata.normalize("NFKC", name).split()) for name in issuers]
+    headings = [heading for c in answer.citations for heading in c.section_path]
+    flat += ["".join(unicodedata.normalize("NFKC", name).split()) for name in (*issuers, *headings)]
     # what a refusal was asked about is said back, and is no claim
     rest = text.replace(answer.question, "")
     asked = unicodedata.normalize("NFKC", answer.question) if answer.status == "not_found" else ""
     for unit in sorted(names, key=len, reverse=True):
         plain = unicodedata.normalize("NFKC", unit)
-        if len(plain) < 3 or plain not in rest:
+        # a region at the head of a line says whose document is quoted
+        if len(plain) < 3 or plain not in rest or gazetteer().named(plain):
             continue
         rest = rest.replace(plain, "|")
         if (

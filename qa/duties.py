@@ -291,9 +291,9 @@ def _tasks_of(reading: Reading, everything: list[Duty], shelf: Shelf) -> Draft |
     whole_lists = len(chosen) <= 8
     for duty in chosen:
         part = duty.shelved.parts[duty.shelved.part_at(duty.span.start)]
-        span = duty.list_span if whole_lists else next(place for name, _, place in duty.units if names[(name, place)])
+        own = next(place for name, _, place in duty.units if names[(name, place)])
+        span = duty.list_span if whole_lists and duty.list_span is not None and duty.list_span.covers(own) else own
         role = next(role for name, role, place in duty.units if names[(name, place)])
-        assert span is not None
         kind = "" if role == "responsible" else f"（{_role_names[role]}）"
         lines.append(
             Line(
