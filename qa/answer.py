@@ -21,6 +21,7 @@ Kind = Literal[
     "yes_no",
     "multi_doc",
 ]
+Form = Literal["地区对比", "新旧对照", "落实对照"]
 NoticeKind = Literal["expired", "draft", "repealed", "scope", "wording"]
 """``wording``: what a language model had to do with the wording; only where one is configured."""
 
@@ -181,8 +182,8 @@ class Comparison:
     differences: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = field(default=())
     columns: tuple[ColumnHead, ...] = ()
-    form: str = "地区对比"
-    """What kind of comparison it is, for the title of an export: 地区对比, 新旧对照 or 落实对照."""
+    form: Form = "地区对比"
+    """What kind of comparison it is: regions, two versions, or an upper and a lower document."""
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""

@@ -157,6 +157,20 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
     def compare_post(body: CompareRequest) -> dict[str, Any]:
         return run_compare(body.subject, body.regions, body.as_of).record()  # type: ignore[no-any-return]
 
+    @api.get("/compare/documents", summary="两份文件逐条对照：落实对照或新旧对照", response_model=None)
+    def compare_documents(
+        first: Annotated[str, Query(max_length=300, description="上级文件或旧版：编号、标题、文号或文件名")],
+        second: Annotated[str, Query(max_length=300, description="下级文件或新版")],
+        form: Annotated[str, Query(pattern="^(carried_out|versions)$")] = "carried_out",
+        format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json",
+    ) -> Response | dict[str, Any]:
+        comparison = desk.side_by_side(first, second, carried_out=form == "carried_out")
+        if format == "json":
+            return comparison.record()
+        from ui.exports import comparison_table
+
+        return exported(comparison_table(comparison), format, comparison.form)
+
     # ---- facts
 
     @api.get("/tasks", summary="任务台账", response_model=None)

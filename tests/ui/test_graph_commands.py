@@ -153,6 +153,7 @@ def test_rest_gives_the_same_answers(options: list[str], capsys: pytest.CaptureF
 
     from ui.api import mount_api
     from ui.application import Library
+    from ui.page import view_compare
     from ui.page.backend import Desk
     from ui.page.imports import Imports
 
@@ -183,3 +184,11 @@ def test_rest_gives_the_same_answers(options: list[str], capsys: pytest.CaptureF
         assert client.get("/api/v1/graph/duties?unit=州财政局&region=没有的地方").status_code == 400
         file = client.get("/api/v1/graph/duties?unit=州财政局&format=xlsx")
         assert file.status_code == 200 and file.content.startswith(b"PK")
+        pair = client.get("/api/v1/compare/documents?first=上级.txt&second=下级.txt").json()
+        assert [row["cells"][1]["text"] is None for row in pair["rows"]].count(True) == 2
+        assert client.get("/api/v1/compare/documents?first=上级.txt&second=上级.txt").status_code == 400
+        file = client.get("/api/v1/compare/documents?first=上级.txt&second=下级.txt&form=versions&format=docx")
+        assert file.status_code == 200 and file.content.startswith(b"PK")
+        view = view_compare.compare(desk, {"act": "pair", "form": "carried_out", "first": "上级.txt", "second": "下级.txt"})
+        assert "落实对照" in view and "原文未载明" in view and "first=%E4%B8%8A%E7%BA%A7.txt" in view
+        assert "还差一份文件" in view_compare.compare(desk, {"act": "pair", "form": "versions", "first": "上级.txt"})

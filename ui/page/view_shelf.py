@@ -18,7 +18,9 @@ STATUSES = ("废止",)
 
 def form() -> Html:
     """Where files go in."""
-    return upload_box(",".join(ACCEPTED), "txt、html、pdf、docx、xlsx、jsonl，每份不超过 50 MB")
+    return upload_box(
+        ",".join(ACCEPTED), "txt、html、pdf、docx、xlsx、csv、jsonl，每份不超过 50 MB；doc、wps、rtf、xls 要装有 LibreOffice"
+    )
 
 
 def table(desk: Desk, payload: Payload) -> Html:

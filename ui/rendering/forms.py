@@ -47,6 +47,21 @@ def text_field(name: str, label: str, *, type: str = "text", placeholder: str | 
     return el("label", el("span", label), el("input", name=name, type=type, placeholder=placeholder, value=value), class_="field")
 
 
+def choice_field(name: str, label: str, choices: str, *, placeholder: str) -> Html:
+    """A labelled input that proposes the entries of a list (``choices_list``) while one writes."""
+    return el(
+        "label",
+        el("span", label),
+        el("input", name=name, type="text", list=choices, placeholder=placeholder, autocomplete="off", maxlength=300),
+        class_="field",
+    )
+
+
+def choices_list(id: str, values: Sequence[str]) -> Html:
+    """What ``choice_field`` proposes."""
+    return el("datalist", [el("option", value=value) for value in values], id=id)
+
+
 def toggles(name: str, label: str, values: Sequence[str], chosen: Sequence[str] = ()) -> Html:
     """Chips to press, any number of them; sent with the form they stand in. Of very many the first are in sight."""
     made = [

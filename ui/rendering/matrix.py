@@ -42,11 +42,12 @@ def matrix_view(
     comparison: Comparison,
     *,
     chosen: Sequence[str] = (),
-    files: bool = True,
+    files: str | None = None,
     bars: Mapping[int, Figures] | None = None,
 ) -> Html:
     """The whole comparison: notices, matrix, differences, links that export the same (``chosen``: the regions asked for).
 
+    ``files`` is the address that exports it, where that is not the address of its subject and regions.
     ``bars`` holds, by row, the figures that measure the same thing. Regions stand first, documents of no known region last.
     """
     if not comparison.rows:
@@ -63,7 +64,12 @@ def matrix_view(
     said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
     return join(
         notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
-        el("div", el("h2", subject, el("small", f"{said} 处写到")), _exports(subject, chosen) if files else None, class_="lead"),
+        el(
+            "div",
+            el("h2", subject, el("small", f"{said} 处写到" if comparison.form == "地区对比" else comparison.form)),
+            _exports(files or _address(subject, chosen)),
+            class_="lead",
+        ),
         el(
             "div",
             el("table", el("thead", head), el("tbody", rows), class_="matrix"),
@@ -108,7 +114,7 @@ def _row(row: ComparisonRow, shown: Sequence[int], found: Figures | None) -> Htm
     about: Html | None = None
     if found is not None and found.bars:
         about = el("small", f"条形：{found.indicator}")
-    elif found is not None and found.reason:
+    elif found is not None and found.reason and row.aspect.startswith(("目标", "其他目标")):
         about = el("small", f"数值不可比：{found.reason}")
     cells = [_cell(row.cells[i], found.bars.get(i) if found is not None else None) for i in shown]
     return el("tr", el("th", row.aspect, about, scope="row"), cells)
@@ -144,12 +150,16 @@ def _cell(cell: Cell, bar: tuple[str, float] | None = None) -> Html:
     )  # fmt: skip
 
 
-def _exports(subject: str, regions: Sequence[str]) -> Html:
+def _address(subject: str, regions: Sequence[str]) -> str:
     query = {"subject": subject, **({"regions": ",".join(regions)} if regions else {})}
+    return f"/api/v1/compare?{urlencode(query)}"
+
+
+def _exports(address: str) -> Html:
     return el(
         "div",
         [
-            el("a", label, href=f"/api/v1/compare?{urlencode({**query, 'format': kind})}", download=True)
+            el("a", label, href=f"{address}&format={kind}", download=True)
             for kind, label in (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
         ],
         class_="foot",
