@@ -64,8 +64,8 @@ class Column:
         return ColumnHead(self.name, info.id, info.source, title, self.part.head.doc_number, state.status, state.reason)
 
 
-Ranked = Callable[[Sequence[Division]], list[int]]
-"""The rows of the documents that speak of the subject, the best first; within some divisions, or everywhere."""
+Places = Callable[[Sequence[Division]], list[tuple[int, int]]]
+"""Where the documents speak of the subject, as (row, position), the best place first; within some divisions, or everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,49 +76,57 @@ class Columns:
     left_out: int = 0
 
 
-def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: Sequence[str], ranked: Ranked) -> Columns:
+def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: Sequence[str], places: Places) -> Columns:
     """The columns for some regions (``regions`` by choice, else those ``asked`` for in the question), or for the whole library."""
     wanted_names = list(regions) if regions is not None else list(asked)
     divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
     rows = [row for row in shelf.infos if not divisions or any(speaks_for(d, w) for d in shelf.regions[row] for w in divisions)]
     left_out = 0
-    if len(rows) > WIDE:
+    if len(rows) <= WIDE:
+        found = [column for row in rows for column in _parts_of(shelf.document(row)) if _for_one_of(column, divisions)]
+    if len(rows) > WIDE or len(found) > WIDE:
         allowed = set(rows)
-        relevant = [row for row in ranked(divisions) if row in allowed]
-        rows = _best_of_each(relevant, shelf)
-        left_out = len(relevant) - len(rows)
-    found: list[Column] = []
-    for row in rows:
-        shelved = shelf.document(row)
-        for number, part in enumerate(shelved.parts):
-            column = Column(shelved, number, label(shelved, part))
-            if len(shelved.parts) > 1 and not part.attached and len(column.sentences) <= LETTER:
-                continue
-            if divisions and not any(
-                d is not None and speaks_for(d, w) for d in (part.division, shelved.parts[-1].division) for w in divisions
-            ):
-                continue
-            found.append(column)
+        spoken = [place for place in places(divisions) if place[0] in allowed]
+        found = _best_of_each(spoken, divisions, shelf)
+        left_out = len({row for row, _ in spoken}) - len({column.shelved.info.row for column in found})
     return Columns(_told_apart(sorted(found, key=lambda c: (level_order(c.part), c.year or 0, c.shelved.info.row))), left_out)
 
 
-def _best_of_each(rows: Sequence[int], shelf: Shelf) -> list[int]:
-    """The best document of each region, then the second best of each, and so on, until the table is full."""
-    rounds: list[list[int]] = [[] for _ in range(EACH)]
-    seen: Counter[tuple[Division, ...]] = Counter()
-    for row in rows:
-        place = shelf.regions[row]
-        if seen[place] < EACH:
-            rounds[seen[place]].append(row)
-            seen[place] += 1
-    return [row for these in rounds for row in these][:WIDE]
+def _parts_of(shelved: Shelved) -> list[Column]:
+    """A column for each part of a document that is more than a letter around the others."""
+    columns = [Column(shelved, number, label(shelved, part)) for number, part in enumerate(shelved.parts)]
+    return [column for column in columns if len(columns) == 1 or column.part.attached or len(column.sentences) > LETTER]
+
+
+def _for_one_of(column: Column, divisions: Sequence[Division]) -> bool:
+    own = (column.part.division, column.shelved.parts[-1].division)
+    return not divisions or any(d is not None and speaks_for(d, w) for d in own for w in divisions)
+
+
+def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Division], shelf: Shelf) -> list[Column]:
+    """The best part of each region, then the second best of each, and so on, until the table is full."""
+    rounds: list[list[Column]] = [[] for _ in range(EACH)]
+    seen: Counter[tuple[str | None, Division | None]] = Counter()
+    taken: set[tuple[int, int]] = set()
+    for row, position in places:
+        if len(rounds[0]) >= WIDE:
+            break
+        shelved = shelf.document(row)
+        number = shelved.part_at(position)
+        column = Column(shelved, number, label(shelved, shelved.parts[number]))
+        of = (None if column.part.division else column.name, column.part.division)
+        if (row, number) not in taken and seen[of] < EACH and _for_one_of(column, divisions):
+            taken.add((row, number))
+            rounds[seen[of]].append(column)
+            seen[of] += 1
+    return [column for these in rounds for column in these][:WIDE]
 
 
 def column_of(row: int, shelf: Shelf) -> Column:
     """The column of one document: of what it forwards or issues, where it is no more than a letter around that."""
     shelved = shelf.document(row)
     columns = [Column(shelved, number, label(shelved, part)) for number, part in enumerate(shelved.parts)]
-    return next((c for c in reversed(columns) if len(c.sentences) > LETTER), columns[0])
+    return next((column for column in reversed(columns) if len(column.sentences) > LETTER), columns[0])
 
 
 def side_by_side(first: int, second: int, shelf: Shelf) -> tuple[Column, Column]:

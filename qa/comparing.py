@@ -69,17 +69,20 @@ def compared(
     )
 
 
-def _by_topic(topic: str, shelf: Shelf, divisions: Sequence[Division]) -> list[int]:
-    """Documents by how many tasks and targets they have on a topic."""
-    counts = Counter(row for _, _, row, _ in shelf.corpus.filed(["topic"], [topic]))
-    return sorted(counts, key=lambda row: (-counts[row], row))
+def _by_topic(topic: str, shelf: Shelf, divisions: Sequence[Division]) -> list[tuple[int, int]]:
+    """Where tasks and targets on a topic stand; of documents with many of them first."""
+    found = [fact for kind in ("task", "target") for fact in shelf.corpus.facts(kind, key=("topic", topic))]
+    counts = Counter(fact.document for fact in found)
+    return [
+        (fact.document, fact.span.start) for fact in sorted(found, key=lambda f: (-counts[f.document], f.document, f.span.start))
+    ]
 
 
-def _by_search(subject: str, shelf: Shelf, searcher: Searcher, divisions: Sequence[Division]) -> list[int]:
-    """Documents in the order the search finds them, in each division on its own where some are asked for."""
+def _by_search(subject: str, shelf: Shelf, searcher: Searcher, divisions: Sequence[Division]) -> list[tuple[int, int]]:
+    """The passages the search finds, in each division on its own where some are asked for."""
     limits: Sequence[Filters | None] = [Filters(region=division.path) for division in divisions] or [None]
     hits = [searcher.search(subject, filters=limit, top=SEARCHED, fold=False) for limit in limits]
-    return list(dict.fromkeys(shelf.by_id[hit.source_id] for found in hits for hit in found if hit.source_id in shelf.by_id))
+    return [(shelf.by_id[hit.source_id], hit.start) for found in hits for hit in found if hit.source_id in shelf.by_id]
 
 
 def _left_out(count: int) -> tuple[str, ...]:

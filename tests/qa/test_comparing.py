@@ -75,3 +75,22 @@ def test_documents_of_one_region_are_told_apart_and_their_standing_is_shown(plan
     standing = {column.region: column.status for column in result.columns}
     assert standing["黔南州（2023年）"] == "规划期届满"
     assert standing["黔南州（2024年）"] == "现行有效"
+
+
+def test_of_many_documents_the_best_of_each_region_is_taken(tmp_path: Path) -> None:
+    from corpus.divisions import gazetteer
+    from qa.columns import WIDE
+
+    cities = [d for d in gazetteer().by_code.values() if d.level == "市州" and d.name.endswith("市")][: WIDE - 2]
+    for i, city in enumerate(cities):
+        for year in (2021, 2022):
+            values = {"region": city.name, "year": year, "number": f"府发〔{year}〕{i + 1}号", "share": 60 + i, "unit": "市水务局", "other": "市财政局"}  # fmt: skip
+            (tmp_path / f"{i}-{year}.txt").write_text(PLAN.format(**values), encoding="utf-8")
+    with Library.open(tmp_path / "library") as many:
+        many.__dict__["encoder"] = BlankEncoder()
+        many.ingest(sorted(tmp_path.glob("*.txt")))
+        for subject in ("饮水安全", "农村自来水普及率"):
+            result = many.compare(subject)
+            assert len(result.regions) == WIDE
+            assert len({name.partition("（")[0] for name in result.regions}) == len(cities)
+            assert result.differences[-1].startswith(f"另有 {2 * len(cities) - WIDE} 份")
