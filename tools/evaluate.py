@@ -48,7 +48,9 @@ def extraction_and_questions(shared: Path, work: Path) -> dict[str, float]:
     qa = score(shared, "qa", work / "answers.jsonl", gold / "qa.jsonl", shared / "seeds", "--verbose")
     print(json.dumps(qa, ensure_ascii=False, indent=1))
     command = [sys.executable, "tools/eval_answers.py", "comparison", "--shared", str(shared), "--library", str(library)]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+    )
     compared = json.loads(done.stdout)
     print(json.dumps(compared, ensure_ascii=False, indent=1))
     targets = found["targets"]
