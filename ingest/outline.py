@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from ingest.headmatter_names import stock_headings
 from ingest.outline_headings import heading_end
 from ingest.outline_items import find_items
 from ingest.outline_lines import Line
-from ingest.outline_marks import RANK, Mark, mark_at, may_open
+from ingest.outline_marks import OPENERS, RANK, Mark, mark_at
 
 _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
@@ -20,6 +20,7 @@ _FILE_ENDS = frozenset("fcxlsptdeirg")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
 _PADDED = re.compile(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![年月日号时个项家万亿元条页]))")
 _SPLIT = ("一、", "(一)", "1.", "(1)", "1)", "①", "章", "节", "编", "分", "01")
+_SIGNS = OPENERS | frozenset("#*")
 _GROUP = 30
 _STOPS = frozenset("。；;：:，,！!？?、）)|")
 _CLOSING = re.compile(
@@ -60,17 +61,25 @@ class Part:
     inner: bool = False
 
 
+Opening = tuple[Mark | None, int | None, int]
+"""What a line opens with: its number, the depth that Markdown signs before it give, and where it starts behind those signs."""
+
+
 def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> list[tuple[Line, Mark]]:
     """The lines that open a section, with their numbers; those a series makes implausible are left out."""
     found: list[tuple[Line, Mark]] = []
     last: dict[str, int] = {}
     paths: set[tuple[int, ...]] = set()
-    opened = [_opening(text, line) for line in lines]
-    for i, padded in _padded(text, lines):
+    opened, others = _openings(text, lines)
+    for i, padded in _padded(text, lines, opened):
         opened[i] = (padded, *opened[i][1:])
-    bare = _unnumbered(text, lines, opened)
-    late = _late_starts(opened)
-    for i, (line, (mark, depth, start)) in enumerate(zip(lines, opened, strict=True)):
+    numbered = [(i, mark) for i, (mark, _, _) in opened.items() if mark is not None]
+    bare = _unnumbered(text, lines, numbered)
+    late = _late_starts(numbered)
+    styled = [i for i, line in enumerate(lines) if line.start in headings] if headings else []
+    for i in sorted({*opened, *others, *bare, *styled}):
+        line = lines[i]
+        mark, depth, start = opened.get(i) or (None, None, line.start)
         if text[line.end - 1] in _FILE_ENDS and text.endswith(_FILES, start, line.end):
             continue
         depth = headings.get(line.start) or depth or (1 if i in bare else None)
@@ -88,51 +97,67 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
     return found
 
 
-def _padded(text: str, lines: Sequence[Line]) -> list[tuple[int, Mark]]:
+def _openings(text: str, lines: Sequence[Line]) -> tuple[dict[int, Opening], list[int]]:
+    """What the lines that begin with a sign of a number or of Markdown open with, and the lines that may be captions."""
+    opened: dict[int, Opening] = {}
+    captions: list[int] = []
+    for i, line in enumerate(lines):
+        char = text[line.start]
+        if char in _SIGNS:
+            opened[i] = _opening(text, line)
+        elif char == "专":
+            captions.append(i)
+    return opened, captions
+
+
+def _padded(text: str, lines: Sequence[Line], opened: Iterable[int]) -> list[tuple[int, Mark]]:
     """Headings that are numbered 01, 02, 03 … without any mark behind the number, where at least three follow one another."""
     found: list[tuple[int, Mark]] = []
-    for i, line in enumerate(lines):
+    for i in opened:
+        line = lines[i]
         match = _PADDED.match(text, line.start, line.end) if text[line.start] in "0123456789" else None
         if match is not None and int(match["n"]) == len(found) + 1 and (found or text[line.start] == "0"):
             found.append((i, Mark(Span(line.start, line.start + 2), "01", len(found) + 1)))
     return found if len(found) >= 3 else []
 
 
-def _unnumbered(text: str, lines: Sequence[Line], opened: Sequence[tuple[Mark | None, int | None, int]]) -> set[int]:
+def _unnumbered(text: str, lines: Sequence[Line], numbered: Sequence[tuple[int, Mark]]) -> set[int]:
     """Headings without a number, over a numbering that starts anew.
 
     A line that is nothing but a stock heading (附则), or lines over each run of the outermost numbers (面向单位的政策 一、… 面向个人的政策 一、…).
     """
     out: set[int] = set()
     seen: dict[str, int] = {}
-    top = min((mark.style for mark, _, _ in opened if mark is not None), key=lambda style: RANK[style], default="")
+    top = min({mark.style for _, mark in numbered}, key=lambda style: RANK[style], default="")
     groups: list[int] = []
     restarted = False
-    for i, (line, (mark, _, start)) in enumerate(zip(lines, opened, strict=True)):
-        if mark is not None:
-            seen[mark.style] = mark.value
-            continue
-        following = opened[i + 1][0] if i + 1 < len(lines) else None
-        if following is None or following.value != 1 or line.end - line.start > _GROUP or text[line.end - 1] in _STOPS:
-            continue
-        name = "".join(text[start : line.end].split())
-        if name in stock_headings() and following.style in seen:
-            out.add(i)
-        elif following.style == top and (not seen or seen.get(top, 0) > 1):
-            groups.append(i)
-            restarted = restarted or bool(seen)
+    before = -1
+    for k, following in numbered:
+        i, above = k - 1, before
+        before = k
+        if following.value == 1 and i != above and i >= 0:
+            line = lines[i]
+            if line.end - line.start <= _GROUP and text[line.end - 1] not in _STOPS:
+                start = _opening(text, line)[2]
+                name = "".join(text[start : line.end].split())
+                if name in stock_headings() and following.style in seen:
+                    out.add(i)
+                elif following.style == top and (not seen or seen.get(top, 0) > 1):
+                    groups.append(i)
+                    restarted = restarted or bool(seen)
+        seen[following.style] = following.value
     return out | (set(groups) if restarted and len(groups) > 1 else set())
 
 
-def _opening(text: str, line: Line) -> tuple[Mark | None, int | None, int]:
-    """The number a line opens with, behind Markdown signs where there are any, the depth those signs give, and where it starts."""
+def _opening(text: str, line: Line) -> Opening:
+    """The number a line opens with, behind Markdown signs where there are any."""
     start, depth = line.start, None
     if text[start] in "#*":
         markup = _MARKUP.match(text, start, line.end)
         if markup and markup.end() < line.end:
             depth = len(markup.group().rstrip()) if text[start] == "#" else None
             start = markup.end()
-    return (mark_at(text, start, line.end) if may_open(text[start]) else None), depth, start
+    return mark_at(text, start, line.end), depth, start
 
 
 def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
@@ -143,12 +168,12 @@ def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
     return Span(match.start(), min(end, line.end))
 
 
-def _late_starts(opened: Sequence[tuple[Mark | None, int | None, int]]) -> set[tuple[str, int]]:
+def _late_starts(numbered: Sequence[tuple[int, Mark]]) -> set[tuple[str, int]]:
     """Numbers that go on for at least three lines though the series began elsewhere (a part of a longer document: （300）…)."""
     runs: dict[str, list[int]] = {}
     out: set[tuple[str, int]] = set()
-    for mark, _, _ in opened:
-        if mark is None or mark.path:
+    for _, mark in numbered:
+        if mark.path:
             continue
         run = runs.setdefault(mark.style, [])
         if run and mark.value != run[-1] + 1:

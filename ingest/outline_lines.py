@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from corpus.document import Span
 from ingest.outline_marks import mark_at, may_open
 
-_LINE = re.compile(r"[^\n]+")
 _EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
-_INNER = re.compile(r"[ 　\xa0\t]+(?=[一二三四五六七八九十(（第\d①-⑳])")
+_LINE = re.compile(rf"[^\n{_EDGE}](?:[^\n]*[^\n{_EDGE}])?")
+_INNER = re.compile(r"[ 　\xa0\t](?<![ 　\xa0\t]{2})[ 　\xa0\t]*+(?=[一二三四五六七八九十(（第\d①-⑳])")
+"""Blanks before a number. The whole run at once: a run that is tried from each of its blanks takes the square of its length."""
 _GLUED = re.compile(r"[（(](?<=[一-龥”」）)。][（(])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)](?=[一-龥“])")
 """A number glued between words, where the line breaks of a text were lost: …服务（6）优化…."""
 RECORD = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?: \d{1,2}:\d\d(?::\d\d)?)? {0,3}[|｜]")
@@ -52,12 +53,6 @@ def lines_of(text: str) -> list[Line]:
     """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
     out: list[Line] = []
     for start, end in _stretches(text):
-        while start < end and text[start] in _EDGE:
-            start += 1
-        while end > start and text[end - 1] in _EDGE:
-            end -= 1
-        if start == end:
-            continue
         if not out and RECORD.match(text, start, end):
             out += _record(text, start, end)
         elif end - start > _LONG:
@@ -163,16 +158,20 @@ def _seams(text: str) -> list[int]:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """What stands between line breaks, and between documents whose line break was lost."""
+    """What stands between line breaks, and between documents whose line break was lost, without white space at its edges."""
     seams = _seams(text)
+    if not seams:
+        yield from (match.span() for match in _LINE.finditer(text))
+        return
+    k = 0
     for match in _LINE.finditer(text):
         start, end = match.span()
-        while seams and seams[0] < end:
-            if seams[0] > start:
-                yield start, seams[0]
-                start = seams[0]
-            del seams[0]
-        yield start, end
+        while k < len(seams) and seams[k] < end:
+            if seams[k] > start:
+                yield from (piece.span() for piece in _LINE.finditer(text, start, seams[k]))
+                start = seams[k]
+            k += 1
+        yield from (piece.span() for piece in _LINE.finditer(text, start, end))
 
 
 def _record(text: str, start: int, end: int) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +25,8 @@ RANK = {
 """The usual order of nesting (GB/T 9704 and drafting rules of laws); only a tie-breaker where the document does not show its own."""
 
 _CN = "〇零○一二两三四五六七八九十百"
-_FIRST = frozenset(_CN + "第(（〔0123456789０１２３４５６７８９" + "".join((*_CIRCLED, *_BRACKETED, *_DOTTED, *_ENCLOSED)))
+OPENERS = frozenset(_CN + "第(（〔0123456789０１２３４５６７８９" + "".join((*_CIRCLED, *_BRACKETED, *_DOTTED, *_ENCLOSED)))
+"""The characters that a number can start with: a cheap test before the pattern."""
 
 _PATTERN = re.compile(
     rf"""
@@ -50,6 +52,7 @@ _CITED = re.compile(
 )
 _SERIES = re.compile(rf"[{_CN}]{{1,2}}(?:[、]|产业|级|线)|[{_CN}]+[，,和及]")
 _FIRST_AFTER_SECTION = re.compile(r"[规所的至和及与中或、，,。；;第款项]")
+_POINT = re.compile(r"[.．﹒]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,49 +83,51 @@ def chinese_number(text: str) -> int | None:
     return total + digit
 
 
+_KINDS: dict[str, tuple[str, Callable[[str], int | None] | None]] = {
+    "cn": ("一、", chinese_number),
+    "cn_p": ("(一)", chinese_number),
+    "cn_half": ("(一)", chinese_number),
+    "enclosed": ("(一)", _ENCLOSED.get),
+    "ar": ("1.", None),
+    "dotted": ("1.", _DOTTED.get),
+    "ar_p": ("(1)", None),
+    "bracketed": ("(1)", _BRACKETED.get),
+    "ar_half": ("1)", None),
+    "circled": ("①", _CIRCLED.get),
+}
+"""The style that each kind of number has, and how its value is read where it is not written in digits."""
+
+
 def may_open(char: str) -> bool:
     """Whether a line that starts with this character can start with a number; a cheap test before the pattern."""
-    return char in _FIRST
+    return char in OPENERS
 
 
 def mark_at(text: str, start: int, end: int) -> Mark | None:
     """The number that opens the line ``text[start:end]``, or None. Numbers that are merely cited do not count."""
-    if start >= end or text[start] not in _FIRST:
+    if start >= end or text[start] not in OPENERS:
         return None
     match = _PATTERN.match(text, start, end)
     if match is None:
         return None
-    span = Span(start, match.end())
     kind = match.lastgroup or ""
-    rest = text[match.end() : min(end, match.end() + 12)]
-    spaced = not rest or rest[0].isspace()
-    if match["ord"]:
-        what = {"部分": "分", "篇": "编"}.get(match["what"], match["what"])
-        value = int(match["ord"]) if match["ord"].isdigit() else chinese_number(match["ord"])
-        if value is None or (not spaced and _FIRST_AFTER_SECTION.match(rest)):
+    stop = match.end()
+    spaced = stop >= end or text[stop].isspace()
+    reach = min(end, stop + 12)
+    if kind in ("what", "insert"):
+        ordinal = match["ord"]
+        value = int(ordinal) if ordinal.isdigit() else chinese_number(ordinal)
+        if value is None or (not spaced and _FIRST_AFTER_SECTION.match(text, stop, reach)):
             return None
-        return Mark(span, what, value, spaced=spaced)
-    if _CITED.match(rest):
+        what = match["what"]
+        return Mark(Span(start, stop), {"部分": "分", "篇": "编"}.get(what, what), value, spaced=spaced)
+    if _CITED.match(text, stop, reach):
         return None
-    if match["multi"]:
-        path = tuple(int(part) for part in re.split(r"[.．﹒]", match["multi"]))
-        return Mark(span, ".".join("1" * len(path)), path[-1], path, spaced)
-    for name, style, table in (
-        ("circled", "①", _CIRCLED),
-        ("bracketed", "(1)", _BRACKETED),
-        ("dotted", "1.", _DOTTED),
-        ("enclosed", "(一)", _ENCLOSED),
-    ):
-        if match[name]:
-            return Mark(span, style, table[match[name]], spaced=spaced)
-    if match["cn"] or match["cn_p"] or match["cn_half"]:
-        if match["cn"] and _SERIES.match(rest):
-            return None
-        number = chinese_number(match["cn"] or match["cn_p"] or match["cn_half"])
-        style = "一、" if match["cn"] else "(一)"
-        return None if number is None else Mark(span, style, number, spaced=spaced)
-    style = "1." if match["ar"] else "(1)" if match["ar_p"] else "1)"
-    value = int(match["ar"] or match["ar_p"] or match["ar_half"])
-    if not kind:
+    if kind == "multi":
+        path = tuple(int(part) for part in _POINT.split(match["multi"]))
+        return Mark(Span(start, stop), ".".join("1" * len(path)), path[-1], path, spaced)
+    if kind == "cn" and _SERIES.match(text, stop, reach):
         return None
-    return Mark(span, style, value, spaced=spaced)
+    style, table = _KINDS[kind]
+    count = int(match[kind]) if table is None else table(match[kind])
+    return None if count is None else Mark(Span(start, stop), style, count, spaced=spaced)
