@@ -407,7 +407,7 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
     division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
     if division is not None:
         return Place(division, level_of(division), at, "标题"), "title" in draft.inferred
-    place = assembled(text, 0, min(len(text), body.start + 200))
+    place = assembled(text, min(len(text), body.start + 200))
     if place is not None:
         return place, False
     for line in site:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.divisions import NATION, Division, Gazetteer, gazetteer
 from corpus.document import Level, Span
@@ -13,8 +14,9 @@ from ingest.headmatter_names import is_national
 
 # 资本市场, 健全市场, 健全区域 and 样本省 are no self-reference
 _SELF = re.compile(
-    r"(?<![资健安齐周样基版文成完])(?:我|全|本)(?P<what>省(?!略)|自治区|市(?!场)|州|盟(?!约)|地区|县|旗|区(?![域间块别]))"
+    r"[我全本](?<![资健安齐周样基版文成完].)(?P<what>省(?!略)|自治区|市(?!场)|州|盟(?!约)|地区|县|旗|区(?![域间块别]))"
 )
+_PARTY = re.compile(r"^(?:中共|中国共产党|共青团|政协)")
 _TOWN = re.compile(r"(?P<town>[一-龥]{2,8}?(?:镇|乡|街道))(?:人民政府|党委|委员会|办事处|党工委|工委|党政|综合)")
 _ORDINAL = r"第[一二三四五六七八九十]{1,4}"
 _ASSEMBLY = re.compile(
@@ -44,8 +46,8 @@ def division_of(name: str, near: Iterable[Division] = (), *, whole: bool = False
     With ``whole`` a name further inside counts as well (国家税务总局上海市税务局, 关于调整佛山市…的通知).
     """
     places = gazetteer()
-    flat = re.sub(r"[\s　]+", "", name)
-    flat = re.sub(r"^(?:中共|中国共产党|共青团|政协)", "", flat)
+    flat = "".join(name.split())
+    flat = _PARTY.sub("", flat)
     chain: Division | None = None
     at = 0
     for mention in places.mentions(flat):
@@ -83,7 +85,7 @@ def level_of(division: Division) -> Level:
 
 def speaks_for_nation(name: str) -> bool:
     """Whether an organ is one of the whole country and names no division of its own."""
-    flat = re.sub(r"[\s　]+", "", name)
+    flat = "".join(name.split())
     return is_national(flat) and division_of(flat, whole=True) is None
 
 
@@ -128,9 +130,16 @@ def speaks_to_nation(text: str, start: int, end: int) -> bool:
     return own == 0 and _ADDRESSED.search(text, start, end) is not None and text.count("我国", start, end) >= 2
 
 
-def assembled(text: str, start: int, end: int) -> Place | None:
+@lru_cache(maxsize=1)
+def _first_assembly(text: str) -> int:
+    """Where a text first names an assembly; each of the documents in one file asks for it."""
+    match = _ASSEMBLY.search(text)
+    return match.start() if match else len(text)
+
+
+def assembled(text: str, end: int) -> Place | None:
     """The division before whose assembly a report was given (在某省第十四届人民代表大会…上, 第十一届全国人民代表大会)."""
-    match = _ASSEMBLY.search(text, start, end)
+    match = _ASSEMBLY.search(text, _first_assembly(text), end)
     if match is None:
         return None
     if match["nation"]:

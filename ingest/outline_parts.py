@@ -20,6 +20,7 @@ _LABEL = re.compile(
 _TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
 _NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
 _JOINED = re.compile(r"(?:[（(][^（）()《》]{1,30}[)）])?[\s、，,]{0,4}[和及与]?[\s　]{0,4}")
+_QUOTES = str.maketrans("", "", "《》〈〉")
 _OUTERMOST = ("章", "条", "一、")
 _BEFORE_FIRST = 7
 _OMITTED = re.compile(r"[（(](?:略|另发|另附|详见[^（）()]{0,20}|此处略|附件略)[)）]")
@@ -97,11 +98,13 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
     listings = _listings(text, lines, labels)
     listed = {i for first, last in listings for i in range(first, last)}
     out: list[Piece] = list(named)
+    headed = {i for piece in named for i in range(piece.first, piece.body)}
     for i, match, alone in labels:
-        if i in listed or (out and any(piece.first <= i < piece.body for piece in out)):
+        if i in listed or i in headed:
             continue
         lately = next((piece for piece in named if 0 < piece.first - i <= 2 and alone and piece.label is None), None)
         if lately is not None:
+            headed.update(range(i, lately.first))
             lately.first, lately.label = i, Span(match.start(), match.end())
             continue
         if named and i < named[0].first:
@@ -109,6 +112,7 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
         labelled = _labelled_start(text, lines, i, match, alone)
         if labelled is not None:
             out.append(labelled)
+            headed.update(range(labelled.first, labelled.body))
     out += _restarted(text, lines, body, out, listed)
     parts.listings = listings
     out.sort(key=lambda piece: piece.first)
@@ -283,4 +287,4 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"[\s　《》〈〉]+", "", text)
+    return "".join(text.split()).translate(_QUOTES)

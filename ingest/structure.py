@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -267,12 +268,14 @@ def _attached(
     text: str, lines: Sequence[Line], parts: Parts, head: HeadMatter, references: Sequence[Reference]
 ) -> tuple[AttachedDocument, ...]:
     out: list[AttachedDocument] = []
+    starts = [r.span.start if r.span else -1 for r in references]
     opening = text[lines[parts.main.body].start : lines[parts.main.body].start + 800] if parts.main.body < parts.main.last else ""
     for piece in parts.attached:
         if piece.title is None:
             continue
         span = Span((piece.label or piece.title).start, lines[piece.last - 1].end)
-        inside = [r for r in references if r.span and span.covers(r.span)]
+        near = references[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+        inside = [r for r in near if r.span and span.covers(r.span)]
         issued = piece.named or len(parts.attached) == 1
         out.append(AttachedDocument(span, attached_head(text, piece.title, span, head, inside, opening=opening, issued=issued)))
     return tuple(out)
@@ -295,20 +298,21 @@ def _outline(text: str, raw: RawText, lines: Sequence[Line], header: Header, par
         return kept
 
     main_lines = body_of(parts.main)
-    stop = _part_end(lines, parts.main, left_out - set(tabular))
+    closing = left_out - set(tabular)
+    stop = _part_end(lines, parts.main, closing)
     start = lines[parts.main.body].start if parts.main.body < len(lines) else end
     nodes = part_nodes(text, Part(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
     top = nodes[0] if nodes and nodes[0].kind == "title" else None
     nodes += [_listing_node(text, lines, listing, top) for listing in parts.listings if listing[0] < parts.main.last]
     for piece in parts.attached:
-        last = _part_end(lines, piece, left_out - set(tabular))
+        last = _part_end(lines, piece, closing)
         first = lines[piece.body].start if piece.body < piece.last else last
         if piece.title and piece.title.end > first:
             first = piece.title.end
         part = Part(Span(first, max(first, last)), piece.title, piece.label, inner=True)
         inner = part_nodes(text, part, body_of(piece), headings, top, lines[piece.last - 1].end)
         nodes += inner
-        within = [listing for listing in parts.listings if piece.first <= listing[0] < piece.last]
+        within = parts.listings[bisect_left(parts.listings, (piece.first, 0)) : bisect_left(parts.listings, (piece.last, 0))]
         nodes += [_listing_node(text, lines, listing, inner[0] if inner else top) for listing in within]
     nodes.sort(key=lambda node: (node.start, node.depth))
     return nodes
@@ -363,7 +367,7 @@ def _missing(text: str, lines: Sequence[Line], parts: Parts) -> list[Issue]:
             entry = re.sub(r"^附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", "", text[lines[i].start : lines[i].end]).strip()
             entry = re.sub(r"^\d{1,2}\s?[.．、]\s?", "", entry).strip("《》 　")
             entry = re.sub(r"[（(]略[)）]|[:：]", "", entry)
-            if not entry or any(_flat(entry) in name or name in _flat(entry) for name in held) or labelled >= last - first:
+            if not entry or labelled >= last - first or any(_flat(entry) in name or name in _flat(entry) for name in held):
                 continue
             out.append(Issue("attachment-missing", f"文中列有附件“{entry}”，但附件正文不在这份文件里。", lines[i].span))
     return out
