@@ -16,35 +16,47 @@ LONGEST_ROW = 1500
 SHORT_SECTION = 60
 """A heading with less than this of its own text is kept with what follows it: a passage of one line answers nothing."""
 
-_sentence_end = re.compile(r"\n|(?:[。！？；!?;]|…{1,6})[”’」』）)》]{0,3}[ \t\u3000]{0,8}\n?")
+_sentence_end = re.compile(r"[\n。！？；!?;…](?:(?<=\n)|(?:(?<=…)…{0,5})?[”’」』）)》]{0,3}[ \t\u3000]{0,8}\n?)")
+"""It begins with the set of its first characters, which the search for it runs through at once."""
+_solid = re.compile(r"\S")
 _soft_end = re.compile(r"[，,、：: \t\u3000]")
 
 
 def split(doc: ParsedDocument) -> list[Passage]:
-    """The passages of a document, in order; joined they give back its body (or the whole text where there are no zones)."""
+    """The passages of a document, in order; joined they give back its body (or the whole text where there are no zones), pages of blanks aside."""
     zones = list(doc.body_spans()) if doc.zones else [Span(0, len(doc.text))]
     headings = [section for section in doc.outline if section.kind not in ("item", "closing")]
+    starts = sorted({section.start for section in headings})
     rows = _rows(doc)
     above = _Trails(doc)
+    text = doc.text
     passages: list[Passage] = []
+    left = -1
     for zone in zones:
-        for part in _sections(doc.text, zone, headings):
-            for span in _pack(doc.text, part, rows):
-                if doc.text[span.start : span.end].isspace() and passages and passages[-1].span.end == span.start:
-                    last = passages.pop()
-                    joined = Span(last.span.start, span.end)
-                    passages.append(Passage(doc.id, last.ordinal, joined, last.trail))
-                    continue
-                passages.append(Passage(doc.id, len(passages), span, above.at(span.trimmed(doc.text).end - 1)))
+        for part in _sections(text, zone, starts):
+            for span in _pack(text, part, rows):
+                end = span.end
+                if text[span.start : end].isspace():
+                    last = passages[-1] if passages and passages[-1].span.end == span.start else None
+                    if left == span.start or (last and end - last.span.start > LONGEST_ROW):
+                        # a page of blanks: beyond what its passage can hold they belong to none
+                        left = end
+                        continue
+                    if last:
+                        passages[-1] = Passage(doc.id, last.ordinal, Span(last.span.start, end), last.trail)
+                        continue
+                else:
+                    while text[end - 1].isspace():
+                        end -= 1
+                passages.append(Passage(doc.id, len(passages), span, above.at(end - 1)))
     return passages
 
 
-def _sections(text: str, zone: Span, headings: Sequence[Section]) -> Iterator[Span]:
+def _sections(text: str, zone: Span, starts: Sequence[int]) -> Iterator[Span]:
     """Cut a zone where numbered headings begin; short pieces stay with the next one."""
-    cuts = sorted({s.start for s in headings if zone.start < s.start < zone.end})
     start = zone.start
-    for cut in cuts:
-        if len(Span(start, cut).trimmed(text)) >= SHORT_SECTION:
+    for cut in starts[bisect_right(starts, zone.start) : bisect_left(starts, zone.end)]:
+        if cut - start >= SHORT_SECTION and len(text[start:cut].strip()) >= SHORT_SECTION:
             yield Span(start, cut)
             start = cut
     if start < zone.end:
@@ -53,10 +65,16 @@ def _sections(text: str, zone: Span, headings: Sequence[Section]) -> Iterator[Sp
 
 def _pack(text: str, part: Span, rows: Sequence[Span]) -> Iterator[Span]:
     """Group sentences into passages of nearly equal length."""
-    ends = list(_ends(text, part, rows))
     length = len(part)
-    wanted = length / max(1, round(length / TARGET))
+    count = round(length / TARGET)
+    if count < 2:
+        yield part
+        return
+    ends = list(_ends(text, part, rows))
+    wanted = length / count
     start, i = part.start, 0
+    last = part.trimmed(text).end
+    solid = start
     while i < len(ends):
         j = i
         # take the next sentence while that brings the passage nearer to the wanted length
@@ -66,8 +84,11 @@ def _pack(text: str, part: Span, rows: Sequence[Span]) -> Iterator[Span]:
             and (abs(ends[j + 1] - start - wanted) <= abs(ends[j] - start - wanted))
         ):
             j += 1
-        rest = part.end - ends[j]
-        if rest and len(Span(ends[j], part.end).trimmed(text)) < wanted / 4:
+        if solid < ends[j] < part.end:
+            # looked for once for each run of blanks, however many passages end in it
+            found = _solid.search(text, ends[j], part.end)
+            solid = found.start() if found else part.end
+        if ends[j] < part.end and max(0, last - solid) < wanted / 4 and part.end - start <= LONGEST_ROW:
             j = len(ends) - 1
         yield Span(start, ends[j])
         start, i = ends[j], j + 1
@@ -95,16 +116,23 @@ def _ends(text: str, part: Span, rows: Sequence[Span]) -> Iterator[int]:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[int]:
-    while start < end:
-        match = _sentence_end.search(text, start, end)
-        stop = match.end() if match else end
-        while stop - start > LONGEST_SENTENCE:
-            # a sentence without an end (a list, a damaged file): at the last comma or space, else anywhere
-            soft = [m.end() for m in _soft_end.finditer(text, start + TARGET // 2, start + LONGEST_SENTENCE)]
-            start = soft[-1] if soft else start + LONGEST_SENTENCE
-            yield start
+    for match in _sentence_end.finditer(text, start, end):
+        stop = match.end()
+        if stop - start > LONGEST_SENTENCE:
+            yield from _within(text, start, stop)
         yield stop
         start = stop
+    if start < end:
+        yield from _within(text, start, end)
+        yield end
+
+
+def _within(text: str, start: int, stop: int) -> Iterator[int]:
+    """Where a sentence without an end (a list, a damaged file) is cut: at the last comma or space, else anywhere."""
+    while stop - start > LONGEST_SENTENCE:
+        soft = [m.end() for m in _soft_end.finditer(text, start + TARGET // 2, start + LONGEST_SENTENCE)]
+        start = soft[-1] if soft else start + LONGEST_SENTENCE
+        yield start
 
 
 def _rows(doc: ParsedDocument) -> list[Span]:
@@ -127,13 +155,20 @@ class _Trails:
         self._doc = doc
         self._outline = sorted(doc.outline, key=lambda s: (s.start, s.depth))
         self._starts = [section.start for section in self._outline]
+        self._known: dict[str, tuple[str, ...]] = {}
 
     def at(self, position: int) -> tuple[str, ...]:
         i = bisect_right(self._starts, position) - 1
         section: Section | None = self._outline[i] if i >= 0 else None
-        while section is not None and position >= section.whole.end:
+        while section is not None and position >= section.end and position >= section.body_end:
             section = self._doc.sections.get(section.parent) if section.parent else None
-        return tuple(s.label for s in self._doc.trail(section) if s.number or s.kind == "attachment")
+        if section is None:
+            return ()
+        trail = self._known.get(section.id)
+        if trail is None:
+            trail = tuple(s.label for s in self._doc.trail(section) if s.number or s.kind == "attachment")
+            self._known[section.id] = trail
+        return trail
 
 
 def embedding_text(doc: ParsedDocument, passage: Passage) -> str:

@@ -14,6 +14,7 @@ _TOP, _BOTTOM = 80, 60
 """Page furniture stands at the top and at the bottom; in between 下载 or 大 is a cell of a table or a word."""
 PAGE = re.compile(r"#{0,3}\s?Page\s?\d+:?|[-—–－]\s?\d{1,4}\s?[-—–－一]|第\s?\d{1,4}\s?页(?:\s?[/共].{0,8})?", re.IGNORECASE)
 """A page number alone on a line, as converters leave it behind."""
+_PAGE_BEGINS = frozenset("#pP-—–－第")
 _LEADERS = ("." * 8, "…" * 4, "·" * 8, "．" * 6)
 _LEADER = re.compile(r"\.{8,}|…{4,}|·{8,}|．{6,}")
 _ENTRY = 240
@@ -39,7 +40,11 @@ def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
     full, starts, parts, tail = _patterns()
     found: dict[int, str] = {}
     for i, line in enumerate(lines):
-        if line.end - line.start <= 24 and PAGE.fullmatch(text, line.start, line.end):
+        if (
+            line.end - line.start <= 24
+            and ((char := text[line.start]) in _PAGE_BEGINS or char.isspace())
+            and PAGE.fullmatch(text, line.start, line.end)
+        ):
             found[i] = "页码"
             continue
         if line.end - line.start > 120 or _TOP <= i < len(lines) - _BOTTOM:

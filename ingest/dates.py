@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from corpus.document import Span
 from ingest.outline_marks import chinese_number
 
+_AROUND = " 　\t()（）印发"
 _CN = "〇零○ＯO0一二三四五六七八九十"
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s?(?:年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?|[-/.](?P<m2>\d{1,2})[-/.](?:(?P<d3>\d\d)(?=\d\d:\d\d)|(?P<d2>\d{1,2})))(?!\d(?!\d:))"
@@ -30,12 +31,17 @@ def find_dates(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
             continue
 
 
+def may_end_date(char: str) -> bool:
+    """Whether a line that ends with this character can end with a date, closed by brackets, blanks or 印发: a cheap test."""
+    return char in _AROUND or char == "日" or char.isdecimal()
+
+
 def date_at(text: str, start: int, end: int) -> tuple[str, Span] | None:
     """The date a short line consists of (落款日期), brackets and blanks aside; None when the line says anything else."""
-    if end - start > 24:
+    if end - start > 24 or start >= end or not may_end_date(text[end - 1]):
         return None
     for iso, span in find_dates(text, start, end):
         rest = text[start : span.start] + text[span.end : end]
-        if not rest.strip(" 　\t()（）印发"):
+        if not rest.strip(_AROUND):
             return iso, span
     return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Issue, Level, Reference, Span
@@ -72,6 +73,7 @@ _TWO = {"两": 2}
 _REMARK = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
 _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
 """A document number alone on a line; some pages repeat title and number above the text."""
+_NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
 _OPENING = 900
 _AND_OTHERS = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}个?)?(?:部门|单位|委办局)?$")
 
@@ -103,7 +105,7 @@ class Draft:
     def done(self, based_on: Sequence[Reference] = ()) -> HeadMatter:
         """The finished head matter."""
         known: Mapping[str, object] = {k: v for k, v in self.values.items() if k != "source"}
-        return replace(HeadMatter(), **known, based_on=tuple(based_on), spans=dict(self.spans), inferred=frozenset(self.inferred))  # type: ignore[arg-type]
+        return HeadMatter(**known, based_on=tuple(based_on), spans=dict(self.spans), inferred=frozenset(self.inferred))  # type: ignore[arg-type]
 
 
 def read_head(
@@ -130,10 +132,12 @@ def read_head(
     _from_labels(text, draft, header.labelled)
     if header.doc_number is not None:
         draft.put("doc_number", _no_blanks(header.doc_number.of(text)), header.doc_number)
-    number = DOC_NUMBER.search(draft.text("title") or "")
-    if number is not None and (draft.text("title") or "").rstrip("）)").endswith(number.group()):
+    name = (draft.text("title") or "").rstrip("）)")
+    number = DOC_NUMBER.search(name) if name.endswith("号") else None
+    if number is not None and name.endswith(number.group()):
         draft.put("doc_number", _no_blanks(number.group()), draft.spans.get("title"))
-    stray = _NUMBER_LINE.search(text, body.start, min(body.end, body.start + _OPENING))
+    opening = min(body.end, body.start + _OPENING)
+    stray = _NUMBER_LINE.search(text, body.start, opening) if _NUMBER_ENDS.search(text, body.start, opening) else None
     if stray is not None:
         draft.put("doc_number", _no_blanks(stray["number"]), Span(stray.start("number"), stray.end("number")))
     _dates(text, draft, header, parts)
@@ -236,9 +240,10 @@ def _issuers(text: str, draft: Draft, header: Header, parts: Parts) -> None:
         draft.spans.pop(key, None)
 
 
+@lru_cache(maxsize=256)
 def leading_organs(title: str) -> tuple[str, ...]:
     """The issuers a title begins with: 某市人民政府办公室关于…, 某州乡村振兴局解读：…."""
-    flat = re.sub(r"\s+", "", title)
+    flat = "".join(title.split())
     if flat.endswith("令") and is_organ(flat[:-1]):
         return split_organs(flat[:-1].removeprefix("中华人民共和国"))
     match = _VERB.search(title)
@@ -258,9 +263,10 @@ def _national_lead(lead: str) -> tuple[str, ...]:
     return parts if parts and all(part in ("中共中央", "国务院", "中央", "中央军委") or is_organ(part) for part in parts) else ()
 
 
+@lru_cache(maxsize=256)
 def document_kind(title: str) -> str | None:
     """The kind: of what is issued (关于印发…实施方案的通知 → 实施方案), of the explanation (规划解读), else of the title."""
-    flat = re.sub(r"\s+", "", title)
+    flat = "".join(title.split())
     if not flat:
         return None
     if "解读" in flat:
@@ -290,7 +296,7 @@ def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
     if stated is not None and stated["a"] < stated["b"]:
         draft.put("plan_period", (stated["a"], stated["b"]), Span(stated.start(), stated.end()))
         return
-    flat = re.sub(r"\s+", "", title)
+    flat = "".join(title.split())
     where = draft.spans.get("title")
     kind = kind_of(flat) or ""
     span_years = _PERIOD.search(flat)
@@ -298,7 +304,7 @@ def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
         draft.put("plan_period", (span_years["a"], span_years["b"]), where)
         return
     for name, start in _FIVE_YEARS.items():
-        if re.search(rf"[“\"「]{name}[”\"」]|{name}(?:时期|规划)", flat):
+        if name in flat and re.search(rf"[“\"「]{name}[”\"」]|{name}(?:时期|规划)", flat):
             draft.put("plan_period", (str(start), str(start + 4)), where)
             return
     document = document_kind(title) or kind
@@ -309,7 +315,7 @@ def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
 
 
 def _status(text: str, draft: Draft, title: str) -> None:
-    flat = re.sub(r"\s+", "", title)
+    flat = "".join(title.split())
     at = draft.spans.get("title")
     repealed = _REPEALED.search(flat)
     if repealed:
@@ -321,7 +327,7 @@ def _status(text: str, draft: Draft, title: str) -> None:
 
 def draft_of(title: str) -> str | None:
     """征求意见稿, 草案 and the like, when the title itself ends so."""
-    match = _DRAFT.search(re.sub(r"\s+", "", title).rstrip("》"))
+    match = _DRAFT.search("".join(title.split()).rstrip("》"))
     if match is None or re.search(r"的(?:函|通知|公告|通告)$", title):
         return None
     return match["status"].removeprefix("公开")
@@ -392,7 +398,7 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
     issuers = draft.values.get("issuers")
     names = list(issuers) if isinstance(issuers, tuple) else []
     near: Iterable[Division] = _Nearby(lambda: _neighbours(text, body, [title, *site]))
-    lead = _VERB.split(re.sub(r"\s+", "", title), maxsplit=1)[0]
+    lead = _VERB.split("".join(title.split()), maxsplit=1)[0]
     for name in names:
         if not isinstance(name, str):
             continue

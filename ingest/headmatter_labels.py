@@ -12,6 +12,9 @@ from corpus.wordlists import entries
 from ingest.outline_lines import Line
 
 _BLANK = re.compile(r"[\s　\xa0]+")
+_COLON = re.compile(r"[:：]")
+_AROUND = " 　\t|[]【】-·"
+_WORD = re.compile(rf"[^{re.escape(_AROUND)}]")
 _CELL = re.compile(r"[^|｜\t]+")
 
 
@@ -35,6 +38,12 @@ def labels() -> dict[str, str]:
 def _label_pattern() -> re.Pattern[str]:
     spaced = (r"[ 　\xa0]{0,8}".join(map(re.escape, label)) for label in sorted(labels(), key=len, reverse=True))
     return re.compile(rf"(?<![一-龥])[\[【〔]?({'|'.join(spaced)})[\]】〕]?[ 　\xa0]{{0,8}}[:：]")
+
+
+@lru_cache(maxsize=1)
+def _first_characters() -> frozenset[str]:
+    """What a line of labels may begin with: a label, its bracket, the digits of a date before it."""
+    return frozenset({"〔", "1", "2", *(label[0] for label in labels())})
 
 
 def label_of(cell: str) -> str | None:
@@ -135,10 +144,13 @@ def _cells(text: str, line: Line, found: list[Labelled]) -> bool:
 
 def _inline(text: str, line: Line, found: list[Labelled]) -> bool:
     """Label：value, once or several times in a line; the first label must open the line, or follow a date."""
+    first = _WORD.search(text, line.start, line.end)
+    if first is None or text[first.start()] not in _first_characters() or _COLON.search(text, line.start, line.end) is None:
+        return False
     matches = list(_label_pattern().finditer(text, line.start, line.end))
     if not matches:
         return False
-    lead = text[line.start : matches[0].start()].strip(" 　\t|[]【】-·")
+    lead = text[line.start : matches[0].start()].strip(_AROUND)
     if lead and not re.fullmatch(r"(?:19|20)\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?", lead):
         return False
     if not lead and len(matches) == 1 and line.end - matches[0].end() > 120:

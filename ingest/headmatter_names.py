@@ -13,6 +13,7 @@ _ORGAN = re.compile(
     r"协会|商会|[证银保]监会|央行|联合会|学会|基金会|理事会|管委会|中心|总队|支队|公司|银行|分行|总部|支行|处|司|海关|总社|集团|法院|检察院|"
     r"领导小组|指挥部|联席会议|大学|学院|医院|办|专班|会议|人大|政协|妇联|残联|工会|工商联|团委|供销社)$"
 )
+_NO_NAME = re.compile(r"[。；;，,：:！？《》|｜【】\d]")
 _CENTRAL = frozenset(("中共中央", "国务院", "中央军委", "党中央"))
 _BRACKET_TAIL = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]{1,30}[）)〕\]】]$")
 _DOC_NUMBER = r"[一-龥A-Za-z]{1,16}(?:[（(][一-龥]{1,6}[）)])?[一-龥]{0,6}\s?[〔\[【(（﹝［〈]\s?(?:19|20)\d\d\s?(?:年)?[〕\]】)）﹞］〉]\s?第?\s?\d{1,5}\s?号"
@@ -41,7 +42,7 @@ def stock_headings() -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def bare(name: str) -> str:
     """A title without blanks, 《》 around it and remarks in brackets after it (试行, 2021—2025年, 征求意见稿)."""
-    flat = re.sub(r"\s+", "", name)
+    flat = "".join(name.split())
     for _ in range(4):
         if flat.startswith("《") and flat.endswith("》") and "《" not in flat[1:-1]:
             flat = flat[1:-1]
@@ -68,9 +69,10 @@ def kind_of(title: str) -> str | None:
 
 def is_organ(name: str) -> bool:
     """Whether a short line can be the name of an organ or several (落款, 发文机关)."""
-    flat = re.sub(r"[\s　]+", "", name)
-    flat = _BRACKET_TAIL.sub("", flat)
-    return 2 <= len(flat) <= 60 and _ORGAN.search(flat) is not None and not re.search(r"[。；;，,：:！？《》|｜【】\d]", flat)
+    flat = "".join(name.split())
+    if flat and flat[-1] in "）)〕】]":
+        flat = _BRACKET_TAIL.sub("", flat)
+    return 2 <= len(flat) <= 60 and _NO_NAME.search(flat) is None and _ORGAN.search(flat) is not None
 
 
 def is_national(name: str) -> bool:

@@ -31,6 +31,7 @@ def title_from_source(source: str, *, whole: bool = False) -> str | None:
     return stem if len(re.findall(r"[一-龥]", stem)) >= 8 else None
 
 
+@lru_cache(maxsize=64)
 def filed_under(source: str) -> str | None:
     """What a file name puts in front of the title (【某市】, 某省_), or the name of a place it begins with."""
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", PurePath(source).name)

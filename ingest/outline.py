@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from corpus.document import Issue, Section, SectionKind, Span, fact_id
 from ingest.headmatter_names import stock_headings
 from ingest.outline_headings import heading_end
 from ingest.outline_items import find_items
-from ingest.outline_lines import Line
+from ingest.outline_lines import Line, first_at
 from ingest.outline_marks import OPENERS, RANK, Mark, mark_at
 
 _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
@@ -152,11 +151,12 @@ def _unnumbered(text: str, lines: Sequence[Line], numbered: Sequence[tuple[int, 
 def _opening(text: str, line: Line) -> Opening:
     """The number a line opens with, behind Markdown signs where there are any."""
     start, depth = line.start, None
-    if text[start] in "#*":
-        markup = _MARKUP.match(text, start, line.end)
-        if markup and markup.end() < line.end:
-            depth = len(markup.group().rstrip()) if text[start] == "#" else None
-            start = markup.end()
+    if text[start] not in "#*":
+        return line.mark(text), None, start
+    markup = _MARKUP.match(text, start, line.end)
+    if markup and markup.end() < line.end:
+        depth = len(markup.group().rstrip()) if text[start] == "#" else None
+        start = markup.end()
     return mark_at(text, start, line.end), depth, start
 
 
@@ -275,10 +275,13 @@ def part_nodes(
         nodes.append(Node("preamble", None, start, start, start, start, depth, base, _trim(text, start, first)))
     made: list[Node] = []
     opening = {line.start for line, _ in marks}
-    after = {line.start: nxt for line, nxt in pairwise(lines) if nxt.start not in opening}
     for (line, mark), above in zip(marks, nest(marks), strict=True):
         owner = made[above] if above >= 0 else base
-        made.append(_heading(text, line, after.get(line.start), mark, owner, owner.depth + 1 if owner else depth))
+        following: Line | None = None
+        if mark.span.end == line.end or text[mark.span.end : line.end].isspace():
+            nxt = first_at(lines, line.start + 1)
+            following = lines[nxt] if nxt < len(lines) and lines[nxt].start not in opening else None
+        made.append(_heading(text, line, following, mark, owner, owner.depth + 1 if owner else depth))
     _close(text, made, part.body.end)
     closing = _closing(text, made, lines, base, depth)
     nodes += made

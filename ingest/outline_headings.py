@@ -66,7 +66,7 @@ def heading_end(text: str, start: int, end: int, mark: Mark) -> int:
     opened = _sentence_start(text, start, near)
     if opened is not None:
         return opened
-    if stop < end and stop - start > 24:
+    if stop < end and stop - start > 24 and text.startswith(stock_headings(), start):
         for stock in stock_headings():
             # glued to its sentence: 工作目标在全市…，确保….
             if stock != "组织实施" and text.startswith(stock, start) and clause_end(text, start, stop, "，,") < stop:

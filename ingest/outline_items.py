@@ -15,7 +15,7 @@ _ITEM = re.compile(
     r"(?P<is>[一二三四五六七八九十]{1,3})(?:要)?是|第(?P<nth>[一二三四五六七八九十]{1,3})[，,、]|(?P<word>首先|其次|再次|最后)[，,]"
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 99}
-_OPENINGS = ("一是", "一要是", "第一，", "第一,", "第一、", "首先，", "首先,")
+_BEGINS = re.compile("[一第首](?:(?<=一)要?是|(?<=第)一[，,、]|(?<=首)先[，,])")
 """How a run begins; where none of these stands there is no run, and looking for the rest is spared."""
 _OPEN, _CLOSE = "（(《“「〔【", "）)》”」〕】"
 _BRACKET = re.compile(f"[{re.escape(_OPEN)}]")
@@ -57,7 +57,7 @@ def clause_end(text: str, start: int, end: int, stops: str) -> int:
 
 def find_items(text: str, start: int, end: int) -> Iterator[Item]:
     """The items of ``text[start:end]`` that count on from one (一是 without 二是 is ordinary speech)."""
-    if all(text.find(opening, start, end) < 0 for opening in _OPENINGS):
+    if start >= end or _BEGINS.search(text, start, end) is None:
         return
     runs: list[list[re.Match[str]]] = []
     kinds: dict[str, tuple[list[re.Match[str]], int]] = {}

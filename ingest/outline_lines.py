@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corpus.document import Span
-from ingest.outline_marks import mark_at, may_open
+from ingest.outline_marks import OPENERS, Mark, mark_at
 
 _EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
 _LINE = re.compile(rf"[^\n{_EDGE}](?:[^\n]*[^\n{_EDGE}])?")
@@ -35,13 +35,24 @@ _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
-    """One line, trimmed; ``piece`` is true for a stretch of a longer line that was cut before a number."""
+    """One line, trimmed; ``piece`` is true for a stretch of a longer line that was cut before a number.
+
+    Not frozen, because it remembers its number: one is made for every line, and several stages ask what it opens with.
+    """
 
     start: int
     end: int
     piece: bool = False
+    _asked: bool = field(default=False, compare=False, repr=False)
+    _mark: Mark | None = field(default=None, compare=False, repr=False)
+
+    def mark(self, text: str) -> Mark | None:
+        """The number the line opens with."""
+        if not self._asked:
+            self._mark, self._asked = mark_at(text, self.start, self.end), True
+        return self._mark
 
     @property
     def span(self) -> Span:
@@ -70,7 +81,7 @@ def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
     if _GLUED.search(text) is None:
         return kept
     for i, line in enumerate(lines):
-        opening = mark_at(text, line.start, line.end) if text[line.start] in "（(" else None
+        opening = line.mark(text) if text[line.start] in "（(" else None
         if opening is not None and opening.style == "(1)":
             last = opening.value
         for match in _GLUED.finditer(text, line.start + 1, line.end):
@@ -101,7 +112,7 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
     hits = sorted({*(i for i in near if i >= 0 and _run_on(text, lines[i].start, lines[i].end)), *glued})
     if not hits:
         return lines
-    opened = [mark_at(text, line.start, line.end) if may_open(text[line.start]) else None for line in lines]
+    opened = [line.mark(text) if text[line.start] in OPENERS else None for line in lines]
     following: list[dict[str, int]] = [{}] * len(lines)
     ahead: dict[str, int] = {}
     wanted = set(hits)
@@ -139,7 +150,7 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
                 else:
                     # a series of the sentence itself; what follows in this line counts on from it
                     another.add(inner.style)
-        out.append(Line(start, line.end, piece=line.piece or start > line.start))
+        out.append(Line(start, line.end, piece=True) if start > line.start else line)
     return out
 
 
@@ -157,15 +168,16 @@ def _seams(text: str) -> list[int]:
     return found
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int]]:
+def _stretches(text: str) -> Iterable[tuple[int, int]]:
     """What stands between line breaks, and between documents whose line break was lost, without white space at its edges."""
     seams = _seams(text)
-    if not seams:
-        yield from (match.span() for match in _LINE.finditer(text))
-        return
+    spans = [match.span() for match in _LINE.finditer(text)]
+    return _parted(text, spans, seams) if seams else spans
+
+
+def _parted(text: str, spans: Sequence[tuple[int, int]], seams: Sequence[int]) -> Iterator[tuple[int, int]]:
     k = 0
-    for match in _LINE.finditer(text):
-        start, end = match.span()
+    for start, end in spans:
         while k < len(seams) and seams[k] < end:
             if seams[k] > start:
                 yield from (piece.span() for piece in _LINE.finditer(text, start, seams[k]))
@@ -214,7 +226,7 @@ def _pieces(text: str, start: int, end: int) -> list[Line]:
     last: dict[str, int] = {}
     for match in _INNER.finditer(text, start, end):
         at = match.end()
-        mark = mark_at(text, at, end) if at < end and may_open(text[at]) else None
+        mark = mark_at(text, at, end)
         if mark is None or mark.style in ("1.1", "1.1.1", "1.1.1.1"):
             continue
         before = text[match.start() - 1] if match.start() > start else "。"

@@ -98,11 +98,6 @@ _KINDS: dict[str, tuple[str, Callable[[str], int | None] | None]] = {
 """The style that each kind of number has, and how its value is read where it is not written in digits."""
 
 
-def may_open(char: str) -> bool:
-    """Whether a line that starts with this character can start with a number; a cheap test before the pattern."""
-    return char in OPENERS
-
-
 def mark_at(text: str, start: int, end: int) -> Mark | None:
     """The number that opens the line ``text[start:end]``, or None. Numbers that are merely cited do not count."""
     if start >= end or text[start] not in OPENERS:

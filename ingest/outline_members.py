@@ -13,7 +13,6 @@ from ingest.headmatter import leading_organs
 from ingest.headmatter_names import DOC_NUMBER, bare
 from ingest.headmatter_title import complete
 from ingest.outline_lines import Line
-from ingest.outline_marks import mark_at
 
 _REACH = 3
 _LONGEST = 200
@@ -45,8 +44,16 @@ def member_starts(text: str, lines: Sequence[Line], body: int, known: Sequence[s
     """
     own = [bare(name) for name in known if name]
     out: list[Start] = []
+    about = -1
     for i in range(body + 1, len(lines)):
-        if out and i < out[-1].body:
+        line = lines[i]
+        if line.end - line.start > _LONGEST or text[line.end - 1] in _SENTENCE or text[line.start] in "《“附":
+            continue
+        if about < line.start:
+            about = text.find("关于", line.start)
+            if about < 0:
+                break
+        if about + 2 > line.start + _LONGEST or (out and i < out[-1].body):
             continue
         start = _start(text, lines, i)
         if start is None or _labelled(text, lines[i - 1]):
@@ -60,17 +67,13 @@ def member_starts(text: str, lines: Sequence[Line], body: int, known: Sequence[s
 
 def _start(text: str, lines: Sequence[Line], i: int) -> Start | None:
     line = lines[i]
-    if line.end - line.start > _LONGEST or text[line.end - 1] in _SENTENCE or text[line.start] in "《“附":
-        return None
-    if text.find("关于", line.start, line.start + _LONGEST) < 0:
-        return None
-    mark = mark_at(text, line.start, line.end)
+    mark = line.mark(text)
     begin = Span(mark.span.end if mark else line.start, line.end).trimmed(text).start
     if not leading_organs(text[begin : min(line.end, begin + 80)]):
         return None
     for j in range(i, min(i + _REACH, len(lines))):
         stop = lines[j].end
-        if j > i and (mark_at(text, lines[j].start, stop) or next(find_dates(text, lines[j - 1].start, lines[j - 1].end), None)):
+        if j > i and (lines[j].mark(text) or next(find_dates(text, lines[j - 1].start, lines[j - 1].end), None)):
             return None
         if text[stop - 1] in _SENTENCE or stop - begin > _LONGEST:
             return None
@@ -99,7 +102,7 @@ def _with_place(text: str, lines: Sequence[Line], i: int) -> int:
     before = lines[i - 1]
     if before.end - before.start > 20:
         return i
-    mark = mark_at(text, before.start, before.end)
+    mark = before.mark(text)
     name = Span(mark.span.end if mark else before.start, before.end).trimmed(text).of(text)
     return i - 1 if gazetteer().named(name) else i
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.document import Span
 from ingest.dates import date_at, find_dates
 from ingest.headmatter_names import bare, is_organ, kind_of
 from ingest.outline_lines import Line
-from ingest.outline_marks import mark_at
+from ingest.outline_marks import OPENERS, Mark
 from ingest.outline_signatures import CLOSED, Parts, Piece, ends_letter, late_sign_off, sign_off, signed, undated_sign_off
 
 _ISSUE = re.compile(r"(?P<verb>印发|转发|批转|发布|公布|颁布|下发|颁发|实施|征求|公开征求)")
@@ -20,7 +21,7 @@ _LABEL = re.compile(
 _TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
 _NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
 _JOINED = re.compile(r"(?:[（(][^（）()《》]{1,30}[)）])?[\s、，,]{0,4}[和及与]?[\s　]{0,4}")
-_QUOTES = str.maketrans("", "", "《》〈〉")
+_QUOTES = re.compile(r"[《》〈〉]+")
 _OUTERMOST = ("章", "条", "一、")
 _BEFORE_FIRST = 7
 _OMITTED = re.compile(r"[（(](?:略|另发|另附|详见[^（）()]{0,20}|此处略|附件略)[)）]")
@@ -122,8 +123,14 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
 def _restarted(text: str, lines: Sequence[Line], body: int, known: Sequence[Piece], listed: set[int]) -> list[Piece]:
     """Further plans of one notice: a title line behind which the outermost numbers begin anew (…补贴方案, then 一、 again)."""
     stop = min((piece.first for piece in known), default=len(lines))
-    marks = [mark_at(text, line.start, line.end) for line in lines[body:stop]]
+    marks = [line.mark(text) if text[line.start] in OPENERS else None for line in lines[body:stop]]
     top = min((mark.style for mark in marks if mark and mark.style in _OUTERMOST), key=_OUTERMOST.index, default="")
+    ahead: list[Mark | None] = [None] * len(marks)
+    nearest = -1
+    for k in range(len(marks) - 1, -1, -1):
+        if 0 <= nearest - k < _BEFORE_FIRST:
+            ahead[k] = marks[nearest]
+        nearest = k if marks[k] is not None else nearest
     out: list[Piece] = []
     highest = 0
     for k, mark in enumerate(marks):
@@ -131,10 +138,10 @@ def _restarted(text: str, lines: Sequence[Line], body: int, known: Sequence[Piec
         if mark is not None:
             highest = mark.value if mark.style == top else highest
             continue
-        if highest < 2 or i in listed or not _titles(text, lines[i]):
+        following = ahead[k]
+        if highest < 2 or following is None or following.style != top or following.value != 1:
             continue
-        ahead = next((m for m in marks[k + 1 : k + _BEFORE_FIRST] if m is not None), None)
-        if ahead is None or ahead.style != top or ahead.value != 1:
+        if i in listed or not _titles(text, lines[i]):
             continue
         first = i
         if lines[i].end - lines[i].start < 12 and marks[k - 1] is None and _may_continue(text, lines[i - 1]):
@@ -164,7 +171,7 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
         return None
     first = _flat(text[lines[i].start : min(lines[i].end, lines[i].start + 200)])
     for name in names:
-        core = _flat(bare(name))
+        core = _core(name)
         if core[:4] not in first[:24] and not core.startswith(first):
             continue
         core = _placed(first, core)
@@ -186,6 +193,11 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
             if not core.startswith(joined):
                 break
     return None
+
+
+@lru_cache(maxsize=512)
+def _core(name: str) -> str:
+    return _flat(bare(name))
 
 
 def _placed(first: str, core: str) -> str:
@@ -234,7 +246,7 @@ def _listings(text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.M
 
 
 def _entry(text: str, line: Line) -> bool:
-    mark = mark_at(text, line.start, line.end)
+    mark = line.mark(text)
     return mark is not None and mark.style in ("1.", "(1)") and line.end - line.start <= 90 and text[line.end - 1] not in "。；;"
 
 
@@ -273,7 +285,7 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
     end = i + 1
     while end < len(lines) and end < i + 4:
         content = text[lines[end].start : lines[end].end]
-        if len(content) > 70 or mark_at(text, lines[end].start, lines[end].end) or _TITLE_STOP.search(content) or "|" in content:
+        if len(content) > 70 or lines[end].mark(text) or _TITLE_STOP.search(content) or "|" in content:
             break
         if next(find_dates(text, lines[end].start, lines[end].end), None) is not None:
             break
@@ -287,4 +299,4 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
 
 
 def _flat(text: str) -> str:
-    return "".join(text.split()).translate(_QUOTES)
+    return _QUOTES.sub("", "".join(text.split()))

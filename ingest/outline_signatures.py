@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Span
-from ingest.dates import date_at, find_dates
+from ingest.dates import date_at, find_dates, may_end_date
 from ingest.headmatter_names import is_organ
 from ingest.outline_lines import Line
 from ingest.outline_marks import mark_at
@@ -66,6 +66,8 @@ def sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
     main = parts.main
     for i in range(main.last - 1, main.body - 1, -1):
         line = lines[i]
+        if not may_end_date(text[line.end - 1]):
+            continue
         found = date_at(text, line.start, line.end)
         glued = found is None and signed(text, line)
         if not found and not glued:

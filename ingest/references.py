@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from corpus.document import Reference, Relation, Span
 from ingest.headmatter_names import DOC_NUMBER, bare, kind_of
 
+_QUOTES = re.compile(r"[《》〈〉<>]+")
 _REACH = 48
 _LIMIT = 160
 _ALIAS = re.compile(r"(?:以下|下)?(?:统称|简称|合称)(?:为|：|:)?[“\"]?《")
@@ -15,6 +16,7 @@ _NUMBER_AFTER = re.compile(r"\s{0,3}[（(\[【]\s?(?=[^（()）\[【]{1,20}[〔\
 _UNQUOTED = re.compile(
     r"(?P<verb>实施|落实|按照|根据|执行|制定)(?P<name>“十[二三四五六]五”(?![^，,。；;：:、《》\n]{0,3}(?:规划|计划))[^，,。；;：:、《》“”\n]{3,24}?(?:规划|计划|方案))"
 )
+_TITLE_SIGNS = re.compile(r"[《》\n]")
 _SKIPPED = re.compile(r"[》〉][（(〔\[【][^（()）\n]{0,60}[)）〕\]】]|[》〉]")
 _STRENGTH = {"解读": 7, "转发": 6, "印发": 5, "依据": 4, "贯彻": 4, "修订": 3, "废止": 3, "引用": 1}
 _RULES: tuple[tuple[Relation, re.Pattern[str]], ...] = (
@@ -32,9 +34,9 @@ _NOT_A_DOCUMENT = re.compile(
 def quoted_titles(text: str, start: int, end: int) -> Iterator[Span]:
     """The outermost 《…》 of ``text[start:end]`` with their marks; 《 inside 《 is part of the title."""
     depth, opened = 0, 0
-    for match in re.finditer(r"[《》\n]", text[start:end]):
-        at = start + match.start()
-        char = match.group()
+    at = text.find("《", start, end)
+    while at >= 0:
+        char = text[at]
         if char == "《":
             if depth == 0 or at - opened > _LIMIT:
                 depth, opened = 0, at
@@ -49,6 +51,9 @@ def quoted_titles(text: str, start: int, end: int) -> Iterator[Span]:
                 depth = 0
         elif char == "\n" and depth and at - opened > 60:
             depth = 0
+        # outside a title only the next 《 matters, not the line breaks before it
+        inner = _TITLE_SIGNS.search(text, at + 1, end) if depth else None
+        at = (inner.start() if inner else -1) if depth else text.find("《", at + 1, end)
 
 
 def find_references(
@@ -141,4 +146,4 @@ def _tidy(title: str) -> str:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"[\s　《》〈〉<>]+", "", text)
+    return _QUOTES.sub("", "".join(text.split()))

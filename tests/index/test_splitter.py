@@ -54,3 +54,12 @@ def test_table_rows_are_kept_whole() -> None:
 
 def test_a_sentence_without_end_is_cut_all_the_same() -> None:
     assert all(len(p.span) <= 700 for p in split(_doc("甲" * 10_000)))
+
+
+def test_a_page_of_blanks_swells_no_passage() -> None:
+    text = "第一句话说明要求。" + " " * 200_000 + "最后一句。" + "\n" * 50_000
+    passages = split(_doc(text))
+    assert max(len(p.span) for p in passages) <= 2000
+    assert len(passages) < 10
+    covered = "".join(p.span.of(text) for p in passages)
+    assert "".join(covered.split()) == "第一句话说明要求。最后一句。"
