@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from corpus.document import Span
 from corpus.folding import fold
-from qa import announced
+from qa import announced, choosing
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
 from qa.evidence import Found, Scope
@@ -37,7 +37,7 @@ BESIDE = 0.92
 """How near another sentence must come to the best one to be quoted beside it."""
 GAIN = 0.2
 """The share of the question a further sentence must add to be quoted although it is weaker."""
-FURTHER = 0.5
+FURTHER = 0.6
 OTHER_DOCUMENT = 0.62
 OTHER_REGION = 0.5
 LONG = 150
@@ -109,7 +109,8 @@ def answer(
     how = measure is None and not reading.several and _asks_how.search(reading.folded) is not None
     lines = [line_of(chosen[key], wanted, prefer, how=how and key == order[0]) for key in order]
     if not reading.several and lines:
-        lines = [with_point(reading, lines[0], chosen[order[0]][0], measure, how=how), *lines[1:]]
+        beside = [chosen[order[0]][0], *(f for f in groups[order[0]] if f is not chosen[order[0]][0])]
+        lines = [with_point(reading, wanted, lines[0], beside, measure), *lines[1:]]
     return Draft("answered", tuple(lines), parts=tuple(order))
 
 
@@ -172,8 +173,12 @@ def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Fou
     return chosen[:most]
 
 
-def with_point(reading: Reading, line: Line, first: Found, measure: Measure | None, *, how: bool = False) -> Line:
-    """The line with the point of its best quote in front, where that quote says more than was asked."""
+def with_point(reading: Reading, wanted: Wanted, line: Line, near: Sequence[Found], measure: Measure | None) -> Line:
+    """The line with the point of its best quote in front, where that quote says more than was asked.
+
+    ``near`` holds the sentences of the document, best first: a provision is chosen among them.
+    """
+    first = near[0]
     own = [
         c
         for c in line.citations
@@ -191,6 +196,11 @@ def with_point(reading: Reading, line: Line, first: Found, measure: Measure | No
         # what follows the sentence that answers is context
         quotes = [own_sentence]
     point = point_of(reading, first.shelved.text, quotes, measure)
+    if measure is None and reading.kind != "yes_no":
+        quoted = line.citations[0]
+        point = choosing.chosen(reading, wanted, near, point or Span(quoted.start, quoted.end))
+        if (point.start, point.end) == (quoted.start, quoted.end):
+            return line
     if point is None:
         return line
     citation = cite(first.shelved, point)
