@@ -21,7 +21,7 @@ test: .venv/.installed-dev
 	$(BIN)/lint-imports
 
 test-browser: .venv/.installed-dev
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 2 tests/browser
 
 # Quality on the shared material; floors stand in eval/floors.json
 eval: .venv/.installed-dev

@@ -174,13 +174,14 @@ def test_empty_library_leads_to_the_shelf(opened_empty: Any) -> None:
 
 @pytest.mark.parametrize("tab", ["问政策", "查文件", "比地区", "看任务", "看图谱", "学政策", "文档库"])
 def test_every_view_is_chinese_and_named(opened: Any, tab: str) -> None:
-    """No word of another language but names of formats; every control has a name a screen reader can say."""
+    """No word of another language but names of formats and programs; every control has a name a screen reader can say."""
     page = opened.page
     opened.tab(tab)
     page.wait_for_timeout(300)
     settled(page)
     shown = page.evaluate("document.body.innerText")
-    allowed = {"Excel", "Word", "PDF", "MB", "txt", "html", "pdf", "docx", "xlsx", "jsonl", "SH", "TJ"}
+    formats = {"txt", "html", "pdf", "PDF", "doc", "docx", "wps", "rtf", "xls", "xlsx", "csv", "jsonl"}
+    allowed = formats | {"Excel", "Word", "LibreOffice", "MB", "SH", "TJ"}
     assert set(re.findall(r"[A-Za-z]{2,}", shown)) <= allowed
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     nameless = page.evaluate(
