@@ -47,6 +47,9 @@ def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
         ):
             found[i] = "页码"
             continue
+        if text.startswith("<!--", line.start) and text.find("-->", line.start, line.end) == line.end - 3:
+            found[i] = "网页注释"
+            continue
         if line.end - line.start > 120 or _TOP <= i < len(lines) - _BOTTOM:
             continue
         content = text[line.start : line.end]

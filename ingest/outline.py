@@ -10,7 +10,7 @@ from corpus.document import Issue, Section, SectionKind, Span, fact_id
 from ingest.headmatter_names import stock_headings
 from ingest.outline_headings import heading_end
 from ingest.outline_items import find_items
-from ingest.outline_lines import Line, first_at
+from ingest.outline_lines import Line
 from ingest.outline_marks import OPENERS, RANK, Mark, mark_at
 
 _CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
@@ -275,11 +275,13 @@ def part_nodes(
         nodes.append(Node("preamble", None, start, start, start, start, depth, base, _trim(text, start, first)))
     made: list[Node] = []
     opening = {line.start for line, _ in marks}
+    nxt = 0
     for (line, mark), above in zip(marks, nest(marks), strict=True):
         owner = made[above] if above >= 0 else base
         following: Line | None = None
         if mark.span.end == line.end or text[mark.span.end : line.end].isspace():
-            nxt = first_at(lines, line.start + 1)
+            while nxt < len(lines) and lines[nxt].start <= line.start:
+                nxt += 1
             following = lines[nxt] if nxt < len(lines) and lines[nxt].start not in opening else None
         made.append(_heading(text, line, following, mark, owner, owner.depth + 1 if owner else depth))
     _close(text, made, part.body.end)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from corpus.document import Span
 
@@ -55,8 +55,7 @@ _FIRST_AFTER_SECTION = re.compile(r"[规所的至和及与中或、，,。；;�
 _POINT = re.compile(r"[.．﹒]")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A number at ``span``; ``style`` is a key of ``RANK`` (or a caption style), ``value`` its count, ``path`` of 1.2.3."""
 
     span: Span

@@ -204,6 +204,22 @@ def test_m313_half_a_megabyte_of_lines(unit):
         read((HEAD + unit * (500_000 // len(unit.encode()))).encode(), "a.txt")
 
 
+@pytest.mark.parametrize(
+    "unit",
+    ["附件1\n", "1.某市人民政府关于某事的通知（2023年5月4日）\n各单位：\n", "一、好 二、坏 "],
+    ids=["attachments", "documents", "series"],
+)
+def test_m313_nothing_is_looked_up_among_all_the_others(unit):
+    with within(5):
+        read((HEAD + unit * (300_000 // len(unit.encode()))).encode(), "a.txt")
+
+
+def test_m313_blanks_inside_a_line():
+    with within(5):
+        document = text_of(HEAD + "第一句。" + " " * 1_500_000 + "最后一句。\n")
+        assert max(len(passage.span) for passage in split(document)) < 2000
+
+
 def test_m314_a_pile_of_marks_grows_nothing():
     text = HEAD + "e" + "\u0301" * 10_000 + "\ufdfa" * 200
     document = text_of(text)

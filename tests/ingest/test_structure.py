@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.raw import RawText
+from ingest.reader import read
 from ingest.structure import build
 
 BLOCKS = st.sampled_from(
@@ -101,3 +102,11 @@ def test_any_sequence_of_blocks(blocks, joint):
 @given(st.text(alphabet="一二三、（）()1.是第条附件：:《》〔〕年月日2022号 \n|#*。，关于印发的通知各", max_size=120))
 def test_any_text(text):
     check(text)
+
+
+def test_a_comment_left_by_a_converter_is_no_text_of_the_document():
+    text = "某市燃气管理办法\n<!-- CONTENT START -->\n第一条 本办法适用于本市。\n第二条 市城管局负责燃气管理。\n"
+    document = read(text.encode(), "a.txt")
+    zones = [zone.span.of(text).strip() for zone in document.zones if zone.kind == "boilerplate"]
+    assert zones == ["<!-- CONTENT START -->"]
+    assert document.head.title == "某市燃气管理办法"
