@@ -222,7 +222,7 @@ class DenseIndex:
             return False
         if index.ntotal != len(parts[0]) or parts[2].shape != (len(parts[0]), self.dimension):
             return False
-        if hasattr(index, "nprobe"):
+        if isinstance(index, faiss.IndexIVF):
             index.nprobe = probes(index.nlist)
         faiss.omp_set_num_threads(1)
         self._state = _State(parts[0], parts[1], parts[2], index)

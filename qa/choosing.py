@@ -41,23 +41,6 @@ _gap = re.compile(
     "哪些|哪里|哪儿|哪个|哪家|哪几个|哪一|哪|为什么|为何|什么样的|什么|怎样的|怎样|怎么|如何|多少|何时|多久|几个|几|谁"
 )
 """The place in the question where the answer would stand."""
-_fit = (
-    (re.compile("什么时候|何时|哪天|时间|多久|什么时间|期限"), re.compile(r"\d{1,4}[年月日点:时天]|工作日|期间|小时")),
-    (
-        re.compile("哪里|哪儿|在哪|地址|什么地方"),
-        re.compile("省|市|区|县|路|号|街|网|平台|APP|app|公众号|窗口|场所|地点|医院"),
-    ),
-    (
-        re.compile("谁|哪个(?:部门|单位|机构)|哪些(?:部门|单位|机构)|什么部门"),
-        re.compile("部|局|委|厅|办|中心|政府|公司|指挥部|小组"),
-    ),
-    (
-        re.compile("如何|怎么|怎样|措施|方式|方法"),
-        re.compile("通过|采取|实行|开展|建立|加强|推行|利用|严格|按照|给予|应|可"),
-    ),
-    (re.compile("为什么|为何|目的|原因"), re.compile("为|因|以便|确保|避免|由于|导致")),
-)
-"""What is asked for, and what a stretch that tells it holds."""
 
 
 def chosen(reading: Reading, wanted: Wanted, group: Sequence[Found], present: Span) -> Span:
@@ -78,13 +61,20 @@ def weights() -> dict[str, float]:
     return {row[0]: float(row[1]) for row in rows}
 
 
+@cache
+def _fits() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """What is asked for, and what a stretch that tells it holds."""
+    rows = (line.split("\t") for line in entries("qa", "fits.tsv"))
+    return tuple((re.compile(asks), re.compile(held)) for asks, held in rows)
+
+
 def stretches(reading: Reading, wanted: Wanted, group: Sequence[Found], present: Span) -> Iterator[tuple[Span, dict[str, float]]]:
     """The stretches near the best sentences of a document, each with its signs."""
     asked = reading.folded
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
     gap = _gap.search(asked)
     left, right = (asked[max(0, gap.start() - 4) : gap.start()], asked[gap.end() : gap.end() + 4]) if gap else ("", "")
-    fits = next((held for asks, held in _fit if asks.search(asked)), None)
+    fits = next((held for asks, held in _fits() if asks.search(asked)), None)
     how, brief = float(_how.search(asked) is not None), float(_brief.search(asked) is not None)
     several = _several.search(asked) is not None
     first, text = group[0], group[0].shelved.text
