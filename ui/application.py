@@ -415,6 +415,11 @@ class Library(PolicyGraph):
 
         return endpoint()
 
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is configured, so that an answer's last form may be waited for."""
+        return self.endpoint is not None
+
     def answers(self, *, limit: int | None = None, judged: bool = False) -> list[KeptAnswer]:
         """The answers that were given, the latest first."""
         return self.corpus.answers(limit=limit, judged=judged)

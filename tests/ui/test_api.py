@@ -54,6 +54,8 @@ class Stub:
     def understand(self, question: str, *, previous: Any = None) -> Understanding:
         return Understanding("target_value")
 
+    has_model = False
+
     def worded(self, plain: Answer) -> Answer:
         return plain
 

@@ -1,6 +1,7 @@
 """An answer in steps: what each shows, and that the library is free while a model is waited for."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,16 @@ def library(tmp_path: Path):
         yield made
 
 
-def test_what_was_understood_comes_first_then_the_quotes_then_the_export(library):
+def test_what_was_understood_comes_first_then_the_kept_answer(library):
+    first, last = (shown for shown, _ in ask(Desk(library), {"question": QUESTION}, None))
+    assert "理解为" in first and "coming" in first and "97%" not in first
+    assert "97%" in last and "coming" not in last and "导出 Word" in last
+    assert library.answers()[0].payload["question"] == QUESTION
+
+
+def test_where_a_model_words_the_answer_its_quotes_come_before(library, monkeypatch):
+    monkeypatch.setattr(Library, "has_model", True)
+    monkeypatch.setattr(Library, "worded", lambda self, plain: replace(plain, id="worded"))
     steps = [shown for shown, _ in ask(Desk(library), {"question": QUESTION}, None)]
     assert len(steps) == 3
     first, second, last = steps
@@ -48,6 +58,7 @@ def test_the_library_is_not_held_while_a_model_is_waited_for(library, monkeypatc
         assert go.wait(20)
         return plain
 
+    monkeypatch.setattr(Library, "has_model", True)
     monkeypatch.setattr(Library, "worded", slow)
     desk = Desk(library)
     answers: list[Answer] = []

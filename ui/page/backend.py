@@ -37,6 +37,8 @@ class Backend(Protocol):
 
     @property
     def generation(self) -> int: ...
+    @property
+    def has_model(self) -> bool: ...
     def ask(
         self,
         question: str,
@@ -153,14 +155,15 @@ class Desk:
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
     ) -> Iterator[Answer]:
-        """The answer as soon as its quotes are found, and again once it is kept (and worded, where a model is configured).
+        """The answer in its last form, kept; before it, where a model has yet to word it, the answer as soon as its quotes are found.
 
         The library is held while quotes are found and while the answer is written down, never while a model is waited for.
         """
         with self._reading:
-            plain = self.library.ask(question, filters=filters, as_of=as_of, previous=previous, keep=False)
-        yield plain
-        worded = self.library.worded(plain)
+            plain = worded = self.library.ask(question, filters=filters, as_of=as_of, previous=previous, keep=False)
+        if self.library.has_model:
+            yield plain
+            worded = self.library.worded(plain)
         with self._reading:
             self.library.keep(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
             self._answers[worded.id] = worded

@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus.document import LEVELS
 from corpus.errors import UsageError
-from qa.answer import Answer, Understanding
+from qa.answer import Understanding
 from ui.page.backend import QUESTION_LIMIT, Desk
 from ui.page.events import Payload, filters_of, text
 from ui.rendering.answers import answer_view, coming
@@ -83,7 +83,8 @@ Step = tuple[Html, Understanding | None]
 
 
 def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> Iterator[Step]:
-    """The answer to the question in the form, in steps: what was understood, the quotes, the kept answer with its export.
+    """The answer to the question in the form, in steps: what was understood, then the kept answer with its export; between them the
+    quotes, where a model has yet to connect them.
 
     Each step comes with what was understood, for the next question.
     """
@@ -101,10 +102,9 @@ def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> Iterato
     filters, written = filters_of(payload), text(payload, "as_of")
     as_of = day(written)
     yield coming(desk.understand(question, previous=previous), written), previous
-    last: Answer | None = None
     for answer in desk.answers(question, filters=filters, as_of=as_of, previous=previous):
-        yield answer_view(answer, describe=lambda id: describe(desk, id), as_of=written, done=last is not None), answer.understood
-        last = answer
+        kept = desk.answer(answer.id) is answer
+        yield answer_view(answer, describe=lambda id: describe(desk, id), as_of=written, done=kept), answer.understood
 
 
 def day(value: str | None) -> dt.date | None:
