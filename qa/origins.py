@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from corpus.divisions import NATION
 from corpus.document import HeadMatter, Span
 from corpus.folding import fold
 from qa.answer import Status
@@ -13,7 +14,7 @@ from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope
 from qa.question import Reading
-from qa.shelf import Shelf, Shelved
+from qa.shelf import Part, Shelf, Shelved
 
 FIELDS = {
     "doc_number": ("文号", re.compile("文号|发文字号|字号")),
@@ -89,7 +90,8 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
         if wants_basis and not told:
             missing.append("制定依据")
         if missing:
-            silent.append(f"{name}的文件未载明{'、'.join(missing)}。")
+            # nothing is quoted here, so that no unit may be named
+            silent.append(f"{_place(part) or name}的文件未载明{'、'.join(missing)}。")
         if told:
             rests.append((row, number))
         lines += told
@@ -97,6 +99,13 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
         return Draft("not_found", tuple(Line(text) for text in silent)) if silent else None
     status: Status = "partial" if silent else "answered"
     return Draft(status, (*lines, *(Line(text) for text in silent)), parts=tuple(rests))
+
+
+def _place(part: Part) -> str | None:
+    """The region a part speaks for, in a word."""
+    if part.division == NATION or part.head.level == "国家":
+        return "国家"
+    return part.division.short if part.division is not None else None
 
 
 def _told_in_text(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
