@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from index.spelling import Names
 from qa import figures
 from qa.answer import Answer
 from qa.spelling import TELLING, near_misses
+from tests.qa.conftest import BlankEncoder
 from ui.application import Library
 
 RULES = """宁远县人民政府办公室关于印发宁远县公共自行车管理办法的通知
@@ -51,16 +51,6 @@ OTHER = """道县人民政府办公室关于印发道县城市绿道管理规定
 一、建设标准
 绿道宽度不少于3米，每2公里设置一处驿站。
 """
-
-
-class BlankEncoder:
-    """Stands in for the model."""
-
-    name = "blank"
-    dimension = 1
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        return np.zeros((len(texts), 1), dtype=np.float32)
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.figures import in_title
 from qa.point import point_of
+from tests.qa.conftest import BlankEncoder
 from ui.application import Library
 
 RULES = """临泉县人民政府办公室关于印发临泉县老年食堂管理办法的通知
@@ -49,16 +49,6 @@ OTHER = """沛县人民政府办公室关于印发沛县老年食堂工作方案
 一、工作任务
 全县建设老年食堂64个，建筑面积不低于150平方米。
 """
-
-
-class BlankEncoder:
-    """Stands in for the model."""
-
-    name = "blank"
-    dimension = 1
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        return np.zeros((len(texts), 1), dtype=np.float32)
 
 
 @pytest.fixture(scope="module")
