@@ -95,10 +95,12 @@ def _from_cells(doc: ParsedDocument, text: str, table: Table, setting: Setting, 
         for cell in dict.fromkeys(row):
             if len(cell) < _SENTENCE_LIKE:
                 continue
+            header = table.header(row.index(cell), text)
+            where = f"{table.label or '表'}第{number}行" + (f"“{header}”列" if header else "")
             for sentence in sentences(text, cell.start, cell.end):
                 if len(sentence) >= _SENTENCE_LIKE and _TRIGGER.search(text, sentence.start, sentence.end):
                     found = _in_sentence(doc, text, sentence, setting, places)
-                    out += [replace(target, place=f"{table.label or '表'}第{number}行") for target in found]
+                    out += [replace(target, place=where) for target in found]
     return out
 
 

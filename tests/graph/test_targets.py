@@ -113,7 +113,7 @@ def test_figures_told_in_the_cells_of_a_ledger() -> None:
             at += len(cell) + 1
         rows.append(tuple(spans))
     found = targets(text, tables=(Table(Span(0, len(text)), tuple(rows)),))
-    assert [(t.value, t.place) for t in found] == [(9, "表第1行"), (98, "表第1行")]
+    assert [(t.value, t.place) for t in found] == [(9, "表第1行“年度目标”列"), (98, "表第1行“年度目标”列")]
 
 
 def test_items_of_one_clause_each_have_a_quote_of_their_own() -> None:

@@ -107,3 +107,10 @@ def test_a_row_of_indicators_gives_targets_with_row_and_column(kind, write):
     assert income["place"].endswith("第2行“2030年”列")
     assert income["quote"].split(" | ")[1:] == ["农村居民人均可支配收入", "元", "18500", "25000"]
     assert found["粮食播种面积", 125.0]["comparator"] == ">="
+
+
+@FORMATS
+def test_a_figure_in_the_sentence_of_a_ledger_names_row_and_column(kind, write):
+    document = read(write(LEDGER, MERGED), f"安排.{kind}")
+    places = {target.value: target.place for target in find_targets(document)}
+    assert places[97.0].endswith(f"第3行“{document.tables[0].header(1, document.text)}”列")
