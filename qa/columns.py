@@ -35,6 +35,11 @@ class Column:
     name: str
     """What heads the column: its region, and where several documents are of one region the year, else the title."""
 
+    @classmethod
+    def of(cls, shelved: Shelved, number: int) -> Column:
+        """The column of one part of a document, under the name of its region."""
+        return cls(shelved, number, label(shelved, shelved.parts[number]))
+
     @property
     def part(self) -> Part:
         """The part it stands for."""
@@ -82,9 +87,10 @@ def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked:
     divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
     rows = [row for row in shelf.infos if not divisions or any(speaks_for(d, w) for d in shelf.regions[row] for w in divisions)]
     left_out = 0
+    found: list[Column] | None = None
     if len(rows) <= WIDE:
         found = [column for row in rows for column in _parts_of(shelf.document(row)) if _for_one_of(column, divisions)]
-    if len(rows) > WIDE or len(found) > WIDE:
+    if found is None or len(found) > WIDE:
         allowed = set(rows)
         spoken = [place for place in places(divisions) if place[0] in allowed]
         found = _best_of_each(spoken, divisions, shelf)
@@ -94,7 +100,7 @@ def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked:
 
 def _parts_of(shelved: Shelved) -> list[Column]:
     """A column for each part of a document that is more than a letter around the others."""
-    columns = [Column(shelved, number, label(shelved, part)) for number, part in enumerate(shelved.parts)]
+    columns = [Column.of(shelved, number) for number in range(len(shelved.parts))]
     return [column for column in columns if len(columns) == 1 or column.part.attached or len(column.sentences) > LETTER]
 
 
@@ -113,7 +119,7 @@ def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Divisio
             break
         shelved = shelf.document(row)
         number = shelved.part_at(position)
-        column = Column(shelved, number, label(shelved, shelved.parts[number]))
+        column = Column.of(shelved, number)
         of = (None if column.part.division else column.name, column.part.division)
         if (row, number) not in taken and seen[of] < EACH and _for_one_of(column, divisions):
             taken.add((row, number))
@@ -125,7 +131,7 @@ def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Divisio
 def column_of(row: int, shelf: Shelf) -> Column:
     """The column of one document: of what it forwards or issues, where it is no more than a letter around that."""
     shelved = shelf.document(row)
-    columns = [Column(shelved, number, label(shelved, part)) for number, part in enumerate(shelved.parts)]
+    columns = [Column.of(shelved, number) for number in range(len(shelved.parts))]
     return next((column for column in reversed(columns) if len(column.sentences) > LETTER), columns[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,19 @@ class BlankEncoder:
 
     def encode(self, texts: list[str]) -> np.ndarray:
         return np.zeros((len(texts), 1), dtype=np.float32)
+
+
+@contextmanager
+def library_of(folder: Path, *texts: str) -> Iterator[Library]:
+    """A library of some texts, a.txt, b.txt and so on, without a model."""
+    sources = folder / "in"
+    sources.mkdir()
+    for name, text in zip("abcdefgh", texts, strict=False):
+        (sources / f"{name}.txt").write_text(text, encoding="utf-8")
+    with Library.open(folder / "library") as opened:
+        opened.__dict__["encoder"] = BlankEncoder()
+        opened.ingest([sources])
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from index.spelling import Names
 from qa import figures
 from qa.answer import Answer
 from qa.spelling import TELLING, near_misses
-from tests.qa.conftest import BlankEncoder
+from tests.qa.conftest import library_of
 from ui.application import Library
 
 RULES = """宁远县人民政府办公室关于印发宁远县公共自行车管理办法的通知
@@ -55,13 +54,7 @@ OTHER = """道县人民政府办公室关于印发道县城市绿道管理规定
 
 @pytest.fixture(scope="module")
 def bicycles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder: Path = tmp_path_factory.mktemp("articles")
-    (folder / "in").mkdir()
-    (folder / "in" / "a.txt").write_text(RULES, encoding="utf-8")
-    (folder / "in" / "b.txt").write_text(OTHER, encoding="utf-8")
-    with Library.open(folder / "library") as opened:
-        opened.__dict__["encoder"] = BlankEncoder()
-        opened.ingest([folder / "in"])
+    with library_of(tmp_path_factory.mktemp("articles"), RULES, OTHER) as opened:
         yield opened
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from qa.figures import in_title
 from qa.point import point_of
-from tests.qa.conftest import BlankEncoder
+from tests.qa.conftest import library_of
 from ui.application import Library
 
 RULES = """临泉县人民政府办公室关于印发临泉县老年食堂管理办法的通知
@@ -53,13 +52,7 @@ OTHER = """沛县人民政府办公室关于印发沛县老年食堂工作方案
 
 @pytest.fixture(scope="module")
 def canteens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder: Path = tmp_path_factory.mktemp("forms")
-    (folder / "in").mkdir()
-    (folder / "in" / "a.txt").write_text(RULES, encoding="utf-8")
-    (folder / "in" / "b.txt").write_text(OTHER, encoding="utf-8")
-    with Library.open(folder / "library") as opened:
-        opened.__dict__["encoder"] = BlankEncoder()
-        opened.ingest([folder / "in"])
+    with library_of(tmp_path_factory.mktemp("forms"), RULES, OTHER) as opened:
         yield opened
 
 

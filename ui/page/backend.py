@@ -257,8 +257,9 @@ class Desk:
 
     def side_by_side(self, first: str, second: str, *, carried_out: bool) -> Comparison:
         """Two documents named by id, title, number or file name: 落实对照 of an upper and a lower one, or 新旧对照 of two versions."""
-        made = self.library.carried_out if carried_out else self.library.versions
-        return self._cached(f"{made.__name__}|{first}|{second}", lambda: made(first, second))
+        if not carried_out:
+            return self.versions(first, second)
+        return self._cached(f"carried_out|{first}|{second}", lambda: self.library.carried_out(first, second))
 
     def regions(self) -> list[str]:
         """Regions of the library."""
