@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from corpus.document import ParsedDocument, Section, Span
 from index.passages import Passage
@@ -48,7 +48,7 @@ def split(doc: ParsedDocument) -> list[Passage]:
                 else:
                     while text[end - 1].isspace():
                         end -= 1
-                passages.append(Passage(doc.id, len(passages), span, above.at(end - 1)))
+                passages.append(Passage(doc.id, len(passages), span, above.over(Span(span.start, end))))
     return passages
 
 
@@ -149,26 +149,50 @@ def _rows(doc: ParsedDocument) -> list[Span]:
 
 
 class _Trails:
-    """Heading trails by position, found without walking the whole outline for each passage."""
+    """Heading trails of passages, found without walking the whole outline for each."""
 
     def __init__(self, doc: ParsedDocument) -> None:
         self._doc = doc
         self._outline = sorted(doc.outline, key=lambda s: (s.start, s.depth))
         self._starts = [section.start for section in self._outline]
-        self._known: dict[str, tuple[str, ...]] = {}
 
-    def at(self, position: int) -> tuple[str, ...]:
-        i = bisect_right(self._starts, position) - 1
+    def over(self, span: Span) -> tuple[str, ...]:
+        """The headings that all of a passage stands under, but for a few words left of the section before.
+
+        A heading alone gives way to what follows right below it.
+        """
+        first, last = bisect_right(self._starts, span.start), bisect_left(self._starts, span.end)
+        if self._starts[first - 1 : first] == [span.start]:
+            first = bisect_left(self._starts, span.start)
+        begun = self._outline[first:last]
+        chains = [
+            self._doc.trail(section)
+            for section, below in zip_longest(begun, begun[1:])
+            if not (below and below.start - section.start < SHORT_SECTION and section in self._doc.trail(below))
+        ]
+        lead = (begun[0].start if begun else span.end) - span.start
+        if lead and lead >= min(SHORT_SECTION, len(span) / 3):
+            chains.append(self._doc.trail(self._at(first - 1, span.start)))
+        shared = _shared(chains)
+        return tuple(s.label for s in shared if s.number or s.kind == "attachment")
+
+    def _at(self, i: int, position: int) -> Section | None:
+        """The innermost section that covers a position, looked for from place ``i`` of the outline."""
         section: Section | None = self._outline[i] if i >= 0 else None
         while section is not None and position >= section.end and position >= section.body_end:
             section = self._doc.sections.get(section.parent) if section.parent else None
-        if section is None:
-            return ()
-        trail = self._known.get(section.id)
-        if trail is None:
-            trail = tuple(s.label for s in self._doc.trail(section) if s.number or s.kind == "attachment")
-            self._known[section.id] = trail
-        return trail
+        return section
+
+
+def _shared(chains: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
+    """The beginning that all chains have."""
+    if not chains:
+        return ()
+    shortest = min(chains, key=len)
+    size = 0
+    while size < len(shortest) and all(chain[size].id == shortest[size].id for chain in chains):
+        size += 1
+    return shortest[:size]
 
 
 def embedding_text(doc: ParsedDocument, passage: Passage) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.document import HeadMatter, ParsedDocument, Section, Span, Table, Zone
-from index.splitter import embedding_text, split
+from index.splitter import _Trails, embedding_text, split
 
 
 def _doc(text: str, **parts: object) -> ParsedDocument:
@@ -63,3 +63,43 @@ def test_a_page_of_blanks_swells_no_passage() -> None:
     assert len(passages) < 10
     covered = "".join(p.span.of(text) for p in passages)
     assert "".join(covered.split()) == "第一句话说明要求。最后一句。"
+
+
+def _items(*bodies: str) -> tuple[str, tuple[Section, ...]]:
+    """A heading and items 一是 … below it, with their outline."""
+    text = head = "（一）稳住就业\n"
+    places = []
+    for number, body in zip(("一是", "二是", "三是"), bodies, strict=False):
+        places.append((number, len(text), len(number)))
+        text += number + body
+    ends = [start for _, start, _ in places[1:]] + [len(text)]
+    items = tuple(
+        Section(number, "item", number, text[start + size : end], 2, start, start + size, start + size, end, "a")
+        for (number, start, size), end in zip(places, ends, strict=True)
+    )
+    return text, (Section("a", "heading", "（一）", "稳住就业", 1, 0, len(head) - 1, len(head), len(text)), *items)
+
+
+def test_a_passage_of_several_items_names_what_all_stand_under() -> None:
+    text, outline = _items("开发岗位。", "组织培训。", "发放补贴。")
+    assert [p.trail for p in split(_doc(text, outline=outline))] == [("（一）稳住就业",)]
+
+
+def test_a_passage_of_one_item_names_it() -> None:
+    text, outline = _items("开发公益岗位，按月发放补贴。" * 60)
+    trails = [p.trail for p in split(_doc(text, outline=outline))]
+    assert len(trails) > 1
+    assert all(len(trail) == 2 and trail[1].startswith("一是") for trail in trails)
+
+
+def test_some_words_left_of_the_section_before_do_not_count() -> None:
+    lead = "一、总体要求\n" + "坚持分类施策，守住底线。" * 30 + "\n"
+    text = lead + "二、重点任务\n" + "抓好控辍保学，落实责任。" * 10
+    outline = (
+        Section("a", "heading", "一、", "总体要求", 1, 0, 6, 7, len(lead)),
+        Section("b", "heading", "二、", "重点任务", 1, len(lead), len(lead) + 6, len(lead) + 7, len(text)),
+    )
+    above = _Trails(_doc(text, outline=outline))
+    assert above.over(Span(len(lead) - 13, len(text))) == ("二、重点任务",)
+    assert above.over(Span(len(lead) - 120, len(text))) == ()
+    assert above.over(Span(8, 100)) == ("一、总体要求",)
