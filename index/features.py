@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from corpus.divisions import Division, gazetteer, short_forms
+from index.occurrences import Occurrences
 from index.question import Question
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ FEATURES = (
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
 OPENING = 100
-_sentences = re.compile(r"[。；;！!？?\n]")
 
 
 @dataclass(slots=True)
@@ -119,8 +119,17 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
 
     words, word_mass = _weights(rarity.words)
     pairs, pair_mass = _weights(rarity.pairs)
-    word_in, word_above = _presence(rarity.words, texts), _presence(rarity.words, titles)
-    pair_in, pair_above = _presence(rarity.pairs, texts), _presence(rarity.pairs, titles)
+    # a text or title that several candidates share is read once
+    shared = list(dict.fromkeys([*texts, *titles]))
+    line = {text: i for i, text in enumerate(shared)}
+    own_text, own_title = [line[text] for text in texts], [line[title] for title in titles]
+    asked = places(question.text[:200])
+    read = Occurrences(
+        shared, [*rarity.words, *rarity.pairs, *rarity.extra, *(form for forms, _ in asked for form in forms)], question.core
+    )
+    words_there, pairs_there = read.holds(rarity.words), read.holds(rarity.pairs)
+    word_in, word_above = words_there[own_text], words_there[own_title]
+    pair_in, pair_above = pairs_there[own_text], pairs_there[own_title]
     either = word_in | word_above
     bm25 = np.array([c.words for c in candidates])
     whole = np.array([c.document_words for c in candidates])
@@ -143,11 +152,15 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     put(cover=cover, cover_pairs=pair_cover, cover_title=word_above @ words / word_mass, cover_all=either @ words / word_mass)
     put(pairs_title=pair_above @ pairs / pair_mass, cover_rare=either @ words**2 / ((words**2).sum() or 1.0))
     put(rarest_missing=np.where(either, 0.0, words).max(axis=1, initial=0.0) / (words.max(initial=0.0) or 1.0))
-    sentence = _best_sentence(rarity.pairs, pair_in, texts) / pair_mass
+    sentence = read.best_sentence(rarity.pairs, pairs)[own_text] / pair_mass
     put(cover_sentence=sentence, cover_within=sentence + pair_cover - best_of_document(sentence + pair_cover))
-    put(pairs_opening=_presence(rarity.pairs, [text[:OPENING] for text in texts]) @ pairs / pair_mass)
+    put(pairs_opening=read.opening(rarity.pairs, OPENING)[own_text] @ pairs / pair_mass)
     near = {(c.document, c.ordinal): share for c, share in zip(candidates, pair_cover, strict=True)}
-    put(pairs_beside=[max(near.get((c.document, c.ordinal + d), 0.0) for d in (-1, 1)) for c in candidates])
+    put(
+        pairs_beside=[
+            max(near.get((c.document, c.ordinal - 1), 0.0), near.get((c.document, c.ordinal + 1), 0.0)) for c in candidates
+        ]
+    )
     of_documents = groups.astype(np.float64)
     put(pairs_document=((of_documents @ (pair_in | pair_above) > 0) @ pairs / pair_mass)[owner])
     put(cover_document=((of_documents @ either > 0) @ words / word_mass)[owner])
@@ -155,24 +168,25 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     put(siblings=np.minimum(groups.sum(axis=1), 10)[owner] / 10)
 
     length = len(question.core) or 1
-    put(run=[longest_run(question.core, text) / length for text in texts])
-    above = {title: longest_run(question.core, title) / length for title in set(titles) if title}
-    put(
-        run_title=[
-            above.get(title, 0.0) if words_there else 0.0 for title, words_there in zip(titles, word_above.any(1), strict=True)
-        ]
-    )
+    put(run=read.runs[own_text] / length, run_title=np.where(word_above.any(axis=1), read.runs[own_title] / length, 0.0))
     kinds = question.answers
     if kinds:
-        put(kind=[sum(1 for answer in kinds if answer.search(text)) / len(kinds) for text in texts])
+        put(kind=[sum([_has(answer, text) for answer in kinds]) / len(kinds) for text in texts])
     put(first=[1.0 / (1 + c.ordinal) for c in candidates], short=[len(text) < 60 for text in texts])
     put(number=[c.numbered for c in candidates])
     if question.phrases:
         put(phrase=[any(phrase in c.text or phrase in c.title for phrase in question.phrases) for c in candidates])
     if rarity.extra:
         extra, mass = _weights(rarity.extra)
-        put(extra=(_presence(rarity.extra, texts) | _presence(rarity.extra, titles)) @ extra / mass)
-    _places(question, texts, titles, groups, owner, put)
+        there = read.holds(rarity.extra)
+        put(extra=(there[own_text] | there[own_title]) @ extra / mass)
+    if asked:
+        there = np.column_stack([read.holds(forms).any(axis=1) for forms, _ in asked])
+        there = there[own_text] | there[own_title]
+        put(place=there.mean(axis=1), place_missing=1 - (of_documents @ there > 0).mean(axis=1)[owner])
+    above = {title: places(title[:80]) for title in set(titles)}
+    strange = {title: bool(named) and not (asked and _related(named, asked)) for title, named in above.items()}
+    put(**{"place_other" if asked else "place_unasked": [strange[title] for title in titles]})
     return out
 
 
@@ -183,44 +197,10 @@ def _weights(rarities: Mapping[str, float]) -> tuple[Any, float]:
     return values, float(values.sum()) or 1.0
 
 
-def _presence(tokens: Mapping[str, float], texts: Sequence[str]) -> Any:
-    """Which text holds which token."""
-    import numpy as np
-
-    known = {text: [token in text for token in tokens] for text in set(texts)}
-    return np.array([known[text] for text in texts], dtype=bool).reshape(len(texts), len(tokens))
-
-
-def _best_sentence(tokens: Mapping[str, float], inside: Any, texts: Sequence[str]) -> Any:
-    """The largest sum of rarities that one sentence of each text holds."""
-    import numpy as np
-
-    items = list(tokens.items())
-    out = np.zeros(len(texts))
-    for i, there in enumerate(inside.tolist()):
-        some = [item for item, known in zip(items, there, strict=True) if known]
-        if some:
-            out[i] = max([sum([weight for token, weight in some if token in part]) for part in _sentences.split(texts[i])])
-    return out
-
-
-def _places(question: Question, texts: Sequence[str], titles: Sequence[str], groups: Any, owner: Any, put: Any) -> None:
-    """Names of divisions: which of the query's a passage has, and whether its title names others."""
-    import numpy as np
-
-    asked = places(question.text[:200])
-    named = np.array([bool(places(title[:80])) for title in titles])
-    if not asked:
-        put(place_unasked=named)
-        return
-    there = np.array(
-        [
-            [any(form in text or form in title for form in forms) for forms, _ in asked]
-            for text, title in zip(texts, titles, strict=True)
-        ]
-    )
-    put(place=there.mean(axis=1), place_missing=1 - (groups.astype(np.float64) @ there > 0).mean(axis=1)[owner])
-    put(place_other=[bool(found) and not _related(found, asked) for found in (places(title[:80]) for title in titles)])
+@lru_cache(maxsize=20_000)
+def _has(answer: re.Pattern[str], text: str) -> bool:
+    """Whether a text has what a kind of question asks for: of all that is said of a text what takes longest to find."""
+    return answer.search(text) is not None
 
 
 Places = tuple[tuple[tuple[str, ...], tuple[Division, ...]], ...]
@@ -235,15 +215,3 @@ def places(text: str) -> Places:
 def _related(some: Places, others: Places) -> bool:
     """Whether any division of one lies in, or is, one of the other."""
     return any(a.contains(b.code) or b.contains(a.code) for _, left in some for _, right in others for a in left for b in right)
-
-
-def longest_run(core: str, text: str) -> int:
-    """Length of the longest stretch of ``core`` that stands in ``text``."""
-    best = start = 0
-    size = len(core)
-    while start + best < size:
-        if core[start : start + best + 1] in text:
-            best += 1
-        else:
-            start += 1
-    return best

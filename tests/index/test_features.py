@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index import ranking
-from index.features import FEATURES, Candidate, Rarity, features, longest_run, places
+from index.features import FEATURES, Candidate, Rarity, features, places
 from index.question import understand
 from index.trees import grow, shipped
 
@@ -66,12 +64,6 @@ def test_a_place_inside_or_above_the_one_asked_about_is_no_other(title: str) -> 
 def test_a_place_counts_in_its_short_form() -> None:
     assert places("陕西省的政策")
     assert table("陕西省的政策", candidate(0, 1, "陕西出台措施"))["place"] == [1.0]
-
-
-@given(st.text("甲乙丙", max_size=12), st.text("甲乙丙", max_size=30))
-def test_the_longest_run_is_the_longest(core: str, text: str) -> None:
-    runs = [j - i for i in range(len(core)) for j in range(i, len(core) + 1) if core[i:j] in text]
-    assert longest_run(core, text) == max(runs, default=0)
 
 
 def test_nothing_to_rank() -> None:
