@@ -122,7 +122,7 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     # a text or title that several candidates share is read once
     shared = list(dict.fromkeys([*texts, *titles]))
     line = {text: i for i, text in enumerate(shared)}
-    own_text, own_title = [line[text] for text in texts], [line[title] for title in titles]
+    own_text, own_title = np.array([line[text] for text in texts]), np.array([line[title] for title in titles])
     asked = places(question.text[:200])
     read = Occurrences(
         shared, [*rarity.words, *rarity.pairs, *rarity.extra, *(form for forms, _ in asked for form in forms)], question.core

@@ -63,6 +63,8 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
     """The first ``top`` passages that are still in the library; with ``fold`` one for each wording."""
     hits: list[Hit] = []
     kept: list[_Wording] = []
+    wanted = [word for word in dict.fromkeys((*question.words, *question.extra_words)) if len(word) > 1 or word.isdigit()]
+    wanted.sort(key=len, reverse=True)
     chosen = ranked[: 2 * top + 20]
     stored: dict[int, StoredPassage] = {}
     for i, (score, candidate) in enumerate(chosen):
@@ -79,7 +81,7 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
             kept.append(wording)
         text = shelf.corpus.text_at(passage.document, passage.span)
         if text is not None:
-            hits.append(_hit(shelf, info, text, passage, score, candidate, question))
+            hits.append(_hit(shelf, info, text, passage, score, candidate, question, wanted))
         if len(hits) == top:
             break
     return hits
@@ -88,11 +90,12 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
 class _Wording:
     """A passage's wording, for telling that two say the same; compared closely only where length and meaning agree."""
 
-    __slots__ = ("_candidate", "_grams", "_text")
+    __slots__ = ("_grams", "_meaning", "_size", "_text")
 
     def __init__(self, candidate: Candidate) -> None:
-        self._candidate = candidate
+        self._meaning = candidate.meaning
         self._text = "".join(candidate.text.split())
+        self._size = len(self._text)
         self._grams: set[str] | None = None
 
     @property
@@ -103,11 +106,12 @@ class _Wording:
         return self._grams
 
     def like(self, other: _Wording) -> bool:
+        mine, theirs = self._size, other._size
+        if mine < 0.8 * theirs or theirs < 0.8 * mine:
+            return False
         if self._text == other._text:
             return True
-        short, long = min(len(self._text), len(other._text)), max(len(self._text), len(other._text))
-        mine, theirs = self._candidate.meaning, other._candidate.meaning
-        if short < 0.8 * long or (mine and theirs and abs(mine - theirs) > _NEAR):
+        if self._meaning and other._meaning and abs(self._meaning - other._meaning) > _NEAR:
             return False
         one = self._text
         probes = range(0, len(one) - _SIZE + 1, max(_SIZE, len(one) // 6))
@@ -118,9 +122,16 @@ class _Wording:
 
 
 def _hit(
-    shelf: Shelf, info: DocumentInfo, part: str, passage: StoredPassage, score: float, candidate: Candidate, question: Question
+    shelf: Shelf,
+    info: DocumentInfo,
+    part: str,
+    passage: StoredPassage,
+    score: float,
+    candidate: Candidate,
+    question: Question,
+    wanted: Sequence[str],
 ) -> Hit:
-    marks, words = _matches(part, passage.span, question)
+    marks, words = _matches(part, passage.span, candidate.text, wanted)
     why = list(words)
     if candidate.numbered:
         why.append("文号")
@@ -145,40 +156,33 @@ def _hit(
     )
 
 
-def _matches(part: str, span: Span, question: Question) -> tuple[tuple[Span, ...], tuple[str, ...]]:
-    """Where the words of the query stand in a passage, and which they are, longest first."""
-    wanted = dict.fromkeys((*question.words, *question.extra_words))
-    copy = _Copy(part)
+def _matches(part: str, span: Span, plain: str, wanted: Sequence[str]) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+    """Where the words of the query, given longest first, stand in a passage, and which they are.
+
+    ``plain`` is the passage folded; folding character by character is for where that loses the places.
+    """
+    exact = folded(part) if len(plain) != len(part) else None
+    text = exact.folded if exact else plain
     taken = bytearray(len(part))
-    marks: list[Span] = []
+    marks: list[tuple[int, int]] = []
     words: list[str] = []
-    for word in sorted(wanted, key=len, reverse=True):
-        if len(word) < 2 and not word.isdigit():
-            continue
-        for place in copy.places(word):
-            if not any(taken[place.start : place.end]):
-                taken[place.start : place.end] = b"\x01" * len(place)
-                marks.append(Span(span.start + place.start, span.start + place.end))
-                if word not in words:
-                    words.append(word)
-    return tuple(sorted(marks)), tuple(words)
-
-
-class _Copy:
-    """A passage folded for finding words in it; folding character by character only where the quick way loses the places."""
-
-    def __init__(self, part: str) -> None:
-        self._part = part
-        self._plain = normalise(part)
-        self._exact = folded(part) if len(self._plain) != len(part) else None
-
-    def places(self, word: str) -> Iterator[Span]:
-        text = self._exact.folded if self._exact else self._plain
+    for word in wanted:
+        size, before = len(word), len(marks)
         at = text.find(word)
         while at >= 0:
-            end = at + len(word)
-            if self._exact:
-                yield self._exact.original(at, end)
-            elif self._part[at:end] == word or normalise(self._part[at:end]) == word:
-                yield Span(at, end)
+            end = at + size
+            if exact:
+                place = exact.original(at, end)
+                start, stop = place.start, place.end
+            else:
+                start, stop = at, end
+            # what is shown comes from the library, which may have changed since it was folded
+            same = exact or part.startswith(word, at) or normalise(part[at:end]) == word
+            if same and 1 not in taken[start:stop]:
+                taken[start:stop] = b"\x01" * (stop - start)
+                marks.append((start, stop))
             at = text.find(word, end)
+        if len(marks) > before:
+            words.append(word)
+    marks.sort()
+    return tuple([Span(span.start + start, span.start + stop) for start, stop in marks]), tuple(words)
