@@ -15,12 +15,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.store import Corpus, DocumentInfo, StoredPassage
+from index.bulk import BATCH, segment
 from index.lexical import DocumentEntry, LexicalIndex, PassageEntry
 from index.lock import writing
-from index.segmentation import Tokens, document_numbers, engine, lexicon_hash, normalise, tokenise
+from index.segmentation import document_numbers, engine, lexicon_hash
 
 FORMAT = 3
 PATIENCE = 2.0
@@ -167,25 +168,43 @@ class LexicalCache:
 
 def entries(corpus: Corpus, documents: Sequence[int] | None) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
     """What the index holds of some documents, or of all."""
+    some: list[_Sources] = []
+    size = 0
     for info in corpus.infos() if documents is None else map(corpus.info, documents):
-        yield _entry(info, corpus.text(info.row), list(corpus.passages(info.row)))
+        some.append(_Sources(info, corpus.text(info.row), list(corpus.passages(info.row))))
+        size += len(some[-1].text)
+        if size >= BATCH:
+            yield from _entries(some)
+            some, size = [], 0
+    yield from _entries(some)
 
 
-def _entry(info: DocumentInfo, text: str, passages: Sequence[StoredPassage]) -> tuple[DocumentEntry, list[PassageEntry]]:
-    title = tokenise(info.head.title or "")
-    words: list[str] = []
-    pairs: list[str] = []
-    parts = []
-    for passage in passages:
-        raw = passage.span.of(text)
-        tokens = tokenise(raw)
-        words += tokens.words
-        pairs += tokens.pairs
-        head = f"{info.head.title or ''} {' '.join(passage.trail)}".strip()
-        heading = tokenise(head) if passage.trail else title
-        parts.append(PassageEntry(passage.row, info.row, passage.ordinal, tokens, heading, normalise(raw), normalise(head)))
-    number = next(iter(document_numbers(info.head.doc_number or "")), None)
-    return DocumentEntry(info.row, title, Tokens(words, pairs), number), parts
+class _Sources(NamedTuple):
+    """What the library has of a document."""
+
+    info: DocumentInfo
+    text: str
+    passages: list[StoredPassage]
+
+    def heading(self, trail: Sequence[str]) -> str:
+        """Title and headings above a passage."""
+        return f"{self.info.head.title or ''} {' '.join(trail)}".strip()
+
+
+def _entries(some: Sequence[_Sources]) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
+    """The entries of some documents, cut together: many passages have the headings of the one before."""
+    heads = dict.fromkeys(one.heading(passage.trail) for one in some for passage in one.passages)
+    heads.update(dict.fromkeys(one.heading(()) for one in some))
+    headings = dict(zip(heads, segment(heads), strict=True))
+    texts = segment(passage.span.of(one.text) for one in some for passage in one.passages)
+    for one in some:
+        info = one.info
+        parts = [
+            PassageEntry(passage.row, info.row, passage.ordinal, next(texts), headings[one.heading(passage.trail)])
+            for passage in one.passages
+        ]
+        number = next(iter(document_numbers(info.head.doc_number or "")), None)
+        yield DocumentEntry(info.row, headings[one.heading(())], number), parts
 
 
 def signature() -> dict[str, Any]:

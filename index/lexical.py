@@ -13,31 +13,30 @@ from typing import Any
 
 import tantivy
 
-from index.segmentation import Tokens, number_readings
+from index.bulk import Segments
+from index.segmentation import number_readings
 
 HEAP = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PassageEntry:
-    """What the index holds of a passage. ``text`` is kept folded, for ranking; what is shown comes from the library."""
+    """What the index holds of a passage. Its text is kept folded, for ranking; what is shown comes from the library."""
 
     row: int
     document: int
     ordinal: int
-    tokens: Tokens
-    heading: Tokens
-    text: str
-    head_text: str
+    text: Segments
+    heading: Segments
+    """Title of the document and headings above the passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """What the index holds of a document: the tokens of its title and of all its passages, and its number."""
+    """What the index holds of a document beside its passages: the tokens of its title, and its number."""
 
     document: int
-    title: Tokens
-    tokens: Tokens
+    title: Segments
     number: str | None
 
 
@@ -88,7 +87,7 @@ class LexicalIndex:
                     passages.delete_documents_by_term("document", document)
                     documents.delete_documents_by_term("document", document)
                 for entry, parts in entries:
-                    documents.add_document(_document(entry))
+                    documents.add_document(_document(entry, parts))
                     for part in parts:
                         passages.add_document(_passage(part))
                 passages.commit()
@@ -230,22 +229,21 @@ def _passage(entry: PassageEntry) -> Any:
     doc.add_integer("row", entry.row)
     doc.add_integer("document", entry.document)
     doc.add_integer("ordinal", entry.ordinal)
-    both = entry.text.replace("\x00", " ") + "\x00" + entry.head_text
-    doc.add_bytes("text", both.encode("utf-8", "surrogatepass"))
-    doc.add_text("words", " ".join(entry.tokens.words))
-    doc.add_text("pairs", " ".join(entry.tokens.pairs))
-    doc.add_text("head_words", " ".join(entry.heading.words))
-    doc.add_text("head_pairs", " ".join(entry.heading.pairs))
+    doc.add_bytes("text", f"{entry.text.plain}\x00{entry.heading.plain}".encode("utf-8", "surrogatepass"))
+    doc.add_text("words", entry.text.words)
+    doc.add_text("pairs", entry.text.pairs)
+    doc.add_text("head_words", entry.heading.words)
+    doc.add_text("head_pairs", entry.heading.pairs)
     return doc
 
 
-def _document(entry: DocumentEntry) -> Any:
+def _document(entry: DocumentEntry, parts: Sequence[PassageEntry]) -> Any:
     doc = tantivy.Document()
     doc.add_integer("document", entry.document)
     if entry.number:
         doc.add_text("number", entry.number)
-    doc.add_text("words", " ".join(entry.tokens.words))
-    doc.add_text("pairs", " ".join(entry.tokens.pairs))
-    doc.add_text("head_words", " ".join(entry.title.words))
-    doc.add_text("head_pairs", " ".join(entry.title.pairs))
+    doc.add_text("words", " ".join([part.text.words for part in parts]))
+    doc.add_text("pairs", " ".join([part.text.pairs for part in parts]))
+    doc.add_text("head_words", entry.title.words)
+    doc.add_text("head_pairs", entry.title.pairs)
     return doc

@@ -22,17 +22,20 @@ from typing import Any, NamedTuple
 RUN_LIMIT = 120
 """Longest run of Chinese characters given to the dictionary at once: its model for unknown words is quadratic."""
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
-_han_run = re.compile(f"[{_HAN}]+")
-_not_han = re.compile(f"[^{_HAN}]+")
-_long_run = re.compile(f"[{_HAN}]{{{RUN_LIMIT}}}")
-_other = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[a-z][a-z0-9+#]*|[^\W\d_a-z\u3400-\u9fff]+")
-_number = re.compile(f"([{_HAN}]{{0,12}})[〔\\[(【]((?:19|20)\\d\\d)[〕\\])】](?:第|年第)?0*(\\d{{1,5}})号")
-_unseen = re.compile(
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
+OTHER = r"\d+(?:[.,:/-]\d+)*%?|[a-z][a-z0-9+#]*|[^\W\d_a-z\u3400-\u9fff]+"
+"""Numbers and words of other scripts in a folded text without its ``THOUSANDS``."""
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_not_han = re.compile(f"[^{HAN}]+")
+_long_run = re.compile(f"[{HAN}]{{{RUN_LIMIT}}}")
+_other = re.compile(OTHER)
+_year_and_number = r"[〔\[(【]((?:19|20)\d\d)[〕\])】](?:第|年第)?0*(\d{1,5})号"
+_number = re.compile(f"([{HAN}]{{0,12}}){_year_and_number}")
+_number_alone = re.compile(_year_and_number)
+unseen = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f"
     "\U000e0000-\U000e01ef]"
 )
-_separators = re.compile(r"(?<=\d),(?=\d{3})")
 
 
 class Tokens(NamedTuple):
@@ -44,7 +47,7 @@ class Tokens(NamedTuple):
 
 def normalise(text: str) -> str:
     """Half width, lower case, without characters nobody sees; every character kind of white space stays white space."""
-    return unicodedata.normalize("NFKC", _unseen.sub("", text)).lower()
+    return unicodedata.normalize("NFKC", unseen.sub("", text)).lower()
 
 
 def document_numbers(text: str) -> tuple[str, ...]:
@@ -62,13 +65,28 @@ def tokenise(text: str) -> Tokens:
     """Words and pairs of a text."""
     plain = normalise(text)
     chinese = _not_han.sub(" ", plain)
-    words = [word for word in _cutter()(_long_run.sub(r"\g<0> ", chinese)) if not word.isspace()]
+    words = [word for word in cut(broken(chinese)) if not word.isspace()]
     pairs: list[str] = []
     for run in chinese.split():
         pairs.extend(map(add, run, run[1:]))
-    words += _other.findall(_separators.sub("", plain))
-    words += [f"[{m[2]}]{m[3]}号" for m in _number.finditer(plain)] if "号" in plain else []
+    words += _other.findall(THOUSANDS.sub("", plain))
+    words += numbers_in(plain) if "号" in plain else []
     return Tokens(words, pairs)
+
+
+def broken(chinese: str) -> str:
+    """Chinese characters and white space with no run longer than the dictionary is to read at once."""
+    return _long_run.sub(r"\g<0> ", chinese)
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text of Chinese characters and white space; every character of white space is one of them."""
+    return _dictionary().cut(text)
+
+
+def numbers_in(plain: str) -> list[str]:
+    """The document numbers in a folded text without what stands before the year."""
+    return [f"[{m[1]}]{m[2]}号" for m in _number_alone.finditer(plain)]
 
 
 def words_of(text: str) -> list[str]:
@@ -125,10 +143,6 @@ class _Dictionary(NamedTuple):
 
 
 _lock = threading.Lock()
-
-
-def _cutter() -> Callable[[str], list[str]]:
-    return _dictionary().cut
 
 
 def _dictionary() -> _Dictionary:

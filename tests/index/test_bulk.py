@@ -1,0 +1,51 @@
+"""Many texts cut at once: token for token what one text by itself gives."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index import bulk
+from index.segmentation import normalise, tokenise, words_of
+
+PIECES = ("由县财政局牵头，", "云政办发〔2023〕07号", "３．５％", "1,430万元", "…", "㎡", "e\u0301", "ΑΣ", "\x00", "\u200b", "\n", "〇", "𠀀", "号", "ﾞ", "ｶ", "가", "\u11a8")  # fmt: skip
+policy = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=8).map("".join)
+
+
+@pytest.fixture(autouse=True)
+def _loaded() -> None:
+    tokenise("先加载")
+    bulk._tables()  # else a few short texts go the way of single ones
+
+
+@given(st.lists(policy, max_size=6))
+@example(["", "\x00", "中" * 500, "号(2021)第007号", ""])
+def test_many_texts_have_the_tokens_of_each(texts: list[str]) -> None:
+    made = list(bulk.segment(texts))
+    assert [s.plain for s in made] == [normalise(text) for text in texts]
+    assert [(s.words.split(), s.pairs.split()) for s in made] == [tokenise(text) for text in texts]
+    assert list(bulk.words(texts)) == [words_of(text) for text in texts]
+
+
+def test_every_character_folds_as_it_does_alone_and_between_others() -> None:
+    # of the long stretches of one kind some are enough
+    codes = [*range(0x3400), *range(0x3400, 0xF900, 13), *range(0xF900, 0x10000), *range(0x10000, 0x30000, 31)]
+    texts = [f"{chr(code)}中a{chr(code)}1{chr(code)}" for code in codes]
+    for text, made in zip(texts, bulk.segment(texts), strict=True):
+        assert made.plain == normalise(text), hex(ord(text[0]))
+
+
+def test_batches_join_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"第{i}条 由县财政局会同{i % 7}个部门落实" for i in range(100)]
+    whole = list(bulk.words(texts))
+    monkeypatch.setattr(bulk, "BATCH", 200)
+    assert list(bulk.words(iter(texts))) == whole == [words_of(text) for text in texts]
+
+
+def test_one_document_does_not_make_the_tables() -> None:
+    bulk._tables.cache_clear()
+    assert list(bulk.segment(["由县财政局牵头，1,430万元"])) == [
+        bulk.Segments(
+            "由县财政局牵头,1,430万元", " ".join(words_of("由县财政局牵头，1,430万元")), "由县 县财 财政 政局 局牵 牵头 万元"
+        )
+    ]
+    assert not bulk._tables.cache_info().currsize
