@@ -18,7 +18,7 @@ from index.segmentation import HAN, OTHER, RUN_LIMIT, THOUSANDS, broken, cut, no
 BATCH = 100_000
 """Characters handled at once: arrays of so many fit into a processor's cache."""
 FEW = 20_000
-"""Characters for which the tables are not worth making: one document taken in is cut text by text."""
+"""Characters for which arrays do not pay: a query, or one document taken in, is cut text by text."""
 
 _BEYOND = 0x10000
 """Stands in the tables for all characters beyond them: they are few and looked at one by one."""
@@ -56,7 +56,7 @@ def words(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _too_few(batch: Sequence[str]) -> bool:
-    return not _tables.cache_info().currsize and sum(map(len, batch)) < FEW
+    return sum(map(len, batch)) < FEW
 
 
 def _alone(text: str) -> Segments:

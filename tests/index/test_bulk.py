@@ -12,9 +12,10 @@ policy = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_s
 
 
 @pytest.fixture(autouse=True)
-def _loaded() -> None:
+def _by_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
     tokenise("先加载")
-    bulk._tables()  # else a few short texts go the way of single ones
+    bulk._tables()
+    monkeypatch.setattr(bulk, "FEW", 0)
 
 
 @given(st.lists(policy, max_size=6))
@@ -41,11 +42,10 @@ def test_batches_join_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(bulk.words(iter(texts))) == whole == [words_of(text) for text in texts]
 
 
-def test_one_document_does_not_make_the_tables() -> None:
+def test_few_texts_are_cut_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "FEW", 100)
     bulk._tables.cache_clear()
-    assert list(bulk.segment(["由县财政局牵头，1,430万元"])) == [
-        bulk.Segments(
-            "由县财政局牵头,1,430万元", " ".join(words_of("由县财政局牵头，1,430万元")), "由县 县财 财政 政局 局牵 牵头 万元"
-        )
-    ]
+    text = "由县财政局牵头，1,430万元"
+    (made,) = bulk.segment([text])
+    assert (made.plain, made.words.split(), made.pairs.split()) == (normalise(text), *tokenise(text))
     assert not bulk._tables.cache_info().currsize
