@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpus.errors import ModelUnavailable
+from index.bulk import words
 from index.segmentation import words_of
 
 DOWNLOADS = "CEMAI_ALLOW_DOWNLOAD"
@@ -93,18 +94,17 @@ class StaticEncoder:
         """One unit row per text."""
         np = self._np
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for i, text in enumerate(texts):
-            ids = self._ids(text)
-            if ids:
-                out[i] = self._rows[ids].sum(axis=0, dtype=np.float32)
+        for i, cut in enumerate(words(texts)):
+            ids = np.array(self._ids(cut[:_TOKENS_LIMIT]), dtype=np.intp)
+            if len(ids):
+                out[i] = self._rows.take(ids, axis=0).sum(axis=0, dtype=np.float32)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return out / np.where(norms > 0, norms, 1.0)
 
-    def _ids(self, text: str) -> list[int]:
+    def _ids(self, cut: list[str]) -> list[int]:
         vocabulary = self.vocabulary
         ids: list[int] = []
-        for word in words_of(text)[:_TOKENS_LIMIT]:
-            at = vocabulary.get(word)
+        for word, at in zip(cut, map(vocabulary.get, cut), strict=True):
             if at is not None:
                 ids.append(at)
             elif len(word) > 1:
