@@ -264,10 +264,9 @@ def nearest_found(folder: Path, queries: list[str]) -> float:
     with Corpus.open(folder) as corpus:
         index = DenseIndex(corpus, encoder.name, encoder.dimension)
         index.refresh(corpus.generation)
-        documents = {info.row for info in corpus.infos()}
         shares = []
         for vector in encoder.encode(queries):
-            exact = set(index.search(vector, 100, documents)[0].tolist())
+            exact = set(index.search(vector, 100, exact=True)[0].tolist())
             shares.append(len(exact & set(index.search(vector, 100)[0].tolist())) / max(1, len(exact)))
     return round(sum(shares) / len(shares), 4)
 

@@ -38,10 +38,10 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
         yield corpus
 
 
-@pytest.fixture(params=["numpy", "faiss", "clusters"])
+@pytest.fixture(params=["numpy", "faiss", "faiss, then filtered"])
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(dense, "FAISS_FROM", 10**9 if request.param == "numpy" else 1)
-    monkeypatch.setattr(dense, "CLUSTERS_FROM", 1 if request.param == "clusters" else 10**9)
+    monkeypatch.setattr(dense, "SUBSET", 10**9 if request.param == "faiss" else 0)
     return str(request.param)
 
 
@@ -98,30 +98,50 @@ def test_vectors_of_another_model_do_not_count(corpus: Corpus) -> None:
     assert not len(other.search(unit(1, 1)[0], 5)[0])
 
 
-def neighbours(points: np.ndarray, queries: np.ndarray) -> float:  # type: ignore[type-arg]
-    """Share of the 100 nearest of each query that a clustered index finds."""
-    index = dense._build(points.astype("<f2"), np.arange(len(points), dtype=np.int64))
-    assert hasattr(index, "nprobe")
-    _, found = index.search(queries.astype(np.float32), 100)
-    exact = np.argpartition(-(queries @ points.T), 100, axis=1)[:, :100]
-    return float(np.mean([len(set(a) & set(b)) / 100 for a, b in zip(found.tolist(), exact.tolist(), strict=True)]))
+def neighbours(points: np.ndarray, queries: np.ndarray, chosen: np.ndarray | None = None) -> float:  # type: ignore[type-arg]
+    """Share of the 100 nearest (chosen) points of each query that are found through FAISS."""
+    kept, index = points.astype("<f2"), dense._build(points)
+    found = [dense._nearest(index, kept, query, chosen, 100)[0].tolist() for query in queries]
+    scores = -(queries @ points.T)
+    if chosen is not None:
+        scores[:, ~chosen] = 1
+    exact = np.argpartition(scores, 100, axis=1)[:, :100].tolist()
+    return float(np.mean([len(set(a) & set(b)) / 100 for a, b in zip(found, exact, strict=True)]))
 
 
-def test_a_clustered_index_finds_nearly_all_of_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "CLUSTERS_FROM", 1)
+def heaps() -> np.ndarray:  # type: ignore[type-arg]
     draw = np.random.default_rng(4)
     centres = draw.normal(size=(60, 32))
     points = centres[draw.integers(60, size=9_000)] + 0.7 * draw.normal(size=(9_000, 32))
-    points = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
-    assert neighbours(points, points[:200]) >= 0.98
+    return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_a_clustered_index_of_real_passages_finds_nearly_all_of_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nearly_all_of_the_nearest_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "SUBSET", 0)
+    points = heaps()
+    with monkeypatch.context() as patch:
+        patch.setattr(dense, "_exact", lambda *_: pytest.fail("every vector was looked at"))
+        assert neighbours(points, points[:200]) >= 0.98
+    # a filter may leave few of the nearest, or only points far from the query
+    draw = np.random.default_rng(5)
+    assert neighbours(points, points[:50], draw.random(len(points)) < 0.6) >= 0.98
+    assert neighbours(points, points[:50], points @ points[0] < 0.3) >= 0.98
+
+
+def test_nearly_all_of_the_nearest_of_real_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path(os.environ.get("CEMAI_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "eval" / "ncp" / "corpus.jsonl"
     if not path.exists():
-        pytest.skip("no shared material: the clustered index was measured on made-up vectors only")
-    monkeypatch.setattr(dense, "CLUSTERS_FROM", 1)
+        pytest.skip("no shared material: what is found was measured on made-up vectors only")
+    monkeypatch.setattr(dense, "SUBSET", 0)
     texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     parts = [text[i : i + 150] for text in texts for i in range(0, len(text), 150)][:6_000]
     vectors = load(None).encode(parts)
     assert neighbours(vectors, vectors[::40]) >= 0.98
+
+
+@pytest.mark.parametrize("dimension", [1, 7, 130, 384, 512])
+def test_vectors_of_any_length_are_laid_out(dimension: int) -> None:
+    points = np.random.default_rng(6).normal(size=(700, dimension)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    found, scores = dense._nearest(dense._build(points), points.astype("<f2"), points[3], None, 5)
+    assert 3 in found and scores[0] == pytest.approx(1, abs=1e-2)
