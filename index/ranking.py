@@ -47,7 +47,7 @@ COMPARED = (
 COLUMNS = FEATURES + tuple(f"{name}−best" for name in COMPARED) + tuple(f"best {name}" for name in COMPARED)
 TREES = 2.0
 """Weight of the trees beside the sum."""
-HEAD = 20
+HEAD = 40
 """Places the learned ranking alone decides."""
 
 _SUMMED, _GATED, _COMPARED = (tuple(FEATURES.index(name) for name in group) for group in (SUMMED, GATED, COMPARED))
@@ -87,35 +87,28 @@ def _weights() -> Any:
     return np.array([float(values.get(name, 0.0)) for name in NAMES])
 
 
-def ordered(candidates: Sequence[Candidate], rows: Any) -> list[tuple[float, Candidate]]:
-    """Best first. Behind the first ``HEAD`` places, two of three go to the passages nearest in meaning: the ranking was
-    learned for the first places, and further down a passage in other words is the likelier miss."""
+def ordered(candidates: Sequence[Candidate], rows: Any, others: Sequence[Candidate] = ()) -> list[tuple[float, Candidate]]:
+    """Best first: those compared in detail by their scores, as far as ``HEAD``, then all the rest by meaning.
+
+    The ranking was learned for the first places; further down a passage in other words is the likelier miss.
+    """
     ranked = sorted(zip(scores(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
-    head, rest = ranked[:HEAD], ranked[HEAD:]
-    if len(rest) < HEAD or not any(c.meaning for c in candidates):
-        return ranked
-    near = sorted(rest, key=lambda pair: (-pair[1].meaning, pair[1].row))
-    taken: set[int] = set()
-    tail = []
-    by_meaning, by_score = iter(near), iter(rest)
-    streams = (by_meaning, by_meaning, by_score)
-    for turn in range(3 * len(rest)):
-        for pair in streams[turn % 3]:
-            if pair[1].row not in taken:
-                taken.add(pair[1].row)
-                tail.append(pair)
-                break
-    low = head[-1][0]
-    return head + [(low - 1e-3 * (i + 1), pair[1]) for i, pair in enumerate(tail)]
+    if any(c.meaning for c in candidates):
+        ranked, rest = ranked[:HEAD], sorted((*(c for _, c in ranked[HEAD:]), *others), key=lambda c: (-c.meaning, c.row))
+    else:
+        rest = sorted(others, key=lambda c: (-c.words, c.row))
+    low = ranked[-1][0] if ranked else 0.0
+    return ranked + [(low - 1e-3 * (i + 1), c) for i, c in enumerate(rest)]
 
 
-def promising(candidates: list[Candidate], keep: int) -> list[Candidate]:
-    """The candidates worth a close look: the first by words, by document and by meaning together."""
+def promising(candidates: list[Candidate], keep: int) -> tuple[list[Candidate], list[Candidate]]:
+    """The candidates worth a close look, the first by words, by document and by meaning together; and the others, by meaning."""
     if len(candidates) <= keep:
-        return candidates
+        return candidates, []
     words = max(c.words for c in candidates) or 1.0
     document = max(c.document_words for c in candidates) or 1.0
     by_words = sorted(candidates, key=lambda c: (-(c.words / words + 0.7 * c.document_words / document), c.row))[: keep * 2 // 3]
     taken = {c.row for c in by_words}
-    rest = sorted((c for c in candidates if c.row not in taken), key=lambda c: (-c.meaning, c.row))
-    return by_words + rest[: keep - len(by_words)]
+    rest = sorted((c for c in candidates if c.row not in taken), key=lambda c: (-c.meaning, -c.words, c.row))
+    count = keep - len(by_words)
+    return by_words + rest[:count], rest[count:]

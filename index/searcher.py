@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FEW = 150
 """Candidates each half of the search gives for a short list of hits; a longer list takes twice its length."""
 LOOKED_AT = 60
-"""Candidates compared in detail for a short list of hits."""
+"""Candidates compared in detail; a long list of hits ends with others, see ``index.ranking.ordered``."""
 COMMON = 0.1
 """A word or pair in more than this share of the passages finds nothing: it is looked for in the candidates, not searched for."""
 COMMON_FROM = 2_000
@@ -120,15 +120,15 @@ class Searcher:
         question = understand(query, self._names)
         if not question:
             return []
-        candidates, rows = self._candidates(question, filters, top)
-        return show(self._shelf, question, ordered(candidates, rows), top, fold)
+        candidates, rows, others = self._candidates(question, filters, top)
+        return show(self._shelf, question, ordered(candidates, rows, others), top, fold)
 
     def candidates(self, question: Question, *, filters: Filters | None = None, top: int = 10) -> tuple[list[Candidate], Any]:
-        """The passages either half of the search found, with the features they are ranked by."""
+        """The most promising passages either half of the search found, with the features they are ranked by."""
         self.refresh()
-        return self._candidates(question, filters, top)
+        return self._candidates(question, filters, top)[:2]
 
-    def _candidates(self, question: Question, filters: Filters | None, top: int) -> tuple[list[Candidate], Any]:
+    def _candidates(self, question: Question, filters: Filters | None, top: int) -> tuple[list[Candidate], Any, list[Candidate]]:
         lexical = self._lexical.view
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
@@ -154,9 +154,9 @@ class Searcher:
         candidates += [Candidate(row, doc, 0.0, documents.get(doc, 0.0), near) for row, (doc, near) in meaning.items()]
         for c in candidates:
             c.numbered = c.document in numbered
-        candidates = promising(candidates, max(LOOKED_AT, 3 * top))
-        candidates = _read(lexical, found, candidates)
-        return candidates, features(question, _rarity(question, frequencies, lexical.size), candidates)
+        close, others = promising(candidates, LOOKED_AT)
+        close, others = _read(lexical, found, close), _read(lexical, found, others[: max(0, 3 * top - LOOKED_AT)])
+        return close, features(question, _rarity(question, frequencies, lexical.size), close), others
 
     def _meaning(
         self, question: Question, limit: int, allowed: set[int] | None, found: Iterable[int]
