@@ -43,8 +43,8 @@ class Encoder(Protocol):
 class StaticEncoder:
     """A sentence-transformers ``StaticEmbedding`` folder over pre-cut words, read with numpy alone.
 
-    A text's vector is the sum of its words' rows, scaled to length 1. The rows carry each word's weight; a word that has no row
-    is read character by character.
+    A text's vector is the weighted sum of its words' rows, scaled to length 1; a word that has no row is read character by
+    character. Rows are whole numbers of 8 bits and a weight each, as ``embeddings`` and ``weights`` in the file.
     """
 
     def __init__(self, folder: Path, name: str | None = None) -> None:
@@ -57,7 +57,12 @@ class StaticEncoder:
             # sentence-transformers keeps the module in a subfolder in some versions, beside modules.json in others
             module = next(path for path in (folder, folder / "0_StaticEmbedding") if (path / "tokenizer.json").exists())
             weights = module / "model.safetensors"
-            self._rows = next(iter(load_file(weights).values()))
+            tensors = load_file(weights)
+            if "embeddings" in tensors:
+                self._rows, self._weights = tensors["embeddings"], tensors["weights"]
+            else:  # rows as they are, as sentence-transformers itself writes them
+                self._rows = tensors["embedding.weight"]
+                self._weights = np.ones(len(self._rows), dtype=np.float32)
             tokenizer = json.loads((module / "tokenizer.json").read_text(encoding="utf-8"))
             self.vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
         except (StopIteration, OSError, ValueError, KeyError, SafetensorError) as error:
@@ -97,7 +102,7 @@ class StaticEncoder:
         for i, cut in enumerate(words(texts)):
             ids = np.array(self._ids(cut[:_TOKENS_LIMIT]), dtype=np.intp)
             if len(ids):
-                out[i] = self._rows.take(ids, axis=0).sum(axis=0, dtype=np.float32)
+                out[i] = self._weights[ids] @ self._rows.take(ids, axis=0).astype(np.float32)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return out / np.where(norms > 0, norms, 1.0)
 

@@ -227,13 +227,12 @@ def _composed(vocabulary: _Vocabulary, weighted: Any) -> Any:
     for word, at in vocabulary.entries.items():
         ids = vocabulary.ids([word]) if at else [0]
         out[at] = weighted[ids].sum(axis=0)
-    # half precision: bring the rows to a common moderate size, which changes no direction of a sum
-    out /= np.abs(out).max() / 8 if np.abs(out).max() > 0 else 1
-    return out.astype(np.float16)
+    return out
 
 
 def save(out: Path, entries: dict[str, int], rows: Any) -> None:
-    """Write a folder that sentence-transformers loads as it is."""
+    """Write a folder that sentence-transformers loads as it is: every row as whole numbers of 8 bits with a weight of its own."""
+    import numpy as np
     from safetensors.numpy import save_file
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
@@ -243,7 +242,9 @@ def save(out: Path, entries: dict[str, int], rows: Any) -> None:
     tokenizer = Tokenizer(WordLevel(entries, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = WhitespaceSplit()
     tokenizer.save(str(out / "tokenizer.json"), pretty=False)
-    save_file({"embedding.weight": rows}, out / "model.safetensors")
+    weights = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127
+    tensors = {"embeddings": np.round(rows / weights[:, None]).astype(np.int8), "weights": weights.astype(np.float32)}
+    save_file(tensors, out / "model.safetensors")
     package = "sentence_transformers.sentence_transformer.modules"
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": f"{package}.static_embedding.StaticEmbedding"},

@@ -59,8 +59,25 @@ def test_a_missing_model_says_what_to_do() -> None:
 
 
 def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
-    save(tmp_path, {"[UNK]": 0, "监测": 1}, np.ones((2, 8), dtype=np.float16))
+    save(tmp_path, {"[UNK]": 0, "监测": 1}, np.ones((2, 8), dtype=np.float32))
     assert isinstance(load(str(tmp_path)), StaticEncoder)
     (tmp_path / "model.safetensors").write_bytes(b"x")
     with pytest.raises(ModelUnavailable, match="损坏"):
         StaticEncoder(tmp_path)
+
+
+def test_a_folder_that_sentence_transformers_wrote_reads_the_same(embedded: StaticEncoder, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+    from sentence_transformers import SentenceTransformer
+
+    SentenceTransformer(str(Path(encoder.__file__).parent / "model"), device="cpu").float().save(str(tmp_path))
+    assert any("embedding.weight" in load_file(path) for path in tmp_path.rglob("*.safetensors"))
+    np.testing.assert_allclose(StaticEncoder(tmp_path).encode(TEXTS), embedded.encode(TEXTS), atol=1e-4)
+
+
+def test_eight_bits_a_number_keep_the_directions(tmp_path: Path) -> None:
+    rows = np.random.default_rng(1).normal(size=(3, 64)).astype(np.float32)
+    save(tmp_path, {"[UNK]": 0, "监测": 1, "帮扶": 2}, rows)
+    found = StaticEncoder(tmp_path).encode(["监测", "监测帮扶"])
+    wanted = np.array([rows[1], rows[1] + rows[2]])
+    np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), atol=0.01)
