@@ -35,9 +35,13 @@ def read_record(record: Mapping[str, Any], source: str, *, region: str | None = 
     from ingest.structure import build
 
     raw = _checked(jsonl.read_record(record, source), source, DEFAULT)
-    identity = str(record.get("_id", source))
-    sha256 = hashlib.sha256(record_bytes(record)).hexdigest()
-    return build(raw, id=identity, source=identity, sha256=sha256, region=region)
+    id, sha256 = identity(record, source)
+    return build(raw, id=id, source=id, sha256=sha256, region=region)
+
+
+def identity(record: Mapping[str, Any], source: str) -> tuple[str, str]:
+    """A record's id and the hash of its bytes: whether it is in the library is known before it is read."""
+    return str(record.get("_id", source)), hashlib.sha256(record_bytes(record)).hexdigest()
 
 
 def record_bytes(record: Mapping[str, Any]) -> bytes:

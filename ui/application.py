@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +18,7 @@ from corpus.filters import Filters
 from corpus.records import document_record, section_records
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from ui.policy_graph import PolicyGraph
+from ui.preparing import Prepared, prepare, prepared
 
 if TYPE_CHECKING:
     from graph.validity import Validity
@@ -77,7 +78,7 @@ class IngestReport:
 class Entry:
     """A document ready to be stored: with its bytes, the path it came from, and the rows it takes the place of."""
 
-    doc: ParsedDocument
+    prepared: Prepared
     data: bytes
     origin: str | None
     replaces: tuple[int, ...]
@@ -199,7 +200,7 @@ class Library(PolicyGraph):
             return
         source, former = self._place(item.source, origin)
         doc = read(data, source, region=region, ocr=ocr)
-        self._commit([Entry(doc, data, origin, tuple(info.row for info in former))], report)
+        self._commit([Entry(prepare(doc), data, origin, tuple(info.row for info in former))], report)
         report.ids[source] = doc.id
         if doc.issues:
             report.warnings[source] = [issue.message for issue in doc.issues]
@@ -218,25 +219,32 @@ class Library(PolicyGraph):
         self, item: Input, region: str | None, again: bool, report: IngestReport, progress: Progress | None
     ) -> None:
         from ingest.files import records
-        from ingest.reader import read_record, record_bytes
+        from ingest.reader import identity, record_bytes
 
-        batch: list[Entry] = []
         origin = str(item.path.resolve())
         done = 0
-        for record in records(item):
-            try:
+
+        def wanted() -> Iterator[Mapping[str, Any]]:
+            nonlocal done
+            for record in records(item):
                 if isinstance(record, RefusedInput):
-                    raise record
-                doc = read_record(record, item.source)
-            except RefusedInput as error:
-                report.refused.append(Refusal(error.source, error.reason, error.message))
+                    report.refused.append(Refusal(record.source, record.reason, record.message))
+                    continue
+                done += 1
+                id, sha256 = identity(record, item.source)
+                if again or not self.corpus.has(id, sha256):
+                    yield record
+                else:
+                    report.unchanged.append(id)
+
+        batch: list[Entry] = []
+        for record, found in prepared(wanted(), item.source, item.path.stat().st_size):
+            if isinstance(found, RefusedInput):
+                done -= 1
+                report.refused.append(Refusal(found.source, found.reason, found.message))
                 continue
-            done += 1
-            if not again and self.corpus.has(doc.id, doc.sha256):
-                report.unchanged.append(doc.source)
-                continue
-            former = tuple(info.row for info in self.corpus.by_source(doc.id))
-            batch.append(Entry(doc, record_bytes(record), origin, former))
+            former = tuple(info.row for info in self.corpus.by_source(found.doc.id))
+            batch.append(Entry(found, record_bytes(record), origin, former))
             if len(batch) >= BATCH:
                 self._commit(batch, report)
                 batch = []
@@ -247,28 +255,24 @@ class Library(PolicyGraph):
     def _commit(self, batch: Sequence[Entry], report: IngestReport) -> None:
         self._store(batch)
         for entry in batch:
-            (report.replaced if entry.replaces else report.added).append(entry.doc.source)
+            (report.replaced if entry.replaces else report.added).append(entry.prepared.doc.source)
 
     def _store(self, batch: Sequence[Entry]) -> None:
-        """Derive everything from the documents and commit them in one transaction."""
+        """Commit documents with everything derived from them in one transaction."""
         from corpus.store import PassageRow
-        from graph.extract import extract
-        from graph.rows import to_rows
-        from index.splitter import embedding_text, split
+        from index.splitter import embedding_text
 
         if not batch:
             return
-        passages = [split(entry.doc) for entry in batch]
-        texts = [embedding_text(entry.doc, p) for entry, group in zip(batch, passages, strict=True) for p in group]
+        texts = [embedding_text(entry.prepared.doc, p) for entry in batch for p in entry.prepared.passages]
         vectors = iter(self.encoder.encode(texts).astype("<f2"))
-        facts = [to_rows(entry.doc, extract(entry.doc)) for entry in batch]
         with self.corpus.transaction():
-            for entry, group, rows in zip(batch, passages, facts, strict=True):
+            for entry in batch:
                 self.corpus.put(
-                    entry.doc,
+                    entry.prepared.doc,
                     original=entry.data,
-                    passages=[PassageRow(p.span, p.trail, next(vectors).tobytes()) for p in group],
-                    facts=rows,
+                    passages=[PassageRow(p.span, p.trail, next(vectors).tobytes()) for p in entry.prepared.passages],
+                    facts=entry.prepared.facts,
                     model=self.encoder.name,
                     origin=entry.origin,
                     replaces=entry.replaces,
