@@ -204,11 +204,11 @@ def _rarity(question: Question, frequencies: Frequencies, count: int) -> Rarity:
 
 def _read(lexical: LexicalIndex, found: dict[int, Found], candidates: list[Candidate]) -> list[Candidate]:
     """Give the candidates their texts; one that the lexical index does not know is left out."""
-    places = {**found, **{hit.row: hit for hit in lexical.by_rows([c.row for c in candidates if c.row not in found])}}
+    readings = lexical.readings([c.row for c in candidates], found)
     known = []
     for c in candidates:
-        if c.row in places:
-            reading = lexical.read(places[c.row])
+        reading = readings.get(c.row)
+        if reading is not None:
             c.text, c.title, c.ordinal = reading.text, reading.head_text, reading.ordinal
             known.append(c)
     return known
