@@ -90,7 +90,9 @@ def _explicit(text: str, sentence: Span, put: _Adder) -> None:
         before = _phrase_before(text, sentence, match.start())
         if before is not None:
             put(Span(match.start(1), match.end(1)), before, Span(before.start, match.end()))
-    for match in _DEFINED.finditer(text, sentence.start, sentence.end):
+    # both patterns begin with any characters at all: tried at every place of a text only where their fixed words stand in it
+    defined = text.find("指", sentence.start, sentence.end) >= 0
+    for match in _DEFINED.finditer(text, sentence.start, sentence.end) if defined else ():
         stop = text.find("。", match.end(), sentence.end + 1)
         end = stop if stop >= 0 else sentence.end
         name = Span(match.start(1), match.end(1))
@@ -102,7 +104,8 @@ def _explicit(text: str, sentence: Span, put: _Adder) -> None:
             continue
         if end - match.end() >= 4:
             put(name, Span(match.end(), end).trimmed(text))
-    for match in _NAMED_AS.finditer(text, sentence.start, sentence.end):
+    named = text.find("明确为", sentence.start, sentence.end) >= 0
+    for match in _NAMED_AS.finditer(text, sentence.start, sentence.end) if named else ():
         put(Span(match.start(2), match.end(2)), sentence.trimmed(text))
     for match in _SET_UP.finditer(text, sentence.start, sentence.end):
         put(Span(match.start(1), match.end(1)), sentence.trimmed(text))

@@ -9,6 +9,9 @@ from pathlib import PurePath
 from ingest.headmatter_region import division_of
 
 _PLACE_NAME = 16
+_TITLE = 8
+"""Chinese characters a name has at least that reads like a title."""
+_chinese = re.compile(r"[一-龥]")
 _KIND_BEFORE = r"(?:(?<=通知|意见|办法|规定|方案|公告|通告|决定|批复|细则|措施|计划|规划|要点|条例|规程)|(?<=[)）]))"
 _NUMBER = r"(?!的)[一-龥]{2,10}[〔\[【(（﹝［]\s?(?:19|20)\d"
 GLUED_NUMBER = re.compile(rf"{_KIND_BEFORE}\s{{0,4}}(?P<number>{_NUMBER}\d\s?[〕\]】)）﹞］]\s?第?\s?\d{{1,5}}\s?号)\s{{0,4}}$")
@@ -18,6 +21,8 @@ _CUT_NUMBER = re.compile(rf"{_KIND_BEFORE}\s?(?:{_NUMBER}.{{0,12}}|[一-龥]{{2,
 @lru_cache(maxsize=64)
 def title_from_source(source: str, *, whole: bool = False) -> str | None:
     """A file name that reads like a title (dates, 【地区】 and places in front taken off)."""
+    if len(_chinese.findall(source)) < _TITLE:
+        return None
     stem = PurePath(source).stem if PurePath(source).suffix else source
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", stem)
     stem = re.sub(r"^【[^】]{0,40}】", "", stem)
@@ -28,7 +33,7 @@ def title_from_source(source: str, *, whole: bool = False) -> str | None:
         stem = _CUT_NUMBER.sub("", stem)
     if re.search(r"[。；;]", stem):
         return None
-    return stem if len(re.findall(r"[一-龥]", stem)) >= 8 else None
+    return stem if len(_chinese.findall(stem)) >= _TITLE else None
 
 
 @lru_cache(maxsize=64)
