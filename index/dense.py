@@ -254,14 +254,15 @@ def _build(vectors: Any) -> Any:
     width = min(WIDEST, max(1, dimension // PARTS))
     while dimension % width:
         width -= 1
-    faiss.omp_set_num_threads(2)
+    # trained and searched on one thread: with two, waiting for each other costs ten times the work, more on a busy machine
+    faiss.omp_set_num_threads(1)
     index: Any = faiss.IndexPQFastScan(dimension, dimension // width, 4, faiss.METRIC_INNER_PRODUCT)
     index.pq.cp.seed, index.pq.cp.niter = 1, ROUNDS
     sample = np.random.default_rng(1).choice(count, min(count, TRAINED_ON), replace=False)
     index.train(vectors[np.sort(sample)].astype(np.float32))
+    faiss.omp_set_num_threads(2)
     for start in range(0, count, BLOCK):
         index.add(vectors[start : start + BLOCK].astype(np.float32))
-    # one query on several threads is ten times slower than on one: waiting for the threads costs more than the work
     faiss.omp_set_num_threads(1)
     return index
 
