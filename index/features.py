@@ -171,7 +171,7 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     put(run=read.runs[own_text] / length, run_title=np.where(word_above.any(axis=1), read.runs[own_title] / length, 0.0))
     kinds = question.answers
     if kinds:
-        put(kind=[sum([_has(answer, text) for answer in kinds]) / len(kinds) for text in texts])
+        put(kind=[sum([_has(answer.pattern, text) for answer in kinds]) / len(kinds) for text in texts])
     put(first=[1.0 / (1 + c.ordinal) for c in candidates], short=[len(text) < 60 for text in texts])
     put(number=[c.numbered for c in candidates])
     if question.phrases:
@@ -198,9 +198,12 @@ def _weights(rarities: Mapping[str, float]) -> tuple[Any, float]:
 
 
 @lru_cache(maxsize=20_000)
-def _has(answer: re.Pattern[str], text: str) -> bool:
-    """Whether a text has what a kind of question asks for: of all that is said of a text what takes longest to find."""
-    return answer.search(text) is not None
+def _has(answer: str, text: str) -> bool:
+    """Whether a text has what a kind of question asks for: of all that is said of a text what takes longest to find.
+
+    The pattern is given as it is written, because one that is compiled is hashed anew each time.
+    """
+    return re.search(answer, text) is not None
 
 
 Places = tuple[tuple[tuple[str, ...], tuple[Division, ...]], ...]
