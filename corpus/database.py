@@ -15,6 +15,7 @@ from corpus.stored import Change
 FORMAT = 2
 FILE_NAME = "library.sqlite"
 _PRAGMAS = (
+    "page_size=8192",  # of a new file: in pages of 4096 a vector of 512 numbers fills one of its own beside its key
     "foreign_keys=ON",
     "journal_mode=WAL",
     "synchronous=FULL",

@@ -179,6 +179,15 @@ def test_new_vectors_keep_the_seal(tmp_path: Path) -> None:
         assert corpus.check() == []
 
 
+def test_a_vector_takes_little_more_room_than_its_numbers(tmp_path: Path) -> None:
+    size = 2 * 512
+    with Corpus.open(tmp_path) as corpus:
+        passages = [PassageRow(Span(0, 1), (), bytes(size)) for _ in range(1000)]
+        corpus.put(make("甲.txt"), original=b"", passages=passages, facts=[], model="cemai-static-01234567")
+        corpus._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert (tmp_path / FILE_NAME).stat().st_size < 1.5 * 1000 * size
+
+
 def test_lists_follow_every_change_also_those_of_others_and_unfinished_ones(tmp_path: Path) -> None:
     with Corpus.open(tmp_path) as corpus, Corpus.open(tmp_path) as other:
         row = put(corpus, make("甲.txt"))
