@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from corpus.database import Database
 from corpus.document import Span
@@ -24,7 +25,7 @@ class PassageTables(Database):
             else self._db.execute(query + " WHERE p.document=? ORDER BY p.ordinal", (document,))
         )
         for row in cursor:
-            yield StoredPassage(row[0], row[1], row[2], Span(row[3], row[4]), tuple(json.loads(row[5])))
+            yield StoredPassage(row[0], row[1], row[2], Span(row[3], row[4]), _trail(row[5]))
 
     def passages_by_row(self, rows: Sequence[int]) -> dict[int, StoredPassage]:
         """Passages by their row numbers."""
@@ -32,7 +33,7 @@ class PassageTables(Database):
             "SELECT row, document, ordinal, start, end, trail FROM passages WHERE row IN (SELECT value FROM json_each(?))",
             (json.dumps(list(rows)),),
         )
-        return {r[0]: StoredPassage(r[0], r[1], r[2], Span(r[3], r[4]), tuple(json.loads(r[5]))) for r in found}
+        return {r[0]: StoredPassage(r[0], r[1], r[2], Span(r[3], r[4]), _trail(r[5])) for r in found}
 
     def vectors(self, model: str, document: int | None = None) -> Iterator[tuple[int, int, bytes]]:
         """(passage row, document row, float16 bytes) of every stored embedding of a model."""
@@ -66,3 +67,9 @@ class PassageTables(Database):
             ).fetchall()
             for (document,) in touched:
                 self._seal(document)
+
+
+@lru_cache(maxsize=1024)
+def _trail(written: str) -> tuple[str, ...]:
+    """Headings above a passage as they are stored: most passages have those of the one before."""
+    return tuple(json.loads(written))
