@@ -15,7 +15,7 @@ from corpus.document import Issue, ParsedDocument, Section, Span
 from corpus.errors import StoreError, UnknownDocument
 from corpus.filters import Filters
 from corpus.records import unpack_document, unpack_head
-from corpus.stored import DocumentInfo
+from corpus.stored import DocumentInfo, Label, Quote
 
 
 class DocumentTables(Database):
@@ -88,6 +88,29 @@ class DocumentTables(Database):
         )
         return {row: (title, number) for row, title, number in found}
 
+    def labels(self, documents: Iterable[int]) -> dict[int, Label]:
+        """What hits say of some documents; one that is gone is left out."""
+        found = self._db.execute(
+            "SELECT row, id, source, format, title, json_extract(record,'$.head.region') FROM documents"
+            " WHERE row IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(documents)),),
+        )
+        return {row: Label(*values) for row, *values in found}
+
+    def quotes(self, passages: Iterable[int]) -> dict[int, Quote]:
+        """The words of some passages by their row numbers; one that is gone is left out."""
+        found = self._db.execute(
+            "SELECT p.row, p.document, p.start, p.end, p.trail, substr(d.text, p.start + 1, p.end - p.start)"
+            " FROM passages p JOIN documents d ON d.row=p.document WHERE p.row IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passages)),),
+        )
+        quotes = {}
+        for row, document, start, end, trail, text in found.fetchall():
+            if len(text) < end - start:  # SQLite takes a NUL for the end
+                text = self.text(document)[start:end]
+            quotes[row] = Quote(document, Span(start, end), tuple(json.loads(trail)), text)
+        return quotes
+
     def doubts(self, documents: Iterable[int]) -> dict[int, list[str]]:
         """For the documents whose words were doubtful to read: what was, so that facts taken from them can say it."""
         found = self._db.execute(
@@ -104,15 +127,6 @@ class DocumentTables(Database):
         if row is None:
             raise UnknownDocument("文档已不在库中。")
         return str(row[0])
-
-    def text_at(self, document: int, span: Span) -> str | None:
-        """A stretch of the frozen text without reading the rest into memory; None where the document is gone."""
-        row = self._db.execute(
-            "SELECT substr(text, ?, ?) FROM documents WHERE row=?", (span.start + 1, len(span), document)
-        ).fetchone()
-        if row is not None and len(row[0]) < len(span):  # SQLite takes a NUL for the end
-            return span.of(self.text(document))
-        return None if row is None else str(row[0])
 
     def pages(self, document: int) -> list[tuple[int, int]]:
         """Where the pages' stretches of text begin, in order: (position, page)."""

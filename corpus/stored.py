@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.document import HeadMatter, Span
 
@@ -38,6 +38,25 @@ class StoredPassage:
     ordinal: int
     span: Span
     trail: tuple[str, ...]
+
+
+class Quote(NamedTuple):
+    """The words of a stored passage, with where they stand."""
+
+    document: int
+    span: Span
+    trail: tuple[str, ...]
+    text: str
+
+
+class Label(NamedTuple):
+    """What a hit says of its document."""
+
+    id: str
+    source: str
+    format: str
+    title: str | None
+    region: str | None
 
 
 @dataclass(slots=True, unsafe_hash=True)

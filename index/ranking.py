@@ -50,6 +50,9 @@ TREES = 2.0
 HEAD = 40
 """Places the learned ranking alone decides."""
 
+Found = tuple[int, int, float, float, float]
+"""A passage found: its number, its document's, BM25 of the passage and of the document, cosine."""
+
 _SUMMED, _GATED, _COMPARED = (tuple(FEATURES.index(name) for name in group) for group in (SUMMED, GATED, COMPARED))
 _COVER_ALL = FEATURES.index("cover_all")
 
@@ -101,14 +104,17 @@ def ordered(candidates: Sequence[Candidate], rows: Any, others: Sequence[Candida
     return ranked + [(low - 1e-3 * (i + 1), c) for i, c in enumerate(rest)]
 
 
-def promising(candidates: list[Candidate], keep: int) -> tuple[list[Candidate], list[Candidate]]:
-    """The candidates worth a close look, the first by words, by document and by meaning together; and the others, by meaning."""
-    if len(candidates) <= keep:
-        return candidates, []
-    words = max(c.words for c in candidates) or 1.0
-    document = max(c.document_words for c in candidates) or 1.0
-    by_words = sorted(candidates, key=lambda c: (-(c.words / words + 0.7 * c.document_words / document), c.row))[: keep * 2 // 3]
-    taken = {c.row for c in by_words}
-    rest = sorted((c for c in candidates if c.row not in taken), key=lambda c: (-c.meaning, -c.words, c.row))
+def promising(found: Sequence[Found], keep: int) -> tuple[list[int], list[int]]:
+    """Which of the passages found are worth a close look, the first by words, by document and by meaning together; and which are
+    the others, by meaning.
+    """
+    if len(found) <= keep:
+        return list(range(len(found))), []
+    import numpy as np
+
+    row, _, words, document, meaning = np.array(found).T
+    order = np.lexsort((row, -(words / (words.max() or 1.0) + 0.7 * document / (document.max() or 1.0))))
+    by_words, rest = order[: keep * 2 // 3], order[keep * 2 // 3 :]
+    rest = rest[np.lexsort((row[rest], -words[rest], -meaning[rest]))]
     count = keep - len(by_words)
-    return by_words + rest[:count], rest[count:]
+    return [*by_words.tolist(), *rest[:count].tolist()], rest[count:].tolist()

@@ -147,15 +147,16 @@ class Searcher:
         for hit in opening:
             found.setdefault(hit.row, hit)
         meaning = self._meaning(question, limit, allowed, found)
-        candidates = [
-            Candidate(hit.row, hit.document, hit.score, documents.get(hit.document, 0.0), meaning.pop(hit.row, (0, 0.0))[1])
+        pool = [
+            (hit.row, hit.document, hit.score, documents.get(hit.document, 0.0), meaning.pop(hit.row, (0, 0.0))[1])
             for hit in found.values()
         ]
-        candidates += [Candidate(row, doc, 0.0, documents.get(doc, 0.0), near) for row, (doc, near) in meaning.items()]
-        for c in candidates:
-            c.numbered = c.document in numbered
-        close, others = promising(candidates, LOOKED_AT)
-        close, others = _read(lexical, found, close), _read(lexical, found, others[: max(0, 3 * top - LOOKED_AT)])
+        pool += [(row, doc, 0.0, documents.get(doc, 0.0), near) for row, (doc, near) in meaning.items()]
+        first, rest = promising(pool, LOOKED_AT)
+        close, others = (
+            _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some])
+            for some in (first, rest[: max(0, 3 * top - LOOKED_AT)])
+        )
         return close, features(question, _rarity(question, frequencies, lexical.size), close), others
 
     def _meaning(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from corpus.document import Span
-from corpus.errors import UnknownDocument
 from corpus.folding import folded
-from corpus.store import Corpus, DocumentInfo, StoredPassage
+from corpus.store import Corpus
+from corpus.stored import Label, Quote
 from index.features import Candidate
 from index.passages import Hit
 from index.question import Question
@@ -21,42 +22,49 @@ _SIZE = 4
 _NEAR = 0.1
 """Passages whose cosines to the query differ by more do not say the same."""
 _PAGED = ("pdf",)
-
-
 _KEPT = 5_000
+_Entry = TypeVar("_Entry")
 
 
 class Shelf:
-    """Heads and page numbers of the documents hits were shown from, kept until the library changes."""
+    """Passages hits were shown from, what is said of their documents, page numbers: kept until the library changes."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self._heads: dict[int, DocumentInfo | None] = {}
+        self._quotes: dict[int, Quote] = {}
+        self._labels: dict[int, Label] = {}
         self._pages: dict[int, tuple[list[int], list[int]]] = {}
 
-    def head(self, document: int) -> DocumentInfo | None:
-        """The document, or None where somebody else removed it a moment ago."""
-        if document not in self._heads:
-            if len(self._heads) >= _KEPT:
-                self._heads.clear()
-            try:
-                self._heads[document] = self.corpus.info(document)
-            except UnknownDocument:
-                self._heads[document] = None
-        return self._heads[document]
+    def parts(self, passages: Iterable[int]) -> dict[int, tuple[Quote, Label]]:
+        """Passages by their numbers, and what is said of their documents; without one that was removed a moment ago."""
+        quotes = _kept(self._quotes, passages, self.corpus.quotes)
+        labels = _kept(self._labels, (quote.document for quote in quotes.values()), self.corpus.labels)
+        return {row: (quote, labels[quote.document]) for row, quote in quotes.items() if quote.document in labels}
 
-    def page(self, info: DocumentInfo, position: int) -> int | None:
+    def page(self, document: int, format: str, position: int) -> int | None:
         """The page a position stands on, for formats that have pages."""
-        if info.format not in _PAGED:
+        if format not in _PAGED:
             return None
-        if info.row not in self._pages:
+        if document not in self._pages:
             if len(self._pages) >= _KEPT:
-                self._pages.clear()
-            places = self.corpus.pages(info.row)
-            self._pages[info.row] = ([start for start, _ in places], [page for _, page in places])
-        starts, pages = self._pages[info.row]
+                self._pages = {}
+            places = self.corpus.pages(document)
+            self._pages[document] = ([start for start, _ in places], [page for _, page in places])
+        starts, pages = self._pages[document]
         at = bisect_right(starts, position) - 1
         return pages[max(at, 0)] if pages else None
+
+
+def _kept(
+    kept: dict[int, _Entry], wanted: Iterable[int], fetch: Callable[[Iterable[int]], dict[int, _Entry]]
+) -> dict[int, _Entry]:
+    """Some entries by their numbers; those not yet kept are fetched together."""
+    found = {number: kept.get(number) for number in wanted}
+    more = fetch([number for number, entry in found.items() if entry is None]) if None in found.values() else {}
+    if len(kept) + len(more) > _KEPT:
+        kept.clear()
+    kept.update(more)
+    return {number: entry for number, entry in {**found, **more}.items() if entry is not None}
 
 
 def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool) -> list[Hit]:
@@ -66,22 +74,19 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
     wanted = [word for word in dict.fromkeys((*question.words, *question.extra_words)) if len(word) > 1 or word.isdigit()]
     wanted.sort(key=len, reverse=True)
     chosen = ranked[: 2 * top + 20]
-    stored: dict[int, StoredPassage] = {}
+    parts: dict[int, tuple[Quote, Label]] = {}
     for i, (score, candidate) in enumerate(chosen):
         if i % (top + 4) == 0:  # few are folded away, so that the rest is hardly ever needed
-            stored = shelf.corpus.passages_by_row([c.row for _, c in chosen[i : i + top + 4]])
-        passage = stored.get(candidate.row)
-        info = shelf.head(passage.document) if passage else None
-        if passage is None or info is None:
+            parts = shelf.parts([c.row for _, c in chosen[i : i + top + 4]])
+        part = parts.get(candidate.row)
+        if part is None:
             continue
         if fold:
             wording = _Wording(candidate)
             if any(wording.like(other) for other in kept):
                 continue
             kept.append(wording)
-        text = shelf.corpus.text_at(passage.document, passage.span)
-        if text is not None:
-            hits.append(_hit(shelf, info, text, passage, score, candidate, question, wanted))
+        hits.append(_hit(shelf, *part, score, candidate, question, wanted))
         if len(hits) == top:
             break
     return hits
@@ -122,16 +127,10 @@ class _Wording:
 
 
 def _hit(
-    shelf: Shelf,
-    info: DocumentInfo,
-    part: str,
-    passage: StoredPassage,
-    score: float,
-    candidate: Candidate,
-    question: Question,
-    wanted: Sequence[str],
+    shelf: Shelf, quote: Quote, label: Label, score: float, candidate: Candidate, question: Question, wanted: Sequence[str]
 ) -> Hit:
-    marks, words = _matches(part, passage.span, candidate.text, wanted)
+    start, text = quote.span.start, quote.text
+    marks, words = _matches(text, start, candidate.text, wanted)
     why = list(words)
     if candidate.numbered:
         why.append("文号")
@@ -141,22 +140,22 @@ def _hit(
         why.append("语义")
     why += [f"{written}→{read}" for written, read in question.readings if any(r in words for r in read.split())]
     return Hit(
-        source_id=info.id,
-        source=info.source,
-        title=info.head.title,
-        section_path=passage.trail,
-        text=part,
-        start=passage.span.start,
-        end=passage.span.end,
+        source_id=label.id,
+        source=label.source,
+        title=label.title,
+        section_path=quote.trail,
+        text=text,
+        start=start,
+        end=quote.span.end,
         score=score,
-        page=shelf.page(info, passage.span.start + len(part) - len(part.lstrip())),
-        region=info.head.region,
+        page=shelf.page(quote.document, label.format, start + len(text) - len(text.lstrip())),
+        region=label.region,
         highlights=marks,
         why=tuple(why),
     )
 
 
-def _matches(part: str, span: Span, plain: str, wanted: Sequence[str]) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+def _matches(part: str, base: int, plain: str, wanted: Sequence[str]) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     """Where the words of the query, given longest first, stand in a passage, and which they are.
 
     ``plain`` is the passage folded; folding character by character is for where that loses the places.
@@ -185,4 +184,4 @@ def _matches(part: str, span: Span, plain: str, wanted: Sequence[str]) -> tuple[
         if len(marks) > before:
             words.append(word)
     marks.sort()
-    return tuple([Span(span.start + start, span.start + stop) for start, stop in marks]), tuple(words)
+    return tuple([Span(base + start, base + stop) for start, stop in marks]), tuple(words)
