@@ -26,7 +26,11 @@ _PRAGMAS = (
     "cache_size=-32768",  # look-ups by key touch pages all over the file
 )
 
-_REMOVED = "CREATE INDEX documents_removed ON documents(row) WHERE removed_at IS NOT NULL;"
+# the rows themselves carry the texts: looking through them for a short column reads the whole library
+_SHORT = """
+CREATE INDEX documents_removed ON documents(row) WHERE removed_at IS NOT NULL;
+CREATE INDEX documents_region ON documents(region_code) WHERE removed_at IS NULL;
+"""
 _FACTS = """
 CREATE TABLE facts (
   row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, kind TEXT NOT NULL,
@@ -42,7 +46,7 @@ _FROM_1 = f"""
 ALTER TABLE facts RENAME TO former_facts;
 ALTER TABLE fact_keys RENAME TO former_keys;
 DROP INDEX facts_kind;
-{_REMOVED}
+{_SHORT}
 {_FACTS}
 INSERT INTO facts (document, kind, id, start, end, payload)
   SELECT document, kind, id, start, end, payload FROM former_facts ORDER BY document, start, end;
@@ -59,7 +63,7 @@ CREATE TABLE documents (
   generation INTEGER NOT NULL, row_hash TEXT NOT NULL, seal TEXT, removed_at TEXT) STRICT;
 CREATE INDEX documents_source ON documents(source);
 CREATE INDEX documents_number ON documents(doc_number);
-{_REMOVED}
+{_SHORT}
 CREATE TABLE originals (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE sections (
   document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
