@@ -29,7 +29,7 @@ _PRAGMAS = (
 # the rows themselves carry the texts: looking through them for a short column reads the whole library
 _SHORT = """
 CREATE INDEX documents_removed ON documents(row) WHERE removed_at IS NOT NULL;
-CREATE INDEX documents_region ON documents(region_code) WHERE removed_at IS NULL;
+CREATE INDEX documents_region ON documents(removed_at, region_code);
 """
 _FACTS = """
 CREATE TABLE facts (
