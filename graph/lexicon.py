@@ -42,21 +42,20 @@ class Words:
             lengths[word[:2]].add(len(word))
         self._words = known
         self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in lengths.items()}
+        first, second = (re.escape("".join(sorted({head[k] for head in lengths}))) for k in (0, 1))
+        # a cheap sieve: only where such a pair of characters stands can a word begin
+        self._start = re.compile(f"[{first}](?=[{second}])" if known else r"(?!)")
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
         """The places of known words."""
         stop = len(text) if end is None else end
-        lengths = self._lengths
-        at = start
-        while at < stop - 1:
-            sizes = lengths.get(text[at : at + 2])
-            if sizes is None:
-                at += 1
+        free = start
+        for candidate in self._start.finditer(text, start, stop):
+            at = candidate.start()
+            if at < free:
                 continue
-            for size in sizes:
+            for size in self._lengths.get(text[at : at + 2], ()):
                 if at + size <= stop and text[at : at + size] in self._words:
                     yield Span(at, at + size)
-                    at += size
+                    free = at + size
                     break
-            else:
-                at += 1

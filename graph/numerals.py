@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 # one character for one character, so that offsets stay those of the document
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, ord("﹪"): ord("%"), ord("―"): ord("—")}
+_HALF_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "﹪": "%", "―": "—"}
+_full_width = re.compile("[\uff01-\uff5e\u3000﹪―]")
 
 _CHINESE_DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE_TENS = {"十": 10, "百": 100, "千": 1000}
@@ -23,7 +26,7 @@ SCALES = {
 
 def half_width(text: str) -> str:
     """The text with full-width letters, digits and punctuation replaced one for one; offsets do not change."""
-    return text.translate(_HALF_WIDTH)
+    return _full_width.sub(lambda found: _HALF_WIDTH[found[0]], text)
 
 
 def chinese_number(numeral: str) -> float | None:
