@@ -51,8 +51,7 @@ class Found(NamedTuple):
     address: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the index holds of a passage: its place in the document, its folded text and that of title and headings."""
 
     ordinal: int

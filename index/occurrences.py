@@ -31,16 +31,18 @@ class Occurrences:
         table[[ord(end) for end in ENDS]] = 1
         table[[ord(letter) for letter in letters]] = list(letters.values())
         size = len(letters) + 2
-        codes = np.frombuffer("".join([text + "\n" for text in texts]).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        codes = np.frombuffer("\n".join((*texts, "")).encode("utf-32-le", "surrogatepass"), dtype="<u4")
         self._read = table.take(codes, mode="clip")
-        numbers = np.zeros(size * size, dtype=np.int16)
+        numbers = np.zeros(size * size, dtype=np.int64)
         numbers[[letters[a] * size + letters[b] for a, b in grams]] = np.arange(1, len(grams) + 1)
-        found = numbers.take(self._read[:-1] * np.int32(size) + self._read[1:])
         self._starts = np.cumsum([0, *(len(text) + 1 for text in texts)])[:-1]
         self._number = {a + b: i for i, (a, b) in enumerate(grams)}
-        self._at = np.flatnonzero(found)
-        """Places where a pair of a token stands, rising; which pair, in which text."""
-        self._gram = found[self._at].astype(np.int64) - 1
+        # the last character is an end, so that every other one has a next
+        inside = np.flatnonzero(self._read > 1)
+        number = numbers.take(self._read[inside] * np.int32(size) + self._read[inside + 1])
+        known = np.flatnonzero(number)
+        self._at, self._gram = inside[known], number[known] - 1
+        """Places where a pair of a token stands, rising; and which pair it is."""
         self._text = self._text_at(self._at)
         self._there = np.zeros((len(texts), len(grams)), dtype=bool)
         self._there[self._text, self._gram] = True
@@ -111,10 +113,12 @@ class Occurrences:
         step = len(core) + 1
         keys = np.sort(diagonal * step + inside)
         if total:
-            first = np.flatnonzero(np.diff(keys, prepend=-2) != 1)
-            length = np.diff(first, append=total) + 1
-            where, inside = np.divmod(keys[first], step)
-            np.maximum.at(best, self._text_at(where - len(core) + inside), length)
+            last = np.append(np.flatnonzero(keys[1:] - keys[:-1] != 1), total - 1)
+            length = last.copy()
+            length[1:] -= last[:-1]
+            length[0] += 1
+            where, inside = np.divmod(keys[last], step)
+            np.maximum.at(best, self._text_at(where - len(core) + inside), length + 1)
         return best
 
 
