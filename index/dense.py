@@ -232,7 +232,6 @@ class DenseIndex:
             return False
         if index.ntotal != len(parts[0]) or parts[2].shape != (len(parts[0]), self.dimension):
             return False
-        faiss.omp_set_num_threads(1)
         self._state = _State(parts[0], parts[1], parts[2], index)
         self.generation = int(stamp["generation"])
         return True
@@ -247,9 +246,9 @@ class DenseIndex:
 
 def _build(vectors: Any) -> Any:
     """A FAISS index over the vectors in the order they have."""
-    import faiss
     import numpy as np
 
+    faiss = _faiss(2)
     count, dimension = vectors.shape
     width = min(WIDEST, max(1, dimension // PARTS))
     while dimension % width:
@@ -288,6 +287,7 @@ def _nearest(index: Any, vectors: Any, query: Any, chosen: Any, limit: int) -> t
     asked = enough if left == count else 2 * enough * count // max(left, 1)
     if index is None or 2 * asked > count or (chosen is not None and left <= SUBSET):
         return _exact(vectors, query, chosen, limit)
+    _faiss()
     at = index.search(query.reshape(1, -1).astype(np.float32), asked)[1][0]
     at = at[at >= 0]
     if chosen is not None:
@@ -322,8 +322,7 @@ def _compared(vectors: Any, query: Any, limit: int) -> tuple[Any, Any]:
     if not limit:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
     if vectors.dtype == np.float16:  # FAISS multiplies these as they are, five times faster than numpy makes them longer
-        import faiss
-
+        faiss = _faiss()
         kind, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         some: Any = faiss.IndexScalarQuantizer(vectors.shape[1], kind, metric)
         some.add_sa_codes(np.ascontiguousarray(vectors).view(np.uint8))
