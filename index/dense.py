@@ -248,22 +248,31 @@ def _build(vectors: Any) -> Any:
     """A FAISS index over the vectors in the order they have."""
     import numpy as np
 
-    faiss = _faiss(2)
+    faiss = _faiss()  # trained on one thread: with two, waiting for each other costs ten times the work
     count, dimension = vectors.shape
     width = min(WIDEST, max(1, dimension // PARTS))
     while dimension % width:
         width -= 1
-    # trained and searched on one thread: with two, waiting for each other costs ten times the work, more on a busy machine
-    faiss.omp_set_num_threads(1)
     index: Any = faiss.IndexPQFastScan(dimension, dimension // width, 4, faiss.METRIC_INNER_PRODUCT)
     index.pq.cp.seed, index.pq.cp.niter = 1, ROUNDS
     sample = np.random.default_rng(1).choice(count, min(count, TRAINED_ON), replace=False)
     index.train(vectors[np.sort(sample)].astype(np.float32))
-    faiss.omp_set_num_threads(2)
+    _faiss(2)
     for start in range(0, count, BLOCK):
         index.add(vectors[start : start + BLOCK].astype(np.float32))
-    faiss.omp_set_num_threads(1)
+    _faiss()
     return index
+
+
+def _faiss(threads: int = 1) -> Any:
+    """FAISS, told on how many threads to work for the thread that asks: each thread has a number of its own.
+
+    One query on several is ten times slower than on one, because those that wait for their share spin.
+    """
+    import faiss
+
+    faiss.omp_set_num_threads(threads)
+    return faiss
 
 
 def _chosen(documents: Any, wanted: Any, dead: Any) -> Any:
