@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from corpus.divisions import Division, gazetteer, short_forms
 from index.occurrences import Occurrences
+from index.places import Place, elsewhere, places
 from index.question import Question
 
 if TYPE_CHECKING:
@@ -54,12 +54,14 @@ FEATURES = (
     "siblings",  # how many candidates the document has
     "place",  # share of the query's places that passage or title name
     "place_missing",  # share of them that no candidate of the document names
-    "place_other",  # the title names a place that has nothing to do with the query's
+    "place_other",  # the title, or where it names none the passage, names places that have nothing to do with the query's
     "place_unasked",  # the title names a place, the query none
 )
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
 OPENING = 100
+TITLE, READ = 80, 600
+"""Characters of a title and of a passage in which places are looked for."""
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     own_text, own_title = np.array([line[text] for text in texts]), np.array([line[title] for title in titles])
     asked = places(question.text[:200])
     read = Occurrences(
-        shared, [*rarity.words, *rarity.pairs, *rarity.extra, *(form for forms, _ in asked for form in forms)], question.core
+        shared, [*rarity.words, *rarity.pairs, *rarity.extra, *(form for place in asked for form in place.forms)], question.core
     )
     words_there, pairs_there = read.holds(rarity.words), read.holds(rarity.pairs)
     word_in, word_above = words_there[own_text], words_there[own_title]
@@ -181,12 +183,13 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
         there = read.holds(rarity.extra)
         put(extra=(there[own_text] | there[own_title]) @ extra / mass)
     if asked:
-        there = np.column_stack([read.holds(forms).any(axis=1) for forms, _ in asked])
+        there = np.column_stack([read.holds(place.forms).any(axis=1) for place in asked])
         there = there[own_text] | there[own_title]
         put(place=there.mean(axis=1), place_missing=1 - (of_documents @ there > 0).mean(axis=1)[owner])
-    above = {title: places(title[:80]) for title in set(titles)}
-    strange = {title: bool(named) and not (asked and _related(named, asked)) for title, named in above.items()}
-    put(**{"place_other" if asked else "place_unasked": [strange[title] for title in titles]})
+        put(place_other=[_elsewhere(text, title, asked) for text, title in zip(texts, titles, strict=True)])
+    else:
+        named = {title: bool(places(title[:TITLE])) for title in set(titles)}
+        put(place_unasked=[named[title] for title in titles])
     return out
 
 
@@ -206,15 +209,6 @@ def _has(answer: str, text: str) -> bool:
     return re.search(answer, text) is not None
 
 
-Places = tuple[tuple[tuple[str, ...], tuple[Division, ...]], ...]
-
-
-@lru_cache(maxsize=20_000)
-def places(text: str) -> Places:
-    """The divisions a text names: each in its usual forms, with what it may mean."""
-    return tuple((short_forms(m.text), m.candidates) for m in gazetteer().mentions(text))
-
-
-def _related(some: Places, others: Places) -> bool:
-    """Whether any division of one lies in, or is, one of the other."""
-    return any(a.contains(b.code) or b.contains(a.code) for _, left in some for _, right in others for a in left for b in right)
+def _elsewhere(text: str, title: str, asked: tuple[Place, ...]) -> bool:
+    """Whether the title, or where it names no place the passage, is about other places than those asked for."""
+    return elsewhere(places(title[:TITLE]) or places(text[:READ]), asked)

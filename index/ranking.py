@@ -1,8 +1,9 @@
-"""The order of the candidates 排序: a weighted sum of the features, corrected by small decision trees over the same features.
+"""The order of the candidates 排序: small decision trees over the features, added up, and a weight for what they never saw.
 
-The weights stand in ``data/ranking.json``, the trees in ``data/trees.json``; both are learned by ``tools/train_ranking.py``. How
-far the meaning of a passage (cosine) or its words are to be trusted depends on the query: on how much of it any one passage
-holds. The sum carries what the sets of questions have no example of (document numbers, quoted phrases, corrected names).
+The trees stand in ``data/trees.json``, learned by ``tools/train_ranking.py`` from questions people asked. How far the meaning of
+a passage (cosine) or its words are to be trusted depends on the query: on how much of it any one passage holds, which is why the
+trees also see the best of all candidates. ``data/ranking.json`` weighs what those questions have no examples of: document
+numbers, quoted phrases, everyday words and corrected names.
 """
 
 from __future__ import annotations
@@ -16,20 +17,6 @@ from typing import Any
 from index.features import FEATURES, Candidate
 from index.trees import shipped
 
-GATED = (
-    "words_score",
-    "words_ideal",
-    "document_score",
-    "document_ideal",
-    "cover",
-    "cover_pairs",
-    "meaning",
-    "meaning_document",
-    "meaning_rank",
-)
-"""These count again in the sum, times the query's gate: the share of its words that no candidate holds."""
-SUMMED = FEATURES[: FEATURES.index("extra") + 1]
-NAMES = SUMMED + tuple(f"{name}×gate" for name in GATED)
 COMPARED = (
     "words_ideal",
     "document_ideal",
@@ -45,24 +32,13 @@ COMPARED = (
 )
 """For these the trees also see the best of all candidates and how much less a candidate has."""
 COLUMNS = FEATURES + tuple(f"{name}−best" for name in COMPARED) + tuple(f"best {name}" for name in COMPARED)
-TREES = 2.0
-"""Weight of the trees beside the sum."""
 HEAD = 40
 """Places the learned ranking alone decides."""
 
 Found = tuple[int, int, float, float, float]
 """A passage found: its number, its document's, BM25 of the passage and of the document, cosine."""
 
-_SUMMED, _GATED, _COMPARED = (tuple(FEATURES.index(name) for name in group) for group in (SUMMED, GATED, COMPARED))
-_COVER_ALL = FEATURES.index("cover_all")
-
-
-def summands(rows: Any) -> Any:
-    """The columns ``NAMES`` of a query's candidates."""
-    import numpy as np
-
-    gate = 1.0 - rows[:, _COVER_ALL].max(initial=0.0)
-    return np.hstack([rows[:, _SUMMED], rows[:, _GATED] * gate])
+_COMPARED = tuple(FEATURES.index(name) for name in COMPARED)
 
 
 def compared(rows: Any) -> Any:
@@ -78,16 +54,16 @@ def scores(rows: Any) -> list[float]:
     """The score of each candidate of a query."""
     if not len(rows):
         return []
-    found: list[float] = (summands(rows) @ _weights() + TREES * shipped().sums(compared(rows))).tolist()
+    found: list[float] = (shipped().sums(compared(rows)) + rows @ _beside()).tolist()
     return found
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Any:
+def _beside() -> Any:
     import numpy as np
 
-    values = json.loads(resources.files("index").joinpath("data", "ranking.json").read_text(encoding="utf-8"))["weights"]
-    return np.array([float(values.get(name, 0.0)) for name in NAMES])
+    values = json.loads(resources.files("index").joinpath("data", "ranking.json").read_text(encoding="utf-8"))["beside"]
+    return np.array([float(values.get(name, 0.0)) for name in FEATURES])
 
 
 def ordered(candidates: Sequence[Candidate], rows: Any, others: Sequence[Candidate] = ()) -> list[tuple[float, Candidate]]:

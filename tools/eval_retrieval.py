@@ -76,8 +76,6 @@ def _without(name: str) -> AbstractContextManager[Any]:
         return patch.object(LexicalIndex, "search_documents", lambda *_: {})
     if name == "everything learned":
         return patch.object(ranking, "scores", lambda rows: [row[0] + 0.7 * row[2] + row[11] for row in rows])
-    if name == "decision trees":
-        return patch.object(ranking, "TREES", 0.0)
     if name == "leaving the commonest words out":
         return patch.object(searcher_module, "COMMON", 1.0)
     if name == "meaning behind the head of the list":
@@ -94,7 +92,6 @@ INGREDIENTS = (
     "words of the whole document",
     "pairs of characters",
     "everyday words and typos",
-    "decision trees",
     "everything learned",
     "leaving the commonest words out",
     "meaning behind the head of the list",

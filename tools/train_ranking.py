@@ -1,4 +1,4 @@
-"""Learn how search orders its candidates from the questions of retrieval sets: index/data/ranking.json and trees.json.
+"""Learn how search orders its candidates from the questions of retrieval sets: index/data/trees.json.
 
     train_ranking.py --set DIR LIBRARY MODEL IDS [--set …] [--folds 4] [--write]
 
@@ -25,12 +25,10 @@ import numpy as np
 from corpus.store import Corpus
 from index.encoder import load
 from index.question import understand
-from index.ranking import COLUMNS, NAMES, SUMMED, TREES, compared, summands
+from index.ranking import COLUMNS, compared
 from index.searcher import Searcher
 from index.trees import grow
 
-LEAST = {"number": 4.0, "phrase": 1.0, "extra": 0.5}
-"""Least weights of what the sets have no example of: document numbers, quoted phrases, typos and everyday words."""
 TOP = 20
 """Hits asked for: sets how many candidates a question gets."""
 FALLING = ("rarest_missing", "place_missing", "place_other")
@@ -48,16 +46,13 @@ FREE = (
 )
 """What may count either way; of everything else more is never worse (of ``FALLING`` never better)."""
 NEVER = ("number", "phrase", "extra")
-"""Left to the sum: the sets have too few examples."""
-NEAR, FAR = 12, 12
-"""Wrong candidates a tree learns from: the first by words and meaning, and as many of the rest, weighted to stand for all."""
+"""Weighed in ranking.json: the sets have too few examples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question: what the sum and the trees see of each candidate, its gain, its document, how many are relevant."""
+    """A question: what the trees see of each candidate, its gain, its document, and how many documents are relevant."""
 
-    summed: Any
     seen: Any
     gain: Any
     document: Any
@@ -97,45 +92,11 @@ def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
                 gains.append(gain)
             documents = np.array([c.document for c in candidates])
             count = len(relevant[query["_id"]])
-            out.append(Asked(summands(rows), compared(rows), np.array(gains), documents, count))
+            out.append(Asked(compared(rows), np.array(gains), documents, count))
     return out
 
 
 Sets = Sequence[Sequence[Asked]]
-
-
-def fit_sum(sets: Sets, steps: int = 300, decay: float = 3e-4) -> Any:
-    """Weights that put the gains first: softmax over the candidates of a question, every set of equal weight."""
-    import torch
-
-    torch.manual_seed(1)
-    torch.set_num_threads(1)
-    weights = torch.zeros(len(NAMES), requires_grad=True)
-    optimiser = torch.optim.Adam([weights], lr=0.1)
-    plain = len(SUMMED)
-    packed = []
-    for questions in sets:
-        good = [q for q in questions if q.gain.any()]
-        flat = torch.from_numpy(np.concatenate([q.summed for q in good]).astype(np.float32))
-        gains = torch.from_numpy(np.concatenate([q.gain / q.gain.sum() for q in good]).astype(np.float32))
-        owner = torch.from_numpy(np.repeat(np.arange(len(good)), [len(q.gain) for q in good]))
-        packed.append((flat, gains, owner, len(good)))
-    for step in range(steps):
-        for group in optimiser.param_groups:
-            group["lr"] = 0.1 * (1 - step / steps) + 1e-3
-        loss = decay * (weights**2).sum()
-        for flat, gains, owner, count in packed:
-            logits = flat @ weights
-            top = torch.full((count,), -1e9).scatter_reduce(0, owner, logits.detach(), "amax")[owner]
-            total = torch.zeros(count).scatter_add(0, owner, torch.exp(logits - top))
-            loss = loss - (gains * (logits - top - torch.log(total)[owner])).sum() / count
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        with torch.no_grad():  # more of a feature is never worse; only the gate may take trust away
-            weights[:plain].clamp_(min=0.0)
-    found = dict(zip(NAMES, weights.detach().numpy().tolist(), strict=True))
-    return np.array([max(value, LEAST.get(name, value)) for name, value in found.items()])
 
 
 def direction(column: str) -> int:
@@ -145,56 +106,63 @@ def direction(column: str) -> int:
     return -1 if name in FALLING else 1
 
 
-def fit_trees(sets: Sets, rounds: int = 120) -> list[list[list[float]]]:
-    """Boosted trees that tell right candidates from wrong ones."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
+def fit_trees(sets: Sets, rounds: int = 150) -> list[list[list[float]]]:
+    """Boosted trees that put right candidates first: LambdaMART (Burges 2010) as LightGBM has it."""
+    import lightgbm  # type: ignore[import-not-found,unused-ignore]
 
-    draw = np.random.default_rng(1)
-    rows, right, weights = [], [], []
+    rows, grades, sizes, weights = [], [], [], []
     for questions in sets:
         for q in questions:
-            if not q.gain.any():
-                continue
-            easy = q.seen[:, COLUMNS.index("words_score")] + q.seen[:, COLUMNS.index("meaning")]
-            weight = (np.argsort(np.argsort(-easy)) < NEAR) | (q.gain > 0)
-            rest = np.flatnonzero(~weight)
-            some = draw.choice(rest, min(len(rest), FAR), replace=False)
-            weight = weight.astype(float)
-            weight[some] = len(rest) / max(1, len(some))
-            taken = weight > 0
-            rows.append(q.seen[taken])
-            right.append(q.gain[taken] > 0.5)  # a right document's other passages are not what is looked for
-            weights.append(weight[taken] * 1000 / len(questions))
+            if q.gain.any():
+                rows.append(q.seen)
+                # the answer, another passage of its document, any other
+                grades.append(np.select([q.gain > 0.5, q.gain > 0], [2, 1], 0))
+                sizes.append(len(q.gain))
+                weights.append(np.full(len(q.gain), 1000 / len(questions)))
     table = np.concatenate(rows)
     table[:, [COLUMNS.index(name) for name in NEVER]] = 0
-    model = HistGradientBoostingClassifier(
-        max_iter=rounds,
-        learning_rate=0.06,
-        max_leaf_nodes=12,
-        max_depth=5,
-        min_samples_leaf=40,
-        l2_regularization=5,
-        monotonic_cst=[direction(column) for column in COLUMNS],
-        early_stopping=False,
-        random_state=1,
-    ).fit(table, np.concatenate(right), sample_weight=np.concatenate(weights))
-    return [_nodes(step[0].nodes) for step in model._predictors]
+    settings = {
+        "objective": "lambdarank",
+        "label_gain": [0, 1, 3],
+        "lambdarank_truncation_level": 10,
+        "learning_rate": 0.06,
+        "num_leaves": 12,
+        "max_depth": 6,
+        "min_data_in_leaf": 40,
+        "lambda_l2": 5,
+        "monotone_constraints": [direction(column) for column in COLUMNS],
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "seed": 1,
+        "verbose": -1,
+    }
+    known = lightgbm.Dataset(table, np.concatenate(grades), group=sizes, weight=np.concatenate(weights))
+    model = lightgbm.train(settings, known, rounds).dump_model()
+    return [_nodes(tree["tree_structure"]) for tree in model["tree_info"]]
 
 
-def _nodes(nodes: Any) -> list[list[float]]:
+def _nodes(root: dict[str, Any]) -> list[list[float]]:
+    """A tree node by node, the root first."""
     out: list[list[float]] = []
-    for node in nodes:
-        if node["is_leaf"]:
-            out.append([-1, 0, 0, 0, round(float(node["value"]), 5)])
-        else:
-            bound = float(f"{float(node['num_threshold']):.6g}")
-            out.append([int(node["feature_idx"]), bound, int(node["left"]), int(node["right"]), 0])
+
+    def lay(node: dict[str, Any]) -> int:
+        at = len(out)
+        if "leaf_value" in node:
+            out.append([-1, 0, 0, 0, round(float(node["leaf_value"]), 5)])
+            return at
+        out.append([])
+        left, right = lay(node["left_child"]), lay(node["right_child"])
+        out[at] = [int(node["split_feature"]), float(f"{float(node['threshold']):.6g}"), left, right, 0]
+        return at
+
+    lay(root)
     return out
 
 
 def learn(sets: Sets) -> Callable[[Asked], Any]:
-    weights, forest = fit_sum(sets), grow(COLUMNS, fit_trees(sets))
-    return lambda q: (q.summed @ weights, forest.sums(q.seen))
+    forest = grow(COLUMNS, fit_trees(sets))
+    return lambda q: forest.sums(q.seen)
 
 
 def measure(questions: Sequence[Asked], scores: Sequence[Any]) -> dict[str, float]:
@@ -214,11 +182,6 @@ def measure(questions: Sequence[Asked], scores: Sequence[Any]) -> dict[str, floa
     return {name: round(float(value) / len(questions), 4) for name, value in sums.items()}
 
 
-def report(name: str, what: str, questions: Sequence[Asked], parts: Sequence[tuple[Any, Any]]) -> None:
-    for label, trees in (("sum alone", 0.0), ("sum and trees", TREES), ("trees alone", 1e6)):
-        print(f"{name} {len(questions)} {what}, {label}:", measure(questions, [s + trees * t for s, t in parts]), flush=True)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs=4, action="append", required=True, metavar=("DIR", "LIBRARY", "MODEL", "IDS"))
@@ -234,15 +197,12 @@ def main() -> None:
             for k in range(fold, len(questions), args.folds):
                 found[i][k] = rank(questions[k])
     for i, name in enumerate(names if args.folds else ()):
-        report(name, "cross-validated", sets[i], found[i])
+        print(name, len(sets[i]), "cross-validated:", measure(sets[i], found[i]), flush=True)
         rank = learn([questions for j, questions in enumerate(sets) if j != i])
-        report(name, "learned from the other sets", sets[i], [rank(q) for q in sets[i]])
-    weights, trees = fit_sum(sets), fit_trees(sets)
-    record = {"weights": dict(zip(NAMES, np.round(weights, 3).tolist(), strict=True)), "learned_from": names}
-    print(json.dumps(record, ensure_ascii=False, indent=1))
+        print(name, "learned from the other sets:", measure(sets[i], [rank(q) for q in sets[i]]), flush=True)
     if args.write:
+        trees = fit_trees(sets)
         data = Path(__file__).resolve().parent.parent / "index" / "data"
-        (data / "ranking.json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         lines = ",\n".join(json.dumps(tree) for tree in trees)
         columns = json.dumps(COLUMNS, ensure_ascii=False)
         (data / "trees.json").write_text(f'{{"columns": {columns},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")

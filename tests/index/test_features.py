@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from index import ranking
-from index.features import FEATURES, Candidate, Rarity, features, places
+from index.features import FEATURES, Candidate, Rarity, features
+from index.places import places
 from index.question import understand
 from index.trees import grow, shipped
 
@@ -50,10 +51,32 @@ def test_what_a_passage_its_title_and_its_document_hold() -> None:
     [
         ("广州市低保标准", "深圳市低保标准", "place_other", "a town beside it"),
         ("低保标准", "深圳市低保标准", "place_unasked", "the query names none"),
+        ("B3区道路积水", "关于b5区道路积水的答复", "place_other", "another letter, or number, for a name"),
+        ("B3区道路积水", "关于c市道路积水的答复", "place_other", "another letter, or number, for a name"),
     ],
 )
 def test_places_that_do_not_fit_are_told(query: str, title: str, column: str, why: str) -> None:
     assert table(query, candidate(0, 1, "标准如下", title))[column] == [1.0], why
+
+
+def test_where_the_title_names_no_place_the_passage_tells() -> None:
+    found = table(
+        "广州市低保标准",
+        candidate(0, 1, "深圳市按月发放", "低保标准"),
+        candidate(1, 2, "深圳市按月发放", "广州市低保标准"),
+        candidate(2, 3, "按月发放", "低保标准"),
+    )
+    assert found["place_other"] == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("text", ["B市的答复", "B3区的答复", "B3县城的答复", "已收悉"])
+def test_a_letter_for_a_place_lies_in_what_it_begins_with(text: str) -> None:
+    assert table("B3区道路积水", candidate(0, 1, text.lower()))["place_other"] == [0.0]
+
+
+@pytest.mark.parametrize("text", ["5g区域", "abc市", "a", "u盘", "t恤"])
+def test_letters_that_are_no_places(text: str) -> None:
+    assert places(text) == ()
 
 
 @pytest.mark.parametrize("title", ["广东省低保标准", "广州市低保标准", "增城区低保标准", "低保标准"])
