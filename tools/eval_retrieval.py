@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from corpus.document import HeadMatter, ParsedDocument, Span, Zone
 from corpus.store import Corpus, PassageRow
+from index import features as features_module
 from index import ranking
 from index import searcher as searcher_module
 from index.encoder import Encoder, load
@@ -76,6 +77,8 @@ def _without(name: str) -> AbstractContextManager[Any]:
         return patch.object(LexicalIndex, "search_documents", lambda *_: {})
     if name == "everything learned":
         return patch.object(ranking, "scores", lambda rows: [row[0] + 0.7 * row[2] + row[11] for row in rows])
+    if name == "places":
+        return patch.object(features_module, "places", lambda text: ())
     if name == "leaving the commonest words out":
         return patch.object(searcher_module, "COMMON", 1.0)
     if name == "meaning behind the head of the list":
@@ -92,6 +95,7 @@ INGREDIENTS = (
     "words of the whole document",
     "pairs of characters",
     "everyday words and typos",
+    "places",
     "everything learned",
     "leaving the commonest words out",
     "meaning behind the head of the list",
