@@ -1,4 +1,4 @@
-"""Build a library from a retrieval set's corpus.jsonl, run its queries, write RUN.jsonl and print the scores.
+"""Import a retrieval set's corpus.jsonl into a library, run its queries, write RUN.jsonl and print the scores.
 
     eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical] [--model DIR] [--only IDS] [--ablate]
 
@@ -9,7 +9,6 @@ SET_DIR holds corpus.jsonl, queries.jsonl, qrels.tsv and perhaps answers.jsonl; 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import subprocess
 import sys
@@ -18,23 +17,20 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from corpus.document import HeadMatter, ParsedDocument, Span, Zone
-from corpus.store import Corpus, PassageRow
+from corpus.store import Corpus
 from index import features as features_module
 from index import ranking
 from index import searcher as searcher_module
-from index.encoder import Encoder, load
+from index.encoder import load
 from index.lexical import LexicalIndex
 from index.question import understand
 from index.searcher import Searcher
-from index.splitter import embedding_text, split
 
 
 def records(path: Path) -> Iterator[dict[str, Any]]:
@@ -44,27 +40,13 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def parsed(record: dict[str, Any]) -> ParsedDocument:
-    text = record["text"].replace("\r\n", "\n").replace("\r", "\n")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    head = HeadMatter(title=record.get("title") or None)
-    zones = (Zone("body", Span(0, len(text))),) if text else ()
-    return ParsedDocument(record["_id"], record["_id"], "jsonl", digest, text, head, zones=zones)
-
-
-def build(corpus: Corpus, path: Path, encoder: Encoder | None) -> None:
-    stream = records(path)
-    while batch := list(islice(stream, 500)):
-        docs = [parsed(record) for record in batch]
-        groups = [split(doc) for doc in docs]
-        texts = [embedding_text(doc, passage) for doc, group in zip(docs, groups, strict=True) for passage in group]
-        vectors = iter(encoder.encode(texts).astype("<f2") if encoder else [None] * len(texts))
-        with corpus.transaction():
-            for doc, group in zip(docs, groups, strict=True):
-                data = [next(vectors) for _ in group]
-                rows = [PassageRow(p.span, p.trail, None if v is None else v.tobytes()) for p, v in zip(group, data, strict=True)]
-                model = encoder.name if encoder else None
-                corpus.put(doc, original=doc.text.encode(), passages=rows, facts=[], model=model)
+def build(library: Path, corpus: Path, model: str | None) -> None:
+    """Import a set's documents the way a user does."""
+    begin = [sys.executable, "-m", "ui.cli", "--library", str(library)]
+    root = Path(__file__).resolve().parent.parent
+    subprocess.run([*begin, "ingest", str(corpus.resolve())], check=True, cwd=root, stderr=subprocess.DEVNULL)
+    if model:
+        subprocess.run([*begin, "model", "use", model], check=True, cwd=root)
 
 
 def _without(name: str) -> AbstractContextManager[Any]:
@@ -157,14 +139,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.library or Path(scratch) / "library"
         out = args.out or Path(scratch) / "run.jsonl"
-        with Corpus.open(folder) as corpus:
-            started = time.perf_counter()
-            if not len(corpus):
-                build(corpus, args.set / "corpus.jsonl", encoder)
-            stored = time.perf_counter()
+        started = time.perf_counter()
+        if not folder.exists():
+            build(folder, args.set / "corpus.jsonl", args.model)
+        stored = time.perf_counter()
+        with Corpus.open(folder, create=False) as corpus:
             searcher = Searcher(corpus, encoder)
             searcher.refresh()
-            print(f"store {stored - started:.1f} s, index {time.perf_counter() - stored:.1f} s", file=sys.stderr)
+            print(f"import {stored - started:.1f} s, index {time.perf_counter() - stored:.1f} s", file=sys.stderr)
             if args.ablate:
                 ablate(searcher, args.set, chosen, args.top, Path(scratch))
                 return
