@@ -32,7 +32,7 @@ COMPARED = (
 )
 """For these the trees also see the best of all candidates and how much less a candidate has."""
 COLUMNS = FEATURES + tuple(f"{name}−best" for name in COMPARED) + tuple(f"best {name}" for name in COMPARED)
-HEAD = 40
+HEAD = 20
 """Places the learned ranking alone decides."""
 
 Found = tuple[int, int, float, float, float]

@@ -11,6 +11,8 @@ from corpus.document import ParsedDocument, Section, Span
 from index.passages import Passage
 
 TARGET = 300
+WHOLE = 450
+"""Longest text that makes one passage: half as much again as ``TARGET``."""
 LONGEST_SENTENCE = 400
 LONGEST_ROW = 1500
 SHORT_SECTION = 60
@@ -25,8 +27,7 @@ _soft_end = re.compile(r"[，,、：: \t\u3000]")
 def split(doc: ParsedDocument) -> list[Passage]:
     """The passages of a document, in order; joined they give back its body (or the whole text where there are no zones), pages of blanks aside."""
     zones = list(doc.body_spans()) if doc.zones else [Span(0, len(doc.text))]
-    headings = [section for section in doc.outline if section.kind not in ("item", "closing")]
-    starts = sorted({section.start for section in headings})
+    starts = sorted({section.start for section in doc.outline if _begins_a_passage(doc, section)})
     rows = _rows(doc)
     above = _Trails(doc)
     text = doc.text
@@ -52,9 +53,19 @@ def split(doc: ParsedDocument) -> list[Passage]:
     return passages
 
 
+def _begins_a_passage(doc: ParsedDocument, section: Section) -> bool:
+    """Whether a passage begins at a section: not inside one that makes a single passage, whose parts say little alone."""
+    if section.kind in ("item", "closing"):
+        return False
+    above = doc.sections.get(section.parent) if section.parent else None
+    return above is None or len(above.whole) > WHOLE
+
+
 def _sections(text: str, zone: Span, starts: Sequence[int]) -> Iterator[Span]:
-    """Cut a zone where numbered headings begin; short pieces stay with the next one."""
+    """Cut a zone where numbered headings begin; short pieces stay with the next one, a short zone stays whole."""
     start = zone.start
+    if len(zone) <= WHOLE:
+        starts = ()
     for cut in starts[bisect_right(starts, zone.start) : bisect_left(starts, zone.end)]:
         if cut - start >= SHORT_SECTION and len(text[start:cut].strip()) >= SHORT_SECTION:
             yield Span(start, cut)

@@ -31,8 +31,8 @@ def test_one_line_is_cut_at_sentence_ends_into_even_parts() -> None:
 
 
 def test_a_section_begins_a_passage_and_names_its_headings() -> None:
-    lead = "一、总体要求\n" + "坚持分类施策，守住底线。" * 10 + "\n"
-    rest = "二、重点任务\n" + "抓好控辍保学，落实责任。" * 10
+    lead = "一、总体要求\n" + "坚持分类施策，守住底线。" * 20 + "\n"
+    rest = "二、重点任务\n" + "抓好控辍保学，落实责任。" * 20
     text = lead + rest
     outline = (
         Section("a", "heading", "一、", "总体要求", 1, 0, 6, 7, len(lead)),
@@ -42,6 +42,19 @@ def test_a_section_begins_a_passage_and_names_its_headings() -> None:
     assert [p.span.start for p in passages] == [0, len(lead)]
     assert [p.trail for p in passages] == [("一、总体要求",), ("二、重点任务",)]
     assert embedding_text(_doc(text, outline=outline), passages[1]).startswith("某县方案\n二、重点任务\n")
+
+
+def test_a_section_that_makes_one_passage_is_kept_whole() -> None:
+    lead = "第五条 有下列情形之一的，应当登记：\n"
+    parts = [f"（{n}）" + "连续三个月没有稳定收入且家庭成员患有重大疾病的；" * 4 + "\n" for n in "一二三"]
+    text = lead + "".join(parts)
+    starts = [len(lead) + sum(map(len, parts[:i])) for i in range(3)]
+    items = [Section(str(at), "heading", "（一）", "连续", 2, at, at + 5, at + 5, at + len(parts[0]), "5") for at in starts]
+    outline = (Section("5", "heading", "第五条", "", 1, 0, 3, 4, len(text)), *items)
+    assert [p.trail for p in split(_doc(text, outline=outline))] == [("第五条",)]
+    longer = text + "其他情形由县级民政部门认定。" * 40
+    outline = (Section("5", "heading", "第五条", "", 1, 0, 3, 4, len(longer)), *items)
+    assert len(split(_doc(longer, outline=outline))) > 3
 
 
 def test_table_rows_are_kept_whole() -> None:
