@@ -26,6 +26,7 @@ from ingest.references import find_references
 from ingest.zones import partition
 
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
+_SENTENCE = re.compile(r"[。！？!?；]")
 
 
 def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None = None) -> ParsedDocument:
@@ -49,6 +50,8 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     header.labelled += trailing
     if header.title is not None and not header.certain and _in_row(raw.tables, header.title):
         header = Header()
+    if header.title is not None and header.body >= len(lines) and _SENTENCE.search(header.title.of(text)):
+        header = Header()
     title = _title(text, header, raw, named)
     starts = member_starts(text, lines, header.body, _known_titles(text, lines, header.body, title))
     own = lines[: starts[0].first] if starts else lines
@@ -71,6 +74,9 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     kinds = _kinds(every, boiler, places, header, first.parts, len(own))
     for i in below:
         kinds[i] = ("head", "索引")
+    if not any(kind in ("body", "attachment") for kind, _ in kinds):
+        # a title and no more: it is what the document says
+        kinds = [("body", "") if kind == "head" else (kind, why) for kind, why in kinds]
     return ParsedDocument(
         id=id,
         source=source,

@@ -110,3 +110,16 @@ def test_a_comment_left_by_a_converter_is_no_text_of_the_document():
     zones = [zone.span.of(text).strip() for zone in document.zones if zone.kind == "boilerplate"]
     assert zones == ["<!-- CONTENT START -->"]
     assert document.head.title == "某市燃气管理办法"
+
+
+def test_a_single_sentence_is_what_the_document_says():
+    text = "您好！来信已转县住房保障中心办理，感谢关注！\n2023年5月6日\n"
+    document = read(text.encode(), "a.txt")
+    assert document.head.title is None
+    assert "".join(span.of(document.text) for span in document.body_spans()).startswith("您好！")
+
+
+def test_a_title_and_no_more_can_still_be_found():
+    document = read("关于印发某县河道管护办法的通知\n".encode(), "a.txt")
+    assert document.head.title == "关于印发某县河道管护办法的通知"
+    assert [zone.kind for zone in document.zones] == ["body"]
