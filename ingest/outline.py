@@ -350,7 +350,7 @@ def _closing(text: str, nodes: list[Node], lines: Sequence[Line], base: Node | N
     if not nodes:
         return None
     last = nodes[-1]
-    inside = [line for line in lines if line.start > last.start and line.start < last.body_end]
+    inside = [line for line in lines if last.start < line.start < last.body_end and line.start >= last.end]
     if last.own_line:
         inside = inside[1:]
     for line in inside:

@@ -123,3 +123,7 @@ def test_a_title_and_no_more_can_still_be_found():
     document = read("关于印发某县河道管护办法的通知\n".encode(), "a.txt")
     assert document.head.title == "关于印发某县河道管护办法的通知"
     assert [zone.kind for zone in document.zones] == ["body"]
+
+
+def test_the_line_a_heading_takes_is_no_closing():
+    check("一、总体要求\n（四）\n各位代表！")
