@@ -337,12 +337,12 @@ COLUMNS = (
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """What was measured, with every p50 (processor time) also as a multiple of cemai's at the same size."""
-    base = {row["passages"]: row["p50_cpu_ms"] for row in rows if row["engine"] == "cemai"}
+    """What was measured, with every p50 also as a multiple of cemai's at the same size."""
+    base = {row["passages"]: row["p50_ms"] for row in rows if row["engine"] == "cemai"}
     lines = ["| engine | passages | " + " | ".join(COLUMNS) + " | × cemai |", "| --- |" + " --- |" * (len(COLUMNS) + 2)]
     for row in sorted(rows, key=lambda r: (r["passages"], r["engine"] != "cemai", r["engine"])):
         own = base.get(row["passages"])
-        times = f"{row['p50_cpu_ms'] / own:.2f}" if own else "–"
+        times = f"{row['p50_ms'] / own:.2f}" if own else "–"
         lines.append(
             f"| {row['engine']} | {row['passages']:,} | " + " | ".join(str(row.get(c, "–")) for c in COLUMNS) + f" | {times} |"
         )
@@ -361,9 +361,9 @@ def plot(rows: list[dict[str, Any]], target: Path) -> None:
 
     figure, axes = pyplot.subplots(figsize=(8, 5), dpi=120)
     for name in dict.fromkeys(row["engine"] for row in rows):
-        points = sorted((row["passages"], row["p95_cpu_ms"]) for row in rows if row["engine"] == name)
+        points = sorted((row["passages"], row["p95_ms"]) for row in rows if row["engine"] == name)
         axes.plot(*zip(*points, strict=True), marker="o", label=name, linewidth=2.5 if name == "cemai" else 1)
-    axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="p95 of a query, ms of processor time")
+    axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="p95 of a query, ms")
     axes.grid(alpha=0.3)
     axes.legend()
     figure.savefig(target, bbox_inches="tight")

@@ -344,6 +344,11 @@ def _compared(vectors: Any, query: Any, limit: int) -> tuple[Any, Any]:
     return best, scores[best]
 
 
+def forget(folder: Path) -> None:
+    """Let the copy of a library's vectors be laid out anew when they are next needed."""
+    (folder / "cache" / "dense" / "manifest.json").unlink(missing_ok=True)
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()

@@ -110,6 +110,12 @@ class Searcher:
         assert lexical is not None
         return max(lexical.frequency(token, "words"), lexical.frequency(token, "pairs")) / max(1, lexical.size)
 
+    @property
+    def without_vectors(self) -> int:
+        """How many passages have no vector of this search's model; 0 where it has none."""
+        lexical, dense = self._lexical.view, self._dense
+        return max(0, lexical.size - len(dense)) if lexical is not None and dense is not None else 0
+
     def holds(self, text: str) -> bool:
         """Whether some passage holds a text of Chinese characters."""
         self.refresh()

@@ -1,4 +1,4 @@
-"""Small decision trees, added up 提升树: the part of the ranking that a weighted sum cannot say.
+"""Small decision trees, added up 提升树: what orders the candidates of a search.
 
 ``data/trees.json`` names the columns and lists the trees node by node as [column, at most, left, right, value]: a row goes left
 where its column is at most the bound; a node whose column is -1 is a leaf. ``tools/train_ranking.py`` writes the file.

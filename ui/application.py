@@ -17,6 +17,7 @@ from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
 from corpus.records import document_record, section_records
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
+from ui.embedding import embed_missing
 from ui.policy_graph import PolicyGraph
 from ui.preparing import Prepared, prepare, prepared
 
@@ -180,6 +181,7 @@ class Library(PolicyGraph):
                 except RefusedInput as error:
                     report.refused.append(Refusal(item.source, error.reason, error.message))
         if report.added or report.replaced:
+            self.embed(progress)
             # the first search after an import should not be the one that waits for the index
             self.searcher.refresh()
         if progress:
@@ -309,28 +311,21 @@ class Library(PolicyGraph):
         Returns how many passages were embedded. Raises ``ModelUnavailable``.
         """
         from index.encoder import load
-        from index.passages import Passage
-        from index.splitter import embedding_text
 
-        encoder = load(name)
-        missing = self.corpus.unembedded(encoder.name)
-        docs: dict[int, ParsedDocument] = {}
-        for first in range(0, len(missing), BATCH):
-            if progress:
-                progress(first, len(missing), "")
-            passages = [p for _, p in sorted(self.corpus.passages_by_row(missing[first : first + BATCH]).items())]
-            docs = {n: docs.get(n) or self.corpus.document(n) for n in {p.document for p in passages}}
-            vectors = encoder.encode(
-                [embedding_text(docs[p.document], Passage("", p.ordinal, p.span, p.trail)) for p in passages]
-            ).astype("<f2")
-            self.corpus.put_vectors(encoder.name, [(p.row, v.tobytes()) for p, v in zip(passages, vectors, strict=True)])
-        if progress:
-            progress(len(missing), len(missing), "")
+        count = embed_missing(self.corpus, load(name), progress)
         self.corpus.set_setting(MODEL_SETTING, name or "")
         self._model = name
         for cached in ("encoder", "searcher", "engine"):
             self.__dict__.pop(cached, None)
-        return len(missing)
+        return count
+
+    def embed(self, progress: Progress | None = None) -> int:
+        """Embed what has no vector of the model in use, as after an update that brought another one; how many passages that were."""
+        count = embed_missing(self.corpus, self.encoder, progress)
+        if count:
+            for cached in ("searcher", "engine"):
+                self.__dict__.pop(cached, None)
+        return count
 
     def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
         """The documents of the library."""
@@ -575,7 +570,12 @@ class Library(PolicyGraph):
         """What is wrong with the library, in Chinese sentences; with ``repair`` every cache is built anew."""
         faults = self.corpus.check()
         faults += self.searcher.check()
+        if missing := len(self.corpus.unembedded(self.encoder.name)):
+            faults.append(
+                f"{missing} 段没有当前语义模型的向量（软件更新后常见），只能按词面找到。请运行 cemai doctor --repair 补算。"
+            )
         if repair:
+            self.embed()
             self.searcher.rebuild()
         return faults
 

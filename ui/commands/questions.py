@@ -29,6 +29,7 @@ from ui.commands.shared import (
 
 if TYPE_CHECKING:
     from qa.answer import Answer, AnswerCitation, Comparison
+    from ui.application import Library
 
 NOTHING = 1
 LONGEST = 10_000
@@ -75,6 +76,7 @@ def search(args: argparse.Namespace) -> int:
         raise UsageError("请写出要找的内容，如：cemai search 医保参保资助")
     with open_library(args) as library:
         hits = library.search(args.query[:LONGEST], filters=filters, top=args.top or 10)
+        _tell_missing(library)
     if args.json:
         print_json([hit.record() for hit in hits])
     else:
@@ -87,6 +89,11 @@ def search(args: argparse.Namespace) -> int:
     if not hits:
         note("没有找到。换个说法，或去掉筛选条件再试。")
     return 0 if hits else NOTHING
+
+
+def _tell_missing(library: Library) -> None:
+    if count := library.searcher.without_vectors:
+        note(f"有 {count} 段还没有当前语义模型的向量，这次只按词面查找。运行 cemai doctor --repair 补算。")
 
 
 def _search_batch(args: argparse.Namespace) -> int:
@@ -132,6 +139,7 @@ def ask(args: argparse.Namespace) -> int:
         note(f"问题超过 {LONGEST} 字，只看前 {LONGEST} 字。")
     with open_library(args) as library:
         answer = library.ask(args.question[:LONGEST], filters=filters, as_of=as_of)
+        _tell_missing(library)
     if args.json:
         print_json(answer.record())
     else:

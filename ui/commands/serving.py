@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from corpus.errors import PolicyError
 from ui.commands.shared import note, open_library, progress
 
 DEMO_QUESTION = "过渡期医保资助政策"
@@ -65,6 +66,10 @@ def serve(args: argparse.Namespace) -> int:
     from ui.server import serve as run
 
     with open_library(args, create=True) as library:
+        try:
+            library.embed(progress("更新向量"))
+        except PolicyError as error:  # the page finds by words all the same
+            note(str(error))
         run(library, host=args.host, port=args.port)
     return 0
 

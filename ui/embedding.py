@@ -1,0 +1,41 @@
+"""Vectors for passages that have none of the model in use: after a change of models, or an update that brought a better one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpus.store import Corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corpus.document import ParsedDocument
+    from index.encoder import Encoder
+
+BATCH = 500
+"""Passages whose vectors are stored at once: what is done stays done when the work is broken off."""
+
+
+def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int, str], None] | None = None) -> int:
+    """Embed every passage without a vector of a model; how many there were. Vectors of other models stay."""
+    missing = corpus.unembedded(encoder.name)
+    if not missing:
+        return 0
+    from index.dense import forget
+    from index.passages import Passage
+    from index.splitter import embedding_text
+
+    docs: dict[int, ParsedDocument] = {}
+    for first in range(0, len(missing), BATCH):
+        if progress:
+            progress(first, len(missing), "")
+        passages = [p for _, p in sorted(corpus.passages_by_row(missing[first : first + BATCH]).items())]
+        docs = {n: docs.get(n) or corpus.document(n) for n in {p.document for p in passages}}
+        texts = [embedding_text(docs[p.document], Passage("", p.ordinal, p.span, p.trail)) for p in passages]
+        vectors = encoder.encode(texts).astype("<f2")
+        corpus.put_vectors(encoder.name, [(p.row, v.tobytes()) for p, v in zip(passages, vectors, strict=True)])
+    if progress:
+        progress(len(missing), len(missing), "")
+    # the documents are the same, so that nothing else tells that the copy laid out for searching is behind
+    forget(corpus.folder)
+    return len(missing)
