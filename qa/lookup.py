@@ -50,6 +50,7 @@ LISTED = 320
 """Characters quoted of a list that a sentence announces."""
 LEAD = 80
 """A sentence up to this length that announces an item is quoted with it."""
+ENDS = ("。", "！", "？", "!", "?")
 _denies = re.compile("不得|不予|不能|禁止|严禁|不享受|不纳入|不再|取消|除外")
 _asks_how = re.compile(
     "如何|怎么|怎样|咋|(?:哪些|什么)[\u4e00-\u9fff]{0,3}(?:措施|要求|政策|内容|规定|做法|举措|支持|优惠|帮扶|服务)|流程|步骤|程序|具体内容"
@@ -204,7 +205,8 @@ def with_point(reading: Reading, wanted: Wanted, line: Line, near: Sequence[Foun
     if point is None:
         return line
     citation = cite(first.shelved, point)
-    return Line(f"“{flat(citation.quote)}”。\n{line.text}", (citation, *line.citations))
+    said = flat(citation.quote)
+    return Line(f"“{said}”{'' if said.endswith(ENDS) else '。'}\n{line.text}", (citation, *line.citations))
 
 
 def _leading(found: Found) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 
@@ -226,6 +227,15 @@ def test_an_answer_line_that_repeats_its_quote_is_left_to_the_card() -> None:
     point = answer_view(Answer("a", "q", "answered", "target_value", "到2025年建成便民服务点120处，其中山区60处以上。", cited))
     assert 'class="point"' in point
     assert quote in copied(Answer("a", "q", "answered", "policy_lookup", "点", cited))
+
+
+def test_a_quote_inside_another_is_marked_there() -> None:
+    whole, part = "完善资助政策：低保对象定额资助。", "低保对象定额资助"
+    start = whole.index(part)
+    outer = replace(citation(whole), start=10, end=10 + len(whole))
+    inner = replace(outer, quote=part, start=10 + start, end=10 + start + len(part))
+    shown = answer_view(Answer("a", "q", "answered", "policy_lookup", whole, (inner, outer)))
+    assert shown.count('class="claim"') == 1 and f"<b>{part}</b>" in shown and "〔1、2〕" in shown
 
 
 def test_many_short_quotes_of_one_document_stand_as_a_list() -> None:

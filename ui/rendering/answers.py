@@ -130,12 +130,40 @@ def _citations(citations: Sequence[AnswerCitation], describe: Describe) -> Html:
             title = el("p", in_marks(cut(members[0][1].title or members[0][1].source, 60)), class_="src")
             made.append(join(head, title, el("div", _rows(members), class_="claims")))
             continue
-        cards = [_card(n, c) for n, c in members]
+        cards = _cards(members)
         made += [join(head, cards[0]), *cards[1:]]
     if len(made) <= SHOWN:
         return join(made)
     rest = el("details", el("summary", f"另有 {len(made) - SHOWN} 处依据"), made[SHOWN:], class_="more")
     return join(made[:SHOWN], rest)
+
+
+def _cards(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
+    """One card a quote; one that lies in another is marked there instead of standing twice."""
+    cards: list[Html] = []
+    for number, citation in members:
+        if any(_inside(citation, other) for _, other in members):
+            continue
+        parts = [(n, c) for n, c in members if _inside(c, citation)]
+        cards.append(_card(number, citation, points=parts))
+    return cards
+
+
+def _inside(one: AnswerCitation, other: AnswerCitation) -> bool:
+    return other.start <= one.start and one.end <= other.end and len(one.quote) < len(other.quote)
+
+
+def _marked(citation: AnswerCitation, points: Sequence[AnswerCitation]) -> list[Html | str]:
+    """A quote with the points in it marked, from the first to the last character of each."""
+    quote = citation.quote
+    places = sorted({(at, at + len(p.quote)) for p in points if (at := quote.find(p.quote)) >= 0})
+    out: list[Html | str] = []
+    done = 0
+    for start, end in places:
+        if start >= done:
+            out += [quote[done:start], el("b", quote[start:end])]
+            done = end
+    return [*out, quote[done:]]
 
 
 def _rows(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
@@ -149,13 +177,26 @@ def _rows(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
     return rows
 
 
-def _card(position: int, citation: AnswerCitation, *, named: bool = True, beside: Sequence[str] = ()) -> Html:
+def _card(
+    position: int,
+    citation: AnswerCitation,
+    *,
+    named: bool = True,
+    beside: Sequence[str] = (),
+    points: Sequence[tuple[int, AnswerCitation]] = (),
+) -> Html:
+    numbers = sorted({position, *(number for number, _ in points)})
     return el(
         "div",
-        el("p", citation.quote, [el("span", name, class_="tag") for name in dict.fromkeys(beside)], class_="quote"),
+        el(
+            "p",
+            _marked(citation, [point for _, point in points]),
+            [el("span", name, class_="tag") for name in dict.fromkeys(beside)],
+            class_="quote",
+        ),
         el(
             "div",
-            el("span", f"〔{position}〕", class_="no"),
+            el("span", f"〔{'、'.join(map(str, numbers))}〕", class_="no"),
             el("span", in_marks(cut(citation.title or citation.source, 48)), class_="name") if named else None,
             el("span", join_path(citation.section_path)) if citation.section_path else None,
             el("span", f"第 {citation.page} 页") if citation.page else None,
