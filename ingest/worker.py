@@ -147,7 +147,7 @@ def _answer(data: bytes, source: str, region: str | None, ocr: bool, limits: Lim
         return "document", replace(reader.read(data, source, region=region, ocr=ocr, limits=limits))
     except RefusedInput as refusal:
         return "refused", (refusal.source, refusal.reason, refusal.message)
-    except MemoryError:
+    except (MemoryError, SystemError):  # a library written in C that gets no memory often reports the second
         return "memory", (source, "memory", "读取所需内存超过上限，已停止；文件可能异常，请用原软件另存或拆分后导入")
     except RecursionError:
         return "refused", (source, "broken", "文件结构嵌套过深，无法读取；请用原软件打开后另存")
