@@ -240,7 +240,7 @@ class Library(PolicyGraph):
                     report.unchanged.append(id)
 
         batch: list[Entry] = []
-        for record, found in prepared(wanted(), item.source, item.path.stat().st_size):
+        for record, found in prepared(wanted(), item.source, item.path.stat().st_size, region):
             if isinstance(found, RefusedInput):
                 done -= 1
                 report.refused.append(Refusal(found.source, found.reason, found.message))

@@ -52,11 +52,13 @@ def prepare(doc: ParsedDocument) -> Prepared:
     return Prepared(doc, split(doc), to_rows(doc, extract(doc)))
 
 
-def prepared(records: Iterable[Record], source: str, size: int) -> Iterator[tuple[Record, Prepared | RefusedInput]]:
-    """Each record of a file of ``size`` bytes with what is to be stored of it, in order."""
+def prepared(
+    records: Iterable[Record], source: str, size: int, region: str | None = None
+) -> Iterator[tuple[Record, Prepared | RefusedInput]]:
+    """Each record of a file of ``size`` bytes with what is to be stored of it, in order; ``region`` overrides what they say."""
     chunks = _chunks(records)
     with ExitStack() as stack:
-        helpers = [stack.enter_context(_Helper(source)) for _ in range(helpers_for(size))]
+        helpers = [stack.enter_context(_Helper(source, region)) for _ in range(helpers_for(size))]
         given: list[tuple[_Helper, list[Record]]] = []
         for helper, chunk in zip(helpers, chunks, strict=False):
             helper.give(chunk)
@@ -71,7 +73,7 @@ def prepared(records: Iterable[Record], source: str, size: int) -> Iterator[tupl
             yield from zip(chunk, results, strict=True)
         for chunk in chunks:
             for record in chunk:
-                yield record, _read(record, source)
+                yield record, _read(record, source, region)
 
 
 def helpers_for(size: int) -> int:
@@ -86,11 +88,11 @@ def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def _read(record: Record, source: str) -> Prepared | RefusedInput:
+def _read(record: Record, source: str, region: str | None) -> Prepared | RefusedInput:
     from ingest.reader import read_record
 
     try:
-        return prepare(read_record(record, source))
+        return prepare(read_record(record, source, region=region))
     except RefusedInput as refusal:
         return refusal
 
@@ -101,8 +103,8 @@ class _Helper:
     It has one chunk at a time and waits for the next when its results have been taken: neither side ever waits to write.
     """
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, source: str, region: str | None) -> None:
+        self._source, self._region = source, region
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
@@ -110,7 +112,7 @@ class _Helper:
         # a fork would copy the locks of this process's threads as they are just now
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._source), daemon=True, name="cemai-helper")
+        process = context.Process(target=_serve, args=(theirs, self._source, self._region), daemon=True, name="cemai-helper")
         with suppress(OSError):
             process.start()
             self._process, self._pipe = process, ours
@@ -136,7 +138,7 @@ class _Helper:
                 return [RefusedInput(*one) if isinstance(one, tuple) else one for one in found]
             except (EOFError, OSError):
                 self._leave()  # ended by the system, or it never came to work
-        return [_read(record, self._source) for record in chunk]
+        return [_read(record, self._source, self._region) for record in chunk]
 
     def _leave(self) -> None:
         if self._pipe is not None:
@@ -148,12 +150,12 @@ class _Helper:
             self._process = None
 
 
-def _serve(pipe: Connection, source: str) -> None:
+def _serve(pipe: Connection, source: str, region: str | None) -> None:
     """The helper: one chunk after another until the pipe is closed, as it is when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     with suppress(EOFError, OSError):
         while True:
-            found = [_read(record, source) for record in pipe.recv()]
+            found = [_read(record, source, region) for record in pipe.recv()]
             pipe.send([_parcel(one) for one in found])
 
 

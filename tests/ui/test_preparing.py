@@ -36,9 +36,18 @@ def two_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("two_helpers")
 def test_helpers_give_what_this_process_would() -> None:
     found = _plain(preparing.prepared(iter(RECORDS), "r.jsonl", 0))
-    assert found == [(record, one) for record in RECORDS for _, one in _plain([(record, preparing._read(record, "r.jsonl"))])]
+    assert found == [
+        (record, one) for record in RECORDS for _, one in _plain([(record, preparing._read(record, "r.jsonl", None))])
+    ]
     assert "没有文字内容" in found[3][1]
     assert all(one.passages for i, (_, one) in enumerate(found) if i != 3)
+
+
+@pytest.mark.parametrize("helpers", [0, 2])
+def test_the_region_that_was_given_is_the_records(monkeypatch: pytest.MonkeyPatch, helpers: int) -> None:
+    monkeypatch.setattr(preparing, "helpers_for", lambda size: helpers)
+    found = preparing.prepared(iter(RECORDS[:2]), "r.jsonl", 0, "甘南州")
+    assert [one.doc.head.region for _, one in found if isinstance(one, preparing.Prepared)] == ["甘肃省甘南藏族自治州"] * 2
 
 
 @pytest.mark.usefixtures("two_helpers")
@@ -85,9 +94,9 @@ def test_an_import_is_taken_up_where_it_stopped_without_reading_again(tmp_path: 
         read: list[str] = []
         one_record = preparing._read
 
-        def noted(record: preparing.Record, source: str) -> preparing.Prepared | RefusedInput:
+        def noted(record: preparing.Record, source: str, region: str | None) -> preparing.Prepared | RefusedInput:
             read.append(record["_id"])
-            return one_record(record, source)
+            return one_record(record, source, region)
 
         monkeypatch.setattr(preparing, "_read", noted)
         second = library.ingest([file])
