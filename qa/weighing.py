@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
@@ -29,6 +30,8 @@ MEANING = 0.12
 JUDGED = 40
 PASSAGE_PRIOR, DOCUMENT_PRIOR, FIRST = 0.7, 1.0, 0.3
 """What the search's opinion of the passage and of its document adds to the score of a sentence."""
+SPREAD = 1.4
+"""How far the score of a hit lies below the best one's when it is trusted e times less."""
 _clause = re.compile("[,:;，：；]")
 GOVERNING = 0.1
 """What a sentence gains that allows or forbids, by itself or by what announces it, where that is asked."""
@@ -211,7 +214,7 @@ class _Priors:
 
     def __init__(self, hits: Sequence[Hit], shelf: Shelf) -> None:
         self._shelf = shelf
-        self._best = max((hit.score for hit in hits), default=0.0) or 1.0
+        self._best = max((hit.score for hit in hits), default=0.0)
         self._hits: dict[int, list[Hit]] = {}
         self._first = shelf.by_id.get(hits[0].source_id) if hits else None
         for hit in hits:
@@ -224,10 +227,14 @@ class _Priors:
         hits = self._hits.get(row)
         if not hits:
             return lambda index: 0.0
-        document = DOCUMENT_PRIOR * hits[0].score / self._best + (FIRST if row == self._first else 0.0)
+        document = DOCUMENT_PRIOR * self._trust(hits[0]) + (FIRST if row == self._first else 0.0)
         shelved = self._shelf.document(row)
         passages: dict[int, float] = {}
         for hit in hits:
             for i in shelved.between(Span(hit.start, hit.end)):
-                passages[i] = max(passages.get(i, 0.0), PASSAGE_PRIOR * hit.score / self._best)
+                passages[i] = max(passages.get(i, 0.0), PASSAGE_PRIOR * self._trust(hit))
         return lambda index: document + passages.get(index, 0.0)
+
+    def _trust(self, hit: Hit) -> float:
+        """1 for the best hit, less for others: only the difference of two scores means something."""
+        return math.exp((hit.score - self._best) / SPREAD)
