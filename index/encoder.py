@@ -69,7 +69,6 @@ class StaticEncoder:
             raise ModelUnavailable(
                 f"语义模型 {folder} 不完整或已损坏。请重新安装策脉，或用 cemai model train 重新训练。"
             ) from error
-        self._unknown = self.vocabulary.get("[UNK]", 0)
         self._np = np
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()[:8]
         self._name = f"{name or folder.name}-{digest}"

@@ -135,10 +135,10 @@ class Searcher:
             candidates, rows, others = self._candidates(question, filters, top)
             return show(self._shelf, question, ordered(candidates, rows, others), top, fold)
 
-    def candidates(self, question: Question, *, filters: Filters | None = None, top: int = 10) -> tuple[list[Candidate], Any]:
+    def candidates(self, question: Question, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
         """The most promising passages either half of the search found, with the features they are ranked by."""
         self.refresh()
-        return self._candidates(question, filters, top)[:2]
+        return self._candidates(question, filters, top=1)[:2]
 
     def _candidates(self, question: Question, filters: Filters | None, top: int) -> tuple[list[Candidate], Any, list[Candidate]]:
         lexical = self._lexical.view

@@ -29,8 +29,6 @@ from index.ranking import COLUMNS, compared
 from index.searcher import Searcher
 from index.trees import grow
 
-TOP = 20
-"""Hits asked for: sets how many candidates a question gets."""
 FALLING = ("rarest_missing", "place_missing", "place_other")
 FREE = (
     "kind",
@@ -80,7 +78,7 @@ def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
         for query in records(folder / "queries.jsonl"):
             if query["_id"] not in relevant or (chosen is not None and query["_id"] not in chosen):
                 continue
-            candidates, rows = searcher.candidates(understand(query["text"]), top=TOP)
+            candidates, rows = searcher.candidates(understand(query["text"]))
             places = corpus.passages_by_row([c.row for c in candidates])
             gains = []
             for c in candidates:

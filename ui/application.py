@@ -104,6 +104,8 @@ class Library(PolicyGraph):
     def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
         super().__init__(corpus)
         self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING) or None
+        self._embedded = False
+        """Whether every passage is known to have a vector of the model in use: finding out reads all of them."""
 
     @classmethod
     def open(cls, folder: Path | None = None, *, create: bool = True, model: str | None = None) -> Library:
@@ -291,6 +293,7 @@ class Library(PolicyGraph):
         for info in self.corpus.removed():
             if name in (info.id, info.source):
                 self.corpus.restore(info.row)
+                self._embedded = False  # it may have been removed before the model changed
                 return info
         raise UsageError(f"没有被移除的文档叫“{name}”。用 cemai docs list --removed 查看可以恢复的文档。")
 
@@ -314,14 +317,17 @@ class Library(PolicyGraph):
 
         count = embed_missing(self.corpus, load(name), progress)
         self.corpus.set_setting(MODEL_SETTING, name or "")
-        self._model = name
+        self._model, self._embedded = name, True
         for cached in ("encoder", "searcher", "engine"):
             self.__dict__.pop(cached, None)
         return count
 
     def embed(self, progress: Progress | None = None) -> int:
         """Embed what has no vector of the model in use, as after an update that brought another one; how many passages that were."""
+        if self._embedded:
+            return 0
         count = embed_missing(self.corpus, self.encoder, progress)
+        self._embedded = True
         if count:
             for cached in ("searcher", "engine"):
                 self.__dict__.pop(cached, None)
@@ -574,6 +580,7 @@ class Library(PolicyGraph):
             faults.append(
                 f"{missing} 段没有当前语义模型的向量（软件更新后常见），只能按词面找到。请运行 cemai doctor --repair 补算。"
             )
+            self._embedded = False
         if repair:
             self.embed()
             self.searcher.rebuild()
