@@ -35,6 +35,12 @@ def _patterns() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], frozen
     return full, starts, frozenset(rule for kind, rule in rules if kind == "part"), tail
 
 
+def is_page_label(words: str) -> bool:
+    """Whether words are a button or a column of a web page (政策文件, 通知公告), not of a document."""
+    full, _, parts, _ = _patterns()
+    return words in full or words in parts
+
+
 def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
     """The indices of boilerplate lines, each with the reason."""
     full, starts, parts, tail = _patterns()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from corpus.document import Span
-from ingest.boilerplate import PAGE
+from ingest.boilerplate import PAGE, is_page_label
 from ingest.dates import find_dates
 from ingest.headmatter_labels import Labelled, read_labels
 from ingest.headmatter_names import DOC_NUMBER, ORDER_NUMBER, is_organ, kind_of
@@ -21,6 +22,13 @@ _FULL_LINE = 28
 _ADDRESSEE = re.compile(r"[一-龥）)、，,\s]{4,}[：:]$")
 _END = re.compile(r"[。；;，,：:！!？?、]$")
 _SUBTITLE = re.compile(r"(?:——|—|--|－－|――)|[（(].{2,80}[)）]$")
+_WORD = re.compile(r"\S+")
+_REPEATED = 8
+"""Characters in a row that a headline hardly has twice."""
+_BODY = re.compile(
+    r"[，,。；;！!？?]|[：:]$|记者|通讯员|新华社|来源|编辑|作者|原标题|(?:时间|日期|索引号)[：:]|\d月\d|\d{4}[年-]\d|[一-龥]{2}[讯电]$"
+)
+"""What the text between a title and a body does not hold, but a body, a byline or an address does."""
 _DECREE = re.compile(r"[一-龥]{2,16}令第\s?\d{1,4}\s?号")
 _LED = re.compile(r"(?P<organ>[一-龥、]{2,40}?)(?:对(?!外)|关于|印发|转发|批转)")
 _LETTER = re.compile(r"的(?:通知|(?:指导|实施|若干)?意见|决定|批复|复?函|公告|通告|请示|报告|答复)(?:[（(].{1,20}[)）])?$")
@@ -94,6 +102,42 @@ def read_titled(text: str, lines: Sequence[Line], title: Span, body: int, dated:
         header.body = _skip_meta(text, lines, body, min(len(lines), body + 4), set(), header)
     header.head = set(range(header.body))
     return header
+
+
+def continued(text: str, line: Line, title: Span) -> Span:
+    """The whole of a title of which the source names the beginning only, when blanks alone part it from the body on the same line.
+
+    财政部 | 税务总局关于…的公告, 某省出台稳岗政策 | 预计返还资金十六亿元. What follows belongs to it up to a kind of document, else
+    as long as it is short, not a sentence and says nothing of date, source or number. Behind a column of a web page it begins anew
+    (某省人民政府 | 政策文件 | 某省人民政府办公厅关于…的通知).
+    """
+    joined, found = _flat(title.of(text)), title
+    first = title.start
+    if complete(joined.strip("（）()")):
+        return title
+    organs = is_organ(joined)
+    for piece in islice(_WORD.finditer(text, title.end, min(line.end, title.end + 2 * _LONG)), 10):
+        content = piece.group()
+        if is_page_label(content):
+            first, joined = piece.end(), ""
+            continue
+        if not _may_follow(content, joined) or mark_at(text, piece.start(), line.end) is not None:
+            break
+        if is_organ(content) and not organs:
+            break  # behind a headline: who says it
+        organs = organs and is_organ(content)
+        joined += content
+        found = Span(first, piece.end()).trimmed(text)
+        if complete(joined):
+            break
+    return found if found.end < line.end else title
+
+
+def _may_follow(content: str, joined: str) -> bool:
+    """Whether words behind a title may be of it; words that repeat it are the headline over the body once more."""
+    repeated = any(content[i : i + _REPEATED] in joined for i in range(max(1, len(content) - _REPEATED + 1)))
+    number = "关于" not in content and DOC_NUMBER.match(content) is not None
+    return 2 <= len(content) <= 60 and not repeated and not number and _BODY.search(content) is None
 
 
 def _first_body_line(text: str, lines: Sequence[Line], start: int) -> int:

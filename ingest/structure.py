@@ -15,7 +15,7 @@ from ingest.headmatter_attached import attached_head
 from ingest.headmatter_inferred import infer_title
 from ingest.headmatter_labels import Labelled, read_labels
 from ingest.headmatter_source import GLUED_NUMBER, alike, filed_under, title_from_source
-from ingest.headmatter_title import Header, read_header, read_titled
+from ingest.headmatter_title import Header, continued, read_header, read_titled
 from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
 from ingest.outline_lines import RECORD, Line, covered, lines_of
 from ingest.outline_members import Start, member_starts
@@ -52,7 +52,7 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
         header = Header()
     if header.title is not None and header.body >= len(lines) and _SENTENCE.search(header.title.of(text)):
         header = Header()
-    title = _title(text, header, raw, named)
+    title = _title(text, lines, header, raw, named)
     starts = member_starts(text, lines, header.body, _known_titles(text, lines, header.body, title))
     own = lines[: starts[0].first] if starts else lines
     site = [text[line.start : line.end] for i, line in enumerate(every) if i in boiler and line.end - line.start <= 60][:12]
@@ -216,19 +216,33 @@ def _given_title(raw: RawText) -> str | None:
     return None if given is None or given.endswith(("。", "；")) else given
 
 
-def _title(text: str, header: Header, raw: RawText, named: str | None) -> tuple[str, Span | None, bool] | None:
+def _title(
+    text: str, lines: Sequence[Line], header: Header, raw: RawText, named: str | None
+) -> tuple[str, Span | None, bool] | None:
     """Title, its place, and whether it was concluded."""
     given = _given_title(raw)
     if header.title is not None:
-        glued = GLUED_NUMBER.search(header.title.of(text))
-        if glued is not None:
-            start = header.title.start
-            header.doc_number = header.doc_number or Span(start + glued.start("number"), start + glued.end("number"))
-            header.title = Span(start, start + glued.start("number")).trimmed(text)
+        header.title = _without_number(text, header, header.title)
         return re.sub(r"[ \t]*\n\s*", "", header.title.of(text)), header.title, False
     if given:
-        return given, raw.field_spans.get("title"), False
+        at = raw.field_spans.get("title")
+        if at is None and lines and text.startswith(given, lines[0].start):
+            at = Span(lines[0].start, lines[0].start + len(given))
+            if text[at.end : at.end + 1].isspace():
+                at = _without_number(text, header, continued(text, lines[0], at))
+            return " ".join(at.of(text).split()), at, False
+        return given, at, False
     return (named, None, True) if named else None
+
+
+def _without_number(text: str, header: Header, title: Span) -> Span:
+    """The title without a document number glued to its end, which goes into the head."""
+    glued = GLUED_NUMBER.search(title.of(text))
+    if glued is None:
+        return title
+    start, end = (title.start + at for at in glued.span("number"))
+    header.doc_number = header.doc_number or Span(start, end)
+    return Span(title.start, start).trimmed(text)
 
 
 def _recorded(raw: RawText, lines: Sequence[Line]) -> RawText:

@@ -35,3 +35,32 @@ def test_a_bad_line_does_not_stop_the_rest(tmp_path):
 def test_an_empty_record_is_refused():
     with pytest.raises(RefusedInput):
         jsonl.read_record({"_id": "1", "text": "  "}, "1")
+
+
+BODY = "为帮助困难群众渡过难关，现就有关事项通知如下：" + "各地要抓好落实。" * 20
+
+
+@pytest.mark.parametrize(
+    ("given", "behind", "title"),
+    [
+        ("民政厅", "财政厅 关于做好临时救助工作的通知 各市（州）民政局：", "民政厅 财政厅 关于做好临时救助工作的通知"),
+        ("关于用好救助资金", "切实保障困难群众生活的通知 民发〔2022〕5号", "关于用好救助资金 切实保障困难群众生活的通知"),
+        ("多措并举稳岗位", "今年新增就业三万人 本报讯（记者 张三）", "多措并举稳岗位 今年新增就业三万人"),
+        ("关于做好临时救助工作的通知", "某县民政局 各乡镇：", "关于做好临时救助工作的通知"),
+        ("送温暖到家", "某市民政局", "送温暖到家"),
+        ("某省人民政府", "政策文件 某省人民政府关于做好救助工作的意见", "某省人民政府关于做好救助工作的意见"),
+        ("救助工作问答", "救助工作问答 什么人可以申请？", "救助工作问答"),
+        ("临时救助有了新标准", "2022年3月1日", "临时救助有了新标准"),
+        ("临时救助有了新标准", "一、对象范围", "临时救助有了新标准"),
+    ],
+)
+def test_a_title_of_which_only_the_beginning_is_given_goes_on_in_the_text(given, behind, title):
+    doc = reader.read_record({"_id": "a", "title": given, "text": f"{given} {behind} {BODY}"}, "a")
+    assert doc.head.title == title
+    assert doc.head.spans["title"].of(doc.text) == title
+
+
+def test_issuers_of_such_a_title_are_all_named():
+    text = f"湖南省民政厅 湖南省财政厅 湖南省教育厅关于做好救助工作的通知湘民发〔2022〕5号 各市（州）民政局： {BODY}"
+    head = reader.read_record({"_id": "a", "title": "湖南省民政厅", "text": text}, "a").head
+    assert (head.issuers, head.doc_number) == (("湖南省民政厅", "湖南省财政厅", "湖南省教育厅"), "湘民发〔2022〕5号")
