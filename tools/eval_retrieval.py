@@ -1,7 +1,9 @@
 """Import a retrieval set's corpus.jsonl into a library, run its queries, write RUN.jsonl and print the scores.
 
     eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical] [--model DIR] [--only IDS] [--ablate]
+    eval_retrieval.py SET_DIR --folds DIR
 
+--folds asks every question with a model that has not seen it: DIR is what fold_models.py left, a library is kept in each fold.
 --ablate runs the queries once for each ingredient of the search, without it, and prints a table of the scores.
 SET_DIR holds corpus.jsonl, queries.jsonl, qrels.tsv and perhaps answers.jsonl; ``score.py`` is looked for beside it.
 """
@@ -123,6 +125,23 @@ def scored(folder: Path, chosen: set[str] | None, run: Path, scratch: Path) -> d
     return found
 
 
+def crossed(folder: Path, folds: Path, top: int) -> dict[str, Any]:
+    """The scores of all questions, each asked in a library with the vectors of a model that has not seen it."""
+    parts = sorted(path.parent for path in folds.glob("*/ids.txt"))
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "run.jsonl"
+        with whole.open("w", encoding="utf-8") as run:
+            for part in parts:
+                model, library = str(part / "model"), part / "library"
+                if not library.exists():
+                    build(library, folder / "corpus.jsonl", model)
+                with Corpus.open(library, create=False) as corpus:
+                    chosen = set((part / "ids.txt").read_text(encoding="utf-8").split())
+                    run_queries(Searcher(corpus, load(model)), folder, chosen, top, Path(scratch) / "part.jsonl")
+                run.write((Path(scratch) / "part.jsonl").read_text(encoding="utf-8"))
+        return scored(folder, None, whole, Path(scratch))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=Path)
@@ -132,8 +151,12 @@ def main() -> None:
     parser.add_argument("--model", help="folder or name of another embedding model")
     parser.add_argument("--lexical", action="store_true", help="without vectors")
     parser.add_argument("--ablate", action="store_true")
+    parser.add_argument("--folds", type=Path, help="models of fold_models.py: each question is asked with its fold's")
     parser.add_argument("--only", type=Path, help="file with the ids of the queries to run, one a line; the others do not count")
     args = parser.parse_args()
+    if args.folds:
+        print(json.dumps(crossed(args.set, args.folds, args.top), indent=1))
+        return
     encoder = None if args.lexical else load(args.model)
     chosen = set(args.only.read_text(encoding="utf-8").split()) if args.only else None
     with tempfile.TemporaryDirectory() as scratch:

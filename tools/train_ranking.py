@@ -2,10 +2,11 @@
 
     train_ranking.py --set DIR LIBRARY MODEL IDS [--set …] [--folds 4] [--write]
 
-Each set counts the same. LIBRARY is what eval_retrieval.py --library left; MODEL is the embedding model it was built with ("-"
-for the embedded one), IDS a file with the ids of the questions to learn from ("-" for all): questions the model was trained on
-must not be among them, or their cosines would look better than any new question's. Prints figures for questions that were not
-learned from: of every set by cross-validation, and of every set after learning from the others only.
+Each set counts the same; a DIR given more than once is one set, asked in parts (``fold_models.py`` makes them). LIBRARY is what
+eval_retrieval.py --library left; MODEL is the embedding model it was built with ("-" for the embedded one), IDS a file with the
+ids of the questions to learn from ("-" for all): questions the model was trained on must not be among them, or their cosines
+would look better than any new question's. Prints figures for questions that were not learned from: of every set by
+cross-validation, and of every set after learning from the others only.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def direction(column: str) -> int:
     return -1 if name in FALLING else 1
 
 
-def fit_trees(sets: Sets, rounds: int = 150) -> list[list[list[float]]]:
+def fit_trees(sets: Sets, rounds: int = 200) -> list[list[list[float]]]:
     """Boosted trees that put right candidates first: LambdaMART (Burges 2010) as LightGBM has it."""
     import lightgbm  # type: ignore[import-not-found,unused-ignore]
 
@@ -124,8 +125,8 @@ def fit_trees(sets: Sets, rounds: int = 150) -> list[list[list[float]]]:
         "label_gain": [0, 1, 3],
         "lambdarank_truncation_level": 10,
         "learning_rate": 0.06,
-        "num_leaves": 12,
-        "max_depth": 6,
+        "num_leaves": 20,
+        "max_depth": 8,
         "min_data_in_leaf": 40,
         "lambda_l2": 5,
         "monotone_constraints": [direction(column) for column in COLUMNS],
@@ -186,8 +187,10 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=4, help="0: do not measure, only learn")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    names = [Path(folder).name for folder, *_ in args.set]
-    sets = [collect(Path(folder), Path(library), model, ids) for folder, library, model, ids in args.set]
+    parts: dict[str, list[Asked]] = {}
+    for folder, library, model, ids in args.set:
+        parts.setdefault(Path(folder).name, []).extend(collect(Path(folder), Path(library), model, ids))
+    names, sets = list(parts), list(parts.values())
     found: list[list[Any]] = [[None] * len(questions) for questions in sets]
     for fold in range(args.folds):
         rank = learn([[q for k, q in enumerate(questions) if k % args.folds != fold] for questions in sets])
