@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -18,8 +19,11 @@ from index.segmentation import words_of
 DOWNLOADS = "CEMAI_ALLOW_DOWNLOAD"
 """Environment variable: 1 lets a model that is named by its hub name be fetched; without it no request leaves the machine."""
 
+VERSION = 2
+"""Of the way texts are turned into rows of a model that ``cemai model train`` wrote."""
 _TOKENS_LIMIT = 2_000
 """Words read of one text; a passage has about 180."""
+_WAYS_OUT = "请用 cemai model train 重新训练，或用 cemai model use builtin 改回内置模型。"
 
 
 class Encoder(Protocol):
@@ -40,11 +44,21 @@ class Encoder(Protocol):
         ...
 
 
+def damped(words: Iterable[str]) -> dict[str, int]:
+    """How many times each word of a text counts: 1 + log2 of how often it stands there, rounded down.
+
+    Sublinear term frequency (Manning, Raghavan, Schütze 2008, §6.4.1): a passage that names one thing twenty times is not about
+    it alone. In whole numbers, so that any reader of the model's files gets the same by repeating the words.
+    """
+    return {word: count.bit_length() for word, count in Counter(words).items()}
+
+
 class StaticEncoder:
     """A sentence-transformers ``StaticEmbedding`` folder over pre-cut words, read with numpy alone.
 
-    A text's vector is the weighted sum of its words' rows, scaled to length 1; a word that has no row is read character by
-    character. Rows are whole numbers of 8 bits and a weight each, as ``embeddings`` and ``weights`` in the file.
+    A text's vector is the weighted sum of its words' rows, scaled to length 1; a word that comes often counts less than each time
+    (``damped``), one that has no row is read character by character. Rows are whole numbers of 8 bits and a weight each, as
+    ``embeddings`` and ``weights`` in the file.
     """
 
     def __init__(self, folder: Path, name: str | None = None) -> None:
@@ -66,9 +80,7 @@ class StaticEncoder:
             tokenizer = json.loads((module / "tokenizer.json").read_text(encoding="utf-8"))
             self.vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
         except (StopIteration, OSError, ValueError, KeyError, SafetensorError) as error:
-            raise ModelUnavailable(
-                f"语义模型 {folder} 不完整或已损坏。请重新安装策脉，或用 cemai model train 重新训练。"
-            ) from error
+            raise ModelUnavailable(f"语义模型 {folder} 不完整或已损坏。请重新安装策脉；自己训练的模型，{_WAYS_OUT}") from error
         self._np = np
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()[:8]
         self._name = f"{name or folder.name}-{digest}"
@@ -87,11 +99,8 @@ class StaticEncoder:
         """The text as the model's tokenizer wants it: known words and characters between spaces."""
         vocabulary = self.vocabulary
         parts: list[str] = []
-        for word in words_of(text)[:_TOKENS_LIMIT]:
-            if word in vocabulary:
-                parts.append(word)
-            else:
-                parts += [char for char in word if char in vocabulary]
+        for word, times in damped(words_of(text)[:_TOKENS_LIMIT]).items():
+            parts += ([word] if word in vocabulary else [char for char in word if char in vocabulary]) * times
         return " ".join(parts)
 
     def encode(self, texts: Sequence[str]) -> Any:
@@ -99,22 +108,30 @@ class StaticEncoder:
         np = self._np
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for i, cut in enumerate(words(texts)):
-            ids = np.array(self._ids(cut[:_TOKENS_LIMIT]), dtype=np.intp)
-            if len(ids):
+            found, times = self._ids(damped(cut[:_TOKENS_LIMIT]))
+            if found:
+                ids = np.array(found, dtype=np.intp)
+                weights = self._weights[ids] * np.array(times, dtype=np.float32)
                 # not ``@``: of a long text its threads wait for each other, ten times as long as the work takes
-                np.einsum("i,ij->j", self._weights[ids], self._rows.take(ids, axis=0).astype(np.float32), out=out[i])
+                np.einsum("i,ij->j", weights, self._rows.take(ids, axis=0).astype(np.float32), out=out[i])
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return out / np.where(norms > 0, norms, 1.0)
 
-    def _ids(self, cut: list[str]) -> list[int]:
+    def _ids(self, counted: dict[str, int]) -> tuple[list[int], list[int]]:
+        """Rows of the words, and how many times each counts."""
         vocabulary = self.vocabulary
         ids: list[int] = []
-        for word, at in zip(cut, map(vocabulary.get, cut), strict=True):
+        times: list[int] = []
+        for word, count in counted.items():
+            at = vocabulary.get(word)
             if at is not None:
                 ids.append(at)
+                times.append(count)
             elif len(word) > 1:
-                ids += [vocabulary[char] for char in word if char in vocabulary]
-        return ids
+                some = [vocabulary[char] for char in word if char in vocabulary]
+                ids += some
+                times += [count] * len(some)
+        return ids, times
 
 
 class TransformerEncoder:
@@ -161,14 +178,17 @@ def load(name: str | None = None) -> Encoder:
         with resources.as_file(resources.files("index").joinpath("model")) as folder:
             return StaticEncoder(folder, "cemai-static")
     folder = Path(name)
-    if folder.is_dir() and _is_static(folder):
-        return StaticEncoder(folder)
-    return TransformerEncoder(name)
+    version = _version(folder)
+    if not version:
+        return TransformerEncoder(name)
+    if version != VERSION:
+        raise ModelUnavailable(f"语义模型 {name} 是另一版策脉训练的，读出的向量会不对。{_WAYS_OUT}")
+    return StaticEncoder(folder)
 
 
-def _is_static(folder: Path) -> bool:
-    """Whether a folder was written by ``cemai model train``: only then are its words cut the way this class cuts them."""
+def _version(folder: Path) -> int:
+    """Which way a folder written by ``cemai model train`` wants its texts cut and counted; 0 for a folder of anything else."""
     try:
-        return "cemai" in json.loads((folder / "cemai.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+        return int(json.loads((folder / "cemai.json").read_text(encoding="utf-8"))["cemai"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0

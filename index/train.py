@@ -22,6 +22,7 @@ from typing import Any
 
 from corpus.document import ParsedDocument
 from corpus.errors import UsageError
+from index.encoder import VERSION, damped
 from index.segmentation import words_of
 
 Progress = Callable[[int, int, str], None]
@@ -41,7 +42,7 @@ class Settings:
     """What a run depends on besides its pairs."""
 
     dimension: int = 640
-    epochs: int = 8
+    epochs: int = 7
     batch: int = 2048
     rate: float = 2e-3
     scale: float = 20.0
@@ -51,9 +52,8 @@ class Settings:
     characters: int = 6_000
     longest: int = 250
     """Words read of a passage."""
-    few: int = 3_000
-    few_times: int = 3
-    """A file with fewer pairs than ``few`` is shown ``few_times`` as often: the small ones are the hand-made ones."""
+    evenness: float = 0.5
+    """0 shows every pair as often as any other, 1 every kind of pair: the small kinds are the hand-made ones."""
     seed: int = 1
 
 
@@ -168,12 +168,15 @@ def train(
     for pair in pairs:
         for text in (pair.question, pair.passage):
             if text not in cut:
-                cut[text] = words_of(text)[: settings.longest]
+                counted = damped(words_of(text)[: settings.longest])
+                cut[text] = [word for word, times in counted.items() for _ in range(times)]
     texts = [cut[text] for pair in pairs for text in (pair.question, pair.passage)]
     vocabulary = _vocabulary(texts, settings)
     known = {text: np.array(vocabulary.ids(words) or [0], dtype=np.int64) for text, words in cut.items()}
     number = {text: i for i, text in enumerate(known)}
-    repeated = [pair for pair in pairs for _ in range(settings.few_times if sizes[pair.kind] < settings.few else 1)]
+    most = max(sizes.values())
+    times = {kind: round((most / size) ** settings.evenness) for kind, size in sizes.items()}
+    repeated = [pair for pair in pairs for _ in range(times[pair.kind])]
     questions = [known[pair.question] for pair in repeated]
     passages = [known[pair.passage] for pair in repeated]
     marks = torch.tensor([[number[pair.question], number[pair.passage]] for pair in repeated])
@@ -255,4 +258,4 @@ def save(out: Path, entries: dict[str, int], rows: Any) -> None:
     (out / "1_Normalize").mkdir(exist_ok=True)
     (out / "1_Normalize" / "config.json").write_text("{}", encoding="utf-8")
     (out / "config_sentence_transformers.json").write_text(json.dumps({"similarity_fn_name": "cosine"}), encoding="utf-8")
-    (out / "cemai.json").write_text(json.dumps({"cemai": 1, "dimension": int(rows.shape[1])}), encoding="utf-8")
+    (out / "cemai.json").write_text(json.dumps({"cemai": VERSION, "dimension": int(rows.shape[1])}), encoding="utf-8")

@@ -81,3 +81,17 @@ def test_eight_bits_a_number_keep_the_directions(tmp_path: Path) -> None:
     found = StaticEncoder(tmp_path).encode(["监测", "监测帮扶"])
     wanted = np.array([rows[1], rows[1] + rows[2]])
     np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), atol=0.01)
+
+
+def test_a_word_that_comes_often_counts_less_each_time(embedded: StaticEncoder) -> None:
+    assert encoder.damped(["监测"] * 9 + ["帮扶"]) == {"监测": 4, "帮扶": 1}
+    often, once, both = embedded.encode(["监测、" * 8 + "帮扶", "监测帮扶", "监测、" * 4 + "帮扶"])
+    assert often @ once > 0.8  # eight times as much of one word would leave nothing of the other
+    assert both @ once > often @ once
+
+
+def test_a_model_of_another_version_is_refused(tmp_path: Path) -> None:
+    save(tmp_path, {"[UNK]": 0, "监测": 1}, np.ones((2, 8), dtype=np.float32))
+    (tmp_path / "cemai.json").write_text('{"cemai": 1, "dimension": 8}', encoding="utf-8")
+    with pytest.raises(ModelUnavailable, match="重新训练"):
+        load(str(tmp_path))

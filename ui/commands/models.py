@@ -20,7 +20,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = sub.add_parser("train", parents=[common], help="用问答对和文件结构训练静态向量模型")
     p.add_argument("data", type=Path, metavar="数据文件夹", help='其中每个 .jsonl 每行一个 {"q", "p"}')
     p.add_argument("out", type=Path, metavar="输出文件夹")
-    p.add_argument("--epochs", type=int, metavar="N", help="遍数（默认 8）")
+    p.add_argument("--epochs", type=int, metavar="N", help="遍数（默认 7）")
     p.add_argument("--seed", type=int, metavar="N", help="同一数字得到同一个模型")
     p.add_argument("--with-library", action="store_true", help="把库中文件的标题、提纲也作为训练材料")
     p.set_defaults(run=train)
