@@ -132,15 +132,17 @@ class Searcher:
             question = understand(query, self._names)
             if not question:
                 return []
-            candidates, rows, others = self._candidates(question, filters, top)
-            return show(self._shelf, question, ordered(candidates, rows, others), top, fold)
+            return show(self._shelf, question, ordered(*self._candidates(question, filters, top)), top, fold)
 
     def candidates(self, question: Question, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
         """The most promising passages either half of the search found, with the features they are ranked by."""
         self.refresh()
         return self._candidates(question, filters, top=1)[:2]
 
-    def _candidates(self, question: Question, filters: Filters | None, top: int) -> tuple[list[Candidate], Any, list[Candidate]]:
+    def _candidates(
+        self, question: Question, filters: Filters | None, top: int
+    ) -> tuple[list[Candidate], Any, list[Candidate], float]:
+        """Candidates to compare in detail with their features, the others by meaning, and what words could score at best."""
         lexical = self._lexical.view
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
@@ -169,7 +171,8 @@ class Searcher:
             _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some])
             for some in (first, rest[: max(0, 3 * top - LOOKED_AT)])
         )
-        return close, features(question, _rarity(question, frequencies, lexical.size), close), others
+        rarity = _rarity(question, frequencies, lexical.size)
+        return close, features(question, rarity, close), others, rarity.ideal
 
     def _meaning(
         self, question: Question, limit: int, allowed: set[int] | None, found: Iterable[int]
