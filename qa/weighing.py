@@ -35,6 +35,8 @@ SPREAD = 1.4
 _clause = re.compile("[,:;，：；]")
 GOVERNING = 0.1
 """What a sentence gains that allows or forbids, by itself or by what announces it, where that is asked."""
+YEAR = 0.3
+"""What a sentence gains that the year asked for governs, and loses that another does."""
 HEARSAY = 0.3
 """What a sentence loses that only tells who says something."""
 _only_says = re.compile("^[^。;]{0,40}(?:说|表示|介绍|获悉|透露|强调|了解到)[。,:]?$|^[(（]?记者")
@@ -120,6 +122,8 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
     coverages, wides = wanted.shares(own), wanted.shares(context)
     titles = {part: fold(shelved.parts[part].head.title or "") for part in parts}
     preambles = phrases("preambles.txt")
+    years = frozenset(concept.text for concept in wanted.concepts if _year.fullmatch(concept.text))
+    governing = _governing(sentences) if years else []
     found: list[Found] = []
     for i in np.flatnonzero(inside & (wides >= FAINT)).tolist():
         sentence, coverage, wide = sentences[i], float(coverages[i]), float(wides[i])
@@ -135,6 +139,8 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
             score -= LEADS
         elif only_heads(shelved, i):
             score -= 0.4
+        if years and governing[i]:
+            score += YEAR if governing[i] & years else -YEAR
         score -= 0.3 if sentence.is_units else 0.0
         score -= HEARSAY if _only_says.search(sentence.folded) else 0.0
         score -= PREAMBLE if first_phrase(sentence.folded, preambles) or _purpose.match(sentence.folded) else 0.0
@@ -159,6 +165,10 @@ def _in_context(wanted: Wanted, shelved: Shelved, parts: frozenset[int], own: Ma
     items = np.array([0 <= lead < i for i, lead in enumerate(leads)])
     if items.any():
         context[items] = np.maximum(context[items], LEAF * own[[lead for i, lead in enumerate(leads) if items[i]]])
+    for k, concept in enumerate(wanted.concepts):
+        if _year.fullmatch(concept.text):
+            governed = np.array([concept.text in years for years in _governing(sentences)])
+            context[:, k] = np.maximum(context[:, k], LEAF * governed)
     opening: dict[str, int] = {}
     for i, sentence in enumerate(sentences):
         if sentence.part in parts and sentence.section is not None:
@@ -177,6 +187,20 @@ def _in_context(wanted: Wanted, shelved: Shelved, parts: frozenset[int], own: Ma
     return context
 
 
+def _governing(sentences: Sequence[Sentence]) -> list[frozenset[str]]:
+    """The years that govern each sentence: its own, else those last named before it in its paragraph."""
+    out: list[frozenset[str]] = []
+    governing: frozenset[str] = frozenset()
+    line = -1
+    for sentence in sentences:
+        if sentence.line != line:
+            governing, line = frozenset(), sentence.line
+        governing = frozenset(_year.findall(sentence.folded)) or governing
+        out.append(governing)
+    return out
+
+
+_year = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _bare_term = re.compile(
     "(?:该|此|上述|以上|这)(?:项|些|类)?(?:工作|任务|措施|事项|行动|项目|政策|资金|补贴|补助)|[(（]?(?:[\u4e00-\u9fff]{2,4})?(?:期限|有效期|时限|时间|期)(?:为|至|自|截至|到|从|延长|暂定|按)"
 )
