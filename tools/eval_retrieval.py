@@ -16,9 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -87,34 +87,44 @@ INGREDIENTS = (
 SHOWN = ("success@1", "recall@5", "recall@10", "recall@100", "ndcg@10", "passage@1")
 
 
-def ablate(searcher: Searcher, folder: Path, chosen: set[str] | None, top: int, scratch: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Questions (None for all of the set) and the search that is asked them."""
+
+    searcher: Searcher
+    chosen: set[str] | None
+
+
+def ablate(parts: Sequence[Part], folder: Path, top: int, scratch: Path) -> None:
     """Print one row of a table for each ingredient left out."""
     print("| without | " + " | ".join(SHOWN) + " |\n| --- |" + " --- |" * len(SHOWN))
     for name in INGREDIENTS:
         with _without(name):
-            run_queries(searcher, folder, chosen, top, scratch / "run.jsonl")
-        found = scored(folder, chosen, scratch / "run.jsonl", scratch)
+            run_queries(parts, folder, top, scratch / "run.jsonl")
+        found = scored(folder, parts, scratch / "run.jsonl", scratch)
         print(f"| {name} | " + " | ".join(f"{found[m]:.3f}" if m in found else "–" for m in SHOWN) + " |", flush=True)
 
 
-def run_queries(searcher: Searcher, folder: Path, chosen: set[str] | None, top: int, out: Path) -> list[float]:
+def run_queries(parts: Sequence[Part], folder: Path, top: int, out: Path) -> list[float]:
     """Answer the queries into a file; seconds of each."""
     times = []
     with out.open("w", encoding="utf-8") as run:
-        for query in records(folder / "queries.jsonl"):
-            if chosen is not None and query["_id"] not in chosen:
-                continue
-            began = time.perf_counter()
-            hits = searcher.search(query["text"], top=top, fold=False)
-            times.append(time.perf_counter() - began)
-            run.write(json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n")
+        for part in parts:
+            for query in records(folder / "queries.jsonl"):
+                if part.chosen is not None and query["_id"] not in part.chosen:
+                    continue
+                began = time.perf_counter()
+                hits = part.searcher.search(query["text"], top=top, fold=False)
+                times.append(time.perf_counter() - began)
+                run.write(json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n")
     return sorted(times)
 
 
-def scored(folder: Path, chosen: set[str] | None, run: Path, scratch: Path) -> dict[str, Any]:
+def scored(folder: Path, parts: Sequence[Part], run: Path, scratch: Path) -> dict[str, Any]:
     """What the scorer of the sets says."""
     qrels = folder / "qrels.tsv"
-    if chosen is not None:
+    chosen = {name for part in parts for name in part.chosen or ()}
+    if chosen:
         head, *lines = qrels.read_text(encoding="utf-8").splitlines()
         qrels = scratch / "qrels.tsv"
         qrels.write_text("\n".join([head, *(line for line in lines if line.split("\t")[0] in chosen)]) + "\n", encoding="utf-8")
@@ -123,23 +133,6 @@ def scored(folder: Path, chosen: set[str] | None, run: Path, scratch: Path) -> d
         command += ["--answers", str(folder / "answers.jsonl")]
     found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return found
-
-
-def crossed(folder: Path, folds: Path, top: int) -> dict[str, Any]:
-    """The scores of all questions, each asked in a library with the vectors of a model that has not seen it."""
-    parts = sorted(path.parent for path in folds.glob("*/ids.txt"))
-    with tempfile.TemporaryDirectory() as scratch:
-        whole = Path(scratch) / "run.jsonl"
-        with whole.open("w", encoding="utf-8") as run:
-            for part in parts:
-                model, library = str(part / "model"), part / "library"
-                if not library.exists():
-                    build(library, folder / "corpus.jsonl", model)
-                with Corpus.open(library, create=False) as corpus:
-                    chosen = set((part / "ids.txt").read_text(encoding="utf-8").split())
-                    run_queries(Searcher(corpus, load(model)), folder, chosen, top, Path(scratch) / "part.jsonl")
-                run.write((Path(scratch) / "part.jsonl").read_text(encoding="utf-8"))
-        return scored(folder, None, whole, Path(scratch))
 
 
 def main() -> None:
@@ -154,30 +147,28 @@ def main() -> None:
     parser.add_argument("--folds", type=Path, help="models of fold_models.py: each question is asked with its fold's")
     parser.add_argument("--only", type=Path, help="file with the ids of the queries to run, one a line; the others do not count")
     args = parser.parse_args()
-    if args.folds:
-        print(json.dumps(crossed(args.set, args.folds, args.top), indent=1))
-        return
-    encoder = None if args.lexical else load(args.model)
-    chosen = set(args.only.read_text(encoding="utf-8").split()) if args.only else None
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = args.library or Path(scratch) / "library"
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as open_libraries:
         out = args.out or Path(scratch) / "run.jsonl"
+        asked = [(args.library or Path(scratch) / "library", args.model, args.only)]
+        if args.folds:
+            folds = sorted(path.parent for path in args.folds.glob("*/ids.txt"))
+            asked = [(fold / "library", str(fold / "model"), fold / "ids.txt") for fold in folds]
         started = time.perf_counter()
-        if not folder.exists():
-            build(folder, args.set / "corpus.jsonl", args.model)
-        stored = time.perf_counter()
-        with Corpus.open(folder, create=False) as corpus:
-            searcher = Searcher(corpus, encoder)
+        parts = []
+        for library, model, ids in asked:
+            if not library.exists():
+                build(library, args.set / "corpus.jsonl", model)
+            corpus = open_libraries.enter_context(Corpus.open(library, create=False))
+            searcher = Searcher(corpus, None if args.lexical else load(model))
             searcher.refresh()
-            print(f"import {stored - started:.1f} s, index {time.perf_counter() - stored:.1f} s", file=sys.stderr)
-            if args.ablate:
-                ablate(searcher, args.set, chosen, args.top, Path(scratch))
-                return
-            times = run_queries(searcher, args.set, chosen, args.top, out)
-            print(
-                f"{1000 * times[len(times) // 2]:.1f} ms p50, {1000 * times[int(len(times) * 0.95)]:.1f} ms p95", file=sys.stderr
-            )
-        print(json.dumps(scored(args.set, chosen, out, Path(scratch)), indent=1))
+            parts.append(Part(searcher, set(ids.read_text(encoding="utf-8").split()) if ids else None))
+        print(f"ready after {time.perf_counter() - started:.1f} s", file=sys.stderr)
+        if args.ablate:
+            ablate(parts, args.set, args.top, Path(scratch))
+            return
+        times = run_queries(parts, args.set, args.top, out)
+        print(f"{1000 * times[len(times) // 2]:.1f} ms p50, {1000 * times[int(len(times) * 0.95)]:.1f} ms p95", file=sys.stderr)
+        print(json.dumps(scored(args.set, parts, out, Path(scratch)), indent=1))
 
 
 if __name__ == "__main__":
