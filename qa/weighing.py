@@ -118,12 +118,12 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
             for part in parts:
                 if concept.text in fold(shelved.parts[part].head.title or ""):
                     own[[i for i, s in enumerate(sentences) if s.part == part], k] = 1.0
-    context = _in_context(wanted, shelved, parts, own, inside)
+    years = frozenset(concept.text for concept in wanted.concepts if _year.fullmatch(concept.text))
+    governing = _governing(sentences) if years else [frozenset[str]()] * len(sentences)
+    context = _in_context(wanted, shelved, parts, own, inside, governing)
     coverages, wides = wanted.shares(own), wanted.shares(context)
     titles = {part: fold(shelved.parts[part].head.title or "") for part in parts}
     preambles = phrases("preambles.txt")
-    years = frozenset(concept.text for concept in wanted.concepts if _year.fullmatch(concept.text))
-    governing = _governing(sentences) if years else []
     found: list[Found] = []
     for i in np.flatnonzero(inside & (wides >= FAINT)).tolist():
         sentence, coverage, wide = sentences[i], float(coverages[i]), float(wides[i])
@@ -139,7 +139,7 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
             score -= LEADS
         elif only_heads(shelved, i):
             score -= 0.4
-        if years and governing[i]:
+        if governing[i]:
             score += YEAR if governing[i] & years else -YEAR
         score -= 0.3 if sentence.is_units else 0.0
         score -= HEARSAY if _only_says.search(sentence.folded) else 0.0
@@ -149,7 +149,14 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
     return found
 
 
-def _in_context(wanted: Wanted, shelved: Shelved, parts: frozenset[int], own: Matrix, inside: Flags) -> Matrix:
+def _in_context(
+    wanted: Wanted,
+    shelved: Shelved,
+    parts: frozenset[int],
+    own: Matrix,
+    inside: Flags,
+    governing: Sequence[frozenset[str]],
+) -> Matrix:
     """What each sentence holds of each concept when its headings, its neighbours and the title are counted for their share."""
     sentences = shelved.sentences
     headings = {(s.heading, s.leaf): n for n, s in enumerate({(s.heading, s.leaf): s for s in sentences}.values())}
@@ -167,7 +174,7 @@ def _in_context(wanted: Wanted, shelved: Shelved, parts: frozenset[int], own: Ma
         context[items] = np.maximum(context[items], LEAF * own[[lead for i, lead in enumerate(leads) if items[i]]])
     for k, concept in enumerate(wanted.concepts):
         if _year.fullmatch(concept.text):
-            governed = np.array([concept.text in years for years in _governing(sentences)])
+            governed = np.array([concept.text in years for years in governing])
             context[:, k] = np.maximum(context[:, k], LEAF * governed)
     opening: dict[str, int] = {}
     for i, sentence in enumerate(sentences):
