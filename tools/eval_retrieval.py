@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,13 +33,7 @@ from index.encoder import load
 from index.lexical import LexicalIndex
 from index.question import understand
 from index.searcher import Searcher
-
-
-def records(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+from tools.retrieval_set import records
 
 
 def build(library: Path, corpus: Path, model: str | None) -> None:

@@ -10,7 +10,6 @@ with the model of its fold.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import subprocess
@@ -22,22 +21,21 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from index.train import Pair, train
+from tools.retrieval_set import records, relevant
 
 
 def kept(set_dir: Path, fold: int, folds: int) -> tuple[Callable[[Pair], bool], list[str]]:
     """Which pairs may be trained on, and the questions of the fold."""
-    questions = {q["_id"]: q["text"] for q in map(json.loads, (set_dir / "queries.jsonl").read_text("utf-8").splitlines())}
+    questions = {query["_id"]: query["text"] for query in records(set_dir / "queries.jsonl")}
     order = sorted(questions)
     random.Random(7).shuffle(order)
     ids = order[fold::folds]
     held = {questions[i] for i in ids}
     answers: dict[bool, set[str]] = {True: set(), False: set()}
-    for line in (set_dir / "qrels.tsv").read_text("utf-8").splitlines()[1:]:
-        query, document, _ = line.split("\t")
-        answers[questions[query] in held].add(document)
+    for query, documents in relevant(set_dir).items():
+        answers[questions[query] in held] |= documents
     only = answers[True] - answers[False]
-    with (set_dir / "corpus.jsonl").open(encoding="utf-8") as lines:
-        texts = {_bare(record["text"]) for record in map(json.loads, lines) if record["_id"] in only}
+    texts = {_bare(record["text"]) for record in records(set_dir / "corpus.jsonl") if record["_id"] in only}
 
     def keep(pair: Pair) -> bool:
         # an article is paired as: name of the law and its opening → the rest

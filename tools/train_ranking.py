@@ -29,6 +29,7 @@ from index.question import understand
 from index.ranking import COLUMNS, compared
 from index.searcher import Searcher
 from index.trees import grow
+from tools.retrieval_set import records, relevant
 
 FALLING = ("rarest_missing", "place_missing", "place_other")
 FREE = (
@@ -58,16 +59,8 @@ class Asked:
     relevant: int
 
 
-def records(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
-    relevant: dict[str, set[str]] = {}
-    for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        query, document, gain = line.split("\t")
-        if int(gain) > 0:
-            relevant.setdefault(query, set()).add(document)
+    answers = relevant(folder)
     spans = {}
     if (folder / "answers.jsonl").exists():
         spans = {a["_id"]: (a["doc"], a["start"], a["end"]) for a in records(folder / "answers.jsonl")}
@@ -77,20 +70,20 @@ def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
         searcher = Searcher(corpus, load(None if model == "-" else model))
         names = {info.row: info.id for info in corpus.infos()}
         for query in records(folder / "queries.jsonl"):
-            if query["_id"] not in relevant or (chosen is not None and query["_id"] not in chosen):
+            if query["_id"] not in answers or (chosen is not None and query["_id"] not in chosen):
                 continue
             candidates, rows = searcher.candidates(understand(query["text"]))
             places = corpus.passages_by_row([c.row for c in candidates])
             gains = []
             for c in candidates:
-                gain = float(names[c.document] in relevant[query["_id"]])
+                gain = float(names[c.document] in answers[query["_id"]])
                 if gain and query["_id"] in spans:
                     _, start, end = spans[query["_id"]]
                     span = places[c.row].span
                     gain = 1.0 if span.start < end and start < span.end else 0.1
                 gains.append(gain)
             documents = np.array([c.document for c in candidates])
-            count = len(relevant[query["_id"]])
+            count = len(answers[query["_id"]])
             out.append(Asked(compared(rows), np.array(gains), documents, count))
     return out
 
