@@ -11,10 +11,10 @@ import re
 from functools import lru_cache
 
 from corpus.document import Span
+from corpus.numerals import SCALES
 from graph.facts import Comparator
 from graph.lexicon import alternatives, entries
 from graph.lexicon import table as rows_of
-from graph.numerals import SCALES
 from graph.quantities_bounds import bounds
 from graph.quantities_numbers import CANDIDATE, Number, continues, is_date, number_at
 from graph.quantities_words import ranks, verbal

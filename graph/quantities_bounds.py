@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from corpus.numerals import half_width
 from graph.facts import Comparator
 from graph.lexicon import table as rows_of
-from graph.numerals import half_width
 
 _AT_LEAST = re.compile(r"(?:至少|最少|不少于)[一-龥]{1,8}\Z")
 _AT_MOST = re.compile(

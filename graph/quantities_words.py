@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 
 from corpus.document import Span
+from corpus.numerals import plain
 from graph.facts import Comparator
 from graph.lexicon import entries
 from graph.lexicon import table as rows_of
-from graph.numerals import plain
 from graph.quantity import Quantity
 
 _ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from corpus.document import ParsedDocument, Span, Table
+from corpus.numerals import half_width
 from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
 from graph.facts import Target
 from graph.indicators import distributed, indicator_of
 from graph.lexicon import entries
-from graph.numerals import half_width
 from graph.quantities import find_quantities
 from graph.quantity import Quantity
 from graph.targets_kind import kind_of

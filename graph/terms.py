@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Protocol
 
 from corpus.document import ParsedDocument, Span, fact_id
+from corpus.numerals import chinese_number, half_width
 from graph.clauses import clauses, sentences, wrap_width
 from graph.facts import Term
 from graph.lexicon import entries
-from graph.numerals import chinese_number, half_width
 
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,20})[”\"]")
 _NUMERAL = re.compile(r"[一二两三四五六七八九十双]")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from corpus.document import Span
 from corpus.folding import folded
 from corpus.store import Corpus
-from corpus.stored import Label, Quote
+from corpus.store.rows import Label, Quote
 from index.features import Candidate
 from index.passages import Hit
 from index.question import Question

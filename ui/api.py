@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
-from corpus.records import document_record, section_records
+from corpus.store.codec import document_record, section_records
 from ui.api_files import attachment, exported
 from ui.api_graph import mount_graph
 from ui.api_imports import mount_imports
@@ -293,7 +293,7 @@ def _entry(desk: Desk, id: str) -> Entry:
 
 
 def _brief(entry: Entry) -> dict[str, Any]:
-    from corpus.records import head_record
+    from corpus.store.codec import head_record
 
     info = entry.info
     return {

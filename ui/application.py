@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
-from corpus.records import document_record, section_records
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
+from corpus.store.codec import document_record, section_records
 from ui.embedding import embed_missing
 from ui.policy_graph import PolicyGraph
 from ui.preparing import Prepared, prepare, prepared

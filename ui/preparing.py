@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.document import ParsedDocument
 from corpus.errors import RefusedInput
-from corpus.stored import FactRow
+from corpus.store.rows import FactRow
 
 if TYPE_CHECKING:
     from index.passages import Passage

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.numerals import chinese_number, half_width
+from corpus.numerals import chinese_number, half_width
 from graph.quantities import find_quantities
 
 Reading = tuple[str, str, float | tuple[float, float] | None, str | None]

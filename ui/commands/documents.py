@@ -81,7 +81,7 @@ def ingest(args: argparse.Namespace) -> int:
 
 def list_documents(args: argparse.Namespace) -> int:
     """List the documents."""
-    from corpus.records import head_record
+    from corpus.store.codec import head_record
 
     with open_library(args) as library:
         infos = library.corpus.removed() if args.removed else library.documents()
@@ -127,7 +127,7 @@ def list_documents(args: argparse.Namespace) -> int:
 
 def show(args: argparse.Namespace) -> int:
     """Show one document's head matter, outline and warnings."""
-    from corpus.records import document_record, section_records
+    from corpus.store.codec import document_record, section_records
 
     with open_library(args) as library:
         info = library.corpus.find(args.id)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from corpus.database import Database
-from corpus.stored import FactRow, StoredFact
+from corpus.store.database import Database
+from corpus.store.rows import FactRow, StoredFact
 
 _REMOVED = "(SELECT row FROM documents WHERE removed_at IS NOT NULL)"
 _LIVE = f"f.document NOT IN {_REMOVED}"

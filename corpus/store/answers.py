@@ -7,8 +7,8 @@ import json
 import sqlite3
 from typing import Any
 
-from corpus.database import FILE_NAME, Database, translated
-from corpus.stored import KeptAnswer
+from corpus.store.database import FILE_NAME, Database, translated
+from corpus.store.rows import KeptAnswer
 
 
 class KeptTables(Database):

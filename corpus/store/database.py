@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from corpus.checking import seal
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
-from corpus.stored import Change
+from corpus.store.integrity import seal
+from corpus.store.rows import Change
 
 FORMAT = 2
 FILE_NAME = "library.sqlite"

@@ -11,21 +11,15 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 
-from corpus.checking import faults, row_hash
-from corpus.database import FILE_NAME, FORMAT
 from corpus.document import ParsedDocument
 from corpus.errors import UnknownDocument
-from corpus.records import pack_document
-from corpus.store_documents import DocumentTables
-from corpus.store_facts import FactTables
-from corpus.store_kept import KeptTables
-from corpus.store_passages import PassageTables
-from corpus.stored import Change, DocumentInfo, FactRow, KeptAnswer, PassageRow, StoredFact, StoredPassage, year_of
-
-__all__ = [
-    "FILE_NAME", "FORMAT", "Change", "Corpus", "DocumentInfo", "FactRow", "KeptAnswer", "PassageRow", "StoredFact",
-    "StoredPassage", "year_of",
-]  # fmt: skip
+from corpus.store.answers import KeptTables
+from corpus.store.codec import pack_document
+from corpus.store.documents import DocumentTables
+from corpus.store.facts import FactTables
+from corpus.store.integrity import faults, row_hash
+from corpus.store.passages import PassageTables
+from corpus.store.rows import FactRow, PassageRow, year_of
 
 
 class Corpus(DocumentTables, PassageTables, FactTables, KeptTables):

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from corpus.database import Database
 from corpus.document import Span
-from corpus.stored import StoredPassage
+from corpus.store.database import Database
+from corpus.store.rows import StoredPassage
 
 
 class PassageTables(Database):

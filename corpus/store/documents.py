@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from corpus.database import Database
 from corpus.divisions import gazetteer
 from corpus.document import Issue, ParsedDocument, Section, Span
 from corpus.errors import StoreError, UnknownDocument
 from corpus.filters import Filters
-from corpus.records import unpack_document, unpack_head
-from corpus.stored import DocumentInfo, Label, Quote
+from corpus.store.codec import unpack_document, unpack_head
+from corpus.store.database import Database
+from corpus.store.rows import DocumentInfo, Label, Quote
 
 
 class DocumentTables(Database):

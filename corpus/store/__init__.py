@@ -1,0 +1,15 @@
+"""The store: one SQLite file that is the only truth of a library, and the rows that go in and come out.
+
+Everything another package needs is imported from here: ``from corpus.store import Corpus, StoredFact``.
+"""
+
+from __future__ import annotations
+
+from corpus.store.corpus import Corpus
+from corpus.store.database import FILE_NAME, FORMAT
+from corpus.store.rows import Change, DocumentInfo, FactRow, KeptAnswer, PassageRow, StoredFact, StoredPassage, year_of
+
+__all__ = [
+    "FILE_NAME", "FORMAT", "Change", "Corpus", "DocumentInfo", "FactRow", "KeptAnswer", "PassageRow", "StoredFact",
+    "StoredPassage", "year_of",
+]  # fmt: skip
