@@ -56,7 +56,7 @@ def read_raw(data: bytes, source: str, *, ocr: bool = False, limits: Limits = DE
     if len(data) > limit:
         raise RefusedInput(source, "size", f"文件有 {len(data) >> 20} MB，超过上限 {limit >> 20} MB；请拆分后导入")
     if kind in ("doc", "wps", "rtf", "xls"):
-        from ingest.formats.legacy import convert
+        from ingest.formats.word.legacy import convert
 
         data, kind = convert(data, kind, source, limits)
     raw = _read(kind, data, source, ocr=ocr, limits=limits)
@@ -74,22 +74,22 @@ def _read(kind: str, data: bytes, source: str, *, ocr: bool, limits: Limits) -> 
 
         return read_text(data, source)
     if kind in ("html", "mhtml"):
-        from ingest.formats.html import read_html
+        from ingest.formats.web.reader import read_html
 
         return read_html(data, source, limits)
     if kind == "pdf":
-        from ingest.formats.pdf import read_pdf
+        from ingest.formats.pdf.reader import read_pdf
 
         return read_pdf(data, source, limits, ocr=ocr)
     if kind == "csv":
-        from ingest.formats.delimited import read_csv
+        from ingest.formats.sheet.csv_file import read_csv
 
         return read_csv(data, source, limits)
     if kind == "docx":
-        from ingest.formats.docx import read_docx
+        from ingest.formats.word.reader import read_docx
 
         return read_docx(data, source, limits)
-    from ingest.formats.xlsx import read_xlsx
+    from ingest.formats.sheet.workbook import read_xlsx
 
     return read_xlsx(data, source, limits)
 

@@ -9,21 +9,21 @@ from dataclasses import dataclass, replace
 
 from corpus.divisions import Division, gazetteer
 from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, Table, ZoneKind
-from ingest.boilerplate import boilerplate_lines, contents_lines
-from ingest.headmatter import Draft, document_kind, period, read_head
-from ingest.headmatter_attached import attached_head
-from ingest.headmatter_inferred import infer_title
-from ingest.headmatter_labels import Labelled, read_labels
-from ingest.headmatter_source import GLUED_NUMBER, alike, filed_under, title_from_source
-from ingest.headmatter_title import Header, continued, read_header, read_titled
-from ingest.outline import Node, Part, numbering_issues, part_nodes, to_sections
-from ingest.outline_lines import RECORD, Line, covered, lines_of
-from ingest.outline_members import Start, member_starts
-from ingest.outline_parts import divide, issued_names
-from ingest.outline_signatures import Parts, Piece
+from ingest.headmatter.attached import attached_head
+from ingest.headmatter.filename import GLUED_NUMBER, alike, filed_under, title_from_source
+from ingest.headmatter.head import Draft, document_kind, period, read_head
+from ingest.headmatter.inferred import infer_title
+from ingest.headmatter.labels import Labelled, read_labels
+from ingest.headmatter.references import find_references
+from ingest.headmatter.title import Header, continued, read_header, read_titled
+from ingest.lines.boilerplate import boilerplate_lines, contents_lines
+from ingest.lines.lines import RECORD, Line, covered, lines_of
+from ingest.lines.signatures import Parts, Piece
+from ingest.outline.members import Start, member_starts
+from ingest.outline.parts import divide, issued_names
+from ingest.outline.tree import Node, Part, numbering_issues, part_nodes, to_sections
+from ingest.outline.zones import partition
 from ingest.raw import RawText
-from ingest.references import find_references
-from ingest.zones import partition
 
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
 _SENTENCE = re.compile(r"[。！？!?；]")

@@ -103,7 +103,7 @@ def test_a_random_sample_of_the_real_corpus(shared: Path) -> None:
 def test_the_samples() -> None:
     from ingest.files import gather
 
-    folder = Path(__file__).resolve().parent.parent / "corpus" / "samples"
+    folder = Path(__file__).resolve().parents[1] / "corpus" / "samples"
     inputs = gather([p for p in sorted(folder.iterdir()) if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx")])
     assert len(inputs) == 8
     for item in inputs:

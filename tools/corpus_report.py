@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 if TYPE_CHECKING:
     from corpus.document import ParsedDocument
-    from ingest.headmatter_labels import Labelled
+    from ingest.headmatter.head.labels import Labelled
 
 FIELDS = (
     "title",
@@ -125,8 +125,8 @@ def report(paths: list[Path]) -> int:
 
 def table_values(text: str, labelled: list[Labelled]) -> Iterator[tuple[str, str]]:
     """What an index table says, as (field, value) in the form the reader gives it."""
-    from ingest.dates import find_dates
-    from ingest.headmatter_names import DOC_NUMBER
+    from ingest.lines.dates import find_dates
+    from ingest.lines.organs import DOC_NUMBER
 
     for entry in labelled:
         value = entry.value.of(text).strip()
@@ -142,8 +142,8 @@ def table_values(text: str, labelled: list[Labelled]) -> Iterator[tuple[str, str
 
 def pages(corpus: Path) -> int:
     """Print, for each folder of saved pages, how often the text alone gives what the page's index table says."""
-    from ingest.headmatter_title import read_header
-    from ingest.outline_lines import lines_of
+    from ingest.headmatter.head.title import read_header
+    from ingest.lines.lines import lines_of
     from ingest.reader import read_raw
     from ingest.structure import build
 

@@ -22,7 +22,7 @@ from qa.endpoint import Endpoint, EndpointFailed, check_url, complete, is_privat
 
 pytest.importorskip("openai")
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 

@@ -150,7 +150,7 @@ def test_a_library_that_is_being_written_still_answers(library: Library, monkeyp
 
 
 def benchmark() -> ModuleType:
-    path = Path(__file__).resolve().parent.parent.parent / "benchmarks" / "answers.py"
+    path = Path(__file__).resolve().parents[2] / "benchmarks" / "answers.py"
     spec = importlib.util.spec_from_file_location("answers_benchmark", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -161,7 +161,7 @@ def benchmark() -> ModuleType:
 def test_no_answer_to_the_library_s_own_questions_holds_what_no_quote_holds(tmp_path: Path, plan: Path) -> None:
     from ingest.files import gather  # the samples of the project are ordinary files
 
-    samples = Path(__file__).resolve().parent.parent.parent / "corpus" / "samples"
+    samples = Path(__file__).resolve().parents[2] / "corpus" / "samples"
     assert gather([samples])
     tool = benchmark()
     with Library.open(tmp_path / "samples") as library:

@@ -1,0 +1,1 @@
+"""Tables: xlsx workbooks and csv files."""

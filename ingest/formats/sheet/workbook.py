@@ -1,0 +1,187 @@
+"""Workbooks: each sheet a table, its merged cells filled, its rows lines of text."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from corpus.errors import RefusedInput
+from ingest.formats.builder import Cell, TextBuilder
+from ingest.formats.sheet.number_format import shown_date, shown_number
+from ingest.formats.tables import header_rows
+from ingest.formats.word.package import Package
+from ingest.limits import Limits
+from ingest.raw import RawText
+
+_SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$")
+_PREFIX = re.compile(rb"<(/?)[A-Za-z]\w{0,20}:")
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:$]{1,40})"')
+_STYLE = re.compile(rb"<xf[ />]")
+_FORMULA = re.compile(rb"<f[ />]")
+_ERROR = re.compile(rb"[^>]{0,200}\bt=[\"']e[\"']")
+_OUTSIDE = ("xl/externalLinks/", "xl/connections", "xl/queryTables/", "xl/pivotCache/")
+_NAMES = 20_000
+_STYLES = 65_536
+
+
+def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
+    """Read a workbook as it shows: cached values, formatted dates and percentages."""
+    package = Package(data, source, limits)
+    contents = _check(package, source, limits)
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(BytesIO(data), data_only=True, keep_links=False)
+        except RefusedInput:
+            raise
+        except Exception as error:
+            raise RefusedInput(source, "broken", "表格文件结构已损坏，无法读取；请用原软件打开后另存为 xlsx") from error
+    builder = TextBuilder("xlsx")
+    many = len(book.worksheets) > 1
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            if sheet._cells:
+                builder.issue("hidden_sheet", f"工作表“{sheet.title}”是隐藏的，没有读入")
+            continue
+        _sheet(builder, sheet, source, limits, many)
+    if contents.formulas:
+        builder.issue("formula", f"表格有 {contents.formulas} 个公式，读入的是上次保存时的计算结果，请核对")
+    if contents.without_value:
+        message = f"有 {contents.without_value} 个公式没有保存计算结果，读作空白；请用原软件打开并保存一次后再导入"
+        builder.issue("formula_empty", message)
+    if contents.errors:
+        builder.issue("formula_error", f"有 {contents.errors} 个单元格的公式出错（如 #DIV/0!、#REF!），照原样读入，请核对")
+    if contents.outside:
+        builder.issue("external", "表格引用了外部文件、数据连接或透视表缓存，没有读取")
+    return builder.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What the parts of a workbook hold, counted before openpyxl sees them."""
+
+    formulas: int = 0
+    without_value: int = 0
+    errors: int = 0
+    outside: bool = False
+
+
+def _check(package: Package, source: str, limits: Limits) -> _Contents:
+    """Refuse what would take openpyxl minutes, before it starts; count what a reader of the text should know of."""
+
+    def too_much(what: str, advice: str = "请拆分后导入") -> RefusedInput:
+        return RefusedInput(source, "size", f"{what}；{advice}")
+
+    values = formulas = without_value = errors = 0
+    for name in package.names:
+        if not name.endswith((".xml", ".rels", ".vml")):
+            continue
+        data = package.declared_safe(name)
+        if name == "xl/workbook.xml" and data.count(b"<definedName ") > _NAMES:
+            raise too_much("定义的名称过多，超出读取上限", "请用原软件整理后导入")
+        if name == "xl/styles.xml" and len(_STYLE.findall(data)) > _STYLES:
+            raise too_much("单元格样式过多，超出读取上限", "请用原软件整理后导入")
+        if not _SHEET.match(name):
+            continue
+        data = _PREFIX.sub(rb"<\1", data) if b":worksheet" in data[:2000] else data
+        values += data.count(b"<v>") + data.count(b"<is>")
+        if values > limits.cells:
+            raise too_much(f"非空单元格超过 {limits.cells} 个上限")
+        if data.count(b"<c ") > 10 * limits.cells:
+            raise too_much(f"单元格超过 {limits.cells} 个上限")
+        if data.count(b"<mergeCell ") > limits.cells // 10 or _covered(data) > 5 * limits.cells:
+            raise too_much("合并单元格过多或范围过大，超出读取上限", "请用原软件整理后导入")
+        for cell in data.split(b"<c ")[1:]:
+            if _FORMULA.search(cell):
+                formulas += 1
+                without_value += b"<v>" not in cell or b"<v></v>" in cell
+            errors += _ERROR.match(cell) is not None
+    outside = any(name.startswith(_OUTSIDE) for name in package.names)
+    return _Contents(formulas, without_value, errors, outside)
+
+
+def _covered(data: bytes) -> int:
+    """How many cells the merged ranges of a sheet cover."""
+    from openpyxl.utils import range_boundaries
+
+    area = 0
+    for match in _MERGE.finditer(data):
+        try:
+            left, top, right, bottom = range_boundaries(match[1].decode("ascii", "replace"))
+        except ValueError:
+            continue
+        if None not in (left, top, right, bottom):
+            area += (right - left + 1) * (bottom - top + 1)
+    return area
+
+
+def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: bool) -> None:
+    filled = {place: text for place, cell in sheet._cells.items() if (text := shown(cell))}
+    hidden_rows = {r for r, d in sheet.row_dimensions.items() if d.hidden}
+    hidden_columns = _hidden_columns(sheet)
+    dropped = [place for place in filled if place[0] in hidden_rows or place[1] in hidden_columns]
+    if dropped:
+        builder.issue("hidden_cells", f"工作表“{sheet.title}”有隐藏的行或列（{len(dropped)} 个单元格），没有读入")
+        for place in dropped:
+            del filled[place]
+    if not filled:
+        return
+    merged = {
+        (m.min_row, m.min_col): (m.max_row, m.max_col) for m in sheet.merged_cells.ranges if (m.min_row, m.min_col) in filled
+    }
+    rows = sorted({place[0] for place in filled})
+    columns = sorted({place[1] for place in filled})
+    if len(rows) * len(columns) > 20 * limits.cells:
+        raise RefusedInput(source, "size", f"工作表“{sheet.title}”范围过大；请拆分后导入")
+    grid: list[list[Cell | None]] = []
+    covered: set[tuple[int, int]] = set()
+    for r in rows:
+        line: list[Cell | None] = []
+        for c in columns:
+            if (r, c) in covered:
+                line.append(None)
+                continue
+            text = filled.get((r, c), "")
+            down = across = 1
+            if (r, c) in merged:
+                bottom, right = merged[r, c]
+                inside_rows = [x for x in rows if r <= x <= bottom]
+                inside_columns = [x for x in columns if c <= x <= right]
+                down, across = len(inside_rows), len(inside_columns)
+                covered.update((x, y) for x in inside_rows for y in inside_columns)
+            line.append(Cell(text, down, across, f"{sheet.title}!{sheet.cell(r, c).coordinate}" if text else None))
+        grid.append(line)
+    caption = builder.line(sheet.title, element=f"{sheet.title}!") if many else None
+    builder.grid(grid, header_rows=header_rows(grid), caption=caption, label=sheet.title)
+
+
+def _hidden_columns(sheet: Any) -> set[int]:
+    hidden: set[int] = set()
+    for dimension in sheet.column_dimensions.values():
+        if dimension.hidden and dimension.min and dimension.max and dimension.max - dimension.min < 2000:
+            hidden.update(range(dimension.min, dimension.max + 1))
+    return hidden
+
+
+def shown(cell: Any) -> str:
+    """A cell's value as a reader of the sheet sees it."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    form = cell.number_format or "General"
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return shown_date(value, form)
+    if isinstance(value, datetime.timedelta):
+        minutes = round(value.total_seconds()) // 60
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    if isinstance(value, (int, float)):
+        return shown_number(value, form)
+    return " ".join(str(value).split())

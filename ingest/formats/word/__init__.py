@@ -1,0 +1,1 @@
+"""Word files: docx read directly, older formats converted by LibreOffice."""

@@ -1,0 +1,464 @@
+"""Word documents, read from their XML parts: what a reader of the finished page would see, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from corpus.document import Span
+from corpus.errors import RefusedInput
+from ingest.formats.builder import TextBuilder
+from ingest.formats.tables import header_rows, is_layout
+from ingest.formats.web.dom import rectangle
+from ingest.formats.word.numbering import Numbering
+from ingest.formats.word.package import Package
+from ingest.formats.word.styles import WORD, Styles, flag, value, w
+from ingest.limits import Limits
+from ingest.raw import RawText
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_DIAGRAM_DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_WRAPPERS = frozenset(
+    {
+        w("sdt"),
+        w("sdtContent"),
+        w("customXml"),
+        w("smartTag"),
+        w("hyperlink"),
+        w("ins"),
+        w("moveTo"),
+        w("fldSimple"),
+        w("dir"),
+        w("bdo"),
+    }
+)
+_DROPPED = frozenset(
+    {
+        w("del"),
+        w("moveFrom"),
+        w("instrText"),
+        w("delText"),
+        w("delInstrText"),
+        w("rPr"),
+        w("pPr"),
+        w("sdtPr"),
+        w("sdtEndPr"),
+        w("ruby"),
+    }
+)
+
+
+def read_docx(data: bytes, source: str, limits: Limits) -> RawText:
+    """Read a Word document."""
+    return DocxReader(Package(data, source, limits), source, limits).read()
+
+
+class DocxReader:
+    """One document being read; the parts it needs are loaded once."""
+
+    def __init__(self, package: Package, source: str, limits: Limits) -> None:
+        self.package, self.source, self.limits = package, source, limits
+        self.builder = TextBuilder("docx")
+        self.part = self._main_part()
+        self.relations = package.relationships(self.part)
+        self.styles = Styles(self._related("styles"))
+        self.numbering = Numbering.of(self._related("numbering"))
+        self.notes = {**self._notes("footnotes", "footnote"), **self._notes("endnotes", "endnote")}
+        self.paragraphs = self.tables = 0
+        self.inserted = self.deleted = self.hidden = 0
+        self.objects = self.nested = 0
+        self.after: list[etree._Element] = []
+        self.instruction: list[bool] = []
+
+    def _main_part(self) -> str:
+        for relation in self.package.relationships("").values():
+            if relation.type == "officeDocument" and relation.target in self.package.names:
+                return relation.target
+        return "word/document.xml"
+
+    def _related(self, kind: str) -> etree._Element | None:
+        target = next((r.target for r in self.relations.values() if r.type == kind and not r.external), None)
+        return self.package.xml(target) if target else None
+
+    def _notes(self, kind: str, tag: str) -> dict[str, etree._Element]:
+        root = self._related(kind)
+        found: dict[str, etree._Element] = {}
+        for node in [] if root is None else root.findall(w(tag)):
+            if node.get(w("type")) not in ("separator", "continuationSeparator", "continuationNotice"):
+                found[f"{tag}:{node.get(w('id'))}"] = node
+        return found
+
+    def read(self) -> RawText:
+        """The whole document."""
+        root = self.package.xml(self.part)
+        body = None if root is None else root.find(w("body"))
+        if body is None:
+            raise RefusedInput(self.source, "broken", "Word 文件没有正文部分；请用原软件打开后另存为 docx")
+        if sum(1 for _ in body.iter(w("p"))) > self.limits.paragraphs:
+            raise RefusedInput(self.source, "size", "段落过多，超出读取上限；请拆分后导入")
+        self._blocks(body)
+        self._report()
+        return self.builder.finish()
+
+    def _report(self) -> None:
+        issue = self.builder.issue
+        if self.inserted or self.deleted:
+            issue("revisions", f"文档带有修订标记：保留 {self.inserted} 处插入，去掉 {self.deleted} 处删除，请核对是否定稿")
+        if self.hidden:
+            issue("hidden_text", f"有 {self.hidden} 处隐藏或白色的文字没有读入")
+        if self.objects:
+            issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式），其内容没有读入")
+        if self.nested:
+            issue("nested_table", f"有 {self.nested} 个表格套在另一个表格的单元格里，按文字读入，请对照原件")
+        if any(r.external and r.type not in ("hyperlink",) for r in self.relations.values()):
+            issue("external", "文档引用了外部文件（图片或模板），没有读取")
+        if any("vbaProject" in name for name in self.package.names):
+            issue("macro", "文档带有宏，已忽略")
+        if "comments" in {r.type for r in self.relations.values()}:
+            issue("comments", "文档带有批注，没有读入")
+
+    def _blocks(self, parent: etree._Element) -> None:
+        for node in parent:
+            tag = node.tag
+            if tag == w("p"):
+                self._paragraph(node)
+            elif tag == w("tbl"):
+                self._table(node)
+            elif tag == w("altChunk"):
+                self._chunk(node)
+            elif tag in _WRAPPERS and not _placeholder(node):
+                self._count_revision(tag)
+                self._blocks(node)
+            elif tag == _MC + "AlternateContent":
+                self._blocks(_choice(node))
+
+    def _count_revision(self, tag: str) -> None:
+        if tag in (w("ins"), w("moveTo")):
+            self.inserted += 1
+
+    def _paragraph(self, node: etree._Element) -> None:
+        properties = node.find(w("pPr"))
+        style = value(properties, "pStyle") or self.styles.default_paragraph
+        text = self._text(node, style)
+        number = self._number(properties, style) if text.strip() else ""
+        self.paragraphs += 1
+        pieces = [piece.strip(" \t\u3000\u00a0") for piece in (number + text.lstrip(" \t\u3000\u00a0")).split("\n")]
+        depth = self._depth(properties, style)
+        for i, piece in enumerate(pieces):
+            if piece:
+                span = self.builder.line(piece, heading=depth or None, element=f"p{self.paragraphs}")
+                if self.styles.is_contents(style):
+                    self.builder.boilerplate.append(span)
+                if depth == 0 and i == 0 and "title" not in self.builder.fields:
+                    self.builder.fields["title"] = piece
+                    self.builder.field_spans["title"] = span
+        self._asides()
+
+    def _asides(self) -> None:
+        """Text boxes and notes stand in lines of their own after the paragraph or table they hang on."""
+        waiting, self.after = self.after, []
+        for inner in waiting:
+            self._blocks(inner)
+
+    def _depth(self, properties: etree._Element | None, style: str | None) -> int | None:
+        own = value(properties, "outlineLvl")
+        if own and own.isdigit():
+            return int(own) + 1 if int(own) < 9 else None
+        return self.styles.heading(style)
+
+    def _number(self, properties: etree._Element | None, style: str | None) -> str:
+        from_style, style_level = self.styles.numbering(style)
+        own = value(properties, "numPr", "numId")
+        level = value(properties, "numPr", "ilvl")
+        return self.numbering.next(own or from_style, level or (style_level if own is None else level) or "0")
+
+    def _text(self, node: etree._Element, style: str | None) -> str:
+        """The visible text of a paragraph: runs in order, insertions in, deletions and hidden runs out."""
+        out: list[str] = []
+        hides = self.styles.hidden(style)
+        self.instruction = []
+        stack: list[etree._Element] = list(reversed(node))
+        while stack:
+            child = stack.pop()
+            tag = child.tag
+            if tag == w("r"):
+                self._run(child, out, hides)
+            elif tag in (w("del"), w("moveFrom")):
+                self.deleted += 1
+            elif tag in _DROPPED:
+                continue
+            elif tag == _MC + "AlternateContent":
+                stack.extend(reversed(_choice(child)))
+            elif tag == w("altChunk") or (tag == w("sdt") and _placeholder(child)):
+                continue
+            else:
+                if tag in (w("ins"), w("moveTo")):
+                    self.inserted += 1
+                if isinstance(tag, str) and tag.endswith("}t") and "/math" in tag and child.text:
+                    out.append(child.text)
+                stack.extend(reversed(child))
+        return "".join(out)
+
+    def _run(self, run: etree._Element, out: list[str], hides: bool) -> None:
+        properties = run.find(w("rPr"))
+        hidden = flag(properties, "vanish")
+        if hidden is None:
+            run_style = value(properties, "rStyle")
+            hidden = self.styles.hidden(run_style) if run_style else hides
+        size = value(properties, "sz")
+        if hidden or size in ("1", "2", "3", "4") or _white_on_white(run, properties):
+            if any((t.text or "").strip() for t in run.iter(w("t"))):
+                self.hidden += 1
+            return
+        for node in run:
+            tag = node.tag
+            if tag == w("fldChar"):
+                self._field(node.get(w("fldCharType"), ""))
+            elif any(self.instruction):
+                continue
+            elif tag == w("t"):
+                out.append(_from_symbol_font(node.text or "", properties))
+            elif tag == w("tab") or tag == w("ptab"):
+                out.append("\t")
+            elif tag in (w("br"), w("cr")):
+                if node.get(w("type")) not in ("page", "column"):
+                    out.append("\n")
+            elif tag == w("noBreakHyphen"):
+                out.append("-")
+            elif tag == w("sym"):
+                out.append(_symbol(node))
+            elif tag in (w("footnoteReference"), w("endnoteReference")):
+                key = f"{'footnote' if tag == w('footnoteReference') else 'endnote'}:{node.get(w('id'))}"
+                if key in self.notes:
+                    self.after.append(self.notes[key])
+            elif tag == w("ruby"):
+                base = node.find(w("rubyBase"))
+                out.extend(t.text or "" for t in ([] if base is None else base.iter(w("t"))))
+            elif tag == _MC + "AlternateContent":
+                self._boxes(_choice(node))
+            elif tag in (w("drawing"), w("pict"), w("object")):
+                self._boxes([node])
+
+    def _field(self, kind: str) -> None:
+        """Keep track of the instruction of a field, which is no text; its result, after ``separate``, is."""
+        if kind == "begin":
+            self.instruction.append(True)
+        elif self.instruction and kind == "separate":
+            self.instruction[-1] = False
+        elif self.instruction and kind == "end":
+            self.instruction.pop()
+
+    def _boxes(self, nodes: Iterable[etree._Element]) -> None:
+        """Text boxes, the words of diagrams, and objects of other programs, which are only counted."""
+        stack = list(nodes)[::-1]
+        while stack:
+            node = stack.pop()
+            if node.tag == w("txbxContent"):
+                self.after.append(node)
+            elif node.tag == _MC + "AlternateContent":
+                stack.extend(reversed(_choice(node)))
+            elif node.tag == _DIAGRAM:
+                self._diagram(node.get(_DIAGRAM_DATA, ""))
+            else:
+                self.objects += isinstance(node.tag, str) and node.tag.endswith("}OLEObject")
+                stack.extend(reversed(node))
+
+    def _diagram(self, identity: str) -> None:
+        """The words of a diagram (SmartArt) stand in a part of their own, one paragraph for each box."""
+        relation = self.relations.get(identity)
+        root = None if relation is None or relation.external else self.package.xml(relation.target)
+        if root is None:
+            return
+        holder = root.makeelement(w("txbxContent"), nsmap={"w": WORD})
+        for paragraph in root.iter(_DRAWING + "p"):
+            words = "".join(node.text or "" for node in paragraph.iter(_DRAWING + "t"))
+            line = holder.makeelement(w("p"))
+            piece = line.makeelement(w("r"))
+            text = piece.makeelement(w("t"))
+            text.text = words
+            piece.append(text)
+            line.append(piece)
+            holder.append(line)
+        self.after.append(holder)
+
+    def _table(self, node: etree._Element) -> None:
+        before_table = self._state()
+        rows: list[list[tuple[str, int, int]]] = []
+        open_merges: dict[int, tuple[int, int]] = {}
+        head = 0
+        for row in _children(node, "tr"):
+            properties = row.find(w("trPr"))
+            if properties is not None and properties.find(w("del")) is not None:
+                self.deleted += 1
+                continue
+            head += bool(flag(properties, "tblHeader")) and head == len(rows)
+            line: list[tuple[str, int, int]] = []
+            before = value(properties, "gridBefore")
+            column = int(before) if before and before.isdigit() else 0
+            line.extend([("", 1, 1)] * column)
+            for cell in _children(row, "tc"):
+                inner = cell.find(w("tcPr"))
+                across = value(inner, "gridSpan")
+                span = min(int(across), 200) if across and across.isdigit() else 1
+                merge = None if inner is None else inner.find(w("vMerge"))
+                if merge is not None and merge.get(w("val"), "continue") == "continue" and column in open_merges:
+                    top, place = open_merges[column]
+                    text, down, wide = rows[top][place]
+                    rows[top][place] = (text, down + 1, wide)
+                    column += span
+                    continue
+                text = self._cell(cell)
+                if merge is not None:
+                    open_merges[column] = (len(rows), len(line))
+                else:
+                    open_merges.pop(column, None)
+                line.append((text, 1, span))
+                column += span
+            rows.append(line)
+            if sum(map(len, rows)) > self.limits.cells:
+                raise RefusedInput(self.source, "size", "表格过大，超出读取上限；请拆分后导入")
+        grid = rectangle(rows)
+        if is_layout(grid):
+            self._restore(before_table)
+            for row in _children(node, "tr"):
+                for cell in _children(row, "tc"):
+                    self._blocks(cell)
+            return
+        self.tables += 1
+        self.builder.grid(
+            grid,
+            header_rows=min(head or header_rows(grid), len(grid)),
+            caption=caption_above(self.builder),
+            label=f"表{self.tables}",
+        )
+        self._asides()
+
+    def _state(self) -> tuple[Any, ...]:
+        """What reading a cell changes, so that a table that only places things can be read a second time, as paragraphs."""
+        return self.numbering.state(), self.inserted, self.deleted, self.hidden, self.objects, self.nested
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        numbering, self.inserted, self.deleted, self.hidden, self.objects, self.nested = state
+        self.numbering.restore(numbering)
+        self.after = []
+
+    def _cell(self, cell: etree._Element) -> str:
+        """The paragraphs of a cell on one line; a table inside it is read as words."""
+        pieces: list[str] = []
+        stack = list(reversed(cell))
+        while stack:
+            node = stack.pop()
+            if node.tag == w("p"):
+                properties = node.find(w("pPr"))
+                style = value(properties, "pStyle") or self.styles.default_paragraph
+                text = self._text(node, style)
+                if text.strip():
+                    text = self._number(properties, style) + text.strip()
+                    pieces.append(" ".join(text.split()))
+            elif node.tag == w("tbl"):
+                self.nested += 1
+                for row in reversed(_children(node, "tr")):
+                    stack.extend(reversed(_children(row, "tc")))
+            elif node.tag == _MC + "AlternateContent":
+                stack.extend(reversed(_choice(node)))
+            elif node.tag == w("tc") or (node.tag in _WRAPPERS and not _placeholder(node)):
+                self._count_revision(node.tag)
+                stack.extend(reversed(node))
+        return " ".join(pieces)
+
+    def _chunk(self, node: etree._Element) -> None:
+        """A body kept in another format inside the package (HTML or MHTML, as some law databases write it)."""
+        from ingest.formats.word.chunk import write_chunk
+
+        relation = self.relations.get(node.get(_R_ID, ""))
+        data = None if relation is None or relation.external else self.package.read(relation.target)
+        if relation is None or data is None:
+            self.builder.issue("chunk_missing", "文档嵌入的正文部件缺失，内容可能不全")
+            return
+        write_chunk(self.builder, data, relation.target, self.source, self.limits)
+
+
+def caption_above(builder: TextBuilder) -> Span | None:
+    """The line right above, where it is short and no sentence: the caption of the table that follows."""
+    if len(builder.parts) < 2 or not builder.anchors:
+        return None
+    text, span = builder.parts[-2], builder.anchors[-1].span
+    if span.end != builder.length - 1 or len(text) != len(span) or not 0 < len(text) <= 60:
+        return None
+    return None if text.endswith(("。", "；", "：", ":", ";")) else span
+
+
+def _children(parent: etree._Element, name: str) -> list[etree._Element]:
+    """Rows of a table or cells of a row, also inside content controls."""
+    found: list[etree._Element] = []
+    for node in parent:
+        if node.tag == w(name):
+            found.append(node)
+        elif node.tag in _WRAPPERS:
+            found.extend(_children(node, name))
+    return found
+
+
+def _choice(node: etree._Element) -> list[etree._Element]:
+    """The branch of an AlternateContent that is shown: the first choice, else the fallback; never both."""
+    branch = node.find(_MC + "Choice")
+    if branch is None:
+        branch = node.find(_MC + "Fallback")
+    return [] if branch is None else list(branch)
+
+
+def _placeholder(node: etree._Element) -> bool:
+    """Whether a content control only shows its prompt (单击此处输入文字)."""
+    properties = node.find(w("sdtPr")) if node.tag == w("sdt") else None
+    return bool(flag(properties, "showingPlcHdr"))
+
+
+def _from_symbol_font(text: str, properties: etree._Element | None) -> str:
+    """Characters of a symbol font that stand in the private area, as the signs they show."""
+    if text.isascii() or not any("\uf000" <= character <= "\uf0ff" for character in text):
+        return text
+    fonts = None if properties is None else properties.find(w("rFonts"))
+    if fonts is None or not any("Wingdings" in name for name in fonts.attrib.values()):
+        return text.replace("\uf0b7", "•")
+    return "".join(_SYMBOLS.get(f"{ord(c) & 0xFF:02X}", "") if "\uf000" <= c <= "\uf0ff" else c for c in text)
+
+
+def _symbol(node: etree._Element) -> str:
+    """A character of a symbol font: ticks and boxes have Unicode forms, the rest has none."""
+    return _SYMBOLS.get(node.get(w("char"), "").upper()[-2:], "") if "Wingdings" in node.get(w("font"), "") else ""
+
+
+_SYMBOLS = {"FC": "✓", "FE": "☑", "A8": "☐", "6F": "□", "FB": "✗", "FD": "☒", "E0": "→", "6C": "●", "6E": "■"}
+
+
+def _white_on_white(run: etree._Element, properties: etree._Element | None) -> bool:
+    """Whether a run is white with nothing dark behind it: no shading or highlight of its own, its paragraph's or its cell's.
+
+    In a table with a style the style may shade the cell, and in a drawing the shape is behind it; there the text counts as seen.
+    """
+    if properties is None or (value(properties, "color") or "").upper() not in ("FFFFFF", "FEFEFE"):
+        return False
+    if properties.find(w("shd")) is not None or properties.find(w("highlight")) is not None:
+        return False
+    for node in run.iterancestors():
+        if node.tag == w("p"):
+            around = node.find(w("pPr"))
+        elif node.tag == w("tc"):
+            around = node.find(w("tcPr"))
+        elif node.tag == w("tbl"):
+            around = node.find(w("tblPr"))
+            if around is not None and around.find(w("tblStyle")) is not None:
+                return False
+        elif node.tag == w("txbxContent"):
+            return False
+        else:
+            continue
+        if around is not None and around.find(w("shd")) is not None:
+            return False
+    return True

@@ -1,0 +1,116 @@
+"""The head matter of a document inside a document: what it takes from the notice that issues it, what it has of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.divisions import NATION, Division, gazetteer
+from corpus.document import HeadMatter, Reference, Span
+from ingest.headmatter.head import Draft, document_kind, draft_of, leading_organs, period, validity_dates
+from ingest.headmatter.region import division_of, level_of, self_level, speaks_for_nation
+
+_FORWARDED = re.compile(
+    r"(?:现将|将|转发)(?P<organ>[^《》，,。；;：:\s]{2,24})(?:《|关于)|关于(?:转发|批转)(?P<organ2>[^《》，,。；;：:\s]{2,24}?)(?:《|关于)|征求(?P<organ3>[^《》，,。；;：:\s]{2,20}?)《"
+)
+_FORWARDS = re.compile(r"转发|批转|征求")
+_TIER = (
+    ("省", re.compile(r"^(?:省|自治区|区党委|自治区党委)")),
+    ("市州", re.compile(r"^(?:州|市|盟|地区|行署)")),
+    ("县", re.compile(r"^(?:县|旗)")),
+)
+
+
+def attached_head(
+    text: str, title: Span | None, span: Span, letter: HeadMatter, references: Sequence[Reference], *, opening: str, issued: bool
+) -> HeadMatter:
+    """Head matter of the attached document ``span``. ``issued``: the letter issues or forwards this very document by name."""
+    draft = Draft()
+    name = re.sub(r"\s*\n\s*", "", title.of(text)) if title else None
+    draft.put("title", name, title)
+    draft.put("kind", document_kind(name) if name else None, title)
+    if name:
+        period(text, draft, name, None)
+        status = draft_of(name)
+        draft.put("status", status, title)
+        draft.put("issuers", leading_organs(name), title)
+    forwarded = issued and _FORWARDS.search(re.sub(r"\s", "", letter.title or "") + opening[:200]) is not None
+    forwarded = forwarded and not re.search(r"关于印发", letter.title or "")
+    organ = _forwarding_organ(letter.title or "", opening) if forwarded else None
+    elsewhere = None if forwarded else _own_division(name, letter)
+    if forwarded:
+        _upper(text, draft, span, letter, organ)
+    elif elsewhere is not None:
+        draft.values["region"], draft.values["region_code"] = elsewhere.path, elsewhere.code
+        draft.values["level"] = level_of(elsewhere)
+        if title is not None:
+            draft.spans["region"] = title
+    else:
+        draft.values["region"], draft.values["region_code"] = letter.region, letter.region_code
+        draft.values["level"] = letter.level
+        draft.inferred.update(("region",) if letter.region else ())
+        if issued:
+            for field in ("issuers", "doc_number", "issued_on", "published_on", "effective_on", "expires_on"):
+                draft.put(field, getattr(letter, field), letter.spans.get(field), inferred=True)
+            draft.put("status", letter.status, letter.spans.get("status"), inferred=True)
+        elif letter.issuers:
+            draft.put("issuers", letter.issuers, letter.spans.get("issuers"), inferred=True)
+            draft.put("issued_on", letter.issued_on, letter.spans.get("issued_on"), inferred=True)
+    validity_dates(text, draft, span)
+    return draft.done(references)
+
+
+def _own_division(name: str | None, letter: HeadMatter) -> Division | None:
+    """The division a title begins with, where it is another than the letter's (a city's plan among a province's attachments)."""
+    division = division_of(name.lstrip("《")) if name else None
+    return division if division is not None and division.code != letter.region_code else None
+
+
+def _forwarding_organ(title: str, opening: str) -> str | None:
+    for source in (opening[:400], title):
+        for match in _FORWARDED.finditer(re.sub(r"\s", "", source)):
+            organ = match["organ"] or match["organ2"] or match["organ3"]
+            organ = re.sub(r"^(?:转发|印发|征求)", "", organ)
+            if organ and not organ.startswith(("《", "关于")):
+                return re.sub(r"(?:(?:联合)?(?:制定|制订|起草|拟定|拟订|编制|提出|印发))?的?$", "", organ)
+    return None
+
+
+def _upper(text: str, draft: Draft, span: Span, letter: HeadMatter, organ: str | None) -> None:
+    """The region of a forwarded document: of the organ that made it, else of the level it calls its own (全省)."""
+    if organ:
+        draft.put("issuers", (organ,))
+    below = gazetteer().by_code.get(letter.region_code or "")
+    division: Division | None = None
+    if organ:
+        if speaks_for_nation(organ):
+            division = NATION
+        else:
+            division = division_of(organ) or _above(below, organ)
+    if division is None and draft.text("title") and draft.text("title"):
+        division = division_of(draft.text("title") or "")
+    if division is None:
+        what = self_level(text, span.start, min(span.end, span.start + 8000))
+        if what in ("省", "自治区"):
+            division = _above(below, "省")
+        elif what in ("市", "州"):
+            division = _above(below, "市")
+    if division is not None:
+        draft.values["region"], draft.values["region_code"] = division.path, division.code
+        draft.values["level"] = level_of(division)
+        draft.inferred.add("region")
+    else:
+        draft.values["region"], draft.values["region_code"] = letter.region, letter.region_code
+        draft.values["level"] = letter.level
+        draft.inferred.add("region")
+
+
+def _above(division: Division | None, organ: str) -> Division | None:
+    """The division at the level an organ's first character names (省扶贫办 seen from 延安市 is of 陕西省)."""
+    if division is None:
+        return None
+    chain = [division, *gazetteer().parents(division)]
+    for level, pattern in _TIER:
+        if pattern.match(organ):
+            return next((d for d in chain if d.level == level), None)
+    return None

@@ -1,0 +1,483 @@
+"""The head matter of a document from everything that was read: title, issuers, number, dates, region, status, kind, period."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from corpus.divisions import NATION, Division, gazetteer
+from corpus.document import HeadMatter, Issue, Level, Reference, Span
+from ingest.headmatter.labels import Labelled
+from ingest.headmatter.region import (
+    Place,
+    assembled,
+    division_of,
+    from_body,
+    level_of,
+    named_region,
+    reporting_organ,
+    self_level,
+    speaks_for_nation,
+    speaks_of_nation,
+    speaks_to_nation,
+    spoken_of,
+    town_in,
+)
+from ingest.headmatter.title import Header
+from ingest.lines.dates import find_dates
+from ingest.lines.organs import DOC_NUMBER, is_organ, kind_of, split_organs
+from ingest.lines.signatures import Parts
+
+_VERB = re.compile(r"关于|印发|转发|批转|解读|发布|公布|答记者问|20\d\d年|实施|贯彻|政府工作报告|工作报告")
+_STATUSES = (
+    "有效",
+    "失效",
+    "废止",
+    "已废止",
+    "已失效",
+    "现行有效",
+    "已修改",
+    "部分废止",
+    "部分失效",
+    "尚未生效",
+    "未生效",
+    "继续有效",
+    "已修订",
+)
+_DRAFT = re.compile(r"[（(〔\[]?(?P<status>征求意见稿|公开征求意见稿|送审稿|草案|讨论稿)(?:[^（）()]{0,12})[）)〕\]]?$")
+_REPEALED = re.compile(r"[（(\[【](?P<status>已?(?:废止|失效))[）)\]】]")
+_PERIOD = re.compile(r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年?")
+_STATED_PERIOD = re.compile(
+    r"(?:规划期限?|计划期限?|实施期限?|规划期|方案期)[^。；;\n]{0,6}?(?:为|是|自|从|:|：)?\s?"
+    r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年"
+)
+_FIVE_YEARS = {"十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
+_PLAN_YEAR = re.compile(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:版|修订|修正|\d))")
+_PLAN_KINDS = ("方案", "要点", "计划", "规划", "纲要", "安排", "任务", "分工", "措施", "清单", "台账", "目标")
+_EFFECT = re.compile(
+    r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|决定|通告|条例|法|规则|规范|准则|标准|目录|指引|规程|清单|[一-龥]{2,8})"
+    r"(?:已[^。；;\n]{0,40})?[，,]?(?:自|从|于)(?P<when>[^。；;\n，,]{2,24}?)(?:起|开始)?(?:正式)?(?:施行|实施|执行|生效|实行)"
+)
+_VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s?(?P<n>[一二三四五六七八九十两]|\d{1,2})\s?年")
+_VALID_UNTIL = re.compile(
+    r"有效期(?:限)?(?:为|是|至|截至|截止到?|延长至|到|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"
+)
+_NEWSROOM = re.compile(
+    r"日报|晚报|新华|人民网|央视|客户端|公众号|网站?$|微信|电视台|报社|通讯社|新闻|本站|本网|官网|原创|杂志|时报|周刊|头条|论坛"
+)
+_ISSUED_BY_BODY = re.compile(r"(?:制定|制订|提出|出台|起草)(?P<what>本|如下|以下)(?P<kind>[一-龥]{0,8}?)[。：:；;，,]")
+_TWO = {"两": 2}
+_REMARK = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
+_NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
+"""A document number alone on a line; some pages repeat title and number above the text."""
+_NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
+_OPENING = 900
+_AND_OTHERS = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}个?)?(?:部门|单位|委办局)?$")
+
+
+@dataclass(slots=True)
+class Draft:
+    """Head matter in the making: values, where they stand, what was concluded, what is doubtful."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    inferred: set[str] = field(default_factory=set)
+    issues: list[Issue] = field(default_factory=list)
+
+    def put(self, name: str, value: object, span: Span | None = None, *, inferred: bool = False) -> None:
+        """Set a field once; the first finder of a field is the surest."""
+        if value in (None, "", ()) or name in self.values:
+            return
+        self.values[name] = value
+        if span is not None:
+            self.spans[name] = span
+        if inferred:
+            self.inferred.add(name)
+
+    def text(self, name: str) -> str | None:
+        """A field's value as a string."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else None
+
+    def done(self, based_on: Sequence[Reference] = ()) -> HeadMatter:
+        """The finished head matter."""
+        known: Mapping[str, object] = {k: v for k, v in self.values.items() if k != "source"}
+        return HeadMatter(**known, based_on=tuple(based_on), spans=dict(self.spans), inferred=frozenset(self.inferred))  # type: ignore[arg-type]
+
+
+def read_head(
+    text: str,
+    header: Header,
+    parts: Parts,
+    *,
+    fields: Mapping[str, str],
+    field_spans: Mapping[str, Span],
+    site: Iterable[str],
+    region: str | None,
+    title: tuple[str, Span | None, bool] | None,
+    body: Span,
+    filed: str | None = None,
+) -> Draft:
+    """Put together the head matter of the main document.
+
+    ``site`` are lines of the page around it (欢迎访问某局网站), ``filed`` is what the file's name puts before the title.
+    """
+    draft = Draft()
+    if title is not None:
+        draft.put("title", title[0], title[1], inferred=title[2])
+    _from_fields(text, draft, fields, field_spans)
+    _from_labels(text, draft, header.labelled)
+    if header.doc_number is not None:
+        draft.put("doc_number", _no_blanks(header.doc_number.of(text)), header.doc_number)
+    name = (draft.text("title") or "").rstrip("）)")
+    number = DOC_NUMBER.search(name) if name.endswith("号") else None
+    if number is not None and name.endswith(number.group()):
+        draft.put("doc_number", _no_blanks(number.group()), draft.spans.get("title"))
+    opening = min(body.end, body.start + _OPENING)
+    stray = _NUMBER_LINE.search(text, body.start, opening) if _NUMBER_ENDS.search(text, body.start, opening) else None
+    if stray is not None:
+        draft.put("doc_number", _no_blanks(stray["number"]), Span(stray.start("number"), stray.end("number")))
+    _dates(text, draft, header, parts)
+    _issuers(text, draft, header, parts)
+    name = draft.text("title") or ""
+    draft.put("kind", document_kind(name), draft.spans.get("title"))
+    period(text, draft, name, body)
+    _status(text, draft, name)
+    validity_dates(text, draft, body)
+    _region(text, draft, site, region, body, filed)
+    _report(text, draft, body)
+    if filed and is_organ(filed) and "title" in draft.inferred:
+        draft.put("issuers", split_organs(filed), inferred=True)
+    return draft
+
+
+def _report(text: str, draft: Draft, body: Span) -> None:
+    """A report to an assembly is signed by nobody: its issuer is the government in whose name it is given."""
+    division = gazetteer().by_code.get(draft.text("region_code") or "")
+    if "issuers" in draft.values or division is None or not (draft.text("kind") or "").endswith("报告"):
+        return
+    organ = reporting_organ(text, body.start, min(body.end, body.start + 300), division)
+    if organ is not None:
+        draft.put("issuers", (organ[0],), organ[1], inferred=True)
+
+
+def _from_fields(text: str, draft: Draft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
+    for name, raw in fields.items():
+        _take(text, draft, {"issuers": "issuer"}.get(name, name), raw, spans.get(name))
+
+
+def _from_labels(text: str, draft: Draft, labelled: Sequence[Labelled]) -> None:
+    for entry in labelled:
+        if entry.field not in ("-", "title") and len(entry.value):
+            _take(text, draft, entry.field, entry.value.of(text).strip("|[]【】 　"), entry.value)
+
+
+def _take(text: str, draft: Draft, name: str, raw: str, span: Span | None) -> None:
+    value = raw.strip()
+    if not value or value in ("-", "--", "无", "暂无", "/"):
+        return
+    if name.endswith("_on"):
+        where = span or Span(0, 0)
+        source, start, end = (text, where.start, where.end) if span else (value, 0, len(value))
+        for iso, at in find_dates(source, start, end):
+            draft.put(name, iso, at if span else None)
+            return
+    elif name in ("issuer", "source"):
+        if name == "issuer" or not _NEWSROOM.search(value):
+            draft.put("source" if name == "source" else "labelled", value, span)
+    elif name == "doc_number":
+        match = DOC_NUMBER.search(value)
+        draft.put(name, _no_blanks(match.group() if match else value) if len(value) <= 60 else None, span)
+    elif name == "status":
+        if any(value.startswith(known) for known in _STATUSES) or value in ("是", "否"):
+            draft.put(name, {"是": "有效", "否": "失效"}.get(value, value), span)
+    elif name == "index_number" and len(value) <= 60:
+        draft.put(name, value, span)
+    elif name == "kind" and len(value) <= 12:
+        draft.put("labelled_kind", value, span)
+    elif name in ("title", "region", "level"):
+        draft.put(name, value, span)
+
+
+def _dates(text: str, draft: Draft, header: Header, parts: Parts) -> None:
+    labelled = draft.text("issued_on")
+    if parts.signed_on is not None:
+        iso, span = parts.signed_on
+        if labelled is not None and labelled != iso:
+            message = f"索引表写成文日期为 {labelled}，落款日期为 {iso}，两者不一致；这里采用索引表的日期。"
+            draft.issues.append(Issue("date-conflict", message, span))
+        draft.put("issued_on", iso, span)
+    for iso, span, written in header.dated:
+        draft.put("issued_on" if written else "published_on", iso, span)
+
+
+def _issuers(text: str, draft: Draft, header: Header, parts: Parts) -> None:
+    names: list[str] = []
+    for span in parts.signers:
+        names += split_organs(span.of(text))
+    if names:
+        draft.put("issuers", tuple(dict.fromkeys(names)), Span(parts.signers[0].start, parts.signers[-1].end))
+    title, at = draft.text("title") or "", draft.spans.get("title")
+    if "title" not in draft.inferred:
+        lead = leading_organs(title)
+        if lead:
+            end = title.find(lead[-1][-2:]) if at else -1
+            draft.put("issuers", lead, Span(at.start, at.start + end + 2) if at and end >= 0 else at)
+    labelled = draft.text("labelled")
+    if labelled:
+        draft.put("issuers", split_organs(labelled), draft.spans.get("labelled"))
+    for span in header.byline:
+        if is_organ(span.of(text)):
+            draft.put("issuers", split_organs(span.of(text)), span)
+    source = draft.text("source")
+    if source and is_organ(source):
+        draft.put("issuers", split_organs(source), draft.spans.get("source"))
+    for key in ("labelled", "source", "labelled_kind"):
+        draft.values.pop(key, None)
+        draft.spans.pop(key, None)
+
+
+@lru_cache(maxsize=256)
+def leading_organs(title: str) -> tuple[str, ...]:
+    """The issuers a title begins with: 某市人民政府办公室关于…, 某州乡村振兴局解读：…."""
+    flat = "".join(title.split())
+    if flat.endswith("令") and is_organ(flat[:-1]):
+        return split_organs(flat[:-1].removeprefix("中华人民共和国"))
+    match = _VERB.search(title)
+    if match is None or match.start() < 3:
+        return ()
+    lead = _REMARK.sub("", title[: match.start()]).strip(" 　\n：:")
+    lead = _AND_OTHERS.sub("", lead)
+    if not is_organ(lead):
+        parts = re.split(r"[\s　、]+", lead)
+        if not (len(parts) > 1 and is_organ(parts[-1]) and all(len(p) >= 2 for p in parts)):
+            return _national_lead(lead)
+    return tuple(name for name in split_organs(lead) if len(name) >= 2)
+
+
+def _national_lead(lead: str) -> tuple[str, ...]:
+    parts = tuple(part for part in re.split(r"[\s　、]+", lead) if part)
+    return parts if parts and all(part in ("中共中央", "国务院", "中央", "中央军委") or is_organ(part) for part in parts) else ()
+
+
+@lru_cache(maxsize=256)
+def document_kind(title: str) -> str | None:
+    """The kind: of what is issued (关于印发…实施方案的通知 → 实施方案), of the explanation (规划解读), else of the title."""
+    flat = "".join(title.split())
+    if not flat:
+        return None
+    if "解读" in flat:
+        quoted = re.search(r"《([^《》]+)》", flat)
+        inner = kind_of(quoted.group(1)) if quoted else None
+        base = next(
+            (
+                k
+                for k in ("规划", "方案", "意见", "办法", "条例", "措施", "通知", "细则", "规定", "计划")
+                if inner and inner.endswith(k)
+            ),
+            None,
+        )
+        return f"{base}解读" if base else "政策解读"
+    issued = re.search(
+        r"(?:关于|[厅局室府委])(?:印发|转发|发布|公布|下发)(?P<rest>.+?)的?(?:通知|公告|函|决定|通告|命令)(?:[（(].*[)）])?$",
+        flat,
+    )
+    if issued:
+        return kind_of(issued["rest"]) or kind_of(flat)
+    return kind_of(flat)
+
+
+def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
+    """The years a plan covers: 规划期为2021-2025年, (2021—2025年) or “十四五” in the title, the year of an annual plan."""
+    stated = _STATED_PERIOD.search(text, body.start, min(body.end, body.start + 20000)) if body else None
+    if stated is not None and stated["a"] < stated["b"]:
+        draft.put("plan_period", (stated["a"], stated["b"]), Span(stated.start(), stated.end()))
+        return
+    flat = "".join(title.split())
+    where = draft.spans.get("title")
+    kind = kind_of(flat) or ""
+    span_years = _PERIOD.search(flat)
+    if span_years and span_years["a"] < span_years["b"]:
+        draft.put("plan_period", (span_years["a"], span_years["b"]), where)
+        return
+    for name, start in _FIVE_YEARS.items():
+        if name in flat and re.search(rf"[“\"「]{name}[”\"」]|{name}(?:时期|规划)", flat):
+            draft.put("plan_period", (str(start), str(start + 4)), where)
+            return
+    document = document_kind(title) or kind
+    if document.endswith(_PLAN_KINDS) or any(word in flat for word in ("工作要点", "实施方案", "工作计划", "行动方案")):
+        year = _PLAN_YEAR.search(flat)
+        if year:
+            draft.put("plan_period", (year["y"], year["y"]), where)
+
+
+def _status(text: str, draft: Draft, title: str) -> None:
+    flat = "".join(title.split())
+    at = draft.spans.get("title")
+    repealed = _REPEALED.search(flat)
+    if repealed:
+        draft.put("status", repealed["status"], at)
+    draft_status = draft_of(flat)
+    if draft_status:
+        draft.put("status", draft_status, at)
+
+
+def draft_of(title: str) -> str | None:
+    """征求意见稿, 草案 and the like, when the title itself ends so."""
+    match = _DRAFT.search("".join(title.split()).rstrip("》"))
+    if match is None or re.search(r"的(?:函|通知|公告|通告)$", title):
+        return None
+    return match["status"].removeprefix("公开")
+
+
+def validity_dates(text: str, draft: Draft, body: Span) -> None:
+    """When the document takes effect and when it ends, where the text says so of itself (本办法自…起施行)."""
+    issued = draft.text("issued_on")
+    match = next(iter(deque(_EFFECT.finditer(text, body.start, body.end), maxlen=1)), None)
+    if match is not None:
+        date = next(find_dates(text, match.start("when"), match.end("when") + 1), None)
+        if date:
+            draft.put("effective_on", date[0], date[1])
+        elif re.search(r"(?:印发|发布|公布|发文|下发|签发)之日", match["when"]) and issued:
+            draft.put("effective_on", issued, Span(match.start(), match.end()), inferred=True)
+    until = _VALID_UNTIL.search(text, body.start, body.end)
+    if until is not None:
+        date = next(find_dates(text, until.start("when"), until.end("when")), None)
+        if date:
+            draft.put("expires_on", date[0], date[1])
+    years = _VALID_YEARS.search(text, body.start, body.end)
+    start = draft.text("effective_on") or issued
+    if years is not None and start:
+        count = int(years["n"]) if years["n"].isdigit() else " 一二三四五六七八九十".find(years["n"])
+        count = _TWO.get(years["n"], count)
+        if 0 < count <= 20:
+            draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
+
+
+def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
+    if region:
+        division = named_region(region)
+        if division is not None:
+            draft.values["region"], draft.values["region_code"] = division.path, division.code
+            draft.values["level"] = level_of(division)
+        else:
+            draft.values["region"] = region
+            draft.issues.append(Issue("region-unknown", f"没有找到行政区划“{region}”，地区按原样记录；请核对名称。"))
+        return
+    given = draft.text("region")
+    if given:
+        division = named_region(given)
+        if division is not None:
+            _place(draft, Place(division, level_of(division), draft.spans.get("region")), inferred=False)
+            return
+        draft.values.pop("region")
+    place, inferred = _find_place(text, draft, site, body, filed)
+    if place is not None:
+        _place(draft, place, inferred=inferred)
+        if inferred:
+            draft.issues.append(
+                Issue("region-inferred", f"文中没有写明发文地区，根据{place.found_in}推定为{place.division.path}。", place.span)
+            )
+
+
+def _place(draft: Draft, place: Place, *, inferred: bool) -> None:
+    draft.values.pop("level", None)
+    draft.values["region"], draft.values["region_code"] = place.division.path, place.division.code
+    draft.values["level"] = place.level
+    if place.span is not None:
+        draft.spans["region"] = place.span
+    if inferred:
+        draft.inferred.add("region")
+
+
+def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed: str | None) -> tuple[Place | None, bool]:
+    title, at = draft.text("title") or "", draft.spans.get("title")
+    issuers = draft.values.get("issuers")
+    names = list(issuers) if isinstance(issuers, tuple) else []
+    near: Iterable[Division] = _Nearby(lambda: _neighbours(text, body, [title, *site]))
+    lead = _VERB.split("".join(title.split()), maxsplit=1)[0]
+    for name in names:
+        if not isinstance(name, str):
+            continue
+        if speaks_for_nation(name):
+            return Place(NATION, "国家", draft.spans.get("issuers"), "发文机关"), False
+        division = division_of(name, near) or division_of(name, near, whole=True)
+        if division is not None:
+            level: Level = "乡镇" if town_in(name) else level_of(division)
+            return Place(division, level, draft.spans.get("issuers"), "发文机关"), False
+    if len(lead) >= 2 and speaks_for_nation(lead.lstrip("《")):
+        return Place(NATION, "国家", at, "标题"), "title" in draft.inferred
+    division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
+    if division is not None:
+        return Place(division, level_of(division), at, "标题"), "title" in draft.inferred
+    place = assembled(text, min(len(text), body.start + 200))
+    if place is not None:
+        return place, False
+    for line in site:
+        division = division_of(line, near, whole=True)
+        if division is not None:
+            return Place(division, level_of(division), None, "网页名称"), True
+    reach = Span(body.start, min(body.end, body.start + 20000))
+    if not names and speaks_to_nation(text, reach.start, reach.end):
+        return Place(NATION, "国家", None, "正文面向全国的行文"), True
+    what = self_level(text, reach.start, reach.end)
+    from_name = _filed_under(filed)
+    if from_name is not None:
+        near = [from_name, *near]
+    if what is not None or not title:
+        place = from_body(text, reach.start, reach.end, near)
+        if place is not None and (from_name is None or from_name.contains(place.division.code)):
+            return place, True
+    if from_name is not None:
+        return Place(from_name, level_of(from_name), None, "文件名"), True
+    if not names:
+        place = spoken_of(text, reach.start, reach.end)
+        if place is not None:
+            return place, True
+        if speaks_of_nation(text, reach.start, reach.end):
+            return Place(NATION, "国家", None, "正文面向全国的内容"), True
+    return None, False
+
+
+def _filed_under(filed: str | None) -> Division | None:
+    """The division a file name begins with, where whoever saved the file put one there."""
+    if filed is None:
+        return None
+    if filed in ("全国", "国家", "中央") or speaks_for_nation(filed):
+        return NATION
+    return division_of(filed) or division_of(filed, whole=True)
+
+
+class _Nearby:
+    """Divisions named nearby, looked for only when a namesake asks for them."""
+
+    def __init__(self, find: Callable[[], list[Division]]) -> None:
+        self._find = find
+        self._found: list[Division] | None = None
+
+    def __iter__(self) -> Iterator[Division]:
+        if self._found is None:
+            self._found = self._find()
+        return iter(self._found)
+
+
+def _neighbours(text: str, body: Span, names: Iterable[str]) -> list[Division]:
+    """Divisions named unmistakably nearby; they decide between namesakes (朝阳区 of 北京 or of 长春)."""
+    found: list[Division] = []
+    for name in names:
+        division = division_of(name, (), whole=True)
+        if division is not None:
+            found.append(division)
+    for mention in gazetteer().mentions(text[body.start : min(body.end, body.start + 1500)]):
+        if len(mention.candidates) == 1 and mention.candidates[0].code != NATION.code:
+            found.append(mention.candidates[0])
+        if len(found) > 12:
+            break
+    return found
+
+
+def _no_blanks(value: str) -> str:
+    return re.sub(r"\s", "", value)

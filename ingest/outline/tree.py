@@ -1,0 +1,443 @@
+"""The heading tree: which lines are headings, how deep they stand, and where their bodies end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.document import Issue, Section, SectionKind, Span, fact_id
+from ingest.lines.lines import Line
+from ingest.lines.marks import OPENERS, RANK, Mark, mark_at
+from ingest.lines.organs import stock_headings
+from ingest.outline.headings import heading_end
+from ingest.outline.items import find_items
+
+_CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
+_MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
+_FILE_ENDS = frozenset("fcxlsptdeirg")
+_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
+_PADDED = re.compile(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![年月日号时个项家万亿元条页]))")
+_SPLIT = ("一、", "(一)", "1.", "(1)", "1)", "①", "章", "节", "编", "分", "01")
+_SIGNS = OPENERS | frozenset("#*")
+_GROUP = 30
+_STOPS = frozenset("。；;：:，,！!？?、）)|")
+_CLOSING = re.compile(
+    r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请[一-龥]{2,14}(?:总部|分行|部门|单位|委|厅|局|公司)[，,、将认结按]|请结合|请认真|请遵照|"
+    r"以上(?:意见|通知|方案|规定|措施|政策|请|事项|内容)|上述(?:意见|规定|政策|措施|通知)|"
+    r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|规划|计划|决定|实施意见|实施方案|实施细则|通告|指引|工作要点)"
+    r"(?:[由自从未的有]|印发|实施|下发|发布|所称|施行|内容|中)|"
+    r"此前|此件|此复|特此|专此|望(?:各|认真|遵照)|联系人|联系电话|联系方式|有效期|咨询电话|实施中|执行中|工作中遇|贯彻落实情况|"
+    r"(?:各位代表|同志们)[!！,，:：])"
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """A section in the making; ``end_limit`` is where its body must end at the latest."""
+
+    kind: SectionKind
+    number: str | None
+    start: int
+    head_start: int
+    end: int
+    body_start: int
+    depth: int
+    parent: Node | None
+    body_end: int = -1
+    own_line: bool = False
+    style: str = ""
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of the text (the document itself, or one attached): its title, 附件 label and the lines of its body."""
+
+    body: Span
+    title: Span | None = None
+    label: Span | None = None
+    inner: bool = False
+
+
+Opening = tuple[Mark | None, int | None, int]
+"""What a line opens with: its number, the depth that Markdown signs before it give, and where it starts behind those signs."""
+
+
+def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> list[tuple[Line, Mark]]:
+    """The lines that open a section, with their numbers; those a series makes implausible are left out."""
+    found: list[tuple[Line, Mark]] = []
+    last: dict[str, int] = {}
+    paths: set[tuple[int, ...]] = set()
+    opened, others = _openings(text, lines)
+    for i, padded in _padded(text, lines, opened):
+        opened[i] = (padded, *opened[i][1:])
+    numbered = [(i, mark) for i, (mark, _, _) in opened.items() if mark is not None]
+    bare = _unnumbered(text, lines, numbered)
+    late = _late_starts(numbered)
+    styled = [i for i, line in enumerate(lines) if line.start in headings] if headings else []
+    for i in sorted({*opened, *others, *bare, *styled}):
+        line = lines[i]
+        mark, depth, start = opened.get(i) or (None, None, line.start)
+        if text[line.end - 1] in _FILE_ENDS and text.endswith(_FILES, start, line.end):
+            continue
+        depth = headings.get(line.start) or depth or (1 if i in bare else None)
+        if mark is not None and (_plausible(mark, last, paths) or (mark.style, mark.value) in late):
+            last[mark.style] = mark.value
+            if mark.path:
+                paths.add(mark.path)
+            found.append((line, mark))
+        elif depth is not None:
+            found.append((line, Mark(Span(start, start), f"h{depth}", 0)))
+        elif text[line.start] == "专":
+            caption = _CAPTION.match(text, start, line.end)
+            if caption and line.end - start <= 60 and text[line.end - 1] not in "。；;，,":
+                found.append((line, Mark(caption_span(text, caption, line), "专栏", 0)))
+    return found
+
+
+def _openings(text: str, lines: Sequence[Line]) -> tuple[dict[int, Opening], list[int]]:
+    """What the lines that begin with a sign of a number or of Markdown open with, and the lines that may be captions."""
+    opened: dict[int, Opening] = {}
+    captions: list[int] = []
+    for i, line in enumerate(lines):
+        char = text[line.start]
+        if char in _SIGNS:
+            opened[i] = _opening(text, line)
+        elif char == "专":
+            captions.append(i)
+    return opened, captions
+
+
+def _padded(text: str, lines: Sequence[Line], opened: Iterable[int]) -> list[tuple[int, Mark]]:
+    """Headings that are numbered 01, 02, 03 … without any mark behind the number, where at least three follow one another."""
+    found: list[tuple[int, Mark]] = []
+    for i in opened:
+        line = lines[i]
+        match = _PADDED.match(text, line.start, line.end) if text[line.start] in "0123456789" else None
+        if match is not None and int(match["n"]) == len(found) + 1 and (found or text[line.start] == "0"):
+            found.append((i, Mark(Span(line.start, line.start + 2), "01", len(found) + 1)))
+    return found if len(found) >= 3 else []
+
+
+def _unnumbered(text: str, lines: Sequence[Line], numbered: Sequence[tuple[int, Mark]]) -> set[int]:
+    """Headings without a number, over a numbering that starts anew.
+
+    A line that is nothing but a stock heading (附则), or lines over each run of the outermost numbers (面向单位的政策 一、… 面向个人的政策 一、…).
+    """
+    out: set[int] = set()
+    seen: dict[str, int] = {}
+    top = min({mark.style for _, mark in numbered}, key=lambda style: RANK[style], default="")
+    groups: list[int] = []
+    restarted = False
+    before = -1
+    for k, following in numbered:
+        i, above = k - 1, before
+        before = k
+        if following.value == 1 and i != above and i >= 0:
+            line = lines[i]
+            if line.end - line.start <= _GROUP and text[line.end - 1] not in _STOPS:
+                start = _opening(text, line)[2]
+                name = "".join(text[start : line.end].split())
+                if name in stock_headings() and following.style in seen:
+                    out.add(i)
+                elif following.style == top and (not seen or seen.get(top, 0) > 1):
+                    groups.append(i)
+                    restarted = restarted or bool(seen)
+        seen[following.style] = following.value
+    return out | (set(groups) if restarted and len(groups) > 1 else set())
+
+
+def _opening(text: str, line: Line) -> Opening:
+    """The number a line opens with, behind Markdown signs where there are any."""
+    start, depth = line.start, None
+    if text[start] not in "#*":
+        return line.mark(text), None, start
+    markup = _MARKUP.match(text, start, line.end)
+    if markup and markup.end() < line.end:
+        depth = len(markup.group().rstrip()) if text[start] == "#" else None
+        start = markup.end()
+    return mark_at(text, start, line.end), depth, start
+
+
+def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
+    """The number of a caption (专栏3) without the colon after it."""
+    end = match.end()
+    while end > match.start() and text[end - 1] in ":： ":
+        end -= 1
+    return Span(match.start(), min(end, line.end))
+
+
+def _late_starts(numbered: Sequence[tuple[int, Mark]]) -> set[tuple[str, int]]:
+    """Numbers that go on for at least three lines though the series began elsewhere (a part of a longer document: （300）…)."""
+    runs: dict[str, list[int]] = {}
+    out: set[tuple[str, int]] = set()
+    for _, mark in numbered:
+        if mark.path:
+            continue
+        run = runs.setdefault(mark.style, [])
+        if run and mark.value != run[-1] + 1:
+            run.clear()
+        run.append(mark.value)
+        if run[0] > 5 and len(run) >= (2 if mark.style in ("一、", "(一)", "条") else 3):
+            out.update((mark.style, value) for value in run[-3:])
+    return out
+
+
+def _plausible(mark: Mark, last: dict[str, int], paths: set[tuple[int, ...]]) -> bool:
+    before = last.get(mark.style)
+    if mark.path:
+        # 1.5 at the start of a line is as often a quantity: 1.2 needs 1.1 before it, 1.1 needs 1 or nothing before it
+        *upper, value = mark.path
+        if max(mark.path) > 40 or min(mark.path) == 0:
+            return False
+        return (value == 1 and mark.spaced) or (*upper, value - 1) in paths
+    if mark.style in ("条", "节", "章") and not mark.spaced:
+        return mark.value in (1, (before or 0) + 1)
+    if before is None:
+        return mark.value <= 5 or mark.style in ("条", "章", "节", "编", "分")
+    return mark.value <= before + 5 or mark.style == "条"
+
+
+def nest(marks: Sequence[tuple[Line, Mark]]) -> list[int]:
+    """The index of each mark's parent (-1 for none), from the order in which the styles nest in this document."""
+    following: list[int | None] = [None] * len(marks)
+    seen: dict[str, int] = {}
+    for i in range(len(marks) - 1, -1, -1):
+        following[i] = seen.get(marks[i][1].style)
+        seen[marks[i][1].style] = i
+    latest: dict[str, list[int]] = {}
+    for i, (_, mark) in enumerate(marks):
+        latest.setdefault(mark.style, []).append(i)
+    above: set[tuple[str, str]] = set()
+    stack: list[int] = []
+    parents: list[int] = []
+    for i, (_, mark) in enumerate(marks):
+        style = mark.style
+        at = next((k for k, j in enumerate(stack) if marks[j][1].style == style), None)
+        if at is not None:
+            del stack[at:]
+        else:
+            while stack and _outranks(i, stack[-1], marks, following, above):
+                stack.pop()
+        parents.append(stack[-1] if stack else -1)
+        above.update((marks[j][1].style, style) for j in stack)
+        stack.append(i)
+    return parents
+
+
+def _outranks(
+    i: int, top: int, marks: Sequence[tuple[Line, Mark]], following: Sequence[int | None], above: set[tuple[str, str]]
+) -> bool:
+    mark, other = marks[i][1], marks[top][1]
+    if other.style == "专栏":
+        return mark.style.startswith("h") or mark.style in ("编", "分", "章", "节", "条", "一、", "(一)")
+    if mark.style == "专栏":
+        return False
+    if (other.style, mark.style) in above:
+        return False
+    if (mark.style, other.style) in above:
+        return True
+    if mark.style.startswith("h") and other.style.startswith("h"):
+        return int(mark.style[1:]) < int(other.style[1:])
+    if mark.style.startswith("h") or other.style.startswith("h"):
+        return mark.style.startswith("h")
+    if RANK[mark.style] > RANK[other.style]:
+        return False
+    # the usual order says this style stands above; it stands below only if the other series goes on after it
+    later = following[top]
+    return not (mark.value == 1 and later is not None and marks[later][1].value == other.value + 1)
+
+
+def part_nodes(
+    text: str, part: Part, lines: Sequence[Line], headings: dict[int, int], parent: Node | None, stop: int
+) -> list[Node]:
+    """The nodes of one part, in order of place, with their bodies closed."""
+    nodes: list[Node] = []
+    depth = parent.depth + 1 if parent else 0
+    base = parent
+    if part.label is not None:
+        base = Node(
+            "attachment", part.label.of(text).strip(":： 　"), part.label.start, part.label.end, part.label.end, 0, depth, base
+        )
+        nodes.append(base)
+        depth += 1
+    if part.title is not None:
+        base = Node("title", None, part.title.start, part.title.start, part.title.end, 0, depth, base)
+        nodes.append(base)
+    depth = base.depth + 1 if base else 1
+    for node in nodes:
+        node.body_start, node.body_end = _next_char(text, node.end, stop), stop
+    marks = find_marks(text, lines, headings)
+    first = marks[0][0].start if marks else part.body.end
+    if lines and lines[0].start < first:
+        start = lines[0].start
+        nodes.append(Node("preamble", None, start, start, start, start, depth, base, _trim(text, start, first)))
+    made: list[Node] = []
+    opening = {line.start for line, _ in marks}
+    nxt = 0
+    for (line, mark), above in zip(marks, nest(marks), strict=True):
+        owner = made[above] if above >= 0 else base
+        following: Line | None = None
+        if mark.span.end == line.end or text[mark.span.end : line.end].isspace():
+            while nxt < len(lines) and lines[nxt].start <= line.start:
+                nxt += 1
+            following = lines[nxt] if nxt < len(lines) and lines[nxt].start not in opening else None
+        made.append(_heading(text, line, following, mark, owner, owner.depth + 1 if owner else depth))
+    _close(text, made, part.body.end)
+    closing = _closing(text, made, lines, base, depth)
+    nodes += made
+    nodes += _items(text, nodes)
+    if closing:
+        nodes.append(closing)
+    nodes.sort(key=lambda n: (n.start, n.depth))
+    return nodes
+
+
+def _heading(text: str, line: Line, following: Line | None, mark: Mark, parent: Node | None, depth: int) -> Node:
+    head = mark.span.end
+    while head < line.end and text[head].isspace():
+        head += 1
+    if head == line.end and following is not None and mark.style in _SPLIT:
+        # a number alone on its line: the heading opens the next one
+        line, head = following, following.start
+    end = heading_end(text, head, line.end, mark)
+    body = end
+    while body < line.end and text[body] in "。；;：:，,*）)】 　":
+        body += 1
+        if text[body - 1] in "。；;：:，,":
+            break
+    while end > head and text[end - 1] in " 　*#":
+        end -= 1
+    number = mark.span.of(text) or None
+    kind: SectionKind = "attachment" if mark.style == "专栏" else "heading"
+    return Node(
+        kind,
+        number,
+        mark.span.start,
+        head,
+        max(end, mark.span.end),
+        body,
+        depth,
+        parent,
+        own_line=body >= line.end and text[line.end - 1] not in "。；;！？",
+        style=mark.style,
+        value=mark.value,
+    )
+
+
+def _close(text: str, nodes: list[Node], stop: int) -> None:
+    """Give every node the end of its body: where the next node that is not inside it starts."""
+    open_nodes: list[Node] = []
+    for node in nodes:
+        while open_nodes and open_nodes[-1].depth >= node.depth:
+            _finish(text, open_nodes.pop(), node.start)
+        open_nodes.append(node)
+    while open_nodes:
+        _finish(text, open_nodes.pop(), stop)
+
+
+def _finish(text: str, node: Node, limit: int) -> None:
+    start = _next_char(text, node.body_start, limit)
+    end = _trim(text, node.body_start, limit)
+    if end > node.body_start:
+        node.body_start = min(start, end)
+    node.body_end = max(node.body_start, end)
+
+
+def _closing(text: str, nodes: list[Node], lines: Sequence[Line], base: Node | None, depth: int) -> Node | None:
+    """Unnumbered paragraphs after the last numbered section that address everyone; they leave the sections before them."""
+    if not nodes:
+        return None
+    last = nodes[-1]
+    inside = [line for line in lines if last.start < line.start < last.body_end and line.start >= last.end]
+    if last.own_line:
+        inside = inside[1:]
+    for line in inside:
+        if _CLOSING.match(text, line.start, line.end):
+            break
+    else:
+        return None
+    start, end = line.start, last.body_end
+    node: Node | None = last
+    while node is not None and node is not base:
+        stop = _trim(text, node.end, start)
+        node.body_start = min(node.body_start, stop)
+        node.body_end = stop
+        node = node.parent
+    return Node("closing", None, start, start, start, start, depth, base, end)
+
+
+def _items(text: str, nodes: list[Node]) -> list[Node]:
+    out: list[Node] = []
+    ordered = sorted((n for n in nodes if n.kind in ("heading", "preamble")), key=lambda n: n.start)
+    numbered = any(n.kind == "heading" for n in ordered)
+    for i, node in enumerate(ordered):
+        if node.kind == "preamble" and numbered:
+            continue
+        limit = min(node.body_end, ordered[i + 1].start if i + 1 < len(ordered) else node.body_end)
+        start = node.head_start if node.body_start >= limit else node.body_start
+        for item in find_items(text, min(start, limit), limit):
+            number, heading = item.number, item.heading
+            out.append(
+                Node(
+                    "item",
+                    number.of(text),
+                    number.start,
+                    heading.start,
+                    heading.end,
+                    item.body_start,
+                    node.depth + 1,
+                    node,
+                    item.end,
+                )
+            )
+    return out
+
+
+def _next_char(text: str, start: int, limit: int) -> int:
+    while start < limit and text[start].isspace():
+        start += 1
+    return min(start, limit)
+
+
+def _trim(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def to_sections(text: str, nodes: Sequence[Node], document_id: str) -> tuple[Section, ...]:
+    """The nodes as sections, with ids made from document and place."""
+    ids = {id(node): fact_id(document_id, "section", Span(node.start, node.end), node.kind) for node in nodes}
+    return tuple(
+        Section(
+            id=ids[id(node)],
+            kind=node.kind,
+            number=node.number,
+            heading=text[node.head_start : node.end] if node.end > node.head_start else "",
+            depth=node.depth,
+            start=node.start,
+            end=node.end,
+            body_start=max(node.end, node.body_start) if node.kind not in ("preamble", "closing") else node.body_start,
+            body_end=max(node.end, node.body_start, node.body_end),
+            parent=ids.get(id(node.parent)) if node.parent is not None else None,
+        )
+        for node in nodes
+    )
+
+
+def numbering_issues(nodes: Sequence[Node], limit: int = 5) -> list[Issue]:
+    """Numbers that do not follow on from their neighbour: kept as written, but worth a look."""
+    out: list[Issue] = []
+    last: dict[tuple[int, str], Node] = {}
+    for node in nodes:
+        if node.kind != "heading" or not node.number or node.style.startswith("h"):
+            continue
+        key = (id(node.parent), node.style)
+        before = last.get(key)
+        last[key] = node
+        if before is not None and node.value not in (before.value + 1, 1) and len(out) < limit:
+            message = f"编号不连续：“{before.number}”之后是“{node.number}”，按原文保留，请核对是否有缺漏。"
+            out.append(Issue("numbering", message, Span(node.start, node.end)))
+    return out
