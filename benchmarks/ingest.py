@@ -41,7 +41,7 @@ def cpu(work: Callable[[], object]) -> tuple[object, float]:
 
 def text_rates(corpus: Path) -> None:
     """MB a CPU second for each stage, folder by folder and over all."""
-    from index.segmentation import tokenise
+    from index.lexical.tokens import tokenise
     from index.splitter import split
     from ingest.reader import read, read_raw
 

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus
-from index.cache import LexicalCache
-from index.dense import DenseIndex
-from index.features import Candidate, Rarity, features, idf
-from index.lexical import Found, LexicalIndex, WeightedQuery
+from index.dense.vectors import DenseIndex
+from index.hits import Shelf, show
+from index.lexical.bm25 import Found, LexicalIndex, WeightedQuery
+from index.lexical.cache import LexicalCache
+from index.lexical.tokens import tokenise
 from index.passages import Hit
-from index.question import Question, understand
-from index.ranking import ordered, promising
-from index.segmentation import tokenise
-from index.showing import Shelf, show
+from index.query import Question, understand
+from index.ranking.features import Candidate, Rarity, features, idf
+from index.ranking.order import ordered, promising
 from index.spelling import Names
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.dense.encoder import Encoder
 
 FEW = 150
 """Candidates each half of the search gives for a short list of hits; a longer list takes twice its length."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.divisions import gazetteer
-from index.segmentation import is_word, natures, tokenise
+from index.lexical.tokens import is_word, natures, tokenise
 from qa.lexicons import pairs, phrases, table
 from qa.question import Reading, everyday_in
 from qa.shelf import Shelf

@@ -75,7 +75,7 @@ def _wording(told: Sequence[Cell], topic: str | None) -> list[str]:
 def _words(told: Sequence[Cell], topic: str | None) -> list[str]:
     """Words of the lexicon in the cells; of a topic only those that belong to it."""
     from graph.topics import scores
-    from index.segmentation import lexicon, words_of
+    from index.lexical.tokens import lexicon, words_of
 
     known = {fold(word) for word in lexicon() if len(word) >= 3}
     found: dict[str, int] = {}

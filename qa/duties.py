@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from corpus.document import Span
 from corpus.folding import fold
-from index.segmentation import natures
+from index.lexical.tokens import natures
 from qa.concepts import Wanted
 from qa.draft import Draft, Line, cite, flat, label
 from qa.evidence import Scope

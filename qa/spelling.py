@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from index.segmentation import is_word, natures
+from index.lexical.tokens import is_word, natures
 from index.spelling import Names
 
 TELLING = frozenset("一二三四五六七八九十百千万零省市州县区镇乡村国东西南北上下前后")

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 if TYPE_CHECKING:
     from corpus.document import ParsedDocument
-    from ingest.headmatter.head.labels import Labelled
+    from ingest.headmatter.labels import Labelled
 
 FIELDS = (
     "title",
@@ -142,7 +142,7 @@ def table_values(text: str, labelled: list[Labelled]) -> Iterator[tuple[str, str
 
 def pages(corpus: Path) -> int:
     """Print, for each folder of saved pages, how often the text alone gives what the page's index table says."""
-    from ingest.headmatter.head.title import read_header
+    from ingest.headmatter.title import read_header
     from ingest.lines.lines import lines_of
     from ingest.reader import read_raw
     from ingest.structure import build

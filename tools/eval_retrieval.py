@@ -26,12 +26,12 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from corpus.store import Corpus
-from index import features as features_module
-from index import ranking
 from index import searcher as searcher_module
-from index.encoder import load
-from index.lexical import LexicalIndex
-from index.question import understand
+from index.dense.encoder import load
+from index.lexical.bm25 import LexicalIndex
+from index.query import understand
+from index.ranking import features as features_module
+from index.ranking import order
 from index.searcher import Searcher
 from tools.retrieval_set import records
 
@@ -54,13 +54,13 @@ def _without(name: str) -> AbstractContextManager[Any]:
     if name == "words of the whole document":
         return patch.object(LexicalIndex, "search_documents", lambda *_: {})
     if name == "everything learned":
-        return patch.object(ranking, "scores", lambda rows: [row[0] + 0.7 * row[2] + row[11] for row in rows])
+        return patch.object(order, "scores", lambda rows: [row[0] + 0.7 * row[2] + row[11] for row in rows])
     if name == "places":
         return patch.object(features_module, "places", lambda text: ())
     if name == "leaving the commonest words out":
         return patch.object(searcher_module, "COMMON", 1.0)
     if name == "meaning behind the head of the list":
-        return patch.object(ranking, "HEAD", 10**9)
+        return patch.object(order, "HEAD", 10**9)
     fields: dict[str, Any] = (
         {"pairs": (), "extra_pairs": {}} if name == "pairs of characters" else {"extra_words": {}, "extra_pairs": {}}
     )

@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from index.train import Pair, train
+from index.dense.train import Pair, train
 from tools.retrieval_set import records, relevant
 
 

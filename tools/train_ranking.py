@@ -24,11 +24,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from corpus.store import Corpus
-from index.encoder import load
-from index.question import understand
-from index.ranking import COLUMNS, compared
+from index.dense.encoder import load
+from index.query import understand
+from index.ranking.order import COLUMNS, compared
+from index.ranking.trees import grow
 from index.searcher import Searcher
-from index.trees import grow
 from tools.retrieval_set import records, relevant
 
 FALLING = ("rarest_missing", "place_missing", "place_other")

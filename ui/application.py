@@ -23,7 +23,7 @@ from ui.preparing import Prepared, prepare, prepared
 
 if TYPE_CHECKING:
     from graph.validity import Validity
-    from index.encoder import Encoder
+    from index.dense.encoder import Encoder
     from index.passages import Hit
     from index.searcher import Searcher
     from ingest.files import Input
@@ -130,7 +130,7 @@ class Library(PolicyGraph):
     @cached_property
     def encoder(self) -> Encoder:
         """The embedding model: the embedded one unless another was set. Raises ``ModelUnavailable``."""
-        from index.encoder import load
+        from index.dense.encoder import load
 
         return load(self._model)
 
@@ -313,7 +313,7 @@ class Library(PolicyGraph):
         Resumable: vectors are stored in batches and only missing ones are computed; the old model serves until all are there.
         Returns how many passages were embedded. Raises ``ModelUnavailable``.
         """
-        from index.encoder import load
+        from index.dense.encoder import load
 
         count = embed_missing(self.corpus, load(name), progress)
         self.corpus.set_setting(MODEL_SETTING, name or "")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from corpus.document import ParsedDocument
-    from index.encoder import Encoder
+    from index.dense.encoder import Encoder
 
 BATCH = 500
 """Passages whose vectors are stored at once: what is done stays done when the work is broken off."""
@@ -21,7 +21,7 @@ def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int
     missing = corpus.unembedded(encoder.name)
     if not missing:
         return 0
-    from index.dense import forget
+    from index.dense.vectors import forget
     from index.passages import Passage
     from index.splitter import embedding_text
 

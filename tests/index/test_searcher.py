@@ -14,8 +14,8 @@ import pytest
 from corpus.document import Anchor, HeadMatter, ParsedDocument, Span
 from corpus.filters import Filters
 from corpus.store import Corpus, PassageRow
-from index import cache
-from index.cache import LexicalCache
+from index.lexical import cache
+from index.lexical.cache import LexicalCache
 from index.lock import writing
 from index.searcher import Searcher
 from index.splitter import split

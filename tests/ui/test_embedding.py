@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.train import save
+from index.dense.train import save
 from ui.application import Library
 from ui.cli import main
 

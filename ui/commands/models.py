@@ -35,8 +35,8 @@ def train(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from corpus.errors import UsageError
-    from index.train import Settings
-    from index.train import train as run
+    from index.dense.train import Settings
+    from index.dense.train import train as run
 
     if not args.data.is_dir() or not list(args.data.glob("*.jsonl")):
         raise UsageError(f'{args.data} 里没有 .jsonl 训练数据。每行写一个 {{"q": 问题, "p": 段落}}。')

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from corpus.errors import RefusedInput
-from ingest.formats.pdf.reader import ocr
+from ingest.formats.pdf import ocr
 from ingest.formats.word import legacy
 from ingest.limits import DEFAULT
 from ingest.reader import read

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.headmatter.head.head import document_kind
-from ingest.headmatter.head.references import find_references
+from ingest.headmatter.head import document_kind
+from ingest.headmatter.references import find_references
 from ingest.lines.dates import date_at, find_dates
 from ingest.lines.organs import DOC_NUMBER, split_organs
 from ingest.raw import RawText

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from corpus.errors import RefusedInput
-from index.segmentation import tokenise
+from index.lexical.tokens import tokenise
 from index.splitter import LONGEST_ROW, split
 from ingest.files import gather
 from ingest.reader import read, read_raw

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from ingest.lines.marks import chinese_number, mark_at
-from ingest.outline.tree.items import find_items
+from ingest.outline.items import find_items
 from ingest.raw import RawText
 from ingest.reader import read
 from ingest.structure import build

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from corpus.errors import RefusedInput
-from ingest.formats.pdf.reader.ocr import parse_tsv
+from ingest.formats.pdf.ocr import parse_tsv
 from ingest.reader import read_raw
 
 reportlab = pytest.importorskip("reportlab")

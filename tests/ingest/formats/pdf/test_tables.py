@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.pdf.reader.glyphs import Glyph, Rule, Sheet
-from ingest.formats.pdf.reader.tables import find_tables
+from ingest.formats.pdf.glyphs import Glyph, Rule, Sheet
+from ingest.formats.pdf.tables import find_tables
 
 WORDS = [
     "序号",

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
-from index.segmentation import document_numbers, normalise, tokenise
+from index.lexical.tokens import document_numbers, normalise, tokenise
 from index.spelling import Names
 
 LONGEST = 10_000

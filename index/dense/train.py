@@ -22,8 +22,8 @@ from typing import Any
 
 from corpus.document import ParsedDocument
 from corpus.errors import UsageError
-from index.encoder import VERSION, damped
-from index.segmentation import words_of
+from index.dense.encoder import VERSION, damped
+from index.lexical.tokens import words_of
 
 Progress = Callable[[int, int, str], None]
 

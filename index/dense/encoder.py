@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpus.errors import ModelUnavailable
-from index.bulk import words
-from index.segmentation import words_of
+from index.lexical.bulk_tokens import words
+from index.lexical.tokens import words_of
 
 DOWNLOADS = "CEMAI_ALLOW_DOWNLOAD"
 """Environment variable: 1 lets a model that is named by its hub name be fetched; without it no request leaves the machine."""

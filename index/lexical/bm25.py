@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import tantivy
 
-from index.bulk import Segments
-from index.segmentation import number_readings
+from index.lexical.bulk_tokens import Segments
+from index.lexical.tokens import number_readings
 
 HEAP = 64_000_000
 KEPT = 4_096

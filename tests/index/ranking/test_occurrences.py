@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import occurrences
-from index.occurrences import ENDS, Occurrences, longest_run
+from index.ranking import occurrences
+from index.ranking.occurrences import ENDS, Occurrences, longest_run
 
 LETTERS = "甲乙丙丁𠮷a1。\n；"
 texts = st.lists(st.text(LETTERS, max_size=40), min_size=1, max_size=6)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import segmentation
-from index.segmentation import document_numbers, number_readings, tokenise, words_of
+from index.lexical import tokens
+from index.lexical.tokens import document_numbers, number_readings, tokenise, words_of
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_pairs_do_not_reach_over_punctuation() -> None:
 
 
 def test_both_engines_read_the_lexicon() -> None:
-    assert "边缘易致贫户" in segmentation._slow_dictionary().cut("摸排边缘易致贫户")
+    assert "边缘易致贫户" in tokens._slow_dictionary().cut("摸排边缘易致贫户")
 
 
 def test_document_numbers_are_spelt_one_way() -> None:

@@ -13,7 +13,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from index.segmentation import HAN, OTHER, RUN_LIMIT, THOUSANDS, broken, cut, normalise, numbers_in, tokenise, unseen, words_of
+from index.lexical.tokens import (
+    HAN,
+    OTHER,
+    RUN_LIMIT,
+    THOUSANDS,
+    broken,
+    cut,
+    normalise,
+    numbers_in,
+    tokenise,
+    unseen,
+    words_of,
+)
 
 BATCH = 100_000
 """Characters handled at once: arrays of so many fit into a processor's cache."""

@@ -10,10 +10,10 @@ from corpus.document import Span
 from corpus.folding import folded
 from corpus.store import Corpus
 from corpus.store.rows import Label, Quote
-from index.features import Candidate
+from index.lexical.tokens import normalise
 from index.passages import Hit
-from index.question import Question
-from index.segmentation import normalise
+from index.query import Question
+from index.ranking.features import Candidate
 
 MEANING = 0.45
 """Cosine from which a passage may be said to mean the same."""

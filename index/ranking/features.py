@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from index.occurrences import Occurrences
-from index.places import Place, elsewhere, places
-from index.question import Question
+from index.query import Question
+from index.ranking.occurrences import Occurrences
+from index.ranking.places import Place, elsewhere, places
 
 if TYPE_CHECKING:
     from numpy import ndarray

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index import ranking
-from index.features import FEATURES, Candidate, Rarity, features
-from index.places import places
-from index.question import understand
-from index.trees import grow, shipped
+from index.query import understand
+from index.ranking import order
+from index.ranking.features import FEATURES, Candidate, Rarity, features
+from index.ranking.places import places
+from index.ranking.trees import grow, shipped
 
 TREE = [[0, 0.5, 1, 2, 0], [-1, 0, 0, 0, -1.0], [1, 2.0, 3, 4, 0], [-1, 0, 0, 0, 3.0], [-1, 0, 0, 0, 5.0]]
 
@@ -90,7 +90,7 @@ def test_a_place_counts_in_its_short_form() -> None:
 
 
 def test_nothing_to_rank() -> None:
-    assert ranking.scores(features(understand("监测"), Rarity({}, {}, {}), [])) == []
+    assert order.scores(features(understand("监测"), Rarity({}, {}, {}), [])) == []
 
 
 @pytest.mark.parametrize(("row", "value"), [([0.5, 9], -2.0), ([0.6, 2], 6.0), ([0.6, 2.1], 10.0)])
@@ -99,4 +99,4 @@ def test_trees_add_up(row: list[float], value: float) -> None:
 
 
 def test_the_shipped_trees_read_the_columns_there_are() -> None:
-    assert shipped().columns == ranking.COLUMNS
+    assert shipped().columns == order.COLUMNS

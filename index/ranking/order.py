@@ -14,8 +14,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from index.features import FEATURES, Candidate
-from index.trees import shipped
+from index.ranking.features import FEATURES, Candidate
+from index.ranking.trees import shipped
 
 COMPARED = (
     "words_ideal",

@@ -12,9 +12,9 @@ import pytest
 
 from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, PassageRow
-from index import dense
-from index.dense import DenseIndex
-from index.encoder import load
+from index.dense import vectors as vectors_module
+from index.dense.encoder import load
+from index.dense.vectors import DenseIndex
 
 SIZE = 8
 MODEL = "m"
@@ -40,8 +40,8 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 
 @pytest.fixture(params=["numpy", "faiss", "faiss, then filtered"])
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(dense, "FAISS_FROM", 10**9 if request.param == "numpy" else 1)
-    monkeypatch.setattr(dense, "SUBSET", 10**9 if request.param == "faiss" else 0)
+    monkeypatch.setattr(vectors_module, "FAISS_FROM", 10**9 if request.param == "numpy" else 1)
+    monkeypatch.setattr(vectors_module, "SUBSET", 10**9 if request.param == "faiss" else 0)
     return str(request.param)
 
 
@@ -70,7 +70,7 @@ def test_finds_adds_removes_and_filters(corpus: Corpus, kind: str) -> None:
 
 
 def test_a_copy_on_disk_is_read_and_a_damaged_one_refused(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "FAISS_FROM", 1)
+    monkeypatch.setattr(vectors_module, "FAISS_FROM", 1)
     vectors = unit(2, 50)
     put(corpus, "a", vectors)
     index_of(corpus)
@@ -79,7 +79,7 @@ def test_a_copy_on_disk_is_read_and_a_damaged_one_refused(corpus: Corpus, monkey
     put(corpus, "b", unit(3, 1))
     assert len(index_of(corpus)) == 51
     monkeypatch.undo()
-    monkeypatch.setattr(dense, "FAISS_FROM", 1)
+    monkeypatch.setattr(vectors_module, "FAISS_FROM", 1)
     path = corpus.folder / "cache" / "dense" / "index.faiss"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
@@ -100,8 +100,8 @@ def test_vectors_of_another_model_do_not_count(corpus: Corpus) -> None:
 
 def neighbours(points: np.ndarray, queries: np.ndarray, chosen: np.ndarray | None = None) -> float:  # type: ignore[type-arg]
     """Share of the 100 nearest (chosen) points of each query that are found through FAISS."""
-    kept, index = points.astype("<f2"), dense._build(points)
-    found = [dense._nearest(index, kept, query, chosen, 100)[0].tolist() for query in queries]
+    kept, index = points.astype("<f2"), vectors_module._build(points)
+    found = [vectors_module._nearest(index, kept, query, chosen, 100)[0].tolist() for query in queries]
     scores = -(queries @ points.T)
     if chosen is not None:
         scores[:, ~chosen] = 1
@@ -117,10 +117,10 @@ def heaps() -> np.ndarray:  # type: ignore[type-arg]
 
 
 def test_nearly_all_of_the_nearest_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "SUBSET", 0)
+    monkeypatch.setattr(vectors_module, "SUBSET", 0)
     points = heaps()
     with monkeypatch.context() as patch:
-        patch.setattr(dense, "_exact", lambda *_: pytest.fail("every vector was looked at"))
+        patch.setattr(vectors_module, "_exact", lambda *_: pytest.fail("every vector was looked at"))
         assert neighbours(points, points[:200]) >= 0.98
     # a filter may leave few of the nearest, or only points far from the query
     draw = np.random.default_rng(5)
@@ -129,10 +129,10 @@ def test_nearly_all_of_the_nearest_are_found(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_nearly_all_of_the_nearest_of_real_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = Path(os.environ.get("CEMAI_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "eval" / "ncp" / "corpus.jsonl"
+    path = Path(os.environ.get("CEMAI_SHARED", Path(__file__).resolve().parents[4] / "shared")) / "eval" / "ncp" / "corpus.jsonl"
     if not path.exists():
         pytest.skip("no shared material: what is found was measured on made-up vectors only")
-    monkeypatch.setattr(dense, "SUBSET", 0)
+    monkeypatch.setattr(vectors_module, "SUBSET", 0)
     texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     parts = [text[i : i + 150] for text in texts for i in range(0, len(text), 150)][:6_000]
     vectors = load(None).encode(parts)
@@ -143,5 +143,5 @@ def test_nearly_all_of_the_nearest_of_real_passages_are_found(monkeypatch: pytes
 def test_vectors_of_any_length_are_laid_out(dimension: int) -> None:
     points = np.random.default_rng(6).normal(size=(700, dimension)).astype(np.float32)
     points /= np.linalg.norm(points, axis=1, keepdims=True)
-    found, scores = dense._nearest(dense._build(points), points.astype("<f2"), points[3], None, 5)
+    found, scores = vectors_module._nearest(vectors_module._build(points), points.astype("<f2"), points[3], None, 5)
     assert 3 in found and scores[0] == pytest.approx(1, abs=1e-2)

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus.store import Corpus, DocumentInfo, StoredPassage
-from index.bulk import BATCH, segment
-from index.lexical import DocumentEntry, LexicalIndex, PassageEntry
+from index.lexical.bm25 import DocumentEntry, LexicalIndex, PassageEntry
+from index.lexical.bulk_tokens import BATCH, segment
+from index.lexical.tokens import document_numbers, engine, lexicon_hash
 from index.lock import writing
-from index.segmentation import document_numbers, engine, lexicon_hash
 
 FORMAT = 3
 PATIENCE = 2.0

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelUnavailable
-from index import encoder
-from index.encoder import StaticEncoder, load
-from index.train import save
+from index.dense import encoder
+from index.dense.encoder import StaticEncoder, load
+from index.dense.train import save
 
 TEXTS = ["看病报销的比例是多少", "城乡居民基本医疗保险待遇", "植树造林", "", "@@@"]
 
@@ -27,7 +27,7 @@ def embedded() -> StaticEncoder:
 def test_numpy_and_sentence_transformers_agree(embedded: StaticEncoder) -> None:
     from sentence_transformers import SentenceTransformer
 
-    folder = Path(encoder.__file__).parent / "model"
+    folder = Path(encoder.__file__).parents[1] / "model"
     other = SentenceTransformer(str(folder), device="cpu").float()
     theirs = other.encode([embedded.segment(text) for text in TEXTS])
     np.testing.assert_allclose(embedded.encode(TEXTS), theirs, atol=1e-4)
@@ -44,13 +44,13 @@ def test_meaning_is_near_without_shared_words(embedded: StaticEncoder) -> None:
 
 
 def test_the_model_is_small_enough_to_ship() -> None:
-    folder = Path(encoder.__file__).parent / "model"
+    folder = Path(encoder.__file__).parents[1] / "model"
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= 30_000_000
 
 
 def test_a_query_does_not_import_torch() -> None:
-    code = "import sys; from index.encoder import load; load(None).encode(['监测']); sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parent.parent).returncode == 0
+    code = "import sys; from index.dense.encoder import load; load(None).encode(['监测']); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parents[2]).returncode == 0
 
 
 def test_a_missing_model_says_what_to_do() -> None:
@@ -70,7 +70,7 @@ def test_a_folder_that_sentence_transformers_wrote_reads_the_same(embedded: Stat
     from safetensors.numpy import load_file
     from sentence_transformers import SentenceTransformer
 
-    SentenceTransformer(str(Path(encoder.__file__).parent / "model"), device="cpu").float().save(str(tmp_path))
+    SentenceTransformer(str(Path(encoder.__file__).parents[1] / "model"), device="cpu").float().save(str(tmp_path))
     assert any("embedding.weight" in load_file(path) for path in tmp_path.rglob("*.safetensors"))
     np.testing.assert_allclose(StaticEncoder(tmp_path).encode(TEXTS), embedded.encode(TEXTS), atol=1e-4)
 

@@ -1,0 +1,1 @@
+"""Search by meaning: encoders, their training, and the vector index."""

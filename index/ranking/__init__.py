@@ -1,0 +1,1 @@
+"""The order of candidates: features, decision trees and the learned ranking."""
