@@ -27,10 +27,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from corpus.errors import PolicyError
 from corpus.store import Corpus
-from graph import network, queries
+from graph.codec.rows import to_rows
+from graph.documents.standing import relations
 from graph.extract import extract
-from graph.rows import to_rows
-from graph.standing import relations
+from graph.network import build
 from ingest.reader import read
 from ui.policy_graph import PolicyGraph
 
@@ -80,15 +80,15 @@ def measure(paths: list[Path], folder: Path) -> dict[str, Any]:
                     spent["extract"] += extracted - begun
                     spent["store"] += time.process_time() - extracted
                     documents, facts = documents + 1, facts + len(rows)
-        graph, built = _seconds(lambda: network.build(corpus))
+        graph, built = _seconds(lambda: build.build(corpus))
         nodes, edges = graph.number_of_nodes(), graph.number_of_edges()
         corpus.remove(corpus.infos()[0].row)
-        _, updated = _seconds(lambda: network.update(graph, corpus))
+        _, updated = _seconds(lambda: build.update(graph, corpus))
         _, related = _seconds(lambda: relations(corpus))
-        unit = max(_DEPARTMENTS, key=lambda name: len(queries.tasks(corpus, unit=name)))
+        unit = max(_DEPARTMENTS, key=lambda name: len(facts.tasks(corpus, unit=name)))
         policy = PolicyGraph(corpus)
-        asked = [_seconds(lambda: queries.tasks(corpus, unit=unit)) for _ in range(9)]
-        told = [_seconds(lambda: policy.titled(queries.tasks(corpus, unit=unit)))[1] for _ in range(5)]
+        asked = [_seconds(lambda: facts.tasks(corpus, unit=unit)) for _ in range(9)]
+        told = [_seconds(lambda: policy.titled(facts.tasks(corpus, unit=unit)))[1] for _ in range(5)]
     total = sum(spent.values()) + built + updated + related
     return {
         "documents": documents, "refused": refused, "facts": facts, **spent, "build": built, "update": updated, "lineage": related,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from corpus.document import ParsedDocument
 from graph.facts import Facts
-from graph.tasks import find_tasks
-from graph.units_actors import find_actors
+from graph.tasks.find import find_tasks
+from graph.units.actors import find_actors
 
 
 def extract(doc: ParsedDocument) -> Facts:
     """The facts of a document. Never raises on a document whose spans lie inside its text."""
-    from graph.targets import find_targets
+    from graph.targets.find import find_targets
     from graph.terms import find_terms
 
     tasks = find_tasks(doc)

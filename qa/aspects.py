@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from corpus.document import Span
-from graph.alignment import align_targets
+from graph.alignment.indicators import align_targets
+from graph.codec.rows import from_fact
 from graph.facts import Target, Task
-from graph.rows import from_fact
 from qa.answer import AnswerCitation, Cell, ComparisonRow
 from qa.columns import Column
 from qa.draft import cite, flat

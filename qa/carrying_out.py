@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Span
 from corpus.wordlists import entries
-from graph.coverage import CoveredTarget, CoveredTask, coverage
+from graph.alignment.coverage import CoveredTarget, CoveredTask, coverage
 from graph.facts import Target, Task
 from qa.answer import AnswerCitation, Cell, Comparison, ComparisonRow
 from qa.clauses import Clause, clauses_of

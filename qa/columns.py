@@ -61,7 +61,7 @@ class Column:
 
     def head(self, shelf: Shelf, as_of: dt.date) -> ColumnHead:
         """Whose column it is, and whether its document is in force on a day."""
-        from graph.standing import standing
+        from graph.documents.standing import standing
 
         info = self.shelved.info
         state = standing(shelf.corpus, info, as_of, head=self.part.head)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpus.folding import fold
 from graph.facts import Target
-from graph.quantity import measure_of
+from graph.quantities.quantity import measure_of
 from qa.answer import Cell
 from qa.aspects import Measured
 from qa.columns import Column

@@ -142,7 +142,7 @@ class Duty:
 
 def duties(shelf: Shelf, scope: Scope) -> list[Duty]:
     """The tasks of the scope, in order."""
-    from graph.rows import from_fact
+    from graph.codec.rows import from_fact
 
     found: list[Duty] = []
     for fact in (fact for row in scope.rows for fact in shelf.facts("task", row)):
@@ -272,7 +272,7 @@ def _line(duty: Duty) -> Line:
 
 
 def _tasks_of(reading: Reading, everything: list[Duty], shelf: Shelf) -> Draft | None:
-    from graph.queries import unit_keys
+    from graph.queries.facts import unit_keys
 
     unit = max(reading.understood.units, key=len)
     key = fold(unit)

@@ -22,8 +22,8 @@ def notices_for(
     reading: Reading, parts: Sequence[tuple[int, int]], citations: Sequence[AnswerCitation], shelf: Shelf, as_of: dt.date
 ) -> tuple[Notice, ...]:
     """The warnings an answer from these parts needs."""
-    from graph.standing import standing
-    from graph.validity import transition_notice
+    from graph.documents.standing import standing
+    from graph.documents.validity import transition_notice
 
     found: dict[Notice, None] = {}
     states: dict[tuple[NoticeKind, str], list[tuple[str, str, str]]] = {}

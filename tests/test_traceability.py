@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import ParsedDocument
+from graph.codec.rows import to_rows
 from graph.extract import extract
-from graph.rows import to_rows
 from index.splitter import split
 from ingest.reader import read
 

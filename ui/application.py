@@ -22,7 +22,7 @@ from ui.policy_graph import PolicyGraph
 from ui.preparing import Prepared, prepare, prepared
 
 if TYPE_CHECKING:
-    from graph.validity import Validity
+    from graph.documents.validity import Validity
     from index.dense.encoder import Encoder
     from index.passages import Hit
     from index.searcher import Searcher
@@ -348,7 +348,7 @@ class Library(PolicyGraph):
 
     def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Validity:
         """Whether a document is in force on a date (default today), and why."""
-        from graph.standing import standing
+        from graph.documents.standing import standing
 
         return standing(self.corpus, info, as_of or dt.date.today())
 
@@ -509,7 +509,7 @@ class Library(PolicyGraph):
         former: bool = False,
     ) -> list[dict[str, Any]]:
         """Contract records of the tasks that meet the conditions, complete; with ``former`` also under old names of the unit."""
-        from graph.queries import tasks
+        from graph.queries.facts import tasks
 
         return self.titled(tasks(self.corpus, unit=unit, region=region, topic=topic, role=role, former=former))
 
@@ -517,7 +517,7 @@ class Library(PolicyGraph):
         self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None, year: int | None = None
     ) -> list[dict[str, Any]]:
         """Contract records of the targets that meet the conditions, complete."""
-        from graph.queries import targets
+        from graph.queries.facts import targets
 
         return self.titled(targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year))
 
@@ -548,7 +548,7 @@ class Library(PolicyGraph):
 
     def units(self) -> list[tuple[str, int]]:
         """Units with duties and the number of their tasks, most first; one entry for all names of one unit in a region."""
-        from graph.queries import units
+        from graph.queries.facts import units
 
         return [(unit.name, unit.total) for unit in units(self.corpus)]
 

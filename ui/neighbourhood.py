@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.store import Corpus, DocumentInfo, StoredFact
-from graph.queries import tasks as graph_tasks
-from graph.queries import unit_keys
+from graph.queries.facts import tasks as graph_tasks
+from graph.queries.facts import unit_keys
 from ui.relations import UNRELATED, relations
 from ui.unit_page import called
 

@@ -23,7 +23,7 @@ class PolicyGraph:
 
     def duties(self, unit: str, *, region: str | None = None, role: str | None = None, former: bool = True) -> Record:
         """All tasks of a unit with the part it has in each, those under a former name marked; counts by role and by region."""
-        from graph.queries import duties_of
+        from graph.queries.facts import duties_of
 
         found = [
             duty for duty in duties_of(self.corpus, unit, region=region, former=former) if role is None or role in duty.roles
@@ -52,7 +52,7 @@ class PolicyGraph:
 
     def unit_counts(self, *, region: str | None = None) -> list[Record]:
         """Every unit with a duty and the exact number of its tasks by role, most first."""
-        from graph.queries import units
+        from graph.queries.facts import units
 
         return [
             {
@@ -68,7 +68,7 @@ class PolicyGraph:
 
     def partners(self, unit: str, *, region: str | None = None) -> list[Record]:
         """The units that share tasks with a unit, most first, with the parts the two have in them."""
-        from graph.queries import partners
+        from graph.queries.facts import partners
 
         return [
             {
@@ -81,7 +81,7 @@ class PolicyGraph:
 
     def targets_by_year(self, *, region: str | None = None, kind: str | None = "target") -> list[Record]:
         """The targets of a region by the year they are due, earliest first; those without a year come last."""
-        from graph.queries import targets_by_year
+        from graph.queries.facts import targets_by_year
 
         found = targets_by_year(self.corpus, region=region, kind=kind)
         return [{"year": year, "count": len(facts), "targets": self.titled(facts)} for year, facts in found.items()]
@@ -91,7 +91,7 @@ class PolicyGraph:
 
         ``mention`` quotes the lower document where it takes a task up in other words and not as a task of its own.
         """
-        from graph.coverage import coverage
+        from graph.alignment.coverage import coverage
         from qa.carrying_out import mentioned
         from qa.columns import column_of
         from qa.shelf import Shelf
@@ -149,8 +149,8 @@ class PolicyGraph:
 
     def lineage(self, name: str, *, as_of: dt.date | None = None) -> Record:
         """What a document names and who names it, its versions, and whether it is in force on a day, with the reason."""
-        from graph.lineage import edges
-        from graph.standing import relations, standing
+        from graph.documents.lineage import edges
+        from graph.documents.standing import relations, standing
 
         info = self.corpus.find(name)
         day = as_of or dt.date.today()
@@ -190,9 +190,9 @@ class PolicyGraph:
 
     def same_indicators(self, words: str, *, kind: str | None = "target") -> list[Record]:
         """Targets whose indicator holds some words, in groups of the same indicator under whatever name; groups of most regions first."""
-        from graph.alignment import align_targets
-        from graph.queries import targets
-        from graph.rows import from_fact
+        from graph.alignment.indicators import align_targets
+        from graph.codec.rows import from_fact
+        from graph.queries.facts import targets
 
         facts = targets(self.corpus, indicator=words, kind=kind)
         records = {(r["document_id"], r["id"]): r for r in self.titled(facts)}
@@ -210,10 +210,10 @@ class PolicyGraph:
 
     def like_tasks(self, *, topic: str, regions: Sequence[str] = ()) -> list[Record]:
         """Tasks of one topic that do the same thing in different regions, in pairs with a score and the words that carried it."""
+        from graph.alignment.tasks import align_tasks
+        from graph.codec.rows import from_fact
         from graph.facts import Task
-        from graph.queries import tasks
-        from graph.rows import from_fact
-        from graph.task_likeness import align_tasks
+        from graph.queries.facts import tasks
 
         facts = tasks(self.corpus, topic=topic)
         if regions:

@@ -45,8 +45,8 @@ class Prepared:
 
 def prepare(doc: ParsedDocument) -> Prepared:
     """Cut a document into passages and find its facts."""
+    from graph.codec.rows import to_rows
     from graph.extract import extract
-    from graph.rows import to_rows
     from index.splitter import split
 
     return Prepared(doc, split(doc), to_rows(doc, extract(doc)))

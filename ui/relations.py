@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpus.store import Corpus
-from graph.lineage import edges
-from graph.versions import versions
+from graph.documents.lineage import edges
+from graph.documents.versions import versions
 from qa.redline import wording
 
 Place = tuple[str, int, int]

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from corpus.store import Corpus, StoredFact
-from graph.queries import duties_of, partners
-from graph.unit_names import wanted
+from graph.queries.facts import duties_of, partners
+from graph.units.names import wanted
 
 ROLES = {"lead": "牵头", "responsible": "责任", "supporting": "配合"}
 PARTNERS, FIGURES = 8, 6

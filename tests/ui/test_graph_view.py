@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.store import Corpus
+from graph.codec.rows import to_rows
 from graph.extract import extract
-from graph.rows import to_rows
 from ingest.reader import read
 from ui.neighbourhood import KINDS, Node, Surroundings, around, resolve
 from ui.rendering.graph import graph_view

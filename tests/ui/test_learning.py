@@ -5,8 +5,8 @@ import pytest
 
 from corpus.errors import UsageError
 from corpus.store import Corpus
+from graph.codec.rows import to_rows
 from graph.extract import extract
-from graph.rows import to_rows
 from ingest.reader import read
 from ui import study
 from ui.page.backend import Desk

@@ -12,9 +12,9 @@ import pytest
 
 from corpus.folding import fold
 from corpus.store import Corpus
+from graph.codec.rows import to_rows
 from graph.extract import extract
-from graph.rows import to_rows
-from graph.units_resolve import parts_of
+from graph.units.resolve import parts_of
 from ingest.reader import read
 from ui import study
 from ui.study.questions import BLANK, TRUE

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from corpus.errors import UsageError
 from corpus.folding import fold
 from corpus.store import Corpus
+from graph.codec.rows import to_rows
 from graph.extract import extract
-from graph.rows import to_rows
 from ingest.reader import read
 from ui import study
 from ui.study.proof import faults

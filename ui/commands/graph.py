@@ -155,8 +155,8 @@ def like_tasks(args: argparse.Namespace) -> int:
 
 def export_graph(args: argparse.Namespace) -> int:
     """Write the knowledge graph."""
-    from graph.network import build
-    from graph.network_files import write_csv, write_graphml, write_json
+    from graph.network.build import build
+    from graph.network.files import write_csv, write_graphml, write_json
 
     write = {"graphml": write_graphml, "json": write_json, "csv": write_csv}[args.format]
     with open_library(args) as library:

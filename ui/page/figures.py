@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from corpus.store import Corpus
-from graph.alignment import align_targets, same_indicator
+from graph.alignment.indicators import align_targets, same_indicator
+from graph.codec.rows import from_fact
 from graph.facts import Target
-from graph.rows import from_fact
 from qa.answer import Comparison, ComparisonRow
 from ui.page.backend import Desk
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from corpus.folding import fold
 from corpus.store import StoredFact
-from graph.units_resolve import parts_of
+from graph.units.resolve import parts_of
 from ui.study.questions import FALSE, TRUE, Question, QuestionKind, inner, typeset
 from ui.study.shelf import Shelf
 

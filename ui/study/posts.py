@@ -9,10 +9,10 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.store import Corpus, StoredFact
-from graph.queries import targets as graph_targets
-from graph.queries import tasks as graph_tasks
-from graph.queries import unit_keys
-from graph.standing import standing
+from graph.documents.standing import standing
+from graph.queries.facts import targets as graph_targets
+from graph.queries.facts import tasks as graph_tasks
+from graph.queries.facts import unit_keys
 from ui.exports.tables import place
 from ui.study.glossary import terms as glossary
 from ui.study.questions import shortened

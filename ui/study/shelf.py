@@ -10,9 +10,9 @@ from pathlib import PurePath
 
 from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, DocumentInfo, StoredFact
+from graph.documents.standing import standing as state_of
+from graph.documents.validity import Validity
 from graph.named_periods import named_periods
-from graph.standing import standing as state_of
-from graph.validity import Validity
 from qa.answer import AnswerCitation
 from ui.study.questions import typeset
 

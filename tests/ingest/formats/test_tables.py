@@ -6,9 +6,9 @@ import docx
 import openpyxl
 import pytest
 
-from graph.records import target_record, task_record
-from graph.targets import find_targets
-from graph.tasks import find_tasks
+from graph.codec.records import target_record, task_record
+from graph.targets.find import find_targets
+from graph.tasks.find import find_tasks
 from ingest.reader import read
 
 LEDGER = [

@@ -1,0 +1,1 @@
+"""Alignment of documents: like indicators, like tasks, and which demands a lower document takes up."""

@@ -1,0 +1,1 @@
+"""Facts as records of the contract and as rows of the store."""

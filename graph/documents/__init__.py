@@ -1,0 +1,1 @@
+"""Documents as the graph sees them: names, relations, versions, validity 时效."""

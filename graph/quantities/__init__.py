@@ -1,0 +1,1 @@
+"""Quantities 数量: numbers with comparators, units and bounds."""

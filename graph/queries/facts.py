@@ -1,0 +1,215 @@
+"""Questions to the stored facts 查询: exact, complete and from the index of keys, without reading any text."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corpus.filters import Filters
+from corpus.store import Corpus, StoredFact
+from graph.units.names import FormerName, Wanted, unit_keys, wanted
+
+__all__ = [
+    "Duty", "Partner", "UnitCount", "by_region", "duties_of", "partners", "responsibilities", "targets", "targets_by_year",
+    "tasks", "terms", "unit_keys", "units",
+]  # fmt: skip
+
+_ROLES = ("lead", "responsible", "supporting")
+_DUTY_KINDS = tuple(f"duty:{role}" for role in _ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """A unit and how many tasks name it, by role."""
+
+    name: str
+    total: int
+    lead: int
+    responsible: int
+    supporting: int
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A task of a unit: the roles it has in it, and the former name it goes by there, if it does."""
+
+    fact: StoredFact
+    roles: tuple[str, ...]
+    former: FormerName | None = None
+
+    @property
+    def region(self) -> str | None:
+        """The region of the document that sets the task."""
+        value = self.fact.payload["region"]
+        return str(value) if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A unit that shares tasks with another, how many, and the roles the two have there: (own, the partner's) → tasks."""
+
+    name: str
+    shared: int
+    roles: tuple[tuple[tuple[str, str], int], ...]
+
+
+def _documents(corpus: Corpus, region: str | None, documents: Iterable[int] | None) -> set[int] | None:
+    chosen = set(documents) if documents is not None else None
+    if region is not None:
+        inside = corpus.select(Filters(region=region))
+        chosen = inside if chosen is None else chosen & inside
+    return chosen
+
+
+def tasks(
+    corpus: Corpus,
+    *,
+    unit: str | None = None,
+    region: str | None = None,
+    topic: str | None = None,
+    role: str | None = None,
+    documents: Iterable[int] | None = None,
+    former: bool = False,
+) -> list[StoredFact]:
+    """Every task that meets all conditions, in order of document and place; with ``former`` also those of the unit's old names."""
+    chosen = _documents(corpus, region, documents)
+    if unit is not None:
+        names = wanted(corpus, unit, former=former)
+        result = _of_unit(corpus, names, chosen)
+        if role is not None:
+            keys = {key for one in names for key in one.keys}
+            result = [f for f in result if any(u["role"] == role and _named(u, keys) for u in f.payload["units"])]
+        if topic is not None:
+            result = [fact for fact in result if topic in fact.payload["topics"]]
+        return result
+    result = corpus.facts("task", key=("topic", topic) if topic is not None else None, documents=chosen)
+    if role is not None:
+        result = [fact for fact in result if any(u["role"] == role for u in fact.payload["units"])]
+    return result
+
+
+def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -> list[StoredFact]:
+    lists = [corpus.facts("task", keys=("unit", one.keys), documents=_documents(corpus, one.region, chosen)) for one in names]
+    if len(lists) == 1:
+        return lists[0]
+    return sorted({fact.row: fact for facts in lists for fact in facts}.values(), key=_place)
+
+
+def _place(fact: StoredFact) -> tuple[int, int, int]:
+    return fact.document, fact.start, fact.end
+
+
+def _named(unit: dict[str, str | None], names: set[str]) -> bool:
+    return unit["name"] in names or unit["canonical"] in names
+
+
+def targets(
+    corpus: Corpus,
+    *,
+    indicator: str | None = None,
+    region: str | None = None,
+    kind: str | None = None,
+    year: int | None = None,
+    documents: Iterable[int] | None = None,
+) -> list[StoredFact]:
+    """Every target that meets all conditions; ``indicator`` may be a part of the indicator's name."""
+    chosen = _documents(corpus, region, documents)
+    if year is not None:
+        result = corpus.facts("target", key=("year", str(year)), documents=chosen)
+    elif indicator is not None:
+        names = [key for key in corpus.keys("indicator") if indicator in key]
+        result = corpus.facts("target", keys=("indicator", names), documents=chosen)
+    else:
+        result = corpus.facts("target", documents=chosen)
+    if indicator is not None:
+        result = [fact for fact in result if indicator in fact.payload["indicator"]]
+    if kind is not None:
+        result = [fact for fact in result if fact.payload["kind"] == kind]
+    return result
+
+
+def targets_by_year(
+    corpus: Corpus, *, region: str | None = None, kind: str | None = "target"
+) -> dict[int | None, list[StoredFact]]:
+    """The targets of a region by the year they are due, earliest first; those without a year come last under None."""
+    out: dict[int | None, list[StoredFact]] = defaultdict(list)
+    for fact in targets(corpus, region=region, kind=kind):
+        out[fact.payload["by_year"]].append(fact)
+    return dict(sorted(out.items(), key=lambda entry: (entry[0] is None, entry[0] or 0)))
+
+
+def terms(corpus: Corpus, *, term: str | None = None, documents: Iterable[int] | None = None) -> list[StoredFact]:
+    """Every place that names a term."""
+    return corpus.facts("term", key=("term", term) if term is not None else None, documents=documents)
+
+
+def units(corpus: Corpus, *, region: str | None = None) -> list[UnitCount]:
+    """Every unit with a duty, and its exact number of tasks, most first; one entry for all names of one unit in a region."""
+    chosen = _documents(corpus, region, None)
+    filed = corpus.filed(_DUTY_KINDS, documents=chosen)
+    places = {fact: short for _, short, fact in corpus.keyed(("region",))}
+    counts: dict[str, dict[str, set[int]]] = {}
+    for kind, name, _, fact in filed:
+        counts.setdefault(name, {}).setdefault(kind, set()).add(fact)
+    out: list[UnitCount] = []
+    for name, by_role in counts.items():
+        every = set().union(*by_role.values())
+        regions = tuple(sorted({places[fact] for fact in every if fact in places}))
+        lead, responsible, supporting = (len(by_role.get(kind, ())) for kind in _DUTY_KINDS)
+        out.append(UnitCount(name, len(every), lead, responsible, supporting, regions))
+    return sorted(out, key=lambda entry: (-entry.total, entry.name))
+
+
+def duties_of(
+    corpus: Corpus, unit: str, *, region: str | None = None, documents: Iterable[int] | None = None, former: bool = True
+) -> list[Duty]:
+    """The complete list of a unit's tasks with its roles, those under a former name marked; in order of document and place."""
+    chosen = _documents(corpus, region, documents)
+    found: dict[int, Duty] = {}
+    for one in wanted(corpus, unit, former=former):
+        inside = _documents(corpus, one.region, chosen)
+        roles: dict[int, set[str]] = defaultdict(set)
+        for kind, _, row in corpus.keyed(_DUTY_KINDS, keys=one.keys):
+            roles[row].add(kind.removeprefix("duty:"))
+        for fact in corpus.facts("task", keys=("unit", one.keys), documents=inside):
+            said = roles.get(fact.row) or {str(u["role"]) for u in fact.payload["units"] if _named(u, set(one.keys))}
+            found.setdefault(fact.row, Duty(fact, tuple(role for role in _ROLES if role in said), one.former))
+    return sorted(found.values(), key=lambda duty: _place(duty.fact))
+
+
+def by_region(duties: Iterable[Duty]) -> dict[str, list[Duty]]:
+    """Duties by region: what one name (市医保局) means in each place; documents of no region under an empty name."""
+    out: dict[str, list[Duty]] = defaultdict(list)
+    for duty in duties:
+        out[duty.region or ""].append(duty)
+    return dict(sorted(out.items(), key=lambda entry: (not entry[0], -len(entry[1]), entry[0])))
+
+
+def partners(corpus: Corpus, unit: str, *, region: str | None = None) -> list[Partner]:
+    """The units that share tasks with a unit, most shared first."""
+    chosen = _documents(corpus, region, None)
+    names = wanted(corpus, unit)
+    own_keys = {key for one in names for key in one.keys}
+    own: dict[int, set[str]] = defaultdict(set)
+    for one in names:
+        for kind, _, _, fact in corpus.filed(_DUTY_KINDS, one.keys, documents=_documents(corpus, one.region, chosen)):
+            own[fact].add(kind.removeprefix("duty:"))
+    shared: dict[str, set[int]] = defaultdict(set)
+    roles: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for kind, name, fact in corpus.keyed(_DUTY_KINDS, facts=own):
+        if name not in own_keys:
+            shared[name].add(fact)
+            roles[name].update((mine, kind.removeprefix("duty:")) for mine in own[fact])
+    out = [Partner(name, len(tasks), tuple(roles[name].most_common())) for name, tasks in shared.items()]
+    return sorted(out, key=lambda partner: (-partner.shared, partner.name))
+
+
+def responsibilities(corpus: Corpus, unit: str, *, region: str | None = None) -> dict[str, list[StoredFact]]:
+    """The tasks of a unit by role 责任清单."""
+    out: dict[str, list[StoredFact]] = {role: [] for role in _ROLES}
+    for duty in duties_of(corpus, unit, region=region, former=False):
+        for role in duty.roles:
+            out[role].append(duty.fact)
+    return out

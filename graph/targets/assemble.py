@@ -1,0 +1,193 @@
+"""A target 目标指标 put together: the year it is for, its region, what binds it, and what the head of its document sets for all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from corpus.divisions import gazetteer
+from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
+from graph.clauses import YearMention
+from graph.facts import Comparator, Target, TargetKind
+from graph.quantities.quantity import Quantity
+from graph.targets.context import Manner, Place, annual_year, manner_of
+from graph.targets.kind import ESTIMATED
+from graph.targets.tables import Reading
+from graph.topics import topics_of
+
+REACH = 200
+"""How far around a figure its words are looked for."""
+_UPPER = re.compile(
+    r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?(全国|我国|全省|我省|全自治区)(?!统一|性|各|人大|政协|人民代表|示范|先进|首|第|前|领先|一流|范围)"
+)
+_OWN = re.compile(r"全[州市县区盟旗镇乡]|[我本][州市县区盟旗镇乡]")
+_BINDING = re.compile(r"约束性|预期性")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What holds for every quantity under one head."""
+
+    region: str | None
+    upper: str | None
+    level: str | None
+    plan_year: int | None
+    reference_year: int | None
+    manner: Manner
+
+
+def setting_of(head: HeadMatter) -> Setting:
+    """What a head sets for every figure under it."""
+    plan_year = annual_year(head.title)
+    dates = (head.issued_on, head.published_on, head.plan_period[0] if head.plan_period else None)
+    reference = next((int(date[:4]) for date in dates if date), None)
+    if plan_year is not None and (reference is None or plan_year < reference):
+        reference = plan_year
+    region, upper = _regions(head)
+    manner = manner_of(head)
+    if manner == "account" and plan_year is None:
+        plan_year = reference  # a report speaks of the year it is given in
+    return Setting(region, upper, head.level, plan_year, reference, manner)
+
+
+def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
+    """The division's own name and that of its province: 黔南布依族苗族自治州, 贵州省."""
+    table = gazetteer()
+    division = table.by_code.get(head.region_code or "")
+    if division is None and head.region:
+        named = table.named(head.region)
+        division = named[0] if named else None
+    if division is None:
+        return head.region, None
+    province = table.by_code.get(division.code[:2]) if len(division.code) > 2 else None
+    return division.name, (province.name if province else None)
+
+
+def target_of(
+    doc: ParsedDocument,
+    text: str,
+    quote: Span,
+    quantity: Quantity,
+    indicator: str,
+    kind: TargetKind,
+    year: YearMention | None,
+    base: int | None,
+    setting: Setting,
+    sentence: Span,
+    place: Place,
+) -> Target:
+    """The target a quantity of a sentence makes, with its year, comparator, region and topic."""
+    governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
+    by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
+    if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
+        by_year = place.year or (None if place.bare else setting.plan_year)
+    comparator: Comparator = quantity.comparator
+    lead = text[max(sentence.start, quantity.core.start - 2 * REACH) : quantity.core.start]
+    if comparator == "=" and ESTIMATED.search(lead):
+        comparator = "≈"
+    binding = _BINDING.search(text, quote.start, quote.end)
+    return Target(
+        id=fact_id(doc.id, "target", quantity.core, indicator),
+        document_id=doc.id,
+        span=quote,
+        indicator=indicator,
+        comparator=comparator,
+        value=quantity.value,
+        value_text=doc.text[quantity.span.start : quantity.span.end],
+        unit=quantity.unit,
+        kind=kind,
+        value_min=quantity.value_min,
+        value_max=quantity.value_max,
+        by_year=by_year,
+        base_year=base,
+        deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
+        region=_region(lead, setting),
+        topic=_topic(f"{indicator}。{sentence.of(text)[:200]}"),
+        binding=_binding_of(binding[0] if binding else None),
+    )
+
+
+@lru_cache(maxsize=256)
+def _topic(words: str) -> str | None:
+    return next(iter(topics_of(words)), None)
+
+
+def _binding_of(word: str | None) -> Literal["约束性", "预期性"] | None:
+    if word is None:
+        return None
+    return "约束性" if word == "约束性" else "预期性"
+
+
+def _region(lead: str, setting: Setting) -> str | None:
+    """The region a figure belongs to: the document's, or the one above where that is the subject of the clause (全省…达到…)."""
+    if setting.region is None or setting.level == "国家":
+        return setting.region
+    upper = None
+    for match in _UPPER.finditer(lead):
+        upper = match
+    if upper is None or _OWN.search(lead, upper.end()):
+        return setting.region
+    if upper[1] in ("全国", "我国"):
+        return "全国"
+    return setting.region if setting.level == "省" else setting.upper or setting.region
+
+
+def period_of(doc: ParsedDocument, text: str, match: re.Match[str], setting: Setting) -> Target:
+    """``规划期为2021—2025年``: the period a document is made for, as a range of years."""
+    span = Span(match.start(), match.end())
+    return Target(
+        id=fact_id(doc.id, "target", span, match[1]),
+        document_id=doc.id,
+        span=span,
+        indicator=match[1],
+        comparator="range",
+        value=None,
+        value_text=doc.text[match.start(2) : match.end()],
+        unit="年",
+        kind="rule",
+        value_min=float(match[2]),
+        value_max=float(match[3]),
+        region=setting.region,
+    )
+
+
+def reply_of(doc: ParsedDocument, match: re.Match[str], setting: Setting) -> Target:
+    """``于3月1日16:00前…反馈``: a date as a limit, without a number."""
+    span = Span(match.start(), match.end())
+    return Target(
+        id=fact_id(doc.id, "target", span, "反馈报送截止时间"),
+        document_id=doc.id,
+        span=span,
+        indicator="反馈报送截止时间",
+        comparator="<=",
+        value=None,
+        value_text=span.of(doc.text),
+        unit=None,
+        kind="rule",
+        deadline=match[1],
+        region=setting.region,
+    )
+
+
+def reading_of(doc: ParsedDocument, reading: Reading, setting: Setting) -> Target:
+    """The target a figure of a table makes."""
+    quantity = reading.quantity
+    return Target(
+        id=fact_id(doc.id, "target", quantity.core, reading.indicator),
+        document_id=doc.id,
+        span=reading.row,
+        indicator=reading.indicator,
+        comparator=quantity.comparator,
+        value=quantity.value,
+        value_text=doc.text[quantity.span.start : quantity.span.end],
+        unit=quantity.unit or reading.unit,
+        kind=reading.kind,
+        value_min=quantity.value_min,
+        value_max=quantity.value_max,
+        by_year=reading.year if reading.kind == "target" else None,
+        region=setting.region,
+        binding=_binding_of(reading.binding),
+        place=reading.place,
+    )

@@ -1,0 +1,243 @@
+"""Targets 目标指标: every quantity of a document with its indicator, year, region and kind."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from functools import lru_cache
+
+from corpus.document import ParsedDocument, Span, Table
+from corpus.numerals import half_width
+from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
+from graph.facts import Target
+from graph.lexicon import entries
+from graph.quantities.find import find_quantities
+from graph.quantities.quantity import Quantity
+from graph.targets.assemble import REACH, Setting, period_of, reading_of, reply_of, setting_of, target_of
+from graph.targets.context import Places
+from graph.targets.indicator import distributed, indicator_of
+from graph.targets.kind import kind_of
+from graph.targets.tables import read_table
+
+_PERIOD = re.compile(
+    r"(规划期限?|实施期限?|执行期限?|规划时限|建设期|计划期|规划期间)(?:为|是|:)?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"
+)
+_REPLY = re.compile(
+    r"(?:于|在)?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?)(?:之?前|以前)(?=[^。\n]{0,40}(?:反馈|报送|报至|回复|提交|寄送|函告))"
+)
+_TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.[尽必]|全|零|半|翻|倍|不发生|消除|无|通|不失|基本|所有|凡")
+_RELATION = re.compile(
+    r"(?:其中)?(?:年均|同比|较上年|比上年|平均|累计|总量|同口径)?(?:增长|增速|下降|提高|上涨|增加|减少|缩减|占比?|占[一-龥]{1,8}|其中)"
+)
+_NOTICE = re.compile(r"关于[^,，。;；\n]{2,80}?的(?:通知|公告|通告|决定|批复|复函|函)")
+_LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
+_SENTENCE_LIKE = 8
+_MOST = 300
+"""Figures read in one sentence: what holds more is a run of numbers, not a sentence."""
+
+
+def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
+    """The targets of a document, in the order of the text."""
+    text = half_width(doc.text)
+    settings: dict[int, Setting] = {}
+    places = Places(doc)
+    out: list[Target] = []
+    width = wrap_width(text)
+
+    def setting_at(position: int) -> Setting:
+        head = doc.head_at(position)
+        known = settings.get(id(head))
+        if known is None:
+            known = settings[id(head)] = setting_of(head)
+        return known
+
+    for stretch in _stretches(doc):
+        frame: YearMention | None = None
+        for sentence in sentences(text, stretch.start, stretch.end, width=width):
+            if frame is not None and not places.at(sentence.start).goals:
+                frame = None
+            leading = _frame(text, sentence)
+            if leading is not None and places.at(sentence.start).goals:
+                frame = leading
+            if len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end):
+                out.extend(_in_sentence(doc, text, sentence, setting_at(sentence.start), places, frame))
+    for table in doc.tables:
+        setting = setting_at(table.span.start)
+        readings = read_table(doc, text, table, setting.reference_year)
+        out.extend(reading_of(doc, reading, setting) for reading in readings)
+        if not readings:
+            out.extend(_from_cells(doc, text, table, setting, places))
+    unique: dict[str, Target] = {}
+    for target in out:
+        unique.setdefault(target.id, target)
+    return tuple(sorted(unique.values(), key=lambda target: (target.span.start, target.span.end)))
+
+
+_LEADING_YEAR = re.compile(
+    r"\s{0,8}(?:[—–-]{1,2}|[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])?\s{0,4}(?=[到至力争在“\"十])[^,，。;；]{0,6}(?:\d{4}年|十[一二三四五六]五)[^,，。;；]{0,8}[,，]"
+)
+
+
+def _frame(text: str, sentence: Span) -> YearMention | None:
+    """The year of a sentence that opens with it (到2025年，…): under a heading of goals it governs what follows, until another takes over."""
+    opening = _LEADING_YEAR.match(text, sentence.start, sentence.end)
+    if opening is None:
+        return None
+    mentions = years_in(text, Span(sentence.start, opening.end()))
+    return mentions[-1] if mentions and mentions[-1].role == "by" else None
+
+
+def _from_cells(doc: ParsedDocument, text: str, table: Table, setting: Setting, places: Places) -> list[Target]:
+    """The figures told in sentences inside the cells of a table that is no table of indicators."""
+    out: list[Target] = []
+    for number, row in enumerate(table.rows[table.header_rows :], start=1):
+        for cell in dict.fromkeys(row):
+            if len(cell) < _SENTENCE_LIKE:
+                continue
+            header = table.header(row.index(cell), text)
+            where = f"{table.label or '表'}第{number}行" + (f"“{header}”列" if header else "")
+            for sentence in sentences(text, cell.start, cell.end):
+                if len(sentence) >= _SENTENCE_LIKE and _TRIGGER.search(text, sentence.start, sentence.end):
+                    found = _in_sentence(doc, text, sentence, setting, places)
+                    out += [replace(target, place=where) for target in found]
+    return out
+
+
+def _stretches(doc: ParsedDocument) -> list[Span]:
+    """The text that carries policy: body and attachments without titles and tables, or everything where zones are unknown."""
+    spans = list(doc.body_spans()) or [Span(0, len(doc.text))]
+    holes = sorted([s.span for s in doc.outline if s.kind == "title"] + [table.span for table in doc.tables])
+    out: list[Span] = []
+    for span in spans:
+        at = span.start
+        for hole in holes:
+            if hole.end <= at or hole.start >= span.end:
+                continue
+            if hole.start > at:
+                out.append(Span(at, hole.start))
+            at = max(at, hole.end)
+        if at < span.end:
+            out.append(Span(at, span.end))
+    return out
+
+
+def _in_sentence(
+    doc: ParsedDocument, text: str, sentence: Span, setting: Setting, places: Places, frame: YearMention | None = None
+) -> list[Target]:
+    if _LEADERS.search(text, sentence.start, sentence.end):
+        return []  # a line of a table of contents
+    quantities = find_quantities(text, sentence.start, sentence.end, most=_MOST)
+    out = [period_of(doc, text, match, setting) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
+    out += [reply_of(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
+    if not quantities:
+        return out
+    titles = {at for span in titled(text, sentence) for at in range(span.start, span.end)}
+    titles.update(
+        at for match in _NOTICE.finditer(text, sentence.start, sentence.end) for at in range(match.start(), match.end())
+    )
+    marks = {at for span in quoted(text, sentence) if len(span) <= 14 for at in range(span.start, span.end)}
+    kept = _merged(text, [q for q in quantities if not _in_name(text, q, titles, marks)])[:_MOST]
+    if not kept:
+        return out
+    parts = clauses(text, sentence)
+    place = places.at(sentence.start)
+    mentions = years_in(text, sentence, current=setting.plan_year or setting.reference_year)
+    base = next((mention.year for mention in mentions if mention.role == "base"), None)
+    starts = [part.start for part in parts]
+    subject = ""
+    for i, quantity in enumerate(kept):
+        number = bisect_right(starts, quantity.core.start) - 1
+        clause = _near(parts[number] if number >= 0 else sentence, quantity)
+        quote = _quote(text, clause, kept, i)
+        year = governing(mentions, quantity.core.start, clause) or (None if mentions else frame)
+        kind = kind_of(
+            text, sentence, clause, quantity, year,
+            place=place, manner=setting.manner, reference_year=setting.reference_year,
+        )  # fmt: skip
+        previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
+        indicator = distributed(text, clause, kept, i, previous) or indicator_of(text, quote, quantity, previous)
+        if len(indicator) < 2:
+            indicator = indicator_of(text, clause, quantity, previous) or clause.of(text)
+        relation = text[quote.start : quantity.span.start].strip()
+        if subject and _RELATION.fullmatch(relation):
+            indicator = f"{subject}{relation}"[-40:]
+        else:
+            subject = indicator
+        quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
+        out.append(target_of(doc, text, quote, quantity, indicator, kind, year, base, setting, sentence, place))
+    return out
+
+
+def _merged(text: str, quantities: list[Quantity]) -> list[Quantity]:
+    """Formulas of one value in a row (应救尽救、应助尽助) are one statement."""
+    out: list[Quantity] = []
+    for quantity in quantities:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and quantity.form == last.form == "words"
+            and (quantity.value, quantity.unit) == (last.value, last.unit)
+            and text[last.span.end : quantity.span.start] in ("、", ",", "和", "")
+            and text[quantity.core.start] == "应"
+        ):
+            whole = Span(last.span.start, quantity.span.end)
+            out[-1] = replace(last, span=whole, core=whole)
+        else:
+            out.append(quantity)
+    return out
+
+
+def _in_name(text: str, quantity: Quantity, titles: set[int], marks: set[int]) -> bool:
+    """Whether the number belongs to a title, to a quoted formula or to a known name."""
+    at = quantity.core.start
+    return at in titles or (quantity.form != "words" and at in marks) or text.startswith(_name_numbers(), at)
+
+
+def _quote(text: str, clause: Span, quantities: list[Quantity], i: int) -> Span:
+    """The part of a clause that speaks of one quantity: ``示范县5个、推进县5个和基础县2个`` comes apart at ``、`` and ``和``."""
+    core = quantities[i].core
+    start, end = clause.start, clause.end
+    if text.find("分别", clause.start, core.start) >= 0:
+        return clause
+    if i > 0 and clause.covers(quantities[i - 1].core):
+        start = _cut(text, quantities[i - 1].core.end, core.start) or start
+    if i + 1 < len(quantities) and clause.covers(quantities[i + 1].core):
+        cut = _cut(text, core.end, quantities[i + 1].core.start)
+        end = cut - 1 if cut else end
+    quote = Span(start, max(end, quantities[i].span.end)).trimmed(text)
+    said = len(quote) - len(quantities[i].span)
+    return quote if said >= 2 or quantities[i].form == "words" else clause
+
+
+def _cut(text: str, start: int, end: int) -> int | None:
+    """Where one item of a list ends and the next begins, outside brackets."""
+    depth = 0
+    for at in range(start, end):
+        char = text[at]
+        if char in "(（":
+            depth += 1
+        elif char in ")）":
+            depth = max(0, depth - 1)
+        elif char in "、和及" and not depth:
+            return at + 1
+    return None
+
+
+def _near(clause: Span, quantity: Quantity) -> Span:
+    """The clause, cut to what stands close to the quantity where it runs on without end."""
+    return Span(max(clause.start, quantity.span.start - REACH), min(clause.end, quantity.span.end + REACH))
+
+
+def _with_year(text: str, quote: Span, before: Span | None, mentions: list[YearMention]) -> Span:
+    """Take a clause that is nothing but the year (到2025年，) into the quote that follows it."""
+    if before is None or len(before) > 24 or before.end > quote.start or text[before.end : quote.start].strip(" ,，"):
+        return quote
+    number = bisect_right(mentions, before.start, key=lambda mention: mention.span.start) - 1
+    alone = number >= 0 and mentions[number].span.covers(before)
+    return Span(before.start, quote.end) if alone else quote
+
+
+@lru_cache(maxsize=1)
+def _name_numbers() -> tuple[str, ...]:
+    return entries("name_numbers.txt")

@@ -1,0 +1,223 @@
+"""The indicator 指标 of a quantity: the noun phrase it measures, found around the number."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import lru_cache
+
+from corpus.document import Span
+from graph.lexicon import entries
+from graph.quantities.quantity import Quantity
+
+# what stands between an indicator and its number: verbs of reaching and fillers
+_REACHING = re.compile(
+    r"(?:达到|达成|力争|稳定|持续|平均|累计|合计|普遍|预计|原则上|一般|分别|基本|总体|逐步|全部|实现|不少于|不低于|不超过|控制|保持|维持|"
+    r"提高到|提升到|增加到|扩大到|下降到|降低到|减少到|缩小到|上升到|提高至|提升至|增加至|扩大至|下降至|降低至|减少至|缩小至|上升至|缩短至|压缩至|压减至|降至|增至|升至|"
+    r"统一|调整为|放宽到|放宽为|达|为|在|至|到|是|(?<![拥具享])有|占|约|(?<![最附临])近|要|均|都|需|应|可|将|总|也|仍|各|给予|按|按照|不得|最高|最低|每年|但|且|并|的)$"
+)
+_CLAUSE_LEAD = re.compile(
+    r"^(?:到|至|截至|力争|确保|争取|努力|推动|实现|做到|切实|坚决|继续|全面|逐步|同时|并|其中|以及|和|及(?!时)|或|对于|对(?![外接口标照])|将|把|使|让|加快|着力|积极|基本|进一步|"
+    r"新增|新建|新引进|建成|建设|打造|培育|完成|创建|形成|守住了?|守牢|引进|组织|举办|全州|全省|全市|全县|全区|全国|本市|我市|我省|我州|我区|我县|全盟|全旗|"
+    r"各县|各地|计划|预计|要(?![求素点件])|应当?|支持|开展|选定|累计|不断|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+(?:条|(?=[,，、:：]))|\d{1,2}[.、．]|"
+    r"[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、(?:(?:工作|总体|主要|发展)(?:目标|要求))?|[“\"]?十[三四五六]五[”\"]?(?:期间|时期|末|期末)|[12]\d{3}年(?:\d{1,2}月)?(?:底前|底|末|前|以前|之前|以来|起)?|[的,，、:：\s”—])"
+)
+_NOUN_STOP = re.compile(
+    r"[,，。;；:：、（(）)\n]|进行|给予|予以|实施|并|且|用于|提供|从|分为|划分|设置|入选|获评|全部|实现|达到|完成|开展|不得|应当|按|由"
+)
+_WITHIN = re.compile(r"(?:以|之)?内(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
+_WITHIN_OPEN = re.compile(r"(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
+_SINCE = re.compile(r"(?:之日起|之后|后|起|[在于应须]|收到[^,，]{1,12})$")
+_RANKED = re.compile(
+    r"(?:均|都|分别|预计|持续|首次|总体|综合)*(?:由|从)?(?:稳居|位居|跃居|升居|位列|名列|列|居|排名|排在|排|跃升至|跃升到|上升至|上升到|升至|升到|前移至|跻身|进入|保持)+在?(?P<among>[一-龥]{0,10})$"
+)
+_LEADING_PARTICLE = re.compile(r"^(?:的|左右|以上|以下|以内|多|余|规模的|及)+")
+_CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")
+_OPEN_FORMULAS = frozenset(
+    {
+        "不发生",
+        "消除",
+        "全部",
+        "一律",
+        "全额资助",
+        "全额补助",
+        "全额保障",
+        "基本完成",
+        "基本解决",
+        "基本消除",
+        "基本补齐",
+        "基本实现全",
+        "所有",
+    }
+)
+_REACHED = re.compile(r"(?:达到|达|为|到|至)$")
+_LIST_TAIL = re.compile(
+    r"(?:年均)?(?:增长|增速|提高|提升|下降|降低|减少|增加|达到|达|为|占比|比重|比例|规模|总数|总量)?(?:到|至)?$"
+)
+
+
+def indicator_of(text: str, clause: Span, quantity: Quantity, previous: str = "") -> str:
+    """A noun phrase for the quantity, made of characters of its clause (or of the clause before, where its own has none).
+
+    ``废旧农膜基本实现全回收`` → 废旧农膜基本实现全回收; ``打造10个左右现代化农业产业示范园`` → 现代化农业产业示范园; ``示范县4个`` → 示范县.
+    """
+    left = text[clause.start : quantity.span.start].strip(" 　")
+    right = text[quantity.span.end : clause.end].strip(" 　")
+    within = _WITHIN.match(right) if quantity.measure == "time" else None
+    if within is None and quantity.measure == "time" and text[quantity.span.end - 1] == "内":
+        within = _WITHIN_OPEN.match(right)
+    if within is not None and len(within[1]) >= 2 and (not left or _SINCE.search(left)):
+        # 自受理之日起5个工作日内办结: what has to be done within it
+        return _short(within[1])
+    if quantity.measure == "rank":
+        row = _RANKED.search(left)
+        name = _without_lead(left[: row.start()] if row else left)
+        return _short(f"{name or _head_of(previous)}{row['among'] if row else ''}排名")
+    change = _CHANGE.match(left)
+    if change is not None and quantity.form != "words":
+        rest = left[change.end() :]
+        if not rest or rest[:1].isdigit() or rest.endswith("年的"):
+            return _short(_without_lead(change[1]))
+    if quantity.form == "words":
+        tail = text[quantity.core.start : quantity.core.end]
+        bare = _without_lead(_without_tail(left))
+        rest = right if tail in _OPEN_FORMULAS else ""
+        if tail == "全部" and bare:
+            rest = _NOUN_STOP.split(rest)[0]
+        return _short(f"{bare}{tail}{rest}" if len(bare) >= 2 or rest else f"{_head_of(previous)}{tail}")
+    bare = _without_lead(_without_tail(left))
+    noun = _noun_after(right)
+    reached = _without_tail(left) != left.rstrip() and not left.endswith(("各", "每年", "的", "给予", "可"))
+    if bare in _GIVING and noun:
+        return _short(f"{_head_of(previous)}{noun}")
+    if not bare or bare in _verbs():
+        return _short(noun if len(noun) >= 2 or noun in _PLACES else f"{_head_of(previous)}{bare}{noun}")
+    if noun and not reached:
+        return _short(f"{bare}{noun}" if len(bare) + len(noun) <= 40 else noun)
+    return _short(bare if len(bare) >= 2 else f"{_head_of(previous)}{bare}{noun}")
+
+
+_PLACES = frozenset("省市县区州盟旗乡镇村户人家")
+
+
+def _noun_after(right: str) -> str:
+    """The noun a number counts: ``个生态宜居、各具特色的小康村`` → 小康村; ``个方面重点工作`` → 重点工作方面."""
+    after = _LEADING_PARTICLE.sub("", right)
+    modified = re.match(r"[^,，。;；\d]{0,30}的", after)
+    if modified is not None and "、" in modified.group():
+        after = after[modified.end() :]
+    stop = _NOUN_STOP.search(after)
+    noun = (after[: stop.start()] if stop else after).strip()
+    return f"{noun[2:]}方面" if noun.startswith("方面") and len(noun) > 2 else noun
+
+
+def _head_of(clause: str) -> str:
+    """The noun a whole clause is about, for the clause after it that names none: ``切实保障…的住房安全`` → 住房安全."""
+    bare = _without_lead(_without_tail(clause))
+    last = bare.rsplit("的", 1)[-1]
+    return last if 4 <= len(last) < len(bare) else bare
+
+
+def distributed(text: str, clause: Span, quantities: list[Quantity], i: int, previous: str = "") -> str | None:
+    """The indicator of the i-th number after 分别: ``工业、投资分别增长7%、6%`` pairs the k-th name with the k-th number.
+
+    Where the clause holds no names, those of the clause before count: ``对获金奖、银奖的单位,分别给予15万元、10万元奖励``.
+    """
+    at = text.find("分别", clause.start, clause.end)
+    if at < 0 or quantities[i].core.start < at:
+        return None
+    first = bisect_left(quantities, max(clause.start, at + 1), key=lambda q: q.core.start)
+    last = bisect_left(quantities, clause.end, key=lambda q: q.core.start)
+    numbers = [q for q in quantities[first:last] if q.form != "words"]
+    if quantities[i] not in numbers:
+        return None
+    names = [name for name in re.split(r"[、和与及]", _without_lead(_without_tail(text[clause.start : at]))) if name]
+    giver = _GIVEN_TO.match(previous) if len(names) < 2 else None
+    if giver is not None:
+        given = previous[giver.end() :]
+        names = [name for name in re.split(r"[、和与及]", given.rpartition("的")[0] or given) if name]
+        noun = _noun_after(text[numbers[-1].span.end : clause.end])
+        return _short(names[numbers.index(quantities[i])] + noun) if 2 <= len(names) == len(numbers) else None
+    if len(names) == 1 and names[0].startswith("一二三产") and len(numbers) == 3:
+        rest = names[0][4:].removeprefix("业")
+        names = [f"第{order}产业{rest}" for order in "一二三"]
+    if len(names) != len(numbers) or len(names) < 2:
+        return None
+    names = _written_out(names)
+    verb = _LIST_TAIL.search(text[at + 2 : numbers[0].span.start])
+    return _short(names[numbers.index(quantities[i])] + (_REACHED.sub("", verb.group()) if verb else ""))
+
+
+_GIVEN_TO = re.compile(r"\s*(?:第[一二三四五六七八九十百]{1,5}条)?\s*(?:对|给|按)")
+# what several names of a row share, where the last one writes it: 电子信息、装备制造业产业规模
+_SHARED_END = re.compile(
+    r"(?:(?:居民|农民|职工)(?:人均)?(?:可支配|纯)?收入|人均(?:可支配|纯)收入|(?:产业|市场|资产|经济|投资|营收)规模|(?:产业)?增加值|营业收入|总?产值"
+    r"|进出口(?:总额)?|出口(?:额)?|进口(?:额)?|销售额|零售额|贷款余额|产量|用电量|使用率|覆盖率|参保率)$"
+)
+_INDICATOR_END = re.compile(
+    r"(?:率|量|额|值|收入|支出|面积|人数|数量|总数|个数|比重|占比|比例|份额|水平|标准|时限|时间|浓度|投资|规模|里程|贷款|存款|价格|指数|寿命|年限)$"
+)
+_LONG_MODIFIERS = ("行政村", "自然村", "服务业", "中心城区", "城市", "主城区")
+
+
+def _written_out(names: list[str]) -> list[str]:
+    """Names that share their end or their beginning: 城镇和农村居民人均收入 → 城镇居民人均收入, 农村居民人均收入."""
+    first, last = names[0], names[-1]
+    shared = _SHARED_END.search(last)
+    if shared is not None and 2 <= shared.start() <= 12 and not any(_SHARED_END.search(name) for name in names[:-1]):
+        return [name + shared.group() for name in names[:-1]] + [last]
+    if not _INDICATOR_END.search(last) or any(_INDICATOR_END.search(name) for name in names[:-1]) or not 2 <= len(first) <= 12:
+        return names
+    cut = next((len(word) for word in _LONG_MODIFIERS if last.startswith(word)), 0)
+    cut = cut or next((k for k in range(2, len(first) + 2) if k < len(last) and last[k - 1] == first[-1]), 2)
+    own, tail = last[:cut], last[cut:]
+    head = first[: -len(own)] if len(first) > len(own) + 1 else ""
+    middle = [name if name == first else head + name for name in names[:-1]]
+    return [name + tail for name in middle] + [head + last]
+
+
+def _without_tail(phrase: str) -> str:
+    phrase = phrase.rstrip()
+    for _ in range(6):
+        match = _REACHING.search(phrase, max(0, len(phrase) - 4))
+        if match is None:
+            return phrase
+        phrase = phrase[: match.start()].rstrip()
+    return phrase
+
+
+def _without_lead(phrase: str) -> str:
+    for _ in range(12):
+        match = _CLAUSE_LEAD.match(phrase)
+        if match is None or not match.end():
+            break
+        phrase = phrase[match.end() :]
+    return phrase.strip("的,，、:： \"'")
+
+
+_PART_END = re.compile(r"[、,，等的]")
+_BLANK = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
+_GIVING = frozenset({"予以", "给予", "分别", "分别予以", "分别给予", "可享受", "按", "再给予", "一次性给予", "一次性"})
+
+
+def _short(phrase: str) -> str:
+    phrase = _BLANK.sub("", phrase)
+    phrase = phrase.strip("的,，、:：;；。 ")
+    if len(phrase) > 40:
+        # from the first mark that leaves a name of bearable length, not from the middle of a word
+        mark = _PART_END.search(phrase, len(phrase) - 41, len(phrase) - 6)
+        phrase = phrase[mark.end() if mark else len(phrase) - 40 :]
+    for opener, closer in ("“”", "()", "（）", "《》"):
+        if phrase.count(opener) != phrase.count(closer):
+            # half of a pair is no part of a name
+            phrase = (
+                phrase.strip(opener + closer) if phrase[:1] in (opener, closer) or phrase[-1:] in (opener, closer) else phrase
+            )
+            if phrase.count(opener) != phrase.count(closer):
+                phrase = phrase.replace(opener, "").replace(closer, "")
+    return phrase.strip("的,，、:：;；。 ")
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> frozenset[str]:
+    return frozenset(entries("goal_cues.txt"))

@@ -1,0 +1,112 @@
+"""What demands something and what does not: headings of goals and backgrounds, results told, articles without a duty."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from corpus.document import ParsedDocument, Section, Span
+from graph.lexicon import alternatives
+from graph.tasks.measures import verb
+
+ARTICLE = re.compile(r"^第[一二三四五六七八九十百零千\d]+条")
+_OBLIGES = re.compile(
+    r"(?:政府|部门|机构|单位|委员会|局|办公室|银行|企业|法院|检察院|委|中心)(?:[^。；\n]{0,40}?)(?:应当|负责(?!解释)|应(?![急届用付])|不得|须|必须|要(?![求素件点]))"
+)
+_PURPOSE = re.compile(r"(?:为|为了|根据)[^。]{4,400}?制定(?:本|此)")
+# 营商环境持续优化: a heading whose last clause says how things became, over a body of figures, tells of results
+_RESULT = re.compile(
+    r"(?:^|[，,])(?P<clause>[^，,]*?(?:持续|不断|稳步|显著|明显|进一步|全面|更加|有序|有力|扎实|稳中|加快|蹄疾|步伐|实现|取得|迈上|迈出|再上|开创|呈现|得到)[^，,]{0,8})$"
+)
+_FIGURE = re.compile(r"\d[\d.]*(?:%|％|亿|万|个|家|公里|项|位|人|亩|吨|户|倍)")
+_ACHIEVED = re.compile(r"取得.{0,6}(?:成效|成绩|成就|进展|突破|胜利)|(?:成效|成果|成绩)(?:显著|明显|丰硕)")
+# 本办法由市水利局负责解释: about the document, not a demand
+_ABOUT = re.compile(
+    r"本(?:通知|方案|办法|措施|意见|细则|规定|政策|公告|文件|实施方案|实施意见|实施细则)[^。；;\n]{0,60}(?:解释|施行|实施|执行|为准|有效期|生效)"
+)
+_LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
+# 上级关于…的重要指示: one of a list of things to study
+_TO_STUDY = re.compile(r"(?:重要(?:论述|讲话|指示|批示|文件)|决策部署|会议精神|工作要求)(?:精神|批示|指示|和部署|、批示)*$")
+_MODAL = re.compile(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:要|应当|应|须|必须|不得|严禁|禁止|鼓励|允许)(?![求素件])")
+_SENTENCE_END = re.compile(r"[。！？\n]")
+
+
+@lru_cache(maxsize=2)
+def _barred(name: str) -> re.Pattern[str]:
+    return re.compile(alternatives(name))
+
+
+@lru_cache(maxsize=1)
+def _pair() -> re.Pattern[str]:
+    """改造范围和工作目标: two such words side by side demand nothing, though the heading may open with a verb."""
+    words = f"(?:{alternatives('not_tasks.txt')}|{alternatives('not_leaf_tasks.txt')})"
+    return re.compile(rf".{{0,8}}{words}[和与及、].{{0,4}}{words}")
+
+
+def barred_sections(doc: ParsedDocument) -> set[str]:
+    """Sections that state no task, with all below them: 指导思想, 基本原则, achievements of past years."""
+    out: set[str] = set()
+    for section in doc.outline:
+        if section.parent in out or (section.kind in ("heading", "item") and _states_none(section.heading, "not_tasks.txt")):
+            out.add(section.id)
+    return out
+
+
+def _states_none(heading: str, name: str) -> bool:
+    heading = heading.strip().lstrip("【[〔［")
+    first = _barred(name).match(heading)
+    if first:
+        # 总体要求坚持以…: the text runs on without a mark
+        return not re.search(r"任务|措施|举措", heading[first.end() : first.end() + 12])
+    if len(heading) > 60:
+        return False
+    if _ACHIEVED.search(heading):
+        return True
+    match = _barred(name).search(heading)
+    if not match or len(heading) > 24 or re.search(r"任务|措施|举措", heading[match.end() :]):
+        return False
+    if _pair().fullmatch(heading):
+        return True
+    # 扩大适用范围 is a demand, 适用范围 is not
+    opening = verb().match(heading)
+    return opening is None or opening.end() > match.start()
+
+
+def is_task(text: str, section: Section, span: Span, name: str, has_units: bool) -> bool:
+    """Whether an item demands something: it names who does it, or its heading or a sentence opens with a demand."""
+    number = section.number or ""
+    if ARTICLE.match(number):
+        if _PURPOSE.match(text, span.start + len(number), span.end) or _PURPOSE.match(name):
+            return False
+        return has_units or _OBLIGES.search(text, span.start, span.end) is not None
+    if has_units:
+        return True
+    if no_demand(section, span, name, text):
+        return False
+    if verb().match(name):
+        return True
+    body = text[min(section.end, span.end) : span.end]
+    opening = 0
+    for sentence in _SENTENCE_END.split(body[:600]):
+        clause = sentence.strip(" \t\u3000，,")
+        if clause and (verb().match(clause) or _MODAL.search(clause)):
+            opening += 1
+    return opening > 0 or _MODAL.search(name) is not None
+
+
+def no_demand(section: Section, span: Span, name: str, text: str) -> bool:
+    """Whether an item is of a sort that demands nothing: goals, conditions, backgrounds, results."""
+    if _states_none(name, "not_tasks.txt") or _states_none(name, "not_leaf_tasks.txt"):
+        return True
+    if (_ABOUT.match(name) and len(span) <= 200) or _LEADERS.search(text, span.start, min(span.end, span.start + 200)):
+        return True
+    if _TO_STUDY.search(name) and not verb().match(name):
+        return True
+    return _tells_results(name, text[min(section.end, span.end) : span.end])
+
+
+def _tells_results(name: str, body: str) -> bool:
+    result = _RESULT.search(name)
+    if not result or verb().match(result.group("clause")):
+        return False
+    return len(_FIGURE.findall(body[:1500])) >= 3 and not _MODAL.search(body[:600])

@@ -1,0 +1,171 @@
+"""Tasks 任务: the smallest numbered items that demand something, rows of ledger tables, and demands of the closing paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from corpus.document import ParsedDocument, Section, Span
+from graph.facts import Task
+from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
+from graph.tasks.closings import before_closing, unnumbered
+from graph.tasks.demands import ARTICLE, barred_sections, is_task, no_demand
+from graph.tasks.ledger_rows import ledger_tasks
+from graph.units.conventions import applied, convention_of
+from graph.units.lists import Duty, duties
+from graph.units.stated import stated
+
+_CHAPTER = re.compile(r"^第[一二三四五六七八九十百零\d]+[章节编篇部]")
+_NAME_END = re.compile(r"[。；;：:\n！]")
+_BRACKET_TAIL = re.compile(
+    r"[（(〔\[【][^（）()〔〕\[\]【】]*(?:负责|牵头|配合|责任|单位|局|委|厅|办|部门)[^（）()〔〕\[\]【】]*[）)〕\]】]?\s*$"
+)
+_TITLED = re.compile(r"[【〔\[［]([^】〕\]］\n]{2,40})[】〕\]］]")
+# 符合下列条件之一的，给予…：(1)… (2)…: what is listed below are conditions or papers, no tasks of their own
+_CONDITIONS = re.compile(r"(?:以下|下列)[^。；;\n]{0,20}(?:情形|条件|材料|标准|资料|之一)[^。；;\n]{0,120}[:：]\s*\Z")
+_LONGEST_ARTICLE = 3000
+_SHORT = 4
+_LONG_RUN = 4
+_SAYS = 30
+
+
+def find_tasks(doc: ParsedDocument) -> tuple[Task, ...]:
+    """The tasks of a document, in order of the text."""
+    rows = ledger_tasks(doc)
+    tables = [table.span for table in doc.tables if any(table.span.covers(task.span) for task in rows)]
+    found = list(rows)
+    for task in _numbered(doc):
+        if not any(span.covers(task.span) for span in tables):
+            found.append(task)
+    found += unnumbered(doc, found)
+    return tuple(sorted(found, key=lambda task: (task.span.start, task.span.end)))
+
+
+def _numbered(doc: ParsedDocument) -> Iterable[Task]:
+    children: dict[str | None, list[Section]] = defaultdict(list)
+    for section in doc.outline:
+        if section.kind in ("heading", "item") and section.number:
+            children[section.parent].append(section)
+    barred = barred_sections(doc)
+    convention = convention_of(doc.text)
+    merged: set[str] = set()
+    found: dict[str, list[Duty]] = {}
+    own: dict[str, list[Duty]] = {}
+    for group in list(children.values()):
+        parent = group[0].parent
+        if parent and all(s.kind == "item" for s in group) and _one_list_for_all(doc, group, found):
+            children[parent] = []
+            merged.update(section.id for section in group)
+    for section in doc.outline:
+        if section.parent in merged:
+            merged.add(section.id)
+        elif section.number and children.get(section.id) and _lists_conditions(doc.text, section, children[section.id][0].start):
+            merged.update(child.id for child in children.pop(section.id))
+    doubtful: list[tuple[Section, Span, str]] = []
+    accepted: dict[str | tuple[str, int] | None, int] = defaultdict(int)
+    runs: dict[tuple[str, int] | None, int] = defaultdict(int)
+    below_article: set[str] = set()
+    for section in doc.outline:
+        if section.kind not in ("heading", "item") or not section.number or section.id in merged:
+            continue
+        article = ARTICLE.match(section.number) is not None and len(section.whole) <= _LONGEST_ARTICLE
+        if article or section.parent in below_article:
+            # an article of law is one demand with all its items
+            below_article.add(section.id)
+            if not article:
+                continue
+        elif children.get(section.id) or _CHAPTER.match(section.number):
+            continue
+        span = section.whole.trimmed(doc.text)
+        if len(span) < _SHORT or span.end > len(doc.text):
+            continue
+        listed = found.get(section.id)
+        if listed is None:
+            listed = duties(doc.text, span.start, span.end)
+        listed = applied(doc.text, listed, convention)
+        span = before_closing(doc.text, span, listed)
+        if section.id in barred and not listed:
+            continue
+        inherited = _inherited(doc, section, children, own)
+        if listed:
+            # 三、改善水质（牵头单位：A）over items with lists of their own: A leads them all, the rest does not come down
+            led = any(unit.role == "lead" for duty in listed for unit in duty.units)
+            leads_only = all(unit.role == "lead" for duty in inherited for unit in duty.units)
+            inherited = inherited if leads_only and not led else []
+        name = _name(doc.text, section, listed)
+        run = _run(doc, section)
+        runs[run] += 1
+        if not is_task(doc.text, section, span, name, bool(listed)):
+            if not article and not no_demand(section, span, name, doc.text):
+                doubtful.append((section, span, name))
+            continue
+        accepted[section.parent] += 1
+        accepted[run] += 1
+        if not listed and not inherited:
+            listed = stated(doc.text, span.start, span.end)
+        yield make_task(doc, span, name, path_of(doc, section), listed, inherited)
+    for section, span, name in doubtful:
+        # what stands in one row with demands is one, even if no verb shows it; so does a row numbered through a chapter
+        row = len(children.get(section.parent) or ())
+        run = _run(doc, section)
+        among = accepted[section.parent] and 2 * accepted[section.parent] >= row
+        along = run is not None and runs[run] >= _LONG_RUN and 2 * accepted[run] >= runs[run] and len(span) >= _SAYS
+        if among or along:
+            inherited = _inherited(doc, section, children, own)
+            yield make_task(doc, span, name, path_of(doc, section), [], inherited)
+
+
+def _run(doc: ParsedDocument, section: Section) -> tuple[str, int] | None:
+    """The chapter a section belongs to, and its depth: items of one chapter and depth are one run. Attachments have none."""
+    trail = [s for s in doc.trail(section) if s.number or s.kind == "attachment"]
+    return (trail[0].id, section.depth) if len(trail) > 1 and trail[0].kind == "heading" else None
+
+
+def _lists_conditions(text: str, section: Section, first: int) -> bool:
+    """Whether a section ends in a colon behind 下列条件 or the like, before its first item."""
+    return _CONDITIONS.search(text, max(section.start, first - 200), first) is not None
+
+
+def _one_list_for_all(doc: ParsedDocument, group: Sequence[Section], found: dict[str, list[Duty]]) -> bool:
+    """A list of units that closes a paragraph of 一是…二是… and stands nowhere else in it makes the paragraph one task."""
+    if len(group) < 2:
+        return False
+    for section in group:
+        span = section.whole.trimmed(doc.text)
+        found[section.id] = duties(doc.text, span.start, span.end)
+    return bool(found[group[-1].id]) and not any(found[section.id] for section in group[:-1])
+
+
+def _name(text: str, section: Section, listed: Sequence[Duty]) -> str:
+    name = section.heading.strip().lstrip(".．、· ")
+    if not name:
+        start = section.start + len(section.number or "")
+        name = text[start : section.whole.end].lstrip("、.．)） \t\r\n\u3000")
+    titled = _TITLED.match(name)
+    if titled:
+        return titled.group(1)
+    end = _NAME_END.search(name)
+    if end and end.start() >= 2:
+        name = name[: end.start()]
+    name = _BRACKET_TAIL.sub("", name[:200]).strip()
+    if len(name) > LONGEST_NAME:
+        cut = re.search(r"[，,]", name[6:LONGEST_NAME])
+        name = name[: 6 + cut.start()] if cut else name[:LONGEST_NAME]
+    return name.rstrip("。，,；;：: ")
+
+
+def _inherited(
+    doc: ParsedDocument, section: Section, children: dict[str | None, list[Section]], own: dict[str, list[Duty]]
+) -> list[Duty]:
+    """The list of units of the nearest section above that has one of its own, before its first item or after its last."""
+    for above in reversed(doc.trail(section)[:-1]):
+        if above.kind not in ("heading", "item") or not above.number:
+            break
+        if above.id not in own:
+            items = children.get(above.id) or []
+            stop = items[0].start if items else above.end
+            own[above.id] = duties(doc.text, above.start, max(above.start, stop))
+        if own[above.id]:
+            return own[above.id]
+    return []

@@ -1,0 +1,1 @@
+"""Responsible units 责任单位: finding, splitting, completing and naming them."""

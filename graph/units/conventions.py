@@ -1,0 +1,49 @@
+"""What a document says once about all its lists: 逗号前为牵头单位，下同; 排名第一的为牵头单位."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from graph.units.find import Listed
+from graph.units.lists import Duty
+
+_COMMA = re.compile(r"逗号(?:之)?前的?(?:单位|部门)?为?(?:各项任务)?牵头")
+_FIRST = re.compile(r"(?:[列排]名?(?:在)?(?:首位|第一位?|最前)|第一个|首个)(?:的|者)?(?:单位|部门|责任单位)?(?:均)?(?:为|是)牵头")
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """How lists are to be read, from the place that says so on."""
+
+    kind: Literal["comma", "first"]
+    start: int
+
+
+def convention_of(text: str) -> Convention | None:
+    """The convention a text states, if any. It counts from the paragraph that states it."""
+    for pattern, kind in ((_COMMA, "comma"), (_FIRST, "first")):
+        match = pattern.search(text)
+        if match:
+            return Convention("comma" if kind == "comma" else "first", text.rfind("\n", 0, match.start()) + 1)
+    return None
+
+
+def applied(text: str, listed: Sequence[Duty], convention: Convention | None) -> list[Duty]:
+    """The lists with the leading units the convention names; a list that says itself who leads stays as it is."""
+    if convention is None:
+        return list(listed)
+    out: list[Duty] = []
+    for duty in listed:
+        if duty.span.start < convention.start or len(duty.units) < 2 or any(u.role == "lead" for u in duty.units):
+            out.append(duty)
+            continue
+        lead = 1
+        if convention.kind == "comma":
+            gaps = zip(duty.units, duty.units[1:], strict=False)
+            lead = next((i for i, (a, b) in enumerate(gaps, 1) if any(c in "，," for c in text[a.span.end : b.span.start])), 0)
+        units = tuple(Listed(u.name, "lead", u.span) if i < lead else u for i, u in enumerate(duty.units))
+        out.append(replace(duty, units=units))
+    return out

@@ -1,0 +1,220 @@
+"""Units 单位 in lists: cutting 市发改委、市财政局牵头，各区政府配合 into names with roles.
+
+Finding a mention is done here and in ``units_lists``/``units_actors``; deciding whom it names is done in ``units_resolve``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.divisions import gazetteer
+from corpus.document import Span
+from graph.facts import UnitRole
+from graph.units.pieces import pieces
+from graph.units.resolve import body_of, places_in
+from graph.units.words import CLOSING, ETC, LEVEL, OPENING, bare_list, is_unit, opens_unit, strip_verb, without_note
+
+_LONGEST_PIECE = 300
+"""A stretch without a separator longer than this is running text, not names joined by 和."""
+_JOINTS = re.compile(r"以\s?及|会\s?同|[和及与]")
+_DIVISION_WORDS = re.compile(
+    r"各?(?:(?:设区|县级|自治|地级以上)?(?:省|市|州|县|区|旗|盟|地区|乡|镇|街道)级?|自治区|直辖市|[、,，和]|[（(〔\[〈][省市州县区旗盟乡镇街道、,，]{1,8}[）)〕\]〉])+"
+)
+_BEHIND_JOINT = re.compile(r"(?:以及|及|和|与)(?=各)")
+_TAIL_WORDS = re.compile(r"(?:人民)?政府|党委|党政|党工委|管委会|有关部门|相关部门|部门|主管部门")
+_LEADING = re.compile(r"^(?:以及|会同|联合|由|及|和|与|并|或)")
+_LABEL = re.compile(r"(?:责任|牵头|配合|主办|协办|承办|落实|实施|参加)(?:单位|部门)[∶﹕︰]?(?=各|[省市县区州盟旗])")
+_PLAN = re.compile(r"[一-龥]{0,6}(?:分工|分工方案|任务分工)[:：]")
+_PARTY_AND_GOVERNMENT = re.compile(r"^(.{1,12}?)(党委|党工委)(?:、|和|及)?(人民政府|政府|管委会)$")
+_BARE_GOVERNMENT = re.compile(r"^(?:人民政府|政府|管委会|行署)$")
+_GOVERNMENT = re.compile(r"(?<=[市州县区旗盟])(?:人民政府|政府)$")
+_ZONE = re.compile(r"(?:开发|示范|试验|高新|经开|实验|合作|港|新|风景|度假|产业|保税|功能|管理|园)区$|新城$|园区$")
+_HAS_PARTY = re.compile(r"^(.*?)(?:党委|党工委|委)$")
+_PARTY_PREFIX = re.compile(r"^(.{0,10}?(?:省|市|州|县|区|旗|盟|地)委)(?:.+)$")
+_PARTY_BODIES = frozenset(
+    ("组织部", "宣传部", "统战部", "政法委", "网信办", "编办", "农办", "社会工作部", "改革办", "办公厅", "金融办", "军民融合办")
+)
+_NOTE = re.compile(r"下同|牵头|排名|排在|以下|负责|联系|简称|分工|逗号|排第|列第|列首")
+_CARRY = re.compile(r"^(自治区|地区|省|市(?!场)|州|县|区|盟|旗)(?![直级])")
+_NO_CARRY = re.compile(r"^(?:团|各|有关|相关|国家|人民银行|中国|银保监|证监|海关|海事|其他|人行|外汇)")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One unit of a list: the name written out, its role where the list says so, and where it stands."""
+
+    name: str
+    role: UnitRole | None
+    span: Span
+
+
+def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """A piece cut at 和、及、与、会同 where both sides are units; 自然资源和规划局 stays whole. The flag marks 会同."""
+    begin = start
+    for match in _JOINTS.finditer(text, start, end if end - start <= _LONGEST_PIECE else start):
+        left, right = text[begin : match.start()], text[match.end() : end]
+        opened = sum(c in OPENING for c in left) - sum(c in CLOSING for c in left)
+        if opened > 0 or match.start() < begin:
+            continue
+        together = match.group()[0] == "会"
+        if together and left:
+            yield begin, match.start(), True
+            begin = match.end()
+            continue
+        right_starts = (
+            bool(LEVEL.match(right))
+            or right.startswith(("各", "有关", "相关", "省", "国家", "其他"))
+            or next(places_in(right), None) is not None
+        )
+        strong = left.endswith(("局", "委", "办", "厅", "政府", "公司", "中心", "处", "科", "院", "联社", "银行", "部"))
+        if is_unit(ETC.sub("", left.rstrip())) and len(left) > 1 and (right_starts or (strong and _begins_unit(right))):
+            yield begin, match.start(), False
+            begin = match.end()
+    yield begin, end, False
+
+
+def _begins_unit(right: str) -> bool:
+    head = bare_list(right)
+    return is_unit(head) and (body_of(head) is not None or len(head) >= 4)
+
+
+def listed(text: str, start: int, end: int) -> list[Listed]:
+    """The units of a list, roles from its verbs: A、B牵头，C配合 → A lead, B lead, C supporting.
+
+    Names are written out where the list leaves something to be carried over: 县市党委、政府 → 县市党委, 县市政府;
+    省发展改革委、财政厅 → 省发展改革委, 省财政厅.
+    """
+    found: list[Listed] = []
+    pending: list[Listed] = []
+    spans = _merged(text, list(pieces(text, start, end)))
+    for a, b in spans:
+        for c, d, together in _joined(text, a, b):
+            stop, role = strip_verb(text, c, d)
+            c, stop = _trim(text, c, stop)
+            for name, span in _named(text, c, stop, pending or found):
+                pending.append(Listed(name, None, span))
+            if together:
+                role = "responsible"
+            if role:
+                found += [Listed(unit.name, role, unit.span) for unit in pending]
+                pending = []
+    found += pending
+    return _governments(found)
+
+
+def _governments(units: list[Listed]) -> list[Listed]:
+    """郑州市、开封市、洛阳市政府: what stands once at the end belongs to every division of the row."""
+    out = list(units)
+    for i in range(len(out) - 2, -1, -1):
+        if out[i + 1].name.endswith("管委会") and _ZONE.search(out[i].name) and out[i].role == out[i + 1].role:
+            # 示范区、航空港区管委会: the zones of a row have each a committee of their own
+            out[i] = Listed(out[i].name + "管委会", out[i].role, out[i].span)
+            continue
+        following = _GOVERNMENT.search(out[i + 1].name)
+        if following and out[i].name[-1] in "市州县区旗盟" and gazetteer().named(out[i].name) and out[i].role == out[i + 1].role:
+            out[i] = Listed(out[i].name + following.group(), out[i].role, out[i].span)
+    return out
+
+
+def _is_joint(word: str, piece: str) -> bool:
+    """Whether 和, 及, 与 at the beginning joins the piece to a list; 和田地区 begins its own name."""
+    if word in ("由", "会同", "以及", "联合", "及") or not is_unit(piece):
+        return True
+    return next(places_in(piece), None) is None and is_unit(piece[len(word) :]) and opens_unit(piece[len(word) :])
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start].isspace() or text[start] in "“”。．.:：·"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in "“”。．.:：·"):
+        end -= 1
+    label = _LABEL.match(text, start, end)
+    if label and label.end() < end:
+        start = label.end()  # the label of a list without its colon
+    plan = _PLAN.match(text, start, end)
+    if plan and plan.end() < end:
+        start = plan.end()  # （市分工方案：市科技局、…）
+    leading = _LEADING.match(text[start:end])
+    if leading and _is_joint(leading.group(), text[start:end]):
+        start += leading.end()
+    tail = ETC.search(text[start:end])
+    if tail and tail.start() > 0:
+        end = start + tail.start()
+    # a bracket that explains the list, not the unit
+    bare = without_note(text[start:end])
+    if bare != text[start:end] and _NOTE.search(text[start + len(bare) : end]):
+        end = start + len(bare)
+    # one stray closing bracket at the end of a list whose opening one is missing, or the reverse
+    piece = text[start:end]
+    if piece and piece[-1] in CLOSING and not any(c in OPENING for c in piece):
+        end -= 1
+    elif piece and piece[0] in OPENING and not any(c in CLOSING for c in piece):
+        start += 1
+    return start, end
+
+
+def _merged(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """各市、县（区）人民政府 is one unit although a separator stands in it."""
+    out: list[tuple[int, int]] = []
+    i = 0
+    while i < len(spans):
+        a, b = spans[i]
+        piece = text[a:b].strip()
+        j = i + 1
+        head_piece = _BEHIND_JOINT.split(piece)[-1]  # 各有关部门及各市、县级政府
+        if (head_piece.startswith("各") or head_piece in ("省", "市", "县", "区", "州")) and _DIVISION_WORDS.fullmatch(
+            head_piece
+        ):
+            while j < len(spans) and spans[j][0] - spans[j - 1][1] == 1:
+                following = text[spans[j][0] : spans[j][1]].strip()
+                head = _DIVISION_WORDS.match(following)
+                if not head or following.startswith("各"):
+                    break
+                rest = following[head.end() :]
+                if rest and not _TAIL_WORDS.match(rest):
+                    break
+                j += 1
+                if rest:
+                    break
+            b = spans[j - 1][1]
+        out.append((a, b))
+        i = j
+    return out
+
+
+def _may_lack_level(name: str, last: str) -> bool:
+    """财政厅 after 省发展改革委: a known department, or a short one right behind a unit with a level."""
+    if body_of(name) == (None, name):
+        return True
+    short = len(name) <= 6 and name[-1] in "局委办厅" and next(places_in(name), None) is None
+    return short and _CARRY.match(last) is not None
+
+
+def _named(text: str, start: int, end: int, before: list[Listed]) -> list[tuple[str, Span]]:
+    name = re.sub(r"\s+", "", text[start:end])
+    if not name:
+        return []
+    last = before[-1].name if before else ""
+    if _BARE_GOVERNMENT.match(name) and last:
+        party = _HAS_PARTY.match(last)
+        if party and last.endswith(("党委", "党工委")):
+            return [(party.group(1) + name, Span(start, end))]
+    both = _PARTY_AND_GOVERNMENT.match(name)
+    if both:
+        at = text.find(both.group(2), start, end) + len(both.group(2))
+        at = at if start < at < end else end
+        return [(both.group(1) + both.group(2), Span(start, at)), (both.group(1) + both.group(3), Span(start, end))]
+    if not is_unit(name):
+        return []
+    if name in _PARTY_BODIES and last:
+        party = _PARTY_PREFIX.match(last)
+        if party:
+            return [(party.group(1) + name, Span(start, end))]
+    if before and not LEVEL.match(name) and not _NO_CARRY.match(name) and _may_lack_level(name, last):
+        for unit in reversed(before):
+            level = _CARRY.match(unit.name)
+            if level:
+                return [(level.group(1) + name, Span(start, end))]
+    return [(name, Span(start, end))]

@@ -1,0 +1,68 @@
+"""Units that a sentence makes answerable without a list: 压实县区政府主体责任, 各区政府是…的责任主体, and whom a letter is addressed to."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.document import Span
+from graph.units.find import Listed, listed
+from graph.units.lists import Duty
+from graph.units.words import is_named_unit, is_unit
+
+_OWNED = re.compile(
+    r"(?:强化|夯实|压实|压紧|落实|明确|履行|落细|靠实|筑牢)(?:落实|压实|好)?(?P<who>[^，。；：,;:（）()\n]{2,24}?)主体责任"
+)
+_OWNS = re.compile(
+    r"(?:^|[，。；,;\n])(?P<who>[^，。；：,;:（）()\n]{2,40}?)(?:要|应|须|应当|必须)?(?:切实|认真|全面|严格|依法|坚决)*"
+    r"(?:承担|落实|履行|负|扛起|担负)起?(?P<gap>[^，。；：,;:\n]{0,14}?)主体责任",
+    re.M,
+)
+_IS = re.compile(
+    r"(?:^|[，。；,;\n])(?P<who>[^，。；：,;:（）()\n]{2,40}?)(?:是|为|作为)[^，。；：,;:\n]{0,40}?(?P<role>责任主体|实施主体|牵头部门|牵头单位)(?=[，。；,;\n])",
+    re.M,
+)
+_ADDRESSED = re.compile(r"(?:^|\n)[ \t\u3000]*([^\n。；]{2,200})[:：][ \t\u3000]*(?=\n|$)")
+
+
+def stated(text: str, start: int, end: int) -> list[Duty]:
+    """The units a stretch of text calls answerable, in order. Nothing but named units counts: 企业主体责任 names none."""
+    if text.find("主体", start, end) < 0 and text.find("牵头", start, end) < 0:
+        return []
+    out: list[Duty] = []
+    for match in _OWNED.finditer(text, start, end):
+        # 夯实贫困县资金整合主体责任: the unit is what the words before 主体责任 begin with
+        begin = match.start("who")
+        stop = next((i for i in range(match.end("who"), begin + 1, -1) if _answerable(text[begin:i].rstrip("的"))), begin)
+        if stop > begin:
+            name = text[begin:stop].rstrip("的")
+            out.append(Duty(Span(match.start(), match.end()), (Listed(name, "responsible", Span(begin, begin + len(name))),)))
+    for match in _OWNS.finditer(text, start, end):
+        out += _subject(text, match, "responsible")
+    for match in _IS.finditer(text, start, end):
+        out += _subject(text, match, "lead" if match["role"].startswith("牵头") else "responsible")
+    return sorted(out, key=lambda duty: duty.span)
+
+
+def addressees(text: str, position: int) -> Duty | None:
+    """Whom the letter around a position is addressed to: the last line before it that is nothing but units and a colon."""
+    low = max(0, position - 600)
+    found = None
+    for match in _ADDRESSED.finditer(text, low, position):
+        units = listed(text, match.start(1), match.end(1))
+        if units and sum(len(unit.span) for unit in units) >= 0.6 * (match.end(1) - match.start(1)):
+            found = Duty(Span(match.start(1), match.end()), tuple(Listed(u.name, "responsible", u.span) for u in units))
+    return found
+
+
+def _answerable(name: str) -> bool:
+    return is_unit(name) and (is_named_unit(name) or name.endswith(("政府", "县", "主管部门", "党委")))
+
+
+def _subject(text: str, match: re.Match[str], role: str) -> list[Duty]:
+    units = listed(text, match.start("who"), match.end("who"))
+    if not units or not all(_answerable(unit.name) for unit in units):
+        return []
+    if sum(len(unit.span) for unit in units) < 0.6 * len(match["who"]):
+        return []
+    span = Span(match.start("who"), match.end())
+    return [Duty(span, tuple(Listed(u.name, "lead" if role == "lead" else "responsible", u.span) for u in units))]
