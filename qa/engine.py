@@ -13,19 +13,39 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from corpus.store import Corpus
-from qa import duties, force, ledgers, listing, lookup, meaning, origins, refusal, sameness, survey, verdict
 from qa.answer import Answer, Comparison, Notice, Understanding
-from qa.concepts import Wanted, concepts_of
-from qa.draft import Draft, Line
-from qa.evidence import Found, Scope, elsewhere, of_the_place, own_figures, place_names, scope_of
-from qa.expectations import bonus_of, clause_wanted, governs, kind_asked, lists_names, names_asked, organisation_wanted
-from qa.figures import Measure, measure_of
-from qa.guard import checked
-from qa.names import Known
-from qa.notices import notices_for
-from qa.question import Reading, read
-from qa.shelf import Sentence, Shelf
-from qa.weighing import Weighing
+from qa.answers.draft import Draft, Line
+from qa.answers.guard import checked
+from qa.answers.notices import notices_for
+from qa.documents import Sentence, Shelf
+from qa.evidence.scope import Found, Scope, elsewhere, of_the_place, own_figures, place_names, scope_of
+from qa.evidence.scoring import Weighing
+from qa.kinds import (
+    definition,
+    lists,
+    period_of_force,
+    provenance,
+    provision,
+    refusal,
+    responsibility,
+    same_indicator,
+    table_values,
+    which_documents,
+    yes_no,
+)
+from qa.understanding.concepts import Wanted, concepts_of
+from qa.understanding.expectations import (
+    bonus_of,
+    clause_wanted,
+    governs,
+    kind_asked,
+    lists_names,
+    names_asked,
+    organisation_wanted,
+)
+from qa.understanding.measure import Measure, measure_of
+from qa.understanding.names import Known
+from qa.understanding.question import Reading, read
 
 if TYPE_CHECKING:
     from index.passages import Hit
@@ -76,7 +96,7 @@ class Engine:
 
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
         """A topic or a question across the regions of the library (or the named ones), every cell cited."""
-        from qa.comparing import compared
+        from qa.comparison.regions import compared
 
         with self._lock:
             shelf, known = self._ready()
@@ -84,8 +104,8 @@ class Engine:
 
     def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document, given by their rows, clause by clause (新旧对照)."""
-        from qa.columns import side_by_side
-        from qa.redline import redline
+        from qa.comparison.columns import side_by_side
+        from qa.comparison.versions import redline
 
         with self._lock:
             shelf, _ = self._ready()
@@ -93,8 +113,8 @@ class Engine:
 
     def carried_out(self, upper: int, lower: int, *, as_of: dt.date | None = None) -> Comparison:
         """What an upper document demands beside what a lower one says of it, both given by their rows (落实对照)."""
-        from qa.carrying_out import carried_out
-        from qa.columns import side_by_side
+        from qa.comparison.columns import side_by_side
+        from qa.comparison.implementation import carried_out
 
         with self._lock:
             shelf, _ = self._ready()
@@ -135,14 +155,14 @@ class Engine:
         """In a large library: the answer of the document the search puts first, with what others say of a policy behind it."""
         reading = asked.reading
         top = shelf.by_id.get(scope.hits[0].source_id) if scope.hits else None
-        if top is None or reading.several or top not in scope.rows or survey.is_survey(reading):
+        if top is None or reading.several or top not in scope.rows or which_documents.is_survey(reading):
             return None
         narrow = replace(scope, parts=tuple(pair for pair in scope.parts if pair[0] == top))
         draft = self._by_kind(asked, narrow, shelf, known)
         if draft is None or draft.status == "not_found":
             return None
         if reading.kind == "policy_lookup" and not reading.divisions:
-            wide = lookup.answer(reading, asked.wanted, scope, self._found(asked, scope, shelf), None)
+            wide = provision.answer(reading, asked.wanted, scope, self._found(asked, scope, shelf), None)
             first = scope.hits[0].source_id
             others = [line for line in (wide.lines if wide else ()) if line.citations and line.citations[0].source_id != first]
             parts = tuple(pair for pair in (wide.parts if wide else ()) if pair[0] != top)
@@ -193,49 +213,49 @@ class Engine:
     def _by_kind(self, asked: _Inquiry, scope: Scope, shelf: Shelf, known: Known) -> Draft | None:
         reading, wanted, measure = asked.reading, asked.wanted, asked.measure
         draft: Draft | None = None
-        if reading.kind in _OF_TIME and (told := force.answer(reading, wanted, scope, shelf)) is not None:
+        if reading.kind in _OF_TIME and (told := period_of_force.answer(reading, wanted, scope, shelf)) is not None:
             return told
         if reading.kind == "provenance":
-            return origins.answer(reading, wanted, scope, shelf)
-        if reading.kind == "responsible_unit" and not duties.office_asked(reading):
-            draft = duties.answer(reading, wanted, scope, shelf)
+            return provenance.answer(reading, wanted, scope, shelf)
+        if reading.kind == "responsible_unit" and not responsibility.office_asked(reading):
+            draft = responsibility.answer(reading, wanted, scope, shelf)
             if draft is not None:
                 return draft
         found = self._found(asked, scope, shelf)
         match reading.kind:
             case "responsible_unit":
-                named = [f for f in found if duties.names_one(f.sentence, reading)]
-                return lookup.answer(reading, wanted, scope, named, None)
+                named = [f for f in found if responsibility.names_one(f.sentence, reading)]
+                return provision.answer(reading, wanted, scope, named, None)
             case "definition":
-                draft = meaning.answer(reading, scope, shelf, known)
+                draft = definition.answer(reading, scope, shelf, known)
             case "list_tasks":
-                draft = listing.answer(reading, wanted, scope, found, shelf)
-            case "policy_lookup" | "beneficiary" if (unit := duties.unit_asked(reading)) is not None:
-                draft = duties.told_of(unit, scope, shelf)
+                draft = lists.answer(reading, wanted, scope, found, shelf)
+            case "policy_lookup" | "beneficiary" if (unit := responsibility.unit_asked(reading)) is not None:
+                draft = responsibility.told_of(unit, scope, shelf)
             case "policy_lookup" if (noun := kind_asked(reading)) is not None:
-                draft = listing.of_kind(noun, wanted, scope, shelf)
-            case "comparison" | "yes_no" if (same := sameness.answer(reading, wanted, scope, shelf)) is not None:
+                draft = lists.of_kind(noun, wanted, scope, shelf)
+            case "comparison" | "yes_no" if (same := same_indicator.answer(reading, wanted, scope, shelf)) is not None:
                 return same
             case "multi_doc":
-                if survey.is_survey(reading):
-                    return survey.answer(reading, wanted, scope, found, shelf)
+                if which_documents.is_survey(reading):
+                    return which_documents.answer(reading, wanted, scope, found, shelf)
             case _:
                 pass
         if draft is None and reading.kind == "target_value":
-            draft = ledgers.target(reading, wanted, scope, shelf)
+            draft = table_values.target(reading, wanted, scope, shelf)
         if draft is None and measure is not None and _goal.search(reading.folded):
-            found = [f for f in found if f.context < lookup.ENOUGH or not lookup.reached_only(f, shelf)]
+            found = [f for f in found if f.context < provision.ENOUGH or not provision.reached_only(f, shelf)]
         if draft is None:
-            draft = lookup.answer(
+            draft = provision.answer(
                 reading, wanted, scope, found, measure.stands_in if measure else clause_wanted(reading), measure=measure
             )
         if draft is None and reading.kind == "deadline":
-            draft = ledgers.deadline(wanted, scope, shelf)
+            draft = table_values.deadline(wanted, scope, shelf)
         if draft is not None and reading.kind == "yes_no" and draft.lines:
             shown = [(shelf.by_id[c.source_id], c.start, c.end) for c in draft.lines[0].citations if c.source_id in shelf.by_id]
-            good = next((f for f in found if f.context >= lookup.ENOUGH and _among(f, shown)), None)
+            good = next((f for f in found if f.context >= provision.ENOUGH and _among(f, shown)), None)
             if good is not None:
-                draft = verdict.decided(reading, wanted, draft, good, _with_lead(good))
+                draft = yes_no.decided(reading, wanted, draft, good, _with_lead(good))
         return draft
 
     def _reason(self, reading: Reading, scope: Scope, shelf: Shelf) -> str | None:

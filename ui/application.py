@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from ingest.files import Input
     from ingest.worker import SafeReader
     from qa.answer import Answer, Comparison, Understanding
-    from qa.endpoint import Endpoint
+    from qa.answers.replay import Replay
     from qa.engine import Engine
-    from qa.replay import Replay
+    from qa.language_model.endpoint import Endpoint
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
@@ -388,8 +388,8 @@ class Library(PolicyGraph):
             return plain
         from functools import partial
 
-        from qa.endpoint import complete
-        from qa.wording import reworded
+        from qa.language_model.endpoint import complete
+        from qa.language_model.wording import reworded
 
         return reworded(plain, partial(complete, self.endpoint), self.endpoint.model)
 
@@ -404,7 +404,7 @@ class Library(PolicyGraph):
         previous: Understanding | None = None,
     ) -> None:
         """Keep an answer with everything it takes to ask again."""
-        from qa.replay import kept_record
+        from qa.answers.replay import kept_record
 
         record = kept_record(
             plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
@@ -439,7 +439,7 @@ class Library(PolicyGraph):
 
     def replay(self, id: str, *, as_of: dt.date | None = None) -> Replay:
         """Ask a kept answer's question again, for the same date unless another is given, and compare. Raises ``UsageError``."""
-        from qa.replay import compared, date_of, filters_of, previous_of, question_of
+        from qa.answers.replay import compared, date_of, filters_of, previous_of, question_of
 
         kept = self.kept_answer(id)
         then = kept.payload
@@ -459,7 +459,7 @@ class Library(PolicyGraph):
 
     def feedbacks(self) -> list[dict[str, Any]]:
         """Everything people said of answers, oldest first, as evaluation questions."""
-        from qa.replay import question_of
+        from qa.answers.replay import question_of
 
         return [
             {

@@ -92,9 +92,9 @@ class PolicyGraph:
         ``mention`` quotes the lower document where it takes a task up in other words and not as a task of its own.
         """
         from graph.alignment.coverage import coverage
-        from qa.carrying_out import mentioned
-        from qa.columns import column_of
-        from qa.shelf import Shelf
+        from qa.comparison.columns import column_of
+        from qa.comparison.implementation import mentioned
+        from qa.documents import Shelf
 
         documents = [self.corpus.find(name) for name in (upper, lower)]
         if documents[0].row == documents[1].row:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corpus.store import Corpus
 from graph.documents.lineage import edges
 from graph.documents.versions import versions
-from qa.redline import wording
+from qa.comparison.versions import wording
 
 Place = tuple[str, int, int]
 NAMED = 3

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa.endpoint import Endpoint
+    from qa.language_model.endpoint import Endpoint
 
 FILE_NAME = "config.toml"
 _LLM: dict[str, tuple[type, ...]] = {"url": (str,), "model": (str,), "key": (str,), "timeout": (int, float), "private": (bool,)}
@@ -50,7 +50,7 @@ def endpoint() -> Endpoint | None:
             values[key] = os.environ[name]
     if not values.get("url"):
         return None
-    from qa.endpoint import Endpoint
+    from qa.language_model.endpoint import Endpoint
 
     return Endpoint(
         url=values["url"],

@@ -13,7 +13,7 @@ from ui.commands.shared import console, note, open_library, print_json, print_ta
 
 if TYPE_CHECKING:
     from corpus.store import KeptAnswer
-    from qa.replay import Replay
+    from qa.answers.replay import Replay
 
 NOTHING = 1
 SHOWN = 50

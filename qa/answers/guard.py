@@ -1,0 +1,69 @@
+"""The last check 守门: no answer leaves with a number, date, document number or unit that none of its quotes holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpus.folding import fold
+from qa.answer import AnswerCitation
+from qa.answers.draft import Draft
+
+_figure = re.compile(r"\d+(?:[.,]\d+)*%?")
+_doc_number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(](?:19|20)\d\d[〕\])]\d{1,5}号")
+_counted = re.compile(r"[一二三四五六七八九十百千万亿两零]{1,8}(?:%|个百分点|元|亩|公里|公顷|吨|户|人|万|亿|年|月|日|倍|成)")
+_unit_list = re.compile(r"(?:单位共[^：]{1,8}家)[：:]([^。“”；]{2,600})")
+
+
+def figures(text: str) -> tuple[str, ...]:
+    """The numbers of a text, folded, separators of thousands dropped."""
+    folded = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", fold(text))
+    return tuple(m.group().rstrip(".,").replace(",", "") for m in _figure.finditer(folded))
+
+
+def supported(text: str, citations: Iterable[AnswerCitation]) -> bool:
+    """Whether every figure, document number and listed unit of a text stands in a quote (or in the title of a cited document)."""
+    cited = list(citations)
+    held = [fold(c.quote) for c in cited]
+    held += [fold(part) for c in cited for part in (c.title or "", c.doc_number or "")]
+    known = {figure for part in held for figure in figures(part)}
+    plain = [re.sub(r"\s", "", part) for part in held]
+    folded = fold(text)
+    if any(figure not in known for figure in figures(text)):
+        return False
+    if any(not any(_same_number(number, part) for part in plain) for number in _doc_number.findall(folded)):
+        return False
+    if any(not any(word in part for part in plain) for word in _counted.findall(folded)):
+        return False
+    return all(
+        not unit or any(unit in part for part in plain) or _written_out(unit, plain)
+        for match in _unit_list.finditer(text)
+        for unit in map(fold, match[1].split("、"))
+    )
+
+
+def _same_number(number: str, part: str) -> bool:
+    """Whether a text holds a document number; a word that runs into it is no part of it (文号为大署办发〔2022〕7号)."""
+    bracket = re.search(r"[〔\[(]", number)
+    tail = number[bracket.start() :] if bracket else number
+    at = part.find(tail)
+    while at >= 0:
+        i, j = len(number) - len(tail) - 1, at - 1
+        while i >= 0 and j >= 0 and number[i] == part[j]:
+            i, j = i - 1, j - 1
+        if i < 0 or j < 0 or not "\u4e00" <= part[j] <= "\u9fff" or number[i] in "为是号即和及与":
+            return True
+        at = part.find(tail, at + 1)
+    return False
+
+
+def checked(draft: Draft) -> Draft:
+    """The draft without the lines that their own citations do not support; quotes that are not in the answer go with them."""
+    every = [citation for line in draft.lines for citation in line.citations]
+    kept = [line for line in draft.lines if supported(line.text, line.citations or every)]
+    return Draft(draft.status, tuple(kept), draft.notices, draft.parts)
+
+
+def _written_out(unit: str, plain: Sequence[str]) -> bool:
+    """Whether a unit was written out from a shared head: 县市政府 from 县市党委、政府."""
+    return any(unit[:i] in part and unit[i:] in part for part in plain for i in range(1, len(unit)))

@@ -1,0 +1,67 @@
+"""Warnings about the force of an answer 提示: 已废止, 征求意见稿, 规划期届满, 过渡期已届满, 适用于其他地区, 口径不同."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from corpus.divisions import NATION
+from qa.answer import AnswerCitation, Notice, NoticeKind
+from qa.answers.counts import counted
+from qa.answers.draft import label
+from qa.documents import Shelf
+from qa.understanding.question import Reading
+
+FEW, NAMED = 2, 4
+"""So many documents in the same state have a notice each; of more, so many are named in one notice."""
+
+_KINDS: dict[str, NoticeKind] = {"废止": "repealed", "征求意见稿": "draft", "规划期届满": "expired", "已修订": "repealed"}
+
+
+def notices_for(
+    reading: Reading, parts: Sequence[tuple[int, int]], citations: Sequence[AnswerCitation], shelf: Shelf, as_of: dt.date
+) -> tuple[Notice, ...]:
+    """The warnings an answer from these parts needs."""
+    from graph.documents.standing import standing
+    from graph.documents.validity import transition_notice
+
+    found: dict[Notice, None] = {}
+    states: dict[tuple[NoticeKind, str], list[tuple[str, str, str]]] = {}
+    for row, number in dict.fromkeys(parts):
+        shelved = shelf.document(row)
+        part = shelved.parts[number]
+        name = label(shelved, part)
+        state = standing(shelf.corpus, shelved.info, as_of, head=part.head)
+        kind = _KINDS.get(state.status)
+        if kind is not None:
+            inner = (part.head.title or "").replace("《", "〈").replace("》", "〉")
+            title = f"《{' '.join(inner.split())}》" if inner else "" if name.endswith("文件") else "的文件"
+            states.setdefault((kind, state.status), []).append((name, title, state.reason))
+        if part.attached and part.division is not None and reading.divisions and part.division not in reading.divisions:
+            found[
+                Notice("scope", f"所引内容出自{name}的文件（随函转发），属{part.division.level}级文件，不是所问地区自己的规定。")
+            ] = None
+        elif (
+            reading.divisions
+            and part.division is not None
+            and part.division not in (NATION, *reading.divisions)
+            and not any(d.contains(part.division.code) for d in reading.divisions if d != NATION)
+        ):
+            found[Notice("scope", f"所引内容出自{name}的文件，适用于{part.division.path}。")] = None
+    of_states = [notice for (kind, status), documents in states.items() for notice in _of_one_state(kind, status, documents)]
+    for citation in citations:
+        row_number = shelf.by_id.get(citation.source_id)
+        around = shelf.document(row_number).folded[:4000] if row_number is not None else ""
+        text = transition_notice(citation.quote, as_of, context=around + citation.quote)
+        if text:
+            found[Notice("expired", text)] = None
+    return (*dict.fromkeys(of_states), *found)
+
+
+def _of_one_state(kind: NoticeKind, status: str, documents: Sequence[tuple[str, str, str]]) -> list[Notice]:
+    """The notices of documents, given by name, title and reason, that stand alike: one each while they are few, else one of all."""
+    if len(documents) <= FEW:
+        return [Notice(kind, f"{name}{title}：{status}。{reason}") for name, title, reason in documents]
+    named = "、".join(dict.fromkeys(f"{name}{title}" for name, title, _ in documents[:NAMED]))
+    more = f"等{counted(len(documents))}份文件" if len(documents) > NAMED else ""
+    return [Notice(kind, f"{named}{more}：{status}，引用前请核对各文件的时效。")]

@@ -1,0 +1,43 @@
+"""The clauses of a document 条款: the text of each heading of its own, without what stands under the headings below it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from corpus.document import Span
+from corpus.folding import fold
+from qa.comparison.columns import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The text of one heading of its own, without what stands under the headings below it."""
+
+    number: str | None
+    label: str
+    path: tuple[str | None, ...]
+    span: Span
+    folded: str
+
+
+def clauses_of(column: Column) -> list[Clause]:
+    """The clauses of a document in their order."""
+    doc, text = column.shelved.doc, column.shelved.text
+    children: dict[str | None, list[int]] = defaultdict(list)
+    mine = [section for section in doc.outline if section.kind != "title" and column.holds(section.span)]
+    for section in mine:
+        children[section.parent].append(section.start)
+    out = []
+    for section in sorted(mine, key=lambda s: s.start):
+        whole = section.whole
+        stop = min((start for start in children[section.id] if start > section.start), default=whole.end)
+        span = Span(section.start, stop).trimmed(text)
+        own = text[span.start : span.end]
+        if section.number and own.startswith(section.number):
+            own = own[len(section.number) :]
+        if own.strip():
+            path = tuple(above.number for above in doc.trail(section))
+            out.append(Clause(section.number, section.label, path, span, re.sub(r"\s", "", fold(own))))
+    return out

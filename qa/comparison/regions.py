@@ -1,0 +1,152 @@
+"""Regions side by side 跨地区对比: what each document says of a topic or a question, and what differs between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from corpus.divisions import Division
+from corpus.filters import Filters
+from corpus.folding import fold
+from qa.answer import Cell, Comparison, ComparisonRow
+from qa.answers.draft import cite, flat, merged
+from qa.answers.notices import notices_for
+from qa.comparison.columns import Column, columns_of
+from qa.comparison.differences import differences
+from qa.comparison.rows import held, rows_of
+from qa.documents import Sentence, Shelf, Shelved
+from qa.evidence.scope import Found
+from qa.kinds.provision import carrying
+from qa.understanding.concepts import Wanted
+from qa.understanding.concepts import wanted as concepts
+from qa.understanding.names import Known
+from qa.understanding.question import read
+
+if TYPE_CHECKING:
+    from index.searcher import Searcher
+
+SENTENCES = 3
+"""Sentences a cell quotes at most."""
+NEAR = 0.55
+"""How near a further sentence must come to the best one of its document."""
+SEARCHED = 200
+"""Passages looked up to choose among many documents."""
+NAMED = 0.4
+"""The share of the question that the name of a task or an indicator must hold to be of its subject."""
+
+
+def compared(
+    subject: str, shelf: Shelf, known: Known, searcher: Searcher, *, regions: Sequence[str] | None, as_of: dt.date
+) -> Comparison:
+    """The comparison of a topic or a question across documents: first the carrying sentences, then what the graph holds of it."""
+    reading = read(subject, known)
+    topic = _topic(subject)
+    ranked = partial(_by_topic, topic, shelf) if topic else partial(_by_search, subject, shelf, searcher)
+    found = columns_of(shelf, known, regions, reading.understood.regions if regions is None else (), ranked)
+    columns = found.chosen
+    sought = concepts(reading.subject, shelf, reading.quoted)
+    score = _topic_scorer(topic) if topic else _question_scorer(sought)
+    cells = [_cell(column, score, sought) for column in columns]
+
+    def fits(name: str) -> bool:
+        return sought.coverage(fold(name)) >= NAMED
+
+    row = ComparisonRow(topic or (reading.subject.replace(" ", "") or subject), tuple(cells))
+    aspects, shared = rows_of(held(columns, cells, topic, fits, shelf))
+    parts = [(c.shelved.info.row, c.number) for c, cell in zip(columns, cells, strict=True) if cell.text is not None]
+    citations = [citation for cell in cells for citation in cell.citations]
+    return Comparison(
+        question=None if topic else subject,
+        topic=topic,
+        regions=tuple(column.name for column in columns),
+        rows=(row, *aspects),
+        differences=(*differences(row.aspect, columns, cells, shared, topic), *_left_out(found.left_out)),
+        notices=notices_for(reading, parts, citations, shelf, as_of),
+        columns=tuple(column.head(shelf, as_of) for column in columns),
+    )
+
+
+def _by_topic(topic: str, shelf: Shelf, divisions: Sequence[Division]) -> list[tuple[int, int]]:
+    """Where tasks and targets on a topic stand; of documents with many of them first."""
+    found = [fact for kind in ("task", "target") for fact in shelf.corpus.facts(kind, key=("topic", topic))]
+    counts = Counter(fact.document for fact in found)
+    return [
+        (fact.document, fact.span.start) for fact in sorted(found, key=lambda f: (-counts[f.document], f.document, f.span.start))
+    ]
+
+
+def _by_search(subject: str, shelf: Shelf, searcher: Searcher, divisions: Sequence[Division]) -> list[tuple[int, int]]:
+    """The passages the search finds, in each division on its own where some are asked for."""
+    limits: Sequence[Filters | None] = [Filters(region=division.path) for division in divisions] or [None]
+    hits = [searcher.search(subject, filters=limit, top=SEARCHED, fold=False) for limit in limits]
+    return [(shelf.by_id[hit.source_id], hit.start) for found in hits for hit in found if hit.source_id in shelf.by_id]
+
+
+def _left_out(count: int) -> tuple[str, ...]:
+    return (f"另有 {count} 份相关文件没有列入，写明地区可以看到更多。",) if count else ()
+
+
+def _topic(subject: str) -> str | None:
+    from graph.topics import topic_names
+
+    names = {fold(name): name for name in topic_names()}
+    return names.get(fold(subject))
+
+
+Score = Callable[[Shelved, Sentence], float]
+
+
+def _topic_scorer(topic: str) -> Score:
+    """How much a sentence says of a topic: its own words first, the headings above second."""
+    from graph.topics import scores, words_of
+
+    headings: dict[str, float] = {}
+    words = words_of(topic)
+
+    def score(shelved: Shelved, sentence: Sentence) -> float:
+        said = sentence.span.of(shelved.text)
+        own = scores("", said) if words.search(said) else {}
+        if sentence.heading not in headings:
+            all_of_it = scores("", sentence.heading) if words.search(sentence.heading) else {}
+            top = max(all_of_it.values(), default=0.0)
+            headings[sentence.heading] = all_of_it.get(topic, 0.0) / top if top else 0.0
+        mine = own.get(topic, 0.0)
+        if mine < 0.8 and headings[sentence.heading] < 0.8:
+            return 0.0
+        share = mine / max(own.values()) if mine else 0.0
+        return mine * (0.5 + 0.5 * share) + 1.5 * headings[sentence.heading]
+
+    return score
+
+
+def _question_scorer(sought: Wanted) -> Score:
+    def score(shelved: Shelved, sentence: Sentence) -> float:
+        own, heading = sought.profile(sentence.folded), sought.profile(sentence.heading)
+        share = sought.share([max(a, 0.5 * b) for a, b in zip(own, heading, strict=True)])
+        value = 0.8 * share + 0.3 * sought.closeness(sentence.folded)
+        return value if share >= 0.35 else 0.0
+
+    return score
+
+
+def _cell(column: Column, score: Score, sought: Wanted) -> Cell:
+    shelved = column.shelved
+    ranked: list[tuple[float, int]] = []
+    for i in column.sentences:
+        sentence = shelved.sentences[i]
+        if sentence.is_heading or sentence.is_units or len(sentence.folded) < 8:
+            continue
+        value = score(shelved, sentence)
+        if value > 0:
+            ranked.append((value, i))
+    ranked.sort(key=lambda pair: (-pair[0], pair[1]))
+    best = ranked[0][0] if ranked else 0.0
+    chosen = [i for value, i in ranked[:SENTENCES] if value >= NEAR * best]
+    if not chosen:
+        return Cell(column.name, shelved.info.source, None, (), shelved.info.id)
+    spans = merged([carrying(Found(shelved, i, 0.0, 0.0, 0.0), sought) for i in chosen], shelved.text)
+    citations = tuple(cite(shelved, span) for span in spans)
+    return Cell(column.name, shelved.info.source, "\n".join(flat(c.quote) for c in citations), citations, shelved.info.id)

@@ -1,0 +1,222 @@
+"""The rows of a comparison beside the carrying sentences 对比各行: tasks, targets of one indicator, units, dates, beneficiaries.
+
+Everything comes from the graph and is narrowed to what the carrying sentences are about; each cell quotes its places.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from corpus.document import Span
+from graph.alignment.indicators import align_targets
+from graph.codec.rows import from_fact
+from graph.facts import Target, Task
+from qa.answer import AnswerCitation, Cell, ComparisonRow
+from qa.answers.draft import cite, flat
+from qa.comparison.columns import Column
+from qa.documents import Shelf
+
+SHARED_ROWS = 6
+"""Indicators with a row of their own at most."""
+EACH = 4
+"""Entries a cell lists at most."""
+WITHIN = 20
+"""Units this close to one another are one list."""
+SMALL = 400
+"""A task up to this length is about what one of its sentences says; a longer one only if its name says so."""
+GOVERNS = 600
+"""How far before a target the words stand that set its year."""
+
+Fits = Callable[[str], bool]
+"""Whether a name, of a task or an indicator, is of the subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the graph holds of one column on the subject of the comparison."""
+
+    column: Column
+    tasks: tuple[Task, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The targets of one indicator, by the number of their column."""
+
+    indicator: str
+    targets: dict[int, Target]
+
+
+def held(columns: Sequence[Column], cells: Sequence[Cell], topic: str | None, fits: Fits, shelf: Shelf) -> list[Held]:
+    """For each column its tasks and targets that concern the subject; nothing where its cell says nothing."""
+    told = {column.shelved.info.row for column, cell in zip(columns, cells, strict=True) if cell.text is not None}
+    tasks, targets = _tasks_of(told, topic, shelf), _targets_of(told, topic, fits, shelf)
+    out = []
+    for column, cell in zip(columns, cells, strict=True):
+        row = column.shelved.info.row
+        quoted = [Span(c.start, c.end) for c in cell.citations]
+        mine = [task for task in tasks.get(row, ()) if quoted and column.holds(task.span)]
+        main = [task for task in mine if task.topics[:1] == (topic,)]
+        around = [
+            task for task in mine
+            if any(task.span.overlaps(span) for span in quoted) and (fits(task.name) or len(task.span) <= SMALL)
+        ]  # fmt: skip
+        figures = [target for target in targets.get(row, ()) if quoted and column.holds(target.span)]
+        out.append(Held(column, tuple(main or around), tuple(figures)))
+    return out
+
+
+def _tasks_of(rows: Iterable[int], topic: str | None, shelf: Shelf) -> dict[int, list[Task]]:
+    found: dict[int, list[Task]] = defaultdict(list)
+    for fact in shelf.corpus.facts("task", key=("topic", topic) if topic else None, documents=rows):
+        task = from_fact(fact)
+        if isinstance(task, Task):
+            found[shelf.by_id[fact.document_id]].append(task)
+    return found
+
+
+def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, shelf: Shelf) -> dict[int, list[Target]]:
+    """Targets of the topic, or those whose indicator fits: the names are judged first, so that few records are read."""
+    of_documents = set(rows)
+    if topic is None:
+        names = {key for _, key, _, _ in shelf.corpus.filed(["indicator"], documents=of_documents)}
+        keys = ("indicator", [name for name in names if fits(name)])
+    else:
+        keys = ("topic", [topic])
+    found: dict[int, list[Target]] = defaultdict(list)
+    for fact in shelf.corpus.facts("target", keys=keys, documents=of_documents):
+        target = from_fact(fact)
+        if isinstance(target, Target) and target.kind != "rule":
+            found[shelf.by_id[fact.document_id]].append(target)
+    return found
+
+
+def rows_of(kept: Sequence[Held]) -> tuple[list[ComparisonRow], list[Measured]]:
+    """The rows that at least one column fills, and the indicators that more than one column gives a figure for."""
+    shared = _shared([[target for target in one.targets if target.kind == "target"] for one in kept])
+    rows = [_row("任务", kept, _tasks)]
+    rows += [
+        ComparisonRow(
+            f"目标：{measured.indicator}",
+            tuple(
+                _cell(one.column, _figures(one.column, [measured.targets[i]]) if i in measured.targets else ())
+                for i, one in enumerate(kept)
+            ),
+        )
+        for measured in shared
+    ]
+    taken = {id(target) for measured in shared for target in measured.targets.values()}
+    rows += [
+        _row("其他目标" if shared else "目标", kept, partial(_others, kinds=("target",), taken=taken)),
+        _row("已有进展", kept, partial(_others, kinds=("achieved",), taken=taken)),
+    ]
+    rows += [_row("责任单位", kept, _units), _row("完成时限", kept, _deadlines), _row("适用对象", kept, _beneficiaries)]
+    return [row for row in rows if any(cell.text for cell in row.cells)], shared
+
+
+Entries = Sequence[tuple[str, tuple[AnswerCitation, ...]]]
+"""What a cell lists: each entry as shown, with the places it is taken from."""
+
+
+def _row(aspect: str, kept: Sequence[Held], entries: Callable[[Held], Entries]) -> ComparisonRow:
+    return ComparisonRow(aspect, tuple(_cell(one.column, entries(one)) for one in kept))
+
+
+def _cell(column: Column, entries: Entries) -> Cell:
+    info = column.shelved.info
+    shown = list(dict(entries).items())[:EACH]
+    citations = tuple(dict.fromkeys(citation for _, cited in shown for citation in cited))
+    return Cell(column.name, info.source, "\n".join(text for text, _ in shown) or None, citations, info.id)
+
+
+def _tasks(one: Held) -> Entries:
+    shelved = one.column.shelved
+    out = []
+    for task in one.tasks:
+        at = shelved.text.find(task.name, task.span.start, task.span.end)
+        if at >= 0:
+            out.append((flat(task.name), (cite(shelved, Span(at, at + len(task.name))),)))
+    return out
+
+
+def _others(one: Held, kinds: Sequence[str], taken: set[int]) -> Entries:
+    return _figures(one.column, [t for t in one.targets if t.kind in kinds and id(t) not in taken])
+
+
+def _figures(column: Column, targets: Sequence[Target]) -> Entries:
+    """Each target's clause, with the words that govern its year where these stand apart from it."""
+    shelved = column.shelved
+    out = []
+    for target in targets:
+        cited = [cite(shelved, target.span)]
+        if target.deadline and target.deadline not in cited[0].quote:
+            at = shelved.text.rfind(target.deadline, max(0, target.span.start - GOVERNS), target.span.start)
+            if at >= 0:
+                cited.insert(0, cite(shelved, Span(at, at + len(target.deadline))))
+        out.append(("……".join(flat(c.quote) for c in cited), tuple(cited)))
+    return out
+
+
+def _units(one: Held) -> Entries:
+    """For each task its own lists of units, as written."""
+    shelved = one.column.shelved
+    out = []
+    for task in one.tasks:
+        lists: list[Span] = []
+        for unit in sorted((u for u in task.units if u.role != "actor" and not u.inherited), key=lambda u: u.span):
+            if lists and unit.span.start - lists[-1].end <= WITHIN:
+                lists[-1] = Span(lists[-1].start, max(lists[-1].end, unit.span.end))
+            else:
+                lists.append(unit.span)
+        cited = tuple(cite(shelved, span) for span in lists)
+        if cited:
+            out.append(("；".join(flat(c.quote) for c in cited), cited))
+    return out
+
+
+def _deadlines(one: Held) -> Entries:
+    shelved = one.column.shelved
+    out = []
+    for task in one.tasks:
+        at = shelved.text.find(task.deadline, task.span.start, task.span.end) if task.deadline else -1
+        number = shelved.sentence_at(at) if at >= 0 else None
+        if number is not None and not shelved.sentences[number].is_heading:
+            cited = cite(shelved, _clause_at(shelved.text, shelved.sentences[number].span, at))
+            out.append((flat(cited.quote), (cited,)))
+    return out
+
+
+def _clause_at(text: str, sentence: Span, position: int) -> Span:
+    """The part of a sentence between commas or semicolons that holds a position, and the one behind it."""
+    marks = [i for i in range(sentence.start, sentence.end) if text[i] in "，,；;"]
+    start = max((i + 1 for i in marks if i < position), default=sentence.start)
+    behind = [i for i in marks if i > position]
+    return Span(start, behind[1] if len(behind) > 1 else sentence.end).trimmed(text)
+
+
+def _beneficiaries(one: Held) -> Entries:
+    shelved = one.column.shelved
+    cited: dict[str, AnswerCitation] = {}
+    for task in one.tasks:
+        for name in task.beneficiaries:
+            at = shelved.text.find(name, task.span.start, task.span.end)
+            if name not in cited and at >= 0:
+                cited[name] = cite(shelved, Span(at, at + len(name)))
+    return [("、".join(cited), tuple(cited.values()))] if cited else []
+
+
+def _shared(targets: Sequence[Sequence[Target]]) -> list[Measured]:
+    """Indicators that more than one column gives a target for, those of most columns first."""
+    place = {id(target): i for i, mine in enumerate(targets) for target in mine}
+    found: list[Measured] = []
+    for group in align_targets([target for mine in targets for target in mine if target.value is not None]):
+        by_column: dict[int, Target] = {}
+        for target in group:
+            by_column.setdefault(place[id(target)], target)
+        if len(by_column) > 1:
+            found.append(Measured(min((t.indicator for t in by_column.values()), key=len), by_column))
+    return sorted(found, key=lambda m: -len(m.targets))[:SHARED_ROWS]

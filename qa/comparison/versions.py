@@ -1,0 +1,173 @@
+"""Two versions of one document clause by clause 新旧对照: what was changed, added, taken out, and in which words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from qa.answer import Cell, Comparison, ComparisonRow
+from qa.answers.draft import cite, flat
+from qa.comparison.clauses import Clause, clauses_of
+from qa.comparison.columns import Column
+from qa.documents import Shelf
+
+SAME_PLACE, ALIKE = 0.3, 0.5
+"""How alike two clauses must be to be one clause changed: under the same number, and anywhere."""
+TOGETHER = 2
+"""Changes with no more characters than this between them are shown as one."""
+LONGEST = 3000
+"""Beyond this many characters a clause is compared sentence by sentence."""
+SHOWN = 3
+"""Changes of wording named for one clause at most."""
+
+_token = re.compile(r"[0-9０-９.．]+%?|[A-Za-z]+|.", re.DOTALL)
+_sentence = re.compile(r"[^。；;\n]*[。；;\n]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A clause with its counterpart; None where there is none."""
+
+    old: Clause | None
+    new: Clause | None
+
+    @property
+    def kind(self) -> str:
+        """新增, 删去, 未变, 序号调整 or 修改."""
+        if self.old is None:
+            return "新增"
+        if self.new is None:
+            return "删去"
+        if self.old.folded != self.new.folded:
+            return "修改"
+        return "未变" if self.old.number == self.new.number else "序号调整"
+
+
+def redline(old: Column, new: Column, shelf: Shelf, *, as_of: dt.date) -> Comparison:
+    """The two versions side by side: a row for each clause that is not the same in both, in the order of the new one."""
+    changes = aligned(clauses_of(old), clauses_of(new))
+    counts = Counter(change.kind for change in changes)
+    kinds = ("修改", "新增", "删去", "序号调整", "未变")
+    lines = ["；".join(f"{kind} {counts[kind]} 处" for kind in kinds if counts[kind]) + "。"]
+    shown = [change for change in changes if change.kind in ("修改", "新增", "删去")]
+    for change in shown:
+        lines += _reworded(change, old, new)
+    return Comparison(
+        question=f"{old.name}与{new.name}",
+        topic=None,
+        regions=(old.name, new.name),
+        rows=tuple(
+            ComparisonRow(f"{change.kind}　{_label(change)}", (_cell(old, change.old), _cell(new, change.new)))
+            for change in shown
+        ),
+        differences=tuple(lines),
+        columns=(old.head(shelf, as_of), new.head(shelf, as_of)),
+        form="新旧对照",
+    )
+
+
+def aligned(old: Sequence[Clause], new: Sequence[Clause]) -> list[Change]:
+    """Each clause with its counterpart: the same words first, then the same number with like words, then the most alike."""
+    partner: dict[int, int] = {}
+    taken: set[int] = set()
+
+    def pair(i: int, j: int) -> None:
+        partner[j] = i
+        taken.add(i)
+
+    by_text: dict[str, list[int]] = defaultdict(list)
+    by_path: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
+    for i, clause in enumerate(old):
+        by_text[clause.folded].append(i)
+        by_path[clause.path].append(i)
+    for j, clause in enumerate(new):
+        same = [i for i in by_text[clause.folded] if i not in taken]
+        if same:
+            pair(min(same, key=lambda i: (old[i].path != clause.path, abs(i - j))), j)
+    pairs_old, pairs_new = [_pairs(c.folded) for c in old], [_pairs(c.folded) for c in new]
+    for j, clause in enumerate(new):
+        if j not in partner:
+            near = [(_dice(pairs_old[i], pairs_new[j]), i) for i in by_path[clause.path] if i not in taken]
+            if near and max(near)[0] >= SAME_PLACE:
+                pair(max(near)[1], j)
+    rest = [
+        (_dice(pairs_old[i], pairs_new[j]), i, j)
+        for j in range(len(new)) if j not in partner
+        for i in range(len(old)) if i not in taken
+    ]  # fmt: skip
+    for score, i, j in sorted(rest, reverse=True):
+        if score >= ALIKE and i not in taken and j not in partner:
+            pair(i, j)
+    return _in_order(old, new, partner, taken)
+
+
+def _in_order(old: Sequence[Clause], new: Sequence[Clause], partner: dict[int, int], taken: set[int]) -> list[Change]:
+    """The new clauses in their order, each clause taken out behind the one it used to follow."""
+    place = {i: j for j, i in partner.items()}
+    behind: dict[int, list[int]] = defaultdict(list)
+    last = -1
+    for i in range(len(old)):
+        if i in taken:
+            last = place[i]
+        else:
+            behind[last].append(i)
+    out = [Change(old[i], None) for i in behind[-1]]
+    for j, clause in enumerate(new):
+        out.append(Change(old[partner[j]] if j in partner else None, clause))
+        out += [Change(old[i], None) for i in behind[j]]
+    return out
+
+
+def _pairs(text: str) -> Counter[str]:
+    return Counter(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _dice(a: Counter[str], b: Counter[str]) -> float:
+    total = a.total() + b.total()
+    return 2 * sum(min(n, b[pair]) for pair, n in a.items() if pair in b) / total if total else 0.0
+
+
+def _label(change: Change) -> str:
+    clause = change.new or change.old
+    return " ".join((clause.label if clause else "").split())[:30]
+
+
+def _cell(column: Column, clause: Clause | None) -> Cell:
+    info = column.shelved.info
+    if clause is None:
+        return Cell(column.name, info.source, None, (), info.id)
+    cited = cite(column.shelved, clause.span)
+    return Cell(column.name, info.source, flat(cited.quote), (cited,), info.id)
+
+
+def _reworded(change: Change, old: Column, new: Column) -> list[str]:
+    """The words of a changed clause, old and new, as they stand in the texts."""
+    if change.old is None or change.new is None:
+        return []
+    said = [flat(column.shelved.text[c.span.start : c.span.end]) for column, c in ((old, change.old), (new, change.new))]
+    found = wording(*said)
+    out = [
+        f"“{before}”改为“{after}”" if before and after else f"删去“{before}”" if before else f"增加“{after}”"
+        for before, after in found[:SHOWN]
+    ]
+    more = f"，另有 {len(found) - SHOWN} 处" if len(found) > SHOWN else ""
+    return [f"{_label(change)}：{'；'.join(out)}{more}。"] if out else []
+
+
+def wording(before: str, after: str) -> list[tuple[str, str]]:
+    """The stretches in which two texts differ, as (old, new); small changes close together are one."""
+    split = _sentence if max(len(before), len(after)) > LONGEST else _token
+    a, b = [m.group() for m in split.finditer(before)], [m.group() for m in split.finditer(after)]
+    runs: list[list[int]] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        if runs and i1 - runs[-1][1] <= TOGETHER and j1 - runs[-1][3] <= TOGETHER:
+            runs[-1][1], runs[-1][3] = i2, j2
+        else:
+            runs.append([i1, i2, j1, j2])
+    return [("".join(a[i1:i2]).strip(), "".join(b[j1:j2]).strip()) for i1, i2, j1, j2 in runs]

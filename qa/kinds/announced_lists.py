@@ -1,0 +1,65 @@
+"""Lists that a sentence announces 列举: 有下列情形之一的：（一）… — every item with its first sentence, and their count."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.document import Section, Span
+from qa.answers.counts import counted
+from qa.answers.draft import Draft, Line, cite, flat, label, quoted_line
+from qa.documents import ANNOUNCES
+from qa.evidence.scope import Found
+from qa.understanding.question import Reading
+
+FEWEST = 3
+SHORT = 60
+"""Items up to this length are quoted whole; of longer ones the first sentence."""
+
+_asks_list = re.compile(
+    "哪些|哪几|哪\\d|哪[两二三四五六七八九十]|几种|几类|几项|什么(?:条件|情形|材料|资料|方式|内容|要求|程序|情况|原则|职责)|有什么|包括什么|怎么|如何|怎样"
+)
+
+
+def answer(reading: Reading, best: Found) -> Draft | None:
+    """The list behind the best sentence, where it announces one and the question asks for one."""
+    if not _asks_list.search(reading.folded) or not ANNOUNCES.search(best.sentence.folded):
+        return None
+    items = _items(best)
+    if len(items) < FEWEST:
+        return None
+    shelved = best.shelved
+    lead = best.sentence.span
+    head = quoted_line(label(shelved, best.part), shelved, [lead])
+    lines = [Line(f"{head.text}（共{counted(len(items))}项）", head.citations)]
+    for item in items:
+        citation = cite(shelved, item)
+        lines.append(Line(flat(citation.quote), (citation,)))
+    return Draft("answered", tuple(lines), parts=((best.row, best.sentence.part),))
+
+
+def _items(best: Found) -> list[Span]:
+    """The numbered pieces right behind a sentence that stand on one level."""
+    doc, end = best.shelved.doc, best.sentence.span.end
+    behind = [s for s in doc.outline if s.number is not None and s.start >= end - 1]
+    if not behind or behind[0].start - end > 3:
+        return []
+    first = behind[0]
+    family: list[Section] = []
+    for section in behind:
+        if section.parent == first.parent and section.depth == first.depth:
+            family.append(section)
+        elif section.depth < first.depth:
+            break
+    return [_opening(best, section) for section in family]
+
+
+def _opening(best: Found, section: Section) -> Span:
+    """A short item whole, of a long one its heading or first sentence."""
+    whole = Span(section.start, section.whole.end).trimmed(best.shelved.text)
+    if len(whole) <= SHORT:
+        return whole
+    index = best.shelved.sentence_at(section.start)
+    if index is None:
+        return section.span
+    sentence = best.shelved.sentences[index].span
+    return Span(section.start, max(min(sentence.end, whole.end), section.end)).trimmed(best.shelved.text)

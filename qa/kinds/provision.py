@@ -1,0 +1,322 @@
+"""Answers made of the sentences that carry them 条款类回答: provisions, numbers, dates, beneficiaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from corpus.document import Span
+from corpus.folding import fold
+from qa.answers.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
+from qa.answers.point import point_of
+from qa.documents import ANNOUNCES, Shelf
+from qa.evidence import spans
+from qa.evidence.scope import Found, Scope
+from qa.evidence.scoring import bare_term, beside_value, only_heads
+from qa.kinds import announced_lists
+from qa.understanding.concepts import Wanted
+from qa.understanding.lexicons import pairs
+from qa.understanding.measure import Measure
+from qa.understanding.question import Reading
+
+ENOUGH = 0.42
+"""The share of the question a sentence must hold, its headings counted, to be offered as an answer."""
+MEASURED = 0.55
+"""… where a value is asked for: a wrong figure is worse than none."""
+OWN, IN_CLAUSE = 0.6, 0.2
+"""What the sentence itself, or the clause with the value, must then hold of the question."""
+ABSENT = 0.17
+"""The share of the question that may be words found nowhere around although the library knows them."""
+MISSING = 0.3
+"""… and nowhere in the document, where a provision is asked for and not a value."""
+FOREIGN = 0.4
+"""The share of the question that may be words the whole library does not know."""
+ALL_ALONG = 8
+"""A word a document uses so often need not stand beside a value."""
+BESIDE = 0.92
+"""How near another sentence must come to the best one to be quoted beside it."""
+GAIN = 0.2
+"""The share of the question a further sentence must add to be quoted although it is weaker."""
+FURTHER = 0.6
+OTHER_DOCUMENT = 0.62
+OTHER_REGION = 0.5
+LONG = 150
+
+HERALD, TOLD = 0.6, 220
+"""The share of the question a heading must hold for the text under it to be the answer, and how much of it is quoted."""
+RUN = 170
+"""Characters quoted where it is asked how something is done: steps and measures run on over several sentences."""
+LISTED = 320
+"""Characters quoted of a list that a sentence announces."""
+LEAD = 80
+"""A sentence up to this length that announces an item is quoted with it."""
+ENDS = ("。", "！", "？", "!", "?")
+_denies = re.compile("不得|不予|不能|禁止|严禁|不享受|不纳入|不再|取消|除外")
+_asks_how = re.compile(
+    "如何|怎么|怎样|咋|(?:哪些|什么)[\u4e00-\u9fff]{0,3}(?:措施|要求|政策|内容|规定|做法|举措|支持|优惠|帮扶|服务)|流程|步骤|程序|具体内容"
+)
+_clause = re.compile(r"[，,：:；;]")
+
+
+def answer(
+    reading: Reading,
+    wanted: Wanted,
+    scope: Scope,
+    found: Sequence[Found],
+    prefer: Callable[[str], bool] | None,
+    *,
+    measure: Measure | None = None,
+) -> Draft | None:
+    """Quote the best sentence, and those that come near it; None where none is good enough."""
+    measured = measure is not None
+    need = MEASURED if measured else ENOUGH
+    good = [f for f in found if f.context >= need and not absent(f, wanted, reading, measured=measured)]
+    if measured:
+        good = [
+            f for f in good
+            if f.coverage >= OWN or bare_term(f.sentence.folded)
+            or beside_value(wanted, f.sentence.folded, prefer, f.lead.folded if f.lead is not None else "") >= IN_CLAUSE
+        ]  # fmt: skip
+    if measured:
+        good = [
+            f for f in good if not only_heads(f.shelved, f.index) or re.search(r"\d%|\d[万亿千百]?[元户人个]", f.sentence.folded)
+        ]
+
+    if not good:
+        return None
+    best = good[0]
+    if not measured and not reading.several and (told := announced_lists.answer(reading, best)) is not None:
+        return told
+    groups = by_part(good)
+    chosen: dict[tuple[int, int], list[Found]] = {}
+    for key, group in groups.items():
+        first = group[0]
+        if reading.several:
+            # how the search ranks a document says little of one that is asked for by name
+            near = first.score >= OTHER_REGION * best.score or (
+                len(reading.divisions) > 1 and first.context >= OTHER_REGION * best.context
+            )
+        elif reading.divisions or reading.documents:
+            near = key == (best.row, best.sentence.part)
+        else:
+            near = first.score >= OTHER_DOCUMENT * best.score
+        if near:
+            chosen[key] = complementary(group, wanted, 2 if reading.several or len(groups) > 1 else 3)
+    if not reading.several:
+        leading = sorted(chosen, key=lambda k: -chosen[k][0].score)[:5]
+        order = [leading[0], *sorted(leading[1:], key=lambda k: level_order(chosen[k][0].part))]
+    else:
+        order = sorted(chosen, key=lambda k: level_order(chosen[k][0].part))
+    how = measure is None and not reading.several and _asks_how.search(reading.folded) is not None
+    lines = [line_of(chosen[key], wanted, prefer, how=how and key == order[0]) for key in order]
+    if not reading.several and lines:
+        beside = [chosen[order[0]][0], *(f for f in groups[order[0]] if f is not chosen[order[0]][0])]
+        lines = [with_point(reading, wanted, lines[0], beside, measure), *lines[1:]]
+    return Draft("answered", tuple(lines), parts=tuple(order))
+
+
+def reached_only(found: Found, shelf: Shelf) -> bool:
+    """Whether the figures of a sentence are results and not targets."""
+    span, lead = found.sentence.span, found.lead
+    if "目标" in found.sentence.heading or (lead is not None and "目标" in lead.folded):
+        return False
+    kinds = [fact.payload["kind"] for fact in shelf.facts("target", found.row) if span.start <= fact.span.start < span.end]
+    return bool(kinds) and all(kind == "achieved" for kind in kinds)
+
+
+def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = False) -> bool:
+    """Whether a part of the question that matters is not spoken of in the document; for a value, not in the paragraph."""
+    places = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)} | set(reading.places)
+    if reading.several or (not measured and any(phrase in found.sentence.folded for phrase in reading.quoted)):
+        return False
+    text = _around(found) if measured else found.shelved.folded
+    opposed = {word for left, right in pairs("polarity.tsv") for word in (*left, *right)} if reading.kind == "yes_no" else set()
+    missing = sum(
+        c.weight * c.substance * (1 - c.found_in(text)) for c in wanted.concepts
+        if (c.known or (len(c.text) > 2 and not c.variants and c.text not in wanted.quoted)) and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
+        and c.found_in(found.sentence.folded) < 0.3 and not (measured and found.shelved.folded.count(c.text) >= ALL_ALONG)
+    )  # fmt: skip
+    foreign = sum(c.weight * c.substance for c in wanted.concepts if c.foreign and c.found_in(found.sentence.folded) < 0.3)
+    total = sum(c.weight * c.substance for c in wanted.concepts) or 1.0
+    return missing / total > (ABSENT if measured else MISSING) or foreign / total > FOREIGN
+
+
+def _around(found: Found) -> str:
+    """The paragraph of a sentence with the one before it, its headings and the title, folded."""
+    line = found.sentence.line
+    sentences = found.shelved.sentences
+    low = high = found.index
+    while low > 0 and sentences[low - 1].line >= line - 1:
+        low -= 1
+    while high + 1 < len(sentences) and sentences[high + 1].line == line:
+        high += 1
+    beside = "".join(s.folded for s in sentences[low : high + 1])
+    return f"{fold(found.part.head.title or '')} {found.sentence.heading} {beside}"
+
+
+def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Found]:
+    """The best sentence, and those after it that come near it or tell of a part of the question it leaves open."""
+    first = group[0]
+    chosen = [first]
+    held = list(wanted.profile(first.sentence.folded))
+    rest = [f for f in group[1:15] if f.score >= FURTHER * first.score]
+    while rest and len(chosen) < most:
+        gains = [
+            wanted.share([max(0.0, p - h) for p, h in zip(wanted.profile(f.sentence.folded), held, strict=True)]) for f in rest
+        ]
+        at = max(range(len(rest)), key=lambda i: (rest[i].score + 2 * gains[i], -i))
+        if gains[at] < GAIN:
+            break
+        other = rest.pop(at)
+        chosen.append(other)
+        held = [max(p, h) for p, h in zip(wanted.profile(other.sentence.folded), held, strict=True)]
+    chosen += [other for other in group[1:4] if other not in chosen and other.score >= BESIDE * first.score]
+    return chosen[:most]
+
+
+def with_point(reading: Reading, wanted: Wanted, line: Line, near: Sequence[Found], measure: Measure | None) -> Line:
+    """The line with the point of its best quote in front, where that quote says more than was asked.
+
+    ``near`` holds the sentences of the document, best first: a provision is chosen among them.
+    """
+    first = near[0]
+    own = [
+        c
+        for c in line.citations
+        if c.start <= first.sentence.span.start < c.end or first.sentence.span.start <= c.start < first.sentence.span.end
+    ]
+    quotes = [Span(c.start, c.end) for c in own[:1]]
+    own_sentence = first.sentence.span
+    if (
+        measure is None
+        and quotes
+        and quotes[0].start <= own_sentence.start
+        and own_sentence.end < quotes[0].end
+        and not _leading(first)
+    ):
+        # what follows the sentence that answers is context
+        quotes = [own_sentence]
+    point = point_of(reading, first.shelved.text, quotes, measure)
+    if measure is None and reading.kind != "yes_no":
+        quoted = line.citations[0]
+        point = spans.chosen(reading, wanted, near, point or Span(quoted.start, quoted.end))
+        if (point.start, point.end) == (quoted.start, quoted.end):
+            return line
+    if point is None:
+        return line
+    citation = cite(first.shelved, point)
+    said = flat(citation.quote)
+    return Line(f"“{said}”{'' if said.endswith(ENDS) else '。'}\n{line.text}", (citation, *line.citations))
+
+
+def _leading(found: Found) -> bool:
+    """Whether a sentence is answered by what follows it: a heading, a question, or one that announces a list."""
+    return found.sentence.is_heading or found.sentence.leads or ANNOUNCES.search(found.sentence.folded) is not None
+
+
+def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None, *, how: bool = False) -> Line:
+    """The line of one document: its sentences in the order of the text."""
+    first = group[0]
+    spans = [carrying(f, wanted, prefer) for f in group]
+    lead = first.lead
+    if lead is not None and len(lead.span) <= LEAD and _denies.search(lead.folded):
+        # 有下列情形之一的，不得申报: without it the item says the contrary
+        spans.append(lead.span)
+    if how:
+        spans[0] = run_of(first, spans[0])
+    return quoted_line(label(first.shelved, first.part), first.shelved, spans)
+
+
+def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None = None) -> Span:
+    """The sentence, or where it is long the run of its clauses that carries the answer."""
+    sentence, text = found.sentence, found.shelved.text
+    if only_heads(found.shelved, found.index):
+        return under(found) or sentence.span
+    if len(sentence.span) <= LONG:
+        return _announced(found, wanted) or whole(found)
+    clauses = clauses_of(text, sentence.span)
+    values = []
+    for clause in clauses:
+        folded = fold(clause.of(text))
+        value = wanted.coverage(folded) + 0.5 * wanted.closeness(folded)
+        values.append(value + (0.3 if prefer is not None and prefer(folded) else 0.0))
+    peak = max(range(len(clauses)), key=lambda i: values[i])
+    low = high = peak
+    floor = 0.3 * values[peak]
+    while low > 0 and (values[low - 1] >= floor or clauses[peak].end - clauses[low].start < 20):
+        low -= 1
+    while high + 1 < len(clauses) and (values[high + 1] >= floor or clauses[high].end - clauses[low].start < 40):
+        high += 1
+    return Span(clauses[low].start, clauses[high].end).trimmed(text)
+
+
+def _announced(found: Found, wanted: Wanted) -> Span | None:
+    """What stands under a heading or question that holds what is asked: all of it while that stays short."""
+    sentences, i = found.shelved.sentences, found.index
+    if not i or not (sentences[i - 1].is_heading or sentences[i - 1].leads) or wanted.coverage(sentences[i - 1].folded) < HERALD:
+        return None
+    end = sentences[i].span.end
+    for other in sentences[i + 1 :]:
+        if other.section != sentences[i].section or other.is_heading or other.leads or other.is_units:
+            break
+        if other.span.end - sentences[i].span.start > TOLD:
+            break
+        end = other.span.end
+    return Span(sentences[i].span.start, end)
+
+
+def run_of(found: Found, span: Span) -> Span:
+    """A sentence that tells how, with those after it in its paragraph that go on telling."""
+    sentences, i = found.shelved.sentences, found.index
+    if sentences[i].is_heading or span.end < sentences[i].span.end:
+        return span
+    end = span.end
+    for other in sentences[i + 1 :]:
+        if other.line != sentences[i].line or other.section != sentences[i].section or other.is_units or other.is_heading:
+            break
+        if other.span.end - span.start > RUN:
+            break
+        end = max(end, other.span.end)
+    return Span(span.start, end)
+
+
+def under(found: Found) -> Span | None:
+    """A heading that asks or announces just what is asked, with the text under it while that stays short."""
+    sentences, i = found.shelved.sentences, found.index
+    start, end = sentences[i].span.start, None
+    for other in sentences[i + 1 :]:
+        if other.part != sentences[i].part or not other.heading.startswith(sentences[i].heading) or other.is_units:
+            break
+        if end is not None and other.span.end - start > TOLD:
+            break
+        end = other.span.end
+    return Span(start, end) if end is not None else None
+
+
+def whole(found: Found) -> Span:
+    """The full sentence around a piece that ends at a semicolon, where that stays readable."""
+    sentences, i = found.shelved.sentences, found.index
+    low = high = i
+    while low > 0 and sentences[low - 1].line == sentences[low].line and sentences[low - 1].folded.endswith(";"):
+        low -= 1
+    while high + 1 < len(sentences) and sentences[high].folded.endswith(";") and sentences[high + 1].line == sentences[high].line:
+        high += 1
+    if ANNOUNCES.search(sentences[high].folded):
+        # 可在以下两种方式中任选其一: what is announced is the answer
+        stop = sentences[high].span.end
+        while (
+            high + 1 < len(sentences)
+            and sentences[high + 1].part == sentences[low].part
+            and (sentences[high + 1].span.end - stop <= LISTED)
+        ):
+            high += 1
+        return Span(sentences[low].span.start, sentences[high].span.end)
+    span = Span(sentences[low].span.start, sentences[high].span.end)
+    return span if len(span) <= 180 else found.sentence.span
+
+
+def clauses_of(text: str, span: Span) -> list[Span]:
+    """The clauses of a stretch, cut after commas and colons."""
+    cuts = [span.start, *(m.end() for m in _clause.finditer(text, span.start, span.end)), span.end]
+    return [Span(a, b) for a, b in pairwise(cuts) if a < b]

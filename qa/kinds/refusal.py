@@ -1,0 +1,77 @@
+"""Saying that the documents do not tell 拒答: what was looked for, what is nearest, and why that is no answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.answer import AnswerCitation
+from qa.answers.draft import Draft, Line, cite, flat, label
+from qa.evidence.scope import Found
+from qa.kinds.provision import carrying
+from qa.understanding.concepts import Wanted
+from qa.understanding.measure import Measure
+from qa.understanding.question import Reading
+
+NEAR = 0.3
+"""The share of the question a sentence must hold to be shown as nearest."""
+NEAR_ELSEWHERE = 0.62
+"""… to be shown as what another region says: higher, since it is easily taken for the answer."""
+
+
+def refuse(
+    reading: Reading,
+    wanted: Wanted,
+    near: Sequence[Found],
+    elsewhere: Sequence[Found],
+    measure: Measure | None,
+    *,
+    reason: str | None = None,
+) -> Draft:
+    """A refusal that shows its work. ``near`` are sentences of the right documents, ``elsewhere`` of the others."""
+    places = "、".join(reading.understood.regions) or "库中"
+    subject = _plain_subject(reading)
+    sought = f"“{subject}”" if subject else "所问内容"
+    if reading.outside and not reading.divisions:
+        head = f"库中没有{'、'.join(reading.outside)}的文件，没有找到{sought}。"
+    else:
+        kind = f"的{measure.name}" if measure is not None else ""
+        head = f"{places}的文件未载明{sought}{kind}，没有找到可以回答这个问题的原文。"
+    lines = [Line(head)]
+    if reason:
+        lines.append(Line(reason))
+    best = next((f for f in near if f.context >= NEAR and not f.sentence.is_heading), None)
+    if best is not None:
+        citation = cite(best.shelved, carrying(best, wanted))
+        name = label(best.shelved, best.part)
+        why = f"没有给出{measure.name}" if measure is not None and not measure.stands_in(best.sentence.folded) else "没有回答所问"
+        if measure is not None and re.search(r"\d", citation.quote):
+            # a figure of something else, printed in an answer, is soon taken for the one asked for
+            lines.append(Line(f"最接近的是{name}{_place_of(citation)}，那里{why}。", (citation,)))
+        else:
+            lines.append(Line(f"最接近的原文是{name}：“{flat(citation.quote)}”（{why}）", (citation,)))
+    other = next(
+        (f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None
+    )
+    if other is not None:
+        citation = cite(other.shelved, carrying(other, wanted, measure.stands_in if measure else None))
+        name = label(other.shelved, other.part)
+        lines.append(Line(f"另见{name}{_place_of(citation)}有相近内容，不适用于{places}。"))
+    return Draft("not_found", tuple(lines), parts=())
+
+
+def _place_of(citation: AnswerCitation) -> str:
+    """The nearest heading above a quote, without its number."""
+    heading = next((part for part in reversed(citation.section_path) if part), "")
+    plain = re.sub(
+        r"^[（(【\[]?[一二三四五六七八九十百\d]{1,4}[）)】\].、．]{1,2}\s*|^第[一二三四五六七八九十百\d]{1,5}[章节条款]\s*",
+        "",
+        heading,
+    ).strip("。；;，, ")
+    return f"“{plain[:30]}”一节" if plain and not re.search(r"\d", plain[:30]) else "的文件"
+
+
+def _plain_subject(reading: Reading) -> str:
+    """The subject without figures: a figure of the question must not look like one of the answer."""
+    pieces = [piece for piece in reading.subject.split() if not re.search(r"\d", piece)]
+    return "".join(pieces)[:40]

@@ -1,0 +1,318 @@
+"""Who is responsible 责任单位: the units of a task, or all tasks of a unit, from the extracted tasks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.document import Span
+from corpus.folding import fold
+from index.lexical.tokens import natures
+from qa.answers.counts import counted
+from qa.answers.draft import Draft, Line, cite, flat, label
+from qa.documents import Sentence, Shelf, Shelved
+from qa.evidence.scope import Scope
+from qa.understanding.concepts import Wanted
+from qa.understanding.lexicons import table
+from qa.understanding.question import ASKS_DUTIES, Reading, everyday_in
+
+NAMED = 0.5
+"""The share of the question that the name of a task must hold; its text counts half."""
+ALIKE = 0.92
+INHERITED_REACH = 400
+
+_every_task = re.compile(r"各(?:由|自|项|任务|个)|每(?:项|个|一项)|分别由|都由")
+
+
+_named_in_text = re.compile(
+    r"(?:局|委|办|部|厅|署|政府|中心|部门|机构|公司|银行|办公室|委员会|党委|领导小组|协会|学校|医院|法院|检察院)[^，,。；;：]{0,12}(?:负责|牵头|主管|承担|组织实施|会同)"
+    r"|向[^，,。；;]{2,24}(?:局|委|办|部门|厅|中心|机构|政府|办事处)(?:提交|提出|申请|申报|备案)"
+    r"|由[^，,。；;]{2,30}(?:负责|牵头|承担|组织实施|会同)|主体责任"
+)
+
+
+_bodies = "(?:局|委|办|部|厅|署|政府|中心|部门|机构|公司|银行|办公室|委员会|街道|法院|检察院|学校|医院)(?:[)）])?"
+_offices = re.compile(
+    "(?:组长|召集人|主任|会长|负责人|代表)[^。，,]{0,6}(?:是谁|由谁|谁)|(?:由谁|谁)[^。，,]{0,6}(?:担任|任|当)(?!务)"
+)
+_in_office = re.compile("担任|任[^。,，;；]{0,10}(?:组长|召集人|主任|会长)|(?:组长|召集人|主任|会长)(?:由|是|为|[:：])")
+
+
+def office_asked(reading: Reading) -> bool:
+    """Whether it is asked who holds an office (组长由谁担任), not which unit does a work."""
+    return _offices.search(reading.folded) is not None
+
+
+def names_one(sentence: Sentence, reading: Reading) -> bool:
+    """Whether a sentence names who is in charge (市政务服务部门负责…的组织协调), by the verb of the question too (由谁统一配备)."""
+    if sentence.is_units:
+        return False
+    if office_asked(reading):
+        return _in_office.search(sentence.folded) is not None
+    return _named_in_text.search(sentence.folded) is not None or any(
+        pattern.search(sentence.folded) for pattern in _doing(reading.subject)
+    )
+
+
+@lru_cache(maxsize=64)
+def _doing(subject: str) -> tuple[re.Pattern[str], ...]:
+    """What a sentence looks like in which a body does what the question asks the doer of."""
+    verbs = [
+        re.escape(word) for piece in subject.split() for word, nature in natures(piece) if nature in ("v", "vn") and len(word) > 1
+    ]
+    if not verbs:
+        return ()
+    doing = "|".join(verbs[-3:])
+    return re.compile(f"由[^，,。；;]{{2,30}}(?:{doing})"), re.compile(f"{_bodies}[^，,。；;：]{{0,16}}(?:{doing})")
+
+
+_unit_asked = re.compile(
+    r"((?:[\u4e00-\u9fff]{1,10})(?:局|委|办|厅|部|署|中心|办公室|委员会|管委会|政府|部门|机构|公司|银行|街道|乡镇|小组))(?:主要|具体|应当?|要|需要)?"
+    r"(?:负责(?:什么|哪些|啥|哪几)|承担(?:什么|哪些)|的?(?:主要)?(?:职责|职能|任务)(?:是什么|有哪些|是啥|包括))"
+)
+_new_unit = re.compile(r"^[^，。,；;]{2,24}[:：]$|^[^，。,；;:：]{2,24}[:：]")
+
+
+def unit_asked(reading: Reading) -> str | None:
+    """The unit whose duties are asked for, without the name of the place."""
+    match = _unit_asked.search(reading.folded)
+    if match is None:
+        return None
+    name = match[1]
+    for prefix in (*reading.places, "地区", "省", "市", "州", "县", "区"):
+        name = name.removeprefix(prefix)
+    return name if len(name) > 1 else None
+
+
+def told_of(unit: str, scope: Scope, shelf: Shelf) -> Draft | None:
+    """What a chapter on the division of labour says of a unit: behind its name and a colon, or in a sentence it begins."""
+    name = re.escape(unit)
+    at_colon = re.compile(f"{name}[^，。,；;:：]{{0,12}}[:：]")
+    in_charge = re.compile(f"{name}(?:主要)?(?:负责|牵头|承担|会同)")
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        for i, sentence in enumerate(shelved.sentences):
+            if (row, sentence.part) not in scope.parts or (
+                not (match := at_colon.search(sentence.folded)) and not in_charge.search(sentence.folded)
+            ):
+                continue
+            first = last = i
+            if match and match.end() >= len(sentence.folded) and i + 1 < len(shelved.sentences):
+                first = last = i + 1
+                while last + 1 < len(shelved.sentences) and last - first < 6:
+                    following = shelved.sentences[last + 1]
+                    if following.part != sentence.part or following.is_heading or _new_unit.match(following.folded):
+                        break
+                    last += 1
+            span = Span(shelved.sentences[first].span.start, shelved.sentences[last].span.end)
+            part = shelved.parts[sentence.part]
+            quote = cite(shelved, span)
+            return Draft(
+                "answered",
+                (Line(f"{label(shelved, part)}（{unit}）：“{flat(quote.quote)}”", (quote,)),),
+                parts=((row, sentence.part),),
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A task with the places of its name and of its units."""
+
+    shelved: Shelved
+    span: Span
+    name: str
+    title: Span
+    units: tuple[tuple[str, str, Span], ...]
+    """(name, role, place) of the units."""
+    topics: tuple[str, ...] = ()
+    named: tuple[tuple[str, str, Span, str], ...] = ()
+    """(name, role, place, usual name) of the units."""
+
+    @property
+    def list_span(self) -> Span | None:
+        """The stretch from the first unit to the last, where they stand together."""
+        if not self.units:
+            return None
+        start, end = min(u[2].start for u in self.units), max(u[2].end for u in self.units)
+        return Span(start, end) if end - start <= INHERITED_REACH * 2 else Span(self.units[0][2].start, self.units[0][2].end)
+
+
+def duties(shelf: Shelf, scope: Scope) -> list[Duty]:
+    """The tasks of the scope, in order."""
+    from graph.codec.rows import from_fact
+
+    found: list[Duty] = []
+    for fact in (fact for row in scope.rows for fact in shelf.facts("task", row)):
+        shelved = shelf.document(fact.document)
+        if (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
+            continue
+        task = from_fact(fact)
+        units = tuple((u.name, u.role, u.span) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
+        named = tuple((u.name, u.role, u.span, u.canonical or u.name) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
+        title = _title(shelved, fact.span, task.name)  # type: ignore[union-attr]
+        found.append(Duty(shelved, fact.span, task.name, title, units, task.topics, named))  # type: ignore[union-attr]
+    return found
+
+
+def _title(shelved: Shelved, span: Span, name: str) -> Span:
+    at = shelved.text.find(name, span.start, span.end) if name else -1
+    if at >= 0:
+        start = span.start if at - span.start <= 8 else at
+        return Span(start, at + len(name))
+    index = shelved.sentence_at(span.start)
+    return shelved.sentences[index].span if index is not None else span
+
+
+def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+    """The units of the task that is meant, or the tasks of the unit that is named; None where the text names no unit for it."""
+    everything = duties(shelf, scope)
+    if reading.understood.units and ASKS_DUTIES.search(reading.folded):
+        return _tasks_of(reading, everything, shelf)
+    if _interprets.search(reading.folded) and (told := _holder("", wanted, scope, shelf, _interpreter)) is not None:
+        return told
+    if (role := _role.search(reading.folded)) is not None and (told := _holder(role[1], wanted, scope, shelf)) is not None:
+        return told
+    with_units = [duty for duty in everything if duty.units]
+    if _every_task.search(reading.folded) and with_units and len(wanted.concepts) <= 3:
+        return _overview(with_units)
+    topics = _topics(reading)
+    ranked = sorted(
+        ((_fit(duty, wanted) + _topical(duty, topics), duty) for duty in everything),
+        key=lambda pair: (-pair[0], pair[1].span.start),
+    )
+    if not ranked or ranked[0][0] < NAMED:
+        return None
+    best = ranked[0][0]
+    chosen = [duty for fit, duty in ranked[:6] if fit >= ALIKE * best]
+    named = [duty for duty in chosen if duty.units][:3]
+    if not named:
+        return None
+    lines = [_line(duty) for duty in named]
+    return Draft("answered", tuple(lines), parts=tuple((d.shelved.info.row, d.shelved.part_at(d.span.start)) for d in named))
+
+
+_interprets = re.compile("由谁[^。]{0,6}解释|谁来?解释|解释(?:权|部门|机关|单位)|哪个(?:部门|单位|机关)[^。]{0,4}解释")
+_role = re.compile("((?:实施|主管|执行|审批|监管|解释|受理|承办|管理|监督)(?:部门|单位|机关|机构|主体))")
+
+
+_interpreter = re.compile("由[^,。;；]{2,40}(?:负责)?(?:具体)?(?:组织)?解释")
+
+
+def _holder(role: str, wanted: Wanted, scope: Scope, shelf: Shelf, says: re.Pattern[str] | None = None) -> Draft | None:
+    """The sentence that says who has a role in the whole document (区工信局是本办法的实施部门)."""
+    says = says or re.compile(
+        f"(?:局|委|办|厅|部|署|中心|政府|办公室|委员会|银行|公司)[^。;；]{{0,6}}(?:是|为|作为)[^。;；]{{0,16}}{role}|{role}[^。;；]{{0,4}}(?:是|为)[^。;；]{{2,20}}(?:局|委|办|厅|部|署|中心|政府|办公室|委员会)"
+    )
+    best: tuple[float, Shelved, Sentence] | None = None
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        title = fold(shelved.info.head.title or "")
+        for sentence in shelved.sentences:
+            if (row, sentence.part) in scope.parts and says.search(sentence.folded):
+                score = wanted.coverage(f"{title} {sentence.heading} {sentence.folded}")
+                if score >= NAMED and (best is None or score > best[0]):
+                    best = (score, shelved, sentence)
+    if best is None:
+        return None
+    _, shelved, sentence = best
+    quote = cite(shelved, sentence.span)
+    line = Line(f"{label(shelved, shelved.parts[sentence.part])}：“{flat(quote.quote)}”", (quote,))
+    return Draft("answered", (line,), parts=((shelved.info.row, sentence.part),))
+
+
+def _topics(reading: Reading) -> tuple[str, ...]:
+    """The topics of the question, its everyday phrases read as documents write them."""
+    from graph.topics import topics_of
+
+    forms = table("everyday.tsv")
+    return topics_of(" ".join([reading.subject, *("、".join(forms[p]) for p in everyday_in(reading.subject))]))
+
+
+def _topical(duty: Duty, topics: tuple[str, ...]) -> float:
+    """What a task gains by being mainly about the topic of the question."""
+    if not topics or not duty.topics:
+        return 0.0
+    return 0.3 if duty.topics[0] == topics[0] else 0.1 if topics[0] in duty.topics[:2] else 0.0
+
+
+def _fit(duty: Duty, wanted: Wanted) -> float:
+    name = fold(duty.name)
+    own = wanted.profile(name)
+    body = wanted.profile(fold(duty.span.of(duty.shelved.text)))
+    index = duty.shelved.sentence_at(duty.span.start)
+    heading = wanted.profile(duty.shelved.sentences[index].heading) if index is not None else body
+    mixed = [max(a, 0.55 * b, 0.5 * c) for a, b, c in zip(own, body, heading, strict=True)]
+    exact = any(len(phrase) >= 4 and phrase in name for phrase in wanted.quoted)
+    return wanted.share(mixed) + 0.3 * wanted.closeness(name) + (0.5 if exact else 0.0)
+
+
+_role_names = {"lead": "牵头单位", "responsible": "责任单位", "supporting": "配合单位"}
+
+
+def _line(duty: Duty) -> Line:
+    part = duty.shelved.parts[duty.shelved.part_at(duty.span.start)]
+    roles: dict[str, list[str]] = {}
+    for name, role, _ in duty.units:
+        roles.setdefault(role, []).append(name)
+    span = duty.list_span
+    assert span is not None
+    units = cite(duty.shelved, span)
+    told = "；".join(
+        f"{_role_names[role]}共{counted(len(dict.fromkeys(names)))}家：{'、'.join(dict.fromkeys(names))}"
+        for role, names in roles.items()
+    )
+    title = cite(duty.shelved, duty.title)
+    text = f"{label(duty.shelved, part)}“{flat(duty.name)}”的{told}。原文：“{flat(units.quote)}”"
+    # the headings over the list name the task already, unless it holds a figure that must stand in a quote
+    named = fold(duty.name) in fold(" ".join(units.section_path)) and not re.search(r"\d", duty.name)
+    return Line(text, (units,) if named else (units, title))
+
+
+def _tasks_of(reading: Reading, everything: list[Duty], shelf: Shelf) -> Draft | None:
+    from graph.queries.facts import unit_keys
+
+    unit = max(reading.understood.units, key=len)
+    key = fold(unit)
+    asked = "lead" if "牵头" in reading.folded else "supporting" if "配合" in reading.folded else None
+    keys = {key, *(fold(name) for name in unit_keys(shelf.corpus, unit))}
+    names = {(name, place): {fold(name), fold(canonical)} & keys for d in everything for name, _, place, canonical in d.named}
+    chosen = [
+        duty for duty in everything if any(names[(name, place)] and asked in (None, role) for name, role, place in duty.units)
+    ]
+    if not chosen:
+        return None
+    written = Counter(name for duty in chosen for name, _, place in duty.units if names[(name, place)])
+    # 广东省林业局 is written 省林业局 in a paper of the province: the answer says what the quotes say
+    unit = unit if unit in written else written.most_common(1)[0][0]
+    lines = [Line(f"{unit}是{counted(len(chosen))}项任务的{_role_names[asked or 'responsible']}：")]
+    whole_lists = len(chosen) <= 8
+    for duty in chosen:
+        part = duty.shelved.parts[duty.shelved.part_at(duty.span.start)]
+        own = next(place for name, _, place in duty.units if names[(name, place)])
+        span = duty.list_span if whole_lists and duty.list_span is not None and duty.list_span.covers(own) else own
+        role = next(role for name, role, place in duty.units if names[(name, place)])
+        kind = "" if role == "responsible" else f"（{_role_names[role]}）"
+        lines.append(
+            Line(
+                f"{label(duty.shelved, part)}：{flat(duty.name)}{kind}",
+                (cite(duty.shelved, duty.title), cite(duty.shelved, span)),
+            )
+        )
+    return Draft(
+        "answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen})
+    )
+
+
+def _overview(chosen: list[Duty]) -> Draft:
+    lines = [Line(f"列明责任单位的任务共{counted(len(chosen))}项：")]
+    for duty in chosen[:30]:
+        names = "、".join(dict.fromkeys(name for name, _, _ in duty.units))
+        span = duty.list_span
+        assert span is not None
+        lines.append(Line(f"{flat(duty.name)}：{names}", (cite(duty.shelved, span), cite(duty.shelved, duty.title))))
+    return Draft(
+        "answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen})
+    )

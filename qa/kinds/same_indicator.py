@@ -1,0 +1,71 @@
+"""Whether two figures are of one indicator 口径: each with the sentence it stands in."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.document import Span
+from corpus.folding import fold
+from qa.answers.draft import Draft, Line, label, level_order, quoted_line
+from qa.documents import Shelf, Shelved
+from qa.evidence.scope import Found, Scope
+from qa.kinds.provision import LONG, carrying, clauses_of
+from qa.understanding.concepts import Wanted
+from qa.understanding.question import Reading
+
+_figure = re.compile(r"\d+(?:\.\d+)?(?:%|个百分点|万亿|万|亿)?[\u4e00-\u9fff]?")
+_same = re.compile("同一(?:个|项)?|是否相同|是否一致|一样吗|一回事|能(?:不能)?(?:直接)?(?:比较|相比)|可比")
+
+
+def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+    """For each figure of the question the sentence that holds it; whether their indicators are the same."""
+    if not _same.search(reading.folded):
+        return None
+    asked = [m.group() for m in _figure.finditer(reading.folded)]
+    plain = [re.match(r"[\d.]+%?", figure).group() for figure in asked]  # type: ignore[union-attr]
+    if len(plain) < 2:
+        return None
+    found: dict[tuple[int, int], tuple[Shelved, Found, str, str]] = {}
+    for row in scope.rows:
+        shelved = shelf.document(row)
+        for i, sentence in enumerate(shelved.sentences):
+            if (row, sentence.part) not in scope.parts:
+                continue
+            figure = next((p for p in plain if re.search(f"(?<![\\d.]){re.escape(p)}(?![\\d])", sentence.folded)), None)
+            if figure and (row, i) not in found:
+                indicator = _indicator(shelf, row, sentence.span.start, sentence.span.end, figure)
+                found[(row, i)] = (shelved, Found(shelved, i, 0.0, 0.0, 0.0), indicator, figure)
+    by_figure: dict[str, tuple[Shelved, Found, str, str]] = {}
+    by_region: dict[int, tuple[Shelved, Found, str, str]] = {}
+    for (row, _), item in found.items():
+        if row not in by_region and (item[3] not in by_figure or plain[0] == plain[1]):
+            by_region[row] = item
+            by_figure.setdefault(item[3], item)
+    if len(by_region) < 2:
+        return None
+    chosen = sorted(by_region.values(), key=lambda item: level_order(item[1].part))[:4]
+    names = {fold(item[2]) for item in chosen}
+    head = "是同一个指标。" if len(names) == 1 and "" not in names else "不是同一个指标，口径不同，不能直接比较。"
+    lines = [Line(head)]
+    for shelved, carrier, _, figure in chosen:
+        lines.append(quoted_line(label(shelved, carrier.part), shelved, [_around(carrier, figure, wanted)]))
+    return Draft("answered", tuple(lines), parts=tuple((s.info.row, f.sentence.part) for s, f, _, _ in chosen))
+
+
+def _indicator(shelf: Shelf, row: int, start: int, end: int, figure: str) -> str:
+    for fact in shelf.corpus.facts("target", documents=[row]):
+        if start <= fact.span.start < end and figure.rstrip("%") in fold(str(fact.payload["value_text"])):
+            return str(fact.payload["indicator"])
+    return ""
+
+
+def _around(item: Found, figure: str, wanted: Wanted) -> Span:
+    """The sentence, or of a long one the clauses around the figure."""
+    sentence, text = item.sentence, item.shelved.text
+    if len(sentence.span) <= LONG:
+        return sentence.span
+    clauses = clauses_of(text, sentence.span)
+    at = next((i for i, c in enumerate(clauses) if figure in fold(c.of(text))), None)
+    if at is None:
+        return carrying(item, wanted)
+    return Span(clauses[max(0, at - 1)].start, clauses[at].end).trimmed(text)

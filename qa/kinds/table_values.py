@@ -1,0 +1,73 @@
+"""Values that stand in tables and ledgers 指标表与台账: from the extracted targets and tasks, where no sentence tells them."""
+
+from __future__ import annotations
+
+from corpus.document import Span
+from corpus.folding import fold
+from qa.answers.draft import Draft, Line, cite, flat, label
+from qa.documents import Shelf, Shelved
+from qa.evidence.scope import Scope
+from qa.understanding.concepts import Wanted
+from qa.understanding.question import Reading
+
+ALIKE = 0.7
+"""The share of the question that an indicator or a task's name must hold."""
+SHOWN = 3
+
+
+def target(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+    """The value of the indicator asked for, in the year asked for where the question names one."""
+    found: list[tuple[float, Shelved, Span, str]] = []
+    years = reading.understood.years
+    for fact in shelf.corpus.facts("target", documents=scope.rows):
+        value = fact.payload
+        if not value.get("place") or not value["value_text"]:
+            continue
+        shelved = shelf.document(fact.document)
+        if (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
+            continue
+        fit = wanted.coverage(fold(f"{value['indicator']} {value.get('by_year') or ''} {value.get('place') or ''}"))
+        if fit < ALIKE or (years and value.get("by_year") not in (None, *years)):
+            continue
+        fit += 0.3 * wanted.closeness(fold(value["indicator"])) + (0.1 if years and value.get("by_year") in years else 0.0)
+        fit += 0.1 if value["kind"] == "target" else 0.0
+        # the unit of a table stands in a column of its own: it is named beside the value, not run into it
+        unit = f"（单位：{value['unit']}）" if value.get("unit") and value["unit"] not in value["value_text"] else ""
+        found.append((fit, shelved, fact.span, f"{value['indicator']}：{value['value_text']}{unit}"))
+    return _draft(found)
+
+
+def deadline(wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+    """The date by which a task of a ledger is to be done."""
+    found: list[tuple[float, Shelved, Span, str]] = []
+    for fact in shelf.corpus.facts("task", documents=scope.rows):
+        value = fact.payload
+        shelved = shelf.document(fact.document)
+        if not value.get("deadline") or (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
+            continue
+        fit = wanted.coverage(fold(value["name"])) + 0.3 * wanted.closeness(fold(value["name"]))
+        if fit >= ALIKE:
+            found.append((fit, shelved, fact.span, f"{value['name']}：{value['deadline']}"))
+    return _draft(found)
+
+
+def _draft(found: list[tuple[float, Shelved, Span, str]]) -> Draft | None:
+    if not found:
+        return None
+    found.sort(key=lambda item: (-item[0], item[1].info.row, item[2].start))
+    chosen = [item for item in found if item[0] >= 0.97 * found[0][0]][:SHOWN]
+    lines = []
+    for _, shelved, span, told in chosen:
+        part = shelved.parts[shelved.part_at(span.start)]
+        row = _row(shelved.text, span)
+        citation = cite(shelved, row)
+        lines.append(Line(f"{label(shelved, part)}：{flat(told)}。原文：“{flat(citation.quote)}”", (citation,)))
+    return Draft("answered", tuple(lines), parts=tuple((s.info.row, s.part_at(span.start)) for _, s, span, _ in chosen))
+
+
+def _row(text: str, span: Span) -> Span:
+    """The whole line of a table around a cell."""
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    row = Span(start, end if end >= 0 else len(text))
+    return row if len(row) <= 400 else span

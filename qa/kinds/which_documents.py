@@ -1,0 +1,72 @@
+"""Which documents say it 跨文件查询: every document of the library that holds what is asked for, and those that do not."""
+
+from __future__ import annotations
+
+import re
+
+from qa.answers.draft import Draft, Line, label, level_order, quoted_line
+from qa.documents import Shelf, Shelved
+from qa.evidence.scope import Found, Scope
+from qa.kinds.provision import carrying
+from qa.understanding.concepts import Wanted
+from qa.understanding.question import Reading
+
+MENTIONED = 0.6
+"""The share of an unquoted phrase a sentence must hold to count as saying it."""
+LISTED = 40
+"""Documents named in an answer; of more, the best are named and the rest counted."""
+
+_which = re.compile("哪些|哪几|哪份|哪个")
+
+
+def is_survey(reading: Reading) -> bool:
+    """Whether the question asks which documents or regions say something (and not what two of them say)."""
+    return (
+        reading.kind == "multi_doc"
+        and _which.search(reading.folded) is not None
+        and len(reading.divisions) < 2
+        and not re.search("共同|分别", reading.folded)
+    )
+
+
+def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
+    """One quote for each document that says it, from the nation down; then those that do not."""
+    alternatives = [phrase for phrase in wanted.quoted if len(phrase) >= 2]
+    best: dict[tuple[int, int], Found] = {}
+    for item in found:
+        key = (item.row, item.sentence.part)
+        if key in best:
+            continue
+        if alternatives:
+            said = any(_holds(item.sentence.folded, phrase) for phrase in alternatives)
+        else:
+            said = item.coverage >= MENTIONED or (item.context >= MENTIONED + 0.12 and item.coverage >= 0.4)
+        if said:
+            best[key] = item
+    if not best:
+        return None
+    order = sorted(best, key=lambda key: (level_order(best[key].part), key))
+    lines = []
+    for key in order[:LISTED]:
+        item = best[key]
+        lines.append(quoted_line(label(item.shelved, item.part), item.shelved, [carrying(item, wanted)]))
+    silent = _silent(scope, shelf, set(order))
+    if silent and len(scope.rows) <= 24:
+        lines.append(Line(f"未见提及的：{'、'.join(silent)}。"))
+    return Draft("answered", tuple(lines), parts=tuple(order))
+
+
+def _holds(folded: str, phrase: str) -> bool:
+    """Whether a sentence holds a phrase, a particle more or less (不发生规模性返贫[的]底线)."""
+    return phrase in folded or (len(phrase) >= 5 and phrase in folded.replace("的", "").replace("了", ""))
+
+
+def _silent(scope: Scope, shelf: Shelf, said: set[tuple[int, int]]) -> list[str]:
+    """Labels of the documents none of whose parts says it."""
+    names: list[str] = []
+    speaking = {row for row, _ in said}
+    for row in scope.rows:
+        if row not in speaking:
+            shelved: Shelved = shelf.document(row)
+            names.append(label(shelved, shelved.parts[-1]))
+    return list(dict.fromkeys(names))

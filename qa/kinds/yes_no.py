@@ -1,0 +1,85 @@
+"""Yes or no 是非: decided only where the governing sentence decides it, by the words the question and the sentence share."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.folding import fold
+from qa.answers.draft import Draft, Line
+from qa.evidence.scope import Found
+from qa.understanding import measure
+from qa.understanding.concepts import Wanted
+from qa.understanding.lexicons import pairs, phrases
+from qa.understanding.question import Reading
+
+SURE = 0.6
+"""The share of the question the sentence must hold, its headings counted, before 是 or 不是 is said."""
+
+
+OWN = 0.35
+"""… and the share it must hold by itself."""
+
+_forbids_refusing = re.compile("不得[^。;；]{0,30}(?:拒绝|限制|排斥|推诿|拖延|歧视|拒不)")
+"""不得以…为由拒绝 grants what is asked for."""
+
+
+def decided(reading: Reading, wanted: Wanted, draft: Draft, best: Found, span_text: str) -> Draft:
+    """The draft with the verdict in front, where there is one."""
+    folded = fold(span_text)
+    stated = measure.stated(reading.folded)
+    if stated is not None and best.context >= SURE:
+        clauses = [clause for clause in re.split("[,;。]", re.sub(r"(?<=\d),(?=\d{3})", "", folded)) if re.search(r"\d", clause)]
+        closest = max(clauses, key=wanted.coverage, default="")
+        word: str | None = "是" if stated in closest else "不是"
+    else:
+        word = verdict(reading.folded, folded, best.context if best.coverage >= OWN else 0.0)
+    if word is None:
+        return draft
+    first, *rest = draft.lines
+    return Draft(draft.status, (Line(f"{word}。{first.text}", first.citations), *rest), draft.notices, draft.parts)
+
+
+def verdict(question: str, sentence: str, coverage: float) -> str | None:
+    """是/不是, 会/不会, 有/没有, 可以/不可以 — or None where the sentence does not decide it."""
+    if re.search("除[^。]{1,60}(?:以?外|之外)", sentence):
+        return None  # what is excepted may be just what is asked
+    sentence = _forbids_refusing.sub("", sentence)
+    positive, negative = _forms(question)
+    body = re.sub(r"吗|是否|是不是|会不会|能不能|可不可以|有没有|要不要|\?", "", question)
+    for left, right in pairs("polarity.tsv"):
+        if any(word in body for word in left):
+            if any(word in sentence for word in right) and not any(word in sentence for word in left):
+                return negative
+            if any(word in sentence for word in left):
+                return positive if coverage >= SURE else None
+    if coverage < SURE:
+        return None
+    if _negated(body) != _negated(sentence):
+        return None if _negated(body) else negative if _negation_governs(body, sentence) else None
+    return positive
+
+
+def _forms(question: str) -> tuple[str, str]:
+    if re.search("会不会|会.{0,20}(?:吗|么)|还会", question):
+        return "会", "不会"
+    if re.search("有没有|还有|有.{0,20}(?:吗|么)", question):
+        return "有", "没有"
+    if re.search("能否|可否|能不能|可不可以|可以|能.{0,20}吗|允许", question):
+        return "可以", "不可以"
+    if re.search("是否需要|要不要|需不需要|需要", question):
+        return "需要", "不需要"
+    return "是", "不是"
+
+
+def _negated(text: str) -> bool:
+    return any(word in text for word in phrases("negations.txt") if len(word) > 1)
+
+
+def _negation_governs(body: str, sentence: str) -> bool:
+    """Whether what stands behind the sentence's negation is what the question asks about."""
+    for word in phrases("negations.txt"):
+        if len(word) > 1 and word in sentence:
+            behind = sentence.split(word, 1)[1][:8]
+            if sum(behind[i : i + 2] in body for i in range(len(behind) - 1)) >= 2:
+                return True
+    return False

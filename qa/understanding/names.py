@@ -1,0 +1,188 @@
+"""The names that occur in a library (已知名称), and reading misspelt ones: regions, documents, units, terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from corpus.divisions import NATION, Division
+from corpus.folding import fold
+from index.spelling import Names
+from qa.documents import Shelf
+from qa.understanding.spelling import TELLING
+
+UNPLACED, SPOKEN_OF = 40, 3
+"""So many documents without a region are looked through for a place, and so often they must name it."""
+
+_place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新区|开发区)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A region named in a question; ``divisions`` are those of the library it stands for, ``asked`` whether it is asked about."""
+
+    text: str
+    divisions: tuple[Division, ...]
+    asked: bool
+
+
+class Known:
+    """What the library knows by name, looked up lazily and kept for one generation of the library."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    @cached_property
+    def divisions(self) -> tuple[Division, ...]:
+        """Every division the library has a document of."""
+        return tuple(dict.fromkeys(d for divisions in self.shelf.regions.values() for d in divisions))
+
+    @cached_property
+    def region_names(self) -> dict[str, Division]:
+        """The names those divisions go by."""
+        names: dict[str, Division] = {}
+        for division in self.divisions:
+            if division != NATION:
+                for name in (division.name, division.short, *division.aliases):
+                    names.setdefault(fold(name), division)
+        return names
+
+    def divisions_named(self, name: str) -> tuple[Division, ...]:
+        """The library's divisions that go by a name."""
+        return tuple(d for d in self.divisions if name in (d.name, d.short, d.path, *d.aliases))
+
+    def match(self, candidates: Sequence[Division]) -> tuple[tuple[Division, ...], bool]:
+        """The library's divisions a mention stands for, and whether it only lies inside them (三都县 in 黔南州)."""
+        for candidate in candidates:
+            if candidate in self.divisions:
+                return (candidate,), False
+        for candidate in candidates:
+            below = tuple(d for d in self.divisions if d != NATION and candidate.contains(d.code))
+            if below:
+                return (candidate,), False
+        for candidate in candidates:
+            above = [d for d in self.divisions if d != NATION and d.contains(candidate.code)]
+            if above:
+                nearest = max(above, key=lambda d: len(d.code))
+                # a province is named for a county only where it is all the library has of that place
+                return (nearest,), True
+        return (), False
+
+    def misspelt_regions(self, text: str, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int, str, tuple[Division, ...]]]:
+        """Names of the library's regions with one wrong character: (start, end, the name as it should be, divisions)."""
+        found: list[tuple[int, int, str, tuple[Division, ...]]] = []
+        busy = list(taken)
+        for start, wrong, name in self._region_spellings.near(text):
+            end = start + len(name)
+            if any(a < end and start < b for a, b in busy) or (len(name) == 3 and wrong == start):
+                continue
+            if not self.occurs(text[start:end]):
+                found.append((start, end, name, (self.region_names[name],)))
+                busy.append((start, end))
+        return found
+
+    @cached_property
+    def _region_spellings(self) -> Names:
+        return Names((name for name in self.region_names if len(name) >= 3), TELLING)
+
+    @cached_property
+    def _titles(self) -> list[tuple[int, str]]:
+        return [(row, fold(info.head.title or "")) for row, info in self.shelf.infos.items()]
+
+    def title(self, row: int) -> str:
+        """The title of a document, or the name it came by."""
+        info = self.shelf.infos[row]
+        return info.head.title or info.source
+
+    def documents_named(self, titles: Iterable[str], numbers: Iterable[str]) -> tuple[int, ...]:
+        """The documents with one of these titles or document numbers."""
+        found: dict[int, None] = {}
+        for wanted in titles:
+            for row, title in self._titles:
+                if len(wanted) >= 4 and title and (wanted in title or (len(title) >= 8 and title in wanted)):
+                    found[row] = None
+            for row, info in self.shelf.infos.items():
+                if any(len(wanted) >= 4 and wanted in fold(head.title or "") for head in info.attached):
+                    found[row] = None
+        wanted_numbers = [_plain(number) for number in numbers]
+        for row, info in self.shelf.infos.items():
+            number = _plain(fold(info.head.doc_number or ""))
+            if number and any(wanted.endswith(number) for wanted in wanted_numbers):
+                found[row] = None
+        return tuple(found)
+
+    def place_in_titles(self, folded: str) -> tuple[str, ...]:
+        """A place the gazetteer does not know that begins the question and stands in a title (new towns, zones, made-up names)."""
+        match = _place.match(folded)
+        return (match[0],) if match and self.titled(match[0]) else ()
+
+    def unplaced(self, name: str) -> tuple[int, ...]:
+        """The documents that do not say of which region they are, but speak of a place again and again."""
+        rows = [row for row, divisions in self.shelf.regions.items() if not divisions]
+        if len(rows) > UNPLACED:
+            return ()
+        return tuple(row for row in rows if self.shelf.document(row).folded.count(name) >= SPOKEN_OF)
+
+    def titled(self, name: str) -> tuple[int, ...]:
+        """The documents with a name in their title."""
+        return tuple(row for row, title in self._titles if name in title)
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """Units named in tasks, longest first."""
+        return tuple(sorted(self.shelf.corpus.keys("unit"), key=lambda u: (-len(u), u)))
+
+    def units_in(self, folded: str) -> tuple[str, ...]:
+        """Units of the library named in a question, none inside another."""
+        found: list[str] = []
+        named = {name: unit for i in range(len(folded) - 1) for unit, name in self._by_opening.get(folded[i : i + 2], ())}
+        for name in sorted(named, key=lambda n: (-len(n), n)):
+            if name in folded:
+                found.append(named[name])
+                folded = folded.replace(name, " ")
+        return tuple(found)
+
+    @cached_property
+    def _by_opening(self) -> dict[str, list[tuple[str, str]]]:
+        """Units, as written and folded, by their first two characters."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for unit in self.units:
+            name = fold(unit)
+            if len(name) > 2:
+                found.setdefault(name[:2], []).append((unit, name))
+        return found
+
+    @cached_property
+    def fixed_names(self) -> Names:
+        """Terms and units: names that are written in one way, so that one wrong character can be told."""
+        names = (fold(name) for kind in ("term", "unit") for name in self.shelf.corpus.keys(kind))
+        return Names((name for name in names if 4 <= len(name) <= 12), TELLING)
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Terms of the library, folded."""
+        return tuple(fold(term) for term in self.shelf.corpus.keys("term"))
+
+    def occurs(self, words: str) -> bool:
+        """Whether some words stand in the library."""
+        return self.shelf.holds(words)
+
+    def topics(self, text: str) -> tuple[str, ...]:
+        """Topics of the fixed list a text is about."""
+        from graph.topics import topics_of
+
+        return topics_of(text) if text else ()
+
+    def beneficiaries_in(self, folded: str) -> tuple[str, ...]:
+        """Groups of people of the library's tasks that are named in a question."""
+        return tuple(group for group, name in self._groups if name in folded)
+
+    @cached_property
+    def _groups(self) -> tuple[tuple[str, str], ...]:
+        return tuple((group, fold(group)) for group in self.shelf.corpus.keys("beneficiary") if len(group) > 1)
+
+
+def _plain(number: str) -> str:
+    return "".join(c for c in number if c.isalnum())

@@ -1,0 +1,322 @@
+"""Understanding a question 问题理解: its kind, the regions and documents it is about, and what it asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from corpus.divisions import NATION, Division, gazetteer
+from corpus.folding import fold
+from qa.answer import Kind, Understanding
+from qa.understanding.lexicons import first_phrase, phrases, table
+from qa.understanding.names import Known, Mention
+from qa.understanding.spelling import near_misses
+
+LONGEST = 500
+"""Characters of a question that are read; nobody asks for more in earnest."""
+
+SHORT = 4
+"""A question of so few characters that names neither place nor document goes on about the one before it."""
+
+_quoted = re.compile(r"[“\"‘'「『]([^”\"’'」』“‘「『]{2,60})[”\"’'」』]")
+_title = re.compile(r"《([^《》]{2,80})》")
+_number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(【](?:19|20)\d\d[〕\])】](?:第)?\d{1,5}号")
+_year = re.compile(r"(?<!\d)((?:19|20)\d\d)年?")
+_which_count = re.compile(
+    r"(?:哪|这|的|分为?|设置了|设定了|有)(\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|家|种|大|户)"
+)
+ASKS_DUTIES = re.compile(
+    r"哪(?:些|几)(?:项|个|条)?[\u4e00-\u9fff]{0,8}(?:任务|工作|职责|事项|重点)|负责(?:什么|哪些|哪几|的任务)|承担(?:什么|哪些|哪几)|(?:哪|几)项|有哪些(?:任务|职责|工作)"
+)
+"""Asks for the tasks of a unit, not for the unit of a task."""
+_nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
+_follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢[?!。]*$")
+_either = re.compile(r"([\u4e00-\u9fff]{2})[(（]([\u4e00-\u9fff]{2})[)）]([\u4e00-\u9fff]{2})")
+_particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀、")
+_digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as read; ``understood`` is what is shown of it, the rest is what the search needs."""
+
+    text: str
+    folded: str
+    kind: Kind
+    understood: Understanding
+    divisions: tuple[Division, ...] = ()
+    outside: tuple[str, ...] = ()
+    every_region: bool = False
+    documents: tuple[int, ...] = ()
+    document_words: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    subject: str = ""
+    count: int | None = None
+    places: tuple[str, ...] = ()
+    """The names of regions as they stand in the question."""
+    alternatives: tuple[tuple[str, str], ...] = ()
+    """Words given in two forms: 扶贫（帮扶）车间 is 扶贫车间 or 帮扶车间."""
+    query: str = ""
+    """What is searched for: the question, and for one that goes on about the one before it, what that was about."""
+    background: str = ""
+    """The subject of the question before, where this one asks for another side of it."""
+    counted: str = ""
+    """The count with what is counted, as a document would write it: 两大平台, 六大体系."""
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one region or document is asked about."""
+        return self.every_region or len(self.divisions) > 1 or (len(self.places) > 1 and self.kind in ("comparison", "multi_doc"))
+
+
+def number_of(text: str) -> int | None:
+    """The value of a small number in digits or Chinese numerals: 23, 十, 二十三, 两."""
+    if text.isdigit():
+        return int(text)
+    tens, found, rest = text.partition("十")
+    if found:
+        return (_digits.get(tens, 1) if tens else 1) * 10 + (_digits.get(rest, 0) if rest else 0)
+    return _digits.get(text)
+
+
+def read(question: str, known: Known, previous: Understanding | None = None) -> Reading:
+    """Read a question against the names that occur in the library."""
+    text = question.strip()[:LONGEST]
+    folded = fold(text)
+    corrections: list[tuple[str, str]] = []
+    mentions, rest = _regions(folded, known, corrections)
+    titled = known.place_in_titles(folded) if not mentions else ()
+    if titled:
+        mentions.append(Mention(titled[0], (), False))
+        rest = rest.replace(titled[0], " ")
+    for wrong, right in near_misses(rest, known.fixed_names, known.occurs):
+        corrections.append((wrong, right))
+        rest, folded = rest.replace(wrong, right), folded.replace(wrong, right)
+    every = None if _counterpart.search(folded) else first_phrase(folded, phrases("all_regions.txt"))
+    if every:
+        rest = rest.replace(every, " ")
+    divisions = tuple(dict.fromkeys(d for m in mentions for d in m.divisions))
+    outside = tuple(dict.fromkeys(m.text for m in mentions if not m.divisions and m.asked))
+    unplaced = known.unplaced(outside[0]) if len(outside) == 1 and not divisions else ()
+    if unplaced:
+        rest, outside = rest.replace(outside[0], " "), ()
+    titles = tuple(m[1] for m in _title.finditer(folded))
+    numbers = tuple(m[0] for m in _number.finditer(folded))
+    documents = known.documents_named(titles, numbers) or (known.titled(titled[0]) if titled else ()) or unplaced
+    for title in titles:
+        if documents:
+            rest = rest.replace(f"《{title}》", " ")
+    alternatives = tuple(dict.fromkeys((m[1] + m[3], m[2] + m[3]) for m in _either.finditer(rest)))
+    rest = _either.sub(lambda m: f" {m[1]}{m[3]} ", rest)
+    quoted = tuple(dict.fromkeys(m[1] for m in _quoted.finditer(folded)))
+    words, rest = _document_words(rest, known)
+    several = len({m.text for m in mentions if m.divisions or m.asked}) > 1 or every is not None
+    kind = kind_of(folded, several=several, quoted=quoted)
+    if kind in ("list_tasks", "policy_lookup") and ASKS_DUTIES.search(folded) and known.units_in(folded):
+        kind = "responsible_unit"
+    counted = _which_count.search(folded)
+    if counted and kind in ("list_tasks", "definition", "policy_lookup"):
+        rest = rest.replace(counted[0], " ")
+    rest = _amount_asked.sub(" ", rest)
+    subject = _subject(rest)
+    alone = not (mentions or titles or numbers or quoted or words) and (
+        kind == "provenance" or len(subject.replace(" ", "")) <= SHORT
+    )
+    query, background = text, ""
+    if previous is not None and (alone or _follow_up.search(folded)):
+        if not divisions and not every:
+            divisions = tuple(d for name in previous.regions for d in known.divisions_named(name))
+            every_before = previous.every_region
+        else:
+            every_before = False
+        if kind == "provenance":
+            subject = f"{previous.subject} {subject}"
+        if len([c for c in subject if c not in _particles and not c.isspace()]) >= 2:
+            background = previous.subject
+            if kind == "policy_lookup" and previous.kind not in ("comparison", "multi_doc"):
+                kind = previous.kind
+        else:
+            subject, kind = previous.subject, previous.kind if kind == "policy_lookup" else kind
+            if len(divisions) < 2 and kind in ("comparison", "multi_doc"):
+                kind = "policy_lookup"
+        every = every or ("各地" if every_before else None)
+        query = f"{''.join(d.short for d in divisions)}{subject} {text}"
+    everyday = tuple((phrase, "、".join(table("everyday.tsv")[phrase][:3])) for phrase in everyday_in(subject))
+    understood = Understanding(
+        kind=kind,
+        regions=tuple(d.short for d in divisions) + outside,
+        documents=tuple(known.title(row) for row in documents),
+        units=known.units_in(folded),
+        topics=known.topics(subject),
+        years=tuple(dict.fromkeys(int(m[1]) for m in _year.finditer(folded))),
+        beneficiaries=known.beneficiaries_in(folded),
+        keywords=tuple(subject.split()),
+        corrections=(*corrections, *((a, b) for a, b in everyday if a not in b)),
+        subject=subject,
+        every_region=every is not None,
+    )
+    return Reading(
+        text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
+        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded),
+    )  # fmt: skip
+
+
+_amount_asked = re.compile(
+    r"(?:要|得|应|需)?(?:达到|给到?|涨到|提高到|提到)?(?:多少|(?<!哪)几)(?:[万亿千百]{0,2}(?:元|块钱|块|钱)|[万亿千百]{0,2}(?:个百分点|百分点|个工作日|工作日|个?小时|分钟"
+    r"|平方公里|平方米|立方米|公里|公顷|个月|个|户|人|名|家|所|座|套|张|辆|台|条|项|次|件|处|吨|亩|倍|岁|天|日|年)(?![\u4e00-\u9fff]*[局委办]))"
+    r"(?:以上|以下|以内|左右)?(?:一个月|每个?月|一年|每年)?"
+)
+"""多少户以上, 几个工作日, 多少钱一个月: how the value is asked for, not what of."""
+
+_counterpart = re.compile("(?:与|和|跟|同|对|向|给|到|由|为)(?:哪些|哪几个)(?:地方|地区|省|市)(?!.*(?:提到|规定|文件))")
+"""与哪些地方合作 asks what a document says, not which documents say it."""
+_issued_by = re.compile("(?:哪个|哪家|哪些|什么)(?:部门|单位|机关|机构)[^，。,;；]{0,4}(?:印发|发布|出台|制定的|发的|颁布)")
+_due = re.compile("最晚|最迟|之前|截止|限|应当?|必须|要在|需在|需要")
+_issued_when = re.compile(
+    "(?:哪年|哪一年|几月|几号|哪天|哪一天|哪一?日|什么时候|何时|什么时间|啥时候)[^,。;]{0,6}(?:印发|发布|公布|成文|出台|下发|颁布)"
+    "|(?:印发|发布|公布|成文|出台|下发|颁布)[^,。;]{0,4}(?:时间|日期|是哪|是什么时候|是几月)"
+)
+_counted_thing = re.compile(r"哪([\d两一二三四五六七八九十]{1,3}(?:个|项|大|类|条|种)?[\u4e00-\u9fff]{0,2})")
+
+
+def _counted_phrase(folded: str) -> str:
+    match = _counted_thing.search(folded)
+    return match[1] if match else ""
+
+
+def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ()) -> Kind:
+    """What kind of question it is, by the words it is asked with."""
+    kinds = table("kinds.tsv")
+    asks = {kind: first_phrase(folded, kinds[kind]) for kind in kinds}
+    pairwise = ("分别", "共同", "都提到", "都要求")
+    if asks["multi_doc"] and not _counterpart.search(folded) and (several or not asks["multi_doc"].startswith(pairwise)):
+        return "multi_doc" if not first_phrase(folded, ("异同", "有什么不同", "有何不同", "对比", "区别")) else "comparison"
+    if asks["comparison"] and (several or "同一" in folded or folded.startswith(("对比", "比较"))):
+        return "comparison"
+    if _issued_by.search(folded) or (_issued_when.search(folded) and not _due.search(folded)):
+        return "provenance"
+    for kind in ("responsible_unit", "provenance"):
+        if asks[kind] and not (kind == "provenance" and asks["deadline"] and _due.search(folded)):
+            return kind
+    if folded.rstrip("?!。").endswith(("吗", "嘛")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
+        return "yes_no"
+    if asks["definition"] and not re.search(
+        "多少|哪些人|对象是|哪(?:几|些)个?(?:县|市|区|村|乡|镇|州|省|企业|单位|学校)", folded
+    ):
+        return "definition"
+    if quoted and re.search(r"[”\"’」』](?:都)?(?:是|指)(?:什么|哪|啥)|是哪[“\"‘]|[”\"’」』](?:具体)?是什么", folded):
+        return "definition"
+    if re.search("哪(?:几|些)个?(?:县|市|区|村|乡|镇|州|省|企业|单位|学校|城市)", folded) and not asks["multi_doc"]:
+        return "policy_lookup"
+    if asks["deadline"] and "多少" not in folded:
+        return "deadline"
+    if asks["target_value"] and not asks["list_tasks"]:
+        return "target_value"
+    if asks["list_tasks"] or re.search(
+        r"哪(?:\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|大|种|步|级)|哪几(?:种|类|步|级|档)", folded
+    ):
+        return "list_tasks"
+    if asks["beneficiary"]:
+        return "beneficiary"
+    return "yes_no" if asks["yes_no"] else "policy_lookup"
+
+
+def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> tuple[list[Mention], str]:
+    """The regions named, and the text with the names of the library's regions taken out."""
+    mentions: list[Mention] = []
+    rest = folded
+    taken: list[tuple[int, int]] = []
+    if match := _nation.search(folded):
+        mentions.append(Mention("全国", (NATION,), True))
+        taken.append(match.span())
+        rest = rest.replace("全国", "  ", 1)
+    spots: list[tuple[int, int, str]] = []
+    matched: list[tuple[int, int]] = list(taken)
+    for found in gazetteer().mentions(folded):
+        start, end = found.span.start, found.span.end
+        if NATION in found.candidates or any(a < end and start < b for a, b in taken):
+            continue
+        text = found.text
+        suffix = folded[end : end + 1]
+        if (
+            text[-1] not in "省市州县区旗盟"
+            and suffix in _sound_alikes
+            and any(text + right in known.region_names for right in _sound_alikes[suffix])
+        ):
+            # 甘南洲: the stem is right, the class word is written with a sound-alike
+            right = next(r for r in _sound_alikes[suffix] if text + r in known.region_names)
+            corrections.append((text + suffix, text + right))
+            end += 1
+        elif suffix and text + suffix in known.region_names:
+            end += 1
+        divisions, inside = known.match(found.candidates)
+        taken.append((start, end))
+        if divisions:
+            matched.append((start, end))
+        asked = start == 0 or text[-1] in "省市州县区旗盟" or len(found.candidates[0].code) <= 4
+        mentions.append(Mention(folded[start:end], divisions, asked))
+        if divisions and not inside:
+            spots.append((start, end, " "))
+    for start, end, name, found_divisions in known.misspelt_regions(folded, matched):
+        # a shorter name inside the misspelt one was none (兴安 in 大兴安领)
+        mentions = [m for m in mentions if m.divisions or m.text not in folded[start:end]]
+        corrections.append((folded[start:end], name))
+        mentions.append(Mention(name, found_divisions, True))
+        spots.append((start, end, " "))
+    for start, end, blank in sorted(spots, reverse=True):
+        rest = rest[:start] + blank * (end - start) + rest[end:]
+    if any(m.divisions for m in mentions):
+        # a place that the library has no document of is part of what is asked once another place is named (跟天津对接)
+        mentions = [m if m.divisions else replace(m, asked=False) for m in mentions]
+    return mentions, rest
+
+
+_towards = re.compile("^对(?![象接口外标照策比应方等称立手话])(?=[\u4e00-\u9fff]{2})")
+"""A preposition left at the head of a piece once the name before it is taken away: 对通硬化路的自然村."""
+
+_sound_alikes = {
+    "洲": ("州",),
+    "周": ("州",),
+    "洵": ("州",),
+    "是": ("市",),
+    "事": ("市",),
+    "式": ("市",),
+    "声": ("省",),
+    "现": ("县",),
+}
+
+
+def _document_words(rest: str, known: Known) -> tuple[tuple[str, ...], str]:
+    words: list[str] = []
+    for word in phrases("document_words.txt"):
+        # 规划期, 通知书: the word is part of another one there
+        taken = re.sub(re.escape(word) + "(?![期书库性])", " ", rest)
+        if taken != rest:
+            words.append(word)
+            rest = taken
+    return tuple(words), rest
+
+
+def everyday_in(text: str) -> tuple[str, ...]:
+    """The everyday phrases in a text, longest first, none inside another."""
+    found: list[str] = []
+    rest = text
+    for phrase in sorted(table("everyday.tsv"), key=lambda p: (-len(p), p)):
+        if len(phrase) > 1 and phrase in rest:
+            found.append(phrase)
+            rest = rest.replace(phrase, " ")
+    return tuple(found)
+
+
+def _subject(rest: str) -> str:
+    """The content of a question: function words and punctuation taken away, pieces apart by one space."""
+    kept = everyday_in(rest)
+    for i, phrase in enumerate(kept):
+        rest = rest.replace(phrase, f" {chr(0xE000 + i)} ")
+    for word in phrases("function_words.txt"):
+        if len(word) > 1:
+            rest = rest.replace(word, " ")
+    for i, phrase in enumerate(kept):
+        rest = rest.replace(chr(0xE000 + i), phrase)
+    pieces = re.sub(r"[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split()
+    return " ".join(_towards.sub("", piece) for piece in pieces)

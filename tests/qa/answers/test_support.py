@@ -1,0 +1,121 @@
+"""The laws of an answer: every quote is the text at its place, and no figure stands without a quote."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qa.answer import AnswerCitation
+from qa.answers.draft import Draft, Line
+from qa.answers.guard import checked, figures, supported
+from qa.understanding.question import kind_of, number_of
+from ui.application import Library
+
+SUBJECTS = [
+    "参保资助",
+    "衔接资金",
+    "公益岗位",
+    "牦牛养殖基地",
+    "自来水普及率",
+    "考核结果",
+    "三个一批",
+    "医疗保障",
+    "光伏",
+    "集体经济收入",
+]
+REGIONS = ["甘南州", "大兴安岭", "各地", "黔南州", ""]
+ASKED = [
+    "是多少？",
+    "由哪个单位负责？",
+    "到哪一年？",
+    "是什么意思？",
+    "有哪些措施？",
+    "会取消吗？",
+    "给哪些人？",
+    "有什么不同？",
+    "占56%吗？",
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(REGIONS), st.sampled_from(SUBJECTS), st.sampled_from(SUBJECTS), st.sampled_from(ASKED))
+def test_no_answer_holds_what_no_quote_holds(library: Library, region: str, one: str, other: str, asked: str) -> None:
+    answer = library.ask(f"{region}{one}和{other}{asked}", keep=False)
+    held = {figure for c in answer.citations for figure in figures(c.quote)}
+    held |= {figure for c in answer.citations for figure in figures((c.title or "") + (c.doc_number or ""))}
+    assert set(figures(answer.answer)) <= held
+    for citation in answer.citations:
+        text = library.corpus.text(library.corpus.find(citation.source_id).row)
+        assert text[citation.start : citation.end] == citation.quote
+    assert len(answer.answer) <= 2000
+
+
+def quoted(text: str) -> AnswerCitation:
+    return AnswerCitation("d", "d.txt", None, None, None, (), text, 0, len(text))
+
+
+@pytest.mark.parametrize(
+    ("line", "quote", "holds"),
+    [
+        ("比例达到55%以上", "用于产业的比例达到55%以上", True),
+        ("比例达到50%以上", "用于产业的比例达到55%以上", False),
+        ("文号为州政办发〔2022〕18号", "州政办发〔2022〕18号", True),
+        ("文号为省政办发〔2022〕18号", "州政办发〔2022〕18号", False),
+        ("补助3,000元", "每户补助3000元", True),
+        ("责任单位共两家：州民政局、州水务局", "州民政局、州财政局", False),
+        ("责任单位共两家：县市党委、县市政府", "县市党委、政府", True),
+    ],
+)
+def test_the_guard_tells_supported_from_invented(line: str, quote: str, holds: bool) -> None:
+    assert supported(line, [quoted(quote)]) is holds
+
+
+def test_the_guard_drops_only_the_line_that_is_not_supported() -> None:
+    good, bad = Line("达到5%", (quoted("达到5%"),)), Line("达到7%", (quoted("达到5%"),))
+    assert checked(Draft("answered", (good, bad))).lines == (good,)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("23", 23), ("十", 10), ("二十三", 23), ("两", 2), ("十二", 12), ("三十", 30), ("若干", None)]
+)
+def test_small_numbers_are_read(text: str, value: int | None) -> None:
+    assert number_of(text) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("这项工作由谁负责?", "responsible_unit"),
+        ("办法什么时候发布的?", "provenance"),
+        ("最晚什么时候完成?", "deadline"),
+        ("比例是多少?", "target_value"),
+        ("“四个不摘”具体指什么?", "definition"),
+        ("哪些人可以享受?", "beneficiary"),
+        ("还有补贴吗?", "yes_no"),
+        ("主要任务有哪些?", "list_tasks"),
+        ("哪些文件提到信用贷款?", "multi_doc"),
+        ("对比两地的补贴标准", "comparison"),
+        ("农村供水怎么保障", "policy_lookup"),
+    ],
+)
+def test_kinds_of_questions(question: str, kind: str) -> None:
+    assert kind_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    "question", ["哪" * 10_000, "一二三" * 3000 + "？", "“" * 10_000, "各地" * 5000, "(" * 9_999 + "?", "9" * 10_000]
+)
+def test_a_question_of_ten_thousand_characters_is_answered_in_time(library: Library, question: str) -> None:
+    library.ask("预备", keep=False)
+    started = time.process_time()
+    answer = library.ask(question, keep=False)
+    assert time.process_time() - started < 2
+    assert len(answer.question) <= 500
+
+
+def test_no_line_is_longer_than_what_people_read(library: Library) -> None:
+    assert not re.search(r".{1200,}", library.ask("各地有哪些措施", keep=False).answer)

@@ -1,0 +1,96 @@
+"""Regions side by side: rows of the graph beside the carrying sentences, columns told apart, figures set against each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.qa.conftest import BlankEncoder
+from ui.application import Library
+
+PLAN = """{region}人民政府关于印发{region}{year}年饮水安全工作方案的通知
+{number}
+各县（市、区）人民政府：
+现将《{region}{year}年饮水安全工作方案》印发给你们。
+{region}人民政府
+{year}年3月8日
+{region}{year}年饮水安全工作方案
+一、工作目标
+（一）年度目标。到{year}年，农村自来水普及率达到{share}%以上。
+二、重点工作
+（一）抓好饮水安全工程。对脱贫人口的饮水工程逐户核查，{year}年10月底前完成水质检测。（责任单位：{unit}、{other}）
+"""
+
+
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder: Path = tmp_path_factory.mktemp("compare")
+    for name, values in {
+        "a": {"region": "甘南藏族自治州", "year": 2023, "number": "州政发〔2023〕7号", "share": 93, "unit": "州水务局", "other": "州财政局"},
+        "b": {"region": "黔南布依族苗族自治州", "year": 2023, "number": "黔南府发〔2023〕9号", "share": 90, "unit": "州水务局", "other": "州乡村振兴局"},
+        "c": {"region": "黔南布依族苗族自治州", "year": 2024, "number": "黔南府发〔2024〕3号", "share": 92, "unit": "州水务局", "other": "州农业农村局"},
+    }.items():  # fmt: skip
+        (folder / f"{name}.txt").write_text(PLAN.format(**values), encoding="utf-8")
+    with Library.open(folder / "library") as opened:
+        opened.__dict__["encoder"] = BlankEncoder()
+        opened.ingest(sorted(folder.glob("*.txt")))
+        yield opened
+
+
+def test_a_topic_shows_tasks_figures_units_dates_and_beneficiaries(plans: Library) -> None:
+    rows = {row.aspect: row for row in plans.compare("饮水安全").rows}
+    assert "州水务局、州乡村振兴局" in (rows["责任单位"].cells[0].text or "")
+    assert "10月底前完成水质检测" in (rows["完成时限"].cells[0].text or "")
+    assert "脱贫人口" in (rows["适用对象"].cells[0].text or "")
+    assert [cell.text for cell in rows["任务"].cells] == ["抓好饮水安全工程"] * 3
+
+
+def test_every_cell_is_made_of_quotes(plans: Library) -> None:
+    for row in plans.compare("饮水安全").rows:
+        for cell in row.cells:
+            for citation in cell.citations:
+                text = plans.corpus.text(plans.corpus.find(citation.source_id).row)
+                assert text[citation.start : citation.end] == citation.quote
+            if cell.text:
+                left = cell.text
+                for quote in sorted((c.quote for c in cell.citations), key=len, reverse=True):
+                    left = left.replace(quote, "")
+                assert not left.strip("、；…\n"), left
+
+
+def test_one_indicator_is_one_row_and_different_years_are_said(plans: Library) -> None:
+    result = plans.compare("农村自来水普及率")
+    row = next(row for row in result.rows if row.aspect.startswith("目标："))
+    assert [next(n for n in ("90%", "92%", "93%") if n in (cell.text or "")) for cell in row.cells] == ["90%", "92%", "93%"]
+    line = next(line for line in result.differences if "自来水普及率" in line and "93%" in line)
+    assert line.endswith("目标年份不同，不能直接比较。")
+
+
+def test_documents_of_one_region_are_told_apart_and_their_standing_is_shown(plans: Library) -> None:
+    result = plans.compare("饮水安全", as_of=dt.date(2024, 6, 1))
+    assert result.regions == ("黔南州（2023年）", "黔南州（2024年）", "甘南州")
+    standing = {column.region: column.status for column in result.columns}
+    assert standing["黔南州（2023年）"] == "规划期届满"
+    assert standing["黔南州（2024年）"] == "现行有效"
+
+
+def test_of_many_documents_the_best_of_each_region_is_taken(tmp_path: Path) -> None:
+    from corpus.divisions import gazetteer
+    from qa.comparison.columns import WIDE
+
+    cities = [d for d in gazetteer().by_code.values() if d.level == "市州" and d.name.endswith("市")][: WIDE - 2]
+    for i, city in enumerate(cities):
+        for year in (2021, 2022):
+            values = {"region": city.name, "year": year, "number": f"府发〔{year}〕{i + 1}号", "share": 60 + i, "unit": "市水务局", "other": "市财政局"}  # fmt: skip
+            (tmp_path / f"{i}-{year}.txt").write_text(PLAN.format(**values), encoding="utf-8")
+    with Library.open(tmp_path / "library") as many:
+        many.__dict__["encoder"] = BlankEncoder()
+        many.ingest(sorted(tmp_path.glob("*.txt")))
+        for subject in ("饮水安全", "农村自来水普及率"):
+            result = many.compare(subject)
+            assert len(result.regions) == WIDE
+            assert len({name.partition("（")[0] for name in result.regions}) == len(cities)
+            assert result.differences[-1].startswith(f"另有 {2 * len(cities) - WIDE} 份")

@@ -1,0 +1,105 @@
+"""The stretch that is quoted first: chosen among clauses, sentences and runs, always a piece of the text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.document import Span
+from corpus.wordlists import entries
+from qa.evidence import spans
+from qa.evidence.scope import scope_of
+from qa.evidence.scoring import Weighing
+from qa.understanding.concepts import concepts_of
+from qa.understanding.question import read
+from ui.application import Library
+
+NOTICE = """清河县图书馆关于调整借阅服务的通告
+各位读者：
+为方便读者，图书馆自6月起调整借阅服务，读者持有效证件按照“先预约、后取书、限时归还”的原则借阅图书，保障阅览秩序。
+书库正在改造，读者可以在北门的自助柜归还图书，闭馆时间也可以使用。
+图书馆通过延长开放时间、增设自习座位、开通线上续借等方式，为备考学生提供便利。志愿者每周末整理书架。
+清河县图书馆
+2024年5月20日
+"""
+
+
+class BlankEncoder:
+    """Stands in for the model: these tests are about words."""
+
+    name = "blank"
+    dimension = 1
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return np.zeros((len(texts), 1), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder: Path = tmp_path_factory.mktemp("choosing")
+    (folder / "notice.txt").write_text(NOTICE, encoding="utf-8")
+    with Library.open(folder / "library") as opened:
+        opened.__dict__["encoder"] = BlankEncoder()
+        opened.ingest([folder / "notice.txt"])
+        yield opened
+
+
+def stretches(library: Library, question: str) -> list[tuple[Span, dict[str, float]]]:
+    shelf, known = library.engine._ready()
+    reading = read(question, known)
+    wanted = concepts_of(reading, shelf)
+    group = Weighing(wanted, shelf).of(scope_of(reading, shelf, library.searcher))
+    assert group
+    return list(spans.stretches(reading, wanted, group, group[0].sentence.span))
+
+
+def test_every_sign_has_a_weight_and_every_weight_a_sign(library: Library) -> None:
+    signs = stretches(library, "图书馆借阅图书按照什么原则？")[0][1]
+    assert set(signs) == set(spans.weights())
+    assert all(len(row.split("\t")) == 3 for row in entries("qa", "carrying.tsv"))
+
+
+def test_what_stands_in_the_place_of_the_question_word_is_quoted(library: Library) -> None:
+    quote = library.ask("图书馆借阅图书按照什么原则？", keep=False).citations[0].quote
+    assert "先预约、后取书、限时归还" in quote
+    assert "为方便读者" not in quote
+
+
+def test_the_words_beside_the_question_word_are_looked_for_beside_the_stretch(library: Library) -> None:
+    found = {span: signs["slot_before"] for span, signs in stretches(library, "书库改造时读者可以在哪里归还图书？")}
+    shelf, _ = library.engine._ready()
+    shelved = shelf.document(next(iter(shelf.infos)))
+    whole = next(value for span, value in found.items() if span.of(shelved.text).startswith("书库正在改造"))
+    behind = next(value for span, value in found.items() if span.of(shelved.text).startswith("北门的自助柜"))
+    assert behind > whole
+
+
+def test_ways_are_quoted_without_the_sentence_behind(library: Library) -> None:
+    quote = library.ask("图书馆如何为备考学生提供便利？", keep=False).citations[0].quote
+    assert "延长开放时间、增设自习座位、开通线上续借" in quote
+    assert "志愿者" not in quote
+
+
+@pytest.mark.parametrize("question", ["读者在哪里归还图书？", "图书馆有哪些便利措施？", "为什么调整借阅服务？"])
+def test_stretches_are_pieces_of_the_text(library: Library, question: str) -> None:
+    shelf, _ = library.engine._ready()
+    text = shelf.document(next(iter(shelf.infos))).text
+    found = stretches(library, question)
+    assert len({span for span, _ in found}) == len(found)
+    for span, _ in found:
+        assert 0 <= span.start < span.end <= len(text)
+        assert span == span.trimmed(text)
+
+
+@pytest.mark.parametrize("piece", ["，", "哪", "1", "一是", "表示", "对接"])
+def test_patterns_are_quick_on_adversarial_text(piece: str) -> None:
+    text = piece * (10_000 // len(piece))
+    patterns = [spans._clause, spans._how, spans._tells, spans._gap, *(p for pair in spans._fits() for p in pair)]
+    started = time.process_time()
+    for pattern in patterns:
+        sum(1 for _ in pattern.finditer(text))
+    assert time.process_time() - started < 0.1 * len(patterns)
