@@ -25,10 +25,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from cemai.library import Library
 from corpus.divisions import gazetteer
 from corpus.document import HeadMatter
 from qa.answer import Answer
-from ui.application import Library
 
 _number = re.compile(r"\d+(?:\.\d+)?")
 _date = re.compile(r"(?:19|20)\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?")

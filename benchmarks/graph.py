@@ -25,6 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from cemai.policy_graph import PolicyGraph
 from corpus.errors import PolicyError
 from corpus.store import Corpus
 from graph.codec.rows import to_rows
@@ -32,7 +33,6 @@ from graph.documents.standing import relations
 from graph.extract import extract
 from graph.network import build
 from ingest.reader import read
-from ui.policy_graph import PolicyGraph
 
 _BATCH = 100
 _FORMATS = (".txt", ".html", ".htm", ".docx", ".pdf", ".xlsx")

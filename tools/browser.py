@@ -36,7 +36,7 @@ def serving(folder: Path, *, samples: bool) -> Iterator[str]:
     """The address of a server over the library in a folder, into which the samples are taken first where asked for."""
     import uvicorn
 
-    from ui.application import Library
+    from cemai.library import Library
     from ui.server import build_app
 
     library = Library.open(folder)

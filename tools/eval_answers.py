@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ui.application import Library
+from cemai.library import Library
 
 
 def build(folder: Path, inputs: list[Path]) -> Library:

@@ -12,7 +12,7 @@ from corpus.errors import PolicyError, UsageError
 from corpus.filters import Filters
 
 if TYPE_CHECKING:
-    from ui.application import Library
+    from cemai.library import Library
 
 Json = dict[str, Any]
 ROWS = 50

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from corpus.errors import UsageError
-from ui.page.backend import Backend, Desk, desk_of
-from ui.page.imports import Imports
+from ui.desk.desk import Backend, Desk, desk_of
+from ui.desk.imports import Imports
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -49,8 +49,8 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
-    from ui.api import mount_api
     from ui.page.theme import asset, theme
+    from ui.rest.app import mount_api
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> Any:

@@ -24,6 +24,9 @@ LONGEST = 3000
 SHOWN = 3
 """Changes of wording named for one clause at most."""
 
+ONE_LINE = 40
+"""Characters of each side that fit on one line of a list."""
+
 _token = re.compile(r"[0-9０-９.．]+%?|[A-Za-z]+|.", re.DOTALL)
 _sentence = re.compile(r"[^。；;\n]*[。；;\n]?")
 
@@ -149,13 +152,29 @@ def _reworded(change: Change, old: Column, new: Column) -> list[str]:
     if change.old is None or change.new is None:
         return []
     said = [flat(column.shelved.text[c.span.start : c.span.end]) for column, c in ((old, change.old), (new, change.new))]
-    found = wording(*said)
+    told = describe_changes(*said)
+    return [f"{_label(change)}：{told}。"] if told else []
+
+
+def describe_changes(old: str | None, new: str | None, *, longest: int | None = None) -> str:
+    """What was changed between two wordings, in one line; each side cut to ``longest`` characters; "" where one is missing.
+
+    >>> describe_changes("补助800元。", "补助1000元。")
+    '“800”改为“1000”'
+    """
+    if not old or not new:
+        return ""
+    found = [(_cut(before, longest), _cut(after, longest)) for before, after in wording(old, new)]
     out = [
         f"“{before}”改为“{after}”" if before and after else f"删去“{before}”" if before else f"增加“{after}”"
         for before, after in found[:SHOWN]
     ]
     more = f"，另有 {len(found) - SHOWN} 处" if len(found) > SHOWN else ""
-    return [f"{_label(change)}：{'；'.join(out)}{more}。"] if out else []
+    return "；".join(out) + more
+
+
+def _cut(text: str, longest: int | None) -> str:
+    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def wording(before: str, after: str) -> list[tuple[str, str]]:

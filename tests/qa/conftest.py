@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ui.application import Library
+from cemai.library import Library
 
 PLAN = """甘南州人民政府办公室关于印发甘南州2022年乡村振兴工作方案的通知
 州政办发〔2022〕18号

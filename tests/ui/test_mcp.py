@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from cemai.library import Library
 from corpus.errors import UsageError
-from ui.application import Library
 
 PLAN = """石溪县山塘整治实施方案
 一、开展安全鉴定。到2030年，山塘安全鉴定率达到97%以上。（牵头单位：县水务局；责任单位：县财政局）

@@ -126,7 +126,7 @@ def targets(args: argparse.Namespace) -> int:
 
 def study_terms(args: argparse.Namespace) -> int:
     """Terms with their definitions."""
-    from ui import study
+    from qa import study
 
     with open_library(args) as library:
         records = study.terms(library.corpus)
@@ -145,9 +145,9 @@ def study_brief(args: argparse.Namespace) -> int:
     """What a post has to know, and what its documents say otherwise than before."""
     from dataclasses import asdict
 
-    from ui import study
-    from ui.relations import UNRELATED, relations
-    from ui.study.changes import of_post
+    from graph.queries.relations import UNRELATED, relations
+    from qa import study
+    from qa.study.changes import of_post
 
     with open_library(args) as library:
         brief = study.brief(library.corpus, unit=args.unit, region=args.region)
@@ -166,7 +166,7 @@ def study_brief(args: argparse.Namespace) -> int:
 
 def study_quiz(args: argparse.Namespace) -> int:
     """Questions made from cited facts."""
-    from ui import study
+    from qa import study
 
     with open_library(args) as library:
         post = study.brief(library.corpus, unit=args.unit, region=args.region) if args.unit else None
@@ -179,7 +179,9 @@ def study_quiz(args: argparse.Namespace) -> int:
             documents=[entry["id"] for entry in post.documents] if post else (),
         )
     if args.out:
-        study.write_paper(questions, args.out)
+        from ui.exports.paper import write_paper
+
+        write_paper(questions, args.out)
         note(f"已写入 {args.out}")
     elif args.json:
         print_json([question.record() for question in questions])
@@ -191,9 +193,9 @@ def study_quiz(args: argparse.Namespace) -> int:
 
 def study_practice(args: argparse.Namespace) -> int:
     """One question after the other; an empty line ends the round."""
-    from ui import study
-    from ui.study import learners
-    from ui.study.rounds import begin
+    from qa import study
+    from qa.study import learners
+    from qa.study.rounds import begin
 
     with open_library(args) as library:
         corpus = library.corpus
@@ -223,7 +225,7 @@ def study_practice(args: argparse.Namespace) -> int:
 
 def study_scores(args: argparse.Namespace) -> int:
     """The score sheet."""
-    from ui.study.path import score_sheet
+    from ui.exports.score_sheet import score_sheet
 
     with open_library(args) as library:
         table = score_sheet(library.corpus)
@@ -238,7 +240,7 @@ def study_scores(args: argparse.Namespace) -> int:
 
 def study_forget(args: argparse.Namespace) -> int:
     """Erase a learner's record."""
-    from ui.study.learners import forget
+    from qa.study.learners import forget
 
     with open_library(args) as library:
         known = forget(library.corpus, args.learner)

@@ -70,8 +70,8 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def unit_duties(args: argparse.Namespace) -> int:
     """The duties of one unit."""
+    from cemai.policy_graph import counted
     from ui.exports.graph_tables import duty_list
-    from ui.policy_graph import counted
 
     with _library(args) as library:
         record = library.duties(args.unit, region=args.region, role=args.role, former=not args.no_former)

@@ -28,8 +28,8 @@ from ui.commands.shared import (
 )
 
 if TYPE_CHECKING:
+    from cemai.library import Library
     from qa.answer import Answer, AnswerCitation, Comparison
-    from ui.application import Library
 
 NOTHING = 1
 LONGEST = 10_000

@@ -34,7 +34,7 @@ def demo(args: argparse.Namespace) -> int:
     """Build a library from the bundled samples and show what it can do."""
     from importlib import resources
 
-    from ui.application import default_folder
+    from cemai.library import default_folder
     from ui.commands.questions import print_answer, print_comparison
 
     if args.library is None:

@@ -16,7 +16,7 @@ from corpus.filters import Filters
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ui.application import Library, Progress
+    from cemai.library import Library, Progress
 
 UNWRAPPED = frozenset({"序号", "编号", "日期", "时效", "警告", "年份", "类别"})
 """Columns of short values that never wrap; the others share the width."""
@@ -25,7 +25,7 @@ FORMATS = ("table", "json", "csv", "xlsx", "docx")
 
 def open_library(args: argparse.Namespace, *, create: bool = False) -> Library:
     """The library the command line names; only commands that write make a missing one."""
-    from ui.application import Library
+    from cemai.library import Library
 
     return Library.open(args.library, create=create, model=args.model)
 

@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from corpus.titles import in_marks
+from qa.answers.places import OWN_NUMBER, Record, cited, place
 
 if TYPE_CHECKING:
     from corpus.store import DocumentInfo
     from qa.answer import Answer, AnswerCitation, Comparison
 
-_OWN_NUMBER = re.compile(
-    r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}[条章节]|[（(]?[一二三四五六七八九十\d]{1,4}[）)、.．·]|[一二三四五六七八九十]{1,2}是)\s*"
-)
 _LABEL = re.compile(r"^(?:完成|办结|办理|工作)?(?:时限|时间|期限)[:：]\s*")
 
 Value = str | int | float | None
-Record = Mapping[str, Any]
 Kind = Literal["text", "number", "short"]
 """How a column is set: running text to the left, numbers to the right, short values in the middle."""
 
@@ -229,26 +226,6 @@ def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] 
     return Table("文件目录", columns, tuple(rows), (f"共 {len(rows)} 份文件；空白表示原文未载明。",), records)
 
 
-def place(record: Record) -> str:
-    """Where a fact stands: 《标题》（文号）section, or row and column of a table."""
-    name = record.get("title") or record.get("source") or ""
-    number = f"（{record['doc_number']}）" if record.get("doc_number") else ""
-    path = record.get("place") or " > ".join(path_of(record))
-    return f"{in_marks(name)}{number}{path}"
-
-
-def path_of(record: Record) -> list[str]:
-    """The headings above a fact; of the heading that is the task itself the number alone, its name stands in its own column."""
-    path = [str(part) for part in record.get("section_path") or ()]
-    name = str(record.get("name") or "")
-    if name and path:
-        number = _OWN_NUMBER.match(path[-1])
-        own = path[-1][number.end() :] if number else path[-1]
-        if number and own and (own.startswith(name) or name.startswith(own.rstrip("。；;"))):
-            path[-1] = number.group().rstrip("、.．")
-    return path
-
-
 def doubts(records: Iterable[Record]) -> list[str]:
     """Which of the sources were doubtful to read, and why: rows taken from them are to be held against the original."""
     said: dict[str, list[str]] = {}
@@ -266,13 +243,6 @@ def doubts(records: Iterable[Record]) -> list[str]:
 def deadline_of(record: Record) -> str:
     """The deadline without the words a table has in its header already (完成时限：)."""
     return _LABEL.sub("", str(record.get("deadline") or ""))
-
-
-def cited(citation: AnswerCitation) -> str:
-    """The same for a citation of an answer."""
-    number = f"（{citation.doc_number}）" if citation.doc_number else ""
-    page = f"，第 {citation.page} 页" if citation.page else ""
-    return f"{in_marks(citation.title or citation.source)}{number}{' > '.join(citation.section_path)}{page}"
 
 
 def content_of(record: Record) -> str:
@@ -297,7 +267,7 @@ def _content(record: Record) -> str:
     at = quote.find(name)
     begin = at + len(name) if 0 <= at <= 12 else 0
     said = quote[begin:end].lstrip("。，、；;,:： \n　").rstrip()
-    return said if said and begin else _OWN_NUMBER.sub("", quote[:end].strip())
+    return said if said and begin else OWN_NUMBER.sub("", quote[:end].strip())
 
 
 def _figure(record: Record) -> Value:

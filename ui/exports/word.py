@@ -8,8 +8,9 @@ from typing import Any
 
 from corpus.titles import in_marks
 from qa.answer import Answer
+from qa.answers.places import cited
 from ui.exports.cleaning import printable
-from ui.exports.tables import ANSWER_STATES, Table, cited
+from ui.exports.tables import ANSWER_STATES, Table
 from ui.exports.workbook import footnote
 
 TITLE_FONT, HEAD_FONT, TEXT_FONT = "黑体", "黑体", "宋体"

@@ -7,11 +7,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from qa.answer import Understanding
-from ui.page import view_ask, view_compare, view_graph, view_reader, view_search, view_shelf, view_study, view_tasks
-from ui.page.backend import Desk
+from ui.desk.desk import Desk
+from ui.page.ask import events as ask_events
+from ui.page.compare import events as compare_events
 from ui.page.events import HIDDEN_FROM_API, STREAMED, in_words, panel, payload_of, safely
+from ui.page.graph import events as graph_events
+from ui.page.kit.html import EMPTY
+from ui.page.library import events as library_events
 from ui.page.masthead import masthead
-from ui.rendering.html import EMPTY
+from ui.page.reader import events as reader_events
+from ui.page.search import events as search_events
+from ui.page.study import events as study_events
+from ui.page.tasks import events as tasks_events
 
 TITLE = "策脉"
 
@@ -36,7 +43,7 @@ def build_page(desk: Desk) -> Any:
             with gr.Tab("问政策", id="ask"):
                 ask_form, ask_start, ask_out = panel(EMPTY, "ask-form"), panel(EMPTY, "ask-start"), panel(EMPTY, "ask-out")
             with gr.Tab("查文件", id="search", render_children=True):
-                search_form = panel(view_search.form(), "search-form")
+                search_form = panel(search_events.form(), "search-form")
                 with gr.Row(elem_id="search-body"):
                     search_side, search_out = panel(EMPTY, "search-side"), panel(EMPTY, "search-out")
             with gr.Tab("比地区", id="compare", render_children=True):
@@ -48,21 +55,21 @@ def build_page(desk: Desk) -> Any:
             with gr.Tab("学政策", id="study", render_children=True):
                 study_form, study_out = panel(EMPTY, "study-form"), panel(EMPTY, "study-out")
             with gr.Tab("文档库", id="shelf", render_children=True):
-                panel(view_shelf.form(), "shelf-form")
+                panel(library_events.form(), "shelf-form")
                 shelf_out = panel(EMPTY, "shelf-out")
         reader = panel(EMPTY, "reader")
 
         def surroundings() -> list[Any]:
             return [
                 masthead(desk),
-                view_ask.form(desk),
-                view_search.side(desk, {}),
-                view_search.results(desk, {}, {}),
-                view_compare.form(desk),
-                view_tasks.form(desk),
-                view_tasks.rows(desk, {}),
-                view_study.form(desk),
-                view_graph.form(desk),
+                ask_events.form(desk),
+                search_events.side(desk, {}),
+                search_events.results(desk, {}, {}),
+                compare_events.form(desk),
+                tasks_events.form(desk),
+                tasks_events.rows(desk, {}),
+                study_events.form(desk),
+                graph_events.form(desk),
             ]
 
         around = [top, ask_form, search_side, search_out, compare_form, tasks_form, tasks_out, study_form, graph_form]
@@ -70,17 +77,17 @@ def build_page(desk: Desk) -> Any:
         def load() -> list[Any]:
             return [
                 *surroundings(),
-                view_compare.start(desk),
-                view_study.start(desk),
-                view_graph.start(desk),
-                view_shelf.table(desk, {}),
+                compare_events.start(desk),
+                study_events.start(desk),
+                graph_events.start(desk),
+                library_events.table(desk, {}),
             ]
 
         @listener
-        def ask(event: Any, before: Understanding | None) -> Iterator[view_ask.Step]:
+        def ask(event: Any, before: Understanding | None) -> Iterator[ask_events.Step]:
             understood = before
             try:
-                for shown, understood in view_ask.ask(desk, payload_of(event), before):
+                for shown, understood in ask_events.ask(desk, payload_of(event), before):
                     yield shown, understood
             except Exception as error:
                 yield in_words(error), understood
@@ -88,35 +95,35 @@ def build_page(desk: Desk) -> Any:
         @listener
         def search(event: Any, facets: dict[str, str]) -> tuple[Any, Any, Any]:
             payload = payload_of(event)
-            after = view_search.change(payload, facets or {})
-            return view_search.side(desk, after), safely(lambda: view_search.results(desk, payload, after)), after
+            after = search_events.change(payload, facets or {})
+            return search_events.side(desk, after), safely(lambda: search_events.results(desk, payload, after)), after
 
         @listener
         def compare(event: Any) -> Any:
-            return safely(lambda: view_compare.compare(desk, payload_of(event)))
+            return safely(lambda: compare_events.compare(desk, payload_of(event)))
 
         @listener
         def tasks(event: Any) -> Any:
-            return safely(lambda: view_tasks.rows(desk, payload_of(event)))
+            return safely(lambda: tasks_events.rows(desk, payload_of(event)))
 
         @listener
-        def walk(event: Any, before: view_graph.Trail) -> tuple[Any, Any]:
+        def walk(event: Any, before: graph_events.Trail) -> tuple[Any, Any]:
             trail = before
 
             def work() -> Any:
                 nonlocal trail
-                view, trail = view_graph.walk(desk, payload_of(event), before)
+                view, trail = graph_events.walk(desk, payload_of(event), before)
                 return view
 
             return safely(work), trail
 
         @listener
-        def learn(event: Any, before: view_study.Session | None) -> tuple[Any, Any]:
+        def learn(event: Any, before: study_events.Session | None) -> tuple[Any, Any]:
             session = before
 
             def work() -> Any:
                 nonlocal session
-                view, session = view_study.act(desk, payload_of(event), before)
+                view, session = study_events.act(desk, payload_of(event), before)
                 return view
 
             return safely(work), session
@@ -124,18 +131,18 @@ def build_page(desk: Desk) -> Any:
         @listener
         def shelf(event: Any) -> list[Any]:
             payload = payload_of(event)
-            shown = safely(lambda: view_shelf.table(desk, payload))
+            shown = safely(lambda: library_events.table(desk, payload))
             if payload.get("act") == "page":
                 return [shown, *[gr.skip()] * (len(around) + 1)]
             return [shown, {}, *surroundings()]
 
         @listener
         def open_document(event: Any) -> Any:
-            return safely(lambda: view_reader.shown(desk, payload_of(event)))
+            return safely(lambda: reader_events.shown(desk, payload_of(event)))
 
         # the first screen does not wait for the questions that are tried out
         first = page.load(load, None, [*around, compare_out, study_out, graph_out, shelf_out], **HIDDEN_FROM_API)
-        first.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
+        first.then(lambda: ask_events.start(desk), None, ask_start, **HIDDEN_FROM_API)
         ask_out.click(ask, previous, [ask_out, previous], **STREAMED)
         search_out.click(search, chosen, [search_side, search_out, chosen], **HIDDEN_FROM_API)
         compare_out.click(compare, None, compare_out, **HIDDEN_FROM_API)
@@ -143,7 +150,7 @@ def build_page(desk: Desk) -> Any:
         graph_out.click(walk, walked, [graph_out, walked], **HIDDEN_FROM_API)
         study_out.click(learn, learning, [study_out, learning], **HIDDEN_FROM_API)
         changed = shelf_out.click(shelf, None, [shelf_out, chosen, *around], **HIDDEN_FROM_API)
-        changed.then(lambda: view_ask.start(desk), None, ask_start, **HIDDEN_FROM_API)
+        changed.then(lambda: ask_events.start(desk), None, ask_start, **HIDDEN_FROM_API)
         reader.click(open_document, None, reader, **HIDDEN_FROM_API)
         _ = search_form
     return page

@@ -8,8 +8,8 @@ from typing import Any
 
 from corpus.errors import PolicyError
 from corpus.filters import Filters
-from ui.rendering.html import Html
-from ui.rendering.states import trouble
+from ui.page.kit.html import Html
+from ui.page.kit.states import trouble
 
 log = logging.getLogger("cemai.page")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ui.page.backend import Desk
-from ui.rendering.html import Html, el
+from ui.desk.desk import Desk
+from ui.page.kit.html import Html, el
 
 
 def masthead(desk: Desk) -> Html:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.application import Library
+from cemai.library import Library
 
 NOTICE = "某县人民政府关于加强农村供水管护的通知\n一、落实管护责任。各乡镇要明确管水员，定期检测水质。\n二、保障经费。县财政局安排维修资金。\n"
 

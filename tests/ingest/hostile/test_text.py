@@ -14,7 +14,7 @@ from index.splitter import LONGEST_ROW, split
 from ingest.files import gather
 from ingest.reader import read, read_raw
 from ingest.worker import SafeReader
-from ui.rendering.html import escape
+from ui.page.kit.html import escape
 
 PLAIN = "关于做好全市冬春水利建设工作的通知\n各县区人民政府：\n一、到2027年，新增高效节水灌溉面积12万亩。\n"
 TRADITIONAL = "關於進一步推動農村基礎設施建設的通知\n為貫徹落實國務院的決定，現就有關事項通知如下。\n"
@@ -138,7 +138,7 @@ def test_m308_controls_are_counted_and_do_not_cut_words():
 
 
 def test_m308_what_stands_behind_a_null_is_stored_and_found(tmp_path):
-    from ui.application import Library
+    from cemai.library import Library
 
     text = HEAD + "由县水利局\x00牵头，每月巡河两次。\n二、加强宣传\n由县公安局牵头，组织志愿者护河。\n"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")

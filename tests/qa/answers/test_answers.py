@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cemai.library import Library
 from qa.answer import Answer
-from ui.application import Library
 
 
 def ask(library: Library, question: str) -> Answer:

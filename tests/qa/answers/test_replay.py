@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cemai.library import Library
 from corpus.errors import UsageError
 from corpus.filters import Filters
-from ui.application import Library
 
 PLAN = """云溪县人民政府办公室关于印发云溪县农村供水工作方案的通知
 云政办发〔2024〕3号

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cemai.library import Library
 from qa.answer import AnswerCitation
 from qa.answers.draft import Draft, Line
 from qa.answers.guard import checked, figures, supported
 from qa.understanding.question import kind_of, number_of
-from ui.application import Library
 
 SUBJECTS = [
     "参保资助",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cemai.library import Library
 from tests.qa.conftest import BlankEncoder
-from ui.application import Library
 
 PLAN = """{region}人民政府关于印发{region}{year}年饮水安全工作方案的通知
 {number}

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemai.library import Library
 from corpus.document import Span
 from qa.comparison.clauses import Clause
 from qa.comparison.versions import aligned, wording
 from tests.qa.conftest import BlankEncoder
-from ui.application import Library
 
 OLD = """青田市城市绿化管理办法
 第一条 为了保护城市绿地，改善人居环境，制定本办法。

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cemai.library import Library
 from corpus.document import Span
 from corpus.wordlists import entries
 from qa.evidence import spans
@@ -16,7 +17,6 @@ from qa.evidence.scope import scope_of
 from qa.evidence.scoring import Weighing
 from qa.understanding.concepts import concepts_of
 from qa.understanding.question import read
-from ui.application import Library
 
 NOTICE = """清河县图书馆关于调整借阅服务的通告
 各位读者：

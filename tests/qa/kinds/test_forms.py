@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemai.library import Library
 from qa.answers.point import point_of
 from qa.understanding.measure import in_title
 from tests.qa.conftest import library_of
-from ui.application import Library
 
 RULES = """临泉县人民政府办公室关于印发临泉县老年食堂管理办法的通知
 临政办〔2024〕9号

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemai.library import Library
 from index.spelling import Names
 from qa.answer import Answer
 from qa.understanding import measure
 from qa.understanding.spelling import TELLING, near_misses
 from tests.qa.conftest import library_of
-from ui.application import Library
 
 RULES = """宁远县人民政府办公室关于印发宁远县公共自行车管理办法的通知
 宁政办发〔2024〕17号

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cemai.library import Library
 from corpus.filters import Filters
 from qa.answer import Answer, AnswerCitation
 from qa.language_model.endpoint import EndpointFailed
 from qa.language_model.wording import PER_DOCUMENT, prompt, reworded, suited
-from ui.application import Library
 
 FULL = "对特困供养人员给予全额资助，资助标准为每人380元。"
 LIMITED = "除另有规定外，对低保对象给予定额资助，不再重复享受。"

@@ -1,0 +1,1 @@
+"""策脉 cemai: a library of policy documents with everything it can do. This package puts the stages together."""

@@ -1,0 +1,593 @@
+"""The application: one library with everything it can do. Command line, page and REST call this and nothing below it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cemai.embedding import embed_missing
+from cemai.policy_graph import PolicyGraph
+from cemai.preparing import Prepared, prepare, prepared
+from corpus.document import ParsedDocument
+from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
+from corpus.filters import Filters
+from corpus.store import Corpus, DocumentInfo, KeptAnswer
+from corpus.store.codec import document_record, section_records
+
+if TYPE_CHECKING:
+    from graph.documents.validity import Validity
+    from index.dense.encoder import Encoder
+    from index.passages import Hit
+    from index.searcher import Searcher
+    from ingest.files import Input
+    from ingest.worker import SafeReader
+    from qa.answer import Answer, Comparison, Understanding
+    from qa.answers.replay import Replay
+    from qa.engine import Engine
+    from qa.language_model.endpoint import Endpoint
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
+
+MODEL_SETTING = "model"
+VERDICTS = ("right", "wrong", "incomplete")
+LONGEST_NOTE = 2000
+BATCH = 500
+"""Records of a bulk import that share one transaction: large enough that fsync does not count, small enough to lose little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An input that was not taken in, with a stable reason code and what to do about it."""
+
+    source: str
+    reason: str
+    message: str
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What became of each input, by source name."""
+
+    added: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "added": self.added,
+            "replaced": self.replaced,
+            "unchanged": self.unchanged,
+            "refused": [{"source": r.source, "reason": r.reason, "message": r.message} for r in self.refused],
+            "warnings": self.warnings,
+            "ids": self.ids,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document ready to be stored: with its bytes, the path it came from, and the rows it takes the place of."""
+
+    prepared: Prepared
+    data: bytes
+    origin: str | None
+    replaces: tuple[int, ...]
+
+
+def default_folder() -> Path:
+    """``CEMAI_LIBRARY``, else a folder in the user's data folder of the platform."""
+    if named := os.environ.get("CEMAI_LIBRARY"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "cemai" / "library"
+
+
+class Library(PolicyGraph):
+    """An open library and the stages around it; heavy parts are loaded when first needed."""
+
+    def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
+        super().__init__(corpus)
+        self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING) or None
+        self._embedded = False
+        """Whether every passage is known to have a vector of the model in use: finding out reads all of them."""
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, create: bool = True, model: str | None = None) -> Library:
+        """Open the library in ``folder`` (default: the user's own), made when missing unless ``create`` is false."""
+        return cls(Corpus.open(folder or default_folder(), create=create), model=model)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.corpus.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """The generation of the store: grows with every change."""
+        return self.corpus.generation
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The embedding model: the embedded one unless another was set. Raises ``ModelUnavailable``."""
+        from index.dense.encoder import load
+
+        return load(self._model)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Search over this library."""
+        from index.searcher import Searcher
+
+        return Searcher(self.corpus, self.encoder)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Answers over this library."""
+        from qa.engine import Engine
+
+        return Engine(self.corpus, self.searcher)
+
+    # ------------------------------------------------------------------ documents in and out
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        region: str | None = None,
+        ocr: bool = False,
+        again: bool = False,
+        progress: Progress | None = None,
+        reader: SafeReader | None = None,
+    ) -> IngestReport:
+        """Take in files and folders. Each file is one transaction; a refused one never stops the others.
+
+        An unchanged file (same bytes) is skipped unless ``again``; a changed one takes the place of its former version.
+        With a ``reader`` its process is used and left open, for those who take in many files one by one.
+        """
+        from ingest.files import gather
+        from ingest.worker import SafeReader
+
+        report = IngestReport()
+        inputs = gather(paths)
+        report.refused += [Refusal(r.source, r.reason, r.message) for r in inputs.refused]
+        with nullcontext(reader) if reader else SafeReader() as reading:
+            for number, item in enumerate(inputs):
+                if progress:
+                    progress(number, len(inputs), item.source)
+                try:
+                    if item.is_records:
+                        self._ingest_records(item, region, again, report, progress)
+                    else:
+                        self._ingest_file(item, reading.read, region, ocr, again, report)
+                except RefusedInput as error:
+                    report.refused.append(Refusal(item.source, error.reason, error.message))
+        if report.added or report.replaced:
+            self.embed(progress)
+            # the first search after an import should not be the one that waits for the index
+            self.searcher.refresh()
+        if progress:
+            progress(len(inputs), len(inputs), "")
+        return report
+
+    def _ingest_file(
+        self, item: Input, read: Callable[..., ParsedDocument], region: str | None, ocr: bool, again: bool, report: IngestReport
+    ) -> None:
+        from corpus.document import content_id
+
+        data = item.read()
+        origin = str(item.path.resolve())
+        sha256 = _sha256(data)
+        if not again and self.corpus.has(content_id(data), sha256):
+            report.unchanged.append(item.source)
+            report.ids[item.source] = content_id(data)
+            return
+        source, former = self._place(item.source, origin)
+        doc = read(data, source, region=region, ocr=ocr)
+        self._commit([Entry(prepare(doc), data, origin, tuple(info.row for info in former))], report)
+        report.ids[source] = doc.id
+        if doc.issues:
+            report.warnings[source] = [issue.message for issue in doc.issues]
+
+    def _place(self, source: str, origin: str) -> tuple[str, list[DocumentInfo]]:
+        """The name to store under and the versions replaced: same path → replaced; same name from elsewhere → both kept."""
+        former = self.corpus.by_origin(origin)
+        if former:
+            return former[0].source, former
+        others = [info for info in self.corpus.by_source(source) if info.origin != origin]
+        if not others:
+            return source, []
+        return f"{Path(origin).parent.name}/{source}", []
+
+    def _ingest_records(
+        self, item: Input, region: str | None, again: bool, report: IngestReport, progress: Progress | None
+    ) -> None:
+        from ingest.files import records
+        from ingest.reader import identity, record_bytes
+
+        origin = str(item.path.resolve())
+        done = 0
+
+        def wanted() -> Iterator[Mapping[str, Any]]:
+            nonlocal done
+            for record in records(item):
+                if isinstance(record, RefusedInput):
+                    report.refused.append(Refusal(record.source, record.reason, record.message))
+                    continue
+                done += 1
+                id, sha256 = identity(record, item.source)
+                if again or not self.corpus.has(id, sha256):
+                    yield record
+                else:
+                    report.unchanged.append(id)
+
+        batch: list[Entry] = []
+        for record, found in prepared(wanted(), item.source, item.path.stat().st_size, region):
+            if isinstance(found, RefusedInput):
+                done -= 1
+                report.refused.append(Refusal(found.source, found.reason, found.message))
+                continue
+            former = tuple(info.row for info in self.corpus.by_source(found.doc.id))
+            batch.append(Entry(found, record_bytes(record), origin, former))
+            if len(batch) >= BATCH:
+                self._commit(batch, report)
+                batch = []
+                if progress:
+                    progress(done, 0, f"{item.source}：已导入 {done} 条")
+        self._commit(batch, report)
+
+    def _commit(self, batch: Sequence[Entry], report: IngestReport) -> None:
+        self._store(batch)
+        for entry in batch:
+            (report.replaced if entry.replaces else report.added).append(entry.prepared.doc.source)
+
+    def _store(self, batch: Sequence[Entry]) -> None:
+        """Commit documents with everything derived from them in one transaction."""
+        from corpus.store import PassageRow
+        from index.splitter import embedding_text
+
+        if not batch:
+            return
+        texts = [embedding_text(entry.prepared.doc, p) for entry in batch for p in entry.prepared.passages]
+        vectors = iter(self.encoder.encode(texts).astype("<f2"))
+        with self.corpus.transaction():
+            for entry in batch:
+                self.corpus.put(
+                    entry.prepared.doc,
+                    original=entry.data,
+                    passages=[PassageRow(p.span, p.trail, next(vectors).tobytes()) for p in entry.prepared.passages],
+                    facts=entry.prepared.facts,
+                    model=self.encoder.name,
+                    origin=entry.origin,
+                    replaces=entry.replaces,
+                )
+
+    def remove(self, name: str) -> DocumentInfo:
+        """Remove a document by id or source; ``restore`` undoes it."""
+        info = self.corpus.find(name)
+        self.corpus.remove(info.row)
+        return info
+
+    def restore(self, name: str) -> DocumentInfo:
+        """Undo a removal."""
+        for info in self.corpus.removed():
+            if name in (info.id, info.source):
+                self.corpus.restore(info.row)
+                self._embedded = False  # it may have been removed before the model changed
+                return info
+        raise UsageError(f"没有被移除的文档叫“{name}”。用 cemai docs list --removed 查看可以恢复的文档。")
+
+    def purge(self) -> int:
+        """Erase removed documents for good."""
+        return self.corpus.purge()
+
+    def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
+        """Set, or with None clear, a status that outranks what the text says."""
+        info = self.corpus.find(name)
+        self.corpus.set_status(info.row, status, note)
+        return self.corpus.info(info.row)
+
+    def use_model(self, name: str | None, *, progress: Progress | None = None) -> int:
+        """Embed every passage with another model (None: the embedded one) and use it from then on.
+
+        Resumable: vectors are stored in batches and only missing ones are computed; the old model serves until all are there.
+        Returns how many passages were embedded. Raises ``ModelUnavailable``.
+        """
+        from index.dense.encoder import load
+
+        count = embed_missing(self.corpus, load(name), progress)
+        self.corpus.set_setting(MODEL_SETTING, name or "")
+        self._model, self._embedded = name, True
+        for cached in ("encoder", "searcher", "engine"):
+            self.__dict__.pop(cached, None)
+        return count
+
+    def embed(self, progress: Progress | None = None) -> int:
+        """Embed what has no vector of the model in use, as after an update that brought another one; how many passages that were."""
+        if self._embedded:
+            return 0
+        count = embed_missing(self.corpus, self.encoder, progress)
+        self._embedded = True
+        if count:
+            for cached in ("searcher", "engine"):
+                self.__dict__.pop(cached, None)
+        return count
+
+    def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
+        """The documents of the library."""
+        return self.corpus.infos(filters)
+
+    def document(self, name: str) -> ParsedDocument:
+        """A whole document by id or source."""
+        return self.corpus.document(self.corpus.find(name).row)
+
+    def original(self, name: str) -> tuple[str, bytes]:
+        """File name and bytes a document was read from."""
+        info = self.corpus.find(name)
+        return Path(info.source).name, self.corpus.original(info.sha256)
+
+    def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Validity:
+        """Whether a document is in force on a date (default today), and why."""
+        from graph.documents.standing import standing
+
+        return standing(self.corpus, info, as_of or dt.date.today())
+
+    # ------------------------------------------------------------------ questions
+
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
+        """The passages that say most about a query, best first."""
+        return self.searcher.search(query, filters=filters, top=top)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+        keep: bool = True,
+    ) -> Answer:
+        """An answer built from quotes. With ``keep`` false nothing is kept and no model asked: for trials and batches.
+
+        Where an administrator configured a language model, it orders and connects the quotes; nothing else is its own.
+        """
+        plain = self.engine.ask(question, filters=filters, as_of=as_of, previous=previous)
+        if not keep:
+            return plain
+        worded = self.worded(plain)
+        self.keep(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
+        return worded
+
+    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
+        """What is understood of a question, known long before its answer."""
+        return self.engine.understand(question, previous=previous)
+
+    def worded(self, plain: Answer) -> Answer:
+        """The answer with its quotes connected by the configured model, or as it is. Reads nothing of the library; may be slow."""
+        if self.endpoint is None:
+            return plain
+        from functools import partial
+
+        from qa.language_model.endpoint import complete
+        from qa.language_model.wording import reworded
+
+        return reworded(plain, partial(complete, self.endpoint), self.endpoint.model)
+
+    def keep(
+        self,
+        plain: Answer,
+        worded: Answer,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> None:
+        """Keep an answer with everything it takes to ask again."""
+        from qa.answers.replay import kept_record
+
+        record = kept_record(
+            plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
+        )
+        # a library that cannot be written just now still answers
+        with suppress(StoreError):
+            self.corpus.save_answer(worded.id, record)
+
+    @cached_property
+    def endpoint(self) -> Endpoint | None:
+        """The configured language model, or None: then none is imported and nothing is sent. Raises ``UsageError``."""
+        from cemai.settings import endpoint
+
+        return endpoint()
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is configured, so that an answer's last form may be waited for."""
+        return self.endpoint is not None
+
+    def answers(self, *, limit: int | None = None, judged: bool = False) -> list[KeptAnswer]:
+        """The answers that were given, the latest first."""
+        return self.corpus.answers(limit=limit, judged=judged)
+
+    def kept_answer(self, id: str) -> KeptAnswer:
+        """An answer that was given, by its id or the beginning of it. Raises ``UsageError``."""
+        found = self.corpus.answers(prefix=id.strip(), limit=2) if len(id.strip()) >= 4 else []
+        if len(found) != 1:
+            many = f"“{id}”对应几条回答，请写完整的编号" if found else f"没有编号为“{id}”的回答"
+            raise UsageError(f"{many}。用 cemai answers list 查看。")
+        return found[0]
+
+    def replay(self, id: str, *, as_of: dt.date | None = None) -> Replay:
+        """Ask a kept answer's question again, for the same date unless another is given, and compare. Raises ``UsageError``."""
+        from qa.answers.replay import compared, date_of, filters_of, previous_of, question_of
+
+        kept = self.kept_answer(id)
+        then = kept.payload
+        now = self.engine.ask(
+            question_of(then), filters=filters_of(then), as_of=as_of or date_of(then), previous=previous_of(then)
+        )
+        return compared(kept.id, kept.asked_at, then, now, self.corpus)
+
+    def feedback(self, id: str, verdict: str, note: str | None = None) -> KeptAnswer:
+        """Keep what a person says of an answer: right, wrong or incomplete, and why. Raises ``UsageError``."""
+        if verdict not in VERDICTS:
+            raise UsageError(f"评价只能是 {'、'.join(VERDICTS)}，不是“{verdict}”。")
+        kept = self.kept_answer(id)
+        stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        self.corpus.add_feedback(kept.id, {"verdict": verdict, "note": (note or "").strip()[:LONGEST_NOTE] or None, "at": stamp})
+        return self.kept_answer(kept.id)
+
+    def feedbacks(self) -> list[dict[str, Any]]:
+        """Everything people said of answers, oldest first, as evaluation questions."""
+        from qa.answers.replay import question_of
+
+        return [
+            {
+                "id": kept.id,
+                "question": question_of(kept.payload),
+                "verdict": entry["verdict"],
+                "note": entry["note"],
+                "at": entry["at"],
+                "status": kept.payload["status"],
+                "kind": kept.payload["kind"],
+                "filters": kept.payload.get("asked", {}).get("filters", {}),
+                "as_of": kept.payload["as_of"],
+                "answer": kept.payload["answer"],
+                "citations": kept.payload["citations"],
+            }
+            for kept in reversed(self.corpus.answers(judged=True))
+            for entry in kept.payload["feedback"]
+        ]
+
+    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+        """A topic or question across regions (default: all regions of the library)."""
+        return self.engine.compare(subject, regions=regions, as_of=as_of)
+
+    def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison:
+        """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""
+        return self.engine.versions(*self._two(old, new), as_of=as_of)
+
+    def carried_out(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> Comparison:
+        """What an upper document demands beside what a lower one says of it (落实对照). Raises ``UsageError``."""
+        return self.engine.carried_out(*self._two(upper, lower), as_of=as_of)
+
+    def _two(self, first: str, second: str) -> tuple[int, int]:
+        rows = self.corpus.find(first).row, self.corpus.find(second).row
+        if rows[0] == rows[1]:
+            raise UsageError("两份文件是同一份，请写两份不同的文件。")
+        return rows
+
+    # ------------------------------------------------------------------ facts
+
+    def tasks(
+        self,
+        *,
+        unit: str | None = None,
+        region: str | None = None,
+        topic: str | None = None,
+        role: str | None = None,
+        former: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Contract records of the tasks that meet the conditions, complete; with ``former`` also under old names of the unit."""
+        from graph.queries.facts import tasks
+
+        return self.titled(tasks(self.corpus, unit=unit, region=region, topic=topic, role=role, former=former))
+
+    def targets(
+        self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None, year: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Contract records of the targets that meet the conditions, complete."""
+        from graph.queries.facts import targets
+
+        return self.titled(targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year))
+
+    def terms(self) -> list[dict[str, Any]]:
+        """Contract records of the terms."""
+        return self.titled(self.corpus.facts("term"))
+
+    @property
+    def _heads(self) -> dict[int, DocumentInfo]:
+        generation = self.corpus.generation
+        cached: tuple[int, dict[int, DocumentInfo]] | None = getattr(self, "_head_cache", None)
+        if cached is None or cached[0] != generation:
+            cached = (generation, {info.row: info for info in self.corpus.infos()})
+            self._head_cache = cached
+        return cached[1]
+
+    def regions(self) -> list[str]:
+        """Short names of the regions the library has documents for, from the nation down, then by code."""
+        from corpus.divisions import gazetteer
+
+        names = gazetteer().by_code
+        codes = {info.head.region_code for info in self._heads.values() if info.head.region_code}
+        return [names[code].short for code in sorted(codes, key=lambda c: (c != "0", len(c), c)) if code in names]
+
+    def topics(self) -> list[str]:
+        """Topics that tasks of the library carry, most frequent first."""
+        return list(self.corpus.keys("topic"))
+
+    def units(self) -> list[tuple[str, int]]:
+        """Units with duties and the number of their tasks, most first; one entry for all names of one unit in a region."""
+        from graph.queries.facts import units
+
+        return [(unit.name, unit.total) for unit in units(self.corpus)]
+
+    def export(self, folder: Path) -> dict[str, int]:
+        """Write documents, sections, tasks, targets and terms of the whole library as JSON. Returns the counts."""
+        import json
+
+        values: dict[str, list[dict[str, Any]]] = {name: [] for name in ("documents", "sections", "tasks", "targets", "terms")}
+        for info in self.corpus.infos():
+            doc = self.corpus.document(info.row)
+            status = {"validity": self.validity(info).status, "user_status": info.user_status}
+            values["documents"].append({**document_record(doc), **status})
+            values["sections"] += section_records(doc)
+        for kind in ("task", "target", "term"):
+            values[f"{kind}s"] = [fact.payload for fact in self.corpus.facts(kind)]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, value in values.items():
+                (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+        except OSError as error:
+            raise PolicyError(f"不能写入 {folder}（{error.strerror}）。请换一个可写的文件夹。") from error
+        return {name: len(value) for name, value in values.items()}
+
+    def doctor(self, *, repair: bool = False) -> list[str]:
+        """What is wrong with the library, in Chinese sentences; with ``repair`` every cache is built anew."""
+        faults = self.corpus.check()
+        faults += self.searcher.check()
+        if missing := len(self.corpus.unembedded(self.encoder.name)):
+            faults.append(
+                f"{missing} 段没有当前语义模型的向量（软件更新后常见），只能按词面找到。请运行 cemai doctor --repair 补算。"
+            )
+            self._embedded = False
+        if repair:
+            self.embed()
+            self.searcher.rebuild()
+        return faults
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,213 @@
+"""What stands around a document, unit, topic, task or indicator, read from the stored facts without building the whole graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.store import Corpus, DocumentInfo, StoredFact
+from graph.queries.facts import tasks as graph_tasks
+from graph.queries.facts import unit_keys
+from graph.queries.relations import UNRELATED, relations
+from graph.queries.unit import called
+
+KINDS = ("任务", "单位", "指标", "依据")
+ROLES = (("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units"))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A neighbour: what it is called, what is said of it, where it leads (``key``) and where it stands in a document."""
+
+    kind: str
+    label: str
+    key: str | None = None
+    note: str = ""
+    place: tuple[str, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A node in the middle and its neighbours by kind, in order of weight or of the text."""
+
+    centre: Node
+    rings: dict[str, tuple[Node, ...]]
+
+    def __len__(self) -> int:
+        return sum(len(nodes) for nodes in self.rings.values())
+
+
+def around(corpus: Corpus, key: str) -> Surroundings | None:
+    """The surroundings of ``document:ID``, ``unit:NAME``, ``topic:NAME``, ``task:DOCUMENT/ID`` or ``indicator:NAME``."""
+    kind, _, name = key.partition(":")
+    infos = {info.row: info for info in corpus.infos()}
+    if kind == "document":
+        return _document(corpus, infos, name)
+    if kind == "unit":
+        keys = unit_keys(corpus, name)
+        facts = graph_tasks(corpus, unit=name) if keys else []
+        return _of_tasks(corpus, infos, Node("单位", name, key), facts, called(facts, [name, *keys])) if facts else None
+    if kind == "topic":
+        facts = graph_tasks(corpus, topic=name)
+        return _of_tasks(corpus, infos, Node("主题", name, key), facts) if facts else None
+    if kind == "task":
+        document, _, id = name.partition("/")
+        row = next((row for row, info in infos.items() if info.id == document), None)
+        facts = [f for f in corpus.facts("task", documents=[row]) if f.id == id] if row is not None else []
+        if not facts:
+            return None
+        centre = Node("任务", facts[0].payload["name"], key, facts[0].payload.get("deadline") or "", _place(facts[0]))
+        return _of_tasks(corpus, infos, centre, facts, itself=True)
+    if kind == "indicator":
+        return _indicator(corpus, infos, name)
+    return None
+
+
+def resolve(corpus: Corpus, words: str) -> str | None:
+    """The key of the node that words name: a topic, a unit, a document by its title or number, an indicator."""
+    words = words.strip()
+    if not words:
+        return None
+    if words in corpus.keys("topic"):
+        return f"topic:{words}"
+    if unit_keys(corpus, words):
+        return f"unit:{words}"
+    for info in corpus.infos():
+        if words in (info.id, info.source, info.head.title, info.head.doc_number):
+            return f"document:{info.id}"
+    for kind in ("topic", "indicator", "unit"):
+        for name in corpus.keys(kind):
+            if words in name:
+                return f"{kind}:{name}"
+    for info in corpus.infos():
+        if words in (info.head.title or info.source):
+            return f"document:{info.id}"
+    return None
+
+
+def _document(corpus: Corpus, infos: dict[int, DocumentInfo], id: str) -> Surroundings | None:
+    info = next((info for info in infos.values() if info.id == id), None)
+    if info is None:
+        return None
+    facts = corpus.facts("task", documents=[info.row])
+    rings = _parts(infos, facts)
+    rings["指标"] = _targets(corpus.facts("target", documents=[info.row]))
+    rings["依据"] = _references(corpus, id)
+    title = info.head.title or info.source
+    return Surroundings(Node("文件", title, f"document:{id}", info.head.doc_number or "", (id, 0, 0)), rings)
+
+
+def _references(corpus: Corpus, id: str) -> tuple[Node, ...]:
+    """What a document names as its basis, and the documents of the library that name it."""
+    found = relations(corpus).get(id, UNRELATED)
+    linked = [(link, link.relation) for link in found.basis] + [(link, f"被它{link.relation}") for link in found.followers]
+    return tuple(
+        Node("依据", link.title, f"document:{link.document}" if link.document else None, said, link.place)
+        for link, said in linked
+    )
+
+
+def _of_tasks(
+    corpus: Corpus,
+    infos: dict[int, DocumentInfo],
+    centre: Node,
+    facts: list[StoredFact],
+    names: frozenset[str] = frozenset(),
+    *,
+    itself: bool = False,
+) -> Surroundings:
+    rings = _parts(infos, facts, names)
+    if itself:
+        rings["任务"] = tuple(Node("任务", m["name"], None, "措施", (facts[0].document_id, m["start"], m["end"])) for m in facts[0].payload["measures"])  # fmt: skip
+    spans: dict[int, list[StoredFact]] = {}
+    for fact in facts:
+        spans.setdefault(fact.document, []).append(fact)
+    inside = [
+        target
+        for target in corpus.facts("target", documents=spans)
+        if any(task.span.start <= target.span.start < task.span.end for task in spans[target.document])
+    ]
+    rings["指标"] = _targets(inside)
+    counts = Counter(fact.document for fact in facts)
+    rings["依据"] = tuple(
+        Node(
+            "依据",
+            infos[row].head.title or infos[row].source,
+            f"document:{infos[row].id}",
+            f"{count} 项任务",
+            (infos[row].id, 0, 0),
+        )
+        for row, count in counts.most_common()
+    )
+    return Surroundings(centre, rings)
+
+
+def _parts(
+    infos: dict[int, DocumentInfo], facts: list[StoredFact], names: frozenset[str] = frozenset()
+) -> dict[str, tuple[Node, ...]]:
+    """Tasks in order of the text, and the units that have them, most tasks first."""
+    several = len({fact.document for fact in facts}) > 1
+    counts: dict[str, Counter[str]] = {}
+    tasks = []
+    for fact in facts:
+        role = ""
+        for word, field in ROLES:
+            for unit in dict.fromkeys(fact.payload[field]):
+                if unit in names:
+                    role = role or word
+                else:
+                    counts.setdefault(unit, Counter())[word] += 1
+        where = infos[fact.document].head.region or "" if several else ""
+        note = "　".join(part for part in (role, fact.payload.get("deadline") or "", where) if part)
+        tasks.append(Node("任务", fact.payload["name"], f"task:{fact.document_id}/{fact.id}", note, _place(fact)))
+    units = [
+        Node("单位", unit, f"unit:{unit}", "，".join(f"{word} {n} 项" for word, n in found.items()))
+        for unit, found in sorted(counts.items(), key=lambda item: -item[1].total())
+    ]
+    return {"任务": tuple(tasks), "单位": tuple(units)}
+
+
+def _targets(facts: list[StoredFact]) -> tuple[Node, ...]:
+    def note(payload: dict[str, Any]) -> str:
+        year = f"{payload['by_year']}年" if payload.get("by_year") else ""
+        return "　".join(part for part in (str(payload["value_text"] or ""), year) if part)
+
+    return tuple(
+        Node("指标", f.payload["indicator"], f"indicator:{f.payload['indicator']}", note(f.payload), _place(f)) for f in facts
+    )
+
+
+def _indicator(corpus: Corpus, infos: dict[int, DocumentInfo], name: str) -> Surroundings | None:
+    facts = corpus.facts("target", key=("indicator", name)) or [
+        f for f in corpus.facts("target") if f.payload["indicator"] == name
+    ]
+    if not facts:
+        return None
+    values = tuple(
+        Node(
+            "指标",
+            str(f.payload["value_text"] or name),
+            None,
+            "　".join(str(p) for p in (f.payload["region"], f.payload["by_year"]) if p),
+            _place(f),
+        )
+        for f in facts
+    )
+    holders = [
+        task
+        for task in corpus.facts("task", documents={f.document for f in facts})
+        if any(task.document == f.document and task.span.start <= f.span.start < task.span.end for f in facts)
+    ]
+    rings = _parts(infos, holders)
+    rings["指标"] = values
+    counts = Counter(f.document for f in facts)
+    rings["依据"] = tuple(
+        Node("依据", infos[row].head.title or infos[row].source, f"document:{infos[row].id}", f"{n} 处", (infos[row].id, 0, 0))
+        for row, n in counts.most_common()
+    )
+    return Surroundings(Node("指标", name, f"indicator:{name}"), rings)
+
+
+def _place(fact: StoredFact) -> tuple[str, int, int]:
+    return fact.document_id, fact.span.start, fact.span.end

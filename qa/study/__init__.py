@@ -1,0 +1,8 @@
+"""学政策: what a newly assigned cadre learns from the library: terms, the brief of a post, questions with cited answers."""
+
+from qa.study.glossary import terms
+from qa.study.post import Brief, brief
+from qa.study.question import Question
+from qa.study.quiz import quiz
+
+__all__ = ["Brief", "Question", "brief", "quiz", "terms"]

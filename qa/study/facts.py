@@ -1,0 +1,110 @@
+"""The documents behind the facts, read once: texts, head matter, sentences and citations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from corpus.document import HeadMatter, ParsedDocument, Span
+from corpus.store import Corpus, DocumentInfo, StoredFact
+from graph.documents.standing import standing as state_of
+from graph.documents.validity import Validity
+from graph.named_periods import named_periods
+from qa.answer import AnswerCitation
+from qa.study.question import typeset
+
+NUMBERING = re.compile(r"^(?:\d{1,3}[.．、](?!\d)|[（(]\d{1,2}[)）]|[①-⑳])\s*")
+_ENDS = "。；;！？!?\n"
+_NO_RULE = ("废止", "征求意见稿", "已修订")
+"""States in which a document is not asked about."""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Documents of a library by row number, each read when it is first needed."""
+
+    corpus: Corpus
+    infos: dict[int, DocumentInfo] = field(default_factory=dict)
+    _documents: dict[int, ParsedDocument] = field(default_factory=dict)
+    _titles: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.infos = {info.row: info for info in self.corpus.infos()}
+        self._titles = Counter("".join((info.head.title or "").split()) for info in self.infos.values())
+
+    def document(self, row: int) -> ParsedDocument:
+        """The whole document."""
+        if row not in self._documents:
+            self._documents[row] = self.corpus.document(row)
+        return self._documents[row]
+
+    def head(self, fact: StoredFact) -> HeadMatter:
+        """The head matter that governs a fact: that of the attached document it stands in, or the document's own."""
+        return self.document(fact.document).head_at(fact.span.start)
+
+    def title(self, fact: StoredFact) -> str:
+        """The title to name a fact's document by, fit to stand between 《 and 》."""
+        name = "".join((self.head(fact).title or self.infos[fact.document].head.title or "").split())
+        # two documents of one title have to be told apart
+        if not name or self._titles[name] > 1:
+            name += PurePath(fact.source).stem if not name else f"（{PurePath(fact.source).stem}）"
+        return typeset(name.replace("《", "〈").replace("》", "〉"))
+
+    def sentence(self, fact: StoredFact) -> Span:
+        """The sentence around the beginning of a fact, with the end of the fact in it where that is the same line."""
+        text = self.document(fact.document).text
+        start = max(text.rfind(end, 0, fact.span.start) for end in _ENDS) + 1
+        stops = [at for end in _ENDS if (at := text.find(end, max(fact.span.start, fact.span.end - 1))) >= 0]
+        whole = Span(start, max(fact.span.end, min(stops, default=len(text)))).trimmed(text)
+        mark = NUMBERING.match(text[whole.start : whole.start + 12])
+        # the number of an item is no part of its sentence; a fact that begins with it keeps it
+        start = whole.start + (mark.end() if mark else 0)
+        return Span(start, whole.end) if start <= fact.span.start else whole
+
+    def cite(self, fact: StoredFact, span: Span | None = None) -> AnswerCitation:
+        """A citation of a fact, or of a part of its document."""
+        doc, head = self.document(fact.document), self.head(fact)
+        place = span or fact.span
+        return AnswerCitation(
+            source_id=doc.id,
+            source=doc.source,
+            title=self.title(fact),
+            doc_number=head.doc_number,
+            region=head.region,
+            section_path=doc.heading_path(place.start),
+            quote=place.of(doc.text),
+            start=place.start,
+            end=place.end,
+            page=doc.page_at(place.start),
+        )
+
+    def standing(self, fact: StoredFact, as_of: dt.date) -> str | None:
+        """Whether a fact may be asked about on a day: None if not, else what has to be said beside the question.
+
+        A rule for a period that is over (过渡期内) is not asked at all, nor anything of a draft or a repealed document.
+        """
+        text = self.document(fact.document).text
+        words = re.sub(r"\s", "", self.sentence(fact).of(text) + str(fact.payload.get("deadline") or ""))
+        for period in named_periods().values():
+            meant = not period.context or any(word in text for word in period.context)
+            if period.end < as_of and meant and any(marker in words for marker in period.markers):
+                return None
+        state = self._validity(fact, as_of)
+        if state.status in _NO_RULE:
+            return None
+        year = fact.payload.get("by_year")
+        if state.status == "规划期届满":
+            return "该文件的规划期已届满，本题考查文件当时的规定。"
+        if isinstance(year, int) and year < as_of.year:
+            return f"目标年份（{year}年）已过，本题考查文件当时提出的目标。"
+        return ""
+
+    def binding(self, fact: StoredFact, as_of: dt.date) -> bool:
+        """Whether the document of a fact was ever a rule and has not been taken back: no draft, not repealed."""
+        return self._validity(fact, as_of).status not in _NO_RULE
+
+    def _validity(self, fact: StoredFact, as_of: dt.date) -> Validity:
+        return state_of(self.corpus, self.infos[fact.document], as_of, head=self.head(fact))

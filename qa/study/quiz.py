@@ -1,0 +1,184 @@
+"""A quiz: questions of every kind in turn, each checked against its source before it is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Collection, Iterator
+
+from corpus.filters import Filters
+from corpus.store import Corpus, StoredFact
+from qa.study import figure_questions, responsibility_questions, term_questions
+from qa.study.facts import Shelf
+from qa.study.proof import faults
+from qa.study.question import Question
+
+Maker = Iterator[Question]
+ENOUGH = 200
+"""Documents a quiz draws on; of a larger library as many are drawn by lot."""
+STRAY = 3
+"""Questions in a row about other facts than those asked for, after which a form has nothing more to give."""
+ROUNDS = 12
+"""How often the facts are gone through when more questions are wanted than there are facts."""
+
+
+def quiz(
+    corpus: Corpus,
+    number: int = 10,
+    seed: int = 1,
+    *,
+    region: str | None = None,
+    as_of: dt.date | None = None,
+    about: Collection[str] = (),
+    documents: Collection[str] = (),
+) -> list[Question]:
+    """At most ``number`` questions; the same library, seed and day give the same ones.
+
+    With ``about`` (ids of facts) only those are asked about; ``documents`` (ids) are drawn on however large the library is.
+
+    A fact is asked about once, and again in another form only when all have been; what the documents do not prove is not
+    asked, so a small library may give fewer questions.
+    """
+    day = as_of or dt.date.today()
+    shelf = Shelf(corpus)
+    wanted = frozenset(about)
+    named = {row for row, info in shelf.infos.items() if info.id in set(documents)}
+    chosen = corpus.select(Filters(region=region)) | named if region else None
+    if chosen is not None:
+        shelf.infos = {row: info for row, info in shelf.infos.items() if row in chosen}
+    if len(shelf.infos) > ENOUGH:
+        rows = sorted(shelf.infos, key=lambda row: shelf.infos[row].id)
+        chosen = set(random.Random(f"{seed}.文件").sample(rows, ENOUGH)) | named
+        shelf.infos = {row: info for row, info in shelf.infos.items() if row in chosen}
+    facts = {
+        # by id: the order in which documents came in must not matter
+        kind: sorted(corpus.facts(kind, documents=chosen), key=lambda fact: (fact.document_id, fact.id))
+        for kind in ("target", "task", "term")
+    }
+    out: list[Question] = []
+    seen: set[tuple[str, ...]] = set()
+    for turn in range(ROUNDS):
+        before = len(out)
+        asked: set[str] = set()
+        makers = _makers(shelf, facts, day, f"{seed}.{turn}", wanted)
+        while makers and len(out) < number:
+            for maker in list(makers):
+                question = _next(maker, asked, seen, shelf, wanted)
+                if question is None:
+                    makers.remove(maker)
+                    continue
+                asked |= _subjects(question)
+                seen.add((question.prompt, *sorted(question.answer)))
+                out.append(question)
+                if len(out) == number:
+                    return out
+        if len(out) == before:
+            break
+    return out
+
+
+def _makers(shelf: Shelf, facts: dict[str, list[StoredFact]], day: dt.date, seed: str, wanted: frozenset[str]) -> list[Maker]:
+    """One stream of questions for each form; the ``wanted`` facts come first, the others only lend wrong answers."""
+
+    def deal(kind: str, form: str) -> tuple[list[StoredFact], random.Random]:
+        dice = random.Random(f"{seed}.{form}")
+        dealt = dice.sample(facts[kind], len(facts[kind]))
+        return sorted(dealt, key=lambda fact: fact.id not in wanted) if wanted else dealt, dice
+
+    def gaps(form: str, make: Callable[[figure_questions.Gap, random.Random], Question]) -> Maker:
+        dealt, dice = deal("target", form)
+        return _from_gaps(shelf, dealt, day, dice, make)
+
+    def units(form: str, make: Callable[[Shelf, responsibility_questions.Duty, random.Random], Question | None]) -> Maker:
+        dealt, dice = deal("task", form)
+        return _from_duties(shelf, dealt, day, dice, make)
+
+    def groups(
+        form: str, size: int, make: Callable[[Shelf, list[responsibility_questions.Duty], random.Random], Question | None]
+    ) -> Maker:
+        dealt, dice = deal("task", form)
+        return _from_groups(shelf, dealt, day, dice, size, make)
+
+    terms, term_dice = deal("term", "术语")
+    tasks, task_dice = deal("task", "时限")
+    return [
+        gaps("数值单选", figure_questions.choices),
+        units("单位单选", responsibility_questions.choices),
+        gaps("数值判断", figure_questions.judgements),
+        term_questions.terms(shelf, terms, day, term_dice),
+        units("单位多选", responsibility_questions.several),
+        gaps("数值填空", figure_questions.blanks),
+        groups("任务单选", 12, responsibility_questions.holders),
+        units("单位判断", responsibility_questions.judgements),
+        responsibility_questions.deadlines(shelf, tasks, day, task_dice),
+        groups("连线", 8, responsibility_questions.matches),
+        term_questions.serials(shelf, random.Random(f"{seed}.文号")),
+    ]
+
+
+def _next(maker: Maker, asked: set[str], seen: set[tuple[str, ...]], shelf: Shelf, wanted: frozenset[str]) -> Question | None:
+    stray = 0
+    for question in maker:
+        if wanted and not wanted.intersection(question.facts):
+            stray += 1
+            if stray == STRAY:
+                return None
+            continue
+        stray = 0
+        if (question.prompt, *sorted(question.answer)) in seen or asked & _subjects(question):
+            continue
+        if not faults(question, shelf):
+            return question
+    return None
+
+
+def _subjects(question: Question) -> set[str]:
+    """What a question is about: its facts, and the sentences it quotes, which are not to come twice either."""
+    return {*question.facts, *(f"{citation.source_id}:{citation.start}" for citation in question.citations)}
+
+
+def _from_gaps(
+    shelf: Shelf,
+    facts: list[StoredFact],
+    day: dt.date,
+    dice: random.Random,
+    make: Callable[[figure_questions.Gap, random.Random], Question],
+) -> Maker:
+    for gap in figure_questions.gaps(shelf, facts, day, dice):
+        yield make(gap, dice)
+
+
+def _from_duties(
+    shelf: Shelf,
+    facts: list[StoredFact],
+    day: dt.date,
+    dice: random.Random,
+    make: Callable[[Shelf, responsibility_questions.Duty, random.Random], Question | None],
+) -> Maker:
+    for duty in responsibility_questions.duties(shelf, facts, day, dice):
+        question = make(shelf, duty, dice)
+        if question is not None:
+            yield question
+
+
+def _from_groups(
+    shelf: Shelf,
+    facts: list[StoredFact],
+    day: dt.date,
+    dice: random.Random,
+    size: int,
+    make: Callable[[Shelf, list[responsibility_questions.Duty], random.Random], Question | None],
+) -> Maker:
+    groups: dict[int, list[responsibility_questions.Duty]] = {}
+    for duty in responsibility_questions.duties(shelf, facts, day, dice):
+        group = groups.setdefault(duty.fact.document, [])
+        group.append(duty)
+        if len(group) == size:
+            question = make(shelf, group, dice)
+            group.clear()
+            if question is not None:
+                yield question
+    for group in groups.values():
+        question = make(shelf, group, dice) if group else None
+        if question is not None:
+            yield question

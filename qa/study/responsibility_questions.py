@@ -1,0 +1,209 @@
+"""Questions about who is responsible for a task and by when it has to be done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.folding import fold
+from corpus.store import StoredFact
+from graph.units.resolve import parts_of
+from qa.study.facts import Shelf
+from qa.study.question import FALSE, TRUE, Question, QuestionKind, inner, typeset
+
+_GENERAL = re.compile(
+    r"有关|相关|各|成员单位|部门|本级|等$|^(?:省|市|州|县|区|县市|县区)?(?:党委|政府|人民政府)$|县市|市县|乡镇|街道"
+)
+"""Names that mean no one unit: their members might be any other option."""
+_DATED = re.compile(r"20\d\d年")
+_NAME = re.compile(r"[^\n]{4,34}")
+
+
+LAPSED = "任务涉及过渡期等已届满的时期，本题考查文件当时的分工。"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A task with the units that have it in one role, and units of the same document that have nothing to do with it."""
+
+    fact: StoredFact
+    name: str
+    role: str
+    units: tuple[str, ...]
+    strangers: tuple[str, ...]
+    note: str
+
+
+def duties(shelf: Shelf, tasks: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Duty]:
+    """The tasks whose units can be asked about: clearly named, with no general “有关部门” among them."""
+    pools: dict[int, list[str]] = {}
+    names = Counter((fact.document, fold(fact.payload["name"])) for fact in tasks)
+    for fact in tasks:
+        pools.setdefault(fact.document, []).extend(u["name"] for u in fact.payload["units"] if not _GENERAL.search(u["name"]))
+    for fact in tasks:
+        payload = fact.payload
+        if names[fact.document, fold(payload["name"])] > 1 or not _NAME.fullmatch(payload["name"]):
+            continue
+        if any(f"{unit['name']}等" in payload["quote"] for unit in payload["units"]):
+            continue
+        role, key = ("牵头", "lead_units") if payload["lead_units"] else ("负责", "responsible_units")
+        units = tuple(name for name in payload[key] if not _GENERAL.search(name))
+        if not units or any(re.search("有关|相关|成员单位|各部门", unit["name"]) for unit in payload["units"]):
+            continue
+        note = shelf.standing(fact, as_of)
+        if note is None and not shelf.binding(fact, as_of):
+            continue
+        strangers = [name for name in dict.fromkeys(pools[fact.document]) if _stranger(fact, name)]
+        dice.shuffle(strangers)
+        yield Duty(fact, payload["name"], role, units, tuple(strangers), LAPSED if note is None else note)
+
+
+def choices(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
+    """单选: which of four units has the task."""
+    if len(duty.strangers) < 3:
+        return None
+    right = dice.choice(duty.units)
+    options = [right, *duty.strangers[:3]]
+    dice.shuffle(options)
+    ask = "牵头单位是下列哪一个" if duty.role == "牵头" else "责任单位包括下列哪一个"
+    prompt = f"按《{shelf.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
+    return _question(shelf, "single", prompt, (right,), options, duty)
+
+
+def several(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
+    """多选: which units have the task."""
+    if len(duty.units) < 2 or len(duty.strangers) < 2:
+        return None
+    count = min(len(duty.units), dice.choice((2, 3)))
+    right = dice.sample(duty.units, count)
+    options = [*right, *duty.strangers[: 5 - count]]
+    dice.shuffle(options)
+    ask = "牵头单位是下列哪几个" if duty.role == "牵头" else "责任单位包括下列哪几个"
+    prompt = f"按《{shelf.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
+    return _question(shelf, "multiple", prompt, tuple(right), options, duty)
+
+
+def holders(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | None:
+    """单选: which of four tasks of one document a unit has."""
+    right, *others = group
+    unit = dice.choice(right.units)
+    wrong = [duty for duty in others if _stranger(duty.fact, unit)][:3]
+    if len(wrong) < 3:
+        return None
+    options = [duty.name for duty in (right, *wrong)]
+    dice.shuffle(options)
+    verb = "牵头单位是" if right.role == "牵头" else "责任单位包括"
+    prompt = f"按《{shelf.title(right.fact)}》，下列哪项任务的{verb}{unit}？"
+    return _question(shelf, "single", prompt, (right.name,), options, right, (unit,))
+
+
+def judgements(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
+    """判断: a unit has the task, or has not."""
+    true = dice.random() < 0.5
+    if not true and not duty.strangers:
+        return None
+    unit = dice.choice(duty.units) if true else duty.strangers[0]
+    verb = "牵头单位" if duty.role == "牵头" else "责任单位"
+    prompt = f"《{shelf.title(duty.fact)}》把{unit}列为“{shown(duty.name)}”的{verb}。"
+    return _question(shelf, "true_false", prompt, (TRUE if true else FALSE,), [TRUE, FALSE], duty, (unit, *duty.units[:1]))
+
+
+def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | None:
+    """连线: three or four tasks of one document, each with the one unit among the options that has it."""
+    chosen: list[tuple[Duty, str]] = []
+    for duty in group:
+        for unit in dice.sample(duty.units, len(duty.units)):
+            # each unit must be a stranger to every other task, so that only one matching holds
+            if all(_stranger(other.fact, unit) and _stranger(duty.fact, taken) for other, taken in chosen):
+                chosen.append((duty, unit))
+                break
+        if len(chosen) == 4:
+            break
+    if len(chosen) < 3:
+        return None
+    options = [unit for _, unit in chosen]
+    dice.shuffle(options)
+    title = shelf.title(chosen[0][0].fact)
+    return Question(
+        "match",
+        f"按《{title}》，把下列任务与承担任务的单位连起来。",
+        tuple(unit for _, unit in chosen),
+        tuple(shelf.cite(duty.fact) for duty, _ in chosen),
+        tuple(options),
+        tuple(duty.name for duty, _ in chosen),
+        next((duty.note for duty, _ in chosen if duty.note), ""),
+        tuple(duty.fact.id for duty, _ in chosen),
+    )
+
+
+def deadlines(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
+    """单选: by when a task has to be done; the others are deadlines of other tasks."""
+    names = Counter((fact.document, fold(fact.payload["name"])) for fact in facts)
+    # only days and months: “到2025年” and “三年内” beside them would give the answer away
+    dated = [f for f in facts if _DATED.match(str(f.payload.get("deadline") or "")) and f.payload.get("deadline_iso")]
+    dated = [f for f in dated if _NAME.fullmatch(f.payload["name"])]
+    for fact in dated:
+        right, day = str(fact.payload["deadline"]), fact.payload["deadline_iso"]
+        if names[fact.document, fold(fact.payload["name"])] > 1 or right not in fact.payload["quote"]:
+            continue
+        quote = fold(fact.payload["quote"])
+        wrong: dict[str, str] = {}
+        for other in dice.sample(dated, len(dated)):
+            text = str(other.payload["deadline"])
+            if other.payload["deadline_iso"] != day and fold(text) not in quote and fold(right) not in fold(text):
+                wrong.setdefault(other.payload["deadline_iso"], text)
+        note = shelf.standing(fact, as_of)
+        if len(wrong) < 2 or note is None:
+            continue
+        options = [right, *list(wrong.values())[:3]]
+        dice.shuffle(options)
+        prompt = f"按《{shelf.title(fact)}》，“{shown(fact.payload['name'])}”这项任务应在什么时候完成？"
+        yield Question("single", prompt, (right,), (shelf.cite(fact),), tuple(options), note=note, facts=(fact.id,))
+
+
+def shown(name: str) -> str:
+    """The name of a task between quotation marks."""
+    return typeset(inner(name))
+
+
+@lru_cache(maxsize=4096)
+def _folded(quote: str) -> str:
+    return fold(quote)
+
+
+@lru_cache(maxsize=4096)
+def _bare(unit: str) -> str:
+    """A unit without its level, folded: a task may say 财政局 where another says 州财政局."""
+    return fold(re.sub(r"^(?:省|市|州|县|区|地区|行署)", "", unit))
+
+
+def _question(
+    shelf: Shelf,
+    kind: QuestionKind,
+    prompt: str,
+    answer: tuple[str, ...],
+    options: list[str],
+    duty: Duty,
+    proof: tuple[str, ...] = (),
+) -> Question:
+    cite = (shelf.cite(duty.fact),)
+    return Question(kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,), proof=proof)
+
+
+def _stranger(fact: StoredFact, unit: str) -> bool:
+    """Whether a unit has no part in a task: not under this name, nor another name of it, nor as a part of it."""
+    body = parts_of(unit)
+    for other in fact.payload["units"]:
+        name = other["name"]
+        if unit in name or name in unit:
+            return False
+        theirs = parts_of(name)
+        if body and theirs and body.usual == theirs.usual:
+            return False
+    bare = _bare(unit)
+    return bare not in _folded(fact.payload["quote"])

@@ -1,0 +1,95 @@
+"""Questions about terms, and about the documents themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections.abc import Iterator
+
+from corpus.document import Span
+from corpus.folding import fold
+from corpus.store import StoredFact
+from qa.answer import AnswerCitation
+from qa.study.facts import NUMBERING, Shelf
+from qa.study.question import BLANK, Question, closed, typeset
+
+_OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
+_SERIAL = re.compile(r"(\D*)(\d+)(\D*)$")
+
+
+def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
+    """单选: which term a document explains in these words; the term itself is left out of them."""
+    names = list(dict.fromkeys(fact.payload["term"] for fact in facts))
+    for fact in facts:
+        term, definition = fact.payload["term"], fact.payload.get("definition")
+        if not definition or not 8 <= len(definition) <= 160 or "\n" in definition.strip():
+            continue
+        # an abbreviation is no term, and a rule that has lapsed is not taught
+        note = shelf.standing(fact, as_of)
+        if "简称" in definition or note is None:
+            continue
+        # 四个坚持 before a sentence full of 坚持 needs no learning
+        if definition.count(term[-2:]) - definition.count(term) > 1:
+            continue
+        around = _shown(shelf, fact)
+        quote = around.of(shelf.document(fact.document).text)
+        if term not in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
+            continue
+        words = fold(quote)
+        others = [n for n in names if fold(n) not in words and fold(term) not in fold(n) and fold(n) not in fold(term)]
+        # a term with the same number in front (四个不摘, 四个坚持) is the most plausible wrong one
+        dice.shuffle(others)
+        others.sort(key=lambda n: (n[:1] != term[:1], abs(len(n) - len(term))))
+        if len(others) < 3:
+            continue
+        options = [term, *others[:3]]
+        dice.shuffle(options)
+        if around == shelf.sentence(fact):
+            said = NUMBERING.sub("", quote.replace(term, BLANK).strip(), count=1)
+            prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {typeset(closed(said))}"
+        else:
+            # a piece of a long sentence reads badly with a blank in it
+            prompt = f"《{shelf.title(fact)}》中，下面的内容说的是哪个提法？\n   {typeset(closed(definition.strip()))}"
+        yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), note=note, facts=(fact.id,))
+
+
+def _shown(shelf: Shelf, fact: StoredFact) -> Span:
+    """The sentence that explains a term; of a long one the term with its explanation and the quotation marks around them."""
+    text = shelf.document(fact.document).text
+    sentence = shelf.sentence(fact)
+    start = min(fact.payload["definition_start"], fact.span.start)
+    end = max(fact.payload["definition_end"], fact.span.end)
+    if sentence.covers(Span(start, end)) and len(sentence) <= 120:
+        return sentence
+    end += text[end : end + 1] in _CLOSING
+    part = text[start:end]
+    end += text[end : end + 1] in ("）", ")") and part.count("（") + part.count("(") > part.count("）") + part.count(")")
+    return Span(start - (text[start - 1 : start] in _OPENING), end).trimmed(text)
+
+
+def serials(shelf: Shelf, dice: random.Random) -> Iterator[Question]:
+    """单选: the number of a document; the others are numbers of other documents, or of its neighbours in the same year."""
+    numbers = [info.head.doc_number for info in shelf.infos.values() if info.head.doc_number]
+    for info in sorted(shelf.infos.values(), key=lambda info: info.id):
+        head = info.head
+        place = head.spans.get("doc_number")
+        if not head.doc_number or not head.title or place is None or "doc_number" in head.inferred:
+            continue
+        found = _SERIAL.match(head.doc_number.partition("〕")[2])
+        if not found or fold(head.doc_number) in fold(head.title):
+            continue
+        front = head.doc_number.partition("〕")[0] + "〕"
+        near = [f"{front}{found[1]}{int(found[2]) + step}{found[3]}" for step in (1, 2, 3, 5, 7)]
+        dice.shuffle(near)
+        wrong = list(dict.fromkeys(n for n in [*dice.sample(numbers, len(numbers)), *near] if n != head.doc_number))[:3]
+        options = [head.doc_number, *wrong]
+        dice.shuffle(options)
+        title = typeset("".join(head.title.split()).replace("《", "〈").replace("》", "〉"))
+        text = shelf.document(info.row).text
+        cite = AnswerCitation(
+            info.id, info.source, title, head.doc_number, head.region, (), place.of(text), place.start, place.end
+        )
+        yield Question(
+            "single", f"《{title}》的发文字号是哪一个？", (head.doc_number,), (cite,), tuple(options), facts=(info.id,)
+        )

@@ -1,0 +1,372 @@
+"""What the page and the REST interface need of a library, and a desk that many readers can share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from corpus.divisions import gazetteer
+from corpus.document import ParsedDocument
+from corpus.errors import UsageError
+from corpus.filters import Filters
+from corpus.store import Corpus, DocumentInfo, year_of
+from graph.queries.relations import UNRELATED, Relations, relations
+from graph.queries.unit import UnitPage, unit_page
+from index.passages import Hit
+from qa.answer import Answer, Comparison, Understanding
+
+if TYPE_CHECKING:
+    from ingest.worker import SafeReader
+
+Records = list[dict[str, Any]]
+Progress = Callable[[int, int, str], None]
+T = TypeVar("T")
+
+QUESTION_LIMIT = 2_000
+"""Longest question that is answered; the box takes 10,000 characters and says so beyond this."""
+ANSWERS_KEPT = 500
+
+
+class Backend(Protocol):
+    """The application as the page sees it (``ui.application.Library`` is one)."""
+
+    @property
+    def generation(self) -> int: ...
+    @property
+    def has_model(self) -> bool: ...
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+        keep: bool = True,
+    ) -> Answer: ...
+    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding: ...
+    def worded(self, plain: Answer) -> Answer: ...
+    def keep(
+        self,
+        plain: Answer,
+        worded: Answer,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> None: ...
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]: ...
+    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison: ...
+    def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison: ...
+    def carried_out(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> Comparison: ...
+    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records: ...
+    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Records: ...
+    def documents(self, filters: Filters | None = None) -> list[DocumentInfo]: ...
+    def document(self, name: str) -> ParsedDocument: ...
+    def original(self, name: str) -> tuple[str, bytes]: ...
+    def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Any: ...
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        region: str | None = None,
+        progress: Progress | None = None,
+        reader: SafeReader | None = None,
+    ) -> Any: ...
+    def remove(self, name: str) -> DocumentInfo: ...
+    def restore(self, name: str) -> DocumentInfo: ...
+    def feedback(self, id: str, verdict: str, note: str | None = None) -> Any: ...
+    def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo: ...
+    def regions(self) -> list[str]: ...
+    def topics(self) -> list[str]: ...
+    def units(self) -> list[tuple[str, int]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as lists show it: its info, its state today, the topics of its tasks."""
+
+    info: DocumentInfo
+    status: str
+    reason: str
+    topics: frozenset[str]
+
+    @property
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """What it is filed under."""
+        head, year = self.info.head, year_of(self.info.head)
+        values: dict[str, tuple[object, ...]] = {
+            "地区": (short_region(self.info),),
+            "层级": (head.level,),
+            "发文机关": head.issuers,
+            "年份": (year,),
+            "主题": tuple(sorted(self.topics)),
+            "时效": (self.status,),
+        }
+        return {name: tuple(str(value) for value in found if value) for name, found in values.items()}
+
+
+class Desk:
+    """One library for many readers at once: calls take turns, what lists need is kept until the library changes.
+
+    Changes go through ``writer``, a second connection to the same library where there is one, so that taking in a long file
+    does not hold up those who read.
+    """
+
+    def __init__(self, library: Backend, writer: Callable[[], Backend] | None = None, uploads: Path | None = None) -> None:
+        self.library = library
+        self.uploads = uploads
+        self._open_writer = writer
+        self._writer: Backend | None = None
+        self._reading = threading.RLock()
+        self._writing = threading.Lock()
+        self._kept: dict[str, tuple[tuple[int, dt.date], Any]] = {}
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+
+    # ------------------------------------------------------------------ questions
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> Answer:
+        """The answer in its last form; kept for its export."""
+        *_, answer = self.answers(question, filters=filters, as_of=as_of, previous=previous)
+        return answer
+
+    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
+        """What is understood of a question, known long before its answer."""
+        with self._reading:
+            return self.library.understand(question, previous=previous)
+
+    def answers(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> Iterator[Answer]:
+        """The answer in its last form, kept; before it, where a model has yet to word it, the answer as soon as its quotes are found.
+
+        The library is held while quotes are found and while the answer is written down, never while a model is waited for.
+        """
+        with self._reading:
+            plain = worded = self.library.ask(question, filters=filters, as_of=as_of, previous=previous, keep=False)
+        if self.library.has_model:
+            yield plain
+            worded = self.library.worded(plain)
+        with self._reading:
+            self.library.keep(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
+            self._answers[worded.id] = worded
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        yield worded
+
+    def answer(self, id: str) -> Answer | None:
+        """An answer given lately."""
+        return self._answers.get(id)
+
+    def answered(self, name: str, candidates: list[str], most: int) -> list[str]:
+        """Those of some questions, at most ``most``, that the library answers; kept until it changes."""
+
+        def try_out() -> list[str]:
+            found: list[str] = []
+            for question in candidates:
+                if len(found) < most and self.library.ask(question, keep=False).status == "answered":
+                    found.append(question)
+            return found
+
+        return self._cached(name, try_out)
+
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
+        """Passages for a query."""
+        with self._reading:
+            return self.library.search(query, filters=filters, top=top)
+
+    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+        """Regions side by side."""
+        with self._reading:
+            return self.library.compare(subject, regions=regions, as_of=as_of)
+
+    # ------------------------------------------------------------------ documents
+
+    def document(self, id: str) -> ParsedDocument:
+        """A whole document."""
+        with self._reading:
+            return self.library.document(id)
+
+    def original(self, id: str) -> tuple[str, bytes]:
+        """The file as it came in."""
+        with self._reading:
+            return self.library.original(id)
+
+    def entries(self) -> list[Entry]:
+        """All documents, in the order they came."""
+        return self._cached("entries", self._entries)
+
+    def entry(self, id: str) -> Entry | None:
+        """The document with this id or source."""
+        return next((e for e in self.entries() if id in (e.info.id, e.info.source)), None)
+
+    def _entries(self) -> list[Entry]:
+        topics: dict[str, set[str]] = {}
+        for task in self.tasks():
+            topics.setdefault(_document_of(task), set()).update(task.get("topics") or ())
+        out = []
+        for info in self.library.documents():
+            state = self.library.validity(info)
+            out.append(Entry(info, str(state.status or ""), str(state.reason or ""), frozenset(topics.get(info.id, ()))))
+        return out
+
+    # ------------------------------------------------------------------ facts
+
+    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records:
+        """Task records, kept until the library changes."""
+        return self._cached(f"tasks|{unit}|{region}|{topic}", lambda: self.library.tasks(unit=unit, region=region, topic=topic))
+
+    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Records:
+        """Target records, kept until the library changes."""
+        name = f"targets|{indicator}|{region}|{kind}"
+        return self._cached(name, lambda: self.library.targets(indicator=indicator, region=region, kind=kind))
+
+    def facts_of(self, id: str) -> tuple[Records, Records]:
+        """Tasks and targets of one document."""
+        grouped = self._cached("by document", lambda: (_grouped(self.tasks()), _grouped(self.targets())))
+        return grouped[0].get(id, []), grouped[1].get(id, [])
+
+    def unit(self, name: str, region: str | None) -> UnitPage:
+        """A unit's duties in numbers, its partners and figures."""
+        return self.read(lambda corpus: unit_page(corpus, name, region), keep=f"unit|{name}|{region}")
+
+    def relations(self, id: str) -> Relations:
+        """What a document rests on, what rests on it, its versions."""
+        return self.read(relations, keep="relations").get(id, UNRELATED)
+
+    def versions(self, old: str, new: str) -> Comparison:
+        """Two versions of a document clause by clause."""
+        return self._cached(f"versions|{old}|{new}", lambda: self.library.versions(old, new))
+
+    def side_by_side(self, first: str, second: str, *, carried_out: bool) -> Comparison:
+        """Two documents named by id, title, number or file name: 落实对照 of an upper and a lower one, or 新旧对照 of two versions."""
+        if not carried_out:
+            return self.versions(first, second)
+        return self._cached(f"carried_out|{first}|{second}", lambda: self.library.carried_out(first, second))
+
+    def regions(self) -> list[str]:
+        """Regions of the library."""
+        return self._cached("regions", self.library.regions)
+
+    def topics(self) -> list[str]:
+        """Topics of the library, most frequent first."""
+        return self._cached("topics", self.library.topics)
+
+    def units(self) -> list[tuple[str, int]]:
+        """Units with their number of tasks."""
+        return self._cached("units", self.library.units)
+
+    def coverage(self) -> tuple[list[str], list[tuple[str, list[int]]]]:
+        """Regions, and per topic the number of tasks the documents of each region itself (not of those below) have on it."""
+
+        def count() -> tuple[list[str], list[tuple[str, list[int]]]]:
+            home = {entry.info.id: short_region(entry.info) for entry in self.entries()}
+            found: Counter[tuple[str | None, str]] = Counter()
+            for task in self.tasks():
+                found.update((home.get(_document_of(task)), topic) for topic in task.get("topics") or ())
+            said = {region for region, _ in found}
+            regions = [region for region in self.regions() if region in said][:12]
+            return regions, [(topic, [found[region, topic] for region in regions]) for topic in self.topics()[:16]]
+
+        return self._cached("coverage", count)
+
+    def read(self, work: Callable[[Corpus], T], *, keep: str | None = None) -> T:
+        """Run a reading of the store itself; kept under a name until the library changes where one is given."""
+
+        def run() -> T:
+            corpus: Corpus | None = getattr(self.library, "corpus", None)
+            if corpus is None:
+                raise UsageError("这里没有打开文档库。请用 cemai serve 启动网页。")
+            return work(corpus)
+
+        if keep is not None:
+            return self._cached(keep, run)
+        with self._reading:
+            return run()
+
+    @property
+    def generation(self) -> int:
+        """Grows with every change."""
+        with self._reading:
+            return self.library.generation
+
+    # ------------------------------------------------------------------ changes
+
+    def change(self, work: Callable[[Backend], T]) -> T:
+        """Run a change of the library; one at a time."""
+        with self._writing:
+            if self._open_writer is None:
+                with self._reading:
+                    return work(self.library)
+            if self._writer is None:
+                self._writer = self._open_writer()
+            return work(self._writer)
+
+    def close(self) -> None:
+        """Close the second connection."""
+        with self._writing:
+            if self._writer is not None and hasattr(self._writer, "close"):
+                self._writer.close()
+            self._writer = None
+
+    def _cached(self, name: str, make: Callable[[], T]) -> T:
+        with self._reading:
+            stamp = (self.library.generation, dt.date.today())
+            found = self._kept.get(name)
+            if found is None or found[0] != stamp:
+                if len(self._kept) > 2000:
+                    self._kept.clear()
+                found = self._kept[name] = (stamp, make())
+            return found[1]
+
+
+def short_region(info: DocumentInfo) -> str | None:
+    """The everyday name of a document's region (黔南州), as the lists of regions have it."""
+    division = gazetteer().by_code.get(info.head.region_code or "")
+    return division.short if division else info.head.region
+
+
+def desk_of(library: Backend) -> Desk:
+    """The desk of a library; one on disk gets a second connection for changes and a folder for uploads."""
+    folder = getattr(getattr(library, "corpus", None), "folder", None)
+    if folder is None:
+        return Desk(library)
+    path = Path(folder)
+
+    def writer() -> Backend:
+        from cemai.library import Library
+
+        second = Library.open(path)
+        if isinstance(library, Library):
+            second.__dict__["encoder"] = library.encoder  # one model in memory
+        return second
+
+    return Desk(library, writer, path / "uploads")
+
+
+def _document_of(record: dict[str, Any]) -> str:
+    return str(record.get("document_id") or record.get("source_id") or record.get("source"))
+
+
+def _grouped(records: Iterable[dict[str, Any]]) -> dict[str, Records]:
+    out: dict[str, Records] = {}
+    for record in records:
+        out.setdefault(_document_of(record), []).append(record)
+    return out

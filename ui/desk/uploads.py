@@ -1,0 +1,100 @@
+"""Taking in one uploaded file: a safe name, a stable place (so that a new version replaces the old one), a report in words."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import PolicyError
+from ui.desk.desk import Backend, Desk, Progress
+
+if TYPE_CHECKING:
+    from ingest.worker import SafeReader
+
+ACCEPTED = (".txt", ".html", ".htm", ".mht", ".pdf", ".docx", ".doc", ".wps", ".rtf", ".xlsx", ".xls", ".csv", ".jsonl")
+LIMIT = 50 * 1024 * 1024
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays in its folder on every system: no path, no control or direction characters, at most 180 bytes."""
+    name = _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    if _RESERVED.match(stem):
+        stem = "_" + stem
+    while len(stem.encode("utf-8", "replace")) > 160:
+        stem = stem[:-1]
+    return f"{stem or '未命名'}{dot}{suffix[:16]}"
+
+
+def refusal(name: str, data: bytes) -> tuple[str, str] | None:
+    """Reason and message where a file is refused before it is read."""
+    if not safe_name(name).lower().endswith(ACCEPTED):
+        return "format", "不支持这种格式。请转成 txt、html、pdf、docx、xlsx 或 csv 后再放入。"
+    if not data:
+        return "empty", "文件是空的。请检查原文件是否完整。"
+    if len(data) > LIMIT:
+        return "too_large", "文件超过 50 MB。请拆分后再放入。"
+    return None
+
+
+def take_in(
+    desk: Desk,
+    name: str,
+    data: bytes,
+    region: str | None = None,
+    progress: Progress | None = None,
+    reader: SafeReader | None = None,
+) -> dict[str, Any]:
+    """Store one upload. Returns ``{"source", "state", "id", "message", "warnings"}``; state is 已入库 已替换 未变 or 未收."""
+    name = safe_name(name)
+    if (refused := refusal(name, data)) is not None:
+        return _refused(name, *refused)
+
+    def work(library: Backend) -> Any:
+        with nullcontext(desk.uploads) if desk.uploads else tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = place / name
+            try:
+                path.write_bytes(data)
+                return library.ingest([path], region=region or None, progress=progress, reader=reader)
+            finally:
+                path.unlink(missing_ok=True)  # the library keeps the bytes; the place only names the version line
+
+    try:
+        report = desk.change(work)
+    except PolicyError as error:
+        return _refused(name, "error", str(error))
+    if report.refused:
+        first = report.refused[0]
+        return _refused(name, str(first.reason), str(first.message))
+    warnings = [w for found in getattr(report, "warnings", {}).values() for w in found]
+    state, sources = next(
+        (
+            (label, values)
+            for label, values in (("已替换", report.replaced), ("已入库", report.added), ("未变", report.unchanged))
+            if values
+        ),
+        ("未收", []),
+    )
+    source = str(sources[0]) if sources else name
+    many = f"，共 {len(sources)} 条记录" if len(sources) > 1 else ""
+    words = {
+        "已入库": f"已入库{many}",
+        "已替换": f"已替换旧版本{many}",
+        "未变": f"与库中文件相同，未作改动{many}",
+        "未收": "文件里没有可用的内容。",
+    }
+    id = getattr(report, "ids", {}).get(source)
+    return {"source": source, "state": state, "id": id, "message": words[state], "warnings": warnings}
+
+
+def _refused(source: str, reason: str, message: str) -> dict[str, Any]:
+    return {"source": source, "state": "未收", "id": None, "reason": reason, "message": message, "warnings": []}

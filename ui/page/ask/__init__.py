@@ -1,0 +1,1 @@
+"""问政策: questions and answers."""

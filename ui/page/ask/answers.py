@@ -1,0 +1,268 @@
+"""An answer: what was understood, what to beware of, the point, and the quotes it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from corpus.titles import in_marks
+from index.passages import Hit
+from qa.answer import Answer, AnswerCitation, Understanding
+from ui.page.kit.forms import select, text_field
+from ui.page.kit.html import Html, cut, el, join
+from ui.page.kit.states import blank, notices
+from ui.page.kit.wording import KINDS, NOTICES
+from ui.page.reader.document import join_path
+from ui.page.search.hits import hit_card
+
+Describe = Callable[[str], str | None]
+"""Says of a document, by id, what stands beside its region: level, kind, state."""
+
+LABEL = 24
+"""Characters that may stand beside a quote and still add nothing to it: a region's name."""
+QUOTED = 10
+MOST_OF = 0.4
+"""Share of a short quote (（一）and the name of a task) that a line may repeat without its number."""
+SHOWN = 12
+"""Citations shown before the rest is folded."""
+LISTED, BRIEF, NAME = 4, 40, 16
+"""From so many quotes of one document on, each of so few characters, they stand as a list; what is no longer than a name
+of a unit stands beside what it belongs to."""
+
+
+def coming(understood: Understanding, as_of: str | None = None) -> Html:
+    """What stands there while the answer is being looked for."""
+    return el("div", chips(understood, as_of), class_="answer coming")
+
+
+def answer_view(
+    answer: Answer,
+    *,
+    describe: Describe = lambda _: None,
+    as_of: str | None = None,
+    files: bool = True,
+    done: bool = True,
+) -> Html:
+    """The whole left side under the question box; until it is ``done`` without what belongs to its last form."""
+    parts: list[Html | None] = [chips(answer.understood, as_of)]
+    parts.append(notices([(NOTICES.get(n.kind, "提示"), n.text) for n in answer.notices]))
+    if answer.status == "not_found":
+        parts.append(blank("文档库里没有找到依据", answer.answer or "可以换个说法，或先放入相关文件。"))
+        parts.append(_nearest(answer.nearest))
+    else:
+        parts.append(_point(answer))
+        parts.append(_citations(answer.citations, describe))
+        if answer.status == "partial":
+            parts.append(_nearest(answer.nearest))
+    if answer.citations and done:
+        parts.append(_foot(answer, files))
+        parts.append(_judge(answer) if files else None)
+    if done:
+        parts.append(_follow(answer.understood))
+    return el("div", parts, class_="answer" if done else "answer coming", data_answer=answer.id)
+
+
+def chips(understood: Understanding | None, as_of: str | None = None) -> Html | None:
+    """What was understood of the question, one chip a kind."""
+    if understood is None:
+        return None
+    rows = [
+        ("问法", KINDS.get(understood.kind, "政策规定")),
+        ("主题", "、".join(understood.topics)),
+        ("地区", "、".join(understood.regions)),
+        ("单位", "、".join(understood.units)),
+        ("年份", "、".join(str(year) for year in understood.years)),
+        ("对象", "、".join(understood.beneficiaries)),
+        ("截至", as_of or ""),
+    ]
+    made = [el("span", el("em", label), cut(value, 40), class_="chip") for label, value in rows if value]
+    made += [el("span", el("em", "改读"), f"{written} → {read}", class_="chip") for written, read in understood.corrections]
+    change = el("button", "改一改", type="button", class_="open", data_show="ask-filters")
+    return el("div", el("span", "理解为"), made, change, class_="chips")
+
+
+def copied(answer: Answer) -> str:
+    """The text put on the clipboard: answer and every quote with its source."""
+    lines = [answer.answer, ""]
+    lines += [f"[{n}] {c.quote}\n　　——{source_line(c)}" for n, c in enumerate(answer.citations, 1)]
+    return "\n".join(lines)
+
+
+def source_line(citation: AnswerCitation) -> str:
+    """Title, number and place of a quote."""
+    number = f"（{citation.doc_number}）" if citation.doc_number else ""
+    page = f"，第 {citation.page} 页" if citation.page else ""
+    path = join_path(citation.section_path)
+    return f"{in_marks(citation.title or citation.source)}{number}{'，' + path if path else ''}{page}"
+
+
+def _point(answer: Answer) -> Html | None:
+    """The point first. A line that only repeats a quote is left out: the card below says it, with its source."""
+    lines = [line.strip() for line in answer.answer.splitlines() if line.strip()]
+    quotes = sorted({c.quote.strip() for c in answer.citations}, key=len, reverse=True)
+    kept = [line for line in lines if not _repeats(line, quotes)]
+    return el("div", [el("p", line) for line in kept], class_="point", role="status") if kept else None
+
+
+def _repeats(line: str, quotes: Sequence[str]) -> bool:
+    """Whether a line is quotes with no more than a name before them (甘南州：“……”, 甘南州：a task's name)."""
+    label, _, said = line.rpartition("：")
+    said = said.strip("“”。；， ")
+    if len(label) <= LABEL and any(said in quote and len(said) >= MOST_OF * len(quote) for quote in quotes):
+        return True
+    rest = line
+    for quote in quotes:
+        if len(quote) >= QUOTED:
+            rest = rest.replace(quote, "")
+    label = rest.strip("“”：:。；，、…《》— ")
+    return rest != line and len(label) <= LABEL and not any(char.isdigit() for char in label)
+
+
+def _citations(citations: Sequence[AnswerCitation], describe: Describe) -> Html:
+    """The quotes by document; many short ones of one document (a list of tasks) as a list under its title."""
+    made: list[Html] = []
+    numbered = list(enumerate(citations, 1))
+    for (region, id), group in groupby(numbered, key=lambda pair: (pair[1].region, pair[1].source_id)):
+        members = list(group)
+        about = describe(id)
+        head = el("h2", region or "地区未载明", el("small", about) if about else None)
+        if len(members) >= LISTED and all(len(citation.quote) <= BRIEF for _, citation in members):
+            title = el("p", in_marks(cut(members[0][1].title or members[0][1].source, 60)), class_="src")
+            made.append(join(head, title, el("div", _rows(members), class_="claims")))
+            continue
+        cards = _cards(members)
+        made += [join(head, cards[0]), *cards[1:]]
+    if len(made) <= SHOWN:
+        return join(made)
+    rest = el("details", el("summary", f"另有 {len(made) - SHOWN} 处依据"), made[SHOWN:], class_="more")
+    return join(made[:SHOWN], rest)
+
+
+def _cards(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
+    """One card a quote; one that lies in another is marked there instead of standing twice."""
+    cards: list[Html] = []
+    for number, citation in members:
+        if any(_inside(citation, other) for _, other in members):
+            continue
+        parts = [(n, c) for n, c in members if _inside(c, citation)]
+        cards.append(_card(number, citation, points=parts))
+    return cards
+
+
+def _inside(one: AnswerCitation, other: AnswerCitation) -> bool:
+    return other.start <= one.start and one.end <= other.end and len(one.quote) < len(other.quote)
+
+
+def _marked(citation: AnswerCitation, points: Sequence[AnswerCitation]) -> list[Html | str]:
+    """A quote with the points in it marked, from the first to the last character of each."""
+    quote = citation.quote
+    places = sorted({(at, at + len(p.quote)) for p in points if (at := quote.find(p.quote)) >= 0})
+    out: list[Html | str] = []
+    done = 0
+    for start, end in places:
+        if start >= done:
+            out += [quote[done:start], el("b", quote[start:end])]
+            done = end
+    return [*out, quote[done:]]
+
+
+def _rows(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
+    """One row a place: the unit quoted beside its task (so that both are proven) stands in the row of the task."""
+    rows: list[Html] = []
+    for (path, _), group in groupby(members, key=lambda pair: (pair[1].section_path, pair[1].source_id)):
+        (number, first), *beside = group
+        small = [c.quote for _, c in beside if path and len(c.quote) <= NAME]
+        rows.append(_card(number, first, named=False, beside=small))
+        rows += [_card(n, c, named=False) for n, c in beside if c.quote not in small]
+    return rows
+
+
+def _card(
+    position: int,
+    citation: AnswerCitation,
+    *,
+    named: bool = True,
+    beside: Sequence[str] = (),
+    points: Sequence[tuple[int, AnswerCitation]] = (),
+) -> Html:
+    numbers = sorted({position, *(number for number, _ in points)})
+    return el(
+        "div",
+        el(
+            "p",
+            _marked(citation, [point for _, point in points]),
+            [el("span", name, class_="tag") for name in dict.fromkeys(beside)],
+            class_="quote",
+        ),
+        el(
+            "div",
+            el("span", f"〔{'、'.join(map(str, numbers))}〕", class_="no"),
+            el("span", in_marks(cut(citation.title or citation.source, 48)), class_="name") if named else None,
+            el("span", join_path(citation.section_path)) if citation.section_path else None,
+            el("span", f"第 {citation.page} 页") if citation.page else None,
+            class_="src",
+        ),
+        class_="claim",
+        role="button",
+        tabindex="0",
+        data_act="open",
+        data_doc=citation.source_id,
+        data_start=citation.start,
+        data_end=citation.end,
+        title="打开原文，看这句话的上下文",
+    )
+
+
+def _nearest(hits: Sequence[Hit]) -> Html | None:
+    if not hits:
+        return None
+    return join(el("h2", "最接近的原文"), [hit_card(hit) for hit in hits[:5]])
+
+
+def _foot(answer: Answer, files: bool) -> Html:
+    topic = answer.understood.topics[0] if answer.understood and answer.understood.topics else answer.question
+    return el(
+        "div",
+        el("button", "复制并附出处", type="button", class_="open", data_copy=copied(answer)),
+        el("a", "导出 Word", href=f"/api/v1/answers/{answer.id}?format=docx", download=True) if files else None,
+        el(
+            "button", "放进对比表", type="button", class_="open", data_tab="compare", data_fill="compare-subject", data_text=topic
+        ),
+        el("button", "这条不对", type="button", class_="open", data_show="judge") if files else None,
+        class_="foot",
+    )
+
+
+def _judge(answer: Answer) -> Html:
+    """Where people say what is wrong with an answer; kept beside it in the library."""
+    return el(
+        "form",
+        select(
+            "verdict", "哪里不对", [("wrong", "有错误"), ("incomplete", "不完整"), ("right", "没有问题")], "wrong", any_of=False
+        ),
+        text_field("note", "说明（可不填）"),
+        el("button", "记下来", type="submit", class_="quiet tall"),
+        class_="filters",
+        id="judge",
+        hidden=True,
+        data_judge=answer.id,
+    )
+
+
+def _follow(understood: Understanding | None) -> Html | None:
+    if understood is None:
+        return None
+    place = understood.regions[0] if len(understood.regions) == 1 else ""
+    asks: list[str] = []
+    for topic in understood.topics[:1]:
+        if understood.kind != "responsible_unit":
+            asks.append(f"{place}{topic}由哪些单位负责？")
+        if understood.kind != "target_value":
+            asks.append(f"{place}{topic}有哪些目标数值？")
+        if understood.kind != "comparison":
+            asks.append(f"各地区{topic}政策有什么不同？")
+    asks += [f"{place}{unit}承担哪些任务？" for unit in understood.units[:1] if understood.kind != "list_tasks"]
+    if not asks:
+        return None
+    made = [el("button", ask, type="button", class_="example", data_act="ask", data_question=ask) for ask in asks[:3]]
+    return el("div", el("span", "接着问"), made, class_="examples")

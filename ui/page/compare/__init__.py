@@ -1,0 +1,1 @@
+"""比地区: comparisons of regions and documents."""

@@ -1,0 +1,87 @@
+"""比地区: a topic or question across regions, and two documents beside each other."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from ui.desk.desk import QUESTION_LIMIT, Desk
+from ui.page.compare.figures import figures
+from ui.page.compare.matrix import coverage, matrix_view
+from ui.page.events import Payload, text
+from ui.page.kit.forms import ask_box, choice_field, choices_list, examples, select, toggles
+from ui.page.kit.html import EMPTY, Html, el, join
+from ui.page.kit.states import blank, empty_library, trouble
+
+REGIONS_SHOWN = 40
+TITLES = 2000
+"""Documents proposed for a comparison of two."""
+FORMS = (("carried_out", "落实对照（上级与下级）"), ("versions", "新旧对照（旧版与新版）"))
+
+
+def form(desk: Desk) -> Html:
+    """Subject, regions, topics to start from."""
+    regions = desk.regions()[:REGIONS_SHOWN]
+    return join(
+        ask_box("compare-subject", "比较的主题或问题", "比较", act="compare", placeholder="输入主题或问题，例如医疗保障"),
+        el("form", toggles("regions", "地区（不选即全部）", regions), data_act="compare", class_="filters") if regions else None,
+        examples(desk.topics()[:10], lead="主题", act="compare") if regions else None,
+        _pair_form(desk) if len(desk.entries()) > 1 else None,
+    )
+
+
+def _pair_form(desk: Desk) -> Html:
+    titles = dict.fromkeys(entry.info.head.title or entry.info.source for entry in desk.entries()[:TITLES])
+    placeholder = "输入标题、文号或文件名"
+    return el(
+        "details",
+        el("summary", "两份文件逐条对照"),
+        el(
+            "form",
+            select("form", "对照什么", FORMS, any_of=False),
+            choice_field("first", "上级文件或旧版", "compare-titles", placeholder=placeholder),
+            choice_field("second", "下级文件或新版", "compare-titles", placeholder=placeholder),
+            el("button", "对照", type="submit", class_="primary"),
+            choices_list("compare-titles", list(titles)),
+            data_act="pair",
+            class_="filters",
+        ),
+        class_="more",
+    )
+
+
+def start(desk: Desk) -> Html:
+    """Before anything is asked: how much each region says on each topic."""
+    if not desk.entries():
+        return empty_library()
+    return coverage(*desk.coverage()) or EMPTY
+
+
+def compare(desk: Desk, payload: Payload) -> Html:
+    """The matrix."""
+    subject = text(payload, "subject")
+    if not desk.entries():
+        return empty_library()
+    if text(payload, "act") == "pair":
+        return two(desk, payload)
+    if not subject:
+        return start(desk)
+    if len(subject) > QUESTION_LIMIT:
+        return trouble(f"主题有 {len(subject)} 字，超过 {QUESTION_LIMIT} 字。请写一个主题词或一句问题。")
+    known = desk.regions()
+    chosen = [r for r in payload.get("regions", []) if r in known] if isinstance(payload.get("regions"), list) else []
+    if len(chosen) == 1:
+        return blank("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
+    comparison = desk.compare(subject, regions=chosen or None)
+    return matrix_view(comparison, chosen=chosen, bars=figures(desk, comparison))
+
+
+def two(desk: Desk, payload: Payload) -> Html:
+    """Two documents beside each other, by what was chosen."""
+    form, first, second = (text(payload, name) for name in ("form", "first", "second"))
+    if not first or not second:
+        return blank("还差一份文件", "请写明两份文件：先写上级文件或旧版，再写下级文件或新版。输入几个字就会列出库里的标题。")
+    comparison = desk.side_by_side(first, second, carried_out=form == "carried_out")
+    if not comparison.rows:
+        return blank("没有可列的差别", "两份文件逐条相同，或者读不出条款和任务。")
+    query = urlencode({"first": first, "second": second, "form": form})
+    return matrix_view(comparison, chosen=comparison.regions, files=f"/api/v1/compare/documents?{query}")

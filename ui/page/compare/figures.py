@@ -1,0 +1,83 @@
+"""Numbers of a comparison that measure the same thing: which cells of a row get a bar, and why others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from corpus.store import Corpus
+from graph.alignment.indicators import align_targets, same_indicator
+from graph.codec.rows import from_fact
+from graph.facts import Target
+from qa.answer import Comparison, ComparisonRow
+from ui.desk.desk import Desk
+
+EACH = 4
+"""Figures of one cell that are aligned."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFigures:
+    """The indicator a row's bars stand for and, by column, the figure as written with its length from 0 to 1.
+
+    Without bars ``reason`` says why the figures of the row cannot be laid side by side; it may be empty.
+    """
+
+    indicator: str
+    bars: Mapping[int, tuple[str, float]]
+    reason: str = ""
+
+
+def figures(desk: Desk, comparison: Comparison) -> dict[int, RowFigures]:
+    """By row, the figures that can be compared."""
+    ids = {c.source_id for row in comparison.rows for cell in row.cells for c in cell.citations}
+    if not ids:
+        return {}
+
+    rows = {entry.info.id: entry.info.row for entry in desk.entries() if entry.info.id in ids}
+    known = {id: desk.read(partial(_targets, row=row), keep=f"figures|{id}") for id, row in rows.items()}
+    return {i: made for i, row in enumerate(comparison.rows) if (made := _row(row, known)) is not None}
+
+
+def _targets(corpus: Corpus, row: int) -> list[Target]:
+    made = (from_fact(fact) for fact in corpus.facts("target", documents=[row]))
+    return [target for target in made if isinstance(target, Target) and target.value is not None]
+
+
+def _row(row: ComparisonRow, known: Mapping[str, list[Target]]) -> RowFigures | None:
+    held: list[tuple[int, Target]] = []
+    for column, cell in enumerate(row.cells):
+        for citation in cell.citations:
+            for target in known.get(citation.source_id, ()):
+                if citation.start <= target.span.start and target.span.end <= citation.end and (column, target) not in held:
+                    held.append((column, target))
+        # the first figures of a cell are those it is quoted for
+        held = [pair for pair in held if pair[0] != column] + [pair for pair in held if pair[0] == column][:EACH]
+    if len({column for column, _ in held}) < 2:
+        return None
+    column_of = {id(target): column for column, target in held}
+    best: dict[int, Target] = {}
+    for kind in sorted({target.kind for _, target in held}, key=lambda kind: kind != "target"):
+        if len(best) >= 2 and kind != "target" and any(t.kind == "target" for t in best.values()):
+            break
+        for group in align_targets([target for _, target in held if target.kind == kind]):
+            columns: dict[int, Target] = {}
+            for target in group:
+                columns.setdefault(column_of[id(target)], target)
+            if len(columns) > len(best):
+                best = columns
+    if len(best) >= 2:
+        most = max(abs(target.value or 0) for target in best.values())
+        bars = {c: (_said(t), abs(t.value or 0) / most) for c, t in best.items()} if most else {}
+        return RowFigures(next(iter(best.values())).indicator, bars)
+    first = held[0]
+    other = next(pair for pair in held if pair[0] != first[0])
+    return RowFigures(
+        "", {}, same_indicator(first[1], other[1]).reason if first[1].kind == other[1].kind else "一个是目标，一个不是"
+    )
+
+
+def _said(target: Target) -> str:
+    year = f"（{target.by_year}年）" if target.by_year else ""
+    return f"{target.value_text}{year}"

@@ -1,0 +1,199 @@
+"""Regions side by side: rows are aspects, columns regions, every cell opens its source."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from urllib.parse import urlencode
+
+from corpus.divisions import gazetteer
+from corpus.titles import in_marks
+from qa.answer import Cell, Comparison, ComparisonRow
+from ui.page.kit.html import Html, el, join
+from ui.page.kit.states import blank, notices
+from ui.page.kit.wording import NOTICES, UNSTATED
+
+WIDE = 5
+"""Beyond this many columns the table scrolls inside its card."""
+DARKEST = 8
+"""Tasks on a topic that are never less than the darkest shade."""
+FEW = 4
+"""Up to this many columns are shown even where one of them is empty."""
+
+
+class Figures(Protocol):
+    """What a row's bars need."""
+
+    @property
+    def indicator(self) -> str:
+        """What they measure."""
+
+    @property
+    def bars(self) -> Mapping[int, tuple[str, float]]:
+        """By column, the figure as written and its length from 0 to 1."""
+
+    @property
+    def reason(self) -> str:
+        """Why there are none."""
+
+
+def matrix_view(
+    comparison: Comparison,
+    *,
+    chosen: Sequence[str] = (),
+    files: str | None = None,
+    bars: Mapping[int, Figures] | None = None,
+) -> Html:
+    """The whole comparison: notices, matrix, differences, links that export the same (``chosen``: the regions asked for).
+
+    ``files`` is the address that exports it, where that is not the address of its subject and regions.
+    ``bars`` holds, by row, the figures that measure the same thing. Regions stand first, documents of no known region last.
+    """
+    if not comparison.rows:
+        return blank("没有可比的内容", "所选地区的文件里没有这个主题。换一个主题，或多选几个地区。")
+    subject = comparison.question or comparison.topic or ""
+    shown, silent = _columns(comparison, keep=bool(chosen))
+    if not shown:
+        return blank("各地文件都没有写到", f"文档库里的文件没有写到“{subject}”。换一个说法，或先放入相关文件。")
+    standing = [column.status for column in comparison.columns] or [""] * len(comparison.regions)
+    head = el("tr", el("th", "比较项", scope="col"), [_head(comparison.regions[i], standing[i]) for i in shown])
+    rows = [_row(row, shown, (bars or {}).get(i)) for i, row in enumerate(comparison.rows)]
+    absent = "、".join(dict.fromkeys(comparison.regions[i] for i in silent))
+    differences = [el("li", line) for line in comparison.differences]
+    said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
+    return join(
+        notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
+        el(
+            "div",
+            el("h2", subject, el("small", f"{said} 处写到" if comparison.form == "地区对比" else comparison.form)),
+            _exports(files or _address(subject, chosen)),
+            class_="lead",
+        ),
+        el(
+            "div",
+            el("table", el("thead", head), el("tbody", rows), class_="matrix"),
+            class_="sheet wide" if len(shown) > WIDE else "sheet",
+            tabindex="0",
+        ),
+        el("p", f"{UNSTATED}：{absent}（{len(silent)} 份文件）", class_="soft absent") if silent else None,
+        el("h2", "差别") if differences else None,
+        el("ul", differences[:4], class_="differences") if differences else None,
+        el(
+            "details",
+            el("summary", f"其余 {len(differences) - 4} 条"),
+            el("ul", differences[4:], class_="differences"),
+            class_="more",
+        )
+        if len(differences) > 4
+        else None,
+    )
+
+
+def _columns(comparison: Comparison, *, keep: bool) -> tuple[list[int], list[int]]:
+    """Columns that say something, and those that say nothing at all; few columns or asked-for ones are all kept."""
+    columns = range(len(comparison.regions))
+    silent = [i for i in columns if not any(row.cells[i].text for row in comparison.rows)]
+    if keep or (len(silent) < len(columns) <= FEW):
+        silent = []
+    return sorted((i for i in columns if i not in silent), key=lambda i: not _is_region(comparison.regions[i])), silent
+
+
+def _is_region(name: str) -> bool:
+    name = name.partition("（")[0].partition("《")[0]
+    return name.startswith(("国家", "全国")) or bool(gazetteer().named(name))
+
+
+def _head(name: str, standing: str) -> Html:
+    about = [standing] if standing not in ("", "现行有效", "未载明") else []
+    about += [] if _is_region(name) else ["地区未载明"]
+    return el("th", name, el("small", "　".join(about)) if about else None, scope="col", title=name)
+
+
+def _row(row: ComparisonRow, shown: Sequence[int], found: Figures | None) -> Html:
+    about: Html | None = None
+    if found is not None and found.bars:
+        about = el("small", f"条形：{found.indicator}")
+    elif found is not None and found.reason and row.aspect.startswith(("目标", "其他目标")):
+        about = el("small", f"数值不可比：{found.reason}")
+    cells = [_cell(row.cells[i], found.bars.get(i) if found is not None else None) for i in shown]
+    return el("tr", el("th", row.aspect, about, scope="row"), cells)
+
+
+def _bar(said: str, share: float) -> Html:
+    drawn = el(
+        "svg",
+        el("rect", width=f"{max(2.0, 100 * share):.1f}", height=4),
+        viewBox="0 0 100 4",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
+    return el("div", el("span", said), drawn, class_="bar")
+
+
+def _cell(cell: Cell, bar: tuple[str, float] | None = None) -> Html:
+    if not cell.text:
+        return el("td", UNSTATED, class_="soft", data_label=cell.region)
+    cited = cell.citations[0] if cell.citations else None
+    inner = el("p", cell.text, class_="clamp")
+    if cited is None:
+        return el("td", inner, data_label=cell.region)
+    more = f"　另 {len(cell.citations) - 1} 处" if len(cell.citations) > 1 else ""
+    return el(
+        "td",
+        el(
+            "div", _bar(*bar) if bar else None, inner, el("p", f"{in_marks(cited.title or cited.source)}{more}", class_="src one"), role="button", tabindex="0",
+            class_="cell", title=cell.text[:300], data_act="open", data_doc=cited.source_id, data_start=cited.start, data_end=cited.end,
+            data_spans=" ".join(f"{c.start}-{c.end}" for c in cell.citations if c.source_id == cited.source_id),
+        ),
+        data_label=cell.region,
+    )  # fmt: skip
+
+
+def _address(subject: str, regions: Sequence[str]) -> str:
+    query = {"subject": subject, **({"regions": ",".join(regions)} if regions else {})}
+    return f"/api/v1/compare?{urlencode(query)}"
+
+
+def _exports(address: str) -> Html:
+    return el(
+        "div",
+        [
+            el("a", label, href=f"{address}&format={kind}", download=True)
+            for kind, label in (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
+        ],
+        class_="foot",
+    )
+
+
+def coverage(regions: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]) -> Html | None:
+    """How much is said: topics × regions, darker the more tasks there are on a topic. A topic starts the comparison."""
+    if not regions or not counts:
+        return None
+    most = max(n for _, row in counts for n in row)
+    rows = [
+        el(
+            "tr",
+            el("th", el("button", topic, type="button", class_="open", data_act="compare", data_subject=topic), scope="row"),
+            [
+                el("td", n or "—", class_=f"w{_darkness(n, most)}", title=f"{region}：{topic} {n} 项任务")
+                for region, n in zip(regions, row, strict=True)
+            ],
+        )
+        for topic, row in counts
+    ]
+    return join(
+        el("h2", "各地各主题写了多少", el("small", "数字是任务条数，点主题即比较")),
+        el(
+            "div",
+            el("table", el("thead", el("tr", el("th", "主题", scope="col"), [el("th", r, scope="col") for r in regions])), el("tbody", rows),
+               class_="coverage"),
+            class_="sheet",
+            tabindex="0",
+        ),
+    )  # fmt: skip
+
+
+def _darkness(count: int, most: int) -> int:
+    """From 0 to 4: each step is as many times more as the one before, whatever the size of the library."""
+    return math.ceil(4 * math.log(count + 1) / math.log(max(most, DARKEST) + 1)) if count else 0

@@ -1,0 +1,1 @@
+"""看图谱: the surroundings of a subject or a unit."""

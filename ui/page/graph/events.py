@@ -1,0 +1,64 @@
+"""看图谱: a node and what stands around it; a press walks on."""
+
+from __future__ import annotations
+
+from graph.queries.neighbourhood import Surroundings, around, resolve
+from ui.desk.desk import Desk
+from ui.page.events import Payload, text
+from ui.page.graph.views import graph_view
+from ui.page.kit.forms import ask_box
+from ui.page.kit.html import Html, el, join
+from ui.page.kit.states import blank, empty_library
+
+Trail = tuple[tuple[str, str], ...]
+KEPT = 5
+SHOWN = 5
+
+
+def form(desk: Desk) -> Html:
+    """The box, and nodes to start from."""
+    units = [name for name, _ in desk.units()[:40] if not any(word in name for word in ("各", "有关", "党委", "政府"))]
+    starts = [(f"topic:{name}", name) for name in desk.topics()[:SHOWN]]
+    starts += [(f"unit:{name}", name) for name in units[:SHOWN]]
+    made = [el("button", name, type="button", class_="example", data_act="walk", data_node=key) for key, name in starts]
+    return join(
+        ask_box("graph-node", "从哪里看起", "看图谱", act="find", placeholder="单位、主题、指标或文件名"),
+        el("div", el("span", "从这里看起"), made, class_="examples") if made else None,
+    )
+
+
+def start(desk: Desk) -> Html:
+    """The newest document that obliges to something."""
+    if not desk.entries():
+        return empty_library()
+    with_tasks = [entry for entry in desk.entries() if desk.facts_of(entry.info.id)[0]]
+    if not with_tasks:
+        return blank("还没有可画的图谱", "文档库里的文件没有读出任务。放入实施方案、行动计划一类的文件再来看。")
+    found = surroundings(desk, f"document:{with_tasks[-1].info.id}")
+    return graph_view(found) if found else empty_library()
+
+
+def surroundings(desk: Desk, key: str) -> Surroundings | None:
+    """The surroundings of a node, kept until the library changes."""
+    return desk.read(lambda corpus: around(corpus, key), keep=f"around|{key}")
+
+
+def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail]:
+    """The node that was pressed or named, and the way there."""
+    if not desk.entries():
+        return empty_library(), ()
+    before = trail or ()
+    act, key = text(payload, "act"), text(payload, "node")
+    if act == "find":
+        words = (key or "")[:200]
+        key = desk.read(lambda corpus: resolve(corpus, words))
+        if key is None:
+            return blank("没有找到", f"文档库里没有叫“{words[:40]}”的单位、主题、指标或文件。换一个名称试试。"), before
+        before = ()
+    found = surroundings(desk, key) if key else None
+    if found is None or found.centre.key is None:
+        return start(desk), ()
+    here = (found.centre.key, found.centre.label)
+    if here in before:
+        before = before[: before.index(here)]
+    return graph_view(found, before), (*before, here)[-KEPT:]

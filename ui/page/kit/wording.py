@@ -1,0 +1,73 @@
+"""What the page calls things: labels of codes, lines of head matter, and 原文未载明 where the text says nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.document import HeadMatter
+from ui.page.kit.html import Html, el, join
+
+UNSTATED = "原文未载明"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+KINDS = {
+    "policy_lookup": "政策规定",
+    "responsible_unit": "责任单位",
+    "target_value": "目标数值",
+    "comparison": "地区比较",
+    "deadline": "时间期限",
+    "definition": "名词解释",
+    "list_tasks": "任务清单",
+    "provenance": "文件来源",
+    "beneficiary": "适用对象",
+    "yes_no": "是否规定",
+    "multi_doc": "多份文件",
+}
+NOTICES = {"expired": "时效提示", "draft": "征求意见稿", "repealed": "已废止", "scope": "适用范围"}
+TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
+COMPARATORS = {"=": "", ">=": "不低于 ", "<=": "不高于 ", ">": "高于 ", "<": "低于 ", "≈": "约 ", "range": ""}
+FORMATS = {"txt": "文本", "html": "网页", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV 表格", "jsonl": "记录"}
+
+IN_FORCE = frozenset({"现行有效", "现行", "有效", "施行中", "正式"})
+UNKNOWN = frozenset({"", "未载明", "原文未载明", "未标明", "不明"})
+
+
+def flagged(status: str | None) -> bool:
+    """Whether a state must be seen: 废止, 失效, 届满, 征求意见稿 … anything but in force or unknown."""
+    return (status or "") not in IN_FORCE | UNKNOWN
+
+
+def state(status: str | None, reason: str | None = None) -> Html | None:
+    """The one look of every state; in force and unknown are left out."""
+    return el("span", status, class_="state", title=reason or None) if status and flagged(status) else None
+
+
+def date_of(head: HeadMatter) -> str | None:
+    """Date of issue, else of publication."""
+    return head.issued_on or head.published_on
+
+
+def matter(head: HeadMatter, *, full: bool = False) -> list[str]:
+    """The line of head matter: issuer, number, date. With ``full`` what is missing is named."""
+    named = [("发文机关", "、".join(head.issuers[:3]) + ("等" if len(head.issuers) > 3 else "")), ("文号", head.doc_number)]
+    parts = [value for _, value in named if value]
+    missing = [label for label, value in named if not value]
+    if date := date_of(head):
+        parts.append(date)
+    else:
+        missing.append("日期")
+    if full and missing:
+        parts.append(f"{'、'.join(missing)}：{UNSTATED}")
+    return parts
+
+
+def line(parts: Sequence[str | None]) -> Html:
+    """Parts on one line with dots between; a date is never broken."""
+    shown = [part for part in parts if part]
+    return join(
+        [
+            [" · " if i else None, el("span", part, class_="date") if _DATE.fullmatch(part) else part]
+            for i, part in enumerate(shown)
+        ]
+    )

@@ -1,0 +1,1 @@
+"""文档库: the documents, and where files come in."""

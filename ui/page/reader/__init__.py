@@ -1,0 +1,1 @@
+"""The reader: a document with its outline, facts and marks."""

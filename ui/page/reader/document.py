@@ -1,0 +1,199 @@
+"""The reading view: a policy set like a policy, with its outline, head matter, facts, and the cited places marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from corpus.document import ParsedDocument, Span
+from corpus.store import DocumentInfo
+from graph.queries.relations import UNRELATED, Relations
+from ui.page.kit.html import Html, cut, el, join
+from ui.page.kit.wording import FORMATS, TARGET_KINDS, UNSTATED, line, matter, state
+from ui.page.reader.lineage import lineage
+from ui.page.reader.policy import policy_text
+from ui.page.tasks.ledgers import target_value, units_line
+
+
+def reader(
+    doc: ParsedDocument,
+    info: DocumentInfo,
+    *,
+    quotes: Sequence[Span] = (),
+    status: str | None = None,
+    reason: str | None = None,
+    tasks: Sequence[Mapping[str, Any]] = (),
+    targets: Sequence[Mapping[str, Any]] = (),
+    relations: Relations = UNRELATED,
+) -> Html:
+    """The document pane. The first of ``quotes`` carries the id the page scrolls to."""
+    head = doc.head
+    title = head.title or doc.source
+    place = join_path(doc.heading_path(quotes[0].start)) if quotes else ""
+    page = doc.page_at(quotes[0].start) if quotes else None
+    meta = [*matter(head, full=True), FORMATS.get(doc.format, doc.format)]
+    tabs = [("text", "原文"), ("outline", "提纲"), ("tasks", f"任务 {len(tasks)}"), ("targets", f"指标 {len(targets)}"),
+            ("basis", "要素"), ("lineage", "沿革")]  # fmt: skip
+    seen = page if page is not None else 1 if doc.format == "pdf" else None
+    if seen is not None:
+        tabs.insert(1, ("page", "原页"))
+    header = el(
+        "header",
+        el(
+            "div",
+            el("h2", cut(title, 300), id="reader-title"),
+            el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
+            class_="top",
+        ),
+        el("p", line(meta), state(status, reason), class_="meta"),
+        el("p", place, f"　第 {page} 页" if page else None, class_="path") if place or page else None,
+        el(
+            "div",
+            [
+                el("button", label, role="tab", type="button", data_pane=key, aria_selected="true" if key == "text" else "false")
+                for key, label in tabs
+            ],
+            class_="panes",
+            role="tablist",
+        ),
+    )
+    strip = _page(doc, seen, quotes, part=True) if seen is not None and quotes else None
+    panes = [
+        ("text", join(strip, policy_text(doc, quotes))),
+        *([("page", _page(doc, seen, quotes))] if seen is not None else []),
+        ("outline", outline(doc)),
+        ("tasks", _tasks(doc, tasks)),
+        ("targets", _targets(doc, targets)),
+        ("basis", _basis(doc, info)),
+        ("lineage", lineage(doc, relations)),
+    ]
+    return join(
+        header,
+        [el("div", content, class_=f"pane {key}", data_for=key, hidden=key != "text", tabindex="0") for key, content in panes],
+    )
+
+
+def _page(doc: ParsedDocument, number: int, quotes: Sequence[Span], *, part: bool = False) -> Html:
+    """The page as it was printed, with the quoted lines boxed; a part of it stands above the text."""
+    boxes = [
+        ",".join(f"{max(0.0, value):.1f}" for value in anchor.box)
+        for anchor in doc.anchors
+        if anchor.page == number and anchor.box and any(anchor.span.overlaps(quote) for quote in quotes)
+    ]
+    query = urlencode({"boxes": ";".join(boxes[:60]), **({"part": "true"} if part else {})})
+    told = f"第 {number} 页的图片" + ("，引文处有框" if boxes else "")
+    picture = el("img", src=f"/api/v1/documents/{doc.id}/pages/{number}?{query}", alt=told, loading=None if part else "lazy")
+    if part:
+        more = el("button", "看整页", type="button", class_="open", data_pane="page")
+        return el("figure", picture, el("figcaption", f"原件第 {number} 页", more), class_="strip") if boxes else Html("")
+    return el("figure", picture, el("figcaption", f"第 {number} 页"), class_="whole-page")
+
+
+def outline(doc: ParsedDocument) -> Html:
+    """The headings as a list of places to go to."""
+    items = [
+        el(
+            "li",
+            el(
+                "button",
+                cut(s.label.strip(), 60),
+                type="button",
+                data_goto=f"at-{s.start}",
+                data_act="open",
+                data_doc=doc.id,
+                data_start=s.start,
+                data_end=s.end,
+            ),
+            class_=f"d{min(s.depth, 4)}",
+        )
+        for s in doc.outline
+        if s.kind in ("heading", "attachment") and s.label.strip()
+    ]
+    return el("ol", items, class_="outline") if items else el("p", "这份文件没有可识别的标题层次。", class_="soft")
+
+
+def join_path(path: Sequence[str]) -> str:
+    """A heading trail on one line."""
+    return " › ".join(cut(part.strip(), 28) for part in path)
+
+
+def _place(doc: ParsedDocument, record: Mapping[str, Any], label: object) -> Html:
+    return el(
+        "button", label, type="button", class_="open", data_act="open", data_doc=doc.id,
+        data_start=record["start"], data_end=record["end"],
+    )  # fmt: skip
+
+
+def _tasks(doc: ParsedDocument, tasks: Sequence[Mapping[str, Any]]) -> Html:
+    if not tasks:
+        return el("p", "这份文件里没有识别出任务。", class_="soft")
+    return el(
+        "ol",
+        [
+            el(
+                "li",
+                _place(doc, task, cut(str(task["name"]), 80)),
+                el("p", units_line(task) or f"责任单位：{UNSTATED}", class_="meta"),
+            )
+            for task in tasks
+        ],
+        class_="facts",
+    )
+
+
+def _targets(doc: ParsedDocument, targets: Sequence[Mapping[str, Any]]) -> Html:
+    if not targets:
+        return el("p", "这份文件里没有识别出指标。", class_="soft")
+    return el(
+        "ol",
+        [
+            el(
+                "li",
+                _place(doc, target, join(str(target["indicator"]), "　", el("b", target_value(target)))),
+                el(
+                    "p",
+                    " · ".join(
+                        part
+                        for part in (
+                            TARGET_KINDS.get(str(target.get("kind")), ""),
+                            str(target.get("deadline") or (f"{target['by_year']}年" if target.get("by_year") else "")),
+                        )
+                        if part
+                    ),
+                    class_="meta",
+                ),
+            )
+            for target in targets
+        ],
+        class_="facts",
+    )
+
+
+def _basis(doc: ParsedDocument, info: DocumentInfo) -> Html:
+    head = doc.head
+    rows = [
+        ("标题", head.title), ("发文机关", "、".join(head.issuers)), ("文号", head.doc_number), ("索引号", head.index_number),
+        ("地区", head.region), ("层级", head.level), ("文种", head.kind), ("成文日期", head.issued_on), ("发布日期", head.published_on),
+        ("施行日期", head.effective_on), ("失效日期", head.expires_on),
+        ("规划期", f"{head.plan_period[0]} 至 {head.plan_period[1]}" if head.plan_period else None),
+        ("时效", f"{info.user_status}（人工标注{'：' + info.user_note if info.user_note else ''}）" if info.user_status else head.status),
+        ("来源文件", doc.source),
+    ]  # fmt: skip
+    names = {"标题": "title", "发文机关": "issuers", "文号": "doc_number", "地区": "region", "层级": "level", "文种": "kind"}
+    listed = [
+        join(
+            el("dt", label),
+            el(
+                "dd",
+                value or UNSTATED,
+                "（推断）" if names.get(label) in head.inferred and value else None,
+                class_=None if value else "soft",
+            ),
+        )
+        for label, value in rows
+    ]
+    return join(
+        el("dl", listed, class_="matter"),
+        el("p", el("a", "下载原始文件", href=f"/api/v1/documents/{doc.id}/original", download=True)),
+    )

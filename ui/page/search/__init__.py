@@ -1,0 +1,1 @@
+"""查文件: search with filters."""

@@ -1,0 +1,115 @@
+"""查文件: words and facets; without words the list of documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from corpus.document import LEVELS
+from corpus.filters import Filters
+from index.passages import Hit
+from ui.desk.desk import Desk, Entry
+from ui.page.events import Payload, integer, text
+from ui.page.kit.forms import ask_box, facets
+from ui.page.kit.html import Html, el, join
+from ui.page.kit.states import blank, empty_library, trouble
+from ui.page.search.hits import document_card, hits_view
+from ui.page.tasks.ledgers import PAGE, pager
+
+FACETS = ("地区", "层级", "发文机关", "年份", "主题", "时效")
+TOP = 60
+QUERY_LIMIT = 500
+Chosen = Mapping[str, str]
+Count = tuple[str, int]
+
+
+def _frequent(item: Count) -> tuple[int, str]:
+    return -item[1], item[0]
+
+
+_ORDER: Mapping[str, Callable[[Count], tuple[int, str]]] = {
+    "层级": lambda item: ([*LEVELS, item[0]].index(item[0]), ""),
+    "年份": lambda item: (-int(item[0]), ""),
+}
+
+
+def form() -> Html:
+    """The box."""
+    return ask_box("search-query", "查找", "查找", act="search", placeholder="标题、文号、机关或正文里的词")
+
+
+def meets(entry: Entry, chosen: Chosen, *, but: str | None = None) -> bool:
+    """Whether a document meets every chosen facet, leaving one out."""
+    held = entry.facets
+    return all(value in held.get(name, ()) for name, value in chosen.items() if name != but)
+
+
+def counts(entries: list[Entry], chosen: Chosen) -> dict[str, list[tuple[str, int]]]:
+    """The values of each facet that exist under the other choices, with their counts."""
+    out: dict[str, list[tuple[str, int]]] = {}
+    for name in FACETS:
+        counter: Counter[str] = Counter()
+        for entry in entries:
+            if meets(entry, chosen, but=name):
+                counter.update(entry.facets[name])
+        out[name] = sorted(counter.items(), key=_ORDER.get(name, _frequent))
+    return out
+
+
+def change(payload: Payload, chosen: Chosen) -> dict[str, str]:
+    """The facets after a press: chosen, or taken back."""
+    act, name, value = text(payload, "act"), text(payload, "name"), text(payload, "value")
+    if act == "clear":
+        return {}
+    after = dict(chosen)
+    if act == "facet" and name in FACETS and value:
+        if after.get(name) == value:
+            del after[name]
+        else:
+            after[name] = value
+    return after
+
+
+def side(desk: Desk, chosen: Chosen) -> Html:
+    """The facets."""
+    return facets(counts(desk.entries(), chosen), chosen)
+
+
+def results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:
+    """Results for the words and facets."""
+    entries = desk.entries()
+    if not entries:
+        return empty_library()
+    query = text(payload, "query")
+    kept = [entry for entry in entries if meets(entry, chosen)]
+    if query and len(query) > QUERY_LIMIT:
+        return trouble(f"查找的词有 {len(query)} 字，超过 {QUERY_LIMIT} 字。请只写几个关键词；问题请到“问政策”里提。")
+    if not kept:
+        return blank("没有这样的文件", "所选条件同时成立的文件不存在。请取消一个条件。", _clear())
+    if not query:
+        start = min(integer(payload, "start") if text(payload, "act") == "page" else 0, max(0, len(kept) - 1))
+        newest = sorted(kept, key=lambda e: e.info.head.issued_on or e.info.head.published_on or "", reverse=True)
+        return join(
+            el("p", f"{len(kept)} 份文件，新的在前", class_="count"),
+            [document_card(e.info, e.status, e.reason) for e in newest[start : start + PAGE]],
+            pager(len(kept), start, "documents"),
+        )
+    filters = Filters(documents=tuple(e.info.id for e in kept)) if chosen else None
+    hits = desk.search(query, filters=filters, top=TOP)
+    if not hits:
+        return blank(
+            "没有找到", f"文件里没有与“{query[:40]}”相近的内容。可以换一个词，或减少条件。", _clear() if chosen else Html("")
+        )
+    grouped: dict[str, list[Hit]] = {}
+    for hit in hits:
+        grouped.setdefault(hit.source_id, []).append(hit)
+    known = {e.info.id: e for e in entries}
+    groups = [
+        (group, known[id].info if id in known else None, known[id].status if id in known else None)
+        for id, group in grouped.items()
+    ]
+    return join(el("p", f"{len(grouped)} 份文件里的 {len(hits)} 处", class_="count"), hits_view(groups))
+
+
+def _clear() -> Html:
+    return el("button", "清除全部条件", type="button", class_="primary", data_act="clear")

@@ -1,0 +1,128 @@
+"""Search results: title, the sentence that carries the words, and the line of head matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpus.document import Span
+from corpus.store import DocumentInfo
+from index.passages import Hit
+from ui.page.kit.html import Html, cut, el, join
+from ui.page.kit.wording import line, matter, state
+from ui.page.reader.document import join_path
+from ui.page.reader.marking import marked, merged
+
+_ENDS = "。；！？\n"
+SNIPPET = 140
+
+
+def snippet(hit: Hit, length: int = SNIPPET) -> Span:
+    """The stretch of the hit's text (in its own offsets) shown: the sentence with the most highlighted characters."""
+    text = hit.text
+    marks = [Span(max(0, s.start - hit.start), min(len(text), s.end - hit.start)) for s in hit.highlights
+             if hit.start <= s.start < hit.end]  # fmt: skip
+    best, weight, start = Span(0, len(text)), -1, 0
+    while start < len(text):
+        end = start
+        while end < len(text) and text[end] not in _ENDS:
+            end += 1
+        end = min(len(text), end + 1)
+        sentence = Span(start, end).trimmed(text)
+        found = sum(len(m) for m in merged(marks) if m.overlaps(sentence))
+        if found > weight and len(sentence):
+            best, weight = sentence, found
+        start = end
+    if len(best) > length:
+        first = next((m.start for m in sorted(marks) if m.start >= best.start), best.start)
+        start = max(best.start, min(first - length // 4, best.end - length))
+        return Span(start, min(best.end, start + length))
+    while len(best) < length // 2 and best.end < len(text):
+        end = best.end
+        while end < len(text) and text[end] not in _ENDS:
+            end += 1
+        wider = Span(best.start, min(len(text), end + 1)).trimmed(text)
+        if len(wider) > length or wider.end == best.end:
+            break
+        best = wider
+    return best
+
+
+def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = None, more: Sequence[Hit] = ()) -> Html:
+    """One result; further passages of the same document stand under it."""
+    parts = [*([hit.region] if hit.region else []), *(matter(info.head) if info else [])]
+    main = el(
+        "div",
+        el("p", cut(hit.title or hit.source, 80), state(status), class_="hit-title"),
+        _sentence(hit),
+        el(
+            "p",
+            el("span", join_path(hit.section_path)) if hit.section_path else None,
+            el("span", f"第 {hit.page} 页") if hit.page else None,
+            class_="src",
+        ),
+        el("p", line(parts), class_="meta") if parts else None,
+        **_opens(hit, "hit-main"),
+    )
+    return el("div", main, [el("div", _sentence(other), **_opens(other, "hit-more")) for other in more], class_="hit")
+
+
+def _opens(hit: Hit, class_: str) -> dict[str, object]:
+    """Attributes of an element that opens the sentence it shows."""
+    part = snippet(hit)
+    return {
+        "class_": class_, "role": "button", "tabindex": "0", "data_act": "open", "data_doc": hit.source_id,
+        "data_start": hit.start + part.start, "data_end": hit.start + part.end,
+    }  # fmt: skip
+
+
+def document_card(info: DocumentInfo, status: str | None = None, reason: str | None = None) -> Html:
+    """A document in a list without a query."""
+    head = info.head
+    parts = [head.region or "", *matter(head, full=True)]
+    return el(
+        "div",
+        el(
+            "div",
+            el("p", cut(head.title or info.source, 90), state(status, reason), class_="hit-title"),
+            class_="hit-main", role="button", tabindex="0", data_act="open", data_doc=info.id, data_start="0", data_end="0",
+        ),
+        el("p", line(parts), class_="meta"),
+        class_="hit",
+    )  # fmt: skip
+
+
+def recent(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
+    """The documents that came last, one line each."""
+    items = [
+        el(
+            "li",
+            el("button", cut(info.head.title or info.source, 60), type="button", class_="open", data_act="open", data_doc=info.id,
+               data_start="0", data_end="0"),
+            state(status),
+            el("div", line([info.head.region, *matter(info.head)]), class_="meta"),
+        )
+        for info, status in rows
+    ]  # fmt: skip
+    return join(el("h2", "最近放入的文件"), el("ul", items, class_="recent"))
+
+
+def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | None]]) -> Html:
+    """Results grouped by document, in the order of their best passage; those that share no word with the query are folded."""
+    worded: list[Html] = []
+    near: list[Html] = []
+    for hits, info, status in groups:
+        card = hit_card(hits[0], info, status, [hit for hit in hits[1:] if hit.highlights][:2])
+        (worded if any(hit.highlights for hit in hits) else near).append(card)
+    if not worded:
+        return join(near)
+    return join(
+        worded, el("details", el("summary", f"另有 {len(near)} 份文件意思可能相近"), near, class_="more") if near else None
+    )
+
+
+def _sentence(hit: Hit) -> Html:
+    part = snippet(hit)
+    shown = part.of(hit.text)
+    lead = "…" if part.start > 0 else ""
+    tail = "…" if part.end < len(hit.text) else ""
+    return el("p", lead, marked(shown, hit.highlights, offset=hit.start + part.start), tail, class_="quote")

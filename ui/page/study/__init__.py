@@ -1,0 +1,1 @@
+"""学政策: terms, briefs and quizzes."""

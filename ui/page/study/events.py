@@ -1,0 +1,204 @@
+"""学政策: a post's path, and quizzes whose results are kept under the name a learner types."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from corpus.store import Corpus
+from qa import study
+from qa.study import changes, learners, rounds
+from qa.study.path import Stage, stages
+from qa.study.post import Brief
+from qa.study.question import Question
+from ui.desk.desk import Desk, short_region
+from ui.exports.score_sheet import score_sheet
+from ui.page.events import Payload, integer, text
+from ui.page.kit.forms import select, text_field
+from ui.page.kit.html import Html, el, join
+from ui.page.kit.states import blank, empty_library
+from ui.page.study.views import path_view, question_view, result_view, scores_view, welcome
+
+ROUND = 10
+UNITS_LISTED = 300
+POSTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where one learner stands: the post, the stage, and the round of questions under way."""
+
+    region: str | None = None
+    unit: str | None = None
+    stage: int = 0
+    round: rounds.Round | None = None
+    questions: tuple[Question, ...] = ()
+    given: tuple[str, ...] | None = None
+
+
+def form(desk: Desk) -> Html:
+    """The post and the learner."""
+    units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
+    return el(
+        "form",
+        select("region", "地区", [(r, r) for r in desk.regions()]),
+        el("label", el("span", "单位"), el("input", name="unit", type="search", list="study-units", autocomplete="off"), class_="field"),
+        el("datalist", units, id="study-units"),
+        text_field("learner", "姓名（成绩按姓名记）"),
+        el(
+            "span",
+            el("button", "看应知应会", type="submit", class_="primary"),
+            el("button", "做练习题", type="button", class_="quiet tall", data_act="quiz"),
+            class_="pair-of-buttons",
+        ),
+        class_="filters",
+        data_act="path",
+    )  # fmt: skip
+
+
+def start(desk: Desk) -> Html:
+    """Before a post is chosen."""
+    return welcome(_posts(desk)) if desk.entries() else empty_library()
+
+
+def _posts(desk: Desk) -> list[tuple[str, str]]:
+    """In each region the unit its own documents give most tasks."""
+    home = {entry.info.id: short_region(entry.info) for entry in desk.entries()}
+    counts: Counter[tuple[str, str]] = Counter()
+    for task in desk.tasks():
+        region = home.get(str(task.get("document_id")))
+        if region:
+            counts.update((region, name) for name in {*task["lead_units"], *task["responsible_units"]})
+    known = set(desk.regions()) - {"全国"}
+    best: dict[str, tuple[str, str]] = {}
+    for (region, unit), _ in counts.most_common():
+        if region in known and not any(word in unit for word in ("党委", "政府", "有关", "各")):
+            best.setdefault(region, (region, unit))
+    return list(best.values())[:POSTS]
+
+
+def act(desk: Desk, payload: Payload, before: Session | None) -> tuple[Html, Session]:
+    """Do what was pressed."""
+    session = before or Session()
+    if not desk.entries():
+        return empty_library(), session
+    what = text(payload, "act")
+    name = text(payload, "learner") or ""
+    if what in ("path", "quiz", "attach"):
+        session = replace(
+            session,
+            region=text(payload, "region"),
+            unit=text(payload, "unit"),
+            stage=0 if _moved(session, payload) else session.stage,
+        )
+    if what == "stage":
+        session = replace(session, stage=integer(payload, "index"))
+    elif what == "quiz":
+        return _begin(desk, session, name)
+    elif what == "attach" and name and (found := _resumed(desk, session, name)) is not None:
+        return found
+    elif what == "answer" and session.round is not None and session.given is None:
+        return _answer(desk, session, session.round, payload)
+    elif what == "next" and session.round is not None and session.given is not None:
+        return _ask(desk, after := replace(session, given=None), session.round), after
+    elif what in ("scores", "forget"):
+        if what == "forget" and (forgotten := text(payload, "name")):
+            desk.change(lambda library: learners.forget(_corpus(library), forgotten))
+        return scores_view([row[1:] for row in desk.read(score_sheet).rows]), session
+    return _path(desk, session), session
+
+
+def _moved(session: Session, payload: Payload) -> bool:
+    return (session.region, session.unit) != (text(payload, "region"), text(payload, "unit"))
+
+
+def brief_of(desk: Desk, region: str | None, unit: str | None) -> Brief | None:
+    """The brief of a post; None without one."""
+    if not region and not unit:
+        return None
+    return desk.read(lambda corpus: study.brief(corpus, unit=unit, region=region), keep=f"brief|{region}|{unit}")
+
+
+def _path(desk: Desk, session: Session) -> Html:
+    brief = brief_of(desk, session.region, session.unit)
+    if brief is None:
+        return start(desk)
+    found: list[Stage] = stages(brief, changes.of_post(brief, desk.relations, desk.versions))
+    query = {key: value for key, value in (("region", session.region), ("unit", session.unit)) if value}
+    return path_view(brief.title, found, session.stage, warned=brief.notices[-1:], query=query)
+
+
+def _begin(desk: Desk, session: Session, name: str) -> tuple[Html, Session]:
+    """The round the learner left unfinished at this post, else a new one."""
+    if not name:
+        return blank("请先填姓名", "在上面填写姓名再做题：成绩按姓名记，答错的题过后会再来。"), session
+    name = learners.named(name)
+    if (found := _resumed(desk, session, name, here=True)) is not None:
+        return found
+    brief = brief_of(desk, session.region, session.unit)
+    learner = desk.read(lambda corpus: learners.load(corpus, name))
+    begun, questions = desk.read(
+        lambda corpus: rounds.begin(corpus, learner, brief, region=session.region, unit=session.unit, number=ROUND)
+    )
+    if not questions:
+        return blank("出不了题", "这个岗位的文件里没有可以核对的事实。换一个单位或地区，或先放入更多文件。"), session
+    desk.change(lambda library: rounds.save(_corpus(library), begun))
+    session = replace(session, round=begun, questions=tuple(questions), given=None)
+    return _ask(desk, session, begun), session
+
+
+def _resumed(desk: Desk, session: Session, name: str, *, here: bool = False) -> tuple[Html, Session] | None:
+    """The learner's round under way (with ``here`` only one at the post of the session), at the question it had come to."""
+    kept = desk.read(lambda corpus: rounds.load(corpus, name))
+    if kept is None or (here and (kept.region, kept.unit) != (session.region, session.unit)):
+        return None
+    brief = brief_of(desk, kept.region, kept.unit)
+    questions = desk.read(lambda corpus: rounds.resume(corpus, kept, brief))
+    if questions is None:
+        return None
+    session = replace(session, region=kept.region, unit=kept.unit, round=kept, questions=tuple(questions), given=None)
+    note = el("p", f"接着上次没做完的一轮：{kept.learner}，已答 {len(kept.results)} 题。", class_="count", role="status")
+    return join(note, _ask(desk, session, kept)), session
+
+
+def _ask(desk: Desk, session: Session, under_way: rounds.Round) -> Html:
+    if under_way.done:
+        learner = desk.read(lambda corpus: learners.load(corpus, under_way.learner))
+        waiting = len(learner.due(dt.datetime.now(dt.UTC) + dt.timedelta(days=1)))
+        return result_view(under_way.learner, under_way.results, waiting, learner.answered)
+    return _shown(session, under_way, len(under_way.results))
+
+
+def _shown(session: Session, under_way: rounds.Round, number: int) -> Html:
+    return question_view(
+        session.questions[number], number, under_way.results, len(session.questions), session.given, number in under_way.old
+    )
+
+
+def _answer(desk: Desk, session: Session, under_way: rounds.Round, payload: Payload) -> tuple[Html, Session]:
+    number = len(under_way.results)
+    if under_way.done:
+        return _ask(desk, session, under_way), session
+    question = session.questions[number]
+    if question.kind == "match":
+        given = tuple(text(payload, f"match{i}") or "" for i in range(1, len(question.left) + 1))
+    else:
+        value = payload.get("option")
+        given = tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) and value.strip() else ()
+    if not any(given):
+        return join(el("p", "还没有作答。", class_="notice", role="status"), _ask(desk, session, under_way)), session
+    right = question.is_right(given)
+    after = under_way.answered(right)
+
+    def keep(library: object) -> None:
+        learners.note_answer(_corpus(library), after.learner, question, right)
+        rounds.save(_corpus(library), after)
+
+    desk.change(keep)
+    session = replace(session, round=after, given=given)
+    return _shown(session, after, number), session
+
+
+def _corpus(library: object) -> Corpus:
+    return library.corpus  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,1 @@
+"""任务台账: tasks, targets and units."""

@@ -1,0 +1,87 @@
+"""看任务: the ledgers of tasks and targets."""
+
+from __future__ import annotations
+
+from graph.queries.due import WORDS, due, years
+from ui.desk.desk import Desk
+from ui.page.events import Payload, integer, text
+from ui.page.kit.forms import select, text_field
+from ui.page.kit.html import Html, el, join
+from ui.page.kit.states import blank, empty_library
+from ui.page.kit.wording import TARGET_KINDS
+from ui.page.tasks.ledgers import exports, pager, targets_table, tasks_table
+from ui.page.tasks.units import unit_card
+
+FILES = (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
+DUTIES = (("docx", "导出责任清单"),)
+UNITS_LISTED = 300
+
+
+def form(desk: Desk) -> Html:
+    """Conditions of both ledgers; a change shows the rows at once."""
+    regions = [(r, r) for r in desk.regions()]
+    units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
+    return el(
+        "form",
+        select("ledger", "看什么", [("tasks", "任务台账"), ("targets", "目标指标")], any_of=False),
+        el(
+            "label",
+            el("span", "单位"),
+            el("input", name="unit", type="search", list="unit-names", autocomplete="off"),
+            class_="field for-tasks",
+        ),
+        el("datalist", units, id="unit-names"),
+        select("region", "地区", regions),
+        el("span", select("topic", "主题", [(t, t) for t in desk.topics()]), class_="for-tasks"),
+        el(
+            "span",
+            select("due", "完成时限", [*WORDS.items(), *((y, f"{y} 年到期") for y in years(desk.tasks()))]),
+            class_="for-tasks",
+        ),
+        el("span", text_field("indicator", "指标", type="search"), class_="for-targets"),
+        el("span", select("kind", "类别", list(TARGET_KINDS.items()), "target"), class_="for-targets"),
+        class_="filters ledger-form",
+        data_act="rows",
+        data_auto=True,
+    )
+
+
+def rows(desk: Desk, payload: Payload) -> Html:
+    """The rows that meet the form, a page of them."""
+    if not desk.entries():
+        return empty_library()
+    region = text(payload, "region")
+    wanted = integer(payload, "start") if text(payload, "act") == "page" else 0
+    if text(payload, "ledger") == "targets":
+        indicator, kind = text(payload, "indicator"), text(payload, "kind")
+        targets = desk.targets(indicator=indicator, region=region, kind=kind)
+        if not targets:
+            return blank("没有这样的指标", "没有符合条件的指标。请减少一个条件，或换一个指标名称。")
+        start = min(wanted, len(targets) - 1)
+        query = {"indicator": indicator, "region": region, "kind": kind}
+        return join(
+            _lead(f"{len(targets)} 项指标", exports("/api/v1/targets", query, FILES)),
+            targets_table(targets, start=start),
+            pager(len(targets), start, "targets"),
+        )
+    unit, topic, when = text(payload, "unit"), text(payload, "topic"), text(payload, "due")
+    tasks = due(desk.tasks(unit=unit, region=region, topic=topic), when)
+    if not tasks:
+        return blank("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
+    start = min(wanted, len(tasks) - 1)
+    sources = len({t.get("document_id") or t.get("source") for t in tasks})
+    query = {"unit": unit, "region": region, "topic": topic, "due": when}
+    links = exports("/api/v1/tasks", query, FILES)
+    page = desk.unit(unit, region) if unit else None
+    if unit:
+        links = join(links, exports("/api/v1/tasks", {**query, "form": "duties"}, DUTIES))
+    return join(
+        unit_card(page) if page and wanted == 0 else None,
+        _lead(f"{len(tasks)} 项任务，出自 {sources} 份文件", links),
+        tasks_table(tasks, start=start, units=page.names if page else frozenset()),
+        pager(len(tasks), start, "tasks"),
+    )
+
+
+def _lead(text: str, links: Html) -> Html:
+    return el("div", el("h2", text), el("div", links, class_="links"), class_="lead")

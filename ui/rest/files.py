@@ -1,0 +1,42 @@
+"""Files as answers: always an attachment with a safe name, never shown in the page's own origin."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.responses import Response
+
+from ui.desk.uploads import safe_name
+
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def exported(table: Any, format: str, name: str) -> Response:
+    """A table, answer or comparison as a file."""
+    from ui.exports import write
+
+    buffer = io.BytesIO()
+    write(table, format, buffer)
+    return attachment(buffer.getvalue(), MEDIA[format], f"{name} {dt.date.today().isoformat()}.{format}")
+
+
+def attachment(data: bytes, media: str, name: str) -> Response:
+    """Bytes to be saved under a name."""
+    suffix = name.rpartition(".")[2] if "." in name else "bin"
+    plain = suffix if suffix.isascii() and suffix.isalnum() else "bin"
+    return Response(
+        data,
+        media_type=media,
+        headers={
+            "Content-Disposition": f"attachment; filename=\"cemai.{plain}\"; filename*=UTF-8''{quote(safe_name(name))}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )

@@ -1,0 +1,128 @@
+"""What a REST call may ask: parameters with their limits, and errors that say in Chinese what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from corpus.divisions import gazetteer
+from corpus.filters import Filters
+from ui.desk.desk import QUESTION_LIMIT
+
+TOP_LIMIT = 100
+TEXT_LIMIT = 10_000
+"""Longest text a parameter may have at all; above QUESTION_LIMIT a message says what to do."""
+
+Text = Annotated[str | None, Query(max_length=200)]
+
+
+class Failure(Exception):
+    """An answer that is an error: status, stable code, Chinese message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+class Conditions(BaseModel):
+    """Filters, all optional; all have to hold."""
+
+    region: Annotated[str | None, Field(max_length=200, description="地区名称，包含其下级")] = None
+    level: Annotated[str | None, Field(max_length=20, description="国家、省、市州、县、乡镇")] = None
+    issuer: Annotated[str | None, Field(max_length=200, description="发文机关")] = None
+    year: Annotated[int | None, Field(ge=1900, le=2200, description="成文年份")] = None
+    topic: Annotated[str | None, Field(max_length=100, description="主题")] = None
+    status: Annotated[str | None, Field(max_length=50, description="时效状态")] = None
+    format: Annotated[str | None, Field(max_length=20, description="文件格式")] = None
+    documents: Annotated[list[str] | None, Field(max_length=1000, description="只在这些文档编号里")] = None
+
+    def filters(self) -> Filters | None:
+        """As the program's own filters; an unknown region is an error, not an empty result."""
+        known_region(self.region)
+        made = Filters(
+            region=self.region or None,
+            level=self.level or None,
+            issuer=self.issuer or None,
+            year=self.year,
+            topic=self.topic or None,
+            status=self.status or None,
+            format=self.format or None,
+            documents=tuple(self.documents) if self.documents is not None else None,
+        )
+        return made or None
+
+
+class SearchRequest(BaseModel):
+    """Body of POST /search."""
+
+    query: str = Field(max_length=TEXT_LIMIT)
+    top: Annotated[int, Field(ge=1, le=TOP_LIMIT)] = 10
+    filters: Conditions = Conditions()
+
+
+class AskRequest(BaseModel):
+    """Body of POST /ask."""
+
+    question: str = Field(max_length=TEXT_LIMIT)
+    as_of: dt.date | None = None
+    filters: Conditions = Conditions()
+
+
+class FeedbackRequest(BaseModel):
+    """Body of POST /answers/{id}/feedback."""
+
+    verdict: Annotated[str, Field(pattern="^(right|wrong|incomplete)$", description="对、有错误、不完整")]
+    note: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class CompareRequest(BaseModel):
+    """Body of POST /compare."""
+
+    subject: str = Field(max_length=TEXT_LIMIT)
+    regions: Annotated[list[str] | None, Field(max_length=100)] = None
+    as_of: dt.date | None = None
+
+
+def conditions(
+    region: str | None, level: str | None, issuer: str | None, year: int | None, topic: str | None, status: str | None
+) -> Conditions:
+    """Query parameters as conditions."""
+    return Conditions(region=region, level=level, issuer=issuer, year=year, topic=topic, status=status)
+
+
+def worded(text: str, what: str) -> str:
+    """The text, stripped; a ``Failure`` where it is empty or too long."""
+    text = text.strip()
+    if not text:
+        raise Failure(400, "empty", f"{what}是空的。请写一个词或一句话。")
+    if len(text) > QUESTION_LIMIT:
+        raise Failure(400, "too_long", f"{what}有 {len(text)} 字，超过 {QUESTION_LIMIT} 字。请只写要问的那句话。")
+    return text
+
+
+def known_region(name: str | None) -> None:
+    """A ``Failure`` where no division has this name."""
+    if name and not gazetteer().named(name):
+        raise Failure(400, "region", f"不认识地区“{name[:40]}”。请写行政区划的名称，例如省、市、州、县的全名。")
+
+
+_WORDS = {
+    "missing": "缺少参数",
+    "string_too_long": "太长",
+    "string_pattern_mismatch": "不是可用的值",
+    "int_parsing": "应当是整数",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "date_from_datetime_parsing": "应当是日期，例如 2026-01-01",
+    "date_parsing": "应当是日期，例如 2026-01-01",
+    "json_invalid": "请求内容不是 JSON",
+}
+
+
+def in_words(found: Any) -> str:
+    """One validation error as a Chinese phrase."""
+    place = ".".join(str(part) for part in found.get("loc", ())[1:]) or "请求"
+    return f"{place}：{_WORDS.get(str(found.get('type')), '不符合要求')}"
