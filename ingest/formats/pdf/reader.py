@@ -13,6 +13,7 @@ from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.pdf.check import check_pdf, is_revised, page_objects
 from ingest.formats.pdf.flow import running
+from ingest.formats.pdf.fonts import stand_in
 from ingest.formats.pdf.glyphs import Box, Sheet, read_sheet
 from ingest.formats.pdf.layout import Line, in_columns, to_lines
 from ingest.formats.pdf.page_table import PageTable
@@ -76,6 +77,7 @@ class PdfReader:
     def _open(self) -> Any:
         import pypdfium2
 
+        stand_in()
         try:
             return pypdfium2.PdfDocument(self.data)
         except pypdfium2.PdfiumError as error:
