@@ -67,7 +67,7 @@ def assert_traceable(doc: ParsedDocument) -> None:
             assert text[measure["start"] : measure["end"]] == measure["name"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS)
 def test_made_up_documents(text: str) -> None:
     if not text.strip():

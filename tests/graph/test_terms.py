@@ -76,7 +76,7 @@ BLOCKS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(BLOCKS, max_size=40).map("".join))
 def test_never_raises_and_never_leaves_the_document(text: str) -> None:
     doc = ParsedDocument("d", "d.txt", "txt", "", text, HeadMatter())

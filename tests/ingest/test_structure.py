@@ -86,19 +86,19 @@ DOCUMENT = st.tuples(HEAD, SECTIONS, SIGNED, st.lists(PLAN, max_size=3)).map(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(DOCUMENT, min_size=1, max_size=3), st.sampled_from(["\n", "\n6.", "\n（三）甘肃\n1."]))
 def test_any_documents_one_after_another(documents, joint):
     check(joint.join(documents))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(BLOCKS, max_size=30), st.sampled_from(["\n", "\n\n", " ", "\n　　"]))
 def test_any_sequence_of_blocks(blocks, joint):
     check(joint.join(blocks))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="一二三、（）()1.是第条附件：:《》〔〕年月日2022号 \n|#*。，关于印发的通知各", max_size=120))
 def test_any_text(text):
     check(text)

@@ -145,7 +145,7 @@ TWO_PLACES = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CHANGES)
 @example([*TWO_PLACES, ("remove", 0)])
 def test_a_graph_that_follows_changes_is_the_graph_built_anew(changes: list[tuple[str, object]]) -> None:

@@ -130,7 +130,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_never_raises_and_stays_inside(text: str) -> None:
     text = half_width(text)

@@ -243,7 +243,7 @@ BLOCKS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(BLOCKS, max_size=40).map("".join))
 def test_never_raises_and_never_leaves_the_document(text: str) -> None:
     for target in targets(text):

@@ -160,7 +160,7 @@ def _spent(run: Callable[[], object]) -> float:
     return min(times)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(BLOCKS, max_size=60).map("".join), st.data())
 def test_no_text_breaks_extraction(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=8)))

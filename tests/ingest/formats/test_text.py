@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import RefusedInput
@@ -92,7 +92,6 @@ def test_speaking_of_secrets_is_not_being_secret(line):
     assert read_raw(f"{line}\n{PLAIN}".encode(), "x.txt").text.startswith(line)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_utf8_round_trip(text):
     marked = "文" + text

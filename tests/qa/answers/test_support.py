@@ -41,7 +41,7 @@ ASKED = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.sampled_from(REGIONS), st.sampled_from(SUBJECTS), st.sampled_from(SUBJECTS), st.sampled_from(ASKED))
 def test_no_answer_holds_what_no_quote_holds(library: Library, region: str, one: str, other: str, asked: str) -> None:
     answer = library.ask(f"{region}{one}和{other}{asked}", keep=False)

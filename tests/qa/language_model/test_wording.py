@@ -198,7 +198,7 @@ fragments = st.sampled_from(
 
 
 @given(st.lists(fragments | st.text(max_size=6), max_size=30).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_replied_only_quotes_and_connectives_come_out(reply: str) -> None:
     answer = reworded(ANSWER, said(reply))
     if answer.answer == ANSWER.answer:

@@ -113,7 +113,7 @@ def test_a_wrong_option_is_nowhere_in_the_source(samples):
                 assert option[0].isdigit() or fold(option) not in quotes
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 10_000))
 def test_the_same_seed_gives_the_same_quiz(county, seed):
     first = study.quiz(county, 12, seed, as_of=DURING)

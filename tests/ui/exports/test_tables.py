@@ -196,7 +196,7 @@ def test_a_cell_too_long_for_excel_is_cut_and_says_so():
     assert len(value) == CELL_LIMIT and value.endswith("（内容过长，余下见原文）")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_can_be_exported(title, text):
     table = Table(title, (Column("甲", 8), Column("乙", 8, "number")), ((text, None),), (text,))

@@ -27,7 +27,7 @@ def made(counts, label="县水务局综合管理和执法监督科"):
     return Surroundings(Node("单位", "县水务局", "unit:县水务局"), rings)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.integers(0, 140), min_size=4, max_size=4))
 def test_no_label_stands_on_another_and_there_are_at_most_sixty(counts):
     drawn = layout(made(counts))

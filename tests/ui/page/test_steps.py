@@ -55,7 +55,7 @@ def test_the_library_is_not_held_while_a_model_is_waited_for(library, monkeypatc
 
     def slow(self: Library, plain: Answer) -> Answer:
         asked.set()
-        assert go.wait(20)
+        assert go.wait(60)
         return plain
 
     monkeypatch.setattr(Library, "has_model", True)
@@ -64,15 +64,15 @@ def test_the_library_is_not_held_while_a_model_is_waited_for(library, monkeypatc
     answers: list[Answer] = []
     waiting = threading.Thread(target=lambda: answers.append(desk.ask(QUESTION)))
     waiting.start()
-    assert asked.wait(20)
+    assert asked.wait(60)
     free = threading.Event()
     other = threading.Thread(target=lambda: (desk.search("山塘"), free.set()))
     other.start()
-    assert free.wait(10), "another reader waits for the model of the first"
+    assert free.wait(50), "another reader waits for the model of the first"
     assert not answers
     go.set()
-    waiting.join(20)
-    other.join(20)
+    waiting.join(60)
+    other.join(60)
     assert answers and desk.answer(answers[0].id) is answers[0]
 
 

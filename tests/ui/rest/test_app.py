@@ -268,7 +268,7 @@ def test_imports_go_on_in_the_background_and_are_found_again(client: TestClient,
     for name in ("堤防.txt", "坏.txt"):
         sent = client.post("/api/v1/imports", files={"file": (name, f"{name}办法\n一、总则".encode())})
         assert sent.status_code == 202 and sent.json()["state"] in ("等待", "正在识别")
-    for _ in range(200):
+    for _ in range(3_000):
         jobs = client.get("/api/v1/imports").json()
         if all(job["done"] for job in jobs):
             break

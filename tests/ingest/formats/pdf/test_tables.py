@@ -50,7 +50,7 @@ def sheets(draw):
     return sheet
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(sheets())
 def test_every_character_comes_out_once(sheet):
     tables, lines = find_tables(sheet)
