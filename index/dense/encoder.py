@@ -138,13 +138,13 @@ class TransformerEncoder:
     """Any other sentence-transformers model, from a folder or by its hub name. Imports torch when it is made."""
 
     def __init__(self, name: str) -> None:
-        local = Path(name).is_dir()
-        if not local and os.environ.get(DOWNLOADS) != "1":
-            os.environ["HF_HUB_OFFLINE"] = "1"  # before the import: without it a missing network costs a minute of retries
+        offline = os.environ.get(DOWNLOADS) != "1"
         try:
+            # A folder is read without the hub's client, which asks for more than the files of a model, whatever it is told.
+            place = _on_disk(name) if offline else name
             from sentence_transformers import SentenceTransformer
 
-            self._model = SentenceTransformer(name, device="cpu")
+            self._model = SentenceTransformer(place, device="cpu", local_files_only=offline)
         except ImportError as error:
             raise ModelUnavailable(
                 "使用其他语义模型需要 sentence-transformers。请先安装：pip install sentence-transformers。"
@@ -154,7 +154,7 @@ class TransformerEncoder:
                 f"语义模型“{name}”不在本机。请把模型文件夹拷到本机并写它的路径；"
                 f"有网络时可设环境变量 {DOWNLOADS}=1 允许下载；不设模型则使用内置模型。"
             ) from error
-        self._name = Path(name).name if local else name
+        self._name = Path(name).name if Path(name).is_dir() else name
 
     @property
     def name(self) -> str:
@@ -169,6 +169,22 @@ class TransformerEncoder:
     def encode(self, texts: Sequence[str]) -> Any:
         """One unit row per text."""
         return self._model.encode(list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
+
+
+def _on_disk(name: str) -> str:
+    """The folder of a model, also of one fetched before by its hub name. Looks at files only: no torch, no request."""
+    if Path(name).is_dir():
+        return name
+    from huggingface_hub import try_to_load_from_cache
+
+    cache = os.environ.get("SENTENCE_TRANSFORMERS_HOME")
+    # sentence-transformers looks for a name without an owner among its own models
+    for repository in (name,) if "/" in name else (f"sentence-transformers/{name}", name):
+        for file in ("modules.json", "config.json"):
+            found = try_to_load_from_cache(repository, file, cache_dir=cache)
+            if isinstance(found, str):
+                return str(Path(found).parent)
+    raise FileNotFoundError(name)
 
 
 @lru_cache(maxsize=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -53,9 +54,54 @@ def test_a_query_does_not_import_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parents[2]).returncode == 0
 
 
-def test_a_missing_model_says_what_to_do() -> None:
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Nothing can be reached, and what was tried is noted."""
+    tried: list[object] = []
+
+    def refuse(*args: object, **_: object) -> None:
+        tried.append(args)
+        raise OSError("no network in this test")
+
+    monkeypatch.delenv(encoder.DOWNLOADS, raising=False)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    load.cache_clear()
+    return tried
+
+
+@pytest.mark.parametrize("name", ["nobody/no-such-model", "no-such-model", "no/such/folder", "../no folder"])
+def test_a_missing_model_says_what_to_do_and_sends_nothing(name: str, no_network: list[object]) -> None:
+    import sentence_transformers  # noqa: F401  # imported before: by then it no longer reads what the environment forbids
+
     with pytest.raises(ModelUnavailable, match="内置模型"):
-        load("nobody/no-such-model")
+        load(name)
+    assert no_network == []
+
+
+def test_a_missing_model_is_missed_before_torch_is_imported() -> None:
+    code = (
+        "import sys\nfrom corpus.errors import ModelUnavailable\nfrom index.encoder import load\n"
+        "try:\n    load('nobody/no-such-model')\nexcept ModelUnavailable:\n    sys.exit('torch' in sys.modules)\nsys.exit(2)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parent.parent).returncode == 0
+
+
+def test_a_model_fetched_before_is_read_without_a_request(
+    tmp_path: Path, no_network: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = tmp_path / "models--nobody--tiny"
+    snapshot = fetched / "snapshots" / ("0" * 40)
+    snapshot.mkdir(parents=True)
+    save(snapshot, {"[UNK]": 0, "监测": 1}, np.ones((2, 8), dtype=np.float32))
+    (fetched / "refs").mkdir()
+    (fetched / "refs" / "main").write_text("0" * 40, encoding="utf-8")
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
+    assert load("nobody/tiny").encode(["监测"]).shape == (1, 8)
+    assert no_network == []
 
 
 def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
