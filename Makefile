@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test test-browser check eval eval-quick bench lock clean
+.PHONY: demo demo-check install test quick fix test-browser check eval eval-quick bench lock clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -19,6 +19,15 @@ test: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# While working: what needs neither torch nor files made to hold a reader, in under a minute
+quick: .venv/.installed-dev
+	$(BIN)/python -m pytest -n 2 -m "not slow and not hostile" tests --ignore=tests/browser
+	$(BIN)/ruff check .
+
+fix: .venv/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 test-browser: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 tests/browser

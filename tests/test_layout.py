@@ -36,6 +36,7 @@ def test_corpus_needs_only_the_standard_library() -> None:
     assert out.strip() in ("[]", "['_virtualenv']")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["--help"], ["search", "x"], ["ask", "x"]])
 def test_torch_and_gradio_stay_off_the_fast_paths(command: list[str], tmp_path: Path) -> None:
     sample = tmp_path / "通知.txt"

@@ -88,6 +88,7 @@ def test_the_seeds(shared: Path, number: int) -> None:
 SAMPLE, SEED = 36, int(os.environ.get("CEMAI_SAMPLE_SEED", "20261122"))
 
 
+@pytest.mark.slow
 def test_a_random_sample_of_the_real_corpus(shared: Path) -> None:
     """Some documents of every folder; CEMAI_SAMPLE_SEED draws others."""
     chance = random.Random(SEED)

@@ -80,6 +80,7 @@ def test_small_files_and_single_cores_start_no_process(monkeypatch: pytest.Monke
     assert preparing.helpers_for(preparing.MANY) == preparing.MOST_HELPERS
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("two_helpers")
 def test_an_import_is_taken_up_where_it_stopped_without_reading_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "r.jsonl"

@@ -23,6 +23,7 @@ def folder(tmp_path):
     return tmp_path / "library"
 
 
+@pytest.mark.slow
 def test_another_program_asks_over_stdio(folder):
     mcp = pytest.importorskip("mcp", reason="the MCP SDK is not installed: pip install mcp")
     from mcp.client.stdio import stdio_client

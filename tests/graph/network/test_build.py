@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import networkx
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,7 @@ TWO_PLACES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(CHANGES)
 @example([*TWO_PLACES, ("remove", 0)])

@@ -25,6 +25,7 @@ def embedded() -> StaticEncoder:
     return found
 
 
+@pytest.mark.slow
 def test_numpy_and_sentence_transformers_agree(embedded: StaticEncoder) -> None:
     from sentence_transformers import SentenceTransformer
 
@@ -73,6 +74,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return tried
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["nobody/no-such-model", "no-such-model", "no/such/folder", "../no folder"])
 def test_a_missing_model_says_what_to_do_and_sends_nothing(name: str, no_network: list[object]) -> None:
     import sentence_transformers  # noqa: F401  # imported before: by then it no longer reads what the environment forbids
@@ -90,6 +92,7 @@ def test_a_missing_model_is_missed_before_torch_is_imported() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parent.parent).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_model_fetched_before_is_read_without_a_request(
     tmp_path: Path, no_network: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +115,7 @@ def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
         StaticEncoder(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_folder_that_sentence_transformers_wrote_reads_the_same(embedded: StaticEncoder, tmp_path: Path) -> None:
     from safetensors.numpy import load_file
     from sentence_transformers import SentenceTransformer

@@ -31,6 +31,7 @@ def test_pairs_do_not_reach_over_punctuation() -> None:
     assert tokenise("防汛，抗旱").pairs == ["防汛", "抗旱"]
 
 
+@pytest.mark.slow
 def test_both_engines_read_the_lexicon() -> None:
     assert "边缘易致贫户" in tokens._slow_dictionary().cut("摸排边缘易致贫户")
 

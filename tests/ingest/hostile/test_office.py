@@ -17,6 +17,8 @@ from ingest.limits import DEFAULT, MEGABYTE
 from ingest.reader import read
 from ingest.worker import SafeReader
 
+pytestmark = pytest.mark.hostile
+
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 KINDS = "http://schemas.openxmlformats.org/package/2006/content-types"

@@ -12,6 +12,8 @@ from corpus.errors import RefusedInput
 from ingest.limits import DEFAULT, MEGABYTE
 from ingest.worker import SafeReader
 
+pytestmark = pytest.mark.hostile
+
 FONT = b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"
 PAGES = b"<</Type/Catalog/Pages 2 0 R>>"
 SENTENCE = b"The county office repairs rural roads every spring and reports in public"

@@ -17,6 +17,8 @@ from corpus.errors import RefusedInput
 from ingest.limits import DEFAULT, MEGABYTE
 from ingest.worker import SafeReader
 
+pytestmark = pytest.mark.hostile
+
 
 @pytest.fixture(scope="module")
 def reader():

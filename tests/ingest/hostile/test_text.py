@@ -16,6 +16,8 @@ from ingest.reader import read, read_raw
 from ingest.worker import SafeReader
 from ui.page.kit.html import escape
 
+pytestmark = pytest.mark.hostile
+
 PLAIN = "关于做好全市冬春水利建设工作的通知\n各县区人民政府：\n一、到2027年，新增高效节水灌溉面积12万亩。\n"
 TRADITIONAL = "關於進一步推動農村基礎設施建設的通知\n為貫徹落實國務院的決定，現就有關事項通知如下。\n"
 HEAD = "某县人民政府关于加强河道管护的通知\n一、总体要求\n"

@@ -158,6 +158,7 @@ def benchmark() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_no_answer_to_the_library_s_own_questions_holds_what_no_quote_holds(tmp_path: Path, plan: Path) -> None:
     from ingest.files import gather  # the samples of the project are ordinary files
 

@@ -349,6 +349,7 @@ def test_serving_refuses_other_machines_and_busy_ports(stub: Stub) -> None:
         server.serve(stub, port=70000)
 
 
+@pytest.mark.slow
 def test_the_page_is_built_with_closed_settings(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("gradio")
     monkeypatch.setenv("GRADIO_SHARE", "1")
