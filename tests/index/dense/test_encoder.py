@@ -86,10 +86,10 @@ def test_a_missing_model_says_what_to_do_and_sends_nothing(name: str, no_network
 
 def test_a_missing_model_is_missed_before_torch_is_imported() -> None:
     code = (
-        "import sys\nfrom corpus.errors import ModelUnavailable\nfrom index.encoder import load\n"
+        "import sys\nfrom corpus.errors import ModelUnavailable\nfrom index.dense.encoder import load\n"
         "try:\n    load('nobody/no-such-model')\nexcept ModelUnavailable:\n    sys.exit('torch' in sys.modules)\nsys.exit(2)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parent.parent).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(encoder.__file__).parents[2]).returncode == 0
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("reportlab")
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[4]
 LINE = "第一条，县交通局负责，2026年起每季度检查一次。"
 WITHOUT_FONTS = """
 import ctypes, sys
