@@ -49,7 +49,8 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
-    from ui.page.theme import asset, theme
+    from ui.page.app import page_head
+    from ui.page.theme import theme
     from ui.rest.app import mount_api
 
     @asynccontextmanager
@@ -79,8 +80,7 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
         mcp_server=False,
         pwa=False,
         theme=theme(),
-        # as part of the head: Gradio would put its own container before every selector given as css
-        head=f"<style>{asset('page.css')}</style><script>{asset('page.js')}</script>",
+        head=page_head(),
     )
     return app
 

@@ -1,26 +1,74 @@
-"""The Gradio app: panels in tabs, one reader beside them, and who answers when something is pressed."""
+"""The Gradio app: a panel for each part of each tab, one reader beside them, and who answers when something is pressed."""
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, cast
 
-from qa.answer import Understanding
 from ui.desk.desk import Desk
-from ui.page.ask import events as ask_events
-from ui.page.compare import events as compare_events
-from ui.page.events import HIDDEN_FROM_API, STREAMED, in_words, panel, payload_of, safely
-from ui.page.graph import events as graph_events
-from ui.page.kit.html import EMPTY
-from ui.page.library import events as library_events
+from ui.page.events import HIDDEN_FROM_API, STREAMED, Payload, in_words, panel, payload_of, safely
+from ui.page.kit.html import EMPTY, Html
+from ui.page.kit.tab import Step, Tab
 from ui.page.masthead import masthead
 from ui.page.reader import events as reader_events
-from ui.page.search import events as search_events
-from ui.page.study import events as study_events
-from ui.page.tasks import events as tasks_events
+from ui.page.tabs import TABS, tab_data
+from ui.page.theme import asset
 
 TITLE = "策脉"
+
+
+def page_head() -> str:
+    """What goes into the head of the page: data of the tabs, then style and script (which reads the data when it is loaded)."""
+    # Gradio would put its own container before every selector given as css
+    return f"{tab_data()}<style>{asset('page.css')}</style><script>{asset('page.js')}</script>"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A panel and how it is drawn from the library."""
+
+    panel: Any
+    draw: Callable[[Desk], Html]
+
+    def show(self, desk: Desk) -> Html:
+        """The markup, or an error in words."""
+        return safely(partial(self.draw, desk))
+
+
+@dataclass(slots=True)
+class Drawings:
+    """All drawings of the page by when they are made.
+
+    Attributes:
+        once: When the page is loaded.
+        again: When the page is loaded and when the library changes.
+        late: As ``again``, but only after everything else is there: the first screen does not wait for them.
+        fresh: States that are put back when the library changes, with their first value.
+    """
+
+    once: list[Drawing] = field(default_factory=list)
+    again: list[Drawing] = field(default_factory=list)
+    late: list[Drawing] = field(default_factory=list)
+    fresh: list[tuple[Any, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TabParts:
+    """A tab with what Gradio made for it."""
+
+    tab: Tab
+    state: Any
+    side: Any
+    out: Any
+
+    @property
+    def shown(self) -> list[Any]:
+        """What a press in the results fills."""
+        return [*([self.side] if self.tab.side else []), self.out, self.state]
 
 
 def build_page(desk: Desk) -> Any:
@@ -28,129 +76,136 @@ def build_page(desk: Desk) -> Any:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "0"  # read when gradio is imported; otherwise it looks up its makers' host
     import gradio as gr
 
-    # listeners find their event by the annotation, which must be the class itself, not its name
-    def listener(work: Callable[..., Any]) -> Callable[..., Any]:
-        work.__annotations__["event"] = gr.EventData
-        return work
-
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as page:
-        top = panel(EMPTY, "masthead")
-        previous = gr.State(None)
-        chosen = gr.State({})
-        learning = gr.State(None)
-        walked = gr.State(())
+        drawings = Drawings(again=[Drawing(panel(EMPTY, "masthead"), masthead)])
         with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
-            with gr.Tab("问政策", id="ask"):
-                ask_form, ask_start, ask_out = panel(EMPTY, "ask-form"), panel(EMPTY, "ask-start"), panel(EMPTY, "ask-out")
-            with gr.Tab("查文件", id="search", render_children=True):
-                search_form = panel(search_events.form(), "search-form")
-                with gr.Row(elem_id="search-body"):
-                    search_side, search_out = panel(EMPTY, "search-side"), panel(EMPTY, "search-out")
-            with gr.Tab("比地区", id="compare", render_children=True):
-                compare_form, compare_out = panel(EMPTY, "compare-form"), panel(EMPTY, "compare-out")
-            with gr.Tab("看任务", id="tasks", render_children=True):
-                tasks_form, tasks_out = panel(EMPTY, "tasks-form"), panel(EMPTY, "tasks-out")
-            with gr.Tab("看图谱", id="graph", render_children=True):
-                graph_form, graph_out = panel(EMPTY, "graph-form"), panel(EMPTY, "graph-out")
-            with gr.Tab("学政策", id="study", render_children=True):
-                study_form, study_out = panel(EMPTY, "study-form"), panel(EMPTY, "study-out")
-            with gr.Tab("文档库", id="shelf", render_children=True):
-                panel(library_events.form(), "shelf-form")
-                shelf_out = panel(EMPTY, "shelf-out")
+            parts = [_lay_out(tab, drawings) for tab in TABS]
         reader = panel(EMPTY, "reader")
 
-        def surroundings() -> list[Any]:
-            return [
-                masthead(desk),
-                ask_events.form(desk),
-                search_events.side(desk, {}),
-                search_events.results(desk, {}, {}),
-                compare_events.form(desk),
-                tasks_events.form(desk),
-                tasks_events.rows(desk, {}),
-                study_events.form(desk),
-                graph_events.form(desk),
-            ]
-
-        around = [top, ask_form, search_side, search_out, compare_form, tasks_form, tasks_out, study_form, graph_form]
-
-        def load() -> list[Any]:
-            return [
-                *surroundings(),
-                compare_events.start(desk),
-                study_events.start(desk),
-                graph_events.start(desk),
-                library_events.table(desk, {}),
-            ]
-
-        @listener
-        def ask(event: Any, before: Understanding | None) -> Iterator[ask_events.Step]:
-            understood = before
-            try:
-                for shown, understood in ask_events.ask(desk, payload_of(event), before):
-                    yield shown, understood
-            except Exception as error:
-                yield in_words(error), understood
-
-        @listener
-        def search(event: Any, facets: dict[str, str]) -> tuple[Any, Any, Any]:
-            payload = payload_of(event)
-            after = search_events.change(payload, facets or {})
-            return search_events.side(desk, after), safely(lambda: search_events.results(desk, payload, after)), after
-
-        @listener
-        def compare(event: Any) -> Any:
-            return safely(lambda: compare_events.compare(desk, payload_of(event)))
-
-        @listener
-        def tasks(event: Any) -> Any:
-            return safely(lambda: tasks_events.rows(desk, payload_of(event)))
-
-        @listener
-        def walk(event: Any, before: graph_events.Trail) -> tuple[Any, Any]:
-            trail = before
-
-            def work() -> Any:
-                nonlocal trail
-                view, trail = graph_events.walk(desk, payload_of(event), before)
-                return view
-
-            return safely(work), trail
-
-        @listener
-        def learn(event: Any, before: study_events.Session | None) -> tuple[Any, Any]:
-            session = before
-
-            def work() -> Any:
-                nonlocal session
-                view, session = study_events.act(desk, payload_of(event), before)
-                return view
-
-            return safely(work), session
-
-        @listener
-        def shelf(event: Any) -> list[Any]:
-            payload = payload_of(event)
-            shown = safely(lambda: library_events.table(desk, payload))
-            if payload.get("act") == "page":
-                return [shown, *[gr.skip()] * (len(around) + 1)]
-            return [shown, {}, *surroundings()]
-
-        @listener
-        def open_document(event: Any) -> Any:
-            return safely(lambda: reader_events.shown(desk, payload_of(event)))
-
-        # the first screen does not wait for the questions that are tried out
-        first = page.load(load, None, [*around, compare_out, study_out, graph_out, shelf_out], **HIDDEN_FROM_API)
-        first.then(lambda: ask_events.start(desk), None, ask_start, **HIDDEN_FROM_API)
-        ask_out.click(ask, previous, [ask_out, previous], **STREAMED)
-        search_out.click(search, chosen, [search_side, search_out, chosen], **HIDDEN_FROM_API)
-        compare_out.click(compare, None, compare_out, **HIDDEN_FROM_API)
-        tasks_out.click(tasks, None, tasks_out, **HIDDEN_FROM_API)
-        graph_out.click(walk, walked, [graph_out, walked], **HIDDEN_FROM_API)
-        study_out.click(learn, learning, [study_out, learning], **HIDDEN_FROM_API)
-        changed = shelf_out.click(shelf, None, [shelf_out, chosen, *around], **HIDDEN_FROM_API)
-        changed.then(lambda: ask_events.start(desk), None, ask_start, **HIDDEN_FROM_API)
-        reader.click(open_document, None, reader, **HIDDEN_FROM_API)
-        _ = search_form
+        _draw_first(page, drawings, desk)
+        for part in parts:
+            if part.tab.changes is not None:
+                _answer_changes(part, part.tab.changes, drawings, desk)
+            else:
+                _answer_presses(part, desk)
+        reader.click(_open_document(desk), None, reader, **HIDDEN_FROM_API)
     return page
+
+
+def _lay_out(tab: Tab, drawings: Drawings) -> TabParts:
+    """Make the panels of a tab, and note how and when each is drawn."""
+    import gradio as gr
+
+    side = None
+    with gr.Tab(tab.title, id=tab.id, render_children=True):
+        state = gr.State(tab.state)
+        if isinstance(tab.form, Html):
+            panel(tab.form, f"{tab.id}-form")
+        else:
+            drawings.again.append(Drawing(panel(EMPTY, f"{tab.id}-form"), tab.form))
+        if tab.start_apart:
+            drawings.late.append(Drawing(panel(EMPTY, f"{tab.id}-start"), tab.start))
+        if tab.side is None:
+            out = panel(EMPTY, f"{tab.id}-out")
+        else:
+            with gr.Row(elem_id=f"{tab.id}-body"):
+                side, out = panel(EMPTY, f"{tab.id}-side"), panel(EMPTY, f"{tab.id}-out")
+            drawings.again.append(Drawing(side, partial(_side, tab)))
+    if tab.start_follows:
+        drawings.again.append(Drawing(out, tab.start))
+        drawings.fresh.append((state, tab.state))
+    elif not tab.start_apart:
+        drawings.once.append(Drawing(out, tab.start))
+    return TabParts(tab, state, side, out)
+
+
+def _side(tab: Tab, desk: Desk) -> Html:
+    return tab.side(desk, tab.state) if tab.side else EMPTY
+
+
+def _draw_first(page: Any, drawings: Drawings, desk: Desk) -> None:
+    """Draw every panel when the page is loaded."""
+    first = [*drawings.again, *drawings.once]
+    shown = page.load(
+        lambda: [drawing.show(desk) for drawing in first], None, [drawing.panel for drawing in first], **HIDDEN_FROM_API
+    )
+    _draw_late(shown, drawings, desk)
+
+
+def _draw_late(shown: Any, drawings: Drawings, desk: Desk) -> None:
+    """Draw what takes long once the rest is shown."""
+    for drawing in drawings.late:
+        shown.then(_shows(drawing, desk), None, drawing.panel, **HIDDEN_FROM_API)
+
+
+def _shows(drawing: Drawing, desk: Desk) -> Callable[[], Html]:
+    return lambda: drawing.show(desk)
+
+
+def _listener(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Gradio finds the parameter for its event by the annotation, which must be the class itself, not its name."""
+    import gradio as gr
+
+    work.__annotations__["event"] = gr.EventData
+    return work
+
+
+def _press(tab: Tab, desk: Desk, payload: Payload, before: Any) -> list[Any]:
+    """What a press shows: side, results and state; an error leaves the state as it was."""
+    state = before
+
+    def work() -> Html:
+        nonlocal state
+        shown, state = cast(Step, tab.act(desk, payload, before))
+        return shown
+
+    shown = safely(work)
+    return [*([tab.side(desk, state)] if tab.side else []), shown, state]
+
+
+def _answer_presses(part: TabParts, desk: Desk) -> None:
+    """Let a tab answer what is pressed in it, in one go or step by step."""
+    tab = part.tab
+
+    @_listener
+    def answer(event: Any, before: Any) -> list[Any]:
+        return _press(tab, desk, payload_of(event), before)
+
+    @_listener
+    def answer_in_steps(event: Any, before: Any) -> Iterator[list[Any]]:
+        state = before
+        try:
+            for shown, state in cast(Iterator[Step], tab.act(desk, payload_of(event), before)):
+                yield [shown, state]
+        except Exception as error:
+            yield [in_words(error), state]
+
+    if inspect.isgeneratorfunction(tab.act):
+        part.out.click(answer_in_steps, part.state, part.shown, **STREAMED)
+    else:
+        part.out.click(answer, part.state, part.shown, **HIDDEN_FROM_API)
+
+
+def _answer_changes(part: TabParts, changes: Callable[[Payload], bool], drawings: Drawings, desk: Desk) -> None:
+    """Let a tab answer presses that may change the library: then everything drawn from the library is drawn again."""
+    import gradio as gr
+
+    @_listener
+    def answer(event: Any, before: Any) -> list[Any]:
+        payload = payload_of(event)
+        shown = _press(part.tab, desk, payload, before)
+        if not changes(payload):
+            return [*shown, *[gr.skip()] * (len(drawings.fresh) + len(drawings.again))]
+        return [*shown, *(value for _, value in drawings.fresh), *(drawing.show(desk) for drawing in drawings.again)]
+
+    drawn = [*(state for state, _ in drawings.fresh), *(drawing.panel for drawing in drawings.again)]
+    changed = part.out.click(answer, part.state, [*part.shown, *drawn], **HIDDEN_FROM_API)
+    _draw_late(changed, drawings, desk)
+
+
+def _open_document(desk: Desk) -> Callable[..., Any]:
+    @_listener
+    def open_document(event: Any) -> Any:
+        return safely(lambda: reader_events.shown(desk, payload_of(event)))
+
+    return open_document

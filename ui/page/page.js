@@ -2,12 +2,9 @@
    All markup is made on the server; this script writes text only through textContent. */
 (() => {
   "use strict";
-  const TABS = { ask: "问政策", search: "查文件", compare: "比地区", tasks: "看任务", graph: "看图谱", study: "学政策", shelf: "文档库" };
-  const WAITING = {
-    ask: "正在文档库里查找…", search: "正在查找…", compare: "正在逐个地区比较…", tasks: "正在取任务和指标…",
-    graph: "正在画图…", study: "正在准备…",
-    shelf: "正在处理…", reader: "正在打开原文…",
-  };
+  // the tabs by id, as ui/page/tabs.py writes them into the head: title, waiting, again
+  const TABS = Object.fromEntries([...document.querySelectorAll("meta[data-view]")].map(({ dataset }) => [dataset.view, dataset]));
+  const OPENING = "正在打开原文…";
   const panels = {};
   const timers = {};
   let opened = "";
@@ -31,8 +28,8 @@
   };
   const viewOf = (element) => {
     for (let node = element; node; node = node.parentElement) {
-      const found = /^(ask|search|compare|tasks|graph|study|shelf)-(form|start|out|side|body)$/.exec(node.id || "");
-      if (found) return found[1];
+      const found = /^([a-z]+)-(form|start|out|side|body)$/.exec(node.id || "");
+      if (found && found[1] in TABS) return found[1];
     }
     return "";
   };
@@ -44,12 +41,14 @@
       panels[id] = { element, trigger };
       watch("value", () => changed(id));
       if (id === "shelf-form") poll(false);
-      if (/^(compare|graph|study)-out$/.test(id)) setTimeout(() => again(id.split("-")[0]), 0);
+      const [view, part] = id.split("-");
+      if (part === "out" && looksAgain(view)) setTimeout(() => again(view), 0);
       if (id === "study-form") whenThere(() => panels["study-out"] && document.querySelector("#study-form form"), attach);
     },
   };
 
   // what said that the library is empty looks again once files have come in; a tab may be opened only then
+  const looksAgain = (view) => "again" in (TABS[view] || {});
   function again(view) {
     if (filled && panels[`${view}-out`]?.element.querySelector("[data-empty]")) send(view, "start");
   }
@@ -66,7 +65,7 @@
     if (id === "tasks-form") ledger();
     if (id === "shelf-out") {
       filled = true;
-      ["compare", "graph", "study"].forEach(again);
+      Object.keys(TABS).filter(looksAgain).forEach(again);
     }
     if (id === "study-out" || id === "graph-out") {
       close();
@@ -95,7 +94,7 @@
     clearTimeout(timers[id]);
     if (!on) { panel.element.removeAttribute("aria-busy"); return; }
     const view = id.split("-")[0];
-    panel.element.dataset.waiting = WAITING[view] || "请稍候…";
+    panel.element.dataset.waiting = id === "reader" ? OPENING : TABS[view]?.waiting || "请稍候…";
     panel.element.setAttribute("aria-busy", "true");
     timers[id] = setTimeout(() => look(id, 0), 2500);
   }
@@ -231,10 +230,10 @@
   const tabButtons = () => [...document.querySelectorAll('#views [role="tab"]')];
   const activeTab = () => {
     const label = tabButtons().find((tab) => tab.getAttribute("aria-selected") === "true")?.textContent.trim();
-    return Object.keys(TABS).find((key) => TABS[key] === label) || "ask";
+    return Object.keys(TABS).find((key) => TABS[key].title === label) || Object.keys(TABS)[0];
   };
   function toTab(key) {
-    tabButtons().find((tab) => tab.textContent.trim() === TABS[key])?.click();
+    tabButtons().find((tab) => tab.textContent.trim() === TABS[key].title)?.click();
   }
 
   function ledger() {
@@ -452,7 +451,7 @@
     if (tab) {
       setTimeout(() => document.body.classList.toggle("reading", Boolean(readerTab) && readerTab === activeTab()), 0);
       window.scrollTo(0, 0);
-      if (tab.textContent.trim() === TABS.graph) whenThere(() => document.querySelector("#graph-out .canvas")?.clientWidth, middle);
+      if (tab.textContent.trim() === TABS.graph.title) whenThere(() => document.querySelector("#graph-out .canvas")?.clientWidth, middle);
       return;
     }
     const target = event.target.closest?.(PRESSED);

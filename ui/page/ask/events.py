@@ -16,6 +16,7 @@ from ui.page.events import Payload, filters_of, text
 from ui.page.kit.forms import ask_box, examples, select, text_field
 from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.kit.states import empty_library, trouble
+from ui.page.kit.tab import Tab
 from ui.page.kit.wording import flagged
 from ui.page.search.hits import recent
 
@@ -135,3 +136,6 @@ def describe(desk: Desk, id: str) -> str | None:
         entry.status if flagged(entry.status) else None,
     ]
     return " · ".join(str(part) for part in parts if part) or None
+
+
+TAB = Tab("ask", "问政策", "正在文档库里查找…", form=form, start=start, act=ask, start_apart=True)

@@ -11,6 +11,7 @@ from ui.page.events import Payload, text
 from ui.page.kit.forms import ask_box, choice_field, choices_list, examples, select, toggles
 from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.kit.states import blank, empty_library, trouble
+from ui.page.kit.tab import Tab, stateless
 
 REGIONS_SHOWN = 40
 TITLES = 2000
@@ -85,3 +86,6 @@ def two(desk: Desk, payload: Payload) -> Html:
         return blank("没有可列的差别", "两份文件逐条相同，或者读不出条款和任务。")
     query = urlencode({"first": first, "second": second, "form": form})
     return matrix_view(comparison, chosen=comparison.regions, files=f"/api/v1/compare/documents?{query}")
+
+
+TAB = Tab("compare", "比地区", "正在逐个地区比较…", form=form, start=start, act=stateless(compare))

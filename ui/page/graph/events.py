@@ -9,6 +9,7 @@ from ui.page.graph.views import graph_view
 from ui.page.kit.forms import ask_box
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import blank, empty_library
+from ui.page.kit.tab import Tab
 
 Trail = tuple[tuple[str, str], ...]
 KEPT = 5
@@ -62,3 +63,6 @@ def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail
     if here in before:
         before = before[: before.index(here)]
     return graph_view(found, before), (*before, here)[-KEPT:]
+
+
+TAB = Tab("graph", "看图谱", "正在画图…", form=form, start=start, act=walk, state=())

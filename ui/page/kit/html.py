@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-_VOID = frozenset({"br", "hr", "input", "col", "img"})
+_VOID = frozenset({"br", "hr", "input", "col", "img", "meta"})
 _LINKS = frozenset({"href", "src", "action", "formaction"})
 # control characters say nothing to a reader, and bidirectional overrides can make a line read as another one
 _HIDDEN = (range(32), range(127, 160), (0xAD, 0x61C, 0xFEFF), range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x206A))

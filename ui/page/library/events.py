@@ -10,6 +10,7 @@ from ui.desk.uploads import ACCEPTED
 from ui.page.events import Payload, integer, text
 from ui.page.kit.html import Html, join
 from ui.page.kit.states import trouble
+from ui.page.kit.tab import Tab, stateless
 from ui.page.library.table import Row, shelf_view, upload_box
 from ui.page.tasks.ledgers import pager
 
@@ -48,3 +49,14 @@ def table(desk: Desk, payload: Payload) -> Html:
     start = min(integer(payload, "start") if act == "page" else 0, max(0, len(entries) - 1))
     rows = [Row(e.info, e.status, e.reason) for e in reversed(entries)]  # the newest stands where it is looked for
     return join(wrong, shelf_view(rows, start=start, undo=undo, message=message), pager(len(rows), start, "shelf"))
+
+
+TAB = Tab(
+    "shelf",
+    "文档库",
+    "正在处理…",
+    form=form(),
+    start=lambda desk: table(desk, {}),
+    act=stateless(table),
+    changes=lambda payload: text(payload, "act") != "page",
+)

@@ -9,10 +9,11 @@ from corpus.document import LEVELS
 from corpus.filters import Filters
 from index.passages import Hit
 from ui.desk.desk import Desk, Entry
-from ui.page.events import Payload, integer, text
+from ui.page.events import Payload, integer, safely, text
 from ui.page.kit.forms import ask_box, facets
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import blank, empty_library, trouble
+from ui.page.kit.tab import Step, Tab
 from ui.page.search.hits import document_card, hits_view
 from ui.page.tasks.ledgers import PAGE, pager
 
@@ -70,6 +71,12 @@ def change(payload: Payload, chosen: Chosen) -> dict[str, str]:
     return after
 
 
+def search(desk: Desk, payload: Payload, chosen: Chosen | None) -> Step:
+    """Results for the words and facets, and the facets after a press, which hold even where searching fails."""
+    after = change(payload, chosen or {})
+    return safely(lambda: results(desk, payload, after)), after
+
+
 def side(desk: Desk, chosen: Chosen) -> Html:
     """The facets."""
     return facets(counts(desk.entries(), chosen), chosen)
@@ -113,3 +120,16 @@ def results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:
 
 def _clear() -> Html:
     return el("button", "清除全部条件", type="button", class_="primary", data_act="clear")
+
+
+TAB = Tab(
+    "search",
+    "查文件",
+    "正在查找…",
+    form=form(),
+    start=lambda desk: results(desk, {}, {}),
+    act=search,
+    state={},
+    start_follows=True,
+    side=side,
+)

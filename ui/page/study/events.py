@@ -18,6 +18,7 @@ from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import blank, empty_library
+from ui.page.kit.tab import Tab
 from ui.page.study.views import path_view, question_view, result_view, scores_view, welcome
 
 ROUND = 10
@@ -202,3 +203,6 @@ def _answer(desk: Desk, session: Session, under_way: rounds.Round, payload: Payl
 
 def _corpus(library: object) -> Corpus:
     return library.corpus  # type: ignore[attr-defined,no-any-return]
+
+
+TAB = Tab("study", "学政策", "正在准备…", form=form, start=start, act=act)

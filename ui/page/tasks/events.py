@@ -8,6 +8,7 @@ from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import blank, empty_library
+from ui.page.kit.tab import Tab, stateless
 from ui.page.kit.wording import TARGET_KINDS
 from ui.page.tasks.ledgers import exports, pager, targets_table, tasks_table
 from ui.page.tasks.units import unit_card
@@ -85,3 +86,14 @@ def rows(desk: Desk, payload: Payload) -> Html:
 
 def _lead(text: str, links: Html) -> Html:
     return el("div", el("h2", text), el("div", links, class_="links"), class_="lead")
+
+
+TAB = Tab(
+    "tasks",
+    "看任务",
+    "正在取任务和指标…",
+    form=form,
+    start=lambda desk: rows(desk, {}),
+    act=stateless(rows),
+    start_follows=True,
+)
