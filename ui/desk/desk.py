@@ -15,9 +15,11 @@ from corpus.document import ParsedDocument
 from corpus.errors import UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, year_of
+from graph.queries.neighbourhood import Surroundings, around
 from graph.queries.relations import UNRELATED, Relations, relations
 from graph.queries.unit import UnitPage, unit_page
 from index.passages import Hit
+from qa import study
 from qa.answer import Answer, Comparison, Understanding
 
 if TYPE_CHECKING:
@@ -246,6 +248,16 @@ class Desk:
     def unit(self, name: str, region: str | None) -> UnitPage:
         """A unit's duties in numbers, its partners and figures."""
         return self.read(lambda corpus: unit_page(corpus, name, region), keep=f"unit|{name}|{region}")
+
+    def brief(self, region: str | None, unit: str | None) -> study.Brief | None:
+        """What one has to know at a post (应知应会); None where neither region nor unit is given."""
+        if not region and not unit:
+            return None
+        return self.read(lambda corpus: study.brief(corpus, unit=unit, region=region), keep=f"brief|{region}|{unit}")
+
+    def surroundings(self, key: str) -> Surroundings | None:
+        """What is around a node of the graph; None where there is no such node."""
+        return self.read(lambda corpus: around(corpus, key), keep=f"around|{key}")
 
     def relations(self, id: str) -> Relations:
         """What a document rests on, what rests on it, its versions."""

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi.responses import Response
 
 from ui.desk.uploads import safe_name
+from ui.exports import write
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -21,7 +22,6 @@ MEDIA = {
 
 def exported(table: Any, format: str, name: str) -> Response:
     """A table, answer or comparison as a file."""
-    from ui.exports import write
 
     buffer = io.BytesIO()
     write(table, format, buffer)

@@ -1,74 +1,95 @@
-"""REST for questions to the policy graph: the duties of a unit, partners, 落实对照, lineage, targets by year, like indicators."""
+"""REST for the policy graph 图谱: what is around a node, the tasks of a unit, 落实对照, lineage, targets by year, like indicators."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from cemai.policy_graph import PolicyGraph, counted
+from graph.queries.neighbourhood import resolve
 from ui.desk.desk import Desk
-from ui.rest.files import exported
-from ui.rest.requests import Text, known_region
+from ui.exports.graph_tables import coverage_table, duty_list
+from ui.page.graph.network import picture
+from ui.rest.files import attachment, exported
+from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, known_region
 
+T = TypeVar("T")
 Name = Annotated[str, Query(min_length=1, max_length=200)]
-Form = Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")]
 Role = Annotated[str | None, Query(pattern="^(lead|responsible|supporting|)$")]
 Kind = Annotated[str, Query(pattern="^(target|achieved|statistic|rule)$")]
 
+router = APIRouter()
 
-def mount_graph(api: APIRouter, desk: Desk) -> None:
-    """Add the routes."""
 
-    def asked(work: Callable[[PolicyGraph], Any], region: str | None = None) -> Any:
-        known_region(region)
-        return desk.read(lambda corpus: work(PolicyGraph(corpus)))
+@router.get("/graph", summary="一个单位、主题、指标、任务或文件周围的图谱", response_model=None)
+def graph(
+    desk: CurrentDesk,
+    node: Annotated[str, Query(max_length=300, description="如 unit:州医保局、topic:医疗保障、document:编号，或一个名称")],
+    format: Annotated[str, Query(pattern="^(json|svg)$")] = "json",
+) -> Response | dict[str, Any]:
+    found = desk.surroundings(node) or desk.surroundings(desk.read(lambda corpus: resolve(corpus, node)) or "")
+    if found is None:
+        raise Failure(404, "node", f"文档库里没有“{node[:60]}”这个节点。")
+    if format == "svg":
+        return attachment(picture(found, file=True).encode(), "image/svg+xml", f"{found.centre.label[:40]}图谱.svg")
+    return {"centre": asdict(found.centre), **{kind: [asdict(n) for n in nodes] for kind, nodes in found.rings.items()}}
 
-    @api.get("/graph/duties", summary="一个单位的全部任务，含改革前的旧名", response_model=None)
-    def duties(
-        unit: Name, region: Text = None, role: Role = None, former: bool = True, format: Form = "json"
-    ) -> Response | dict[str, Any]:
-        record: dict[str, Any] = asked(
-            lambda graph: graph.duties(unit, region=region or None, role=role or None, former=former), region
-        )
-        if format == "json":
-            return record
-        from ui.exports.graph_tables import duty_list
 
-        return exported(duty_list(record, counted(record)), format, f"{unit}责任清单")
+def _ask(desk: Desk, work: Callable[[PolicyGraph], T], region: str | None = None) -> T:
+    known_region(region)
+    return desk.read(lambda corpus: work(PolicyGraph(corpus)))
 
-    @api.get("/graph/units", summary="全部责任单位和任务数")
-    def units(region: Text = None) -> list[dict[str, Any]]:
-        return asked(lambda graph: graph.unit_counts(region=region or None), region)  # type: ignore[no-any-return]
 
-    @api.get("/graph/partners", summary="与一个单位共同承担任务的单位")
-    def partners(unit: Name, region: Text = None) -> list[dict[str, Any]]:
-        return asked(lambda graph: graph.partners(unit, region=region or None), region)  # type: ignore[no-any-return]
+@router.get("/graph/duties", summary="一个单位的全部任务，含改革前的旧名", response_model=None)
+def duties(
+    desk: CurrentDesk, unit: Name, region: Text = None, role: Role = None, former: bool = True, format: TableFormat = "json"
+) -> Response | dict[str, Any]:
+    record: dict[str, Any] = _ask(
+        desk, lambda graph: graph.duties(unit, region=region or None, role=role or None, former=former), region
+    )
+    if format == "json":
+        return record
+    return exported(duty_list(record, counted(record)), format, f"{unit}责任清单")
 
-    @api.get("/graph/years", summary="一个地区按年份的目标")
-    def years(region: Text = None, kind: Kind = "target") -> list[dict[str, Any]]:
-        return asked(lambda graph: graph.targets_by_year(region=region or None, kind=kind), region)  # type: ignore[no-any-return]
 
-    @api.get("/graph/coverage", summary="落实对照：上级文件的要求，下级文件提到没有", response_model=None)
-    def coverage(upper: Name, lower: Name, format: Form = "json") -> Response | dict[str, Any]:
-        record: dict[str, Any] = asked(lambda graph: graph.coverage(upper, lower))
-        if format == "json":
-            return record
-        from ui.exports.graph_tables import coverage_table
+@router.get("/graph/units", summary="全部责任单位和任务数")
+def units(desk: CurrentDesk, region: Text = None) -> list[dict[str, Any]]:
+    return _ask(desk, lambda graph: graph.unit_counts(region=region or None), region)
 
-        return exported(coverage_table(record), format, "落实对照表")
 
-    @api.get("/graph/lineage", summary="文件渊源：依据、被谁引用、历次版本、时效和理由")
-    def lineage(document: Name, as_of: dt.date | None = None) -> dict[str, Any]:
-        return asked(lambda graph: graph.lineage(document, as_of=as_of))  # type: ignore[no-any-return]
+@router.get("/graph/partners", summary="与一个单位共同承担任务的单位")
+def partners(desk: CurrentDesk, unit: Name, region: Text = None) -> list[dict[str, Any]]:
+    return _ask(desk, lambda graph: graph.partners(unit, region=region or None), region)
 
-    @api.get("/graph/indicators", summary="同一指标各地对照")
-    def indicators(words: Name, kind: Kind = "target") -> list[dict[str, Any]]:
-        return asked(lambda graph: graph.same_indicators(words, kind=kind))  # type: ignore[no-any-return]
 
-    @api.get("/graph/alike", summary="各地做同一件事的任务")
-    def alike(topic: Name) -> list[dict[str, Any]]:
-        return asked(lambda graph: graph.like_tasks(topic=topic))  # type: ignore[no-any-return]
+@router.get("/graph/years", summary="一个地区按年份的目标")
+def years(desk: CurrentDesk, region: Text = None, kind: Kind = "target") -> list[dict[str, Any]]:
+    return _ask(desk, lambda graph: graph.targets_by_year(region=region or None, kind=kind), region)
+
+
+@router.get("/graph/coverage", summary="落实对照：上级文件的要求，下级文件提到没有", response_model=None)
+def coverage(desk: CurrentDesk, upper: Name, lower: Name, format: TableFormat = "json") -> Response | dict[str, Any]:
+    record: dict[str, Any] = _ask(desk, lambda graph: graph.coverage(upper, lower))
+    if format == "json":
+        return record
+    return exported(coverage_table(record), format, "落实对照表")
+
+
+@router.get("/graph/lineage", summary="文件渊源：依据、被谁引用、历次版本、时效和理由")
+def lineage(desk: CurrentDesk, document: Name, as_of: dt.date | None = None) -> dict[str, Any]:
+    return _ask(desk, lambda graph: graph.lineage(document, as_of=as_of))
+
+
+@router.get("/graph/indicators", summary="同一指标各地对照")
+def indicators(desk: CurrentDesk, words: Name, kind: Kind = "target") -> list[dict[str, Any]]:
+    return _ask(desk, lambda graph: graph.same_indicators(words, kind=kind))
+
+
+@router.get("/graph/alike", summary="各地做同一件事的任务")
+def alike(desk: CurrentDesk, topic: Name) -> list[dict[str, Any]]:
+    return _ask(desk, lambda graph: graph.like_tasks(topic=topic))

@@ -12,36 +12,37 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from ui.desk.desk import Desk
-from ui.rest.requests import Failure
+from ui.rest.requests import CurrentDesk, Failure
 
 SECONDS = 15
 KEPT = 48
 BOXES = r"^(\d{1,5}(\.\d{1,2})?,){3}\d{1,5}(\.\d{1,2})?(;(\d{1,5}(\.\d{1,2})?,){3}\d{1,5}(\.\d{1,2})?)*$|^$"
 _DRAWING = threading.BoundedSemaphore(2)
+_KEPT_PAGES: OrderedDict[tuple[str, int, str, bool], bytes] = OrderedDict()
+"""Pictures by the checksum of the file, page, boxes and part: the same bytes give the same picture in every library."""
 _PROGRAM = Path(__file__).with_name("page_picture.py")
 
 
-def mount_pages(api: APIRouter, desk: Desk) -> None:
-    """Add the route."""
-    kept: OrderedDict[tuple[str, int, str, bool], bytes] = OrderedDict()
+router = APIRouter()
 
-    @api.get("/documents/{id}/pages/{number}", summary="PDF 的一页（图片，可标出引文处）", response_class=Response)
-    def page(
-        id: str,
-        number: int,
-        boxes: Annotated[str, Query(max_length=4000, pattern=BOXES)] = "",
-        part: bool = False,
-    ) -> Response:
-        entry = desk.entry(id)
-        if entry is None or entry.info.format != "pdf" or not 1 <= number <= 100_000:
-            raise Failure(404, "page", "没有这一页：只有 PDF 文件有页面图片。")
-        key = (entry.info.sha256, number, boxes, part)
-        if key not in kept:
-            kept[key] = draw(desk.original(entry.info.id)[1], number, boxes, part=part)
-            while len(kept) > KEPT:
-                kept.popitem(last=False)
-        return Response(kept[key], media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+
+@router.get("/documents/{id}/pages/{number}", summary="PDF 的一页（图片，可标出引文处）", response_class=Response)
+def page(
+    desk: CurrentDesk,
+    id: str,
+    number: int,
+    boxes: Annotated[str, Query(max_length=4000, pattern=BOXES)] = "",
+    part: bool = False,
+) -> Response:
+    entry = desk.entry(id)
+    if entry is None or entry.info.format != "pdf" or not 1 <= number <= 100_000:
+        raise Failure(404, "page", "没有这一页：只有 PDF 文件有页面图片。")
+    key = (entry.info.sha256, number, boxes, part)
+    if key not in _KEPT_PAGES:
+        _KEPT_PAGES[key] = draw(desk.original(entry.info.id)[1], number, boxes, part=part)
+        while len(_KEPT_PAGES) > KEPT:
+            _KEPT_PAGES.popitem(last=False)
+    return Response(_KEPT_PAGES[key], media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
 
 def draw(data: bytes, number: int, boxes: str = "", *, part: bool = False) -> bytes:

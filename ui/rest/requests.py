@@ -5,18 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from corpus.divisions import gazetteer
 from corpus.filters import Filters
-from ui.desk.desk import QUESTION_LIMIT
+from ui.desk.desk import QUESTION_LIMIT, Desk
+from ui.desk.imports import Imports
 
 TOP_LIMIT = 100
 TEXT_LIMIT = 10_000
 """Longest text a parameter may have at all; above QUESTION_LIMIT a message says what to do."""
 
 Text = Annotated[str | None, Query(max_length=200)]
+Year = Annotated[int | None, Query(ge=1900, le=2200)]
+TableFormat = Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")]
+AnswerFormat = Annotated[str, Query(pattern="^(json|docx)$")]
+
+
+async def _desk(request: Request) -> Desk:
+    return request.app.state.desk  # type: ignore[no-any-return]
+
+
+async def _imports(request: Request) -> Imports:
+    return request.app.state.imports  # type: ignore[no-any-return]
+
+
+CurrentDesk = Annotated[Desk, Depends(_desk)]
+"""The desk the application was mounted over."""
+CurrentImports = Annotated[Imports, Depends(_imports)]
 
 
 class Failure(Exception):

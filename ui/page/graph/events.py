@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.queries.neighbourhood import Surroundings, around, resolve
+from graph.queries.neighbourhood import resolve
 from ui.desk.desk import Desk
 from ui.page.events import Payload, text
 from ui.page.graph.views import graph_view
@@ -35,13 +35,8 @@ def start(desk: Desk) -> Html:
     with_tasks = [entry for entry in desk.entries() if desk.facts_of(entry.info.id)[0]]
     if not with_tasks:
         return blank("还没有可画的图谱", "文档库里的文件没有读出任务。放入实施方案、行动计划一类的文件再来看。")
-    found = surroundings(desk, f"document:{with_tasks[-1].info.id}")
+    found = desk.surroundings(f"document:{with_tasks[-1].info.id}")
     return graph_view(found) if found else empty_library()
-
-
-def surroundings(desk: Desk, key: str) -> Surroundings | None:
-    """The surroundings of a node, kept until the library changes."""
-    return desk.read(lambda corpus: around(corpus, key), keep=f"around|{key}")
 
 
 def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail]:
@@ -56,7 +51,7 @@ def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail
         if key is None:
             return blank("没有找到", f"文档库里没有叫“{words[:40]}”的单位、主题、指标或文件。换一个名称试试。"), before
         before = ()
-    found = surroundings(desk, key) if key else None
+    found = desk.surroundings(key) if key else None
     if found is None or found.centre.key is None:
         return start(desk), ()
     here = (found.centre.key, found.centre.label)

@@ -7,10 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from corpus.store import Corpus
-from qa import study
 from qa.study import changes, learners, rounds
 from qa.study.path import Stage, stages
-from qa.study.post import Brief
 from qa.study.question import Question
 from ui.desk.desk import Desk, short_region
 from ui.exports.score_sheet import score_sheet
@@ -114,15 +112,8 @@ def _moved(session: Session, payload: Payload) -> bool:
     return (session.region, session.unit) != (text(payload, "region"), text(payload, "unit"))
 
 
-def brief_of(desk: Desk, region: str | None, unit: str | None) -> Brief | None:
-    """The brief of a post; None without one."""
-    if not region and not unit:
-        return None
-    return desk.read(lambda corpus: study.brief(corpus, unit=unit, region=region), keep=f"brief|{region}|{unit}")
-
-
 def _path(desk: Desk, session: Session) -> Html:
-    brief = brief_of(desk, session.region, session.unit)
+    brief = desk.brief(session.region, session.unit)
     if brief is None:
         return start(desk)
     found: list[Stage] = stages(brief, changes.of_post(brief, desk.relations, desk.versions))
@@ -137,7 +128,7 @@ def _begin(desk: Desk, session: Session, name: str) -> tuple[Html, Session]:
     name = learners.named(name)
     if (found := _resumed(desk, session, name, here=True)) is not None:
         return found
-    brief = brief_of(desk, session.region, session.unit)
+    brief = desk.brief(session.region, session.unit)
     learner = desk.read(lambda corpus: learners.load(corpus, name))
     begun, questions = desk.read(
         lambda corpus: rounds.begin(corpus, learner, brief, region=session.region, unit=session.unit, number=ROUND)
@@ -154,7 +145,7 @@ def _resumed(desk: Desk, session: Session, name: str, *, here: bool = False) -> 
     kept = desk.read(lambda corpus: rounds.load(corpus, name))
     if kept is None or (here and (kept.region, kept.unit) != (session.region, session.unit)):
         return None
-    brief = brief_of(desk, kept.region, kept.unit)
+    brief = desk.brief(kept.region, kept.unit)
     questions = desk.read(lambda corpus: rounds.resume(corpus, kept, brief))
     if questions is None:
         return None

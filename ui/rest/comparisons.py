@@ -1,0 +1,56 @@
+"""REST for comparisons 对比: regions side by side, and two documents clause by clause."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from qa.answer import Comparison
+from ui.exports import comparison_table
+from ui.rest.files import exported
+from ui.rest.requests import TEXT_LIMIT, CompareRequest, CurrentDesk, TableFormat, known_region, worded
+
+router = APIRouter()
+
+
+def _run_compare(desk: CurrentDesk, subject: str, regions: list[str] | None, as_of: dt.date | None) -> Comparison:
+    for region in regions or ():
+        known_region(region)
+    return desk.compare(worded(subject, "主题"), regions=regions or None, as_of=as_of)
+
+
+@router.get("/compare", summary="各地区比较", response_model=None)
+def compare(
+    desk: CurrentDesk,
+    subject: Annotated[str, Query(max_length=TEXT_LIMIT)],
+    regions: Annotated[str | None, Query(max_length=2000, description="用逗号分开的地区")] = None,
+    as_of: dt.date | None = None,
+    format: TableFormat = "json",
+) -> Response | dict[str, Any]:
+    names = [name.strip() for name in (regions or "").replace("，", ",").split(",") if name.strip()]
+    comparison = _run_compare(desk, subject, names, as_of)
+    if format == "json":
+        return comparison.record()
+    return exported(comparison_table(comparison), format, "地区比较")
+
+
+@router.post("/compare", summary="各地区比较")
+def compare_post(desk: CurrentDesk, body: CompareRequest) -> dict[str, Any]:
+    return _run_compare(desk, body.subject, body.regions, body.as_of).record()
+
+
+@router.get("/compare/documents", summary="两份文件逐条对照：落实对照或新旧对照", response_model=None)
+def compare_documents(
+    desk: CurrentDesk,
+    first: Annotated[str, Query(max_length=300, description="上级文件或旧版：编号、标题、文号或文件名")],
+    second: Annotated[str, Query(max_length=300, description="下级文件或新版")],
+    form: Annotated[str, Query(pattern="^(carried_out|versions)$")] = "carried_out",
+    format: TableFormat = "json",
+) -> Response | dict[str, Any]:
+    comparison = desk.side_by_side(first, second, carried_out=form == "carried_out")
+    if format == "json":
+        return comparison.record()
+    return exported(comparison_table(comparison), format, comparison.form)

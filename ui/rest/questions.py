@@ -1,0 +1,61 @@
+"""REST for questions 提问: an answer made of quotes, the answers given lately, and what people say of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from ui.rest.files import exported
+from ui.rest.requests import (
+    TEXT_LIMIT,
+    AnswerFormat,
+    AskRequest,
+    CurrentDesk,
+    Failure,
+    FeedbackRequest,
+    Text,
+    Year,
+    conditions,
+    worded,
+)
+
+router = APIRouter()
+
+
+@router.get("/ask", summary="提问，答案由原文引语组成", response_model=None)
+def ask(
+    desk: CurrentDesk,
+    question: Annotated[str, Query(max_length=TEXT_LIMIT)],
+    as_of: dt.date | None = None,
+    region: Text = None,
+    level: Text = None,
+    issuer: Text = None,
+    year: Year = None,
+    topic: Text = None,
+    status: Text = None,
+    format: AnswerFormat = "json",
+) -> Response | dict[str, Any]:
+    held = conditions(region, level, issuer, year, topic, status)
+    answer = desk.ask(worded(question, "问题"), filters=held.filters(), as_of=as_of)
+    return exported(answer, format, "答复") if format == "docx" else answer.record()
+
+
+@router.post("/ask", summary="提问，答案由原文引语组成")
+def ask_post(desk: CurrentDesk, body: AskRequest) -> dict[str, Any]:
+    return desk.ask(worded(body.question, "问题"), filters=body.filters.filters(), as_of=body.as_of).record()
+
+
+@router.get("/answers/{id}", summary="最近的一条回答", response_model=None)
+def answer(desk: CurrentDesk, id: str, format: AnswerFormat = "json") -> Response | dict[str, Any]:
+    found = desk.answer(id)
+    if found is None:
+        raise Failure(404, "answer", "这条回答已不在服务的内存里。请重新提问后再导出。")
+    return exported(found, format, "答复") if format == "docx" else found.record()
+
+
+@router.post("/answers/{id}/feedback", summary="说一条回答对不对", status_code=204)
+def judge(desk: CurrentDesk, id: str, body: FeedbackRequest) -> None:
+    desk.change(lambda library: library.feedback(id, body.verdict, body.note))
