@@ -11,7 +11,7 @@ from corpus.errors import UsageError
 from ui.commands.shared import FORMATS, as_of_date, known_region, note, open_library, print_json, print_table, write_table
 
 if TYPE_CHECKING:
-    from ui.exports import Table
+    from ui.exports import ExportTable
 
 NOTHING = 1
 ROLES = ("lead", "responsible", "supporting")
@@ -176,7 +176,12 @@ def _library(args: argparse.Namespace) -> Any:
 
 
 def _show(
-    args: argparse.Namespace, value: Any, table: Table, ratios: tuple[int, ...], found: bool, seen: Iterable[int] | None = None
+    args: argparse.Namespace,
+    value: Any,
+    table: ExportTable,
+    ratios: tuple[int, ...],
+    found: bool,
+    seen: Iterable[int] | None = None,
 ) -> int:
     """One answer as JSON, as a table for people (of the columns ``seen``, where all are too many for a screen), or as a file."""
     if args.format == "json" and args.out is None:

@@ -90,7 +90,7 @@ class Backend(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ShelfEntry:
     """A document as lists show it: its info, its state today, the topics of its tasks."""
 
     info: DocumentInfo
@@ -211,22 +211,22 @@ class Desk:
         with self._reading:
             return self.library.original(id)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[ShelfEntry]:
         """All documents, in the order they came."""
         return self._cached("entries", self._entries)
 
-    def entry(self, id: str) -> Entry | None:
+    def entry(self, id: str) -> ShelfEntry | None:
         """The document with this id or source."""
         return next((e for e in self.entries() if id in (e.info.id, e.info.source)), None)
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[ShelfEntry]:
         topics: dict[str, set[str]] = {}
         for task in self.tasks():
             topics.setdefault(_document_of(task), set()).update(task.get("topics") or ())
         out = []
         for info in self.library.documents():
             state = self.library.validity(info)
-            out.append(Entry(info, str(state.status or ""), str(state.reason or ""), frozenset(topics.get(info.id, ()))))
+            out.append(ShelfEntry(info, str(state.status or ""), str(state.reason or ""), frozenset(topics.get(info.id, ()))))
         return out
 
     # ------------------------------------------------------------------ facts

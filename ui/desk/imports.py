@@ -31,7 +31,7 @@ WAITING, READING = "等待", "正在识别"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ImportJob:
     """One file on its way into the library; ``state`` is 等待 or 正在识别, then that of ``uploads.take_in``."""
 
     id: str
@@ -60,19 +60,19 @@ class Imports:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._held = threading.Lock()
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, ImportJob] = {}
         self._queue: deque[tuple[str, Path, str | None]] = deque()
         self._numbers = itertools.count(1)
         self._started = f"{time.time_ns():x}"
         self._worker: threading.Thread | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def add(self, name: str, data: bytes, region: str | None = None, refused: str | None = None) -> Job:
+    def add(self, name: str, data: bytes, region: str | None = None, refused: str | None = None) -> ImportJob:
         """Queue one file; its bytes wait on the disk. What is refused at once is listed with the reason."""
         refused = refused or (found[1] if (found := refusal(name, data)) else None)
         with self._held:
             self._tidy()
-            job = Job(f"{self._started}-{next(self._numbers)}", safe_name(name))
+            job = ImportJob(f"{self._started}-{next(self._numbers)}", safe_name(name))
             if refused:
                 job = self._jobs[job.id] = replace(job, state="未收", message=refused, ended=time.monotonic())
                 return job
@@ -86,7 +86,7 @@ class Imports:
                 self._worker.start()
         return job
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[ImportJob]:
         """What is under way and what ended lately, oldest first."""
         with self._held:
             self._tidy()
@@ -125,7 +125,7 @@ class Imports:
                 with self._held:
                     self._jobs[job.id] = replace(ended, ended=time.monotonic())
 
-    def _next(self) -> tuple[Job, Path, str | None] | None:
+    def _next(self) -> tuple[ImportJob, Path, str | None] | None:
         """The file whose turn it is; without one the thread is at its end."""
         with self._held:
             if not self._queue:
@@ -135,7 +135,7 @@ class Imports:
             job = self._jobs[id] = replace(self._jobs[id], state=READING, message="正在识别")
             return job, path, region
 
-    def _taken(self, job: Job, data: bytes, region: str | None, reader: SafeReader) -> Job:
+    def _taken(self, job: ImportJob, data: bytes, region: str | None, reader: SafeReader) -> ImportJob:
         def progress(_: int, __: int, what: str) -> None:
             if "：" in what:  # a long file of records says how many are in
                 with self._held:

@@ -1,8 +1,8 @@
 """Exports: ledgers, lists, comparisons and answers as files that look right in Excel and Word."""
 
 from ui.exports.tables import (
-    Column,
-    Table,
+    ExportTable,
+    TableColumn,
     answer_table,
     comparison_table,
     documents_table,
@@ -15,8 +15,8 @@ from ui.exports.writing import FORMATS, write
 
 __all__ = [
     "FORMATS",
-    "Column",
-    "Table",
+    "ExportTable",
+    "TableColumn",
     "answer_table",
     "comparison_table",
     "documents_table",

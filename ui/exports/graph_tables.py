@@ -7,13 +7,13 @@ from typing import Any
 
 from corpus.titles import in_marks
 from qa.answers.places import Record, path_of, place
-from ui.exports.tables import Column, Table, content_of, deadline_of
+from ui.exports.tables import ExportTable, TableColumn, content_of, deadline_of
 
 ROLES = {"lead": "牵头", "responsible": "责任", "supporting": "配合"}
 MISSING = "未见对应内容"
 
 
-def duty_list(record: Mapping[str, Any], counts: str) -> Table:
+def duty_list(record: Mapping[str, Any], counts: str) -> ExportTable:
     """责任清单 of one unit: each task with the part the unit has in it and with whom."""
     rows = []
     for number, task in enumerate(record["tasks"], 1):
@@ -33,54 +33,54 @@ def duty_list(record: Mapping[str, Any], counts: str) -> Table:
             )
         )
     columns = (
-        Column("序号", 3.5, "short"),
-        Column("职责", 5, "short"),
-        Column("任务", 11),
-        Column("具体措施", 23),
-        Column("全部责任单位", 14),
-        Column("完成时限", 7, "short"),
-        Column("地区", 6, "short"),
-        Column("依据", 14),
+        TableColumn("序号", 3.5, "short"),
+        TableColumn("职责", 5, "short"),
+        TableColumn("任务", 11),
+        TableColumn("具体措施", 23),
+        TableColumn("全部责任单位", 14),
+        TableColumn("完成时限", 7, "short"),
+        TableColumn("地区", 6, "short"),
+        TableColumn("依据", 14),
     )
-    return Table(f"{record['unit']}责任清单", columns, tuple(rows), (counts,), dict(record))
+    return ExportTable(f"{record['unit']}责任清单", columns, tuple(rows), (counts,), dict(record))
 
 
-def units_table(records: Sequence[Record]) -> Table:
+def units_table(records: Sequence[Record]) -> ExportTable:
     """Every unit with the number of its tasks."""
     rows = [
         (n, r["unit"], r["total"], r["lead"], r["responsible"], r["supporting"], "、".join(r["regions"]))
         for n, r in enumerate(records, 1)
     ]
     columns = (
-        Column("序号", 4, "short"),
-        Column("单位", 22),
-        Column("任务数", 6, "number"),
-        Column("牵头", 5, "number"),
-        Column("责任", 5, "number"),
-        Column("配合", 5, "number"),
-        Column("地区", 40),
+        TableColumn("序号", 4, "short"),
+        TableColumn("单位", 22),
+        TableColumn("任务数", 6, "number"),
+        TableColumn("牵头", 5, "number"),
+        TableColumn("责任", 5, "number"),
+        TableColumn("配合", 5, "number"),
+        TableColumn("地区", 40),
     )
-    return Table(
+    return ExportTable(
         "责任单位一览", columns, tuple(rows), (f"共 {len(rows)} 个单位；同一任务有几种职责时任务数只计一次。",), list(records)
     )
 
 
-def partners_table(unit: str, records: Sequence[Record]) -> Table:
+def partners_table(unit: str, records: Sequence[Record]) -> ExportTable:
     """The units that share tasks with one."""
     rows = []
     for number, record in enumerate(records, 1):
         parts = [f"{ROLES[r['own']]}—{ROLES[r['partner']]} {r['count']}" for r in record["roles"]]
         rows.append((number, record["unit"], record["shared"], "；".join(parts)))
     columns = (
-        Column("序号", 4, "short"),
-        Column("单位", 24),
-        Column("共同任务", 7, "number"),
-        Column("双方职责（本单位—对方）", 40),
+        TableColumn("序号", 4, "short"),
+        TableColumn("单位", 24),
+        TableColumn("共同任务", 7, "number"),
+        TableColumn("双方职责（本单位—对方）", 40),
     )
-    return Table(f"与{unit}共同承担任务的单位", columns, tuple(rows), (f"共 {len(rows)} 个单位。",), list(records))
+    return ExportTable(f"与{unit}共同承担任务的单位", columns, tuple(rows), (f"共 {len(rows)} 个单位。",), list(records))
 
 
-def coverage_table(record: Mapping[str, Any]) -> Table:
+def coverage_table(record: Mapping[str, Any]) -> ExportTable:
     """落实对照: what the upper document demands beside what the lower one says."""
     rows: list[tuple[Any, ...]] = []
     for entry in record["tasks"]:
@@ -105,13 +105,13 @@ def coverage_table(record: Mapping[str, Any]) -> Table:
         )
     numbered = tuple((number, *row) for number, row in enumerate(rows, 1))
     columns = (
-        Column("序号", 4, "short"),
-        Column("类别", 5, "short"),
-        Column("上级要求", 24),
-        Column("上级文件位置", 14),
-        Column("下级落实", 24),
-        Column("下级文件位置", 14),
-        Column("说明", 15),
+        TableColumn("序号", 4, "short"),
+        TableColumn("类别", 5, "short"),
+        TableColumn("上级要求", 24),
+        TableColumn("上级文件位置", 14),
+        TableColumn("下级落实", 24),
+        TableColumn("下级文件位置", 14),
+        TableColumn("说明", 15),
     )
     counts = record["counts"]
     notes = (
@@ -121,10 +121,10 @@ def coverage_table(record: Mapping[str, Any]) -> Table:
         f"上级目标 {counts['targets']} 项，未见对应的 {counts['missing_targets']} 项；下级另有任务 {counts['own']} 项。",
         "对应由任务名称和措施的共有字词判断，未见对应不等于没有落实，请对照原文核实。",
     )
-    return Table("落实对照表", columns, numbered, notes, dict(record))
+    return ExportTable("落实对照表", columns, numbered, notes, dict(record))
 
 
-def lineage_table(record: Mapping[str, Any]) -> Table:
+def lineage_table(record: Mapping[str, Any]) -> ExportTable:
     """What a document names, who names it, and its versions."""
     rows: list[tuple[Any, ...]] = []
     for entry in record["names"]:
@@ -140,13 +140,18 @@ def lineage_table(record: Mapping[str, Any]) -> Table:
         rows.append(
             ("版本" + itself, _named(version), version["doc_number"] or "", version["mark"] or str(version["year"] or ""))
         )
-    columns = (Column("关系", 12, "short"), Column("文件", 50), Column("文号", 18), Column("备注", 12, "short"))
+    columns = (
+        TableColumn("关系", 12, "short"),
+        TableColumn("文件", 50),
+        TableColumn("文号", 18),
+        TableColumn("备注", 12, "short"),
+    )
     state = record["validity"]
     notes = (f"{record['as_of']} 的时效：{state['status']}。{state['reason']}",)
-    return Table(f"文件渊源：{_named(record['document'])}", columns, tuple(rows), notes, dict(record))
+    return ExportTable(f"文件渊源：{_named(record['document'])}", columns, tuple(rows), notes, dict(record))
 
 
-def years_table(records: Sequence[Record], *, region: str | None = None) -> Table:
+def years_table(records: Sequence[Record], *, region: str | None = None) -> ExportTable:
     """The targets of a region by the year they are due."""
     rows: list[tuple[Any, ...]] = []
     for group in records:
@@ -164,19 +169,21 @@ def years_table(records: Sequence[Record], *, region: str | None = None) -> Tabl
                 )
             )
     columns = (
-        Column("序号", 4, "short"),
-        Column("目标年", 6, "short"),
-        Column("指标", 16),
-        Column("数值（原文）", 9),
-        Column("地区", 8),
-        Column("依据", 18),
-        Column("原文", 30),
+        TableColumn("序号", 4, "short"),
+        TableColumn("目标年", 6, "short"),
+        TableColumn("指标", 16),
+        TableColumn("数值（原文）", 9),
+        TableColumn("地区", 8),
+        TableColumn("依据", 18),
+        TableColumn("原文", 30),
     )
     counts = "；".join(f"{group['year'] or '未载明年份'} {group['count']} 项" for group in records)
-    return Table(f"{region or ''}目标指标（按年份）", columns, tuple(rows), (f"共 {len(rows)} 项：{counts}。",), list(records))
+    return ExportTable(
+        f"{region or ''}目标指标（按年份）", columns, tuple(rows), (f"共 {len(rows)} 项：{counts}。",), list(records)
+    )
 
 
-def indicators_table(records: Sequence[Record]) -> Table:
+def indicators_table(records: Sequence[Record]) -> ExportTable:
     """The same indicator of different regions side by side."""
     rows: list[tuple[Any, ...]] = []
     for group in records:
@@ -193,18 +200,18 @@ def indicators_table(records: Sequence[Record]) -> Table:
                 )
             )
     columns = (
-        Column("序号", 4, "short"),
-        Column("指标", 18),
-        Column("地区", 10),
-        Column("原文名称", 20),
-        Column("数值（原文）", 10),
-        Column("年份", 5, "short"),
-        Column("依据", 26),
+        TableColumn("序号", 4, "short"),
+        TableColumn("指标", 18),
+        TableColumn("地区", 10),
+        TableColumn("原文名称", 20),
+        TableColumn("数值（原文）", 10),
+        TableColumn("年份", 5, "short"),
+        TableColumn("依据", 26),
     )
-    return Table("同一指标各地对照", columns, tuple(rows), (f"共 {len(records)} 个指标、{len(rows)} 处。",), list(records))
+    return ExportTable("同一指标各地对照", columns, tuple(rows), (f"共 {len(records)} 个指标、{len(rows)} 处。",), list(records))
 
 
-def links_table(records: Sequence[Record], topic: str) -> Table:
+def links_table(records: Sequence[Record], topic: str) -> ExportTable:
     """Tasks of different regions that do the same thing."""
     rows = [
         (
@@ -217,13 +224,13 @@ def links_table(records: Sequence[Record], topic: str) -> Table:
         for number, entry in enumerate(records, 1)
     ]
     columns = (
-        Column("序号", 4, "short"),
-        Column("相近程度", 6, "number"),
-        Column("任务", 34),
-        Column("另一地区的任务", 34),
-        Column("共有的字词", 18),
+        TableColumn("序号", 4, "short"),
+        TableColumn("相近程度", 6, "number"),
+        TableColumn("任务", 34),
+        TableColumn("另一地区的任务", 34),
+        TableColumn("共有的字词", 18),
     )
-    return Table(f"各地相近任务：{topic}", columns, tuple(rows), (f"共 {len(rows)} 对。",), list(records))
+    return ExportTable(f"各地相近任务：{topic}", columns, tuple(rows), (f"共 {len(rows)} 对。",), list(records))
 
 
 def _task(record: Record) -> str:

@@ -7,10 +7,10 @@ import io
 import json
 
 from ui.exports.cleaning import CHARACTERS_OF_FORMULAS, printable
-from ui.exports.tables import Table, Value
+from ui.exports.tables import ExportTable, Value
 
 
-def csv_bytes(table: Table) -> bytes:
+def csv_bytes(table: ExportTable) -> bytes:
     """UTF-8 with a byte order mark, without which Excel reads Chinese as another code page."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -19,7 +19,7 @@ def csv_bytes(table: Table) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def json_bytes(table: Table) -> bytes:
+def json_bytes(table: ExportTable) -> bytes:
     """The records behind the table, else its rows by header."""
     headers = [column.header for column in table.columns]
     value = table.records if table.records is not None else [dict(zip(headers, row, strict=True)) for row in table.rows]

@@ -29,7 +29,7 @@ ANSWER_STATES = {"answered": "有依据", "partial": "部分有依据", "not_fou
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column: its header and its width in Chinese characters."""
 
     header: str
@@ -38,11 +38,11 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """A table as it is to be printed. ``records`` is what a JSON export writes in its place: the values in full."""
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Value, ...], ...]
     notes: tuple[str, ...] = ()
     records: Any = None
@@ -53,7 +53,7 @@ class Table:
                 raise ValueError(f"row of {len(row)} values under {len(self.columns)} columns")
 
 
-def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Table:
+def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> ExportTable:
     """任务台账: one row a task, in the form officials hand on."""
     records = list(records)
     rows: list[tuple[Value, ...]] = [
@@ -69,24 +69,24 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ta
         )
         for number, record in enumerate(records, 1)
     ]
-    columns: tuple[Column, ...] = (
-        Column("序号", 3.5, "short"),
-        Column("任务", 11),
-        Column("具体措施", 24),
-        Column("牵头单位", 8),
-        Column("责任单位", 13),
-        Column("配合单位", 8),
-        Column("完成时限", 7, "short"),
-        Column("依据", 14),
+    columns: tuple[TableColumn, ...] = (
+        TableColumn("序号", 3.5, "short"),
+        TableColumn("任务", 11),
+        TableColumn("具体措施", 24),
+        TableColumn("牵头单位", 8),
+        TableColumn("责任单位", 13),
+        TableColumn("配合单位", 8),
+        TableColumn("完成时限", 7, "short"),
+        TableColumn("依据", 14),
     )
     if not any(record["supporting_units"] for record in records):
         # the form in use has this column only where somebody supports
         rows = [(*row[:5], *row[6:]) for row in rows]
         columns = (*columns[:5], *columns[6:])
-    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。", *doubts(records)), records)
+    return ExportTable(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。", *doubts(records)), records)
 
 
-def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Table:
+def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> ExportTable:
     """责任清单: the tasks of each unit, or of one, under the part the unit has in them."""
     records = list(records)
     found: dict[tuple[str, str], list[tuple[Value, ...]]] = {}
@@ -99,20 +99,20 @@ def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Table:
     # the units with most to do come first; equal ones stay in the order of the documents
     lines = [(*where, *row) for where, rows in sorted(found.items(), key=lambda item: -len(item[1])) for row in rows]
     columns = (
-        Column("序号", 3.5, "short"),
-        Column("单位", 12),
-        Column("地区", 8),
-        Column("职责", 4, "short"),
-        Column("任务", 28),
-        Column("完成时限", 8, "short"),
-        Column("依据", 24),
+        TableColumn("序号", 3.5, "short"),
+        TableColumn("单位", 12),
+        TableColumn("地区", 8),
+        TableColumn("职责", 4, "short"),
+        TableColumn("任务", 28),
+        TableColumn("完成时限", 8, "short"),
+        TableColumn("依据", 24),
     )
     title = f"{unit}责任清单" if unit else "责任清单"
     notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *doubts(records))
-    return Table(title, columns, tuple((i, *line) for i, line in enumerate(lines, 1)), notes, records)
+    return ExportTable(title, columns, tuple((i, *line) for i, line in enumerate(lines, 1)), notes, records)
 
 
-def targets_table(records: Iterable[Record], *, title: str = "目标指标表") -> Table:
+def targets_table(records: Iterable[Record], *, title: str = "目标指标表") -> ExportTable:
     """指标表: the figures, each with the sentence it stands in."""
     records = list(records)
     rows = [
@@ -131,30 +131,30 @@ def targets_table(records: Iterable[Record], *, title: str = "目标指标表") 
         for number, record in enumerate(records, 1)
     ]
     columns = (
-        Column("序号", 4, "short"),
-        Column("指标", 14),
-        Column("比较", 5, "short"),
-        Column("数值", 7, "number"),
-        Column("单位", 5, "short"),
-        Column("年份", 5, "short"),
-        Column("类别", 6, "short"),
-        Column("地区", 8),
-        Column("依据", 16),
-        Column("原文", 26),
+        TableColumn("序号", 4, "short"),
+        TableColumn("指标", 14),
+        TableColumn("比较", 5, "short"),
+        TableColumn("数值", 7, "number"),
+        TableColumn("单位", 5, "short"),
+        TableColumn("年份", 5, "short"),
+        TableColumn("类别", 6, "short"),
+        TableColumn("地区", 8),
+        TableColumn("依据", 16),
+        TableColumn("原文", 26),
     )
     notes = (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。", *doubts(records))
-    return Table(title, columns, tuple(rows), notes, records)
+    return ExportTable(title, columns, tuple(rows), notes, records)
 
 
-def terms_table(records: Iterable[Record], *, title: str = "术语表") -> Table:
+def terms_table(records: Iterable[Record], *, title: str = "术语表") -> ExportTable:
     """Named formulas with their definitions."""
     records = list(records)
     rows = [(n, r["term"], r["definition"] or "文件只提到，没有解释", place(r)) for n, r in enumerate(records, 1)]
-    columns = (Column("序号", 4, "short"), Column("术语", 14), Column("解释（原文）", 60), Column("出处", 26))
-    return Table(title, columns, tuple(rows), (f"共 {len(rows)} 条。",), records)
+    columns = (TableColumn("序号", 4, "short"), TableColumn("术语", 14), TableColumn("解释（原文）", 60), TableColumn("出处", 26))
+    return ExportTable(title, columns, tuple(rows), (f"共 {len(rows)} 条。",), records)
 
 
-def comparison_table(comparison: Comparison) -> Table:
+def comparison_table(comparison: Comparison) -> ExportTable:
     """A comparison: aspects down, regions across, each cell the quote and where it stands."""
 
     def cell(text: str | None, citations: Sequence[AnswerCitation]) -> str:
@@ -167,34 +167,34 @@ def comparison_table(comparison: Comparison) -> Table:
     if comparison.columns:
         rows = (("时效", *(f"{column.status}：{column.reason}" for column in comparison.columns)), *rows)
     columns = (
-        Column("方面", 8),
-        *(Column(region, max(16, 84 / max(1, len(comparison.regions)))) for region in comparison.regions),
+        TableColumn("方面", 8),
+        *(TableColumn(region, max(16, 84 / max(1, len(comparison.regions)))) for region in comparison.regions),
     )
     notes = (*(f"【注意】{notice.text}" for notice in comparison.notices), *comparison.differences)
     subject = comparison.topic or comparison.question or ""
-    return Table(f"{comparison.form}：{subject}", columns, rows, notes, comparison.record())
+    return ExportTable(f"{comparison.form}：{subject}", columns, rows, notes, comparison.record())
 
 
-def answer_table(answer: Answer) -> Table:
+def answer_table(answer: Answer) -> ExportTable:
     """The places an answer stands on, as a list."""
     rows = tuple(
         (n, c.quote, c.title or c.source, c.doc_number or "", c.region or "", " > ".join(c.section_path), c.page)
         for n, c in enumerate(answer.citations, 1)
     )
     columns = (
-        Column("序号", 4, "short"),
-        Column("原文", 60),
-        Column("文件", 26),
-        Column("文号", 14),
-        Column("地区", 12),
-        Column("位置", 24),
-        Column("页", 4, "short"),
+        TableColumn("序号", 4, "short"),
+        TableColumn("原文", 60),
+        TableColumn("文件", 26),
+        TableColumn("文号", 14),
+        TableColumn("地区", 12),
+        TableColumn("位置", 24),
+        TableColumn("页", 4, "short"),
     )
     notes = (f"答复（{ANSWER_STATES[answer.status]}）：{answer.answer}", *(f"【注意】{notice.text}" for notice in answer.notices))
-    return Table(f"问：{answer.question}", columns, rows, notes, answer.record())
+    return ExportTable(f"问：{answer.question}", columns, rows, notes, answer.record())
 
 
-def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] | None = None) -> Table:
+def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] | None = None) -> ExportTable:
     """The documents of a library; ``states`` gives the validity of a document by its id where it was worked out."""
     rows, records = [], []
     for number, info in enumerate(infos, 1):
@@ -211,19 +211,19 @@ def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] 
                         "published_on": head.published_on, "status": state or None, "format": info.format,
                         "warnings": list(info.warnings)})  # fmt: skip
     columns = (
-        Column("序号", 4, "short"),
-        Column("标题", 36),
-        Column("文号", 14),
-        Column("发文机关", 16),
-        Column("地区", 12),
-        Column("层级", 5, "short"),
-        Column("成文日期", 9, "short"),
-        Column("发布日期", 9, "short"),
-        Column("时效", 8, "short"),
-        Column("格式", 5, "short"),
-        Column("文件名", 22),
+        TableColumn("序号", 4, "short"),
+        TableColumn("标题", 36),
+        TableColumn("文号", 14),
+        TableColumn("发文机关", 16),
+        TableColumn("地区", 12),
+        TableColumn("层级", 5, "short"),
+        TableColumn("成文日期", 9, "short"),
+        TableColumn("发布日期", 9, "short"),
+        TableColumn("时效", 8, "short"),
+        TableColumn("格式", 5, "short"),
+        TableColumn("文件名", 22),
     )
-    return Table("文件目录", columns, tuple(rows), (f"共 {len(rows)} 份文件；空白表示原文未载明。",), records)
+    return ExportTable("文件目录", columns, tuple(rows), (f"共 {len(rows)} 份文件；空白表示原文未载明。",), records)
 
 
 def doubts(records: Iterable[Record]) -> list[str]:

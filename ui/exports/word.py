@@ -10,7 +10,7 @@ from corpus.titles import in_marks
 from qa.answer import Answer
 from qa.answers.places import cited
 from ui.exports.cleaning import printable
-from ui.exports.tables import ANSWER_STATES, Table
+from ui.exports.tables import ANSWER_STATES, ExportTable
 from ui.exports.workbook import footnote
 
 TITLE_FONT, HEAD_FONT, TEXT_FONT = "黑体", "黑体", "宋体"
@@ -19,7 +19,7 @@ LONG = 200
 """A row with a cell of more characters may run over a page; all of its cells then begin at the top."""
 
 
-def table_bytes(table: Table, made_on: dt.date) -> bytes:
+def table_bytes(table: ExportTable, made_on: dt.date) -> bytes:
     """A table with borders whose header row is repeated on every page."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm

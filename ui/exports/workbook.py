@@ -7,7 +7,7 @@ import io
 import math
 
 from ui.exports.cleaning import CHARACTERS_OF_FORMULAS, printable
-from ui.exports.tables import Table, Value
+from ui.exports.tables import ExportTable, Value
 
 CELL_LIMIT = 32_767
 """Characters Excel takes in a cell."""
@@ -19,7 +19,7 @@ TALL = 8
 """Lines beyond which the cells of a row begin at its top."""
 
 
-def table_bytes(table: Table, made_on: dt.date) -> bytes:
+def table_bytes(table: ExportTable, made_on: dt.date) -> bytes:
     """A workbook with one sheet: title, header, rows, notes."""
     from openpyxl import Workbook
     from openpyxl.cell import Cell

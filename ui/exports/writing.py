@@ -8,12 +8,14 @@ from typing import BinaryIO
 
 from corpus.errors import UsageError
 from qa.answer import Answer, Comparison
-from ui.exports.tables import Table, answer_table, comparison_table
+from ui.exports.tables import ExportTable, answer_table, comparison_table
 
 FORMATS = ("xlsx", "docx", "csv", "json")
 
 
-def write(value: Table | Answer | Comparison, format: str, target: Path | BinaryIO, *, made_on: dt.date | None = None) -> None:
+def write(
+    value: ExportTable | Answer | Comparison, format: str, target: Path | BinaryIO, *, made_on: dt.date | None = None
+) -> None:
     """Write a table, an answer or a comparison as xlsx, docx, csv or json to a file or a binary stream.
 
     The file is made in memory first, so that a failure leaves no half of it behind. ``made_on`` is the date it shows (today).
@@ -25,7 +27,7 @@ def write(value: Table | Answer | Comparison, format: str, target: Path | Binary
         target.write(data)
 
 
-def to_bytes(value: Table | Answer | Comparison, format: str, *, made_on: dt.date | None = None) -> bytes:
+def to_bytes(value: ExportTable | Answer | Comparison, format: str, *, made_on: dt.date | None = None) -> bytes:
     """The bytes of an export."""
     day = made_on or dt.date.today()
     if format == "docx" and isinstance(value, Answer):

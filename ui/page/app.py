@@ -40,7 +40,7 @@ class Drawing:
 
 
 @dataclass(slots=True)
-class Drawings:
+class DrawingPlan:
     """All drawings of the page by when they are made.
 
     Attributes:
@@ -77,22 +77,22 @@ def build_page(desk: Desk) -> Any:
     import gradio as gr
 
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as page:
-        drawings = Drawings(again=[Drawing(panel(EMPTY, "masthead"), masthead)])
+        plan = DrawingPlan(again=[Drawing(panel(EMPTY, "masthead"), masthead)])
         with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
-            parts = [_lay_out(tab, drawings) for tab in TABS]
+            parts = [_lay_out(tab, plan) for tab in TABS]
         reader = panel(EMPTY, "reader")
 
-        _draw_first(page, drawings, desk)
+        _draw_first(page, plan, desk)
         for part in parts:
             if part.tab.changes is not None:
-                _answer_changes(part, part.tab.changes, drawings, desk)
+                _answer_changes(part, part.tab.changes, plan, desk)
             else:
                 _answer_presses(part, desk)
         reader.click(_open_document(desk), None, reader, **HIDDEN_FROM_API)
     return page
 
 
-def _lay_out(tab: Tab, drawings: Drawings) -> TabParts:
+def _lay_out(tab: Tab, plan: DrawingPlan) -> TabParts:
     """Make the panels of a tab, and note how and when each is drawn."""
     import gradio as gr
 
@@ -102,20 +102,20 @@ def _lay_out(tab: Tab, drawings: Drawings) -> TabParts:
         if isinstance(tab.form, Html):
             panel(tab.form, f"{tab.id}-form")
         else:
-            drawings.again.append(Drawing(panel(EMPTY, f"{tab.id}-form"), tab.form))
+            plan.again.append(Drawing(panel(EMPTY, f"{tab.id}-form"), tab.form))
         if tab.start_apart:
-            drawings.late.append(Drawing(panel(EMPTY, f"{tab.id}-start"), tab.start))
+            plan.late.append(Drawing(panel(EMPTY, f"{tab.id}-start"), tab.start))
         if tab.side is None:
             out = panel(EMPTY, f"{tab.id}-out")
         else:
             with gr.Row(elem_id=f"{tab.id}-body"):
                 side, out = panel(EMPTY, f"{tab.id}-side"), panel(EMPTY, f"{tab.id}-out")
-            drawings.again.append(Drawing(side, partial(_side, tab)))
+            plan.again.append(Drawing(side, partial(_side, tab)))
     if tab.start_follows:
-        drawings.again.append(Drawing(out, tab.start))
-        drawings.fresh.append((state, tab.state))
+        plan.again.append(Drawing(out, tab.start))
+        plan.fresh.append((state, tab.state))
     elif not tab.start_apart:
-        drawings.once.append(Drawing(out, tab.start))
+        plan.once.append(Drawing(out, tab.start))
     return TabParts(tab, state, side, out)
 
 
@@ -123,18 +123,18 @@ def _side(tab: Tab, desk: Desk) -> Html:
     return tab.side(desk, tab.state) if tab.side else EMPTY
 
 
-def _draw_first(page: Any, drawings: Drawings, desk: Desk) -> None:
+def _draw_first(page: Any, plan: DrawingPlan, desk: Desk) -> None:
     """Draw every panel when the page is loaded."""
-    first = [*drawings.again, *drawings.once]
+    first = [*plan.again, *plan.once]
     shown = page.load(
         lambda: [drawing.show(desk) for drawing in first], None, [drawing.panel for drawing in first], **HIDDEN_FROM_API
     )
-    _draw_late(shown, drawings, desk)
+    _draw_late(shown, plan, desk)
 
 
-def _draw_late(shown: Any, drawings: Drawings, desk: Desk) -> None:
+def _draw_late(shown: Any, plan: DrawingPlan, desk: Desk) -> None:
     """Draw what takes long once the rest is shown."""
-    for drawing in drawings.late:
+    for drawing in plan.late:
         shown.then(_shows(drawing, desk), None, drawing.panel, **HIDDEN_FROM_API)
 
 
@@ -186,7 +186,7 @@ def _answer_presses(part: TabParts, desk: Desk) -> None:
         part.out.click(answer, part.state, part.shown, **HIDDEN_FROM_API)
 
 
-def _answer_changes(part: TabParts, changes: Callable[[Payload], bool], drawings: Drawings, desk: Desk) -> None:
+def _answer_changes(part: TabParts, changes: Callable[[Payload], bool], plan: DrawingPlan, desk: Desk) -> None:
     """Let a tab answer presses that may change the library: then everything drawn from the library is drawn again."""
     import gradio as gr
 
@@ -195,12 +195,12 @@ def _answer_changes(part: TabParts, changes: Callable[[Payload], bool], drawings
         payload = payload_of(event)
         shown = _press(part.tab, desk, payload, before)
         if not changes(payload):
-            return [*shown, *[gr.skip()] * (len(drawings.fresh) + len(drawings.again))]
-        return [*shown, *(value for _, value in drawings.fresh), *(drawing.show(desk) for drawing in drawings.again)]
+            return [*shown, *[gr.skip()] * (len(plan.fresh) + len(plan.again))]
+        return [*shown, *(value for _, value in plan.fresh), *(drawing.show(desk) for drawing in plan.again)]
 
-    drawn = [*(state for state, _ in drawings.fresh), *(drawing.panel for drawing in drawings.again)]
+    drawn = [*(state for state, _ in plan.fresh), *(drawing.panel for drawing in plan.again)]
     changed = part.out.click(answer, part.state, [*part.shown, *drawn], **HIDDEN_FROM_API)
-    _draw_late(changed, drawings, desk)
+    _draw_late(changed, plan, desk)
 
 
 def _open_document(desk: Desk) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from corpus.store.codec import document_record, head_record, section_records
-from ui.desk.desk import Desk, Entry
+from ui.desk.desk import Desk, ShelfEntry
 from ui.desk.uploads import LIMIT, take_in
 from ui.rest.files import attachment
 from ui.rest.requests import CurrentDesk, Failure, Text, Year, conditions, known_region
@@ -77,14 +77,14 @@ def original(desk: CurrentDesk, id: str) -> Response:
     return attachment(data, "application/octet-stream", name)
 
 
-def _entry(desk: Desk, id: str) -> Entry:
+def _entry(desk: Desk, id: str) -> ShelfEntry:
     found = desk.entry(id)
     if found is None:
         raise Failure(404, "document", f"文档库里没有“{id[:60]}”。编号见 /api/v1/documents。")
     return found
 
 
-def _brief(entry: Entry) -> dict[str, Any]:
+def _brief(entry: ShelfEntry) -> dict[str, Any]:
     info = entry.info
     return {
         "id": info.id, "source": info.source, **head_record(info.head), "format": info.format, "sha256": info.sha256,

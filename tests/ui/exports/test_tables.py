@@ -15,8 +15,8 @@ from corpus.errors import UsageError
 from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Notice
 from ui.exports import (
     FORMATS,
-    Column,
-    Table,
+    ExportTable,
+    TableColumn,
     comparison_table,
     targets_table,
     task_ledger,
@@ -176,7 +176,7 @@ def test_an_answer_in_word_warns_first_and_quotes_its_source():
 
 @pytest.mark.parametrize("text", ["=1+1", "+8613", "-2", "@SUM(A1)", "\t=cmd", "＝1+1"])
 def test_no_text_becomes_a_formula(text):
-    table = Table("表", (Column("甲", 8),), ((text,),))
+    table = ExportTable("表", (TableColumn("甲", 8),), ((text,),))
     cell = sheet_of(table)["A3"]
     assert cell.data_type == "s" and cell.quotePrefix
     assert "<f>" not in zipfile.ZipFile(io.BytesIO(made(table, "xlsx"))).read("xl/worksheets/sheet1.xml").decode()
@@ -185,21 +185,21 @@ def test_no_text_becomes_a_formula(text):
 
 
 def test_csv_opens_in_excel_and_keeps_line_breaks_inside_a_cell():
-    data = made(Table("表", (Column("甲", 8), Column("乙", 8)), (("一\r\n二", '说"好"'),)), "csv")
+    data = made(ExportTable("表", (TableColumn("甲", 8), TableColumn("乙", 8)), (("一\r\n二", '说"好"'),)), "csv")
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows == [["甲", "乙"], ["一\n二", '说"好"']]
 
 
 def test_a_cell_too_long_for_excel_is_cut_and_says_so():
-    value = sheet_of(Table("表", (Column("甲", 8),), (("字" * 40_000,),)))["A3"].value
+    value = sheet_of(ExportTable("表", (TableColumn("甲", 8),), (("字" * 40_000,),)))["A3"].value
     assert len(value) == CELL_LIMIT and value.endswith("（内容过长，余下见原文）")
 
 
 @settings(max_examples=25)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_can_be_exported(title, text):
-    table = Table(title, (Column("甲", 8), Column("乙", 8, "number")), ((text, None),), (text,))
+    table = ExportTable(title, (TableColumn("甲", 8), TableColumn("乙", 8, "number")), ((text, None),), (text,))
     for format in FORMATS:
         made(table, format)
 

@@ -22,7 +22,7 @@ from ui.page.compare.matrix import coverage, matrix_view
 from ui.page.kit.forms import facets
 from ui.page.kit.html import Html, cut, el, escape, join
 from ui.page.kit.states import blank, trouble
-from ui.page.library.table import Row, shelf_view
+from ui.page.library.table import ShelfRow, shelf_view
 from ui.page.reader.document import reader
 from ui.page.reader.lineage import changes
 from ui.page.reader.marking import Layer, layered, marked, merged
@@ -122,7 +122,7 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
               "document_id": bad, "start": 0, "end": 1, "by_year": None}  # fmt: skip
     check(tasks_table([task]))
     check(targets_table([target]))
-    check(shelf_view([Row(info(bad), bad, bad)], undo=info(bad)))
+    check(shelf_view([ShelfRow(info(bad), bad, bad)], undo=info(bad)))
     check(trouble(bad) + blank(bad, bad))
     check(facets({"地区": [(bad, 1)]}, {"地区": bad}))
     doc = document(bad + "\n" + bad, zones=(Zone("body", Span(0, len(bad))),))

@@ -11,7 +11,7 @@ from ui.page.events import Payload, integer, text
 from ui.page.kit.html import Html, join
 from ui.page.kit.states import trouble
 from ui.page.kit.tab import Tab, stateless
-from ui.page.library.table import Row, shelf_view, upload_box
+from ui.page.library.table import ShelfRow, shelf_view, upload_box
 from ui.page.tasks.ledgers import pager
 
 STATUSES = ("废止",)
@@ -47,7 +47,7 @@ def table(desk: Desk, payload: Payload) -> Html:
         wrong = trouble(str(error))
     entries = desk.entries()
     start = min(integer(payload, "start") if act == "page" else 0, max(0, len(entries) - 1))
-    rows = [Row(e.info, e.status, e.reason) for e in reversed(entries)]  # the newest stands where it is looked for
+    rows = [ShelfRow(e.info, e.status, e.reason) for e in reversed(entries)]  # the newest stands where it is looked for
     return join(wrong, shelf_view(rows, start=start, undo=undo, message=message), pager(len(rows), start, "shelf"))
 
 

@@ -13,7 +13,7 @@ from ui.page.tasks.ledgers import PAGE
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ShelfRow:
     """A document and its state on the day it is shown."""
 
     info: DocumentInfo
@@ -21,7 +21,7 @@ class Row:
     reason: str | None = None
 
 
-def shelf_view(rows: Sequence[Row], *, start: int = 0, undo: DocumentInfo | None = None, message: str | None = None) -> Html:
+def shelf_view(rows: Sequence[ShelfRow], *, start: int = 0, undo: DocumentInfo | None = None, message: str | None = None) -> Html:
     """The table with its notice of what was just done."""
     said: Html | None = None
     if undo is not None:
@@ -81,7 +81,7 @@ def upload_box(accept: str, limit: str) -> Html:
     )  # fmt: skip
 
 
-def _row(row: Row) -> Html:
+def _row(row: ShelfRow) -> Html:
     info = row.info
     head = info.head
     title = cut(head.title or info.source, 90)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from corpus.document import LEVELS
 from corpus.filters import Filters
 from index.passages import Hit
-from ui.desk.desk import Desk, Entry
+from ui.desk.desk import Desk, ShelfEntry
 from ui.page.events import Payload, integer, safely, text
 from ui.page.kit.forms import ask_box, facets
 from ui.page.kit.html import Html, el, join
@@ -39,13 +39,13 @@ def form() -> Html:
     return ask_box("search-query", "查找", "查找", act="search", placeholder="标题、文号、机关或正文里的词")
 
 
-def meets(entry: Entry, chosen: Chosen, *, but: str | None = None) -> bool:
+def meets(entry: ShelfEntry, chosen: Chosen, *, but: str | None = None) -> bool:
     """Whether a document meets every chosen facet, leaving one out."""
     held = entry.facets
     return all(value in held.get(name, ()) for name, value in chosen.items() if name != but)
 
 
-def counts(entries: list[Entry], chosen: Chosen) -> dict[str, list[tuple[str, int]]]:
+def counts(entries: list[ShelfEntry], chosen: Chosen) -> dict[str, list[tuple[str, int]]]:
     """The values of each facet that exist under the other choices, with their counts."""
     out: dict[str, list[tuple[str, int]]] = {}
     for name in FACETS:

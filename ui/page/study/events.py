@@ -25,7 +25,7 @@ POSTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class StudySession:
     """Where one learner stands: the post, the stage, and the round of questions under way."""
 
     region: str | None = None
@@ -77,9 +77,9 @@ def _posts(desk: Desk) -> list[tuple[str, str]]:
     return list(best.values())[:POSTS]
 
 
-def act(desk: Desk, payload: Payload, before: Session | None) -> tuple[Html, Session]:
+def act(desk: Desk, payload: Payload, before: StudySession | None) -> tuple[Html, StudySession]:
     """Do what was pressed."""
-    session = before or Session()
+    session = before or StudySession()
     if not desk.entries():
         return empty_library(), session
     what = text(payload, "act")
@@ -108,11 +108,11 @@ def act(desk: Desk, payload: Payload, before: Session | None) -> tuple[Html, Ses
     return _path(desk, session), session
 
 
-def _moved(session: Session, payload: Payload) -> bool:
+def _moved(session: StudySession, payload: Payload) -> bool:
     return (session.region, session.unit) != (text(payload, "region"), text(payload, "unit"))
 
 
-def _path(desk: Desk, session: Session) -> Html:
+def _path(desk: Desk, session: StudySession) -> Html:
     brief = desk.brief(session.region, session.unit)
     if brief is None:
         return start(desk)
@@ -121,7 +121,7 @@ def _path(desk: Desk, session: Session) -> Html:
     return path_view(brief.title, found, session.stage, warned=brief.notices[-1:], query=query)
 
 
-def _begin(desk: Desk, session: Session, name: str) -> tuple[Html, Session]:
+def _begin(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySession]:
     """The round the learner left unfinished at this post, else a new one."""
     if not name:
         return blank("请先填姓名", "在上面填写姓名再做题：成绩按姓名记，答错的题过后会再来。"), session
@@ -140,7 +140,7 @@ def _begin(desk: Desk, session: Session, name: str) -> tuple[Html, Session]:
     return _ask(desk, session, begun), session
 
 
-def _resumed(desk: Desk, session: Session, name: str, *, here: bool = False) -> tuple[Html, Session] | None:
+def _resumed(desk: Desk, session: StudySession, name: str, *, here: bool = False) -> tuple[Html, StudySession] | None:
     """The learner's round under way (with ``here`` only one at the post of the session), at the question it had come to."""
     kept = desk.read(lambda corpus: rounds.load(corpus, name))
     if kept is None or (here and (kept.region, kept.unit) != (session.region, session.unit)):
@@ -154,7 +154,7 @@ def _resumed(desk: Desk, session: Session, name: str, *, here: bool = False) -> 
     return join(note, _ask(desk, session, kept)), session
 
 
-def _ask(desk: Desk, session: Session, under_way: rounds.Round) -> Html:
+def _ask(desk: Desk, session: StudySession, under_way: rounds.Round) -> Html:
     if under_way.done:
         learner = desk.read(lambda corpus: learners.load(corpus, under_way.learner))
         waiting = len(learner.due(dt.datetime.now(dt.UTC) + dt.timedelta(days=1)))
@@ -162,13 +162,13 @@ def _ask(desk: Desk, session: Session, under_way: rounds.Round) -> Html:
     return _shown(session, under_way, len(under_way.results))
 
 
-def _shown(session: Session, under_way: rounds.Round, number: int) -> Html:
+def _shown(session: StudySession, under_way: rounds.Round, number: int) -> Html:
     return question_view(
         session.questions[number], number, under_way.results, len(session.questions), session.given, number in under_way.old
     )
 
 
-def _answer(desk: Desk, session: Session, under_way: rounds.Round, payload: Payload) -> tuple[Html, Session]:
+def _answer(desk: Desk, session: StudySession, under_way: rounds.Round, payload: Payload) -> tuple[Html, StudySession]:
     number = len(under_way.results)
     if under_way.done:
         return _ask(desk, session, under_way), session
