@@ -10,50 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
 from corpus.errors import PolicyError, UsageError
+from ui.commands.parser import WRONG_USAGE, Parser
 
-OK, NOTHING, WRONG_USAGE, REFUSED = 0, 1, 2, 3
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that speaks Chinese."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{**options, "add_help": False})
-        self._positionals.title = "参数"
-        self._optionals.title = "选项"
-        self.add_argument("-h", "--help", action="help", help="显示这份说明")
-
-    def format_usage(self) -> str:
-        """The usage line."""
-        return super().format_usage().replace("usage:", "用法：", 1)
-
-    def format_help(self) -> str:
-        """The help text."""
-        return super().format_help().replace("usage:", "用法：", 1)
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong, and leave with status 2."""
-        self.print_usage(sys.stderr)
-        self.exit(WRONG_USAGE, f"命令写法不对：{_chinese(message)}\n用 {self.prog} --help 查看说明。\n")
-
-
-def _chinese(message: str) -> str:
-    for english, chinese in (
-        ("the following arguments are required: ", "缺少参数 "),
-        ("unrecognized arguments: ", "不认识的参数 "),
-        ("argument ", "参数 "),
-        ("invalid choice: ", "没有这个选择 "),
-        ("(choose from ", "（可选："),
-        ("expected one argument", "后面要有一个值"),
-        ("expected at least one argument", "后面至少要有一个值"),
-        ("invalid int value: ", "不是整数 "),
-        ("not allowed with argument", "不能同时使用"),
-    ):
-        message = message.replace(english, chinese)
-    return message
+OK, NOTHING = 0, 1
 
 
 def build_parser() -> Parser:
