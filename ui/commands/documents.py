@@ -63,8 +63,8 @@ def ingest(args: argparse.Namespace) -> int:
         from ui.commands.shared import known_region
 
         known_region(args.region)
-    with open_library(args, create=True) as library:
-        report = library.ingest(args.paths, region=args.region, ocr=args.ocr, again=args.again, progress=progress("导入"))
+    with open_library(args, create=True) as library, progress("导入") as show:
+        report = library.ingest(args.paths, region=args.region, ocr=args.ocr, again=args.again, progress=show)
     if args.json:
         print_json(report.record())
     else:

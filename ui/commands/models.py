@@ -45,7 +45,8 @@ def train(args: argparse.Namespace) -> int:
     if args.with_library:
         with open_library(args) as library:
             documents = [library.corpus.document(info.row) for info in library.documents()]
-    report = run(args.data, args.out, documents=documents, settings=replace(Settings(), **given), progress=progress("训练"))
+    with progress("训练") as show:
+        report = run(args.data, args.out, documents=documents, settings=replace(Settings(), **given), progress=show)
     (args.out / "training.json").write_text(json.dumps(report, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
     note(f"模型已写入 {args.out}。换用：cemai model use {args.out}")
     return 0
@@ -53,7 +54,7 @@ def train(args: argparse.Namespace) -> int:
 
 def use(args: argparse.Namespace) -> int:
     """Change the embedding model: the old vectors serve until the new ones are complete."""
-    with open_library(args) as library:
-        count = library.use_model(None if args.name == "builtin" else args.name, progress=progress("计算向量"))
+    with open_library(args) as library, progress("计算向量") as show:
+        count = library.use_model(None if args.name == "builtin" else args.name, progress=show)
     note(f"已改用 {args.name}，计算了 {count} 段的向量。")
     return 0

@@ -100,9 +100,8 @@ def _search_batch(args: argparse.Namespace) -> int:
     if not args.out:
         raise UsageError("成批检索要用 --out 指明结果写到哪个文件。")
     queries = list(read_lines(args.batch))
-    show = progress("检索")
     filters = filters_of(args)
-    with open_library(args) as library, _writer(args.out) as out:
+    with open_library(args) as library, _writer(args.out) as out, progress("检索") as show:
         for number, query in enumerate(queries):
             hits = library.searcher.search(str(query["text"])[:LONGEST], filters=filters, top=args.top or 100, fold=False)
             out.write(json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n")
@@ -124,8 +123,7 @@ def ask(args: argparse.Namespace) -> int:
         if not args.out:
             raise UsageError("成批提问要用 --out 指明结果写到哪个文件。")
         questions = list(read_lines(args.batch))
-        show = progress("作答")
-        with open_library(args) as library, _writer(args.out) as out:
+        with open_library(args) as library, _writer(args.out) as out, progress("作答") as show:
             for number, entry in enumerate(questions):
                 text = str(entry.get("question") or entry.get("text") or "")
                 answer = library.ask(text[:LONGEST], filters=filters, as_of=as_of, keep=False)

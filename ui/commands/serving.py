@@ -43,7 +43,8 @@ def demo(args: argparse.Namespace) -> int:
     with resources.as_file(resources.files("corpus").joinpath("samples")) as samples:
         paths = sorted(p for p in samples.iterdir() if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx"))
         with open_library(args, create=True) as library:
-            report = library.ingest(paths, progress=progress("导入示例"))
+            with progress("导入示例") as show:
+                report = library.ingest(paths, progress=show)
             count = len(library.corpus)
             print(f"示例库 {args.library}：{count} 份文件（示例摘编，不作为执行依据）。\n")
             print(f"问：{DEMO_QUESTION}\n")
@@ -67,7 +68,8 @@ def serve(args: argparse.Namespace) -> int:
 
     with open_library(args, create=True) as library:
         try:
-            library.embed(progress("更新向量"))
+            with progress("更新向量") as show:
+                library.embed(show)
         except PolicyError as error:  # the page finds by words all the same
             note(str(error))
         run(library, host=args.host, port=args.port)

@@ -6,7 +6,8 @@ import argparse
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,32 +124,40 @@ def note(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-class ProgressBar:
-    """Progress on stderr: a bar on a terminal, otherwise one line for every tenth of the work."""
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A callback that shows on stderr how far work is: a bar on a terminal, otherwise one line for every tenth of the work."""
+    if not sys.stderr.isatty():
+        yield _tenths(label)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self._last = -1
-        self._terminal = sys.stderr.isatty()
+    columns = [TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[count]", "fields[what]")]
+    # results that are written meanwhile go to stdout, untouched
+    bar = Progress(columns[0], BarColumn(24), *columns[1:], console=Console(stderr=True), transient=True, redirect_stdout=False)
+    with bar:
+        task = bar.add_task(label, total=None, count="", what="")
 
-    def __call__(self, done: int, total: int, what: str) -> None:
-        """Show how far the work is."""
-        if self._terminal:
-            bar = f"[{'█' * (done * 24 // total):<24}] {done}/{total}" if total else ""
-            sys.stderr.write(f"\r\x1b[2K{self.label} {bar} {what[-48:]}")
-            if total and done >= total:
-                sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
-        elif total > 10 and done * 10 // total > self._last:
-            self._last = done * 10 // total
-            note(f"{self.label} {done}/{total}")
+        def show(done: int, total: int, what: str) -> None:
+            count = f"{done}/{total}" if total else ""
+            bar.update(task, completed=done, total=total or None, count=count, what=what[-48:])
+
+        yield show
+
+
+def _tenths(label: str) -> Progress:
+    last = -1
+
+    def show(done: int, total: int, what: str) -> None:
+        nonlocal last
+        if total > 10 and done * 10 // total > last:
+            last = done * 10 // total
+            note(f"{label} {done}/{total}")
         elif not total:
             note(what)
 
-
-def progress(label: str) -> Progress:
-    """A progress callback for the application."""
-    return ProgressBar(label)
+    return show
 
 
 def write_table(table: Any, format: str, out: Path | None) -> None:
