@@ -8,6 +8,7 @@ from typing import Any
 
 from corpus.titles import in_marks
 from ui.commands.shared import note, open_library, print_json, print_table, progress
+from ui.labels import UNSTATED
 
 NOTHING, REFUSED = 1, 3
 SHOWN = 50
@@ -148,7 +149,7 @@ def show(args: argparse.Namespace) -> int:
             value = "、".join(value)
         if isinstance(value, dict):
             value = f"{value['start']}—{value['end']}"
-        rows.append((label, f"{value}（推定）" if value and field in doc.head.inferred else value or "原文未载明"))
+        rows.append((label, f"{value}（推定）" if value and field in doc.head.inferred else value or UNSTATED))
     rows.append(("时效判断", f"{validity.status}：{validity.reason}"))
     rows += [("引据", f"{r.relation}{in_marks(r.title)}{r.doc_number or ''}") for r in doc.head.based_on]
     rows += [

@@ -9,6 +9,7 @@ from typing import Any
 from corpus.titles import in_marks
 from ui.commands.graph import ROLES, add_output
 from ui.commands.shared import known_region, note, open_library, print_json, print_table, write_table
+from ui.labels import TARGET_KINDS, UNSTATED
 
 NOTHING = 1
 
@@ -82,7 +83,7 @@ def tasks(args: argparse.Namespace) -> int:
                     number,
                     r["name"],
                     "、".join(r["lead_units"]) or "—",
-                    "、".join([*r["responsible_units"], *r["supporting_units"]]) or "原文未载明",
+                    "、".join([*r["responsible_units"], *r["supporting_units"]]) or UNSTATED,
                     r["deadline"] or "—",
                     f"{in_marks(r['title'] or r['source'])}{' > '.join(r['section_path'])}",
                 )
@@ -107,11 +108,10 @@ def targets(args: argparse.Namespace) -> int:
     if args.format == "json" and args.out is None:
         print_json(records)
     elif args.format == "table":
-        kinds = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
         print_table(
             ("序号", "指标", "数值（原文）", "年份", "类别", "地区", "原文"),
             [
-                (n, r["indicator"], r["value_text"], r["by_year"] or "—", kinds[r["kind"]], r["region"] or "—", r["quote"])
+                (n, r["indicator"], r["value_text"], r["by_year"] or "—", TARGET_KINDS[r["kind"]], r["region"] or "—", r["quote"])
                 for n, r in enumerate(records, 1)
             ],
             ratios=(1, 6, 4, 2, 2, 4, 10),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
 from ui.commands.shared import console, note, open_library, print_json, print_table
+from ui.labels import VERDICTS
 
 if TYPE_CHECKING:
     from corpus.store import KeptAnswer
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 NOTHING = 1
 SHOWN = 50
-_VERDICTS = {"right": "正确", "wrong": "错误", "incomplete": "不完整"}
 _WORDS = {"对": "right", "正确": "right", "错": "wrong", "错误": "wrong", "不全": "incomplete", "不完整": "incomplete"}
 _STATUSES = {"answered": "已回答", "partial": "部分回答", "not_found": "未载明"}
 
@@ -89,7 +89,7 @@ def show_answer(args: argparse.Namespace) -> int:
         place = " > ".join(c["section_path"])
         out.print(f"[{number}] 《{c['title'] or c['source']}》{place}（第 {c['start']}—{c['end']} 字）")
     for entry in value.get("feedback", ()):
-        out.print(f"评价：{_VERDICTS.get(entry['verdict'], entry['verdict'])}{'，' + entry['note'] if entry.get('note') else ''}")
+        out.print(f"评价：{VERDICTS.get(entry['verdict'], entry['verdict'])}{'，' + entry['note'] if entry.get('note') else ''}")
     return 0
 
 
@@ -136,7 +136,7 @@ def feedback(args: argparse.Namespace) -> int:
                 note(f"已写入 {args.value}：{len(rows)} 条评价。" if rows else f"还没有评价，{args.value} 是空的。")
             return 0 if rows else NOTHING
         kept = library.feedback(args.id, _WORDS.get(args.value, args.value), args.note)
-    note(f"已记下：“{kept.payload['question']}”的答案{_VERDICTS[kept.payload['feedback'][-1]['verdict']]}。")
+    note(f"已记下：“{kept.payload['question']}”的答案{VERDICTS[kept.payload['feedback'][-1]['verdict']]}。")
     return 0
 
 
@@ -146,7 +146,7 @@ def _record(item: KeptAnswer) -> dict[str, Any]:
 
 def _judged(item: KeptAnswer) -> str:
     entries = item.payload.get("feedback") or []
-    return _VERDICTS.get(entries[-1]["verdict"], "") if entries else ""
+    return VERDICTS.get(entries[-1]["verdict"], "") if entries else ""
 
 
 def _local(stamp: str) -> str:

@@ -26,6 +26,7 @@ from ui.commands.shared import (
     read_lines,
     write_table,
 )
+from ui.labels import UNSTATED
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -223,7 +224,7 @@ def print_comparison(comparison: Comparison) -> None:
 
     rows = [("时效", *(column.status for column in comparison.columns))] if comparison.columns else []
     for row in comparison.rows:
-        rows.append((row.aspect, *(f"{c.text}{marks(c.citations)}" if c.text else "原文未载明" for c in row.cells)))
+        rows.append((row.aspect, *(f"{c.text}{marks(c.citations)}" if c.text else UNSTATED for c in row.cells)))
     print_table(("方面", *comparison.regions), rows, ratios=(2, *([5] * len(comparison.regions))))
     for line in comparison.differences:
         out.print(f"· {line}")

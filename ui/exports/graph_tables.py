@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.titles import in_marks
+from graph.queries.unit import ROLES
 from qa.answers.places import Record, path_of, place
 from ui.exports.tables import ExportTable, TableColumn, content_of, deadline_of
 
-ROLES = {"lead": "牵头", "responsible": "责任", "supporting": "配合"}
 MISSING = "未见对应内容"
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from corpus.titles import in_marks
+from corpus.wordlists import entries
 from qa.answers.places import OWN_NUMBER, Record, cited, place
+from ui.labels import ANSWER_STATES, COMPARATORS, TARGET_KINDS, UNSTATED
 
 if TYPE_CHECKING:
     from corpus.store import DocumentInfo
     from qa.answer import Answer, AnswerCitation, Comparison
 
-_LABEL = re.compile(r"^(?:完成|办结|办理|工作)?(?:时限|时间|期限)[:：]\s*")
+_LABEL = re.compile(rf"^(?:{'|'.join(entries('ui', 'deadline_labels.txt'))})[:：]\s*")
 
 Value = str | int | float | None
 Kind = Literal["text", "number", "short"]
@@ -22,10 +24,6 @@ Kind = Literal["text", "number", "short"]
 
 DOUBTS = 12
 """Sources with doubts that a note names one by one."""
-SILENT = "原文未载明"
-COMPARATORS = {">=": "不低于", "<=": "不超过", ">": "高于", "<": "低于", "≈": "约", "range": "区间", "=": "等于"}
-TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
-ANSWER_STATES = {"answered": "有依据", "partial": "部分有依据", "not_found": "未找到依据"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ex
             record["name"],
             content_of(record),
             "、".join(record["lead_units"]),
-            "、".join(record["responsible_units"]) or ("" if record["lead_units"] else SILENT),
+            "、".join(record["responsible_units"]) or ("" if record["lead_units"] else UNSTATED),
             "、".join(record["supporting_units"]),
             deadline_of(record),
             place(record),
@@ -159,7 +157,7 @@ def comparison_table(comparison: Comparison) -> ExportTable:
 
     def cell(text: str | None, citations: Sequence[AnswerCitation]) -> str:
         if text is None:
-            return SILENT
+            return UNSTATED
         places = dict.fromkeys(cited(citation) for citation in citations)
         return "\n".join([text, *(f"（出处：{line}）" for line in places)])
 

@@ -10,8 +10,9 @@ from corpus.titles import in_marks
 from qa.answer import Answer
 from qa.answers.places import cited
 from ui.exports.cleaning import printable
-from ui.exports.tables import ANSWER_STATES, ExportTable
+from ui.exports.tables import ExportTable
 from ui.exports.workbook import footnote
+from ui.labels import ANSWER_STATES
 
 TITLE_FONT, HEAD_FONT, TEXT_FONT = "黑体", "黑体", "宋体"
 QUOTE_FONT = "仿宋"

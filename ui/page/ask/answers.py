@@ -8,10 +8,11 @@ from itertools import groupby
 from corpus.titles import in_marks
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Understanding
+from ui.labels import NOTICE, NOTICES
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import blank, notices
-from ui.page.kit.wording import KINDS, NOTICES
+from ui.page.kit.wording import KINDS
 from ui.page.reader.document import join_path
 from ui.page.search.hits import hit_card
 
@@ -45,7 +46,7 @@ def answer_view(
 ) -> Html:
     """The whole left side under the question box; until it is ``done`` without what belongs to its last form."""
     parts: list[Html | None] = [chips(answer.understood, as_of)]
-    parts.append(notices([(NOTICES.get(n.kind, "提示"), n.text) for n in answer.notices]))
+    parts.append(notices([(NOTICES.get(n.kind, NOTICE), n.text) for n in answer.notices]))
     if answer.status == "not_found":
         parts.append(blank("文档库里没有找到依据", answer.answer or "可以换个说法，或先放入相关文件。"))
         parts.append(_nearest(answer.nearest))

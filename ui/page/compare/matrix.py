@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from corpus.divisions import gazetteer
 from corpus.titles import in_marks
 from qa.answer import Cell, Comparison, ComparisonRow
+from ui.labels import NOTICE, NOTICES, UNSTATED
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import blank, notices
-from ui.page.kit.wording import NOTICES, UNSTATED
 
 WIDE = 5
 """Beyond this many columns the table scrolls inside its card."""
@@ -63,7 +63,7 @@ def matrix_view(
     differences = [el("li", line) for line in comparison.differences]
     said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
     return join(
-        notices([(NOTICES.get(n.kind, "提示"), n.text) for n in comparison.notices]),
+        notices([(NOTICES.get(n.kind, NOTICE), n.text) for n in comparison.notices]),
         el(
             "div",
             el("h2", subject, el("small", f"{said} 处写到" if comparison.form == "地区对比" else comparison.form)),

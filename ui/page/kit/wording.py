@@ -1,4 +1,4 @@
-"""What the page calls things: labels of codes, lines of head matter, and 原文未载明 where the text says nothing."""
+"""What the page calls things: kinds of questions and formats, states, lines of head matter. Labels shared with exports: ui/labels.py."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from corpus.document import HeadMatter
+from ui.labels import UNSTATED
 from ui.page.kit.html import Html, el, join
 
-UNSTATED = "原文未载明"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 KINDS = {
@@ -24,9 +24,6 @@ KINDS = {
     "yes_no": "是否规定",
     "multi_doc": "多份文件",
 }
-NOTICES = {"expired": "时效提示", "draft": "征求意见稿", "repealed": "已废止", "scope": "适用范围"}
-TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
-COMPARATORS = {"=": "", ">=": "不低于 ", "<=": "不高于 ", ">": "高于 ", "<": "低于 ", "≈": "约 ", "range": ""}
 FORMATS = {"txt": "文本", "html": "网页", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV 表格", "jsonl": "记录"}
 
 IN_FORCE = frozenset({"现行有效", "现行", "有效", "施行中", "正式"})

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from corpus.store import DocumentInfo
 from corpus.titles import in_marks
+from ui.labels import UNSTATED
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, UNSTATED, date_of, state
+from ui.page.kit.wording import FORMATS, date_of, state
 from ui.page.tasks.ledgers import PAGE
 
 

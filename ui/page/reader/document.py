@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from corpus.document import ParsedDocument, Span
 from corpus.store import DocumentInfo
 from graph.queries.relations import UNRELATED, Relations
+from ui.labels import TARGET_KINDS, UNSTATED
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, TARGET_KINDS, UNSTATED, line, matter, state
+from ui.page.kit.wording import FORMATS, line, matter, state
 from ui.page.reader.lineage import lineage
 from ui.page.reader.policy import policy_text
 from ui.page.tasks.ledgers import target_value, units_line

@@ -9,8 +9,8 @@ from corpus.titles import in_marks
 from graph.queries.relations import Edition, Link, Relations
 from qa.answer import Cell, Comparison
 from qa.comparison.versions import ONE_LINE, describe_changes
+from ui.labels import UNSTATED
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import UNSTATED
 
 SHOWN = 60
 """Clauses of a comparison shown in the reader; the export has them all."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from graph.queries.due import WORDS, due, years
 from ui.desk.desk import Desk
+from ui.labels import TARGET_KINDS
 from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import blank, empty_library
 from ui.page.kit.tab import Tab, stateless
-from ui.page.kit.wording import TARGET_KINDS
 from ui.page.tasks.ledgers import exports, pager, targets_table, tasks_table
 from ui.page.tasks.units import unit_card
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from ui.labels import COMPARATORS, TARGET_KINDS, UNSTATED
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import COMPARATORS, TARGET_KINDS, UNSTATED
 
 PAGE = 50
 """Rows of a table shown at once."""
@@ -43,7 +43,9 @@ def target_value(target: Record) -> str:
         return f"{number(target['value_min'])}—{number(target['value_max'])}{target.get('unit') or ''}"
     if target.get("value") is None:
         return UNSTATED
-    return f"{COMPARATORS.get(str(target.get('comparator')), '')}{number(target['value'])}{target.get('unit') or ''}"
+    comparator = str(target.get("comparator"))
+    word = "" if comparator in ("=", "range", "None") else f"{COMPARATORS.get(comparator, comparator)} "
+    return f"{word}{number(target['value'])}{target.get('unit') or ''}"
 
 
 def tasks_table(tasks: Sequence[Record], *, start: int = 0, units: frozenset[str] = frozenset()) -> Html:
