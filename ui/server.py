@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from cemai.library import Library
 from corpus.errors import UsageError
-from ui.desk.desk import Backend, Desk, desk_of
+from ui.desk.desk import Desk, desk_of
 from ui.desk.imports import Imports
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ HEADERS = {
 }
 
 
-def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
+def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     """The whole application over a library; nothing is served yet. ``hosts`` are the names it may be called by."""
     desk = desk_of(library)
     imports = Imports(desk)
@@ -71,7 +72,7 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
         footer_links=[],
         run_history=False,
         allowed_paths=[],
-        blocked_paths=[str(desk.uploads.parent)] if desk.uploads else [],
+        blocked_paths=[str(library.corpus.folder)],
         favicon_path=str(Path(__file__).with_name("page") / "favicon.svg"),
         show_error=False,
         max_file_size="1mb",  # nothing is uploaded through Gradio: files go to /api/v1/documents
@@ -85,7 +86,7 @@ def build_app(library: Backend, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     return app
 
 
-def serve(library: Backend, *, host: str = "127.0.0.1", port: int = 7860, allow_remote: bool = False) -> None:
+def serve(library: Library, *, host: str = "127.0.0.1", port: int = 7860, allow_remote: bool = False) -> None:
     """Serve until stopped. Only this machine is served unless ``allow_remote`` says otherwise."""
     if host not in LOCAL and not allow_remote:
         raise UsageError(

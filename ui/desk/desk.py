@@ -1,4 +1,4 @@
-"""What the page and the REST interface need of a library, and a desk that many readers can share."""
+"""A desk over a library that many readers can share: what the page and the REST interface work with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from cemai.library import Library
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
-from corpus.errors import UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.queries.neighbourhood import Surroundings, around
@@ -22,71 +22,12 @@ from index.passages import Hit
 from qa import study
 from qa.answer import Answer, Comparison, Understanding
 
-if TYPE_CHECKING:
-    from ingest.worker import SafeReader
-
 Records = list[dict[str, Any]]
-Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
 
 QUESTION_LIMIT = 2_000
 """Longest question that is answered; the box takes 10,000 characters and says so beyond this."""
 ANSWERS_KEPT = 500
-
-
-class Backend(Protocol):
-    """The application as the page sees it (``ui.application.Library`` is one)."""
-
-    @property
-    def generation(self) -> int: ...
-    @property
-    def has_model(self) -> bool: ...
-    def ask(
-        self,
-        question: str,
-        *,
-        filters: Filters | None = None,
-        as_of: dt.date | None = None,
-        previous: Understanding | None = None,
-        keep: bool = True,
-    ) -> Answer: ...
-    def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding: ...
-    def worded(self, plain: Answer) -> Answer: ...
-    def keep(
-        self,
-        plain: Answer,
-        worded: Answer,
-        question: str,
-        *,
-        filters: Filters | None = None,
-        as_of: dt.date | None = None,
-        previous: Understanding | None = None,
-    ) -> None: ...
-    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]: ...
-    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison: ...
-    def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison: ...
-    def carried_out(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> Comparison: ...
-    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records: ...
-    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Records: ...
-    def documents(self, filters: Filters | None = None) -> list[DocumentInfo]: ...
-    def document(self, name: str) -> ParsedDocument: ...
-    def original(self, name: str) -> tuple[str, bytes]: ...
-    def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Any: ...
-    def ingest(
-        self,
-        paths: Sequence[Path],
-        *,
-        region: str | None = None,
-        progress: Progress | None = None,
-        reader: SafeReader | None = None,
-    ) -> Any: ...
-    def remove(self, name: str) -> DocumentInfo: ...
-    def restore(self, name: str) -> DocumentInfo: ...
-    def feedback(self, id: str, verdict: str, note: str | None = None) -> Any: ...
-    def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo: ...
-    def regions(self) -> list[str]: ...
-    def topics(self) -> list[str]: ...
-    def units(self) -> list[tuple[str, int]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +61,11 @@ class Desk:
     does not hold up those who read.
     """
 
-    def __init__(self, library: Backend, writer: Callable[[], Backend] | None = None, uploads: Path | None = None) -> None:
+    def __init__(self, library: Library, writer: Callable[[], Library] | None = None, uploads: Path | None = None) -> None:
         self.library = library
         self.uploads = uploads
         self._open_writer = writer
-        self._writer: Backend | None = None
+        self._writer: Library | None = None
         self._reading = threading.RLock()
         self._writing = threading.Lock()
         self._kept: dict[str, tuple[tuple[int, dt.date], Any]] = {}
@@ -302,16 +243,10 @@ class Desk:
     def read(self, work: Callable[[Corpus], T], *, keep: str | None = None) -> T:
         """Run a reading of the store itself; kept under a name until the library changes where one is given."""
 
-        def run() -> T:
-            corpus: Corpus | None = getattr(self.library, "corpus", None)
-            if corpus is None:
-                raise UsageError("这里没有打开文档库。请用 cemai serve 启动网页。")
-            return work(corpus)
-
         if keep is not None:
-            return self._cached(keep, run)
+            return self._cached(keep, lambda: work(self.library.corpus))
         with self._reading:
-            return run()
+            return work(self.library.corpus)
 
     @property
     def generation(self) -> int:
@@ -321,7 +256,7 @@ class Desk:
 
     # ------------------------------------------------------------------ changes
 
-    def change(self, work: Callable[[Backend], T]) -> T:
+    def change(self, work: Callable[[Library], T]) -> T:
         """Run a change of the library; one at a time."""
         with self._writing:
             if self._open_writer is None:
@@ -334,7 +269,7 @@ class Desk:
     def close(self) -> None:
         """Close the second connection."""
         with self._writing:
-            if self._writer is not None and hasattr(self._writer, "close"):
+            if self._writer is not None:
                 self._writer.close()
             self._writer = None
 
@@ -355,22 +290,16 @@ def short_region(info: DocumentInfo) -> str | None:
     return division.short if division else info.head.region
 
 
-def desk_of(library: Backend) -> Desk:
-    """The desk of a library; one on disk gets a second connection for changes and a folder for uploads."""
-    folder = getattr(getattr(library, "corpus", None), "folder", None)
-    if folder is None:
-        return Desk(library)
-    path = Path(folder)
+def desk_of(library: Library) -> Desk:
+    """The desk of a library, with a second connection for changes and a folder for uploads."""
+    folder = library.corpus.folder
 
-    def writer() -> Backend:
-        from cemai.library import Library
-
-        second = Library.open(path)
-        if isinstance(library, Library):
-            second.__dict__["encoder"] = library.encoder  # one model in memory
+    def writer() -> Library:
+        second = Library.open(folder)
+        second.__dict__["encoder"] = library.encoder  # one model in memory
         return second
 
-    return Desk(library, writer, path / "uploads")
+    return Desk(library, writer, folder / "uploads")
 
 
 def _document_of(record: dict[str, Any]) -> str:

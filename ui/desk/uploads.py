@@ -8,8 +8,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cemai.library import IngestReport, Library, Progress
 from corpus.errors import PolicyError
-from ui.desk.desk import Backend, Desk, Progress
+from ui.desk.desk import Desk
 
 if TYPE_CHECKING:
     from ingest.worker import SafeReader
@@ -57,7 +58,7 @@ def take_in(
     if (refused := refusal(name, data)) is not None:
         return _refused(name, *refused)
 
-    def work(library: Backend) -> Any:
+    def work(library: Library) -> IngestReport:
         with nullcontext(desk.uploads) if desk.uploads else tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -74,8 +75,8 @@ def take_in(
         return _refused(name, "error", str(error))
     if report.refused:
         first = report.refused[0]
-        return _refused(name, str(first.reason), str(first.message))
-    warnings = [w for found in getattr(report, "warnings", {}).values() for w in found]
+        return _refused(name, first.reason, first.message)
+    warnings = [w for found in report.warnings.values() for w in found]
     state, sources = next(
         (
             (label, values)
@@ -84,7 +85,7 @@ def take_in(
         ),
         ("未收", []),
     )
-    source = str(sources[0]) if sources else name
+    source = sources[0] if sources else name
     many = f"，共 {len(sources)} 条记录" if len(sources) > 1 else ""
     words = {
         "已入库": f"已入库{many}",
@@ -92,7 +93,7 @@ def take_in(
         "未变": f"与库中文件相同，未作改动{many}",
         "未收": "文件里没有可用的内容。",
     }
-    id = getattr(report, "ids", {}).get(source)
+    id = report.ids.get(source)
     return {"source": source, "state": state, "id": id, "message": words[state], "warnings": warnings}
 
 

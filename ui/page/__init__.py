@@ -1,1 +1,1 @@
-"""The page: one Gradio app in Chinese over a library. ``ui.rendering`` draws, this package wires."""
+"""The page: one Gradio app in Chinese over a library. Each tab is a folder: events, and what they draw."""

@@ -27,7 +27,7 @@ Payload = Mapping[str, Any]
 
 
 def panel(value: str, elem_id: str) -> Any:
-    """A piece of the page drawn by ``ui.rendering``."""
+    """A piece of the page, filled with markup by the events of its tab."""
     import gradio as gr
 
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=MOUNT, elem_classes=["panel"])

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from corpus.store import Corpus
+from cemai.library import Library
 from qa.study import changes, learners, rounds
 from qa.study.path import Stage, stages
 from qa.study.question import Question
@@ -103,7 +103,7 @@ def act(desk: Desk, payload: Payload, before: StudySession | None) -> tuple[Html
         return _ask(desk, after := replace(session, given=None), session.round), after
     elif what in ("scores", "forget"):
         if what == "forget" and (forgotten := text(payload, "name")):
-            desk.change(lambda library: learners.forget(_corpus(library), forgotten))
+            desk.change(lambda library: learners.forget(library.corpus, forgotten))
         return scores_view([row[1:] for row in desk.read(score_sheet).rows]), session
     return _path(desk, session), session
 
@@ -135,7 +135,7 @@ def _begin(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySes
     )
     if not questions:
         return blank("出不了题", "这个岗位的文件里没有可以核对的事实。换一个单位或地区，或先放入更多文件。"), session
-    desk.change(lambda library: rounds.save(_corpus(library), begun))
+    desk.change(lambda library: rounds.save(library.corpus, begun))
     session = replace(session, round=begun, questions=tuple(questions), given=None)
     return _ask(desk, session, begun), session
 
@@ -183,17 +183,13 @@ def _answer(desk: Desk, session: StudySession, under_way: rounds.Round, payload:
     right = question.is_right(given)
     after = under_way.answered(right)
 
-    def keep(library: object) -> None:
-        learners.note_answer(_corpus(library), after.learner, question, right)
-        rounds.save(_corpus(library), after)
+    def keep(library: Library) -> None:
+        learners.note_answer(library.corpus, after.learner, question, right)
+        rounds.save(library.corpus, after)
 
     desk.change(keep)
     session = replace(session, round=after, given=given)
     return _shown(session, after, number), session
-
-
-def _corpus(library: object) -> Corpus:
-    return library.corpus  # type: ignore[attr-defined,no-any-return]
 
 
 TAB = Tab("study", "学政策", "正在准备…", form=form, start=start, act=act)
