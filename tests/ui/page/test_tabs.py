@@ -113,6 +113,7 @@ def press(page: Any, id: str, payload: dict[str, str], *states: Any) -> list[dic
     return [dict(zip(names, step, strict=True)) for step in (done if inspect.isgenerator(done) else [done])]
 
 
+@pytest.mark.slow
 def test_a_press_shows_results_side_and_keeps_the_state(page: Any) -> None:
     (shown,) = press(page, "toy", {"act": "go"}, 0)
     assert shown == {"toy-side": "<p>旁 1</p>", "toy-out": "<p>第 1 次</p>", "state": 1}
@@ -120,12 +121,14 @@ def test_a_press_shows_results_side_and_keeps_the_state(page: Any) -> None:
     assert failed["state"] == 4 and "已写入日志" in failed["toy-out"] and "secret" not in failed["toy-out"]
 
 
+@pytest.mark.slow
 def test_steps_are_shown_one_by_one(page: Any) -> None:
     first, second, failed = press(page, "slow", {}, None)
     assert (first["slow-out"], first["state"], second["state"]) == ("<p>一</p>", "a", "b")
     assert failed["state"] == "b" and "已写入日志" in failed["slow-out"]
 
 
+@pytest.mark.slow
 def test_a_change_draws_everything_again(page: Any) -> None:
     (shown,) = press(page, "change", {"now": "1"}, None)
     assert shown["change-out"] == "<p>改了</p>" and shown["slow-form"] == "<p>画</p>"
@@ -135,6 +138,7 @@ def test_a_change_draws_everything_again(page: Any) -> None:
     assert kept["change-out"] == "<p>改了</p>" and kept["toy-out"] == {"__type__": "update"}
 
 
+@pytest.mark.slow
 def test_every_panel_is_drawn_when_the_page_is_loaded(page: Any) -> None:
     drawn = {}
     for found in page.fns.values():

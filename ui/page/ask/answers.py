@@ -8,6 +8,7 @@ from itertools import groupby
 from corpus.titles import in_marks
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Understanding
+from qa.suggestions import following_questions
 from ui.labels import NOTICE, NOTICES
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
@@ -251,19 +252,6 @@ def _judge(answer: Answer) -> Html:
 
 
 def _follow(understood: Understanding | None) -> Html | None:
-    if understood is None:
-        return None
-    place = understood.regions[0] if len(understood.regions) == 1 else ""
-    asks: list[str] = []
-    for topic in understood.topics[:1]:
-        if understood.kind != "responsible_unit":
-            asks.append(f"{place}{topic}由哪些单位负责？")
-        if understood.kind != "target_value":
-            asks.append(f"{place}{topic}有哪些目标数值？")
-        if understood.kind != "comparison":
-            asks.append(f"各地区{topic}政策有什么不同？")
-    asks += [f"{place}{unit}承担哪些任务？" for unit in understood.units[:1] if understood.kind != "list_tasks"]
-    if not asks:
-        return None
-    made = [el("button", ask, type="button", class_="example", data_act="ask", data_question=ask) for ask in asks[:3]]
-    return el("div", el("span", "接着问"), made, class_="examples")
+    asks = following_questions(understood) if understood else []
+    made = [el("button", ask, type="button", class_="example", data_act="ask", data_question=ask) for ask in asks]
+    return el("div", el("span", "接着问"), made, class_="examples") if made else None

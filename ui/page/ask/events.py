@@ -10,6 +10,7 @@ from typing import Any
 from corpus.document import LEVELS
 from corpus.errors import UsageError
 from qa.answer import Understanding
+from qa.suggestions import starting_questions
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.page.ask.answers import answer_view, coming
 from ui.page.events import Payload, filters_of, text
@@ -56,28 +57,10 @@ def start(desk: Desk) -> Html:
 
 
 def questions(desk: Desk) -> list[str]:
-    """Questions to start from, made of the library's own topics, regions, units and indicators; only such as it answers."""
-    return desk.answered("examples", _candidates(desk), EXAMPLES)
-
-
-def _candidates(desk: Desk) -> list[str]:
-    topics, regions, units = desk.topics(), desk.regions(), [name for name, _ in desk.units()]
-    made: list[str] = []
-    for n in range(3):
-        if n < len(topics):
-            made.append(f"{topics[n]}有哪些政策规定？")
-        if n + 1 < len(topics) and len(regions) > 1:
-            made.append(f"各地区{topics[n + 1]}政策有什么不同？")
-        if n + 2 < len(topics) and regions:
-            made.append(f"{regions[-1 - n % len(regions)]}{topics[n + 2]}由哪些单位负责？")
-        if n < len(units):
-            made.append(f"{units[n]}有哪些任务？")
-        targets = [
-            t for t in desk.targets(kind="target") if 3 <= len(str(t["indicator"])) <= 12 and t.get("region") and t.get("value")
-        ]
-        if n < len(targets):
-            made.append(f"{targets[n]['region']}{targets[n]['indicator']}的目标是多少？")
-    return list(dict.fromkeys(made))
+    """Questions to start from; only such as the library answers."""
+    units = [name for name, _ in desk.units()]
+    made = starting_questions(desk.topics(), desk.regions(), units, desk.targets(kind="target"))
+    return desk.answered("examples", made, EXAMPLES)
 
 
 Step = tuple[Html, Understanding | None]

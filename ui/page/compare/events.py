@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from qa.comparison.figures import find_figures
 from ui.desk.desk import QUESTION_LIMIT, Desk
-from ui.page.compare.figures import figures
 from ui.page.compare.matrix import coverage, matrix_view
 from ui.page.events import Payload, text
 from ui.page.kit.forms import ask_box, choice_field, choices_list, examples, select, toggles
@@ -73,7 +73,7 @@ def compare(desk: Desk, payload: Payload) -> Html:
     if len(chosen) == 1:
         return blank("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
     comparison = desk.compare(subject, regions=chosen or None)
-    return matrix_view(comparison, chosen=chosen, bars=figures(desk, comparison))
+    return matrix_view(comparison, chosen=chosen, bars=desk.read(lambda corpus: find_figures(corpus, comparison)))
 
 
 def two(desk: Desk, payload: Payload) -> Html:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 from urllib.parse import urlencode
 
 from corpus.divisions import gazetteer
 from corpus.titles import in_marks
 from qa.answer import Cell, Comparison, ComparisonRow
+from qa.comparison.figures import RowFigures
 from ui.labels import NOTICE, NOTICES, UNSTATED
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import blank, notices
@@ -22,28 +22,12 @@ FEW = 4
 """Up to this many columns are shown even where one of them is empty."""
 
 
-class Figures(Protocol):
-    """What a row's bars need."""
-
-    @property
-    def indicator(self) -> str:
-        """What they measure."""
-
-    @property
-    def bars(self) -> Mapping[int, tuple[str, float]]:
-        """By column, the figure as written and its length from 0 to 1."""
-
-    @property
-    def reason(self) -> str:
-        """Why there are none."""
-
-
 def matrix_view(
     comparison: Comparison,
     *,
     chosen: Sequence[str] = (),
     files: str | None = None,
-    bars: Mapping[int, Figures] | None = None,
+    bars: Mapping[int, RowFigures] | None = None,
 ) -> Html:
     """The whole comparison: notices, matrix, differences, links that export the same (``chosen``: the regions asked for).
 
@@ -110,7 +94,7 @@ def _head(name: str, standing: str) -> Html:
     return el("th", name, el("small", "　".join(about)) if about else None, scope="col", title=name)
 
 
-def _row(row: ComparisonRow, shown: Sequence[int], found: Figures | None) -> Html:
+def _row(row: ComparisonRow, shown: Sequence[int], found: RowFigures | None) -> Html:
     about: Html | None = None
     if found is not None and found.bars:
         about = el("small", f"条形：{found.indicator}")

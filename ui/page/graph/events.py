@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.queries.neighbourhood import resolve
+from qa.suggestions import is_single_unit
 from ui.desk.desk import Desk
 from ui.page.events import Payload, text
 from ui.page.graph.views import graph_view
@@ -18,7 +19,7 @@ SHOWN = 5
 
 def form(desk: Desk) -> Html:
     """The box, and nodes to start from."""
-    units = [name for name, _ in desk.units()[:40] if not any(word in name for word in ("各", "有关", "党委", "政府"))]
+    units = [name for name, _ in desk.units()[:40] if is_single_unit(name)]
     starts = [(f"topic:{name}", name) for name in desk.topics()[:SHOWN]]
     starts += [(f"unit:{name}", name) for name in units[:SHOWN]]
     made = [el("button", name, type="button", class_="example", data_act="walk", data_node=key) for key, name in starts]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from cemai.library import Library
+from corpus.divisions import NATION
 from qa.study import changes, learners, rounds
 from qa.study.path import Stage, stages
 from qa.study.question import Question
+from qa.suggestions import starting_posts
 from ui.desk.desk import Desk, short_region
 from ui.exports.score_sheet import score_sheet
 from ui.page.events import Payload, integer, text
@@ -64,17 +65,14 @@ def start(desk: Desk) -> Html:
 def _posts(desk: Desk) -> list[tuple[str, str]]:
     """In each region the unit its own documents give most tasks."""
     home = {entry.info.id: short_region(entry.info) for entry in desk.entries()}
-    counts: Counter[tuple[str, str]] = Counter()
-    for task in desk.tasks():
-        region = home.get(str(task.get("document_id")))
-        if region:
-            counts.update((region, name) for name in {*task["lead_units"], *task["responsible_units"]})
-    known = set(desk.regions()) - {"全国"}
-    best: dict[str, tuple[str, str]] = {}
-    for (region, unit), _ in counts.most_common():
-        if region in known and not any(word in unit for word in ("党委", "政府", "有关", "各")):
-            best.setdefault(region, (region, unit))
-    return list(best.values())[:POSTS]
+    known = set(desk.regions()) - {NATION.short}
+    named = [
+        (region, name)
+        for task in desk.tasks()
+        if (region := home.get(str(task.get("document_id")))) in known and region
+        for name in {*task["lead_units"], *task["responsible_units"]}
+    ]
+    return starting_posts(named, POSTS)
 
 
 def act(desk: Desk, payload: Payload, before: StudySession | None) -> tuple[Html, StudySession]:

@@ -1,27 +1,29 @@
-"""Numbers of a comparison that measure the same thing: which cells of a row get a bar, and why others do not."""
+"""Figures of a comparison that can be charted: those of a row that measure the same thing, or why there are none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
+from corpus.filters import Filters
 from corpus.store import Corpus
 from graph.alignment.indicators import align_targets, same_indicator
 from graph.codec.rows import from_fact
 from graph.facts import Target
 from qa.answer import Comparison, ComparisonRow
-from ui.desk.desk import Desk
 
-EACH = 4
-"""Figures of one cell that are aligned."""
+FIGURES_OF_CELL = 4
+"""Figures of one cell that are compared with those of other cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFigures:
-    """The indicator a row's bars stand for and, by column, the figure as written with its length from 0 to 1.
+    """The figures of one row of a comparison.
 
-    Without bars ``reason`` says why the figures of the row cannot be laid side by side; it may be empty.
+    Attributes:
+        indicator: What they measure, as the first document calls it.
+        bars: By column, the figure as written and its length from 0 to 1.
+        reason: Without bars, why the figures cannot be compared (in Chinese, for people); may be empty.
     """
 
     indicator: str
@@ -29,14 +31,18 @@ class RowFigures:
     reason: str = ""
 
 
-def figures(desk: Desk, comparison: Comparison) -> dict[int, RowFigures]:
-    """By row, the figures that can be compared."""
-    ids = {c.source_id for row in comparison.rows for cell in row.cells for c in cell.citations}
-    if not ids:
-        return {}
+def find_figures(corpus: Corpus, comparison: Comparison) -> dict[int, RowFigures]:
+    """Find the figures of each row that can be charted.
 
-    rows = {entry.info.id: entry.info.row for entry in desk.entries() if entry.info.id in ids}
-    known = {id: desk.read(partial(_targets, row=row), keep=f"figures|{id}") for id, row in rows.items()}
+    Args:
+        corpus: The library the comparison was made of.
+        comparison: Regions or documents side by side.
+
+    Returns:
+        The figures by the number of the row; rows with figures in fewer than two columns are left out.
+    """
+    ids = {citation.source_id for row in comparison.rows for cell in row.cells for citation in cell.citations}
+    known = {info.id: _targets(corpus, info.row) for info in corpus.infos(Filters(documents=tuple(ids)))} if ids else {}
     return {i: made for i, row in enumerate(comparison.rows) if (made := _row(row, known)) is not None}
 
 
@@ -53,7 +59,7 @@ def _row(row: ComparisonRow, known: Mapping[str, list[Target]]) -> RowFigures | 
                 if citation.start <= target.span.start and target.span.end <= citation.end and (column, target) not in held:
                     held.append((column, target))
         # the first figures of a cell are those it is quoted for
-        held = [pair for pair in held if pair[0] != column] + [pair for pair in held if pair[0] == column][:EACH]
+        held = [pair for pair in held if pair[0] != column] + [pair for pair in held if pair[0] == column][:FIGURES_OF_CELL]
     if len({column for column, _ in held}) < 2:
         return None
     column_of = {id(target): column for column, target in held}
