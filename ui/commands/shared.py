@@ -120,7 +120,7 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, rat
 
 
 def note(message: str) -> None:
-    """A message for people, beside the results."""
+    """Print a message for people on stderr, where it does not mix with the results."""
     print(message, file=sys.stderr)
 
 

@@ -81,12 +81,12 @@ class Desk:
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
     ) -> Answer:
-        """The answer in its last form; kept for its export."""
+        """Answer a question; the answer is kept for its export."""
         *_, answer = self.answers(question, filters=filters, as_of=as_of, previous=previous)
         return answer
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
-        """What is understood of a question, known long before its answer."""
+        """Parse a question; much faster than answering it."""
         with self._reading:
             return self.library.understand(question, previous=previous)
 
@@ -98,9 +98,10 @@ class Desk:
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
     ) -> Iterator[Answer]:
-        """The answer in its last form, kept; before it, where a model has yet to word it, the answer as soon as its quotes are found.
+        """Answer a question in steps: as soon as the quotes are found, then, where a model is configured, in the words of the model.
 
-        The library is held while quotes are found and while the answer is written down, never while a model is waited for.
+        The last step is kept for its export. The library is locked while quotes are found and while the answer is stored, never
+        while the model works.
         """
         with self._reading:
             plain = worded = self.library.ask(question, filters=filters, as_of=as_of, previous=previous, keep=False)
@@ -118,8 +119,8 @@ class Desk:
         """An answer given lately."""
         return self._answers.get(id)
 
-    def answered(self, name: str, candidates: list[str], most: int) -> list[str]:
-        """Those of some questions, at most ``most``, that the library answers; kept until it changes."""
+    def answerable(self, name: str, candidates: list[str], most: int) -> list[str]:
+        """Try out questions and return at most ``most`` that the library answers; kept under ``name`` until it changes."""
 
         def try_out() -> list[str]:
             found: list[str] = []
@@ -208,7 +209,7 @@ class Desk:
         """Two versions of a document clause by clause."""
         return self._cached(f"versions|{old}|{new}", lambda: self.library.versions(old, new))
 
-    def side_by_side(self, first: str, second: str, *, carried_out: bool) -> Comparison:
+    def compare_documents(self, first: str, second: str, *, carried_out: bool) -> Comparison:
         """Two documents named by id, title, number or file name: 落实对照 of an upper and a lower one, or 新旧对照 of two versions."""
         if not carried_out:
             return self.versions(first, second)
@@ -241,7 +242,7 @@ class Desk:
         return self._cached("coverage", count)
 
     def read(self, work: Callable[[Corpus], T], *, keep: str | None = None) -> T:
-        """Run a reading of the store itself; kept under a name until the library changes where one is given."""
+        """Run ``work`` on the store; with ``keep`` its result is kept under that name until the library changes."""
 
         if keep is not None:
             return self._cached(keep, lambda: work(self.library.corpus))

@@ -1,4 +1,4 @@
-"""Imports 导入: uploaded files that wait for their turn, are read one after the other, and tell how far they are.
+"""Imports 导入: a queue of uploaded files, read one after the other, with the progress of each.
 
 The state lives in the server: a page that is reloaded, or opened elsewhere, finds what is under way and what became of it.
 """

@@ -81,7 +81,7 @@ def partners_table(unit: str, records: Sequence[Record]) -> ExportTable:
 
 
 def coverage_table(record: Mapping[str, Any]) -> ExportTable:
-    """落实对照: what the upper document demands beside what the lower one says."""
+    """落实对照: each demand of the upper document with what the lower one says of it."""
     rows: list[tuple[Any, ...]] = []
     for entry in record["tasks"]:
         lower, near = entry["lower"], entry["nearest"]

@@ -81,7 +81,7 @@ def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> Ex
         # the form in use has this column only where somebody supports
         rows = [(*row[:5], *row[6:]) for row in rows]
         columns = (*columns[:5], *columns[6:])
-    return ExportTable(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。", *doubts(records)), records)
+    return ExportTable(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。", *doubt_notes(records)), records)
 
 
 def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> ExportTable:
@@ -106,12 +106,12 @@ def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Export
         TableColumn("依据", 24),
     )
     title = f"{unit}责任清单" if unit else "责任清单"
-    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *doubts(records))
+    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *doubt_notes(records))
     return ExportTable(title, columns, tuple((i, *line) for i, line in enumerate(lines, 1)), notes, records)
 
 
 def targets_table(records: Iterable[Record], *, title: str = "目标指标表") -> ExportTable:
-    """指标表: the figures, each with the sentence it stands in."""
+    """指标表: the figures, each with its sentence."""
     records = list(records)
     rows = [
         (
@@ -140,7 +140,7 @@ def targets_table(records: Iterable[Record], *, title: str = "目标指标表") 
         TableColumn("依据", 16),
         TableColumn("原文", 26),
     )
-    notes = (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。", *doubts(records))
+    notes = (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。", *doubt_notes(records))
     return ExportTable(title, columns, tuple(rows), notes, records)
 
 
@@ -153,7 +153,7 @@ def terms_table(records: Iterable[Record], *, title: str = "术语表") -> Expor
 
 
 def comparison_table(comparison: Comparison) -> ExportTable:
-    """A comparison: aspects down, regions across, each cell the quote and where it stands."""
+    """A comparison: a row for each aspect, a column for each region, in each cell the quote and its place."""
 
     def cell(text: str | None, citations: Sequence[AnswerCitation]) -> str:
         if text is None:
@@ -174,7 +174,7 @@ def comparison_table(comparison: Comparison) -> ExportTable:
 
 
 def answer_table(answer: Answer) -> ExportTable:
-    """The places an answer stands on, as a list."""
+    """The citations of an answer, as a list."""
     rows = tuple(
         (n, c.quote, c.title or c.source, c.doc_number or "", c.region or "", " > ".join(c.section_path), c.page)
         for n, c in enumerate(answer.citations, 1)
@@ -224,8 +224,8 @@ def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] 
     return ExportTable("文件目录", columns, tuple(rows), (f"共 {len(rows)} 份文件；空白表示原文未载明。",), records)
 
 
-def doubts(records: Iterable[Record]) -> list[str]:
-    """Which of the sources were doubtful to read, and why: rows taken from them are to be held against the original."""
+def doubt_notes(records: Iterable[Record]) -> list[str]:
+    """Notes on the sources that were doubtful to read, with the reasons: their rows have to be checked against the original."""
     said: dict[str, list[str]] = {}
     for record in records:
         if record.get("warnings"):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, cast
 
 from ui.desk.desk import Desk
-from ui.page.events import HIDDEN_FROM_API, STREAMED, Payload, in_words, panel, payload_of, safely
+from ui.page.events import HIDDEN_FROM_API, STREAMED, Payload, explain_error, panel, payload_of, safely
 from ui.page.kit.html import EMPTY, Html
 from ui.page.kit.tab import Step, Tab
 from ui.page.masthead import masthead
@@ -178,7 +178,7 @@ def _answer_presses(part: TabParts, desk: Desk) -> None:
             for shown, state in cast(Iterator[Step], tab.act(desk, payload_of(event), before)):
                 yield [shown, state]
         except Exception as error:
-            yield [in_words(error), state]
+            yield [explain_error(error), state]
 
     if inspect.isgeneratorfunction(tab.act):
         part.out.click(answer_in_steps, part.state, part.shown, **STREAMED)
@@ -206,6 +206,6 @@ def _answer_changes(part: TabParts, changes: Callable[[Payload], bool], plan: Dr
 def _open_document(desk: Desk) -> Callable[..., Any]:
     @_listener
     def open_document(event: Any) -> Any:
-        return safely(lambda: reader_events.shown(desk, payload_of(event)))
+        return safely(lambda: reader_events.show_reader(desk, payload_of(event)))
 
     return open_document

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.errors import PolicyError
 from corpus.filters import Filters
 from ui.page.kit.html import Html
-from ui.page.kit.states import trouble
+from ui.page.kit.states import error_message
 
 log = logging.getLogger("cemai.page")
 
@@ -78,12 +78,12 @@ def safely(work: Callable[[], Html]) -> Html:
     try:
         return work()
     except Exception as error:
-        return in_words(error)
+        return explain_error(error)
 
 
-def in_words(error: Exception) -> Html:
+def explain_error(error: Exception) -> Html:
     """An error as people read it."""
     if isinstance(error, PolicyError):
-        return trouble(str(error))
+        return error_message(str(error))
     log.error("view failed", exc_info=error)
-    return trouble("程序内部出错，已写入日志。请换个说法再试；如果反复出现，请运行 cemai doctor 检查文档库。")
+    return error_message("程序内部出错，已写入日志。请换个说法再试；如果反复出现，请运行 cemai doctor 检查文档库。")

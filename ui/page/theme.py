@@ -27,5 +27,5 @@ def theme() -> Any:
 
 
 def asset(name: str) -> str:
-    """A file that stands beside this module."""
+    """The text of a file in this folder."""
     return resources.files("ui.page").joinpath(name).read_text(encoding="utf-8")

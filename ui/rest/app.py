@@ -14,7 +14,7 @@ from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from ui.desk.desk import Desk
 from ui.desk.imports import Imports
 from ui.rest import comparisons, documents, facts, graph, imports, pages, questions, search, study
-from ui.rest.requests import CurrentDesk, Failure, in_words
+from ui.rest.requests import CurrentDesk, Failure, explain_validation
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -41,7 +41,7 @@ def mount_api(app: FastAPI, desk: Desk, under_way: Imports) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return _error(422, "parameter", "；".join(dict.fromkeys(in_words(found) for found in error.errors()[:5])))
+        return _error(422, "parameter", "；".join(dict.fromkeys(explain_validation(found) for found in error.errors()[:5])))
 
     @app.exception_handler(HTTPException)
     def missing(_: Request, error: HTTPException) -> JSONResponse:

@@ -11,15 +11,15 @@ from fastapi.responses import Response
 from qa.answer import Comparison
 from ui.exports import comparison_table
 from ui.rest.files import exported
-from ui.rest.requests import TEXT_LIMIT, CompareRequest, CurrentDesk, TableFormat, known_region, worded
+from ui.rest.requests import TEXT_LIMIT, CompareRequest, CurrentDesk, TableFormat, require_region, require_text
 
 router = APIRouter()
 
 
 def _run_compare(desk: CurrentDesk, subject: str, regions: list[str] | None, as_of: dt.date | None) -> Comparison:
     for region in regions or ():
-        known_region(region)
-    return desk.compare(worded(subject, "主题"), regions=regions or None, as_of=as_of)
+        require_region(region)
+    return desk.compare(require_text(subject, "主题"), regions=regions or None, as_of=as_of)
 
 
 @router.get("/compare", summary="各地区比较", response_model=None)
@@ -50,7 +50,7 @@ def compare_documents(
     form: Annotated[str, Query(pattern="^(carried_out|versions)$")] = "carried_out",
     format: TableFormat = "json",
 ) -> Response | dict[str, Any]:
-    comparison = desk.side_by_side(first, second, carried_out=form == "carried_out")
+    comparison = desk.compare_documents(first, second, carried_out=form == "carried_out")
     if format == "json":
         return comparison.record()
     return exported(comparison_table(comparison), format, comparison.form)

@@ -12,7 +12,7 @@ from corpus.store.codec import document_record, head_record, section_records
 from ui.desk.desk import Desk, ShelfEntry
 from ui.desk.uploads import LIMIT, take_in
 from ui.rest.files import attachment
-from ui.rest.requests import CurrentDesk, Failure, Text, Year, conditions, known_region
+from ui.rest.requests import CurrentDesk, Failure, Text, Year, conditions, require_region
 
 router = APIRouter()
 
@@ -43,7 +43,7 @@ async def upload(
 ) -> Any:
     data = await file.read(LIMIT + 1)
     try:
-        known_region(region)
+        require_region(region)
         result = await run_in_threadpool(take_in, desk, file.filename or "", data, region)
     except Failure as error:
         result = {"source": file.filename, "state": "未收", "reason": error.code, "message": error.message, "warnings": []}

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from graph.queries.due import due as due_by
 from ui.exports import targets_table, task_ledger, unit_duties
 from ui.rest.files import exported
-from ui.rest.requests import CurrentDesk, TableFormat, Text, known_region
+from ui.rest.requests import CurrentDesk, TableFormat, Text, require_region
 
 router = APIRouter()
 
@@ -33,7 +33,7 @@ def tasks(
     format: TableFormat = "json",
     form: Annotated[str, Query(pattern="^(ledger|duties)$", description="台账，或按单位的责任清单（仅文件）")] = "ledger",
 ) -> Response | list[dict[str, Any]]:
-    known_region(region)
+    require_region(region)
     found = due_by(desk.tasks(unit=unit or None, region=region or None, topic=topic or None), due)
     records = found[offset : offset + limit]
     if format == "json":
@@ -54,7 +54,7 @@ def targets(
     offset: Offset = 0,
     format: TableFormat = "json",
 ) -> Response | list[dict[str, Any]]:
-    known_region(region)
+    require_region(region)
     records = desk.targets(indicator=indicator or None, region=region or None, kind=kind or None)[offset : offset + limit]
     if format == "json":
         return records

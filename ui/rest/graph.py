@@ -14,9 +14,9 @@ from cemai.policy_graph import PolicyGraph, counted
 from graph.queries.neighbourhood import resolve
 from ui.desk.desk import Desk
 from ui.exports.graph_tables import coverage_table, duty_list
-from ui.page.graph.network import picture
+from ui.page.graph.network import draw_picture
 from ui.rest.files import attachment, exported
-from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, known_region
+from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, require_region
 
 T = TypeVar("T")
 Name = Annotated[str, Query(min_length=1, max_length=200)]
@@ -36,12 +36,12 @@ def graph(
     if found is None:
         raise Failure(404, "node", f"文档库里没有“{node[:60]}”这个节点。")
     if format == "svg":
-        return attachment(picture(found, file=True).encode(), "image/svg+xml", f"{found.centre.label[:40]}图谱.svg")
+        return attachment(draw_picture(found, file=True).encode(), "image/svg+xml", f"{found.centre.label[:40]}图谱.svg")
     return {"centre": asdict(found.centre), **{kind: [asdict(n) for n in nodes] for kind, nodes in found.rings.items()}}
 
 
 def _ask(desk: Desk, work: Callable[[PolicyGraph], T], region: str | None = None) -> T:
-    known_region(region)
+    require_region(region)
     return desk.read(lambda corpus: work(PolicyGraph(corpus)))
 
 

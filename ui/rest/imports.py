@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from starlette.concurrency import run_in_threadpool
 
 from ui.desk.uploads import LIMIT
-from ui.rest.requests import CurrentImports, Failure, known_region
+from ui.rest.requests import CurrentImports, Failure, require_region
 
 router = APIRouter()
 
@@ -19,7 +19,7 @@ async def add(
 ) -> dict[str, Any]:
     data, refused = await file.read(LIMIT + 1), None
     try:
-        known_region(region)
+        require_region(region)
     except Failure as error:
         refused = error.message
     return (await run_in_threadpool(imports.add, file.filename or "", data, region, refused)).record()

@@ -19,7 +19,7 @@ from ui.rest.requests import (
     Text,
     Year,
     conditions,
-    worded,
+    require_text,
 )
 
 router = APIRouter()
@@ -39,13 +39,13 @@ def ask(
     format: AnswerFormat = "json",
 ) -> Response | dict[str, Any]:
     held = conditions(region, level, issuer, year, topic, status)
-    answer = desk.ask(worded(question, "问题"), filters=held.filters(), as_of=as_of)
+    answer = desk.ask(require_text(question, "问题"), filters=held.filters(), as_of=as_of)
     return exported(answer, format, "答复") if format == "docx" else answer.record()
 
 
 @router.post("/ask", summary="提问，答案由原文引语组成")
 def ask_post(desk: CurrentDesk, body: AskRequest) -> dict[str, Any]:
-    return desk.ask(worded(body.question, "问题"), filters=body.filters.filters(), as_of=body.as_of).record()
+    return desk.ask(require_text(body.question, "问题"), filters=body.filters.filters(), as_of=body.as_of).record()
 
 
 @router.get("/answers/{id}", summary="最近的一条回答", response_model=None)

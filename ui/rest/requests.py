@@ -58,7 +58,7 @@ class Conditions(BaseModel):
 
     def filters(self) -> Filters | None:
         """As the program's own filters; an unknown region is an error, not an empty result."""
-        known_region(self.region)
+        require_region(self.region)
         made = Filters(
             region=self.region or None,
             level=self.level or None,
@@ -110,7 +110,7 @@ def conditions(
     return Conditions(region=region, level=level, issuer=issuer, year=year, topic=topic, status=status)
 
 
-def worded(text: str, what: str) -> str:
+def require_text(text: str, what: str) -> str:
     """The text, stripped; a ``Failure`` where it is empty or too long."""
     text = text.strip()
     if not text:
@@ -120,7 +120,7 @@ def worded(text: str, what: str) -> str:
     return text
 
 
-def known_region(name: str | None) -> None:
+def require_region(name: str | None) -> None:
     """A ``Failure`` where no division has this name."""
     if name and not gazetteer().named(name):
         raise Failure(400, "region", f"不认识地区“{name[:40]}”。请写行政区划的名称，例如省、市、州、县的全名。")
@@ -139,7 +139,7 @@ _WORDS = {
 }
 
 
-def in_words(found: Any) -> str:
+def explain_validation(found: Any) -> str:
     """One validation error as a Chinese phrase."""
     place = ".".join(str(part) for part in found.get("loc", ())[1:]) or "请求"
     return f"{place}：{_WORDS.get(str(found.get('type')), '不符合要求')}"

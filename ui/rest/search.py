@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from ui.rest.requests import TEXT_LIMIT, TOP_LIMIT, Conditions, CurrentDesk, SearchRequest, Text, Year, conditions, worded
+from ui.rest.requests import TEXT_LIMIT, TOP_LIMIT, Conditions, CurrentDesk, SearchRequest, Text, Year, conditions, require_text
 
 router = APIRouter()
 
 
 def _run_search(desk: CurrentDesk, query: str, top: int, held: Conditions) -> dict[str, Any]:
-    hits = desk.search(worded(query, "查找的词"), filters=held.filters(), top=top)
+    hits = desk.search(require_text(query, "查找的词"), filters=held.filters(), top=top)
     return {"query": query, "generation": desk.generation, "hits": [hit.record() for hit in hits]}
 
 

@@ -12,14 +12,14 @@ from qa import study
 from ui.exports.paper import paper_bytes
 from ui.exports.score_sheet import score_sheet
 from ui.rest.files import MEDIA, attachment, exported
-from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, known_region
+from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, require_region
 
 router = APIRouter()
 
 
 @router.get("/study/brief", summary="一个岗位的应知应会")
 def brief(desk: CurrentDesk, unit: Text = None, region: Text = None) -> dict[str, Any]:
-    known_region(region)
+    require_region(region)
     found = desk.brief(region or None, unit or None)
     if found is None:
         raise Failure(400, "post", "请写明岗位所在的单位或地区。")
@@ -34,7 +34,7 @@ def paper(
     number: Annotated[int, Query(ge=1, le=100)] = 20,
     seed: Annotated[int, Query(ge=0, le=1_000_000)] = 1,
 ) -> Response:
-    known_region(region)
+    require_region(region)
     found = desk.brief(region or None, unit or None)
     facts = [entry["id"] for entry in (*found.tasks, *found.targets, *found.terms)] if found else []
     documents = {entry["document_id"] for entry in (*found.tasks, *found.targets)} if found else ()

@@ -10,7 +10,7 @@ from graph.codec.rows import to_rows
 from graph.extract import extract
 from graph.queries.neighbourhood import KINDS, Node, Surroundings, around, resolve
 from ingest.reader import read
-from ui.page.graph.network import MOST, layout, picture, shares
+from ui.page.graph.network import MOST, draw_picture, place_labels, share_nodes
 from ui.page.graph.views import graph_view
 
 PLAN = """石溪县山塘整治实施方案
@@ -30,7 +30,7 @@ def made(counts, label="县水务局综合管理和执法监督科"):
 @settings(max_examples=12)
 @given(st.lists(st.integers(0, 140), min_size=4, max_size=4))
 def test_no_label_stands_on_another_and_there_are_at_most_sixty(counts):
-    drawn = layout(made(counts))
+    drawn = place_labels(made(counts))
     assert len(drawn.boxes) <= MOST
     for one, other in combinations((drawn.centre, *drawn.boxes), 2):
         assert not one.meets(other, 0)
@@ -38,14 +38,14 @@ def test_no_label_stands_on_another_and_there_are_at_most_sixty(counts):
 
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=4))
 def test_shares_stay_under_the_limit_and_cut_only_where_they_must(counts):
-    given_ = shares(counts)
+    given_ = share_nodes(counts)
     assert sum(g + (c > g) for g, c in zip(given_, counts, strict=True)) <= MOST
     if sum(counts) <= MOST:
         assert given_ == counts
 
 
 def test_a_full_picture_says_how_many_are_left_out():
-    drawn = layout(made([400, 60, 30, 10]))
+    drawn = place_labels(made([400, 60, 30, 10]))
     rest = [box.text for box in drawn.boxes if box.text.startswith("另 ")]
     assert len(rest) >= 2
     across, down = drawn.extent
@@ -54,7 +54,7 @@ def test_a_full_picture_says_how_many_are_left_out():
 
 def test_the_saved_picture_is_well_formed_and_carries_no_markup_of_a_name():
     found = made([3, 2, 0, 1], label='<script>"&')
-    root = ET.fromstring(picture(found, file=True))
+    root = ET.fromstring(draw_picture(found, file=True))
     assert root.tag.endswith("svg") and not [e for e in root.iter() if e.tag.endswith("script")]
     assert "<script>" not in graph_view(found)
 

@@ -64,11 +64,11 @@ def test_versions_and_who_names_whom(desk):
 
 def test_the_reader_shows_versions_and_their_differences(desk):
     new = id_of(desk, "新办法.txt")
-    shown = view_reader.shown(desk, {"act": "open", "doc": new})
+    shown = view_reader.show_reader(desk, {"act": "open", "doc": new})
     assert "与上一版逐条对照" in shown and "方案的通知" in shown
-    compared = view_reader.shown(desk, {"act": "versions", "doc": new})
+    compared = view_reader.show_reader(desk, {"act": "versions", "doc": new})
     assert "“季度”改为“月”" in compared and "新增" in compared and "删去" in compared
-    assert "没有找到上一个版本" in view_reader.shown(desk, {"act": "versions", "doc": id_of(desk, "旧办法.txt")})
+    assert "没有找到上一个版本" in view_reader.show_reader(desk, {"act": "versions", "doc": id_of(desk, "旧办法.txt")})
 
 
 def test_what_changed_is_on_the_path_of_a_post(desk):
@@ -108,9 +108,9 @@ def test_tasks_by_deadline(desk):
 
 
 def test_issuers_are_a_facet(desk):
-    shown = view_search.counts(desk.entries(), {})
+    shown = view_search.count_facets(desk.entries(), {})
     assert dict(shown["发文机关"]) == {"云岫县人民政府办公室": 1}
-    kept = [entry for entry in desk.entries() if view_search.meets(entry, {"发文机关": "云岫县人民政府办公室"})]
+    kept = [entry for entry in desk.entries() if view_search.meets_facets(entry, {"发文机关": "云岫县人民政府办公室"})]
     assert [entry.info.source for entry in kept] == ["方案.txt"]
 
 

@@ -77,5 +77,5 @@ def test_the_library_is_not_held_while_a_model_is_waited_for(library, monkeypatc
 
 
 def test_trying_out_examples_keeps_nothing(library):
-    assert Desk(library).answered("examples", [QUESTION, "火星上有什么？"], 5) == [QUESTION]
+    assert Desk(library).answerable("examples", [QUESTION, "火星上有什么？"], 5) == [QUESTION]
     assert library.answers() == []

@@ -17,17 +17,17 @@ from graph.queries.relations import Edition, Link, Relations
 from graph.queries.unit import UnitPage
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Notice, Understanding
-from ui.page.ask.answers import answer_view, copied
-from ui.page.compare.matrix import coverage, matrix_view
+from ui.page.ask.answers import answer_view, clipboard_text
+from ui.page.compare.matrix import coverage_grid, matrix_view
 from ui.page.kit.forms import facets
 from ui.page.kit.html import Html, cut, el, escape, join
-from ui.page.kit.states import blank, trouble
+from ui.page.kit.states import empty_state, error_message
 from ui.page.library.table import ShelfRow, shelf_view
-from ui.page.reader.document import reader
-from ui.page.reader.lineage import changes
-from ui.page.reader.marking import Layer, layered, marked, merged
+from ui.page.reader.document import reader_view
+from ui.page.reader.lineage import version_changes
+from ui.page.reader.marking import Layer, mark_spans, merge_spans, wrap_layers
 from ui.page.reader.policy import policy_text
-from ui.page.search.hits import hit_card, snippet
+from ui.page.search.hits import best_snippet, hit_card
 from ui.page.tasks.ledgers import target_value, targets_table, tasks_table
 from ui.page.tasks.units import unit_card
 
@@ -115,7 +115,7 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
     check(hit_card(hit, info(bad), bad, [hit]), marks=2)
     cell = Cell(bad, bad, bad, (citation(bad),), "d1")
     check(matrix_view(Comparison(bad, None, (bad, bad), (ComparisonRow(bad, (cell, Cell(bad, None, None))),), (bad,))))
-    check(coverage([bad], [(bad, [1])]) or "")
+    check(coverage_grid([bad], [(bad, [1])]) or "")
     task = {"name": bad, "lead_units": [bad] * 6, "responsible_units": [bad], "supporting_units": [bad], "measures": [{"name": bad}],
             "deadline": bad, "section_path": [bad], "title": bad, "source": bad, "document_id": bad, "start": 0, "end": 1}  # fmt: skip
     target = {"indicator": bad, "value_text": bad, "unit": bad, "kind": bad, "deadline": bad, "region": bad, "title": bad,
@@ -123,15 +123,15 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
     check(tasks_table([task]))
     check(targets_table([target]))
     check(shelf_view([ShelfRow(info(bad), bad, bad)], undo=info(bad)))
-    check(trouble(bad) + blank(bad, bad))
+    check(error_message(bad) + empty_state(bad, bad))
     check(facets({"地区": [(bad, 1)]}, {"地区": bad}))
     doc = document(bad + "\n" + bad, zones=(Zone("body", Span(0, len(bad))),))
     link, edition = Link(bad, bad, bad, bad, (bad, 0, 1)), Edition(bad, bad, 2024, bad)
     related = Relations((link,), (link,), (edition, Edition("d1", bad, 2025, bad)))
     quotes = [Span(0, len(bad.strip()))]
-    check(reader(doc, info(bad), quotes=quotes, status=bad, reason=bad, tasks=[task], targets=[target], relations=related))
+    check(reader_view(doc, info(bad), quotes=quotes, status=bad, reason=bad, tasks=[task], targets=[target], relations=related))
     rows = (ComparisonRow(f"修改　{bad}", (cell, Cell(bad, bad, bad + "甲", (citation(bad),), "d1"))),)
-    check(changes(Comparison(bad, None, (bad, bad), rows, (bad,)), "d0", "d1"))
+    check(version_changes(Comparison(bad, None, (bad, bad), rows, (bad,)), "d0", "d1"))
     unit = UnitPage(bad, bad, (("牵头", 1),), ((bad, 1), (bad + "乙", 2)), 1, ((bad, 2),), (target,), (bad,), frozenset({bad}))
     check(unit_card(unit))
 
@@ -139,23 +139,23 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
 @pytest.mark.parametrize("bad", HOSTILE)
 def test_marks_only_where_asked(bad: str) -> None:
     text = f"前文{bad}后文"
-    reading = check(marked(text, [Span(0, 2)]), marks=1)
+    reading = check(mark_spans(text, [Span(0, 2)]), marks=1)
     assert reading.text == read(escape(text)).text
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
 def test_marking_keeps_the_text(text: str, pairs: list[tuple[int, int]]) -> None:
     spans = [Span(min(p), max(p)) for p in pairs]
-    markup = marked(text, spans)
+    markup = mark_spans(text, spans)
     assert read(markup).text == read(escape(text)).text
     shown = "".join(re.findall(r"<mark>(.*?)</mark>", markup, re.S))
-    covered = "".join(span.of(text) for span in merged(spans))
+    covered = "".join(span.of(text) for span in merge_spans(spans))
     assert read(Html(shown)).text == read(escape(covered)).text
 
 
 def test_layers_nest_and_only_the_first_piece_has_the_id() -> None:
     text = "甲乙丙丁戊"
-    markup = layered(text, Span(0, 5), [Layer(Span(1, 4), "mark", None, "quote"), Layer(Span(2, 3), "b")])
+    markup = wrap_layers(text, Span(0, 5), [Layer(Span(1, 4), "mark", None, "quote"), Layer(Span(2, 3), "b")])
     assert markup == '甲<mark id="quote">乙</mark><mark><b>丙</b></mark><mark>丁</mark>戊'
 
 
@@ -216,7 +216,7 @@ def test_snippet_is_the_sentence_with_the_words() -> None:
     text = "总体要求如下。到2025年河道治理率达到九成。其他事项另行通知。"
     start = text.index("河道")
     hit = Hit("d", "s", None, (), text, 100, 100 + len(text), 1.0, highlights=(Span(100 + start, 104 + start),))
-    assert snippet(hit).of(text).startswith("到2025年河道治理率达到九成。")
+    assert best_snippet(hit).of(text).startswith("到2025年河道治理率达到九成。")
 
 
 def test_an_answer_line_that_repeats_its_quote_is_left_to_the_card() -> None:
@@ -226,7 +226,7 @@ def test_an_answer_line_that_repeats_its_quote_is_left_to_the_card() -> None:
     assert 'class="point"' not in once
     point = answer_view(Answer("a", "q", "answered", "target_value", "到2025年建成便民服务点120处，其中山区60处以上。", cited))
     assert 'class="point"' in point
-    assert quote in copied(Answer("a", "q", "answered", "policy_lookup", "点", cited))
+    assert quote in clipboard_text(Answer("a", "q", "answered", "policy_lookup", "点", cited))
 
 
 def test_a_quote_inside_another_is_marked_there() -> None:
@@ -256,7 +256,7 @@ def test_many_short_quotes_of_one_document_stand_as_a_list() -> None:
 
 def test_shades_of_coverage_tell_more_from_less_in_any_library() -> None:
     def shades(row: list[int]) -> list[str]:
-        return re.findall(r'class="(w\d)"', coverage([f"地{i}" for i in range(len(row))], [("主题", row)]) or "")
+        return re.findall(r'class="(w\d)"', coverage_grid([f"地{i}" for i in range(len(row))], [("主题", row)]) or "")
 
     assert shades([0, 1, 8]) == ["w0", "w2", "w4"]
     large = shades([0, 1, 12, 60, 187])

@@ -1,4 +1,4 @@
-"""An answer: what was understood, what to beware of, the point, and the quotes it stands on."""
+"""Draw an answer: what was understood, warnings, the short answer, and its quotes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from qa.suggestions import following_questions
 from ui.labels import NOTICE, NOTICES
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.states import blank, notices
+from ui.page.kit.states import empty_state, notice_banner
 from ui.page.kit.wording import KINDS
 from ui.page.reader.document import join_path
 from ui.page.search.hits import hit_card
 
 Describe = Callable[[str], str | None]
-"""Says of a document, by id, what stands beside its region: level, kind, state."""
+"""Gives for the id of a document the line beside its region: level, kind, state."""
 
 LABEL = 24
-"""Characters that may stand beside a quote and still add nothing to it: a region's name."""
+"""Longest label before a quote, in characters, that adds nothing to it: the name of a region."""
 QUOTED = 10
 MOST_OF = 0.4
 """Share of a short quote (（一）and the name of a task) that a line may repeat without its number."""
 SHOWN = 12
 """Citations shown before the rest is folded."""
 LISTED, BRIEF, NAME = 4, 40, 16
-"""From so many quotes of one document on, each of so few characters, they stand as a list; what is no longer than a name
-of a unit stands beside what it belongs to."""
+"""LISTED quotes of one document or more, none longer than BRIEF characters, are shown as a list; a quote of at most NAME characters
+(the name of a unit) is shown in the row of its task."""
 
 
-def coming(understood: Understanding, as_of: str | None = None) -> Html:
-    """What stands there while the answer is being looked for."""
-    return el("div", chips(understood, as_of), class_="answer coming")
+def pending_view(understood: Understanding, as_of: str | None = None) -> Html:
+    """The answer while it is being looked for: only what was understood of the question."""
+    return el("div", understanding_chips(understood, as_of), class_="answer coming")
 
 
 def answer_view(
@@ -46,10 +46,10 @@ def answer_view(
     done: bool = True,
 ) -> Html:
     """The whole left side under the question box; until it is ``done`` without what belongs to its last form."""
-    parts: list[Html | None] = [chips(answer.understood, as_of)]
-    parts.append(notices([(NOTICES.get(n.kind, NOTICE), n.text) for n in answer.notices]))
+    parts: list[Html | None] = [understanding_chips(answer.understood, as_of)]
+    parts.append(notice_banner([(NOTICES.get(n.kind, NOTICE), n.text) for n in answer.notices]))
     if answer.status == "not_found":
-        parts.append(blank("文档库里没有找到依据", answer.answer or "可以换个说法，或先放入相关文件。"))
+        parts.append(empty_state("文档库里没有找到依据", answer.answer or "可以换个说法，或先放入相关文件。"))
         parts.append(_nearest(answer.nearest))
     else:
         parts.append(_point(answer))
@@ -64,7 +64,7 @@ def answer_view(
     return el("div", parts, class_="answer" if done else "answer coming", data_answer=answer.id)
 
 
-def chips(understood: Understanding | None, as_of: str | None = None) -> Html | None:
+def understanding_chips(understood: Understanding | None, as_of: str | None = None) -> Html | None:
     """What was understood of the question, one chip a kind."""
     if understood is None:
         return None
@@ -83,7 +83,7 @@ def chips(understood: Understanding | None, as_of: str | None = None) -> Html | 
     return el("div", el("span", "理解为"), made, change, class_="chips")
 
 
-def copied(answer: Answer) -> str:
+def clipboard_text(answer: Answer) -> str:
     """The text put on the clipboard: answer and every quote with its source."""
     lines = [answer.answer, ""]
     lines += [f"[{n}] {c.quote}\n　　——{source_line(c)}" for n, c in enumerate(answer.citations, 1)]
@@ -99,7 +99,7 @@ def source_line(citation: AnswerCitation) -> str:
 
 
 def _point(answer: Answer) -> Html | None:
-    """The point first. A line that only repeats a quote is left out: the card below says it, with its source."""
+    """The short answer. A line that only repeats a quote is left out, because the card below has it with its source."""
     lines = [line.strip() for line in answer.answer.splitlines() if line.strip()]
     quotes = sorted({c.quote.strip() for c in answer.citations}, key=len, reverse=True)
     kept = [line for line in lines if not _repeats(line, quotes)]
@@ -107,7 +107,7 @@ def _point(answer: Answer) -> Html | None:
 
 
 def _repeats(line: str, quotes: Sequence[str]) -> bool:
-    """Whether a line is quotes with no more than a name before them (甘南州：“……”, 甘南州：a task's name)."""
+    """True for a line of quotes with at most a name before them, e.g. 「云岫县：“……”」 or 「云岫县：任务名」."""
     label, _, said = line.rpartition("：")
     said = said.strip("“”。；， ")
     if len(label) <= LABEL and any(said in quote and len(said) >= MOST_OF * len(quote) for quote in quotes):
@@ -141,7 +141,7 @@ def _citations(citations: Sequence[AnswerCitation], describe: Describe) -> Html:
 
 
 def _cards(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
-    """One card a quote; one that lies in another is marked there instead of standing twice."""
+    """A card for each quote; a quote inside another one is marked in its card and gets none of its own."""
     cards: list[Html] = []
     for number, citation in members:
         if any(_inside(citation, other) for _, other in members):
@@ -169,7 +169,7 @@ def _marked(citation: AnswerCitation, points: Sequence[AnswerCitation]) -> list[
 
 
 def _rows(members: Sequence[tuple[int, AnswerCitation]]) -> list[Html]:
-    """One row a place: the unit quoted beside its task (so that both are proven) stands in the row of the task."""
+    """A row for each place; a unit that is quoted with its task (so that both are proven) goes into the row of the task."""
     rows: list[Html] = []
     for (path, _), group in groupby(members, key=lambda pair: (pair[1].section_path, pair[1].source_id)):
         (number, first), *beside = group
@@ -225,7 +225,7 @@ def _foot(answer: Answer, files: bool) -> Html:
     topic = answer.understood.topics[0] if answer.understood and answer.understood.topics else answer.question
     return el(
         "div",
-        el("button", "复制并附出处", type="button", class_="open", data_copy=copied(answer)),
+        el("button", "复制并附出处", type="button", class_="open", data_copy=clipboard_text(answer)),
         el("a", "导出 Word", href=f"/api/v1/answers/{answer.id}?format=docx", download=True) if files else None,
         el(
             "button", "放进对比表", type="button", class_="open", data_tab="compare", data_fill="compare-subject", data_text=topic
@@ -236,7 +236,7 @@ def _foot(answer: Answer, files: bool) -> Html:
 
 
 def _judge(answer: Answer) -> Html:
-    """Where people say what is wrong with an answer; kept beside it in the library."""
+    """The form in which people say what is wrong with an answer; the library keeps it with the answer."""
     return el(
         "form",
         select(

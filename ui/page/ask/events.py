@@ -12,14 +12,14 @@ from corpus.errors import UsageError
 from qa.answer import Understanding
 from qa.suggestions import starting_questions
 from ui.desk.desk import QUESTION_LIMIT, Desk
-from ui.page.ask.answers import answer_view, coming
+from ui.page.ask.answers import answer_view, pending_view
 from ui.page.events import Payload, filters_of, text
 from ui.page.kit.forms import ask_box, examples, select, text_field
 from ui.page.kit.html import EMPTY, Html, el, join
-from ui.page.kit.states import empty_library, trouble
+from ui.page.kit.states import empty_library, error_message
 from ui.page.kit.tab import Tab
-from ui.page.kit.wording import flagged
-from ui.page.search.hits import recent
+from ui.page.kit.wording import needs_notice
+from ui.page.search.hits import recent_documents
 
 RECENT = 4
 EXAMPLES = 5
@@ -49,18 +49,18 @@ def form(desk: Desk) -> Html:
 
 
 def start(desk: Desk) -> Html:
-    """Under the box before anything is asked: questions to try, and what came last."""
+    """What is shown before anything is asked: questions to try, and the newest documents."""
     entries = desk.entries()
     if not entries:
         return empty_library()
-    return join(examples(questions(desk)), recent([(e.info, e.status) for e in reversed(entries[-RECENT:])]))
+    return join(examples(example_questions(desk)), recent_documents([(e.info, e.status) for e in reversed(entries[-RECENT:])]))
 
 
-def questions(desk: Desk) -> list[str]:
+def example_questions(desk: Desk) -> list[str]:
     """Questions to start from; only such as the library answers."""
     units = [name for name, _ in desk.units()]
     made = starting_questions(desk.topics(), desk.regions(), units, desk.targets(kind="target"))
-    return desk.answered("examples", made, EXAMPLES)
+    return desk.answerable("examples", made, EXAMPLES)
 
 
 Step = tuple[Html, Understanding | None]
@@ -78,20 +78,20 @@ def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> Iterato
         return
     if len(question) > QUESTION_LIMIT:
         shown = f"问题有 {len(question)} 字，超过 {QUESTION_LIMIT} 字。请只写要问的那句话；整篇文件请放到“文档库”里。"
-        yield trouble(shown), previous
+        yield error_message(shown), previous
         return
     if not desk.entries():
         yield empty_library(), previous
         return
     filters, written = filters_of(payload), text(payload, "as_of")
-    as_of = day(written)
-    yield coming(desk.understand(question, previous=previous), written), previous
+    as_of = parse_day(written)
+    yield pending_view(desk.understand(question, previous=previous), written), previous
     for answer in desk.answers(question, filters=filters, as_of=as_of, previous=previous):
         kept = desk.answer(answer.id) is answer
-        yield answer_view(answer, describe=lambda id: describe(desk, id), as_of=written, done=kept), answer.understood
+        yield answer_view(answer, describe=lambda id: describe_document(desk, id), as_of=written, done=kept), answer.understood
 
 
-def day(value: str | None) -> dt.date | None:
+def parse_day(value: str | None) -> dt.date | None:
     """A day as people write it: 2025-12-31, 2025年12月31日, 2025/12/31. Raises ``UsageError`` for anything else."""
     if not value:
         return None
@@ -106,8 +106,8 @@ def _no_day(value: str) -> dt.date:
     raise UsageError(f"“{value[:20]}”不是日期。请写成 2025-12-31 这样，或留空（即今天）。")
 
 
-def describe(desk: Desk, id: str) -> str | None:
-    """What stands beside the region of a quote: level, kind, number, and a state that must be seen."""
+def describe_document(desk: Desk, id: str) -> str | None:
+    """The line beside the region of a quote: level, kind, number, and a state that readers must notice (废止, 征求意见稿)."""
     entry = desk.entry(id)
     if entry is None:
         return None
@@ -116,7 +116,7 @@ def describe(desk: Desk, id: str) -> str | None:
         f"{head.level}级" if head.level else None,
         head.kind,
         head.doc_number,
-        entry.status if flagged(entry.status) else None,
+        entry.status if needs_notice(entry.status) else None,
     ]
     return " · ".join(str(part) for part in parts if part) or None
 

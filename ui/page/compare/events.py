@@ -1,4 +1,4 @@
-"""比地区: a topic or question across regions, and two documents beside each other."""
+"""比地区: compare a topic or question across regions, or two documents with each other."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from qa.comparison.figures import find_figures
 from ui.desk.desk import QUESTION_LIMIT, Desk
-from ui.page.compare.matrix import coverage, matrix_view
+from ui.page.compare.matrix import coverage_grid, matrix_view
 from ui.page.events import Payload, text
 from ui.page.kit.forms import ask_box, choice_field, choices_list, examples, select, toggles
 from ui.page.kit.html import EMPTY, Html, el, join
-from ui.page.kit.states import blank, empty_library, trouble
+from ui.page.kit.states import empty_library, empty_state, error_message
 from ui.page.kit.tab import Tab, stateless
 
 REGIONS_SHOWN = 40
@@ -54,7 +54,7 @@ def start(desk: Desk) -> Html:
     """Before anything is asked: how much each region says on each topic."""
     if not desk.entries():
         return empty_library()
-    return coverage(*desk.coverage()) or EMPTY
+    return coverage_grid(*desk.coverage()) or EMPTY
 
 
 def compare(desk: Desk, payload: Payload) -> Html:
@@ -63,27 +63,29 @@ def compare(desk: Desk, payload: Payload) -> Html:
     if not desk.entries():
         return empty_library()
     if text(payload, "act") == "pair":
-        return two(desk, payload)
+        return compare_documents(desk, payload)
     if not subject:
         return start(desk)
     if len(subject) > QUESTION_LIMIT:
-        return trouble(f"主题有 {len(subject)} 字，超过 {QUESTION_LIMIT} 字。请写一个主题词或一句问题。")
+        return error_message(f"主题有 {len(subject)} 字，超过 {QUESTION_LIMIT} 字。请写一个主题词或一句问题。")
     known = desk.regions()
     chosen = [r for r in payload.get("regions", []) if r in known] if isinstance(payload.get("regions"), list) else []
     if len(chosen) == 1:
-        return blank("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
+        return empty_state("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
     comparison = desk.compare(subject, regions=chosen or None)
     return matrix_view(comparison, chosen=chosen, bars=desk.read(lambda corpus: find_figures(corpus, comparison)))
 
 
-def two(desk: Desk, payload: Payload) -> Html:
-    """Two documents beside each other, by what was chosen."""
+def compare_documents(desk: Desk, payload: Payload) -> Html:
+    """Compare two documents in the form that was chosen."""
     form, first, second = (text(payload, name) for name in ("form", "first", "second"))
     if not first or not second:
-        return blank("还差一份文件", "请写明两份文件：先写上级文件或旧版，再写下级文件或新版。输入几个字就会列出库里的标题。")
-    comparison = desk.side_by_side(first, second, carried_out=form == "carried_out")
+        return empty_state(
+            "还差一份文件", "请写明两份文件：先写上级文件或旧版，再写下级文件或新版。输入几个字就会列出库里的标题。"
+        )
+    comparison = desk.compare_documents(first, second, carried_out=form == "carried_out")
     if not comparison.rows:
-        return blank("没有可列的差别", "两份文件逐条相同，或者读不出条款和任务。")
+        return empty_state("没有可列的差别", "两份文件逐条相同，或者读不出条款和任务。")
     query = urlencode({"first": first, "second": second, "form": form})
     return matrix_view(comparison, chosen=comparison.regions, files=f"/api/v1/compare/documents?{query}")
 

@@ -12,7 +12,7 @@ from qa.answer import Cell, Comparison, ComparisonRow
 from qa.comparison.figures import RowFigures
 from ui.labels import NOTICE, NOTICES, UNSTATED
 from ui.page.kit.html import Html, el, join
-from ui.page.kit.states import blank, notices
+from ui.page.kit.states import empty_state, notice_banner
 
 WIDE = 5
 """Beyond this many columns the table scrolls inside its card."""
@@ -35,11 +35,11 @@ def matrix_view(
     ``bars`` holds, by row, the figures that measure the same thing. Regions stand first, documents of no known region last.
     """
     if not comparison.rows:
-        return blank("没有可比的内容", "所选地区的文件里没有这个主题。换一个主题，或多选几个地区。")
+        return empty_state("没有可比的内容", "所选地区的文件里没有这个主题。换一个主题，或多选几个地区。")
     subject = comparison.question or comparison.topic or ""
     shown, silent = _columns(comparison, keep=bool(chosen))
     if not shown:
-        return blank("各地文件都没有写到", f"文档库里的文件没有写到“{subject}”。换一个说法，或先放入相关文件。")
+        return empty_state("各地文件都没有写到", f"文档库里的文件没有写到“{subject}”。换一个说法，或先放入相关文件。")
     standing = [column.status for column in comparison.columns] or [""] * len(comparison.regions)
     head = el("tr", el("th", "比较项", scope="col"), [_head(comparison.regions[i], standing[i]) for i in shown])
     rows = [_row(row, shown, (bars or {}).get(i)) for i, row in enumerate(comparison.rows)]
@@ -47,7 +47,7 @@ def matrix_view(
     differences = [el("li", line) for line in comparison.differences]
     said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
     return join(
-        notices([(NOTICES.get(n.kind, NOTICE), n.text) for n in comparison.notices]),
+        notice_banner([(NOTICES.get(n.kind, NOTICE), n.text) for n in comparison.notices]),
         el(
             "div",
             el("h2", subject, el("small", f"{said} 处写到" if comparison.form == "地区对比" else comparison.form)),
@@ -150,7 +150,7 @@ def _exports(address: str) -> Html:
     )
 
 
-def coverage(regions: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]) -> Html | None:
+def coverage_grid(regions: Sequence[str], counts: Sequence[tuple[str, Sequence[int]]]) -> Html | None:
     """How much is said: topics × regions, darker the more tasks there are on a topic. A topic starts the comparison."""
     if not regions or not counts:
         return None

@@ -1,4 +1,4 @@
-"""看图谱: a node and what stands around it; a press walks on."""
+"""看图谱: a node with its neighbours; a press on a neighbour makes it the centre."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ui.page.events import Payload, text
 from ui.page.graph.views import graph_view
 from ui.page.kit.forms import ask_box
 from ui.page.kit.html import Html, el, join
-from ui.page.kit.states import blank, empty_library
+from ui.page.kit.states import empty_library, empty_state
 from ui.page.kit.tab import Tab
 
 Trail = tuple[tuple[str, str], ...]
@@ -35,7 +35,7 @@ def start(desk: Desk) -> Html:
         return empty_library()
     with_tasks = [entry for entry in desk.entries() if desk.facts_of(entry.info.id)[0]]
     if not with_tasks:
-        return blank("还没有可画的图谱", "文档库里的文件没有读出任务。放入实施方案、行动计划一类的文件再来看。")
+        return empty_state("还没有可画的图谱", "文档库里的文件没有读出任务。放入实施方案、行动计划一类的文件再来看。")
     found = desk.surroundings(f"document:{with_tasks[-1].info.id}")
     return graph_view(found) if found else empty_library()
 
@@ -50,7 +50,7 @@ def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail
         words = (key or "")[:200]
         key = desk.read(lambda corpus: resolve(corpus, words))
         if key is None:
-            return blank("没有找到", f"文档库里没有叫“{words[:40]}”的单位、主题、指标或文件。换一个名称试试。"), before
+            return empty_state("没有找到", f"文档库里没有叫“{words[:40]}”的单位、主题、指标或文件。换一个名称试试。"), before
         before = ()
     found = desk.surroundings(key) if key else None
     if found is None or found.centre.key is None:

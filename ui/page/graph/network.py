@@ -1,7 +1,6 @@
 """The graph as a picture 图谱: one node in the middle, a ring for each kind, no two labels on one another.
 
-Places are found by trying: a ring is widened until all of its labels stand free, evenly spread, of each other and of the rings
-inside it. The same surroundings always give the same picture.
+Places are found by trying: a ring is widened until none of its labels, evenly spread, meets another one or the rings inside it. The same surroundings always give the same picture.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Box:
     height: float = HEIGHT
 
     def meets(self, other: Box, gap: float = GAP) -> bool:
-        """Whether two labels stand closer than ``gap``."""
+        """True where two labels are closer than ``gap``."""
         return (
             abs(self.x - other.x) < (self.width + other.width) / 2 + gap
             and abs(self.y - other.y) < (self.height + other.height) / 2 + gap
@@ -71,7 +70,7 @@ class Picture:
         )
 
 
-def shares(counts: Sequence[int], most: int = MOST) -> list[int]:
+def share_nodes(counts: Sequence[int], most: int = MOST) -> list[int]:
     """How many of each ring are shown so that all together are at most ``most``; small rings are shown whole."""
     left, out = most, [0] * len(counts)
     for rank, i in enumerate(sorted(range(len(counts)), key=lambda i: counts[i])):
@@ -82,7 +81,7 @@ def shares(counts: Sequence[int], most: int = MOST) -> list[int]:
     return out
 
 
-def layout(found: Surroundings) -> Picture:
+def place_labels(found: Surroundings) -> Picture:
     """Places for the centre and at most 60 neighbours."""
     kinds = [(kind, found.rings.get(kind, ())) for kind in KINDS if found.rings.get(kind)]
     # the smallest ring stands inside
@@ -92,7 +91,7 @@ def layout(found: Surroundings) -> Picture:
     placed: list[Box] = [centre]
     rings = []
     down = 30.0
-    for turn, ((kind, nodes), shown) in enumerate(zip(kinds, shares([len(nodes) for _, nodes in kinds]), strict=True)):
+    for turn, ((kind, nodes), shown) in enumerate(zip(kinds, share_nodes([len(nodes) for _, nodes in kinds]), strict=True)):
         labels = [(node, cut(node.label, LABEL)) for node in nodes[:shown]]
         if len(nodes) > shown:
             rest = Node(kind, f"另 {len(nodes) - shown} 项", None, "见旁边的清单")
@@ -151,9 +150,9 @@ def _width(text: str, size: float) -> float:
     return sum(size if ord(char) > 0x2E7F or char in "“”‘’…—" else size * 0.62 for char in text)
 
 
-def picture(found: Surroundings, *, file: bool = False) -> Html:
+def draw_picture(found: Surroundings, *, file: bool = False) -> Html:
     """The picture as SVG: on the page its labels can be pressed; as a file it carries its own colours."""
-    drawn = layout(found)
+    drawn = place_labels(found)
     across, down = drawn.extent
     parts: list[Html] = []
     for ring in drawn.rings:

@@ -1,4 +1,4 @@
-"""看图谱: the picture, its legend, and the list beside it that says the same in words."""
+"""看图谱: the picture of a node, its legend, and the same neighbours as a list."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from graph.queries.neighbourhood import KINDS, Node, Surroundings
-from ui.page.graph.network import MOST, picture
+from ui.page.graph.network import MOST, draw_picture
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.states import blank
+from ui.page.kit.states import empty_state
 
 LISTED = 12
 
@@ -34,9 +34,9 @@ def graph_view(found: Surroundings, trail: Sequence[tuple[str, str]] = ()) -> Ht
             class_="lead",
         ),
         el("p", said, class_="count"),
-        el("div", el("div", picture(found), class_="canvas", tabindex="0"), el("div", [_section(kind, found.rings.get(kind, ())) for kind in KINDS], class_="beside"),
+        el("div", el("div", draw_picture(found), class_="canvas", tabindex="0"), el("div", [_section(kind, found.rings.get(kind, ())) for kind in KINDS], class_="beside"),
            class_="graph"),
-    ) if total else blank("没有相邻的节点", "这里没有读出任务、单位、指标或依据。换一个单位、主题或文件。")  # fmt: skip
+    ) if total else empty_state("没有相邻的节点", "这里没有读出任务、单位、指标或依据。换一个单位、主题或文件。")  # fmt: skip
 
 
 def _section(kind: str, nodes: Sequence[Node]) -> Html | None:

@@ -63,7 +63,7 @@ def choices_list(id: str, values: Sequence[str]) -> Html:
 
 
 def toggles(name: str, label: str, values: Sequence[str], chosen: Sequence[str] = ()) -> Html:
-    """Chips to press, any number of them; sent with the form they stand in. Of very many the first are in sight."""
+    """Chips of which any number can be pressed; the pressed ones are sent with the form. Beyond ``IN_SIGHT`` they are folded."""
     made = [
         el(
             "button",

@@ -17,7 +17,7 @@ del _UNSEEN[0x09], _UNSEEN[0x0A]
 
 
 class Html(str):
-    """Markup that may stand on the page as it is."""
+    """Markup that needs no escaping."""
 
     __slots__ = ()
 

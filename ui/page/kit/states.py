@@ -15,26 +15,26 @@ def waiting(what: str) -> Html:
     return el("p", what, class_="waiting", role="status")
 
 
-def blank(title: str, text: str, *actions: Html) -> Html:
+def empty_state(title: str, text: str, *actions: Html) -> Html:
     """An empty place with the next step."""
     return el("div", el("h2", title), el("p", text), el("p", *actions, class_="acts") if actions else None, class_="blank")
 
 
-def trouble(message: str) -> Html:
+def error_message(message: str) -> Html:
     """An error in words for people."""
     return el("div", el("b", "没有完成。"), message, class_="notice trouble", role="alert")
 
 
 def empty_library() -> Html:
     """No document yet."""
-    return blank(
+    return empty_state(
         "文档库还是空的",
         "先放入几份政策文件（txt、html、pdf、docx、xlsx 都可以），再回来提问、查找和比较。",
         el("button", "去文档库放入文件", class_="primary", data_tab="shelf", type="button", data_empty=True),
     )
 
 
-def notices(found: Sequence[tuple[str, str]]) -> Html | None:
+def notice_banner(found: Sequence[tuple[str, str]]) -> Html | None:
     """One banner for all warnings about an answer, one line a kind; what is longer, or comes in numbers, opens on demand."""
     if not found:
         return None

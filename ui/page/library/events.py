@@ -9,7 +9,7 @@ from ui.desk.desk import Desk
 from ui.desk.uploads import ACCEPTED
 from ui.page.events import Payload, integer, text
 from ui.page.kit.html import Html, join
-from ui.page.kit.states import trouble
+from ui.page.kit.states import error_message
 from ui.page.kit.tab import Tab, stateless
 from ui.page.library.table import ShelfRow, shelf_view, upload_box
 from ui.page.tasks.ledgers import pager
@@ -44,7 +44,7 @@ def table(desk: Desk, payload: Payload) -> Html:
                 f"已标为{status}。" if status else "已恢复为文件自身的状态。"
             )
     except PolicyError as error:
-        wrong = trouble(str(error))
+        wrong = error_message(str(error))
     entries = desk.entries()
     start = min(integer(payload, "start") if act == "page" else 0, max(0, len(entries) - 1))
     rows = [ShelfRow(e.info, e.status, e.reason) for e in reversed(entries)]  # the newest stands where it is looked for

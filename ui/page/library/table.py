@@ -9,7 +9,7 @@ from corpus.store import DocumentInfo
 from corpus.titles import in_marks
 from ui.labels import UNSTATED
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, date_of, state
+from ui.page.kit.wording import FORMATS, document_date, state_tag
 from ui.page.tasks.ledgers import PAGE
 
 
@@ -87,7 +87,7 @@ def _row(row: ShelfRow) -> Html:
     head = info.head
     title = cut(head.title or info.source, 90)
     warnings = [el("li", w) for w in info.warnings[:10]]
-    status: object = state(row.status, row.reason) or el("span", row.status or "未标明", class_="soft")
+    status: object = state_tag(row.status, row.reason) or el("span", row.status or "未标明", class_="soft")
     actions = [
         _action("恢复原状" if info.user_status else "标为废止", "status", info.id, value="" if info.user_status else "废止"),
         _action("移除", "remove", info.id),
@@ -101,7 +101,7 @@ def _row(row: ShelfRow) -> Html:
             data_label="标题",
         ),
         _cell(head.region, "地区"),
-        _cell(date_of(head), "日期"),
+        _cell(document_date(head), "日期"),
         el("td", FORMATS.get(info.format, info.format), data_label="格式"),
         el("td", status, data_label="时效"),
         el(

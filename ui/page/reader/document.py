@@ -11,13 +11,13 @@ from corpus.store import DocumentInfo
 from graph.queries.relations import UNRELATED, Relations
 from ui.labels import TARGET_KINDS, UNSTATED
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, line, matter, state
-from ui.page.reader.lineage import lineage
+from ui.page.kit.wording import FORMATS, dotted_line, head_matter_parts, state_tag
+from ui.page.reader.lineage import lineage_pane
 from ui.page.reader.policy import policy_text
 from ui.page.tasks.ledgers import target_value, units_line
 
 
-def reader(
+def reader_view(
     doc: ParsedDocument,
     info: DocumentInfo,
     *,
@@ -33,7 +33,7 @@ def reader(
     title = head.title or doc.source
     place = join_path(doc.heading_path(quotes[0].start)) if quotes else ""
     page = doc.page_at(quotes[0].start) if quotes else None
-    meta = [*matter(head, full=True), FORMATS.get(doc.format, doc.format)]
+    meta = [*head_matter_parts(head, full=True), FORMATS.get(doc.format, doc.format)]
     tabs = [("text", "原文"), ("outline", "提纲"), ("tasks", f"任务 {len(tasks)}"), ("targets", f"指标 {len(targets)}"),
             ("basis", "要素"), ("lineage", "沿革")]  # fmt: skip
     seen = page if page is not None else 1 if doc.format == "pdf" else None
@@ -47,7 +47,7 @@ def reader(
             el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
             class_="top",
         ),
-        el("p", line(meta), state(status, reason), class_="meta"),
+        el("p", dotted_line(meta), state_tag(status, reason), class_="meta"),
         el("p", place, f"　第 {page} 页" if page else None, class_="path") if place or page else None,
         el(
             "div",
@@ -63,11 +63,11 @@ def reader(
     panes = [
         ("text", join(strip, policy_text(doc, quotes))),
         *([("page", _page(doc, seen, quotes))] if seen is not None else []),
-        ("outline", outline(doc)),
+        ("outline", outline_pane(doc)),
         ("tasks", _tasks(doc, tasks)),
         ("targets", _targets(doc, targets)),
         ("basis", _basis(doc, info)),
-        ("lineage", lineage(doc, relations)),
+        ("lineage", lineage_pane(doc, relations)),
     ]
     return join(
         header,
@@ -76,7 +76,7 @@ def reader(
 
 
 def _page(doc: ParsedDocument, number: int, quotes: Sequence[Span], *, part: bool = False) -> Html:
-    """The page as it was printed, with the quoted lines boxed; a part of it stands above the text."""
+    """The printed page with the quoted lines boxed; with ``part`` only the stretch around them, for above the text."""
     boxes = [
         ",".join(f"{max(0.0, value):.1f}" for value in anchor.box)
         for anchor in doc.anchors
@@ -91,7 +91,7 @@ def _page(doc: ParsedDocument, number: int, quotes: Sequence[Span], *, part: boo
     return el("figure", picture, el("figcaption", f"第 {number} 页"), class_="whole-page")
 
 
-def outline(doc: ParsedDocument) -> Html:
+def outline_pane(doc: ParsedDocument) -> Html:
     """The headings as a list of places to go to."""
     items = [
         el(

@@ -8,14 +8,14 @@ from corpus.document import ParsedDocument, Span
 from ui.desk.desk import Desk
 from ui.page.events import Payload, integer, text
 from ui.page.kit.html import Html
-from ui.page.kit.states import trouble
-from ui.page.reader.document import reader
-from ui.page.reader.lineage import changes
+from ui.page.kit.states import error_message
+from ui.page.reader.document import reader_view
+from ui.page.reader.lineage import version_changes
 
 _PAIR = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 
-def shown(desk: Desk, payload: Payload) -> Html:
+def show_reader(desk: Desk, payload: Payload) -> Html:
     """The document that was pressed, or its comparison with the version before it."""
     return compare_versions(desk, payload) if text(payload, "act") == "versions" else open_document(desk, payload)
 
@@ -25,13 +25,13 @@ def open_document(desk: Desk, payload: Payload) -> Html:
     id = text(payload, "doc") or ""
     entry = desk.entry(id)
     if entry is None:
-        return trouble("这份文件已不在文档库里，可能刚被移除。请重新查找，或到“文档库”里恢复它。")
+        return error_message("这份文件已不在文档库里，可能刚被移除。请重新查找，或到“文档库”里恢复它。")
     doc = desk.document(entry.info.id)
     tasks, targets = desk.facts_of(entry.info.id)
-    return reader(
+    return reader_view(
         doc,
         entry.info,
-        quotes=places(doc, payload),
+        quotes=asked_spans(doc, payload),
         status=entry.status,
         reason=entry.reason,
         tasks=tasks,
@@ -46,11 +46,11 @@ def compare_versions(desk: Desk, payload: Payload) -> Html:
     entry = desk.entry(id)
     before = desk.relations(entry.info.id).previous(entry.info.id) if entry else None
     if entry is None or before is None:
-        return trouble("没有找到上一个版本，可能刚被移除。请重新打开这份文件。")
-    return changes(desk.versions(before.document, entry.info.id), before.document, entry.info.id)
+        return error_message("没有找到上一个版本，可能刚被移除。请重新打开这份文件。")
+    return version_changes(desk.versions(before.document, entry.info.id), before.document, entry.info.id)
 
 
-def places(doc: ParsedDocument, payload: Payload) -> list[Span]:
+def asked_spans(doc: ParsedDocument, payload: Payload) -> list[Span]:
     """The places asked for that lie in the text, the one that was pressed first."""
     asked = [(integer(payload, "start"), integer(payload, "end"))]
     asked += [(int(a), int(b)) for a, b in _PAIR.findall(text(payload, "spans") or "")[:50]]

@@ -16,7 +16,7 @@ SHOWN = 60
 """Clauses of a comparison shown in the reader; the export has them all."""
 
 
-def lineage(doc: ParsedDocument, found: Relations) -> Html:
+def lineage_pane(doc: ParsedDocument, found: Relations) -> Html:
     """The pane of the reader."""
     return join(
         _versions(doc.id, found) if found.editions else None,
@@ -69,7 +69,7 @@ def _opens(label: str, document: str, start: int, end: int) -> Html:
     )  # fmt: skip
 
 
-def changes(comparison: Comparison, old: str, new: str) -> Html:
+def version_changes(comparison: Comparison, old: str, new: str) -> Html:
     """Two versions clause by clause, in the reader."""
     heads = {column.source_id: column.title or column.source for column in comparison.columns}
     lead = comparison.differences[0] if comparison.differences else "两个版本的条款相同。"

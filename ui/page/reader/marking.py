@@ -20,7 +20,7 @@ class Layer:
     id: str | None = None
 
 
-def marked(text: str, spans: Iterable[Span], *, offset: int = 0, class_: str | None = None) -> Html:
+def mark_spans(text: str, spans: Iterable[Span], *, offset: int = 0, class_: str | None = None) -> Html:
     """``text`` with its parts under ``spans`` in ``<mark>``; spans count from ``offset`` (a hit's are of the whole document)."""
     whole = Span(0, len(text))
     layers = [
@@ -28,10 +28,10 @@ def marked(text: str, spans: Iterable[Span], *, offset: int = 0, class_: str | N
         for span in spans
         if span.start - offset < len(text) and span.end - offset > 0
     ]
-    return layered(text, whole, layers)
+    return wrap_layers(text, whole, layers)
 
 
-def layered(text: str, within: Span, layers: Sequence[Layer]) -> Html:
+def wrap_layers(text: str, within: Span, layers: Sequence[Layer]) -> Html:
     """``text[within]`` with every layer that meets it, outermost first where they overlap."""
     active = [layer for layer in layers if layer.span.overlaps(within)]
     if not active:
@@ -51,7 +51,7 @@ def layered(text: str, within: Span, layers: Sequence[Layer]) -> Html:
     return Html("".join(out))
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """Overlapping and touching spans united, in order."""
     out: list[Span] = []
     for span in sorted(spans):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from corpus.document import ParsedDocument, Section, Span, Table
 from ui.page.kit.html import EMPTY, Html, el, join
-from ui.page.reader.marking import Layer, layered, merged
+from ui.page.reader.marking import Layer, merge_spans, wrap_layers
 
 WINDOW = 160_000
 """Characters shown at once: beyond it a browser's layout takes seconds; the rest opens from the outline."""
@@ -33,7 +33,7 @@ def policy_text(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
             joined.clear()
         if folded:
             opened = any(mark.span.overlaps(line) for mark in marks for line in folded)
-            lines = [el("p", layered(text, line, marks)) for line in folded]
+            lines = [el("p", wrap_layers(text, line, marks)) for line in folded]
             blocks.append(el("details", el("summary", f"正文以外的内容 {len(lines)} 行"), lines, class_="aside", open=opened))
             folded.clear()
 
@@ -54,7 +54,7 @@ def policy_text(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
         else:
             close()
             small = "matter-line" if any(zone.covers(part) for zone in head) else None
-            blocks.append(el("p", layered(text, part, [*marks, *headings.bold(part)]), class_=small, id=headings.place(part)))
+            blocks.append(el("p", wrap_layers(text, part, [*marks, *headings.bold(part)]), class_=small, id=headings.place(part)))
     close()
     if shown.end < len(text):
         blocks.append(el("p", f"后面还有 {len(text) - shown.end} 字，可从提纲打开。", class_="gap"))
@@ -104,11 +104,11 @@ class _Headings:
         section = self.whole(lines[0])
         depth = min(section.depth, 4) if section else 1
         kind = "title" if section and section.kind == "title" else f"h d{depth}"
-        return el("p", [layered(self.text, line, marks) for line in lines], class_=kind, id=self.place(lines[0]))
+        return el("p", [wrap_layers(self.text, line, marks) for line in lines], class_=kind, id=self.place(lines[0]))
 
 
 def _marks(quotes: Sequence[Span]) -> list[Layer]:
-    spans = merged(quotes)
+    spans = merge_spans(quotes)
     first = next((i for i, span in enumerate(spans) if span.covers(quotes[0])), 0) if quotes else 0
     return [Layer(span, "mark", None, "quote" if i == first else None) for i, span in enumerate(spans)]
 
@@ -159,7 +159,7 @@ def _table(text: str, table: Table, marks: Sequence[Layer]) -> Html:
                 wide += 1
             while len(span) and r + tall < len(rows) and c < len(rows[r + tall]) and rows[r + tall][c] == span:
                 tall += 1
-            inner = layered(text, span.trimmed(text), marks) if len(span) else EMPTY
+            inner = wrap_layers(text, span.trimmed(text), marks) if len(span) else EMPTY
             tag = "th" if r < table.header_rows else "td"
             cells.append(el(tag, inner, colspan=wide if wide > 1 else None, rowspan=tall if tall > 1 else None))
         out.append(el("tr", cells))

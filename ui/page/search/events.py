@@ -12,7 +12,7 @@ from ui.desk.desk import Desk, ShelfEntry
 from ui.page.events import Payload, integer, safely, text
 from ui.page.kit.forms import ask_box, facets
 from ui.page.kit.html import Html, el, join
-from ui.page.kit.states import blank, empty_library, trouble
+from ui.page.kit.states import empty_library, empty_state, error_message
 from ui.page.kit.tab import Step, Tab
 from ui.page.search.hits import document_card, hits_view
 from ui.page.tasks.ledgers import PAGE, pager
@@ -39,25 +39,25 @@ def form() -> Html:
     return ask_box("search-query", "查找", "查找", act="search", placeholder="标题、文号、机关或正文里的词")
 
 
-def meets(entry: ShelfEntry, chosen: Chosen, *, but: str | None = None) -> bool:
+def meets_facets(entry: ShelfEntry, chosen: Chosen, *, but: str | None = None) -> bool:
     """Whether a document meets every chosen facet, leaving one out."""
     held = entry.facets
     return all(value in held.get(name, ()) for name, value in chosen.items() if name != but)
 
 
-def counts(entries: list[ShelfEntry], chosen: Chosen) -> dict[str, list[tuple[str, int]]]:
+def count_facets(entries: list[ShelfEntry], chosen: Chosen) -> dict[str, list[tuple[str, int]]]:
     """The values of each facet that exist under the other choices, with their counts."""
     out: dict[str, list[tuple[str, int]]] = {}
     for name in FACETS:
         counter: Counter[str] = Counter()
         for entry in entries:
-            if meets(entry, chosen, but=name):
+            if meets_facets(entry, chosen, but=name):
                 counter.update(entry.facets[name])
         out[name] = sorted(counter.items(), key=_ORDER.get(name, _frequent))
     return out
 
 
-def change(payload: Payload, chosen: Chosen) -> dict[str, str]:
+def toggle_facet(payload: Payload, chosen: Chosen) -> dict[str, str]:
     """The facets after a press: chosen, or taken back."""
     act, name, value = text(payload, "act"), text(payload, "name"), text(payload, "value")
     if act == "clear":
@@ -72,27 +72,27 @@ def change(payload: Payload, chosen: Chosen) -> dict[str, str]:
 
 
 def search(desk: Desk, payload: Payload, chosen: Chosen | None) -> Step:
-    """Results for the words and facets, and the facets after a press, which hold even where searching fails."""
-    after = change(payload, chosen or {})
-    return safely(lambda: results(desk, payload, after)), after
+    """Results for the words and facets, and the facets after the press; these are kept even where searching fails."""
+    after = toggle_facet(payload, chosen or {})
+    return safely(lambda: show_results(desk, payload, after)), after
 
 
-def side(desk: Desk, chosen: Chosen) -> Html:
+def facet_panel(desk: Desk, chosen: Chosen) -> Html:
     """The facets."""
-    return facets(counts(desk.entries(), chosen), chosen)
+    return facets(count_facets(desk.entries(), chosen), chosen)
 
 
-def results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:
+def show_results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:
     """Results for the words and facets."""
     entries = desk.entries()
     if not entries:
         return empty_library()
     query = text(payload, "query")
-    kept = [entry for entry in entries if meets(entry, chosen)]
+    kept = [entry for entry in entries if meets_facets(entry, chosen)]
     if query and len(query) > QUERY_LIMIT:
-        return trouble(f"查找的词有 {len(query)} 字，超过 {QUERY_LIMIT} 字。请只写几个关键词；问题请到“问政策”里提。")
+        return error_message(f"查找的词有 {len(query)} 字，超过 {QUERY_LIMIT} 字。请只写几个关键词；问题请到“问政策”里提。")
     if not kept:
-        return blank("没有这样的文件", "所选条件同时成立的文件不存在。请取消一个条件。", _clear())
+        return empty_state("没有这样的文件", "所选条件同时成立的文件不存在。请取消一个条件。", _clear())
     if not query:
         start = min(integer(payload, "start") if text(payload, "act") == "page" else 0, max(0, len(kept) - 1))
         newest = sorted(kept, key=lambda e: e.info.head.issued_on or e.info.head.published_on or "", reverse=True)
@@ -104,7 +104,7 @@ def results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:
     filters = Filters(documents=tuple(e.info.id for e in kept)) if chosen else None
     hits = desk.search(query, filters=filters, top=TOP)
     if not hits:
-        return blank(
+        return empty_state(
             "没有找到", f"文件里没有与“{query[:40]}”相近的内容。可以换一个词，或减少条件。", _clear() if chosen else Html("")
         )
     grouped: dict[str, list[Hit]] = {}
@@ -127,9 +127,9 @@ TAB = Tab(
     "查文件",
     "正在查找…",
     form=form(),
-    start=lambda desk: results(desk, {}, {}),
+    start=lambda desk: show_results(desk, {}, {}),
     act=search,
     state={},
     start_follows=True,
-    side=side,
+    side=facet_panel,
 )

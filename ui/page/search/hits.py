@@ -8,15 +8,15 @@ from corpus.document import Span
 from corpus.store import DocumentInfo
 from index.passages import Hit
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import line, matter, state
+from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
 from ui.page.reader.document import join_path
-from ui.page.reader.marking import marked, merged
+from ui.page.reader.marking import mark_spans, merge_spans
 
 _ENDS = "。；！？\n"
 SNIPPET = 140
 
 
-def snippet(hit: Hit, length: int = SNIPPET) -> Span:
+def best_snippet(hit: Hit, length: int = SNIPPET) -> Span:
     """The stretch of the hit's text (in its own offsets) shown: the sentence with the most highlighted characters."""
     text = hit.text
     marks = [Span(max(0, s.start - hit.start), min(len(text), s.end - hit.start)) for s in hit.highlights
@@ -28,7 +28,7 @@ def snippet(hit: Hit, length: int = SNIPPET) -> Span:
             end += 1
         end = min(len(text), end + 1)
         sentence = Span(start, end).trimmed(text)
-        found = sum(len(m) for m in merged(marks) if m.overlaps(sentence))
+        found = sum(len(m) for m in merge_spans(marks) if m.overlaps(sentence))
         if found > weight and len(sentence):
             best, weight = sentence, found
         start = end
@@ -48,11 +48,11 @@ def snippet(hit: Hit, length: int = SNIPPET) -> Span:
 
 
 def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = None, more: Sequence[Hit] = ()) -> Html:
-    """One result; further passages of the same document stand under it."""
-    parts = [*([hit.region] if hit.region else []), *(matter(info.head) if info else [])]
+    """A result with further passages of the same document below it."""
+    parts = [*([hit.region] if hit.region else []), *(head_matter_parts(info.head) if info else [])]
     main = el(
         "div",
-        el("p", cut(hit.title or hit.source, 80), state(status), class_="hit-title"),
+        el("p", cut(hit.title or hit.source, 80), state_tag(status), class_="hit-title"),
         _sentence(hit),
         el(
             "p",
@@ -60,7 +60,7 @@ def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = No
             el("span", f"第 {hit.page} 页") if hit.page else None,
             class_="src",
         ),
-        el("p", line(parts), class_="meta") if parts else None,
+        el("p", dotted_line(parts), class_="meta") if parts else None,
         **_opens(hit, "hit-main"),
     )
     return el("div", main, [el("div", _sentence(other), **_opens(other, "hit-more")) for other in more], class_="hit")
@@ -68,7 +68,7 @@ def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = No
 
 def _opens(hit: Hit, class_: str) -> dict[str, object]:
     """Attributes of an element that opens the sentence it shows."""
-    part = snippet(hit)
+    part = best_snippet(hit)
     return {
         "class_": class_, "role": "button", "tabindex": "0", "data_act": "open", "data_doc": hit.source_id,
         "data_start": hit.start + part.start, "data_end": hit.start + part.end,
@@ -78,28 +78,28 @@ def _opens(hit: Hit, class_: str) -> dict[str, object]:
 def document_card(info: DocumentInfo, status: str | None = None, reason: str | None = None) -> Html:
     """A document in a list without a query."""
     head = info.head
-    parts = [head.region or "", *matter(head, full=True)]
+    parts = [head.region or "", *head_matter_parts(head, full=True)]
     return el(
         "div",
         el(
             "div",
-            el("p", cut(head.title or info.source, 90), state(status, reason), class_="hit-title"),
+            el("p", cut(head.title or info.source, 90), state_tag(status, reason), class_="hit-title"),
             class_="hit-main", role="button", tabindex="0", data_act="open", data_doc=info.id, data_start="0", data_end="0",
         ),
-        el("p", line(parts), class_="meta"),
+        el("p", dotted_line(parts), class_="meta"),
         class_="hit",
     )  # fmt: skip
 
 
-def recent(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
+def recent_documents(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
     """The documents that came last, one line each."""
     items = [
         el(
             "li",
             el("button", cut(info.head.title or info.source, 60), type="button", class_="open", data_act="open", data_doc=info.id,
                data_start="0", data_end="0"),
-            state(status),
-            el("div", line([info.head.region, *matter(info.head)]), class_="meta"),
+            state_tag(status),
+            el("div", dotted_line([info.head.region, *head_matter_parts(info.head)]), class_="meta"),
         )
         for info, status in rows
     ]  # fmt: skip
@@ -121,8 +121,8 @@ def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | N
 
 
 def _sentence(hit: Hit) -> Html:
-    part = snippet(hit)
+    part = best_snippet(hit)
     shown = part.of(hit.text)
     lead = "…" if part.start > 0 else ""
     tail = "…" if part.end < len(hit.text) else ""
-    return el("p", lead, marked(shown, hit.highlights, offset=hit.start + part.start), tail, class_="quote")
+    return el("p", lead, mark_spans(shown, hit.highlights, offset=hit.start + part.start), tail, class_="quote")

@@ -16,7 +16,7 @@ from ui.exports.score_sheet import score_sheet
 from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
-from ui.page.kit.states import blank, empty_library
+from ui.page.kit.states import empty_library, empty_state
 from ui.page.kit.tab import Tab
 from ui.page.study.views import path_view, question_view, result_view, scores_view, welcome
 
@@ -27,7 +27,7 @@ POSTS = 4
 
 @dataclass(frozen=True, slots=True)
 class StudySession:
-    """Where one learner stands: the post, the stage, and the round of questions under way."""
+    """The progress of a learner in this window: post, stage, and the round of questions under way."""
 
     region: str | None = None
     unit: str | None = None
@@ -122,7 +122,7 @@ def _path(desk: Desk, session: StudySession) -> Html:
 def _begin(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySession]:
     """The round the learner left unfinished at this post, else a new one."""
     if not name:
-        return blank("请先填姓名", "在上面填写姓名再做题：成绩按姓名记，答错的题过后会再来。"), session
+        return empty_state("请先填姓名", "在上面填写姓名再做题：成绩按姓名记，答错的题过后会再来。"), session
     name = learners.named(name)
     if (found := _resumed(desk, session, name, here=True)) is not None:
         return found
@@ -132,7 +132,7 @@ def _begin(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySes
         lambda corpus: rounds.begin(corpus, learner, brief, region=session.region, unit=session.unit, number=ROUND)
     )
     if not questions:
-        return blank("出不了题", "这个岗位的文件里没有可以核对的事实。换一个单位或地区，或先放入更多文件。"), session
+        return empty_state("出不了题", "这个岗位的文件里没有可以核对的事实。换一个单位或地区，或先放入更多文件。"), session
     desk.change(lambda library: rounds.save(library.corpus, begun))
     session = replace(session, round=begun, questions=tuple(questions), given=None)
     return _ask(desk, session, begun), session

@@ -12,7 +12,7 @@ from qa.study.path import Card, Stage
 from qa.study.question import KINDS, LETTERS, Question, excerpt
 from ui.page.kit.forms import examples
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.states import blank, notices
+from ui.page.kit.states import empty_state, notice_banner
 from ui.page.tasks.ledgers import source_link
 
 QUOTE = 150
@@ -25,7 +25,7 @@ def welcome(posts: Sequence[tuple[str, str]]) -> Html:
         for region, unit in posts
     ]
     return join(
-        blank(
+        empty_state(
             "两周学会一个岗位",
             "选地区和单位，看这个岗位的应知应会：先读哪些文件、要做哪些任务、要记哪些数字和术语、哪些规定有变化；"
             "再做由原文事实生成的练习题，答错的过后会再来。",
@@ -39,13 +39,13 @@ def path_view(
 ) -> Html:
     """The path with one stage open."""
     if not stages:
-        return blank("没有可学的内容", "文档库里没有这个地区和单位的任务。换一个单位，或只选地区。")
+        return empty_state("没有可学的内容", "文档库里没有这个地区和单位的任务。换一个单位，或只选地区。")
     index = max(0, min(index, len(stages) - 1))
     stage = stages[index]
     part = f"　{stage.part}/{stage.parts}" if stage.parts > 1 else ""
     return join(
         el("div", el("h2", title), _links(query or {}), class_="lead"),
-        notices([("提示", text) for text in warned]),
+        notice_banner([("提示", text) for text in warned]),
         _track(stages, index),
         el("h2", f"{stage.kind}{part}", class_="stage-name", tabindex="-1", data_focus=True),
         [_card(card) for card in stage.cards],
@@ -274,7 +274,9 @@ def scores_view(rows: Sequence[Sequence[Any]]) -> Html:
     """成绩单: one line a learner."""
     back = el("button", "回到学习路径", type="button", class_="open", data_act="path")
     if not rows:
-        return join(el("p", back), blank("还没有成绩", "填写姓名、做过练习题以后，这里按人列出答题数、正确率和待复习的知识点。"))
+        return join(
+            el("p", back), empty_state("还没有成绩", "填写姓名、做过练习题以后，这里按人列出答题数、正确率和待复习的知识点。")
+        )
     heads = ("姓名", "答题", "答对", "正确率", "待复习", "最近学习", "操作")
     body = [
         el(

@@ -8,9 +8,9 @@ from ui.labels import TARGET_KINDS
 from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
-from ui.page.kit.states import blank, empty_library
+from ui.page.kit.states import empty_library, empty_state
 from ui.page.kit.tab import Tab, stateless
-from ui.page.tasks.ledgers import exports, pager, targets_table, tasks_table
+from ui.page.tasks.ledgers import export_links, pager, targets_table, tasks_table
 from ui.page.tasks.units import unit_card
 
 FILES = (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
@@ -57,25 +57,25 @@ def rows(desk: Desk, payload: Payload) -> Html:
         indicator, kind = text(payload, "indicator"), text(payload, "kind")
         targets = desk.targets(indicator=indicator, region=region, kind=kind)
         if not targets:
-            return blank("没有这样的指标", "没有符合条件的指标。请减少一个条件，或换一个指标名称。")
+            return empty_state("没有这样的指标", "没有符合条件的指标。请减少一个条件，或换一个指标名称。")
         start = min(wanted, len(targets) - 1)
         query = {"indicator": indicator, "region": region, "kind": kind}
         return join(
-            _lead(f"{len(targets)} 项指标", exports("/api/v1/targets", query, FILES)),
+            _lead(f"{len(targets)} 项指标", export_links("/api/v1/targets", query, FILES)),
             targets_table(targets, start=start),
             pager(len(targets), start, "targets"),
         )
     unit, topic, when = text(payload, "unit"), text(payload, "topic"), text(payload, "due")
     tasks = due(desk.tasks(unit=unit, region=region, topic=topic), when)
     if not tasks:
-        return blank("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
+        return empty_state("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
     start = min(wanted, len(tasks) - 1)
     sources = len({t.get("document_id") or t.get("source") for t in tasks})
     query = {"unit": unit, "region": region, "topic": topic, "due": when}
-    links = exports("/api/v1/tasks", query, FILES)
+    links = export_links("/api/v1/tasks", query, FILES)
     page = desk.unit(unit, region) if unit else None
     if unit:
-        links = join(links, exports("/api/v1/tasks", {**query, "form": "duties"}, DUTIES))
+        links = join(links, export_links("/api/v1/tasks", {**query, "form": "duties"}, DUTIES))
     return join(
         unit_card(page) if page and wanted == 0 else None,
         _lead(f"{len(tasks)} 项任务，出自 {sources} 份文件", links),

@@ -22,7 +22,7 @@ def units_line(task: Record) -> str:
     return "　".join(f"{label}：{'、'.join(task[key])}" for label, key in parts if task.get(key))
 
 
-def number(value: object) -> str:
+def format_number(value: object) -> str:
     """A figure without a needless .0."""
     return (
         f"{value:g}"
@@ -40,12 +40,12 @@ def target_value(target: Record) -> str:
         unit = str(target.get("unit") or "")
         return f"{text}{unit}" if unit and unit not in text and text[-1:].isdigit() else text
     if target.get("value_min") is not None and target.get("value_max") is not None:
-        return f"{number(target['value_min'])}—{number(target['value_max'])}{target.get('unit') or ''}"
+        return f"{format_number(target['value_min'])}—{format_number(target['value_max'])}{target.get('unit') or ''}"
     if target.get("value") is None:
         return UNSTATED
     comparator = str(target.get("comparator"))
     word = "" if comparator in ("=", "range", "None") else f"{COMPARATORS.get(comparator, comparator)} "
-    return f"{word}{number(target['value'])}{target.get('unit') or ''}"
+    return f"{word}{format_number(target['value'])}{target.get('unit') or ''}"
 
 
 def tasks_table(tasks: Sequence[Record], *, start: int = 0, units: frozenset[str] = frozenset()) -> Html:
@@ -77,7 +77,7 @@ def pager(total: int, start: int, what: str) -> Html | None:
     )  # fmt: skip
 
 
-def exports(path: str, query: Mapping[str, str | None], formats: Sequence[tuple[str, str]]) -> Html:
+def export_links(path: str, query: Mapping[str, str | None], formats: Sequence[tuple[str, str]]) -> Html:
     """Links that give the same rows as a file."""
     kept = {key: value for key, value in query.items() if value}
     return el(
