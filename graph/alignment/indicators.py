@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.folding import fold
-from graph.facts import Target
+from graph.codec.records import TargetRecord
 from graph.lexicon import entries, table
 from graph.quantities.quantity import measure_of
 
@@ -36,7 +36,7 @@ class Likeness:
     words: tuple[str, ...] = ()
 
 
-def same_indicator(a: Target, b: Target) -> Likeness:
+def same_indicator(a: TargetRecord, b: TargetRecord) -> Likeness:
     """Whether two targets measure the same thing, with the reason.
 
     ``资金用于产业的比例`` and ``土地出让收益用于农业农村的比例`` differ in whole and use; 行政村 and 自然村 never align.
@@ -74,9 +74,9 @@ def same_indicator(a: Target, b: Target) -> Likeness:
     return Likeness(score, False, "指标名称相差较大" if score < _SAME else "没有共同的关键词", words)
 
 
-def align_targets(targets: Iterable[Target]) -> list[tuple[Target, ...]]:
+def align_targets(targets: Iterable[TargetRecord]) -> list[tuple[TargetRecord, ...]]:
     """Targets in groups of the same indicator; every member of a group is the same as every other, order is kept."""
-    groups: list[list[Target]] = []
+    groups: list[list[TargetRecord]] = []
     index: dict[str, set[int]] = defaultdict(set)
     for target in targets:
         own = pairs(normal(target.indicator))
@@ -122,7 +122,7 @@ def normal(indicator: str) -> str:
     return _NOISE.sub("", _usual(indicator))
 
 
-def _measure(target: Target) -> str:
+def _measure(target: TargetRecord) -> str:
     measure = measure_of(target.unit)
     # a person counted by 人, 名 or 户 and a thing counted by 个, 家 or 所 are told apart by the indicator, not by the measure word
     return "count" if measure in ("count", "person", "") else measure

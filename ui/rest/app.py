@@ -13,10 +13,12 @@ from starlette.exceptions import HTTPException
 
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from corpus.store.codec import document_record, section_records
+from graph.kinds import TARGETS, TASKS
 from graph.queries.due import due as due_by
 from ui.desk.desk import Desk, Entry
 from ui.desk.imports import Imports
 from ui.desk.uploads import LIMIT, take_in
+from ui.rest.facts import mount_facts, written
 from ui.rest.files import attachment, exported
 from ui.rest.graph import mount_graph
 from ui.rest.imports import mount_imports
@@ -189,15 +191,13 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
     ) -> Response | list[dict[str, Any]]:
         known_region(region)
         found = due_by(desk.tasks(unit=unit or None, region=region or None, topic=topic or None), due)
-        records = found[offset : offset + limit]
-        if format == "json":
-            return records
-        from ui.exports import task_ledger, unit_duties
+        page = found[offset : offset + limit]
+        if form == "duties" and format != "json":
+            from ui.exports import unit_duties
 
-        if form == "duties":
-            duties = unit_duties(records, unit=unit or None)
-            return exported(duties if duties.rows else unit_duties(records), format, f"{unit or '各单位'}责任清单")
-        return exported(task_ledger(records), format, "任务台账")
+            duties = unit_duties(page, unit=unit or None)
+            return exported(duties if duties.rows else unit_duties(page), format, f"{unit or '各单位'}责任清单")
+        return written(TASKS, page, format, "任务台账")
 
     @api.get("/targets", summary="目标指标", response_model=None)
     def targets(
@@ -209,12 +209,10 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
         format: Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")] = "json",
     ) -> Response | list[dict[str, Any]]:
         known_region(region)
-        records = desk.targets(indicator=indicator or None, region=region or None, kind=kind or None)[offset : offset + limit]
-        if format == "json":
-            return records
-        from ui.exports import targets_table
+        found = desk.targets(indicator=indicator or None, region=region or None, kind=kind or None)
+        return written(TARGETS, found[offset : offset + limit], format, "目标指标")
 
-        return exported(targets_table(records), format, "目标指标")
+    mount_facts(api, desk)
 
     mount_study(api, desk)
     mount_graph(api, desk)
@@ -263,7 +261,8 @@ def _router(desk: Desk, imports: Imports) -> APIRouter:  # one closure over the 
         found_tasks, found_targets = desk.facts_of(entry.info.id)
         return {
             **document_record(doc), "validity": {"status": entry.status, "reason": entry.reason}, "length": len(doc.text),
-            "sections": section_records(doc), "tasks": found_tasks, "targets": found_targets,
+            "sections": section_records(doc), "tasks": [task.record() for task in found_tasks],
+            "targets": [target.record() for target in found_targets],
         }  # fmt: skip
 
     @api.get("/documents/{id}/text", summary="全文", response_class=PlainTextResponse)

@@ -18,6 +18,8 @@ from corpus.document import HeadMatter, ParsedDocument, Section, Span, content_i
 from corpus.errors import UnknownDocument, UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo
+from graph.codec.records import TargetRecord, TaskRecord
+from graph.queries.cited import CitedFact
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Understanding
 from ui import server
@@ -95,37 +97,20 @@ class Stub:
         cells = tuple(Cell(region, None, None) for region in regions or ("甲市", "乙市"))
         return Comparison(None, subject, tuple(regions or ("甲市", "乙市")), (ComparisonRow(subject, cells),))
 
-    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> list[dict[str, Any]]:
-        return [self.record(name="治理河道", units=unit)] if unit in (None, "市水务局") else []
+    def tasks(
+        self, *, unit: str | None = None, region: str | None = None, topic: str | None = None
+    ) -> list[CitedFact[TaskRecord]]:
+        made = TaskRecord(**self.place(), name="治理河道", responsible_units=(unit,) if unit else ())
+        return [CitedFact(made, "办法")] if unit in (None, "市水务局") else []
 
     def targets(
         self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None
-    ) -> list[dict[str, Any]]:
-        return [self.record(indicator="河道治理率", value_text="90%", unit="%", kind="target")]
+    ) -> list[CitedFact[TargetRecord]]:
+        made = TargetRecord(**self.place(), indicator="河道治理率", comparator="=", value_text="90%", unit="%", kind="target")
+        return [CitedFact(made, "办法")]
 
-    def record(self, **fields: Any) -> dict[str, Any]:
-        empty = {
-            key: []
-            for key in (
-                "lead_units",
-                "responsible_units",
-                "supporting_units",
-                "topics",
-                "beneficiaries",
-                "measures",
-                "section_path",
-            )
-        }
-        same = {
-            "id": "f1",
-            "source": "河道.txt",
-            "document_id": self.documents()[0].id,
-            "quote": "q",
-            "start": 0,
-            "end": 4,
-            "title": "办法",
-        }
-        return {**empty, "deadline": None, "by_year": None, "region": None, **same, **fields}
+    def place(self) -> dict[str, Any]:
+        return {"id": "f1", "source": "河道.txt", "document_id": self.documents()[0].id, "quote": "q", "start": 0, "end": 4}
 
     def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
         return self.corpus.infos(filters)
@@ -231,6 +216,8 @@ def test_facts_and_documents(client: TestClient, stub: Stub) -> None:
         ("search", {"query": "问", "top": 1000}, 422, "太大"),
         ("answers/none", {}, 404, "重新提问"),
         ("documents/none", {}, 404, "没有"),
+        ("facts/actors", {}, 404, "tasks（任务）"),
+        ("facts/tasks", {"region": "没有这个地方"}, 400, "不认识地区"),
         ("nowhere", {}, 404, "openapi.json"),
     ],
 )

@@ -71,11 +71,10 @@ def _candidates(desk: Desk) -> list[str]:
             made.append(f"{regions[-1 - n % len(regions)]}{topics[n + 2]}由哪些单位负责？")
         if n < len(units):
             made.append(f"{units[n]}有哪些任务？")
-        targets = [
-            t for t in desk.targets(kind="target") if 3 <= len(str(t["indicator"])) <= 12 and t.get("region") and t.get("value")
-        ]
-        if n < len(targets):
-            made.append(f"{targets[n]['region']}{targets[n]['indicator']}的目标是多少？")
+        targets = [cited.fact for cited in desk.targets(kind="target")]
+        named = [target for target in targets if 3 <= len(target.indicator) <= 12 and target.region and target.value]
+        if n < len(named):
+            made.append(f"{named[n].region}{named[n].indicator}的目标是多少？")
     return list(dict.fromkeys(made))
 
 

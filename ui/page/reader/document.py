@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from corpus.document import ParsedDocument, Span
 from corpus.store import DocumentInfo
+from graph.codec.records import FactRecord, TargetRecord, TaskRecord
+from graph.queries.cited import CitedFact
 from graph.queries.relations import UNRELATED, Relations
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.wording import FORMATS, TARGET_KINDS, UNSTATED, line, matter, state
@@ -23,8 +24,8 @@ def reader(
     quotes: Sequence[Span] = (),
     status: str | None = None,
     reason: str | None = None,
-    tasks: Sequence[Mapping[str, Any]] = (),
-    targets: Sequence[Mapping[str, Any]] = (),
+    tasks: Sequence[CitedFact[TaskRecord]] = (),
+    targets: Sequence[CitedFact[TargetRecord]] = (),
     relations: Relations = UNRELATED,
 ) -> Html:
     """The document pane. The first of ``quotes`` carries the id the page scrolls to."""
@@ -118,14 +119,13 @@ def join_path(path: Sequence[str]) -> str:
     return " › ".join(cut(part.strip(), 28) for part in path)
 
 
-def _place(doc: ParsedDocument, record: Mapping[str, Any], label: object) -> Html:
+def _place(doc: ParsedDocument, fact: FactRecord, label: object) -> Html:
     return el(
-        "button", label, type="button", class_="open", data_act="open", data_doc=doc.id,
-        data_start=record["start"], data_end=record["end"],
-    )  # fmt: skip
+        "button", label, type="button", class_="open", data_act="open", data_doc=doc.id, data_start=fact.start, data_end=fact.end
+    )
 
 
-def _tasks(doc: ParsedDocument, tasks: Sequence[Mapping[str, Any]]) -> Html:
+def _tasks(doc: ParsedDocument, tasks: Sequence[CitedFact[TaskRecord]]) -> Html:
     if not tasks:
         return el("p", "这份文件里没有识别出任务。", class_="soft")
     return el(
@@ -133,8 +133,8 @@ def _tasks(doc: ParsedDocument, tasks: Sequence[Mapping[str, Any]]) -> Html:
         [
             el(
                 "li",
-                _place(doc, task, cut(str(task["name"]), 80)),
-                el("p", units_line(task) or f"责任单位：{UNSTATED}", class_="meta"),
+                _place(doc, task.fact, cut(task.fact.name, 80)),
+                el("p", units_line(task.fact) or f"责任单位：{UNSTATED}", class_="meta"),
             )
             for task in tasks
         ],
@@ -142,7 +142,7 @@ def _tasks(doc: ParsedDocument, tasks: Sequence[Mapping[str, Any]]) -> Html:
     )
 
 
-def _targets(doc: ParsedDocument, targets: Sequence[Mapping[str, Any]]) -> Html:
+def _targets(doc: ParsedDocument, targets: Sequence[CitedFact[TargetRecord]]) -> Html:
     if not targets:
         return el("p", "这份文件里没有识别出指标。", class_="soft")
     return el(
@@ -150,21 +150,21 @@ def _targets(doc: ParsedDocument, targets: Sequence[Mapping[str, Any]]) -> Html:
         [
             el(
                 "li",
-                _place(doc, target, join(str(target["indicator"]), "　", el("b", target_value(target)))),
+                _place(doc, target, join(target.indicator, "　", el("b", target_value(target)))),
                 el(
                     "p",
                     " · ".join(
                         part
                         for part in (
-                            TARGET_KINDS.get(str(target.get("kind")), ""),
-                            str(target.get("deadline") or (f"{target['by_year']}年" if target.get("by_year") else "")),
+                            TARGET_KINDS[target.kind],
+                            target.deadline or (f"{target.by_year}年" if target.by_year else ""),
                         )
                         if part
                     ),
                     class_="meta",
                 ),
             )
-            for target in targets
+            for target in (cited.fact for cited in targets)
         ],
         class_="facts",
     )

@@ -67,9 +67,9 @@ def _posts(desk: Desk) -> list[tuple[str, str]]:
     home = {entry.info.id: short_region(entry.info) for entry in desk.entries()}
     counts: Counter[tuple[str, str]] = Counter()
     for task in desk.tasks():
-        region = home.get(str(task.get("document_id")))
+        region = home.get(task.fact.document_id)
         if region:
-            counts.update((region, name) for name in {*task["lead_units"], *task["responsible_units"]})
+            counts.update((region, name) for name in {*task.fact.lead_units, *task.fact.responsible_units})
     known = set(desk.regions()) - {"全国"}
     best: dict[str, tuple[str, str]] = {}
     for (region, unit), _ in counts.most_common():

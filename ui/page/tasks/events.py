@@ -69,7 +69,7 @@ def rows(desk: Desk, payload: Payload) -> Html:
     if not tasks:
         return blank("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
     start = min(wanted, len(tasks) - 1)
-    sources = len({t.get("document_id") or t.get("source") for t in tasks})
+    sources = len({task.fact.document_id for task in tasks})
     query = {"unit": unit, "region": region, "topic": topic, "due": when}
     links = exports("/api/v1/tasks", query, FILES)
     page = desk.unit(unit, region) if unit else None
