@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from corpus.titles import in_marks
-from graph.codec.columns import TARGET_KINDS, UNSTATED
-from graph.kinds import TARGETS, TASKS
 from ui.commands.graph import ROLES, add_output
 from ui.commands.shared import known_region, note, open_library, print_json, print_table, write_table
 
@@ -70,6 +68,9 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def tasks(args: argparse.Namespace) -> int:
     """The task ledger."""
+    from graph.codec.columns import UNSTATED
+    from graph.kinds import TASKS
+
     if args.region:
         known_region(args.region)
     with open_library(args) as library:
@@ -102,6 +103,9 @@ def tasks(args: argparse.Namespace) -> int:
 
 def targets(args: argparse.Namespace) -> int:
     """The targets."""
+    from graph.codec.columns import TARGET_KINDS
+    from graph.kinds import TARGETS
+
     if args.region:
         known_region(args.region)
     with open_library(args) as library:
