@@ -15,11 +15,12 @@ from ingest.formats import jsonl
 from ingest.formats.contents import extension
 from ingest.formats.registry import InputFormat, fits_ending
 from ingest.formats.sniff import detect
+from ingest.lexicon import expand
 from ingest.limits import DEFAULT, Limits
 from ingest.raw import RawText
 
-_MARK = re.compile(r"(?:绝密|机密|秘密)★")
-_MARK_LINE = re.compile(r"^(?:密级[:：])?(?:绝密|机密|秘密)(?:[★☆*].{0,8})?$")
+_MARK = re.compile(expand(r"{secrecy}★"))
+_MARK_LINE = re.compile(expand(r"^(?:密级[:：])?{secrecy}(?:[★☆*].{0,8})?$"))
 _HEAD_LINES = 12
 
 

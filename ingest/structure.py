@@ -16,6 +16,7 @@ from ingest.headmatter.inferred import infer_title
 from ingest.headmatter.labels import Labelled, read_labels
 from ingest.headmatter.references import find_references
 from ingest.headmatter.title import Header, continued, read_header, read_titled
+from ingest.lexicon import expand
 from ingest.lines.boilerplate import boilerplate_lines, contents_lines
 from ingest.lines.lines import RECORD, Line, covered, lines_of
 from ingest.lines.signatures import Parts, Piece
@@ -27,6 +28,8 @@ from ingest.raw import RawText
 
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
 _SENTENCE = re.compile(r"[。！？!?；]")
+_FORWARDING_OR_ASKING = re.compile(expand(r"{forwarding}|征求"))
+_EXPLAINING = re.compile(expand(r"{explaining}"))
 
 
 def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None = None) -> ParsedDocument:
@@ -260,10 +263,10 @@ def _references(
     text: str, span: Span, title: tuple[str, Span | None, bool] | None, parts: Parts, lines: Sequence[Line]
 ) -> list[Reference]:
     own = [title[0]] if title else []
-    forwards = bool(title and re.search(r"转发|批转|征求", title[0]) and "关于印发" not in title[0])
+    forwards = bool(title and _FORWARDING_OR_ASKING.search(title[0]) and "关于印发" not in title[0])
     forwarded = [piece.title.of(text) for piece in parts.attached if piece.title and forwards and piece.named]
     own += [piece.title.of(text) for piece in parts.attached if piece.title and not (forwards and piece.named)]
-    explained = title[0] if title and re.search(r"解读|答记者问|图解|问答|说明", title[0]) else None
+    explained = title[0] if title and _EXPLAINING.search(title[0]) else None
     return find_references(text, span.start, span.end, own=own, explained=explained, forwarded=forwarded)
 
 

@@ -27,11 +27,12 @@ from ingest.headmatter.region import (
     town_in,
 )
 from ingest.headmatter.title import Header
+from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
 from ingest.lines.organs import DOC_NUMBER, is_organ, kind_of, split_organs
 from ingest.lines.signatures import Parts
 
-_VERB = re.compile(r"关于|印发|转发|批转|解读|发布|公布|答记者问|20\d\d年|实施|贯彻|政府工作报告|工作报告")
+_VERB = re.compile(expand(r"{after_issuer}|20\d\d年"))
 _STATUSES = (
     "有效",
     "失效",
@@ -47,35 +48,34 @@ _STATUSES = (
     "继续有效",
     "已修订",
 )
-_DRAFT = re.compile(r"[（(〔\[]?(?P<status>征求意见稿|公开征求意见稿|送审稿|草案|讨论稿)(?:[^（）()]{0,12})[）)〕\]]?$")
-_REPEALED = re.compile(r"[（(\[【](?P<status>已?(?:废止|失效))[）)\]】]")
-_PERIOD = re.compile(r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年?")
-_STATED_PERIOD = re.compile(
-    r"(?:规划期限?|计划期限?|实施期限?|规划期|方案期)[^。；;\n]{0,6}?(?:为|是|自|从|:|：)?\s?"
-    r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年"
-)
+_DRAFT = re.compile(expand(r"[（(〔\[]?(?P<status>{drafts})(?:[^（）()]{0,12})[）)〕\]]?$"))
+_REPEALED = re.compile(expand(r"[（(\[【](?P<status>已?{repealed})[）)\]】]"))
+_YEARS = r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年"
+_PERIOD = re.compile(_YEARS + "?")
+_STATED_PERIOD = re.compile(expand(r"{plan_terms}[^。；;\n]{0,6}?(?:{is_or_from}|:|：)?\s?") + _YEARS)
+_FIVE_YEAR_TAILS = expand(r"{five_year_tails}")
 _FIVE_YEARS = {"十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
-_PLAN_YEAR = re.compile(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:版|修订|修正|\d))")
+_PLAN_YEAR = re.compile(expand(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:{edition_words}|\d))"))
 _PLAN_KINDS = ("方案", "要点", "计划", "规划", "纲要", "安排", "任务", "分工", "措施", "清单", "台账", "目标")
 _EFFECT = re.compile(
-    r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|决定|通告|条例|法|规则|规范|准则|标准|目录|指引|规程|清单|[一-龥]{2,8})"
-    r"(?:已[^。；;\n]{0,40})?[，,]?(?:自|从|于)(?P<when>[^。；;\n，,]{2,24}?)(?:起|开始)?(?:正式)?(?:施行|实施|执行|生效|实行)"
+    expand(
+        r"本(?:{own_kinds}|[一-龥]{2,8})(?:已[^。；;\n]{0,40})?[，,]?"
+        r"{from_words}(?P<when>[^。；;\n，,]{2,24}?){start_words}?(?:正式)?{taking_effect}"
+    )
 )
-_VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s?(?P<n>[一二三四五六七八九十两]|\d{1,2})\s?年")
-_VALID_UNTIL = re.compile(
-    r"有效期(?:限)?(?:为|是|至|截至|截止到?|延长至|到|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"
-)
-_NEWSROOM = re.compile(
-    r"日报|晚报|新华|人民网|央视|客户端|公众号|网站?$|微信|电视台|报社|通讯社|新闻|本站|本网|官网|原创|杂志|时报|周刊|头条|论坛"
-)
-_ISSUED_BY_BODY = re.compile(r"(?:制定|制订|提出|出台|起草)(?P<what>本|如下|以下)(?P<kind>[一-龥]{0,8}?)[。：:；;，,]")
+_VALID_YEARS = re.compile(expand(r"有效期限?[为是]?\s?(?P<n>[{numerals_with_two}]|\d{1,2})\s?年"))
+_VALID_UNTIL = re.compile(expand(r"有效期限?(?:{valid_until}|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"))
+_NEWSROOM = re.compile(expand(r"{newsrooms}|网站?$"))
 _TWO = {"两": 2}
 _REMARK = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
 _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
 """A document number alone on a line; some pages repeat title and number above the text."""
 _NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
 _OPENING = 900
-_AND_OTHERS = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}个?)?(?:部门|单位|委办局)?$")
+_AND_OTHERS = re.compile(expand(r"等(?:[{numerals}\d]{1,3}个?)?{others}?$"))
+_ISSUED_KIND = re.compile(expand(r"(?:关于|[{issuer_letters}]){issuing}(?P<rest>.+?)的?{issuing_kinds}(?:[（(].*[)）])?$"))
+_LETTER_END = re.compile(expand(r"的{letters}$"))
+_DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
 
 
 @dataclass(slots=True)
@@ -281,10 +281,7 @@ def document_kind(title: str) -> str | None:
             None,
         )
         return f"{base}解读" if base else "政策解读"
-    issued = re.search(
-        r"(?:关于|[厅局室府委])(?:印发|转发|发布|公布|下发)(?P<rest>.+?)的?(?:通知|公告|函|决定|通告|命令)(?:[（(].*[)）])?$",
-        flat,
-    )
+    issued = _ISSUED_KIND.search(flat)
     if issued:
         return kind_of(issued["rest"]) or kind_of(flat)
     return kind_of(flat)
@@ -304,7 +301,7 @@ def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
         draft.put("plan_period", (span_years["a"], span_years["b"]), where)
         return
     for name, start in _FIVE_YEARS.items():
-        if name in flat and re.search(rf"[“\"「]{name}[”\"」]|{name}(?:时期|规划)", flat):
+        if name in flat and re.search(rf"[“\"「]{name}[”\"」]|{name}{_FIVE_YEAR_TAILS}", flat):
             draft.put("plan_period", (str(start), str(start + 4)), where)
             return
     document = document_kind(title) or kind
@@ -328,7 +325,7 @@ def _status(text: str, draft: Draft, title: str) -> None:
 def draft_of(title: str) -> str | None:
     """征求意见稿, 草案 and the like, when the title itself ends so."""
     match = _DRAFT.search("".join(title.split()).rstrip("》"))
-    if match is None or re.search(r"的(?:函|通知|公告|通告)$", title):
+    if match is None or _LETTER_END.search(title):
         return None
     return match["status"].removeprefix("公开")
 
@@ -341,7 +338,7 @@ def validity_dates(text: str, draft: Draft, body: Span) -> None:
         date = next(find_dates(text, match.start("when"), match.end("when") + 1), None)
         if date:
             draft.put("effective_on", date[0], date[1])
-        elif re.search(r"(?:印发|发布|公布|发文|下发|签发)之日", match["when"]) and issued:
+        elif _DAY_OF_ISSUE.search(match["when"]) and issued:
             draft.put("effective_on", issued, Span(match.start(), match.end()), inferred=True)
     until = _VALID_UNTIL.search(text, body.start, body.end)
     if until is not None:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from corpus.document import Span
 from ingest.headmatter.labels import Labelled, read_labels
+from ingest.lexicon import expand
 from ingest.lines.boilerplate import PAGE, is_page_label
 from ingest.lines.dates import find_dates
 from ingest.lines.lines import Line
@@ -26,20 +27,27 @@ _WORD = re.compile(r"\S+")
 _REPEATED = 8
 """Characters in a row that a headline hardly has twice."""
 _BODY = re.compile(
-    r"[，,。；;！!？?]|[：:]$|记者|通讯员|新华社|来源|编辑|作者|原标题|(?:时间|日期|索引号)[：:]|\d月\d|\d{4}[年-]\d|[一-龥]{2}[讯电]$"
+    expand(r"[，,。；;！!？?]|[：:]$|{body_words}|{body_labels}[：:]|\d月\d|\d{4}[年-]\d|[一-龥]{2}[{report_letters}]$")
 )
 """What the text between a title and a body does not hold, but a body, a byline or an address does."""
 _DECREE = re.compile(r"[一-龥]{2,16}令第\s?\d{1,4}\s?号")
-_LED = re.compile(r"(?P<organ>[一-龥、]{2,40}?)(?:对(?!外)|关于|印发|转发|批转)")
-_LETTER = re.compile(r"的(?:通知|(?:指导|实施|若干)?意见|决定|批复|复?函|公告|通告|请示|报告|答复)(?:[（(].{1,20}[)）])?$")
+_LED = re.compile(expand(r"(?P<organ>[一-龥、]{2,40}?)(?:对(?!外)|{after_organ})"))
+_LETTER = re.compile(expand(r"的{kinds_after_of}(?:[（(].{1,20}[)）])?$"))
 _LINKED = re.compile(r"[\[【]\s?(?:19|20)\d\d-\d\d-\d\d\s?[\]】]")
 """A line of a list of links: title [ 2025-01-14 ]."""
 _DASHES = ("——", "--", "――", "─", "－－")
-_SITE = re.compile(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}(?:网站|政府网|门户|官网|网)$")
-_RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
-_DECLARED = re.compile(r"[（(](?:此件|本文|此文|代章|[一-龥]{2,30}代章).{0,20}[)）]$|(?:此件|本文)(?:公开|主动公开|依申请公开)")
-_HISTORY = re.compile(r"(?:通过|公布|发布|修正|修订|批准|施行|会议)")
-_ORDERED = re.compile(r"日(?P<order>[一-龥]{2,24}令\s?第\s?\d{1,4}\s?号)(?:公布|发布)")
+_SITE = re.compile(expand(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}{site_ends}$"))
+_RED_HEAD = re.compile(expand(r"[一-龥\s]{2,30}{red_heads}$"))
+_DECLARED = re.compile(expand(r"[（(](?:{declaring}|[一-龥]{2,30}代章).{0,20}[)）]$|{this_document}{openness}"))
+_HISTORY = re.compile(expand(r"{history}"))
+_ORDERED = re.compile(expand(r"日(?P<order>[一-龥]{2,24}令\s?第\s?\d{1,4}\s?号){publishing}"))
+_BYLINE = re.compile(expand(r"\d{4}|{source_words}"))
+_PHOTO_CREDIT = re.compile(expand(r"{photo_words}"))
+_REMARK = re.compile(expand(r"[（(](?:{remarks_of_title}|.{4,30}版|.{4,20}年)[)）]"))
+_OPENS_LETTER = re.compile(expand(r"关于(?:{issuing}|征求|批转)"))
+_ENDS_COMPLETE = re.compile(expand(r"(?:{issuing_kinds}|意见|批复|令|公示)(?:[（(].*[)）])?$"))
+_DATELINE = re.compile(expand(r"{dateline_words}"))
+_PERSON_IN_OFFICE = re.compile(expand(r".{0,20}{offices_held}\s?[一-龥\s　·]{2,6}"))
 
 
 @dataclass(slots=True)
@@ -231,7 +239,7 @@ def _continues(content: str, least: int) -> bool:
         least <= len(content) <= 40
         and not _END.search(content)
         and not _SUBTITLE.match(content)
-        and not re.search(r"\d{4}|来源|作者", content)
+        and not _BYLINE.search(content)
         and not is_organ(content)
     )
 
@@ -244,7 +252,7 @@ def _may_be_title(content: str) -> bool:
         return False
     if _LINKED.search(content):
         return False
-    if content.endswith(("摄", "摄影")) and re.search(r"记者|通讯员|图", content):
+    if content.endswith(("摄", "摄影")) and _PHOTO_CREDIT.search(content):
         return False
     return re.search(r"[一-龥]{3}", content) is not None and not re.fullmatch(r"[（(].*[)）]", content)
 
@@ -267,7 +275,7 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
             # a line break inside the title: the first half may end like a title too (…实施方案 / 的通知)
             if following.startswith("的") and kind_of(joined + _flat(following)) and len(following) < 20:
                 return j + 2
-            if re.fullmatch(r"[（(](?:征求意见稿|试行|暂行|草案|送审稿|修订稿|讨论稿|.{4,30}版|.{4,20}年)[)）]", following):
+            if _REMARK.fullmatch(following):
                 return j + 2
             return j + 1
         if j == i and len(joined) < 8 and not joined.startswith("关于"):
@@ -295,8 +303,7 @@ def complete(joined: str) -> bool:
         return False
     if joined.count("《") > joined.count("》"):
         return False
-    opens = re.search(r"关于(?:印发|转发|发布|公布|下发|征求|批转)", joined)
-    return not (opens and not re.search(r"(?:通知|公告|通告|函|决定|意见|批复|命令|令|公示)(?:[（(].*[)）])?$", joined))
+    return _OPENS_LETTER.search(joined) is None or _ENDS_COMPLETE.search(joined) is not None
 
 
 def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set[int], header: Header) -> int:
@@ -357,7 +364,7 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
         ordered = _ORDERED.search(content) if bracketed else None
         if ordered is not None and header.doc_number is None:
             header.doc_number = Span(line.start + ordered.start("order"), line.start + ordered.end("order"))
-        if not rest or (bracketed and (history or len(rest) <= 30)) or re.match(r"来源|作者|发布|浏览|阅读|字号|时间", rest):
+        if not rest or (bracketed and (history or len(rest) <= 30)) or _DATELINE.match(rest):
             header.dated += [(iso, span, bracketed or history) for iso, span in dates]
             if "来源" in content:
                 header.byline.append(line.span)
@@ -386,9 +393,7 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
     if len(content) <= 60 and is_organ(content):
         header.byline.append(line.span)
         return True
-    if len(content) <= 30 and re.fullmatch(
-        r".{0,20}(?:省长|市长|州长|县长|区长|主席|总理|主任|书记)\s?[一-龥\s　·]{2,6}", content
-    ):
+    if len(content) <= 30 and _PERSON_IN_OFFICE.fullmatch(content):
         return True
     return bool(
         header.title is not None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from corpus.wordlists import entries
+from ingest.lexicon import expand
 from ingest.lines.lines import Line
 
 _NOISE = re.compile(r"[\s　【】\[\]\-|·•()（）<>:：]")
@@ -18,7 +19,7 @@ _PAGE_BEGINS = frozenset("#pP-—–－第")
 _LEADERS = ("." * 8, "…" * 4, "·" * 8, "．" * 6)
 _LEADER = re.compile(r"\.{8,}|…{4,}|·{8,}|．{6,}")
 _ENTRY = 240
-_CHAPTER = re.compile(r"第[一二三四五六七八九十百]{1,4}[编章节篇]|第[一二三四五六七八九十]{1,3}(?:部分|分编)")
+_CHAPTER = re.compile(expand(r"第[{numerals_to_hundred}]{1,4}[{chapters}]|第[{numerals}]{1,3}{parts_of_laws}"))
 _IMPRINT = re.compile(r"[一-龥]{4,24}\s{0,4}(?:19|20)\d\d年\d{1,2}月\d{1,2}日印发")
 _LINK = 90
 _DOTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|\t+|[ 　]{3,})\s?[-—]?\s?\d{1,4}\s?[-—]?$")

@@ -8,28 +8,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.marks import OPENERS, Mark, mark_at
 
 _EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
 _LINE = re.compile(rf"[^\n{_EDGE}](?:[^\n]*[^\n{_EDGE}])?")
-_INNER = re.compile(r"[ 　\xa0\t](?<![ 　\xa0\t]{2})[ 　\xa0\t]*+(?=[一二三四五六七八九十(（第\d①-⑳])")
+_INNER = re.compile(expand(r"[ 　\xa0\t](?<![ 　\xa0\t]{2})[ 　\xa0\t]*+(?=[{numerals}(（第\d①-⑳])"))
 """Blanks before a number. The whole run at once: a run that is tried from each of its blanks takes the square of its length."""
-_GLUED = re.compile(r"[（(](?<=[一-龥”」）)。][（(])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)](?=[一-龥“])")
+_GLUED = re.compile(expand(r"[（(](?<=[一-龥”」）)。][（(])(?:\d{1,2}|[{numerals}]{1,3})[）)](?=[一-龥“])"))
 """A number glued between words, where the line breaks of a text were lost: …服务（6）优化…."""
 RECORD = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?: \d{1,2}:\d\d(?::\d\d)?)? {0,3}[|｜]")
 """A line of a table of documents: date | organ | title | text."""
+_DAY = r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
 _SEAM = re.compile(
-    r"(?<=[通知意见公告办法决定批复函》)）])[（(](?:19|20)\d\d年\d{1,2}月\d{1,2}日[)）](?=[一-龥]{2,12}[〔\[【(（﹝［](?:19|20)\d\d)"
-    r"|(?<=[。！])(?=(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
-    r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?=\d{1,2}[.．、]\s?[一-龥]{4,40}关于)"
-    r"|(?<=方案|清单|细则|办法|措施|要点|台账)(?:\.(?:docx?|xlsx?|pdf|wps))?"
-    r"(?=[一-龥]{4,40}(?:局|厅|委|府|室|会|中心|组)(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
+    expand(
+        r"(?<=[{title_end_letters}》)）])[（(]" + _DAY + r"[)）](?=[一-龥]{2,12}[〔\[【(（﹝［](?:19|20)\d\d)"
+        r"|(?<=[。！])(?=" + _DAY + r"\n)"
+        r"|" + _DAY + r"(?=\d{1,2}[.．、]\s?[一-龥]{4,40}关于)"
+        r"|(?<={annex_ends})(?:\.(?:docx?|xlsx?|pdf|wps))?(?=[一-龥]{4,40}{signer_ends}" + _DAY + r"\n)"
+    )
 )
 """Where a line break was lost: a dated title | its number, a signature | the next title, the last attachment listed | a signature."""
-_DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
+_DATE = re.compile(_DAY)
 _AHEAD = 60
 """How far a seam looks beyond the end of its line."""
-_RUN_ON = re.compile(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
+_RUN_ON = re.compile(expand(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][{numerals}]{1,3}[)）]|[{numerals}]{1,3}、)"))
 _FIRST_GLUED = re.compile(r"1[.．、](?!\d)")
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""

@@ -7,19 +7,19 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
+from ingest.lexicon import expand
 
-_ORGAN = re.compile(
-    r"(?:人民政府|政府|办公厅|办公室|委员会|常委会|党委|州委|省委|市委|县委|区委|旗委|地委|工委|党组|监委|纪委|[一-龥]{2}委|局|厅|部|院|署|"
-    r"协会|商会|[证银保]监会|央行|联合会|学会|基金会|理事会|管委会|中心|总队|支队|公司|银行|分行|总部|支行|处|司|海关|总社|集团|法院|检察院|"
-    r"领导小组|指挥部|联席会议|大学|学院|医院|办|专班|会议|人大|政协|妇联|残联|工会|工商联|团委|供销社)$"
-)
+_ORGAN = re.compile(expand(r"(?:{organ_ends}|[一-龥]{2}委|{financial_regulators})$"))
 _NO_NAME = re.compile(r"[。；;，,：:！？《》|｜【】\d]")
 _CENTRAL = frozenset(("中共中央", "国务院", "中央军委", "党中央"))
 _BRACKET_TAIL = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]{1,30}[）)〕\]】]$")
 _DOC_NUMBER = r"[一-龥A-Za-z]{1,16}(?:[（(][一-龥]{1,6}[）)])?[一-龥]{0,6}\s?[〔\[【(（﹝［〈]\s?(?:19|20)\d\d\s?(?:年)?[〕\]】)）﹞］〉]\s?第?\s?\d{1,5}\s?号"
 DOC_NUMBER = re.compile(_DOC_NUMBER)
 ORDER_NUMBER = re.compile(
-    r"(?:[一-龥]{2,30}?(?:令|公告|通告))?\s?[（(]?(?:(?:19|20)\d\d\s?年\s?)?第\s?(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,7})\s?号(?:令|公告)?[）)]?"
+    expand(
+        r"(?:[一-龥]{2,30}?{orders})?\s?[（(]?(?:(?:19|20)\d\d\s?年\s?)?"
+        r"第\s?(?:\d{1,5}|[{numerals_with_zero}]{1,7})\s?号{order_tails}?[）)]?"
+    )
 )
 
 

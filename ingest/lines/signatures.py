@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.dates import date_at, find_dates, may_end_date
 from ingest.lines.lines import Line
 from ingest.lines.marks import mark_at
 from ingest.lines.organs import is_organ
 
 CLOSED = re.compile(
-    r"[（(]?(?:此件|本文|此文)?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|联系人.{0,80}|联系电话.{0,80}"
+    expand(r"[（(]?{these_documents}?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|{contacts}.{0,80}")
 )
 
 

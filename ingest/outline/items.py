@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.marks import chinese_number
 
 _BOUNDARY = "。；;：:！!？?\n　 "
 _ITEM = re.compile(
-    r"(?P<is>[一二三四五六七八九十]{1,3})(?:要)?是|第(?P<nth>[一二三四五六七八九十]{1,3})[，,、]|(?P<word>首先|其次|再次|最后)[，,]"
+    expand(r"(?P<is>[{numerals}]{1,3})(?:要)?是|第(?P<nth>[{numerals}]{1,3})[，,、]|(?P<word>{ordinal_words})[，,]")
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 99}
 _BEGINS = re.compile("[一第首](?:(?<=一)要?是|(?<=第)一[，,、]|(?<=首)先[，,])")

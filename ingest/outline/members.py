@@ -10,6 +10,7 @@ from corpus.divisions import gazetteer
 from corpus.document import Span
 from ingest.headmatter.head import leading_organs
 from ingest.headmatter.title import complete
+from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
 from ingest.lines.lines import Line
 from ingest.lines.organs import DOC_NUMBER, bare
@@ -20,9 +21,7 @@ _HEAD = 20
 """So near to the head, a title much like the first one is the first one again (a page repeats it, with 转载 before it)."""
 _DATED = re.compile(r"\s{0,3}[（(](?P<date>[^（）()]{8,20})[)）]$")
 _SENTENCE = frozenset("。；;：:，,！!？?、")
-_ADDRESSEE = re.compile(
-    r"(?:[^：:。；;\n]{0,40}号\s?)?[^：:。；;\n]{0,12}(?:各|有关|厅|局|委|府|省|市|县|区|单位|企业|公司)[^：:。\n]{0,160}[：:]$"
-)
+_ADDRESSEE = re.compile(expand(r"(?:[^：:。；;\n]{0,40}号\s?)?[^：:。；;\n]{0,12}{addressees}[^：:。\n]{0,160}[：:]$"))
 
 
 @dataclass(frozen=True, slots=True)

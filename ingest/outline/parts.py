@@ -8,15 +8,18 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.dates import date_at, find_dates
 from ingest.lines.lines import Line
 from ingest.lines.marks import OPENERS, Mark
 from ingest.lines.organs import bare, is_organ, kind_of
 from ingest.lines.signatures import CLOSED, Parts, Piece, ends_letter, late_sign_off, sign_off, signed, undated_sign_off
 
-_ISSUE = re.compile(r"(?P<verb>印发|转发|批转|发布|公布|颁布|下发|颁发|实施|征求|公开征求)")
+_ISSUE = re.compile(expand(r"{issuing}|批转|颁布|颁发|实施|(?:公开)?征求"))
 _LABEL = re.compile(
-    r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?"
+    expand(
+        r"附\s{0,4}{annex_kinds}?\s{0,4}(?P<n>[{numerals}]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?"
+    )
 )
 _TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
 _NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
@@ -24,7 +27,13 @@ _JOINED = re.compile(r"(?:[（(][^（）()《》]{1,30}[)）])?[\s、，,]{0,4}[
 _QUOTES = re.compile(r"[《》〈〉]+")
 _OUTERMOST = ("章", "条", "一、")
 _BEFORE_FIRST = 7
-_OMITTED = re.compile(r"[（(](?:略|另发|另附|详见[^（）()]{0,20}|此处略|附件略)[)）]")
+_OMITTED = re.compile(expand(r"[（(](?:{annexes_left_out}|详见[^（）()]{0,20})[)）]"))
+_NOTICE_END = re.compile(expand(r"的?(?:{issuing_kinds}|意见和建议的函|令)(?:[（(][^（）()]{1,20}[)）])?$"))
+_SENDING = re.compile(expand(r"{issuing}|发给|批转"))
+_FORWARDING = re.compile(expand(r"{forwarding}"))
+_GOES_ON = re.compile(r"[》〉》已业经等、，,的（(]")
+"""How a sentence goes on that only names the document (《某办法》已经…)."""
+_BODY_OPENS = re.compile(expand(r"(?:[（(].{2,20}[)）])?(?:{body_openers}|20\d\d)"))
 
 
 def issued_names(title: str, opening: str) -> list[str]:
@@ -38,12 +47,12 @@ def issued_names(title: str, opening: str) -> list[str]:
         if quoted:
             names.append(quoted["name"])
         else:
-            end = re.search(r"的?(?:通知|公告|通告|函|决定|意见和建议的函|命令|令)(?:[（(][^（）()]{1,20}[)）])?$", rest)
+            end = _NOTICE_END.search(rest)
             if end and end.start() >= 4:
                 names.append(rest[: end.start()])
     for run in _runs(opening):
         around = opening[max(0, run[0].start() - 24) : run[0].start()] + opening[run[-1].end() : run[-1].end() + 40]
-        if re.search(r"印发|转发|下发|发给|发布|公布|批转", around):
+        if _SENDING.search(around):
             names += [quoted["name"] for quoted in run]
     return list(dict.fromkeys(re.sub(r"\s+", "", name) for name in names))
 
@@ -74,7 +83,7 @@ def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Pa
     sign_off(text, lines, parts)
     if not parts.signoff:
         undated_sign_off(text, lines, parts)
-    if not parts.signoff and parts.attached and not re.search(r"转发|批转", title or ""):
+    if not parts.signoff and parts.attached and not _FORWARDING.search(title or ""):
         late_sign_off(text, lines, parts)
     return parts
 
@@ -179,10 +188,10 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
             continue
         if first.startswith(core):
             end, rest = _cut(text, lines[i], core)
-            ended = i > 0 and ends_letter(text, lines[i - 1]) and not re.match(r"[》〉》已业经等、，,的（(]", rest)
+            ended = i > 0 and ends_letter(text, lines[i - 1]) and not _GOES_ON.match(rest)
             if not rest or re.fullmatch(r"(?:[（(].{1,40}[)）])+", rest):
                 return Piece(i, 0, i + 1, None, lines[i].span, True), name
-            if ended or re.match(r"(?:[（(].{2,20}[)）])?(?:为|根据|按照|依据|第一|一、|全面|是|近年|20\d\d|当前|自)", rest):
+            if ended or _BODY_OPENS.match(rest):
                 return Piece(i, 0, i, None, Span(lines[i].start, end), True), name
             continue
         joined = first

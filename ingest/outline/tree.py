@@ -7,28 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Issue, Section, SectionKind, Span, fact_id
+from ingest.lexicon import expand
 from ingest.lines.lines import Line
 from ingest.lines.marks import OPENERS, RANK, Mark, mark_at
 from ingest.lines.organs import stock_headings
 from ingest.outline.headings import heading_end
 from ingest.outline.items import find_items
 
-_CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
+_CAPTION = re.compile(expand(r"专\s?栏\s?(?P<n>[{numerals}\d]{0,3})[:：]?"))
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
 _FILE_ENDS = frozenset("fcxlsptdeirg")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
-_PADDED = re.compile(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![年月日号时个项家万亿元条页]))")
+_PADDED = re.compile(expand(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![{not_after_padded}]))"))
 _SPLIT = ("一、", "(一)", "1.", "(1)", "1)", "①", "章", "节", "编", "分", "01")
 _SIGNS = OPENERS | frozenset("#*")
 _GROUP = 30
 _STOPS = frozenset("。；;：:，,！!？?、）)|")
 _CLOSING = re.compile(
-    r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请[一-龥]{2,14}(?:总部|分行|部门|单位|委|厅|局|公司)[，,、将认结按]|请结合|请认真|请遵照|"
-    r"以上(?:意见|通知|方案|规定|措施|政策|请|事项|内容)|上述(?:意见|规定|政策|措施|通知)|"
-    r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|规划|计划|决定|实施意见|实施方案|实施细则|通告|指引|工作要点)"
-    r"(?:[由自从未的有]|印发|实施|下发|发布|所称|施行|内容|中)|"
-    r"此前|此件|此复|特此|专此|望(?:各|认真|遵照)|联系人|联系电话|联系方式|有效期|咨询电话|实施中|执行中|工作中遇|贯彻落实情况|"
-    r"(?:各位代表|同志们)[!！,，:：])"
+    expand(
+        r"(?:请?各{everyone}|{asking_to}|请[一-龥]{2,14}{asked_bodies}[，,、{after_asked}]|{above_kinds}"
+        r"|本{closing_kinds}{after_closing_kind}|{closing_words}|望{hoping_for}|{addressing}[!！,，:：])"
+    )
 )
 
 
