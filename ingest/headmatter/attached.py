@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Reference, Span
-from ingest.headmatter.head import Draft, document_kind, draft_of, leading_organs, period, validity_dates
+from ingest.headmatter.head import HeadDraft, document_kind, draft_of, leading_organs, period, validity_dates
 from ingest.headmatter.region import division_of, level_of, self_level, speaks_for_nation
 from ingest.lexicon import expand
 
@@ -31,7 +31,7 @@ def attached_head(
     text: str, title: Span | None, span: Span, letter: HeadMatter, references: Sequence[Reference], *, opening: str, issued: bool
 ) -> HeadMatter:
     """Head matter of the attached document ``span``. ``issued``: the letter issues or forwards this very document by name."""
-    draft = Draft()
+    draft = HeadDraft()
     name = re.sub(r"\s*\n\s*", "", title.of(text)) if title else None
     draft.put("title", name, title)
     draft.put("kind", document_kind(name) if name else None, title)
@@ -82,7 +82,7 @@ def _forwarding_organ(title: str, opening: str) -> str | None:
     return None
 
 
-def _upper(text: str, draft: Draft, span: Span, letter: HeadMatter, organ: str | None) -> None:
+def _upper(text: str, draft: HeadDraft, span: Span, letter: HeadMatter, organ: str | None) -> None:
     """The region of a forwarded document: of the organ that made it, else of the level it calls its own (全省)."""
     if organ:
         draft.put("issuers", (organ,))

@@ -12,7 +12,7 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Issue, Level, Reference, Span
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
-    Place,
+    RegionEvidence,
     assembled,
     division_of,
     from_body,
@@ -30,7 +30,7 @@ from ingest.headmatter.title import Header
 from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
 from ingest.lines.organs import DOC_NUMBER, is_organ, kind_of, split_organs
-from ingest.lines.signatures import Parts
+from ingest.lines.signatures import SignatureParts
 
 _VERB = re.compile(expand(r"{after_issuer}|20\d\d年"))
 _STATUSES = (
@@ -79,7 +79,7 @@ _DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
 
 
 @dataclass(slots=True)
-class Draft:
+class HeadDraft:
     """Head matter in the making: values, where they stand, what was concluded, what is doubtful."""
 
     values: dict[str, object] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Draft:
 def read_head(
     text: str,
     header: Header,
-    parts: Parts,
+    parts: SignatureParts,
     *,
     fields: Mapping[str, str],
     field_spans: Mapping[str, Span],
@@ -120,12 +120,12 @@ def read_head(
     title: tuple[str, Span | None, bool] | None,
     body: Span,
     filed: str | None = None,
-) -> Draft:
+) -> HeadDraft:
     """Put together the head matter of the main document.
 
     ``site`` are lines of the page around it (欢迎访问某局网站), ``filed`` is what the file's name puts before the title.
     """
-    draft = Draft()
+    draft = HeadDraft()
     if title is not None:
         draft.put("title", title[0], title[1], inferred=title[2])
     _from_fields(text, draft, fields, field_spans)
@@ -154,7 +154,7 @@ def read_head(
     return draft
 
 
-def _report(text: str, draft: Draft, body: Span) -> None:
+def _report(text: str, draft: HeadDraft, body: Span) -> None:
     """A report to an assembly is signed by nobody: its issuer is the government in whose name it is given."""
     division = gazetteer().by_code.get(draft.text("region_code") or "")
     if "issuers" in draft.values or division is None or not (draft.text("kind") or "").endswith("报告"):
@@ -164,18 +164,18 @@ def _report(text: str, draft: Draft, body: Span) -> None:
         draft.put("issuers", (organ[0],), organ[1], inferred=True)
 
 
-def _from_fields(text: str, draft: Draft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
+def _from_fields(text: str, draft: HeadDraft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
     for name, raw in fields.items():
         _take(text, draft, {"issuers": "issuer"}.get(name, name), raw, spans.get(name))
 
 
-def _from_labels(text: str, draft: Draft, labelled: Sequence[Labelled]) -> None:
+def _from_labels(text: str, draft: HeadDraft, labelled: Sequence[Labelled]) -> None:
     for entry in labelled:
         if entry.field not in ("-", "title") and len(entry.value):
             _take(text, draft, entry.field, entry.value.of(text).strip("|[]【】 　"), entry.value)
 
 
-def _take(text: str, draft: Draft, name: str, raw: str, span: Span | None) -> None:
+def _take(text: str, draft: HeadDraft, name: str, raw: str, span: Span | None) -> None:
     value = raw.strip()
     if not value or value in ("-", "--", "无", "暂无", "/"):
         return
@@ -202,7 +202,7 @@ def _take(text: str, draft: Draft, name: str, raw: str, span: Span | None) -> No
         draft.put(name, value, span)
 
 
-def _dates(text: str, draft: Draft, header: Header, parts: Parts) -> None:
+def _dates(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
     labelled = draft.text("issued_on")
     if parts.signed_on is not None:
         iso, span = parts.signed_on
@@ -214,7 +214,7 @@ def _dates(text: str, draft: Draft, header: Header, parts: Parts) -> None:
         draft.put("issued_on" if written else "published_on", iso, span)
 
 
-def _issuers(text: str, draft: Draft, header: Header, parts: Parts) -> None:
+def _issuers(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
     names: list[str] = []
     for span in parts.signers:
         names += split_organs(span.of(text))
@@ -287,7 +287,7 @@ def document_kind(title: str) -> str | None:
     return kind_of(flat)
 
 
-def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
+def period(text: str, draft: HeadDraft, title: str, body: Span | None) -> None:
     """The years a plan covers: 规划期为2021-2025年, (2021—2025年) or “十四五” in the title, the year of an annual plan."""
     stated = _STATED_PERIOD.search(text, body.start, min(body.end, body.start + 20000)) if body else None
     if stated is not None and stated["a"] < stated["b"]:
@@ -311,7 +311,7 @@ def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
             draft.put("plan_period", (year["y"], year["y"]), where)
 
 
-def _status(text: str, draft: Draft, title: str) -> None:
+def _status(text: str, draft: HeadDraft, title: str) -> None:
     flat = "".join(title.split())
     at = draft.spans.get("title")
     repealed = _REPEALED.search(flat)
@@ -330,7 +330,7 @@ def draft_of(title: str) -> str | None:
     return match["status"].removeprefix("公开")
 
 
-def validity_dates(text: str, draft: Draft, body: Span) -> None:
+def validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
     """When the document takes effect and when it ends, where the text says so of itself (本办法自…起施行)."""
     issued = draft.text("issued_on")
     match = next(iter(deque(_EFFECT.finditer(text, body.start, body.end), maxlen=1)), None)
@@ -354,7 +354,7 @@ def validity_dates(text: str, draft: Draft, body: Span) -> None:
             draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
 
 
-def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
+def _region(text: str, draft: HeadDraft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
     if region:
         division = named_region(region)
         if division is not None:
@@ -368,7 +368,7 @@ def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, bo
     if given:
         division = named_region(given)
         if division is not None:
-            _place(draft, Place(division, level_of(division), draft.spans.get("region")), inferred=False)
+            _place(draft, RegionEvidence(division, level_of(division), draft.spans.get("region")), inferred=False)
             return
         draft.values.pop("region")
     place, inferred = _find_place(text, draft, site, body, filed)
@@ -380,7 +380,7 @@ def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, bo
             )
 
 
-def _place(draft: Draft, place: Place, *, inferred: bool) -> None:
+def _place(draft: HeadDraft, place: RegionEvidence, *, inferred: bool) -> None:
     draft.values.pop("level", None)
     draft.values["region"], draft.values["region_code"] = place.division.path, place.division.code
     draft.values["level"] = place.level
@@ -390,7 +390,9 @@ def _place(draft: Draft, place: Place, *, inferred: bool) -> None:
         draft.inferred.add("region")
 
 
-def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed: str | None) -> tuple[Place | None, bool]:
+def _find_place(
+    text: str, draft: HeadDraft, site: Iterable[str], body: Span, filed: str | None
+) -> tuple[RegionEvidence | None, bool]:
     title, at = draft.text("title") or "", draft.spans.get("title")
     issuers = draft.values.get("issuers")
     names = list(issuers) if isinstance(issuers, tuple) else []
@@ -400,26 +402,26 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
         if not isinstance(name, str):
             continue
         if speaks_for_nation(name):
-            return Place(NATION, "国家", draft.spans.get("issuers"), "发文机关"), False
+            return RegionEvidence(NATION, "国家", draft.spans.get("issuers"), "发文机关"), False
         division = division_of(name, near) or division_of(name, near, whole=True)
         if division is not None:
             level: Level = "乡镇" if town_in(name) else level_of(division)
-            return Place(division, level, draft.spans.get("issuers"), "发文机关"), False
+            return RegionEvidence(division, level, draft.spans.get("issuers"), "发文机关"), False
     if len(lead) >= 2 and speaks_for_nation(lead.lstrip("《")):
-        return Place(NATION, "国家", at, "标题"), "title" in draft.inferred
+        return RegionEvidence(NATION, "国家", at, "标题"), "title" in draft.inferred
     division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
     if division is not None:
-        return Place(division, level_of(division), at, "标题"), "title" in draft.inferred
+        return RegionEvidence(division, level_of(division), at, "标题"), "title" in draft.inferred
     place = assembled(text, min(len(text), body.start + 200))
     if place is not None:
         return place, False
     for line in site:
         division = division_of(line, near, whole=True)
         if division is not None:
-            return Place(division, level_of(division), None, "网页名称"), True
+            return RegionEvidence(division, level_of(division), None, "网页名称"), True
     reach = Span(body.start, min(body.end, body.start + 20000))
     if not names and speaks_to_nation(text, reach.start, reach.end):
-        return Place(NATION, "国家", None, "正文面向全国的行文"), True
+        return RegionEvidence(NATION, "国家", None, "正文面向全国的行文"), True
     what = self_level(text, reach.start, reach.end)
     from_name = _filed_under(filed)
     if from_name is not None:
@@ -429,13 +431,13 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
         if place is not None and (from_name is None or from_name.contains(place.division.code)):
             return place, True
     if from_name is not None:
-        return Place(from_name, level_of(from_name), None, "文件名"), True
+        return RegionEvidence(from_name, level_of(from_name), None, "文件名"), True
     if not names:
         place = spoken_of(text, reach.start, reach.end)
         if place is not None:
             return place, True
         if speaks_of_nation(text, reach.start, reach.end):
-            return Place(NATION, "国家", None, "正文面向全国的内容"), True
+            return RegionEvidence(NATION, "国家", None, "正文面向全国的内容"), True
     return None, False
 
 

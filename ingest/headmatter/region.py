@@ -33,7 +33,7 @@ _LEVEL_OF: dict[str, Level] = {"省": "省", "自治区": "省", "州": "市州"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegionEvidence:
     """A region as concluded: the division, the level, where it was read (None when concluded from elsewhere)."""
 
     division: Division
@@ -139,17 +139,17 @@ def _first_assembly(text: str) -> int:
     return match.start() if match else len(text)
 
 
-def assembled(text: str, end: int) -> Place | None:
+def assembled(text: str, end: int) -> RegionEvidence | None:
     """The division before whose assembly a report was given (在某省第十四届人民代表大会…上, 第十一届全国人民代表大会)."""
     match = _ASSEMBLY.search(text, _first_assembly(text), end)
     if match is None:
         return None
     if match["nation"]:
-        return Place(NATION, "国家", Span(match.start("nation"), match.end("nation")), "会议名称")
+        return RegionEvidence(NATION, "国家", Span(match.start("nation"), match.end("nation")), "会议名称")
     division = division_of(match["place"])
     if division is None:
         return None
-    return Place(division, level_of(division), Span(match.start("place"), match.end("place")), "会议名称")
+    return RegionEvidence(division, level_of(division), Span(match.start("place"), match.end("place")), "会议名称")
 
 
 def reporting_organ(text: str, start: int, end: int, division: Division) -> tuple[str, Span] | None:
@@ -165,7 +165,7 @@ def reporting_organ(text: str, start: int, end: int, division: Division) -> tupl
     return f"{division.name}人民政府", where
 
 
-def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> Place | None:
+def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> RegionEvidence | None:
     """The division a text speaks of as its own: the most frequent one of the level that 我州, 我市 … name."""
     what = self_level(text, start, end)
     if what is None:
@@ -194,10 +194,10 @@ def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) ->
     if counts[code] < 2 and first[code].start - start > 400:
         return None
     division = places.by_code[code]
-    return Place(division, level_of(division), first[code], "正文")
+    return RegionEvidence(division, level_of(division), first[code], "正文")
 
 
-def spoken_of(text: str, start: int, end: int) -> Place | None:
+def spoken_of(text: str, start: int, end: int) -> RegionEvidence | None:
     """The one city or province a text speaks of again and again, where hardly another is named (a notice of a service account)."""
     places = gazetteer()
     counts: Counter[str] = Counter()
@@ -222,7 +222,7 @@ def spoken_of(text: str, start: int, end: int) -> Place | None:
         return None
     inner = next((c for c, n in counties.most_common(1) if c.startswith(code) and n >= 3 and n > 0.7 * most), code)
     division = places.by_code[inner]
-    return Place(division, level_of(division), first[inner], "正文多次提到的地方")
+    return RegionEvidence(division, level_of(division), first[inner], "正文多次提到的地方")
 
 
 def _fits(division: Division, what: str) -> bool:

@@ -12,7 +12,7 @@ from ingest.headmatter.labels import Labelled, read_labels
 from ingest.lexicon import expand
 from ingest.lines.boilerplate import PAGE, is_page_label
 from ingest.lines.dates import find_dates
-from ingest.lines.lines import Line
+from ingest.lines.lines import TextLine
 from ingest.lines.marks import mark_at
 from ingest.lines.organs import DOC_NUMBER, ORDER_NUMBER, is_organ, kind_of
 
@@ -65,7 +65,9 @@ class Header:
     head: set[int] = field(default_factory=set)
 
 
-def read_header(text: str, lines: Sequence[Line], *, start: int = 0, known_title: str | None = None, weak: bool = True) -> Header:
+def read_header(
+    text: str, lines: Sequence[TextLine], *, start: int = 0, known_title: str | None = None, weak: bool = True
+) -> Header:
     """Read the head of the document whose lines begin at index ``start``; ``weak`` allows a title known only by its place."""
     header = Header()
     stop = _first_body_line(text, lines, start)
@@ -101,7 +103,7 @@ def read_header(text: str, lines: Sequence[Line], *, start: int = 0, known_title
     return header
 
 
-def read_titled(text: str, lines: Sequence[Line], title: Span, body: int, dated: Span | None) -> Header:
+def read_titled(text: str, lines: Sequence[TextLine], title: Span, body: int, dated: Span | None) -> Header:
     """The head of a document whose title is known, in the lines of its own; ``dated`` is a date behind the title."""
     header = Header(title=title, title_lines=(0, body), certain=True, body=body)
     if dated is not None:
@@ -112,7 +114,7 @@ def read_titled(text: str, lines: Sequence[Line], title: Span, body: int, dated:
     return header
 
 
-def continued(text: str, line: Line, title: Span) -> Span:
+def continued(text: str, line: TextLine, title: Span) -> Span:
     """The whole of a title of which the source names the beginning only, when blanks alone part it from the body on the same line.
 
     财政部 | 税务总局关于…的公告, 某省出台稳岗政策 | 预计返还资金十六亿元. What follows belongs to it up to a kind of document, else
@@ -148,7 +150,7 @@ def _may_follow(content: str, joined: str) -> bool:
     return 2 <= len(content) <= 60 and not repeated and not number and _BODY.search(content) is None
 
 
-def _first_body_line(text: str, lines: Sequence[Line], start: int) -> int:
+def _first_body_line(text: str, lines: Sequence[TextLine], start: int) -> int:
     """The index of the first line that is surely body: a number, a long paragraph, a sentence."""
     for i in range(start, min(len(lines), start + _REACH)):
         line = lines[i]
@@ -173,7 +175,7 @@ def _titled_mark(content: str) -> bool:
     return "关于" in content and kind_of(content) is not None and len(content) <= 90 and content[-1] not in "。；;"
 
 
-def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str) -> tuple[int, int, bool] | None:
+def _choose(text: str, lines: Sequence[TextLine], plain: Sequence[int], wanted: str) -> tuple[int, int, bool] | None:
     """First line, line after the last, and whether the words show that it is a title."""
     best: tuple[int, int] | None = None
     weak: int | None = None
@@ -213,7 +215,7 @@ def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str)
     return weak, end, False
 
 
-def _upwards(text: str, lines: Sequence[Line], first: int, plain: Sequence[int]) -> int:
+def _upwards(text: str, lines: Sequence[TextLine], first: int, plain: Sequence[int]) -> int:
     """The line a title really begins on, where its organ stands above (某县人民政府 / 对某次会议 / 第5号建议的答复)."""
     if _led_by_organ(_flat(text[lines[first].start : lines[first].end])):
         return first
@@ -257,7 +259,7 @@ def _may_be_title(content: str) -> bool:
     return re.search(r"[一-龥]{3}", content) is not None and not re.fullmatch(r"[（(].*[)）]", content)
 
 
-def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -> int | None:
+def _title_end(text: str, lines: Sequence[TextLine], i: int, plain: Sequence[int]) -> int | None:
     """The line after the last line of a title that starts on line ``i`` and ends with a kind of document."""
     joined = ""
     for j in range(i, min(i + 4, len(lines))):
@@ -283,7 +285,7 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
     return None
 
 
-def _longer(text: str, lines: Sequence[Line], j: int, plain: Sequence[int], joined: str) -> int | None:
+def _longer(text: str, lines: Sequence[TextLine], j: int, plain: Sequence[int], joined: str) -> int | None:
     """The end of a title whose first lines end like one too (关于全面推行甲制度 / 乙制度的指导意见)."""
     if "关于" not in joined or _LETTER.search(joined):
         return None
@@ -306,7 +308,7 @@ def complete(joined: str) -> bool:
     return _OPENS_LETTER.search(joined) is None or _ENDS_COMPLETE.search(joined) is not None
 
 
-def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set[int], header: Header) -> int:
+def _skip_meta(text: str, lines: Sequence[TextLine], i: int, stop: int, tabular: set[int], header: Header) -> int:
     """Pass over what stands between title and body: number, dates, source, subtitle, index table."""
     while i < len(lines) and (i in tabular or i < stop + 2):
         last = _bracketed(text, lines, i)
@@ -323,7 +325,7 @@ def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set
     return i
 
 
-def _bracketed(text: str, lines: Sequence[Line], i: int) -> int | None:
+def _bracketed(text: str, lines: Sequence[TextLine], i: int) -> int | None:
     """The last line of a remark in brackets that takes several lines or a long one (（2003年…通过 根据…修正）)."""
     if text[lines[i].start] not in "（(" or not _HISTORY.search(text, lines[i].start, lines[min(i + 3, len(lines) - 1)].end):
         return None
@@ -337,7 +339,7 @@ def _read_history(text: str, span: Span, header: Header) -> None:
     header.dated += [(iso, at, True) for iso, at in find_dates(text, span.start, span.end)]
 
 
-def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
+def _read_meta(text: str, line: TextLine, header: Header, *, above: bool) -> bool:
     """Take what a line between title and body (or above the title) says; false when the line is no such line."""
     content = text[line.start : line.end]
     if PAGE.fullmatch(content) or _DECLARED.match(content):

@@ -39,7 +39,7 @@ _LONG = 200
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """One line, trimmed; ``piece`` is true for a stretch of a longer line that was cut before a number.
 
     Not frozen, because it remembers its number: one is made for every line, and several stages ask what it opens with.
@@ -63,20 +63,20 @@ class Line:
         return Span(self.start, self.end)
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str) -> list[TextLine]:
     """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
-    out: list[Line] = []
+    out: list[TextLine] = []
     for start, end in _stretches(text):
         if not out and RECORD.match(text, start, end):
             out += _record(text, start, end)
         elif end - start > _LONG:
             out += _pieces(text, start, end)
         else:
-            out.append(Line(start, end))
+            out.append(TextLine(start, end))
     return _unglued(text, out)
 
 
-def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
+def _chains(text: str, lines: Sequence[TextLine]) -> dict[int, list[int]]:
     """Numbers in brackets glued between words that count on from one through the lines (1.提升便利度(1)优化…, 2.…(3)深化…)."""
     chain: list[tuple[int, int]] = []
     last = 0
@@ -107,7 +107,7 @@ def _run_on(text: str, start: int, end: int) -> list[int]:
     return places + [m.start() for m in _FIRST_GLUED.finditer(text, start + 1, end) if "一" <= text[m.start() - 1] <= "龥"]
 
 
-def _unglued(text: str, lines: list[Line]) -> list[Line]:
+def _unglued(text: str, lines: list[TextLine]) -> list[TextLine]:
     """Cut a line before a number that goes on counting where the line break before it was lost (…办理。36.健全…, then 37.)."""
     glued = _chains(text, lines)
     starts = [line.start for line in lines]
@@ -125,7 +125,7 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
         mark = opened[i]
         if mark is not None:
             ahead[mark.style] = mark.value
-    out: list[Line] = []
+    out: list[TextLine] = []
     last: dict[str, int] = {}
     for i, line in enumerate(lines):
         mark = opened[i]
@@ -136,7 +136,7 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
             another: set[str] = set()
             for place in sorted({*_run_on(text, line.start, line.end), *glued.get(i, ())}):
                 if place in glued.get(i, ()):
-                    out.append(Line(start, place, piece=True))
+                    out.append(TextLine(start, place, piece=True))
                     start = place
                     continue
                 inner = mark_at(text, place, line.end)
@@ -147,13 +147,13 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
                 # 二、缴存机制1.按月缴存…, then 2. on the next line: the first number stands behind the heading it belongs to
                 begins = inner.value == 1 and after == 2 and mark is not None and mark.style != inner.style
                 if begins or (goes_on and (inner.value > 1 or text[place - 1] in "：:")):
-                    out.append(Line(start, place, piece=True))
+                    out.append(TextLine(start, place, piece=True))
                     start = place
                     last[inner.style] = inner.value
                 else:
                     # a series of the sentence itself; what follows in this line counts on from it
                     another.add(inner.style)
-        out.append(Line(start, line.end, piece=True) if start > line.start else line)
+        out.append(TextLine(start, line.end, piece=True) if start > line.start else line)
     return out
 
 
@@ -189,16 +189,16 @@ def _parted(text: str, spans: Sequence[tuple[int, int]], seams: Sequence[int]) -
         yield from (piece.span() for piece in _LINE.finditer(text, start, end))
 
 
-def _record(text: str, start: int, end: int) -> list[Line]:
+def _record(text: str, start: int, end: int) -> list[TextLine]:
     """The first cells of a record as lines of their own, the text as the lines it would be alone."""
-    out: list[Line] = []
+    out: list[TextLine] = []
     for _ in range(3):
         bar = min((at for sign in "|｜" if (at := text.find(sign, start, min(end, start + 160))) >= 0), default=-1)
         if bar < 0:
             break
         cell = Span(start, bar).trimmed(text)
         if len(cell):
-            out.append(Line(cell.start, cell.end, piece=True))
+            out.append(TextLine(cell.start, cell.end, piece=True))
         start = bar + 1
     while start < end and text[start] in _EDGE:
         start += 1
@@ -224,7 +224,7 @@ def _glued(text: str, start: int, end: int) -> list[int]:
     return [at for run in runs if len(run) >= 3 for at in run]
 
 
-def _pieces(text: str, start: int, end: int) -> list[Line]:
+def _pieces(text: str, start: int, end: int) -> list[TextLine]:
     cuts: list[int] = _glued(text, start, end)
     last: dict[str, int] = {}
     for match in _INNER.finditer(text, start, end):
@@ -240,23 +240,23 @@ def _pieces(text: str, start: int, end: int) -> list[Line]:
             continue
         last[mark.style] = mark.value
         cuts.append(at)
-    out: list[Line] = []
+    out: list[TextLine] = []
     for at in [*sorted(set(cuts)), end]:
         stop = at
         while stop > start and text[stop - 1] in _EDGE:
             stop -= 1
         if stop > start:
-            out.append(Line(start, stop, piece=bool(cuts)))
+            out.append(TextLine(start, stop, piece=bool(cuts)))
         start = at
     return out
 
 
-def first_at(lines: Sequence[Line], position: int) -> int:
+def first_at(lines: Sequence[TextLine], position: int) -> int:
     """The index of the first line that starts at or after a position."""
     return bisect_left(lines, position, key=lambda line: line.start)
 
 
-def covered(lines: Sequence[Line], spans: Iterable[Span]) -> list[int]:
+def covered(lines: Sequence[TextLine], spans: Iterable[Span]) -> list[int]:
     """The indices of the lines that lie wholly inside one of the spans."""
     out: list[int] = []
     for span in spans:

@@ -12,7 +12,7 @@ from ingest.headmatter.head import leading_organs
 from ingest.headmatter.title import complete
 from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
-from ingest.lines.lines import Line
+from ingest.lines.lines import TextLine
 from ingest.lines.organs import DOC_NUMBER, bare
 
 _REACH = 3
@@ -35,7 +35,7 @@ class Start:
     dated: Span | None = None
 
 
-def member_starts(text: str, lines: Sequence[Line], body: int, known: Sequence[str]) -> list[Start]:
+def member_starts(text: str, lines: Sequence[TextLine], body: int, known: Sequence[str]) -> list[Start]:
     """Where further documents begin after the line ``body``; ``known`` are titles of the first one and of what it issues.
 
     A title line of its own that names an organ and a kind (3. 某市人民政府关于…的通知（2023年5月4日）), followed by a document
@@ -64,7 +64,7 @@ def member_starts(text: str, lines: Sequence[Line], body: int, known: Sequence[s
     return out
 
 
-def _start(text: str, lines: Sequence[Line], i: int) -> Start | None:
+def _start(text: str, lines: Sequence[TextLine], i: int) -> Start | None:
     line = lines[i]
     mark = line.mark(text)
     begin = Span(mark.span.end if mark else line.start, line.end).trimmed(text).start
@@ -87,7 +87,7 @@ def _start(text: str, lines: Sequence[Line], i: int) -> Start | None:
     return None
 
 
-def _follows(text: str, lines: Sequence[Line], i: int) -> bool:
+def _follows(text: str, lines: Sequence[TextLine], i: int) -> bool:
     """Whether a document number or an address stands right after the title."""
     if i >= len(lines):
         return False
@@ -96,7 +96,7 @@ def _follows(text: str, lines: Sequence[Line], i: int) -> bool:
     return DOC_NUMBER.match(lead) is not None or _ADDRESSEE.match(text, line.start, line.end) is not None
 
 
-def _with_place(text: str, lines: Sequence[Line], i: int) -> int:
+def _with_place(text: str, lines: Sequence[TextLine], i: int) -> int:
     """The line before, where it only names the division whose documents follow ((三)辽宁省)."""
     before = lines[i - 1]
     if before.end - before.start > 20:
@@ -106,6 +106,6 @@ def _with_place(text: str, lines: Sequence[Line], i: int) -> int:
     return i - 1 if gazetteer().named(name) else i
 
 
-def _labelled(text: str, line: Line) -> bool:
+def _labelled(text: str, line: TextLine) -> bool:
     """Whether a line is the label of an attachment: what follows it is attached, no document beside the first."""
     return text.startswith("附", line.start) and line.end - line.start <= 8
