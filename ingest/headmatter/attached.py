@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Reference, Span
-from ingest.headmatter.head import HeadDraft, document_kind, draft_of, leading_organs, period, validity_dates
+from ingest.headmatter.head import HeadDraft, document_kind, draft_of, period, validity_dates
 from ingest.headmatter.region import division_of, level_of, self_level, speaks_for_nation
 from ingest.lexicon import expand
+from ingest.lines.organs import leading_organs
 
 _FORWARDED = re.compile(
     expand(

@@ -29,10 +29,9 @@ from ingest.headmatter.region import (
 from ingest.headmatter.title import Header
 from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
-from ingest.lines.organs import DOC_NUMBER, is_organ, kind_of, split_organs
+from ingest.lines.organs import DOC_NUMBER, before_act, is_organ, kind_of, leading_organs, split_organs
 from ingest.lines.signatures import SignatureParts
 
-_VERB = re.compile(expand(r"{after_issuer}|20\d\d年"))
 _STATUSES = (
     "有效",
     "失效",
@@ -67,12 +66,10 @@ _VALID_YEARS = re.compile(expand(r"有效期限?[为是]?\s?(?P<n>[{numerals_wit
 _VALID_UNTIL = re.compile(expand(r"有效期限?(?:{valid_until}|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"))
 _NEWSROOM = re.compile(expand(r"{newsrooms}|网站?$"))
 _TWO = {"两": 2}
-_REMARK = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
 _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
 """A document number alone on a line; some pages repeat title and number above the text."""
 _NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
 _OPENING = 900
-_AND_OTHERS = re.compile(expand(r"等(?:[{numerals}\d]{1,3}个?)?{others}?$"))
 _ISSUED_KIND = re.compile(expand(r"(?:关于|[{issuer_letters}]){issuing}(?P<rest>.+?)的?{issuing_kinds}(?:[（(].*[)）])?$"))
 _LETTER_END = re.compile(expand(r"的{letters}$"))
 _DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
@@ -241,29 +238,6 @@ def _issuers(text: str, draft: HeadDraft, header: Header, parts: SignatureParts)
 
 
 @lru_cache(maxsize=256)
-def leading_organs(title: str) -> tuple[str, ...]:
-    """The issuers a title begins with: 某市人民政府办公室关于…, 某州乡村振兴局解读：…."""
-    flat = "".join(title.split())
-    if flat.endswith("令") and is_organ(flat[:-1]):
-        return split_organs(flat[:-1].removeprefix("中华人民共和国"))
-    match = _VERB.search(title)
-    if match is None or match.start() < 3:
-        return ()
-    lead = _REMARK.sub("", title[: match.start()]).strip(" 　\n：:")
-    lead = _AND_OTHERS.sub("", lead)
-    if not is_organ(lead):
-        parts = re.split(r"[\s　、]+", lead)
-        if not (len(parts) > 1 and is_organ(parts[-1]) and all(len(p) >= 2 for p in parts)):
-            return _national_lead(lead)
-    return tuple(name for name in split_organs(lead) if len(name) >= 2)
-
-
-def _national_lead(lead: str) -> tuple[str, ...]:
-    parts = tuple(part for part in re.split(r"[\s　、]+", lead) if part)
-    return parts if parts and all(part in ("中共中央", "国务院", "中央", "中央军委") or is_organ(part) for part in parts) else ()
-
-
-@lru_cache(maxsize=256)
 def document_kind(title: str) -> str | None:
     """The kind: of what is issued (关于印发…实施方案的通知 → 实施方案), of the explanation (规划解读), else of the title."""
     flat = "".join(title.split())
@@ -397,7 +371,7 @@ def _find_place(
     issuers = draft.values.get("issuers")
     names = list(issuers) if isinstance(issuers, tuple) else []
     near: Iterable[Division] = _Nearby(lambda: _neighbours(text, body, [title, *site]))
-    lead = _VERB.split("".join(title.split()), maxsplit=1)[0]
+    lead = before_act("".join(title.split()))
     for name in names:
         if not isinstance(name, str):
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.document import Span
-from corpus.wordlists import entries
+from ingest.lexicon import label_of, labels
 from ingest.lines.lines import TextLine
 
 _BLANK = re.compile(r"[\s　\xa0]+")
@@ -28,13 +28,6 @@ class Labelled:
 
 
 @lru_cache(maxsize=1)
-def labels() -> dict[str, str]:
-    """Label (without blanks) to field name."""
-    pairs = (line.split("\t") for line in entries("ingest", "labels.tsv"))
-    return dict(pairs)
-
-
-@lru_cache(maxsize=1)
 def _label_pattern() -> re.Pattern[str]:
     spaced = (r"[ 　\xa0]{0,8}".join(map(re.escape, label)) for label in sorted(labels(), key=len, reverse=True))
     return re.compile(rf"(?<![一-龥])[\[【〔]?({'|'.join(spaced)})[\]】〕]?[ 　\xa0]{{0,8}}[:：]")
@@ -44,14 +37,6 @@ def _label_pattern() -> re.Pattern[str]:
 def _first_characters() -> frozenset[str]:
     """What a line of labels may begin with: a label, its bracket, the digits of a date before it."""
     return frozenset({"〔", "1", "2", *(label[0] for label in labels())})
-
-
-def label_of(cell: str) -> str | None:
-    """The label a cell or a line consists of, colon and inner blanks aside."""
-    if len(cell) > 20:
-        return None
-    name = _BLANK.sub("", cell).strip(":：[]【】")
-    return name if name in labels() else None
 
 
 def read_labels(text: str, lines: Sequence[TextLine]) -> tuple[list[Labelled], set[int]]:

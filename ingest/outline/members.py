@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from corpus.divisions import gazetteer
 from corpus.document import Span
-from ingest.headmatter.head import leading_organs
 from ingest.headmatter.title import complete
 from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
 from ingest.lines.lines import TextLine
-from ingest.lines.organs import DOC_NUMBER, bare
+from ingest.lines.organs import DOC_NUMBER, bare, leading_organs
 
 _REACH = 3
 _LONGEST = 200

@@ -11,7 +11,7 @@ from ingest.formats.pdf.glyphs import Glyph, Rule
 from ingest.formats.pdf.layout import em_of, rows_of
 from ingest.formats.pdf.page_table import PageTable, cell_text
 from ingest.formats.pdf.rules import Ladder, joined_rules
-from ingest.headmatter.labels import label_of
+from ingest.lexicon import label_of
 
 _LABELS = 3
 _COLONS = "：:"

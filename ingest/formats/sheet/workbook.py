@@ -11,9 +11,9 @@ from typing import Any
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import GridCell, TextBuilder
+from ingest.formats.package import Package
 from ingest.formats.sheet.number_format import shown_date, shown_number
 from ingest.formats.tables import header_rows
-from ingest.formats.word.package import Package
 from ingest.limits import Limits
 from ingest.raw import RawText
 
