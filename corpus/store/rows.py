@@ -83,7 +83,6 @@ class Label(NamedTuple):
 
     id: str
     source: str
-    format: str
     title: str | None
     region: str | None
 

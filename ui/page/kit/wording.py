@@ -27,7 +27,6 @@ KINDS = {
 NOTICES = {"expired": "时效提示", "draft": "征求意见稿", "repealed": "已废止", "scope": "适用范围"}
 TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
 COMPARATORS = {"=": "", ">=": "不低于 ", "<=": "不高于 ", ">": "高于 ", "<": "低于 ", "≈": "约 ", "range": ""}
-FORMATS = {"txt": "文本", "html": "网页", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV 表格", "jsonl": "记录"}
 
 IN_FORCE = frozenset({"现行有效", "现行", "有效", "施行中", "正式"})
 UNKNOWN = frozenset({"", "未载明", "原文未载明", "未标明", "不明"})

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from corpus.store import DocumentInfo
 from corpus.titles import in_marks
+from ingest.formats.registry import label_of_format
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, UNSTATED, date_of, state
+from ui.page.kit.wording import UNSTATED, date_of, state
 from ui.page.tasks.ledgers import PAGE
 
 
@@ -101,7 +102,7 @@ def _row(row: Row) -> Html:
         ),
         _cell(head.region, "地区"),
         _cell(date_of(head), "日期"),
-        el("td", FORMATS.get(info.format, info.format), data_label="格式"),
+        el("td", label_of_format(info.format), data_label="格式"),
         el("td", status, data_label="时效"),
         el(
             "td",

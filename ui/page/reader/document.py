@@ -10,8 +10,9 @@ from corpus.store import DocumentInfo
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
 from graph.queries.relations import UNRELATED, Relations
+from ingest.formats.registry import has_page_pictures, label_of_format
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, TARGET_KINDS, UNSTATED, line, matter, state
+from ui.page.kit.wording import TARGET_KINDS, UNSTATED, line, matter, state
 from ui.page.reader.lineage import lineage
 from ui.page.reader.policy import policy_text
 from ui.page.tasks.ledgers import target_value, units_line
@@ -33,10 +34,10 @@ def reader(
     title = head.title or doc.source
     place = join_path(doc.heading_path(quotes[0].start)) if quotes else ""
     page = doc.page_at(quotes[0].start) if quotes else None
-    meta = [*matter(head, full=True), FORMATS.get(doc.format, doc.format)]
+    meta = [*matter(head, full=True), label_of_format(doc.format)]
     tabs = [("text", "原文"), ("outline", "提纲"), ("tasks", f"任务 {len(tasks)}"), ("targets", f"指标 {len(targets)}"),
             ("basis", "要素"), ("lineage", "沿革")]  # fmt: skip
-    seen = page if page is not None else 1 if doc.format == "pdf" else None
+    seen = page if page is not None else 1 if has_page_pictures(doc.format) else None
     if seen is not None:
         tabs.insert(1, ("page", "原页"))
     header = el(
