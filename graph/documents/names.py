@@ -10,9 +10,9 @@ from graph.lexicon import entries, expand
 
 _LONGEST = 400
 _ISSUED = re.compile(expand(r"^.{0,80}?(?:关于{issuing}|印发|转发)"))
-_CALL = re.compile(expand(r"^.{0,40}?(?:关于)?[对就]?(?:向社会)?(?:公开)?{calling}(?=.{6})(?!意见)"))
+_CALL = re.compile(expand(r"^.{0,40}?(?:关于)?[对就]?{openly}?{calling}(?=.{6})(?!意见)"))
 _ABOUT_DRAFT = re.compile(expand(r"^(?:.{0,40}?关于|关于)?[对就](?=.{6})"))
-_CALLED = re.compile(expand(r"[的\s]*(?:向社会)?(?:公开)?{calling}?(?:意见稿)?意见(?:建议)?(?:的{call_kinds})?$"))
+_CALLED = re.compile(expand(r"[的\s]*{openly}?{calling}?(?:意见稿)?意见(?:建议)?(?:的{call_kinds})?$"))
 _CALLING = re.compile(expand(r"{calling}"))
 _TRAILING = re.compile(expand(r"的{letter_kinds}$"))
 _ISSUER = re.compile(expand(r"^[^关《》]{2,70}?{issuer_ends}(?:官?网站?)?{making_public}?[\s、]?(?=关于)"))

@@ -16,7 +16,7 @@ _AT_MOST = re.compile(expand(r"最[高多长](?:可以?|能)?{granted}[一-龥]{
 _NOUN_AND_BOUND = re.compile(r"[一-龥]{1,4}以([上内下])(?=[(（,，。;；的])")
 _NO_LATER = re.compile(r"不得?[晚迟]于[^,，。;；\d]{1,20}\Z")
 _BOUND_AND_BASE = re.compile(expand(r"({limits})[一-龥\n()（）]{2,20}\Z"))
-_BOUND_AND_PLACE = re.compile(expand(r"({limits})(?:本|当|所在|户籍)[地{divisions}]{1,2}\Z"))
+_BOUND_AND_PLACE = re.compile(expand(r"({limits}){at_home}[地{divisions}]{1,2}\Z"))
 _FILLER = re.compile(expand(r"{figure_fillers}\Z"))
 
 

@@ -23,7 +23,7 @@ _CLAUSE_LEAD = re.compile(
 _NOUN_STOP = re.compile(expand(r"[,，。;；:：、（(）)\n]|{after_nouns}"))
 _WITHIN = re.compile(expand(r"[以之]?内{musts}?([^,，。;；:：]{2,24})"))
 _WITHIN_OPEN = re.compile(expand(r"{musts}?([^,，。;；:：]{2,24})"))
-_SINCE = re.compile(r"(?:之日起|之后|后|起|[在于应须]|收到[^,，]{1,12})$")
+_SINCE = re.compile(expand(r"(?:{since_then}|收到[^,，]{1,12})$"))
 _RANKED = re.compile(expand(r"{ranked_manners}*[由从]?{ranked}+在?(?P<among>[一-龥]{0,10})$"))
 _LEADING_PARTICLE = re.compile(expand(r"^{particles}+"))
 _CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")

@@ -30,11 +30,11 @@ _TAIL_WORDS = re.compile(expand(r"{local_powers}"))
 _LEADING = re.compile(expand(r"^{list_openers}"))
 _LABEL = re.compile(expand(r"{label_roles}{bodies}[∶﹕︰]?(?=各|[{divisions}])"))
 _PLAN = re.compile(expand(r"[一-龥]{0,6}{divisions_of_work}[:：]"))
-_PARTY_AND_GOVERNMENT = re.compile(expand(r"^(.{1,12}?)(党委|党工委)[、和及]?({governments})$"))
+_PARTY_AND_GOVERNMENT = re.compile(expand(r"^(.{1,12}?)({party_committees})[、和及]?({governments})$"))
 _BARE_GOVERNMENT = re.compile(expand(r"^(?:{governments}|行署)$"))
 _GOVERNMENT = re.compile(expand(r"(?<=[{local_divisions}])(?:人民)?政府$"))
 _ZONE = re.compile(expand(r"{zone_kinds}区$|新城$"))
-_HAS_PARTY = re.compile(r"^(.*?)(?:党委|党工委|委)$")
+_HAS_PARTY = re.compile(expand(r"^(.*?)(?:{party_committees}|委)$"))
 _PARTY_PREFIX = re.compile(expand(r"^(.{0,10}?[{divisions}地]委).+$"))
 _PARTY_BODIES = frozenset(word_lists()["party_bodies"])
 _NOTE = re.compile(expand(r"{note_words}"))
@@ -200,7 +200,7 @@ def _named(text: str, start: int, end: int, before: list[Listed]) -> list[tuple[
     last = before[-1].name if before else ""
     if _BARE_GOVERNMENT.match(name) and last:
         party = _HAS_PARTY.match(last)
-        if party and last.endswith(("党委", "党工委")):
+        if party and last.endswith(word_lists()["party_committees"]):
             return [(party.group(1) + name, Span(start, end))]
     both = _PARTY_AND_GOVERNMENT.match(name)
     if both:
