@@ -16,7 +16,7 @@ Manner = Literal["plan", "rules", "measures", "account"]
 
 _ANNUAL_TITLE = re.compile(r"(20\d\d)年(?:度)?(?![-—–~至到—]|以来)")
 _SPAN_TITLE = re.compile(r"20\d\d年?[-—–~至到]{1,2}20\d\d")
-_RULES_TITLE = re.compile(expand(r"{kinds_of_rules}(?:的{notices})?[（(]?{rule_states}*[）)]?》?(?:的(?:通知|公告))?$"))
+_RULES_TITLE = re.compile(expand(r"{kinds_of_rules}(?:的{letter_kinds})?[（(]?{rule_states}*[）)]?》?(?:的(?:通知|公告))?$"))
 # what an applicant has to do and to be: a plan by name, rules by content
 _PROCEDURE_TITLE = re.compile(expand(r"{procedures}"))
 _PLAN_TITLE = re.compile(expand(r"{kinds_of_plans}"))

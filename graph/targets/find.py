@@ -22,11 +22,11 @@ from graph.targets.tables import read_table
 
 _PERIOD = re.compile(expand(r"({periods_named})[为是:]?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"))
 _REPLY = re.compile(
-    expand(r"[于在]?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?){before_then}(?=[^。\n]{0,40}{replies})")
+    expand(r"[于在]?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?){before_then}(?=[^。\n]{0,40}{replying})")
 )
 _TRIGGER = re.compile(expand(r"[\d一二三四五六七八九十两百千]|应.[尽必]|{figures_in_words}"))
 _RELATION = re.compile(expand(r"(?:其中)?{compared_with}?(?:{growing}|占[一-龥]{1,8}|其中)"))
-_NOTICE = re.compile(expand(r"关于[^,，。;；\n]{2,80}?的{notice_kinds}"))
+_NOTICE = re.compile(expand(r"关于[^,，。;；\n]{2,80}?的{letter_kinds}"))
 _LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
 _SENTENCE_LIKE = 8
 _MOST = 300

@@ -17,12 +17,12 @@ _CLAUSE_LEAD = re.compile(
         r"^(?:{clause_leads}|及(?!时)|对(?![外接口标照])|守住了?|要(?![求素点件])|应当?"
         r"|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+(?:条|(?=[,，、:：]))|\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
         r"|[一二三四五六七八九十]{1,3}、(?:{goal_kinds}?(?:目标|要求))?|[“\"]?十[三四五六]五[”\"]?{plan_times}"
-        r"|[12]\d{3}年(?:\d{1,2}月)?{year_ends}?|[的,，、:：\s”—])"
+        r"|[12]\d{3}年(?:\d{1,2}月)?{year_tails}?|[的,，、:：\s”—])"
     )
 )
 _NOUN_STOP = re.compile(expand(r"[,，。;；:：、（(）)\n]|{after_nouns}"))
-_WITHIN = re.compile(expand(r"[以之]?内{musts}?([^,，。;；:：]{2,24})"))
-_WITHIN_OPEN = re.compile(expand(r"{musts}?([^,，。;；:：]{2,24})"))
+_WITHIN = re.compile(expand(r"[以之]?内(?:{modals}|需)?([^,，。;；:：]{2,24})"))
+_WITHIN_OPEN = re.compile(expand(r"(?:{modals}|需)?([^,，。;；:：]{2,24})"))
 _SINCE = re.compile(expand(r"(?:{since_then}|收到[^,，]{1,12})$"))
 _RANKED = re.compile(expand(r"{ranked_manners}*[由从]?{ranked}+在?(?P<among>[一-龥]{0,10})$"))
 _LEADING_PARTICLE = re.compile(expand(r"^{particles}+"))

@@ -21,7 +21,7 @@ ESTIMATED = re.compile(expand(r"(?:^|[,;:])经?(?:初步)?{estimated}"))
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
 _GOAL_LEAD = re.compile(expand(r"{goal_kinds}目标(?:任务)?(?:[是为:：,])"))
 _RATIO = re.compile(expand(r"(?<![费利税息员])率(?!先)|{reaching_verbs}[^,;，；]{0,40}{shares}|覆盖面"))
-_SHARE_GOAL = re.compile(expand(r"{reaching_verbs_strict}[^,;，；]{0,40}(?:{shares}|率)"))
+_SHARE_GOAL = re.compile(expand(r"{reaching_verbs}[^,;，；]{0,40}(?:{shares}|率)"))
 _FAVOUR = re.compile(expand(r"{favours}"))
 _BY_THEN = re.compile(expand(r"{times_of_year}(?:以?前|之前)?[^。;]{0,60}\Z"))
 """A time by which something is to stand, without its year: what it governs are goals."""

@@ -15,7 +15,7 @@ from graph.units.lists import Duty, duties
 from graph.units.stated import addressees
 
 _CLOSING = re.compile(
-    expand(r"[请望]?(?:{everybody}|全[{divisions}]|[{divisions}]直)[^。；\n]{0,60}?{urging}|^请[^。；\n]{2,60}")
+    expand(r"[请望]?(?:{everybody}|全[{divisions}]|[{divisions}]直)[^。；\n]{0,60}?(?:{modals}|{urging})|^请[^。；\n]{2,60}")
 )
 _FORMULA = re.compile(expand(r"请{formula_openers}?[^。]{0,16}{carrying_out}|{letter_formulas}"))
 # what follows the last item and is about the document, not a demand of the item

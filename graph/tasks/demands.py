@@ -17,11 +17,11 @@ _RESULT = re.compile(expand(r"(?:^|[，,])(?P<clause>[^，,]*?{becoming}[^，,]{
 _FIGURE = re.compile(expand(r"\d[\d.]*(?:[%％]|{figure_units})"))
 _ACHIEVED = re.compile(expand(r"取得.{0,6}{results}|{achievements}{outstanding}"))
 # 本办法由市水利局负责解释: about the document, not a demand
-_ABOUT = re.compile(expand(r"本{own_kinds}[^。；;\n]{0,60}{about_itself}"))
+_ABOUT = re.compile(expand(r"本{own_kinds}[^。；;\n]{0,60}(?:{taking_effect}|{about_itself})"))
 _LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
 # 上级关于…的重要指示: one of a list of things to study
 _TO_STUDY = re.compile(expand(r"{instructions}{instruction_tails}*$"))
-_MODAL = re.compile(expand(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?{demanding}(?![求素件])"))
+_MODAL = re.compile(expand(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:{modals}|{demanding})(?![求素件])"))
 _SENTENCE_END = re.compile(r"[。！？\n]")
 _NAMES_WORK = re.compile(expand("{names_of_work}"))
 

@@ -14,9 +14,9 @@ from graph.units.lists import Duty
 
 _WORK = re.compile(expand(r"{work_headers}"))
 _LEAD = re.compile(expand(r"{lead_headers}"))
-_SUPPORT = re.compile(expand(r"{support_headers}"))
+_SUPPORT = re.compile(expand(r"{support_verbs}"))
 _DUTY = re.compile(expand(r"{duty_headers}|^责任$"))
-_LIMIT = re.compile(expand(r"{limit_headers}"))
+_LIMIT = re.compile(expand(r"{time_labels}"))
 _NUMBER = re.compile(r"^\s*(?:序号|编号|\d{1,3}|[一二三四五六七八九十]+)?\s*$")
 
 

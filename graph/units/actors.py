@@ -13,7 +13,9 @@ from graph.units.resolve import resolve
 from graph.units.words import is_named_unit
 
 # the subject stands between the beginning of its clause and the modal verb
-_SUBJECT = re.compile(expand(r"(?:^|[。；;，,！\n])([^。；;，,：:！\n要应须]{2,60}?){modals_and_roles}(?![求素急届用])"), re.M)
+_SUBJECT = re.compile(
+    expand(r"(?:^|[。；;，,！\n])([^。；;，,：:！\n要应须]{2,60}?)(?:{modals}|{subject_verbs})(?![求素急届用])"), re.M
+)
 
 
 def find_actors(doc: ParsedDocument, tasks: Sequence[Task] = ()) -> tuple[UnitMention, ...]:

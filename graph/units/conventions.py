@@ -12,7 +12,7 @@ from graph.units.find import Listed
 from graph.units.lists import Duty
 
 _COMMA = re.compile(expand(r"逗号之?前的?{bodies}?为?(?:各项任务)?牵头"))
-_FIRST = re.compile(expand(r"(?:[列排]名?在?{first_places}|{first_ones})[的者]?{listed_bodies}?均?[为是]牵头"))
+_FIRST = re.compile(expand(r"(?:[列排]名?在?{first_places}|{first_ones})[的者]?(?:责任)?{bodies}?均?[为是]牵头"))
 
 
 @dataclass(frozen=True, slots=True)

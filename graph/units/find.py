@@ -38,7 +38,7 @@ _HAS_PARTY = re.compile(expand(r"^(.*?)(?:{party_committees}|委)$"))
 _PARTY_PREFIX = re.compile(expand(r"^(.{0,10}?[{divisions}地]委).+$"))
 _PARTY_BODIES = frozenset(word_lists()["party_bodies"])
 _NOTE = re.compile(expand(r"{note_words}"))
-_CARRY = re.compile(expand(r"^({carried_levels}|市(?!场))(?![直级])"))
+_CARRY = re.compile(expand(r"^({office_levels}|市(?!场))(?![直级])"))
 _NO_CARRY = re.compile(expand(r"^{not_carried_to}"))
 
 

@@ -21,7 +21,7 @@ _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,5}[条章])"
 )
 _BY = re.compile(expand(r"由([^，。；：（）()\n]{2,80}?)({acting_as})(?!{no_role})"))
-_WITH = re.compile(expand(r"[，,]([^，。；：\n]{2,80}?)等?{helping_manners}?{helping}"))
+_WITH = re.compile(expand(r"[，,]([^，。；：\n]{2,80}?)等?{helping_manners}?{support_verbs}"))
 # what a bracket says of brackets: 。逗号前为牵头单位，下同 / 。以下工作均需各县（市、区）落实
 _NOTE = re.compile(expand(r"[。；;，,]{list_notes}"))
 # 责任单位：A、B，以下政策均需各县（市、区）落实

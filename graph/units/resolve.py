@@ -11,7 +11,7 @@ from corpus.divisions import Division, gazetteer
 from corpus.document import HeadMatter
 from graph.lexicon import expand, table
 
-_LEVEL = re.compile(expand(r"^[我全本]?({levels_of_offices}|市(?!场)|地(?!方|震))(?![级直])(?=.)"))
+_LEVEL = re.compile(expand(r"^[我全本]?({office_levels}|市(?!场)|地(?!方|震))(?![级直])(?=.)"))
 _YOUTH = re.compile(expand(r"^(?:共青)?团(中央|[{divisions}地])委$"))
 _TAXES = re.compile(r"^国家税务总局(.{2,12}税务局)$")
 _LEVEL_OF = {"省": "省", "自治区": "省", "市": "市州", "州": "市州", "盟": "市州", "地区": "市州", "行署": "市州", "地": "市州"}

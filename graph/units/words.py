@@ -19,11 +19,11 @@ _NOT_OFFICE = re.compile(expand(r"(?:(?<!联)网|(?<!交)通|{ways_to_serve})办
 # 由各区组织各街镇, 是本措施的…: a sentence, not a name
 _SENTENCE = re.compile(expand(r"{sentence_marks}|(?<!组)织各|[是为][本各牵责]"))
 _VERBS: tuple[tuple[re.Pattern[str], UnitRole], ...] = (
-    (re.compile(expand(r"{lead_manners}?牵头{lead_acts}*$")), "lead"),
+    (re.compile(expand(r"{lead_manners}?牵头{duty_acts}*$")), "lead"),
     (re.compile(expand(r"主办$|均?为牵头{bodies}$")), "lead"),
     (re.compile(expand(r"均?为配合{bodies}$")), "supporting"),
     (re.compile(expand(r"均?为责任{bodies}$")), "responsible"),
-    (re.compile(expand(r"{support_manners}*{support_verbs}{support_acts}*$")), "supporting"),
+    (re.compile(expand(r"{support_manners}*{support_verbs}{duty_acts}*$")), "supporting"),
     (
         re.compile(
             expand(
@@ -33,7 +33,7 @@ _VERBS: tuple[tuple[re.Pattern[str], UnitRole], ...] = (
         ),
         "responsible",
     ),
-    (re.compile(expand(r"{by_words}{own}*{duty_words}{duty_bounds}?$")), "responsible"),
+    (re.compile(expand(r"{according_to}{own}*{duty_words}{duty_bounds}?$")), "responsible"),
 )
 _VERB_HINT = re.compile(expand(r"{role_words}"))
 
