@@ -15,7 +15,7 @@ _ABOUT_DRAFT = re.compile(expand(r"^(?:.{0,40}?关于|关于)?[对就](?=.{6})")
 _CALLED = re.compile(expand(r"[的\s]*{openly}?{calling}?(?:意见稿)?意见(?:建议)?(?:的{letter_kinds})?$"))
 _CALLING = re.compile(expand(r"{calling}"))
 _TRAILING = re.compile(expand(r"的{letter_kinds}$"))
-_ISSUER = re.compile(expand(r"^[^关《》]{2,70}?{issuer_ends}(?:官?网站?)?{making_public}?[\s、]?(?=关于)"))
+_ISSUER = re.compile(expand(r"^[^关《》]{2,70}?(?:{office_ends}|{other_organs})(?:官?网站?)?{making_public}?[\s、]?(?=关于)"))
 _STATE = re.compile(
     expand(
         r"[(（]{revising}?(?:{states}|20\d\d年?{editions}|\d{4}年?版?|第[一二三四五六七八九十]{1,2}[版稿]|\d(?:\.\d)?版"

@@ -69,7 +69,7 @@ def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
             or right.startswith(("各", "有关", "相关", "省", "国家", "其他"))
             or next(places_in(right), None) is not None
         )
-        strong = left.endswith(("局", "委", "办", "厅", "政府", "公司", "中心", "处", "科", "院", "联社", "银行", "部"))
+        strong = left.endswith((*word_lists()["office_ends"], "政府", "公司", "银行", "联社"))
         if is_unit(ETC.sub("", left.rstrip())) and len(left) > 1 and (right_starts or (strong and _begins_unit(right))):
             yield begin, match.start(), False
             begin = match.end()
