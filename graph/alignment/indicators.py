@@ -14,15 +14,18 @@ from functools import lru_cache
 
 from corpus.folding import fold
 from graph.codec.records import TargetRecord
-from graph.lexicon import entries, table
+from graph.lexicon import entries, expand, table
 from graph.quantities.quantity import measure_of
 
 _SAME = 0.6
-_GROWTH = re.compile(r"增长|增速|增幅|下降|降幅|降低|上涨|提高|增加(?!值)|减少")
-_FIELD_WORDS = re.compile(r"乡村振兴|乡村建设|农业农村|农村信用社|城乡")
-_SHARE = re.compile(r"(?P<whole>.{2,40}?)(?:用于|投入|投向|支持)(?P<use>.{2,30}?)(?:支出|方面)?的?(?:比例|比重|占比|份额)")
+_GROWTH = re.compile(expand(r"{growth}|增加(?!值)"))
+_FIELD_WORDS = re.compile(expand(r"{field_words}"))
+_SHARE = re.compile(expand(r"(?P<whole>.{2,40}?){used_for}(?P<use>.{2,30}?)(?:支出|方面)?的?{shares}"))
 _NOISE = re.compile(
-    r"全[州市县区省国盟旗]|[我本][州市县区省盟旗]|各[县市区州](?:区|市)?|[“”‘’\"'《》()（）,，、。;；:：\s]|[0-9０-９.]+|到?20\d\d年|力争|确保|实现|达到?|继续|全面|基本|完成|新增|累计|年均|提出|数量|总数|个数|以上|水平"
+    expand(
+        r"全[{divisions}国]|[我本][{divisions}]|各[县市区州][区市]?|[“”‘’\"'《》()（）,，、。;；:：\s]|[0-9０-９.]+|到?20\d\d年|达到?"
+        r"|{indicator_noise}"
+    )
 )
 
 
