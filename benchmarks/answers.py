@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cemai.library import Library
 from corpus.divisions import gazetteer
 from corpus.document import HeadMatter
+from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import Answer
 
 _number = re.compile(r"\d+(?:\.\d+)?")
@@ -40,18 +41,16 @@ def questions(library: Library, count: int, seed: int) -> list[str]:
     infos = library.documents()
     out: list[str] = []
     kinds = ("heading", "task", "heading", "indicator", "heading", "unit")
-    tasks, targets, units = library.corpus.facts("task"), library.corpus.facts("target"), library.units()
+    tasks, targets, units = library.corpus.facts(TaskRecord), library.corpus.facts(TargetRecord), library.units()
     regions = {info.row: info.head.region for info in infos}
     while infos and len(out) < count:
         kind = kinds[len(out) % len(kinds)]
         if kind == "task" and tasks:
-            fact = draw.choice(tasks)
-            region, name = fact.payload.get("region"), str(fact.payload.get("name") or "")
-            out.append(f"{region or ''}{name[:40]}由哪些单位负责？")
+            task = draw.choice(tasks).value
+            out.append(f"{task.region or ''}{task.name[:40]}由哪些单位负责？")
         elif kind == "indicator" and targets:
-            fact = draw.choice(targets)
-            region, name = fact.payload.get("region"), str(fact.payload.get("indicator") or "")
-            out.append(f"{region or ''}{name[:40]}的目标是多少？")
+            target = draw.choice(targets).value
+            out.append(f"{target.region or ''}{target.indicator[:40]}的目标是多少？")
         elif kind == "unit" and units:
             out.append(f"{draw.choice(units)[0]}负责哪些任务？")
         else:
@@ -68,11 +67,11 @@ def questions(library: Library, count: int, seed: int) -> list[str]:
 def written_names(library: Library) -> dict[str, set[str]]:
     """Each unit of the library with the names it is written by: 甘南州团委 is 团州委 in a paper of 甘南州."""
     names: dict[str, set[str]] = {unit: set() for unit, _ in library.units()}
-    for fact in library.corpus.facts("task"):
-        for unit in fact.payload.get("units") or ():
-            for key in (unit.get("canonical"), unit["name"]):
+    for fact in library.corpus.facts(TaskRecord):
+        for unit in fact.value.units:
+            for key in (unit.canonical, unit.name):
                 if key in names:
-                    names[key].add(unicodedata.normalize("NFKC", unit["name"]))
+                    names[key].add(unicodedata.normalize("NFKC", unit.name))
     return names
 
 

@@ -25,13 +25,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from cemai.policy_graph import PolicyGraph
 from corpus.errors import PolicyError
 from corpus.store import Corpus
 from graph.codec.rows import to_rows
 from graph.documents.standing import relations
 from graph.extract import extract
 from graph.network import build
+from graph.queries.cited import cite_facts
+from graph.queries.facts import tasks
 from ingest.reader import read
 
 _BATCH = 100
@@ -59,7 +60,7 @@ def files(folder: Path) -> list[Path]:
 def measure(paths: list[Path], folder: Path) -> dict[str, Any]:
     """One library of some files: seconds of CPU by stage, the size of the graph, and peak memory."""
     spent = dict.fromkeys(("read", "extract", "store"), 0.0)
-    documents = refused = facts = 0
+    documents = refused = count = 0
     with Corpus.open(folder) as corpus:
         for start in range(0, len(paths), _BATCH):
             with corpus.transaction():
@@ -79,19 +80,18 @@ def measure(paths: list[Path], folder: Path) -> dict[str, Any]:
                     corpus.put(doc, original=data, passages=[], facts=rows)
                     spent["extract"] += extracted - begun
                     spent["store"] += time.process_time() - extracted
-                    documents, facts = documents + 1, facts + len(rows)
+                    documents, count = documents + 1, count + len(rows)
         graph, built = _seconds(lambda: build.build(corpus))
         nodes, edges = graph.number_of_nodes(), graph.number_of_edges()
         corpus.remove(corpus.infos()[0].row)
         _, updated = _seconds(lambda: build.update(graph, corpus))
         _, related = _seconds(lambda: relations(corpus))
-        unit = max(_DEPARTMENTS, key=lambda name: len(facts.tasks(corpus, unit=name)))
-        policy = PolicyGraph(corpus)
-        asked = [_seconds(lambda: facts.tasks(corpus, unit=unit)) for _ in range(9)]
-        told = [_seconds(lambda: policy.titled(facts.tasks(corpus, unit=unit)))[1] for _ in range(5)]
+        unit = max(_DEPARTMENTS, key=lambda name: len(tasks(corpus, unit=name)))
+        asked = [_seconds(lambda: tasks(corpus, unit=unit)) for _ in range(9)]
+        told = [_seconds(lambda: cite_facts(corpus, tasks(corpus, unit=unit)))[1] for _ in range(5)]
     total = sum(spent.values()) + built + updated + related
     return {
-        "documents": documents, "refused": refused, "facts": facts, **spent, "build": built, "update": updated, "lineage": related,
+        "documents": documents, "refused": refused, "facts": count, **spent, "build": built, "update": updated, "lineage": related,
         "total": total, "nodes": nodes, "edges": edges, "tasks": len(asked[0][0]),
         "query": 1000 * statistics.median(seconds for _, seconds in asked), "records": 1000 * statistics.median(told),
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "each": total / max(1, documents),

@@ -22,6 +22,7 @@ from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from corpus.store.codec import document_record, section_records
 
 if TYPE_CHECKING:
+    from graph.codec.records import Json
     from graph.documents.validity import Validity
     from index.dense.encoder import Encoder
     from index.passages import Hit
@@ -499,32 +500,6 @@ class Library(PolicyGraph):
 
     # ------------------------------------------------------------------ facts
 
-    def tasks(
-        self,
-        *,
-        unit: str | None = None,
-        region: str | None = None,
-        topic: str | None = None,
-        role: str | None = None,
-        former: bool = False,
-    ) -> list[dict[str, Any]]:
-        """Contract records of the tasks that meet the conditions, complete; with ``former`` also under old names of the unit."""
-        from graph.queries.facts import tasks
-
-        return self.titled(tasks(self.corpus, unit=unit, region=region, topic=topic, role=role, former=former))
-
-    def targets(
-        self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None, year: int | None = None
-    ) -> list[dict[str, Any]]:
-        """Contract records of the targets that meet the conditions, complete."""
-        from graph.queries.facts import targets
-
-        return self.titled(targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year))
-
-    def terms(self) -> list[dict[str, Any]]:
-        """Contract records of the terms."""
-        return self.titled(self.corpus.facts("term"))
-
     @property
     def _heads(self) -> dict[int, DocumentInfo]:
         generation = self.corpus.generation
@@ -553,17 +528,19 @@ class Library(PolicyGraph):
         return [(unit.name, unit.total) for unit in units(self.corpus)]
 
     def export(self, folder: Path) -> dict[str, int]:
-        """Write documents, sections, tasks, targets and terms of the whole library as JSON. Returns the counts."""
+        """Write documents, sections and every published kind of facts of the whole library as JSON. Returns the counts."""
         import json
 
-        values: dict[str, list[dict[str, Any]]] = {name: [] for name in ("documents", "sections", "tasks", "targets", "terms")}
+        from graph.kinds import PUBLISHED
+
+        values: dict[str, list[Json]] = {"documents": [], "sections": []}
         for info in self.corpus.infos():
             doc = self.corpus.document(info.row)
             status = {"validity": self.validity(info).status, "user_status": info.user_status}
             values["documents"].append({**document_record(doc), **status})
             values["sections"] += section_records(doc)
-        for kind in ("task", "target", "term"):
-            values[f"{kind}s"] = [fact.payload for fact in self.corpus.facts(kind)]
+        for kind in PUBLISHED:
+            values[kind.plural] = [fact.value.to_record() for fact in self.corpus.facts(kind.record)]
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, value in values.items():

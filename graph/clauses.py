@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from corpus.document import Span
+from graph.lexicon import expand
 from graph.named_periods import named_periods
 
 YearRole = Literal["by", "plain", "during", "since", "as_of", "base", "from"]
@@ -26,15 +27,16 @@ _PAIRS = {"“": "”", "《": "》", "‘": "’", "「": "」"}
 _QUOTE_MARK = re.compile("[“《‘「]")
 
 _YEAR = re.compile(
-    r"(?P<lead>截至|截止到?|力争到|争取到|到|至|比|较|同|与|以|自|从|在)?"
-    r"(?:(?P<first>(?:19|20)\d\d)年?[-—–~至到]{1,2})?(?P<year>(?:19|20)\d\d)年"
-    r"(?P<month>\d{1,2}月(?:\d{1,2}日)?)?(?P<tail>底前|年底前|末前|底|末|之前|以前|前|以来|之后|以后|起|开始|为基期|相比|基础上)?"
+    expand(
+        r"(?P<lead>{year_leads})?(?:(?P<first>(?:19|20)\d\d)年?[-—–~至到]{1,2})?(?P<year>(?:19|20)\d\d)年"
+        r"(?P<month>\d{1,2}月(?:\d{1,2}日)?)?(?P<tail>{year_tails})?"
+    )
 )
 _SINCE_DAY = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?(?:起)?[-—–~]{0,2}\Z")
 _PLAN = re.compile(
     r"(?P<lead>截至|到|至|比|较|在)?[“\"]?(?P<name>十[一二三四五六]五)[”\"]?(?P<tail>规划期末|时期末|期末|末|期间|时期|以来)"
 )
-_RELATIVE = re.compile(r"(?P<word>今年|本年度|明年|去年)(?P<tail>底前|底|末|以来)?")
+_RELATIVE = re.compile(expand(r"(?P<word>{relative_years})(?P<tail>{relative_year_tails})?"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from corpus.document import ParsedDocument
 from graph.facts import Facts
-from graph.tasks.find import find_tasks
-from graph.units.actors import find_actors
+from graph.kinds import KINDS
 
 
 def extract(doc: ParsedDocument) -> Facts:
     """The facts of a document. Never raises on a document whose spans lie inside its text."""
-    from graph.targets.find import find_targets
-    from graph.terms import find_terms
-
-    tasks = find_tasks(doc)
-    return Facts(
-        document_id=doc.id,
-        tasks=tasks,
-        targets=tuple(find_targets(doc)),
-        terms=tuple(find_terms(doc)),
-        actors=find_actors(doc, tasks),
-    )
+    found: dict[str, tuple[object, ...]] = {}
+    for kind in KINDS:
+        found[kind.name] = tuple(kind.find(doc, *(found[name] for name in kind.needs)))
+    return Facts(doc.id, found)

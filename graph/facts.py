@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
 
 from corpus.document import Span
 
@@ -97,10 +98,27 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything extracted from one document."""
+    """Everything extracted from one document: the values of each kind (``graph.kinds``) in the order they were found."""
 
     document_id: str
-    tasks: tuple[Task, ...] = ()
-    targets: tuple[Target, ...] = ()
-    terms: tuple[Term, ...] = ()
-    actors: tuple[UnitMention, ...] = field(default=())
+    by_kind: Mapping[str, tuple[object, ...]]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """Its tasks."""
+        return cast("tuple[Task, ...]", self.by_kind["task"])
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Its targets."""
+        return cast("tuple[Target, ...]", self.by_kind["target"])
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Its terms."""
+        return cast("tuple[Term, ...]", self.by_kind["term"])
+
+    @property
+    def actors(self) -> tuple[UnitMention, ...]:
+        """The units named as acting subjects."""
+        return cast("tuple[UnitMention, ...]", self.by_kind["actor"])

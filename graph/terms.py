@@ -15,7 +15,7 @@ from corpus.document import ParsedDocument, Span, fact_id
 from corpus.numerals import chinese_number, half_width
 from graph.clauses import clauses, sentences, wrap_width
 from graph.facts import Term
-from graph.lexicon import entries
+from graph.lexicon import entries, expand
 
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,20})[”\"]")
 _NUMERAL = re.compile(r"[一二两三四五六七八九十双]")
@@ -24,19 +24,13 @@ _NOT_TERM = re.compile(
 )
 _PLUS = re.compile(r"[^+]{1,12}\+[^+]{0,8}|\d\+[\dXNn+一-龥]{1,6}")
 _ABBREVIATION = re.compile(r"[(（]以下(?:统一)?简?称(?:为)?[:“\"]?([^“”\"》《)）\n]{2,20})[”\"]?[)）]")
-_DEFINED = re.compile(r"(?:所称|所指)?(?:的)?[“\"]?([一-龥A-Za-z+]{2,16})[”\"]?(?:,)?(?:是指|指的是|系指)")
-_LIST_LEAD = re.compile(
-    r"^(?:第[一二三四五六七八九十百]{1,4}条|大力|支持|高质量|办好|组织开展|组织实施|决定|我[局省市州县区委]|特制定|制定|为保障|保障|建立健全|建立|健全|完善|统筹发挥|充分发挥|发挥|落实|坚持|实施|推进|推动|围绕|聚焦|构建|形成|强化|加强|以|按照|把|将|对|从|通过|实现|打造|做到|抓好|开展|严格|全面|突出|发展|培育|重点|深入|为|用好|并|和|等)+"
-)
-_COUNTED = re.compile(
-    r"([两二三四五六七八九十]{1,2})(大|重|项|类|级|个|张|条|种)([一-龥]{1,8}?(?:制度|体系|产业|行动|工程|机制|战略|任务|对象|群体|平台|书记|保障|改革|攻坚战|板块|片区|基地|目标|原则|责任|清单|理念|抓手|支柱|对象))"
-)
-_LEVELS = re.compile(r"[省市县乡村州地旗镇户区、]{2,14}$")
+_DEFINED = re.compile(expand(r"(?:所称|所指)?的?[“\"]?([一-龥A-Za-z+]{2,16})[”\"]?,?{means}"))
+_LIST_LEAD = re.compile(expand(r"^(?:第[一二三四五六七八九十百]{1,4}条|{list_leads}|我[{divisions}局委])+"))
+_COUNTED = re.compile(expand(r"([两二三四五六七八九十]{1,2})({counted_by})([一-龥]{1,8}?{counted_nouns})"))
+_LEVELS = re.compile(expand(r"[{divisions}{townships}村地户、]{2,14}$"))
 _NAMED_AS = re.compile(r"([一-龥]{2,14})(?:同时)?明确为([一-龥]{2,10})(?=[,，。;；])")
 _SET_UP = re.compile(r"设立[\d一二三四五]{1,2}年(过渡期)")
-_SAME_AS = re.compile(
-    r"^[”\"’]?(?:要求|原则|机制|政策|工作|体系|制度|改革|行动|工程)?[。,，:]?\s*(?:即|就是|指的是|是指|指|也就是|具体为|分别是|分别为|包括)[:,，]?"
-)
+_SAME_AS = re.compile(expand(r"^[”\"’]?{formula_nouns}?[。,，:]?\s*{that_is}[:,，]?"))
 
 
 def find_terms(doc: ParsedDocument) -> tuple[Term, ...]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import lru_cache
 from math import log1p
 
-from graph.lexicon import Words, table
+from graph.lexicon import Words, expand, table
 
 _HEADING_WEIGHT = 2.0
 _ENOUGH = 1.0
@@ -15,9 +15,7 @@ _SHARE = 0.12
 _GENERAL_SHARE = 0.4
 _FIELD_WEIGHT = 1.6
 _MOST = 8
-_ENUMERATION = re.compile(
-    r"[\u4e00-\u9fff]{2,8}(?:、[\u4e00-\u9fff]{2,12}){1,12}?(?=等(?:各|多|重点|关键)?(?:方面|领域|配套|政策|要素|环节|普惠|民生|保障|支持|问题|行业))"
-)
+_ENUMERATION = re.compile(expand(r"[\u4e00-\u9fff]{2,8}(?:、[\u4e00-\u9fff]{2,12}){1,12}?(?=等{various}?{enumerated_nouns})"))
 _LISTED = re.compile(r"[、和及]")
 
 

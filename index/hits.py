@@ -21,7 +21,6 @@ _SAME = 0.9
 _SIZE = 4
 _NEAR = 0.1
 """Passages whose cosines to the query differ by more do not say the same."""
-_PAGED = ("pdf",)
 _KEPT = 5_000
 _Entry = TypeVar("_Entry")
 
@@ -41,10 +40,8 @@ class Shelf:
         labels = _kept(self._labels, (quote.document for quote in quotes.values()), self.corpus.labels)
         return {row: (quote, labels[quote.document]) for row, quote in quotes.items() if quote.document in labels}
 
-    def page(self, document: int, format: str, position: int) -> int | None:
-        """The page a position stands on, for formats that have pages."""
-        if format not in _PAGED:
-            return None
+    def page(self, document: int, position: int) -> int | None:
+        """The page a position is on; None in a document whose anchors name no pages."""
         if document not in self._pages:
             if len(self._pages) >= _KEPT:
                 self._pages = {}
@@ -148,7 +145,7 @@ def _hit(
         start=start,
         end=quote.span.end,
         score=score,
-        page=shelf.page(quote.document, label.format, start + len(text) - len(text.lstrip())),
+        page=shelf.page(quote.document, start + len(text) - len(text.lstrip())),
         region=label.region,
         highlights=marks,
         why=tuple(why),

@@ -12,16 +12,10 @@ from typing import Any
 
 from corpus.errors import RefusedInput
 from corpus.store import FILE_NAME
-from ingest.formats import jsonl
-from ingest.formats.sniff import extension
+from ingest.formats.contents import extension
+from ingest.formats.registry import ENDINGS, format_of_ending, list_formats
 
-READABLE = frozenset(
-    {"txt", "text", "md", "html", "htm", "shtml", "xhtml", "mht", "mhtml", "pdf", "docx", "docm", "xlsx", "xlsm", "csv"}
-)
-CONVERTIBLE = frozenset({"doc", "wps", "rtf", "xls", "et"})
-RECORDS = frozenset({"jsonl", "ndjson"})
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
-_PAGES = frozenset({"html", "htm", "shtml", "xhtml"})
 _TEMPORARY = ("~$", ".~", "._")
 
 
@@ -34,8 +28,9 @@ class Input:
 
     @property
     def is_records(self) -> bool:
-        """Whether the file holds JSON Lines records instead of one document."""
-        return extension(self.source) in RECORDS
+        """Whether the file holds many documents, one a record, instead of one document."""
+        format = format_of_ending(extension(self.source))
+        return format is not None and format.records
 
     def read(self, limit: int = 200 << 20) -> bytes:
         """The bytes, read once from one descriptor; refused where they cannot be had."""
@@ -114,7 +109,7 @@ def _walk(root: Path, found: list[Input], refused: list[RefusedInput], seen: set
         if any(entry.name == FILE_NAME for entry in entries):
             continue
         below: list[Path] = []
-        pages = {stem for entry in entries for stem, dot, kind in [entry.name.rpartition(".")] if dot and kind.lower() in _PAGES}
+        pages = {entry.name.rpartition(".")[0] for entry in entries if _is_web_page(entry.name)}
         for entry in entries:
             source = Path(entry.path).relative_to(root).as_posix()
             if entry.name.startswith((".", *_TEMPORARY)):
@@ -130,15 +125,20 @@ def _walk(root: Path, found: list[Input], refused: list[RefusedInput], seen: set
                         below.append(Path(entry.path))
                 elif not entry.is_file(follow_symlinks=False):
                     refused.append(RefusedInput(source, "not_a_file", "不是普通文件，没有读取"))
-                elif extension(entry.name) not in READABLE | CONVERTIBLE | RECORDS:
+                elif extension(entry.name) not in ENDINGS:
                     kind = f".{extension(entry.name)} 类型" if extension(entry.name) else "没有扩展名的文件"
-                    message = f"不支持{kind}；可导入 txt、html、pdf、docx、xlsx、jsonl"
+                    message = f"不支持{kind}；可导入 {list_formats()}"
                     refused.append(RefusedInput(source, "unsupported", message))
                 else:
                     _add(Input(Path(entry.path), source), entry.stat(follow_symlinks=False), found, seen)
             except OSError as error:
                 refused.append(RefusedInput(source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限"))
         stack.extend(reversed(below))
+
+
+def _is_web_page(name: str) -> bool:
+    format = format_of_ending(extension(name))
+    return format is not None and format.name == "html"
 
 
 def _page_of(folder: str) -> str | None:
@@ -166,10 +166,12 @@ def _distinct(found: list[Input]) -> list[Input]:
 
 
 def records(item: Input) -> Iterator[Mapping[str, Any] | RefusedInput]:
-    """The records of a JSON Lines file one after another; a bad line comes as a refusal and does not stop the rest."""
+    """The records of a file one after another; a bad one comes as a refusal and does not stop the rest."""
+    format = format_of_ending(extension(item.source))
+    assert format is not None and format.records, "ask Input.is_records first"
     try:
         with item.path.open("rb") as file:
-            for _, value in jsonl.records(file, item.source):
+            for _, value in format.load_reader()(file, item.source):
                 yield value
     except OSError as error:
         yield RefusedInput(item.source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限")

@@ -12,14 +12,16 @@ from typing import Any
 from corpus.document import Issue, ParsedDocument, content_id
 from corpus.errors import RefusedInput
 from ingest.formats import jsonl
-from ingest.formats.sniff import detect, extension
+from ingest.formats.contents import extension
+from ingest.formats.registry import InputFormat, fits_ending
+from ingest.formats.sniff import detect
+from ingest.lexicon import expand
 from ingest.limits import DEFAULT, Limits
 from ingest.raw import RawText
 
-_MARK = re.compile(r"(?:绝密|机密|秘密)★")
-_MARK_LINE = re.compile(r"^(?:密级[:：])?(?:绝密|机密|秘密)(?:[★☆*].{0,8})?$")
+_MARK = re.compile(expand(r"{secrecy}★"))
+_MARK_LINE = re.compile(expand(r"^(?:密级[:：])?{secrecy}(?:[★☆*].{0,8})?$"))
 _HEAD_LINES = 12
-_EXPECTED = {"html": ("html", "htm", "shtml", "xhtml", "jsp", "asp", "php"), "txt": ("txt", "text", "md", "log", "")}
 
 
 def read(data: bytes, source: str, *, region: str | None = None, ocr: bool = False, limits: Limits = DEFAULT) -> ParsedDocument:
@@ -51,47 +53,31 @@ def record_bytes(record: Mapping[str, Any]) -> bytes:
 
 def read_raw(data: bytes, source: str, *, ocr: bool = False, limits: Limits = DEFAULT) -> RawText:
     """The frozen text of a file and what its format knows, before any structure is recognised."""
-    kind: str = detect(data, source)
-    limit = limits.text_file_bytes if kind == "txt" else limits.file_bytes
-    if len(data) > limit:
-        raise RefusedInput(source, "size", f"文件有 {len(data) >> 20} MB，超过上限 {limit >> 20} MB；请拆分后导入")
-    if kind in ("doc", "wps", "rtf", "xls"):
+    format = detect(data, source)
+    check_size(format, data, source, limits)
+    if format.converted_to:
         from ingest.formats.word.legacy import convert
 
-        data, kind = convert(data, kind, source, limits)
-    raw = _read(kind, data, source, ocr=ocr, limits=limits)
-    name = extension(source)
-    if name and name not in _EXPECTED.get(kind, (kind, "doc", "wps", "rtf", "xls")):
-        message = f"扩展名是 .{name}，内容是 {kind}，已按内容读取"
+        data, format = convert(data, format, source, limits)
+    raw = _read(format, data, source, ocr=ocr, limits=limits)
+    ending = extension(source)
+    if ending and not fits_ending(format, ending):
+        message = f"扩展名是 .{ending}，内容是 {format.name}，已按内容读取"
         raw = replace(raw, issues=(*raw.issues, Issue("mismatch", message)))
     return _checked(raw, source, limits)
 
 
-def _read(kind: str, data: bytes, source: str, *, ocr: bool, limits: Limits) -> RawText:
-    # Imported where needed: a text file must not pay for the PDF and Office libraries.
-    if kind == "txt":
-        from ingest.formats.text import read_text
+def check_size(format: InputFormat, data: bytes, source: str, limits: Limits) -> None:
+    """Refuse a file that is larger than its format may be."""
+    limit = limits.text_file_bytes if format.plain else limits.file_bytes
+    if len(data) > limit:
+        raise RefusedInput(source, "size", f"文件有 {len(data) >> 20} MB，超过上限 {limit >> 20} MB；请拆分后导入")
 
-        return read_text(data, source)
-    if kind in ("html", "mhtml"):
-        from ingest.formats.web.reader import read_html
 
-        return read_html(data, source, limits)
-    if kind == "pdf":
-        from ingest.formats.pdf.reader import read_pdf
-
-        return read_pdf(data, source, limits, ocr=ocr)
-    if kind == "csv":
-        from ingest.formats.sheet.csv_file import read_csv
-
-        return read_csv(data, source, limits)
-    if kind == "docx":
-        from ingest.formats.word.reader import read_docx
-
-        return read_docx(data, source, limits)
-    from ingest.formats.sheet.workbook import read_xlsx
-
-    return read_xlsx(data, source, limits)
+def _read(format: InputFormat, data: bytes, source: str, *, ocr: bool, limits: Limits) -> RawText:
+    read = format.load_reader()
+    raw: RawText = read(data, source, limits, ocr=ocr) if format.paged else read(data, source, limits)
+    return raw
 
 
 def _checked(raw: RawText, source: str, limits: Limits) -> RawText:

@@ -11,22 +11,25 @@ from corpus.divisions import Division, gazetteer
 from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, Table, ZoneKind
 from ingest.headmatter.attached import attached_head
 from ingest.headmatter.filename import GLUED_NUMBER, alike, filed_under, title_from_source
-from ingest.headmatter.head import Draft, document_kind, period, read_head
+from ingest.headmatter.head import HeadDraft, document_kind, period, read_head
 from ingest.headmatter.inferred import infer_title
 from ingest.headmatter.labels import Labelled, read_labels
 from ingest.headmatter.references import find_references
 from ingest.headmatter.title import Header, continued, read_header, read_titled
+from ingest.lexicon import expand
 from ingest.lines.boilerplate import boilerplate_lines, contents_lines
-from ingest.lines.lines import RECORD, Line, covered, lines_of
-from ingest.lines.signatures import Parts, Piece
+from ingest.lines.lines import RECORD, TextLine, covered, lines_of
+from ingest.lines.signatures import SignatureParts, SignaturePiece
 from ingest.outline.members import Start, member_starts
 from ingest.outline.parts import divide, issued_names
-from ingest.outline.tree import Node, Part, numbering_issues, part_nodes, to_sections
+from ingest.outline.tree import OutlineNode, OutlinePart, numbering_issues, part_nodes, to_sections
 from ingest.outline.zones import partition
 from ingest.raw import RawText
 
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
 _SENTENCE = re.compile(r"[。！？!?；]")
+_FORWARDING_OR_ASKING = re.compile(expand(r"{forwarding}|征求"))
+_EXPLAINING = re.compile(expand(r"{explaining}"))
 
 
 def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None = None) -> ParsedDocument:
@@ -93,7 +96,7 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     )
 
 
-def _trailing_index(text: str, lines: Sequence[Line]) -> tuple[list[Labelled], int]:
+def _trailing_index(text: str, lines: Sequence[TextLine]) -> tuple[list[Labelled], int]:
     """The index table (索引号, 发文机关, 成文日期 …) where a page has it below the text, and the number of lines above it."""
     for first in range(max(0, len(lines) - _INDEX_LINES), len(lines)):
         last = lines[first:]
@@ -116,19 +119,19 @@ def _in_row(tables: Sequence[Table], span: Span) -> bool:
 class _Member:
     """One document of the file: its lines and what was recognised in them."""
 
-    lines: Sequence[Line]
+    lines: Sequence[TextLine]
     span: Span
     head: HeadMatter
-    parts: Parts
+    parts: SignatureParts
     attached: tuple[AttachedDocument, ...]
-    nodes: list[Node]
+    nodes: list[OutlineNode]
     issues: list[Issue]
 
 
 def _member(
     text: str,
     raw: RawText,
-    lines: Sequence[Line],
+    lines: Sequence[TextLine],
     header: Header,
     title: tuple[str, Span | None, bool] | None,
     *,
@@ -168,7 +171,7 @@ def _member(
     return _Member(lines, Span(start, end), head, parts, attached, nodes, draft.issues)
 
 
-def _later(text: str, raw: RawText, lines: Sequence[Line], start: Start, before: HeadMatter) -> _Member:
+def _later(text: str, raw: RawText, lines: Sequence[TextLine], start: Start, before: HeadMatter) -> _Member:
     """A document that follows others in the file; it takes nothing from them but the place, where it names none itself."""
     skipped = start.title_first - start.first
     header = read_titled(text, lines, start.title, skipped + start.body - start.title_first, start.dated)
@@ -202,7 +205,7 @@ def _placed(head: HeadMatter, others: Sequence[HeadMatter]) -> HeadMatter:
     )
 
 
-def _known_titles(text: str, lines: Sequence[Line], body: int, title: tuple[str, Span | None, bool] | None) -> list[str]:
+def _known_titles(text: str, lines: Sequence[TextLine], body: int, title: tuple[str, Span | None, bool] | None) -> list[str]:
     """The title of the first document and the names of what it issues or forwards: their title lines begin no new document."""
     if title is None or body >= len(lines):
         return []
@@ -217,7 +220,7 @@ def _given_title(raw: RawText) -> str | None:
 
 
 def _title(
-    text: str, lines: Sequence[Line], header: Header, raw: RawText, named: str | None
+    text: str, lines: Sequence[TextLine], header: Header, raw: RawText, named: str | None
 ) -> tuple[str, Span | None, bool] | None:
     """Title, its place, and whether it was concluded."""
     given = _given_title(raw)
@@ -245,7 +248,7 @@ def _without_number(text: str, header: Header, title: Span) -> Span:
     return Span(title.start, start).trimmed(text)
 
 
-def _recorded(raw: RawText, lines: Sequence[Line]) -> RawText:
+def _recorded(raw: RawText, lines: Sequence[TextLine]) -> RawText:
     """What the first line of a table of documents says (date | organ | title | text), as fields beside the text."""
     if len(lines) < 4 or not all(line.piece for line in lines[:3]) or not RECORD.match(raw.text, lines[0].start, lines[3].end):
         return raw
@@ -257,13 +260,13 @@ def _recorded(raw: RawText, lines: Sequence[Line]) -> RawText:
 
 
 def _references(
-    text: str, span: Span, title: tuple[str, Span | None, bool] | None, parts: Parts, lines: Sequence[Line]
+    text: str, span: Span, title: tuple[str, Span | None, bool] | None, parts: SignatureParts, lines: Sequence[TextLine]
 ) -> list[Reference]:
     own = [title[0]] if title else []
-    forwards = bool(title and re.search(r"转发|批转|征求", title[0]) and "关于印发" not in title[0])
+    forwards = bool(title and _FORWARDING_OR_ASKING.search(title[0]) and "关于印发" not in title[0])
     forwarded = [piece.title.of(text) for piece in parts.attached if piece.title and forwards and piece.named]
     own += [piece.title.of(text) for piece in parts.attached if piece.title and not (forwards and piece.named)]
-    explained = title[0] if title and re.search(r"解读|答记者问|图解|问答|说明", title[0]) else None
+    explained = title[0] if title and _EXPLAINING.search(title[0]) else None
     return find_references(text, span.start, span.end, own=own, explained=explained, forwarded=forwarded)
 
 
@@ -271,7 +274,7 @@ def _flat(value: str) -> str:
     return re.sub(r"[\s　《》]", "", value)
 
 
-def _conclude_title(text: str, draft: Draft, main: Span, references: Sequence[Reference]) -> None:
+def _conclude_title(text: str, draft: HeadDraft, main: Span, references: Sequence[Reference]) -> None:
     code = draft.values.get("region_code")
     division = gazetteer().by_code.get(code) if isinstance(code, str) else None
     title = infer_title(text, main, references, division)
@@ -285,7 +288,7 @@ def _conclude_title(text: str, draft: Draft, main: Span, references: Sequence[Re
 
 
 def _attached(
-    text: str, lines: Sequence[Line], parts: Parts, head: HeadMatter, references: Sequence[Reference]
+    text: str, lines: Sequence[TextLine], parts: SignatureParts, head: HeadMatter, references: Sequence[Reference]
 ) -> tuple[AttachedDocument, ...]:
     out: list[AttachedDocument] = []
     starts = [r.span.start if r.span else -1 for r in references]
@@ -301,27 +304,29 @@ def _attached(
     return tuple(out)
 
 
-def _outline(text: str, raw: RawText, lines: Sequence[Line], header: Header, parts: Parts, end: int) -> list[Node]:
+def _outline(
+    text: str, raw: RawText, lines: Sequence[TextLine], header: Header, parts: SignatureParts, end: int
+) -> list[OutlineNode]:
     headings = {span.trimmed(text).start: depth for span, depth in raw.headings}
     tabular = covered(lines, [table.span for table in raw.tables])
     left_out = set(tabular) | parts.signoff | {i for i in range(len(lines)) if text[lines[i].start] == "|"}
     for listing in parts.listings:
         left_out |= set(range(*listing))
 
-    def body_of(piece: Piece) -> list[Line]:
+    def body_of(piece: SignaturePiece) -> list[TextLine]:
         kept = [lines[i] for i in range(piece.body, piece.last) if i not in left_out]
         if piece.title and kept and kept[0].start < piece.title.end < kept[0].end:
             start = piece.title.end
             while start < kept[0].end and text[start].isspace():
                 start += 1
-            kept[0] = Line(start, kept[0].end)
+            kept[0] = TextLine(start, kept[0].end)
         return kept
 
     main_lines = body_of(parts.main)
     closing = left_out - set(tabular)
     stop = _part_end(lines, parts.main, closing)
     start = lines[parts.main.body].start if parts.main.body < len(lines) else end
-    nodes = part_nodes(text, Part(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
+    nodes = part_nodes(text, OutlinePart(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
     top = nodes[0] if nodes and nodes[0].kind == "title" else None
     nodes += [_listing_node(text, lines, listing, top) for listing in parts.listings if listing[0] < parts.main.last]
     for piece in parts.attached:
@@ -329,7 +334,7 @@ def _outline(text: str, raw: RawText, lines: Sequence[Line], header: Header, par
         first = lines[piece.body].start if piece.body < piece.last else last
         if piece.title and piece.title.end > first:
             first = piece.title.end
-        part = Part(Span(first, max(first, last)), piece.title, piece.label, inner=True)
+        part = OutlinePart(Span(first, max(first, last)), piece.title, piece.label, inner=True)
         inner = part_nodes(text, part, body_of(piece), headings, top, lines[piece.last - 1].end)
         nodes += inner
         within = parts.listings[bisect_left(parts.listings, (piece.first, 0)) : bisect_left(parts.listings, (piece.last, 0))]
@@ -338,14 +343,14 @@ def _outline(text: str, raw: RawText, lines: Sequence[Line], header: Header, par
     return nodes
 
 
-def _part_end(lines: Sequence[Line], piece: Piece, left_out: set[int]) -> int:
+def _part_end(lines: Sequence[TextLine], piece: SignaturePiece, left_out: set[int]) -> int:
     for i in range(piece.last - 1, piece.body - 1, -1):
         if i not in left_out:
             return lines[i].end
     return lines[piece.body].start if piece.body < len(lines) else 0
 
 
-def _listing_node(text: str, lines: Sequence[Line], listing: tuple[int, int], top: Node | None) -> Node:
+def _listing_node(text: str, lines: Sequence[TextLine], listing: tuple[int, int], top: OutlineNode | None) -> OutlineNode:
     first, last = listing
     start, end = lines[first].start, lines[last - 1].end
     number = re.match(r"附\s{0,4}件?\s{0,4}\d{0,2}\s?[:：]?", text[start : min(end, start + 16)])
@@ -354,11 +359,11 @@ def _listing_node(text: str, lines: Sequence[Line], listing: tuple[int, int], to
     while head < end and text[head].isspace():
         head += 1
     depth = top.depth + 1 if top else 1
-    return Node("attachment", text[start : start + width].strip(), start, head, end, end, depth, top, end)
+    return OutlineNode("attachment", text[start : start + width].strip(), start, head, end, end, depth, top, end)
 
 
 def _kinds(
-    every: Sequence[Line], boiler: dict[int, str], places: Sequence[int], header: Header, parts: Parts, own: int
+    every: Sequence[TextLine], boiler: dict[int, str], places: Sequence[int], header: Header, parts: SignatureParts, own: int
 ) -> list[tuple[ZoneKind, str]]:
     """The zone of each line; the first ``own`` of the lines at ``places`` are the first document's, the rest later ones."""
     kinds: list[tuple[ZoneKind, str]] = [("boilerplate", boiler.get(i, "")) for i in range(len(every))]
@@ -377,7 +382,7 @@ def _kinds(
     return kinds
 
 
-def _missing(text: str, lines: Sequence[Line], parts: Parts) -> list[Issue]:
+def _missing(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> list[Issue]:
     """Attachments that the letter lists but the file does not hold."""
     held = {_flat(piece.title.of(text)) for piece in parts.attached if piece.title}
     labelled = sum(piece.label is not None for piece in parts.attached)

@@ -47,13 +47,10 @@ class SafeReader:
 
     def read(self, data: bytes, source: str, *, region: str | None = None, ocr: bool = False) -> ParsedDocument:
         """Read one file, or refuse it; a refusal leaves the reader ready for the next."""
-        if len(data) <= self.limits.text_read_here and detect(data, source) == "txt":
+        format = detect(data, source)
+        if format.plain and len(data) <= self.limits.text_read_here:
             return reader.read(data, source, region=region, ocr=ocr, limits=self.limits)
-        kind = detect(data, source)
-        most = self.limits.text_file_bytes if kind == "txt" else self.limits.file_bytes
-        if len(data) > most:
-            limit = most >> 20
-            raise RefusedInput(source, "size", f"文件有 {len(data) >> 20} MB，超过上限 {limit} MB；请拆分后导入")
+        reader.check_size(format, data, source, self.limits)
         pipe = self._started()
         seconds = self.limits.seconds * (10 if ocr else 1)
         try:

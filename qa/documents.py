@@ -7,15 +7,17 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Section, Span
 from corpus.folding import fold
-from corpus.store import Corpus, DocumentInfo, StoredFact
+from corpus.store import Corpus, DocumentInfo, StoredFact, StoredRecord
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
+
+R = TypeVar("R", bound=StoredRecord)
 
 KEPT = 200
 """Prepared documents held in memory; the least recently used goes first."""
@@ -193,7 +195,7 @@ class Shelf:
         self.infos: dict[int, DocumentInfo] = {info.row: info for info in corpus.infos()}
         self.by_id: dict[str, int] = {info.id: info.row for info in self.infos.values()}
         self._kept: OrderedDict[int, Shelved] = OrderedDict()
-        self._facts: OrderedDict[tuple[str, int], list[StoredFact]] = OrderedDict()
+        self._facts: OrderedDict[tuple[type[StoredRecord], int], list[Any]] = OrderedDict()
         self._inside: dict[Division, frozenset[int]] = {}
         self._share: dict[str, float] = {}
 
@@ -211,13 +213,13 @@ class Shelf:
             self._kept.popitem(last=False)
         return shelved
 
-    def facts(self, kind: str, row: int) -> list[StoredFact]:
+    def facts(self, record: type[R], row: int) -> list[StoredFact[R]]:
         """The facts of one kind that a document holds."""
-        if (kind, row) not in self._facts:
-            self._facts[kind, row] = self.corpus.facts(kind, documents=[row])
+        if (record, row) not in self._facts:
+            self._facts[record, row] = self.corpus.facts(record, documents=[row])
             if len(self._facts) > 2 * KEPT:
                 self._facts.popitem(last=False)
-        return self._facts[kind, row]
+        return self._facts[record, row]
 
     def inside(self, wanted: Division) -> frozenset[int]:
         """The documents that speak for a division: of itself or of one inside it; nothing is inside the nation."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
 
 from corpus.wordlists import entries
+from graph.codec.records import TargetRecord
 from qa.answer import Understanding
 
 ROUNDS = 3
@@ -27,7 +27,7 @@ def is_single_unit(name: str) -> bool:
 
 
 def starting_questions(
-    topics: Sequence[str], regions: Sequence[str], units: Sequence[str], targets: Iterable[Mapping[str, Any]]
+    topics: Sequence[str], regions: Sequence[str], units: Sequence[str], targets: Iterable[TargetRecord]
 ) -> list[str]:
     """Make questions to start from; whether the library answers them has to be tried out.
 
@@ -35,9 +35,9 @@ def starting_questions(
         topics: Topics of the library, most frequent first.
         regions: Its regions.
         units: Its units, most tasks first.
-        targets: Records of its targets.
+        targets: Its targets.
     """
-    short = [t for t in targets if 3 <= len(str(t["indicator"])) <= 12 and t.get("region") and t.get("value")]
+    short = [target for target in targets if 3 <= len(target.indicator) <= 12 and target.region and target.value]
     made: list[str] = []
     for n in range(ROUNDS):
         if n < len(topics):
@@ -49,7 +49,7 @@ def starting_questions(
         if n < len(units):
             made.append(f"{units[n]}有哪些任务？")
         if n < len(short):
-            made.append(f"{short[n]['region']}{short[n]['indicator']}的目标是多少？")
+            made.append(f"{short[n].region}{short[n].indicator}的目标是多少？")
     return list(dict.fromkeys(made))
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import ParsedDocument
+from graph.codec.records import TaskRecord
 from graph.codec.rows import to_rows
 from graph.extract import extract
 from index.splitter import split
@@ -60,11 +61,10 @@ def assert_traceable(doc: ParsedDocument) -> None:
     for span in body:
         assert all(i in covered or text[i].isspace() for i in range(span.start, span.end)), "passages cover the body"
     for row in to_rows(doc, extract(doc)):
-        assert row.span.end <= len(text)
-        quote = row.payload.get("quote")
-        assert quote is None or quote == row.span.of(text)
-        for measure in row.payload.get("measures", ()):
-            assert text[measure["start"] : measure["end"]] == measure["name"]
+        assert row.record.end <= len(text)
+        assert row.record.quote == row.record.span.of(text)
+        for measure in row.record.measures if isinstance(row.record, TaskRecord) else ():
+            assert text[measure.start : measure.end] == measure.name
 
 
 @settings(max_examples=60)

@@ -12,11 +12,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from ingest.formats.contents import extension
+from ingest.formats.registry import ENDINGS
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-TYPES = (".txt", ".html", ".pdf", ".docx", ".xlsx")
 
 
 def chromium() -> str | None:
@@ -28,7 +30,7 @@ def chromium() -> str | None:
 def sample_files() -> Iterator[list[Path]]:
     """The bundled sample documents."""
     with resources.as_file(resources.files("corpus").joinpath("samples")) as held:
-        yield sorted(path for path in held.iterdir() if path.suffix in TYPES)
+        yield sorted(path for path in held.iterdir() if extension(path.name) in ENDINGS)
 
 
 @contextlib.contextmanager

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cemai.graph_reports import CitedDuty
 from corpus.divisions import gazetteer
 from corpus.errors import PolicyError, UsageError
 from corpus.filters import Filters
+from graph.codec.records import FactRecord
+from graph.kinds import PUBLISHED, kind_named
+from graph.queries.cited import CitedFact
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -18,6 +22,7 @@ Json = dict[str, Any]
 ROWS = 50
 """Rows a tool gives at most at once; ``offset`` gives the next ones."""
 TEXT = 2_000
+_KINDS = "、".join(f"{kind.plural}（{kind.label}）" for kind in PUBLISHED)
 
 _ABOUT = (
     "中国各级政府政策文件的文档库。答案都是文件原文的引语，带文件名、位置（start、end）和章节；"
@@ -43,7 +48,7 @@ def build(library: Library) -> Any:
     server = MCPServer("cemai", instructions=_ABOUT)
     turn = threading.RLock()  # tools may be called at once; the library answers one after the other
 
-    def answered(work: Callable[[], Any]) -> Any:
+    def answered(work: Callable[[], Json]) -> Json:
         try:
             with turn:
                 return work()
@@ -57,7 +62,7 @@ def build(library: Library) -> Any:
             hits = library.search(_words(query), filters=filters, top=max(1, min(top, ROWS)))
             return {"query": query, "hits": [hit.record() for hit in hits]}
 
-        return answered(work)  # type: ignore[no-any-return]
+        return answered(work)
 
     @server.tool(description="提问，答案由原文引语组成；as_of 是日期（YYYY-MM-DD），按那一天判断时效。")
     def ask(question: str, region: str | None = None, as_of: str | None = None) -> Json:
@@ -65,7 +70,7 @@ def build(library: Library) -> Any:
             filters = Filters(region=_region(region)) or None
             return library.ask(_words(question), filters=filters, as_of=_day(as_of), keep=False).record()
 
-        return answered(work)  # type: ignore[no-any-return]
+        return answered(work)
 
     @server.tool(description="按主题或问题比较各地区；regions 不填即比较库里所有地区。")
     def compare(subject: str, regions: list[str] | None = None, as_of: str | None = None) -> Json:
@@ -73,43 +78,52 @@ def build(library: Library) -> Any:
             names = [name for name in (_region(region) for region in regions or ()) if name]
             return library.compare(_words(subject), regions=names or None, as_of=_day(as_of)).record()
 
-        return answered(work)  # type: ignore[no-any-return]
+        return answered(work)
 
     @server.tool(description="任务台账：按责任单位、地区、主题筛选，完整列出；每次最多 50 条，用 offset 取后面的。")
     def tasks(unit: str | None = None, region: str | None = None, topic: str | None = None, offset: int = 0) -> Json:
-        return answered(lambda: _page("tasks", library.tasks(unit=unit, region=_region(region), topic=topic), offset))  # type: ignore[no-any-return]
+        return answered(lambda: _page("tasks", library.tasks(unit=unit, region=_region(region), topic=topic), offset))
 
     @server.tool(
         description="目标指标：按指标名称、地区、类别（target 目标、achieved 已完成、statistic 现状数、rule 标准）筛选；每次最多 50 条。"
     )
     def targets(indicator: str | None = None, region: str | None = None, kind: str | None = None, offset: int = 0) -> Json:
-        return answered(lambda: _page("targets", library.targets(indicator=indicator, region=_region(region), kind=kind), offset))  # type: ignore[no-any-return]
+        return answered(lambda: _page("targets", library.targets(indicator=indicator, region=_region(region), kind=kind), offset))
+
+    @server.tool(description=f"一种事实的全部记录，kind 是 {_KINDS}；每次最多 50 条，用 offset 取后面的。")
+    def facts(kind: str, region: str | None = None, offset: int = 0) -> Json:
+        def work() -> Json:
+            known = kind_named(kind)
+            return _page(known.plural, library.facts(known.record, region=_region(region)), offset)
+
+        return answered(work)
 
     @server.tool(
         description="一个单位的全部任务和职责（牵头、责任、配合），含机构改革前的旧名；各项数目完整，任务每次最多 50 条。"
     )
     def duties(unit: str, region: str | None = None, role: str | None = None, offset: int = 0) -> Json:
         def work() -> Json:
-            record = library.duties(_words(unit), region=_region(region), role=role)
-            return {**record, **_page("tasks", record["tasks"], offset)}
+            duties = library.duties(_words(unit), region=_region(region), role=role)
+            return {**duties.record(), **_page("tasks", duties.tasks, offset)}
 
-        return answered(work)  # type: ignore[no-any-return]
+        return answered(work)
 
     @server.tool(description="落实对照：上级文件的任务和目标，下级文件提到没有；文件写编号、文件名、标题或文号。")
     def coverage(upper: str, lower: str) -> Json:
-        return answered(lambda: library.coverage(_words(upper), _words(lower)))  # type: ignore[no-any-return]
+        return answered(lambda: library.coverage(_words(upper), _words(lower)).record())
 
     @server.tool(description="文件渊源：它的依据、引用它的文件、历次版本，以及某一天（YYYY-MM-DD）是否有效和理由。")
     def lineage(document: str, as_of: str | None = None) -> Json:
-        return answered(lambda: library.lineage(_words(document), as_of=_day(as_of)))  # type: ignore[no-any-return]
+        return answered(lambda: library.lineage(_words(document), as_of=_day(as_of)))
 
     return server
 
 
-def _page(name: str, records: list[Json], offset: int) -> Json:
+def _page(name: str, found: Sequence[CitedFact[FactRecord] | CitedDuty], offset: int) -> Json:
     start = max(0, offset)
-    following = start + ROWS if start + ROWS < len(records) else None
-    return {"total": len(records), "offset": start, "next_offset": following, name: records[start : start + ROWS]}
+    following = start + ROWS if start + ROWS < len(found) else None
+    records = [one.record() for one in found[start : start + ROWS]]
+    return {"total": len(found), "offset": start, "next_offset": following, name: records}
 
 
 def _words(text: str) -> str:

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 from corpus.store.corpus import Corpus
 from corpus.store.database import FILE_NAME, FORMAT
-from corpus.store.rows import Change, DocumentInfo, FactRow, KeptAnswer, PassageRow, StoredFact, StoredPassage, year_of
+from corpus.store.rows import (
+    Change,
+    DocumentInfo,
+    FactRow,
+    KeptAnswer,
+    PassageRow,
+    StoredFact,
+    StoredPassage,
+    StoredRecord,
+    year_of,
+)
 
 __all__ = [
     "FILE_NAME", "FORMAT", "Change", "Corpus", "DocumentInfo", "FactRow", "KeptAnswer", "PassageRow", "StoredFact",
-    "StoredPassage", "year_of",
+    "StoredPassage", "StoredRecord", "year_of",
 ]  # fmt: skip

@@ -91,7 +91,7 @@ class DocumentTables(Database):
     def labels(self, documents: Iterable[int]) -> dict[int, Label]:
         """What hits say of some documents; one that is gone is left out."""
         found = self._db.execute(
-            "SELECT row, id, source, format, title, json_extract(record,'$.head.region') FROM documents"
+            "SELECT row, id, source, title, json_extract(record,'$.head.region') FROM documents"
             " WHERE row IN (SELECT value FROM json_each(?))",
             (json.dumps(list(documents)),),
         )

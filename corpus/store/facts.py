@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from corpus.store.database import Database
-from corpus.store.rows import FactRow, StoredFact
+from corpus.store.rows import FactRow, R, StoredFact
 
 _REMOVED = "(SELECT row FROM documents WHERE removed_at IS NOT NULL)"
 _LIVE = f"f.document NOT IN {_REMOVED}"
@@ -19,35 +19,39 @@ class FactTables(Database):
 
     def facts(
         self,
-        kind: str,
+        record: type[R],
         *,
         key: tuple[str, str] | None = None,
         keys: tuple[str, Iterable[str]] | None = None,
         documents: Iterable[int] | None = None,
-    ) -> list[StoredFact]:
-        """Facts of one kind, in order of document and place; of some documents; looked up by a key such as ("unit", name).
+    ) -> list[StoredFact[R]]:
+        """Facts of one kind, in order of document and place: ``corpus.facts(TaskRecord, key=("unit", "州财政局"))``.
 
-        ``keys`` looks up several keys of one kind at once; a fact filed under two of them comes once.
+        Args:
+            record: The class of their records, which says the kind and reads them.
+            key: A key they are filed under, as (kind of key, key).
+            keys: Several keys of one kind; a fact filed under two of them comes once.
+            documents: Row numbers of the documents they are in; without it all of the library.
         """
         if key is not None:
             keys = (key[0], (key[1],))
-        values: list[str] = [kind]
+        values: list[str] = [record.fact_kind]
         if keys is not None:
             # CROSS JOIN keeps the order: from the few keys to their facts, not over all facts
             source = "(SELECT DISTINCT fact FROM fact_keys WHERE kind=? AND key IN (SELECT value FROM json_each(?))) k CROSS JOIN facts f ON f.row=k.fact"
-            values = [keys[0], _array(keys[1]), kind]
+            values = [keys[0], _array(keys[1]), record.fact_kind]
         else:
             source = "facts f"
         query = (
-            f"SELECT f.row, f.id, f.kind, f.document, d.id, d.source, f.start, f.end, CAST(f.payload AS BLOB) FROM {source}"
+            f"SELECT f.row, f.id, f.document, d.id, d.source, f.start, f.end, CAST(f.payload AS BLOB) FROM {source}"
             f" CROSS JOIN documents d ON d.row=f.document WHERE f.kind=? AND {_LIVE}"
         )
         if documents is not None:
             query += " AND f.document IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(list(documents)))
         # records come as bytes, decoded when read; sorted here: SQLite would carry every record through its sorter
-        found = sorted(self._db.execute(query, values), key=itemgetter(3, 6, 7))
-        return [StoredFact(*row) for row in found]
+        found = sorted(self._db.execute(query, values), key=itemgetter(2, 5, 6))
+        return [StoredFact(record, *row) for row in found]
 
     def filed(
         self, kinds: Iterable[str], keys: Iterable[str] | None = None, *, documents: Iterable[int] | None = None
@@ -101,15 +105,8 @@ class FactTables(Database):
             self._db.executemany(
                 "INSERT OR IGNORE INTO facts (document, kind, id, start, end, payload) VALUES (?,?,?,?,?,?)",
                 [
-                    (
-                        document,
-                        f.kind,
-                        f.id,
-                        f.span.start,
-                        f.span.end,
-                        json.dumps(f.payload, ensure_ascii=False, separators=(",", ":")),
-                    )
-                    for f in sorted(facts, key=lambda f: f.span)
+                    (document, record.fact_kind, record.id, record.start, record.end, record.to_json())
+                    for record in sorted((fact.record for fact in facts), key=attrgetter("start", "end"))
                 ],
             )
             rows = {
@@ -118,7 +115,7 @@ class FactTables(Database):
             }
             self._db.executemany(
                 "INSERT OR IGNORE INTO fact_keys VALUES (?,?,?)",
-                [(kind, key, rows[f.kind, f.id]) for f in facts for kind, key in f.keys],
+                [(kind, key, rows[fact.record.fact_kind, fact.record.id]) for fact in facts for kind, key in fact.keys],
             )
             self._seal(document)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from corpus.document import HeadMatter, Span
 
@@ -18,14 +17,44 @@ class PassageRow:
     vector: bytes | None = None
 
 
+class StoredRecord(Protocol):
+    """What the store has to know of a record: its kind, its id, its place, and how it is written as JSON and read again.
+
+    The classes of records belong to who extracts the facts (``graph.codec.records``). They bring their own codec, so that the store
+    needs no library for it.
+    """
+
+    fact_kind: ClassVar[str]
+
+    @property
+    def id(self) -> str:
+        """The id of the fact, unique in its document."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text."""
+
+    def to_json(self) -> str:
+        """The record as a JSON object."""
+
+    @classmethod
+    def from_json(cls, written: bytes) -> Self:
+        """The inverse of ``to_json``."""
+
+
+R = TypeVar("R", bound=StoredRecord)
+R_co = TypeVar("R_co", bound=StoredRecord, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
 class FactRow:
     """A fact to be stored. ``keys`` are (kind, key) pairs it is looked up by: ("unit", 州财政局), ("topic", 医疗保障)."""
 
-    id: str
-    kind: str
-    span: Span
-    payload: dict[str, Any]
+    record: StoredRecord
     keys: tuple[tuple[str, str], ...] = ()
 
 
@@ -54,13 +83,12 @@ class Label(NamedTuple):
 
     id: str
     source: str
-    format: str
     title: str | None
     region: str | None
 
 
 @dataclass(slots=True, unsafe_hash=True)
-class StoredFact:
+class StoredFact(Generic[R_co]):
     """A fact as stored, with the document it came from. The record is decoded when first asked for: a list of hundreds is counted
     and paged without reading all of them.
 
@@ -68,16 +96,16 @@ class StoredFact:
     times as long.
     """
 
+    record: type[R_co]
     row: int
     id: str
-    kind: str
     document: int
     document_id: str
     source: str
     start: int
     end: int
     written: bytes
-    _read: dict[str, Any] | None = field(default=None, repr=False, compare=False)
+    _value: R_co | None = field(default=None, repr=False, compare=False)
 
     @property
     def span(self) -> Span:
@@ -85,11 +113,11 @@ class StoredFact:
         return Span(self.start, self.end)
 
     @property
-    def payload(self) -> dict[str, Any]:
+    def value(self) -> R_co:
         """The record of the fact."""
-        if self._read is None:
-            self._read = json.loads(self.written)
-        return self._read
+        if self._value is None:
+            self._value = self.record.from_json(self.written)
+        return self._value
 
 
 @dataclass(frozen=True, slots=True)

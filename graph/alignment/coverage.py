@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from corpus.store import Corpus
 from graph.alignment.indicators import same_indicator
 from graph.alignment.tasks import TaskWords, topics_overlap
-from graph.codec.rows import from_fact
-from graph.facts import Target, Task
+from graph.codec.records import TargetRecord, TaskRecord
 
 _TAKEN_UP = 0.4
 _NEAR = 0.25
@@ -20,19 +19,19 @@ _NEAR = 0.25
 class CoveredTask:
     """An upper task with the lower task that takes it up, or None; then ``nearest`` is the most alike one, if any is alike at all."""
 
-    upper: Task
-    lower: Task | None
+    upper: TaskRecord
+    lower: TaskRecord | None
     score: float
     words: tuple[str, ...]
-    nearest: Task | None = None
+    nearest: TaskRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredTarget:
     """An upper target with the lower target of the same indicator, or None; ``reason`` says why they count as the same."""
 
-    upper: Target
-    lower: Target | None
+    upper: TargetRecord
+    lower: TargetRecord | None
     score: float
     reason: str
 
@@ -43,32 +42,25 @@ class Coverage:
 
     tasks: tuple[CoveredTask, ...]
     targets: tuple[CoveredTarget, ...]
-    own: tuple[Task, ...]
+    own: tuple[TaskRecord, ...]
     """Tasks of the lower document that take up none of the upper."""
 
     @property
-    def missing(self) -> tuple[Task, ...]:
+    def missing(self) -> tuple[TaskRecord, ...]:
         """Upper tasks that the lower document does not mention."""
         return tuple(entry.upper for entry in self.tasks if entry.lower is None)
 
     @property
-    def missing_targets(self) -> tuple[Target, ...]:
+    def missing_targets(self) -> tuple[TargetRecord, ...]:
         """Upper targets without a lower one."""
         return tuple(entry.upper for entry in self.targets if entry.lower is None)
 
 
 def coverage(corpus: Corpus, upper: int, lower: int) -> Coverage:
     """Compare two documents of the library, given by their rows; only targets of the plan are asked for, not figures of the past."""
-    tasks = [
-        [fact for fact in map(from_fact, corpus.facts("task", documents=[row])) if isinstance(fact, Task)]
-        for row in (upper, lower)
-    ]
+    tasks = [[fact.value for fact in corpus.facts(TaskRecord, documents=[row])] for row in (upper, lower)]
     targets = [
-        [
-            fact
-            for fact in map(from_fact, corpus.facts("target", documents=[row]))
-            if isinstance(fact, Target) and fact.kind == "target"
-        ]
+        [fact.value for fact in corpus.facts(TargetRecord, documents=[row]) if fact.value.kind == "target"]
         for row in (upper, lower)
     ]
     covered = covered_tasks(*tasks)
@@ -80,7 +72,7 @@ def coverage(corpus: Corpus, upper: int, lower: int) -> Coverage:
     )
 
 
-def covered_tasks(upper: Sequence[Task], lower: Sequence[Task]) -> list[CoveredTask]:
+def covered_tasks(upper: Sequence[TaskRecord], lower: Sequence[TaskRecord]) -> list[CoveredTask]:
     """Every upper task with the lower task most alike. One lower task may take up several upper ones."""
     words = TaskWords.of([*upper, *lower])
     postings: dict[str, list[int]] = defaultdict(list)
@@ -100,7 +92,7 @@ def covered_tasks(upper: Sequence[Task], lower: Sequence[Task]) -> list[CoveredT
     return out
 
 
-def covered_targets(upper: Sequence[Target], lower: Sequence[Target]) -> list[CoveredTarget]:
+def covered_targets(upper: Sequence[TargetRecord], lower: Sequence[TargetRecord]) -> list[CoveredTarget]:
     """Every upper target with the lower target of the same indicator, the most alike one."""
     out: list[CoveredTarget] = []
     for target in upper:
@@ -115,6 +107,6 @@ def covered_targets(upper: Sequence[Target], lower: Sequence[Target]) -> list[Co
     return out
 
 
-def _best_upper(task: Task, covered: Sequence[CoveredTask]) -> Task | None:
+def _best_upper(task: TaskRecord, covered: Sequence[CoveredTask]) -> TaskRecord | None:
     """The upper task whose nearest counterpart is this one."""
     return next((entry.upper for entry in covered if entry.nearest is not None and entry.nearest.id == task.id), None)

@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.folding import fold
-from graph.facts import Target
-from graph.lexicon import entries, table
+from graph.codec.records import TargetRecord
+from graph.lexicon import entries, expand, table
 from graph.quantities.quantity import measure_of
 
 _SAME = 0.6
-_GROWTH = re.compile(r"增长|增速|增幅|下降|降幅|降低|上涨|提高|增加(?!值)|减少")
-_FIELD_WORDS = re.compile(r"乡村振兴|乡村建设|农业农村|农村信用社|城乡")
-_SHARE = re.compile(r"(?P<whole>.{2,40}?)(?:用于|投入|投向|支持)(?P<use>.{2,30}?)(?:支出|方面)?的?(?:比例|比重|占比|份额)")
+_GROWTH = re.compile(expand(r"{growth}|增加(?!值)"))
+_FIELD_WORDS = re.compile(expand(r"{field_words}"))
+_SHARE = re.compile(expand(r"(?P<whole>.{2,40}?){used_for}(?P<use>.{2,30}?)(?:支出|方面)?的?{shares}"))
 _NOISE = re.compile(
-    r"全[州市县区省国盟旗]|[我本][州市县区省盟旗]|各[县市区州](?:区|市)?|[“”‘’\"'《》()（）,，、。;；:：\s]|[0-9０-９.]+|到?20\d\d年|力争|确保|实现|达到?|继续|全面|基本|完成|新增|累计|年均|提出|数量|总数|个数|以上|水平"
+    expand(
+        r"全[{divisions}国]|[我本][{divisions}]|各[县市区州][区市]?|[“”‘’\"'《》()（）,，、。;；:：\s]|[0-9０-９.]+|到?20\d\d年|达到?"
+        r"|{indicator_noise}"
+    )
 )
 
 
@@ -36,7 +39,7 @@ class Likeness:
     words: tuple[str, ...] = ()
 
 
-def same_indicator(a: Target, b: Target) -> Likeness:
+def same_indicator(a: TargetRecord, b: TargetRecord) -> Likeness:
     """Whether two targets measure the same thing, with the reason.
 
     ``资金用于产业的比例`` and ``土地出让收益用于农业农村的比例`` differ in whole and use; 行政村 and 自然村 never align.
@@ -74,9 +77,9 @@ def same_indicator(a: Target, b: Target) -> Likeness:
     return Likeness(score, False, "指标名称相差较大" if score < _SAME else "没有共同的关键词", words)
 
 
-def align_targets(targets: Iterable[Target]) -> list[tuple[Target, ...]]:
+def align_targets(targets: Iterable[TargetRecord]) -> list[tuple[TargetRecord, ...]]:
     """Targets in groups of the same indicator; every member of a group is the same as every other, order is kept."""
-    groups: list[list[Target]] = []
+    groups: list[list[TargetRecord]] = []
     index: dict[str, set[int]] = defaultdict(set)
     for target in targets:
         own = pairs(normal(target.indicator))
@@ -122,7 +125,7 @@ def normal(indicator: str) -> str:
     return _NOISE.sub("", _usual(indicator))
 
 
-def _measure(target: Target) -> str:
+def _measure(target: TargetRecord) -> str:
     measure = measure_of(target.unit)
     # a person counted by 人, 名 or 户 and a thing counted by 个, 家 or 所 are told apart by the indicator, not by the measure word
     return "count" if measure in ("count", "person", "") else measure

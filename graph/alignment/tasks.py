@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 from graph.alignment.indicators import normal, pairs, shared_words
-from graph.facts import Task
+from graph.codec.records import TaskRecord
 
 _RARE, _RARE_IN_TEXT = 400, 60
 """Pairs of characters in more tasks than this lead to no neighbour: those of names, and those of measures alone."""
@@ -19,8 +19,8 @@ _NEAREST = 40
 class TaskLink:
     """Two tasks of different regions that do the same thing, with the words that carried the score."""
 
-    first: Task
-    second: Task
+    first: TaskRecord
+    second: TaskRecord
     score: float
     words: tuple[str, ...]
 
@@ -37,7 +37,7 @@ class TaskWords:
     frequency: Counter[str]
 
     @classmethod
-    def of(cls, tasks: Sequence[Task]) -> TaskWords:
+    def of(cls, tasks: Sequence[TaskRecord]) -> TaskWords:
         """Weigh the words of some tasks among themselves."""
         texts = [normal(f"{task.name}{''.join(measure.name for measure in task.measures)[:80]}") for task in tasks]
         names = [normal(task.name) for task in tasks]
@@ -90,7 +90,7 @@ class TaskWords:
         return shared_words(self.names[i], self.names[j]) or shared_words(self.texts[i], self.texts[j])
 
 
-def align_tasks(tasks: Sequence[Task], *, threshold: float = 0.5) -> list[TaskLink]:
+def align_tasks(tasks: Sequence[TaskRecord], *, threshold: float = 0.5) -> list[TaskLink]:
     """Links between tasks of different regions that do the same thing, best first.
 
     A link needs words in common, not only a topic.

@@ -15,9 +15,10 @@ from corpus.divisions import gazetteer
 from corpus.document import Relation, Span
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.documents.names import is_draft, named, normal_number, normal_title, without_issuer, without_trial, work_title
+from graph.lexicon import expand
 
-_CHANGING = re.compile(r"修订|修正|修改|调整|补充|延长|延续|更正")
-_OF_ITS_OWN = re.compile(r"(?:法|法典|条例|规定|办法|细则|规划|纲要|目录|规程|规范|标准)$")
+_CHANGING = re.compile(expand(r"{revising}|{prolonging}"))
+_OF_ITS_OWN = re.compile(expand(r"{kinds_of_law}$"))
 _SHORTEST, _TELLING = 5, 16
 
 

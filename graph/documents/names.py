@@ -6,28 +6,28 @@ import re
 from functools import lru_cache
 
 from corpus.folding import fold
-from graph.lexicon import entries
+from graph.lexicon import entries, expand
 
 _LONGEST = 400
-_ISSUED = re.compile(r"^.{0,80}?(?:关于(?:印发|转发|批转|发布|公布|下发)|印发|转发)")
-_CALL = re.compile(r"^.{0,40}?(?:关于)?(?:对|就)?(?:向社会)?(?:公开)?(?:征求|征集)(?=.{6})(?!意见)")
-_ABOUT_DRAFT = re.compile(r"^(?:.{0,40}?关于|关于)?(?:对|就)(?=.{6})")
-_CALLED = re.compile(r"[的\s]*(?:向社会)?(?:公开)?(?:征求|征集)?(?:意见稿)?意见(?:建议)?(?:的(?:通告|公告|通知|函|启事))?$")
-_CALLING = re.compile(r"征求|征集")
-_TRAILING = re.compile(r"的(?:通知|意见|公告|函|决定|批复|通告)$")
-_ISSUER = re.compile(
-    r"^[^关《》]{2,70}?(?:政府|办公厅|办公室|党委|[省市州县区盟旗]委|委员会|委|局|厅|部|院|署|中心|[小领]组|银行|总行|分行|支行|部门|公司|会议|处|会)(?:官?网站?)?(?:发布|公布|出台)?[\s、]?(?=关于)"
-)
+_ISSUED = re.compile(expand(r"^.{0,80}?(?:关于{issuing}|印发|转发)"))
+_CALL = re.compile(expand(r"^.{0,40}?(?:关于)?[对就]?{openly}?{calling}(?=.{6})(?!意见)"))
+_ABOUT_DRAFT = re.compile(expand(r"^(?:.{0,40}?关于|关于)?[对就](?=.{6})"))
+_CALLED = re.compile(expand(r"[的\s]*{openly}?{calling}?(?:意见稿)?意见(?:建议)?(?:的{letter_kinds})?$"))
+_CALLING = re.compile(expand(r"{calling}"))
+_TRAILING = re.compile(expand(r"的{letter_kinds}$"))
+_ISSUER = re.compile(expand(r"^[^关《》]{2,70}?(?:{office_ends}|{other_organs})(?:官?网站?)?{making_public}?[\s、]?(?=关于)"))
 _STATE = re.compile(
-    r"[(（](?:修订|修正)?(?:征求意见稿?|意见征求稿|试行|暂行|草案|送审稿|修订|修正|修订稿|修订版|修正草案|修订草案|(?:修订|修正)?草案(?:送审稿|征求意见稿)"
-    r"|20\d\d年?(?:修订|修正|版|本|修订版)|\d{4}年?版?|第[一二三四五六七八九十]{1,2}[版稿]|\d(?:\.\d)?版|第?[一二三]?(?:次)?意见稿)[)）]"
+    expand(
+        r"[(（]{revising}?(?:{states}|20\d\d年?{editions}|\d{4}年?版?|第[一二三四五六七八九十]{1,2}[版稿]|\d(?:\.\d)?版"
+        r"|第?[一二三]?次?意见稿)[)）]"
+    )
 )
-_TRIAL = re.compile(r"[(（](?:试行|暂行)[)）]")
+_TRIAL = re.compile(expand(r"[(（]{trials}[)）]"))
 _YEAR = re.compile(r"(?:19|20)\d\d年?(?:[-—–~至到]{1,2}(?:19|20)\d\d年?)?|“?十[一二三四五六]五”?")
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉<>()（）\[\]【】〔〕,，。、;；:：·—\-\s]")
 _NUMBER = re.compile(r"[\[〔(（【﹝]\s*(\d{4})\s*[\]〕)）】﹞]\s*(?:第)?\s*(\d+)\s*号")
-_REVISED = re.compile(r"修订|修正|修改")
-_DRAFT = re.compile(r"征求意见|意见征求|征求.{0,60}意见|征集.{0,60}意见|草案|送审稿|意见稿")
+_REVISED = re.compile(expand(r"{revising}"))
+_DRAFT = re.compile(expand(r"{draft_marks}|{calling}.{0,60}意见"))
 
 
 def named(title: str | None) -> str:

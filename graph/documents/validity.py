@@ -10,20 +10,19 @@ from typing import Literal
 
 from corpus.document import HeadMatter
 from corpus.titles import in_marks
+from graph.documents.names import is_draft
+from graph.lexicon import expand
 from graph.named_periods import named_periods
 
 ValidityStatus = Literal["现行有效", "征求意见稿", "已修订", "废止", "规划期届满", "尚未施行", "未载明"]
 
-_DRAFT = re.compile(r"征求意见稿|公开征求|征求.{0,60}意见|送审稿|草案")
-_REPEALED = re.compile(r"废止|失效|无效")
-_REVISED = re.compile(r"已修订|已修改|已修正|被修订|被修改")
-_IN_FORCE = re.compile(r"有效|现行|施行中|生效")
+_REPEALED = re.compile(expand(r"{repealed}"))
+_REVISED = re.compile(expand(r"[已被]{revising}"))
+_IN_FORCE = re.compile(expand(r"{in_force}"))
 _ANNUAL = re.compile(r"(20\d\d)年(?:度)?(?![-—–~～至到—]|以来)")
-_ANNUAL_KIND = re.compile(
-    r"要点|实施方案|工作计划|行动计划|工作安排|重点工作|重点任务|工作方案|任务清单|责任清单|整治方案|责任分工方案"
-)
+_ANNUAL_KIND = re.compile(expand(r"{annual_kinds}"))
 _YEARS = re.compile(r"((?:19|20)\d\d)年?[-—–~～至到]{1,2}((?:19|20)\d\d)年?")
-_ABOUT = re.compile(r"召开|审议|讲话|解读|发布会|新闻|答记者问|一图读懂")
+_ABOUT = re.compile(expand(r"{reports_on_documents}"))
 """What only speaks of a plan has no period of its own."""
 _FIVE_YEAR = re.compile(r"十[一二三四五六]五")
 
@@ -57,7 +56,7 @@ def validity(
     repealing, revising = _titles(repealed_by), _titles(revised_by)
     if repealing:
         return Validity("废止", f"{in_marks(repealing[0])}写明废止本文件。")
-    draft = (head.title and _DRAFT.search(head.title)) or (head.status and _DRAFT.search(head.status))
+    draft = (head.title and is_draft(head.title)) or (head.status and is_draft(head.status))
     if revising and draft:
         return Validity("征求意见稿", f"本文件是征求意见的稿子，尚无约束力；库中另有同名的正式文件{in_marks(revising[0])}。")
     if revising:
@@ -66,9 +65,9 @@ def validity(
         return Validity("废止", f"文件的时效栏写明“{head.status}”。", head.expires_on)
     if head.status and _REVISED.search(head.status):
         return Validity("已修订", f"文件的时效栏写明“{head.status}”。")
-    if head.title and _DRAFT.search(head.title):
+    if head.title and is_draft(head.title):
         return Validity("征求意见稿", "标题写明是征求意见的稿子，尚无约束力。")
-    if head.status and _DRAFT.search(head.status):
+    if head.status and is_draft(head.status):
         return Validity("征求意见稿", f"文件写明“{head.status}”，尚无约束力。")
     expires, effective = _date(head.expires_on), _date(head.effective_on)
     if expires and as_of > expires:
@@ -133,7 +132,7 @@ def transition_notice(text: str, as_of: dt.date, *, context: str | None = None) 
 def _normalised(status: str) -> ValidityStatus:
     if _REPEALED.search(status):
         return "废止"
-    if _DRAFT.search(status) or "征求" in status:
+    if is_draft(status) or "征求" in status:
         return "征求意见稿"
     if "修订" in status or "修改" in status:
         return "已修订"

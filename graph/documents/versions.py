@@ -11,12 +11,13 @@ from corpus.document import HeadMatter
 from corpus.folding import fold
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.documents.names import is_draft, mark_of, names_a_document, normal_number, work_title
+from graph.lexicon import expand
 
 SAME_TEXT, SAME_WORK = 0.8, 0.3
 """The share of the words of the shorter text that the longer one has too: of copies, and of two states of one work."""
 _YEARS = re.compile(r"(?:19|20)\d\d(?=年|版|[)）])")
-_EDITION = re.compile(r"修订|修正|修改|版$|本$")
-_TRIAL = re.compile(r"试行|暂行")
+_EDITION = re.compile(expand(r"{revising}|[版本]$"))
+_TRIAL = re.compile(expand(r"{trials}"))
 _SAMPLE = 6000
 _SHORTEST = 6
 Likeness = Callable[[DocumentInfo, DocumentInfo], float]

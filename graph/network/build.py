@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.divisions import gazetteer
 from corpus.store import Corpus, DocumentInfo
+from graph.codec.records import ActorRecord, FactRecord, TargetRecord, TaskRecord, TermRecord
 from graph.documents.lineage import edges_among
+from graph.kinds import KINDS
 from graph.units.resolve import home, resolve
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_SHARED = frozenset({TermRecord.fact_kind, ActorRecord.fact_kind})
+"""Kinds whose facts become nodes that several documents name."""
+_OWN = frozenset(kind.name for kind in KINDS) - _SHARED
+"""Kinds whose facts are nodes of one document, named after the kind."""
 _ROLE_EDGES = {"lead": "牵头", "responsible": "责任", "supporting": "配合", "actor": "行为主体"}
 
 
@@ -58,16 +64,9 @@ def _add(graph: networkx.MultiDiGraph[str], corpus: Corpus, infos: list[Document
     for info in infos:
         _document(graph, info)
     rows = list(regions)
-    for fact in corpus.facts("task", documents=rows):
-        _task(graph, fact.payload)
-    for fact in corpus.facts("target", documents=rows):
-        _target(graph, fact.payload)
-    for fact in corpus.facts("term", documents=rows):
-        _term(graph, fact.payload)
-    for fact in corpus.facts("actor", documents=rows):
-        value = fact.payload
-        unit = _unit(graph, value["canonical"], value["name"], regions[fact.document])
-        _edge(graph, f"document:{value['document_id']}", unit, "提及", value, name=value["name"])
+    for kind in KINDS:
+        for fact in corpus.facts(kind.record, documents=rows):
+            _fact(graph, fact.value, regions[fact.document])
 
 
 def _take_out(graph: networkx.MultiDiGraph[str], rows: set[int]) -> None:
@@ -75,7 +74,7 @@ def _take_out(graph: networkx.MultiDiGraph[str], rows: set[int]) -> None:
     gone = [node for node, facts in graph.nodes(data=True) if facts["kind"] == "document" and facts.get("row") in rows]
     touched: dict[str, None] = {}
     for node in gone:
-        own = [node, *(other for other in graph.successors(node) if graph.nodes[other]["kind"] in ("task", "target"))]
+        own = [node, *(other for other in graph.successors(node) if graph.nodes[other]["kind"] in _OWN)]
         for one in own:
             touched |= dict.fromkeys(graph.successors(one))
         graph.remove_nodes_from(own)
@@ -99,8 +98,11 @@ def _drop_unused(graph: networkx.MultiDiGraph[str], nodes: list[str]) -> None:
 def _edge(
     graph: networkx.MultiDiGraph[str], one: str, other: str, kind: str, evidence: Json | None = None, *, name: str | None = None
 ) -> None:
-    place = {field: evidence[field] for field in ("source", "start", "end")} if evidence else {}
-    graph.add_edge(one, other, kind=kind, **place, **_present({"name": name}))
+    graph.add_edge(one, other, kind=kind, **(evidence or {}), **_present({"name": name}))
+
+
+def _evidence(fact: FactRecord) -> Json:
+    return {"source": fact.source, "start": fact.start, "end": fact.end}
 
 
 def _document(graph: networkx.MultiDiGraph[str], info: DocumentInfo) -> None:
@@ -181,46 +183,70 @@ def _unit(graph: networkx.MultiDiGraph[str], canonical: str | None, name: str, r
     return node
 
 
-def _task(graph: networkx.MultiDiGraph[str], value: Json) -> None:
-    node = f"task:{value['id']}"
-    place = {name: value[name] for name in ("source", "start", "end")}
-    facts = {"deadline": value["deadline"], "region": value["region"], "path": " > ".join(value["section_path"])}
-    graph.add_node(node, kind="task", label=value["name"], **place, **_present(facts))
-    _edge(graph, f"document:{value['document_id']}", node, "包含", value)
-    for unit in value["units"]:
-        other = _unit(graph, unit["canonical"], unit["name"], value["region"])
+def _fact(graph: networkx.MultiDiGraph[str], fact: FactRecord, region: str | None) -> None:
+    """The part of one fact; of a kind that has no form of its own here a node under its document."""
+    if isinstance(fact, TaskRecord):
+        _task(graph, fact)
+    elif isinstance(fact, TargetRecord):
+        _target(graph, fact)
+    elif isinstance(fact, TermRecord):
+        _term(graph, fact)
+    elif isinstance(fact, ActorRecord):
+        unit = _unit(graph, fact.canonical, fact.name, region)
+        _edge(graph, f"document:{fact.document_id}", unit, "提及", _evidence(fact), name=fact.name)
+    else:
+        node = f"{fact.fact_kind}:{fact.id}"
+        graph.add_node(node, kind=fact.fact_kind, label=fact.quote, **_evidence(fact))
+        _edge(graph, f"document:{fact.document_id}", node, "包含", _evidence(fact))
+
+
+def _task(graph: networkx.MultiDiGraph[str], task: TaskRecord) -> None:
+    node = f"task:{task.id}"
+    facts = {"deadline": task.deadline, "region": task.region, "path": " > ".join(task.section_path)}
+    graph.add_node(node, kind="task", label=task.name, **_evidence(task), **_present(facts))
+    _edge(graph, f"document:{task.document_id}", node, "包含", _evidence(task))
+    for unit in task.units:
         graph.add_edge(
             node,
-            other,
-            kind=_ROLE_EDGES[unit["role"]],
-            source=value["source"],
-            start=unit["start"],
-            end=unit["end"],
-            inherited=bool(unit["inherited"]),
-            name=unit["name"],
+            _unit(graph, unit.canonical, unit.name, task.region),
+            kind=_ROLE_EDGES[unit.role],
+            source=task.source,
+            start=unit.start,
+            end=unit.end,
+            inherited=unit.inherited,
+            name=unit.name,
         )
-    for topic in value["topics"]:
-        graph.add_node(f"topic:{topic}", kind="topic", label=topic)
-        _edge(graph, node, f"topic:{topic}", "主题", value)
+    for topic in task.topics:
+        _topic(graph, node, topic, task)
 
 
-def _target(graph: networkx.MultiDiGraph[str], value: Json) -> None:
-    node = f"target:{value['id']}"
-    place = {name: value[name] for name in ("source", "start", "end")}
-    facts = {name: value[name] for name in ("indicator", "comparator", "value", "unit", "by_year", "region")}
-    facts["target_kind"] = value["kind"]
-    label = f"{value['indicator']} {value['value_text']}"
-    graph.add_node(node, kind="target", label=label, **place, **_present(facts))
-    _edge(graph, f"document:{value['document_id']}", node, "指标", value)
-    if value["topic"]:
-        graph.add_node(f"topic:{value['topic']}", kind="topic", label=value["topic"])
-        _edge(graph, node, f"topic:{value['topic']}", "主题", value)
+def _target(graph: networkx.MultiDiGraph[str], target: TargetRecord) -> None:
+    node = f"target:{target.id}"
+    facts = {
+        "indicator": target.indicator,
+        "comparator": target.comparator,
+        "value": target.value,
+        "unit": target.unit,
+        "by_year": target.by_year,
+        "region": target.region,
+        "target_kind": target.kind,
+    }
+    label = f"{target.indicator} {target.value_text}"
+    graph.add_node(node, kind="target", label=label, **_evidence(target), **_present(facts))
+    _edge(graph, f"document:{target.document_id}", node, "指标", _evidence(target))
+    if target.topic:
+        _topic(graph, node, target.topic, target)
 
 
-def _term(graph: networkx.MultiDiGraph[str], value: Json) -> None:
-    node = f"term:{value['term']}"
-    graph.add_node(node, kind="term", label=value["term"])
-    _edge(graph, f"document:{value['document_id']}", node, "定义" if value["defined"] else "提到", value)
+def _topic(graph: networkx.MultiDiGraph[str], node: str, topic: str, fact: FactRecord) -> None:
+    graph.add_node(f"topic:{topic}", kind="topic", label=topic)
+    _edge(graph, node, f"topic:{topic}", "主题", _evidence(fact))
+
+
+def _term(graph: networkx.MultiDiGraph[str], term: TermRecord) -> None:
+    node = f"term:{term.term}"
+    graph.add_node(node, kind="term", label=term.term)
+    _edge(graph, f"document:{term.document_id}", node, "定义" if term.defined else "提到", _evidence(term))
 
 
 def _present(facts: Json) -> Json:

@@ -7,18 +7,17 @@ from functools import lru_cache
 
 from corpus.numerals import half_width
 from graph.facts import Comparator
+from graph.lexicon import expand
 from graph.lexicon import table as rows_of
 
-_AT_LEAST = re.compile(r"(?:至少|最少|不少于)[一-龥]{1,8}\Z")
-_AT_MOST = re.compile(
-    r"最[高多长](?:可以?|能)?(?:给予|予以|申请|贷|享受|奖励|补贴|补助|资助|支持|领取|报销|延长)[一-龥]{0,4}(?<![从由])\Z"
-)
+_AT_LEAST = re.compile(expand(r"{at_least}[一-龥]{1,8}\Z"))
+_AT_MOST = re.compile(expand(r"最[高多长](?:可以?|能)?{granted}[一-龥]{0,4}(?<![从由])\Z"))
 # 6个展位以内, 3个部门以上
 _NOUN_AND_BOUND = re.compile(r"[一-龥]{1,4}以([上内下])(?=[(（,，。;；的])")
 _NO_LATER = re.compile(r"不得?[晚迟]于[^,，。;；\d]{1,20}\Z")
-_BOUND_AND_BASE = re.compile(r"(不得?(?:低于|少于|小于|超过|高于|大于|多于))[一-龥\n()（）]{2,20}\Z")
-_BOUND_AND_PLACE = re.compile(r"(不得?(?:低于|少于|小于|超过|高于|大于|多于))(?:本|当|所在|户籍)[地省市州县区]{1,2}\Z")
-_FILLER = re.compile(r"(?:达到|提高到|提升到|下降到|不断|力争|人民币|达|为|在|至|到|于|有|共|按|给予|每年|每月|每人)\Z")
+_BOUND_AND_BASE = re.compile(expand(r"({limits})[一-龥\n()（）]{2,20}\Z"))
+_BOUND_AND_PLACE = re.compile(expand(r"({limits}){at_home}[地{divisions}]{1,2}\Z"))
+_FILLER = re.compile(expand(r"{figure_fillers}\Z"))
 
 
 def bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Comparator, int, int]:

@@ -13,30 +13,14 @@ from functools import lru_cache
 from corpus.document import Span
 from corpus.numerals import SCALES
 from graph.facts import Comparator
-from graph.lexicon import alternatives, entries
+from graph.lexicon import alternatives, entries, expand, word_lists
 from graph.lexicon import table as rows_of
 from graph.quantities.bounds import bounds
 from graph.quantities.numbers import CANDIDATE, Number, continues, is_date, number_at
 from graph.quantities.quantity import Form, Quantity
 from graph.quantities.words import ranks, verbal
 
-_SESSION = (
-    "全会",
-    "会议",
-    "代表大会",
-    "党代会",
-    "全体会议",
-    "集体学习",
-    "常务会",
-    "常委会",
-    "中全会",
-    "普查",
-    "全国代表",
-    "分配",
-    "供水",
-    "创业",
-    "污染",
-)
+_SESSION = word_lists()["counted_names"]
 _CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}\Z")
 _RANGE_SIGN = re.compile(r"\s?(?:--|——|[-—–~～至到])\s?")
 
@@ -171,9 +155,7 @@ def _people() -> re.Pattern[str]:
     return re.compile(alternatives("person_nouns.txt"))
 
 
-_NUMBERLESS = re.compile(
-    r"(?:达到?|[降增减]至|[降增减]到|[降增提升高小加大短]至|[降增提升高小加大短]到|控制在|保持在|稳定在|不低于|不高于|不超过|低于|高于|超过|突破|大于|小于|[≥≤])\Z"
-)
+_NUMBERLESS = re.compile(expand(r"(?:{before_bare_figures}|[降增减提升高小加大短][至到]|[≥≤])\Z"))
 
 
 def _counts(text: str, number: Number, at: int, comparator: Comparator, left: int, low: float | None) -> bool:
@@ -247,25 +229,7 @@ _OTHER_WORD = {
     "字": "号",
     "部": "门委手署分",
 }
-_TERM_OF_YEARS = (
-    "期限",
-    "期限为",
-    "有效期",
-    "有效期为",
-    "为期",
-    "免",
-    "用",
-    "满",
-    "任期",
-    "延长",
-    "连续",
-    "不少于",
-    "前",
-    "提前",
-    "设立",
-    "保留",
-    "给予",
-)
+_TERM_OF_YEARS = word_lists()["terms_of_years"]
 
 
 @lru_cache(maxsize=1)

@@ -8,16 +8,18 @@ from functools import lru_cache
 from corpus.document import Span
 from corpus.numerals import plain
 from graph.facts import Comparator
-from graph.lexicon import entries
+from graph.lexicon import entries, expand, word_lists
 from graph.lexicon import table as rows_of
 from graph.quantities.quantity import Quantity
 
 _ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
 _RANK = re.compile(
-    r"(?P<among>居|列|位|排名|排在|排|升至|升到|进至|移至|跻身|进入|保持|连续|[国省市区县州]|[一-龥]{1,2}榜)(?P<sign>第|前)"
-    r"(?P<number>\d{1,3}|[一二三四五六七八九十百]{1,3})(?P<unit>位|名|强)?(?![\d.年个季届批轮次家条项大产期%％卷章节分间段一二三四五六七八九十人度梯者位名强]|的(?:单位|部门|为))"
+    expand(
+        r"(?P<among>{ranking}|[{divisions}国]|[一-龥]{1,2}榜)(?P<sign>[第前])(?P<number>\d{1,3}|[一二三四五六七八九十百]{1,3})"
+        r"(?P<unit>[位名强])?(?![\d.%％{no_rank_before}]|的(?:{bodies}|为))"
+    )
 )
-_AMONG = re.compile(r"居|列|排|位|名列|升|跻身|进入|跃|稳|保持|增速|总量|规模")
+_AMONG = re.compile(expand(r"{among_ranked}"))
 
 
 _ENDS_IN_ALL = "健安完齐保周成俱顾万"
@@ -59,7 +61,7 @@ def verbal(text: str, start: int, end: int) -> list[Quantity]:
     return out
 
 
-_CLAUSE_END = re.compile(r"[,，。、;；)）”\"\s]|和|及|与|$|的目标|要求|目标|任务")
+_CLAUSE_END = re.compile(expand(r"[,，。、;；)）”\"\s和及与]|$|的目标|{goal_nouns}"))
 
 
 def _condition(condition: str, text: str, match: re.Match[str], end: int) -> bool:
@@ -72,7 +74,7 @@ def _condition(condition: str, text: str, match: re.Match[str], end: int) -> boo
     if condition == "verb":
         return text.startswith(_all_verbs(), after) and (match.start() == 0 or text[match.start() - 1] not in "的将把以对向为")
     if condition == "public":
-        return text.startswith(("公开", "公示", "公告", "上网", "取消", "停止", "免"), after)
+        return text.startswith(word_lists()["made_public"], after)
     if condition == "noun":
         return after < end and text[after] not in ",，。、;；)）的"
     if condition == "achieve":
@@ -81,13 +83,11 @@ def _condition(condition: str, text: str, match: re.Match[str], end: int) -> boo
         lead, rest = text[max(0, match.start() - 6) : match.start()], text[after : min(end, after + 30)]
         return any(word in lead for word in ("确保", "实现", "做到")) and bool(_ALL_REACH.match(rest))
     if condition == "class":
-        return text.startswith(
-            ("大班额", "“大班额", '"大班额', "空白村", "空壳村", "薄弱村", "黑臭水体", "劣V类", "劣Ⅴ类"), after
-        )
+        return text.startswith(word_lists()["to_be_ended"], after)
     return False
 
 
-_ALL_REACH = re.compile(r"[^,，。;；]*(?:达到|达标|均|都|纳入|全部)")
+_ALL_REACH = re.compile(expand(r"[^,，。;；]*{all_reach}"))
 
 
 @lru_cache(maxsize=1)

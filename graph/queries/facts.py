@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
+from graph.codec.records import Json, TargetRecord, TaskRecord, TermRecord, UnitRecord
 from graph.units.names import FormerName, Wanted, unit_keys, wanted
 
 __all__ = [
-    "Duty", "Partner", "UnitCount", "by_region", "duties_of", "partners", "responsibilities", "targets", "targets_by_year",
+    "Partner", "UnitCount", "UnitTask", "by_region", "duties_of", "partners", "responsibilities", "targets", "targets_by_year",
     "tasks", "terms", "unit_keys", "units",
 ]  # fmt: skip
 
@@ -30,20 +31,30 @@ class UnitCount:
     supporting: int
     regions: tuple[str, ...]
 
+    def record(self) -> Json:
+        """The shape other programs read."""
+        return {
+            "unit": self.name,
+            "total": self.total,
+            "lead": self.lead,
+            "responsible": self.responsible,
+            "supporting": self.supporting,
+            "regions": list(self.regions),
+        }
+
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class UnitTask:
     """A task of a unit: the roles it has in it, and the former name it goes by there, if it does."""
 
-    fact: StoredFact
+    fact: StoredFact[TaskRecord]
     roles: tuple[str, ...]
     former: FormerName | None = None
 
     @property
     def region(self) -> str | None:
         """The region of the document that sets the task."""
-        value = self.fact.payload["region"]
-        return str(value) if value else None
+        return self.fact.value.region
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,11 @@ class Partner:
     name: str
     shared: int
     roles: tuple[tuple[tuple[str, str], int], ...]
+
+    def record(self) -> Json:
+        """The shape other programs read."""
+        roles = [{"own": own, "partner": other, "count": count} for (own, other), count in self.roles]
+        return {"unit": self.name, "shared": self.shared, "roles": roles}
 
 
 def _documents(corpus: Corpus, region: str | None, documents: Iterable[int] | None) -> set[int] | None:
@@ -72,7 +88,7 @@ def tasks(
     role: str | None = None,
     documents: Iterable[int] | None = None,
     former: bool = False,
-) -> list[StoredFact]:
+) -> list[StoredFact[TaskRecord]]:
     """Every task that meets all conditions, in order of document and place; with ``former`` also those of the unit's old names."""
     chosen = _documents(corpus, region, documents)
     if unit is not None:
@@ -80,29 +96,29 @@ def tasks(
         result = _of_unit(corpus, names, chosen)
         if role is not None:
             keys = {key for one in names for key in one.keys}
-            result = [f for f in result if any(u["role"] == role and _named(u, keys) for u in f.payload["units"])]
+            result = [f for f in result if any(u.role == role and _named(u, keys) for u in f.value.units)]
         if topic is not None:
-            result = [fact for fact in result if topic in fact.payload["topics"]]
+            result = [fact for fact in result if topic in fact.value.topics]
         return result
-    result = corpus.facts("task", key=("topic", topic) if topic is not None else None, documents=chosen)
+    result = corpus.facts(TaskRecord, key=("topic", topic) if topic is not None else None, documents=chosen)
     if role is not None:
-        result = [fact for fact in result if any(u["role"] == role for u in fact.payload["units"])]
+        result = [fact for fact in result if any(u.role == role for u in fact.value.units)]
     return result
 
 
-def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -> list[StoredFact]:
-    lists = [corpus.facts("task", keys=("unit", one.keys), documents=_documents(corpus, one.region, chosen)) for one in names]
+def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -> list[StoredFact[TaskRecord]]:
+    lists = [corpus.facts(TaskRecord, keys=("unit", one.keys), documents=_documents(corpus, one.region, chosen)) for one in names]
     if len(lists) == 1:
         return lists[0]
     return sorted({fact.row: fact for facts in lists for fact in facts}.values(), key=_place)
 
 
-def _place(fact: StoredFact) -> tuple[int, int, int]:
+def _place(fact: StoredFact[TaskRecord]) -> tuple[int, int, int]:
     return fact.document, fact.start, fact.end
 
 
-def _named(unit: dict[str, str | None], names: set[str]) -> bool:
-    return unit["name"] in names or unit["canonical"] in names
+def _named(unit: UnitRecord, names: set[str]) -> bool:
+    return unit.name in names or unit.canonical in names
 
 
 def targets(
@@ -113,36 +129,36 @@ def targets(
     kind: str | None = None,
     year: int | None = None,
     documents: Iterable[int] | None = None,
-) -> list[StoredFact]:
+) -> list[StoredFact[TargetRecord]]:
     """Every target that meets all conditions; ``indicator`` may be a part of the indicator's name."""
     chosen = _documents(corpus, region, documents)
     if year is not None:
-        result = corpus.facts("target", key=("year", str(year)), documents=chosen)
+        result = corpus.facts(TargetRecord, key=("year", str(year)), documents=chosen)
     elif indicator is not None:
         names = [key for key in corpus.keys("indicator") if indicator in key]
-        result = corpus.facts("target", keys=("indicator", names), documents=chosen)
+        result = corpus.facts(TargetRecord, keys=("indicator", names), documents=chosen)
     else:
-        result = corpus.facts("target", documents=chosen)
+        result = corpus.facts(TargetRecord, documents=chosen)
     if indicator is not None:
-        result = [fact for fact in result if indicator in fact.payload["indicator"]]
+        result = [fact for fact in result if indicator in fact.value.indicator]
     if kind is not None:
-        result = [fact for fact in result if fact.payload["kind"] == kind]
+        result = [fact for fact in result if fact.value.kind == kind]
     return result
 
 
 def targets_by_year(
     corpus: Corpus, *, region: str | None = None, kind: str | None = "target"
-) -> dict[int | None, list[StoredFact]]:
+) -> dict[int | None, list[StoredFact[TargetRecord]]]:
     """The targets of a region by the year they are due, earliest first; those without a year come last under None."""
-    out: dict[int | None, list[StoredFact]] = defaultdict(list)
+    out: dict[int | None, list[StoredFact[TargetRecord]]] = defaultdict(list)
     for fact in targets(corpus, region=region, kind=kind):
-        out[fact.payload["by_year"]].append(fact)
+        out[fact.value.by_year].append(fact)
     return dict(sorted(out.items(), key=lambda entry: (entry[0] is None, entry[0] or 0)))
 
 
-def terms(corpus: Corpus, *, term: str | None = None, documents: Iterable[int] | None = None) -> list[StoredFact]:
+def terms(corpus: Corpus, *, term: str | None = None, documents: Iterable[int] | None = None) -> list[StoredFact[TermRecord]]:
     """Every place that names a term."""
-    return corpus.facts("term", key=("term", term) if term is not None else None, documents=documents)
+    return corpus.facts(TermRecord, key=("term", term) if term is not None else None, documents=documents)
 
 
 def units(corpus: Corpus, *, region: str | None = None) -> list[UnitCount]:
@@ -164,24 +180,24 @@ def units(corpus: Corpus, *, region: str | None = None) -> list[UnitCount]:
 
 def duties_of(
     corpus: Corpus, unit: str, *, region: str | None = None, documents: Iterable[int] | None = None, former: bool = True
-) -> list[Duty]:
+) -> list[UnitTask]:
     """The complete list of a unit's tasks with its roles, those under a former name marked; in order of document and place."""
     chosen = _documents(corpus, region, documents)
-    found: dict[int, Duty] = {}
+    found: dict[int, UnitTask] = {}
     for one in wanted(corpus, unit, former=former):
         inside = _documents(corpus, one.region, chosen)
         roles: dict[int, set[str]] = defaultdict(set)
         for kind, _, row in corpus.keyed(_DUTY_KINDS, keys=one.keys):
             roles[row].add(kind.removeprefix("duty:"))
-        for fact in corpus.facts("task", keys=("unit", one.keys), documents=inside):
-            said = roles.get(fact.row) or {str(u["role"]) for u in fact.payload["units"] if _named(u, set(one.keys))}
-            found.setdefault(fact.row, Duty(fact, tuple(role for role in _ROLES if role in said), one.former))
+        for fact in corpus.facts(TaskRecord, keys=("unit", one.keys), documents=inside):
+            said = roles.get(fact.row) or {u.role for u in fact.value.units if _named(u, set(one.keys))}
+            found.setdefault(fact.row, UnitTask(fact, tuple(role for role in _ROLES if role in said), one.former))
     return sorted(found.values(), key=lambda duty: _place(duty.fact))
 
 
-def by_region(duties: Iterable[Duty]) -> dict[str, list[Duty]]:
+def by_region(duties: Iterable[UnitTask]) -> dict[str, list[UnitTask]]:
     """Duties by region: what one name (市医保局) means in each place; documents of no region under an empty name."""
-    out: dict[str, list[Duty]] = defaultdict(list)
+    out: dict[str, list[UnitTask]] = defaultdict(list)
     for duty in duties:
         out[duty.region or ""].append(duty)
     return dict(sorted(out.items(), key=lambda entry: (not entry[0], -len(entry[1]), entry[0])))
@@ -206,9 +222,9 @@ def partners(corpus: Corpus, unit: str, *, region: str | None = None) -> list[Pa
     return sorted(out, key=lambda partner: (-partner.shared, partner.name))
 
 
-def responsibilities(corpus: Corpus, unit: str, *, region: str | None = None) -> dict[str, list[StoredFact]]:
+def responsibilities(corpus: Corpus, unit: str, *, region: str | None = None) -> dict[str, list[StoredFact[TaskRecord]]]:
     """The tasks of a unit by role 责任清单."""
-    out: dict[str, list[StoredFact]] = {role: [] for role in _ROLES}
+    out: dict[str, list[StoredFact[TaskRecord]]] = {role: [] for role in _ROLES}
     for duty in duties_of(corpus, unit, region=region, former=False):
         for role in duty.roles:
             out[role].append(duty.fact)

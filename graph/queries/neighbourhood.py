@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from corpus.store import Corpus, DocumentInfo, StoredFact
+from graph.codec.records import TargetRecord, TaskRecord
 from graph.queries.facts import tasks as graph_tasks
 from graph.queries.facts import unit_keys
 from graph.queries.relations import UNRELATED, relations
 from graph.queries.unit import called
 
 KINDS = ("任务", "单位", "指标", "依据")
-ROLES = (("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units"))
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class GraphNode:
     """A neighbour: what it is called, what is said of it, where it leads (``key``) and where it stands in a document."""
 
     kind: str
@@ -31,8 +30,8 @@ class Node:
 class Surroundings:
     """A node in the middle and its neighbours by kind, in order of weight or of the text."""
 
-    centre: Node
-    rings: dict[str, tuple[Node, ...]]
+    centre: GraphNode
+    rings: dict[str, tuple[GraphNode, ...]]
 
     def __len__(self) -> int:
         return sum(len(nodes) for nodes in self.rings.values())
@@ -47,17 +46,17 @@ def around(corpus: Corpus, key: str) -> Surroundings | None:
     if kind == "unit":
         keys = unit_keys(corpus, name)
         facts = graph_tasks(corpus, unit=name) if keys else []
-        return _of_tasks(corpus, infos, Node("单位", name, key), facts, called(facts, [name, *keys])) if facts else None
+        return _of_tasks(corpus, infos, GraphNode("单位", name, key), facts, called(facts, [name, *keys])) if facts else None
     if kind == "topic":
         facts = graph_tasks(corpus, topic=name)
-        return _of_tasks(corpus, infos, Node("主题", name, key), facts) if facts else None
+        return _of_tasks(corpus, infos, GraphNode("主题", name, key), facts) if facts else None
     if kind == "task":
         document, _, id = name.partition("/")
         row = next((row for row, info in infos.items() if info.id == document), None)
-        facts = [f for f in corpus.facts("task", documents=[row]) if f.id == id] if row is not None else []
+        facts = [f for f in corpus.facts(TaskRecord, documents=[row]) if f.id == id] if row is not None else []
         if not facts:
             return None
-        centre = Node("任务", facts[0].payload["name"], key, facts[0].payload.get("deadline") or "", _place(facts[0]))
+        centre = GraphNode("任务", facts[0].value.name, key, facts[0].value.deadline or "", _place(facts[0]))
         return _of_tasks(corpus, infos, centre, facts, itself=True)
     if kind == "indicator":
         return _indicator(corpus, infos, name)
@@ -90,20 +89,20 @@ def _document(corpus: Corpus, infos: dict[int, DocumentInfo], id: str) -> Surrou
     info = next((info for info in infos.values() if info.id == id), None)
     if info is None:
         return None
-    facts = corpus.facts("task", documents=[info.row])
+    facts = corpus.facts(TaskRecord, documents=[info.row])
     rings = _parts(infos, facts)
-    rings["指标"] = _targets(corpus.facts("target", documents=[info.row]))
+    rings["指标"] = _targets(corpus.facts(TargetRecord, documents=[info.row]))
     rings["依据"] = _references(corpus, id)
     title = info.head.title or info.source
-    return Surroundings(Node("文件", title, f"document:{id}", info.head.doc_number or "", (id, 0, 0)), rings)
+    return Surroundings(GraphNode("文件", title, f"document:{id}", info.head.doc_number or "", (id, 0, 0)), rings)
 
 
-def _references(corpus: Corpus, id: str) -> tuple[Node, ...]:
+def _references(corpus: Corpus, id: str) -> tuple[GraphNode, ...]:
     """What a document names as its basis, and the documents of the library that name it."""
     found = relations(corpus).get(id, UNRELATED)
     linked = [(link, link.relation) for link in found.basis] + [(link, f"被它{link.relation}") for link in found.followers]
     return tuple(
-        Node("依据", link.title, f"document:{link.document}" if link.document else None, said, link.place)
+        GraphNode("依据", link.title, f"document:{link.document}" if link.document else None, said, link.place)
         for link, said in linked
     )
 
@@ -111,27 +110,30 @@ def _references(corpus: Corpus, id: str) -> tuple[Node, ...]:
 def _of_tasks(
     corpus: Corpus,
     infos: dict[int, DocumentInfo],
-    centre: Node,
-    facts: list[StoredFact],
+    centre: GraphNode,
+    facts: list[StoredFact[TaskRecord]],
     names: frozenset[str] = frozenset(),
     *,
     itself: bool = False,
 ) -> Surroundings:
     rings = _parts(infos, facts, names)
     if itself:
-        rings["任务"] = tuple(Node("任务", m["name"], None, "措施", (facts[0].document_id, m["start"], m["end"])) for m in facts[0].payload["measures"])  # fmt: skip
-    spans: dict[int, list[StoredFact]] = {}
+        rings["任务"] = tuple(
+            GraphNode("任务", measure.name, None, "措施", (facts[0].document_id, measure.start, measure.end))
+            for measure in facts[0].value.measures
+        )
+    spans: dict[int, list[StoredFact[TaskRecord]]] = {}
     for fact in facts:
         spans.setdefault(fact.document, []).append(fact)
     inside = [
         target
-        for target in corpus.facts("target", documents=spans)
+        for target in corpus.facts(TargetRecord, documents=spans)
         if any(task.span.start <= target.span.start < task.span.end for task in spans[target.document])
     ]
     rings["指标"] = _targets(inside)
     counts = Counter(fact.document for fact in facts)
     rings["依据"] = tuple(
-        Node(
+        GraphNode(
             "依据",
             infos[row].head.title or infos[row].source,
             f"document:{infos[row].id}",
@@ -144,70 +146,73 @@ def _of_tasks(
 
 
 def _parts(
-    infos: dict[int, DocumentInfo], facts: list[StoredFact], names: frozenset[str] = frozenset()
-) -> dict[str, tuple[Node, ...]]:
+    infos: dict[int, DocumentInfo], facts: list[StoredFact[TaskRecord]], names: frozenset[str] = frozenset()
+) -> dict[str, tuple[GraphNode, ...]]:
     """Tasks in order of the text, and the units that have them, most tasks first."""
     several = len({fact.document for fact in facts}) > 1
     counts: dict[str, Counter[str]] = {}
     tasks = []
     for fact in facts:
         role = ""
-        for word, field in ROLES:
-            for unit in dict.fromkeys(fact.payload[field]):
+        for word, units in fact.value.units_by_role:
+            for unit in dict.fromkeys(units):
                 if unit in names:
                     role = role or word
                 else:
                     counts.setdefault(unit, Counter())[word] += 1
         where = infos[fact.document].head.region or "" if several else ""
-        note = "　".join(part for part in (role, fact.payload.get("deadline") or "", where) if part)
-        tasks.append(Node("任务", fact.payload["name"], f"task:{fact.document_id}/{fact.id}", note, _place(fact)))
-    units = [
-        Node("单位", unit, f"unit:{unit}", "，".join(f"{word} {n} 项" for word, n in found.items()))
+        note = "　".join(part for part in (role, fact.value.deadline or "", where) if part)
+        tasks.append(GraphNode("任务", fact.value.name, f"task:{fact.document_id}/{fact.id}", note, _place(fact)))
+    named = [
+        GraphNode("单位", unit, f"unit:{unit}", "，".join(f"{word} {n} 项" for word, n in found.items()))
         for unit, found in sorted(counts.items(), key=lambda item: -item[1].total())
     ]
-    return {"任务": tuple(tasks), "单位": tuple(units)}
+    return {"任务": tuple(tasks), "单位": tuple(named)}
 
 
-def _targets(facts: list[StoredFact]) -> tuple[Node, ...]:
-    def note(payload: dict[str, Any]) -> str:
-        year = f"{payload['by_year']}年" if payload.get("by_year") else ""
-        return "　".join(part for part in (str(payload["value_text"] or ""), year) if part)
+def _targets(facts: list[StoredFact[TargetRecord]]) -> tuple[GraphNode, ...]:
+    def note(target: TargetRecord) -> str:
+        year = f"{target.by_year}年" if target.by_year else ""
+        return "　".join(part for part in (target.value_text, year) if part)
 
     return tuple(
-        Node("指标", f.payload["indicator"], f"indicator:{f.payload['indicator']}", note(f.payload), _place(f)) for f in facts
+        GraphNode("指标", fact.value.indicator, f"indicator:{fact.value.indicator}", note(fact.value), _place(fact))
+        for fact in facts
     )
 
 
 def _indicator(corpus: Corpus, infos: dict[int, DocumentInfo], name: str) -> Surroundings | None:
-    facts = corpus.facts("target", key=("indicator", name)) or [
-        f for f in corpus.facts("target") if f.payload["indicator"] == name
+    facts = corpus.facts(TargetRecord, key=("indicator", name)) or [
+        f for f in corpus.facts(TargetRecord) if f.value.indicator == name
     ]
     if not facts:
         return None
     values = tuple(
-        Node(
+        GraphNode(
             "指标",
-            str(f.payload["value_text"] or name),
+            f.value.value_text or name,
             None,
-            "　".join(str(p) for p in (f.payload["region"], f.payload["by_year"]) if p),
+            "　".join(str(p) for p in (f.value.region, f.value.by_year) if p),
             _place(f),
         )
         for f in facts
     )
     holders = [
         task
-        for task in corpus.facts("task", documents={f.document for f in facts})
+        for task in corpus.facts(TaskRecord, documents={f.document for f in facts})
         if any(task.document == f.document and task.span.start <= f.span.start < task.span.end for f in facts)
     ]
     rings = _parts(infos, holders)
     rings["指标"] = values
     counts = Counter(f.document for f in facts)
     rings["依据"] = tuple(
-        Node("依据", infos[row].head.title or infos[row].source, f"document:{infos[row].id}", f"{n} 处", (infos[row].id, 0, 0))
+        GraphNode(
+            "依据", infos[row].head.title or infos[row].source, f"document:{infos[row].id}", f"{n} 处", (infos[row].id, 0, 0)
+        )
         for row, n in counts.most_common()
     )
-    return Surroundings(Node("指标", name, f"indicator:{name}"), rings)
+    return Surroundings(GraphNode("指标", name, f"indicator:{name}"), rings)
 
 
-def _place(fact: StoredFact) -> tuple[str, int, int]:
+def _place(fact: StoredFact[TaskRecord] | StoredFact[TargetRecord]) -> tuple[str, int, int]:
     return fact.document_id, fact.span.start, fact.span.end

@@ -11,6 +11,7 @@ from corpus.divisions import gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
 from graph.clauses import YearMention
 from graph.facts import Comparator, Target, TargetKind
+from graph.lexicon import expand
 from graph.quantities.quantity import Quantity
 from graph.targets.context import Manner, Place, annual_year, manner_of
 from graph.targets.kind import ESTIMATED
@@ -19,11 +20,9 @@ from graph.topics import topics_of
 
 REACH = 200
 """How far around a figure its words are looked for."""
-_UPPER = re.compile(
-    r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?(全国|我国|全省|我省|全自治区)(?!统一|性|各|人大|政协|人民代表|示范|先进|首|第|前|领先|一流|范围)"
-)
-_OWN = re.compile(r"全[州市县区盟旗镇乡]|[我本][州市县区盟旗镇乡]")
-_BINDING = re.compile(r"约束性|预期性")
+_UPPER = re.compile(expand(r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?({whole_regions})(?!{no_whole_region})"))
+_OWN = re.compile(expand(r"全[{local_divisions}{townships}]|[我本][{local_divisions}{townships}]"))
+_BINDING = re.compile(r"(?:约束|预期)性")
 
 
 @dataclass(frozen=True, slots=True)

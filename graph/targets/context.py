@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from corpus.document import HeadMatter, ParsedDocument, Section
-from graph.lexicon import table
+from graph.lexicon import expand, table
 from graph.named_periods import named_periods
 
 Manner = Literal["plan", "rules", "measures", "account"]
@@ -16,15 +16,13 @@ Manner = Literal["plan", "rules", "measures", "account"]
 
 _ANNUAL_TITLE = re.compile(r"(20\d\d)年(?:度)?(?![-—–~至到—]|以来)")
 _SPAN_TITLE = re.compile(r"20\d\d年?[-—–~至到]{1,2}20\d\d")
-_RULES_TITLE = re.compile(
-    r"(?:条例|办法|规定|细则|规则|标准|规范|指南|指引|章程|法)(?:的通知|的公告|的通告)?[（(]?(?:试行|暂行|修订|修正|送审稿|征求意见稿|草案)*[）)]?[》]?(?:的通知|的公告)?$"
-)
+_RULES_TITLE = re.compile(expand(r"{kinds_of_rules}(?:的{letter_kinds})?[（(]?{rule_states}*[）)]?》?(?:的(?:通知|公告))?$"))
 # what an applicant has to do and to be: a plan by name, rules by content
-_PROCEDURE_TITLE = re.compile(r"招生|招聘|评选|评奖|申报|申领|报名|入学|入户|配租|摇号|遴选|积分制|选拔")
-_PLAN_TITLE = re.compile(r"规划|方案|要点|计划|纲要|行动|任务|清单|目标|意见|分工|安排|决定|推进|振兴|高质量发展")
-_MEASURES_TITLE = re.compile(r"措施|政策|通知|公告|通告|解读|问答|解答|问题|补贴|奖励|扶持|优惠|贷款|公积金|新政|细则")
-_GOALS = re.compile(r"目标|愿景|指标")
-_ACCOUNT_TITLE = re.compile(r"工作报告|工作总结|情况报告|情况的报告|综述|公报")
+_PROCEDURE_TITLE = re.compile(expand(r"{procedures}"))
+_PLAN_TITLE = re.compile(expand(r"{kinds_of_plans}"))
+_MEASURES_TITLE = re.compile(expand(r"{kinds_of_measures}"))
+_GOALS = re.compile(expand(r"{goal_headings}"))
+_ACCOUNT_TITLE = re.compile(expand(r"{kinds_of_accounts}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def manner_of(head: HeadMatter) -> Manner:
         return "account"
     if _RULES_TITLE.search(title) or _PROCEDURE_TITLE.search(title):
         return "rules"
-    if _PLAN_TITLE.search(title) and not re.search(r"解读|问答|解答|政策措施|若干措施|补贴|奖励", title):
+    if _PLAN_TITLE.search(title) and not re.search(expand("{kinds_of_explanations}"), title):
         return "plan"
     return "measures" if _MEASURES_TITLE.search(title) else "plan"
 
@@ -58,11 +56,7 @@ def manner_of(head: HeadMatter) -> Manner:
 def annual_year(title: str | None) -> int | None:
     """The year of an annual plan or report (2024年工作要点); None for a plan of several years."""
     annual = _ANNUAL_TITLE.search(title or "")
-    if (
-        annual is None
-        or _SPAN_TITLE.search(title or "")
-        or not re.search(r"方案|要点|计划|安排|任务|工作|清单|行动|目标|报告", title or "")
-    ):
+    if annual is None or _SPAN_TITLE.search(title or "") or not re.search(expand("{annual_titles}"), title or ""):
         return None
     return int(annual[1])
 

@@ -11,7 +11,7 @@ from corpus.document import ParsedDocument, Span, Table
 from corpus.numerals import half_width
 from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
 from graph.facts import Target
-from graph.lexicon import entries
+from graph.lexicon import entries, expand
 from graph.quantities.find import find_quantities
 from graph.quantities.quantity import Quantity
 from graph.targets.assemble import REACH, Setting, period_of, reading_of, reply_of, setting_of, target_of
@@ -20,17 +20,13 @@ from graph.targets.indicator import distributed, indicator_of
 from graph.targets.kind import kind_of
 from graph.targets.tables import read_table
 
-_PERIOD = re.compile(
-    r"(规划期限?|实施期限?|执行期限?|规划时限|建设期|计划期|规划期间)(?:为|是|:)?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"
-)
+_PERIOD = re.compile(expand(r"({periods_named})[为是:]?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"))
 _REPLY = re.compile(
-    r"(?:于|在)?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?)(?:之?前|以前)(?=[^。\n]{0,40}(?:反馈|报送|报至|回复|提交|寄送|函告))"
+    expand(r"[于在]?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?){before_then}(?=[^。\n]{0,40}{replying})")
 )
-_TRIGGER = re.compile(r"[\d一二三四五六七八九十两百千]|应.[尽必]|全|零|半|翻|倍|不发生|消除|无|通|不失|基本|所有|凡")
-_RELATION = re.compile(
-    r"(?:其中)?(?:年均|同比|较上年|比上年|平均|累计|总量|同口径)?(?:增长|增速|下降|提高|上涨|增加|减少|缩减|占比?|占[一-龥]{1,8}|其中)"
-)
-_NOTICE = re.compile(r"关于[^,，。;；\n]{2,80}?的(?:通知|公告|通告|决定|批复|复函|函)")
+_TRIGGER = re.compile(expand(r"[\d一二三四五六七八九十两百千]|应.[尽必]|{figures_in_words}"))
+_RELATION = re.compile(expand(r"(?:其中)?{compared_with}?(?:{growing}|占[一-龥]{1,8}|其中)"))
+_NOTICE = re.compile(expand(r"关于[^,，。;；\n]{2,80}?的{letter_kinds}"))
 _LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
 _SENTENCE_LIKE = 8
 _MOST = 300

@@ -7,53 +7,29 @@ from bisect import bisect_left
 from functools import lru_cache
 
 from corpus.document import Span
-from graph.lexicon import entries
+from graph.lexicon import entries, expand, word_lists
 from graph.quantities.quantity import Quantity
 
 # what stands between an indicator and its number: verbs of reaching and fillers
-_REACHING = re.compile(
-    r"(?:达到|达成|力争|稳定|持续|平均|累计|合计|普遍|预计|原则上|一般|分别|基本|总体|逐步|全部|实现|不少于|不低于|不超过|控制|保持|维持|"
-    r"提高到|提升到|增加到|扩大到|下降到|降低到|减少到|缩小到|上升到|提高至|提升至|增加至|扩大至|下降至|降低至|减少至|缩小至|上升至|缩短至|压缩至|压减至|降至|增至|升至|"
-    r"统一|调整为|放宽到|放宽为|达|为|在|至|到|是|(?<![拥具享])有|占|约|(?<![最附临])近|要|均|都|需|应|可|将|总|也|仍|各|给予|按|按照|不得|最高|最低|每年|但|且|并|的)$"
-)
+_REACHING = re.compile(expand(r"(?:{before_figures}|(?<![拥具享])有|(?<![最附临])近)$"))
 _CLAUSE_LEAD = re.compile(
-    r"^(?:到|至|截至|力争|确保|争取|努力|推动|实现|做到|切实|坚决|继续|全面|逐步|同时|并|其中|以及|和|及(?!时)|或|对于|对(?![外接口标照])|将|把|使|让|加快|着力|积极|基本|进一步|"
-    r"新增|新建|新引进|建成|建设|打造|培育|完成|创建|形成|守住了?|守牢|引进|组织|举办|全州|全省|全市|全县|全区|全国|本市|我市|我省|我州|我区|我县|全盟|全旗|"
-    r"各县|各地|计划|预计|要(?![求素点件])|应当?|支持|开展|选定|累计|不断|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+(?:条|(?=[,，、:：]))|\d{1,2}[.、．]|"
-    r"[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、(?:(?:工作|总体|主要|发展)(?:目标|要求))?|[“\"]?十[三四五六]五[”\"]?(?:期间|时期|末|期末)|[12]\d{3}年(?:\d{1,2}月)?(?:底前|底|末|前|以前|之前|以来|起)?|[的,，、:：\s”—])"
+    expand(
+        r"^(?:{clause_leads}|及(?!时)|对(?![外接口标照])|守住了?|要(?![求素点件])|应当?"
+        r"|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+(?:条|(?=[,，、:：]))|\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
+        r"|[一二三四五六七八九十]{1,3}、(?:{goal_kinds}?(?:目标|要求))?|[“\"]?十[三四五六]五[”\"]?{plan_times}"
+        r"|[12]\d{3}年(?:\d{1,2}月)?{year_tails}?|[的,，、:：\s”—])"
+    )
 )
-_NOUN_STOP = re.compile(
-    r"[,，。;；:：、（(）)\n]|进行|给予|予以|实施|并|且|用于|提供|从|分为|划分|设置|入选|获评|全部|实现|达到|完成|开展|不得|应当|按|由"
-)
-_WITHIN = re.compile(r"(?:以|之)?内(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
-_WITHIN_OPEN = re.compile(r"(?:应当?|须|必须|要|需)?([^,，。;；:：]{2,24})")
-_SINCE = re.compile(r"(?:之日起|之后|后|起|[在于应须]|收到[^,，]{1,12})$")
-_RANKED = re.compile(
-    r"(?:均|都|分别|预计|持续|首次|总体|综合)*(?:由|从)?(?:稳居|位居|跃居|升居|位列|名列|列|居|排名|排在|排|跃升至|跃升到|上升至|上升到|升至|升到|前移至|跻身|进入|保持)+在?(?P<among>[一-龥]{0,10})$"
-)
-_LEADING_PARTICLE = re.compile(r"^(?:的|左右|以上|以下|以内|多|余|规模的|及)+")
+_NOUN_STOP = re.compile(expand(r"[,，。;；:：、（(）)\n]|{after_nouns}"))
+_WITHIN = re.compile(expand(r"[以之]?内(?:{modals}|需)?([^,，。;；:：]{2,24})"))
+_WITHIN_OPEN = re.compile(expand(r"(?:{modals}|需)?([^,，。;；:：]{2,24})"))
+_SINCE = re.compile(expand(r"(?:{since_then}|收到[^,，]{1,12})$"))
+_RANKED = re.compile(expand(r"{ranked_manners}*[由从]?{ranked}+在?(?P<among>[一-龥]{0,10})$"))
+_LEADING_PARTICLE = re.compile(expand(r"^{particles}+"))
 _CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")
-_OPEN_FORMULAS = frozenset(
-    {
-        "不发生",
-        "消除",
-        "全部",
-        "一律",
-        "全额资助",
-        "全额补助",
-        "全额保障",
-        "基本完成",
-        "基本解决",
-        "基本消除",
-        "基本补齐",
-        "基本实现全",
-        "所有",
-    }
-)
-_REACHED = re.compile(r"(?:达到|达|为|到|至)$")
-_LIST_TAIL = re.compile(
-    r"(?:年均)?(?:增长|增速|提高|提升|下降|降低|减少|增加|达到|达|为|占比|比重|比例|规模|总数|总量)?(?:到|至)?$"
-)
+_OPEN_FORMULAS = frozenset(word_lists()["open_formulas"])
+_REACHED = re.compile(expand(r"{reached}$"))
+_LIST_TAIL = re.compile(expand(r"(?:年均)?{list_tails}?[到至]?$"))
 
 
 def indicator_of(text: str, clause: Span, quantity: Quantity, previous: str = "") -> str:
@@ -150,14 +126,9 @@ def distributed(text: str, clause: Span, quantities: list[Quantity], i: int, pre
 
 _GIVEN_TO = re.compile(r"\s*(?:第[一二三四五六七八九十百]{1,5}条)?\s*(?:对|给|按)")
 # what several names of a row share, where the last one writes it: 电子信息、装备制造业产业规模
-_SHARED_END = re.compile(
-    r"(?:(?:居民|农民|职工)(?:人均)?(?:可支配|纯)?收入|人均(?:可支配|纯)收入|(?:产业|市场|资产|经济|投资|营收)规模|(?:产业)?增加值|营业收入|总?产值"
-    r"|进出口(?:总额)?|出口(?:额)?|进口(?:额)?|销售额|零售额|贷款余额|产量|用电量|使用率|覆盖率|参保率)$"
-)
-_INDICATOR_END = re.compile(
-    r"(?:率|量|额|值|收入|支出|面积|人数|数量|总数|个数|比重|占比|比例|份额|水平|标准|时限|时间|浓度|投资|规模|里程|贷款|存款|价格|指数|寿命|年限)$"
-)
-_LONG_MODIFIERS = ("行政村", "自然村", "服务业", "中心城区", "城市", "主城区")
+_SHARED_END = re.compile(expand(r"(?:{earners}(?:人均)?{incomes}|{sizes}规模|{shared_ends})$"))
+_INDICATOR_END = re.compile(expand(r"{indicator_ends}$"))
+_LONG_MODIFIERS = word_lists()["long_modifiers"]
 
 
 def _written_out(names: list[str]) -> list[str]:
@@ -197,7 +168,7 @@ def _without_lead(phrase: str) -> str:
 
 _PART_END = re.compile(r"[、,，等的]")
 _BLANK = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
-_GIVING = frozenset({"予以", "给予", "分别", "分别予以", "分别给予", "可享受", "按", "再给予", "一次性给予", "一次性"})
+_GIVING = frozenset(word_lists()["giving"])
 
 
 def _short(phrase: str) -> str:

@@ -8,41 +8,37 @@ from functools import lru_cache
 from corpus.document import Span
 from graph.clauses import YearMention
 from graph.facts import TargetKind
-from graph.lexicon import entries, table
+from graph.lexicon import entries, expand, table, word_lists
 from graph.quantities.quantity import Quantity
 from graph.targets.context import Manner, Place
 
-_STRUCTURE = re.compile(
-    r"^(?:(?:主要|核心|重点|预期性|约束性|具体|量化)?指标|方面|领域|部分|环节|类型|层次|层级|阶段|步骤|章节|专栏|附件|条款|任务|重点任务|主要任务|重点工作|工作任务)"
-)
-_TIME_LIMITS = frozenset({"工作日", "自然日", "小时", "分钟", "秒", "岁", "周岁", "日", "天", "学时", "课时", "月", "年", "周"})
-_LIFE = re.compile(r"预期寿命|受教育年限|增长|寿命")
+_STRUCTURE = re.compile(expand(r"^{document_parts}"))
+_TIME_LIMITS = frozenset(word_lists()["time_limits"])
+_LIFE = re.compile(expand(r"{lifelong_figures}"))
 _RATE = re.compile(r"^(?:万|亿)?元/")
-_EACH = re.compile(r"每人|每户|每月|每亩|每平方|每次|每餐|每学年|每生|每年度|/人|人均补")
-ESTIMATED = re.compile(r"(?:^|[,;:])(?:经|初步)?(?:估算|概算|测算)")
+_EACH = re.compile(expand(r"{each}"))
+ESTIMATED = re.compile(expand(r"(?:^|[,;:])经?(?:初步)?{estimated}"))
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
-_GOAL_LEAD = re.compile(r"(?:预期|主要|总体|发展|工作)目标(?:任务)?(?:是|为|:|：|,)")
-_RATIO = re.compile(r"(?<![费利税息员])率(?!先)|(?:实现|达到?|力争|确保|提高|提升)[^,;，；]{0,40}(?:比例|比重|占比|份额)|覆盖面")
-_SHARE_GOAL = re.compile(r"(?:实现|达到|力争|确保|提高|提升)[^,;，；]{0,40}(?:比例|比重|占比|份额|率)")
-_FAVOUR = re.compile(r"给予|予以|奖励|奖补|补贴|补助|减免|免收|优惠|减半")
-_BY_THEN = re.compile(r"(?:年底|月底|年末|季度末|[上下]半年|年内)(?:以?前|之前)?[^。;]{0,60}\Z")
+_GOAL_LEAD = re.compile(expand(r"{goal_kinds}目标(?:任务)?(?:[是为:：,])"))
+_RATIO = re.compile(expand(r"(?<![费利税息员])率(?!先)|{reaching_verbs}[^,;，；]{0,40}{shares}|覆盖面"))
+_SHARE_GOAL = re.compile(expand(r"{reaching_verbs}[^,;，；]{0,40}(?:{shares}|率)"))
+_FAVOUR = re.compile(expand(r"{favours}"))
+_BY_THEN = re.compile(expand(r"{times_of_year}(?:以?前|之前)?[^。;]{0,60}\Z"))
 """A time by which something is to stand, without its year: what it governs are goals."""
-_FREQUENCY = frozenset({"次", "场", "期", "天", "轮", "批", "场次", "学时", "课时", "个学时", "个课时"})
+_FREQUENCY = frozenset(word_lists()["frequencies"])
 _ACCORDING = re.compile(r"按(?:照)?[^,，按]{0,30}\Z")
-_SURPASSED = ("超出年度目标", "超额完成", "超过年度目标", "完成年度目标")
+_SURPASSED = word_lists()["surpassed"]
 _OBJECT = re.compile(r"^(?:将|把|对)")
-_CHANGED = re.compile(
-    r"(?:提高|提升|增加|扩大|拓展|压缩|压减|减少|降低|缩短|下降|控制|调整|放宽|延长|缩小|减至|降至|增至)(?:到|至|为)?"
-)
+_CHANGED = re.compile(expand(r"{changing_verbs}[到至为]?"))
 _FROM = re.compile(r"[由从](?:\d{4}年的?)?$")
 # 等4个事项, A、B两个部门: a count that closes its own enumeration
 _ENUMERATED = re.compile(r"(?:^|[,;:。])([^,;:。]{2,120}[、和与][^,;:。]{1,60}?)(等|这|各)?\Z")
-_ADDED = re.compile(r"新增|新建|新设|建成|创建|增设|认定")
-_PRESENT = re.compile(r"(?:出席|列席|到会|应到|实到|召集人)[^。;]{0,60}\Z")
-_RATES = re.compile(r"(?:补贴|补助|资助|奖励|奖补|收费|缴费|赔偿|计分|积分|支付)(?:资金)?标准(?:如下|为)?[^。;]{0,60}\Z")
-_CONDITION = re.compile(r"(?:[(（][^()（）]{1,12}[)）])?的(?!目标|要求|任务)")
-_SUBJECTS = re.compile(r"\s*(?:地级市|设区市|盟市|地市|市州|市|县|区|旗|部门|单位|省)")
-_GIVES = re.compile(r"(?:给予|予以|享受|发放|领取)[^,;。]{0,24}\Z")
+_ADDED = re.compile(expand(r"{adding}"))
+_PRESENT = re.compile(expand(r"{attending}[^。;]{0,60}\Z"))
+_RATES = re.compile(expand(r"{paid}(?:资金)?标准(?:如下|为)?[^。;]{0,60}\Z"))
+_CONDITION = re.compile(expand(r"(?:[(（][^()（）]{1,12}[)）])?的(?!{goal_nouns})"))
+_SUBJECTS = re.compile(expand(r"\s*{acting_subjects}"))
+_GIVES = re.compile(expand(r"{handing_out}[^,;。]{0,24}\Z"))
 _OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
 
 

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 from corpus.document import ParsedDocument, Span, Table
 from graph.facts import TargetKind
+from graph.lexicon import expand
 from graph.quantities.find import find_quantities
 from graph.quantities.quantity import Quantity
 
-_INDICATOR = re.compile(r"指标|名称|项目|目标名|内容")
-_NUMBER_COLUMN = re.compile(r"^(?:序号|编号|类别|序|分类|领域)$")
+_INDICATOR = re.compile(expand(r"{indicator_headers}"))
+_NUMBER_COLUMN = re.compile(expand(r"^{number_headers}$"))
 _UNIT = re.compile(r"^(?:计量)?单位$|^单位[(（]")
-_ATTRIBUTE = re.compile(r"属性|性质|指标类型")
+_ATTRIBUTE = re.compile(expand(r"{attribute_headers}"))
 _YEAR = re.compile(r"(20\d\d)年?")
-_GOAL = re.compile(r"目标|规划值|预期|计划")
-_BASE = re.compile(r"现状|基期|实际|完成|基础|基数|现值")
-_GROWTH = re.compile(r"年均|累计|增速|增长")
-_BARE = re.compile(r"^\s*([≥≤><＞＜]?)\s*\[?(\d+(?:,\d{3})*(?:\.\d+)?)\]?\s*(左右|以上|以下|以内)?\s*$")
+_GOAL = re.compile(expand(r"{goal_headers}"))
+_BASE = re.compile(expand(r"{base_headers}"))
+_GROWTH = re.compile(expand(r"{growth_headers}"))
+_BARE = re.compile(expand(r"^\s*([≥≤><＞＜]?)\s*\[?(\d+(?:,\d{3})*(?:\.\d+)?)\]?\s*({bounds_behind})?\s*$"))
 _OF_UNIT = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
 
 

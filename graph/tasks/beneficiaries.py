@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 
 from corpus.document import Span
-from graph.lexicon import Words, entries
+from graph.lexicon import Words, entries, expand, word_lists
 
 _MOST = 12
-_WHERE = ("农牧村", "农村", "城镇", "城乡", "城市")
+_WHERE = word_lists()["where_people_live"]
 # 人才政策, 残疾人联合会, 老年人公园 name no group
-_NO_GROUP = re.compile(r"资源|服务机构|队伍|中心|公园|市场|工作|联合会|保障卡|之家|培养|支撑|强[省市县区国]|引进|政策|发展|振兴")
+_NO_GROUP = re.compile(expand(r"{no_group}|强[{divisions}国]"))
 
 
 @lru_cache(maxsize=1)

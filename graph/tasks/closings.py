@@ -8,26 +8,23 @@ from dataclasses import replace
 
 from corpus.document import ParsedDocument, Span
 from graph.facts import Task
+from graph.lexicon import expand
 from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
 from graph.tasks.measures import verb
 from graph.units.lists import Duty, duties
 from graph.units.stated import addressees
 
 _CLOSING = re.compile(
-    r"(?:请|望)?(?:各|全[省市州县区]|有关|相关|市直|省直|州直)[^。；\n]{0,60}?(?:要|应当|应|须|必须|请|务必|结合实际)|^请[^。；\n]{2,60}"
+    expand(r"[请望]?(?:{everybody}|全[{divisions}]|[{divisions}]直)[^。；\n]{0,60}?(?:{modals}|{urging})|^请[^。；\n]{2,60}")
 )
-_FORMULA = re.compile(
-    r"请(?:认真|遵照|结合实际|你们|贯彻|抓好|各地|按照)?[^。]{0,16}(?:贯彻执行|贯彻落实|遵照执行|认真执行|组织实施|抓好落实|参照执行|落实)|现印发|印发给你们|此复|特此"
-)
+_FORMULA = re.compile(expand(r"请{formula_openers}?[^。]{0,16}{carrying_out}|{letter_formulas}"))
 # what follows the last item and is about the document, not a demand of the item
 _IN_FORCE = re.compile(
-    r"(?:本|上述|以上|各项)[^。；\n]{1,30}(?:自[^。\n]{0,24}(?:施行|实施|执行|生效)|有效期)|附件[:：\d]|[（(](?:由于篇幅|此件|联系人)"
+    expand(r"{this_document}[^。；\n]{1,30}(?:自[^。\n]{0,24}{taking_effect}|有效期)|附件[:：\d]|[（(]{publishing_notes}")
 )
 
 # 请…于3月1日前将意见反馈至…: what a letter or a notice asks to be sent back
-_REPLY = re.compile(
-    r"请[^。；\n]{0,60}?(?:前|内)[^。；\n]{0,80}?(?:反馈|报送|报至|报我|报市|报省|回复|函告|函复|提交|寄送)[^。；\n]{0,60}"
-)
+_REPLY = re.compile(expand(r"请[^。；\n]{0,60}?[前内][^。；\n]{0,80}?{replying}[^。；\n]{0,60}"))
 
 
 def before_closing(text: str, span: Span, listed: Sequence[Duty]) -> Span:

@@ -6,29 +6,24 @@ import re
 from functools import lru_cache
 
 from corpus.document import ParsedDocument, Section, Span
-from graph.lexicon import alternatives
+from graph.lexicon import alternatives, expand
 from graph.tasks.measures import verb
 
 ARTICLE = re.compile(r"^第[一二三四五六七八九十百零千\d]+条")
-_OBLIGES = re.compile(
-    r"(?:政府|部门|机构|单位|委员会|局|办公室|银行|企业|法院|检察院|委|中心)(?:[^。；\n]{0,40}?)(?:应当|负责(?!解释)|应(?![急届用付])|不得|须|必须|要(?![求素件点]))"
-)
-_PURPOSE = re.compile(r"(?:为|为了|根据)[^。]{4,400}?制定(?:本|此)")
+_OBLIGES = re.compile(expand(r"{obliged}[^。；\n]{0,40}?(?:{obliging}|负责(?!解释)|应(?![急届用付])|要(?![求素件点]))"))
+_PURPOSE = re.compile(r"(?:为|根据)[^。]{4,400}?制定[本此]")
 # 营商环境持续优化: a heading whose last clause says how things became, over a body of figures, tells of results
-_RESULT = re.compile(
-    r"(?:^|[，,])(?P<clause>[^，,]*?(?:持续|不断|稳步|显著|明显|进一步|全面|更加|有序|有力|扎实|稳中|加快|蹄疾|步伐|实现|取得|迈上|迈出|再上|开创|呈现|得到)[^，,]{0,8})$"
-)
-_FIGURE = re.compile(r"\d[\d.]*(?:%|％|亿|万|个|家|公里|项|位|人|亩|吨|户|倍)")
-_ACHIEVED = re.compile(r"取得.{0,6}(?:成效|成绩|成就|进展|突破|胜利)|(?:成效|成果|成绩)(?:显著|明显|丰硕)")
+_RESULT = re.compile(expand(r"(?:^|[，,])(?P<clause>[^，,]*?{becoming}[^，,]{0,8})$"))
+_FIGURE = re.compile(expand(r"\d[\d.]*(?:[%％]|{figure_units})"))
+_ACHIEVED = re.compile(expand(r"取得.{0,6}{results}|{achievements}{outstanding}"))
 # 本办法由市水利局负责解释: about the document, not a demand
-_ABOUT = re.compile(
-    r"本(?:通知|方案|办法|措施|意见|细则|规定|政策|公告|文件|实施方案|实施意见|实施细则)[^。；;\n]{0,60}(?:解释|施行|实施|执行|为准|有效期|生效)"
-)
+_ABOUT = re.compile(expand(r"本{own_kinds}[^。；;\n]{0,60}(?:{taking_effect}|{about_itself})"))
 _LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
 # 上级关于…的重要指示: one of a list of things to study
-_TO_STUDY = re.compile(r"(?:重要(?:论述|讲话|指示|批示|文件)|决策部署|会议精神|工作要求)(?:精神|批示|指示|和部署|、批示)*$")
-_MODAL = re.compile(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:要|应当|应|须|必须|不得|严禁|禁止|鼓励|允许)(?![求素件])")
+_TO_STUDY = re.compile(expand(r"{instructions}{instruction_tails}*$"))
+_MODAL = re.compile(expand(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:{modals}|{demanding})(?![求素件])"))
 _SENTENCE_END = re.compile(r"[。！？\n]")
+_NAMES_WORK = re.compile(expand("{names_of_work}"))
 
 
 @lru_cache(maxsize=2)
@@ -57,13 +52,13 @@ def _states_none(heading: str, name: str) -> bool:
     first = _barred(name).match(heading)
     if first:
         # 总体要求坚持以…: the text runs on without a mark
-        return not re.search(r"任务|措施|举措", heading[first.end() : first.end() + 12])
+        return not _NAMES_WORK.search(heading[first.end() : first.end() + 12])
     if len(heading) > 60:
         return False
     if _ACHIEVED.search(heading):
         return True
     match = _barred(name).search(heading)
-    if not match or len(heading) > 24 or re.search(r"任务|措施|举措", heading[match.end() :]):
+    if not match or len(heading) > 24 or _NAMES_WORK.search(heading[match.end() :]):
         return False
     if _pair().fullmatch(heading):
         return True

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from corpus.document import ParsedDocument, Section, Span
 from graph.facts import Task
+from graph.lexicon import expand
 from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
 from graph.tasks.closings import before_closing, unnumbered
 from graph.tasks.demands import ARTICLE, barred_sections, is_task, no_demand
@@ -18,12 +19,10 @@ from graph.units.stated import stated
 
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零\d]+[章节编篇部]")
 _NAME_END = re.compile(r"[。；;：:\n！]")
-_BRACKET_TAIL = re.compile(
-    r"[（(〔\[【][^（）()〔〕\[\]【】]*(?:负责|牵头|配合|责任|单位|局|委|厅|办|部门)[^（）()〔〕\[\]【】]*[）)〕\]】]?\s*$"
-)
+_BRACKET_TAIL = re.compile(expand(r"[（(〔\[【][^（）()〔〕\[\]【】]*{bracketed_units}[^（）()〔〕\[\]【】]*[）)〕\]】]?\s*$"))
 _TITLED = re.compile(r"[【〔\[［]([^】〕\]］\n]{2,40})[】〕\]］]")
 # 符合下列条件之一的，给予…：(1)… (2)…: what is listed below are conditions or papers, no tasks of their own
-_CONDITIONS = re.compile(r"(?:以下|下列)[^。；;\n]{0,20}(?:情形|条件|材料|标准|资料|之一)[^。；;\n]{0,120}[:：]\s*\Z")
+_CONDITIONS = re.compile(expand(r"(?:以下|下列)[^。；;\n]{0,20}{conditions}[^。；;\n]{0,120}[:：]\s*\Z"))
 _LONGEST_ARTICLE = 3000
 _SHORT = 4
 _LONG_RUN = 4

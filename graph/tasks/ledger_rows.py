@@ -7,36 +7,16 @@ from dataclasses import dataclass, replace
 
 from corpus.document import ParsedDocument, Span, Table
 from graph.facts import Task, UnitRole
+from graph.lexicon import entries, expand
 from graph.tasks.assemble import make_task
 from graph.units.find import Listed, listed
 from graph.units.lists import Duty
 
-_WORK = re.compile(r"任务|举措|措施|内容|事项|工作|要求|指标|项目")
-_FINEST = (
-    "具体措施",
-    "具体举措",
-    "具体任务",
-    "任务内容",
-    "主要内容",
-    "工作内容",
-    "具体内容",
-    "工作措施",
-    "措施",
-    "举措",
-    "工作任务",
-    "重点任务",
-    "任务",
-    "事项",
-    "工作",
-    "内容",
-    "项目",
-)
-_LEAD = re.compile(r"牵头|主办|主责")
-_SUPPORT = re.compile(r"配合|协办|协同|参与|参加|支持|协助")
-_DUTY = re.compile(
-    r"责任(?:单位|部门|处室|科室|主体)|承办|落实(?:单位|部门)|实施(?:单位|主体)|负责(?:单位|部门)|主管(?:单位|部门)|^责任$|分工"
-)
-_LIMIT = re.compile(r"时限|期限|时间|进度|节点")
+_WORK = re.compile(expand(r"{work_headers}"))
+_LEAD = re.compile(expand(r"{lead_headers}"))
+_SUPPORT = re.compile(expand(r"{support_verbs}"))
+_DUTY = re.compile(expand(r"{duty_headers}|^责任$"))
+_LIMIT = re.compile(expand(r"{time_labels}"))
 _NUMBER = re.compile(r"^\s*(?:序号|编号|\d{1,3}|[一二三四五六七八九十]+)?\s*$")
 
 
@@ -123,5 +103,6 @@ def _rows(doc: ParsedDocument, table: Table, columns: _Columns, number: int) -> 
 def _fineness(header: str, table: Table, column: int) -> tuple[int, int]:
     """The column whose cells differ most, and among those the one whose header is the most specific."""
     distinct = len({row[column] for row in table.rows[table.header_rows :] if column < len(row)})
-    rank = next((i for i, word in enumerate(_FINEST) if word in header), len(_FINEST))
+    words = entries("ledger_headers.txt")
+    rank = next((i for i, word in enumerate(words) if word in header), len(words))
     return distinct, -rank

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from corpus.document import Span
 from graph.facts import Measure
-from graph.lexicon import alternatives
+from graph.lexicon import alternatives, expand
 
 _SENTENCE = re.compile(r"[^。；;\n]+")
 _CLAUSE_END = re.compile(r"[，,：:]")
-_SIDE_BY_SIDE = re.compile(r"(?:设定|包括|实施|开展)([^。；\n]{8,300}?)(?:等)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})个方面")
+_SIDE_BY_SIDE = re.compile(expand(r"{listing}([^。；\n]{8,300}?)等?(?:\d{1,2}|[一二三四五六七八九十]{1,2})个方面"))
 _ITEM = re.compile(r"^(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]{1,2}[）)]|\d{1,2}[.．、])")
 _LONGEST = 60
 _MOST = 40
@@ -21,9 +21,7 @@ _MOST = 40
 @lru_cache(maxsize=1)
 def verb() -> re.Pattern[str]:
     """The opening of a demand: a verb of ``demand_verbs.txt``, or 要/应/须 before one."""
-    return re.compile(
-        rf"(?:要|应当|应|须|并|同时|继续|进一步|大力|逐步|不断|全面|坚决|严格)*(?:{alternatives('demand_verbs.txt')})"
-    )
+    return re.compile(expand("{demand_openers}*") + f"(?:{alternatives('demand_verbs.txt')})")
 
 
 def measures_of(text: str, start: int, end: int, without: Iterable[Span] = ()) -> tuple[Measure, ...]:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from corpus.document import ParsedDocument
 from graph.facts import Task, UnitMention
+from graph.lexicon import expand
 from graph.units.find import listed
 from graph.units.resolve import resolve
 from graph.units.words import is_named_unit
 
 # the subject stands between the beginning of its clause and the modal verb
 _SUBJECT = re.compile(
-    r"(?:^|[。；;，,！\n])([^。；;，,：:！\n要应须]{2,60}?)(?:要|应当|应|须|必须|负责|务必|会同)(?![求素急届用])", re.M
+    expand(r"(?:^|[。；;，,！\n])([^。；;，,：:！\n要应须]{2,60}?)(?:{modals}|{subject_verbs})(?![求素急届用])"), re.M
 )
 
 

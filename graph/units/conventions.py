@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from graph.lexicon import expand
 from graph.units.find import Listed
 from graph.units.lists import Duty
 
-_COMMA = re.compile(r"逗号(?:之)?前的?(?:单位|部门)?为?(?:各项任务)?牵头")
-_FIRST = re.compile(r"(?:[列排]名?(?:在)?(?:首位|第一位?|最前)|第一个|首个)(?:的|者)?(?:单位|部门|责任单位)?(?:均)?(?:为|是)牵头")
+_COMMA = re.compile(expand(r"逗号之?前的?{bodies}?为?(?:各项任务)?牵头"))
+_FIRST = re.compile(expand(r"(?:[列排]名?在?{first_places}|{first_ones})[的者]?(?:责任)?{bodies}?均?[为是]牵头"))
 
 
 @dataclass(frozen=True, slots=True)

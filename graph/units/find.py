@@ -12,33 +12,34 @@ from dataclasses import dataclass
 from corpus.divisions import gazetteer
 from corpus.document import Span
 from graph.facts import UnitRole
+from graph.lexicon import expand, word_lists
 from graph.units.pieces import pieces
 from graph.units.resolve import body_of, places_in
 from graph.units.words import CLOSING, ETC, LEVEL, OPENING, bare_list, is_unit, opens_unit, strip_verb, without_note
 
 _LONGEST_PIECE = 300
 """A stretch without a separator longer than this is running text, not names joined by 和."""
-_JOINTS = re.compile(r"以\s?及|会\s?同|[和及与]")
+_JOINTS = re.compile(expand(r"{long_joints:spaced}|[和及与]"))
 _DIVISION_WORDS = re.compile(
-    r"各?(?:(?:设区|县级|自治|地级以上)?(?:省|市|州|县|区|旗|盟|地区|乡|镇|街道)级?|自治区|直辖市|[、,，和]|[（(〔\[〈][省市州县区旗盟乡镇街道、,，]{1,8}[）)〕\]〉])+"
+    expand(
+        r"各?(?:{division_kinds}?{division_levels}级?|自治区|直辖市|[、,，和]|[（(〔\[〈][{divisions}{townships}街道、,，]{1,8}[）)〕\]〉])+"
+    )
 )
-_BEHIND_JOINT = re.compile(r"(?:以及|及|和|与)(?=各)")
-_TAIL_WORDS = re.compile(r"(?:人民)?政府|党委|党政|党工委|管委会|有关部门|相关部门|部门|主管部门")
-_LEADING = re.compile(r"^(?:以及|会同|联合|由|及|和|与|并|或)")
-_LABEL = re.compile(r"(?:责任|牵头|配合|主办|协办|承办|落实|实施|参加)(?:单位|部门)[∶﹕︰]?(?=各|[省市县区州盟旗])")
-_PLAN = re.compile(r"[一-龥]{0,6}(?:分工|分工方案|任务分工)[:：]")
-_PARTY_AND_GOVERNMENT = re.compile(r"^(.{1,12}?)(党委|党工委)(?:、|和|及)?(人民政府|政府|管委会)$")
-_BARE_GOVERNMENT = re.compile(r"^(?:人民政府|政府|管委会|行署)$")
-_GOVERNMENT = re.compile(r"(?<=[市州县区旗盟])(?:人民政府|政府)$")
-_ZONE = re.compile(r"(?:开发|示范|试验|高新|经开|实验|合作|港|新|风景|度假|产业|保税|功能|管理|园)区$|新城$|园区$")
-_HAS_PARTY = re.compile(r"^(.*?)(?:党委|党工委|委)$")
-_PARTY_PREFIX = re.compile(r"^(.{0,10}?(?:省|市|州|县|区|旗|盟|地)委)(?:.+)$")
-_PARTY_BODIES = frozenset(
-    ("组织部", "宣传部", "统战部", "政法委", "网信办", "编办", "农办", "社会工作部", "改革办", "办公厅", "金融办", "军民融合办")
-)
-_NOTE = re.compile(r"下同|牵头|排名|排在|以下|负责|联系|简称|分工|逗号|排第|列第|列首")
-_CARRY = re.compile(r"^(自治区|地区|省|市(?!场)|州|县|区|盟|旗)(?![直级])")
-_NO_CARRY = re.compile(r"^(?:团|各|有关|相关|国家|人民银行|中国|银保监|证监|海关|海事|其他|人行|外汇)")
+_BEHIND_JOINT = re.compile(expand(r"(?:以及|[及和与])(?=各)"))
+_TAIL_WORDS = re.compile(expand(r"{local_powers}"))
+_LEADING = re.compile(expand(r"^{list_openers}"))
+_LABEL = re.compile(expand(r"{label_roles}{bodies}[∶﹕︰]?(?=各|[{divisions}])"))
+_PLAN = re.compile(expand(r"[一-龥]{0,6}{divisions_of_work}[:：]"))
+_PARTY_AND_GOVERNMENT = re.compile(expand(r"^(.{1,12}?)({party_committees})[、和及]?({governments})$"))
+_BARE_GOVERNMENT = re.compile(expand(r"^(?:{governments}|行署)$"))
+_GOVERNMENT = re.compile(expand(r"(?<=[{local_divisions}])(?:人民)?政府$"))
+_ZONE = re.compile(expand(r"{zone_kinds}区$|新城$"))
+_HAS_PARTY = re.compile(expand(r"^(.*?)(?:{party_committees}|委)$"))
+_PARTY_PREFIX = re.compile(expand(r"^(.{0,10}?[{divisions}地]委).+$"))
+_PARTY_BODIES = frozenset(word_lists()["party_bodies"])
+_NOTE = re.compile(expand(r"{note_words}"))
+_CARRY = re.compile(expand(r"^({office_levels}|市(?!场))(?![直级])"))
+_NO_CARRY = re.compile(expand(r"^{not_carried_to}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
             or right.startswith(("各", "有关", "相关", "省", "国家", "其他"))
             or next(places_in(right), None) is not None
         )
-        strong = left.endswith(("局", "委", "办", "厅", "政府", "公司", "中心", "处", "科", "院", "联社", "银行", "部"))
+        strong = left.endswith((*word_lists()["office_ends"], "政府", "公司", "银行", "联社"))
         if is_unit(ETC.sub("", left.rstrip())) and len(left) > 1 and (right_starts or (strong and _begins_unit(right))):
             yield begin, match.start(), False
             begin = match.end()
@@ -199,7 +200,7 @@ def _named(text: str, start: int, end: int, before: list[Listed]) -> list[tuple[
     last = before[-1].name if before else ""
     if _BARE_GOVERNMENT.match(name) and last:
         party = _HAS_PARTY.match(last)
-        if party and last.endswith(("党委", "党工委")):
+        if party and last.endswith(word_lists()["party_committees"]):
             return [(party.group(1) + name, Span(start, end))]
     both = _PARTY_AND_GOVERNMENT.match(name)
     if both:

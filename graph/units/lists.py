@@ -8,27 +8,27 @@ from functools import lru_cache
 
 from corpus.document import Span
 from graph.facts import UnitRole
-from graph.lexicon import table
+from graph.lexicon import entries, expand, table, word_lists
 from graph.units.find import Listed, listed
 from graph.units.pieces import pieces, runs_on
 from graph.units.resolve import body_of
 from graph.units.words import CLOSING, OPENING, is_named_unit, is_unit
 
 _LONGEST = 1500
-_DUTY_WORDS = re.compile(r"负责|牵头|配合|落实|按职责|分工|参与|参加|会同|承办|主办|协办|承担|实施|办理")
+_DUTY_WORDS = re.compile(expand(r"{assigning_words}"))
 _MARK = re.compile("[" + re.escape(OPENING + CLOSING) + r"]|\n\n")
 _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,5}[条章])"
 )
-_BY = re.compile(r"由([^，。；：（）()\n]{2,80}?)(牵头|负责|主办|承办)(?!部门|单位|人|处室|科室|机构|解释)")
-_WITH = re.compile(r"[，,]([^，。；：\n]{2,80}?)(?:等)?(?:积极|密切|共同)?(?:配合|参与|参加|协助|协同|协办)")
+_BY = re.compile(expand(r"由([^，。；：（）()\n]{2,80}?)({acting_as})(?!{no_role})"))
+_WITH = re.compile(expand(r"[，,]([^，。；：\n]{2,80}?)等?{helping_manners}?{support_verbs}"))
 # what a bracket says of brackets: 。逗号前为牵头单位，下同 / 。以下工作均需各县（市、区）落实
-_NOTE = re.compile(r"[。；;，,](?:逗号前|以下|未明确|排名|排在|排第|排首|列第|列首|列在|第一个|首个|下同)")
+_NOTE = re.compile(expand(r"[。；;，,]{list_notes}"))
 # 责任单位：A、B，以下政策均需各县（市、区）落实
-_ALL_BELOW = re.compile(r"[。；;，,]以下[^）)〕\]]{0,12}(?:均|都|由|需)")
-_OFFICES = ("处", "科", "室", "局", "委", "办", "厅", "中心", "队", "院", "司", "股")
-_TIME_LABEL = re.compile(r"^[一-龥]{0,4}(?:时限|时间|期限|节点|进度)(?:要求)?[:：]\s*")
-_DATE = re.compile(r"\d{4}年|\d{1,2}月|年底|月底|长期|持续|全年|立即|即时|适时")
+_ALL_BELOW = re.compile(expand(r"[。；;，,]以下[^）)〕\]]{0,12}[均都由需]"))
+_OFFICES = word_lists()["office_ends"]
+_TIME_LABEL = re.compile(expand(r"^[一-龥]{0,4}{time_labels}(?:要求)?[:：]\s*"))
+_DATE = re.compile(expand(r"\d{4}年|\d{1,2}月|{time_words}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +204,6 @@ def _bracket(text: str, begin: int, close: int, start: int, end: int) -> Duty | 
 
 @lru_cache(maxsize=1)
 def _last_characters() -> frozenset[str]:
-    from graph.lexicon import entries
-
     return frozenset(entry[-1] for entry in entries("unit_suffixes.txt")) | frozenset("等）)")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from graph.lexicon import expand, word_lists
 from graph.units.resolve import body_of
 from graph.units.words import CLOSING, OPENING, bare_list, is_unit, opens_unit, strip_verb
 
@@ -17,13 +18,11 @@ _STEP = {**dict.fromkeys(OPENING, 1), **dict.fromkeys(CLOSING, -1)}
 _LONGEST = 40
 _CUT = re.compile(r"[、，,；;。：:\n（）()〔〕【】\[\]]")
 # 开发区 / （投资区）管委会, 各县 / （市、区）人民政府
-_DIVISION_NOTE = re.compile(
-    r"[（(〔\[〈][省市州县区旗盟乡镇特投资度假经济合作、,，]{1,8}[）)〕\]〉](?:人民)?(?:政府|管委会|党委|管理委员会)"
-)
+_DIVISION_NOTE = re.compile(expand(r"[（(〔\[〈][{divisions}{townships}{zone_letters}、,，]{1,8}[）)〕\]〉]{governing_bodies}"))
 # 市教育局等市政府 / 有关部门
-_OTHERS = re.compile(r"[局委办厅部院会]等[^、，,]{0,8}$")
-_WEAK = ("地方", "税务", "公安", "省", "市", "州", "县", "区")
-_LABEL_LIKE = re.compile(r"单位|部门|责任|负责")
+_OTHERS = re.compile(expand(r"[{office_letters}]等[^、，,]{0,8}$"))
+_WEAK = word_lists()["names_no_unit_alone"]
+_LABEL_LIKE = re.compile(expand(r"{label_words}"))
 
 
 def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

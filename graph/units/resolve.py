@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from corpus.divisions import Division, gazetteer
 from corpus.document import HeadMatter
-from graph.lexicon import table
+from graph.lexicon import expand, table
 
-_LEVEL = re.compile(r"^(?:我|全|本)?(省|自治区|市(?!场)|州|盟|地区|行署|地(?!方|震)|县|区|旗)(?![级直])(?=.)")
-_YOUTH = re.compile(r"^(?:共青)?团(中央|省|市|州|县|区|盟|旗|地)委$")
+_LEVEL = re.compile(expand(r"^[我全本]?({office_levels}|市(?!场)|地(?!方|震))(?![级直])(?=.)"))
+_YOUTH = re.compile(expand(r"^(?:共青)?团(中央|[{divisions}地])委$"))
 _TAXES = re.compile(r"^国家税务总局(.{2,12}税务局)$")
 _LEVEL_OF = {"省": "省", "自治区": "省", "市": "市州", "州": "市州", "盟": "市州", "地区": "市州", "行署": "市州", "地": "市州"}
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 
 from corpus.document import Span
+from graph.lexicon import expand
 from graph.units.find import Listed, listed
 from graph.units.lists import Duty
 from graph.units.words import is_named_unit, is_unit
 
-_OWNED = re.compile(
-    r"(?:强化|夯实|压实|压紧|落实|明确|履行|落细|靠实|筑牢)(?:落实|压实|好)?(?P<who>[^，。；：,;:（）()\n]{2,24}?)主体责任"
-)
+_OWNED = re.compile(expand(r"{stressing}{stressed}?(?P<who>[^，。；：,;:（）()\n]{2,24}?)主体责任"))
 _OWNS = re.compile(
-    r"(?:^|[，。；,;\n])(?P<who>[^，。；：,;:（）()\n]{2,40}?)(?:要|应|须|应当|必须)?(?:切实|认真|全面|严格|依法|坚决)*"
-    r"(?:承担|落实|履行|负|扛起|担负)起?(?P<gap>[^，。；：,;:\n]{0,14}?)主体责任",
+    expand(
+        r"(?:^|[，。；,;\n])(?P<who>[^，。；：,;:（）()\n]{2,40}?){modals}?{earnestly}*"
+        r"{bearing}起?(?P<gap>[^，。；：,;:\n]{0,14}?)主体责任"
+    ),
     re.M,
 )
 _IS = re.compile(
-    r"(?:^|[，。；,;\n])(?P<who>[^，。；：,;:（）()\n]{2,40}?)(?:是|为|作为)[^，。；：,;:\n]{0,40}?(?P<role>责任主体|实施主体|牵头部门|牵头单位)(?=[，。；,;\n])",
+    expand(
+        r"(?:^|[，。；,;\n])(?P<who>[^，。；：,;:（）()\n]{2,40}?)(?:是|为|作为)[^，。；：,;:\n]{0,40}?"
+        r"(?P<role>{named_roles})(?=[，。；,;\n])"
+    ),
     re.M,
 )
 _ADDRESSED = re.compile(r"(?:^|\n)[ \t\u3000]*([^\n。；]{2,200})[:：][ \t\u3000]*(?=\n|$)")

@@ -12,7 +12,7 @@ SEPARATOR = " | "
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """A cell as a format gives it: its text, and how many grid rows and columns it covers."""
 
     text: str
@@ -75,7 +75,7 @@ class TextBuilder:
 
     def grid(
         self,
-        rows: Sequence[Sequence[Cell | None]],
+        rows: Sequence[Sequence[GridCell | None]],
         *,
         header_rows: int = 1,
         caption: Span | None = None,
@@ -109,7 +109,7 @@ class TextBuilder:
             first = True
             c = 0
             while c < width:
-                cell = row[c] if c < len(row) else Cell("")
+                cell = row[c] if c < len(row) else GridCell("")
                 covered = grid[r][c]
                 if cell is None and covered is not None and r > 0 and grid[r - 1][c] != covered:
                     c += 1  # covered from the left: the cell was written already
@@ -121,7 +121,7 @@ class TextBuilder:
                     while c < width and grid[r][c] is covered:
                         c += 1
                     continue
-                cell = cell or Cell("")
+                cell = cell or GridCell("")
                 span = self.write(cell.text)
                 if cell.element and len(span):
                     self.anchor(span, page=page, box=box, element=cell.element)
@@ -174,7 +174,7 @@ class TextBuilder:
         )
 
 
-def _fill(grid: list[list[Span | None]], row: int, column: int, cell: Cell, span: Span) -> None:
+def _fill(grid: list[list[Span | None]], row: int, column: int, cell: GridCell, span: Span) -> None:
     for r in range(row, min(len(grid), row + max(1, cell.rows))):
         for c in range(column, min(len(grid[r]), column + max(1, cell.columns))):
             if grid[r][c] is None:

@@ -12,7 +12,7 @@ from ingest.formats.text import newlines, odd_characters, without_surrogates
 from ingest.raw import RawText
 
 
-def records(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, Mapping[str, Any] | RefusedInput]]:
+def read_records(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, Mapping[str, Any] | RefusedInput]]:
     """Each line's number with its record, or with the refusal of that line."""
     for number, line in enumerate(lines, 1):
         if number == 1:

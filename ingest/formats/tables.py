@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.formats.builder import Cell
+from ingest.formats.builder import GridCell
 
 _NUMBERISH = re.compile(r"^[\d.,%％‰\-—+－/~～()（）年月日:：≥≤<>＜＞\s]+$")
 _MAX_HEADER_CELL = 40
 
 
-def header_rows(rows: Sequence[Sequence[Cell | None]], limit: int = 4) -> int:
+def header_rows(rows: Sequence[Sequence[GridCell | None]], limit: int = 4) -> int:
     """How many rows at the top name the columns; a title row over the whole width counts as one of them."""
     if len(rows) < 2:
         return 0 if len(rows) == 1 else 1
@@ -28,13 +28,13 @@ def header_rows(rows: Sequence[Sequence[Cell | None]], limit: int = 4) -> int:
     return min(top + count, len(rows) - 1)
 
 
-def is_title(row: Sequence[Cell | None]) -> bool:
+def is_title(row: Sequence[GridCell | None]) -> bool:
     """Whether a row is one cell over the whole width (a caption or a note inside the table)."""
     filled = [cell for cell in row if cell and cell.text]
     return len(row) > 2 and len(filled) == 1 and filled[0].columns >= len(row)
 
 
-def is_layout(rows: Sequence[Sequence[Cell | None]]) -> bool:
+def is_layout(rows: Sequence[Sequence[GridCell | None]]) -> bool:
     """Whether a table only places things on the page: one cell, or one column of running text."""
     width = max((len(row) for row in rows), default=0)
     if width <= 1:

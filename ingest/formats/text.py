@@ -9,6 +9,7 @@ from itertools import islice
 
 from corpus.document import Issue, Span
 from corpus.errors import RefusedInput
+from ingest.limits import DEFAULT, Limits
 from ingest.raw import RawText
 
 _BOMS = (
@@ -39,7 +40,7 @@ class Decoded:
     issues: tuple[Issue, ...] = ()
 
 
-def read_text(data: bytes, source: str) -> RawText:
+def read_text(data: bytes, source: str, _limits: Limits = DEFAULT) -> RawText:
     """Decode, unify newlines, look for what does not belong in a text."""
     decoded = decode(data, source)
     text = newlines(decoded.text)

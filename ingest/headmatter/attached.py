@@ -7,16 +7,23 @@ from collections.abc import Sequence
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Reference, Span
-from ingest.headmatter.head import Draft, document_kind, draft_of, leading_organs, period, validity_dates
+from ingest.headmatter.head import HeadDraft, document_kind, draft_of, period, validity_dates
 from ingest.headmatter.region import division_of, level_of, self_level, speaks_for_nation
+from ingest.lexicon import expand
+from ingest.lines.organs import leading_organs
 
 _FORWARDED = re.compile(
-    r"(?:现将|将|转发)(?P<organ>[^《》，,。；;：:\s]{2,24})(?:《|关于)|关于(?:转发|批转)(?P<organ2>[^《》，,。；;：:\s]{2,24}?)(?:《|关于)|征求(?P<organ3>[^《》，,。；;：:\s]{2,20}?)《"
+    expand(
+        r"(?:现将|将|转发)(?P<organ>[^《》，,。；;：:\s]{2,24})(?:《|关于)"
+        r"|关于{forwarding}(?P<organ2>[^《》，,。；;：:\s]{2,24}?)(?:《|关于)|征求(?P<organ3>[^《》，,。；;：:\s]{2,20}?)《"
+    )
 )
-_FORWARDS = re.compile(r"转发|批转|征求")
+_FORWARDS = re.compile(expand(r"{forwarding}|征求"))
+_ACT_BEFORE = re.compile(r"^(?:转发|印发|征求)")
+_MADE_BY = re.compile(expand(r"(?:(?:联合)?{drawing_up})?的?$"))
 _TIER = (
-    ("省", re.compile(r"^(?:省|自治区|区党委|自治区党委)")),
-    ("市州", re.compile(r"^(?:州|市|盟|地区|行署)")),
+    ("省", re.compile(expand(r"^{province_openers}"))),
+    ("市州", re.compile(expand(r"^{prefecture_openers}"))),
     ("县", re.compile(r"^(?:县|旗)")),
 )
 
@@ -25,7 +32,7 @@ def attached_head(
     text: str, title: Span | None, span: Span, letter: HeadMatter, references: Sequence[Reference], *, opening: str, issued: bool
 ) -> HeadMatter:
     """Head matter of the attached document ``span``. ``issued``: the letter issues or forwards this very document by name."""
-    draft = Draft()
+    draft = HeadDraft()
     name = re.sub(r"\s*\n\s*", "", title.of(text)) if title else None
     draft.put("title", name, title)
     draft.put("kind", document_kind(name) if name else None, title)
@@ -35,7 +42,7 @@ def attached_head(
         draft.put("status", status, title)
         draft.put("issuers", leading_organs(name), title)
     forwarded = issued and _FORWARDS.search(re.sub(r"\s", "", letter.title or "") + opening[:200]) is not None
-    forwarded = forwarded and not re.search(r"关于印发", letter.title or "")
+    forwarded = forwarded and "关于印发" not in (letter.title or "")
     organ = _forwarding_organ(letter.title or "", opening) if forwarded else None
     elsewhere = None if forwarded else _own_division(name, letter)
     if forwarded:
@@ -70,13 +77,13 @@ def _forwarding_organ(title: str, opening: str) -> str | None:
     for source in (opening[:400], title):
         for match in _FORWARDED.finditer(re.sub(r"\s", "", source)):
             organ = match["organ"] or match["organ2"] or match["organ3"]
-            organ = re.sub(r"^(?:转发|印发|征求)", "", organ)
+            organ = _ACT_BEFORE.sub("", organ)
             if organ and not organ.startswith(("《", "关于")):
-                return re.sub(r"(?:(?:联合)?(?:制定|制订|起草|拟定|拟订|编制|提出|印发))?的?$", "", organ)
+                return _MADE_BY.sub("", organ)
     return None
 
 
-def _upper(text: str, draft: Draft, span: Span, letter: HeadMatter, organ: str | None) -> None:
+def _upper(text: str, draft: HeadDraft, span: Span, letter: HeadMatter, organ: str | None) -> None:
     """The region of a forwarded document: of the organ that made it, else of the level it calls its own (全省)."""
     if organ:
         draft.put("issuers", (organ,))

@@ -7,15 +7,18 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from ingest.headmatter.region import division_of
+from ingest.lexicon import expand
 
 _PLACE_NAME = 16
 _TITLE = 8
 """Chinese characters a name has at least that reads like a title."""
 _chinese = re.compile(r"[一-龥]")
-_KIND_BEFORE = r"(?:(?<=通知|意见|办法|规定|方案|公告|通告|决定|批复|细则|措施|计划|规划|要点|条例|规程)|(?<=[)）]))"
+_KIND_BEFORE = expand(r"(?:(?<={kinds_before_number})|(?<=[)）]))")
 _NUMBER = r"(?!的)[一-龥]{2,10}[〔\[【(（﹝［]\s?(?:19|20)\d"
 GLUED_NUMBER = re.compile(rf"{_KIND_BEFORE}\s{{0,4}}(?P<number>{_NUMBER}\d\s?[〕\]】)）﹞］]\s?第?\s?\d{{1,5}}\s?号)\s{{0,4}}$")
 _CUT_NUMBER = re.compile(rf"{_KIND_BEFORE}\s?(?:{_NUMBER}.{{0,12}}|[一-龥]{{2,8}}[〔\[【(（﹝［]\d{{0,2}})$")
+
+_MARKS_LOST = re.compile(expand(r"^((?:[一-龥]{0,24}关于)?(?:印发|转发|{publishing}))_([^_]{4,80})_"))
 
 
 @lru_cache(maxsize=64)
@@ -27,7 +30,7 @@ def title_from_source(source: str, *, whole: bool = False) -> str | None:
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", stem)
     stem = re.sub(r"^【[^】]{0,40}】", "", stem)
     # 《》 may stand in no file name on some systems: 关于印发_某办法_的通知
-    stem = re.sub(r"^((?:[一-龥]{0,24}关于)?(?:印发|转发|发布|公布))_([^_]{4,80})_", r"\1《\2》", stem)
+    stem = _MARKS_LOST.sub(r"\1《\2》", stem)
     stem = re.sub(r"^[一-龥]{2,4}_", "", stem).replace("_", " ").strip()
     if not whole:
         stem = _CUT_NUMBER.sub("", stem)

@@ -12,7 +12,7 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Issue, Level, Reference, Span
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
-    Place,
+    RegionEvidence,
     assembled,
     division_of,
     from_body,
@@ -27,11 +27,11 @@ from ingest.headmatter.region import (
     town_in,
 )
 from ingest.headmatter.title import Header
+from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
-from ingest.lines.organs import DOC_NUMBER, is_organ, kind_of, split_organs
-from ingest.lines.signatures import Parts
+from ingest.lines.organs import DOC_NUMBER, before_act, is_organ, kind_of, leading_organs, split_organs
+from ingest.lines.signatures import SignatureParts
 
-_VERB = re.compile(r"关于|印发|转发|批转|解读|发布|公布|答记者问|20\d\d年|实施|贯彻|政府工作报告|工作报告")
 _STATUSES = (
     "有效",
     "失效",
@@ -47,39 +47,36 @@ _STATUSES = (
     "继续有效",
     "已修订",
 )
-_DRAFT = re.compile(r"[（(〔\[]?(?P<status>征求意见稿|公开征求意见稿|送审稿|草案|讨论稿)(?:[^（）()]{0,12})[）)〕\]]?$")
-_REPEALED = re.compile(r"[（(\[【](?P<status>已?(?:废止|失效))[）)\]】]")
-_PERIOD = re.compile(r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年?")
-_STATED_PERIOD = re.compile(
-    r"(?:规划期限?|计划期限?|实施期限?|规划期|方案期)[^。；;\n]{0,6}?(?:为|是|自|从|:|：)?\s?"
-    r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年"
-)
+_DRAFT = re.compile(expand(r"[（(〔\[]?(?P<status>{drafts})(?:[^（）()]{0,12})[）)〕\]]?$"))
+_REPEALED = re.compile(expand(r"[（(\[【](?P<status>已?{repealed})[）)\]】]"))
+_YEARS = r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年"
+_PERIOD = re.compile(_YEARS + "?")
+_STATED_PERIOD = re.compile(expand(r"{plan_terms}[^。；;\n]{0,6}?(?:{is_or_from}|:|：)?\s?") + _YEARS)
+_FIVE_YEAR_TAILS = expand(r"{five_year_tails}")
 _FIVE_YEARS = {"十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
-_PLAN_YEAR = re.compile(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:版|修订|修正|\d))")
+_PLAN_YEAR = re.compile(expand(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:{edition_words}|\d))"))
 _PLAN_KINDS = ("方案", "要点", "计划", "规划", "纲要", "安排", "任务", "分工", "措施", "清单", "台账", "目标")
 _EFFECT = re.compile(
-    r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|决定|通告|条例|法|规则|规范|准则|标准|目录|指引|规程|清单|[一-龥]{2,8})"
-    r"(?:已[^。；;\n]{0,40})?[，,]?(?:自|从|于)(?P<when>[^。；;\n，,]{2,24}?)(?:起|开始)?(?:正式)?(?:施行|实施|执行|生效|实行)"
+    expand(
+        r"本(?:{own_kinds}|[一-龥]{2,8})(?:已[^。；;\n]{0,40})?[，,]?"
+        r"{from_words}(?P<when>[^。；;\n，,]{2,24}?){start_words}?(?:正式)?{taking_effect}"
+    )
 )
-_VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s?(?P<n>[一二三四五六七八九十两]|\d{1,2})\s?年")
-_VALID_UNTIL = re.compile(
-    r"有效期(?:限)?(?:为|是|至|截至|截止到?|延长至|到|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"
-)
-_NEWSROOM = re.compile(
-    r"日报|晚报|新华|人民网|央视|客户端|公众号|网站?$|微信|电视台|报社|通讯社|新闻|本站|本网|官网|原创|杂志|时报|周刊|头条|论坛"
-)
-_ISSUED_BY_BODY = re.compile(r"(?:制定|制订|提出|出台|起草)(?P<what>本|如下|以下)(?P<kind>[一-龥]{0,8}?)[。：:；;，,]")
+_VALID_YEARS = re.compile(expand(r"有效期限?[为是]?\s?(?P<n>[{numerals_with_two}]|\d{1,2})\s?年"))
+_VALID_UNTIL = re.compile(expand(r"有效期限?(?:{valid_until}|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"))
+_NEWSROOM = re.compile(expand(r"{newsrooms}|网站?$"))
 _TWO = {"两": 2}
-_REMARK = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
 _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
 """A document number alone on a line; some pages repeat title and number above the text."""
 _NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
 _OPENING = 900
-_AND_OTHERS = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}个?)?(?:部门|单位|委办局)?$")
+_ISSUED_KIND = re.compile(expand(r"(?:关于|[{issuer_letters}]){issuing}(?P<rest>.+?)的?{issuing_kinds}(?:[（(].*[)）])?$"))
+_LETTER_END = re.compile(expand(r"的{letters}$"))
+_DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
 
 
 @dataclass(slots=True)
-class Draft:
+class HeadDraft:
     """Head matter in the making: values, where they stand, what was concluded, what is doubtful."""
 
     values: dict[str, object] = field(default_factory=dict)
@@ -111,7 +108,7 @@ class Draft:
 def read_head(
     text: str,
     header: Header,
-    parts: Parts,
+    parts: SignatureParts,
     *,
     fields: Mapping[str, str],
     field_spans: Mapping[str, Span],
@@ -120,12 +117,12 @@ def read_head(
     title: tuple[str, Span | None, bool] | None,
     body: Span,
     filed: str | None = None,
-) -> Draft:
+) -> HeadDraft:
     """Put together the head matter of the main document.
 
     ``site`` are lines of the page around it (欢迎访问某局网站), ``filed`` is what the file's name puts before the title.
     """
-    draft = Draft()
+    draft = HeadDraft()
     if title is not None:
         draft.put("title", title[0], title[1], inferred=title[2])
     _from_fields(text, draft, fields, field_spans)
@@ -154,7 +151,7 @@ def read_head(
     return draft
 
 
-def _report(text: str, draft: Draft, body: Span) -> None:
+def _report(text: str, draft: HeadDraft, body: Span) -> None:
     """A report to an assembly is signed by nobody: its issuer is the government in whose name it is given."""
     division = gazetteer().by_code.get(draft.text("region_code") or "")
     if "issuers" in draft.values or division is None or not (draft.text("kind") or "").endswith("报告"):
@@ -164,18 +161,18 @@ def _report(text: str, draft: Draft, body: Span) -> None:
         draft.put("issuers", (organ[0],), organ[1], inferred=True)
 
 
-def _from_fields(text: str, draft: Draft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
+def _from_fields(text: str, draft: HeadDraft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
     for name, raw in fields.items():
         _take(text, draft, {"issuers": "issuer"}.get(name, name), raw, spans.get(name))
 
 
-def _from_labels(text: str, draft: Draft, labelled: Sequence[Labelled]) -> None:
+def _from_labels(text: str, draft: HeadDraft, labelled: Sequence[Labelled]) -> None:
     for entry in labelled:
         if entry.field not in ("-", "title") and len(entry.value):
             _take(text, draft, entry.field, entry.value.of(text).strip("|[]【】 　"), entry.value)
 
 
-def _take(text: str, draft: Draft, name: str, raw: str, span: Span | None) -> None:
+def _take(text: str, draft: HeadDraft, name: str, raw: str, span: Span | None) -> None:
     value = raw.strip()
     if not value or value in ("-", "--", "无", "暂无", "/"):
         return
@@ -202,7 +199,7 @@ def _take(text: str, draft: Draft, name: str, raw: str, span: Span | None) -> No
         draft.put(name, value, span)
 
 
-def _dates(text: str, draft: Draft, header: Header, parts: Parts) -> None:
+def _dates(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
     labelled = draft.text("issued_on")
     if parts.signed_on is not None:
         iso, span = parts.signed_on
@@ -214,7 +211,7 @@ def _dates(text: str, draft: Draft, header: Header, parts: Parts) -> None:
         draft.put("issued_on" if written else "published_on", iso, span)
 
 
-def _issuers(text: str, draft: Draft, header: Header, parts: Parts) -> None:
+def _issuers(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
     names: list[str] = []
     for span in parts.signers:
         names += split_organs(span.of(text))
@@ -241,29 +238,6 @@ def _issuers(text: str, draft: Draft, header: Header, parts: Parts) -> None:
 
 
 @lru_cache(maxsize=256)
-def leading_organs(title: str) -> tuple[str, ...]:
-    """The issuers a title begins with: 某市人民政府办公室关于…, 某州乡村振兴局解读：…."""
-    flat = "".join(title.split())
-    if flat.endswith("令") and is_organ(flat[:-1]):
-        return split_organs(flat[:-1].removeprefix("中华人民共和国"))
-    match = _VERB.search(title)
-    if match is None or match.start() < 3:
-        return ()
-    lead = _REMARK.sub("", title[: match.start()]).strip(" 　\n：:")
-    lead = _AND_OTHERS.sub("", lead)
-    if not is_organ(lead):
-        parts = re.split(r"[\s　、]+", lead)
-        if not (len(parts) > 1 and is_organ(parts[-1]) and all(len(p) >= 2 for p in parts)):
-            return _national_lead(lead)
-    return tuple(name for name in split_organs(lead) if len(name) >= 2)
-
-
-def _national_lead(lead: str) -> tuple[str, ...]:
-    parts = tuple(part for part in re.split(r"[\s　、]+", lead) if part)
-    return parts if parts and all(part in ("中共中央", "国务院", "中央", "中央军委") or is_organ(part) for part in parts) else ()
-
-
-@lru_cache(maxsize=256)
 def document_kind(title: str) -> str | None:
     """The kind: of what is issued (关于印发…实施方案的通知 → 实施方案), of the explanation (规划解读), else of the title."""
     flat = "".join(title.split())
@@ -281,16 +255,13 @@ def document_kind(title: str) -> str | None:
             None,
         )
         return f"{base}解读" if base else "政策解读"
-    issued = re.search(
-        r"(?:关于|[厅局室府委])(?:印发|转发|发布|公布|下发)(?P<rest>.+?)的?(?:通知|公告|函|决定|通告|命令)(?:[（(].*[)）])?$",
-        flat,
-    )
+    issued = _ISSUED_KIND.search(flat)
     if issued:
         return kind_of(issued["rest"]) or kind_of(flat)
     return kind_of(flat)
 
 
-def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
+def period(text: str, draft: HeadDraft, title: str, body: Span | None) -> None:
     """The years a plan covers: 规划期为2021-2025年, (2021—2025年) or “十四五” in the title, the year of an annual plan."""
     stated = _STATED_PERIOD.search(text, body.start, min(body.end, body.start + 20000)) if body else None
     if stated is not None and stated["a"] < stated["b"]:
@@ -304,7 +275,7 @@ def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
         draft.put("plan_period", (span_years["a"], span_years["b"]), where)
         return
     for name, start in _FIVE_YEARS.items():
-        if name in flat and re.search(rf"[“\"「]{name}[”\"」]|{name}(?:时期|规划)", flat):
+        if name in flat and re.search(rf"[“\"「]{name}[”\"」]|{name}{_FIVE_YEAR_TAILS}", flat):
             draft.put("plan_period", (str(start), str(start + 4)), where)
             return
     document = document_kind(title) or kind
@@ -314,7 +285,7 @@ def period(text: str, draft: Draft, title: str, body: Span | None) -> None:
             draft.put("plan_period", (year["y"], year["y"]), where)
 
 
-def _status(text: str, draft: Draft, title: str) -> None:
+def _status(text: str, draft: HeadDraft, title: str) -> None:
     flat = "".join(title.split())
     at = draft.spans.get("title")
     repealed = _REPEALED.search(flat)
@@ -328,12 +299,12 @@ def _status(text: str, draft: Draft, title: str) -> None:
 def draft_of(title: str) -> str | None:
     """征求意见稿, 草案 and the like, when the title itself ends so."""
     match = _DRAFT.search("".join(title.split()).rstrip("》"))
-    if match is None or re.search(r"的(?:函|通知|公告|通告)$", title):
+    if match is None or _LETTER_END.search(title):
         return None
     return match["status"].removeprefix("公开")
 
 
-def validity_dates(text: str, draft: Draft, body: Span) -> None:
+def validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
     """When the document takes effect and when it ends, where the text says so of itself (本办法自…起施行)."""
     issued = draft.text("issued_on")
     match = next(iter(deque(_EFFECT.finditer(text, body.start, body.end), maxlen=1)), None)
@@ -341,7 +312,7 @@ def validity_dates(text: str, draft: Draft, body: Span) -> None:
         date = next(find_dates(text, match.start("when"), match.end("when") + 1), None)
         if date:
             draft.put("effective_on", date[0], date[1])
-        elif re.search(r"(?:印发|发布|公布|发文|下发|签发)之日", match["when"]) and issued:
+        elif _DAY_OF_ISSUE.search(match["when"]) and issued:
             draft.put("effective_on", issued, Span(match.start(), match.end()), inferred=True)
     until = _VALID_UNTIL.search(text, body.start, body.end)
     if until is not None:
@@ -357,7 +328,7 @@ def validity_dates(text: str, draft: Draft, body: Span) -> None:
             draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
 
 
-def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
+def _region(text: str, draft: HeadDraft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
     if region:
         division = named_region(region)
         if division is not None:
@@ -371,7 +342,7 @@ def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, bo
     if given:
         division = named_region(given)
         if division is not None:
-            _place(draft, Place(division, level_of(division), draft.spans.get("region")), inferred=False)
+            _place(draft, RegionEvidence(division, level_of(division), draft.spans.get("region")), inferred=False)
             return
         draft.values.pop("region")
     place, inferred = _find_place(text, draft, site, body, filed)
@@ -383,7 +354,7 @@ def _region(text: str, draft: Draft, site: Iterable[str], region: str | None, bo
             )
 
 
-def _place(draft: Draft, place: Place, *, inferred: bool) -> None:
+def _place(draft: HeadDraft, place: RegionEvidence, *, inferred: bool) -> None:
     draft.values.pop("level", None)
     draft.values["region"], draft.values["region_code"] = place.division.path, place.division.code
     draft.values["level"] = place.level
@@ -393,36 +364,38 @@ def _place(draft: Draft, place: Place, *, inferred: bool) -> None:
         draft.inferred.add("region")
 
 
-def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed: str | None) -> tuple[Place | None, bool]:
+def _find_place(
+    text: str, draft: HeadDraft, site: Iterable[str], body: Span, filed: str | None
+) -> tuple[RegionEvidence | None, bool]:
     title, at = draft.text("title") or "", draft.spans.get("title")
     issuers = draft.values.get("issuers")
     names = list(issuers) if isinstance(issuers, tuple) else []
     near: Iterable[Division] = _Nearby(lambda: _neighbours(text, body, [title, *site]))
-    lead = _VERB.split("".join(title.split()), maxsplit=1)[0]
+    lead = before_act("".join(title.split()))
     for name in names:
         if not isinstance(name, str):
             continue
         if speaks_for_nation(name):
-            return Place(NATION, "国家", draft.spans.get("issuers"), "发文机关"), False
+            return RegionEvidence(NATION, "国家", draft.spans.get("issuers"), "发文机关"), False
         division = division_of(name, near) or division_of(name, near, whole=True)
         if division is not None:
             level: Level = "乡镇" if town_in(name) else level_of(division)
-            return Place(division, level, draft.spans.get("issuers"), "发文机关"), False
+            return RegionEvidence(division, level, draft.spans.get("issuers"), "发文机关"), False
     if len(lead) >= 2 and speaks_for_nation(lead.lstrip("《")):
-        return Place(NATION, "国家", at, "标题"), "title" in draft.inferred
+        return RegionEvidence(NATION, "国家", at, "标题"), "title" in draft.inferred
     division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
     if division is not None:
-        return Place(division, level_of(division), at, "标题"), "title" in draft.inferred
+        return RegionEvidence(division, level_of(division), at, "标题"), "title" in draft.inferred
     place = assembled(text, min(len(text), body.start + 200))
     if place is not None:
         return place, False
     for line in site:
         division = division_of(line, near, whole=True)
         if division is not None:
-            return Place(division, level_of(division), None, "网页名称"), True
+            return RegionEvidence(division, level_of(division), None, "网页名称"), True
     reach = Span(body.start, min(body.end, body.start + 20000))
     if not names and speaks_to_nation(text, reach.start, reach.end):
-        return Place(NATION, "国家", None, "正文面向全国的行文"), True
+        return RegionEvidence(NATION, "国家", None, "正文面向全国的行文"), True
     what = self_level(text, reach.start, reach.end)
     from_name = _filed_under(filed)
     if from_name is not None:
@@ -432,13 +405,13 @@ def _find_place(text: str, draft: Draft, site: Iterable[str], body: Span, filed:
         if place is not None and (from_name is None or from_name.contains(place.division.code)):
             return place, True
     if from_name is not None:
-        return Place(from_name, level_of(from_name), None, "文件名"), True
+        return RegionEvidence(from_name, level_of(from_name), None, "文件名"), True
     if not names:
         place = spoken_of(text, reach.start, reach.end)
         if place is not None:
             return place, True
         if speaks_of_nation(text, reach.start, reach.end):
-            return Place(NATION, "国家", None, "正文面向全国的内容"), True
+            return RegionEvidence(NATION, "国家", None, "正文面向全国的内容"), True
     return None, False
 
 

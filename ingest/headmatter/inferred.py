@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from corpus.divisions import Division
 from corpus.document import Reference, Span
+from ingest.lexicon import expand
 from ingest.lines.organs import kind_of
 
-_SELF_KIND = re.compile(r"(?:制定|制订|提出|出台|拟定|形成)(?:了)?(?:本|如下|以下)(?P<kind>[一-龥]{2,8}?)[。：:；;，,]")
-_ABOUT = re.compile(
-    r"关于(?P<what>.{4,80}?)的?(?P<kind>(?:实施|指导|若干)?意见|实施方案|方案|决定|通知|措施|行动计划|规划|办法)$"
-)
+_SELF_KIND = re.compile(expand(r"{making_plans}(?:了)?{these}(?P<kind>[一-龥]{2,8}?)[。：:；;，,]"))
+_ABOUT = re.compile(expand(r"关于(?P<what>.{4,80}?)的?(?P<kind>{kinds_carried_out})$"))
 _ORGAN = re.compile(
-    r"(?P<party>中共[一-龥]{0,12}委员会|中共中央|中共[一-龥]{2,10}[省州市县区旗]委)|(?P<state>国务院|[一-龥]{2,12}人民政府)"
+    expand(
+        r"(?P<party>中共[一-龥]{0,12}委员会|中共中央|中共[一-龥]{2,10}[{divisions}]委)|(?P<state>国务院|[一-龥]{2,12}人民政府)"
+    )
 )
 
 

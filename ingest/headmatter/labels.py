@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.document import Span
-from corpus.wordlists import entries
-from ingest.lines.lines import Line
+from ingest.lexicon import label_of, labels
+from ingest.lines.lines import TextLine
 
 _BLANK = re.compile(r"[\s　\xa0]+")
 _COLON = re.compile(r"[:：]")
@@ -28,13 +28,6 @@ class Labelled:
 
 
 @lru_cache(maxsize=1)
-def labels() -> dict[str, str]:
-    """Label (without blanks) to field name."""
-    pairs = (line.split("\t") for line in entries("ingest", "labels.tsv"))
-    return dict(pairs)
-
-
-@lru_cache(maxsize=1)
 def _label_pattern() -> re.Pattern[str]:
     spaced = (r"[ 　\xa0]{0,8}".join(map(re.escape, label)) for label in sorted(labels(), key=len, reverse=True))
     return re.compile(rf"(?<![一-龥])[\[【〔]?({'|'.join(spaced)})[\]】〕]?[ 　\xa0]{{0,8}}[:：]")
@@ -46,15 +39,7 @@ def _first_characters() -> frozenset[str]:
     return frozenset({"〔", "1", "2", *(label[0] for label in labels())})
 
 
-def label_of(cell: str) -> str | None:
-    """The label a cell or a line consists of, colon and inner blanks aside."""
-    if len(cell) > 20:
-        return None
-    name = _BLANK.sub("", cell).strip(":：[]【】")
-    return name if name in labels() else None
-
-
-def read_labels(text: str, lines: Sequence[Line]) -> tuple[list[Labelled], set[int]]:
+def read_labels(text: str, lines: Sequence[TextLine]) -> tuple[list[Labelled], set[int]]:
     """The labelled values in some lines, and the indices (into ``lines``) of the lines that belong to an index table."""
     found: list[Labelled] = []
     used: set[int] = set()
@@ -85,14 +70,14 @@ def read_labels(text: str, lines: Sequence[Line]) -> tuple[list[Labelled], set[i
     return found, used
 
 
-def _in_series(text: str, lines: Sequence[Line], i: int, used: set[int]) -> bool:
+def _in_series(text: str, lines: Sequence[TextLine], i: int, used: set[int]) -> bool:
     """A bare label counts when another label stands nearby; 名称 or 标题 alone on a line may be anything."""
     if i - 1 in used or i - 2 in used:
         return True
     return any(label_of(text[line.start : line.end]) for line in lines[i + 1 : i + 4])
 
 
-def _next_value(text: str, lines: Sequence[Line], i: int, found: list[Labelled], used: set[int], *, alone: bool) -> int:
+def _next_value(text: str, lines: Sequence[TextLine], i: int, found: list[Labelled], used: set[int], *, alone: bool) -> int:
     """Take the next line as the value of the label on line ``i`` unless it is a label itself. Returns the next index."""
     nxt = i + 1
     if not alone or nxt >= len(lines):
@@ -115,7 +100,7 @@ def _next_value(text: str, lines: Sequence[Line], i: int, found: list[Labelled],
     return nxt + 1
 
 
-def _cells(text: str, line: Line, found: list[Labelled]) -> bool:
+def _cells(text: str, line: TextLine, found: list[Labelled]) -> bool:
     """A line of cells: label | value | label | value."""
     cells = [Span(m.start(), m.end()).trimmed(text) for m in _CELL.finditer(text, line.start, line.end)]
     hit = False
@@ -131,18 +116,18 @@ def _cells(text: str, line: Line, found: list[Labelled]) -> bool:
             # 文号： | 发布日期：2026-02-25
             found.append(Labelled(labels()[pending], pending, Span(cell.start, cell.start)))
             pending = None
-            _inline(text, Line(cell.start, cell.end), found)
+            _inline(text, TextLine(cell.start, cell.end), found)
         elif pending is not None:
             found.append(Labelled(labels()[pending], pending, cell))
             pending = None
-        elif content and len(content) <= 200 and _inline(text, Line(cell.start, cell.end), found):
+        elif content and len(content) <= 200 and _inline(text, TextLine(cell.start, cell.end), found):
             hit = True
     if pending is not None:
         found.append(Labelled(labels()[pending], pending, Span(line.end, line.end)))
     return hit
 
 
-def _inline(text: str, line: Line, found: list[Labelled]) -> bool:
+def _inline(text: str, line: TextLine, found: list[Labelled]) -> bool:
     """Label：value, once or several times in a line; the first label must open the line, or follow a date."""
     first = _WORD.search(text, line.start, line.end)
     if first is None or text[first.start()] not in _first_characters() or _COLON.search(text, line.start, line.end) is None:

@@ -6,29 +6,31 @@ import re
 from collections.abc import Iterable, Iterator
 
 from corpus.document import Reference, Relation, Span
+from ingest.lexicon import expand
 from ingest.lines.organs import DOC_NUMBER, bare, kind_of
 
 _QUOTES = re.compile(r"[《》〈〉<>]+")
 _REACH = 48
 _LIMIT = 160
-_ALIAS = re.compile(r"(?:以下|下)?(?:统称|简称|合称)(?:为|：|:)?[“\"]?《")
+_ALIAS = re.compile(expand(r"{below}?{called}[为：:]?[“\"]?《"))
 _NUMBER_AFTER = re.compile(r"\s{0,3}[（(\[【]\s?(?=[^（()）\[【]{1,20}[〔\[【(（﹝［]\s?(?:19|20)\d\d)")
 _UNQUOTED = re.compile(
-    r"(?P<verb>实施|落实|按照|根据|执行|制定)(?P<name>“十[二三四五六]五”(?![^，,。；;：:、《》\n]{0,3}(?:规划|计划))[^，,。；;：:、《》“”\n]{3,24}?(?:规划|计划|方案))"
+    expand(
+        r"{before_unquoted}(?P<name>“十[二三四五六]五”(?![^，,。；;：:、《》\n]{0,3}{plans})[^，,。；;：:、《》“”\n]{3,24}?{unquoted_kinds})"
+    )
 )
 _TITLE_SIGNS = re.compile(r"[《》\n]")
 _SKIPPED = re.compile(r"[》〉][（(〔\[【][^（()）\n]{0,60}[)）〕\]】]|[》〉]")
 _STRENGTH = {"解读": 7, "转发": 6, "印发": 5, "依据": 4, "贯彻": 4, "修订": 3, "废止": 3, "引用": 1}
 _RULES: tuple[tuple[Relation, re.Pattern[str]], ...] = (
-    ("转发", re.compile(r"转发|批转")),
-    ("依据", re.compile(r"根据|依据|按照|依照|遵照|参照|对照")),
-    ("贯彻", re.compile(r"贯彻|落实|执行|实施好?|学习")),
-    ("修订", re.compile(r"修改|修订|修正|对$")),
+    ("转发", re.compile(expand(r"{forwarding}"))),
+    ("依据", re.compile(expand(r"{relying_on}"))),
+    ("贯彻", re.compile(expand(r"{carrying_out}"))),
+    ("修订", re.compile(expand(r"{revising}|对$"))),
 )
-_REPEAL_AFTER = re.compile(r"[^。；;\n]{0,80}?(?:废止|停止执行|不再执行|(?:同时|即行|即|自行|自动|一并|相应)失效)")
-_NOT_A_DOCUMENT = re.compile(
-    r"(?:证|(?<![白蓝绿]皮)书|表|合同|协议|报|日报|杂志|学报|卡|回执|网|版|申请表|登记表|通知单|证明|执照|函件|委托书|许可证)$"
-)
+_REPEAL_AFTER = re.compile(expand(r"[^。；;\n]{0,80}?(?:{repealing}|{repeal_manners}失效)"))
+_NOT_A_DOCUMENT = re.compile(expand(r"(?:{no_documents}|(?<![{coloured_papers}]皮)书)$"))
+_RULED = re.compile(expand(r"(?:[（(][^（()）]*[)）])?等?(?:有关)?(?:文件)?的?(?:有关)?{what_is_ruled}"))
 
 
 def quoted_titles(text: str, start: int, end: int) -> Iterator[Span]:
@@ -135,7 +137,7 @@ def _relation(text: str, start: int, span: Span) -> Relation:
                 best = (match.start(), relation)
     if best is None:
         after = text[span.end : span.end + 24]
-        if re.match(r"(?:[（(][^（()）]*[)）])?(?:等)?(?:有关)?(?:文件)?(?:的)?(?:有关)?(?:规定|要求|精神|部署)", after):
+        if _RULED.match(after):
             return "依据" if "规定" in after or "要求" in after else "贯彻"
         return "引用"
     return best[1]

@@ -10,28 +10,30 @@ from functools import lru_cache
 
 from corpus.divisions import NATION, Division, Gazetteer, gazetteer
 from corpus.document import Level, Span
+from ingest.lexicon import expand
 from ingest.lines.organs import is_national
 
 # 资本市场, 健全市场, 健全区域 and 样本省 are no self-reference
 _SELF = re.compile(
-    r"[我全本](?<![资健安齐周样基版文成完].)(?P<what>省(?!略)|自治区|市(?!场)|州|盟(?!约)|地区|县|旗|区(?![域间块别]))"
+    expand(
+        r"[我全本](?<![{not_before_own}].)(?P<what>省(?!略)|自治区|市(?!场)|州|盟(?!约)|地区|县|旗|区(?![{not_after_district}]))"
+    )
 )
-_PARTY = re.compile(r"^(?:中共|中国共产党|共青团|政协)")
-_TOWN = re.compile(r"(?P<town>[一-龥]{2,8}?(?:镇|乡|街道))(?:人民政府|党委|委员会|办事处|党工委|工委|党政|综合)")
-_ORDINAL = r"第[一二三四五六七八九十]{1,4}"
+_PARTY = re.compile(expand(r"^{parties}"))
+_TOWN = re.compile(expand(r"(?P<town>[一-龥]{2,8}?{towns}){town_organs}"))
+_ORDINAL = r"第[{numerals}]{1,4}"
 _ASSEMBLY = re.compile(
-    rf"(?P<nation>{_ORDINAL}届全国(?:人民代表大会|人大|委员会)|中国共产党{_ORDINAL}(?:次全国代表大会|届中央)|全国[一-龥]{{2,8}}会议上的)"
-    rf"|(?:在|中共|中国共产党|政协)(?P<place>[一-龥]{{2,16}}?){_ORDINAL}[届次]\s{{0,2}}(?:人民代表大会|人大|代表大会|委员会)"
+    expand(
+        rf"(?P<nation>{_ORDINAL}届全国{{national_assemblies}}|中国共产党{_ORDINAL}{{party_congresses}}|全国[一-龥]{{2,8}}会议上的)"
+        rf"|(?:在|{{assembly_bodies}})(?P<place>[一-龥]{{2,16}}?){_ORDINAL}[届次]\s{{0,2}}{{assemblies}}"
+    )
 )
-_SPOKESMAN = re.compile(
-    r"我(?:代表|受)(?P<organ>国务院|(?P<place>[一-龥]{0,12}?)(?P<level>省|市|州|盟|县|区|旗|自治区|自治州|自治县)?人民政府)"
-)
+_SPOKESMAN = re.compile(expand(r"我{speaking_for}(?P<organ>国务院|(?P<place>[一-龥]{0,12}?){levels_of_governments}?人民政府)"))
 _LEVEL_OF: dict[str, Level] = {"省": "省", "自治区": "省", "州": "市州", "盟": "市州", "地区": "市州", "县": "县", "旗": "县"}
-_SEAT = re.compile(r"省[一-龥]{0,8}|自治区")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegionEvidence:
     """A region as concluded: the division, the level, where it was read (None when concluded from elsewhere)."""
 
     division: Division
@@ -103,13 +105,13 @@ def self_level(text: str, start: int, end: int) -> str | None:
 
 
 _ADDRESSED = re.compile(
-    r"各省[、（(][^。]{0,14}(?:自治区|区)|各地区[、，]?各部门|地方各级|国务院(?:有关|各)部门|全国人民代表大会|我代表国务院|中华人民共和国境内"
+    expand(
+        r"各省[、（(][^。]{0,14}(?:自治区|区)|各地区[、，]?各部门|国务院{departments_of_state_council}部门|{addressing_nation}"
+    )
 )
 
 
-_NATIONAL_WORDS = re.compile(
-    r"我国|党中央|习近平总书记|国务院|全国(?:范围|各地|各族|人大|政协)|各地区各部门|中央政治局|中央经济工作会议"
-)
+_NATIONAL_WORDS = re.compile(expand(r"{words_of_nation}|全国{whole_nation}"))
 _OF_NATION = 4
 
 
@@ -137,17 +139,17 @@ def _first_assembly(text: str) -> int:
     return match.start() if match else len(text)
 
 
-def assembled(text: str, end: int) -> Place | None:
+def assembled(text: str, end: int) -> RegionEvidence | None:
     """The division before whose assembly a report was given (在某省第十四届人民代表大会…上, 第十一届全国人民代表大会)."""
     match = _ASSEMBLY.search(text, _first_assembly(text), end)
     if match is None:
         return None
     if match["nation"]:
-        return Place(NATION, "国家", Span(match.start("nation"), match.end("nation")), "会议名称")
+        return RegionEvidence(NATION, "国家", Span(match.start("nation"), match.end("nation")), "会议名称")
     division = division_of(match["place"])
     if division is None:
         return None
-    return Place(division, level_of(division), Span(match.start("place"), match.end("place")), "会议名称")
+    return RegionEvidence(division, level_of(division), Span(match.start("place"), match.end("place")), "会议名称")
 
 
 def reporting_organ(text: str, start: int, end: int, division: Division) -> tuple[str, Span] | None:
@@ -163,7 +165,7 @@ def reporting_organ(text: str, start: int, end: int, division: Division) -> tupl
     return f"{division.name}人民政府", where
 
 
-def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> Place | None:
+def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> RegionEvidence | None:
     """The division a text speaks of as its own: the most frequent one of the level that 我州, 我市 … name."""
     what = self_level(text, start, end)
     if what is None:
@@ -192,10 +194,10 @@ def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) ->
     if counts[code] < 2 and first[code].start - start > 400:
         return None
     division = places.by_code[code]
-    return Place(division, level_of(division), first[code], "正文")
+    return RegionEvidence(division, level_of(division), first[code], "正文")
 
 
-def spoken_of(text: str, start: int, end: int) -> Place | None:
+def spoken_of(text: str, start: int, end: int) -> RegionEvidence | None:
     """The one city or province a text speaks of again and again, where hardly another is named (a notice of a service account)."""
     places = gazetteer()
     counts: Counter[str] = Counter()
@@ -220,7 +222,7 @@ def spoken_of(text: str, start: int, end: int) -> Place | None:
         return None
     inner = next((c for c, n in counties.most_common(1) if c.startswith(code) and n >= 3 and n > 0.7 * most), code)
     division = places.by_code[inner]
-    return Place(division, level_of(division), first[inner], "正文多次提到的地方")
+    return RegionEvidence(division, level_of(division), first[inner], "正文多次提到的地方")
 
 
 def _fits(division: Division, what: str) -> bool:

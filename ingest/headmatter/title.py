@@ -9,9 +9,10 @@ from itertools import islice
 
 from corpus.document import Span
 from ingest.headmatter.labels import Labelled, read_labels
+from ingest.lexicon import expand
 from ingest.lines.boilerplate import PAGE, is_page_label
 from ingest.lines.dates import find_dates
-from ingest.lines.lines import Line
+from ingest.lines.lines import TextLine
 from ingest.lines.marks import mark_at
 from ingest.lines.organs import DOC_NUMBER, ORDER_NUMBER, is_organ, kind_of
 
@@ -26,20 +27,27 @@ _WORD = re.compile(r"\S+")
 _REPEATED = 8
 """Characters in a row that a headline hardly has twice."""
 _BODY = re.compile(
-    r"[，,。；;！!？?]|[：:]$|记者|通讯员|新华社|来源|编辑|作者|原标题|(?:时间|日期|索引号)[：:]|\d月\d|\d{4}[年-]\d|[一-龥]{2}[讯电]$"
+    expand(r"[，,。；;！!？?]|[：:]$|{body_words}|{body_labels}[：:]|\d月\d|\d{4}[年-]\d|[一-龥]{2}[{report_letters}]$")
 )
 """What the text between a title and a body does not hold, but a body, a byline or an address does."""
 _DECREE = re.compile(r"[一-龥]{2,16}令第\s?\d{1,4}\s?号")
-_LED = re.compile(r"(?P<organ>[一-龥、]{2,40}?)(?:对(?!外)|关于|印发|转发|批转)")
-_LETTER = re.compile(r"的(?:通知|(?:指导|实施|若干)?意见|决定|批复|复?函|公告|通告|请示|报告|答复)(?:[（(].{1,20}[)）])?$")
+_LED = re.compile(expand(r"(?P<organ>[一-龥、]{2,40}?)(?:对(?!外)|{after_organ})"))
+_LETTER = re.compile(expand(r"的{kinds_after_of}(?:[（(].{1,20}[)）])?$"))
 _LINKED = re.compile(r"[\[【]\s?(?:19|20)\d\d-\d\d-\d\d\s?[\]】]")
 """A line of a list of links: title [ 2025-01-14 ]."""
 _DASHES = ("——", "--", "――", "─", "－－")
-_SITE = re.compile(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}(?:网站|政府网|门户|官网|网)$")
-_RED_HEAD = re.compile(r"[一-龥\s]{2,30}(?:文件|公报)$")
-_DECLARED = re.compile(r"[（(](?:此件|本文|此文|代章|[一-龥]{2,30}代章).{0,20}[)）]$|(?:此件|本文)(?:公开|主动公开|依申请公开)")
-_HISTORY = re.compile(r"(?:通过|公布|发布|修正|修订|批准|施行|会议)")
-_ORDERED = re.compile(r"日(?P<order>[一-龥]{2,24}令\s?第\s?\d{1,4}\s?号)(?:公布|发布)")
+_SITE = re.compile(expand(r"\s{0,3}[-_—|]{1,2}\s{0,3}[^-_—|\s]{2,24}{site_ends}$"))
+_RED_HEAD = re.compile(expand(r"[一-龥\s]{2,30}{red_heads}$"))
+_DECLARED = re.compile(expand(r"[（(](?:{declaring}|[一-龥]{2,30}代章).{0,20}[)）]$|{this_document}{openness}"))
+_HISTORY = re.compile(expand(r"{history}"))
+_ORDERED = re.compile(expand(r"日(?P<order>[一-龥]{2,24}令\s?第\s?\d{1,4}\s?号){publishing}"))
+_BYLINE = re.compile(expand(r"\d{4}|{source_words}"))
+_PHOTO_CREDIT = re.compile(expand(r"{photo_words}"))
+_REMARK = re.compile(expand(r"[（(](?:{remarks_of_title}|.{4,30}版|.{4,20}年)[)）]"))
+_OPENS_LETTER = re.compile(expand(r"关于(?:{issuing}|征求|批转)"))
+_ENDS_COMPLETE = re.compile(expand(r"(?:{issuing_kinds}|意见|批复|令|公示)(?:[（(].*[)）])?$"))
+_DATELINE = re.compile(expand(r"{dateline_words}"))
+_PERSON_IN_OFFICE = re.compile(expand(r".{0,20}{offices_held}\s?[一-龥\s　·]{2,6}"))
 
 
 @dataclass(slots=True)
@@ -57,7 +65,9 @@ class Header:
     head: set[int] = field(default_factory=set)
 
 
-def read_header(text: str, lines: Sequence[Line], *, start: int = 0, known_title: str | None = None, weak: bool = True) -> Header:
+def read_header(
+    text: str, lines: Sequence[TextLine], *, start: int = 0, known_title: str | None = None, weak: bool = True
+) -> Header:
     """Read the head of the document whose lines begin at index ``start``; ``weak`` allows a title known only by its place."""
     header = Header()
     stop = _first_body_line(text, lines, start)
@@ -93,7 +103,7 @@ def read_header(text: str, lines: Sequence[Line], *, start: int = 0, known_title
     return header
 
 
-def read_titled(text: str, lines: Sequence[Line], title: Span, body: int, dated: Span | None) -> Header:
+def read_titled(text: str, lines: Sequence[TextLine], title: Span, body: int, dated: Span | None) -> Header:
     """The head of a document whose title is known, in the lines of its own; ``dated`` is a date behind the title."""
     header = Header(title=title, title_lines=(0, body), certain=True, body=body)
     if dated is not None:
@@ -104,7 +114,7 @@ def read_titled(text: str, lines: Sequence[Line], title: Span, body: int, dated:
     return header
 
 
-def continued(text: str, line: Line, title: Span) -> Span:
+def continued(text: str, line: TextLine, title: Span) -> Span:
     """The whole of a title of which the source names the beginning only, when blanks alone part it from the body on the same line.
 
     财政部 | 税务总局关于…的公告, 某省出台稳岗政策 | 预计返还资金十六亿元. What follows belongs to it up to a kind of document, else
@@ -140,7 +150,7 @@ def _may_follow(content: str, joined: str) -> bool:
     return 2 <= len(content) <= 60 and not repeated and not number and _BODY.search(content) is None
 
 
-def _first_body_line(text: str, lines: Sequence[Line], start: int) -> int:
+def _first_body_line(text: str, lines: Sequence[TextLine], start: int) -> int:
     """The index of the first line that is surely body: a number, a long paragraph, a sentence."""
     for i in range(start, min(len(lines), start + _REACH)):
         line = lines[i]
@@ -165,7 +175,7 @@ def _titled_mark(content: str) -> bool:
     return "关于" in content and kind_of(content) is not None and len(content) <= 90 and content[-1] not in "。；;"
 
 
-def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str) -> tuple[int, int, bool] | None:
+def _choose(text: str, lines: Sequence[TextLine], plain: Sequence[int], wanted: str) -> tuple[int, int, bool] | None:
     """First line, line after the last, and whether the words show that it is a title."""
     best: tuple[int, int] | None = None
     weak: int | None = None
@@ -205,7 +215,7 @@ def _choose(text: str, lines: Sequence[Line], plain: Sequence[int], wanted: str)
     return weak, end, False
 
 
-def _upwards(text: str, lines: Sequence[Line], first: int, plain: Sequence[int]) -> int:
+def _upwards(text: str, lines: Sequence[TextLine], first: int, plain: Sequence[int]) -> int:
     """The line a title really begins on, where its organ stands above (某县人民政府 / 对某次会议 / 第5号建议的答复)."""
     if _led_by_organ(_flat(text[lines[first].start : lines[first].end])):
         return first
@@ -231,7 +241,7 @@ def _continues(content: str, least: int) -> bool:
         least <= len(content) <= 40
         and not _END.search(content)
         and not _SUBTITLE.match(content)
-        and not re.search(r"\d{4}|来源|作者", content)
+        and not _BYLINE.search(content)
         and not is_organ(content)
     )
 
@@ -244,12 +254,12 @@ def _may_be_title(content: str) -> bool:
         return False
     if _LINKED.search(content):
         return False
-    if content.endswith(("摄", "摄影")) and re.search(r"记者|通讯员|图", content):
+    if content.endswith(("摄", "摄影")) and _PHOTO_CREDIT.search(content):
         return False
     return re.search(r"[一-龥]{3}", content) is not None and not re.fullmatch(r"[（(].*[)）]", content)
 
 
-def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -> int | None:
+def _title_end(text: str, lines: Sequence[TextLine], i: int, plain: Sequence[int]) -> int | None:
     """The line after the last line of a title that starts on line ``i`` and ends with a kind of document."""
     joined = ""
     for j in range(i, min(i + 4, len(lines))):
@@ -267,7 +277,7 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
             # a line break inside the title: the first half may end like a title too (…实施方案 / 的通知)
             if following.startswith("的") and kind_of(joined + _flat(following)) and len(following) < 20:
                 return j + 2
-            if re.fullmatch(r"[（(](?:征求意见稿|试行|暂行|草案|送审稿|修订稿|讨论稿|.{4,30}版|.{4,20}年)[)）]", following):
+            if _REMARK.fullmatch(following):
                 return j + 2
             return j + 1
         if j == i and len(joined) < 8 and not joined.startswith("关于"):
@@ -275,7 +285,7 @@ def _title_end(text: str, lines: Sequence[Line], i: int, plain: Sequence[int]) -
     return None
 
 
-def _longer(text: str, lines: Sequence[Line], j: int, plain: Sequence[int], joined: str) -> int | None:
+def _longer(text: str, lines: Sequence[TextLine], j: int, plain: Sequence[int], joined: str) -> int | None:
     """The end of a title whose first lines end like one too (关于全面推行甲制度 / 乙制度的指导意见)."""
     if "关于" not in joined or _LETTER.search(joined):
         return None
@@ -295,11 +305,10 @@ def complete(joined: str) -> bool:
         return False
     if joined.count("《") > joined.count("》"):
         return False
-    opens = re.search(r"关于(?:印发|转发|发布|公布|下发|征求|批转)", joined)
-    return not (opens and not re.search(r"(?:通知|公告|通告|函|决定|意见|批复|命令|令|公示)(?:[（(].*[)）])?$", joined))
+    return _OPENS_LETTER.search(joined) is None or _ENDS_COMPLETE.search(joined) is not None
 
 
-def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set[int], header: Header) -> int:
+def _skip_meta(text: str, lines: Sequence[TextLine], i: int, stop: int, tabular: set[int], header: Header) -> int:
     """Pass over what stands between title and body: number, dates, source, subtitle, index table."""
     while i < len(lines) and (i in tabular or i < stop + 2):
         last = _bracketed(text, lines, i)
@@ -316,7 +325,7 @@ def _skip_meta(text: str, lines: Sequence[Line], i: int, stop: int, tabular: set
     return i
 
 
-def _bracketed(text: str, lines: Sequence[Line], i: int) -> int | None:
+def _bracketed(text: str, lines: Sequence[TextLine], i: int) -> int | None:
     """The last line of a remark in brackets that takes several lines or a long one (（2003年…通过 根据…修正）)."""
     if text[lines[i].start] not in "（(" or not _HISTORY.search(text, lines[i].start, lines[min(i + 3, len(lines) - 1)].end):
         return None
@@ -330,7 +339,7 @@ def _read_history(text: str, span: Span, header: Header) -> None:
     header.dated += [(iso, at, True) for iso, at in find_dates(text, span.start, span.end)]
 
 
-def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
+def _read_meta(text: str, line: TextLine, header: Header, *, above: bool) -> bool:
     """Take what a line between title and body (or above the title) says; false when the line is no such line."""
     content = text[line.start : line.end]
     if PAGE.fullmatch(content) or _DECLARED.match(content):
@@ -357,7 +366,7 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
         ordered = _ORDERED.search(content) if bracketed else None
         if ordered is not None and header.doc_number is None:
             header.doc_number = Span(line.start + ordered.start("order"), line.start + ordered.end("order"))
-        if not rest or (bracketed and (history or len(rest) <= 30)) or re.match(r"来源|作者|发布|浏览|阅读|字号|时间", rest):
+        if not rest or (bracketed and (history or len(rest) <= 30)) or _DATELINE.match(rest):
             header.dated += [(iso, span, bracketed or history) for iso, span in dates]
             if "来源" in content:
                 header.byline.append(line.span)
@@ -386,9 +395,7 @@ def _read_meta(text: str, line: Line, header: Header, *, above: bool) -> bool:
     if len(content) <= 60 and is_organ(content):
         header.byline.append(line.span)
         return True
-    if len(content) <= 30 and re.fullmatch(
-        r".{0,20}(?:省长|市长|州长|县长|区长|主席|总理|主任|书记)\s?[一-龥\s　·]{2,6}", content
-    ):
+    if len(content) <= 30 and _PERSON_IN_OFFICE.fullmatch(content):
         return True
     return bool(
         header.title is not None

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from corpus.wordlists import entries
-from ingest.lines.lines import Line
+from ingest.lexicon import expand
+from ingest.lines.lines import TextLine
 
 _NOISE = re.compile(r"[\s　【】\[\]\-|·•()（）<>:：]")
 _TOP, _BOTTOM = 80, 60
@@ -18,7 +19,7 @@ _PAGE_BEGINS = frozenset("#pP-—–－第")
 _LEADERS = ("." * 8, "…" * 4, "·" * 8, "．" * 6)
 _LEADER = re.compile(r"\.{8,}|…{4,}|·{8,}|．{6,}")
 _ENTRY = 240
-_CHAPTER = re.compile(r"第[一二三四五六七八九十百]{1,4}[编章节篇]|第[一二三四五六七八九十]{1,3}(?:部分|分编)")
+_CHAPTER = re.compile(expand(r"第[{numerals_to_hundred}]{1,4}[{chapters}]|第[{numerals}]{1,3}{parts_of_laws}"))
 _IMPRINT = re.compile(r"[一-龥]{4,24}\s{0,4}(?:19|20)\d\d年\d{1,2}月\d{1,2}日印发")
 _LINK = 90
 _DOTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,}|\t+|[ 　]{3,})\s?[-—]?\s?\d{1,4}\s?[-—]?$")
@@ -41,7 +42,7 @@ def is_page_label(words: str) -> bool:
     return words in full or words in parts
 
 
-def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
+def boilerplate_lines(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     """The indices of boilerplate lines, each with the reason."""
     full, starts, parts, tail = _patterns()
     found: dict[int, str] = {}
@@ -69,7 +70,7 @@ def boilerplate_lines(text: str, lines: Sequence[Line]) -> dict[int, str]:
     return found
 
 
-def _related(text: str, lines: Sequence[Line], tail: frozenset[str]) -> dict[int, str]:
+def _related(text: str, lines: Sequence[TextLine], tail: frozenset[str]) -> dict[int, str]:
     """Links to other pages at the end: from a line such as 相关稿件 on, where nothing but short lines without a stop follows."""
     last = len(lines)
     for i in range(last - 1, max(last - _BOTTOM, 0), -1):
@@ -91,7 +92,7 @@ def _is_navigation(content: str, parts: frozenset[str]) -> bool:
     )
 
 
-def contents_lines(text: str, lines: Sequence[Line], boiler: dict[int, str]) -> dict[int, str]:
+def contents_lines(text: str, lines: Sequence[TextLine], boiler: dict[int, str]) -> dict[int, str]:
     """The table of contents 目录: from its heading to the second time its first entry appears, or lines with page numbers."""
     found: dict[int, str] = {}
     found.update(_leaders(text, lines))
@@ -115,7 +116,7 @@ def contents_lines(text: str, lines: Sequence[Line], boiler: dict[int, str]) -> 
     return found
 
 
-def _leaders(text: str, lines: Sequence[Line]) -> dict[int, str]:
+def _leaders(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     """Entries with leaders (总体要求……3), at least four with no more than two other lines between."""
     found: dict[int, str] = {}
     if not any(leader in text for leader in _LEADERS):
@@ -132,10 +133,10 @@ def _leaders(text: str, lines: Sequence[Line]) -> dict[int, str]:
     return found
 
 
-def _chapters(text: str, lines: Sequence[Line]) -> dict[int, str]:
+def _chapters(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     """A list of chapters without the word 目录 above it: nothing but chapters in a row up to where the first comes again."""
 
-    def chapter(line: Line) -> bool:
+    def chapter(line: TextLine) -> bool:
         return line.end - line.start <= 60 and _CHAPTER.match(text, line.start, line.end) is not None
 
     for i, line in enumerate(lines[:60]):
@@ -150,5 +151,5 @@ def _chapters(text: str, lines: Sequence[Line]) -> dict[int, str]:
     return {}
 
 
-def _entry(text: str, line: Line) -> str:
+def _entry(text: str, line: TextLine) -> str:
     return _NOISE.sub("", _NUMBERED_PAGE.sub("", text[line.start : line.end]))

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.marks import chinese_number
 
 _AROUND = " 　\t()（）印发"
 _CN = "〇零○ＯO0一二三四五六七八九十"
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s?(?:年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?|[-/.](?P<m2>\d{1,2})[-/.](?:(?P<d3>\d\d)(?=\d\d:\d\d)|(?P<d2>\d{1,2})))(?!\d(?!\d:))"
-    rf"|(?P<cy>[一二][{_CN}]{{3}})\s?年\s?(?P<cm>[一二三四五六七八九十]{{1,2}})\s?月\s?(?P<cd>[一二三四五六七八九十]{{1,3}})\s?日"
+    + expand(rf"|(?P<cy>[一二][{_CN}]{{3}})\s?年\s?(?P<cm>[{{numerals}}]{{1,2}})\s?月\s?(?P<cd>[{{numerals}}]{{1,3}})\s?日")
 )
 
 

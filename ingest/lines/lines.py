@@ -8,35 +8,38 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.marks import OPENERS, Mark, mark_at
 
 _EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
 _LINE = re.compile(rf"[^\n{_EDGE}](?:[^\n]*[^\n{_EDGE}])?")
-_INNER = re.compile(r"[ 　\xa0\t](?<![ 　\xa0\t]{2})[ 　\xa0\t]*+(?=[一二三四五六七八九十(（第\d①-⑳])")
+_INNER = re.compile(expand(r"[ 　\xa0\t](?<![ 　\xa0\t]{2})[ 　\xa0\t]*+(?=[{numerals}(（第\d①-⑳])"))
 """Blanks before a number. The whole run at once: a run that is tried from each of its blanks takes the square of its length."""
-_GLUED = re.compile(r"[（(](?<=[一-龥”」）)。][（(])(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)](?=[一-龥“])")
+_GLUED = re.compile(expand(r"[（(](?<=[一-龥”」）)。][（(])(?:\d{1,2}|[{numerals}]{1,3})[）)](?=[一-龥“])"))
 """A number glued between words, where the line breaks of a text were lost: …服务（6）优化…."""
 RECORD = re.compile(r"(?:19|20)\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?: \d{1,2}:\d\d(?::\d\d)?)? {0,3}[|｜]")
 """A line of a table of documents: date | organ | title | text."""
+_DAY = r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
 _SEAM = re.compile(
-    r"(?<=[通知意见公告办法决定批复函》)）])[（(](?:19|20)\d\d年\d{1,2}月\d{1,2}日[)）](?=[一-龥]{2,12}[〔\[【(（﹝［](?:19|20)\d\d)"
-    r"|(?<=[。！])(?=(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
-    r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?=\d{1,2}[.．、]\s?[一-龥]{4,40}关于)"
-    r"|(?<=方案|清单|细则|办法|措施|要点|台账)(?:\.(?:docx?|xlsx?|pdf|wps))?"
-    r"(?=[一-龥]{4,40}(?:局|厅|委|府|室|会|中心|组)(?:19|20)\d\d年\d{1,2}月\d{1,2}日\n)"
+    expand(
+        r"(?<=[{title_end_letters}》)）])[（(]" + _DAY + r"[)）](?=[一-龥]{2,12}[〔\[【(（﹝［](?:19|20)\d\d)"
+        r"|(?<=[。！])(?=" + _DAY + r"\n)"
+        r"|" + _DAY + r"(?=\d{1,2}[.．、]\s?[一-龥]{4,40}关于)"
+        r"|(?<={annex_ends})(?:\.(?:docx?|xlsx?|pdf|wps))?(?=[一-龥]{4,40}{signer_ends}" + _DAY + r"\n)"
+    )
 )
 """Where a line break was lost: a dated title | its number, a signature | the next title, the last attachment listed | a signature."""
-_DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
+_DATE = re.compile(_DAY)
 _AHEAD = 60
 """How far a seam looks beyond the end of its line."""
-_RUN_ON = re.compile(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)")
+_RUN_ON = re.compile(expand(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][{numerals}]{1,3}[)）]|[{numerals}]{1,3}、)"))
 _FIRST_GLUED = re.compile(r"1[.．、](?!\d)")
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """One line, trimmed; ``piece`` is true for a stretch of a longer line that was cut before a number.
 
     Not frozen, because it remembers its number: one is made for every line, and several stages ask what it opens with.
@@ -60,20 +63,20 @@ class Line:
         return Span(self.start, self.end)
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str) -> list[TextLine]:
     """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
-    out: list[Line] = []
+    out: list[TextLine] = []
     for start, end in _stretches(text):
         if not out and RECORD.match(text, start, end):
             out += _record(text, start, end)
         elif end - start > _LONG:
             out += _pieces(text, start, end)
         else:
-            out.append(Line(start, end))
+            out.append(TextLine(start, end))
     return _unglued(text, out)
 
 
-def _chains(text: str, lines: Sequence[Line]) -> dict[int, list[int]]:
+def _chains(text: str, lines: Sequence[TextLine]) -> dict[int, list[int]]:
     """Numbers in brackets glued between words that count on from one through the lines (1.提升便利度(1)优化…, 2.…(3)深化…)."""
     chain: list[tuple[int, int]] = []
     last = 0
@@ -104,7 +107,7 @@ def _run_on(text: str, start: int, end: int) -> list[int]:
     return places + [m.start() for m in _FIRST_GLUED.finditer(text, start + 1, end) if "一" <= text[m.start() - 1] <= "龥"]
 
 
-def _unglued(text: str, lines: list[Line]) -> list[Line]:
+def _unglued(text: str, lines: list[TextLine]) -> list[TextLine]:
     """Cut a line before a number that goes on counting where the line break before it was lost (…办理。36.健全…, then 37.)."""
     glued = _chains(text, lines)
     starts = [line.start for line in lines]
@@ -122,7 +125,7 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
         mark = opened[i]
         if mark is not None:
             ahead[mark.style] = mark.value
-    out: list[Line] = []
+    out: list[TextLine] = []
     last: dict[str, int] = {}
     for i, line in enumerate(lines):
         mark = opened[i]
@@ -133,7 +136,7 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
             another: set[str] = set()
             for place in sorted({*_run_on(text, line.start, line.end), *glued.get(i, ())}):
                 if place in glued.get(i, ()):
-                    out.append(Line(start, place, piece=True))
+                    out.append(TextLine(start, place, piece=True))
                     start = place
                     continue
                 inner = mark_at(text, place, line.end)
@@ -144,13 +147,13 @@ def _unglued(text: str, lines: list[Line]) -> list[Line]:
                 # 二、缴存机制1.按月缴存…, then 2. on the next line: the first number stands behind the heading it belongs to
                 begins = inner.value == 1 and after == 2 and mark is not None and mark.style != inner.style
                 if begins or (goes_on and (inner.value > 1 or text[place - 1] in "：:")):
-                    out.append(Line(start, place, piece=True))
+                    out.append(TextLine(start, place, piece=True))
                     start = place
                     last[inner.style] = inner.value
                 else:
                     # a series of the sentence itself; what follows in this line counts on from it
                     another.add(inner.style)
-        out.append(Line(start, line.end, piece=True) if start > line.start else line)
+        out.append(TextLine(start, line.end, piece=True) if start > line.start else line)
     return out
 
 
@@ -186,16 +189,16 @@ def _parted(text: str, spans: Sequence[tuple[int, int]], seams: Sequence[int]) -
         yield from (piece.span() for piece in _LINE.finditer(text, start, end))
 
 
-def _record(text: str, start: int, end: int) -> list[Line]:
+def _record(text: str, start: int, end: int) -> list[TextLine]:
     """The first cells of a record as lines of their own, the text as the lines it would be alone."""
-    out: list[Line] = []
+    out: list[TextLine] = []
     for _ in range(3):
         bar = min((at for sign in "|｜" if (at := text.find(sign, start, min(end, start + 160))) >= 0), default=-1)
         if bar < 0:
             break
         cell = Span(start, bar).trimmed(text)
         if len(cell):
-            out.append(Line(cell.start, cell.end, piece=True))
+            out.append(TextLine(cell.start, cell.end, piece=True))
         start = bar + 1
     while start < end and text[start] in _EDGE:
         start += 1
@@ -221,7 +224,7 @@ def _glued(text: str, start: int, end: int) -> list[int]:
     return [at for run in runs if len(run) >= 3 for at in run]
 
 
-def _pieces(text: str, start: int, end: int) -> list[Line]:
+def _pieces(text: str, start: int, end: int) -> list[TextLine]:
     cuts: list[int] = _glued(text, start, end)
     last: dict[str, int] = {}
     for match in _INNER.finditer(text, start, end):
@@ -237,23 +240,23 @@ def _pieces(text: str, start: int, end: int) -> list[Line]:
             continue
         last[mark.style] = mark.value
         cuts.append(at)
-    out: list[Line] = []
+    out: list[TextLine] = []
     for at in [*sorted(set(cuts)), end]:
         stop = at
         while stop > start and text[stop - 1] in _EDGE:
             stop -= 1
         if stop > start:
-            out.append(Line(start, stop, piece=bool(cuts)))
+            out.append(TextLine(start, stop, piece=bool(cuts)))
         start = at
     return out
 
 
-def first_at(lines: Sequence[Line], position: int) -> int:
+def first_at(lines: Sequence[TextLine], position: int) -> int:
     """The index of the first line that starts at or after a position."""
     return bisect_left(lines, position, key=lambda line: line.start)
 
 
-def covered(lines: Sequence[Line], spans: Iterable[Span]) -> list[int]:
+def covered(lines: Sequence[TextLine], spans: Iterable[Span]) -> list[int]:
     """The indices of the lines that lie wholly inside one of the spans."""
     out: list[int] = []
     for span in spans:

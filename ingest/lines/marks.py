@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from corpus.document import Span
+from ingest.lexicon import expand
 
 _DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _SCALE = {"十": 10, "百": 100, "千": 1000}
@@ -29,29 +30,34 @@ OPENERS = frozenset(_CN + "第(（〔0123456789０１２３４５６７８９" +
 """The characters that a number can start with: a cheap test before the pattern."""
 
 _PATTERN = re.compile(
-    rf"""
-    第\s?(?P<ord>[{_CN}]{{1,6}}|\d{{1,3}})\s?(?P<what>[编章节条]|部分|篇)(?P<insert>之[一二三四五六七八九十]{{1,2}})?
+    expand(
+        rf"""
+    第\s?(?P<ord>[{_CN}]{{1,6}}|\d{{1,3}})\s?(?P<what>[{{divisions_of_laws}}]|部分|篇)(?P<insert>之[{{numerals}}]{{1,2}})?
   | [(（〔]\s?(?P<cn_p>[{_CN}]{{1,4}})\s?[)）〕][、.．﹒]?
   | (?P<cn>[{_CN}]{{1,4}})\s?(?:、|[.．﹒](?!\d))
-  | (?P<cn_half>[一二三四五六七八九十]{{1,3}})[)）]
+  | (?P<cn_half>[{{numerals}}]{{1,3}})[)）]
   | [(（]\s?(?P<ar_p>\d{{1,3}})\s?[)）][、.．﹒]?
-  | (?P<multi>\d{{1,2}}(?:[.．﹒]\d{{1,2}}){{1,3}})[.．、]?(?![\d.．﹒%％万亿千百元吨亩米个])
+  | (?P<multi>\d{{1,2}}(?:[.．﹒]\d{{1,2}}){{1,3}})[.．、]?(?![\d.．﹒%％{{not_after_number}}])
   | (?P<ar>\d{{1,3}})\s?(?:、|[.．﹒](?!\d)|[.．﹒](?=(?:19|20)\d\d年))
   | (?P<ar_half>\d{{1,3}})[)）]
   | (?P<circled>[①-⑳])[、.．﹒]?
   | (?P<bracketed>[⑴-⒇])[、.．﹒]?
   | (?P<dotted>[⒈-⒛])
   | (?P<enclosed>[㈠-㈩])[、.．﹒]?
-    """,
+    """
+    ),
     re.VERBOSE,
 )
 
 # what follows a number that is only cited (见第三条规定的, （二）项所列, 第一、二产业): then it opens nothing
 _CITED = re.compile(
-    r"\s?(?:[至到和或及与、，,～~—－-]|以及|或者)\s?[第(（]|款(?!项)|项(?!目)|目(?=[规所])|第|[、，,。；;：:]|之[一二三]|规定|所[列称述]|的规定|中(?:的|所|规定|明确|第|列|提)"
+    expand(
+        r"\s?(?:[{joins_of_numbers}、，,～~—－-]|{long_joins_of_numbers})\s?[第(（]"
+        r"|款(?!项)|项(?!目)|目(?=[{after_cited_item}])|第|[、，,。；;：:]|之[一二三]|{after_cited}"
+    )
 )
-_SERIES = re.compile(rf"[{_CN}]{{1,2}}(?:[、]|产业|级|线)|[{_CN}]+[，,和及]")
-_FIRST_AFTER_SECTION = re.compile(r"[规所的至和及与中或、，,。；;第款项]")
+_SERIES = re.compile(expand(rf"[{_CN}]{{1,2}}(?:[、]|{{series_units}})|[{_CN}]+[，,和及]"))
+_FIRST_AFTER_SECTION = re.compile(expand(r"[{after_section}、，,。；;]"))
 _POINT = re.compile(r"[.．﹒]")
 
 

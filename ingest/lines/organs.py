@@ -7,19 +7,23 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
+from ingest.lexicon import expand
 
-_ORGAN = re.compile(
-    r"(?:人民政府|政府|办公厅|办公室|委员会|常委会|党委|州委|省委|市委|县委|区委|旗委|地委|工委|党组|监委|纪委|[一-龥]{2}委|局|厅|部|院|署|"
-    r"协会|商会|[证银保]监会|央行|联合会|学会|基金会|理事会|管委会|中心|总队|支队|公司|银行|分行|总部|支行|处|司|海关|总社|集团|法院|检察院|"
-    r"领导小组|指挥部|联席会议|大学|学院|医院|办|专班|会议|人大|政协|妇联|残联|工会|工商联|团委|供销社)$"
-)
+_ORGAN = re.compile(expand(r"(?:{organ_ends}|[一-龥]{2}委|{financial_regulators})$"))
 _NO_NAME = re.compile(r"[。；;，,：:！？《》|｜【】\d]")
 _CENTRAL = frozenset(("中共中央", "国务院", "中央军委", "党中央"))
 _BRACKET_TAIL = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]{1,30}[）)〕\]】]$")
 _DOC_NUMBER = r"[一-龥A-Za-z]{1,16}(?:[（(][一-龥]{1,6}[）)])?[一-龥]{0,6}\s?[〔\[【(（﹝［〈]\s?(?:19|20)\d\d\s?(?:年)?[〕\]】)）﹞］〉]\s?第?\s?\d{1,5}\s?号"
 DOC_NUMBER = re.compile(_DOC_NUMBER)
+_ACT = re.compile(expand(r"{after_issuer}|20\d\d年"))
+"""What follows the issuers in a title: 关于…, 印发…, 2024年…."""
+_REMARK_BEFORE = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
+_AND_OTHERS = re.compile(expand(r"等(?:[{numerals}\d]{1,3}个?)?{others}?$"))
 ORDER_NUMBER = re.compile(
-    r"(?:[一-龥]{2,30}?(?:令|公告|通告))?\s?[（(]?(?:(?:19|20)\d\d\s?年\s?)?第\s?(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,7})\s?号(?:令|公告)?[）)]?"
+    expand(
+        r"(?:[一-龥]{2,30}?{orders})?\s?[（(]?(?:(?:19|20)\d\d\s?年\s?)?"
+        r"第\s?(?:\d{1,5}|[{numerals_with_zero}]{1,7})\s?号{order_tails}?[）)]?"
+    )
 )
 
 
@@ -108,3 +112,31 @@ def _unglued(name: str) -> tuple[str, ...]:
         if at > 3 and is_organ(name[:at]) and is_organ(name[at:]) and not is_national(name[:at]):
             return (name[:at], *_unglued(name[at:]))
     return (name,)
+
+
+def before_act(title: str) -> str:
+    """What a title says before the act of its issuer: 某市财政局关于… → 某市财政局; all of a title that names no act."""
+    return _ACT.split(title, maxsplit=1)[0]
+
+
+@lru_cache(maxsize=256)
+def leading_organs(title: str) -> tuple[str, ...]:
+    """The issuers a title begins with: 某市人民政府办公室关于…, 某州乡村振兴局解读：…."""
+    flat = "".join(title.split())
+    if flat.endswith("令") and is_organ(flat[:-1]):
+        return split_organs(flat[:-1].removeprefix("中华人民共和国"))
+    match = _ACT.search(title)
+    if match is None or match.start() < 3:
+        return ()
+    lead = _REMARK_BEFORE.sub("", title[: match.start()]).strip(" 　\n：:")
+    lead = _AND_OTHERS.sub("", lead)
+    if not is_organ(lead):
+        parts = re.split(r"[\s　、]+", lead)
+        if not (len(parts) > 1 and is_organ(parts[-1]) and all(len(p) >= 2 for p in parts)):
+            return _national_lead(lead)
+    return tuple(name for name in split_organs(lead) if len(name) >= 2)
+
+
+def _national_lead(lead: str) -> tuple[str, ...]:
+    parts = tuple(part for part in re.split(r"[\s　、]+", lead) if part)
+    return parts if parts and all(part in ("中共中央", "国务院", "中央", "中央军委") or is_organ(part) for part in parts) else ()

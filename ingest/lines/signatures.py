@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.dates import date_at, find_dates, may_end_date
-from ingest.lines.lines import Line
+from ingest.lines.lines import TextLine
 from ingest.lines.marks import mark_at
 from ingest.lines.organs import is_organ
 
 CLOSED = re.compile(
-    r"[（(]?(?:此件|本文|此文)?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|联系人.{0,80}|联系电话.{0,80}"
+    expand(r"[（(]?{these_documents}?.{0,6}公开.{0,4}[)）]?$|[（(].{2,40}代章[)）]$|抄送[:：].{0,200}|{contacts}.{0,80}")
 )
 
 
 @dataclass(slots=True)
-class Piece:
+class SignaturePiece:
     """One part of the text by line indices ``[first, last)``; ``body`` is its first line after label and title."""
 
     first: int
@@ -30,18 +31,18 @@ class Piece:
 
 
 @dataclass(slots=True)
-class Parts:
+class SignatureParts:
     """How the lines divide: the main document, then the attached ones; what closes the main document."""
 
-    main: Piece
-    attached: list[Piece] = field(default_factory=list)
+    main: SignaturePiece
+    attached: list[SignaturePiece] = field(default_factory=list)
     signoff: set[int] = field(default_factory=set)
     signers: list[Span] = field(default_factory=list)
     signed_on: tuple[str, Span] | None = None
     listings: list[tuple[int, int]] = field(default_factory=list)
 
 
-def ends_letter(text: str, line: Line) -> bool:
+def ends_letter(text: str, line: TextLine) -> bool:
     """Whether a letter ends with this line: a date, organ and date, （此件公开发布）."""
     return (
         date_at(text, line.start, line.end) is not None
@@ -50,7 +51,7 @@ def ends_letter(text: str, line: Line) -> bool:
     )
 
 
-def signed(text: str, line: Line) -> bool:
+def signed(text: str, line: TextLine) -> bool:
     """A line that is organ and date together: 某市人民政府办公室2023年5月31日."""
     if line.end - line.start > 80:
         return False
@@ -61,7 +62,7 @@ def signed(text: str, line: Line) -> bool:
     return not text[last.end : line.end].strip(" 　)）") and is_organ(text[line.start : last.start].strip(" 　（("))
 
 
-def sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
+def sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
     """Find 落款: the date line and the organs above it, in the main document (the last such place counts)."""
     main = parts.main
     for i in range(main.last - 1, main.body - 1, -1):
@@ -94,7 +95,7 @@ def sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
         return
 
 
-def undated_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
+def undated_sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
     """Organs alone at the very end of the main document, where the date is missing."""
     main = parts.main
     first = main.last
@@ -106,12 +107,12 @@ def undated_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
     parts.signoff = set(range(first, main.last))
 
 
-def _may_sign(text: str, line: Line) -> bool:
+def _may_sign(text: str, line: TextLine) -> bool:
     content = text[line.start : line.end]
     return len(content) <= 40 and is_organ(content) and not content.startswith("各") and "召开" not in content
 
 
-def late_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
+def late_sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
     """The signature of a notice that stands behind the document it issues: organ and date as the last lines of the text."""
     last = parts.attached[-1]
     end = last.last
@@ -130,6 +131,6 @@ def late_sign_off(text: str, lines: Sequence[Line], parts: Parts) -> None:
     parts.signoff = set(range(first, last.last))
 
 
-def _is_signer(text: str, line: Line) -> bool:
+def _is_signer(text: str, line: TextLine) -> bool:
     content = text[line.start : line.end]
     return len(content) <= 60 and (is_organ(content) or CLOSED.fullmatch(content) is not None) and "附件" not in content

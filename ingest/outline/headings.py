@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from corpus.wordlists import entries
+from ingest.lexicon import expand
 from ingest.lines.marks import Mark
 from ingest.lines.organs import is_organ, stock_headings
 from ingest.outline.items import clause_end
@@ -17,7 +18,7 @@ _GAP = re.compile(r"[ 　]+(?=[一-龥])")
 _WORDY = 36
 _PHRASE = 8
 _DASH = re.compile(r"——|--|－－|――|─")
-_EVERYONE = re.compile(r"各[^，,。；;：:\n]{1,40}?(?:要|应当|应|须|必须|负责)(?![求素点件领害对急])")
+_EVERYONE = re.compile(expand(r"各[^，,。；;：:\n]{1,40}?{obliging}(?![{not_after_obliging}])"))
 """各县区、各部门要…: those addressed open the sentence that the heading runs into."""
 _LEADS_IN = frozenset("、和与及的是在对向由将把让使给供为“《（(〔，,促导请要应")
 """Behind one of these the words go on with what stands before them: 压实、督促 … 各地."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.marks import chinese_number
 
 _BOUNDARY = "。；;：:！!？?\n　 "
 _ITEM = re.compile(
-    r"(?P<is>[一二三四五六七八九十]{1,3})(?:要)?是|第(?P<nth>[一二三四五六七八九十]{1,3})[，,、]|(?P<word>首先|其次|再次|最后)[，,]"
+    expand(r"(?P<is>[{numerals}]{1,3})(?:要)?是|第(?P<nth>[{numerals}]{1,3})[，,、]|(?P<word>{ordinal_words})[，,]")
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 99}
 _BEGINS = re.compile("[一第首](?:(?<=一)要?是|(?<=第)一[，,、]|(?<=首)先[，,])")
@@ -22,7 +23,7 @@ _BRACKET = re.compile(f"[{re.escape(_OPEN)}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """One item: ``number`` spans 一是, ``heading`` ends before the first comma or full stop, ``end`` is where the body ends."""
 
     number: Span
@@ -55,7 +56,7 @@ def clause_end(text: str, start: int, end: int, stops: str) -> int:
     return end
 
 
-def find_items(text: str, start: int, end: int) -> Iterator[Item]:
+def find_items(text: str, start: int, end: int) -> Iterator[ListItem]:
     """The items of ``text[start:end]`` that count on from one (一是 without 二是 is ordinary speech)."""
     if start >= end or _BEGINS.search(text, start, end) is None:
         return
@@ -86,7 +87,7 @@ def find_items(text: str, start: int, end: int) -> Iterator[Item]:
         while stop > match.end() and text[stop - 1].isspace():
             stop -= 1
         head = clause_end(text, match.end(), stop, "，,。；;：:\n")
-        yield Item(Span(match.start(), match.end()), Span(match.end(), head), min(head + 1, stop), stop)
+        yield ListItem(Span(match.start(), match.end()), Span(match.end(), head), min(head + 1, stop), stop)
 
 
 def _opens_line(text: str, position: int) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from corpus.divisions import gazetteer
 from corpus.document import Span
-from ingest.headmatter.head import leading_organs
 from ingest.headmatter.title import complete
+from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
-from ingest.lines.lines import Line
-from ingest.lines.organs import DOC_NUMBER, bare
+from ingest.lines.lines import TextLine
+from ingest.lines.organs import DOC_NUMBER, bare, leading_organs
 
 _REACH = 3
 _LONGEST = 200
@@ -20,9 +20,7 @@ _HEAD = 20
 """So near to the head, a title much like the first one is the first one again (a page repeats it, with 转载 before it)."""
 _DATED = re.compile(r"\s{0,3}[（(](?P<date>[^（）()]{8,20})[)）]$")
 _SENTENCE = frozenset("。；;：:，,！!？?、")
-_ADDRESSEE = re.compile(
-    r"(?:[^：:。；;\n]{0,40}号\s?)?[^：:。；;\n]{0,12}(?:各|有关|厅|局|委|府|省|市|县|区|单位|企业|公司)[^：:。\n]{0,160}[：:]$"
-)
+_ADDRESSEE = re.compile(expand(r"(?:[^：:。；;\n]{0,40}号\s?)?[^：:。；;\n]{0,12}{addressees}[^：:。\n]{0,160}[：:]$"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Start:
     dated: Span | None = None
 
 
-def member_starts(text: str, lines: Sequence[Line], body: int, known: Sequence[str]) -> list[Start]:
+def member_starts(text: str, lines: Sequence[TextLine], body: int, known: Sequence[str]) -> list[Start]:
     """Where further documents begin after the line ``body``; ``known`` are titles of the first one and of what it issues.
 
     A title line of its own that names an organ and a kind (3. 某市人民政府关于…的通知（2023年5月4日）), followed by a document
@@ -65,7 +63,7 @@ def member_starts(text: str, lines: Sequence[Line], body: int, known: Sequence[s
     return out
 
 
-def _start(text: str, lines: Sequence[Line], i: int) -> Start | None:
+def _start(text: str, lines: Sequence[TextLine], i: int) -> Start | None:
     line = lines[i]
     mark = line.mark(text)
     begin = Span(mark.span.end if mark else line.start, line.end).trimmed(text).start
@@ -88,7 +86,7 @@ def _start(text: str, lines: Sequence[Line], i: int) -> Start | None:
     return None
 
 
-def _follows(text: str, lines: Sequence[Line], i: int) -> bool:
+def _follows(text: str, lines: Sequence[TextLine], i: int) -> bool:
     """Whether a document number or an address stands right after the title."""
     if i >= len(lines):
         return False
@@ -97,7 +95,7 @@ def _follows(text: str, lines: Sequence[Line], i: int) -> bool:
     return DOC_NUMBER.match(lead) is not None or _ADDRESSEE.match(text, line.start, line.end) is not None
 
 
-def _with_place(text: str, lines: Sequence[Line], i: int) -> int:
+def _with_place(text: str, lines: Sequence[TextLine], i: int) -> int:
     """The line before, where it only names the division whose documents follow ((三)辽宁省)."""
     before = lines[i - 1]
     if before.end - before.start > 20:
@@ -107,6 +105,6 @@ def _with_place(text: str, lines: Sequence[Line], i: int) -> int:
     return i - 1 if gazetteer().named(name) else i
 
 
-def _labelled(text: str, line: Line) -> bool:
+def _labelled(text: str, line: TextLine) -> bool:
     """Whether a line is the label of an attachment: what follows it is attached, no document beside the first."""
     return text.startswith("附", line.start) and line.end - line.start <= 8

@@ -8,15 +8,27 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.document import Span
+from ingest.lexicon import expand
 from ingest.lines.dates import date_at, find_dates
-from ingest.lines.lines import Line
+from ingest.lines.lines import TextLine
 from ingest.lines.marks import OPENERS, Mark
 from ingest.lines.organs import bare, is_organ, kind_of
-from ingest.lines.signatures import CLOSED, Parts, Piece, ends_letter, late_sign_off, sign_off, signed, undated_sign_off
+from ingest.lines.signatures import (
+    CLOSED,
+    SignatureParts,
+    SignaturePiece,
+    ends_letter,
+    late_sign_off,
+    sign_off,
+    signed,
+    undated_sign_off,
+)
 
-_ISSUE = re.compile(r"(?P<verb>印发|转发|批转|发布|公布|颁布|下发|颁发|实施|征求|公开征求)")
+_ISSUE = re.compile(expand(r"{issuing}|批转|颁布|颁发|实施|(?:公开)?征求"))
 _LABEL = re.compile(
-    r"附\s{0,4}(?:件|录|表|图)?\s{0,4}(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?"
+    expand(
+        r"附\s{0,4}{annex_kinds}?\s{0,4}(?P<n>[{numerals}]{1,3}|\d{1,2}(?:[-—.]\d{1,2})?)?\s{0,4}(?:[（(]略[)）])?\s{0,2}[:：]?"
+    )
 )
 _TITLE_STOP = re.compile(r"[。；;：:，,！？]$")
 _NAMED = re.compile(r"《(?P<name>[^《》]{4,120}(?:《[^《》]{1,80}》[^《》]{0,40})?)》")
@@ -24,7 +36,13 @@ _JOINED = re.compile(r"(?:[（(][^（）()《》]{1,30}[)）])?[\s、，,]{0,4}[
 _QUOTES = re.compile(r"[《》〈〉]+")
 _OUTERMOST = ("章", "条", "一、")
 _BEFORE_FIRST = 7
-_OMITTED = re.compile(r"[（(](?:略|另发|另附|详见[^（）()]{0,20}|此处略|附件略)[)）]")
+_OMITTED = re.compile(expand(r"[（(](?:{annexes_left_out}|详见[^（）()]{0,20})[)）]"))
+_NOTICE_END = re.compile(expand(r"的?(?:{issuing_kinds}|意见和建议的函|令)(?:[（(][^（）()]{1,20}[)）])?$"))
+_SENDING = re.compile(expand(r"{issuing}|发给|批转"))
+_FORWARDING = re.compile(expand(r"{forwarding}"))
+_GOES_ON = re.compile(r"[》〉》已业经等、，,的（(]")
+"""How a sentence goes on that only names the document (《某办法》已经…)."""
+_BODY_OPENS = re.compile(expand(r"(?:[（(].{2,20}[)）])?(?:{body_openers}|20\d\d)"))
 
 
 def issued_names(title: str, opening: str) -> list[str]:
@@ -38,12 +56,12 @@ def issued_names(title: str, opening: str) -> list[str]:
         if quoted:
             names.append(quoted["name"])
         else:
-            end = re.search(r"的?(?:通知|公告|通告|函|决定|意见和建议的函|命令|令)(?:[（(][^（）()]{1,20}[)）])?$", rest)
+            end = _NOTICE_END.search(rest)
             if end and end.start() >= 4:
                 names.append(rest[: end.start()])
     for run in _runs(opening):
         around = opening[max(0, run[0].start() - 24) : run[0].start()] + opening[run[-1].end() : run[-1].end() + 40]
-        if re.search(r"印发|转发|下发|发给|发布|公布|批转", around):
+        if _SENDING.search(around):
             names += [quoted["name"] for quoted in run]
     return list(dict.fromkeys(re.sub(r"\s+", "", name) for name in names))
 
@@ -59,12 +77,12 @@ def _runs(opening: str) -> list[list[re.Match[str]]]:
     return runs
 
 
-def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Parts:
+def divide(text: str, lines: Sequence[TextLine], body: int, title: str | None) -> SignatureParts:
     """Divide the lines from index ``body`` on."""
     n = len(lines)
     opening = text[lines[body].start : lines[min(n, body + 4) - 1].end] if body < n else ""
     names = [_flat(name) for name in issued_names(title or "", opening[:1500])]
-    parts = Parts(Piece(body, n, body))
+    parts = SignatureParts(SignaturePiece(body, n, body))
     starts = _attachment_starts(text, lines, body, names, parts)
     if starts:
         parts.main.last = starts[0].first
@@ -74,14 +92,16 @@ def divide(text: str, lines: Sequence[Line], body: int, title: str | None) -> Pa
     sign_off(text, lines, parts)
     if not parts.signoff:
         undated_sign_off(text, lines, parts)
-    if not parts.signoff and parts.attached and not re.search(r"转发|批转", title or ""):
+    if not parts.signoff and parts.attached and not _FORWARDING.search(title or ""):
         late_sign_off(text, lines, parts)
     return parts
 
 
-def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[str], parts: Parts) -> list[Piece]:
+def _attachment_starts(
+    text: str, lines: Sequence[TextLine], body: int, names: list[str], parts: SignatureParts
+) -> list[SignaturePiece]:
     labels: list[tuple[int, re.Match[str], bool]] = []
-    named: list[Piece] = []
+    named: list[SignaturePiece] = []
     waiting = list(names)
     for i in range(body, len(lines)):
         line = lines[i]
@@ -98,7 +118,7 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
                 waiting = [other for other in waiting if bare(other) != bare(name)]
     listings = _listings(text, lines, labels)
     listed = {i for first, last in listings for i in range(first, last)}
-    out: list[Piece] = list(named)
+    out: list[SignaturePiece] = list(named)
     headed = {i for piece in named for i in range(piece.first, piece.body)}
     for i, match, alone in labels:
         if i in listed or i in headed:
@@ -120,7 +140,9 @@ def _attachment_starts(text: str, lines: Sequence[Line], body: int, names: list[
     return out
 
 
-def _restarted(text: str, lines: Sequence[Line], body: int, known: Sequence[Piece], listed: set[int]) -> list[Piece]:
+def _restarted(
+    text: str, lines: Sequence[TextLine], body: int, known: Sequence[SignaturePiece], listed: set[int]
+) -> list[SignaturePiece]:
     """Further plans of one notice: a title line behind which the outermost numbers begin anew (…补贴方案, then 一、 again)."""
     stop = min((piece.first for piece in known), default=len(lines))
     marks = [line.mark(text) if text[line.start] in OPENERS else None for line in lines[body:stop]]
@@ -131,7 +153,7 @@ def _restarted(text: str, lines: Sequence[Line], body: int, known: Sequence[Piec
         if 0 <= nearest - k < _BEFORE_FIRST:
             ahead[k] = marks[nearest]
         nearest = k if marks[k] is not None else nearest
-    out: list[Piece] = []
+    out: list[SignaturePiece] = []
     highest = 0
     for k, mark in enumerate(marks):
         i = body + k
@@ -146,12 +168,12 @@ def _restarted(text: str, lines: Sequence[Line], body: int, known: Sequence[Piec
         first = i
         if lines[i].end - lines[i].start < 12 and marks[k - 1] is None and _may_continue(text, lines[i - 1]):
             first = i - 1
-        out.append(Piece(first, 0, i + 1, None, Span(lines[first].start, lines[i].end)))
+        out.append(SignaturePiece(first, 0, i + 1, None, Span(lines[first].start, lines[i].end)))
         highest = 0
     return out
 
 
-def _titles(text: str, line: Line) -> bool:
+def _titles(text: str, line: TextLine) -> bool:
     content = text[line.start : line.end]
     if not 6 <= len(content) <= 60 or _TITLE_STOP.search(content) or re.search(r"[|，,；]", content):
         return False
@@ -160,11 +182,11 @@ def _titles(text: str, line: Line) -> bool:
     return kind is not None and (not kind.endswith("政策") or "关于" in content) and content.count("《") == content.count("》")
 
 
-def _may_continue(text: str, line: Line) -> bool:
+def _may_continue(text: str, line: TextLine) -> bool:
     return line.end - line.start <= 40 and text[line.end - 1] not in "。；;：:，,！？）)|"
 
 
-def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> tuple[Piece, str] | None:
+def _named_start(text: str, lines: Sequence[TextLine], i: int, names: list[str]) -> tuple[SignaturePiece, str] | None:
     """A title line that repeats the name of the issued document, whole, over several lines, or glued to the first paragraph."""
     if text[lines[i].start] == "《" and not ends_letter(text, lines[i - 1]):
         # the letter itself names it: 《某办法》 / 已经…同意，现印发给你们
@@ -179,17 +201,17 @@ def _named_start(text: str, lines: Sequence[Line], i: int, names: list[str]) -> 
             continue
         if first.startswith(core):
             end, rest = _cut(text, lines[i], core)
-            ended = i > 0 and ends_letter(text, lines[i - 1]) and not re.match(r"[》〉》已业经等、，,的（(]", rest)
+            ended = i > 0 and ends_letter(text, lines[i - 1]) and not _GOES_ON.match(rest)
             if not rest or re.fullmatch(r"(?:[（(].{1,40}[)）])+", rest):
-                return Piece(i, 0, i + 1, None, lines[i].span, True), name
-            if ended or re.match(r"(?:[（(].{2,20}[)）])?(?:为|根据|按照|依据|第一|一、|全面|是|近年|20\d\d|当前|自)", rest):
-                return Piece(i, 0, i, None, Span(lines[i].start, end), True), name
+                return SignaturePiece(i, 0, i + 1, None, lines[i].span, True), name
+            if ended or _BODY_OPENS.match(rest):
+                return SignaturePiece(i, 0, i, None, Span(lines[i].start, end), True), name
             continue
         joined = first
         for j in range(i + 1, min(i + 4, len(lines))):
             joined += _flat(text[lines[j].start : lines[j].end])
             if bare(joined) == core:
-                return Piece(i, 0, j + 1, None, Span(lines[i].start, lines[j].end), True), name
+                return SignaturePiece(i, 0, j + 1, None, Span(lines[i].start, lines[j].end), True), name
             if not core.startswith(joined):
                 break
     return None
@@ -210,7 +232,7 @@ def _placed(first: str, core: str) -> str:
     return core
 
 
-def _cut(text: str, line: Line, core: str) -> tuple[int, str]:
+def _cut(text: str, line: TextLine, core: str) -> tuple[int, str]:
     """Where ``core`` ends in a line that starts with it, blanks aside, and what is left of the line."""
     at, k = line.start, 0
     while k < len(core) and at < line.end:
@@ -220,7 +242,7 @@ def _cut(text: str, line: Line, core: str) -> tuple[int, str]:
     return at, text[at : line.end].strip()
 
 
-def _listings(text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.Match[str], bool]]) -> list[tuple[int, int]]:
+def _listings(text: str, lines: Sequence[TextLine], labels: Sequence[tuple[int, re.Match[str], bool]]) -> list[tuple[int, int]]:
     """The lists of attachments at the end of a letter or a plan (附件：1.… 2.…): lines ``[first, last)``."""
     found: list[tuple[int, int]] = []
     done = 0
@@ -245,17 +267,17 @@ def _listings(text: str, lines: Sequence[Line], labels: Sequence[tuple[int, re.M
     return found
 
 
-def _entry(text: str, line: Line) -> bool:
+def _entry(text: str, line: TextLine) -> bool:
     mark = line.mark(text)
     return mark is not None and mark.style in ("1.", "(1)") and line.end - line.start <= 90 and text[line.end - 1] not in "。；;"
 
 
-def _is_label_entry(text: str, line: Line) -> bool:
+def _is_label_entry(text: str, line: TextLine) -> bool:
     match = _LABEL.match(text, line.start, line.end)
     return match is not None and match.end() < line.end and line.end - line.start <= 90 and text[line.end - 1] != "。"
 
 
-def _closes(text: str, lines: Sequence[Line], i: int) -> bool:
+def _closes(text: str, lines: Sequence[TextLine], i: int) -> bool:
     """Whether a signature, a date or another attachment label stands on one of the next lines."""
     for line in lines[i : i + 6]:
         content = text[line.start : line.end]
@@ -269,7 +291,7 @@ def _closes(text: str, lines: Sequence[Line], i: int) -> bool:
     return False
 
 
-def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[str], alone: bool) -> Piece | None:
+def _labelled_start(text: str, lines: Sequence[TextLine], i: int, match: re.Match[str], alone: bool) -> SignaturePiece | None:
     line = lines[i]
     label = Span(line.start, match.end()).trimmed(text)
     if not alone:
@@ -281,7 +303,7 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
             or content.startswith(("）", ")", "所", "的", "中", "、", "和", "与", "至"))
         ):
             return None
-        return Piece(i, 0, i + 1, label, title)
+        return SignaturePiece(i, 0, i + 1, label, title)
     end = i + 1
     while end < len(lines) and end < i + 4:
         content = text[lines[end].start : lines[end].end]
@@ -295,7 +317,7 @@ def _labelled_start(text: str, lines: Sequence[Line], i: int, match: re.Match[st
         ):
             break
     named = Span(lines[i + 1].start, lines[end - 1].end) if end > i + 1 else None
-    return Piece(i, 0, end, label, named)
+    return SignaturePiece(i, 0, end, label, named)
 
 
 def _flat(text: str) -> str:

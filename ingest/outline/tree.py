@@ -7,33 +7,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Issue, Section, SectionKind, Span, fact_id
-from ingest.lines.lines import Line
+from ingest.lexicon import expand
+from ingest.lines.lines import TextLine
 from ingest.lines.marks import OPENERS, RANK, Mark, mark_at
 from ingest.lines.organs import stock_headings
 from ingest.outline.headings import heading_end
 from ingest.outline.items import find_items
 
-_CAPTION = re.compile(r"专\s?栏\s?(?P<n>[一二三四五六七八九十\d]{0,3})[:：]?")
+_CAPTION = re.compile(expand(r"专\s?栏\s?(?P<n>[{numerals}\d]{0,3})[:：]?"))
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
 _FILE_ENDS = frozenset("fcxlsptdeirg")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
-_PADDED = re.compile(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![年月日号时个项家万亿元条页]))")
+_PADDED = re.compile(expand(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![{not_after_padded}]))"))
 _SPLIT = ("一、", "(一)", "1.", "(1)", "1)", "①", "章", "节", "编", "分", "01")
 _SIGNS = OPENERS | frozenset("#*")
 _GROUP = 30
 _STOPS = frozenset("。；;：:，,！!？?、）)|")
 _CLOSING = re.compile(
-    r"(?:请?各(?:[级县市区乡镇地州盟旗单部有相行责]|省|委|科|街|直属|成员|处|开发|职能)|请你们|请[一-龥]{2,14}(?:总部|分行|部门|单位|委|厅|局|公司)[，,、将认结按]|请结合|请认真|请遵照|"
-    r"以上(?:意见|通知|方案|规定|措施|政策|请|事项|内容)|上述(?:意见|规定|政策|措施|通知)|"
-    r"本(?:通知|意见|方案|办法|规定|政策|措施|细则|公告|规划|计划|决定|实施意见|实施方案|实施细则|通告|指引|工作要点)"
-    r"(?:[由自从未的有]|印发|实施|下发|发布|所称|施行|内容|中)|"
-    r"此前|此件|此复|特此|专此|望(?:各|认真|遵照)|联系人|联系电话|联系方式|有效期|咨询电话|实施中|执行中|工作中遇|贯彻落实情况|"
-    r"(?:各位代表|同志们)[!！,，:：])"
+    expand(
+        r"(?:请?各{everyone}|{asking_to}|请[一-龥]{2,14}{asked_bodies}[，,、{after_asked}]|{above_kinds}"
+        r"|本{closing_kinds}{after_closing_kind}|{closing_words}|望{hoping_for}|{addressing}[!！,，:：])"
+    )
 )
 
 
 @dataclass(slots=True)
-class Node:
+class OutlineNode:
     """A section in the making; ``end_limit`` is where its body must end at the latest."""
 
     kind: SectionKind
@@ -43,7 +42,7 @@ class Node:
     end: int
     body_start: int
     depth: int
-    parent: Node | None
+    parent: OutlineNode | None
     body_end: int = -1
     own_line: bool = False
     style: str = ""
@@ -51,7 +50,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OutlinePart:
     """One document of the text (the document itself, or one attached): its title, 附件 label and the lines of its body."""
 
     body: Span
@@ -64,9 +63,9 @@ Opening = tuple[Mark | None, int | None, int]
 """What a line opens with: its number, the depth that Markdown signs before it give, and where it starts behind those signs."""
 
 
-def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> list[tuple[Line, Mark]]:
+def find_marks(text: str, lines: Sequence[TextLine], headings: dict[int, int]) -> list[tuple[TextLine, Mark]]:
     """The lines that open a section, with their numbers; those a series makes implausible are left out."""
-    found: list[tuple[Line, Mark]] = []
+    found: list[tuple[TextLine, Mark]] = []
     last: dict[str, int] = {}
     paths: set[tuple[int, ...]] = set()
     opened, others = _openings(text, lines)
@@ -96,7 +95,7 @@ def find_marks(text: str, lines: Sequence[Line], headings: dict[int, int]) -> li
     return found
 
 
-def _openings(text: str, lines: Sequence[Line]) -> tuple[dict[int, Opening], list[int]]:
+def _openings(text: str, lines: Sequence[TextLine]) -> tuple[dict[int, Opening], list[int]]:
     """What the lines that begin with a sign of a number or of Markdown open with, and the lines that may be captions."""
     opened: dict[int, Opening] = {}
     captions: list[int] = []
@@ -109,7 +108,7 @@ def _openings(text: str, lines: Sequence[Line]) -> tuple[dict[int, Opening], lis
     return opened, captions
 
 
-def _padded(text: str, lines: Sequence[Line], opened: Iterable[int]) -> list[tuple[int, Mark]]:
+def _padded(text: str, lines: Sequence[TextLine], opened: Iterable[int]) -> list[tuple[int, Mark]]:
     """Headings that are numbered 01, 02, 03 … without any mark behind the number, where at least three follow one another."""
     found: list[tuple[int, Mark]] = []
     for i in opened:
@@ -120,7 +119,7 @@ def _padded(text: str, lines: Sequence[Line], opened: Iterable[int]) -> list[tup
     return found if len(found) >= 3 else []
 
 
-def _unnumbered(text: str, lines: Sequence[Line], numbered: Sequence[tuple[int, Mark]]) -> set[int]:
+def _unnumbered(text: str, lines: Sequence[TextLine], numbered: Sequence[tuple[int, Mark]]) -> set[int]:
     """Headings without a number, over a numbering that starts anew.
 
     A line that is nothing but a stock heading (附则), or lines over each run of the outermost numbers (面向单位的政策 一、… 面向个人的政策 一、…).
@@ -148,7 +147,7 @@ def _unnumbered(text: str, lines: Sequence[Line], numbered: Sequence[tuple[int, 
     return out | (set(groups) if restarted and len(groups) > 1 else set())
 
 
-def _opening(text: str, line: Line) -> Opening:
+def _opening(text: str, line: TextLine) -> Opening:
     """The number a line opens with, behind Markdown signs where there are any."""
     start, depth = line.start, None
     if text[start] not in "#*":
@@ -160,7 +159,7 @@ def _opening(text: str, line: Line) -> Opening:
     return mark_at(text, start, line.end), depth, start
 
 
-def caption_span(text: str, match: re.Match[str], line: Line) -> Span:
+def caption_span(text: str, match: re.Match[str], line: TextLine) -> Span:
     """The number of a caption (专栏3) without the colon after it."""
     end = match.end()
     while end > match.start() and text[end - 1] in ":： ":
@@ -199,7 +198,7 @@ def _plausible(mark: Mark, last: dict[str, int], paths: set[tuple[int, ...]]) ->
     return mark.value <= before + 5 or mark.style == "条"
 
 
-def nest(marks: Sequence[tuple[Line, Mark]]) -> list[int]:
+def nest(marks: Sequence[tuple[TextLine, Mark]]) -> list[int]:
     """The index of each mark's parent (-1 for none), from the order in which the styles nest in this document."""
     following: list[int | None] = [None] * len(marks)
     seen: dict[str, int] = {}
@@ -227,7 +226,7 @@ def nest(marks: Sequence[tuple[Line, Mark]]) -> list[int]:
 
 
 def _outranks(
-    i: int, top: int, marks: Sequence[tuple[Line, Mark]], following: Sequence[int | None], above: set[tuple[str, str]]
+    i: int, top: int, marks: Sequence[tuple[TextLine, Mark]], following: Sequence[int | None], above: set[tuple[str, str]]
 ) -> bool:
     mark, other = marks[i][1], marks[top][1]
     if other.style == "专栏":
@@ -250,20 +249,20 @@ def _outranks(
 
 
 def part_nodes(
-    text: str, part: Part, lines: Sequence[Line], headings: dict[int, int], parent: Node | None, stop: int
-) -> list[Node]:
+    text: str, part: OutlinePart, lines: Sequence[TextLine], headings: dict[int, int], parent: OutlineNode | None, stop: int
+) -> list[OutlineNode]:
     """The nodes of one part, in order of place, with their bodies closed."""
-    nodes: list[Node] = []
+    nodes: list[OutlineNode] = []
     depth = parent.depth + 1 if parent else 0
     base = parent
     if part.label is not None:
-        base = Node(
+        base = OutlineNode(
             "attachment", part.label.of(text).strip(":： 　"), part.label.start, part.label.end, part.label.end, 0, depth, base
         )
         nodes.append(base)
         depth += 1
     if part.title is not None:
-        base = Node("title", None, part.title.start, part.title.start, part.title.end, 0, depth, base)
+        base = OutlineNode("title", None, part.title.start, part.title.start, part.title.end, 0, depth, base)
         nodes.append(base)
     depth = base.depth + 1 if base else 1
     for node in nodes:
@@ -272,13 +271,13 @@ def part_nodes(
     first = marks[0][0].start if marks else part.body.end
     if lines and lines[0].start < first:
         start = lines[0].start
-        nodes.append(Node("preamble", None, start, start, start, start, depth, base, _trim(text, start, first)))
-    made: list[Node] = []
+        nodes.append(OutlineNode("preamble", None, start, start, start, start, depth, base, _trim(text, start, first)))
+    made: list[OutlineNode] = []
     opening = {line.start for line, _ in marks}
     nxt = 0
     for (line, mark), above in zip(marks, nest(marks), strict=True):
         owner = made[above] if above >= 0 else base
-        following: Line | None = None
+        following: TextLine | None = None
         if mark.span.end == line.end or text[mark.span.end : line.end].isspace():
             while nxt < len(lines) and lines[nxt].start <= line.start:
                 nxt += 1
@@ -294,7 +293,9 @@ def part_nodes(
     return nodes
 
 
-def _heading(text: str, line: Line, following: Line | None, mark: Mark, parent: Node | None, depth: int) -> Node:
+def _heading(
+    text: str, line: TextLine, following: TextLine | None, mark: Mark, parent: OutlineNode | None, depth: int
+) -> OutlineNode:
     head = mark.span.end
     while head < line.end and text[head].isspace():
         head += 1
@@ -311,7 +312,7 @@ def _heading(text: str, line: Line, following: Line | None, mark: Mark, parent: 
         end -= 1
     number = mark.span.of(text) or None
     kind: SectionKind = "attachment" if mark.style == "专栏" else "heading"
-    return Node(
+    return OutlineNode(
         kind,
         number,
         mark.span.start,
@@ -326,9 +327,9 @@ def _heading(text: str, line: Line, following: Line | None, mark: Mark, parent: 
     )
 
 
-def _close(text: str, nodes: list[Node], stop: int) -> None:
+def _close(text: str, nodes: list[OutlineNode], stop: int) -> None:
     """Give every node the end of its body: where the next node that is not inside it starts."""
-    open_nodes: list[Node] = []
+    open_nodes: list[OutlineNode] = []
     for node in nodes:
         while open_nodes and open_nodes[-1].depth >= node.depth:
             _finish(text, open_nodes.pop(), node.start)
@@ -337,7 +338,7 @@ def _close(text: str, nodes: list[Node], stop: int) -> None:
         _finish(text, open_nodes.pop(), stop)
 
 
-def _finish(text: str, node: Node, limit: int) -> None:
+def _finish(text: str, node: OutlineNode, limit: int) -> None:
     start = _next_char(text, node.body_start, limit)
     end = _trim(text, node.body_start, limit)
     if end > node.body_start:
@@ -345,7 +346,9 @@ def _finish(text: str, node: Node, limit: int) -> None:
     node.body_end = max(node.body_start, end)
 
 
-def _closing(text: str, nodes: list[Node], lines: Sequence[Line], base: Node | None, depth: int) -> Node | None:
+def _closing(
+    text: str, nodes: list[OutlineNode], lines: Sequence[TextLine], base: OutlineNode | None, depth: int
+) -> OutlineNode | None:
     """Unnumbered paragraphs after the last numbered section that address everyone; they leave the sections before them."""
     if not nodes:
         return None
@@ -359,17 +362,17 @@ def _closing(text: str, nodes: list[Node], lines: Sequence[Line], base: Node | N
     else:
         return None
     start, end = line.start, last.body_end
-    node: Node | None = last
+    node: OutlineNode | None = last
     while node is not None and node is not base:
         stop = _trim(text, node.end, start)
         node.body_start = min(node.body_start, stop)
         node.body_end = stop
         node = node.parent
-    return Node("closing", None, start, start, start, start, depth, base, end)
+    return OutlineNode("closing", None, start, start, start, start, depth, base, end)
 
 
-def _items(text: str, nodes: list[Node]) -> list[Node]:
-    out: list[Node] = []
+def _items(text: str, nodes: list[OutlineNode]) -> list[OutlineNode]:
+    out: list[OutlineNode] = []
     ordered = sorted((n for n in nodes if n.kind in ("heading", "preamble")), key=lambda n: n.start)
     numbered = any(n.kind == "heading" for n in ordered)
     for i, node in enumerate(ordered):
@@ -380,7 +383,7 @@ def _items(text: str, nodes: list[Node]) -> list[Node]:
         for item in find_items(text, min(start, limit), limit):
             number, heading = item.number, item.heading
             out.append(
-                Node(
+                OutlineNode(
                     "item",
                     number.of(text),
                     number.start,
@@ -407,7 +410,7 @@ def _trim(text: str, start: int, end: int) -> int:
     return end
 
 
-def to_sections(text: str, nodes: Sequence[Node], document_id: str) -> tuple[Section, ...]:
+def to_sections(text: str, nodes: Sequence[OutlineNode], document_id: str) -> tuple[Section, ...]:
     """The nodes as sections, with ids made from document and place."""
     ids = {id(node): fact_id(document_id, "section", Span(node.start, node.end), node.kind) for node in nodes}
     return tuple(
@@ -427,10 +430,10 @@ def to_sections(text: str, nodes: Sequence[Node], document_id: str) -> tuple[Sec
     )
 
 
-def numbering_issues(nodes: Sequence[Node], limit: int = 5) -> list[Issue]:
+def numbering_issues(nodes: Sequence[OutlineNode], limit: int = 5) -> list[Issue]:
     """Numbers that do not follow on from their neighbour: kept as written, but worth a look."""
     out: list[Issue] = []
-    last: dict[tuple[int, str], Node] = {}
+    last: dict[tuple[int, str], OutlineNode] = {}
     for node in nodes:
         if node.kind != "heading" or not node.number or node.style.startswith("h"):
             continue

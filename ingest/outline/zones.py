@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpus.document import Span, Zone, ZoneKind
-from ingest.lines.lines import Line
+from ingest.lines.lines import TextLine
 
 
-def partition(text: str, lines: Sequence[Line], kinds: Sequence[tuple[ZoneKind, str]]) -> tuple[Zone, ...]:
+def partition(text: str, lines: Sequence[TextLine], kinds: Sequence[tuple[ZoneKind, str]]) -> tuple[Zone, ...]:
     """Zones from the kind of each line; blanks go with the line before them."""
     n = len(text)
     if n == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpus.folding import fold
-from graph.facts import Target
+from graph.codec.records import TargetRecord
 from graph.quantities.quantity import measure_of
 from qa.answer import Cell
 from qa.comparison.columns import Column
@@ -47,7 +47,7 @@ def _figures(measured: Measured, columns: Sequence[Column]) -> str:
     return line
 
 
-def _year(target: Target) -> str:
+def _year(target: TargetRecord) -> str:
     """The words of the text that set the year: nothing is written out that the text does not say."""
     return f"（{target.deadline}）" if target.deadline else ""
 

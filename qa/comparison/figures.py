@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from corpus.filters import Filters
 from corpus.store import Corpus
 from graph.alignment.indicators import align_targets, same_indicator
-from graph.codec.rows import from_fact
-from graph.facts import Target
+from graph.codec.records import TargetRecord
 from qa.answer import Comparison, ComparisonRow
 
 FIGURES_OF_CELL = 4
@@ -46,13 +45,13 @@ def find_figures(corpus: Corpus, comparison: Comparison) -> dict[int, RowFigures
     return {i: made for i, row in enumerate(comparison.rows) if (made := _row(row, known)) is not None}
 
 
-def _targets(corpus: Corpus, row: int) -> list[Target]:
-    made = (from_fact(fact) for fact in corpus.facts("target", documents=[row]))
-    return [target for target in made if isinstance(target, Target) and target.value is not None]
+def _targets(corpus: Corpus, row: int) -> list[TargetRecord]:
+    facts = corpus.facts(TargetRecord, documents=[row])
+    return [fact.value for fact in facts if fact.value.value is not None]
 
 
-def _row(row: ComparisonRow, known: Mapping[str, list[Target]]) -> RowFigures | None:
-    held: list[tuple[int, Target]] = []
+def _row(row: ComparisonRow, known: Mapping[str, list[TargetRecord]]) -> RowFigures | None:
+    held: list[tuple[int, TargetRecord]] = []
     for column, cell in enumerate(row.cells):
         for citation in cell.citations:
             for target in known.get(citation.source_id, ()):
@@ -63,12 +62,12 @@ def _row(row: ComparisonRow, known: Mapping[str, list[Target]]) -> RowFigures | 
     if len({column for column, _ in held}) < 2:
         return None
     column_of = {id(target): column for column, target in held}
-    best: dict[int, Target] = {}
+    best: dict[int, TargetRecord] = {}
     for kind in sorted({target.kind for _, target in held}, key=lambda kind: kind != "target"):
         if len(best) >= 2 and kind != "target" and any(t.kind == "target" for t in best.values()):
             break
         for group in align_targets([target for _, target in held if target.kind == kind]):
-            columns: dict[int, Target] = {}
+            columns: dict[int, TargetRecord] = {}
             for target in group:
                 columns.setdefault(column_of[id(target)], target)
             if len(columns) > len(best):
@@ -84,6 +83,6 @@ def _row(row: ComparisonRow, known: Mapping[str, list[Target]]) -> RowFigures | 
     )
 
 
-def _said(target: Target) -> str:
+def _said(target: TargetRecord) -> str:
     year = f"（{target.by_year}年）" if target.by_year else ""
     return f"{target.value_text}{year}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from corpus.document import Span
 from corpus.wordlists import entries
 from graph.alignment.coverage import CoveredTarget, CoveredTask, coverage
-from graph.facts import Target, Task
+from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import AnswerCitation, Cell, Comparison, ComparisonRow
 from qa.answers.draft import cite, flat, merged
 from qa.comparison.clauses import Clause, clauses_of
@@ -109,15 +109,15 @@ def _weighted(sought: Wanted) -> Wanted:
     )  # fmt: skip
 
 
-def _cell(column: Column, fact: Task | Target | None) -> Cell:
+def _cell(column: Column, fact: TaskRecord | TargetRecord | None) -> Cell:
     info = column.shelved.info
     if fact is None or not column.holds(fact.span):
         return Cell(column.name, info.source, None, (), info.id)
-    cited = cite(column.shelved, _opening(column, fact) if isinstance(fact, Task) else fact.span)
+    cited = cite(column.shelved, _opening(column, fact) if isinstance(fact, TaskRecord) else fact.span)
     return Cell(column.name, info.source, flat(cited.quote), (cited,), info.id)
 
 
-def _opening(column: Column, task: Task) -> Span:
+def _opening(column: Column, task: TaskRecord) -> Span:
     """The heading of a task with the first sentence under it: what is to be done."""
     inside = [column.shelved.sentences[i] for i in column.shelved.between(task.span)[:2]]
     if not inside:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from corpus.divisions import Division
 from corpus.filters import Filters
 from corpus.folding import fold
+from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import Cell, Comparison, ComparisonRow
 from qa.answers.draft import cite, flat, merged
 from qa.answers.notices import notices_for
@@ -71,11 +72,10 @@ def compared(
 
 def _by_topic(topic: str, shelf: Shelf, divisions: Sequence[Division]) -> list[tuple[int, int]]:
     """Where tasks and targets on a topic stand; of documents with many of them first."""
-    found = [fact for kind in ("task", "target") for fact in shelf.corpus.facts(kind, key=("topic", topic))]
-    counts = Counter(fact.document for fact in found)
-    return [
-        (fact.document, fact.span.start) for fact in sorted(found, key=lambda f: (-counts[f.document], f.document, f.span.start))
-    ]
+    found = [(fact.document, fact.start) for fact in shelf.corpus.facts(TaskRecord, key=("topic", topic))]
+    found += [(fact.document, fact.start) for fact in shelf.corpus.facts(TargetRecord, key=("topic", topic))]
+    counts = Counter(document for document, _ in found)
+    return sorted(found, key=lambda place: (-counts[place[0]], *place))
 
 
 def _by_search(subject: str, shelf: Shelf, searcher: Searcher, divisions: Sequence[Division]) -> list[tuple[int, int]]:

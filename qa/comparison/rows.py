@@ -12,8 +12,7 @@ from functools import partial
 
 from corpus.document import Span
 from graph.alignment.indicators import align_targets
-from graph.codec.rows import from_fact
-from graph.facts import Target, Task
+from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import AnswerCitation, Cell, ComparisonRow
 from qa.answers.draft import cite, flat
 from qa.comparison.columns import Column
@@ -39,8 +38,8 @@ class Held:
     """What the graph holds of one column on the subject of the comparison."""
 
     column: Column
-    tasks: tuple[Task, ...]
-    targets: tuple[Target, ...]
+    tasks: tuple[TaskRecord, ...]
+    targets: tuple[TargetRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Measured:
     """The targets of one indicator, by the number of their column."""
 
     indicator: str
-    targets: dict[int, Target]
+    targets: dict[int, TargetRecord]
 
 
 def held(columns: Sequence[Column], cells: Sequence[Cell], topic: str | None, fits: Fits, shelf: Shelf) -> list[Held]:
@@ -70,16 +69,14 @@ def held(columns: Sequence[Column], cells: Sequence[Cell], topic: str | None, fi
     return out
 
 
-def _tasks_of(rows: Iterable[int], topic: str | None, shelf: Shelf) -> dict[int, list[Task]]:
-    found: dict[int, list[Task]] = defaultdict(list)
-    for fact in shelf.corpus.facts("task", key=("topic", topic) if topic else None, documents=rows):
-        task = from_fact(fact)
-        if isinstance(task, Task):
-            found[shelf.by_id[fact.document_id]].append(task)
+def _tasks_of(rows: Iterable[int], topic: str | None, shelf: Shelf) -> dict[int, list[TaskRecord]]:
+    found: dict[int, list[TaskRecord]] = defaultdict(list)
+    for fact in shelf.corpus.facts(TaskRecord, key=("topic", topic) if topic else None, documents=rows):
+        found[fact.document].append(fact.value)
     return found
 
 
-def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, shelf: Shelf) -> dict[int, list[Target]]:
+def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, shelf: Shelf) -> dict[int, list[TargetRecord]]:
     """Targets of the topic, or those whose indicator fits: the names are judged first, so that few records are read."""
     of_documents = set(rows)
     if topic is None:
@@ -87,11 +84,10 @@ def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, shelf: Shelf
         keys = ("indicator", [name for name in names if fits(name)])
     else:
         keys = ("topic", [topic])
-    found: dict[int, list[Target]] = defaultdict(list)
-    for fact in shelf.corpus.facts("target", keys=keys, documents=of_documents):
-        target = from_fact(fact)
-        if isinstance(target, Target) and target.kind != "rule":
-            found[shelf.by_id[fact.document_id]].append(target)
+    found: dict[int, list[TargetRecord]] = defaultdict(list)
+    for fact in shelf.corpus.facts(TargetRecord, keys=keys, documents=of_documents):
+        if fact.value.kind != "rule":
+            found[fact.document].append(fact.value)
     return found
 
 
@@ -147,7 +143,7 @@ def _others(one: Held, kinds: Sequence[str], taken: set[int]) -> Entries:
     return _figures(one.column, [t for t in one.targets if t.kind in kinds and id(t) not in taken])
 
 
-def _figures(column: Column, targets: Sequence[Target]) -> Entries:
+def _figures(column: Column, targets: Sequence[TargetRecord]) -> Entries:
     """Each target's clause, with the words that govern its year where these stand apart from it."""
     shelved = column.shelved
     out = []
@@ -209,12 +205,12 @@ def _beneficiaries(one: Held) -> Entries:
     return [("、".join(cited), tuple(cited.values()))] if cited else []
 
 
-def _shared(targets: Sequence[Sequence[Target]]) -> list[Measured]:
+def _shared(targets: Sequence[Sequence[TargetRecord]]) -> list[Measured]:
     """Indicators that more than one column gives a target for, those of most columns first."""
     place = {id(target): i for i, mine in enumerate(targets) for target in mine}
     found: list[Measured] = []
     for group in align_targets([target for mine in targets for target in mine if target.value is not None]):
-        by_column: dict[int, Target] = {}
+        by_column: dict[int, TargetRecord] = {}
         for target in group:
             by_column.setdefault(place[id(target)], target)
         if len(by_column) > 1:

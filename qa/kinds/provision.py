@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from corpus.document import Span
 from corpus.folding import fold
+from graph.codec.records import TargetRecord
 from qa.answers.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
 from qa.answers.point import point_of
 from qa.documents import ANNOUNCES, Shelf
@@ -121,7 +122,7 @@ def reached_only(found: Found, shelf: Shelf) -> bool:
     span, lead = found.sentence.span, found.lead
     if "目标" in found.sentence.heading or (lead is not None and "目标" in lead.folded):
         return False
-    kinds = [fact.payload["kind"] for fact in shelf.facts("target", found.row) if span.start <= fact.span.start < span.end]
+    kinds = [fact.value.kind for fact in shelf.facts(TargetRecord, found.row) if span.start <= fact.span.start < span.end]
     return bool(kinds) and all(kind == "achieved" for kind in kinds)
 
 

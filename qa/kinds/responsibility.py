@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from corpus.document import Span
 from corpus.folding import fold
+from graph.codec.records import TaskRecord
 from index.lexical.tokens import natures
 from qa.answers.counts import counted
 from qa.answers.draft import Draft, Line, cite, flat, label
@@ -142,18 +143,16 @@ class Duty:
 
 def duties(shelf: Shelf, scope: Scope) -> list[Duty]:
     """The tasks of the scope, in order."""
-    from graph.codec.rows import from_fact
-
     found: list[Duty] = []
-    for fact in (fact for row in scope.rows for fact in shelf.facts("task", row)):
+    for fact in (fact for row in scope.rows for fact in shelf.facts(TaskRecord, row)):
         shelved = shelf.document(fact.document)
         if (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
             continue
-        task = from_fact(fact)
-        units = tuple((u.name, u.role, u.span) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
-        named = tuple((u.name, u.role, u.span, u.canonical or u.name) for u in task.units if u.role != "actor")  # type: ignore[union-attr]
-        title = _title(shelved, fact.span, task.name)  # type: ignore[union-attr]
-        found.append(Duty(shelved, fact.span, task.name, title, units, task.topics, named))  # type: ignore[union-attr]
+        task = fact.value
+        units = tuple((u.name, u.role, u.span) for u in task.units if u.role != "actor")
+        named = tuple((u.name, u.role, u.span, u.canonical or u.name) for u in task.units if u.role != "actor")
+        title = _title(shelved, fact.span, task.name)
+        found.append(Duty(shelved, fact.span, task.name, title, units, task.topics, named))
     return found
 
 

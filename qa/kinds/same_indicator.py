@@ -6,6 +6,7 @@ import re
 
 from corpus.document import Span
 from corpus.folding import fold
+from graph.codec.records import TargetRecord
 from qa.answers.draft import Draft, Line, label, level_order, quoted_line
 from qa.documents import Shelf, Shelved
 from qa.evidence.scope import Found, Scope
@@ -53,9 +54,9 @@ def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
 
 
 def _indicator(shelf: Shelf, row: int, start: int, end: int, figure: str) -> str:
-    for fact in shelf.corpus.facts("target", documents=[row]):
-        if start <= fact.span.start < end and figure.rstrip("%") in fold(str(fact.payload["value_text"])):
-            return str(fact.payload["indicator"])
+    for fact in shelf.corpus.facts(TargetRecord, documents=[row]):
+        if start <= fact.span.start < end and figure.rstrip("%") in fold(fact.value.value_text):
+            return fact.value.indicator
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corpus.document import Span
 from corpus.folding import fold
+from graph.codec.records import TargetRecord, TaskRecord
 from qa.answers.draft import Draft, Line, cite, flat, label
 from qa.documents import Shelf, Shelved
 from qa.evidence.scope import Scope
@@ -19,35 +20,35 @@ def target(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     """The value of the indicator asked for, in the year asked for where the question names one."""
     found: list[tuple[float, Shelved, Span, str]] = []
     years = reading.understood.years
-    for fact in shelf.corpus.facts("target", documents=scope.rows):
-        value = fact.payload
-        if not value.get("place") or not value["value_text"]:
+    for fact in shelf.corpus.facts(TargetRecord, documents=scope.rows):
+        value = fact.value
+        if not value.place or not value.value_text:
             continue
         shelved = shelf.document(fact.document)
         if (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
             continue
-        fit = wanted.coverage(fold(f"{value['indicator']} {value.get('by_year') or ''} {value.get('place') or ''}"))
-        if fit < ALIKE or (years and value.get("by_year") not in (None, *years)):
+        fit = wanted.coverage(fold(f"{value.indicator} {value.by_year or ''} {value.place}"))
+        if fit < ALIKE or (years and value.by_year not in (None, *years)):
             continue
-        fit += 0.3 * wanted.closeness(fold(value["indicator"])) + (0.1 if years and value.get("by_year") in years else 0.0)
-        fit += 0.1 if value["kind"] == "target" else 0.0
+        fit += 0.3 * wanted.closeness(fold(value.indicator)) + (0.1 if years and value.by_year in years else 0.0)
+        fit += 0.1 if value.kind == "target" else 0.0
         # the unit of a table stands in a column of its own: it is named beside the value, not run into it
-        unit = f"（单位：{value['unit']}）" if value.get("unit") and value["unit"] not in value["value_text"] else ""
-        found.append((fit, shelved, fact.span, f"{value['indicator']}：{value['value_text']}{unit}"))
+        unit = f"（单位：{value.unit}）" if value.unit and value.unit not in value.value_text else ""
+        found.append((fit, shelved, fact.span, f"{value.indicator}：{value.value_text}{unit}"))
     return _draft(found)
 
 
 def deadline(wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
     """The date by which a task of a ledger is to be done."""
     found: list[tuple[float, Shelved, Span, str]] = []
-    for fact in shelf.corpus.facts("task", documents=scope.rows):
-        value = fact.payload
+    for fact in shelf.corpus.facts(TaskRecord, documents=scope.rows):
+        value = fact.value
         shelved = shelf.document(fact.document)
-        if not value.get("deadline") or (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
+        if not value.deadline or (fact.document, shelved.part_at(fact.span.start)) not in scope.parts:
             continue
-        fit = wanted.coverage(fold(value["name"])) + 0.3 * wanted.closeness(fold(value["name"]))
+        fit = wanted.coverage(fold(value.name)) + 0.3 * wanted.closeness(fold(value.name))
         if fit >= ALIKE:
-            found.append((fit, shelved, fact.span, f"{value['name']}：{value['deadline']}"))
+            found.append((fit, shelved, fact.span, f"{value.name}：{value.deadline}"))
     return _draft(found)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from graph.queries.relations import Relations
 from qa.answer import AnswerCitation, Cell, Comparison
 from qa.comparison.versions import ONE_LINE, describe_changes
-from qa.study.path import Card
-from qa.study.post import Brief
+from qa.study.path import Card, CardSource
+from qa.study.post import Brief, BriefDocument
 
 SHOWN = 12
 """Clauses of one document shown on the path; the document itself has the whole comparison."""
@@ -19,20 +18,18 @@ def of_post(brief: Brief, related: Callable[[str], Relations], compare: Callable
     """What the documents of a post say otherwise than their versions before; both functions take ids of documents."""
     out: list[Card] = []
     for entry in brief.documents:
-        before = related(entry["id"]).previous(entry["id"])
+        before = related(entry.id).previous(entry.id)
         if before is not None:
-            out += revised(compare(before.document, entry["id"]), entry, before.title, brief)
+            out += revised(compare(before.document, entry.id), entry, before.title, brief)
     return out
 
 
-def revised(comparison: Comparison, document: dict[str, Any], before: str, brief: Brief) -> list[Card]:
+def revised(comparison: Comparison, document: BriefDocument, before: str, brief: Brief) -> list[Card]:
     """One card that says how much has changed, then the clauses that concern the post (all of them where it is a region)."""
     if not comparison.rows:
         return []
-    whole = {"document_id": document["id"], "title": document["title"], "start": 0, "end": 0}
-    lead = Card(
-        "新旧对照", f"《{document['title']}》与上一版相比：{comparison.differences[0]}", "", whole, f"上一版：《{before}》"
-    )
+    whole = CardSource(document.id, document.title)
+    lead = Card("新旧对照", f"《{document.title}》与上一版相比：{comparison.differences[0]}", "", whole, f"上一版：《{before}》")
     cards = []
     for row in comparison.rows:
         old, new = row.cells[:2]
@@ -40,9 +37,9 @@ def revised(comparison: Comparison, document: dict[str, Any], before: str, brief
         place = _cited(new) or _cited(old)
         if place is None or not _concerns(brief, old, new):
             continue
-        record = {"document_id": place.source_id, "title": place.title or place.source, "start": place.start, "end": place.end}
+        source = CardSource(place.source_id, place.title or place.source, place.start, place.end)
         said = describe_changes(old.text, new.text, longest=ONE_LINE)
-        cards.append(Card(kind, label, new.text or old.text or "", record, said or (kind == "删去" and "新版没有这一条") or ""))
+        cards.append(Card(kind, label, new.text or old.text or "", source, said or (kind == "删去" and "新版没有这一条") or ""))
     return [lead, *cards[:SHOWN]] if cards else [lead]
 
 
@@ -58,5 +55,6 @@ def _concerns(brief: Brief, old: Cell, new: Cell) -> bool:
         return True
     place = _cited(new)
     return place is not None and any(
-        task["document_id"] == place.source_id and task["start"] < place.end and place.start < task["end"] for task in brief.tasks
+        task.fact.document_id == place.source_id and task.fact.start < place.end and place.start < task.fact.end
+        for task in brief.tasks
     )

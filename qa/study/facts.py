@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, DocumentInfo, StoredFact
+from graph.codec.records import FactRecord, TargetRecord, TaskRecord
 from graph.documents.standing import standing as state_of
 from graph.documents.validity import Validity
 from graph.named_periods import named_periods
@@ -41,11 +42,11 @@ class Shelf:
             self._documents[row] = self.corpus.document(row)
         return self._documents[row]
 
-    def head(self, fact: StoredFact) -> HeadMatter:
+    def head(self, fact: StoredFact[FactRecord]) -> HeadMatter:
         """The head matter that governs a fact: that of the attached document it stands in, or the document's own."""
         return self.document(fact.document).head_at(fact.span.start)
 
-    def title(self, fact: StoredFact) -> str:
+    def title(self, fact: StoredFact[FactRecord]) -> str:
         """The title to name a fact's document by, fit to stand between 《 and 》."""
         name = "".join((self.head(fact).title or self.infos[fact.document].head.title or "").split())
         # two documents of one title have to be told apart
@@ -53,7 +54,7 @@ class Shelf:
             name += PurePath(fact.source).stem if not name else f"（{PurePath(fact.source).stem}）"
         return typeset(name.replace("《", "〈").replace("》", "〉"))
 
-    def sentence(self, fact: StoredFact) -> Span:
+    def sentence(self, fact: StoredFact[FactRecord]) -> Span:
         """The sentence around the beginning of a fact, with the end of the fact in it where that is the same line."""
         text = self.document(fact.document).text
         start = max(text.rfind(end, 0, fact.span.start) for end in _ENDS) + 1
@@ -64,7 +65,7 @@ class Shelf:
         start = whole.start + (mark.end() if mark else 0)
         return Span(start, whole.end) if start <= fact.span.start else whole
 
-    def cite(self, fact: StoredFact, span: Span | None = None) -> AnswerCitation:
+    def cite(self, fact: StoredFact[FactRecord], span: Span | None = None) -> AnswerCitation:
         """A citation of a fact, or of a part of its document."""
         doc, head = self.document(fact.document), self.head(fact)
         place = span or fact.span
@@ -81,13 +82,13 @@ class Shelf:
             page=doc.page_at(place.start),
         )
 
-    def standing(self, fact: StoredFact, as_of: dt.date) -> str | None:
+    def standing(self, fact: StoredFact[FactRecord], as_of: dt.date) -> str | None:
         """Whether a fact may be asked about on a day: None if not, else what has to be said beside the question.
 
         A rule for a period that is over (过渡期内) is not asked at all, nor anything of a draft or a repealed document.
         """
         text = self.document(fact.document).text
-        words = re.sub(r"\s", "", self.sentence(fact).of(text) + str(fact.payload.get("deadline") or ""))
+        words = re.sub(r"\s", "", self.sentence(fact).of(text) + (_deadline(fact.value) or ""))
         for period in named_periods().values():
             meant = not period.context or any(word in text for word in period.context)
             if period.end < as_of and meant and any(marker in words for marker in period.markers):
@@ -95,16 +96,20 @@ class Shelf:
         state = self._validity(fact, as_of)
         if state.status in _NO_RULE:
             return None
-        year = fact.payload.get("by_year")
         if state.status == "规划期届满":
             return "该文件的规划期已届满，本题考查文件当时的规定。"
-        if isinstance(year, int) and year < as_of.year:
+        year = fact.value.by_year if isinstance(fact.value, TargetRecord) else None
+        if year is not None and year < as_of.year:
             return f"目标年份（{year}年）已过，本题考查文件当时提出的目标。"
         return ""
 
-    def binding(self, fact: StoredFact, as_of: dt.date) -> bool:
+    def binding(self, fact: StoredFact[FactRecord], as_of: dt.date) -> bool:
         """Whether the document of a fact was ever a rule and has not been taken back: no draft, not repealed."""
         return self._validity(fact, as_of).status not in _NO_RULE
 
-    def _validity(self, fact: StoredFact, as_of: dt.date) -> Validity:
+    def _validity(self, fact: StoredFact[FactRecord], as_of: dt.date) -> Validity:
         return state_of(self.corpus, self.infos[fact.document], as_of, head=self.head(fact))
+
+
+def _deadline(fact: FactRecord) -> str | None:
+    return fact.deadline if isinstance(fact, TaskRecord | TargetRecord) else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from corpus.document import Span
 from corpus.store import StoredFact
+from graph.codec.records import TargetRecord
 from qa.answer import AnswerCitation
 from qa.study.facts import Shelf
 from qa.study.question import BLANK, FALSE, TRUE, Question, closed, typeset
@@ -32,7 +33,7 @@ _LISTED = re.compile(
 class Gap:
     """A figure in its sentence: what stands before and after its number, as printed in a question."""
 
-    fact: StoredFact
+    fact: StoredFact[TargetRecord]
     number: str
     value: str
     before: str
@@ -53,13 +54,13 @@ class Gap:
         return f"{self.before}{BLANK}{self.after}"
 
 
-def gaps(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Gap]:
+def gaps(shelf: Shelf, facts: list[StoredFact[TargetRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Gap]:
     """The figures that can be asked about."""
-    pools: dict[str, list[StoredFact]] = {}
+    pools: dict[str, list[StoredFact[TargetRecord]]] = {}
     for fact in facts:
-        pools.setdefault(str(fact.payload.get("unit") or ""), []).append(fact)
+        pools.setdefault(fact.value.unit or "", []).append(fact)
     for fact in facts:
-        gap = _gap(shelf, fact, pools[str(fact.payload.get("unit") or "")], as_of, dice)
+        gap = _gap(shelf, fact, pools[fact.value.unit or ""], as_of, dice)
         if gap is not None:
             yield gap
 
@@ -89,19 +90,21 @@ def judgements(gap: Gap, dice: random.Random) -> Question:
     )
 
 
-def _gap(shelf: Shelf, fact: StoredFact, pool: list[StoredFact], as_of: dt.date, dice: random.Random) -> Gap | None:
-    value = str(fact.payload["value_text"] or "")
+def _gap(
+    shelf: Shelf, fact: StoredFact[TargetRecord], pool: list[StoredFact[TargetRecord]], as_of: dt.date, dice: random.Random
+) -> Gap | None:
+    value = fact.value.value_text
     numbers = _NUMBER.findall(value)
     if numbers:
         # the words before the number (不低于, 至少) stay in the sentence
         value = value[value.index(numbers[0]) :]
     # a year is no figure to be learnt, and a value of two numbers cannot lose one of them
-    if len(numbers) != 1 or fact.payload.get("unit") == "年" or fact.payload.get("place"):
+    if len(numbers) != 1 or fact.value.unit == "年" or fact.value.place:
         return None
     text = shelf.document(fact.document).text
     sentence = shelf.sentence(fact)
     line = sentence.of(text)
-    if _HEADING.match(text, sentence.start) or "\n" in line or line.count(value) != 1 or not fact.payload["quote"].count(value):
+    if _HEADING.match(text, sentence.start) or "\n" in line or line.count(value) != 1 or not fact.value.quote.count(value):
         return None
     if _LISTED.match(line[line.index(value) + line[line.index(value) :].index(numbers[0]) + len(numbers[0]) :]):
         return None
@@ -117,10 +120,10 @@ def _gap(shelf: Shelf, fact: StoredFact, pool: list[StoredFact], as_of: dt.date,
     rivals = _rivals(fact, numbers[0], pool, line, dice)
     if len(rivals) < 3:
         return None
-    year = fact.payload.get("by_year")
+    year = fact.value.by_year
     before, after = text[shown.start : at], text[at + len(value) : shown.end]
     # where the cut took the year away, the question says it
-    when = f"提出的{year}年目标" if year and str(year) not in before + after and fact.payload["kind"] == "target" else ""
+    when = f"提出的{year}年目标" if year and str(year) not in before + after and fact.value.kind == "target" else ""
     lead = f"《{shelf.title(fact)}》{when}中，"
     return Gap(fact, numbers[0], value, before, after, lead, note, shelf.cite(fact, shown), tuple(rivals))
 
@@ -150,16 +153,18 @@ def _shown(text: str, sentence: Span, value: Span) -> Span | None:
     return Span(start, end).trimmed(text) if start >= 0 and end >= 0 else None
 
 
-def _rivals(fact: StoredFact, number: str, pool: list[StoredFact], line: str, dice: random.Random) -> list[str]:
+def _rivals(
+    fact: StoredFact[TargetRecord], number: str, pool: list[StoredFact[TargetRecord]], line: str, dice: random.Random
+) -> list[str]:
     """Numbers of other facts in the same measure, then near ones; none that the sentence or the same indicator has."""
     taken = {float(found) for found in _NUMBER.findall(line)}
-    same = [f for f in pool if f.payload["indicator"] == fact.payload["indicator"] and f.document == fact.document]
-    taken |= {float(found) for f in same for found in _NUMBER.findall(str(f.payload["value_text"]))}
+    same = [f for f in pool if f.value.indicator == fact.value.indicator and f.document == fact.document]
+    taken |= {float(found) for f in same for found in _NUMBER.findall(f.value.value_text)}
     digits = len(number.partition(".")[2])
     true = float(number)
     out: list[str] = []
 
-    percent = fact.payload.get("unit") in ("%", "％")
+    percent = fact.value.unit in ("%", "％")
 
     def offer(candidate: str) -> None:
         # 100%以上 and 0个 convince nobody
@@ -169,7 +174,7 @@ def _rivals(fact: StoredFact, number: str, pool: list[StoredFact], line: str, di
 
     others = [f for f in pool if f.document != fact.document] + [f for f in pool if f.document == fact.document]
     for other in others:
-        found = _NUMBER.findall(str(other.payload["value_text"]))
+        found = _NUMBER.findall(other.value.value_text)
         # a number of another size gives itself away
         if len(found) == 1 and true / 5 <= float(found[0]) <= true * 5 and len(found[0].partition(".")[2]) <= digits:
             offer(found[0])

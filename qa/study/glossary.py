@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corpus.filters import Filters
 from corpus.folding import fold
 from corpus.store import Corpus, StoredFact
+from graph.codec.records import Json, TermRecord
 from qa.study.facts import Shelf
 
 
-def terms(corpus: Corpus, *, region: str | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """A term with the title of its document, how often the library names it, and where else."""
+
+    fact: TermRecord
+    title: str
+    mentions: int
+    also_in: tuple[str, ...]
+
+    def record(self) -> Json:
+        """The shape other programs read."""
+        return {**self.fact.to_record(), "title": self.title, "mentions": self.mentions, "also_in": list(self.also_in)}
+
+
+def terms(corpus: Corpus, *, region: str | None = None) -> list[GlossaryEntry]:
     """The terms, those with a definition first, each once for every different definition; then those only mentioned.
 
     A term that one document explains is not listed as unexplained because others merely mention it; ``also_in`` names those.
     """
     documents = corpus.select(Filters(region=region)) if region else None
     shelf = Shelf(corpus)
-    groups: dict[str, list[StoredFact]] = {}
-    for fact in corpus.facts("term", documents=documents):
-        groups.setdefault(fold(fact.payload["term"]), []).append(fact)
-    defined: list[dict[str, Any]] = []
-    mentioned: list[dict[str, Any]] = []
+    groups: dict[str, list[StoredFact[TermRecord]]] = {}
+    for fact in corpus.facts(TermRecord, documents=documents):
+        groups.setdefault(fold(fact.value.term), []).append(fact)
+    defined: list[GlossaryEntry] = []
+    mentioned: list[GlossaryEntry] = []
     for facts in groups.values():
-        explaining = list({fold(f.payload["definition"]): f for f in reversed(facts) if f.payload.get("definition")}.values())
+        explaining = list({fold(f.value.definition): f for f in reversed(facts) if f.value.definition}.values())
         for fact in reversed(explaining):
             defined.append(_entry(shelf, fact, facts))
         if not explaining:
             mentioned.append(_entry(shelf, facts[0], facts))
-    return [*sorted(defined, key=lambda r: r["term"]), *sorted(mentioned, key=lambda r: (-r["mentions"], r["term"]))]
+    return [
+        *sorted(defined, key=lambda entry: entry.fact.term),
+        *sorted(mentioned, key=lambda entry: (-entry.mentions, entry.fact.term)),
+    ]
 
 
-def _entry(shelf: Shelf, fact: StoredFact, facts: Iterable[StoredFact]) -> dict[str, Any]:
-    facts = list(facts)
-    return {
-        **fact.payload,
-        "title": shelf.title(fact),
-        "document_id": fact.document_id,
-        "mentions": len(facts),
-        "also_in": list(dict.fromkeys(f.source for f in facts if f.document != fact.document)),
-    }
+def _entry(shelf: Shelf, fact: StoredFact[TermRecord], facts: Sequence[StoredFact[TermRecord]]) -> GlossaryEntry:
+    also_in = tuple(dict.fromkeys(other.source for other in facts if other.document != fact.document))
+    return GlossaryEntry(fact.value, shelf.title(fact), len(facts), also_in)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
 
 from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
+from graph.codec.records import FactRecord, TargetRecord, TaskRecord, TermRecord
 from qa.study import figure_questions, responsibility_questions, term_questions
 from qa.study.facts import Shelf
 from qa.study.proof import faults
 from qa.study.question import Question
 
+R = TypeVar("R", bound=FactRecord)
 Maker = Iterator[Question]
 ENOUGH = 200
 """Documents a quiz draws on; of a larger library as many are drawn by lot."""
@@ -20,6 +24,15 @@ STRAY = 3
 """Questions in a row about other facts than those asked for, after which a form has nothing more to give."""
 ROUNDS = 12
 """How often the facts are gone through when more questions are wanted than there are facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuizFacts:
+    """The facts a quiz draws on."""
+
+    targets: list[StoredFact[TargetRecord]]
+    tasks: list[StoredFact[TaskRecord]]
+    terms: list[StoredFact[TermRecord]]
 
 
 def quiz(
@@ -50,11 +63,11 @@ def quiz(
         rows = sorted(shelf.infos, key=lambda row: shelf.infos[row].id)
         chosen = set(random.Random(f"{seed}.文件").sample(rows, ENOUGH)) | named
         shelf.infos = {row: info for row, info in shelf.infos.items() if row in chosen}
-    facts = {
-        # by id: the order in which documents came in must not matter
-        kind: sorted(corpus.facts(kind, documents=chosen), key=lambda fact: (fact.document_id, fact.id))
-        for kind in ("target", "task", "term")
-    }
+    facts = QuizFacts(
+        _by_id(corpus.facts(TargetRecord, documents=chosen)),
+        _by_id(corpus.facts(TaskRecord, documents=chosen)),
+        _by_id(corpus.facts(TermRecord, documents=chosen)),
+    )
     out: list[Question] = []
     seen: set[tuple[str, ...]] = set()
     for turn in range(ROUNDS):
@@ -77,30 +90,35 @@ def quiz(
     return out
 
 
-def _makers(shelf: Shelf, facts: dict[str, list[StoredFact]], day: dt.date, seed: str, wanted: frozenset[str]) -> list[Maker]:
+def _by_id(facts: list[StoredFact[R]]) -> list[StoredFact[R]]:
+    # the order in which documents came in must not matter
+    return sorted(facts, key=lambda fact: (fact.document_id, fact.id))
+
+
+def _makers(shelf: Shelf, facts: QuizFacts, day: dt.date, seed: str, wanted: frozenset[str]) -> list[Maker]:
     """One stream of questions for each form; the ``wanted`` facts come first, the others only lend wrong answers."""
 
-    def deal(kind: str, form: str) -> tuple[list[StoredFact], random.Random]:
+    def deal(some: list[StoredFact[R]], form: str) -> tuple[list[StoredFact[R]], random.Random]:
         dice = random.Random(f"{seed}.{form}")
-        dealt = dice.sample(facts[kind], len(facts[kind]))
+        dealt = dice.sample(some, len(some))
         return sorted(dealt, key=lambda fact: fact.id not in wanted) if wanted else dealt, dice
 
     def gaps(form: str, make: Callable[[figure_questions.Gap, random.Random], Question]) -> Maker:
-        dealt, dice = deal("target", form)
+        dealt, dice = deal(facts.targets, form)
         return _from_gaps(shelf, dealt, day, dice, make)
 
     def units(form: str, make: Callable[[Shelf, responsibility_questions.Duty, random.Random], Question | None]) -> Maker:
-        dealt, dice = deal("task", form)
+        dealt, dice = deal(facts.tasks, form)
         return _from_duties(shelf, dealt, day, dice, make)
 
     def groups(
         form: str, size: int, make: Callable[[Shelf, list[responsibility_questions.Duty], random.Random], Question | None]
     ) -> Maker:
-        dealt, dice = deal("task", form)
+        dealt, dice = deal(facts.tasks, form)
         return _from_groups(shelf, dealt, day, dice, size, make)
 
-    terms, term_dice = deal("term", "术语")
-    tasks, task_dice = deal("task", "时限")
+    terms, term_dice = deal(facts.terms, "术语")
+    tasks, task_dice = deal(facts.tasks, "时限")
     return [
         gaps("数值单选", figure_questions.choices),
         units("单位单选", responsibility_questions.choices),
@@ -139,7 +157,7 @@ def _subjects(question: Question) -> set[str]:
 
 def _from_gaps(
     shelf: Shelf,
-    facts: list[StoredFact],
+    facts: list[StoredFact[TargetRecord]],
     day: dt.date,
     dice: random.Random,
     make: Callable[[figure_questions.Gap, random.Random], Question],
@@ -150,7 +168,7 @@ def _from_gaps(
 
 def _from_duties(
     shelf: Shelf,
-    facts: list[StoredFact],
+    facts: list[StoredFact[TaskRecord]],
     day: dt.date,
     dice: random.Random,
     make: Callable[[Shelf, responsibility_questions.Duty, random.Random], Question | None],
@@ -163,7 +181,7 @@ def _from_duties(
 
 def _from_groups(
     shelf: Shelf,
-    facts: list[StoredFact],
+    facts: list[StoredFact[TaskRecord]],
     day: dt.date,
     dice: random.Random,
     size: int,

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from corpus.folding import fold
 from corpus.store import StoredFact
+from graph.codec.records import TaskRecord
 from graph.units.resolve import parts_of
 from qa.study.facts import Shelf
 from qa.study.question import FALSE, TRUE, Question, QuestionKind, inner, typeset
@@ -31,7 +32,7 @@ LAPSED = "任务涉及过渡期等已届满的时期，本题考查文件当时�
 class Duty:
     """A task with the units that have it in one role, and units of the same document that have nothing to do with it."""
 
-    fact: StoredFact
+    fact: StoredFact[TaskRecord]
     name: str
     role: str
     units: tuple[str, ...]
@@ -39,28 +40,28 @@ class Duty:
     note: str
 
 
-def duties(shelf: Shelf, tasks: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Duty]:
+def duties(shelf: Shelf, tasks: list[StoredFact[TaskRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Duty]:
     """The tasks whose units can be asked about: clearly named, with no general “有关部门” among them."""
     pools: dict[int, list[str]] = {}
-    names = Counter((fact.document, fold(fact.payload["name"])) for fact in tasks)
+    names = Counter((fact.document, fold(fact.value.name)) for fact in tasks)
     for fact in tasks:
-        pools.setdefault(fact.document, []).extend(u["name"] for u in fact.payload["units"] if not _GENERAL.search(u["name"]))
+        pools.setdefault(fact.document, []).extend(u.name for u in fact.value.units if not _GENERAL.search(u.name))
     for fact in tasks:
-        payload = fact.payload
-        if names[fact.document, fold(payload["name"])] > 1 or not _NAME.fullmatch(payload["name"]):
+        task = fact.value
+        if names[fact.document, fold(task.name)] > 1 or not _NAME.fullmatch(task.name):
             continue
-        if any(f"{unit['name']}等" in payload["quote"] for unit in payload["units"]):
+        if any(f"{unit.name}等" in task.quote for unit in task.units):
             continue
-        role, key = ("牵头", "lead_units") if payload["lead_units"] else ("负责", "responsible_units")
-        units = tuple(name for name in payload[key] if not _GENERAL.search(name))
-        if not units or any(re.search("有关|相关|成员单位|各部门", unit["name"]) for unit in payload["units"]):
+        role, named = ("牵头", task.lead_units) if task.lead_units else ("负责", task.responsible_units)
+        units = tuple(name for name in named if not _GENERAL.search(name))
+        if not units or any(re.search("有关|相关|成员单位|各部门", unit.name) for unit in task.units):
             continue
         note = shelf.standing(fact, as_of)
         if note is None and not shelf.binding(fact, as_of):
             continue
         strangers = [name for name in dict.fromkeys(pools[fact.document]) if _stranger(fact, name)]
         dice.shuffle(strangers)
-        yield Duty(fact, payload["name"], role, units, tuple(strangers), LAPSED if note is None else note)
+        yield Duty(fact, task.name, role, units, tuple(strangers), LAPSED if note is None else note)
 
 
 def choices(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
@@ -141,28 +142,28 @@ def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | 
     )
 
 
-def deadlines(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
+def deadlines(shelf: Shelf, facts: list[StoredFact[TaskRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
     """单选: by when a task has to be done; the others are deadlines of other tasks."""
-    names = Counter((fact.document, fold(fact.payload["name"])) for fact in facts)
+    names = Counter((fact.document, fold(fact.value.name)) for fact in facts)
     # only days and months: “到2025年” and “三年内” beside them would give the answer away
-    dated = [f for f in facts if _DATED.match(str(f.payload.get("deadline") or "")) and f.payload.get("deadline_iso")]
-    dated = [f for f in dated if _NAME.fullmatch(f.payload["name"])]
+    dated = [f for f in facts if _DATED.match(f.value.deadline or "") and f.value.deadline_iso]
+    dated = [f for f in dated if _NAME.fullmatch(f.value.name)]
     for fact in dated:
-        right, day = str(fact.payload["deadline"]), fact.payload["deadline_iso"]
-        if names[fact.document, fold(fact.payload["name"])] > 1 or right not in fact.payload["quote"]:
+        right, day = fact.value.deadline or "", fact.value.deadline_iso
+        if names[fact.document, fold(fact.value.name)] > 1 or right not in fact.value.quote:
             continue
-        quote = fold(fact.payload["quote"])
+        quote = fold(fact.value.quote)
         wrong: dict[str, str] = {}
         for other in dice.sample(dated, len(dated)):
-            text = str(other.payload["deadline"])
-            if other.payload["deadline_iso"] != day and fold(text) not in quote and fold(right) not in fold(text):
-                wrong.setdefault(other.payload["deadline_iso"], text)
+            text, other_day = other.value.deadline or "", other.value.deadline_iso or ""
+            if other_day != day and fold(text) not in quote and fold(right) not in fold(text):
+                wrong.setdefault(other_day, text)
         note = shelf.standing(fact, as_of)
         if len(wrong) < 2 or note is None:
             continue
         options = [right, *list(wrong.values())[:3]]
         dice.shuffle(options)
-        prompt = f"按《{shelf.title(fact)}》，“{shown(fact.payload['name'])}”这项任务应在什么时候完成？"
+        prompt = f"按《{shelf.title(fact)}》，“{shown(fact.value.name)}”这项任务应在什么时候完成？"
         yield Question("single", prompt, (right,), (shelf.cite(fact),), tuple(options), note=note, facts=(fact.id,))
 
 
@@ -195,15 +196,15 @@ def _question(
     return Question(kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,), proof=proof)
 
 
-def _stranger(fact: StoredFact, unit: str) -> bool:
+def _stranger(fact: StoredFact[TaskRecord], unit: str) -> bool:
     """Whether a unit has no part in a task: not under this name, nor another name of it, nor as a part of it."""
     body = parts_of(unit)
-    for other in fact.payload["units"]:
-        name = other["name"]
+    for other in fact.value.units:
+        name = other.name
         if unit in name or name in unit:
             return False
         theirs = parts_of(name)
         if body and theirs and body.usual == theirs.usual:
             return False
     bare = _bare(unit)
-    return bare not in _folded(fact.payload["quote"])
+    return bare not in _folded(fact.value.quote)

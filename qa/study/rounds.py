@@ -89,9 +89,9 @@ def _drawn(corpus: Corpus, drawn: Round, brief: Brief | None) -> tuple[list[Ques
     if drawn.due:
         facts, documents = {fact for fact, _ in drawn.due}, {document for _, document in drawn.due}
         came_back = quiz(corpus, min(AGAIN, len(drawn.due)), drawn.seed, as_of=day, about=facts, documents=documents)
-    about = [entry["id"] for entry in (*brief.tasks, *brief.targets, *brief.terms)] if brief else []
-    documents = {entry["document_id"] for entry in (*brief.tasks, *brief.targets)} if brief else set()
-    fresh = quiz(corpus, 2 * drawn.number, drawn.seed, region=drawn.region, as_of=day, about=about, documents=documents)
+    about = brief.fact_ids if brief else []
+    named = brief.document_ids if brief else frozenset()
+    fresh = quiz(corpus, 2 * drawn.number, drawn.seed, region=drawn.region, as_of=day, about=about, documents=named)
     return came_back, fresh
 
 

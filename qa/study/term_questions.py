@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from corpus.document import Span
 from corpus.folding import fold
 from corpus.store import StoredFact
+from graph.codec.records import TermRecord
 from qa.answer import AnswerCitation
 from qa.study.facts import NUMBERING, Shelf
 from qa.study.question import BLANK, Question, closed, typeset
@@ -18,12 +19,12 @@ _OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
 _SERIAL = re.compile(r"(\D*)(\d+)(\D*)$")
 
 
-def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
+def terms(shelf: Shelf, facts: list[StoredFact[TermRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
     """单选: which term a document explains in these words; the term itself is left out of them."""
-    names = list(dict.fromkeys(fact.payload["term"] for fact in facts))
+    names = list(dict.fromkeys(fact.value.term for fact in facts))
     for fact in facts:
-        term, definition = fact.payload["term"], fact.payload.get("definition")
-        if not definition or not 8 <= len(definition) <= 160 or "\n" in definition.strip():
+        term, definition, place = fact.value.term, fact.value.definition, fact.value.definition_span
+        if not definition or place is None or not 8 <= len(definition) <= 160 or "\n" in definition.strip():
             continue
         # an abbreviation is no term, and a rule that has lapsed is not taught
         note = shelf.standing(fact, as_of)
@@ -32,7 +33,7 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
         # 四个坚持 before a sentence full of 坚持 needs no learning
         if definition.count(term[-2:]) - definition.count(term) > 1:
             continue
-        around = _shown(shelf, fact)
+        around = _shown(shelf, fact, place)
         quote = around.of(shelf.document(fact.document).text)
         if term not in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
             continue
@@ -54,12 +55,12 @@ def terms(shelf: Shelf, facts: list[StoredFact], as_of: dt.date, dice: random.Ra
         yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), note=note, facts=(fact.id,))
 
 
-def _shown(shelf: Shelf, fact: StoredFact) -> Span:
+def _shown(shelf: Shelf, fact: StoredFact[TermRecord], definition: Span) -> Span:
     """The sentence that explains a term; of a long one the term with its explanation and the quotation marks around them."""
     text = shelf.document(fact.document).text
     sentence = shelf.sentence(fact)
-    start = min(fact.payload["definition_start"], fact.span.start)
-    end = max(fact.payload["definition_end"], fact.span.end)
+    start = min(definition.start, fact.start)
+    end = max(definition.end, fact.end)
     if sentence.covers(Span(start, end)) and len(sentence) <= 120:
         return sentence
     end += text[end : end + 1] in _CLOSING

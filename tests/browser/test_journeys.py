@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ingest.formats.registry import FORMATS
 from tools.browser import ask, serving, settled
 
 QUESTION = "过渡期医保资助政策"
@@ -180,8 +181,7 @@ def test_every_view_is_chinese_and_named(opened: Any, tab: str) -> None:
     page.wait_for_timeout(300)
     settled(page)
     shown = page.evaluate("document.body.innerText")
-    formats = {"txt", "html", "pdf", "PDF", "doc", "docx", "wps", "rtf", "xls", "xlsx", "csv", "jsonl"}
-    allowed = formats | {"Excel", "Word", "LibreOffice", "MB", "SH", "TJ"}
+    allowed = {format.name for format in FORMATS} | {"PDF"} | {"Excel", "Word", "LibreOffice", "MB", "SH", "TJ"}
     assert set(re.findall(r"[A-Za-z]{2,}", shown)) <= allowed
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     nameless = page.evaluate(

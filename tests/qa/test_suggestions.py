@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from graph.codec.records import TargetRecord
 from qa.answer import Understanding
 from qa.suggestions import following_questions, is_single_unit, starting_posts, starting_questions
 
+
+def target(indicator: str, region: str | None) -> TargetRecord:
+    return TargetRecord(
+        id="t", document_id="d", source="a.txt", quote="", start=0, end=1, indicator=indicator, comparator="=", value_text="90%",
+        value=90.0, unit="%", kind="target", region=region,
+    )  # fmt: skip
+
+
 TARGETS = [
-    {"indicator": "供水率", "region": "云岫县", "value": 90.0},
-    {"indicator": "率", "region": "云岫县", "value": 90.0},  # too short to ask for
-    {"indicator": "农村供水管网漏损率", "region": None, "value": 10.0},  # nowhere
+    target("供水率", "云岫县"),
+    target("率", "云岫县"),  # too short to ask for
+    target("农村供水管网漏损率", None),  # nowhere
 ]
 
 

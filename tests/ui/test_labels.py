@@ -10,11 +10,17 @@ import pytest
 
 from cemai.library import VERDICTS as VERDICT_CODES
 from graph import facts
+from graph.codec import columns
 from qa import answer
 from ui import labels
 
 UI = Path(labels.__file__).parent
-TABLES = {name: value for name, value in vars(labels).items() if isinstance(value, dict) and name.isupper()}
+TABLES = {
+    name: value
+    for found in (labels, columns)
+    for name, value in vars(found).items()
+    if isinstance(value, dict) and name.isupper()
+}
 
 
 def codes(hint: object) -> set[str]:
@@ -24,8 +30,8 @@ def codes(hint: object) -> set[str]:
 @pytest.mark.parametrize(
     ("table", "known"),
     [
-        (labels.TARGET_KINDS, codes(facts.TargetKind)),
-        (labels.COMPARATORS, codes(facts.Comparator)),
+        (columns.TARGET_KINDS, codes(facts.TargetKind)),
+        (columns.COMPARATORS, codes(facts.Comparator)),
         (labels.ANSWER_STATES, codes(answer.Status)),
         (labels.VERDICTS, set(VERDICT_CODES)),
     ],

@@ -8,6 +8,7 @@ import pytest
 
 from cemai.library import Library
 from corpus.errors import UsageError
+from graph.kinds import PUBLISHED
 
 PLAN = """石溪县山塘整治实施方案
 一、开展安全鉴定。到2030年，山塘安全鉴定率达到97%以上。（牵头单位：县水务局；责任单位：县财政局）
@@ -41,11 +42,12 @@ def test_another_program_asks_over_stdio(folder):
             found = [await call("tasks", unit="县水务局"), await call("targets", indicator="鉴定率"), await call("ask", question="山塘安全鉴定率目标是多少？")]  # fmt: skip
             found += [await call("search", query="山塘"), await call("compare", subject="山塘整治")]
             found += [await call("duties", unit="县水务局"), await call("lineage", document="山塘方案.txt", as_of="2026-01-01")]
+            every = [await call("facts", kind=kind.plural) for kind in PUBLISHED]
             wrong = await call("search", query="山塘", region="没有这个地方")
-            return tools, found, wrong
+            return tools, found, every, wrong
 
-    tools, found, wrong = asyncio.run(talk())
-    assert tools == {"search", "ask", "compare", "tasks", "targets", "duties", "coverage", "lineage"}
+    tools, found, every, wrong = asyncio.run(talk())
+    assert tools == {"search", "ask", "compare", "facts", "tasks", "targets", "duties", "coverage", "lineage"}
     assert not any(failed for failed, _ in found)
     tasks, targets, answer = (json.loads(text) for _, text in found[:3])
     assert tasks["total"] == 1 and tasks["tasks"][0]["lead_units"] == ["县水务局"]
@@ -53,6 +55,9 @@ def test_another_program_asks_over_stdio(folder):
     assert (duties["total"], duties["roles"]["lead"], duties["next_offset"]) == (1, 1, None)
     assert lineage["validity"]["reason"] and lineage["as_of"] == "2026-01-01"
     assert targets["targets"][0]["value_text"].startswith("97%")
+    kinds = {kind.plural: json.loads(text) for kind, (_, text) in zip(PUBLISHED, every, strict=True)}
+    assert kinds["tasks"] == tasks and kinds["targets"]["targets"] == targets["targets"]
+    assert all(found["total"] == len(found[name]) for name, found in kinds.items())
     assert answer["citations"] and all(c["quote"] == PLAN[c["start"] : c["end"]] for c in answer["citations"])
     assert wrong[0] and "不认识地区" in wrong[1]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from corpus.titles import in_marks
+from graph.codec.columns import UNSTATED
+from ingest.formats.registry import list_formats
 from ui.commands.shared import note, open_library, print_json, print_table, progress
-from ui.labels import UNSTATED
 
 NOTHING, REFUSED = 1, 3
 SHOWN = 50
@@ -17,7 +18,11 @@ SHOWN = 50
 
 def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
-    p = verbs.add_parser("ingest", parents=[common], help="导入文件或文件夹（txt html pdf docx xlsx jsonl）")
+    p = verbs.add_parser(
+        "ingest",
+        parents=[common],
+        help=f"导入文件或文件夹（{list_formats()}；装有 LibreOffice 时还有 {list_formats(convertible=True)}）",
+    )
     p.add_argument("paths", nargs="+", type=Path, metavar="路径")
     p.add_argument("--region", metavar="地区", help="指定这些文件的地区（缺省由文中判断）")
     p.add_argument("--ocr", action="store_true", help="用 tesseract 识别扫描的 PDF 页（须已安装）")

@@ -9,7 +9,6 @@ from typing import Any
 from corpus.titles import in_marks
 from ui.commands.graph import ROLES, add_output
 from ui.commands.shared import known_region, note, open_library, print_json, print_table, write_table
-from ui.labels import TARGET_KINDS, UNSTATED
 
 NOTHING = 1
 
@@ -69,59 +68,65 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def tasks(args: argparse.Namespace) -> int:
     """The task ledger."""
+    from graph.codec.columns import UNSTATED
+    from graph.kinds import TASKS
+
     if args.region:
         known_region(args.region)
     with open_library(args) as library:
-        records = library.tasks(unit=args.unit, region=args.region, topic=args.topic, role=args.role, former=args.former)
+        found = library.tasks(unit=args.unit, region=args.region, topic=args.topic, role=args.role, former=args.former)
     if args.format == "json" and args.out is None:
-        print_json(records)
+        print_json([task.record() for task in found])
     elif args.format == "table":
         print_table(
             ("序号", "任务", "牵头单位", "责任单位", "完成时限", "出处"),
             [
                 (
                     number,
-                    r["name"],
-                    "、".join(r["lead_units"]) or "—",
-                    "、".join([*r["responsible_units"], *r["supporting_units"]]) or UNSTATED,
-                    r["deadline"] or "—",
-                    f"{in_marks(r['title'] or r['source'])}{' > '.join(r['section_path'])}",
+                    task.fact.name,
+                    "、".join(task.fact.lead_units) or "—",
+                    "、".join([*task.fact.responsible_units, *task.fact.supporting_units]) or UNSTATED,
+                    task.fact.deadline or "—",
+                    f"{in_marks(task.title or task.fact.source)}{' > '.join(task.fact.section_path)}",
                 )
-                for number, r in enumerate(records, 1)
+                for number, task in enumerate(found, 1)
             ],
             ratios=(1, 6, 4, 8, 3, 8),
         )
-        note(f"共 {len(records)} 项任务。")
+        note(f"共 {len(found)} 项任务。")
     else:
-        from ui.exports import task_ledger, unit_duties
+        from ui.exports import fact_table, unit_duties
 
-        write_table(unit_duties(records) if args.form == "duties" else task_ledger(records), args.format, args.out)
-    return 0 if records else NOTHING
+        write_table(unit_duties(found) if args.form == "duties" else fact_table(TASKS, found), args.format, args.out)
+    return 0 if found else NOTHING
 
 
 def targets(args: argparse.Namespace) -> int:
     """The targets."""
+    from graph.codec.columns import TARGET_KINDS
+    from graph.kinds import TARGETS
+
     if args.region:
         known_region(args.region)
     with open_library(args) as library:
-        records = library.targets(indicator=args.indicator, region=args.region, kind=args.kind, year=args.year)
+        found = library.targets(indicator=args.indicator, region=args.region, kind=args.kind, year=args.year)
     if args.format == "json" and args.out is None:
-        print_json(records)
+        print_json([target.record() for target in found])
     elif args.format == "table":
         print_table(
             ("序号", "指标", "数值（原文）", "年份", "类别", "地区", "原文"),
             [
-                (n, r["indicator"], r["value_text"], r["by_year"] or "—", TARGET_KINDS[r["kind"]], r["region"] or "—", r["quote"])
-                for n, r in enumerate(records, 1)
+                (n, t.indicator, t.value_text, t.by_year or "—", TARGET_KINDS[t.kind], t.region or "—", t.quote)
+                for n, t in enumerate((target.fact for target in found), 1)
             ],
             ratios=(1, 6, 4, 2, 2, 4, 10),
         )
-        note(f"共 {len(records)} 项。")
+        note(f"共 {len(found)} 项。")
     else:
-        from ui.exports import targets_table
+        from ui.exports import fact_table
 
-        write_table(targets_table(records), args.format, args.out)
-    return 0 if records else NOTHING
+        write_table(fact_table(TARGETS, found), args.format, args.out)
+    return 0 if found else NOTHING
 
 
 def study_terms(args: argparse.Namespace) -> int:
@@ -129,22 +134,20 @@ def study_terms(args: argparse.Namespace) -> int:
     from qa import study
 
     with open_library(args) as library:
-        records = study.terms(library.corpus)
+        entries = study.terms(library.corpus)
     if args.json:
-        print_json(records)
+        print_json([entry.record() for entry in entries])
     else:
         print_table(
             ("术语", "解释（原文）", "出处"),
-            [(r["term"], r["definition"] or "文件只提到，没有解释", r["source"]) for r in records],
+            [(term.term, term.definition or "文件只提到，没有解释", term.source) for term in (entry.fact for entry in entries)],
             ratios=(2, 8, 4),
         )
-    return 0 if records else NOTHING
+    return 0 if entries else NOTHING
 
 
 def study_brief(args: argparse.Namespace) -> int:
     """What a post has to know, and what its documents say otherwise than before."""
-    from dataclasses import asdict
-
     from graph.queries.relations import UNRELATED, relations
     from qa import study
     from qa.study.changes import of_post
@@ -154,7 +157,7 @@ def study_brief(args: argparse.Namespace) -> int:
         known = relations(library.corpus)
         changed = of_post(brief, lambda id: known.get(id, UNRELATED), library.versions)
     if args.json:
-        print_json({**brief.record(), "changes": [asdict(card) for card in changed]})
+        print_json({**brief.record(), "changes": [card.record() for card in changed]})
     else:
         print(brief.text())
         if changed:
@@ -175,8 +178,8 @@ def study_quiz(args: argparse.Namespace) -> int:
             number=args.number,
             seed=args.seed,
             region=args.region,
-            about=[entry["id"] for entry in (*post.tasks, *post.targets, *post.terms)] if post else (),
-            documents=[entry["id"] for entry in post.documents] if post else (),
+            about=post.fact_ids if post else (),
+            documents=[document.id for document in post.documents] if post else (),
         )
     if args.out:
         from ui.exports.paper import write_paper

@@ -70,16 +70,14 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def unit_duties(args: argparse.Namespace) -> int:
     """The duties of one unit."""
-    from cemai.policy_graph import counted
     from ui.exports.graph_tables import duty_list
 
     with _library(args) as library:
-        record = library.duties(args.unit, region=args.region, role=args.role, former=not args.no_former)
-    if not record["total"] and args.format == "table":
+        duties = library.duties(args.unit, region=args.region, role=args.role, former=not args.no_former)
+    if not duties.tasks and args.format == "table":
         note(f"没有写明由“{args.unit}”负责的任务。用 cemai graph units 查看库里的单位。")
         return NOTHING
-    table = duty_list(record, counted(record))
-    return _show(args, record, table, (1, 4, 9, 4, 4, 9), bool(record["total"]), seen=(0, 1, 2, 5, 6, 7))
+    return _show(args, duty_list(duties), (1, 4, 9, 4, 4, 9), bool(duties.tasks), seen=(0, 1, 2, 5, 6, 7))
 
 
 def unit_list(args: argparse.Namespace) -> int:
@@ -88,7 +86,7 @@ def unit_list(args: argparse.Namespace) -> int:
 
     with _library(args) as library:
         records = library.unit_counts(region=args.region)
-    return _show(args, records, units_table(records), (1, 6, 2, 2, 2, 2, 9), bool(records))
+    return _show(args, units_table(records), (1, 6, 2, 2, 2, 2, 9), bool(records))
 
 
 def unit_partners(args: argparse.Namespace) -> int:
@@ -97,7 +95,7 @@ def unit_partners(args: argparse.Namespace) -> int:
 
     with _library(args) as library:
         records = library.partners(args.unit, region=args.region)
-    return _show(args, records, partners_table(args.unit, records), (1, 5, 2, 9), bool(records))
+    return _show(args, partners_table(args.unit, records), (1, 5, 2, 9), bool(records))
 
 
 def year_targets(args: argparse.Namespace) -> int:
@@ -106,7 +104,7 @@ def year_targets(args: argparse.Namespace) -> int:
 
     with _library(args) as library:
         records = library.targets_by_year(region=args.region, kind=args.kind)
-    return _show(args, records, years_table(records, region=args.region), (1, 3, 6, 4, 4, 8), bool(records), seen=range(6))
+    return _show(args, years_table(records, region=args.region), (1, 3, 6, 4, 4, 8), bool(records), seen=range(6))
 
 
 def document_coverage(args: argparse.Namespace) -> int:
@@ -114,12 +112,11 @@ def document_coverage(args: argparse.Namespace) -> int:
     from ui.exports.graph_tables import coverage_table
 
     with _library(args) as library:
-        record = library.coverage(args.upper, args.lower)
+        report = library.coverage(args.upper, args.lower)
     if args.missing:
-        for kind in ("tasks", "targets"):
-            record[kind] = [entry for entry in record[kind] if entry["lower"] is None and not entry.get("mention")]
-    found = bool(record["tasks"] or record["targets"])
-    return _show(args, record, coverage_table(record), (1, 2, 6, 4, 6, 4, 4), found)
+        report = report.only_missing()
+    found = bool(report.tasks or report.targets)
+    return _show(args, coverage_table(report), (1, 2, 6, 4, 6, 4, 4), found)
 
 
 def document_lineage(args: argparse.Namespace) -> int:
@@ -129,7 +126,7 @@ def document_lineage(args: argparse.Namespace) -> int:
     day = as_of_date(args)
     with _library(args) as library:
         record = library.lineage(args.document, as_of=day)
-    return _show(args, record, lineage_table(record), (3, 9, 4, 2), True)
+    return _show(args, lineage_table(record), (3, 9, 4, 2), True)
 
 
 def like_indicators(args: argparse.Namespace) -> int:
@@ -138,7 +135,7 @@ def like_indicators(args: argparse.Namespace) -> int:
 
     with _library(args) as library:
         records = library.same_indicators(args.words, kind=args.kind)
-    return _show(args, records, indicators_table(records), (1, 5, 4, 5, 4, 2, 7), bool(records))
+    return _show(args, indicators_table(records), (1, 5, 4, 5, 4, 2, 7), bool(records))
 
 
 def like_tasks(args: argparse.Namespace) -> int:
@@ -150,7 +147,7 @@ def like_tasks(args: argparse.Namespace) -> int:
         known_region(name)
     with _library(args) as library:
         records = library.like_tasks(topic=args.topic, regions=regions)
-    return _show(args, records, links_table(records, args.topic), (1, 2, 8, 8, 4), bool(records))
+    return _show(args, links_table(records, args.topic), (1, 2, 8, 8, 4), bool(records))
 
 
 def export_graph(args: argparse.Namespace) -> int:
@@ -176,16 +173,11 @@ def _library(args: argparse.Namespace) -> Any:
 
 
 def _show(
-    args: argparse.Namespace,
-    value: Any,
-    table: ExportTable,
-    ratios: tuple[int, ...],
-    found: bool,
-    seen: Iterable[int] | None = None,
+    args: argparse.Namespace, table: ExportTable, ratios: tuple[int, ...], found: bool, seen: Iterable[int] | None = None
 ) -> int:
     """One answer as JSON, as a table for people (of the columns ``seen``, where all are too many for a screen), or as a file."""
     if args.format == "json" and args.out is None:
-        print_json(value)
+        print_json(table.records)
     elif args.format == "table":
         at = list(range(len(table.columns)) if seen is None else seen)
         print_table([table.columns[i].header for i in at], [[row[i] for i in at] for row in table.rows], ratios=ratios)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
 from corpus.titles import in_marks
+from graph.codec.columns import UNSTATED
 from ui.commands.shared import (
     FORMATS,
     add_filters,
@@ -26,7 +27,6 @@ from ui.commands.shared import (
     read_lines,
     write_table,
 )
-from ui.labels import UNSTATED
 
 if TYPE_CHECKING:
     from cemai.library import Library

@@ -35,13 +35,15 @@ def demo(args: argparse.Namespace) -> int:
     from importlib import resources
 
     from cemai.library import default_folder
+    from ingest.formats.contents import extension
+    from ingest.formats.registry import ENDINGS
     from ui.commands.questions import print_answer, print_comparison
 
     if args.library is None:
         # the demo must not mix its samples into the library the user works with
         args.library = default_folder().parent / "demo"
     with resources.as_file(resources.files("corpus").joinpath("samples")) as samples:
-        paths = sorted(p for p in samples.iterdir() if p.suffix in (".txt", ".html", ".pdf", ".docx", ".xlsx"))
+        paths = sorted(p for p in samples.iterdir() if extension(p.name) in ENDINGS)
         with open_library(args, create=True) as library:
             with progress("导入示例") as show:
                 report = library.ingest(paths, progress=show)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
 from corpus.filters import Filters
+from ingest.formats.registry import list_formats
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +40,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", metavar="层级", help="国家、省、市州、县、乡镇")
     parser.add_argument("--issuer", metavar="机关", help="发文机关名称中含有的字")
     parser.add_argument("--status", metavar="时效", help="如 有效、征求意见稿、废止")
-    parser.add_argument("--file-format", metavar="格式", dest="file_format", help="txt、html、pdf、docx、xlsx、jsonl")
+    parser.add_argument("--file-format", metavar="格式", dest="file_format", help=list_formats())
 
 
 def filters_of(args: argparse.Namespace) -> Filters:

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cemai.library import Library
+from cemai.policy_graph import PolicyGraph
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, year_of
+from graph.codec.records import TargetRecord, TaskRecord
+from graph.kinds import FactKind
+from graph.queries.cited import CitedFact, R
 from graph.queries.neighbourhood import Surroundings, around
 from graph.queries.relations import UNRELATED, Relations, relations
 from graph.queries.unit import UnitPage, unit_page
@@ -22,7 +26,8 @@ from index.passages import Hit
 from qa import study
 from qa.answer import Answer, Comparison, Understanding
 
-Records = list[dict[str, Any]]
+Tasks = list[CitedFact[TaskRecord]]
+Targets = list[CitedFact[TargetRecord]]
 T = TypeVar("T")
 
 QUESTION_LIMIT = 2_000
@@ -164,7 +169,7 @@ class Desk:
     def _entries(self) -> list[ShelfEntry]:
         topics: dict[str, set[str]] = {}
         for task in self.tasks():
-            topics.setdefault(_document_of(task), set()).update(task.get("topics") or ())
+            topics.setdefault(task.fact.document_id, set()).update(task.fact.topics)
         out = []
         for info in self.library.documents():
             state = self.library.validity(info)
@@ -173,16 +178,20 @@ class Desk:
 
     # ------------------------------------------------------------------ facts
 
-    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Records:
-        """Task records, kept until the library changes."""
+    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Tasks:
+        """Tasks, kept until the library changes."""
         return self._cached(f"tasks|{unit}|{region}|{topic}", lambda: self.library.tasks(unit=unit, region=region, topic=topic))
 
-    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Records:
-        """Target records, kept until the library changes."""
+    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Targets:
+        """Targets, kept until the library changes."""
         name = f"targets|{indicator}|{region}|{kind}"
         return self._cached(name, lambda: self.library.targets(indicator=indicator, region=region, kind=kind))
 
-    def facts_of(self, id: str) -> tuple[Records, Records]:
+    def facts(self, kind: FactKind[Any, R], *, region: str | None = None) -> list[CitedFact[R]]:
+        """All facts of one kind, of the library or of a region."""
+        return self.read(lambda corpus: PolicyGraph(corpus).facts(kind.record, region=region))
+
+    def facts_of(self, id: str) -> tuple[Tasks, Targets]:
         """Tasks and targets of one document."""
         grouped = self._cached("by document", lambda: (_grouped(self.tasks()), _grouped(self.targets())))
         return grouped[0].get(id, []), grouped[1].get(id, [])
@@ -234,7 +243,7 @@ class Desk:
             home = {entry.info.id: short_region(entry.info) for entry in self.entries()}
             found: Counter[tuple[str | None, str]] = Counter()
             for task in self.tasks():
-                found.update((home.get(_document_of(task)), topic) for topic in task.get("topics") or ())
+                found.update((home.get(task.fact.document_id), topic) for topic in task.fact.topics)
             said = {region for region, _ in found}
             regions = [region for region in self.regions() if region in said][:12]
             return regions, [(topic, [found[region, topic] for region in regions]) for topic in self.topics()[:16]]
@@ -303,12 +312,8 @@ def desk_of(library: Library) -> Desk:
     return Desk(library, writer, folder / "uploads")
 
 
-def _document_of(record: dict[str, Any]) -> str:
-    return str(record.get("document_id") or record.get("source_id") or record.get("source"))
-
-
-def _grouped(records: Iterable[dict[str, Any]]) -> dict[str, Records]:
-    out: dict[str, Records] = {}
-    for record in records:
-        out.setdefault(_document_of(record), []).append(record)
+def _grouped(facts: Iterable[CitedFact[R]]) -> dict[str, list[CitedFact[R]]]:
+    out: dict[str, list[CitedFact[R]]] = {}
+    for cited in facts:
+        out.setdefault(cited.fact.document_id, []).append(cited)
     return out

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from cemai.library import IngestReport, Library, Progress
 from corpus.errors import PolicyError
+from ingest.formats.contents import extension
+from ingest.formats.registry import ENDINGS, list_formats
 from ui.desk.desk import Desk
 
 if TYPE_CHECKING:
     from ingest.worker import SafeReader
 
-ACCEPTED = (".txt", ".html", ".htm", ".mht", ".pdf", ".docx", ".doc", ".wps", ".rtf", ".xlsx", ".xls", ".csv", ".jsonl")
 LIMIT = 50 * 1024 * 1024
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
@@ -36,8 +37,8 @@ def safe_name(name: str) -> str:
 
 def refusal(name: str, data: bytes) -> tuple[str, str] | None:
     """Reason and message where a file is refused before it is read."""
-    if not safe_name(name).lower().endswith(ACCEPTED):
-        return "format", "不支持这种格式。请转成 txt、html、pdf、docx、xlsx 或 csv 后再放入。"
+    if extension(safe_name(name)) not in ENDINGS:
+        return "format", f"不支持这种格式。请转成 {list_formats(records=False)} 后再放入。"
     if not data:
         return "empty", "文件是空的。请检查原文件是否完整。"
     if len(data) > LIMIT:

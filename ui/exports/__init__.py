@@ -6,9 +6,7 @@ from ui.exports.tables import (
     answer_table,
     comparison_table,
     documents_table,
-    targets_table,
-    task_ledger,
-    terms_table,
+    fact_table,
     unit_duties,
 )
 from ui.exports.writing import FORMATS, write
@@ -20,9 +18,7 @@ __all__ = [
     "answer_table",
     "comparison_table",
     "documents_table",
-    "targets_table",
-    "task_ledger",
-    "terms_table",
+    "fact_table",
     "unit_duties",
     "write",
 ]

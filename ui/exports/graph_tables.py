@@ -5,31 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cemai.graph_reports import (
+    ROLES,
+    CoverageReport,
+    IndicatorGroup,
+    TaskPair,
+    UnitDuties,
+    YearTargets,
+    document_summary,
+)
 from corpus.titles import in_marks
-from graph.queries.unit import ROLES
-from qa.answers.places import Record, path_of, place
-from ui.exports.tables import ExportTable, TableColumn, content_of, deadline_of
+from graph.codec.columns import content_of, deadline_of
+from graph.codec.records import TargetRecord, TaskRecord
+from graph.queries.cited import CitedFact
+from graph.queries.facts import Partner, UnitCount
+from ui.exports.tables import ExportTable, TableColumn
 
 MISSING = "未见对应内容"
 
 
-def duty_list(record: Mapping[str, Any], counts: str) -> ExportTable:
+def duty_list(duties: UnitDuties) -> ExportTable:
     """责任清单 of one unit: each task with the part the unit has in it and with whom."""
     rows = []
-    for number, task in enumerate(record["tasks"], 1):
-        former = task["former"]
-        note = f"（原{former['name']}）" if former else ""
-        units = list(dict.fromkeys((*task["lead_units"], *task["responsible_units"], *task["supporting_units"])))
+    for number, duty in enumerate(duties.tasks, 1):
+        task = duty.task.fact
+        note = f"（原{duty.former.name}）" if duty.former else ""
+        units = dict.fromkeys(name for _, names in task.units_by_role for name in names)
         rows.append(
             (
                 number,
-                "、".join(ROLES[role] for role in task["roles"]) + note,
-                task["name"],
+                "、".join(ROLES[role] for role in duty.roles) + note,
+                task.name,
                 content_of(task),
                 "、".join(units),
                 deadline_of(task),
-                task.get("region") or "",
-                place(task),
+                task.region or "",
+                duty.task.location,
             )
         )
     columns = (
@@ -42,14 +53,14 @@ def duty_list(record: Mapping[str, Any], counts: str) -> ExportTable:
         TableColumn("地区", 6, "short"),
         TableColumn("依据", 14),
     )
-    return ExportTable(f"{record['unit']}责任清单", columns, tuple(rows), (counts,), dict(record))
+    return ExportTable(f"{duties.unit}责任清单", columns, tuple(rows), (duties.summary,), duties.record())
 
 
-def units_table(records: Sequence[Record]) -> ExportTable:
+def units_table(units: Sequence[UnitCount]) -> ExportTable:
     """Every unit with the number of its tasks."""
     rows = [
-        (n, r["unit"], r["total"], r["lead"], r["responsible"], r["supporting"], "、".join(r["regions"]))
-        for n, r in enumerate(records, 1)
+        (n, unit.name, unit.total, unit.lead, unit.responsible, unit.supporting, "、".join(unit.regions))
+        for n, unit in enumerate(units, 1)
     ]
     columns = (
         TableColumn("序号", 4, "short"),
@@ -60,49 +71,41 @@ def units_table(records: Sequence[Record]) -> ExportTable:
         TableColumn("配合", 5, "number"),
         TableColumn("地区", 40),
     )
-    return ExportTable(
-        "责任单位一览", columns, tuple(rows), (f"共 {len(rows)} 个单位；同一任务有几种职责时任务数只计一次。",), list(records)
-    )
+    notes = (f"共 {len(rows)} 个单位；同一任务有几种职责时任务数只计一次。",)
+    return ExportTable("责任单位一览", columns, tuple(rows), notes, [unit.record() for unit in units])
 
 
-def partners_table(unit: str, records: Sequence[Record]) -> ExportTable:
+def partners_table(unit: str, partners: Sequence[Partner]) -> ExportTable:
     """The units that share tasks with one."""
     rows = []
-    for number, record in enumerate(records, 1):
-        parts = [f"{ROLES[r['own']]}—{ROLES[r['partner']]} {r['count']}" for r in record["roles"]]
-        rows.append((number, record["unit"], record["shared"], "；".join(parts)))
+    for number, partner in enumerate(partners, 1):
+        parts = [f"{ROLES[own]}—{ROLES[other]} {count}" for (own, other), count in partner.roles]
+        rows.append((number, partner.name, partner.shared, "；".join(parts)))
     columns = (
         TableColumn("序号", 4, "short"),
         TableColumn("单位", 24),
         TableColumn("共同任务", 7, "number"),
         TableColumn("双方职责（本单位—对方）", 40),
     )
-    return ExportTable(f"与{unit}共同承担任务的单位", columns, tuple(rows), (f"共 {len(rows)} 个单位。",), list(records))
+    records = [partner.record() for partner in partners]
+    return ExportTable(f"与{unit}共同承担任务的单位", columns, tuple(rows), (f"共 {len(rows)} 个单位。",), records)
 
 
-def coverage_table(record: Mapping[str, Any]) -> ExportTable:
+def coverage_table(report: CoverageReport) -> ExportTable:
     """落实对照: each demand of the upper document with what the lower one says of it."""
     rows: list[tuple[Any, ...]] = []
-    for entry in record["tasks"]:
-        lower, near = entry["lower"], entry["nearest"]
-        mention = entry["mention"]
-        said = lower["name"] if lower else MISSING + (f"（最相近：{near['name']}）" if near else "")
-        why = f"共有“{'”“'.join(entry['words'])}”" if lower else ""
-        if mention:
-            said, why = "\n".join(" ".join(quoted["quote"].split()) for quoted in mention), "写在别的任务或段落里"
-        rows.append(("任务", entry["upper"]["name"], _where(entry["upper"]), said, _where(lower or (mention or [None])[0]), why))
-    for entry in record["targets"]:
-        lower = entry["lower"]
-        rows.append(
-            (
-                "目标",
-                _figure(entry["upper"]),
-                _where(entry["upper"]),
-                _figure(lower) if lower else MISSING,
-                _where(lower),
-                entry["reason"],
-            )
-        )
+    for task in report.tasks:
+        said = task.lower.fact.name if task.lower else MISSING + (f"（最相近：{task.nearest.fact.name}）" if task.nearest else "")
+        where = task.lower.fact.position if task.lower else ""
+        why = f"共有“{'”“'.join(task.words)}”" if task.lower else ""
+        if task.mention:
+            said, why = "\n".join(" ".join(cited.quote.split()) for cited in task.mention), "写在别的任务或段落里"
+            where = where or " > ".join(task.mention[0].section_path)
+        rows.append(("任务", task.upper.fact.name, task.upper.fact.position, said, where, why))
+    for target in report.targets:
+        upper, lower = target.upper.fact, target.lower.fact if target.lower else None
+        beside = (_figure(lower), lower.position) if lower else (MISSING, "")
+        rows.append(("目标", _figure(upper), upper.position, *beside, target.reason))
     numbered = tuple((number, *row) for number, row in enumerate(rows, 1))
     columns = (
         TableColumn("序号", 4, "short"),
@@ -113,15 +116,15 @@ def coverage_table(record: Mapping[str, Any]) -> ExportTable:
         TableColumn("下级文件位置", 14),
         TableColumn("说明", 15),
     )
-    counts = record["counts"]
+    counts = report.counts
     notes = (
-        f"上级文件：{_named(record['upper'])}",
-        f"下级文件：{_named(record['lower'])}",
+        f"上级文件：{_named(document_summary(report.upper))}",
+        f"下级文件：{_named(document_summary(report.lower))}",
         f"上级任务 {counts['tasks']} 项，下级有对应的 {counts['taken_up']} 项，未见对应的 {counts['missing']} 项；"
         f"上级目标 {counts['targets']} 项，未见对应的 {counts['missing_targets']} 项；下级另有任务 {counts['own']} 项。",
         "对应由任务名称和措施的共有字词判断，未见对应不等于没有落实，请对照原文核实。",
     )
-    return ExportTable("落实对照表", columns, numbered, notes, dict(record))
+    return ExportTable("落实对照表", columns, numbered, notes, report.record())
 
 
 def lineage_table(record: Mapping[str, Any]) -> ExportTable:
@@ -151,23 +154,14 @@ def lineage_table(record: Mapping[str, Any]) -> ExportTable:
     return ExportTable(f"文件渊源：{_named(record['document'])}", columns, tuple(rows), notes, dict(record))
 
 
-def years_table(records: Sequence[Record], *, region: str | None = None) -> ExportTable:
+def years_table(years: Sequence[YearTargets], *, region: str | None = None) -> ExportTable:
     """The targets of a region by the year they are due."""
     rows: list[tuple[Any, ...]] = []
-    for group in records:
-        for target in group["targets"]:
-            year = group["year"] if group["year"] is not None else "未载明"
-            rows.append(
-                (
-                    len(rows) + 1,
-                    year,
-                    target["indicator"],
-                    target["value_text"],
-                    target.get("region") or "",
-                    place(target),
-                    target["quote"],
-                )
-            )
+    for group in years:
+        for cited in group.targets:
+            target, year = cited.fact, group.year if group.year is not None else "未载明"
+            figure = (target.indicator, target.value_text, target.region or "")
+            rows.append((len(rows) + 1, year, *figure, cited.location, target.quote))
     columns = (
         TableColumn("序号", 4, "short"),
         TableColumn("目标年", 6, "short"),
@@ -177,28 +171,19 @@ def years_table(records: Sequence[Record], *, region: str | None = None) -> Expo
         TableColumn("依据", 18),
         TableColumn("原文", 30),
     )
-    counts = "；".join(f"{group['year'] or '未载明年份'} {group['count']} 项" for group in records)
-    return ExportTable(
-        f"{region or ''}目标指标（按年份）", columns, tuple(rows), (f"共 {len(rows)} 项：{counts}。",), list(records)
-    )
+    counts = "；".join(f"{group.year or '未载明年份'} {len(group.targets)} 项" for group in years)
+    records = [group.record() for group in years]
+    return ExportTable(f"{region or ''}目标指标（按年份）", columns, tuple(rows), (f"共 {len(rows)} 项：{counts}。",), records)
 
 
-def indicators_table(records: Sequence[Record]) -> ExportTable:
+def indicators_table(groups: Sequence[IndicatorGroup]) -> ExportTable:
     """The same indicator of different regions side by side."""
     rows: list[tuple[Any, ...]] = []
-    for group in records:
-        for target in group["targets"]:
-            rows.append(
-                (
-                    len(rows) + 1,
-                    group["indicator"],
-                    target.get("region") or "",
-                    target["indicator"],
-                    target["value_text"],
-                    target.get("by_year"),
-                    place(target),
-                )
-            )
+    for group in groups:
+        for cited in group.targets:
+            target = cited.fact
+            figure = (target.region or "", target.indicator, target.value_text, target.by_year)
+            rows.append((len(rows) + 1, group.indicator, *figure, cited.location))
     columns = (
         TableColumn("序号", 4, "short"),
         TableColumn("指标", 18),
@@ -208,20 +193,15 @@ def indicators_table(records: Sequence[Record]) -> ExportTable:
         TableColumn("年份", 5, "short"),
         TableColumn("依据", 26),
     )
-    return ExportTable("同一指标各地对照", columns, tuple(rows), (f"共 {len(records)} 个指标、{len(rows)} 处。",), list(records))
+    notes = (f"共 {len(groups)} 个指标、{len(rows)} 处。",)
+    return ExportTable("同一指标各地对照", columns, tuple(rows), notes, [group.record() for group in groups])
 
 
-def links_table(records: Sequence[Record], topic: str) -> ExportTable:
+def links_table(pairs: Sequence[TaskPair], topic: str) -> ExportTable:
     """Tasks of different regions that do the same thing."""
     rows = [
-        (
-            number,
-            round(entry["score"], 2),
-            _task(entry["first"]),
-            _task(entry["second"]),
-            "、".join(entry["words"]),
-        )
-        for number, entry in enumerate(records, 1)
+        (number, round(pair.score, 2), _task(pair.first), _task(pair.second), "、".join(pair.words))
+        for number, pair in enumerate(pairs, 1)
     ]
     columns = (
         TableColumn("序号", 4, "short"),
@@ -230,22 +210,19 @@ def links_table(records: Sequence[Record], topic: str) -> ExportTable:
         TableColumn("另一地区的任务", 34),
         TableColumn("共有的字词", 18),
     )
-    return ExportTable(f"各地相近任务：{topic}", columns, tuple(rows), (f"共 {len(rows)} 对。",), list(records))
+    records = [pair.record() for pair in pairs]
+    return ExportTable(f"各地相近任务：{topic}", columns, tuple(rows), (f"共 {len(rows)} 对。",), records)
 
 
-def _task(record: Record) -> str:
-    return f"{record.get('region') or ''}：{record['name']}\n{place(record)}"
+def _task(task: CitedFact[TaskRecord]) -> str:
+    return f"{task.fact.region or ''}：{task.fact.name}\n{task.location}"
 
 
-def _figure(record: Record) -> str:
-    year = f"（{record['by_year']}年）" if record.get("by_year") else ""
-    return f"{record['indicator']} {record['value_text']}{year}"
+def _figure(target: TargetRecord) -> str:
+    year = f"（{target.by_year}年）" if target.by_year else ""
+    return f"{target.indicator} {target.value_text}{year}"
 
 
-def _where(record: Record | None) -> str:
-    return "" if record is None else str(record.get("place") or " > ".join(path_of(record)))
-
-
-def _named(document: Record) -> str:
+def _named(document: Mapping[str, Any]) -> str:
     date = f"，{document['date']}" if document.get("date") else ""
     return f"{in_marks(document['title'] or document['source'])}{date}"

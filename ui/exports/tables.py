@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from corpus.titles import in_marks
-from corpus.wordlists import entries
-from qa.answers.places import OWN_NUMBER, Record, cited, place
-from ui.labels import ANSWER_STATES, COMPARATORS, TARGET_KINDS, UNSTATED
+from graph.codec.columns import UNSTATED, Alignment, CellValue, deadline_of
+from graph.codec.records import FactRecord, TaskRecord
+from graph.kinds import FactKind
+from graph.queries.cited import CitedFact, R
+from qa.answers.places import cited as cited_place
+from ui.labels import ANSWER_STATES
 
 if TYPE_CHECKING:
     from corpus.store import DocumentInfo
     from qa.answer import Answer, AnswerCitation, Comparison
 
-_LABEL = re.compile(rf"^(?:{'|'.join(entries('ui', 'deadline_labels.txt'))})[:：]\s*")
-
-Value = str | int | float | None
-Kind = Literal["text", "number", "short"]
-"""How a column is set: running text to the left, numbers to the right, short values in the middle."""
+Value = CellValue
 
 DOUBTS = 12
-"""Sources with doubts that a note names one by one."""
+"""Sources with doubt_notes that a note names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class TableColumn:
 
     header: str
     width: float
-    kind: Kind = "text"
+    kind: Alignment = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,49 +49,30 @@ class ExportTable:
                 raise ValueError(f"row of {len(row)} values under {len(self.columns)} columns")
 
 
-def task_ledger(records: Iterable[Record], *, title: str = "任务台账") -> ExportTable:
-    """任务台账: one row a task, in the form officials hand on."""
-    records = list(records)
-    rows: list[tuple[Value, ...]] = [
-        (
-            number,
-            record["name"],
-            content_of(record),
-            "、".join(record["lead_units"]),
-            "、".join(record["responsible_units"]) or ("" if record["lead_units"] else UNSTATED),
-            "、".join(record["supporting_units"]),
-            deadline_of(record),
-            place(record),
-        )
-        for number, record in enumerate(records, 1)
-    ]
-    columns: tuple[TableColumn, ...] = (
-        TableColumn("序号", 3.5, "short"),
-        TableColumn("任务", 11),
-        TableColumn("具体措施", 24),
-        TableColumn("牵头单位", 8),
-        TableColumn("责任单位", 13),
-        TableColumn("配合单位", 8),
-        TableColumn("完成时限", 7, "short"),
-        TableColumn("依据", 14),
+def fact_table(kind: FactKind[Any, R], facts: Iterable[CitedFact[R]]) -> ExportTable:
+    """The ledger of a kind of facts, one row a fact: 任务台账, 目标指标表, 术语表."""
+    facts = list(facts)
+    cells = [[column.cell(fact) for fact in facts] for column in kind.columns]
+    shown = [(column, values) for column, values in zip(kind.columns, cells, strict=True) if any(values) or not column.optional]
+    columns = (
+        TableColumn("序号", kind.serial_width, "short"),
+        *(TableColumn(column.header, column.width, column.alignment) for column, _ in shown),
     )
-    if not any(record["supporting_units"] for record in records):
-        # the form in use has this column only where somebody supports
-        rows = [(*row[:5], *row[6:]) for row in rows]
-        columns = (*columns[:5], *columns[6:])
-    return ExportTable(title, columns, tuple(rows), (f"共 {len(rows)} 项任务。", *doubt_notes(records)), records)
+    rows = tuple(zip(range(1, len(facts) + 1), *(values for _, values in shown), strict=True))
+    notes = (kind.total.format(len(facts)), *doubt_notes(facts))
+    return ExportTable(kind.title, columns, rows, notes, [fact.record() for fact in facts])
 
 
-def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> ExportTable:
+def unit_duties(tasks: Iterable[CitedFact[TaskRecord]], *, unit: str | None = None) -> ExportTable:
     """责任清单: the tasks of each unit, or of one, under the part the unit has in them."""
-    records = list(records)
+    tasks = list(tasks)
     found: dict[tuple[str, str], list[tuple[Value, ...]]] = {}
-    for record in records:
-        for role, key in (("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units")):
-            for name in record[key]:
+    for task in tasks:
+        for role, units in task.fact.units_by_role:
+            for name in units:
                 if unit is None or name == unit:
-                    where = (name, _region(record))
-                    found.setdefault(where, []).append((role, record["name"], deadline_of(record), place(record)))
+                    where = (name, task.fact.region or "")
+                    found.setdefault(where, []).append((role, task.fact.name, deadline_of(task.fact), task.location))
     # the units with most to do come first; equal ones stay in the order of the documents
     lines = [(*where, *row) for where, rows in sorted(found.items(), key=lambda item: -len(item[1])) for row in rows]
     columns = (
@@ -106,50 +85,9 @@ def unit_duties(records: Iterable[Record], *, unit: str | None = None) -> Export
         TableColumn("依据", 24),
     )
     title = f"{unit}责任清单" if unit else "责任清单"
-    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *doubt_notes(records))
+    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *doubt_notes(tasks))
+    records = [task.record() for task in tasks]
     return ExportTable(title, columns, tuple((i, *line) for i, line in enumerate(lines, 1)), notes, records)
-
-
-def targets_table(records: Iterable[Record], *, title: str = "目标指标表") -> ExportTable:
-    """指标表: the figures, each with its sentence."""
-    records = list(records)
-    rows = [
-        (
-            number,
-            record["indicator"],
-            COMPARATORS.get(record["comparator"], record["comparator"]),
-            _figure(record),
-            record.get("unit") or "",
-            record.get("by_year"),
-            TARGET_KINDS.get(record["kind"], record["kind"]),
-            _region(record),
-            place(record),
-            record["quote"],
-        )
-        for number, record in enumerate(records, 1)
-    ]
-    columns = (
-        TableColumn("序号", 4, "short"),
-        TableColumn("指标", 14),
-        TableColumn("比较", 5, "short"),
-        TableColumn("数值", 7, "number"),
-        TableColumn("单位", 5, "short"),
-        TableColumn("年份", 5, "short"),
-        TableColumn("类别", 6, "short"),
-        TableColumn("地区", 8),
-        TableColumn("依据", 16),
-        TableColumn("原文", 26),
-    )
-    notes = (f"共 {len(rows)} 项；年份一栏空白表示原文未给出年份。", *doubt_notes(records))
-    return ExportTable(title, columns, tuple(rows), notes, records)
-
-
-def terms_table(records: Iterable[Record], *, title: str = "术语表") -> ExportTable:
-    """Named formulas with their definitions."""
-    records = list(records)
-    rows = [(n, r["term"], r["definition"] or "文件只提到，没有解释", place(r)) for n, r in enumerate(records, 1)]
-    columns = (TableColumn("序号", 4, "short"), TableColumn("术语", 14), TableColumn("解释（原文）", 60), TableColumn("出处", 26))
-    return ExportTable(title, columns, tuple(rows), (f"共 {len(rows)} 条。",), records)
 
 
 def comparison_table(comparison: Comparison) -> ExportTable:
@@ -158,7 +96,7 @@ def comparison_table(comparison: Comparison) -> ExportTable:
     def cell(text: str | None, citations: Sequence[AnswerCitation]) -> str:
         if text is None:
             return UNSTATED
-        places = dict.fromkeys(cited(citation) for citation in citations)
+        places = dict.fromkeys(cited_place(citation) for citation in citations)
         return "\n".join([text, *(f"（出处：{line}）" for line in places)])
 
     rows = tuple((row.aspect, *(cell(c.text, c.citations) for c in row.cells)) for row in comparison.rows)
@@ -224,59 +162,15 @@ def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] 
     return ExportTable("文件目录", columns, tuple(rows), (f"共 {len(rows)} 份文件；空白表示原文未载明。",), records)
 
 
-def doubt_notes(records: Iterable[Record]) -> list[str]:
+def doubt_notes(facts: Iterable[CitedFact[FactRecord]]) -> list[str]:
     """Notes on the sources that were doubtful to read, with the reasons: their rows have to be checked against the original."""
-    said: dict[str, list[str]] = {}
-    for record in records:
-        if record.get("warnings"):
-            said.setdefault(in_marks(record.get("title") or record["source"]), list(record["warnings"]))
+    said: dict[str, tuple[str, ...]] = {}
+    for cited in facts:
+        if cited.warnings:
+            said.setdefault(in_marks(cited.title or cited.fact.source), cited.warnings)
     lines = [f"【核对】{source}：{'；'.join(messages[:3])}。" for source, messages in said.items()]
     return (
         lines
         if len(lines) <= DOUBTS
         else [*lines[:DOUBTS], f"【核对】另有 {len(lines) - DOUBTS} 份文件读入时有疑点，见各文件的提示。"]
     )
-
-
-def deadline_of(record: Record) -> str:
-    """The deadline without the words a table has in its header already (完成时限：)."""
-    return _LABEL.sub("", str(record.get("deadline") or ""))
-
-
-def content_of(record: Record) -> str:
-    """What a task is to do: its measures one a line, or else its own words without the list of units."""
-    names = [measure["name"] for measure in record.get("measures") or ()]
-    if not names:
-        return _content(record)
-    return names[0] if len(names) == 1 else "\n".join(f"{i}. {name}" for i, name in enumerate(names, 1))
-
-
-def _content(record: Record) -> str:
-    """The words of a task between its name and its list of units; a table row has said all in its columns."""
-    quote, name = str(record["quote"]), str(record["name"])
-    if record.get("kind") == "row":
-        return ""
-    end = len(quote)
-    starts = [unit["start"] - record["start"] for unit in record.get("units") or () if not unit.get("inherited")]
-    if starts:
-        bracket = max(quote.rfind(mark, 0, max(0, min(starts))) for mark in "（(")
-        # a list in brackets stands at the end; a unit named in a sentence of its own stays with it
-        end = bracket if bracket > 0 and quote.rstrip()[-1:] in "）)。" else end
-    at = quote.find(name)
-    begin = at + len(name) if 0 <= at <= 12 else 0
-    said = quote[begin:end].lstrip("。，、；;,:： \n　").rstrip()
-    return said if said and begin else OWN_NUMBER.sub("", quote[:end].strip())
-
-
-def _figure(record: Record) -> Value:
-    low, high = record.get("value_min"), record.get("value_max")
-    if record["comparator"] == "range" and low is not None and high is not None:
-        return f"{low:g}—{high:g}"
-    value = record.get("value")
-    if value is None:
-        return str(record.get("value_text") or "")
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else float(value)
-
-
-def _region(record: Record) -> str:
-    return str(record.get("region") or "")

@@ -59,7 +59,7 @@ def document(desk: CurrentDesk, id: str) -> dict[str, Any]:
     found_tasks, found_targets = desk.facts_of(entry.info.id)
     return {
         **document_record(doc), "validity": {"status": entry.status, "reason": entry.reason}, "length": len(doc.text),
-        "sections": section_records(doc), "tasks": found_tasks, "targets": found_targets,
+        "sections": section_records(doc), "tasks": [task.record() for task in found_tasks], "targets": [target.record() for target in found_targets],
     }  # fmt: skip
 
 

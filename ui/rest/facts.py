@@ -1,21 +1,26 @@
-"""REST for the ledgers 台账: tasks and targets, as records or as files."""
+"""REST for facts: the ledgers 台账 of tasks and targets, and any kind of fact, as JSON or as a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
+from corpus.errors import UsageError
+from graph.kinds import PUBLISHED, TARGETS, TASKS, FactKind, kind_named
+from graph.queries.cited import CitedFact, R
 from graph.queries.due import due as due_by
-from ui.exports import targets_table, task_ledger, unit_duties
+from ui.exports import fact_table, unit_duties
 from ui.rest.files import exported
-from ui.rest.requests import CurrentDesk, TableFormat, Text, require_region
+from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, require_region
 
 router = APIRouter()
 
 Limit = Annotated[int, Query(ge=1, le=100_000)]
 Offset = Annotated[int, Query(ge=0)]
+_NAMES = "、".join(f"{kind.plural}（{kind.label}）" for kind in PUBLISHED)
 
 
 @router.get("/tasks", summary="任务台账", response_model=None)
@@ -35,13 +40,11 @@ def tasks(
 ) -> Response | list[dict[str, Any]]:
     require_region(region)
     found = due_by(desk.tasks(unit=unit or None, region=region or None, topic=topic or None), due)
-    records = found[offset : offset + limit]
-    if format == "json":
-        return records
-    if form == "duties":
-        duties = unit_duties(records, unit=unit or None)
-        return exported(duties if duties.rows else unit_duties(records), format, f"{unit or '各单位'}责任清单")
-    return exported(task_ledger(records), format, "任务台账")
+    page = found[offset : offset + limit]
+    if form == "duties" and format != "json":
+        duties = unit_duties(page, unit=unit or None)
+        return exported(duties if duties.rows else unit_duties(page), format, f"{unit or '各单位'}责任清单")
+    return _records_or_file(TASKS, page, format, "任务台账")
 
 
 @router.get("/targets", summary="目标指标", response_model=None)
@@ -55,7 +58,32 @@ def targets(
     format: TableFormat = "json",
 ) -> Response | list[dict[str, Any]]:
     require_region(region)
-    records = desk.targets(indicator=indicator or None, region=region or None, kind=kind or None)[offset : offset + limit]
+    found = desk.targets(indicator=indicator or None, region=region or None, kind=kind or None)
+    return _records_or_file(TARGETS, found[offset : offset + limit], format, "目标指标")
+
+
+@router.get("/facts/{kind}", summary="任一种事实的全部记录", response_model=None)
+def facts(
+    desk: CurrentDesk,
+    kind: Annotated[str, Path(max_length=40, description=_NAMES)],
+    region: Text = None,
+    limit: Limit = 100_000,
+    offset: Offset = 0,
+    format: TableFormat = "json",
+) -> Response | list[dict[str, Any]]:
+    require_region(region)
+    try:
+        known = kind_named(kind)
+    except UsageError as error:
+        raise Failure(404, "kind", str(error)) from error
+    found = desk.facts(known, region=region or None)
+    return _records_or_file(known, found[offset : offset + limit], format, known.title)
+
+
+def _records_or_file(
+    kind: FactKind[Any, R], facts: Sequence[CitedFact[R]], format: str, name: str
+) -> Response | list[dict[str, Any]]:
+    """Facts as records, or as a file of their ledger."""
     if format == "json":
-        return records
-    return exported(targets_table(records), format, "目标指标")
+        return [fact.record() for fact in facts]
+    return exported(fact_table(kind, facts), format, name)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from cemai.policy_graph import PolicyGraph, counted
+from cemai.policy_graph import PolicyGraph
 from graph.queries.neighbourhood import resolve
 from ui.desk.desk import Desk
 from ui.exports.graph_tables import coverage_table, duty_list
@@ -49,35 +49,34 @@ def _ask(desk: Desk, work: Callable[[PolicyGraph], T], region: str | None = None
 def duties(
     desk: CurrentDesk, unit: Name, region: Text = None, role: Role = None, former: bool = True, format: TableFormat = "json"
 ) -> Response | dict[str, Any]:
-    record: dict[str, Any] = _ask(
-        desk, lambda graph: graph.duties(unit, region=region or None, role=role or None, former=former), region
-    )
+    found = _ask(desk, lambda graph: graph.duties(unit, region=region or None, role=role or None, former=former), region)
     if format == "json":
-        return record
-    return exported(duty_list(record, counted(record)), format, f"{unit}责任清单")
+        return found.record()
+    return exported(duty_list(found), format, f"{unit}责任清单")
 
 
 @router.get("/graph/units", summary="全部责任单位和任务数")
 def units(desk: CurrentDesk, region: Text = None) -> list[dict[str, Any]]:
-    return _ask(desk, lambda graph: graph.unit_counts(region=region or None), region)
+    return [unit.record() for unit in _ask(desk, lambda graph: graph.unit_counts(region=region or None), region)]
 
 
 @router.get("/graph/partners", summary="与一个单位共同承担任务的单位")
 def partners(desk: CurrentDesk, unit: Name, region: Text = None) -> list[dict[str, Any]]:
-    return _ask(desk, lambda graph: graph.partners(unit, region=region or None), region)
+    return [partner.record() for partner in _ask(desk, lambda graph: graph.partners(unit, region=region or None), region)]
 
 
 @router.get("/graph/years", summary="一个地区按年份的目标")
 def years(desk: CurrentDesk, region: Text = None, kind: Kind = "target") -> list[dict[str, Any]]:
-    return _ask(desk, lambda graph: graph.targets_by_year(region=region or None, kind=kind), region)
+    found = _ask(desk, lambda graph: graph.targets_by_year(region=region or None, kind=kind), region)
+    return [group.record() for group in found]
 
 
 @router.get("/graph/coverage", summary="落实对照：上级文件的要求，下级文件提到没有", response_model=None)
 def coverage(desk: CurrentDesk, upper: Name, lower: Name, format: TableFormat = "json") -> Response | dict[str, Any]:
-    record: dict[str, Any] = _ask(desk, lambda graph: graph.coverage(upper, lower))
+    report = _ask(desk, lambda graph: graph.coverage(upper, lower))
     if format == "json":
-        return record
-    return exported(coverage_table(record), format, "落实对照表")
+        return report.record()
+    return exported(coverage_table(report), format, "落实对照表")
 
 
 @router.get("/graph/lineage", summary="文件渊源：依据、被谁引用、历次版本、时效和理由")
@@ -87,9 +86,9 @@ def lineage(desk: CurrentDesk, document: Name, as_of: dt.date | None = None) -> 
 
 @router.get("/graph/indicators", summary="同一指标各地对照")
 def indicators(desk: CurrentDesk, words: Name, kind: Kind = "target") -> list[dict[str, Any]]:
-    return _ask(desk, lambda graph: graph.same_indicators(words, kind=kind))
+    return [group.record() for group in _ask(desk, lambda graph: graph.same_indicators(words, kind=kind))]
 
 
 @router.get("/graph/alike", summary="各地做同一件事的任务")
 def alike(desk: CurrentDesk, topic: Name) -> list[dict[str, Any]]:
-    return _ask(desk, lambda graph: graph.like_tasks(topic=topic))
+    return [pair.record() for pair in _ask(desk, lambda graph: graph.like_tasks(topic=topic))]

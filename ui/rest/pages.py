@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from ingest.formats.registry import has_page_pictures
 from ui.rest.requests import CurrentDesk, Failure
 
 SECONDS = 15
@@ -35,7 +36,7 @@ def page(
     part: bool = False,
 ) -> Response:
     entry = desk.entry(id)
-    if entry is None or entry.info.format != "pdf" or not 1 <= number <= 100_000:
+    if entry is None or not has_page_pictures(entry.info.format) or not 1 <= number <= 100_000:
         raise Failure(404, "page", "没有这一页：只有 PDF 文件有页面图片。")
     key = (entry.info.sha256, number, boxes, part)
     if key not in _KEPT_PAGES:

@@ -36,8 +36,8 @@ def paper(
 ) -> Response:
     require_region(region)
     found = desk.brief(region or None, unit or None)
-    facts = [entry["id"] for entry in (*found.tasks, *found.targets, *found.terms)] if found else []
-    documents = {entry["document_id"] for entry in (*found.tasks, *found.targets)} if found else ()
+    facts = found.fact_ids if found else []
+    documents = found.document_ids if found else ()
     questions = desk.read(
         lambda corpus: study.quiz(corpus, number, seed, region=region or None, about=facts, documents=documents)
     )

@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 from statistics import median
 
 from ingest.formats.pdf.layout import Line
+from ingest.lexicon import expand
 
 _PAGE_NUMBER = re.compile(
     r"^[\s\-—–―－~·.]{0,8}(?:第\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?页)?(?:[\s,，/／]{0,3}(?:共\s?)?\d{1,4}\s?页?)?[\s\-—–―－~·.]{0,8}$",
@@ -18,8 +19,10 @@ _PAGE_NUMBER = re.compile(
 _DIGITS = re.compile(r"\d+")
 _WEB_LINE = re.compile(r"^(?:https?://|file:///|www\.)\S+(?:\s+\d{1,4}/\d{1,4})?$", re.I)
 _STARTS = re.compile(
-    r"^(?:第[一二三四五六七八九十百千零〇\d]{1,7}[编章节条]|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]"
-    r"|\d{1,3}[.．、](?!\d)|[①-⑳]|附件[\d一二三四五六七八九十]{0,2}[:：]?\s?\S{0,2}$|抄送[:：])"
+    expand(
+        r"^(?:第[{numerals_to_thousand}\d]{1,7}[{divisions_of_laws}]|[{numerals}]{1,3}、|[(（][{numerals}\d]{1,3}[)）]"
+        r"|\d{1,3}[.．、](?!\d)|[①-⑳]|附件[\d{numerals}]{0,2}[:：]?\s?\S{0,2}$|抄送[:：])"
+    )
 )
 _ENDS = ("。", "；", "！", "？", "：", ":", ";", "”", "）", ")")
 _FINAL = ("。", "；", "！", "？", "：", ";")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.formats.builder import Cell
+from ingest.formats.builder import GridCell
 from ingest.formats.pdf.page_table import PageTable, edges_agree
 
 _NEAR = 6
@@ -25,13 +25,13 @@ def continues(first: PageTable, second: PageTable) -> bool:
 def _regridded(table: PageTable, edges: Sequence[float]) -> PageTable:
     """The same table on the columns that ``edges`` part."""
     at = [min(range(len(edges)), key=lambda i: abs(edges[i] - x)) for x in table.edges]
-    rows: list[list[Cell | None]] = []
+    rows: list[list[GridCell | None]] = []
     for row in table.rows:
-        out: list[Cell | None] = [None] * (len(edges) - 1)
+        out: list[GridCell | None] = [None] * (len(edges) - 1)
         for c, cell in enumerate(row):
             if cell is not None:
                 end = min(c + max(1, cell.columns), len(row))
-                out[at[c]] = Cell(cell.text, cell.rows, at[end] - at[c], cell.element)
+                out[at[c]] = GridCell(cell.text, cell.rows, at[end] - at[c], cell.element)
         rows.append(out)
     return replace(table, rows=rows, edges=tuple(edges))
 
@@ -64,7 +64,7 @@ def join(first: PageTable, second: PageTable) -> PageTable:
                 r -= 1
             host = upper[r][c]
             if host is not None:
-                upper[r][c] = Cell(host.text + cell.text, host.rows, host.columns)
+                upper[r][c] = GridCell(host.text + cell.text, host.rows, host.columns)
         rows, places = rows[1:], places[1:]
     elif rows:
         # An empty cell under the page break stands for the merged cell above it.
@@ -75,16 +75,16 @@ def join(first: PageTable, second: PageTable) -> PageTable:
                     r -= 1
                 host = upper[r][c]
                 if host is not None and host.text and (host.rows > 1 or cell.rows > 1) and r + host.rows == len(upper):
-                    upper[r][c] = Cell(host.text, host.rows + cell.rows, host.columns)
+                    upper[r][c] = GridCell(host.text, host.rows + cell.rows, host.columns)
                     rows[0] = [*rows[0][:c], None, *rows[0][c + 1 :]]
     return replace(first, rows=upper + rows, places=first.places + places, edges=second.edges)
 
 
-def _texts(row: Sequence[Cell | None]) -> list[str]:
+def _texts(row: Sequence[GridCell | None]) -> list[str]:
     return ["".join(cell.text.split()) if cell else "" for cell in row]
 
 
-def _goes_on(last: Sequence[Cell | None], cut: Sequence[Cell | None]) -> bool:
+def _goes_on(last: Sequence[GridCell | None], cut: Sequence[GridCell | None]) -> bool:
     """Whether the first row of a page is the rest of a row: its number cell is empty, and a cell above stopped in mid-sentence."""
     if cut[0] is None or cut[0].text or not any(cell and cell.text for cell in cut):
         return False

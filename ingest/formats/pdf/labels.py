@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.formats.builder import Cell
+from ingest.formats.builder import GridCell
 from ingest.formats.pdf.glyphs import Glyph, Rule
 from ingest.formats.pdf.layout import em_of, rows_of
 from ingest.formats.pdf.page_table import PageTable, cell_text
 from ingest.formats.pdf.rules import Ladder, joined_rules
-from ingest.headmatter.labels import label_of
+from ingest.lexicon import label_of
 
 _LABELS = 3
 _COLONS = "：:"
@@ -45,16 +45,18 @@ def labelled(ladder: Ladder, rules: Sequence[Rule], glyphs: Sequence[Glyph], pag
     bands = _bands(found, sorted(inner), top, bottom, em)
     named = {id(g) for label in found for g in label.glyphs}
     values = [g for g in own if id(g) not in named]
-    rows: list[list[Cell | None]] = []
+    rows: list[list[GridCell | None]] = []
     places = []
     for (high, low), labels in bands:
-        row: list[Cell | None] = [Cell("") for _ in range(2 * len(starts))]
+        row: list[GridCell | None] = [GridCell("") for _ in range(2 * len(starts))]
         rest = [g for g in values if high < (g.top + g.bottom) / 2 <= low]
         columns = [max(i for i, x in enumerate(starts) if x <= label.x0 + em) for label in labels]
         for label, column, following in zip(labels, columns, [*columns[1:], len(starts)], strict=True):
             end = starts[following] - 1 if following < len(starts) else ladder.x1 + 1
-            row[2 * column] = Cell(cell_text(label.glyphs))
-            row[2 * column + 1] = Cell(cell_text([g for g in rest if label.x0 <= g.x0 < end]), 1, 2 * (following - column) - 1)
+            row[2 * column] = GridCell(cell_text(label.glyphs))
+            row[2 * column + 1] = GridCell(
+                cell_text([g for g in rest if label.x0 <= g.x0 < end]), 1, 2 * (following - column) - 1
+            )
             row[2 * column + 2 : 2 * following] = [None] * (2 * (following - column) - 2)
         rows.append(row)
         places.append((page, (round(ladder.x0, 1), round(high, 1), round(ladder.x1, 1), round(low, 1))))

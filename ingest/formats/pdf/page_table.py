@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.formats.builder import Cell
+from ingest.formats.builder import GridCell
 from ingest.formats.pdf.columns import Columns
 from ingest.formats.pdf.glyphs import Box, Glyph
 from ingest.formats.pdf.layout import Line, to_lines
@@ -21,7 +21,7 @@ class PageTable:
     an index table (not ``titled``) has no caption.
     """
 
-    rows: list[list[Cell | None]]
+    rows: list[list[GridCell | None]]
     places: list[tuple[int, Box]]
     page: int
     box: Box

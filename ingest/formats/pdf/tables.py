@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from ingest.formats.builder import Cell
+from ingest.formats.builder import GridCell
 from ingest.formats.pdf.columns import (
     Columns,
     TableRow,
@@ -176,16 +176,16 @@ def _written(
     """Rows in columns as a grid of cells."""
     width = len(columns.spans)
     edges = columns.edges
-    grid: list[list[Cell | None]] = []
+    grid: list[list[GridCell | None]] = []
     places: list[tuple[int, Box]] = []
     for number, row in enumerate(rows):
         levels = _levels(row, ladder) if number == 0 else [row]
         for level in levels:
-            cells: list[Cell | None] = [Cell("") for _ in range(width)]
+            cells: list[GridCell | None] = [GridCell("") for _ in range(width)]
             for (first, last), own in _spread(level, columns, ladder if len(levels) > 1 else None).items():
                 for c in range(first, last + 1):
                     cells[c] = None
-                cells[first] = Cell(cell_text(own), 1, last - first + 1)
+                cells[first] = GridCell(cell_text(own), 1, last - first + 1)
             grid.append(cells)
             top, bottom = min(x.top for x in level.lines), max(x.bottom for x in level.lines)
             places.append((sheet.number, (round(edges[0], 1), round(top, 1), round(edges[-1], 1), round(bottom, 1))))
@@ -227,17 +227,17 @@ def _spread(row: TableRow, columns: Columns, ladder: Ladder | None) -> dict[tupl
     return out
 
 
-def _reach_down(grid: list[list[Cell | None]], levels: int) -> None:
+def _reach_down(grid: list[list[GridCell | None]], levels: int) -> None:
     """In a header of several levels, a name over an empty place reaches down over it."""
     top = grid[-levels]
     for c, cell in enumerate(top):
         below = [grid[-levels + k][c] for k in range(1, levels)]
         if cell is not None and cell.columns == 1 and all(x is not None and not x.text for x in below):
-            top[c] = Cell(cell.text, levels)
+            top[c] = GridCell(cell.text, levels)
             for k in range(1, levels):
                 grid[-levels + k][c] = None
         elif cell is not None and not cell.text and len(below) == 1 and below[0] and below[0].text:
-            top[c] = Cell(below[0].text, levels)
+            top[c] = GridCell(below[0].text, levels)
             grid[-1][c] = None
 
 
@@ -247,7 +247,7 @@ def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, box: Box,
     width, height = len(xs) - 1, len(ys) - 1
     if width < 2 or height < 1 or width * height > 20_000:
         return None
-    rows: list[list[Cell | None]] = [[None] * width for _ in range(height)]
+    rows: list[list[GridCell | None]] = [[None] * width for _ in range(height)]
     taken: set[tuple[int, int]] = set()
     boxes: list[tuple[int, int, int, int]] = []
     for cell in sorted(cells, key=lambda c: (c[1], c[0])):
@@ -266,7 +266,7 @@ def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, box: Box,
         held[owner[r, c]].append(glyph)
     parted = {i: lines for i, own in enumerate(held) if (lines := to_lines(own, 0))}
     for i, (r0, r1, c0, c1) in enumerate(boxes):
-        rows[r0][c0] = Cell(joined_lines(parted.get(i, [])), r1 - r0, c1 - c0)
+        rows[r0][c0] = GridCell(joined_lines(parted.get(i, [])), r1 - r0, c1 - c0)
     rows, places = _without_empty(rows, ys, sheet.number, xs)
     edges = tuple(round(x) for x in xs)
     if before is not None and len(edges) > 2 and edges_agree(before.edges, edges):
@@ -282,8 +282,8 @@ def _grid(cells: Sequence[Box], glyphs: Sequence[Glyph], sheet: Sheet, box: Box,
 
 
 def _without_empty(
-    rows: list[list[Cell | None]], ys: Sequence[float], number: int, xs: Sequence[float]
-) -> tuple[list[list[Cell | None]], list[tuple[int, Box]]]:
+    rows: list[list[GridCell | None]], ys: Sequence[float], number: int, xs: Sequence[float]
+) -> tuple[list[list[GridCell | None]], list[tuple[int, Box]]]:
     """Leave out columns that hold nothing at all (slivers between double rules)."""
     width = len(rows[0])
     places = [(number, (round(xs[0], 1), round(ys[r], 1), round(xs[-1], 1), round(ys[r + 1], 1))) for r in range(len(rows))]
@@ -292,15 +292,15 @@ def _without_empty(
     drop = {c for c in range(width) if narrow[c] and not starts[c]}
     if not drop:
         return rows, places
-    out: list[list[Cell | None]] = []
+    out: list[list[GridCell | None]] = []
     for row in rows:
-        line: list[Cell | None] = []
+        line: list[GridCell | None] = []
         for c, cell in enumerate(row):
             if c in drop:
                 continue
             if cell is not None and cell.columns > 1:
                 lost = sum(1 for d in drop if c < d < c + cell.columns)
-                cell = Cell(cell.text, cell.rows, cell.columns - lost)
+                cell = GridCell(cell.text, cell.rows, cell.columns - lost)
             line.append(cell)
         out.append(line)
     return out, places

@@ -13,8 +13,9 @@ from ingest.formats.pdf.glyphs import Box
 from ingest.formats.pdf.join import continues, join
 from ingest.formats.pdf.layout import Line
 from ingest.formats.pdf.page_table import PageTable
+from ingest.lexicon import expand
 
-_NUMBERED = re.compile(r"^(?:附?表|专栏|表格)\s?[\d一二三四五六七八九十]{1,3}(?:[-－—.]\d{1,2})?(?!\d)")
+_NUMBERED = re.compile(expand(r"^{captions}\s?[\d{numerals}]{1,3}(?:[-－—.]\d{1,2})?(?!\d)"))
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量)?单位[:：]\S{1,12}$|^[（(]\S{1,8}[）)]$")
 _NO_CAPTION = ("。", "；", "：", ":", ";")
 _FEW_LINES = (6, 12)

@@ -8,7 +8,7 @@ from io import StringIO
 
 from corpus.document import Issue
 from corpus.errors import RefusedInput
-from ingest.formats.builder import Cell, TextBuilder
+from ingest.formats.builder import GridCell, TextBuilder
 from ingest.formats.tables import header_rows
 from ingest.formats.text import decode, newlines, odd_characters
 from ingest.limits import Limits
@@ -28,7 +28,7 @@ def read_csv(data: bytes, source: str, limits: Limits) -> RawText:
         raise RefusedInput(source, "broken", "表格里有空字符，文件可能已损坏；请用表格软件打开后另存为 xlsx")
     rows = [row for row in _rows(text, source, limits) if any(row)]
     width = max(map(len, rows), default=0)
-    grid = [[Cell(cell) for cell in row] + [Cell("")] * (width - len(row)) for row in rows]
+    grid = [[GridCell(cell) for cell in row] + [GridCell("")] * (width - len(row)) for row in rows]
     builder = TextBuilder("csv")
     builder.issues.extend(Issue(issue.code, issue.message) for issue in decoded.issues)
     if width < 2:

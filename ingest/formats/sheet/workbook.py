@@ -10,10 +10,10 @@ from io import BytesIO
 from typing import Any
 
 from corpus.errors import RefusedInput
-from ingest.formats.builder import Cell, TextBuilder
+from ingest.formats.builder import GridCell, TextBuilder
+from ingest.formats.package import Package
 from ingest.formats.sheet.number_format import shown_date, shown_number
 from ingest.formats.tables import header_rows
-from ingest.formats.word.package import Package
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -139,10 +139,10 @@ def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: 
     columns = sorted({place[1] for place in filled})
     if len(rows) * len(columns) > 20 * limits.cells:
         raise RefusedInput(source, "size", f"工作表“{sheet.title}”范围过大；请拆分后导入")
-    grid: list[list[Cell | None]] = []
+    grid: list[list[GridCell | None]] = []
     covered: set[tuple[int, int]] = set()
     for r in rows:
-        line: list[Cell | None] = []
+        line: list[GridCell | None] = []
         for c in columns:
             if (r, c) in covered:
                 line.append(None)
@@ -155,7 +155,7 @@ def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: 
                 inside_columns = [x for x in columns if c <= x <= right]
                 down, across = len(inside_rows), len(inside_columns)
                 covered.update((x, y) for x in inside_rows for y in inside_columns)
-            line.append(Cell(text, down, across, f"{sheet.title}!{sheet.cell(r, c).coordinate}" if text else None))
+            line.append(GridCell(text, down, across, f"{sheet.title}!{sheet.cell(r, c).coordinate}" if text else None))
         grid.append(line)
     caption = builder.line(sheet.title, element=f"{sheet.title}!") if many else None
     builder.grid(grid, header_rows=header_rows(grid), caption=caption, label=sheet.title)

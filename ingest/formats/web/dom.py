@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.document import Span
-from ingest.formats.builder import Cell, TextBuilder
+from ingest.formats.builder import GridCell, TextBuilder
 from ingest.formats.tables import header_rows, is_layout
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _HIDDEN_STYLE = re.compile(
     re.I,
 )
 _MAX_PLACES = 400_000
-_EMPTY = Cell("")
+_EMPTY = GridCell("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Paragraph:
 class Grid:
     """A data table as rows of cells, rectangular, None where a span reaches."""
 
-    rows: tuple[tuple[Cell | None, ...], ...]
+    rows: tuple[tuple[GridCell | None, ...], ...]
     header_rows: int
     caption: str | None = None
 
@@ -213,9 +213,9 @@ def _number(node: LexborNode, name: str) -> int:
     return max(1, min(1000, int(value))) if value.isascii() and value.isdigit() and len(value) < 6 else 1
 
 
-def rectangle(rows: Sequence[Sequence[tuple[str, int, int]]]) -> list[list[Cell | None]]:
+def rectangle(rows: Sequence[Sequence[tuple[str, int, int]]]) -> list[list[GridCell | None]]:
     """Place cells with spans on a grid, as a browser does; short rows are filled with empty cells."""
-    places: list[dict[int, Cell | None]] = [{} for _ in rows]
+    places: list[dict[int, GridCell | None]] = [{} for _ in rows]
     for r, row in enumerate(rows):
         c = 0
         for text, down, across in row:
@@ -225,11 +225,11 @@ def rectangle(rows: Sequence[Sequence[tuple[str, int, int]]]) -> list[list[Cell 
             for rr in range(r, r + down):
                 for cc in range(c, c + across):
                     places[rr].setdefault(cc, None)
-            places[r][c] = Cell(text, down, across)
+            places[r][c] = GridCell(text, down, across)
             c += across
     width = max((max(place, default=-1) + 1 for place in places), default=0)
     if width * len(rows) > _MAX_PLACES:
-        return [[Cell(text) for text, _, _ in row] for row in rows]
+        return [[GridCell(text) for text, _, _ in row] for row in rows]
     return [[place.get(c, _EMPTY) if c in place else _EMPTY for c in range(width)] for place in places]
 
 

@@ -21,7 +21,7 @@ from ingest.formats.web.main_content import (
     outer_pairs,
     page_title,
 )
-from ingest.formats.word.chunk import html_of
+from ingest.formats.web.mhtml import extract_html
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -43,7 +43,7 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
 
     builder = TextBuilder("html")
     if b"MIME-Version:" in data[:4096]:
-        text = html_of(data, source)
+        text = extract_html(data, source)
     else:
         declared = _CHARSET.search(data[:4096])
         decoded = decode(data, source, declared.group(1).decode("ascii") if declared else None)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 from typing import TYPE_CHECKING
 
-from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
-from ingest.formats.text import decode
 from ingest.formats.web.dom import blocks, clean, is_hidden, write
+from ingest.formats.web.mhtml import extract_html
 from ingest.limits import Limits
 
 if TYPE_CHECKING:
@@ -23,7 +20,7 @@ def write_chunk(builder: TextBuilder, data: bytes, name: str, source: str, limit
     if name.lower().endswith((".docx", ".doc", ".rtf")):
         builder.issue("chunk_skipped", "文档嵌入了另一个 Word 文件，其内容没有读入；请打开原件另存后再导入")
         return
-    page = html_of(data, source)
+    page = extract_html(data, source)
     root = LexborHTMLParser(page).body
     if root is None:
         return
@@ -39,16 +36,3 @@ def write_chunk(builder: TextBuilder, data: bytes, name: str, source: str, limit
     write(builder, blocks(root, skip))
     if hidden:
         builder.issue("hidden_text", f"嵌入的网页里有 {hidden} 处隐藏文字没有读入")
-
-
-def html_of(data: bytes, source: str) -> str:
-    """The first HTML part of an MHTML message, or the bytes themselves as HTML."""
-    if b"MIME-Version:" not in data[:4096] and b"Content-Type: multipart" not in data[:4096]:
-        return decode(data, source).text
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
-    for part in message.walk():
-        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-            body = part.get_payload(decode=True)
-            if isinstance(body, bytes):
-                return decode(body, source, part.get_content_charset()).text
-    raise RefusedInput(source, "unsupported", "网页存档里没有 HTML 正文；请在浏览器里另存为“网页，仅 HTML”")

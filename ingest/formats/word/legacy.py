@@ -8,15 +8,15 @@ import tempfile
 from pathlib import Path
 
 from corpus.errors import RefusedInput
+from ingest.formats.registry import InputFormat, format_named
 from ingest.limits import Limits
 
-_TARGET = {"doc": "docx", "wps": "docx", "rtf": "docx", "xls": "xlsx"}
 
-
-def convert(data: bytes, kind: str, source: str, limits: Limits) -> tuple[bytes, str]:
-    """The same document as docx or xlsx. Each run has a profile of its own, so that two runs never wait for each other."""
+def convert(data: bytes, format: InputFormat, source: str, limits: Limits) -> tuple[bytes, InputFormat]:
+    """The same document in the format that ``format`` is converted to. Each run has a profile of its own, so that two runs never wait for each other."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
-    target = _TARGET[kind]
+    kind, new = format.name, format_named(format.converted_to)
+    target = new.name
     if program is None:
         message = f"旧格式 .{kind} 需要 LibreOffice 才能读取；请安装 LibreOffice，或用 WPS、Word 另存为 {target} 后导入"
         raise RefusedInput(source, "needs_office", message)
@@ -34,4 +34,4 @@ def convert(data: bytes, kind: str, source: str, limits: Limits) -> tuple[bytes,
         out = path.with_suffix(f".{target}")
         if not out.is_file():
             raise RefusedInput(source, "broken", "LibreOffice 无法转换该文件，可能已损坏或加密；请用原软件另存为新格式后导入")
-        return out.read_bytes(), target
+        return out.read_bytes(), new

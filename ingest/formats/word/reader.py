@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from corpus.document import Span
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
+from ingest.formats.package import Package
 from ingest.formats.tables import header_rows, is_layout
 from ingest.formats.web.dom import rectangle
 from ingest.formats.word.numbering import Numbering
-from ingest.formats.word.package import Package
 from ingest.formats.word.styles import WORD, Styles, flag, value, w
 from ingest.limits import Limits
 from ingest.raw import RawText

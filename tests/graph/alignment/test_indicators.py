@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.document import Span
 from graph.alignment.indicators import align_targets, same_indicator
 from graph.alignment.tasks import align_tasks
-from graph.facts import Target, Task
+from graph.codec.records import TargetRecord, TaskRecord
 
 
-def target(indicator: str, unit: str | None, region: str = "甲县") -> Target:
-    return Target(f"{indicator}{region}", "d", Span(0, 1), indicator, "=", 1.0, "1", unit, "target", region=region)
+def target(indicator: str, unit: str | None, region: str = "甲县") -> TargetRecord:
+    return TargetRecord(
+        id=f"{indicator}{region}", document_id="d", source="s", indicator=indicator, comparator="=", value=1.0, value_text="1",
+        unit=unit, kind="target", region=region, quote="1", start=0, end=1,
+    )  # fmt: skip
 
 
-def task(name: str, region: str, *topics: str) -> Task:
-    return Task(f"{name}{region}", "d", Span(0, 1), name, (), topics=topics, region=region)
+def task(name: str, region: str, *topics: str) -> TaskRecord:
+    return TaskRecord(
+        id=f"{name}{region}", document_id="d", source="s", name=name, topics=topics, region=region, quote="1", start=0, end=1
+    )
 
 
 SAME = [

@@ -55,7 +55,7 @@ def test_tasks_of_a_unit(corpus: Corpus, unit: str, count: int) -> None:
 
 
 def test_conditions_combine(corpus: Corpus) -> None:
-    assert [f.payload["name"] for f in facts.tasks(corpus, unit="财政局", region="昆明市")] == ["修复湿地"]
+    assert [f.value.name for f in facts.tasks(corpus, unit="财政局", region="昆明市")] == ["修复湿地"]
     assert len(facts.tasks(corpus, unit="财政局", role="lead")) == 1
     assert len(facts.tasks(corpus, region="甘南州")) == 3
     assert facts.tasks(corpus, topic="生态保护")
@@ -66,11 +66,11 @@ def test_counts(corpus: Corpus) -> None:
     assert found["甘南州发展改革委"].total == 2
     assert found["昆明市财政局"].lead == 1
     duty = facts.responsibilities(corpus, "市林草局")
-    assert [fact.payload["name"] for fact in duty["supporting"]] == ["修复湿地"]
+    assert [fact.value.name for fact in duty["supporting"]] == ["修复湿地"]
 
 
 def test_targets(corpus: Corpus) -> None:
-    assert [fact.payload["value"] for fact in facts.targets(corpus, indicator="监测站", year=2025)] == [20]
+    assert [fact.value.value for fact in facts.targets(corpus, indicator="监测站", year=2025)] == [20]
     assert facts.targets(corpus, region="昆明市") == []
 
 
@@ -98,11 +98,9 @@ def test_a_former_name_is_no_ending_of_another(corpus: Corpus) -> None:
     for name, unit in (("整治旅游市场", "市旅游局"), ("办好旅游节庆", "市文化广电旅游局"), ("规范旅行社", "市文化和旅游局")):
         doc = read(text.format(name, unit).encode(), f"{name}.txt", region="云南省昆明市")
         corpus.put(doc, original=b"", passages=[], facts=to_rows(doc, extract(doc)))
-    found = {
-        duty.fact.payload["name"]: duty.former and duty.former.name for duty in facts.duties_of(corpus, "昆明市文化和旅游局")
-    }
+    found = {duty.fact.value.name: duty.former and duty.former.name for duty in facts.duties_of(corpus, "昆明市文化和旅游局")}
     assert found.keys() >= {"规范旅行社"} and "办好旅游节庆" not in found
-    found = {duty.fact.payload["name"]: duty.former and duty.former.name for duty in facts.duties_of(corpus, "市文化和旅游局")}
+    found = {duty.fact.value.name: duty.former and duty.former.name for duty in facts.duties_of(corpus, "市文化和旅游局")}
     assert found == {"规范旅行社": None, "整治旅游市场": "旅游局"}
 
 

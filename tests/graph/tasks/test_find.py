@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import ParsedDocument, Section, Span, Table
+from graph.codec.records import TaskRecord, task_record
 from graph.codec.rows import to_rows
 from graph.extract import extract
 from graph.facts import Task
@@ -173,17 +174,17 @@ def test_no_text_breaks_extraction(text: str, data: st.DataObject) -> None:
         *([read(text.encode(), "d.txt")] if len(text.strip()) > 2 else []),
     ):
         for row in to_rows(doc, extract(doc)):
-            assert 0 <= row.span.start <= row.span.end <= len(doc.text)
-            assert row.payload["quote"] == row.span.of(doc.text)
-            for part in (*row.payload.get("measures", ()), *row.payload.get("units", ())):
-                assert 0 <= part["start"] <= part["end"] <= len(doc.text)
+            assert 0 <= row.record.start <= row.record.end <= len(doc.text)
+            assert row.record.quote == row.record.span.of(doc.text)
+            for part in (*row.record.measures, *row.record.units) if isinstance(row.record, TaskRecord) else ():
+                assert 0 <= part.start <= part.end <= len(doc.text)
 
 
 def test_gold(shared: Path, tmp_path: Path) -> None:
     tasks_found = []
     for path in sorted((shared / "seeds").glob("00[013]_*.txt")):
         doc = read(path.read_bytes(), path.name)
-        tasks_found += [row.payload for row in to_rows(doc, extract(doc)) if row.kind == "task"]
+        tasks_found += [task_record(doc, task).to_record() for task in extract(doc).tasks]
     for name, value in (("tasks", tasks_found), ("documents", []), ("sections", []), ("targets", [])):
         (tmp_path / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     command = [sys.executable, shared / "eval/score.py", "extraction", tmp_path, shared / "eval/gold", "--docs", "000,001,003"]

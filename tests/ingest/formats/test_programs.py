@@ -8,6 +8,7 @@ import pytest
 
 from corpus.errors import RefusedInput
 from ingest.formats.pdf import ocr
+from ingest.formats.registry import format_named
 from ingest.formats.word import legacy
 from ingest.limits import DEFAULT
 from ingest.reader import read
@@ -49,7 +50,7 @@ def test_without_the_program_the_message_says_what_to_install(monkeypatch):
         read(scanned(["1"]), "扫描.pdf", ocr=True)
     assert caught.value.reason == "needs_ocr"
     with pytest.raises(RefusedInput, match="LibreOffice") as caught:
-        legacy.convert(b"", "doc", "a.doc", DEFAULT)
+        legacy.convert(b"", format_named("doc"), "a.doc", DEFAULT)
     assert caught.value.reason == "needs_office"
 
 

@@ -81,22 +81,22 @@ def test_a_row_of_a_ledger_is_a_task(kind, write):
     assert table.header_rows == 2
     assert [table.header(column, document.text) for column in range(5)][2:4] == ["责任分工牵头单位", "责任分工配合单位"]
     records = [task_record(document, task) for task in find_tasks(document)]
-    assert [(r["name"], r["lead_units"], r["supporting_units"], r["deadline"]) for r in records] == [
-        ("新建村级卫生室20所", ["县卫生健康局"], ["县财政局"], "2026年6月底前"),
-        ("培训乡村医生300人次", ["县卫生健康局"], ["县人社局"], "2026年底前"),
-        ("将基本医保参保率提高到97%以上", ["县医保局"], [], "2026年12月底前"),
+    assert [(r.name, r.lead_units, r.supporting_units, r.deadline) for r in records] == [
+        ("新建村级卫生室20所", ("县卫生健康局",), ("县财政局",), "2026年6月底前"),
+        ("培训乡村医生300人次", ("县卫生健康局",), ("县人社局",), "2026年底前"),
+        ("将基本医保参保率提高到97%以上", ("县医保局",), (), "2026年12月底前"),
     ]
-    assert [r["place"] for r in records] == [f"{table.label}第{row}行" for row in (1, 2, 3)]
+    assert [r.place for r in records] == [f"{table.label}第{row}行" for row in (1, 2, 3)]
     for record in records:
-        assert document.text[record["start"] : record["end"]] == record["quote"]
-        assert record["name"] in record["quote"]
+        assert record.span.of(document.text) == record.quote
+        assert record.name in record.quote
 
 
 @FORMATS
 def test_a_row_of_indicators_gives_targets_with_row_and_column(kind, write):
     document = read(write(INDICATORS, []), f"规划.{kind}")
     records = [target_record(document, target) for target in find_targets(document)]
-    found = {(r["indicator"], r["value"]): r for r in records}
+    found = {(r.indicator, r.value): r for r in records}
     assert set(found) == {
         ("粮食播种面积", 120.0),
         ("粮食播种面积", 125.0),
@@ -104,9 +104,9 @@ def test_a_row_of_indicators_gives_targets_with_row_and_column(kind, write):
         ("农村居民人均可支配收入", 25000.0),
     }
     income = found["农村居民人均可支配收入", 25000.0]
-    assert income["place"].endswith("第2行“2030年”列")
-    assert income["quote"].split(" | ")[1:] == ["农村居民人均可支配收入", "元", "18500", "25000"]
-    assert found["粮食播种面积", 125.0]["comparator"] == ">="
+    assert income.place.endswith("第2行“2030年”列")
+    assert income.quote.split(" | ")[1:] == ["农村居民人均可支配收入", "元", "18500", "25000"]
+    assert found["粮食播种面积", 125.0].comparator == ">="
 
 
 @FORMATS

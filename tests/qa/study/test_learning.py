@@ -51,7 +51,7 @@ def test_a_path_has_short_stages_and_every_card_its_place(county):
         assert 1 <= len(stage.cards) <= 6
         for card in stage.cards:
             if card.quote and card.label == "任务":
-                assert card.quote == text[card.record["start"] : card.record["end"]]
+                assert card.quote == text[card.source.start : card.source.end]
 
 
 def test_a_wrong_answer_comes_back_and_a_right_one_later(county):
@@ -76,7 +76,7 @@ def test_a_record_keeps_no_words_of_a_document(county):
 
 def test_a_quiz_about_some_facts_asks_about_nothing_else(county):
     post = study.brief(county, unit="县财政局", as_of=NOON.date())
-    wanted = {task["id"] for task in post.tasks}
+    wanted = {task.fact.id for task in post.tasks}
     questions = study.quiz(county, 10, 1, as_of=NOON.date(), about=wanted)
     assert questions and all(wanted.intersection(question.facts) for question in questions)
 

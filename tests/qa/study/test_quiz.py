@@ -67,20 +67,20 @@ def county(tmp_path_factory):
 
 
 def test_terms_are_explained_first_and_mentioned_ones_stand_apart(samples):
-    records = study.terms(samples)
-    states = [bool(record["definition"]) for record in records]
+    terms = [entry.fact for entry in study.terms(samples)]
+    states = [bool(term.definition) for term in terms]
     assert states == sorted(states, reverse=True) and True in states and False in states
-    five = next(record for record in records if record["term"] == "五无甘南")
-    assert "无垃圾" in five["definition"]
-    formulas = [record for record in records if record["term"] == "四个不摘"]
+    five = next(term for term in terms if term.term == "五无甘南")
+    assert "无垃圾" in (five.definition or "")
+    formulas = [term for term in terms if term.term == "四个不摘"]
     # others only mention it: that does not make it unexplained
-    assert all(record["definition"] for record in formulas) or all(not record["definition"] for record in formulas)
+    assert len({bool(term.definition) for term in formulas}) == 1
 
 
 def test_a_brief_has_the_tasks_of_the_unit_with_their_places(samples):
     brief = study.brief(samples, unit="州医保局", region="甘南州", as_of=TODAY)
-    assert "合理确定农牧村医疗保障待遇水平" in [task["name"] for task in brief.tasks]
-    assert all("州医保局" in task["quote"] and task["role"] == "责任" for task in brief.tasks)
+    assert "合理确定农牧村医疗保障待遇水平" in [task.fact.name for task in brief.tasks]
+    assert all("州医保局" in task.fact.quote and task.role == "责任" for task in brief.tasks)
     assert "州医保局" not in dict(brief.partners)
     assert any("过渡期" in notice for notice in brief.notices)
     assert "二、要做的任务" in brief.text() and brief.record()["unit"] == "州医保局"

@@ -12,8 +12,10 @@ import pytest
 
 from corpus.folding import fold
 from corpus.store import Corpus
+from graph.codec.records import TaskRecord
 from graph.codec.rows import to_rows
 from graph.extract import extract
+from graph.kinds import PUBLISHED
 from graph.units.resolve import parts_of
 from ingest.reader import read
 from qa import study
@@ -42,17 +44,17 @@ def questions(seeds):
 
 def facts_of(corpus, question):
     wanted = set(question.facts)
-    return [fact for kind in ("task", "target", "term") for fact in corpus.facts(kind) if fact.id in wanted]
+    return [fact for kind in PUBLISHED for fact in corpus.facts(kind.record) if fact.id in wanted]
 
 
 def holds(unit, fact):
     """Whether a unit, by any form of its name, has a part in a task."""
     mine = parts_of(unit)
-    for other in fact.payload["units"]:
-        theirs = parts_of(other["name"])
-        if fold(unit) == fold(other["name"]) or (mine and theirs and mine.usual == theirs.usual):
+    for other in fact.value.units:
+        theirs = parts_of(other.name)
+        if fold(unit) == fold(other.name) or (mine and theirs and mine.usual == theirs.usual):
             return True
-    return fold(unit) in fold(fact.payload["quote"])
+    return fold(unit) in fold(fact.value.quote)
 
 
 def said(question):
@@ -64,7 +66,7 @@ def second_right(corpus, question):
     texts = {c.source_id: corpus.text(corpus.find(c.source_id).row) for c in question.citations}
     quotes = [fold(texts[c.source_id][c.start : c.end]) for c in question.citations]
     facts = facts_of(corpus, question)
-    tasks = [fact for fact in facts if "units" in fact.payload]
+    tasks = [fact for fact in facts if isinstance(fact.value, TaskRecord)]
     if question.kind == "true_false":
         if tasks:
             unit = re.search(r"》把(.+?)列为“", question.prompt)[1]
@@ -89,7 +91,7 @@ def second_right(corpus, question):
         stand = {option for option, text in both.items() if any(text in quote for quote in quotes)}
         return sorted(stand ^ set(question.answer))
     if tasks and question.proof:  # which of these tasks a unit has
-        named = {fact.payload["name"]: fact for fact in corpus.facts("task") if fact.document == tasks[0].document}
+        named = {fact.value.name: fact for fact in corpus.facts(TaskRecord) if fact.document == tasks[0].document}
         return [name for name in wrong if holds(question.proof[0], named[name])]
     if tasks and "完成" not in question.prompt:
         return [unit for unit in wrong if holds(unit, tasks[0])] + [u for u in question.answer if not holds(u, tasks[0])]

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from cemai.library import Library
-from ui.exports import targets_table, task_ledger, unit_duties
+from graph.kinds import TARGETS, TASKS
+from ui.exports import fact_table, unit_duties
 from ui.exports.writing import to_bytes
 from ui.page.reader.policy import policy_text
 
@@ -49,15 +50,15 @@ def test_doubts_stand_in_the_document_on_the_page_and_in_the_export(library, tmp
 
 def test_ledgers_name_the_sources_whose_words_are_doubtful(library):
     tasks, targets = library.tasks(), library.targets()
-    for table in (task_ledger(tasks), unit_duties(tasks)):
+    for table in (fact_table(TASKS, tasks), unit_duties(tasks)):
         notes = "\n".join(table.notes)
         assert "【核对】《某县人民政府关于加强河道管护的通知》：有 1 处字节" in notes
         assert "【核对】《台账.xlsx》：工作表“Sheet”有隐藏的行" in notes
         assert "另县" not in notes
-    assert sum("【核对】" in note for note in targets_table(targets).notes) == 1
+    assert sum("【核对】" in note for note in fact_table(TARGETS, targets).notes) == 1
     made = dt.date(2026, 3, 2)
-    sheet = openpyxl.load_workbook(io.BytesIO(to_bytes(task_ledger(tasks), "xlsx", made_on=made))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(to_bytes(fact_table(TASKS, tasks), "xlsx", made_on=made))).active
     assert any("【核对】" in str(cell.value) for row in sheet.iter_rows() for cell in row)
-    records = json.loads(to_bytes(task_ledger(tasks), "json", made_on=made))
+    records = json.loads(to_bytes(fact_table(TASKS, tasks), "json", made_on=made))
     assert {bool(record["warnings"]) for record in records if record["source"] == "完好.txt"} == {False}
     assert all(record["warnings"] for record in records if record["source"] == "通知.txt")

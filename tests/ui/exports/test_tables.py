@@ -9,39 +9,49 @@ import pytest
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from corpus.errors import UsageError
+from graph.codec.records import MeasureRecord, TargetRecord, TaskRecord, UnitRecord
+from graph.kinds import TARGETS, TASKS
+from graph.queries.cited import CitedFact
 from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Notice
 from ui.exports import (
     FORMATS,
     ExportTable,
     TableColumn,
     comparison_table,
-    targets_table,
-    task_ledger,
+    fact_table,
     unit_duties,
     write,
 )
 from ui.exports.workbook import CELL_LIMIT
 
 DAY = dt.date(2026, 3, 5)
-TASK = {
-    "id": "t1", "source": "方案.txt", "section_path": ["二、重点任务", "（一）产业"], "name": "建设冷链仓储",
-    "quote": "（一）建设冷链仓储。新建冷库20处，改造冷库6处。", "start": 0, "end": 24, "lead_units": ["市商务局"],
-    "responsible_units": ["市农业农村局", "市财政局"], "supporting_units": ["市供销社"], "topics": ["产业发展"],
-    "beneficiaries": [], "deadline": "2024年底", "measures": [{"name": "新建冷库20处", "start": 9, "end": 16},
-    {"name": "改造冷库6处", "start": 17, "end": 23}], "title": "青禾市关于印发《产业方案》的通知", "doc_number": None,
-}  # fmt: skip
-SILENT_TASK = {
-    **TASK, "id": "t2", "name": "抓好宣传", "lead_units": [], "responsible_units": [], "supporting_units": [], "measures": [],
-    "deadline": None,
-}  # fmt: skip
-TARGET = {
-    "id": "g1", "source": "方案.txt", "indicator": "冷库", "comparator": ">=", "value": 20.0, "value_min": None,
-    "value_max": None, "value_text": "20处以上", "unit": "处", "by_year": 2024, "deadline": None, "region": "青禾市",
-    "kind": "target", "topic": None, "quote": "到2024年新建冷库20处以上", "start": 0, "end": 14,
-}  # fmt: skip
+TASK = TaskRecord(
+    id="t1", document_id="d1", source="方案.txt", section_path=("二、重点任务", "（一）产业"), name="建设冷链仓储",
+    quote="（一）建设冷链仓储。新建冷库20处，改造冷库6处。", start=0, end=24, lead_units=("市商务局",),
+    responsible_units=("市农业农村局", "市财政局"), supporting_units=("市供销社",), topics=("产业发展",), deadline="2024年底",
+    measures=(MeasureRecord(name="新建冷库20处", start=9, end=16), MeasureRecord(name="改造冷库6处", start=17, end=23)),
+)  # fmt: skip
+SILENT_TASK = replace(
+    TASK, id="t2", name="抓好宣传", lead_units=(), responsible_units=(), supporting_units=(), measures=(), deadline=None
+)
+TARGET = TargetRecord(
+    id="g1", document_id="d1", source="方案.txt", indicator="冷库", comparator=">=", value=20.0, value_text="20处以上", unit="处",
+    by_year=2024, region="青禾市", kind="target", quote="到2024年新建冷库20处以上", start=0, end=14,
+)  # fmt: skip
+
+
+def cited(*facts):
+    return [CitedFact(fact, "青禾市关于印发《产业方案》的通知") for fact in facts]
+
+
+def task_ledger(*tasks):
+    return fact_table(TASKS, cited(*tasks))
+
+
 CITATION = AnswerCitation(
     "d1", "方案.txt", "产业方案", "青政发〔2022〕1号", "青禾市", ("一、目标",), "新建冷库20处以上", 4, 13, 2
 )
@@ -79,7 +89,7 @@ def words_of(value):
 
 
 def test_a_ledger_has_the_columns_officials_use_and_says_what_is_silent():
-    table = task_ledger([TASK, SILENT_TASK])
+    table = task_ledger(TASK, SILENT_TASK)
     assert [c.header for c in table.columns] == [
         "序号",
         "任务",
@@ -96,16 +106,17 @@ def test_a_ledger_has_the_columns_officials_use_and_says_what_is_silent():
     assert first[7] == "《青禾市关于印发〈产业方案〉的通知》二、重点任务 > （一）产业"
     assert second[2] == "建设冷链仓储。新建冷库20处，改造冷库6处。"
     assert second[4] == "原文未载明"
-    assert table.records == [TASK, SILENT_TASK]
+    assert table.records == [task.record() for task in cited(TASK, SILENT_TASK)]
+    assert table.records[0]["lead_units"] == ["市商务局"] and table.records[0]["measures"][1]["start"] == 17
 
 
 def test_a_ledger_says_nothing_twice():
-    task = {
-        **TASK, "name": "建好水厂", "quote": "2.建好水厂（县水务局负责，完成时限：2025年底）", "measures": [], "supporting_units": [],
-        "section_path": ["二、重点任务", "2.建好水厂"], "deadline": "完成时限：2025年底", "start": 0, "kind": "numbered",
-        "units": [{"name": "县水务局", "start": 7, "inherited": False}],
-    }  # fmt: skip
-    table = task_ledger([task])
+    task = replace(
+        TASK, name="建好水厂", quote="2.建好水厂（县水务局负责，完成时限：2025年底）", measures=(), supporting_units=(),
+        section_path=("二、重点任务", "2.建好水厂"), deadline="完成时限：2025年底",
+        units=(UnitRecord(name="县水务局", role="responsible", start=7, end=11),),
+    )  # fmt: skip
+    table = task_ledger(task)
     assert "配合单位" not in [column.header for column in table.columns]
     assert table.rows[0] == (
         1, "建好水厂", "建好水厂", "市商务局", "市农业农村局、市财政局", "2025年底", "《青禾市关于印发〈产业方案〉的通知》二、重点任务 > 2",
@@ -114,24 +125,25 @@ def test_a_ledger_says_nothing_twice():
 
 def test_measures_are_the_words_between_the_name_and_the_units():
     quote = "3.建好水厂。新建水厂6座，管好旧厂。（责任单位：县水务局）"
-    unit = {"name": "县水务局", "start": 100 + quote.index("县水务局"), "inherited": False}
-    task = {**TASK, "quote": quote, "name": "建好水厂", "measures": [], "start": 100, "units": [unit], "kind": "numbered"}
-    assert task_ledger([task]).rows[0][2] == "新建水厂6座，管好旧厂。"
+    at = 100 + quote.index("县水务局")
+    unit = UnitRecord(name="县水务局", role="responsible", start=at, end=at + 4)
+    task = replace(TASK, quote=quote, name="建好水厂", measures=(), start=100, units=(unit,))
+    assert task_ledger(task).rows[0][2] == "新建水厂6座，管好旧厂。"
     # the columns of a ledger row have said it all
-    assert task_ledger([{**task, "kind": "row"}]).rows[0][2] == ""
+    assert task_ledger(replace(task, kind="row")).rows[0][2] == ""
 
 
 def test_duties_are_listed_by_unit_with_its_part():
-    rows = unit_duties([TASK, SILENT_TASK]).rows
+    rows = unit_duties(cited(TASK, SILENT_TASK)).rows
     assert [(row[1], row[3]) for row in rows] == [
         ("市商务局", "牵头"), ("市农业农村局", "责任"), ("市财政局", "责任"), ("市供销社", "配合"),
     ]  # fmt: skip
-    assert [row[1] for row in unit_duties([TASK], unit="市财政局").rows] == ["市财政局"]
+    assert [row[1] for row in unit_duties(cited(TASK), unit="市财政局").rows] == ["市财政局"]
 
 
 def test_figures_stay_numbers_in_a_sheet():
     sheet = sheet_of(
-        targets_table([TARGET, {**TARGET, "comparator": "range", "value_min": 8.0, "value_max": 10.5, "value": None}])
+        fact_table(TARGETS, cited(TARGET, replace(TARGET, comparator="range", value_min=8.0, value_max=10.5, value=None)))
     )
     assert (sheet["D3"].value, sheet["D3"].data_type) == (20, "n")
     assert sheet["C3"].value == "不低于"
@@ -139,7 +151,7 @@ def test_figures_stay_numbers_in_a_sheet():
 
 
 def test_a_sheet_is_ready_to_read_and_to_print():
-    sheet = sheet_of(task_ledger([TASK] * 3))
+    sheet = sheet_of(task_ledger(*[TASK] * 3))
     assert sheet.freeze_panes == "A3"
     assert sheet.print_title_rows == "$1:$2"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
@@ -159,7 +171,7 @@ def test_a_comparison_cites_every_cell_and_names_the_silence():
 
 
 def test_a_word_table_has_chinese_fonts_and_a_header_on_every_page():
-    document, words = words_of(task_ledger([TASK]))
+    document, words = words_of(task_ledger(TASK))
     assert "建设冷链仓储" in words and "由策脉导出，供参考，以原文为准。" in words
     assert document.sections[0].page_width > document.sections[0].page_height
     grid = document.tables[0]
@@ -206,12 +218,12 @@ def test_any_text_can_be_exported(title, text):
 
 def test_nothing_is_an_empty_table():
     for format in FORMATS:
-        assert made(task_ledger([]), format)
+        assert made(task_ledger(), format)
 
 
 def test_an_unknown_format_says_which_there_are(tmp_path):
     with pytest.raises(UsageError, match="xlsx、docx、csv、json"):
-        write(task_ledger([]), "pdf", tmp_path / "表.pdf")
+        write(task_ledger(), "pdf", tmp_path / "表.pdf")
     assert not list(tmp_path.iterdir())
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from corpus.store import Corpus
 from graph.codec.rows import to_rows
 from graph.extract import extract
-from graph.queries.neighbourhood import KINDS, Node, Surroundings, around, resolve
+from graph.queries.neighbourhood import KINDS, GraphNode, Surroundings, around, resolve
 from ingest.reader import read
 from ui.page.graph.network import MOST, draw_picture, place_labels, share_nodes
 from ui.page.graph.views import graph_view
@@ -21,10 +21,10 @@ PLAN = """石溪县山塘整治实施方案
 
 def made(counts, label="县水务局综合管理和执法监督科"):
     rings = {
-        kind: tuple(Node(kind, f"{label[: 3 + i % 9]}{i}", f"unit:{i}") for i in range(n))
+        kind: tuple(GraphNode(kind, f"{label[: 3 + i % 9]}{i}", f"unit:{i}") for i in range(n))
         for kind, n in zip(KINDS, counts, strict=True)
     }
-    return Surroundings(Node("单位", "县水务局", "unit:县水务局"), rings)
+    return Surroundings(GraphNode("单位", "县水务局", "unit:县水务局"), rings)
 
 
 @settings(max_examples=12)

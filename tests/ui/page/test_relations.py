@@ -73,17 +73,17 @@ def test_the_reader_shows_versions_and_their_differences(desk):
 
 def test_what_changed_is_on_the_path_of_a_post(desk):
     from qa.study.changes import of_post, revised
-    from qa.study.post import Brief
+    from qa.study.post import Brief, BriefDocument
 
     new, old = id_of(desk, "新办法.txt"), id_of(desk, "旧办法.txt")
-    entry = {"id": new, "title": "云岫县农村供水管理办法（2025年修订）"}
+    entry = BriefDocument(new, "新办法.txt", "云岫县农村供水管理办法（2025年修订）", None, 1, "现行有效", "")
     whole = Brief(None, "云岫县", (), (), (), (), ())
     lead, *cards = revised(desk.versions(old, new), entry, "云岫县农村供水管理办法（试行）", whole)
     assert "修改 1 处" in lead.fact and {card.label for card in cards} == {"修改", "新增", "删去"}
     text = {id: desk.document(id).text for id in (new, old)}
     for card in cards:
-        place = card.record
-        assert "".join(card.quote.split()) in "".join(text[place["document_id"]][place["start"] : place["end"]].split())
+        place = card.source
+        assert "".join(card.quote.split()) in "".join(text[place.document_id][place.start : place.end].split())
     nobody = Brief("县融媒体中心", "云岫县", (), (), (), (), ())
     assert len(revised(desk.versions(old, new), entry, "", nobody)) == 1
     assert of_post(whole, desk.relations, desk.versions) == []

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from corpus.document import HeadMatter, Issue, ParsedDocument, Reference, Section, Span, Table, Zone
 from corpus.store import DocumentInfo
+from graph.codec.records import MeasureRecord, TargetRecord, TaskRecord
+from graph.queries.cited import CitedFact
 from graph.queries.relations import Edition, Link, Relations
 from graph.queries.unit import UnitPage
 from index.passages import Hit
@@ -116,10 +118,15 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
     cell = Cell(bad, bad, bad, (citation(bad),), "d1")
     check(matrix_view(Comparison(bad, None, (bad, bad), (ComparisonRow(bad, (cell, Cell(bad, None, None))),), (bad,))))
     check(coverage_grid([bad], [(bad, [1])]) or "")
-    task = {"name": bad, "lead_units": [bad] * 6, "responsible_units": [bad], "supporting_units": [bad], "measures": [{"name": bad}],
-            "deadline": bad, "section_path": [bad], "title": bad, "source": bad, "document_id": bad, "start": 0, "end": 1}  # fmt: skip
-    target = {"indicator": bad, "value_text": bad, "unit": bad, "kind": bad, "deadline": bad, "region": bad, "title": bad,
-              "document_id": bad, "start": 0, "end": 1, "by_year": None}  # fmt: skip
+    here = {"id": bad, "document_id": bad, "source": bad, "quote": bad, "start": 0, "end": 1, "section_path": (bad,)}
+    done = TaskRecord(
+        **here, name=bad, lead_units=(bad,) * 6, responsible_units=(bad,), supporting_units=(bad,), deadline=bad,
+        measures=(MeasureRecord(name=bad, start=0, end=1),),
+    )  # fmt: skip
+    figure = TargetRecord(
+        **here, indicator=bad, comparator="=", value_text=bad, unit=bad, kind="target", deadline=bad, region=bad
+    )
+    task, target = CitedFact(done, bad, bad, (bad,)), CitedFact(figure, bad, bad, (bad,))
     check(tasks_table([task]))
     check(targets_table([target]))
     check(shelf_view([ShelfRow(info(bad), bad, bad)], undo=info(bad)))
@@ -264,11 +271,15 @@ def test_shades_of_coverage_tell_more_from_less_in_any_library() -> None:
 
 
 def test_figures_are_written_as_in_the_text() -> None:
-    assert target_value({"value_text": "85%", "unit": "%"}) == "85%"
-    assert target_value({"value_text": "120", "unit": "公里"}) == "120公里"
-    assert target_value({"value_text": "全部", "unit": "%"}) == "全部"
-    assert target_value({"comparator": ">=", "value": 90.0, "unit": "%"}) == "不低于 90%"
-    assert target_value({"value": None}) == "原文未载明"
+    def said(value_text: str, unit: str | None = None, value: float | None = None) -> str:
+        here = {"id": "g", "document_id": "d", "source": "s", "indicator": "率", "quote": "率", "start": 0, "end": 1}
+        return target_value(TargetRecord(**here, comparator=">=", value=value, value_text=value_text, unit=unit, kind="target"))
+
+    assert said("85%", "%") == "85%"
+    assert said("120", "公里") == "120公里"
+    assert said("全部", "%") == "全部"
+    assert said("", "%", 90.0) == "不低于 90%"
+    assert said("") == "原文未载明"
 
 
 @pytest.mark.parametrize("scheme", [":root", ".dark"])

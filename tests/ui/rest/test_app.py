@@ -146,6 +146,8 @@ def test_facts_and_documents(client: TestClient, library: Recording) -> None:
         ("search", {"query": "问", "top": 1000}, 422, "太大"),
         ("answers/none", {}, 404, "重新提问"),
         ("documents/none", {}, 404, "没有"),
+        ("facts/actors", {}, 404, "tasks（任务）"),
+        ("facts/tasks", {"region": "没有这个地方"}, 400, "不认识地区"),
         ("nowhere", {}, 404, "openapi.json"),
     ],
 )

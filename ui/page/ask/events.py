@@ -59,7 +59,8 @@ def start(desk: Desk) -> Html:
 def example_questions(desk: Desk) -> list[str]:
     """Questions to start from; only such as the library answers."""
     units = [name for name, _ in desk.units()]
-    made = starting_questions(desk.topics(), desk.regions(), units, desk.targets(kind="target"))
+    targets = [cited.fact for cited in desk.targets(kind="target")]
+    made = starting_questions(desk.topics(), desk.regions(), units, targets)
     return desk.answerable("examples", made, EXAMPLES)
 
 

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from corpus.divisions import gazetteer
 from corpus.titles import in_marks
+from graph.codec.columns import UNSTATED
 from qa.answer import Cell, Comparison, ComparisonRow
 from qa.comparison.figures import RowFigures
-from ui.labels import NOTICE, NOTICES, UNSTATED
+from ui.labels import NOTICE, NOTICES
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_state, notice_banner
 

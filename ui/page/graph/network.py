@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graph.queries.neighbourhood import KINDS, Node, Surroundings
+from graph.queries.neighbourhood import KINDS, GraphNode, Surroundings
 from ui.page.kit.html import Html, cut, el, join
 
 MOST = 60
@@ -27,7 +27,7 @@ COLOURS = {"任务": "#1f4e79", "单位": "#5b646b", "指标": "#6b4a0b", "依�
 class Box:
     """A label in its place: the middle, and the size."""
 
-    node: Node
+    node: GraphNode
     text: str
     x: float
     y: float
@@ -94,7 +94,7 @@ def place_labels(found: Surroundings) -> Picture:
     for turn, ((kind, nodes), shown) in enumerate(zip(kinds, share_nodes([len(nodes) for _, nodes in kinds]), strict=True)):
         labels = [(node, cut(node.label, LABEL)) for node in nodes[:shown]]
         if len(nodes) > shown:
-            rest = Node(kind, f"另 {len(nodes) - shown} 项", None, "见旁边的清单")
+            rest = GraphNode(kind, f"另 {len(nodes) - shown} 项", None, "见旁边的清单")
             labels.append((rest, rest.label))
         down += 46
         ring: list[Box] | None = None
@@ -111,7 +111,7 @@ def _across(down: float) -> float:
     return down * 1.15 + 70
 
 
-def _ring(labels: Sequence[tuple[Node, str]], down: float, placed: Sequence[Box], turn: int) -> list[Box] | None:
+def _ring(labels: Sequence[tuple[GraphNode, str]], down: float, placed: Sequence[Box], turn: int) -> list[Box] | None:
     """The labels on one ellipse as evenly as it allows, or None where they do not fit."""
     across = _across(down)
     even = [
@@ -141,7 +141,7 @@ def _ring(labels: Sequence[tuple[Node, str]], down: float, placed: Sequence[Box]
     return None
 
 
-def _box(node: Node, text: str, across: float, down: float, angle: float) -> Box:
+def _box(node: GraphNode, text: str, across: float, down: float, angle: float) -> Box:
     return Box(node, text, across * math.cos(angle), down * math.sin(angle), _width(text, 13) + 22)
 
 

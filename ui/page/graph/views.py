@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from graph.queries.neighbourhood import KINDS, Node, Surroundings
+from graph.queries.neighbourhood import KINDS, GraphNode, Surroundings
 from ui.page.graph.network import MOST, draw_picture
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state
@@ -39,7 +39,7 @@ def graph_view(found: Surroundings, trail: Sequence[tuple[str, str]] = ()) -> Ht
     ) if total else empty_state("没有相邻的节点", "这里没有读出任务、单位、指标或依据。换一个单位、主题或文件。")  # fmt: skip
 
 
-def _section(kind: str, nodes: Sequence[Node]) -> Html | None:
+def _section(kind: str, nodes: Sequence[GraphNode]) -> Html | None:
     if not nodes:
         return None
     rows = [_row(node) for node in nodes]
@@ -52,7 +52,7 @@ def _section(kind: str, nodes: Sequence[Node]) -> Html | None:
     )
 
 
-def _row(node: Node) -> Html:
+def _row(node: GraphNode) -> Html:
     name = cut(node.label, 60)
     walk = el("button", name, type="button", class_="open", data_act="walk", data_node=node.key) if node.key else el("span", name)
     return el(
@@ -60,7 +60,7 @@ def _row(node: Node) -> Html:
     )
 
 
-def _open(node: Node, label: str) -> Html | None:
+def _open(node: GraphNode, label: str) -> Html | None:
     if node.place is None:
         return None
     id, start, end = node.place

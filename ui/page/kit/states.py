@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.formats.registry import list_formats
 from ui.page.kit.html import Html, el
 
 ONE_LINE = 42
@@ -29,7 +30,7 @@ def empty_library() -> Html:
     """No document yet."""
     return empty_state(
         "文档库还是空的",
-        "先放入几份政策文件（txt、html、pdf、docx、xlsx 都可以），再回来提问、查找和比较。",
+        f"先放入几份政策文件（{list_formats(records=False)} 都可以），再回来提问、查找和比较。",
         el("button", "去文档库放入文件", class_="primary", data_tab="shelf", type="button", data_empty=True),
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from corpus.document import HeadMatter
-from ui.labels import UNSTATED
+from graph.codec.columns import UNSTATED
 from ui.page.kit.html import Html, el, join
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -24,7 +24,6 @@ KINDS = {
     "yes_no": "是否规定",
     "multi_doc": "多份文件",
 }
-FORMATS = {"txt": "文本", "html": "网页", "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV 表格", "jsonl": "记录"}
 
 IN_FORCE = frozenset({"现行有效", "现行", "有效", "施行中", "正式"})
 UNKNOWN = frozenset({"", "未载明", "原文未载明", "未标明", "不明"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from corpus.errors import PolicyError
 from corpus.store import DocumentInfo
 from corpus.titles import in_marks
+from ingest.formats.registry import ENDINGS, list_formats
 from ui.desk.desk import Desk
-from ui.desk.uploads import ACCEPTED
 from ui.page.events import Payload, integer, text
 from ui.page.kit.html import Html, join
 from ui.page.kit.states import error_message
@@ -19,9 +19,8 @@ STATUSES = ("废止",)
 
 def form() -> Html:
     """Where files go in."""
-    return upload_box(
-        ",".join(ACCEPTED), "txt、html、pdf、docx、xlsx、csv、jsonl，每份不超过 50 MB；doc、wps、rtf、xls 要装有 LibreOffice"
-    )
+    limit = f"{list_formats()}，每份不超过 50 MB；{list_formats(convertible=True)} 要装有 LibreOffice"
+    return upload_box(",".join(f".{ending}" for ending in sorted(ENDINGS)), limit)
 
 
 def table(desk: Desk, payload: Payload) -> Html:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from corpus.store import DocumentInfo
 from corpus.titles import in_marks
-from ui.labels import UNSTATED
+from graph.codec.columns import UNSTATED
+from ingest.formats.registry import label_of_format
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, document_date, state_tag
+from ui.page.kit.wording import document_date, state_tag
 from ui.page.tasks.ledgers import PAGE
 
 
@@ -102,7 +103,7 @@ def _row(row: ShelfRow) -> Html:
         ),
         _cell(head.region, "地区"),
         _cell(document_date(head), "日期"),
-        el("td", FORMATS.get(info.format, info.format), data_label="格式"),
+        el("td", label_of_format(info.format), data_label="格式"),
         el("td", status, data_label="时效"),
         el(
             "td",

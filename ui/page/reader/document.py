@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from corpus.document import ParsedDocument, Span
 from corpus.store import DocumentInfo
+from graph.codec.columns import TARGET_KINDS, UNSTATED
+from graph.codec.records import FactRecord, TargetRecord, TaskRecord
+from graph.queries.cited import CitedFact
 from graph.queries.relations import UNRELATED, Relations
-from ui.labels import TARGET_KINDS, UNSTATED
+from ingest.formats.registry import has_page_pictures, label_of_format
 from ui.page.kit.html import Html, cut, el, join
-from ui.page.kit.wording import FORMATS, dotted_line, head_matter_parts, state_tag
+from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
 from ui.page.reader.lineage import lineage_pane
 from ui.page.reader.policy import policy_text
 from ui.page.tasks.ledgers import target_value, units_line
@@ -24,8 +26,8 @@ def reader_view(
     quotes: Sequence[Span] = (),
     status: str | None = None,
     reason: str | None = None,
-    tasks: Sequence[Mapping[str, Any]] = (),
-    targets: Sequence[Mapping[str, Any]] = (),
+    tasks: Sequence[CitedFact[TaskRecord]] = (),
+    targets: Sequence[CitedFact[TargetRecord]] = (),
     relations: Relations = UNRELATED,
 ) -> Html:
     """The document pane. The first of ``quotes`` carries the id the page scrolls to."""
@@ -33,10 +35,10 @@ def reader_view(
     title = head.title or doc.source
     place = join_path(doc.heading_path(quotes[0].start)) if quotes else ""
     page = doc.page_at(quotes[0].start) if quotes else None
-    meta = [*head_matter_parts(head, full=True), FORMATS.get(doc.format, doc.format)]
+    meta = [*head_matter_parts(head, full=True), label_of_format(doc.format)]
     tabs = [("text", "原文"), ("outline", "提纲"), ("tasks", f"任务 {len(tasks)}"), ("targets", f"指标 {len(targets)}"),
             ("basis", "要素"), ("lineage", "沿革")]  # fmt: skip
-    seen = page if page is not None else 1 if doc.format == "pdf" else None
+    seen = page if page is not None else 1 if has_page_pictures(doc.format) else None
     if seen is not None:
         tabs.insert(1, ("page", "原页"))
     header = el(
@@ -119,14 +121,13 @@ def join_path(path: Sequence[str]) -> str:
     return " › ".join(cut(part.strip(), 28) for part in path)
 
 
-def _place(doc: ParsedDocument, record: Mapping[str, Any], label: object) -> Html:
+def _place(doc: ParsedDocument, fact: FactRecord, label: object) -> Html:
     return el(
-        "button", label, type="button", class_="open", data_act="open", data_doc=doc.id,
-        data_start=record["start"], data_end=record["end"],
-    )  # fmt: skip
+        "button", label, type="button", class_="open", data_act="open", data_doc=doc.id, data_start=fact.start, data_end=fact.end
+    )
 
 
-def _tasks(doc: ParsedDocument, tasks: Sequence[Mapping[str, Any]]) -> Html:
+def _tasks(doc: ParsedDocument, tasks: Sequence[CitedFact[TaskRecord]]) -> Html:
     if not tasks:
         return el("p", "这份文件里没有识别出任务。", class_="soft")
     return el(
@@ -134,8 +135,8 @@ def _tasks(doc: ParsedDocument, tasks: Sequence[Mapping[str, Any]]) -> Html:
         [
             el(
                 "li",
-                _place(doc, task, cut(str(task["name"]), 80)),
-                el("p", units_line(task) or f"责任单位：{UNSTATED}", class_="meta"),
+                _place(doc, task.fact, cut(task.fact.name, 80)),
+                el("p", units_line(task.fact) or f"责任单位：{UNSTATED}", class_="meta"),
             )
             for task in tasks
         ],
@@ -143,7 +144,7 @@ def _tasks(doc: ParsedDocument, tasks: Sequence[Mapping[str, Any]]) -> Html:
     )
 
 
-def _targets(doc: ParsedDocument, targets: Sequence[Mapping[str, Any]]) -> Html:
+def _targets(doc: ParsedDocument, targets: Sequence[CitedFact[TargetRecord]]) -> Html:
     if not targets:
         return el("p", "这份文件里没有识别出指标。", class_="soft")
     return el(
@@ -151,21 +152,21 @@ def _targets(doc: ParsedDocument, targets: Sequence[Mapping[str, Any]]) -> Html:
         [
             el(
                 "li",
-                _place(doc, target, join(str(target["indicator"]), "　", el("b", target_value(target)))),
+                _place(doc, target, join(target.indicator, "　", el("b", target_value(target)))),
                 el(
                     "p",
                     " · ".join(
                         part
                         for part in (
-                            TARGET_KINDS.get(str(target.get("kind")), ""),
-                            str(target.get("deadline") or (f"{target['by_year']}年" if target.get("by_year") else "")),
+                            TARGET_KINDS[target.kind],
+                            target.deadline or (f"{target.by_year}年" if target.by_year else ""),
                         )
                         if part
                     ),
                     class_="meta",
                 ),
             )
-            for target in targets
+            for target in (cited.fact for cited in targets)
         ],
         class_="facts",
     )

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from corpus.document import ParsedDocument
 from corpus.titles import in_marks
+from graph.codec.columns import UNSTATED
 from graph.queries.relations import Edition, Link, Relations
 from qa.answer import Cell, Comparison
 from qa.comparison.versions import ONE_LINE, describe_changes
-from ui.labels import UNSTATED
 from ui.page.kit.html import Html, cut, el, join
 
 SHOWN = 60

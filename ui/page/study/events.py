@@ -69,8 +69,8 @@ def _posts(desk: Desk) -> list[tuple[str, str]]:
     named = [
         (region, name)
         for task in desk.tasks()
-        if (region := home.get(str(task.get("document_id")))) in known and region
-        for name in {*task["lead_units"], *task["responsible_units"]}
+        if (region := home.get(task.fact.document_id)) in known and region
+        for name in {*task.fact.lead_units, *task.fact.responsible_units}
     ]
     return starting_posts(named, POSTS)
 

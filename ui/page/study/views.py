@@ -13,7 +13,7 @@ from qa.study.question import KINDS, LETTERS, Question, excerpt
 from ui.page.kit.forms import examples
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
-from ui.page.tasks.ledgers import source_link
+from ui.page.tasks.ledgers import place_link
 
 QUOTE = 150
 
@@ -85,11 +85,11 @@ def _track(stages: Sequence[Stage], index: int) -> Html:
 
 def _card(card: Card) -> Html:
     place = None
-    if card.record is not None:
-        path = [str(part) for part in card.record.get("section_path") or ()]
-        whole = card.record["start"] == card.record["end"]
-        name = "打开全文" if whole else in_marks(cut(str(card.record.get("title") or card.record.get("source") or ""), 48))
-        place = el("p", source_link(card.record, name), f"　{cut(path[-1], 28)}" if path else None, class_="src")
+    if card.source is not None:
+        source = card.source
+        name = "打开全文" if source.start == source.end else in_marks(cut(source.title, 48))
+        link = place_link(source.document_id, source.start, source.end, source.title, name)
+        place = el("p", link, f"　{cut(card.heading, 28)}" if card.heading else None, class_="src")
     return el(
         "div",
         el("p", el("span", card.label, class_="tag"), cut(card.fact, 120), class_="fact"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from graph.codec.columns import TARGET_KINDS
 from graph.queries.due import WORDS, due, years
 from ui.desk.desk import Desk
-from ui.labels import TARGET_KINDS
 from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
@@ -70,7 +70,7 @@ def rows(desk: Desk, payload: Payload) -> Html:
     if not tasks:
         return empty_state("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
     start = min(wanted, len(tasks) - 1)
-    sources = len({t.get("document_id") or t.get("source") for t in tasks})
+    sources = len({task.fact.document_id for task in tasks})
     query = {"unit": unit, "region": region, "topic": topic, "due": when}
     links = export_links("/api/v1/tasks", query, FILES)
     page = desk.unit(unit, region) if unit else None

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
-from ui.labels import COMPARATORS, TARGET_KINDS, UNSTATED
+from graph.codec.columns import COMPARATORS, TARGET_KINDS, UNSTATED
+from graph.codec.records import FactRecord, TargetRecord, TaskRecord
+from graph.queries.cited import CitedFact
 from ui.page.kit.html import Html, cut, el, join
 
 PAGE = 50
 """Rows of a table shown at once."""
 UNITS_SHOWN = 4
 
-Record = Mapping[str, Any]
 
-
-def units_line(task: Record) -> str:
+def units_line(task: TaskRecord) -> str:
     """All units of a task in one line, by role."""
-    parts = [("牵头", "lead_units"), ("责任", "responsible_units"), ("配合", "supporting_units")]
-    return "　".join(f"{label}：{'、'.join(task[key])}" for label, key in parts if task.get(key))
+    return "　".join(f"{label}：{'、'.join(units)}" for label, units in task.units_by_role if units)
 
 
 def format_number(value: object) -> str:
@@ -33,29 +31,28 @@ def format_number(value: object) -> str:
     )
 
 
-def target_value(target: Record) -> str:
+def target_value(target: TargetRecord) -> str:
     """The figure as written, with its comparison in words where the text's own words are not at hand."""
-    if target.get("value_text"):
-        text = str(target["value_text"])
-        unit = str(target.get("unit") or "")
+    unit = target.unit or ""
+    if target.value_text:
+        text = target.value_text
         return f"{text}{unit}" if unit and unit not in text and text[-1:].isdigit() else text
-    if target.get("value_min") is not None and target.get("value_max") is not None:
-        return f"{format_number(target['value_min'])}—{format_number(target['value_max'])}{target.get('unit') or ''}"
-    if target.get("value") is None:
+    if target.value_min is not None and target.value_max is not None:
+        return f"{format_number(target.value_min)}—{format_number(target.value_max)}{unit}"
+    if target.value is None:
         return UNSTATED
-    comparator = str(target.get("comparator"))
-    word = "" if comparator in ("=", "range", "None") else f"{COMPARATORS.get(comparator, comparator)} "
-    return f"{word}{format_number(target['value'])}{target.get('unit') or ''}"
+    word = "" if target.comparator in ("=", "range") else f"{COMPARATORS[target.comparator]} "
+    return f"{word}{format_number(target.value)}{unit}"
 
 
-def tasks_table(tasks: Sequence[Record], *, start: int = 0, units: frozenset[str] = frozenset()) -> Html:
+def tasks_table(tasks: Sequence[CitedFact[TaskRecord]], *, start: int = 0, units: frozenset[str] = frozenset()) -> Html:
     """The task ledger: 序号 任务 具体措施 牵头单位 责任单位 完成时限 出处; a unit that was asked for, by all its names, is in sight."""
     rows = [_task(number, task, units) for number, task in enumerate(tasks[start : start + PAGE], start + 1)]
     heads = ["序号", "任务", "牵头单位", "责任单位", "完成时限", "出处"]
     return _table(heads, rows, "任务台账", class_="ledger tasks")
 
 
-def targets_table(targets: Sequence[Record], *, start: int = 0) -> Html:
+def targets_table(targets: Sequence[CitedFact[TargetRecord]], *, start: int = 0) -> Html:
     """The targets: 序号 指标 数值 类别 时限 地区 出处."""
     rows = [_target(number, target) for number, target in enumerate(targets[start : start + PAGE], start + 1)]
     return _table(["序号", "指标", "数值", "类别", "时限", "地区", "出处"], rows, "目标指标", class_="ledger targets")
@@ -87,9 +84,14 @@ def export_links(path: str, query: Mapping[str, str | None], formats: Sequence[t
     )
 
 
-def source_link(record: Record, label: object | None = None) -> Html:
-    """A button that opens the place a record was read from."""
-    title = str(record.get("title") or record.get("source") or "")
+def source_link(cited: CitedFact[FactRecord], label: object | None = None) -> Html:
+    """A button that opens the place a fact was read from."""
+    fact = cited.fact
+    return place_link(fact.document_id, fact.start, fact.end, cited.title or fact.source, label)
+
+
+def place_link(document: str, start: int, end: int, title: str, label: object | None = None) -> Html:
+    """A button that opens a place of a document."""
     name = label if label is not None else cut(title, 60)
     return el(
         "button",
@@ -98,49 +100,51 @@ def source_link(record: Record, label: object | None = None) -> Html:
         class_="open",
         title=cut(title, 200),
         data_act="open",
-        data_doc=str(record.get("document_id") or record.get("source_id") or record.get("source")),
-        data_start=record["start"],
-        data_end=record["end"],
+        data_doc=document,
+        data_start=start,
+        data_end=end,
     )
 
 
-def _task(number: int, task: Record, wanted: frozenset[str]) -> Html:
-    measures = [str(measure["name"]) for measure in task.get("measures") or ()]
-    path = [str(part) for part in task.get("section_path") or ()]
+def _task(number: int, cited: CitedFact[TaskRecord], wanted: frozenset[str]) -> Html:
+    task = cited.fact
+    measures = [measure.name for measure in task.measures]
+    path = task.section_path
     body = join(
-        el("div", cut(str(task["name"]), 120), class_="name"),
+        el("div", cut(task.name, 120), class_="name"),
         el("details", el("summary", f"具体措施 {len(measures)} 项"), el("ol", [el("li", m) for m in measures]))
         if measures
         else None,
     )
-    place = join(source_link(task), el("div", path[-1], class_="meta", title=" › ".join(path)) if path else None)
+    place = join(source_link(cited), el("div", path[-1], class_="meta", title=" › ".join(path)) if path else None)
     return el(
         "tr",
         el("td", number, class_="num"),
         el("td", body, data_label="任务"),
-        _units(task.get("lead_units"), "牵头单位", wanted),
-        _units([*(task.get("responsible_units") or ()), *(task.get("supporting_units") or ())], "责任单位", wanted),
-        _or_unstated(task.get("deadline"), "完成时限"),
+        _units(task.lead_units, "牵头单位", wanted),
+        _units([*task.responsible_units, *task.supporting_units], "责任单位", wanted),
+        _or_unstated(task.deadline, "完成时限"),
         el("td", place, class_="place", data_label="出处"),
     )
 
 
-def _target(number: int, target: Record) -> Html:
-    year = f"{target['by_year']}年" if target.get("by_year") else None
+def _target(number: int, cited: CitedFact[TargetRecord]) -> Html:
+    target = cited.fact
+    year = f"{target.by_year}年" if target.by_year else None
     return el(
         "tr",
         el("td", number, class_="num"),
-        el("td", el("div", cut(str(target["indicator"]), 80), class_="name"), data_label="指标"),
-        el("td", source_link(target, target_value(target)), class_="value", data_label="数值"),
-        el("td", TARGET_KINDS.get(str(target.get("kind")), str(target.get("kind") or "")), data_label="类别"),
-        _or_unstated(target.get("deadline") or year, "时限"),
-        _or_unstated(target.get("region"), "地区"),
-        el("td", source_link(target), class_="place", data_label="出处"),
+        el("td", el("div", cut(target.indicator, 80), class_="name"), data_label="指标"),
+        el("td", source_link(cited, target_value(target)), class_="value", data_label="数值"),
+        el("td", TARGET_KINDS[target.kind], data_label="类别"),
+        _or_unstated(target.deadline or year, "时限"),
+        _or_unstated(target.region, "地区"),
+        el("td", source_link(cited), class_="place", data_label="出处"),
     )
 
 
-def _units(units: Sequence[str] | None, label: str, wanted: frozenset[str]) -> Html:
-    names = list(dict.fromkeys(units or ()))
+def _units(units: Sequence[str], label: str, wanted: frozenset[str]) -> Html:
+    names = list(dict.fromkeys(units))
     if not names:
         return el("td", UNSTATED, class_="soft", data_label=label)
     # who was asked for is never among those folded away

@@ -52,7 +52,7 @@ def _partners(unit: UnitPage) -> Html:
 
 def _figures(unit: UnitPage) -> Html:
     made = [
-        el("li", cut(str(figure["indicator"]), 40), "　", source_link(figure, target_value(figure))) for figure in unit.figures
+        el("li", cut(figure.fact.indicator, 40), "　", source_link(figure, target_value(figure.fact))) for figure in unit.figures
     ]
     return el("ul", made, class_="cited") if made else EMPTY
 

@@ -1,0 +1,67 @@
+"""What facts are filed under 检索键: units, topics, regions, indicators, years; queries read these instead of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from corpus.divisions import gazetteer
+from corpus.document import ParsedDocument, Span
+from graph.facts import Target, Task, Term, UnitMention
+from graph.units.resolve import home, parts_of
+
+Key = tuple[str, str]
+"""The kind of a key and the key: ("unit", 州财政局)."""
+
+
+def task_keys(doc: ParsedDocument, task: Task) -> Iterator[Key]:
+    """Units under all their names and by role, topics, beneficiaries, region."""
+    yield from _unit_keys(task.units, "unit")
+    # counts by role, and who shares tasks with whom, are answered from the keys alone
+    yield from ((f"duty:{unit.role}", unit.canonical or unit.name) for unit in task.units if unit.role != "actor")
+    yield from (("topic", topic) for topic in task.topics)
+    yield from (("beneficiary", name) for name in task.beneficiaries)
+    yield from _region_keys(doc, task.span)
+
+
+def target_keys(doc: ParsedDocument, target: Target) -> Iterator[Key]:
+    """Indicator, kind of target, topic, year, region."""
+    yield "indicator", target.indicator
+    yield "target_kind", target.kind
+    if target.topic:
+        yield "topic", target.topic
+    if target.by_year:
+        yield "year", str(target.by_year)
+    yield from _region_keys(doc, target.span)
+
+
+def term_keys(_: ParsedDocument, term: Term) -> Iterator[Key]:
+    """The term itself."""
+    yield "term", term.term
+
+
+def actor_keys(_: ParsedDocument, actor: UnitMention) -> Iterator[Key]:
+    """The unit under all its names."""
+    yield from _unit_keys([actor], "actor")
+
+
+def _unit_keys(units: Iterable[UnitMention], kind: str) -> Iterator[Key]:
+    for unit in units:
+        yield kind, unit.name
+        if unit.canonical:
+            yield kind, unit.canonical
+        # every name of one department under one key, so that a query does not read all names of the library
+        parts = parts_of(unit.canonical or unit.name)
+        if parts is not None:
+            yield f"{kind}:{parts.usual}", unit.name
+            if unit.canonical:
+                yield f"{kind}:{parts.usual}", unit.canonical
+
+
+def _region_keys(doc: ParsedDocument, span: Span) -> Iterator[Key]:
+    head = doc.head_at(span.start)
+    division = home(head.region_code, head.region)
+    if division is not None:
+        yield "region", division.short
+        yield from (("region_above", parent.short) for parent in gazetteer().parents(division))
+    elif head.region:
+        yield "region", head.region

@@ -1,0 +1,123 @@
+"""What the bytes of a file show before they are read: signatures, parts of a ZIP package, streams of an old Office file."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from corpus.errors import RefusedInput
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML_START = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50})?(?:<!--[^>]{0,400}>\s{0,50})?<(?:!doctype\s+html|html|head|body|meta|table|div)\b",
+    re.I,
+)
+
+
+def extension(source: str) -> str:
+    """The ending of a file name, in lower case and without the dot, e.g. ``extension("通知.PDF") == "pdf"``."""
+    return PurePosixPath(source.replace("\\", "/")).suffix.lower().lstrip(".")
+
+
+class Contents:
+    """The bytes of one file with its name; what takes time to find out is found out once and only where it is asked for."""
+
+    def __init__(self, data: bytes, source: str) -> None:
+        self.data = data
+        self.source = source
+        self.ending = extension(source)
+
+    def begins_with(self, *signatures: bytes) -> bool:
+        """Whether the bytes begin with one of the signatures."""
+        return self.data.startswith(signatures)
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the bytes are a ZIP archive."""
+        return self.begins_with(*_ZIP)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing but blanks and byte order marks."""
+        return not self.data.strip(b"\x00 \t\r\n\x0c\xef\xbb\xbf\xff\xfe")
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The paths inside a ZIP archive. Raises ``RefusedInput`` for a damaged one."""
+        if not self.is_package:
+            return frozenset()
+        import zipfile
+        from io import BytesIO
+
+        try:
+            with zipfile.ZipFile(BytesIO(self.data)) as archive:
+                return frozenset(archive.namelist())
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
+            message = "压缩结构已损坏，文件不完整；请重新下载或用原软件打开后另存"
+            raise RefusedInput(self.source, "broken", message) from error
+
+    def has_member(self, beginning: str) -> bool:
+        """Whether a path inside the ZIP archive begins so."""
+        return any(name.startswith(beginning) for name in self.members)
+
+    @cached_property
+    def is_compound(self) -> bool:
+        """Whether the bytes are an OLE container (old Office). Raises ``RefusedInput`` where it wraps an encrypted file."""
+        if not self.begins_with(_OLE):
+            return False
+        if _stream_name("EncryptedPackage") in self.data:
+            raise RefusedInput(self.source, "encrypted", "文件有密码保护（加密），无法读取；请用原软件取消密码后再导入")
+        return True
+
+    def has_stream(self, name: str) -> bool:
+        """Whether the OLE container names a stream so."""
+        return self.is_compound and _stream_name(name) in self.data
+
+
+def _stream_name(name: str) -> bytes:
+    return name.encode("utf-16-le")
+
+
+def is_pdf(contents: Contents) -> bool:
+    """PDF: the header may come after other bytes, which some servers put before it."""
+    return b"%PDF-" in contents.data[:1024]
+
+
+def is_web_page(contents: Contents) -> bool:
+    """HTML, alone or as a page saved with its pictures in one file (MHTML); documents may hold such a page inside."""
+    if contents.is_package or contents.is_compound or is_pdf(contents) or is_rtf(contents):
+        return False
+    head = contents.data[:4096]
+    return _HTML_START.match(head) is not None or (b"MIME-Version:" in head and b"multipart/related" in head)
+
+
+def is_docx(contents: Contents) -> bool:
+    """A package of WordprocessingML."""
+    return contents.has_member("word/document")
+
+
+def is_xlsx(contents: Contents) -> bool:
+    """A package of SpreadsheetML that is no Word file with a sheet inside."""
+    return contents.has_member("xl/workbook") and not is_docx(contents)
+
+
+def is_doc(contents: Contents) -> bool:
+    """An old Word file."""
+    return contents.has_stream("WordDocument") and contents.ending != "wps"
+
+
+def is_wps(contents: Contents) -> bool:
+    """A text of WPS: its bytes are those of an old Word file, only the name differs."""
+    return contents.has_stream("WordDocument") and contents.ending == "wps"
+
+
+def is_xls(contents: Contents) -> bool:
+    """An old Excel file; those of WPS (.et) are the same."""
+    return (contents.has_stream("Workbook") or contents.has_stream("Book")) and not contents.has_stream("WordDocument")
+
+
+def is_rtf(contents: Contents) -> bool:
+    """Rich Text Format."""
+    return contents.begins_with(b"{\\rtf")
