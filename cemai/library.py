@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
@@ -102,16 +103,32 @@ def default_folder() -> Path:
 class Library(PolicyGraph):
     """An open library and the stages around it; heavy parts are loaded when first needed."""
 
-    def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
+    def __init__(self, corpus: Corpus, *, model: str | None = None, encoder: Encoder | None = None) -> None:
         super().__init__(corpus)
         self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING) or None
+        self._encoder = encoder
+        self._searcher: Searcher | None = None
+        self._engine: Engine | None = None
+        self._making = threading.RLock()
+        """Held while a part is made: two threads that first need it share one."""
         self._embedded = False
         """Whether every passage is known to have a vector of the model in use: finding out reads all of them."""
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, create: bool = True, model: str | None = None) -> Library:
-        """Open the library in ``folder`` (default: the user's own), made when missing unless ``create`` is false."""
-        return cls(Corpus.open(folder or default_folder(), create=create), model=model)
+    def open(
+        cls, folder: Path | None = None, *, create: bool = True, model: str | None = None, encoder: Encoder | None = None
+    ) -> Library:
+        """Open a library.
+
+        Args:
+            folder: Where it is; the user's own library by default.
+            create: Whether a missing library is made.
+            model: Folder or hub name of the embedding model, instead of the one set in the library.
+            encoder: A loaded embedding model, instead of ``model``: two open libraries can share one.
+
+        Example: ``Library.open(Path("库"), encoder=other.encoder)``.
+        """
+        return cls(Corpus.open(folder or default_folder(), create=create), model=model, encoder=encoder)
 
     def close(self) -> None:
         """Close the store."""
@@ -128,26 +145,39 @@ class Library(PolicyGraph):
         """The generation of the store: grows with every change."""
         return self.corpus.generation
 
-    @cached_property
+    @property
     def encoder(self) -> Encoder:
         """The embedding model: the embedded one unless another was set. Raises ``ModelUnavailable``."""
-        from index.dense.encoder import load
+        if self._encoder is None:
+            from index.dense.encoder import load
 
-        return load(self._model)
+            self._encoder = load(self._model)
+        return self._encoder
 
-    @cached_property
+    @property
     def searcher(self) -> Searcher:
         """Search over this library."""
-        from index.searcher import Searcher
+        with self._making:
+            if self._searcher is None:
+                from index.searcher import Searcher
 
-        return Searcher(self.corpus, self.encoder)
+                self._searcher = Searcher(self.corpus, self.encoder)
+            return self._searcher
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
         """Answers over this library."""
-        from qa.engine import Engine
+        with self._making:
+            if self._engine is None:
+                from qa.engine import Engine
 
-        return Engine(self.corpus, self.searcher)
+                self._engine = Engine(self.corpus, self.searcher)
+            return self._engine
+
+    def _drop_search(self) -> None:
+        """Let search and answers be made anew when next needed, because the vectors have changed."""
+        with self._making:
+            self._searcher = self._engine = None
 
     # ------------------------------------------------------------------ documents in and out
 
@@ -316,11 +346,11 @@ class Library(PolicyGraph):
         """
         from index.dense.encoder import load
 
-        count = embed_missing(self.corpus, load(name), progress)
+        encoder = load(name)
+        count = embed_missing(self.corpus, encoder, progress)
         self.corpus.set_setting(MODEL_SETTING, name or "")
-        self._model, self._embedded = name, True
-        for cached in ("encoder", "searcher", "engine"):
-            self.__dict__.pop(cached, None)
+        self._model, self._encoder, self._embedded = name, encoder, True
+        self._drop_search()
         return count
 
     def embed(self, progress: Progress | None = None) -> int:
@@ -330,8 +360,7 @@ class Library(PolicyGraph):
         count = embed_missing(self.corpus, self.encoder, progress)
         self._embedded = True
         if count:
-            for cached in ("searcher", "engine"):
-                self.__dict__.pop(cached, None)
+            self._drop_search()
         return count
 
     def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:

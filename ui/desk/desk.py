@@ -362,10 +362,8 @@ def desk_of(library: Backend) -> Desk:
     def writer() -> Backend:
         from cemai.library import Library
 
-        second = Library.open(path)
-        if isinstance(library, Library):
-            second.__dict__["encoder"] = library.encoder  # one model in memory
-        return second
+        # one model in memory
+        return Library.open(path, encoder=library.encoder if isinstance(library, Library) else None)
 
     return Desk(library, writer, path / "uploads")
 
