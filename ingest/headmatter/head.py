@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Issue, Level, Reference, Span
+from corpus.numerals import read_whole_number
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
     RegionEvidence,
@@ -65,7 +66,6 @@ _EFFECT = re.compile(
 _VALID_YEARS = re.compile(expand(r"有效期限?[为是]?\s?(?P<n>[{numerals_with_two}]|\d{1,2})\s?年"))
 _VALID_UNTIL = re.compile(expand(r"有效期限?(?:{valid_until}|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"))
 _NEWSROOM = re.compile(expand(r"{newsrooms}|网站?$"))
-_TWO = {"两": 2}
 _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
 """A document number alone on a line; some pages repeat title and number above the text."""
 _NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
@@ -322,9 +322,8 @@ def validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
     years = _VALID_YEARS.search(text, body.start, body.end)
     start = draft.text("effective_on") or issued
     if years is not None and start:
-        count = int(years["n"]) if years["n"].isdigit() else " 一二三四五六七八九十".find(years["n"])
-        count = _TWO.get(years["n"], count)
-        if 0 < count <= 20:
+        count = read_whole_number(years["n"])
+        if count and count <= 20:
             draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
 
 
