@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cemai.embedding import embed_missing
 from cemai.policy_graph import PolicyGraph
 from cemai.preparing import Prepared, prepare, prepared
+from cemai.settings import default_folder
 from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
@@ -85,19 +85,6 @@ class Entry:
     data: bytes
     origin: str | None
     replaces: tuple[int, ...]
-
-
-def default_folder() -> Path:
-    """``CEMAI_LIBRARY``, else a folder in the user's data folder of the platform."""
-    if named := os.environ.get("CEMAI_LIBRARY"):
-        return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "cemai" / "library"
 
 
 class Library(PolicyGraph):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -18,6 +17,8 @@ from importlib import resources
 from operator import add
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from platformdirs import user_cache_path
 
 RUN_LIMIT = 120
 """Longest run of Chinese characters given to the dictionary at once: its model for unknown words is quadratic."""
@@ -182,12 +183,4 @@ def _slow_dictionary() -> _Dictionary:
 
 def _cache_folder() -> Path:
     """A folder of this user's own: jieba's default is the shared temporary directory, where another user's file may lie."""
-    import os
-
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "cemai"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return user_cache_path("cemai", appauthor=False, ensure_exists=True)
