@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from corpus.document import ParsedDocument, Section, Span
+from corpus.text import CLOSERS, SENTENCE_ENDS
 from index.passages import Passage
 
 TARGET = 300
@@ -18,8 +19,8 @@ LONGEST_ROW = 1500
 SHORT_SECTION = 60
 """A heading with less than this of its own text is kept with what follows it: a passage of one line answers nothing."""
 
-_sentence_end = re.compile(r"[\n。！？；!?;…](?:(?<=\n)|(?:(?<=…)…{0,5})?[”’」』）)》]{0,3}[ \t\u3000]{0,8}\n?)")
-"""It begins with the set of its first characters, which the search for it runs through at once."""
+_sentence_end = re.compile(f"[{SENTENCE_ENDS}](?:(?<=\n)|[{CLOSERS}]{{0,3}}[ \t\u3000]{{0,8}}\n?)")
+"""The end of a sentence with the blanks behind it, which belong to its passage."""
 _solid = re.compile(r"\S")
 _soft_end = re.compile(r"[，,、：: \t\u3000]")
 

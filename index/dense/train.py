@@ -22,6 +22,7 @@ from typing import Any
 
 from corpus.document import ParsedDocument
 from corpus.errors import UsageError
+from corpus.text import SENTENCE_ENDS
 from index.dense.encoder import VERSION, damped
 from index.lexical.tokens import words_of
 
@@ -71,7 +72,7 @@ def read_pairs(folder: Path) -> list[Pair]:
     return pairs
 
 
-_sentence = re.compile(r"[^。；;！？!?\n]{12,}[。；;！？!?\n]?")
+_sentence = re.compile(f"[^{SENTENCE_ENDS}]{{12,}}[{SENTENCE_ENDS}]?")
 
 
 def structure_pairs(doc: ParsedDocument, seed: int = 1) -> Iterator[Pair]:

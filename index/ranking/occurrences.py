@@ -11,8 +11,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-ENDS = "。；;！!？?\n"
-"""Where a sentence ends; no token holds one of these."""
+from corpus.text import SENTENCE_ENDS
+
 LIMIT = 200_000
 """Meetings of a place in the texts with a place in the query that are followed; only a query that repeats itself has more."""
 
@@ -26,9 +26,9 @@ class Occurrences:
         self._np, self._texts, self._core = np, texts, core
         grams = dict.fromkeys(gram for token in (*tokens, core) for gram in pairwise(token))
         letters = {letter: i for i, letter in enumerate(dict.fromkeys([*core, *(c for gram in grams for c in gram)]), 2)}
-        # everything outside the query is 0, an end 1; characters above the table are read as its last one, which is nobody's
-        table = np.zeros(max(map(ord, [*letters, *ENDS])) + 2, dtype=np.uint16)
-        table[[ord(end) for end in ENDS]] = 1
+        # everything outside the query is 0, the end of a sentence 1 (no token has one); characters above the table are read as its last one, which is nobody's
+        table = np.zeros(max(map(ord, [*letters, *SENTENCE_ENDS])) + 2, dtype=np.uint16)
+        table[[ord(end) for end in SENTENCE_ENDS]] = 1
         table[[ord(letter) for letter in letters]] = list(letters.values())
         size = len(letters) + 2
         codes = np.frombuffer("\n".join((*texts, "")).encode("utf-32-le", "surrogatepass"), dtype="<u4")
