@@ -19,6 +19,7 @@ from cemai.settings import default_folder
 from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
+from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from corpus.store.codec import document_record, section_records
 
@@ -518,12 +519,7 @@ class Library(PolicyGraph):
 
     @property
     def _heads(self) -> dict[int, DocumentInfo]:
-        generation = self.corpus.generation
-        cached: tuple[int, dict[int, DocumentInfo]] | None = getattr(self, "_head_cache", None)
-        if cached is None or cached[0] != generation:
-            cached = (generation, {info.row: info for info in self.corpus.infos()})
-            self._head_cache = cached
-        return cached[1]
+        return kept_value(self.corpus, "heads", lambda: {info.row: info for info in self.corpus.infos()})
 
     def regions(self) -> list[str]:
         """Short names of the regions the library has documents for, from the nation down, then by code."""
