@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.divisions import Division, gazetteer, short_forms
+from corpus.divisions import Division, division_kinds, gazetteer, short_forms
 
-_lettered = re.compile(r"(?<![a-z\d])([a-z]\d{0,2})[省市州县区镇乡]")
+_endings = "".join(sorted({kind.ending[-1] for kind in division_kinds()} | set("镇乡")))
+_lettered = re.compile(rf"(?<![a-z\d])([a-z]\d{{0,2}})[{_endings}]")
 
 
 @dataclass(frozen=True, slots=True)
