@@ -21,7 +21,7 @@ def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int
     missing = corpus.unembedded(encoder.name)
     if not missing:
         return 0
-    from index.dense.vectors import forget
+    from index.dense.vectors import drop_copy
     from index.passages import Passage
     from index.splitter import embedding_text
 
@@ -37,5 +37,5 @@ def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int
     if progress:
         progress(len(missing), len(missing), "")
     # the documents are the same, so that nothing else tells that the copy laid out for searching is behind
-    forget(corpus.folder)
+    drop_copy(corpus.folder)
     return len(missing)

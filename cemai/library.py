@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cemai.embedding import embed_missing
 from cemai.policy_graph import PolicyGraph
-from cemai.preparing import Prepared, prepare, prepared
+from cemai.preparing import Prepared, prepare, prepare_records
 from cemai.settings import default_folder
 from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
@@ -79,7 +79,7 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PreparedEntry:
     """A document ready to be stored: with its bytes, the path it came from, and the rows it takes the place of."""
 
     prepared: Prepared
@@ -223,7 +223,7 @@ class Library(PolicyGraph):
             return
         source, former = self._place(item.source, origin)
         doc = read(data, source, region=region, ocr=ocr)
-        self._commit([Entry(prepare(doc), data, origin, tuple(info.row for info in former))], report)
+        self._commit([PreparedEntry(prepare(doc), data, origin, tuple(info.row for info in former))], report)
         report.ids[source] = doc.id
         if doc.issues:
             report.warnings[source] = [issue.message for issue in doc.issues]
@@ -260,14 +260,14 @@ class Library(PolicyGraph):
                 else:
                     report.unchanged.append(id)
 
-        batch: list[Entry] = []
-        for record, found in prepared(wanted(), item.source, item.path.stat().st_size, region):
+        batch: list[PreparedEntry] = []
+        for record, found in prepare_records(wanted(), item.source, item.path.stat().st_size, region):
             if isinstance(found, RefusedInput):
                 done -= 1
                 report.refused.append(Refusal(found.source, found.reason, found.message))
                 continue
             former = tuple(info.row for info in self.corpus.by_source(found.doc.id))
-            batch.append(Entry(found, record_bytes(record), origin, former))
+            batch.append(PreparedEntry(found, record_bytes(record), origin, former))
             if len(batch) >= BATCH:
                 self._commit(batch, report)
                 batch = []
@@ -275,12 +275,12 @@ class Library(PolicyGraph):
                     progress(done, 0, f"{item.source}：已导入 {done} 条")
         self._commit(batch, report)
 
-    def _commit(self, batch: Sequence[Entry], report: IngestReport) -> None:
+    def _commit(self, batch: Sequence[PreparedEntry], report: IngestReport) -> None:
         self._store(batch)
         for entry in batch:
             (report.replaced if entry.replaces else report.added).append(entry.prepared.doc.source)
 
-    def _store(self, batch: Sequence[Entry]) -> None:
+    def _store(self, batch: Sequence[PreparedEntry]) -> None:
         """Commit documents with everything derived from them in one transaction."""
         from corpus.store import PassageRow
         from index.splitter import embedding_text

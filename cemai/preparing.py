@@ -52,13 +52,13 @@ def prepare(doc: ParsedDocument) -> Prepared:
     return Prepared(doc, split(doc), to_rows(doc, extract(doc)))
 
 
-def prepared(
+def prepare_records(
     records: Iterable[Record], source: str, size: int, region: str | None = None
 ) -> Iterator[tuple[Record, Prepared | RefusedInput]]:
     """Each record of a file of ``size`` bytes with what is to be stored of it, in order; ``region`` overrides what they say."""
     chunks = _chunks(records)
     with ExitStack() as stack:
-        helpers = [stack.enter_context(_Helper(source, region)) for _ in range(helpers_for(size))]
+        helpers = [stack.enter_context(_Helper(source, region)) for _ in range(count_helpers(size))]
         given: list[tuple[_Helper, list[Record]]] = []
         for helper, chunk in zip(helpers, chunks, strict=False):
             helper.give(chunk)
@@ -76,7 +76,7 @@ def prepared(
                 yield record, _read(record, source, region)
 
 
-def helpers_for(size: int) -> int:
+def count_helpers(size: int) -> int:
     """How many processes help with a file of so many bytes."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return 0 if cores < 2 or size < MANY else min(cores, MOST_HELPERS)

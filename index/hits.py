@@ -12,7 +12,7 @@ from corpus.store import Corpus
 from corpus.store.rows import Label, Quote
 from index.lexical.tokens import normalise
 from index.passages import Hit
-from index.query import Question
+from index.query import SearchQuery
 from index.ranking.features import Candidate
 
 MEANING = 0.45
@@ -25,7 +25,7 @@ _KEPT = 5_000
 _Entry = TypeVar("_Entry")
 
 
-class Shelf:
+class HitCache:
     """Passages hits were shown from, what is said of their documents, page numbers: kept until the library changes."""
 
     def __init__(self, corpus: Corpus) -> None:
@@ -64,7 +64,9 @@ def _kept(
     return {number: entry for number, entry in {**found, **more}.items() if entry is not None}
 
 
-def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool) -> list[Hit]:
+def build_hits(
+    cache: HitCache, question: SearchQuery, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool
+) -> list[Hit]:
     """The first ``top`` passages that are still in the library; with ``fold`` one for each wording."""
     hits: list[Hit] = []
     kept: list[_Wording] = []
@@ -74,7 +76,7 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
     parts: dict[int, tuple[Quote, Label]] = {}
     for i, (score, candidate) in enumerate(chosen):
         if i % (top + 4) == 0:  # few are folded away, so that the rest is hardly ever needed
-            parts = shelf.parts([c.row for _, c in chosen[i : i + top + 4]])
+            parts = cache.parts([c.row for _, c in chosen[i : i + top + 4]])
         part = parts.get(candidate.row)
         if part is None:
             continue
@@ -83,7 +85,7 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
             if any(wording.like(other) for other in kept):
                 continue
             kept.append(wording)
-        hits.append(_hit(shelf, *part, score, candidate, question, wanted))
+        hits.append(_hit(cache, *part, score, candidate, question, wanted))
         if len(hits) == top:
             break
     return hits
@@ -124,7 +126,7 @@ class _Wording:
 
 
 def _hit(
-    shelf: Shelf, quote: Quote, label: Label, score: float, candidate: Candidate, question: Question, wanted: Sequence[str]
+    cache: HitCache, quote: Quote, label: Label, score: float, candidate: Candidate, question: SearchQuery, wanted: Sequence[str]
 ) -> Hit:
     start, text = quote.span.start, quote.text
     marks, words = _matches(text, start, candidate.text, wanted)
@@ -145,7 +147,7 @@ def _hit(
         start=start,
         end=quote.span.end,
         score=score,
-        page=shelf.page(quote.document, start + len(text) - len(text.lstrip())),
+        page=cache.page(quote.document, start + len(text) - len(text.lstrip())),
         region=label.region,
         highlights=marks,
         why=tuple(why),

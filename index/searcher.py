@@ -15,15 +15,15 @@ from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus
 from index.dense.vectors import DenseIndex
-from index.hits import Shelf, show
-from index.lexical.bm25 import Found, LexicalIndex, WeightedQuery
+from index.hits import HitCache, build_hits
+from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
 from index.lexical.cache import LexicalCache
 from index.lexical.tokens import tokenise
 from index.passages import Hit
-from index.query import Question, understand
-from index.ranking.features import Candidate, Rarity, features, idf
-from index.ranking.order import ordered, promising
-from index.spelling import Names
+from index.query import SearchQuery, parse_query
+from index.ranking.features import Candidate, Rarity, compute_features, idf
+from index.ranking.order import rank_candidates, select_candidates
+from index.spelling import SpellingNames
 
 if TYPE_CHECKING:
     from index.dense.encoder import Encoder
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FEW = 150
 """Candidates each half of the search gives for a short list of hits; a longer list takes twice its length."""
 LOOKED_AT = 60
-"""Candidates compared in detail; a long list of hits ends with others, see ``index.ranking.ordered``."""
+"""Candidates compared in detail; a long list of hits ends with others, see ``index.ranking.order``."""
 COMMON = 0.1
 """A word or pair in more than this share of the passages finds nothing: it is looked for in the candidates, not searched for."""
 COMMON_FROM = 2_000
@@ -51,8 +51,8 @@ class Searcher:
         self.encoder = encoder
         self._lexical = LexicalCache(corpus)
         self._dense: DenseIndex | None = None
-        self._names = Names(())
-        self._shelf = Shelf(corpus)
+        self._names = SpellingNames(())
+        self._hit_cache = HitCache(corpus)
         self._generation = -1
         self._lock = threading.Lock()
         self._turn = threading.BoundedSemaphore(AT_ONCE)
@@ -98,7 +98,7 @@ class Searcher:
 
     def _settle(self) -> None:
         self._names = _names(self.corpus)
-        self._shelf = Shelf(self.corpus)
+        self._hit_cache = HitCache(self.corpus)
         self._generation = self._lexical.generation
 
     # ------------------------------------------------------------------ searching
@@ -129,18 +129,18 @@ class Searcher:
             return []
         self.refresh()
         with self._turn:
-            question = understand(query, self._names)
+            question = parse_query(query, self._names)
             if not question:
                 return []
-            return show(self._shelf, question, ordered(*self._candidates(question, filters, top)), top, fold)
+            return build_hits(self._hit_cache, question, rank_candidates(*self._candidates(question, filters, top)), top, fold)
 
-    def candidates(self, question: Question, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
+    def candidates(self, question: SearchQuery, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
         """The most promising passages either half of the search found, with the features they are ranked by."""
         self.refresh()
         return self._candidates(question, filters, top=1)[:2]
 
     def _candidates(
-        self, question: Question, filters: Filters | None, top: int
+        self, question: SearchQuery, filters: Filters | None, top: int
     ) -> tuple[list[Candidate], Any, list[Candidate], float]:
         """Candidates to compare in detail with their features, the others by meaning, and what words could score at best."""
         lexical = self._lexical.view
@@ -151,7 +151,7 @@ class Searcher:
             {word: lexical.frequency(word, "words") for word in (*question.words, *question.extra_words)},
             {pair: lexical.frequency(pair, "pairs") for pair in question.pairs},
         )
-        wanted = _telling(question, frequencies, lexical.size)
+        wanted = _select_terms(question, frequencies, lexical.size)
         documents = lexical.search_documents(wanted, limit, allowed)
         found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
         numbered = lexical.numbered(question.numbers)
@@ -166,16 +166,16 @@ class Searcher:
             for hit in found.values()
         ]
         pool += [(row, doc, 0.0, documents.get(doc, 0.0), near) for row, (doc, near) in meaning.items()]
-        first, rest = promising(pool, LOOKED_AT)
+        first, rest = select_candidates(pool, LOOKED_AT)
         close, others = (
             _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some])
             for some in (first, rest[: max(0, 3 * top - LOOKED_AT)])
         )
         rarity = _rarity(question, frequencies, lexical.size)
-        return close, features(question, rarity, close), others, rarity.ideal
+        return close, compute_features(question, rarity, close), others, rarity.ideal
 
     def _meaning(
-        self, question: Question, limit: int, allowed: set[int] | None, found: Iterable[int]
+        self, question: SearchQuery, limit: int, allowed: set[int] | None, found: Iterable[int]
     ) -> dict[int, tuple[int, float]]:
         """Document and cosine of the passages nearest to the query, and the cosines of those found by words (document 0)."""
         dense = self._dense
@@ -198,7 +198,7 @@ class Frequencies(NamedTuple):
     pairs: dict[str, int]
 
 
-def _telling(question: Question, frequencies: Frequencies, count: int) -> WeightedQuery:
+def _select_terms(question: SearchQuery, frequencies: Frequencies, count: int) -> WeightedQuery:
     """The words and pairs to search for: without the commonest, which cost most and find least, unless there are no others."""
     own = WeightedQuery(dict.fromkeys(question.words, 1.0), dict.fromkeys(question.pairs, 1.0))
     if count >= COMMON_FROM:
@@ -210,7 +210,7 @@ def _telling(question: Question, frequencies: Frequencies, count: int) -> Weight
     return WeightedQuery({**own.words, **question.extra_words}, {**own.pairs, **question.extra_pairs})
 
 
-def _rarity(question: Question, frequencies: Frequencies, count: int) -> Rarity:
+def _rarity(question: SearchQuery, frequencies: Frequencies, count: int) -> Rarity:
     return Rarity(
         {word: idf(count, frequencies.words[word]) for word in question.words},
         {pair: idf(count, frequencies.pairs[pair]) for pair in question.pairs},
@@ -218,7 +218,7 @@ def _rarity(question: Question, frequencies: Frequencies, count: int) -> Rarity:
     )
 
 
-def _read(lexical: LexicalIndex, found: dict[int, Found], candidates: list[Candidate]) -> list[Candidate]:
+def _read(lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[Candidate]) -> list[Candidate]:
     """Give the candidates their texts; one that the lexical index does not know is left out."""
     readings = lexical.readings([c.row for c in candidates], found)
     known = []
@@ -230,8 +230,8 @@ def _read(lexical: LexicalIndex, found: dict[int, Found], candidates: list[Candi
     return known
 
 
-def _names(corpus: Corpus) -> Names:
+def _names(corpus: Corpus) -> SpellingNames:
     """Names of the divisions the library's documents belong to, for reading typos."""
     codes = sorted(corpus.region_codes())[:2_000]
     divisions = (gazetteer().by_code.get(code) for code in codes)
-    return Names(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3)
+    return SpellingNames(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 
-class Names:
+class SpellingNames:
     """Names looked up by all their characters but one, so that a question costs its own length and not theirs."""
 
     def __init__(self, names: Iterable[str], telling: frozenset[str] = frozenset()) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpus.errors import ModelUnavailable
-from index.lexical.bulk_tokens import words
+from index.lexical.bulk_tokens import words_of_texts
 from index.lexical.tokens import words_of
 
 DOWNLOADS = "CEMAI_ALLOW_DOWNLOAD"
@@ -44,7 +44,7 @@ class Encoder(Protocol):
         ...
 
 
-def damped(words: Iterable[str]) -> dict[str, int]:
+def damp_counts(words: Iterable[str]) -> dict[str, int]:
     """How many times each word of a text counts: 1 + log2 of how often it stands there, rounded down.
 
     Sublinear term frequency (Manning, Raghavan, Schütze 2008, §6.4.1): a passage that names one thing twenty times is not about
@@ -57,7 +57,7 @@ class StaticEncoder:
     """A sentence-transformers ``StaticEmbedding`` folder over pre-cut words, read with numpy alone.
 
     A text's vector is the weighted sum of its words' rows, scaled to length 1; a word that comes often counts less than each time
-    (``damped``), one that has no row is read character by character. Rows are whole numbers of 8 bits and a weight each, as
+    (``damp_counts``), one that has no row is read character by character. Rows are whole numbers of 8 bits and a weight each, as
     ``embeddings`` and ``weights`` in the file.
     """
 
@@ -99,7 +99,7 @@ class StaticEncoder:
         """The text as the model's tokenizer wants it: known words and characters between spaces."""
         vocabulary = self.vocabulary
         parts: list[str] = []
-        for word, times in damped(words_of(text)[:_TOKENS_LIMIT]).items():
+        for word, times in damp_counts(words_of(text)[:_TOKENS_LIMIT]).items():
             parts += ([word] if word in vocabulary else [char for char in word if char in vocabulary]) * times
         return " ".join(parts)
 
@@ -107,8 +107,8 @@ class StaticEncoder:
         """One unit row per text."""
         np = self._np
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for i, cut in enumerate(words(texts)):
-            found, times = self._ids(damped(cut[:_TOKENS_LIMIT]))
+        for i, cut in enumerate(words_of_texts(texts)):
+            found, times = self._ids(damp_counts(cut[:_TOKENS_LIMIT]))
             if found:
                 ids = np.array(found, dtype=np.intp)
                 weights = self._weights[ids] * np.array(times, dtype=np.float32)

@@ -23,7 +23,7 @@ from typing import Any
 from corpus.document import ParsedDocument
 from corpus.errors import UsageError
 from corpus.text import SENTENCE_ENDS
-from index.dense.encoder import VERSION, damped
+from index.dense.encoder import VERSION, damp_counts
 from index.lexical.tokens import words_of
 
 Progress = Callable[[int, int, str], None]
@@ -169,7 +169,7 @@ def train(
     for pair in pairs:
         for text in (pair.question, pair.passage):
             if text not in cut:
-                counted = damped(words_of(text)[: settings.longest])
+                counted = damp_counts(words_of(text)[: settings.longest])
                 cut[text] = [word for word, times in counted.items() for _ in range(times)]
     texts = [cut[text] for pair in pairs for text in (pair.question, pair.passage)]
     vocabulary = _vocabulary(texts, settings)

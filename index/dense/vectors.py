@@ -344,7 +344,7 @@ def _compared(vectors: Any, query: Any, limit: int) -> tuple[Any, Any]:
     return best, scores[best]
 
 
-def forget(folder: Path) -> None:
+def drop_copy(folder: Path) -> None:
     """Let the copy of a library's vectors be laid out anew when they are next needed."""
     (folder / "cache" / "dense" / "manifest.json").unlink(missing_ok=True)
 

@@ -42,7 +42,7 @@ class DocumentEntry:
     number: str | None
 
 
-class Found(NamedTuple):
+class LexicalHit(NamedTuple):
     """A passage found by its words: its number, its document's, its BM25 score, and where the index keeps its text."""
 
     row: int
@@ -51,7 +51,7 @@ class Found(NamedTuple):
     address: Any
 
 
-class Reading(NamedTuple):
+class IndexReading(NamedTuple):
     """What the index holds of a passage: its place in the document, its folded text and that of title and headings."""
 
     ordinal: int
@@ -70,7 +70,7 @@ class LexicalIndex:
         )
         self._passages = self.passages.searcher()
         self._documents = self.documents.searcher()
-        self._kept: dict[int, Reading] = {}
+        self._kept: dict[int, IndexReading] = {}
 
     def reloaded(self) -> LexicalIndex:
         """The indexes as last committed; this object stays as it is for searches under way."""
@@ -114,12 +114,12 @@ class LexicalIndex:
         hits = self._passages.search(query, 30, count=False).hits if terms else []
         return any(text in self.read(found).text for found in self._found(hits))
 
-    def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[Found]:
+    def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[LexicalHit]:
         """The best passages for a query, of some documents only where those are given."""
         built = _restricted(self.passages.schema, query.build(self.passages.schema, _PASSAGE_BOOSTS), documents)
         return self._found(self._passages.search(built, limit, count=False).hits) if built is not None else []
 
-    def by_rows(self, rows: Sequence[int]) -> list[Found]:
+    def by_rows(self, rows: Sequence[int]) -> list[LexicalHit]:
         """Passages by their numbers."""
         if not rows:
             return []
@@ -128,30 +128,30 @@ class LexicalIndex:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
         return self._found(self._passages.search(query, len(rows), count=False).hits)
 
-    def opening(self, documents: Iterable[int]) -> list[Found]:
+    def opening(self, documents: Iterable[int]) -> list[LexicalHit]:
         """The first passages of some documents."""
         query = tantivy.Query.term_set_query(self.passages.schema, "document", list(documents))
         return [hit for hit in self._found(self._passages.search(query, 100, count=False).hits) if self.read(hit).ordinal < 3]
 
-    def _found(self, hits: Sequence[tuple[float, Any]]) -> list[Found]:
+    def _found(self, hits: Sequence[tuple[float, Any]]) -> list[LexicalHit]:
         addresses = [address for _, address in hits]
         rows = self._passages.fast_field_values("row", addresses)
         documents = self._passages.fast_field_values("document", addresses)
-        return [Found(row, doc, score, at) for (score, at), row, doc in zip(hits, rows, documents, strict=True)]
+        return [LexicalHit(row, doc, score, at) for (score, at), row, doc in zip(hits, rows, documents, strict=True)]
 
-    def read(self, found: Found) -> Reading:
+    def read(self, found: LexicalHit) -> IndexReading:
         """The text of a passage."""
         reading = self._kept.get(found.row)
         if reading is None:
             stored = self._passages.doc(found.address)
             text, _, head = stored["text"][0].decode("utf-8", "surrogatepass").partition("\x00")
-            reading = Reading(stored["ordinal"][0], text, head)
+            reading = IndexReading(stored["ordinal"][0], text, head)
             if len(self._kept) >= KEPT:
                 self._kept = {}
             self._kept[found.row] = reading
         return reading
 
-    def readings(self, rows: Sequence[int], found: Mapping[int, Found]) -> dict[int, Reading]:
+    def readings(self, rows: Sequence[int], found: Mapping[int, LexicalHit]) -> dict[int, IndexReading]:
         """The texts of passages by their numbers, some of which were ``found``; one that the index does not know is left out."""
         kept = self._kept  # another thread may begin a new one meanwhile
         unknown = [row for row in rows if row not in kept and row not in found]

@@ -18,10 +18,10 @@ from index.lexical.tokens import (
     OTHER,
     RUN_LIMIT,
     THOUSANDS,
-    broken,
-    cut,
+    break_long_runs,
+    cut_words,
     normalise,
-    numbers_in,
+    number_tokens,
     tokenise,
     unseen,
     words_of,
@@ -51,13 +51,13 @@ class Segments(NamedTuple):
     pairs: str
 
 
-def segment(texts: Iterable[str]) -> Iterator[Segments]:
+def segment_texts(texts: Iterable[str]) -> Iterator[Segments]:
     """Folded text, words and pairs of each text, in order."""
     for batch in _batches(texts):
         yield from map(_alone, batch) if _too_few(batch) else _segments(batch)
 
 
-def words(texts: Iterable[str]) -> Iterator[list[str]]:
+def words_of_texts(texts: Iterable[str]) -> Iterator[list[str]]:
     """The words of each text, as ``segmentation.words_of`` has them."""
     for batch in _batches(texts):
         if _too_few(batch):
@@ -130,12 +130,12 @@ def _words(codes: Any, kinds: Any, plain: Sequence[str]) -> Iterator[str]:
     han = kinds & _HAN != 0
     chinese = _text(np.where(ends, ord("\n"), codes), han, ends)
     if np.diff(np.flatnonzero(~han), prepend=-1).max() > RUN_LIMIT:
-        chinese = broken(chinese)
-    found = " ".join(cut(chinese)).split("\n")
+        chinese = break_long_runs(chinese)
+    found = " ".join(cut_words(chinese)).split("\n")
     rest = THOUSANDS.sub("", _text(codes, kinds & _PASSED_OVER == 0, ends))
     others = " ".join(_other_or_end.findall(rest)).split("\0")
     for text, some, more in zip(plain, found, others, strict=False):
-        yield f"{some} {more} {' '.join(numbers_in(text))}" if "号" in text else f"{some} {more}"
+        yield f"{some} {more} {' '.join(number_tokens(text))}" if "号" in text else f"{some} {more}"
 
 
 def _text(codes: Any, wanted: Any, ends: Any) -> str:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from corpus.store import Corpus, DocumentInfo, StoredPassage
 from index.lexical.bm25 import DocumentEntry, LexicalIndex, PassageEntry
-from index.lexical.bulk_tokens import BATCH, segment
+from index.lexical.bulk_tokens import BATCH, segment_texts
 from index.lexical.tokens import document_numbers, engine, lexicon_hash
 from index.lock import writing
 
@@ -195,8 +195,8 @@ def _entries(some: Sequence[_Sources]) -> Iterator[tuple[DocumentEntry, list[Pas
     """The entries of some documents, cut together: many passages have the headings of the one before."""
     heads = dict.fromkeys(one.heading(passage.trail) for one in some for passage in one.passages)
     heads.update(dict.fromkeys(one.heading(()) for one in some))
-    headings = dict(zip(heads, segment(heads), strict=True))
-    texts = segment(passage.span.of(one.text) for one in some for passage in one.passages)
+    headings = dict(zip(heads, segment_texts(heads), strict=True))
+    texts = segment_texts(passage.span.of(one.text) for one in some for passage in one.passages)
     for one in some:
         info = one.info
         parts = [

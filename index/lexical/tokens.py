@@ -66,26 +66,26 @@ def tokenise(text: str) -> Tokens:
     """Words and pairs of a text."""
     plain = normalise(text)
     chinese = _not_han.sub(" ", plain)
-    words = [word for word in cut(broken(chinese)) if not word.isspace()]
+    words = [word for word in cut_words(break_long_runs(chinese)) if not word.isspace()]
     pairs: list[str] = []
     for run in chinese.split():
         pairs.extend(map(add, run, run[1:]))
     words += _other.findall(THOUSANDS.sub("", plain))
-    words += numbers_in(plain) if "号" in plain else []
+    words += number_tokens(plain) if "号" in plain else []
     return Tokens(words, pairs)
 
 
-def broken(chinese: str) -> str:
+def break_long_runs(chinese: str) -> str:
     """Chinese characters and white space with no run longer than the dictionary is to read at once."""
     return _long_run.sub(r"\g<0> ", chinese)
 
 
-def cut(text: str) -> list[str]:
+def cut_words(text: str) -> list[str]:
     """The words of a text of Chinese characters and white space; every character of white space is one of them."""
     return _dictionary().cut(text)
 
 
-def numbers_in(plain: str) -> list[str]:
+def number_tokens(plain: str) -> list[str]:
     """The document numbers in a folded text without what stands before the year."""
     return [f"[{m[1]}]{m[2]}号" for m in _number_alone.finditer(plain)]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from index.query import Question
+from index.query import SearchQuery
 from index.ranking.occurrences import Occurrences
-from index.ranking.places import Place, elsewhere, places
+from index.ranking.places import PassagePlace, are_elsewhere, find_places
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -100,7 +100,7 @@ def idf(count: int, frequency: int) -> float:
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
 
-def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]) -> ndarray[Any, Any]:
+def compute_features(question: SearchQuery, rarity: Rarity, candidates: Sequence[Candidate]) -> ndarray[Any, Any]:
     """One row of ``FEATURES`` for each candidate."""
     import numpy as np
 
@@ -125,7 +125,7 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     shared = list(dict.fromkeys([*texts, *titles]))
     line = {text: i for i, text in enumerate(shared)}
     own_text, own_title = np.array([line[text] for text in texts]), np.array([line[title] for title in titles])
-    asked = places(question.text[:200])
+    asked = find_places(question.text[:200])
     read = Occurrences(
         shared, [*rarity.words, *rarity.pairs, *rarity.extra, *(form for place in asked for form in place.forms)], question.core
     )
@@ -188,7 +188,7 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
         put(place=there.mean(axis=1), place_missing=1 - (of_documents @ there > 0).mean(axis=1)[owner])
         put(place_other=[_elsewhere(text, title, asked) for text, title in zip(texts, titles, strict=True)])
     else:
-        named = {title: bool(places(title[:TITLE])) for title in set(titles)}
+        named = {title: bool(find_places(title[:TITLE])) for title in set(titles)}
         put(place_unasked=[named[title] for title in titles])
     return out
 
@@ -209,6 +209,6 @@ def _has(answer: str, text: str) -> bool:
     return re.search(answer, text) is not None
 
 
-def _elsewhere(text: str, title: str, asked: tuple[Place, ...]) -> bool:
+def _elsewhere(text: str, title: str, asked: tuple[PassagePlace, ...]) -> bool:
     """Whether the title, or where it names no place the passage, is about other places than those asked for."""
-    return elsewhere(places(title[:TITLE]) or places(text[:READ]), asked)
+    return are_elsewhere(find_places(title[:TITLE]) or find_places(text[:READ]), asked)

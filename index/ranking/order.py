@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any
 
 from index.ranking.features import FEATURES, Candidate
-from index.ranking.trees import shipped
+from index.ranking.trees import shipped_trees
 
 COMPARED = (
     "words_ideal",
@@ -37,13 +37,13 @@ HEAD = 20
 WORDS_BEHIND = 0.3
 """What words count beside a cosine behind them: of .1 to .8 what found most on sets of two kinds."""
 
-Found = tuple[int, int, float, float, float]
+FoundPassage = tuple[int, int, float, float, float]
 """A passage found: its number, its document's, BM25 of the passage and of the document, cosine."""
 
 _COMPARED = tuple(FEATURES.index(name) for name in COMPARED)
 
 
-def compared(rows: Any) -> Any:
+def add_best_columns(rows: Any) -> Any:
     """The columns ``COLUMNS`` of a query's candidates, which the trees read."""
     import numpy as np
 
@@ -52,11 +52,11 @@ def compared(rows: Any) -> Any:
     return np.hstack([rows, some - best, best])
 
 
-def scores(rows: Any) -> list[float]:
+def score_candidates(rows: Any) -> list[float]:
     """The score of each candidate of a query."""
     if not len(rows):
         return []
-    found: list[float] = (shipped().sums(compared(rows)) + rows @ _beside()).tolist()
+    found: list[float] = (shipped_trees().sums(add_best_columns(rows)) + rows @ _beside()).tolist()
     return found
 
 
@@ -68,7 +68,7 @@ def _beside() -> Any:
     return np.array([float(values.get(name, 0.0)) for name in FEATURES])
 
 
-def ordered(
+def rank_candidates(
     candidates: Sequence[Candidate], rows: Any, others: Sequence[Candidate] = (), ideal: float = 1.0
 ) -> list[tuple[float, Candidate]]:
     """Best first: those compared in detail by their scores, as far as ``HEAD``, then all the rest by meaning and a little by words.
@@ -76,7 +76,7 @@ def ordered(
     The ranking was learned for the first places; further down a passage in other words is the likelier miss. ``ideal`` is what
     the words of a passage could score at best.
     """
-    ranked = sorted(zip(scores(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
+    ranked = sorted(zip(score_candidates(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
     if any(c.meaning for c in candidates):
         ranked, behind = ranked[:HEAD], [*(c for _, c in ranked[HEAD:]), *others]
         rest = sorted(behind, key=lambda c: (-(c.meaning + WORDS_BEHIND * c.words / ideal), c.row))
@@ -86,7 +86,7 @@ def ordered(
     return ranked + [(low - 1e-3 * (i + 1), c) for i, c in enumerate(rest)]
 
 
-def promising(found: Sequence[Found], keep: int) -> tuple[list[int], list[int]]:
+def select_candidates(found: Sequence[FoundPassage], keep: int) -> tuple[list[int], list[int]]:
     """Which of the passages found are worth a close look, the first by words, by document and by meaning together; and which are
     the others, by meaning.
     """

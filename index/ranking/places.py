@@ -15,14 +15,14 @@ _lettered = re.compile(rf"(?<![a-z\d])([a-z]\d{{0,2}})[{_endings}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PassagePlace:
     """A place as a folded text names it: the forms it may be written in, and what it may be or its letter."""
 
     forms: tuple[str, ...]
     divisions: tuple[Division, ...] = ()
     letter: str = ""
 
-    def related(self, other: Place) -> bool:
+    def related(self, other: PassagePlace) -> bool:
         """Whether one lies in the other or is the other, as far as the names tell; B3 lies in B."""
         if self.letter or other.letter:
             shorter, longer = sorted((self.letter, other.letter), key=len)
@@ -31,13 +31,13 @@ class Place:
 
 
 @lru_cache(maxsize=20_000)
-def places(text: str) -> tuple[Place, ...]:
+def find_places(text: str) -> tuple[PassagePlace, ...]:
     """The places a folded text names, in order of appearance for each kind."""
-    named = [Place(short_forms(mention.text), mention.candidates) for mention in gazetteer().mentions(text)]
-    return (*named, *dict.fromkeys(Place((match[0],), letter=match[1]) for match in _lettered.finditer(text)))
+    named = [PassagePlace(short_forms(mention.text), mention.candidates) for mention in gazetteer().mentions(text)]
+    return (*named, *dict.fromkeys(PassagePlace((match[0],), letter=match[1]) for match in _lettered.finditer(text)))
 
 
-def elsewhere(some: Iterable[Place], asked: Iterable[Place]) -> bool:
+def are_elsewhere(some: Iterable[PassagePlace], asked: Iterable[PassagePlace]) -> bool:
     """Whether places are named and none has to do with those asked for."""
     some, asked = tuple(some), tuple(asked)
     return bool(some) and not any(a.related(b) for a in some for b in asked)

@@ -47,7 +47,7 @@ class Forest(NamedTuple):
         return self.value.take(leaf.T).sum(axis=1)
 
 
-def grow(columns: Sequence[str], trees: Sequence[Tree]) -> Forest:
+def lay_out_trees(columns: Sequence[str], trees: Sequence[Tree]) -> Forest:
     """Lay trees out for adding up."""
     import numpy as np
 
@@ -84,7 +84,7 @@ def _laid(tree: Tree) -> tuple[list[tuple[int, float, int]], list[float]]:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> Forest:
+def shipped_trees() -> Forest:
     """The trees that come with the program."""
     record = json.loads(resources.files("index").joinpath("data", FILE).read_text(encoding="utf-8"))
-    return grow(record["columns"], record["trees"])
+    return lay_out_trees(record["columns"], record["trees"])

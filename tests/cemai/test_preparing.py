@@ -30,7 +30,7 @@ def _plain(found: Found) -> list[tuple[preparing.Record, Any]]:
 @pytest.fixture
 def two_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparing, "CHUNK", 2)
-    monkeypatch.setattr(preparing, "helpers_for", lambda size: 2)
+    monkeypatch.setattr(preparing, "count_helpers", lambda size: 2)
 
 
 @pytest.mark.usefixtures("two_helpers")
@@ -45,7 +45,7 @@ def test_helpers_give_what_this_process_would() -> None:
 
 @pytest.mark.parametrize("helpers", [0, 2])
 def test_the_region_that_was_given_is_the_records(monkeypatch: pytest.MonkeyPatch, helpers: int) -> None:
-    monkeypatch.setattr(preparing, "helpers_for", lambda size: helpers)
+    monkeypatch.setattr(preparing, "count_helpers", lambda size: helpers)
     found = preparing.prepared(iter(RECORDS[:2]), "r.jsonl", 0, "甘南州")
     assert [one.doc.head.region for _, one in found if isinstance(one, preparing.Prepared)] == ["甘肃省甘南藏族自治州"] * 2
 
@@ -91,7 +91,7 @@ def test_an_import_is_taken_up_where_it_stopped_without_reading_again(tmp_path: 
         assert first.added == ["r0", "r1", "r2", "r4"]
         assert [refusal.reason for refusal in first.refused] == ["empty"]
         file.write_text("\n".join(lines), encoding="utf-8")
-        monkeypatch.setattr(preparing, "helpers_for", lambda size: 0)
+        monkeypatch.setattr(preparing, "count_helpers", lambda size: 0)
         read: list[str] = []
         one_record = preparing._read
 
