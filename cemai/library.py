@@ -100,7 +100,7 @@ class Library(PolicyGraph):
         self._making = threading.RLock()
         """Held while a part is made: two threads that first need it share one."""
         self._embedded = False
-        """Whether every passage is known to have a vector of the model in use: finding out reads all of them."""
+        """Whether all passages are known to have a vector of the current model; checking reads all of them."""
 
     @classmethod
     def open(
@@ -163,7 +163,7 @@ class Library(PolicyGraph):
             return self._engine
 
     def _drop_search(self) -> None:
-        """Let search and answers be made anew when next needed, because the vectors have changed."""
+        """Drop the searcher and the engine after the vectors have changed; they are created again when needed."""
         with self._making:
             self._searcher = self._engine = None
 
@@ -229,7 +229,10 @@ class Library(PolicyGraph):
             report.warnings[source] = [issue.message for issue in doc.issues]
 
     def _place(self, source: str, origin: str) -> tuple[str, list[DocumentInfo]]:
-        """The name to store under and the versions replaced: same path → replaced; same name from elsewhere → both kept."""
+        """Choose the name to store a file under, and the stored versions it replaces.
+
+        A file from the same path replaces the former one; a file of the same name from another folder is stored beside it.
+        """
         former = self.corpus.by_origin(origin)
         if former:
             return former[0].source, former
@@ -321,7 +324,7 @@ class Library(PolicyGraph):
         return self.corpus.purge()
 
     def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
-        """Set, or with None clear, a status that outranks what the text says."""
+        """Set a status that overrides the one read from the text; None clears it."""
         info = self.corpus.find(name)
         self.corpus.set_status(info.row, status, note)
         return self.corpus.info(info.row)
@@ -342,7 +345,7 @@ class Library(PolicyGraph):
         return count
 
     def embed(self, progress: Progress | None = None) -> int:
-        """Embed what has no vector of the model in use, as after an update that brought another one; how many passages that were."""
+        """Embed the passages that have no vector of the current model. Returns their number."""
         if self._embedded:
             return 0
         count = embed_missing(self.corpus, self.encoder, progress)
@@ -467,7 +470,7 @@ class Library(PolicyGraph):
         return compared(kept.id, kept.asked_at, then, now, self.corpus)
 
     def feedback(self, id: str, verdict: str, note: str | None = None) -> KeptAnswer:
-        """Keep what a person says of an answer: right, wrong or incomplete, and why. Raises ``UsageError``."""
+        """Store a person's verdict on an answer (right, wrong or incomplete) with a note. Raises ``UsageError``."""
         if verdict not in VERDICTS:
             raise UsageError(f"评价只能是 {'、'.join(VERDICTS)}，不是“{verdict}”。")
         kept = self.kept_answer(id)
@@ -506,7 +509,7 @@ class Library(PolicyGraph):
         return self.engine.versions(*self._two(old, new), as_of=as_of)
 
     def carried_out(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> Comparison:
-        """What an upper document demands beside what a lower one says of it (落实对照). Raises ``UsageError``."""
+        """Compare the demands of an upper document with what a lower one says about each (落实对照). Raises ``UsageError``."""
         return self.engine.carried_out(*self._two(upper, lower), as_of=as_of)
 
     def _two(self, first: str, second: str) -> tuple[int, int]:
@@ -562,7 +565,7 @@ class Library(PolicyGraph):
         return {name: len(value) for name, value in values.items()}
 
     def doctor(self, *, repair: bool = False) -> list[str]:
-        """What is wrong with the library, in Chinese sentences; with ``repair`` every cache is built anew."""
+        """Check the library. Returns the faults as Chinese sentences; with ``repair`` all caches are rebuilt."""
         faults = self.corpus.check()
         faults += self.searcher.check()
         if missing := len(self.corpus.unembedded(self.encoder.name)):

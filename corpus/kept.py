@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
 MOST = 2_000
-"""Values kept at once; a server that is asked for more different ones begins anew."""
+"""Largest number of values; a server asked for more drops them all."""
 
 
 class Changing(Protocol):

@@ -18,10 +18,10 @@ PERIOD_ENDS = f"{FULL_STOPS}\n"
 """Characters that end a sentence with its whole enumeration: a year, a subject or a negation reaches across semicolons."""
 CLAUSE_ENDS = f"{COMMAS}{SEMICOLONS}{COLONS}"
 CLOSERS = '”’」』）)》"'
-"""Characters that still belong to the sentence behind whose end they follow: 他说：“好。”"""
+"""Characters after an end that still belong to the sentence: 他说：“好。”"""
 
 sentence_end = re.compile(f"[{SENTENCE_ENDS}]+[{CLOSERS}]{{0,3}}")
-"""The end of a sentence with what belongs to it."""
+"""The end of a sentence with its closing marks."""
 _ends = {semicolons: re.compile(f"[{SENTENCE_ENDS if semicolons else PERIOD_ENDS}]") for semicolons in (True, False)}
 
 

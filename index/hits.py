@@ -1,4 +1,4 @@
-"""From ranked candidates to hits a person can judge: quotes, highlighted words, the reason, repeated passages folded."""
+"""Build hits 检索结果 from ranked candidates: quotes, highlighted words, reasons; near-duplicate passages are folded."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from index.query import SearchQuery
 from index.ranking.features import Candidate
 
 MEANING = 0.45
-"""Cosine from which a passage may be said to mean the same."""
+"""Smallest cosine for which a hit names 语义 as a reason."""
 _SAME = 0.9
 _SIZE = 4
 _NEAR = 0.1
-"""Passages whose cosines to the query differ by more do not say the same."""
+"""Largest difference of the cosines to the query between two near-duplicates."""
 _KEPT = 5_000
 _Entry = TypeVar("_Entry")
 
 
 class HitCache:
-    """Passages hits were shown from, what is said of their documents, page numbers: kept until the library changes."""
+    """Quotes, document labels and page numbers read for hits. A new cache is made when the index has a new generation."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -35,13 +35,13 @@ class HitCache:
         self._pages: dict[int, tuple[list[int], list[int]]] = {}
 
     def parts(self, passages: Iterable[int]) -> dict[int, tuple[Quote, Label]]:
-        """Passages by their numbers, and what is said of their documents; without one that was removed a moment ago."""
+        """Quotes and document labels by row; passages that were removed in the meantime are left out."""
         quotes = _kept(self._quotes, passages, self.corpus.quotes)
         labels = _kept(self._labels, (quote.document for quote in quotes.values()), self.corpus.labels)
         return {row: (quote, labels[quote.document]) for row, quote in quotes.items() if quote.document in labels}
 
     def page(self, document: int, position: int) -> int | None:
-        """The page a position is on; None in a document whose anchors name no pages."""
+        """The page number of a position, or None in a document whose anchors name no pages."""
         if document not in self._pages:
             if len(self._pages) >= _KEPT:
                 self._pages = {}
@@ -55,7 +55,7 @@ class HitCache:
 def _kept(
     kept: dict[int, _Entry], wanted: Iterable[int], fetch: Callable[[Iterable[int]], dict[int, _Entry]]
 ) -> dict[int, _Entry]:
-    """Some entries by their numbers; those not yet kept are fetched together."""
+    """Entries by number from ``kept``; missing ones are fetched in one call."""
     found = {number: kept.get(number) for number in wanted}
     more = fetch([number for number, entry in found.items() if entry is None]) if None in found.values() else {}
     if len(kept) + len(more) > _KEPT:
@@ -67,7 +67,7 @@ def _kept(
 def build_hits(
     cache: HitCache, question: SearchQuery, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool
 ) -> list[Hit]:
-    """The first ``top`` passages that are still in the library; with ``fold`` one for each wording."""
+    """Build the first ``top`` hits of a ranking; with ``fold`` only the first of near-duplicate passages."""
     hits: list[Hit] = []
     kept: list[_Wording] = []
     wanted = [word for word in dict.fromkeys((*question.words, *question.extra_words)) if len(word) > 1 or word.isdigit()]
@@ -92,7 +92,7 @@ def build_hits(
 
 
 class _Wording:
-    """A passage's wording, for telling that two say the same; compared closely only where length and meaning agree."""
+    """The wording of a passage, for finding near-duplicates. 4-grams are compared only where length and cosine are close."""
 
     __slots__ = ("_grams", "_meaning", "_size", "_text")
 
@@ -155,9 +155,16 @@ def _hit(
 
 
 def _matches(part: str, base: int, plain: str, wanted: Sequence[str]) -> tuple[tuple[Span, ...], tuple[str, ...]]:
-    """Where the words of the query, given longest first, stand in a passage, and which they are.
+    """Find the words of a query in a passage.
 
-    ``plain`` is the passage folded; folding character by character is for where that loses the places.
+    Args:
+        part: The passage as it is in the document.
+        base: Its position in the document.
+        plain: The passage folded. Where its length differs, the passage is folded again with positions.
+        wanted: Folded words, longest first; a shorter word inside a longer match is not marked.
+
+    Returns:
+        The spans of the matches in the document, and the words that matched.
     """
     exact = folded(part) if len(plain) != len(part) else None
     text = exact.folded if exact else plain

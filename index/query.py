@@ -1,4 +1,4 @@
-"""What a query asks for: its words with weights, its document numbers and phrases, everyday words and typos read otherwise."""
+"""Parse a query 检索词: words with weights, document numbers, quoted phrases, synonyms of everyday words, corrected typos."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.spelling import SpellingNames
 
 LONGEST = 10_000
 TERMS = 64
-"""Different words (and as many pairs) of a query that are searched for; a pasted page keeps its first ones."""
+"""Largest number of different words, and of pairs, of one query; of a pasted page the first ones are used."""
 SYNONYM_WEIGHT = 0.35
 TYPO_WEIGHT = 0.8
 
@@ -45,7 +45,12 @@ class SearchQuery:
 
 
 def parse_query(query: str, names: SpellingNames | None = None) -> SearchQuery:
-    """Read a query; ``names`` are the names in the library that a typo may have been meant for."""
+    """Parse a query.
+
+    Args:
+        query: The text as typed.
+        names: Names in the library that a misspelt word may stand for.
+    """
     plain = normalise(query[:LONGEST])
     stripped = _question_words().sub(" ", plain)
     tokens = tokenise(stripped)
@@ -78,7 +83,7 @@ def parse_query(query: str, names: SpellingNames | None = None) -> SearchQuery:
 
 
 def _everyday(text: str) -> list[tuple[str, str, float]]:
-    """Everyday expressions in a query with what official texts call them."""
+    """The everyday expressions in a query, each with its official terms and their weight."""
     found = []
     for match in _everyday_words().finditer(text[:500]):
         found.append((match[0], " ".join(_synonyms()[match[0]]), SYNONYM_WEIGHT))

@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from index.dense.encoder import Encoder
 
 FEW = 150
-"""Candidates each half of the search gives for a short list of hits; a longer list takes twice its length."""
+"""Candidates taken from the lexical and from the dense index each; at least twice the number of hits asked for."""
 LOOKED_AT = 60
-"""Candidates compared in detail; a long list of hits ends with others, see ``index.ranking.order``."""
+"""Candidates ranked by all features; hits beyond them follow in a simpler order, see ``rank_candidates``."""
 COMMON = 0.1
-"""A word or pair in more than this share of the passages finds nothing: it is looked for in the candidates, not searched for."""
+"""Largest share of passages with a word or pair that is searched for. More frequent ones only count as features."""
 COMMON_FROM = 2_000
-"""… in a library of at least so many passages."""
+"""Smallest number of passages from which ``COMMON`` applies."""
 PATIENCE = 2.0
-"""Seconds a search waits for another thread that brings the caches up to date, before it uses them as they are."""
+"""Seconds a search waits for another thread that updates the caches, before it uses the outdated ones."""
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))
-"""Searches of one library under way at once; more of them only wait for each other for the interpreter: sixteen together did two
-thirds of what they do two at a time."""
+"""Largest number of searches of one library at a time. More only compete for the interpreter lock: sixteen at a time had two
+thirds of the throughput of two at a time."""
 
 
 class Searcher:
@@ -75,7 +75,7 @@ class Searcher:
             self._lock.release()
 
     def rebuild(self) -> None:
-        """Throw the caches away and build them anew."""
+        """Delete the caches and build them again."""
         with self._lock:
             generation = self.corpus.generation
             self._lexical.rebuild(generation)
@@ -104,7 +104,7 @@ class Searcher:
     # ------------------------------------------------------------------ searching
 
     def share(self, token: str) -> float:
-        """The share of all passages that hold a token: a word as the dictionary cuts it, or a pair of Chinese characters."""
+        """The share of passages that contain a token: a word as segmented, or a pair of Chinese characters."""
         self.refresh()
         lexical = self._lexical.view
         assert lexical is not None
@@ -117,7 +117,7 @@ class Searcher:
         return max(0, lexical.size - len(dense)) if lexical is not None and dense is not None else 0
 
     def holds(self, text: str) -> bool:
-        """Whether some passage holds a text of Chinese characters."""
+        """Whether any passage contains a text of Chinese characters."""
         self.refresh()
         lexical = self._lexical.view
         assert lexical is not None
@@ -135,14 +135,18 @@ class Searcher:
             return build_hits(self._hit_cache, question, rank_candidates(*self._candidates(question, filters, top)), top, fold)
 
     def candidates(self, question: SearchQuery, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
-        """The most promising passages either half of the search found, with the features they are ranked by."""
+        """The candidates of a query with their features, as the ranking sees them."""
         self.refresh()
         return self._candidates(question, filters, top=1)[:2]
 
     def _candidates(
         self, question: SearchQuery, filters: Filters | None, top: int
     ) -> tuple[list[Candidate], Any, list[Candidate], float]:
-        """Candidates to compare in detail with their features, the others by meaning, and what words could score at best."""
+        """Find candidates.
+
+        Returns:
+            The candidates for detailed ranking, their features, the other candidates, and the highest possible BM25 score.
+        """
         lexical = self._lexical.view
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
@@ -177,7 +181,7 @@ class Searcher:
     def _meaning(
         self, question: SearchQuery, limit: int, allowed: set[int] | None, found: Iterable[int]
     ) -> dict[int, tuple[int, float]]:
-        """Document and cosine of the passages nearest to the query, and the cosines of those found by words (document 0)."""
+        """Document and cosine of the nearest passages by row; passages already ``found`` by words get document 0."""
         dense = self._dense
         if dense is None or self.encoder is None or not len(dense):
             return {}
@@ -199,7 +203,7 @@ class Frequencies(NamedTuple):
 
 
 def _select_terms(question: SearchQuery, frequencies: Frequencies, count: int) -> WeightedQuery:
-    """The words and pairs to search for: without the commonest, which cost most and find least, unless there are no others."""
+    """Select the words and pairs to search for: all but the most frequent, which cost most and discriminate least."""
     own = WeightedQuery(dict.fromkeys(question.words, 1.0), dict.fromkeys(question.pairs, 1.0))
     if count >= COMMON_FROM:
         most = COMMON * count
@@ -219,7 +223,7 @@ def _rarity(question: SearchQuery, frequencies: Frequencies, count: int) -> Rari
 
 
 def _read(lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[Candidate]) -> list[Candidate]:
-    """Give the candidates their texts; one that the lexical index does not know is left out."""
+    """Add the texts to candidates; those unknown to the lexical index are left out."""
     readings = lexical.readings([c.row for c in candidates], found)
     known = []
     for c in candidates:

@@ -20,14 +20,14 @@ DOWNLOADS = "CEMAI_ALLOW_DOWNLOAD"
 """Environment variable: 1 lets a model that is named by its hub name be fetched; without it no request leaves the machine."""
 
 VERSION = 2
-"""Of the way texts are turned into rows of a model that ``cemai model train`` wrote."""
+"""Version of how texts are segmented and counted for models written by ``cemai model train``."""
 _TOKENS_LIMIT = 2_000
 """Words read of one text; a passage has about 180."""
 _WAYS_OUT = "请用 cemai model train 重新训练，或用 cemai model use builtin 改回内置模型。"
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors. ``name`` is what the library files its vectors under."""
+    """Turns texts into unit vectors. The library stores vectors under the encoder's ``name``."""
 
     @property
     def name(self) -> str:
@@ -45,10 +45,10 @@ class Encoder(Protocol):
 
 
 def damp_counts(words: Iterable[str]) -> dict[str, int]:
-    """How many times each word of a text counts: 1 + log2 of how often it stands there, rounded down.
+    """Sublinear term frequency: 1 + log2 of a word's count, rounded down (Manning, Raghavan, Schütze 2008, §6.4.1).
 
-    Sublinear term frequency (Manning, Raghavan, Schütze 2008, §6.4.1): a passage that names one thing twenty times is not about
-    it alone. In whole numbers, so that any reader of the model's files gets the same by repeating the words.
+    A passage that names one thing twenty times is not only about it. Whole numbers, so that any other reader of the model's files
+    gets the same vector by repeating the words.
     """
     return {word: count.bit_length() for word, count in Counter(words).items()}
 
@@ -203,7 +203,7 @@ def load(name: str | None = None) -> Encoder:
 
 
 def _version(folder: Path) -> int:
-    """Which way a folder written by ``cemai model train`` wants its texts cut and counted; 0 for a folder of anything else."""
+    """The version of text preparation of a folder written by ``cemai model train``; 0 for any other folder."""
     try:
         return int(json.loads((folder / "cemai.json").read_text(encoding="utf-8"))["cemai"])
     except (OSError, ValueError, KeyError, TypeError):

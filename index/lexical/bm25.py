@@ -18,12 +18,12 @@ from index.lexical.tokens import number_readings
 
 HEAP = 64_000_000
 KEPT = 4_096
-"""Texts of passages kept in memory, about a kilobyte each: questions asked one after the other find many of the same."""
+"""Passages cached in memory, about a kilobyte each: successive questions find many of the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassageEntry:
-    """What the index holds of a passage. Its text is kept folded, for ranking; what is shown comes from the library."""
+    """A passage to be indexed. Its folded text is stored for ranking; hits show the text of the library."""
 
     row: int
     document: int
@@ -35,7 +35,7 @@ class PassageEntry:
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """What the index holds of a document beside its passages: the tokens of its title, and its number."""
+    """A document to be indexed together with its passages: the tokens of its title, and its number."""
 
     document: int
     title: Segments
@@ -43,7 +43,7 @@ class DocumentEntry:
 
 
 class LexicalHit(NamedTuple):
-    """A passage found by its words: its number, its document's, its BM25 score, and where the index keeps its text."""
+    """A passage found by its words: row of the passage, row of the document, BM25 score, address of the stored text."""
 
     row: int
     document: int
@@ -52,7 +52,7 @@ class LexicalHit(NamedTuple):
 
 
 class IndexReading(NamedTuple):
-    """What the index holds of a passage: its place in the document, its folded text and that of title and headings."""
+    """The stored fields of a passage: ordinal in the document, folded text, folded title and headings."""
 
     ordinal: int
     text: str
@@ -79,7 +79,7 @@ class LexicalIndex:
         return LexicalIndex(self.folder, (self.passages, self.documents))
 
     def update(self, removed: Iterable[int], entries: Iterable[tuple[DocumentEntry, Sequence[PassageEntry]]]) -> None:
-        """Forget the documents in ``removed`` and take in ``entries``, all or nothing for each index; see it with ``reloaded``."""
+        """Remove documents and add entries in one commit for each of the two indexes. ``reloaded`` gives the new state."""
         passages = self.passages.writer(HEAP, 1)
         try:
             documents = self.documents.writer(HEAP, 1)
@@ -108,7 +108,7 @@ class LexicalIndex:
         return int(self._passages.doc_freq(field, token))
 
     def holds(self, text: str, pairs: Sequence[str]) -> bool:
-        """Whether some passage holds a text, given the pairs of its characters."""
+        """Whether any of the 30 best passages for the pairs of a text contains the text."""
         terms = [tantivy.Query.term_query(self.passages.schema, "pairs", pair, index_option="freq") for pair in pairs]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
         hits = self._passages.search(query, 30, count=False).hits if terms else []
@@ -152,7 +152,7 @@ class LexicalIndex:
         return reading
 
     def readings(self, rows: Sequence[int], found: Mapping[int, LexicalHit]) -> dict[int, IndexReading]:
-        """The texts of passages by their numbers, some of which were ``found``; one that the index does not know is left out."""
+        """The stored fields of passages by row; hits already ``found`` are not looked up again, unknown rows are left out."""
         kept = self._kept  # another thread may begin a new one meanwhile
         unknown = [row for row in rows if row not in kept and row not in found]
         places = {**found, **{hit.row: hit for hit in self.by_rows(unknown)}}
@@ -166,7 +166,7 @@ class LexicalIndex:
         return {int(row or 0): score for (score, _), row in zip(hits, rows, strict=True)}
 
     def numbered(self, numbers: Iterable[str]) -> set[int]:
-        """Documents with one of these numbers, each of which may have words too much in front."""
+        """Documents with one of these numbers; words in front that are not part of a number are ignored."""
         readings = [reading for number in numbers for reading in number_readings(number)]
         if not readings:
             return set()

@@ -52,7 +52,10 @@ def normalise(text: str) -> str:
 
 
 def document_numbers(text: str) -> tuple[str, ...]:
-    """Document numbers 文号 in a text, in one spelling: ``国办发[2021]5号``; what stands before may hold words too much."""
+    """The document numbers 文号 of a text in one spelling, e.g. ``国办发[2021]5号``.
+
+    Words in front of the issuer may be included (按国办发[2021]5号); ``number_readings`` lists what is left without them.
+    """
     return tuple(f"{m[1]}[{m[2]}]{m[3]}号" for m in _number.finditer(normalise(text)))
 
 
@@ -76,7 +79,7 @@ def tokenise(text: str) -> Tokens:
 
 
 def break_long_runs(chinese: str) -> str:
-    """Chinese characters and white space with no run longer than the dictionary is to read at once."""
+    """The text with a blank inside every run of more than ``RUN_LIMIT`` Chinese characters."""
     return _long_run.sub(r"\g<0> ", chinese)
 
 
@@ -86,7 +89,7 @@ def cut_words(text: str) -> list[str]:
 
 
 def number_tokens(plain: str) -> list[str]:
-    """The document numbers in a folded text without what stands before the year."""
+    """Year and number of the document numbers in a folded text, as tokens: ``[2021]5号``."""
     return [f"[{m[1]}]{m[2]}号" for m in _number_alone.finditer(plain)]
 
 
@@ -96,7 +99,7 @@ def words_of(text: str) -> list[str]:
 
 
 def engine() -> str:
-    """Which program cuts the words, with its version: indexes made by another are made anew."""
+    """Name and version of the segmenter. An index made by another one is rebuilt."""
     from importlib.metadata import version
 
     name = "rjieba" if _rjieba() is not None else "jieba"
@@ -112,7 +115,7 @@ def lexicon() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def lexicon_hash() -> str:
-    """Changes with the lexicon and with the rules of this module that decide which tokens a text has."""
+    """A hash of the lexicon and of the version of the token rules in this module; another one means the index is outdated."""
     return hashlib.sha256("\n".join(("tokens 2", *lexicon())).encode()).hexdigest()[:16]
 
 
@@ -136,7 +139,7 @@ def is_word(text: str) -> bool:
 
 
 class _Dictionary(NamedTuple):
-    """What is used of the program that cuts the words."""
+    """The functions used of the segmenter."""
 
     cut: Callable[[str], list[str]]
     tag: Callable[[str], list[tuple[str, str]]]
@@ -182,5 +185,5 @@ def _slow_dictionary() -> _Dictionary:
 
 
 def _cache_folder() -> Path:
-    """A folder of this user's own: jieba's default is the shared temporary directory, where another user's file may lie."""
+    """The user's cache folder. jieba's default is the shared temporary directory, where another user could plant a file."""
     return user_cache_path("cemai", appauthor=False, ensure_exists=True)

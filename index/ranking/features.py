@@ -1,7 +1,7 @@
-"""What can be said of a candidate passage for a query 特征: each a number anybody can check against the passage.
+"""Ranking features 特征 of a candidate passage for a query; each is a number that can be checked against the passage.
 
-A passage may hold the query's words, pairs of characters, places; so may its best sentence, its title and headings, the other
-candidates of its document. ``index.ranking`` makes one score of them.
+They count the query's words, character pairs and places in the passage, in its best sentence, in title and headings, and in the
+other candidates of the document. ``index.ranking.order`` combines them into one score.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ TITLE, READ = 80, 600
 
 @dataclass(slots=True)
 class Candidate:
-    """A passage that one of the two halves of the search found."""
+    """A passage found by the lexical or the dense index."""
 
     row: int
     document: int
@@ -83,7 +83,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """How much each token of a query tells: BM25's inverse document frequency."""
+    """Inverse document frequency, as in BM25, of each token of a query."""
 
     words: Mapping[str, float]
     pairs: Mapping[str, float]
@@ -91,7 +91,7 @@ class Rarity:
 
     @property
     def ideal(self) -> float:
-        """What a passage could score at best, nearly."""
+        """An approximate upper bound of a passage's BM25 score."""
         return 2.2 * (sum(self.words.values()) + sum(self.pairs.values())) or 1.0
 
 
@@ -202,13 +202,13 @@ def _weights(rarities: Mapping[str, float]) -> tuple[Any, float]:
 
 @lru_cache(maxsize=20_000)
 def _has(answer: str, text: str) -> bool:
-    """Whether a text has what a kind of question asks for: of all that is said of a text what takes longest to find.
+    """Whether a text contains the kind of answer a question asks for; cached, as it is the slowest of all features.
 
-    The pattern is given as it is written, because one that is compiled is hashed anew each time.
+    The pattern is passed as a string, because hashing a compiled one for the cache takes longer.
     """
     return re.search(answer, text) is not None
 
 
 def _elsewhere(text: str, title: str, asked: tuple[PassagePlace, ...]) -> bool:
-    """Whether the title, or where it names no place the passage, is about other places than those asked for."""
+    """Whether title or, if it names no place, passage name only places unrelated to those of the query."""
     return are_elsewhere(find_places(title[:TITLE]) or find_places(text[:READ]), asked)

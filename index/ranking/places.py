@@ -1,5 +1,4 @@
-"""Places a query or a passage names 地名: divisions by their names, and those that stand under a letter, as in published letters
-and cases (A市, B3区)."""
+"""Places 地名 named in a query or passage: divisions by name, and anonymised ones of published letters and cases (A市, B3区)."""
 
 from __future__ import annotations
 
@@ -16,14 +15,14 @@ _lettered = re.compile(rf"(?<![a-z\d])([a-z]\d{{0,2}})[{_endings}]")
 
 @dataclass(frozen=True, slots=True)
 class PassagePlace:
-    """A place as a folded text names it: the forms it may be written in, and what it may be or its letter."""
+    """A place named in a folded text: its spellings, and the divisions it may be or the letter it is hidden behind."""
 
     forms: tuple[str, ...]
     divisions: tuple[Division, ...] = ()
     letter: str = ""
 
     def related(self, other: PassagePlace) -> bool:
-        """Whether one lies in the other or is the other, as far as the names tell; B3 lies in B."""
+        """Whether two places are the same or one contains the other, as far as the names show; B contains B3."""
         if self.letter or other.letter:
             shorter, longer = sorted((self.letter, other.letter), key=len)
             return bool(shorter) and longer.startswith(shorter) and (shorter == longer or len(shorter) == 1)
@@ -38,6 +37,6 @@ def find_places(text: str) -> tuple[PassagePlace, ...]:
 
 
 def are_elsewhere(some: Iterable[PassagePlace], asked: Iterable[PassagePlace]) -> bool:
-    """Whether places are named and none has to do with those asked for."""
+    """Whether ``some`` is not empty and none of it is related to a place in ``asked``."""
     some, asked = tuple(some), tuple(asked)
     return bool(some) and not any(a.related(b) for a in some for b in asked)

@@ -35,7 +35,7 @@ def two_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("two_helpers")
 def test_helpers_give_what_this_process_would() -> None:
-    found = _plain(preparing.prepared(iter(RECORDS), "r.jsonl", 0))
+    found = _plain(preparing.prepare_records(iter(RECORDS), "r.jsonl", 0))
     assert found == [
         (record, one) for record in RECORDS for _, one in _plain([(record, preparing._read(record, "r.jsonl", None))])
     ]
@@ -46,7 +46,7 @@ def test_helpers_give_what_this_process_would() -> None:
 @pytest.mark.parametrize("helpers", [0, 2])
 def test_the_region_that_was_given_is_the_records(monkeypatch: pytest.MonkeyPatch, helpers: int) -> None:
     monkeypatch.setattr(preparing, "count_helpers", lambda size: helpers)
-    found = preparing.prepared(iter(RECORDS[:2]), "r.jsonl", 0, "甘南州")
+    found = preparing.prepare_records(iter(RECORDS[:2]), "r.jsonl", 0, "甘南州")
     assert [one.doc.head.region for _, one in found if isinstance(one, preparing.Prepared)] == ["甘肃省甘南藏族自治州"] * 2
 
 
@@ -63,7 +63,7 @@ def test_the_work_of_a_helper_that_was_killed_is_done_here(monkeypatch: pytest.M
 
     monkeypatch.setattr(preparing._Helper, "__enter__", noted)
     found = []
-    for one in preparing.prepared(iter(RECORDS), "r.jsonl", 0):
+    for one in preparing.prepare_records(iter(RECORDS), "r.jsonl", 0):
         found.append(one)
         if len(found) == 1:
             os.kill(started[1], signal.SIGTERM)
@@ -74,10 +74,10 @@ def test_the_work_of_a_helper_that_was_killed_is_done_here(monkeypatch: pytest.M
 def test_small_files_and_single_cores_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     cores = {0}
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: cores, raising=False)
-    assert preparing.helpers_for(1 << 30) == 0
+    assert preparing.count_helpers(1 << 30) == 0
     cores.update(range(16))
-    assert preparing.helpers_for(preparing.MANY - 1) == 0
-    assert preparing.helpers_for(preparing.MANY) == preparing.MOST_HELPERS
+    assert preparing.count_helpers(preparing.MANY - 1) == 0
+    assert preparing.count_helpers(preparing.MANY) == preparing.MOST_HELPERS
 
 
 @pytest.mark.slow
