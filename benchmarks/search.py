@@ -108,7 +108,7 @@ def with_bm25s(passages: list[str], folder: Path, _: Stopwatch) -> Search:
     import bm25s  # type: ignore[import-untyped,unused-ignore]
 
     engine = bm25s.BM25()
-    engine.index(list(bulk_tokens.words(passages)), show_progress=False)
+    engine.index(list(bulk_tokens.words_of_texts(passages)), show_progress=False)
     return lambda query: engine.retrieve([words_of(query)], k=10, show_progress=False)
 
 
@@ -139,7 +139,7 @@ def with_tantivy(passages: list[str], folder: Path, _: Stopwatch) -> Search:
     schema = builder.build()
     index = tantivy.Index(schema, path=str(folder))
     writer = index.writer(64_000_000, 1)
-    for words in bulk_tokens.words(passages):
+    for words in bulk_tokens.words_of_texts(passages):
         writer.add_document(tantivy.Document(text=" ".join(words)))
     writer.commit()
     writer.wait_merging_threads()
@@ -158,7 +158,7 @@ def with_whoosh(passages: list[str], folder: Path, _: Stopwatch) -> Search:
 
     made = index.create_in(str(folder), fields.Schema(text=fields.TEXT(stored=True)))
     writer = made.writer()
-    for words in bulk_tokens.words(passages):
+    for words in bulk_tokens.words_of_texts(passages):
         writer.add_document(text=" ".join(words))
     writer.commit()
     searcher = made.searcher()
@@ -169,7 +169,7 @@ def with_whoosh(passages: list[str], folder: Path, _: Stopwatch) -> Search:
 def with_rank_bm25(passages: list[str], folder: Path, _: Stopwatch) -> Search:
     from rank_bm25 import BM25Okapi  # type: ignore[import-not-found,unused-ignore]
 
-    engine = BM25Okapi(list(bulk_tokens.words(passages)))
+    engine = BM25Okapi(list(bulk_tokens.words_of_texts(passages)))
     return lambda query: engine.get_scores(words_of(query)).argsort()[-10:]
 
 
@@ -179,7 +179,7 @@ def with_txtai(passages: list[str], folder: Path, _: Stopwatch) -> Search:
 
     encoder = load(None)
     engine = Embeddings(method="external", transform=lambda texts: encoder.encode(list(texts)), hybrid=True)
-    engine.index([" ".join(words) for words in bulk_tokens.words(passages)])
+    engine.index([" ".join(words) for words in bulk_tokens.words_of_texts(passages)])
     return lambda query: engine.search(" ".join(words_of(query)), 10)
 
 

@@ -1,4 +1,4 @@
-"""Vectors for passages that have none of the model in use: after a change of models, or an update that brought a better one."""
+"""Embed passages that have no vector of the current model: after a change of models or an update of the program."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from index.dense.encoder import Encoder
 
 BATCH = 500
-"""Passages whose vectors are stored at once: what is done stays done when the work is broken off."""
+"""Passages per stored batch: an interrupted run keeps the batches that are complete."""
 
 
 def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int, str], None] | None = None) -> int:
-    """Embed every passage without a vector of a model; how many there were. Vectors of other models stay."""
+    """Embed every passage without a vector of ``encoder``; vectors of other models are kept. Returns the number of passages."""
     missing = corpus.unembedded(encoder.name)
     if not missing:
         return 0
-    from index.dense.vectors import forget
+    from index.dense.vectors import drop_copy
     from index.passages import Passage
     from index.splitter import embedding_text
 
@@ -36,6 +36,6 @@ def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int
         corpus.put_vectors(encoder.name, [(p.row, v.tobytes()) for p, v in zip(passages, vectors, strict=True)])
     if progress:
         progress(len(missing), len(missing), "")
-    # the documents are the same, so that nothing else tells that the copy laid out for searching is behind
-    forget(corpus.folder)
+    # the generation has not changed, so the copy used for searching would not notice that it is out of date
+    drop_copy(corpus.folder)
     return len(missing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from cemai.embedding import embed_missing
 from cemai.policy_graph import PolicyGraph
-from cemai.preparing import Prepared, prepare, prepared
+from cemai.preparing import Prepared, prepare, prepare_records
+from cemai.settings import default_folder
 from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
+from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from corpus.store.codec import document_record, section_records
 
@@ -77,7 +79,7 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PreparedEntry:
     """A document ready to be stored: with its bytes, the path it came from, and the rows it takes the place of."""
 
     prepared: Prepared
@@ -86,32 +88,35 @@ class Entry:
     replaces: tuple[int, ...]
 
 
-def default_folder() -> Path:
-    """``CEMAI_LIBRARY``, else a folder in the user's data folder of the platform."""
-    if named := os.environ.get("CEMAI_LIBRARY"):
-        return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "cemai" / "library"
-
-
 class Library(PolicyGraph):
     """An open library and the stages around it; heavy parts are loaded when first needed."""
 
-    def __init__(self, corpus: Corpus, *, model: str | None = None) -> None:
+    def __init__(self, corpus: Corpus, *, model: str | None = None, encoder: Encoder | None = None) -> None:
         super().__init__(corpus)
         self._model = model or os.environ.get("CEMAI_MODEL") or corpus.setting(MODEL_SETTING) or None
+        self._encoder = encoder
+        self._searcher: Searcher | None = None
+        self._engine: Engine | None = None
+        self._making = threading.RLock()
+        """Held while a part is made: two threads that first need it share one."""
         self._embedded = False
-        """Whether every passage is known to have a vector of the model in use: finding out reads all of them."""
+        """Whether all passages are known to have a vector of the current model; checking reads all of them."""
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, create: bool = True, model: str | None = None) -> Library:
-        """Open the library in ``folder`` (default: the user's own), made when missing unless ``create`` is false."""
-        return cls(Corpus.open(folder or default_folder(), create=create), model=model)
+    def open(
+        cls, folder: Path | None = None, *, create: bool = True, model: str | None = None, encoder: Encoder | None = None
+    ) -> Library:
+        """Open a library.
+
+        Args:
+            folder: Where it is; the user's own library by default.
+            create: Whether a missing library is made.
+            model: Folder or hub name of the embedding model, instead of the one set in the library.
+            encoder: A loaded embedding model, instead of ``model``: two open libraries can share one.
+
+        Example: ``Library.open(Path("库"), encoder=other.encoder)``.
+        """
+        return cls(Corpus.open(folder or default_folder(), create=create), model=model, encoder=encoder)
 
     def close(self) -> None:
         """Close the store."""
@@ -128,26 +133,39 @@ class Library(PolicyGraph):
         """The generation of the store: grows with every change."""
         return self.corpus.generation
 
-    @cached_property
+    @property
     def encoder(self) -> Encoder:
         """The embedding model: the embedded one unless another was set. Raises ``ModelUnavailable``."""
-        from index.dense.encoder import load
+        if self._encoder is None:
+            from index.dense.encoder import load
 
-        return load(self._model)
+            self._encoder = load(self._model)
+        return self._encoder
 
-    @cached_property
+    @property
     def searcher(self) -> Searcher:
         """Search over this library."""
-        from index.searcher import Searcher
+        with self._making:
+            if self._searcher is None:
+                from index.searcher import Searcher
 
-        return Searcher(self.corpus, self.encoder)
+                self._searcher = Searcher(self.corpus, self.encoder)
+            return self._searcher
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
         """Answers over this library."""
-        from qa.engine import Engine
+        with self._making:
+            if self._engine is None:
+                from qa.engine import Engine
 
-        return Engine(self.corpus, self.searcher)
+                self._engine = Engine(self.corpus, self.searcher)
+            return self._engine
+
+    def _drop_search(self) -> None:
+        """Drop the searcher and the engine after the vectors have changed; they are created again when needed."""
+        with self._making:
+            self._searcher = self._engine = None
 
     # ------------------------------------------------------------------ documents in and out
 
@@ -205,13 +223,16 @@ class Library(PolicyGraph):
             return
         source, former = self._place(item.source, origin)
         doc = read(data, source, region=region, ocr=ocr)
-        self._commit([Entry(prepare(doc), data, origin, tuple(info.row for info in former))], report)
+        self._commit([PreparedEntry(prepare(doc), data, origin, tuple(info.row for info in former))], report)
         report.ids[source] = doc.id
         if doc.issues:
             report.warnings[source] = [issue.message for issue in doc.issues]
 
     def _place(self, source: str, origin: str) -> tuple[str, list[DocumentInfo]]:
-        """The name to store under and the versions replaced: same path → replaced; same name from elsewhere → both kept."""
+        """Choose the name to store a file under, and the stored versions it replaces.
+
+        A file from the same path replaces the former one; a file of the same name from another folder is stored beside it.
+        """
         former = self.corpus.by_origin(origin)
         if former:
             return former[0].source, former
@@ -242,14 +263,14 @@ class Library(PolicyGraph):
                 else:
                     report.unchanged.append(id)
 
-        batch: list[Entry] = []
-        for record, found in prepared(wanted(), item.source, item.path.stat().st_size, region):
+        batch: list[PreparedEntry] = []
+        for record, found in prepare_records(wanted(), item.source, item.path.stat().st_size, region):
             if isinstance(found, RefusedInput):
                 done -= 1
                 report.refused.append(Refusal(found.source, found.reason, found.message))
                 continue
             former = tuple(info.row for info in self.corpus.by_source(found.doc.id))
-            batch.append(Entry(found, record_bytes(record), origin, former))
+            batch.append(PreparedEntry(found, record_bytes(record), origin, former))
             if len(batch) >= BATCH:
                 self._commit(batch, report)
                 batch = []
@@ -257,12 +278,12 @@ class Library(PolicyGraph):
                     progress(done, 0, f"{item.source}：已导入 {done} 条")
         self._commit(batch, report)
 
-    def _commit(self, batch: Sequence[Entry], report: IngestReport) -> None:
+    def _commit(self, batch: Sequence[PreparedEntry], report: IngestReport) -> None:
         self._store(batch)
         for entry in batch:
             (report.replaced if entry.replaces else report.added).append(entry.prepared.doc.source)
 
-    def _store(self, batch: Sequence[Entry]) -> None:
+    def _store(self, batch: Sequence[PreparedEntry]) -> None:
         """Commit documents with everything derived from them in one transaction."""
         from corpus.store import PassageRow
         from index.splitter import embedding_text
@@ -303,7 +324,7 @@ class Library(PolicyGraph):
         return self.corpus.purge()
 
     def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
-        """Set, or with None clear, a status that outranks what the text says."""
+        """Set a status that overrides the one read from the text; None clears it."""
         info = self.corpus.find(name)
         self.corpus.set_status(info.row, status, note)
         return self.corpus.info(info.row)
@@ -316,22 +337,21 @@ class Library(PolicyGraph):
         """
         from index.dense.encoder import load
 
-        count = embed_missing(self.corpus, load(name), progress)
+        encoder = load(name)
+        count = embed_missing(self.corpus, encoder, progress)
         self.corpus.set_setting(MODEL_SETTING, name or "")
-        self._model, self._embedded = name, True
-        for cached in ("encoder", "searcher", "engine"):
-            self.__dict__.pop(cached, None)
+        self._model, self._encoder, self._embedded = name, encoder, True
+        self._drop_search()
         return count
 
     def embed(self, progress: Progress | None = None) -> int:
-        """Embed what has no vector of the model in use, as after an update that brought another one; how many passages that were."""
+        """Embed the passages that have no vector of the current model. Returns their number."""
         if self._embedded:
             return 0
         count = embed_missing(self.corpus, self.encoder, progress)
         self._embedded = True
         if count:
-            for cached in ("searcher", "engine"):
-                self.__dict__.pop(cached, None)
+            self._drop_search()
         return count
 
     def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
@@ -450,7 +470,7 @@ class Library(PolicyGraph):
         return compared(kept.id, kept.asked_at, then, now, self.corpus)
 
     def feedback(self, id: str, verdict: str, note: str | None = None) -> KeptAnswer:
-        """Keep what a person says of an answer: right, wrong or incomplete, and why. Raises ``UsageError``."""
+        """Store a person's verdict on an answer (right, wrong or incomplete) with a note. Raises ``UsageError``."""
         if verdict not in VERDICTS:
             raise UsageError(f"评价只能是 {'、'.join(VERDICTS)}，不是“{verdict}”。")
         kept = self.kept_answer(id)
@@ -489,7 +509,7 @@ class Library(PolicyGraph):
         return self.engine.versions(*self._two(old, new), as_of=as_of)
 
     def carried_out(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> Comparison:
-        """What an upper document demands beside what a lower one says of it (落实对照). Raises ``UsageError``."""
+        """Compare the demands of an upper document with what a lower one says about each (落实对照). Raises ``UsageError``."""
         return self.engine.carried_out(*self._two(upper, lower), as_of=as_of)
 
     def _two(self, first: str, second: str) -> tuple[int, int]:
@@ -502,12 +522,7 @@ class Library(PolicyGraph):
 
     @property
     def _heads(self) -> dict[int, DocumentInfo]:
-        generation = self.corpus.generation
-        cached: tuple[int, dict[int, DocumentInfo]] | None = getattr(self, "_head_cache", None)
-        if cached is None or cached[0] != generation:
-            cached = (generation, {info.row: info for info in self.corpus.infos()})
-            self._head_cache = cached
-        return cached[1]
+        return kept_value(self.corpus, "heads", lambda: {info.row: info for info in self.corpus.infos()})
 
     def regions(self) -> list[str]:
         """Short names of the regions the library has documents for, from the nation down, then by code."""
@@ -550,7 +565,7 @@ class Library(PolicyGraph):
         return {name: len(value) for name, value in values.items()}
 
     def doctor(self, *, repair: bool = False) -> list[str]:
-        """What is wrong with the library, in Chinese sentences; with ``repair`` every cache is built anew."""
+        """Check the library. Returns the faults as Chinese sentences; with ``repair`` all caches are rebuilt."""
         faults = self.corpus.check()
         faults += self.searcher.check()
         if missing := len(self.corpus.unembedded(self.encoder.name)):

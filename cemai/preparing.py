@@ -1,6 +1,6 @@
-"""What the library keeps of a document, made ready to be stored: here, or for many records in processes beside this one.
+"""Prepare documents for storing: cut passages and extract facts, for large files of records in helper processes.
 
-Reading a record and finding its facts takes four times as long as storing it, and needs nothing of the library.
+Reading a record and extracting its facts takes four times as long as storing it, and does not need the library.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Record = Mapping[str, Any]
 CHUNK = 100
 """Records that go to another process at once: a tenth of a second of its work."""
 MANY = 4 << 20
-"""Bytes of a file of records from which other processes help: below, they would not be ready before the work is done."""
+"""Size in bytes from which a file of records is shared with helper processes. Smaller files are done before these have started."""
 MOST_HELPERS = 4
-"""This process, which stores what they prepare, keeps no more of them busy."""
+"""Largest number of helper processes: the main process, which stores the results, cannot keep more of them busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,23 @@ def prepare(doc: ParsedDocument) -> Prepared:
     return Prepared(doc, split(doc), to_rows(doc, extract(doc)))
 
 
-def prepared(
+def prepare_records(
     records: Iterable[Record], source: str, size: int, region: str | None = None
 ) -> Iterator[tuple[Record, Prepared | RefusedInput]]:
-    """Each record of a file of ``size`` bytes with what is to be stored of it, in order; ``region`` overrides what they say."""
+    """Prepare the records of a file, in order.
+
+    Args:
+        records: The records, read as they are needed.
+        source: Name of the file.
+        size: Its size in bytes, which decides how many processes help.
+        region: Region of all documents, instead of the one each record names.
+
+    Yields:
+        Each record with the prepared document, or with the reason why it was refused.
+    """
     chunks = _chunks(records)
     with ExitStack() as stack:
-        helpers = [stack.enter_context(_Helper(source, region)) for _ in range(helpers_for(size))]
+        helpers = [stack.enter_context(_Helper(source, region)) for _ in range(count_helpers(size))]
         given: list[tuple[_Helper, list[Record]]] = []
         for helper, chunk in zip(helpers, chunks, strict=False):
             helper.give(chunk)
@@ -76,8 +86,8 @@ def prepared(
                 yield record, _read(record, source, region)
 
 
-def helpers_for(size: int) -> int:
-    """How many processes help with a file of so many bytes."""
+def count_helpers(size: int) -> int:
+    """The number of helper processes for a file of ``size`` bytes."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return 0 if cores < 2 or size < MANY else min(cores, MOST_HELPERS)
 
@@ -131,7 +141,7 @@ class _Helper:
                 self._leave()
 
     def take(self, chunk: list[Record]) -> list[Prepared | RefusedInput]:
-        """What became of the chunk that was given."""
+        """The results for the chunk given last."""
         if self._pipe is not None:
             try:
                 found = self._pipe.recv()
@@ -151,7 +161,7 @@ class _Helper:
 
 
 def _serve(pipe: Connection, source: str, region: str | None) -> None:
-    """The helper: one chunk after another until the pipe is closed, as it is when the parent is gone."""
+    """Run in the helper process: prepare chunk after chunk until the pipe is closed, which also happens when the parent dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     with suppress(EOFError, OSError):
         while True:
@@ -160,5 +170,8 @@ def _serve(pipe: Connection, source: str, region: str | None) -> None:
 
 
 def _parcel(one: Prepared | RefusedInput) -> Prepared | tuple[str, str, str]:
-    """In a form that can be sent: errors with three parts cannot, and what a document has worked out need not."""
+    """Make a result ready to be sent between processes.
+
+    Errors with three arguments cannot be unpickled; the cached properties of a document need not travel.
+    """
     return (one.source, one.reason, one.message) if isinstance(one, RefusedInput) else replace(one, doc=replace(one.doc))

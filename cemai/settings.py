@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_config_path, user_data_path
 
 from corpus.errors import UsageError
 
@@ -33,13 +34,14 @@ def config_path() -> Path:
     """``CEMAI_CONFIG``, else ``cemai/config.toml`` in the user's configuration folder of the platform."""
     if named := os.environ.get("CEMAI_CONFIG"):
         return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return base / "cemai" / FILE_NAME
+    return user_config_path("cemai", appauthor=False, roaming=True) / FILE_NAME
+
+
+def default_folder() -> Path:
+    """``CEMAI_LIBRARY``, else ``cemai/library`` in the user's data folder of the platform."""
+    if named := os.environ.get("CEMAI_LIBRARY"):
+        return Path(named)
+    return user_data_path("cemai", appauthor=False) / "library"
 
 
 def endpoint() -> Endpoint | None:

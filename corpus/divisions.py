@@ -31,40 +31,40 @@ class Division:
         return code == self.code or (self.code == "0" or code.startswith(self.code))
 
 
-_GENERIC = frozenset(("城区", "郊区", "矿区", "东区", "西区", "新城区", "老城区", "市中区", "新市区", "西市区", "新区", "建设区"))
-_RUNS_ON = frozenset("域块间别位划")
-
 NATION = Division("0", "全国", "全国", "国家", "全国", None, ("国家", "中央", "全国性"))
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionKind:
+    """A kind of division: how its full names end, how its short forms end, and whether these leave out ethnic groups."""
+
+    ending: str
+    short_ending: str
+    leaves_out_ethnic_groups: bool
 
 
 def short_forms(name: str) -> tuple[str, ...]:
     """The short forms of a division's name, the usual one first: 黔南布依族苗族自治州 → 黔南州, 黔南."""
-    special = {
-        "内蒙古自治区": "内蒙古",
-        "广西壮族自治区": "广西",
-        "西藏自治区": "西藏",
-        "宁夏回族自治区": "宁夏",
-        "新疆维吾尔自治区": "新疆",
-    }
-    if name in special:
-        return (special[name], name.replace("自治区", ""))
-    match = re.fullmatch(r"(.+?)(自治州|自治县|自治旗|特别行政区)", name)
-    if match:
-        stem, kind = match.groups()
-        changed = True
-        while changed:
-            changed = False
-            for ethnic in _ethnic_groups():
-                if stem.endswith(ethnic) and len(stem) > len(ethnic):
-                    stem, changed = stem[: -len(ethnic)], True
-        tail = {"自治州": "州", "自治县": "县", "自治旗": "旗", "特别行政区": ""}[kind]
-        return tuple(dict.fromkeys((stem + tail, stem))) if len(stem) > 1 else (stem + tail,)
-    for tail in ("地区", "省", "市", "盟", "林区", "特区", "县", "区", "旗"):
-        if name.endswith(tail) and len(name) - len(tail) >= 2:
-            stem = name[: -len(tail)]
-            usual = name if tail != "省" else stem
-            return tuple(dict.fromkeys((usual, stem)))
+    if region := _autonomous_regions().get(name):
+        return tuple(dict.fromkeys((region, name.removesuffix("自治区"))))
+    for kind in division_kinds():
+        stem = name.removesuffix(kind.ending)
+        if stem in (name, ""):
+            continue
+        if kind.leaves_out_ethnic_groups:
+            stem = _without_ethnic_groups(stem)
+        if len(stem) > 1:
+            return tuple(dict.fromkeys((stem + kind.short_ending, stem)))
+        if kind.leaves_out_ethnic_groups:
+            return (stem + kind.short_ending,)
     return (name,)
+
+
+def _without_ethnic_groups(stem: str) -> str:
+    """A name without the ethnic groups at its end: 黔南布依族苗族 → 黔南; a name that is nothing else keeps the first."""
+    while group := next((group for group in _ethnic_groups() if stem.endswith(group) and len(stem) > len(group)), ""):
+        stem = stem.removesuffix(group)
+    return stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Gazetteer:
         for division in self.by_code.values():
             own: tuple[str, ...] = (division.name, division.short, *division.aliases)
             above = self.by_code.get(division.parent or "")
-            if division.name in _GENERIC and above is not None:
+            if division.name in _words("generic_districts.txt") and above is not None:
                 # 城区, 新城区: such a name is a word of every town; it names this one only behind its city
                 own = (above.name + division.name, above.aliases[-1] + division.name if above.aliases else "")
             for name in dict.fromkeys((division.path, *own)):
@@ -106,6 +106,7 @@ class Gazetteer:
 
     def mentions(self, text: str) -> Iterator[DivisionMention]:
         """Names of divisions in a text, longest match first, left to right."""
+        ordinary = _words("district_words.txt")
         free = 0
         for candidate in self._start.finditer(text):
             i = candidate.start()
@@ -114,7 +115,7 @@ class Gazetteer:
                 continue
             for size in sizes:
                 found = self._names.get(text[i : i + size]) if i + size <= len(text) else None
-                if found and not (text[i + size - 1] == "区" and text[i + size : i + size + 1] in _RUNS_ON):
+                if found and text[i + size - 1 : i + size + 1] not in ordinary:
                     yield DivisionMention(Span(i, i + size), text[i : i + size], tuple(sorted(found, key=lambda d: len(d.code))))
                     free = i + size
                     break
@@ -142,6 +143,23 @@ class Gazetteer:
 @lru_cache(maxsize=1)
 def _ethnic_groups() -> tuple[str, ...]:
     return tuple(sorted(entries("corpus", "ethnic_groups.txt"), key=len, reverse=True))
+
+
+@lru_cache(maxsize=4)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(entries("corpus", name))
+
+
+@lru_cache(maxsize=1)
+def division_kinds() -> tuple[DivisionKind, ...]:
+    """The kinds of divisions, of endings that end alike the longest first."""
+    rows = ([*line.split("\t"), ""][:3] for line in entries("corpus", "division_kinds.tsv"))
+    return tuple(DivisionKind(ending, short.strip("-"), ethnic == "民族") for ending, short, ethnic in rows)
+
+
+@lru_cache(maxsize=1)
+def _autonomous_regions() -> dict[str, str]:
+    return {row[0]: row[1] for row in (line.split("\t") for line in entries("corpus", "autonomous_regions.tsv"))}
 
 
 @lru_cache(maxsize=1)

@@ -78,7 +78,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Where a stretch of the frozen text stands in the original: page and box (PDF points, top-left origin) or element."""
+    """The place of a span in the original file: page and box (PDF points, top-left origin) or element."""
 
     span: Span
     page: int | None = None
@@ -267,7 +267,7 @@ class ParsedDocument:
         return None
 
     def page_at(self, position: int) -> int | None:
-        """The page a position stands on, where the format has pages."""
+        """The page number of a position, or None for formats without pages."""
         anchor = self.anchor_at(position)
         return anchor.page if anchor else None
 

@@ -30,14 +30,14 @@ class FoldedText:
         return Span(self.starts[start], self.ends[end - 1])
 
     def find(self, needle: str, start: int = 0) -> Span | None:
-        """Where ``needle`` (folded the same way) first stands at or after folded position ``start``."""
+        """The first occurrence of ``needle`` (folded the same way) at or after folded position ``start``."""
         key = fold(needle)
         at = self.folded.find(key, start) if key else -1
         return self.original(at, at + len(key)) if at >= 0 else None
 
 
 class _Table(dict[int, str]):
-    """What each character folds to, worked out once: names and whole texts are folded over and over."""
+    """The folded form of each character, computed once: names and whole texts are folded again and again."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -52,7 +52,7 @@ class _Table(dict[int, str]):
 _table = _Table()
 
 SHORT = 40
-"""Texts up to this length are names, asked for with every question; their folded form is remembered."""
+"""Largest length of a text whose folded form is cached: names, which every question folds again."""
 
 
 def fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""From ranked candidates to hits a person can judge: quotes, highlighted words, the reason, repeated passages folded."""
+"""Build hits 检索结果 from ranked candidates: quotes, highlighted words, reasons; near-duplicate passages are folded."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from corpus.store import Corpus
 from corpus.store.rows import Label, Quote
 from index.lexical.tokens import normalise
 from index.passages import Hit
-from index.query import Question
+from index.query import SearchQuery
 from index.ranking.features import Candidate
 
 MEANING = 0.45
-"""Cosine from which a passage may be said to mean the same."""
+"""Smallest cosine for which a hit names 语义 as a reason."""
 _SAME = 0.9
 _SIZE = 4
 _NEAR = 0.1
-"""Passages whose cosines to the query differ by more do not say the same."""
+"""Largest difference of the cosines to the query between two near-duplicates."""
 _KEPT = 5_000
 _Entry = TypeVar("_Entry")
 
 
-class Shelf:
-    """Passages hits were shown from, what is said of their documents, page numbers: kept until the library changes."""
+class HitCache:
+    """Quotes, document labels and page numbers read for hits. A new cache is made when the index has a new generation."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -35,13 +35,13 @@ class Shelf:
         self._pages: dict[int, tuple[list[int], list[int]]] = {}
 
     def parts(self, passages: Iterable[int]) -> dict[int, tuple[Quote, Label]]:
-        """Passages by their numbers, and what is said of their documents; without one that was removed a moment ago."""
+        """Quotes and document labels by row; passages that were removed in the meantime are left out."""
         quotes = _kept(self._quotes, passages, self.corpus.quotes)
         labels = _kept(self._labels, (quote.document for quote in quotes.values()), self.corpus.labels)
         return {row: (quote, labels[quote.document]) for row, quote in quotes.items() if quote.document in labels}
 
     def page(self, document: int, position: int) -> int | None:
-        """The page a position is on; None in a document whose anchors name no pages."""
+        """The page number of a position, or None in a document whose anchors name no pages."""
         if document not in self._pages:
             if len(self._pages) >= _KEPT:
                 self._pages = {}
@@ -55,7 +55,7 @@ class Shelf:
 def _kept(
     kept: dict[int, _Entry], wanted: Iterable[int], fetch: Callable[[Iterable[int]], dict[int, _Entry]]
 ) -> dict[int, _Entry]:
-    """Some entries by their numbers; those not yet kept are fetched together."""
+    """Entries by number from ``kept``; missing ones are fetched in one call."""
     found = {number: kept.get(number) for number in wanted}
     more = fetch([number for number, entry in found.items() if entry is None]) if None in found.values() else {}
     if len(kept) + len(more) > _KEPT:
@@ -64,8 +64,10 @@ def _kept(
     return {number: entry for number, entry in {**found, **more}.items() if entry is not None}
 
 
-def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool) -> list[Hit]:
-    """The first ``top`` passages that are still in the library; with ``fold`` one for each wording."""
+def build_hits(
+    cache: HitCache, question: SearchQuery, ranked: Sequence[tuple[float, Candidate]], top: int, fold: bool
+) -> list[Hit]:
+    """Build the first ``top`` hits of a ranking; with ``fold`` only the first of near-duplicate passages."""
     hits: list[Hit] = []
     kept: list[_Wording] = []
     wanted = [word for word in dict.fromkeys((*question.words, *question.extra_words)) if len(word) > 1 or word.isdigit()]
@@ -74,7 +76,7 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
     parts: dict[int, tuple[Quote, Label]] = {}
     for i, (score, candidate) in enumerate(chosen):
         if i % (top + 4) == 0:  # few are folded away, so that the rest is hardly ever needed
-            parts = shelf.parts([c.row for _, c in chosen[i : i + top + 4]])
+            parts = cache.parts([c.row for _, c in chosen[i : i + top + 4]])
         part = parts.get(candidate.row)
         if part is None:
             continue
@@ -83,14 +85,14 @@ def show(shelf: Shelf, question: Question, ranked: Sequence[tuple[float, Candida
             if any(wording.like(other) for other in kept):
                 continue
             kept.append(wording)
-        hits.append(_hit(shelf, *part, score, candidate, question, wanted))
+        hits.append(_hit(cache, *part, score, candidate, question, wanted))
         if len(hits) == top:
             break
     return hits
 
 
 class _Wording:
-    """A passage's wording, for telling that two say the same; compared closely only where length and meaning agree."""
+    """The wording of a passage, for finding near-duplicates. 4-grams are compared only where length and cosine are close."""
 
     __slots__ = ("_grams", "_meaning", "_size", "_text")
 
@@ -124,7 +126,7 @@ class _Wording:
 
 
 def _hit(
-    shelf: Shelf, quote: Quote, label: Label, score: float, candidate: Candidate, question: Question, wanted: Sequence[str]
+    cache: HitCache, quote: Quote, label: Label, score: float, candidate: Candidate, question: SearchQuery, wanted: Sequence[str]
 ) -> Hit:
     start, text = quote.span.start, quote.text
     marks, words = _matches(text, start, candidate.text, wanted)
@@ -145,7 +147,7 @@ def _hit(
         start=start,
         end=quote.span.end,
         score=score,
-        page=shelf.page(quote.document, start + len(text) - len(text.lstrip())),
+        page=cache.page(quote.document, start + len(text) - len(text.lstrip())),
         region=label.region,
         highlights=marks,
         why=tuple(why),
@@ -153,9 +155,16 @@ def _hit(
 
 
 def _matches(part: str, base: int, plain: str, wanted: Sequence[str]) -> tuple[tuple[Span, ...], tuple[str, ...]]:
-    """Where the words of the query, given longest first, stand in a passage, and which they are.
+    """Find the words of a query in a passage.
 
-    ``plain`` is the passage folded; folding character by character is for where that loses the places.
+    Args:
+        part: The passage as it is in the document.
+        base: Its position in the document.
+        plain: The passage folded. Where its length differs, the passage is folded again with positions.
+        wanted: Folded words, longest first; a shorter word inside a longer match is not marked.
+
+    Returns:
+        The spans of the matches in the document, and the words that matched.
     """
     exact = folded(part) if len(plain) != len(part) else None
     text = exact.folded if exact else plain

@@ -2,61 +2,39 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 PAUSE = 0.02
+"""Seconds between two tries to get the lock."""
 
 
 @contextmanager
 def writing(folder: Path, wait: float) -> Iterator[bool]:
-    """Hold the right to write in ``folder``; yields False where another process or thread keeps it longer than ``wait`` seconds.
+    """Hold the right to write in ``folder`` while the block runs.
 
-    Raises ``OSError`` where nothing can be written there at all.
+    Args:
+        folder: The folder that is written; made when missing.
+        wait: Seconds to wait for another process or thread that has the right.
+
+    Yields:
+        Whether the right was had within that time.
+
+    Raises:
+        OSError: If nothing can be written there, or the file system has no locks.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    # without locks of the system no other is used: a file left by a process that was killed would stop all later ones
+    lock = FileLock(folder / "lock", timeout=wait, mode=0o600, poll_interval=PAUSE, fallback_to_soft=False)
     try:
-        until = time.monotonic() + wait
-        while not (held := _try(handle)) and time.monotonic() < until:
-            time.sleep(PAUSE)
-        try:
-            yield held
-        finally:
-            if held:
-                _release(handle)
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
     finally:
-        os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try(handle: int) -> bool:
-        with suppress(OSError):
-            os.lseek(handle, 0, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-            return True
-        return False
-
-    def _release(handle: int) -> None:
-        with suppress(OSError):
-            os.lseek(handle, 0, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _release(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)
+        lock.release()

@@ -1,4 +1,4 @@
-"""What a query asks for: its words with weights, its document numbers and phrases, everyday words and typos read otherwise."""
+"""Parse a query 检索词: words with weights, document numbers, quoted phrases, synonyms of everyday words, corrected typos."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from functools import lru_cache
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
 from index.lexical.tokens import document_numbers, normalise, tokenise
-from index.spelling import Names
+from index.spelling import SpellingNames
 
 LONGEST = 10_000
 TERMS = 64
-"""Different words (and as many pairs) of a query that are searched for; a pasted page keeps its first ones."""
+"""Largest number of different words, and of pairs, of one query; of a pasted page the first ones are used."""
 SYNONYM_WEIGHT = 0.35
 TYPO_WEIGHT = 0.8
 
@@ -22,7 +22,7 @@ _break = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuery:
     """A query ready for searching.
 
     ``words`` and ``pairs`` are the user's own, ``extra_words`` and ``extra_pairs`` come from synonyms and corrected names with
@@ -44,14 +44,19 @@ class Question:
         return bool(self.words or self.pairs)
 
 
-def understand(query: str, names: Names | None = None) -> Question:
-    """Read a query; ``names`` are the names in the library that a typo may have been meant for."""
+def parse_query(query: str, names: SpellingNames | None = None) -> SearchQuery:
+    """Parse a query.
+
+    Args:
+        query: The text as typed.
+        names: Names in the library that a misspelt word may stand for.
+    """
     plain = normalise(query[:LONGEST])
     stripped = _question_words().sub(" ", plain)
     tokens = tokenise(stripped)
     if not tokens.words and not tokens.pairs:
         stripped, tokens = plain, tokenise(plain)  # nothing but question words: then they are what is asked for
-    readings = [*_corrections(stripped, names or Names(())), *_everyday(stripped)]
+    readings = [*_corrections(stripped, names or SpellingNames(())), *_everyday(stripped)]
     extra_words: dict[str, float] = {}
     extra_pairs: dict[str, float] = {}
     own = set(tokens.words)
@@ -63,7 +68,7 @@ def understand(query: str, names: Names | None = None) -> Question:
         for pair in more.pairs:
             if pair not in tokens.pairs:
                 extra_pairs[pair] = max(weight, extra_pairs.get(pair, 0.0))
-    return Question(
+    return SearchQuery(
         text=plain,
         core=_break.sub("", stripped)[:200],
         words=tuple(dict.fromkeys(tokens.words))[:TERMS],
@@ -78,14 +83,14 @@ def understand(query: str, names: Names | None = None) -> Question:
 
 
 def _everyday(text: str) -> list[tuple[str, str, float]]:
-    """Everyday expressions in a query with what official texts call them."""
+    """The everyday expressions in a query, each with its official terms and their weight."""
     found = []
     for match in _everyday_words().finditer(text[:500]):
         found.append((match[0], " ".join(_synonyms()[match[0]]), SYNONYM_WEIGHT))
     return found
 
 
-def _corrections(text: str, names: Names) -> list[tuple[str, str, float]]:
+def _corrections(text: str, names: SpellingNames) -> list[tuple[str, str, float]]:
     """Names in the library that differ by one character from a stretch of the query that is no name itself."""
     known = gazetteer()
     text = text[:200]

@@ -15,32 +15,32 @@ from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus
 from index.dense.vectors import DenseIndex
-from index.hits import Shelf, show
-from index.lexical.bm25 import Found, LexicalIndex, WeightedQuery
+from index.hits import HitCache, build_hits
+from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
 from index.lexical.cache import LexicalCache
 from index.lexical.tokens import tokenise
 from index.passages import Hit
-from index.query import Question, understand
-from index.ranking.features import Candidate, Rarity, features, idf
-from index.ranking.order import ordered, promising
-from index.spelling import Names
+from index.query import SearchQuery, parse_query
+from index.ranking.features import Candidate, Rarity, compute_features, idf
+from index.ranking.order import rank_candidates, select_candidates
+from index.spelling import SpellingNames
 
 if TYPE_CHECKING:
     from index.dense.encoder import Encoder
 
 FEW = 150
-"""Candidates each half of the search gives for a short list of hits; a longer list takes twice its length."""
+"""Candidates taken from the lexical and from the dense index each; at least twice the number of hits asked for."""
 LOOKED_AT = 60
-"""Candidates compared in detail; a long list of hits ends with others, see ``index.ranking.ordered``."""
+"""Candidates ranked by all features; hits beyond them follow in a simpler order, see ``rank_candidates``."""
 COMMON = 0.1
-"""A word or pair in more than this share of the passages finds nothing: it is looked for in the candidates, not searched for."""
+"""Largest share of passages with a word or pair that is searched for. More frequent ones only count as features."""
 COMMON_FROM = 2_000
-"""… in a library of at least so many passages."""
+"""Smallest number of passages from which ``COMMON`` applies."""
 PATIENCE = 2.0
-"""Seconds a search waits for another thread that brings the caches up to date, before it uses them as they are."""
+"""Seconds a search waits for another thread that updates the caches, before it uses the outdated ones."""
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))
-"""Searches of one library under way at once; more of them only wait for each other for the interpreter: sixteen together did two
-thirds of what they do two at a time."""
+"""Largest number of searches of one library at a time. More only compete for the interpreter lock: sixteen at a time had two
+thirds of the throughput of two at a time."""
 
 
 class Searcher:
@@ -51,8 +51,8 @@ class Searcher:
         self.encoder = encoder
         self._lexical = LexicalCache(corpus)
         self._dense: DenseIndex | None = None
-        self._names = Names(())
-        self._shelf = Shelf(corpus)
+        self._names = SpellingNames(())
+        self._hit_cache = HitCache(corpus)
         self._generation = -1
         self._lock = threading.Lock()
         self._turn = threading.BoundedSemaphore(AT_ONCE)
@@ -75,7 +75,7 @@ class Searcher:
             self._lock.release()
 
     def rebuild(self) -> None:
-        """Throw the caches away and build them anew."""
+        """Delete the caches and build them again."""
         with self._lock:
             generation = self.corpus.generation
             self._lexical.rebuild(generation)
@@ -98,13 +98,13 @@ class Searcher:
 
     def _settle(self) -> None:
         self._names = _names(self.corpus)
-        self._shelf = Shelf(self.corpus)
+        self._hit_cache = HitCache(self.corpus)
         self._generation = self._lexical.generation
 
     # ------------------------------------------------------------------ searching
 
     def share(self, token: str) -> float:
-        """The share of all passages that hold a token: a word as the dictionary cuts it, or a pair of Chinese characters."""
+        """The share of passages that contain a token: a word as segmented, or a pair of Chinese characters."""
         self.refresh()
         lexical = self._lexical.view
         assert lexical is not None
@@ -117,7 +117,7 @@ class Searcher:
         return max(0, lexical.size - len(dense)) if lexical is not None and dense is not None else 0
 
     def holds(self, text: str) -> bool:
-        """Whether some passage holds a text of Chinese characters."""
+        """Whether any passage contains a text of Chinese characters."""
         self.refresh()
         lexical = self._lexical.view
         assert lexical is not None
@@ -129,20 +129,24 @@ class Searcher:
             return []
         self.refresh()
         with self._turn:
-            question = understand(query, self._names)
+            question = parse_query(query, self._names)
             if not question:
                 return []
-            return show(self._shelf, question, ordered(*self._candidates(question, filters, top)), top, fold)
+            return build_hits(self._hit_cache, question, rank_candidates(*self._candidates(question, filters, top)), top, fold)
 
-    def candidates(self, question: Question, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
-        """The most promising passages either half of the search found, with the features they are ranked by."""
+    def candidates(self, question: SearchQuery, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
+        """The candidates of a query with their features, as the ranking sees them."""
         self.refresh()
         return self._candidates(question, filters, top=1)[:2]
 
     def _candidates(
-        self, question: Question, filters: Filters | None, top: int
+        self, question: SearchQuery, filters: Filters | None, top: int
     ) -> tuple[list[Candidate], Any, list[Candidate], float]:
-        """Candidates to compare in detail with their features, the others by meaning, and what words could score at best."""
+        """Find candidates.
+
+        Returns:
+            The candidates for detailed ranking, their features, the other candidates, and the highest possible BM25 score.
+        """
         lexical = self._lexical.view
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
@@ -151,7 +155,7 @@ class Searcher:
             {word: lexical.frequency(word, "words") for word in (*question.words, *question.extra_words)},
             {pair: lexical.frequency(pair, "pairs") for pair in question.pairs},
         )
-        wanted = _telling(question, frequencies, lexical.size)
+        wanted = _select_terms(question, frequencies, lexical.size)
         documents = lexical.search_documents(wanted, limit, allowed)
         found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
         numbered = lexical.numbered(question.numbers)
@@ -166,18 +170,18 @@ class Searcher:
             for hit in found.values()
         ]
         pool += [(row, doc, 0.0, documents.get(doc, 0.0), near) for row, (doc, near) in meaning.items()]
-        first, rest = promising(pool, LOOKED_AT)
+        first, rest = select_candidates(pool, LOOKED_AT)
         close, others = (
             _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some])
             for some in (first, rest[: max(0, 3 * top - LOOKED_AT)])
         )
         rarity = _rarity(question, frequencies, lexical.size)
-        return close, features(question, rarity, close), others, rarity.ideal
+        return close, compute_features(question, rarity, close), others, rarity.ideal
 
     def _meaning(
-        self, question: Question, limit: int, allowed: set[int] | None, found: Iterable[int]
+        self, question: SearchQuery, limit: int, allowed: set[int] | None, found: Iterable[int]
     ) -> dict[int, tuple[int, float]]:
-        """Document and cosine of the passages nearest to the query, and the cosines of those found by words (document 0)."""
+        """Document and cosine of the nearest passages by row; passages already ``found`` by words get document 0."""
         dense = self._dense
         if dense is None or self.encoder is None or not len(dense):
             return {}
@@ -198,8 +202,8 @@ class Frequencies(NamedTuple):
     pairs: dict[str, int]
 
 
-def _telling(question: Question, frequencies: Frequencies, count: int) -> WeightedQuery:
-    """The words and pairs to search for: without the commonest, which cost most and find least, unless there are no others."""
+def _select_terms(question: SearchQuery, frequencies: Frequencies, count: int) -> WeightedQuery:
+    """Select the words and pairs to search for: all but the most frequent, which cost most and discriminate least."""
     own = WeightedQuery(dict.fromkeys(question.words, 1.0), dict.fromkeys(question.pairs, 1.0))
     if count >= COMMON_FROM:
         most = COMMON * count
@@ -210,7 +214,7 @@ def _telling(question: Question, frequencies: Frequencies, count: int) -> Weight
     return WeightedQuery({**own.words, **question.extra_words}, {**own.pairs, **question.extra_pairs})
 
 
-def _rarity(question: Question, frequencies: Frequencies, count: int) -> Rarity:
+def _rarity(question: SearchQuery, frequencies: Frequencies, count: int) -> Rarity:
     return Rarity(
         {word: idf(count, frequencies.words[word]) for word in question.words},
         {pair: idf(count, frequencies.pairs[pair]) for pair in question.pairs},
@@ -218,8 +222,8 @@ def _rarity(question: Question, frequencies: Frequencies, count: int) -> Rarity:
     )
 
 
-def _read(lexical: LexicalIndex, found: dict[int, Found], candidates: list[Candidate]) -> list[Candidate]:
-    """Give the candidates their texts; one that the lexical index does not know is left out."""
+def _read(lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[Candidate]) -> list[Candidate]:
+    """Add the texts to candidates; those unknown to the lexical index are left out."""
     readings = lexical.readings([c.row for c in candidates], found)
     known = []
     for c in candidates:
@@ -230,8 +234,8 @@ def _read(lexical: LexicalIndex, found: dict[int, Found], candidates: list[Candi
     return known
 
 
-def _names(corpus: Corpus) -> Names:
+def _names(corpus: Corpus) -> SpellingNames:
     """Names of the divisions the library's documents belong to, for reading typos."""
     codes = sorted(corpus.region_codes())[:2_000]
     divisions = (gazetteer().by_code.get(code) for code in codes)
-    return Names(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3)
+    return SpellingNames(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3)

@@ -1,4 +1,4 @@
-"""Names that a misspelt stretch of a question may have been meant for 错别字: looked up by all their characters but one."""
+"""Find names that a misspelt part of a question may mean 错别字: those that differ by one character."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 
-class Names:
-    """Names looked up by all their characters but one, so that a question costs its own length and not theirs."""
+class SpellingNames:
+    """Names indexed by all their characters but one, so that the cost of a look-up does not grow with their number."""
 
     def __init__(self, names: Iterable[str], telling: frozenset[str] = frozenset()) -> None:
-        """``telling`` are characters that make another name, not a slip."""
+        """Index names; a difference in a character of ``telling`` makes another name and is no slip."""
         self._telling = telling
         self._names = frozenset(names)
         self._sizes = sorted({len(name) for name in self._names}, reverse=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from corpus.document import ParsedDocument, Section, Span
+from corpus.text import CLOSERS, SENTENCE_ENDS
 from index.passages import Passage
 
 TARGET = 300
@@ -18,14 +19,17 @@ LONGEST_ROW = 1500
 SHORT_SECTION = 60
 """A heading with less than this of its own text is kept with what follows it: a passage of one line answers nothing."""
 
-_sentence_end = re.compile(r"[\n。！？；!?;…](?:(?<=\n)|(?:(?<=…)…{0,5})?[”’」』）)》]{0,3}[ \t\u3000]{0,8}\n?)")
-"""It begins with the set of its first characters, which the search for it runs through at once."""
+_sentence_end = re.compile(f"[{SENTENCE_ENDS}](?:(?<=\n)|[{CLOSERS}]{{0,3}}[ \t\u3000]{{0,8}}\n?)")
+"""The end of a sentence with the blanks behind it, which belong to its passage."""
 _solid = re.compile(r"\S")
 _soft_end = re.compile(r"[，,、：: \t\u3000]")
 
 
 def split(doc: ParsedDocument) -> list[Passage]:
-    """The passages of a document, in order; joined they give back its body (or the whole text where there are no zones), pages of blanks aside."""
+    """Cut a document into passages, in order.
+
+    Joined, they are the body of the document (the whole text where it has no zones); only very long blank stretches are missing.
+    """
     zones = list(doc.body_spans()) if doc.zones else [Span(0, len(doc.text))]
     starts = sorted({section.start for section in doc.outline if _begins_a_passage(doc, section)})
     rows = _rows(doc)
@@ -139,7 +143,7 @@ def _sentences(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _within(text: str, start: int, stop: int) -> Iterator[int]:
-    """Where a sentence without an end (a list, a damaged file) is cut: at the last comma or space, else anywhere."""
+    """Positions to cut a very long sentence (a list, a damaged file): at the last comma or space, else anywhere."""
     while stop - start > LONGEST_SENTENCE:
         soft = [m.end() for m in _soft_end.finditer(text, start + TARGET // 2, start + LONGEST_SENTENCE)]
         start = soft[-1] if soft else start + LONGEST_SENTENCE
@@ -160,7 +164,7 @@ def _rows(doc: ParsedDocument) -> list[Span]:
 
 
 class _Trails:
-    """Heading trails of passages, found without walking the whole outline for each."""
+    """Heading trails of passages, found by bisection in the outline."""
 
     def __init__(self, doc: ParsedDocument) -> None:
         self._doc = doc
@@ -168,9 +172,9 @@ class _Trails:
         self._starts = [section.start for section in self._outline]
 
     def over(self, span: Span) -> tuple[str, ...]:
-        """The headings that all of a passage stands under, but for a few words left of the section before.
+        """The headings that apply to a whole passage.
 
-        A heading alone gives way to what follows right below it.
+        A short rest of the section before is ignored, and so is a heading directly followed by a lower one.
         """
         first, last = bisect_right(self._starts, span.start), bisect_left(self._starts, span.end)
         if self._starts[first - 1 : first] == [span.start]:
@@ -196,7 +200,7 @@ class _Trails:
 
 
 def _shared(chains: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
-    """The beginning that all chains have."""
+    """The longest common prefix of the chains."""
     if not chains:
         return ()
     shortest = min(chains, key=len)
@@ -207,6 +211,6 @@ def _shared(chains: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
 
 
 def embedding_text(doc: ParsedDocument, passage: Passage) -> str:
-    """The text to embed for a passage: title and nearest headings say what the passage itself does not repeat."""
+    """The text to embed for a passage: title, two nearest headings and the passage, which does not repeat what these say."""
     parts = (doc.head.title or "", " ".join(passage.trail[-2:]), passage.span.of(doc.text))
     return "\n".join(part for part in parts if part)

@@ -13,6 +13,7 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Section, Span
 from corpus.folding import fold
 from corpus.store import Corpus, DocumentInfo, StoredFact, StoredRecord
+from corpus.text import sentence_end
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
@@ -29,7 +30,6 @@ SAMPLE = 1500
 
 ANNOUNCES = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
 """What a sentence ends with that announces a list."""
-_end = re.compile(r"[。！？；;!?\n]+[”’」』）)》\"]{0,3}")
 _gap = re.compile(r"(?<=[\u4e00-\u9fff”》）])[ \u3000]+(?=[\u4e00-\u9fff“《\d])")
 _filled_in = re.compile(r"[\u4e00-\u9fff][:：]\s*[^\s:：]")
 """A field with its value (受理时限：1个工作日) announces nothing."""
@@ -110,7 +110,7 @@ class Shelved:
         for zone in zones:
             position = zone.start
             while position < zone.end:
-                match = _end.search(self.text, position, zone.end)
+                match = sentence_end.search(self.text, position, zone.end)
                 stop = match.end() if match else zone.end
                 gap = _gap.search(self.text, position, stop)
                 if gap and _is_title_line(self.text[position : gap.start()]):

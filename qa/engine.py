@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
+from corpus.kept import KeptValues
 from corpus.store import Corpus
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.answers.draft import Draft, Line
@@ -67,8 +68,7 @@ class Engine:
     def __init__(self, corpus: Corpus, searcher: Searcher) -> None:
         self.corpus = corpus
         self.searcher = searcher
-        self._shelf: Shelf | None = None
-        self._known: Known | None = None
+        self._kept = KeptValues()
         self._lock = threading.RLock()
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
@@ -123,11 +123,11 @@ class Engine:
     # ------------------------------------------------------------------ inside
 
     def _ready(self) -> tuple[Shelf, Known]:
-        generation = self.corpus.generation
-        if self._shelf is None or self._known is None or self._shelf.generation != generation:
-            self._shelf = Shelf(self.corpus, self.searcher)
-            self._known = Known(self._shelf)
-        return self._shelf, self._known
+        def make() -> tuple[Shelf, Known]:
+            shelf = Shelf(self.corpus, self.searcher)
+            return shelf, Known(shelf)
+
+        return self._kept.get("shelf", make, stamp=self.corpus.generation)
 
     def _draft(self, reading: Reading, shelf: Shelf, known: Known, allowed: set[int] | None) -> tuple[Draft, list[Found]]:
         if not len(shelf):

@@ -29,7 +29,7 @@ from corpus.store import Corpus
 from index import searcher as searcher_module
 from index.dense.encoder import load
 from index.lexical.bm25 import LexicalIndex
-from index.query import understand
+from index.query import parse_query
 from index.ranking import features as features_module
 from index.ranking import order
 from index.searcher import Searcher
@@ -64,7 +64,7 @@ def _without(name: str) -> AbstractContextManager[Any]:
     fields: dict[str, Any] = (
         {"pairs": (), "extra_pairs": {}} if name == "pairs of characters" else {"extra_words": {}, "extra_pairs": {}}
     )
-    return patch.object(searcher_module, "understand", lambda text, names=(): replace(understand(text, names), **fields))
+    return patch.object(searcher_module, "parse_query", lambda text, names=(): replace(parse_query(text, names), **fields))
 
 
 INGREDIENTS = (

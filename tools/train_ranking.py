@@ -25,9 +25,9 @@ import numpy as np
 
 from corpus.store import Corpus
 from index.dense.encoder import load
-from index.query import understand
-from index.ranking.order import COLUMNS, compared
-from index.ranking.trees import grow
+from index.query import parse_query
+from index.ranking.order import COLUMNS, add_best_columns
+from index.ranking.trees import lay_out_trees
 from index.searcher import Searcher
 from tools.retrieval_set import records, relevant
 
@@ -72,7 +72,7 @@ def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
         for query in records(folder / "queries.jsonl"):
             if query["_id"] not in answers or (chosen is not None and query["_id"] not in chosen):
                 continue
-            candidates, rows = searcher.candidates(understand(query["text"]))
+            candidates, rows = searcher.candidates(parse_query(query["text"]))
             places = corpus.passages_by_row([c.row for c in candidates])
             gains = []
             for c in candidates:
@@ -84,7 +84,7 @@ def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
                 gains.append(gain)
             documents = np.array([c.document for c in candidates])
             count = len(answers[query["_id"]])
-            out.append(Asked(compared(rows), np.array(gains), documents, count))
+            out.append(Asked(add_best_columns(rows), np.array(gains), documents, count))
     return out
 
 
@@ -153,7 +153,7 @@ def _nodes(root: dict[str, Any]) -> list[list[float]]:
 
 
 def learn(sets: Sets) -> Callable[[Asked], Any]:
-    forest = grow(COLUMNS, fit_trees(sets))
+    forest = lay_out_trees(COLUMNS, fit_trees(sets))
     return lambda q: forest.sums(q.seen)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from corpus.document import HeadMatter
+from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
 from graph.documents.lineage import Superseded, superseded
 from graph.documents.validity import Validity, validity
@@ -22,17 +22,14 @@ class Library:
     chains: tuple[tuple[Version, ...], ...]
 
 
-_known: WeakKeyDictionary[Corpus, tuple[int, Library]] = WeakKeyDictionary()
-
-
 def relations(corpus: Corpus) -> Library:
     """What the documents of a library say of each other, worked out once a generation."""
-    generation = corpus.generation
-    held = _known.get(corpus)
-    if held is None or held[0] != generation:
+
+    def make() -> Library:
         chains = versions(corpus)
-        held = _known[corpus] = (generation, Library(superseded(corpus.infos()), replaced(chains), tuple(chains)))
-    return held[1]
+        return Library(superseded(corpus.infos()), replaced(chains), tuple(chains))
+
+    return kept_value(corpus, "relations", make)
 
 
 def standing(corpus: Corpus, info: DocumentInfo, as_of: dt.date, *, head: HeadMatter | None = None) -> Validity:

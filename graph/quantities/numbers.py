@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from corpus.numerals import SCALES, plain
+from corpus.numerals import SCALES, read_number
 from graph.quantities.quantity import unit_at
 
 CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
@@ -62,23 +62,23 @@ def number_at(text: str, match: re.Match[str], end: int) -> Number | None:
         return None  # a line that opens with its list number: 35.5个地级市
     if written in ("百分之", "千分之"):
         inner = CANDIDATE.match(text, at, end)
-        part = plain(inner.group()) if inner else None
+        part = read_number(inner.group()) if inner else None
         if inner is None or part is None:
             return None
         return Number(inner.end(), part, "", False, "%" if written[0] == "百" else "‰", "percent", False)
     chinese = not written[0].isdigit()
-    value = plain(written)
+    value = read_number(written)
     if value is None:
         return None
     if text.startswith("分之", at):
         inner = CANDIDATE.match(text, at + 2, end)
-        part = plain(inner.group()) if inner else None
+        part = read_number(inner.group()) if inner else None
         if inner is None or part is None or not value:
             return None
         return Number(inner.end(), round(100 * part / value, 4), "", False, "%", "percent", False)
     if at < end and text[at] == "/" and not chinese and value > 0:
         inner = CANDIDATE.match(text, at + 1, end)
-        part = plain(inner.group()) if inner else None
+        part = read_number(inner.group()) if inner else None
         if inner is not None and part is not None and 0 < value < part <= 10 and not unit_at(text, inner.end(), end)[0]:
             return Number(inner.end(), round(100 * value / part, 4), "", False, "%", "percent", False)
     more = at < end and text[at] in _MORE

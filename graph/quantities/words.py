@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from corpus.document import Span
-from corpus.numerals import plain
+from corpus.numerals import read_number
 from graph.facts import Comparator
 from graph.lexicon import entries, expand, word_lists
 from graph.lexicon import table as rows_of
@@ -29,7 +29,7 @@ def ranks(text: str, start: int, end: int) -> list[Quantity]:
     """``居全国第3位``, ``进入全省前十``: a place in a row; the smaller the better."""
     out: list[Quantity] = []
     for match in _RANK.finditer(text, start, end):
-        number = plain(match["number"])
+        number = read_number(match["number"])
         if number is None or not (match["unit"] or _AMONG.search(text, max(start, match.start() - 8), match.start("sign"))):
             continue
         if match["unit"] is None and match["sign"] == "前" and text[match.end() : match.end() + 1] not in ",，。;；、":

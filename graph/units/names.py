@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 from corpus.divisions import gazetteer
+from corpus.kept import kept_value
 from corpus.store import Corpus
 from graph.lexicon import table
 from graph.units.resolve import Parts, parts_of, places_in, usual_body
 
 _LEVELS = ("自治区", "地区", "省", "市", "州", "盟", "县", "区", "旗")
-_known: WeakKeyDictionary[Corpus, tuple[int, dict[str, dict[str, int]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +126,7 @@ def _place_has_level(place: str | None, level: str) -> bool:
 
 def _keys(corpus: Corpus, kind: str) -> dict[str, int]:
     """All names of the library, read once per generation."""
-    generation = corpus.generation
-    held = _known.get(corpus)
-    if held is None or held[0] != generation:
-        held = _known[corpus] = (generation, {})
-    if kind not in held[1]:
-        held[1][kind] = corpus.keys(kind)
-    return held[1][kind]
+    return kept_value(corpus, ("keys", kind), lambda: corpus.keys(kind))
 
 
 @lru_cache(maxsize=1)

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpus.errors import ModelUnavailable
-from index.lexical.bulk_tokens import words
+from index.lexical.bulk_tokens import words_of_texts
 from index.lexical.tokens import words_of
 
 DOWNLOADS = "CEMAI_ALLOW_DOWNLOAD"
 """Environment variable: 1 lets a model that is named by its hub name be fetched; without it no request leaves the machine."""
 
 VERSION = 2
-"""Of the way texts are turned into rows of a model that ``cemai model train`` wrote."""
+"""Version of how texts are segmented and counted for models written by ``cemai model train``."""
 _TOKENS_LIMIT = 2_000
 """Words read of one text; a passage has about 180."""
 _WAYS_OUT = "请用 cemai model train 重新训练，或用 cemai model use builtin 改回内置模型。"
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors. ``name`` is what the library files its vectors under."""
+    """Turns texts into unit vectors. The library stores vectors under the encoder's ``name``."""
 
     @property
     def name(self) -> str:
@@ -44,11 +44,11 @@ class Encoder(Protocol):
         ...
 
 
-def damped(words: Iterable[str]) -> dict[str, int]:
-    """How many times each word of a text counts: 1 + log2 of how often it stands there, rounded down.
+def damp_counts(words: Iterable[str]) -> dict[str, int]:
+    """Sublinear term frequency: 1 + log2 of a word's count, rounded down (Manning, Raghavan, Schütze 2008, §6.4.1).
 
-    Sublinear term frequency (Manning, Raghavan, Schütze 2008, §6.4.1): a passage that names one thing twenty times is not about
-    it alone. In whole numbers, so that any reader of the model's files gets the same by repeating the words.
+    A passage that names one thing twenty times is not only about it. Whole numbers, so that any other reader of the model's files
+    gets the same vector by repeating the words.
     """
     return {word: count.bit_length() for word, count in Counter(words).items()}
 
@@ -57,7 +57,7 @@ class StaticEncoder:
     """A sentence-transformers ``StaticEmbedding`` folder over pre-cut words, read with numpy alone.
 
     A text's vector is the weighted sum of its words' rows, scaled to length 1; a word that comes often counts less than each time
-    (``damped``), one that has no row is read character by character. Rows are whole numbers of 8 bits and a weight each, as
+    (``damp_counts``), one that has no row is read character by character. Rows are whole numbers of 8 bits and a weight each, as
     ``embeddings`` and ``weights`` in the file.
     """
 
@@ -99,7 +99,7 @@ class StaticEncoder:
         """The text as the model's tokenizer wants it: known words and characters between spaces."""
         vocabulary = self.vocabulary
         parts: list[str] = []
-        for word, times in damped(words_of(text)[:_TOKENS_LIMIT]).items():
+        for word, times in damp_counts(words_of(text)[:_TOKENS_LIMIT]).items():
             parts += ([word] if word in vocabulary else [char for char in word if char in vocabulary]) * times
         return " ".join(parts)
 
@@ -107,8 +107,8 @@ class StaticEncoder:
         """One unit row per text."""
         np = self._np
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for i, cut in enumerate(words(texts)):
-            found, times = self._ids(damped(cut[:_TOKENS_LIMIT]))
+        for i, cut in enumerate(words_of_texts(texts)):
+            found, times = self._ids(damp_counts(cut[:_TOKENS_LIMIT]))
             if found:
                 ids = np.array(found, dtype=np.intp)
                 weights = self._weights[ids] * np.array(times, dtype=np.float32)
@@ -203,7 +203,7 @@ def load(name: str | None = None) -> Encoder:
 
 
 def _version(folder: Path) -> int:
-    """Which way a folder written by ``cemai model train`` wants its texts cut and counted; 0 for a folder of anything else."""
+    """The version of text preparation of a folder written by ``cemai model train``; 0 for any other folder."""
     try:
         return int(json.loads((folder / "cemai.json").read_text(encoding="utf-8"))["cemai"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -22,7 +22,8 @@ from typing import Any
 
 from corpus.document import ParsedDocument
 from corpus.errors import UsageError
-from index.dense.encoder import VERSION, damped
+from corpus.text import SENTENCE_ENDS
+from index.dense.encoder import VERSION, damp_counts
 from index.lexical.tokens import words_of
 
 Progress = Callable[[int, int, str], None]
@@ -71,7 +72,7 @@ def read_pairs(folder: Path) -> list[Pair]:
     return pairs
 
 
-_sentence = re.compile(r"[^。；;！？!?\n]{12,}[。；;！？!?\n]?")
+_sentence = re.compile(f"[^{SENTENCE_ENDS}]{{12,}}[{SENTENCE_ENDS}]?")
 
 
 def structure_pairs(doc: ParsedDocument, seed: int = 1) -> Iterator[Pair]:
@@ -168,7 +169,7 @@ def train(
     for pair in pairs:
         for text in (pair.question, pair.passage):
             if text not in cut:
-                counted = damped(words_of(text)[: settings.longest])
+                counted = damp_counts(words_of(text)[: settings.longest])
                 cut[text] = [word for word, times in counted.items() for _ in range(times)]
     texts = [cut[text] for pair in pairs for text in (pair.question, pair.passage)]
     vocabulary = _vocabulary(texts, settings)

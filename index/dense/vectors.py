@@ -132,7 +132,7 @@ class DenseIndex:
         return numbers[order], owners[order], vectors[order]
 
     def _change(self, gone: set[int], added: list[tuple[int, int, bytes]]) -> bool:
-        """Note what went and came beside the laid out vectors; false where that is so much that they are better laid out anew."""
+        """Record removed and added vectors. Returns False where there are so many that rebuilding is better."""
         np, state = self._np, self._state
         left = np.fromiter(gone, dtype=np.int64)
         dead = np.isin(state.documents, left)
@@ -265,9 +265,9 @@ def _build(vectors: Any) -> Any:
 
 
 def _faiss(threads: int = 1) -> Any:
-    """FAISS, told on how many threads to work for the thread that asks: each thread has a number of its own.
+    """Import FAISS and set the number of threads it uses for the calling thread.
 
-    One query on several is ten times slower than on one, because those that wait for their share spin.
+    One query on several threads is ten times slower than on one, because waiting threads spin.
     """
     import faiss
 
@@ -344,8 +344,8 @@ def _compared(vectors: Any, query: Any, limit: int) -> tuple[Any, Any]:
     return best, scores[best]
 
 
-def forget(folder: Path) -> None:
-    """Let the copy of a library's vectors be laid out anew when they are next needed."""
+def drop_copy(folder: Path) -> None:
+    """Delete the copy of a library's vectors; it is built again when needed."""
     (folder / "cache" / "dense" / "manifest.json").unlink(missing_ok=True)
 
 

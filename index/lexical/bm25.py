@@ -18,12 +18,12 @@ from index.lexical.tokens import number_readings
 
 HEAP = 64_000_000
 KEPT = 4_096
-"""Texts of passages kept in memory, about a kilobyte each: questions asked one after the other find many of the same."""
+"""Passages cached in memory, about a kilobyte each: successive questions find many of the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassageEntry:
-    """What the index holds of a passage. Its text is kept folded, for ranking; what is shown comes from the library."""
+    """A passage to be indexed. Its folded text is stored for ranking; hits show the text of the library."""
 
     row: int
     document: int
@@ -35,15 +35,15 @@ class PassageEntry:
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """What the index holds of a document beside its passages: the tokens of its title, and its number."""
+    """A document to be indexed together with its passages: the tokens of its title, and its number."""
 
     document: int
     title: Segments
     number: str | None
 
 
-class Found(NamedTuple):
-    """A passage found by its words: its number, its document's, its BM25 score, and where the index keeps its text."""
+class LexicalHit(NamedTuple):
+    """A passage found by its words: row of the passage, row of the document, BM25 score, address of the stored text."""
 
     row: int
     document: int
@@ -51,8 +51,8 @@ class Found(NamedTuple):
     address: Any
 
 
-class Reading(NamedTuple):
-    """What the index holds of a passage: its place in the document, its folded text and that of title and headings."""
+class IndexReading(NamedTuple):
+    """The stored fields of a passage: ordinal in the document, folded text, folded title and headings."""
 
     ordinal: int
     text: str
@@ -70,7 +70,7 @@ class LexicalIndex:
         )
         self._passages = self.passages.searcher()
         self._documents = self.documents.searcher()
-        self._kept: dict[int, Reading] = {}
+        self._kept: dict[int, IndexReading] = {}
 
     def reloaded(self) -> LexicalIndex:
         """The indexes as last committed; this object stays as it is for searches under way."""
@@ -79,7 +79,7 @@ class LexicalIndex:
         return LexicalIndex(self.folder, (self.passages, self.documents))
 
     def update(self, removed: Iterable[int], entries: Iterable[tuple[DocumentEntry, Sequence[PassageEntry]]]) -> None:
-        """Forget the documents in ``removed`` and take in ``entries``, all or nothing for each index; see it with ``reloaded``."""
+        """Remove documents and add entries in one commit for each of the two indexes. ``reloaded`` gives the new state."""
         passages = self.passages.writer(HEAP, 1)
         try:
             documents = self.documents.writer(HEAP, 1)
@@ -108,18 +108,18 @@ class LexicalIndex:
         return int(self._passages.doc_freq(field, token))
 
     def holds(self, text: str, pairs: Sequence[str]) -> bool:
-        """Whether some passage holds a text, given the pairs of its characters."""
+        """Whether any of the 30 best passages for the pairs of a text contains the text."""
         terms = [tantivy.Query.term_query(self.passages.schema, "pairs", pair, index_option="freq") for pair in pairs]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
         hits = self._passages.search(query, 30, count=False).hits if terms else []
         return any(text in self.read(found).text for found in self._found(hits))
 
-    def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[Found]:
+    def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[LexicalHit]:
         """The best passages for a query, of some documents only where those are given."""
         built = _restricted(self.passages.schema, query.build(self.passages.schema, _PASSAGE_BOOSTS), documents)
         return self._found(self._passages.search(built, limit, count=False).hits) if built is not None else []
 
-    def by_rows(self, rows: Sequence[int]) -> list[Found]:
+    def by_rows(self, rows: Sequence[int]) -> list[LexicalHit]:
         """Passages by their numbers."""
         if not rows:
             return []
@@ -128,31 +128,31 @@ class LexicalIndex:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
         return self._found(self._passages.search(query, len(rows), count=False).hits)
 
-    def opening(self, documents: Iterable[int]) -> list[Found]:
+    def opening(self, documents: Iterable[int]) -> list[LexicalHit]:
         """The first passages of some documents."""
         query = tantivy.Query.term_set_query(self.passages.schema, "document", list(documents))
         return [hit for hit in self._found(self._passages.search(query, 100, count=False).hits) if self.read(hit).ordinal < 3]
 
-    def _found(self, hits: Sequence[tuple[float, Any]]) -> list[Found]:
+    def _found(self, hits: Sequence[tuple[float, Any]]) -> list[LexicalHit]:
         addresses = [address for _, address in hits]
         rows = self._passages.fast_field_values("row", addresses)
         documents = self._passages.fast_field_values("document", addresses)
-        return [Found(row, doc, score, at) for (score, at), row, doc in zip(hits, rows, documents, strict=True)]
+        return [LexicalHit(row, doc, score, at) for (score, at), row, doc in zip(hits, rows, documents, strict=True)]
 
-    def read(self, found: Found) -> Reading:
+    def read(self, found: LexicalHit) -> IndexReading:
         """The text of a passage."""
         reading = self._kept.get(found.row)
         if reading is None:
             stored = self._passages.doc(found.address)
             text, _, head = stored["text"][0].decode("utf-8", "surrogatepass").partition("\x00")
-            reading = Reading(stored["ordinal"][0], text, head)
+            reading = IndexReading(stored["ordinal"][0], text, head)
             if len(self._kept) >= KEPT:
                 self._kept = {}
             self._kept[found.row] = reading
         return reading
 
-    def readings(self, rows: Sequence[int], found: Mapping[int, Found]) -> dict[int, Reading]:
-        """The texts of passages by their numbers, some of which were ``found``; one that the index does not know is left out."""
+    def readings(self, rows: Sequence[int], found: Mapping[int, LexicalHit]) -> dict[int, IndexReading]:
+        """The stored fields of passages by row; hits already ``found`` are not looked up again, unknown rows are left out."""
         kept = self._kept  # another thread may begin a new one meanwhile
         unknown = [row for row in rows if row not in kept and row not in found]
         places = {**found, **{hit.row: hit for hit in self.by_rows(unknown)}}
@@ -166,7 +166,7 @@ class LexicalIndex:
         return {int(row or 0): score for (score, _), row in zip(hits, rows, strict=True)}
 
     def numbered(self, numbers: Iterable[str]) -> set[int]:
-        """Documents with one of these numbers, each of which may have words too much in front."""
+        """Documents with one of these numbers; words in front that are not part of a number are ignored."""
         readings = [reading for number in numbers for reading in number_readings(number)]
         if not readings:
             return set()

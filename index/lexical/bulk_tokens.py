@@ -1,8 +1,7 @@
-"""Words and pairs of many texts at once 批量分词: the same tokens as ``index.segmentation.tokenise`` in a third of the time.
+"""Tokenise many texts at once 批量分词: the same tokens as ``index.lexical.tokens.tokenise`` in a third of the time.
 
-Hundreds of texts are folded and told apart, Chinese characters and others, as one array, and cut with one call. A text with a
-character whose folding is not one character for itself (…, ㎡, a letter and its accent) is folded alone, the rest of its way is
-the same.
+Hundreds of texts are folded as one array of code points and segmented with one call. A text with a character that does not fold
+to exactly one character (…, ㎡, a letter with a combining accent) is folded alone and then joins the others.
 """
 
 from __future__ import annotations
@@ -18,24 +17,24 @@ from index.lexical.tokens import (
     OTHER,
     RUN_LIMIT,
     THOUSANDS,
-    broken,
-    cut,
+    break_long_runs,
+    cut_words,
     normalise,
-    numbers_in,
+    number_tokens,
     tokenise,
     unseen,
     words_of,
 )
 
 BATCH = 100_000
-"""Characters handled at once: arrays of so many fit into a processor's cache."""
+"""Characters per batch: arrays of this length fit into a processor's cache."""
 FEW = 20_000
-"""Characters for which arrays do not pay: a query, or one document taken in, is cut text by text."""
+"""Batches of fewer characters (a query, one document) are tokenised text by text, which is faster."""
 
 _BEYOND = 0x10000
-"""Stands in the tables for all characters beyond them: they are few and looked at one by one."""
+"""Index in the tables for all characters from this code point on; they are rare and handled one by one."""
 _ALONE, _DROPPED = 0xFFFFFFFF, 0xFFFFFFFE
-"""What the table of folded characters says of one that depends on its neighbours or becomes several, and of one nobody sees."""
+"""Marks in the folding table: a character that folds to several or depends on its neighbours; an invisible character."""
 _HAN, _PASSED_OVER = 1, 2
 _BLANK, _END = 0x20, 0
 """A text of a batch ends with the character 0, which folding takes out of the texts themselves."""
@@ -51,14 +50,14 @@ class Segments(NamedTuple):
     pairs: str
 
 
-def segment(texts: Iterable[str]) -> Iterator[Segments]:
+def segment_texts(texts: Iterable[str]) -> Iterator[Segments]:
     """Folded text, words and pairs of each text, in order."""
     for batch in _batches(texts):
         yield from map(_alone, batch) if _too_few(batch) else _segments(batch)
 
 
-def words(texts: Iterable[str]) -> Iterator[list[str]]:
-    """The words of each text, as ``segmentation.words_of`` has them."""
+def words_of_texts(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The words of each text, as ``index.lexical.tokens.words_of`` gives them."""
     for batch in _batches(texts):
         if _too_few(batch):
             yield from map(words_of, batch)
@@ -130,16 +129,16 @@ def _words(codes: Any, kinds: Any, plain: Sequence[str]) -> Iterator[str]:
     han = kinds & _HAN != 0
     chinese = _text(np.where(ends, ord("\n"), codes), han, ends)
     if np.diff(np.flatnonzero(~han), prepend=-1).max() > RUN_LIMIT:
-        chinese = broken(chinese)
-    found = " ".join(cut(chinese)).split("\n")
+        chinese = break_long_runs(chinese)
+    found = " ".join(cut_words(chinese)).split("\n")
     rest = THOUSANDS.sub("", _text(codes, kinds & _PASSED_OVER == 0, ends))
     others = " ".join(_other_or_end.findall(rest)).split("\0")
     for text, some, more in zip(plain, found, others, strict=False):
-        yield f"{some} {more} {' '.join(numbers_in(text))}" if "号" in text else f"{some} {more}"
+        yield f"{some} {more} {' '.join(number_tokens(text))}" if "号" in text else f"{some} {more}"
 
 
 def _text(codes: Any, wanted: Any, ends: Any) -> str:
-    """The wanted characters and the ends of the texts, with one blank for whatever stood between wanted ones."""
+    """The wanted characters and the ends of texts; every run of other characters becomes one blank."""
     import numpy as np
 
     gap = np.zeros(len(codes), dtype=bool)

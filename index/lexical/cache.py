@@ -1,8 +1,8 @@
-"""The lexical index as a cache of the library 词面缓存: following its changes, several processes beside each other.
+"""The lexical index as a cache of the library 词面缓存, updated after changes and shared by several processes.
 
-Whoever writes holds the lock of ``index.lock``; whoever cannot get it serves what is there. A new index is made in a folder of
-its own and put in place at the end, so that nobody ever opens half of one. Where the library's folder cannot be written (a
-read-only disk), a private copy in the temporary folder serves this process.
+A process that writes has the lock of ``index.lock``; a process that does not get it uses the existing index. A new index is
+built in a folder of its own and renamed when it is complete, so that no process opens half of one. Where the library's folder
+is read-only, the process uses a private copy in the temporary folder.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from typing import Any, NamedTuple
 
 from corpus.store import Corpus, DocumentInfo, StoredPassage
 from index.lexical.bm25 import DocumentEntry, LexicalIndex, PassageEntry
-from index.lexical.bulk_tokens import BATCH, segment
+from index.lexical.bulk_tokens import BATCH, segment_texts
 from index.lexical.tokens import document_numbers, engine, lexicon_hash
 from index.lock import writing
 
 FORMAT = 3
 PATIENCE = 2.0
-"""Seconds to wait for another process that writes while there is an older index to serve."""
+"""Seconds to wait for another process that writes, where an older index exists."""
 PATIENCE_FIRST = 60.0
-"""The same where there is none yet; after that a private one is made."""
+"""Seconds to wait where no index exists yet; after that a private one is built."""
 _BROKEN = (ValueError, OSError, KeyError, UnicodeDecodeError)
 
 
 class LexicalCache:
-    """Keeps ``view`` at the library's generation as far as other processes let it."""
+    """Keeps ``view`` at the library's generation, unless another process has the lock."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -44,7 +44,7 @@ class LexicalCache:
 
     @property
     def folder(self) -> Path:
-        """Where the index lies."""
+        """The folder of the index."""
         return (Path(self._private.name) if self._private else self._home) / "lexical"
 
     def refresh(self, generation: int) -> None:
@@ -72,7 +72,7 @@ class LexicalCache:
             self._bring(generation)
 
     def rebuild(self, generation: int) -> None:
-        """Make the index anew."""
+        """Build the index again."""
         if self._private:
             self._build(generation)
             return
@@ -98,7 +98,7 @@ class LexicalCache:
     # ------------------------------------------------------------------ inside
 
     def _open_as_stamped(self, generation: int) -> bool:
-        """Open what is there if it is of this very generation: needs no lock."""
+        """Open the index if it is of exactly this generation; needs no lock."""
         stamp = _stamp(self.folder)
         return _fits(stamp, generation) and intact(self.folder, stamp) and self._opened(generation)
 
@@ -123,7 +123,7 @@ class LexicalCache:
             self._build(generation)
 
     def _follow(self, generation: int) -> bool:
-        """Take in what changed since the index was stamped; false where it has to be made anew."""
+        """Update the index with the changes since its stamp. Returns False where it must be rebuilt instead."""
         stamp = _stamp(self.folder)
         known = stamp.get("generation")
         if not isinstance(known, int) or known > generation or not _fits(stamp, known) or not intact(self.folder, stamp):
@@ -159,7 +159,7 @@ class LexicalCache:
         self.view, self.generation = LexicalIndex(target), generation
 
     def _go_private(self) -> None:
-        """From now on work on a copy that only this process sees."""
+        """Use a private copy of the index from now on."""
         public = self.folder
         self._private = tempfile.TemporaryDirectory(prefix="cemai-", ignore_cleanup_errors=True)
         with suppress(OSError, shutil.Error):
@@ -167,7 +167,7 @@ class LexicalCache:
 
 
 def entries(corpus: Corpus, documents: Sequence[int] | None) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
-    """What the index holds of some documents, or of all."""
+    """The index entries of some documents, or of all."""
     some: list[_Sources] = []
     size = 0
     for info in corpus.infos() if documents is None else map(corpus.info, documents):
@@ -195,8 +195,8 @@ def _entries(some: Sequence[_Sources]) -> Iterator[tuple[DocumentEntry, list[Pas
     """The entries of some documents, cut together: many passages have the headings of the one before."""
     heads = dict.fromkeys(one.heading(passage.trail) for one in some for passage in one.passages)
     heads.update(dict.fromkeys(one.heading(()) for one in some))
-    headings = dict(zip(heads, segment(heads), strict=True))
-    texts = segment(passage.span.of(one.text) for one in some for passage in one.passages)
+    headings = dict(zip(heads, segment_texts(heads), strict=True))
+    texts = segment_texts(passage.span.of(one.text) for one in some for passage in one.passages)
     for one in some:
         info = one.info
         parts = [
@@ -208,7 +208,7 @@ def _entries(some: Sequence[_Sources]) -> Iterator[tuple[DocumentEntry, list[Pas
 
 
 def signature() -> dict[str, Any]:
-    """What an index must have been made with to be of use."""
+    """Format, segmenter and lexicon that an index must have been built with."""
     return {"format": FORMAT, "engine": engine(), "lexicon": lexicon_hash()}
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -18,6 +17,8 @@ from importlib import resources
 from operator import add
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from platformdirs import user_cache_path
 
 RUN_LIMIT = 120
 """Longest run of Chinese characters given to the dictionary at once: its model for unknown words is quadratic."""
@@ -51,7 +52,10 @@ def normalise(text: str) -> str:
 
 
 def document_numbers(text: str) -> tuple[str, ...]:
-    """Document numbers 文号 in a text, in one spelling: ``国办发[2021]5号``; what stands before may hold words too much."""
+    """The document numbers 文号 of a text in one spelling, e.g. ``国办发[2021]5号``.
+
+    Words in front of the issuer may be included (按国办发[2021]5号); ``number_readings`` lists what is left without them.
+    """
     return tuple(f"{m[1]}[{m[2]}]{m[3]}号" for m in _number.finditer(normalise(text)))
 
 
@@ -65,27 +69,27 @@ def tokenise(text: str) -> Tokens:
     """Words and pairs of a text."""
     plain = normalise(text)
     chinese = _not_han.sub(" ", plain)
-    words = [word for word in cut(broken(chinese)) if not word.isspace()]
+    words = [word for word in cut_words(break_long_runs(chinese)) if not word.isspace()]
     pairs: list[str] = []
     for run in chinese.split():
         pairs.extend(map(add, run, run[1:]))
     words += _other.findall(THOUSANDS.sub("", plain))
-    words += numbers_in(plain) if "号" in plain else []
+    words += number_tokens(plain) if "号" in plain else []
     return Tokens(words, pairs)
 
 
-def broken(chinese: str) -> str:
-    """Chinese characters and white space with no run longer than the dictionary is to read at once."""
+def break_long_runs(chinese: str) -> str:
+    """The text with a blank inside every run of more than ``RUN_LIMIT`` Chinese characters."""
     return _long_run.sub(r"\g<0> ", chinese)
 
 
-def cut(text: str) -> list[str]:
+def cut_words(text: str) -> list[str]:
     """The words of a text of Chinese characters and white space; every character of white space is one of them."""
     return _dictionary().cut(text)
 
 
-def numbers_in(plain: str) -> list[str]:
-    """The document numbers in a folded text without what stands before the year."""
+def number_tokens(plain: str) -> list[str]:
+    """Year and number of the document numbers in a folded text, as tokens: ``[2021]5号``."""
     return [f"[{m[1]}]{m[2]}号" for m in _number_alone.finditer(plain)]
 
 
@@ -95,7 +99,7 @@ def words_of(text: str) -> list[str]:
 
 
 def engine() -> str:
-    """Which program cuts the words, with its version: indexes made by another are made anew."""
+    """Name and version of the segmenter. An index made by another one is rebuilt."""
     from importlib.metadata import version
 
     name = "rjieba" if _rjieba() is not None else "jieba"
@@ -111,7 +115,7 @@ def lexicon() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def lexicon_hash() -> str:
-    """Changes with the lexicon and with the rules of this module that decide which tokens a text has."""
+    """A hash of the lexicon and of the version of the token rules in this module; another one means the index is outdated."""
     return hashlib.sha256("\n".join(("tokens 2", *lexicon())).encode()).hexdigest()[:16]
 
 
@@ -135,7 +139,7 @@ def is_word(text: str) -> bool:
 
 
 class _Dictionary(NamedTuple):
-    """What is used of the program that cuts the words."""
+    """The functions used of the segmenter."""
 
     cut: Callable[[str], list[str]]
     tag: Callable[[str], list[tuple[str, str]]]
@@ -181,13 +185,5 @@ def _slow_dictionary() -> _Dictionary:
 
 
 def _cache_folder() -> Path:
-    """A folder of this user's own: jieba's default is the shared temporary directory, where another user's file may lie."""
-    import os
-
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "cemai"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """The user's cache folder. jieba's default is the shared temporary directory, where another user could plant a file."""
+    return user_cache_path("cemai", appauthor=False, ensure_exists=True)

@@ -1,7 +1,7 @@
-"""What can be said of a candidate passage for a query 特征: each a number anybody can check against the passage.
+"""Ranking features 特征 of a candidate passage for a query; each is a number that can be checked against the passage.
 
-A passage may hold the query's words, pairs of characters, places; so may its best sentence, its title and headings, the other
-candidates of its document. ``index.ranking`` makes one score of them.
+They count the query's words, character pairs and places in the passage, in its best sentence, in title and headings, and in the
+other candidates of the document. ``index.ranking.order`` combines them into one score.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from index.query import Question
+from index.query import SearchQuery
 from index.ranking.occurrences import Occurrences
-from index.ranking.places import Place, elsewhere, places
+from index.ranking.places import PassagePlace, are_elsewhere, find_places
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -66,7 +66,7 @@ TITLE, READ = 80, 600
 
 @dataclass(slots=True)
 class Candidate:
-    """A passage that one of the two halves of the search found."""
+    """A passage found by the lexical or the dense index."""
 
     row: int
     document: int
@@ -83,7 +83,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """How much each token of a query tells: BM25's inverse document frequency."""
+    """Inverse document frequency, as in BM25, of each token of a query."""
 
     words: Mapping[str, float]
     pairs: Mapping[str, float]
@@ -91,7 +91,7 @@ class Rarity:
 
     @property
     def ideal(self) -> float:
-        """What a passage could score at best, nearly."""
+        """An approximate upper bound of a passage's BM25 score."""
         return 2.2 * (sum(self.words.values()) + sum(self.pairs.values())) or 1.0
 
 
@@ -100,7 +100,7 @@ def idf(count: int, frequency: int) -> float:
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
 
-def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]) -> ndarray[Any, Any]:
+def compute_features(question: SearchQuery, rarity: Rarity, candidates: Sequence[Candidate]) -> ndarray[Any, Any]:
     """One row of ``FEATURES`` for each candidate."""
     import numpy as np
 
@@ -125,7 +125,7 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
     shared = list(dict.fromkeys([*texts, *titles]))
     line = {text: i for i, text in enumerate(shared)}
     own_text, own_title = np.array([line[text] for text in texts]), np.array([line[title] for title in titles])
-    asked = places(question.text[:200])
+    asked = find_places(question.text[:200])
     read = Occurrences(
         shared, [*rarity.words, *rarity.pairs, *rarity.extra, *(form for place in asked for form in place.forms)], question.core
     )
@@ -188,7 +188,7 @@ def features(question: Question, rarity: Rarity, candidates: Sequence[Candidate]
         put(place=there.mean(axis=1), place_missing=1 - (of_documents @ there > 0).mean(axis=1)[owner])
         put(place_other=[_elsewhere(text, title, asked) for text, title in zip(texts, titles, strict=True)])
     else:
-        named = {title: bool(places(title[:TITLE])) for title in set(titles)}
+        named = {title: bool(find_places(title[:TITLE])) for title in set(titles)}
         put(place_unasked=[named[title] for title in titles])
     return out
 
@@ -202,13 +202,13 @@ def _weights(rarities: Mapping[str, float]) -> tuple[Any, float]:
 
 @lru_cache(maxsize=20_000)
 def _has(answer: str, text: str) -> bool:
-    """Whether a text has what a kind of question asks for: of all that is said of a text what takes longest to find.
+    """Whether a text contains the kind of answer a question asks for; cached, as it is the slowest of all features.
 
-    The pattern is given as it is written, because one that is compiled is hashed anew each time.
+    The pattern is passed as a string, because hashing a compiled one for the cache takes longer.
     """
     return re.search(answer, text) is not None
 
 
-def _elsewhere(text: str, title: str, asked: tuple[Place, ...]) -> bool:
-    """Whether the title, or where it names no place the passage, is about other places than those asked for."""
-    return elsewhere(places(title[:TITLE]) or places(text[:READ]), asked)
+def _elsewhere(text: str, title: str, asked: tuple[PassagePlace, ...]) -> bool:
+    """Whether title or, if it names no place, passage name only places unrelated to those of the query."""
+    return are_elsewhere(find_places(title[:TITLE]) or find_places(text[:READ]), asked)

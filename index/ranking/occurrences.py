@@ -1,7 +1,7 @@
-"""Where the words and pairs of a query stand in the texts of its candidates, found in one pass over all of them.
+"""Occurrences of a query's words and pairs in the texts of all candidates, found in one pass.
 
-Looking for each token in each text costs tokens times texts; here every text is read once, as numbers of the query's
-characters, and everything asked afterwards is asked of the few places where two of them stand as in a token.
+Searching each token in each text costs tokens times texts. Here every text is mapped once to numbers of the query's characters;
+all further questions only look at the few positions where two neighbouring characters form a pair of the query.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-ENDS = "。；;！!？?\n"
-"""Where a sentence ends; no token holds one of these."""
+from corpus.text import SENTENCE_ENDS
+
 LIMIT = 200_000
-"""Meetings of a place in the texts with a place in the query that are followed; only a query that repeats itself has more."""
+"""Largest number of pairs (position in a text, position in the query) examined for ``runs``. Only repetitive queries have more."""
 
 
 class Occurrences:
@@ -26,9 +26,9 @@ class Occurrences:
         self._np, self._texts, self._core = np, texts, core
         grams = dict.fromkeys(gram for token in (*tokens, core) for gram in pairwise(token))
         letters = {letter: i for i, letter in enumerate(dict.fromkeys([*core, *(c for gram in grams for c in gram)]), 2)}
-        # everything outside the query is 0, an end 1; characters above the table are read as its last one, which is nobody's
-        table = np.zeros(max(map(ord, [*letters, *ENDS])) + 2, dtype=np.uint16)
-        table[[ord(end) for end in ENDS]] = 1
+        # everything outside the query is 0, the end of a sentence 1 (no token has one); characters above the table are read as its last one, which is nobody's
+        table = np.zeros(max(map(ord, [*letters, *SENTENCE_ENDS])) + 2, dtype=np.uint16)
+        table[[ord(end) for end in SENTENCE_ENDS]] = 1
         table[[ord(letter) for letter in letters]] = list(letters.values())
         size = len(letters) + 2
         codes = np.frombuffer("\n".join((*texts, "")).encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -42,7 +42,7 @@ class Occurrences:
         number = numbers.take(self._read[inside] * np.int32(size) + self._read[inside + 1])
         known = np.flatnonzero(number)
         self._at, self._gram = inside[known], number[known] - 1
-        """Places where a pair of a token stands, rising; and which pair it is."""
+        """Positions of pairs of the query in ascending order, and the number of each pair."""
         self._text = self._text_at(self._at)
         self._there = np.zeros((len(texts), len(grams)), dtype=bool)
         self._there[self._text, self._gram] = True
@@ -51,7 +51,7 @@ class Occurrences:
         return self._np.searchsorted(self._starts, places, "right") - 1
 
     def holds(self, tokens: Iterable[str]) -> Any:
-        """Which text (line) holds which token (column)."""
+        """A matrix of texts (rows) and tokens (columns): whether the text contains the token."""
         wanted = list(tokens)
         out = self._np.zeros((len(self._texts), len(wanted)), dtype=bool)
         pairs = [(i, self._number[token]) for i, token in enumerate(wanted) if len(token) == 2]
@@ -68,14 +68,14 @@ class Occurrences:
         return out
 
     def opening(self, pairs: Iterable[str], size: int) -> Any:
-        """Which of the pairs stand within the first ``size`` characters of each text."""
+        """A matrix of texts and pairs: whether the pair is in the first ``size`` characters of the text."""
         early = self._at - self._starts[self._text] + 2 <= size
         out = self._np.zeros_like(self._there)
         out[self._text[early], self._gram[early]] = True
         return out[:, [self._number[pair] for pair in pairs]]
 
     def best_sentence(self, pairs: Iterable[str], weights: Any) -> Any:
-        """The largest sum of weights of different pairs that one sentence of each text holds."""
+        """For each text the largest sum of weights of different pairs within one sentence."""
         np = self._np
         column = np.full(len(self._number), -1)
         column[[self._number[pair] for pair in pairs]] = np.arange(len(weights))
@@ -92,7 +92,7 @@ class Occurrences:
 
     @cached_property
     def runs(self) -> Any:
-        """Length of the longest stretch of ``core`` that stands in each text."""
+        """For each text the length of the longest substring of ``core`` in it."""
         np, core = self._np, self._core
         if not core:
             return np.zeros(len(self._texts), dtype=np.int64)
@@ -123,7 +123,7 @@ class Occurrences:
 
 
 def longest_run(core: str, text: str) -> int:
-    """Length of the longest stretch of ``core`` that stands in ``text``."""
+    """Length of the longest substring of ``core`` in ``text``."""
     best = start = 0
     size = len(core)
     while start + best < size:

@@ -1,9 +1,8 @@
-"""The order of the candidates 排序: small decision trees over the features, added up, and a weight for what they never saw.
+"""Rank candidates 排序 by a sum of small decision trees over their features, plus a linear part for rare features.
 
-The trees stand in ``data/trees.json``, learned by ``tools/train_ranking.py`` from questions people asked. How far the meaning of
-a passage (cosine) or its words are to be trusted depends on the query: on how much of it any one passage holds, which is why the
-trees also see the best of all candidates. ``data/ranking.json`` weighs what those questions have no examples of: document
-numbers, quoted phrases, everyday words and corrected names.
+``tools/train_ranking.py`` learns the trees in ``data/trees.json`` from questions people asked. How reliable cosine and words are
+depends on the query, so the trees also see the best value of all candidates. ``data/ranking.json`` has weights for features the
+questions have no examples of: document numbers, quoted phrases, everyday words and corrected names.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from index.ranking.features import FEATURES, Candidate
-from index.ranking.trees import shipped
+from index.ranking.trees import shipped_trees
 
 COMPARED = (
     "words_ideal",
@@ -30,20 +29,20 @@ COMPARED = (
     "cover_sentence",
     "pairs_document",
 )
-"""For these the trees also see the best of all candidates and how much less a candidate has."""
+"""Features for which the trees also see the best value of all candidates and the difference to it."""
 COLUMNS = FEATURES + tuple(f"{name}−best" for name in COMPARED) + tuple(f"best {name}" for name in COMPARED)
 HEAD = 20
-"""Places the learned ranking alone decides."""
+"""Ranks decided by the trees alone."""
 WORDS_BEHIND = 0.3
-"""What words count beside a cosine behind them: of .1 to .8 what found most on sets of two kinds."""
+"""Weight of BM25 beside the cosine after rank ``HEAD``. Of .1 to .8 the value with the best recall on sets of two kinds."""
 
-Found = tuple[int, int, float, float, float]
-"""A passage found: its number, its document's, BM25 of the passage and of the document, cosine."""
+FoundPassage = tuple[int, int, float, float, float]
+"""Row of a passage, row of its document, BM25 of the passage, BM25 of the document, cosine."""
 
 _COMPARED = tuple(FEATURES.index(name) for name in COMPARED)
 
 
-def compared(rows: Any) -> Any:
+def add_best_columns(rows: Any) -> Any:
     """The columns ``COLUMNS`` of a query's candidates, which the trees read."""
     import numpy as np
 
@@ -52,11 +51,11 @@ def compared(rows: Any) -> Any:
     return np.hstack([rows, some - best, best])
 
 
-def scores(rows: Any) -> list[float]:
+def score_candidates(rows: Any) -> list[float]:
     """The score of each candidate of a query."""
     if not len(rows):
         return []
-    found: list[float] = (shipped().sums(compared(rows)) + rows @ _beside()).tolist()
+    found: list[float] = (shipped_trees().sums(add_best_columns(rows)) + rows @ _beside()).tolist()
     return found
 
 
@@ -68,15 +67,20 @@ def _beside() -> Any:
     return np.array([float(values.get(name, 0.0)) for name in FEATURES])
 
 
-def ordered(
+def rank_candidates(
     candidates: Sequence[Candidate], rows: Any, others: Sequence[Candidate] = (), ideal: float = 1.0
 ) -> list[tuple[float, Candidate]]:
-    """Best first: those compared in detail by their scores, as far as ``HEAD``, then all the rest by meaning and a little by words.
+    """Order candidates, best first: by the trees up to rank ``HEAD``, then by cosine and a little BM25.
 
-    The ranking was learned for the first places; further down a passage in other words is the likelier miss. ``ideal`` is what
-    the words of a passage could score at best.
+    The trees are trained for the first ranks; further down, a relevant passage in other words is more likely to be missed.
+
+    Args:
+        candidates: Candidates with features.
+        rows: Their features.
+        others: Candidates without features.
+        ideal: Upper bound of a passage's BM25 score.
     """
-    ranked = sorted(zip(scores(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
+    ranked = sorted(zip(score_candidates(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
     if any(c.meaning for c in candidates):
         ranked, behind = ranked[:HEAD], [*(c for _, c in ranked[HEAD:]), *others]
         rest = sorted(behind, key=lambda c: (-(c.meaning + WORDS_BEHIND * c.words / ideal), c.row))
@@ -86,9 +90,11 @@ def ordered(
     return ranked + [(low - 1e-3 * (i + 1), c) for i, c in enumerate(rest)]
 
 
-def promising(found: Sequence[Found], keep: int) -> tuple[list[int], list[int]]:
-    """Which of the passages found are worth a close look, the first by words, by document and by meaning together; and which are
-    the others, by meaning.
+def select_candidates(found: Sequence[FoundPassage], keep: int) -> tuple[list[int], list[int]]:
+    """Select ``keep`` passages for detailed ranking: two thirds by BM25 of passage and document, the rest by cosine.
+
+    Returns:
+        Indices of the selected passages, and of the others by cosine.
     """
     if len(found) <= keep:
         return list(range(len(found))), []

@@ -1,4 +1,4 @@
-"""Small decision trees, added up 提升树: what orders the candidates of a search.
+"""Evaluate boosted decision trees 提升树, which rank the candidates of a search.
 
 ``data/trees.json`` names the columns and lists the trees node by node as [column, at most, left, right, value]: a row goes left
 where its column is at most the bound; a node whose column is -1 is a leaf. ``tools/train_ranking.py`` writes the file.
@@ -19,24 +19,24 @@ Tree = Sequence[Sequence[float]]
 
 
 class Forest(NamedTuple):
-    """The trees, laid out so that all conditions are tested once and together.
+    """Trees as arrays, so that every condition is tested once for all trees that share it.
 
-    Trees share many conditions. Where one does not hold, the leaves on its left are out; of a tree's leaves that are left over,
-    the first is where the row ends (Lucchese et al., QuickScorer, 2015).
+    A condition that is false excludes the leaves to its left; the first leaf that is not excluded is the one the row falls into
+    (Lucchese et al., QuickScorer, 2015).
     """
 
     columns: tuple[str, ...]
     column: Any
-    """The conditions: column and bound of each."""
+    """Column and upper bound of each condition."""
     bound: Any
     condition: Any
-    """Which condition the nodes have, one column a tree; and a bit for each leaf that is out where it does not hold."""
+    """The condition of each node, one column per tree; ``out`` has a bit for each leaf excluded when the condition is false."""
     out: Any
     value: Any
-    """What the leaves say, one line a tree."""
+    """Values of the leaves, one row per tree."""
 
     def sums(self, rows: Any) -> Any:
-        """What the trees say of each row, added up."""
+        """The sum of all trees for each row."""
         import numpy as np
 
         failed = ~(rows.T.take(self.column, axis=0) <= self.bound)
@@ -47,8 +47,8 @@ class Forest(NamedTuple):
         return self.value.take(leaf.T).sum(axis=1)
 
 
-def grow(columns: Sequence[str], trees: Sequence[Tree]) -> Forest:
-    """Lay trees out for adding up."""
+def lay_out_trees(columns: Sequence[str], trees: Sequence[Tree]) -> Forest:
+    """Convert trees to the arrays of a ``Forest``."""
     import numpy as np
 
     laid = [_laid(tree) for tree in trees]
@@ -66,7 +66,7 @@ def grow(columns: Sequence[str], trees: Sequence[Tree]) -> Forest:
 
 
 def _laid(tree: Tree) -> tuple[list[tuple[int, float, int]], list[float]]:
-    """Column, bound and the leaves on the left (as bits) of each node; what the leaves say, from left to right."""
+    """Column, bound and left leaves (as bits) of each node; values of the leaves from left to right."""
     nodes: list[tuple[int, float, int]] = []
     values: list[float] = []
 
@@ -84,7 +84,7 @@ def _laid(tree: Tree) -> tuple[list[tuple[int, float, int]], list[float]]:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> Forest:
-    """The trees that come with the program."""
+def shipped_trees() -> Forest:
+    """The trees in ``data/trees.json``."""
     record = json.loads(resources.files("index").joinpath("data", FILE).read_text(encoding="utf-8"))
-    return grow(record["columns"], record["trees"])
+    return lay_out_trees(record["columns"], record["trees"])

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Issue, Level, Reference, Span
+from corpus.five_year_plans import FIVE_YEAR_PLAN, plan_years
+from corpus.numerals import read_whole_number
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
     RegionEvidence,
@@ -52,8 +54,9 @@ _REPEALED = re.compile(expand(r"[（(\[【](?P<status>已?{repealed})[）)\]】]
 _YEARS = r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年"
 _PERIOD = re.compile(_YEARS + "?")
 _STATED_PERIOD = re.compile(expand(r"{plan_terms}[^。；;\n]{0,6}?(?:{is_or_from}|:|：)?\s?") + _YEARS)
-_FIVE_YEAR_TAILS = expand(r"{five_year_tails}")
-_FIVE_YEARS = {"十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
+_FIVE_YEAR_PLAN = re.compile(
+    expand(rf"[“\"「](?P<quoted>{FIVE_YEAR_PLAN})[”\"」]|(?P<plain>{FIVE_YEAR_PLAN}){{five_year_tails}}")
+)
 _PLAN_YEAR = re.compile(expand(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:{edition_words}|\d))"))
 _PLAN_KINDS = ("方案", "要点", "计划", "规划", "纲要", "安排", "任务", "分工", "措施", "清单", "台账", "目标")
 _EFFECT = re.compile(
@@ -65,7 +68,6 @@ _EFFECT = re.compile(
 _VALID_YEARS = re.compile(expand(r"有效期限?[为是]?\s?(?P<n>[{numerals_with_two}]|\d{1,2})\s?年"))
 _VALID_UNTIL = re.compile(expand(r"有效期限?(?:{valid_until}|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"))
 _NEWSROOM = re.compile(expand(r"{newsrooms}|网站?$"))
-_TWO = {"两": 2}
 _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
 """A document number alone on a line; some pages repeat title and number above the text."""
 _NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
@@ -274,10 +276,11 @@ def period(text: str, draft: HeadDraft, title: str, body: Span | None) -> None:
     if span_years and span_years["a"] < span_years["b"]:
         draft.put("plan_period", (span_years["a"], span_years["b"]), where)
         return
-    for name, start in _FIVE_YEARS.items():
-        if name in flat and re.search(rf"[“\"「]{name}[”\"」]|{name}{_FIVE_YEAR_TAILS}", flat):
-            draft.put("plan_period", (str(start), str(start + 4)), where)
-            return
+    plan = _FIVE_YEAR_PLAN.search(flat)
+    years = plan_years(plan["quoted"] or plan["plain"]) if plan else None
+    if years:
+        draft.put("plan_period", (str(years[0]), str(years[1])), where)
+        return
     document = document_kind(title) or kind
     if document.endswith(_PLAN_KINDS) or any(word in flat for word in ("工作要点", "实施方案", "工作计划", "行动方案")):
         year = _PLAN_YEAR.search(flat)
@@ -322,9 +325,8 @@ def validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
     years = _VALID_YEARS.search(text, body.start, body.end)
     start = draft.text("effective_on") or issued
     if years is not None and start:
-        count = int(years["n"]) if years["n"].isdigit() else " 一二三四五六七八九十".find(years["n"])
-        count = _TWO.get(years["n"], count)
-        if 0 < count <= 20:
+        count = read_whole_number(years["n"])
+        if count and count <= 20:
             draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from corpus.document import Reference, Relation, Span
+from corpus.five_year_plans import FIVE_YEAR_PLAN
 from ingest.lexicon import expand
 from ingest.lines.organs import DOC_NUMBER, bare, kind_of
 
@@ -16,7 +17,7 @@ _ALIAS = re.compile(expand(r"{below}?{called}[为：:]?[“\"]?《"))
 _NUMBER_AFTER = re.compile(r"\s{0,3}[（(\[【]\s?(?=[^（()）\[【]{1,20}[〔\[【(（﹝［]\s?(?:19|20)\d\d)")
 _UNQUOTED = re.compile(
     expand(
-        r"{before_unquoted}(?P<name>“十[二三四五六]五”(?![^，,。；;：:、《》\n]{0,3}{plans})[^，,。；;：:、《》“”\n]{3,24}?{unquoted_kinds})"
+        rf"{{before_unquoted}}(?P<name>“{FIVE_YEAR_PLAN}”(?![^，,。；;：:、《》\n]{{0,3}}{{plans}})[^，,。；;：:、《》“”\n]{{3,24}}?{{unquoted_kinds}})"
     )
 )
 _TITLE_SIGNS = re.compile(r"[《》\n]")

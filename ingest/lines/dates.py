@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from corpus.document import Span
+from corpus.numerals import ZEROS, chinese_number
 from ingest.lexicon import expand
-from ingest.lines.marks import chinese_number
 
 _AROUND = " 　\t()（）印发"
-_CN = "〇零○ＯO0一二三四五六七八九十"
+_CN = f"{ZEROS}一二三四五六七八九十"
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s?(?:年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?|[-/.](?P<m2>\d{1,2})[-/.](?:(?P<d3>\d\d)(?=\d\d:\d\d)|(?P<d2>\d{1,2})))(?!\d(?!\d:))"
     + expand(rf"|(?P<cy>[一二][{_CN}]{{3}})\s?年\s?(?P<cm>[{{numerals}}]{{1,2}})\s?月\s?(?P<cd>[{{numerals}}]{{1,3}})\s?日")
@@ -22,12 +22,11 @@ def find_dates(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
     """The full dates of ``text[start:end]`` as ISO dates with their spans; impossible ones (2月30日) are passed over."""
     for match in _DATE.finditer(text, start, end):
         if match["cy"]:
-            year = "".join("0" if char in "〇零○ＯO0" else str(chinese_number(char)) for char in match["cy"])
-            month, day = chinese_number(match["cm"]) or 0, chinese_number(match["cd"]) or 0
+            year, month, day = (chinese_number(match[name], positional=True) or 0 for name in ("cy", "cm", "cd"))
         else:
-            year, month, day = match["y"], int(match["m"] or match["m2"]), int(match["d"] or match["d2"] or match["d3"])
+            year, month, day = int(match["y"]), int(match["m"] or match["m2"]), int(match["d"] or match["d2"] or match["d3"])
         try:
-            yield dt.date(int(year), month, day).isoformat(), Span(match.start(), match.end())
+            yield dt.date(year, month, day).isoformat(), Span(match.start(), match.end())
         except ValueError:
             continue
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import partial
 from typing import NamedTuple
 
 from corpus.document import Span
+from corpus.numerals import chinese_number, read_whole_number
 from ingest.lexicon import expand
 
-_DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_SCALE = {"十": 10, "百": 100, "千": 1000}
 _CIRCLED = {char: i + 1 for i, char in enumerate("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")}
 _BRACKETED = {char: i + 1 for i, char in enumerate("⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇")}
 _DOTTED = {char: i + 1 for i, char in enumerate("⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛")}
@@ -71,27 +70,12 @@ class Mark(NamedTuple):
     spaced: bool = False
 
 
-@lru_cache(maxsize=4096)
-def chinese_number(text: str) -> int | None:
-    """The value of a Chinese numeral below 10,000 (二十一, 一百零三, 二〇三五); None when it is none."""
-    if not text or any(char not in _DIGITS and char not in _SCALE for char in text):
-        return None
-    if not any(char in _SCALE for char in text):
-        return int("".join(str(_DIGITS[char]) for char in text))
-    total, digit = 0, 0
-    for char in text:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            total += (digit or 1) * _SCALE[char]
-            digit = 0
-    return total + digit
-
+_ordinal = partial(chinese_number, positional=True)
 
 _KINDS: dict[str, tuple[str, Callable[[str], int | None] | None]] = {
-    "cn": ("一、", chinese_number),
-    "cn_p": ("(一)", chinese_number),
-    "cn_half": ("(一)", chinese_number),
+    "cn": ("一、", _ordinal),
+    "cn_p": ("(一)", _ordinal),
+    "cn_half": ("(一)", _ordinal),
     "enclosed": ("(一)", _ENCLOSED.get),
     "ar": ("1.", None),
     "dotted": ("1.", _DOTTED.get),
@@ -116,7 +100,7 @@ def mark_at(text: str, start: int, end: int) -> Mark | None:
     reach = min(end, stop + 12)
     if kind in ("what", "insert"):
         ordinal = match["ord"]
-        value = int(ordinal) if ordinal.isdigit() else chinese_number(ordinal)
+        value = read_whole_number(ordinal, positional=True)
         if value is None or (not spaced and _FIRST_AFTER_SECTION.match(text, stop, reach)):
             return None
         what = match["what"]

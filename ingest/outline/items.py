@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from corpus.document import Span
+from corpus.numerals import chinese_number
 from ingest.lexicon import expand
-from ingest.lines.marks import chinese_number
 
 _BOUNDARY = "。；;：:！!？?\n　 "
 _ITEM = re.compile(
@@ -67,7 +67,7 @@ def find_items(text: str, start: int, end: int) -> Iterator[ListItem]:
         if at > start and text[at - 1] not in _BOUNDARY:
             continue
         kind = "is" if match["is"] else "nth" if match["nth"] else "word"
-        value = _WORDS[match["word"]] if match["word"] else chinese_number(match["is"] or match["nth"]) or 0
+        value = _WORDS[match["word"]] if match["word"] else chinese_number(match["is"] or match["nth"], positional=True) or 0
         run, last = kinds.get(kind, ([], 0))
         if value == 1:
             run = []

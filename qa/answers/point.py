@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from corpus.document import Span
 from corpus.folding import fold, folded
+from corpus.text import COMMAS, SENTENCE_ENDS
 from qa.understanding.measure import Measure, in_title
 from qa.understanding.question import Reading
 
@@ -17,7 +18,7 @@ AFTER = 0.6
 REPEATED = 0.45
 """A clause with a smaller share of new character pairs says again what was asked."""
 
-_piece = re.compile(r"[^，,；;。！!？?\n]+[，,；;。！!？?\n]*")
+_piece = re.compile(f"[^{COMMAS}{SENTENCE_ENDS}]+[{COMMAS}{SENTENCE_ENDS}]*")
 _said_by = re.compile(
     "(?:介绍|表示|指出|获悉|透露|强调|了解到|认为|提出|要求|明确|如下)[，,：:]?$|^(?:新华社|本报|人民日报|中新网|记者|据|为(?:了)?(?!.{0,3}提供))"
 )

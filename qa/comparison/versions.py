@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from corpus.text import SENTENCE_ENDS
 from qa.answer import Cell, Comparison, ComparisonRow
 from qa.answers.draft import cite, flat
 from qa.comparison.clauses import Clause, clauses_of
@@ -28,7 +29,7 @@ ONE_LINE = 40
 """Characters of each side that fit on one line of a list."""
 
 _token = re.compile(r"[0-9０-９.．]+%?|[A-Za-z]+|.", re.DOTALL)
-_sentence = re.compile(r"[^。；;\n]*[。；;\n]?")
+_sentence = re.compile(f"[^{SENTENCE_ENDS}]*[{SENTENCE_ENDS}]?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from itertools import accumulate, takewhile
 
 from corpus.document import Span
 from corpus.folding import folded
+from corpus.text import CLAUSE_ENDS, CLOSERS, PERIOD_ENDS
 from corpus.wordlists import entries
 from qa.documents import Sentence
 from qa.evidence.scope import Found
@@ -32,7 +33,7 @@ NEAR = 7
 UNSEEN = 0.3
 """What a sentence counts below the one it follows when it was not found for itself."""
 
-_clause = re.compile(r"[^，,：:；;。！!？?\n]+[，,：:；;。！!？?\n”’\"）)\s]*")
+_clause = re.compile(rf"[^{CLAUSE_ENDS}{PERIOD_ENDS}]+[{CLAUSE_ENDS}{PERIOD_ENDS}{CLOSERS}\s]*")
 _how = re.compile("如何|怎么|怎样|咋|措施|要求|政策|规定|做法|举措|方式|流程|步骤|程序|支持|服务|方面")
 _several = re.compile("哪些|哪几|哪[两二三四五六七八九十]|几种|几类|几项")
 _brief = re.compile("哪里|哪个|哪家|哪一|何时|多少|多久|几|谁|时间|电话|地址|是什么$|名称|吗|由什么|为什么|目的")

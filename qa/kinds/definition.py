@@ -8,11 +8,12 @@ from collections import defaultdict
 from corpus.document import Span
 from corpus.folding import fold
 from corpus.folding import folded as folded_copy
+from corpus.numerals import read_whole_number
 from qa.answers.draft import Draft, Line, label, level_order, quoted_line
 from qa.documents import Sentence, Shelf, Shelved
 from qa.evidence.scope import Scope
 from qa.understanding.names import Known
-from qa.understanding.question import Reading, number_of
+from qa.understanding.question import Reading
 
 ENTRY = 260
 """Characters quoted of an item that explains the term it is headed by."""
@@ -106,7 +107,7 @@ def _entry(shelved: Shelved, index: int) -> Span:
 def _enumerated_before(term: str, sentence: Sentence) -> tuple[int, int] | None:
     """The n things counted up in front of a term of the form n+word that all hold its word (环节最简、…的“六最”)."""
     match = _numeral.match(term)
-    number = number_of(match[1]) if match else None
+    number = read_whole_number(match[1]) if match else None
     if not match or number is None or not 2 <= number <= 12:
         return None
     at = sentence.folded.find(term)
@@ -145,7 +146,7 @@ def _piecewise(term: str, shelved: Shelved, index: int) -> list[Span]:
 def _counted_up(term: str, shelved: Shelved, index: int) -> list[Span]:
     """The n clauses a term of the form n+word counts up (五无 → 无垃圾, 无化肥 …): alike in wording, in its own section."""
     match = _numeral.match(term)
-    number = number_of(match[1]) if match else None
+    number = read_whole_number(match[1]) if match else None
     if not match or number is None or not 2 <= number <= 12:
         return []
     rest = match[3]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from corpus.divisions import gazetteer
+from corpus.document import Span
+from corpus.text import sentence_around
 from qa.answer import AnswerCitation
 from qa.answers.draft import flat
 from qa.answers.guard import supported
@@ -59,10 +61,9 @@ class Passage:
 
     def _turned(self, start: int, end: int) -> bool:
         """Whether what was left out of the sentence could turn its sense: a negation, a condition, an exception."""
-        left = max(self.text.rfind(c, 0, start) for c in "。！？\n") + 1
-        ends = [i for c in "。！？\n" if (i := self.text.find(c, max(start, end - 1))) >= 0]
-        right = min(ends, default=len(self.text))
-        omitted = self.text[left:start] + self.text[end:right]
+        # a negation or condition holds for the whole enumeration
+        whole = sentence_around(self.text, Span(start, end), semicolons=False)
+        omitted = self.text[whole.start : start] + self.text[end : whole.end]
         return any(word in omitted for word in _turning())
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, DocumentInfo, StoredFact
+from corpus.text import sentence_around
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
 from graph.documents.standing import standing as state_of
 from graph.documents.validity import Validity
@@ -18,7 +19,6 @@ from qa.answer import AnswerCitation
 from qa.study.question import typeset
 
 NUMBERING = re.compile(r"^(?:\d{1,3}[.．、](?!\d)|[（(]\d{1,2}[)）]|[①-⑳])\s*")
-_ENDS = "。；;！？!?\n"
 _NO_RULE = ("废止", "征求意见稿", "已修订")
 """States in which a document is not asked about."""
 
@@ -57,9 +57,7 @@ class Shelf:
     def sentence(self, fact: StoredFact[FactRecord]) -> Span:
         """The sentence around the beginning of a fact, with the end of the fact in it where that is the same line."""
         text = self.document(fact.document).text
-        start = max(text.rfind(end, 0, fact.span.start) for end in _ENDS) + 1
-        stops = [at for end in _ENDS if (at := text.find(end, max(fact.span.start, fact.span.end - 1))) >= 0]
-        whole = Span(start, max(fact.span.end, min(stops, default=len(text)))).trimmed(text)
+        whole = sentence_around(text, fact.span).trimmed(text)
         mark = NUMBERING.match(text[whole.start : whole.start + 12])
         # the number of an item is no part of its sentence; a fact that begins with it keeps it
         start = whole.start + (mark.end() if mark else 0)

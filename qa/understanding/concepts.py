@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.divisions import gazetteer
+from corpus.five_year_plans import plan_years
 from index.lexical.tokens import is_word, natures, tokenise
 from qa.documents import Shelf
 from qa.understanding.lexicons import pairs, phrases, table
@@ -213,7 +214,7 @@ def wanted(
         substance = _substance(word, nature)
         if without_figures and word[0].isdigit():
             continue
-        if (word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")) or _period.fullmatch(word):
+        if (word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")) or plan_years(word):
             found[word] = Concept(word, 0.4, substance=0.0)
             continue
         if (len(word) == 1 and not word.isdigit()) or _bare_verb.fullmatch(word):
@@ -305,7 +306,6 @@ def _known_part(word: str, shelf: Shelf, empty: set[str]) -> str:
 
 JOINED = 0.05
 """How often, against the word alone, a word with one character more must stand in the library to be taken for a word."""
-_period = re.compile("十[一二三四五六七]五")
 VERB, ACCESSORY = 0.45, 0.35
 """The substance of a verb, and what a word of less counts."""
 

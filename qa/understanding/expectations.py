@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.folding import fold
+from corpus.numerals import read_whole_number
 from qa.documents import Sentence
 from qa.understanding.concepts import asked_noun
-from qa.understanding.question import Reading, number_of
+from qa.understanding.question import Reading
 
 _people = re.compile(
     r"人口|人员|群体|对象|家庭|户|学生|儿童|老年人|残疾人|群众|居民|职工|企业|个体|市场主体|毕业生|军人|农民|患者"
@@ -132,7 +133,7 @@ def names_asked(reading: Reading) -> tuple[int, str] | None:
     kinds = "县|市|区|村|乡|镇|州|省|企业|学校|单位|部门|城市|园区|景区"
     match = re.search(f"(?:是|有|包括)哪(\\d{{1,2}}|[两一二三四五六七八九十]{{1,3}})(?:个|家|座|所)({kinds})", reading.folded)
     if match:
-        return number_of(match[1]) or 2, match[2]
+        return read_whole_number(match[1]) or 2, match[2]
     match = re.search(f"(?:具体是哪些|具体包括哪些|分别是哪些|是哪些|是哪几个|有哪几个|包括哪几个)({kinds})", reading.folded)
     return (2, match[1]) if match else None
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from corpus.five_year_plans import FIVE_YEAR_PLAN
 from qa.understanding.question import Reading
 
 _NUM = r"(?:\d(?:[\d.,]{0,13}\d)?|[一二三四五六七八九十百千两]{1,6})"
 _SCALE = r"(?:多|余|几)?[万亿千百]{0,2}(?:多|余)?(?:个|名)?"
 _year = re.compile(
-    r"(?:19|20)\d\d年?[-—–~至到]{1,2}(?:19|20)\d\d年?|(?:19|20)\d\d年?|[“\"]?十[一二三四五六]五[”\"]?(?:末|期间|时期|期末)|本世纪中叶|二〇[一二三四五〇]{2}年"
+    r"(?:19|20)\d\d年?[-—–~至到]{1,2}(?:19|20)\d\d年?|(?:19|20)\d\d年?|[“\"]?"
+    + FIVE_YEAR_PLAN
+    + r"[”\"]?(?:末|期间|时期|期末)|本世纪中叶|二〇[一二三四五〇]{2}年"
 )
 _date = re.compile(
     r"(?:19|20)\d\d[-年./]\d{1,2}(?:[-月./]\d{1,2})?|\d{1,2}月(?:\d{1,2}日|底|末|上旬|中旬|下旬)|\d{1,2}月|[年月季]底前?|年内|年底|月底"

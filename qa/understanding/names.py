@@ -9,7 +9,7 @@ from functools import cached_property
 
 from corpus.divisions import NATION, Division
 from corpus.folding import fold
-from index.spelling import Names
+from index.spelling import SpellingNames
 from qa.documents import Shelf
 from qa.understanding.spelling import TELLING
 
@@ -84,8 +84,8 @@ class Known:
         return found
 
     @cached_property
-    def _region_spellings(self) -> Names:
-        return Names((name for name in self.region_names if len(name) >= 3), TELLING)
+    def _region_spellings(self) -> SpellingNames:
+        return SpellingNames((name for name in self.region_names if len(name) >= 3), TELLING)
 
     @cached_property
     def _titles(self) -> list[tuple[int, str]]:
@@ -155,10 +155,10 @@ class Known:
         return found
 
     @cached_property
-    def fixed_names(self) -> Names:
+    def fixed_names(self) -> SpellingNames:
         """Terms and units: names that are written in one way, so that one wrong character can be told."""
         names = (fold(name) for kind in ("term", "unit") for name in self.shelf.corpus.keys(kind))
-        return Names((name for name in names if 4 <= len(name) <= 12), TELLING)
+        return SpellingNames((name for name in names if 4 <= len(name) <= 12), TELLING)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:

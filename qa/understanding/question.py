@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
+from corpus.numerals import read_whole_number
 from qa.answer import Kind, Understanding
 from qa.understanding.lexicons import first_phrase, phrases, table
 from qa.understanding.names import Known, Mention
@@ -33,7 +34,6 @@ _nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|�
 _follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢[?!。]*$")
 _either = re.compile(r"([\u4e00-\u9fff]{2})[(（]([\u4e00-\u9fff]{2})[)）]([\u4e00-\u9fff]{2})")
 _particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀、")
-_digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,6 @@ class Reading:
     def several(self) -> bool:
         """Whether more than one region or document is asked about."""
         return self.every_region or len(self.divisions) > 1 or (len(self.places) > 1 and self.kind in ("comparison", "multi_doc"))
-
-
-def number_of(text: str) -> int | None:
-    """The value of a small number in digits or Chinese numerals: 23, 十, 二十三, 两."""
-    if text.isdigit():
-        return int(text)
-    tens, found, rest = text.partition("十")
-    if found:
-        return (_digits.get(tens, 1) if tens else 1) * 10 + (_digits.get(rest, 0) if rest else 0)
-    return _digits.get(text)
 
 
 def read(question: str, known: Known, previous: Understanding | None = None) -> Reading:
@@ -157,7 +147,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     )
     return Reading(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        number_of(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded),
+        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded),
     )  # fmt: skip
 
 

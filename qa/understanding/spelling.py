@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from index.lexical.tokens import is_word, natures
-from index.spelling import Names
+from index.spelling import SpellingNames
 
 TELLING = frozenset("一二三四五六七八九十百千万零省市州县区镇乡村国东西南北上下前后")
 """Characters that make another name, not a slip: 省医保局 is not 州医保局."""
 
 
-def near_misses(text: str, names: Names, occurs: Callable[[str], bool]) -> list[tuple[str, str]]:
+def near_misses(text: str, names: SpellingNames, occurs: Callable[[str], bool]) -> list[tuple[str, str]]:
     """Stretches of a text that are one character off a known name and ``occurs`` nowhere: (as written, as known).
 
     A stretch that is cut out of the middle of a word, or whose odd character belongs to a word of the dictionary, is a name

@@ -30,12 +30,12 @@ def _plain(found: Found) -> list[tuple[preparing.Record, Any]]:
 @pytest.fixture
 def two_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparing, "CHUNK", 2)
-    monkeypatch.setattr(preparing, "helpers_for", lambda size: 2)
+    monkeypatch.setattr(preparing, "count_helpers", lambda size: 2)
 
 
 @pytest.mark.usefixtures("two_helpers")
 def test_helpers_give_what_this_process_would() -> None:
-    found = _plain(preparing.prepared(iter(RECORDS), "r.jsonl", 0))
+    found = _plain(preparing.prepare_records(iter(RECORDS), "r.jsonl", 0))
     assert found == [
         (record, one) for record in RECORDS for _, one in _plain([(record, preparing._read(record, "r.jsonl", None))])
     ]
@@ -45,8 +45,8 @@ def test_helpers_give_what_this_process_would() -> None:
 
 @pytest.mark.parametrize("helpers", [0, 2])
 def test_the_region_that_was_given_is_the_records(monkeypatch: pytest.MonkeyPatch, helpers: int) -> None:
-    monkeypatch.setattr(preparing, "helpers_for", lambda size: helpers)
-    found = preparing.prepared(iter(RECORDS[:2]), "r.jsonl", 0, "甘南州")
+    monkeypatch.setattr(preparing, "count_helpers", lambda size: helpers)
+    found = preparing.prepare_records(iter(RECORDS[:2]), "r.jsonl", 0, "甘南州")
     assert [one.doc.head.region for _, one in found if isinstance(one, preparing.Prepared)] == ["甘肃省甘南藏族自治州"] * 2
 
 
@@ -63,7 +63,7 @@ def test_the_work_of_a_helper_that_was_killed_is_done_here(monkeypatch: pytest.M
 
     monkeypatch.setattr(preparing._Helper, "__enter__", noted)
     found = []
-    for one in preparing.prepared(iter(RECORDS), "r.jsonl", 0):
+    for one in preparing.prepare_records(iter(RECORDS), "r.jsonl", 0):
         found.append(one)
         if len(found) == 1:
             os.kill(started[1], signal.SIGTERM)
@@ -74,10 +74,10 @@ def test_the_work_of_a_helper_that_was_killed_is_done_here(monkeypatch: pytest.M
 def test_small_files_and_single_cores_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     cores = {0}
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: cores, raising=False)
-    assert preparing.helpers_for(1 << 30) == 0
+    assert preparing.count_helpers(1 << 30) == 0
     cores.update(range(16))
-    assert preparing.helpers_for(preparing.MANY - 1) == 0
-    assert preparing.helpers_for(preparing.MANY) == preparing.MOST_HELPERS
+    assert preparing.count_helpers(preparing.MANY - 1) == 0
+    assert preparing.count_helpers(preparing.MANY) == preparing.MOST_HELPERS
 
 
 @pytest.mark.slow
@@ -91,7 +91,7 @@ def test_an_import_is_taken_up_where_it_stopped_without_reading_again(tmp_path: 
         assert first.added == ["r0", "r1", "r2", "r4"]
         assert [refusal.reason for refusal in first.refused] == ["empty"]
         file.write_text("\n".join(lines), encoding="utf-8")
-        monkeypatch.setattr(preparing, "helpers_for", lambda size: 0)
+        monkeypatch.setattr(preparing, "count_helpers", lambda size: 0)
         read: list[str] = []
         one_record = preparing._read
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from cemai.library import Library
+from tests.encoders import BlankEncoder
 
 PLAN = """甘南州人民政府办公室关于印发甘南州2022年乡村振兴工作方案的通知
 州政办发〔2022〕18号
@@ -46,16 +46,6 @@ MEASURES = """大兴安岭地区行署办公室关于印发大兴安岭地区巩
 """
 
 
-class BlankEncoder:
-    """Stands in for the model: these tests are about words."""
-
-    name = "blank"
-    dimension = 1
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        return np.zeros((len(texts), 1), dtype=np.float32)
-
-
 @contextmanager
 def library_of(folder: Path, *texts: str) -> Iterator[Library]:
     """A library of some texts, a.txt, b.txt and so on, without a model."""
@@ -63,8 +53,7 @@ def library_of(folder: Path, *texts: str) -> Iterator[Library]:
     sources.mkdir()
     for name, text in zip("abcdefgh", texts, strict=False):
         (sources / f"{name}.txt").write_text(text, encoding="utf-8")
-    with Library.open(folder / "library") as opened:
-        opened.__dict__["encoder"] = BlankEncoder()
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
         opened.ingest([sources])
         yield opened
 
@@ -76,7 +65,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     sources.mkdir()
     (sources / "plan.txt").write_text(PLAN, encoding="utf-8")
     (sources / "measures.txt").write_text(MEASURES, encoding="utf-8")
-    with Library.open(folder / "library") as opened:
-        opened.__dict__["encoder"] = BlankEncoder()
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
         opened.ingest(sorted(sources.glob("*.txt")))
         yield opened

@@ -34,7 +34,7 @@ def demo(args: argparse.Namespace) -> int:
     """Build a library from the bundled samples and show what it can do."""
     from importlib import resources
 
-    from cemai.library import default_folder
+    from cemai.settings import default_folder
     from ingest.formats.contents import extension
     from ingest.formats.registry import ENDINGS
     from ui.commands.questions import print_answer, print_comparison

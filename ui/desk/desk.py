@@ -15,6 +15,7 @@ from cemai.policy_graph import PolicyGraph
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
 from corpus.filters import Filters
+from corpus.kept import KeptValues
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.kinds import FactKind
@@ -73,7 +74,7 @@ class Desk:
         self._writer: Library | None = None
         self._reading = threading.RLock()
         self._writing = threading.Lock()
-        self._kept: dict[str, tuple[tuple[int, dt.date], Any]] = {}
+        self._kept = KeptValues()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     # ------------------------------------------------------------------ questions
@@ -285,13 +286,7 @@ class Desk:
 
     def _cached(self, name: str, make: Callable[[], T]) -> T:
         with self._reading:
-            stamp = (self.library.generation, dt.date.today())
-            found = self._kept.get(name)
-            if found is None or found[0] != stamp:
-                if len(self._kept) > 2000:
-                    self._kept.clear()
-                found = self._kept[name] = (stamp, make())
-            return found[1]
+            return self._kept.get(name, make, stamp=(self.library.generation, dt.date.today()))
 
 
 def short_region(info: DocumentInfo) -> str | None:
@@ -305,9 +300,7 @@ def desk_of(library: Library) -> Desk:
     folder = library.corpus.folder
 
     def writer() -> Library:
-        second = Library.open(folder)
-        second.__dict__["encoder"] = library.encoder  # one model in memory
-        return second
+        return Library.open(folder, encoder=library.encoder)  # one model in memory
 
     return Desk(library, writer, folder / "uploads")
 

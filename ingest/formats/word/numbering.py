@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from corpus.numerals import DIGITS, PLACES, chinese_numeral
 from ingest.formats.word.styles import value, w
 
 if TYPE_CHECKING:
     from lxml import etree
 
 _PLACE = re.compile(r"%([1-9])")
-_DIGITS = "〇一二三四五六七八九"
+_BY_PLACE = "〇一二三四五六七八九"
 _LEGAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
@@ -137,7 +138,7 @@ def number(count: int, style: str) -> str:
     if style in ("chineseLegalSimplified", "ideographLegalTraditional"):
         return chinese(count, _LEGAL_DIGITS, "拾佰仟")
     if style in ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital", "koreanDigital"):
-        return "".join(_DIGITS[int(digit)] for digit in str(max(0, count)))
+        return "".join(_BY_PLACE[int(digit)] for digit in str(max(0, count)))
     if style in ("decimalEnclosedCircle", "decimalEnclosedCircleChinese") and 1 <= count <= 20:
         return chr(0x2460 + count - 1)
     if style == "decimalEnclosedParen" and 1 <= count <= 20:
@@ -168,24 +169,9 @@ _COUNTING = frozenset(
 )
 
 
-def chinese(count: int, digits: str = _DIGITS, places: str = "十百千") -> str:
-    """A count below ten thousand in Chinese numerals: 十一, 一百零三."""
-    if not 0 < count < 10_000:
-        return str(count)
-    out = ""
-    gap = False
-    for place in range(3, -1, -1):
-        digit = count // 10**place % 10
-        if not digit:
-            gap = bool(out)
-            continue
-        if gap:
-            out += "零"
-            gap = False
-        if not (place == 1 and digit == 1 and not out and places[0] == "十"):
-            out += digits[digit]
-        out += places[place - 1] if place else ""
-    return out
+def chinese(count: int, digits: str = DIGITS, places: str = PLACES) -> str:
+    """A count in Chinese numerals (十一, 一百零三), or in Arabic ones where it has more than four places."""
+    return chinese_numeral(count, digits, places) if 0 < count < 10_000 else str(count)
 
 
 def _roman(count: int) -> str:

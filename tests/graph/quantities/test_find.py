@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.numerals import chinese_number, half_width
+from corpus.numerals import half_width
 from graph.quantities.find import find_quantities
 
 Reading = tuple[str, str, float | tuple[float, float] | None, str | None]
@@ -100,13 +100,6 @@ def test_reads_a_quantity(clause: str, expected: list[Reading], why: str) -> Non
 def test_leaves_dates_names_and_ordinals_alone(clause: str) -> None:
     text = half_width(clause)
     assert [q.span.of(text) for q in find_quantities(text)] == []
-
-
-@pytest.mark.parametrize(
-    ("numeral", "value"), [("三", 3), ("十", 10), ("二十", 20), ("一百零五", 105), ("两千", 2000), ("百千", None)]
-)
-def test_chinese_numerals(numeral: str, value: float | None) -> None:
-    assert chinese_number(numeral) == value
 
 
 def test_both_figures_of_a_change_are_read() -> None:

@@ -134,7 +134,7 @@ def test_eight_bits_a_number_keep_the_directions(tmp_path: Path) -> None:
 
 
 def test_a_word_that_comes_often_counts_less_each_time(embedded: StaticEncoder) -> None:
-    assert encoder.damped(["监测"] * 9 + ["帮扶"]) == {"监测": 4, "帮扶": 1}
+    assert encoder.damp_counts(["监测"] * 9 + ["帮扶"]) == {"监测": 4, "帮扶": 1}
     often, once, both = embedded.encode(["监测、" * 8 + "帮扶", "监测帮扶", "监测、" * 4 + "帮扶"])
     assert often @ once > 0.8  # eight times as much of one word would leave nothing of the other
     assert both @ once > often @ once

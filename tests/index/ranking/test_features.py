@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.query import understand
+from index.query import parse_query
 from index.ranking import order
-from index.ranking.features import FEATURES, Candidate, Rarity, features
-from index.ranking.places import places
-from index.ranking.trees import grow, shipped
+from index.ranking.features import FEATURES, Candidate, Rarity, compute_features
+from index.ranking.places import find_places
+from index.ranking.trees import lay_out_trees, shipped_trees
 
 TREE = [[0, 0.5, 1, 2, 0], [-1, 0, 0, 0, -1.0], [1, 2.0, 3, 4, 0], [-1, 0, 0, 0, 3.0], [-1, 0, 0, 0, 5.0]]
 
 
 def table(query: str, *candidates: Candidate) -> dict[str, list[float]]:
-    question = understand(query)
+    question = parse_query(query)
     rarity = Rarity(
         dict.fromkeys(question.words, 1.0), dict.fromkeys(question.pairs, 1.0), dict.fromkeys(question.extra_words, 1.0)
     )
-    return dict(zip(FEATURES, features(question, rarity, candidates).T.tolist(), strict=True))
+    return dict(zip(FEATURES, compute_features(question, rarity, candidates).T.tolist(), strict=True))
 
 
 def candidate(row: int, document: int, text: str, title: str = "", **more: float) -> Candidate:
@@ -76,7 +76,7 @@ def test_a_letter_for_a_place_lies_in_what_it_begins_with(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["5g区域", "abc市", "a", "u盘", "t恤"])
 def test_letters_that_are_no_places(text: str) -> None:
-    assert places(text) == ()
+    assert find_places(text) == ()
 
 
 @pytest.mark.parametrize("title", ["广东省低保标准", "广州市低保标准", "增城区低保标准", "低保标准"])
@@ -85,18 +85,18 @@ def test_a_place_inside_or_above_the_one_asked_about_is_no_other(title: str) -> 
 
 
 def test_a_place_counts_in_its_short_form() -> None:
-    assert places("陕西省的政策")
+    assert find_places("陕西省的政策")
     assert table("陕西省的政策", candidate(0, 1, "陕西出台措施"))["place"] == [1.0]
 
 
 def test_nothing_to_rank() -> None:
-    assert order.scores(features(understand("监测"), Rarity({}, {}, {}), [])) == []
+    assert order.score_candidates(compute_features(parse_query("监测"), Rarity({}, {}, {}), [])) == []
 
 
 @pytest.mark.parametrize(("row", "value"), [([0.5, 9], -2.0), ([0.6, 2], 6.0), ([0.6, 2.1], 10.0)])
 def test_trees_add_up(row: list[float], value: float) -> None:
-    assert grow(("a", "b"), [TREE, TREE]).sums(np.array([row])).tolist() == [value]
+    assert lay_out_trees(("a", "b"), [TREE, TREE]).sums(np.array([row])).tolist() == [value]
 
 
 def test_the_shipped_trees_read_the_columns_there_are() -> None:
-    assert shipped().columns == order.COLUMNS
+    assert shipped_trees().columns == order.COLUMNS

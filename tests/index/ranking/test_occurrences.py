@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.text import SENTENCE_ENDS
 from index.ranking import occurrences
-from index.ranking.occurrences import ENDS, Occurrences, longest_run
+from index.ranking.occurrences import Occurrences, longest_run
 
 LETTERS = "甲乙丙丁𠮷a1。\n；"
 texts = st.lists(st.text(LETTERS, max_size=40), min_size=1, max_size=6)
@@ -32,7 +33,10 @@ def test_pairs_of_the_opening_and_of_the_best_sentence(texts: list[str], core: s
     read = Occurrences(texts, pairs, core)
     assert read.opening(pairs, 7).tolist() == [[pair in text[:7] for pair in pairs] for text in texts]
     best = [
-        max(sum(w for pair, w in zip(pairs, weights, strict=True) if pair in part) for part in re.split(f"[{ENDS}]", text))
+        max(
+            sum(w for pair, w in zip(pairs, weights, strict=True) if pair in part)
+            for part in re.split(f"[{SENTENCE_ENDS}]", text)
+        )
         for text in texts
     ]
     assert read.best_sentence(pairs, weights).tolist() == best

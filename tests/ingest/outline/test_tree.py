@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ingest.lines.marks import chinese_number, mark_at
+from ingest.lines.marks import mark_at
 from ingest.outline.items import find_items
 from ingest.raw import RawText
 from ingest.reader import read
@@ -23,11 +23,6 @@ def tree(text):
         for s in doc.outline
         if s.number and s.kind in ("heading", "item")
     ]
-
-
-@pytest.mark.parametrize(("text", "value"), [("十", 10), ("二十一", 21), ("一百零三", 103), ("二〇三五", 2035), ("甲", None)])
-def test_chinese_numbers(text, value):
-    assert chinese_number(text) == value
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from cemai.library import Library
 from qa.answer import Answer
+from tests.encoders import BlankEncoder
 
 
 def ask(library: Library, question: str) -> Answer:
@@ -107,6 +108,5 @@ def test_comparison_cells_are_cited_and_silence_is_shown(library: Library) -> No
 
 
 def test_an_empty_library_says_so(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    with Library.open(tmp_path / "empty") as library:
-        library.__dict__["encoder"] = None
+    with Library.open(tmp_path / "empty", encoder=BlankEncoder()) as library:
         assert library.ask("有什么政策？", keep=False).status == "not_found"

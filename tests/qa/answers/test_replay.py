@@ -9,12 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pytest
 
 from cemai.library import Library
 from corpus.errors import UsageError
 from corpus.filters import Filters
+from tests.encoders import BlankEncoder
 
 PLAN = """云溪县人民政府办公室关于印发云溪县农村供水工作方案的通知
 云政办发〔2024〕3号
@@ -30,14 +30,6 @@ PLAN = """云溪县人民政府办公室关于印发云溪县农村供水工作�
 QUESTION = "农村自来水普及率要达到多少？"
 
 
-class Blank:
-    name = "blank"
-    dimension = 1
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        return np.zeros((len(texts), 1), dtype=np.float32)
-
-
 @pytest.fixture
 def plan(tmp_path: Path) -> Path:
     path = tmp_path / "供水方案.txt"
@@ -47,8 +39,7 @@ def plan(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path, plan: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "library") as opened:
-        opened.__dict__["encoder"] = Blank()
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as opened:
         opened.ingest([plan])
         yield opened
 

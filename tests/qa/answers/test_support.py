@@ -13,7 +13,7 @@ from cemai.library import Library
 from qa.answer import AnswerCitation
 from qa.answers.draft import Draft, Line
 from qa.answers.guard import checked, figures, supported
-from qa.understanding.question import kind_of, number_of
+from qa.understanding.question import kind_of
 
 SUBJECTS = [
     "参保资助",
@@ -77,13 +77,6 @@ def test_the_guard_tells_supported_from_invented(line: str, quote: str, holds: b
 def test_the_guard_drops_only_the_line_that_is_not_supported() -> None:
     good, bad = Line("达到5%", (quoted("达到5%"),)), Line("达到7%", (quoted("达到5%"),))
     assert checked(Draft("answered", (good, bad))).lines == (good,)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("23", 23), ("十", 10), ("二十三", 23), ("两", 2), ("十二", 12), ("三十", 30), ("若干", None)]
-)
-def test_small_numbers_are_read(text: str, value: int | None) -> None:
-    assert number_of(text) == value
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cemai.library import Library
-from tests.qa.conftest import BlankEncoder
+from tests.encoders import BlankEncoder
 
 PLAN = """{region}人民政府关于印发{region}{year}年饮水安全工作方案的通知
 {number}
@@ -34,8 +34,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         "c": {"region": "黔南布依族苗族自治州", "year": 2024, "number": "黔南府发〔2024〕3号", "share": 92, "unit": "州水务局", "other": "州农业农村局"},
     }.items():  # fmt: skip
         (folder / f"{name}.txt").write_text(PLAN.format(**values), encoding="utf-8")
-    with Library.open(folder / "library") as opened:
-        opened.__dict__["encoder"] = BlankEncoder()
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
         opened.ingest(sorted(folder.glob("*.txt")))
         yield opened
 
@@ -86,8 +85,7 @@ def test_of_many_documents_the_best_of_each_region_is_taken(tmp_path: Path) -> N
         for year in (2021, 2022):
             values = {"region": city.name, "year": year, "number": f"府发〔{year}〕{i + 1}号", "share": 60 + i, "unit": "市水务局", "other": "市财政局"}  # fmt: skip
             (tmp_path / f"{i}-{year}.txt").write_text(PLAN.format(**values), encoding="utf-8")
-    with Library.open(tmp_path / "library") as many:
-        many.__dict__["encoder"] = BlankEncoder()
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as many:
         many.ingest(sorted(tmp_path.glob("*.txt")))
         for subject in ("饮水安全", "农村自来水普及率"):
             result = many.compare(subject)

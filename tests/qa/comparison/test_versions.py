@@ -13,7 +13,7 @@ from cemai.library import Library
 from corpus.document import Span
 from qa.comparison.clauses import Clause
 from qa.comparison.versions import aligned, wording
-from tests.qa.conftest import BlankEncoder
+from tests.encoders import BlankEncoder
 
 OLD = """青田市城市绿化管理办法
 第一条 为了保护城市绿地，改善人居环境，制定本办法。
@@ -43,8 +43,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder: Path = tmp_path_factory.mktemp("redline")
     for name, text in {"old": OLD, "new": NEW, "upper": UPPER, "lower": LOWER}.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    with Library.open(folder / "library") as opened:
-        opened.__dict__["encoder"] = BlankEncoder()
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
         opened.ingest(sorted(folder.glob("*.txt")))
         yield opened
 
@@ -99,8 +98,7 @@ def test_an_answer_says_that_another_document_repeals_its_source(tmp_path: Path)
     second = "松江市城市管理条例实施细则\n松政发〔2021〕12号\n第一条 沿街商户的门前责任由街道办事处划定。\n第二条 本细则自2021年3月1日起施行，《松江市市容管理办法》（松政发〔2015〕4号）同时废止。\n松江市人民政府\n2021年2月1日\n"
     for name, text in (("a", first), ("b", second)):
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
-    with Library.open(tmp_path / "library") as library:
-        library.__dict__["encoder"] = BlankEncoder()
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
         library.ingest(sorted(tmp_path.glob("*.txt")))
         answer = library.ask("松江市沿街商户门前卫生每日清扫几次", keep=False)
         assert "每日清扫两次" in answer.answer

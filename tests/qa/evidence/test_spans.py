@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from cemai.library import Library
@@ -17,6 +16,7 @@ from qa.evidence.scope import scope_of
 from qa.evidence.scoring import Weighing
 from qa.understanding.concepts import concepts_of
 from qa.understanding.question import read
+from tests.encoders import BlankEncoder
 
 NOTICE = """清河县图书馆关于调整借阅服务的通告
 各位读者：
@@ -28,22 +28,11 @@ NOTICE = """清河县图书馆关于调整借阅服务的通告
 """
 
 
-class BlankEncoder:
-    """Stands in for the model: these tests are about words."""
-
-    name = "blank"
-    dimension = 1
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        return np.zeros((len(texts), 1), dtype=np.float32)
-
-
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder: Path = tmp_path_factory.mktemp("choosing")
     (folder / "notice.txt").write_text(NOTICE, encoding="utf-8")
-    with Library.open(folder / "library") as opened:
-        opened.__dict__["encoder"] = BlankEncoder()
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
         opened.ingest([folder / "notice.txt"])
         yield opened
 

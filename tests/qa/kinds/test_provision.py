@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemai.library import Library
-from index.spelling import Names
+from index.spelling import SpellingNames
 from qa.answer import Answer
 from qa.understanding import measure
 from qa.understanding.spelling import TELLING, near_misses
@@ -137,7 +137,7 @@ def test_a_follow_up_for_another_place_keeps_the_subject(bicycles: Library) -> N
 
 
 def test_a_well_formed_name_is_not_rewritten() -> None:
-    names = Names(["市供电局", "州医保局", "知识产权局", "资助参保"], TELLING)
+    names = SpellingNames(["市供电局", "州医保局", "知识产权局", "资助参保"], TELLING)
     assert near_misses("市广电局负责哪些任务", names, lambda words: False) == []
     assert near_misses("知识产权规划的有效期", names, lambda words: False) == []
     assert near_misses("资助参堡政策", names, lambda words: False) == [("资助参堡", "资助参保")]
@@ -150,7 +150,7 @@ NEAR = st.sampled_from(["".join(name) for size in (3, 4) for name in product("�
 
 @given(st.lists(NEAR, max_size=6).map("".join), st.lists(NEAR, max_size=6))
 def test_near_names_differ_by_one_character(text: str, names: list[str]) -> None:
-    for start, wrong, name in Names(names).near(text):
+    for start, wrong, name in SpellingNames(names).near(text):
         window = text[start : start + len(name)]
         assert [i for i, (a, b) in enumerate(zip(window, name, strict=True)) if a != b] == [wrong - start]
 

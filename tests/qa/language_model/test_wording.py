@@ -243,7 +243,7 @@ def test_the_library_asks_a_configured_model_and_keeps_both_forms(library: Libra
         return f"其中，「{quote}」[1]"
 
     monkeypatch.setattr(qa.language_model.endpoint, "complete", answering)
-    monkeypatch.setitem(library.__dict__, "endpoint", Endpoint("http://127.0.0.1:9/v1", "m"))
+    monkeypatch.setattr(library, "endpoint", Endpoint("http://127.0.0.1:9/v1", "m"))
     question = "甘南州怎样改善饮水条件？"
     answer = library.ask(question, filters=Filters(region="甘南州"))
     assert calls and answer.notices[-1].kind == "wording" and "[1]" in answer.answer

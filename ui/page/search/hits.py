@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from corpus.document import Span
 from corpus.store import DocumentInfo
+from corpus.text import sentences
 from index.passages import Hit
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
 from ui.page.reader.document import join_path
 from ui.page.reader.marking import mark_spans, merge_spans
 
-_ENDS = "。；！？\n"
 SNIPPET = 140
 
 
@@ -21,29 +21,25 @@ def best_snippet(hit: Hit, length: int = SNIPPET) -> Span:
     text = hit.text
     marks = [Span(max(0, s.start - hit.start), min(len(text), s.end - hit.start)) for s in hit.highlights
              if hit.start <= s.start < hit.end]  # fmt: skip
-    best, weight, start = Span(0, len(text)), -1, 0
-    while start < len(text):
-        end = start
-        while end < len(text) and text[end] not in _ENDS:
-            end += 1
-        end = min(len(text), end + 1)
-        sentence = Span(start, end).trimmed(text)
+    parts = list(sentences(text))
+    best, weight = Span(0, len(text)), -1
+    for part in parts:
+        sentence = part.trimmed(text)
         found = sum(len(m) for m in merge_spans(marks) if m.overlaps(sentence))
         if found > weight and len(sentence):
             best, weight = sentence, found
-        start = end
     if len(best) > length:
         first = next((m.start for m in sorted(marks) if m.start >= best.start), best.start)
         start = max(best.start, min(first - length // 4, best.end - length))
         return Span(start, min(best.end, start + length))
-    while len(best) < length // 2 and best.end < len(text):
-        end = best.end
-        while end < len(text) and text[end] not in _ENDS:
-            end += 1
-        wider = Span(best.start, min(len(text), end + 1)).trimmed(text)
-        if len(wider) > length or wider.end == best.end:
+    for part in parts:
+        if len(best) >= length // 2:
             break
-        best = wider
+        if part.end > best.end:
+            wider = Span(best.start, part.end).trimmed(text)
+            if len(wider) > length or wider.end == best.end:  # too long, or at the end of its line
+                break
+            best = wider
     return best
 
 
