@@ -11,7 +11,7 @@ from ingest.formats.pdf.page_table import PageTable, edges_agree
 _NEAR = 6
 
 
-def continues(first: PageTable, second: PageTable) -> bool:
+def continues_table(first: PageTable, second: PageTable) -> bool:
     """Whether a table at the top of a page goes on where the one at the foot of the page before stopped."""
     if second.goes_on or edges_agree(first.edges, second.edges):
         return True
@@ -44,7 +44,7 @@ def _all_edges(first: Sequence[float], second: Sequence[float]) -> list[float]:
     return out
 
 
-def join(first: PageTable, second: PageTable) -> PageTable:
+def join_tables(first: PageTable, second: PageTable) -> PageTable:
     """Both as one: a repeated header is left out, a row cut by the page break is put together again."""
     if len(first.edges) != len(second.edges) or (first.white is None and not edges_agree(first.edges, second.edges)):
         edges = _all_edges(first.edges, second.edges)

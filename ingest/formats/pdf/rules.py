@@ -96,7 +96,7 @@ def _goes_on_below(upper: Sequence[Rule], lower: Sequence[Rule]) -> bool:
     return len(inner) >= 2
 
 
-def lattices(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[list[Box]]:
+def find_lattices(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[list[Box]]:
     """The cells of every table whose columns and rows are drawn; sides left open are closed where text stands beyond them."""
     joined = joined_rules(rules)
     out: list[list[Box]] = []
@@ -143,7 +143,7 @@ def _cells(figure: Sequence[Rule]) -> list[list[Box]]:
     return [[tuple(cell) for cell in table] for table in cells_to_tables(cells)]
 
 
-def ladders(rules: Sequence[Rule]) -> list[Ladder]:
+def find_ladders(rules: Sequence[Rule]) -> list[Ladder]:
     """Rules without uprights: the frame of a three-line table, or rows parted by lines alone."""
     flat = sorted((r for r in joined_rules(rules) if r.across and r.end - r.start >= _LADDER), key=lambda r: r.at)
     short = [r for r in joined_rules(rules) if r.across]
