@@ -1,4 +1,4 @@
-"""From the paths a person names to the inputs that are read: folders walked, names made unique, nothing followed outside."""
+"""Collects the files to read from the paths a person names: walks folders, makes names unique, follows no links."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def _page_of(folder: str) -> str | None:
 
 
 def _make_sources_unique(found: list[Input]) -> list[Input]:
-    """Names made unique by putting names of parent folders before them, as few as are needed."""
+    """Make names unique: put names of parent folders before those that occur twice, as few as are needed."""
     items = list(found)
     depth = 0
     while True:

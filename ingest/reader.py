@@ -1,4 +1,4 @@
-"""Bytes in, ``ParsedDocument`` out. This runs in the calling process; ``ingest.worker`` runs it where it can be stopped."""
+"""Reads bytes into a ``ParsedDocument``, in the calling process; ``ingest.worker`` does it in one that can be stopped."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def read_record(record: Mapping[str, Any], source: str, *, region: str | None = 
 
 
 def identity(record: Mapping[str, Any], source: str) -> tuple[str, str]:
-    """A record's id and the hash of its bytes: whether it is in the library is known before it is read."""
+    """The id of a record and the hash of its bytes, with which the library tells before reading whether it has the record."""
     return str(record.get("_id", source)), hashlib.sha256(record_bytes(record)).hexdigest()
 
 
 def record_bytes(record: Mapping[str, Any]) -> bytes:
-    """The bytes a record is kept and recognised by: one form whatever the order of its fields was."""
+    """The bytes of a record in one form, whatever the order of its fields; the library keeps and compares them."""
     return json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
 
 

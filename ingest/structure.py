@@ -1,4 +1,4 @@
-"""From a frozen text to a document: head matter, attached documents, the heading tree, and a zone for every character."""
+"""Turns a frozen text into a document: head matter, attached documents, the tree of headings, a zone for every character."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _read_member(
 
 
 def _read_later_member(text: str, raw: RawText, lines: Sequence[TextLine], start: MemberStart, before: HeadMatter) -> _Member:
-    """A document that follows others in the file; it takes nothing from them but the place, where it names none itself."""
+    """Read a document that follows others in the file; it takes the region of the one before where it names none."""
     skipped = start.title_first - start.first
     header = read_titled(text, lines, start.title, skipped + start.body - start.title_first, start.dated)
     title = (re.sub(r"[ \t]*\n\s*", "", start.title.of(text)), start.title, False)
@@ -250,7 +250,7 @@ def _without_number(text: str, header: Header, title: Span) -> Span:
 
 
 def _with_record_fields(raw: RawText, lines: Sequence[TextLine]) -> RawText:
-    """What the first line of a table of documents says (date | organ | title | text), as fields beside the text."""
+    """Add the cells before the text in a record of a table of documents (date | organ | title | text) as fields."""
     if len(lines) < 4 or not all(line.piece for line in lines[:3]) or not RECORD.match(raw.text, lines[0].start, lines[3].end):
         return raw
     spans = {name: line.span for name, line in zip(("published_on", "source", "title"), lines, strict=False)}

@@ -1,4 +1,4 @@
-"""JSON Lines: one record a line, read as a stream, a bad line refused by itself."""
+"""JSON Lines: one record a line, read as a stream; a bad line is refused alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The head matter of a document inside a document: what it takes from the notice that issues it, what it has of its own."""
+"""Reads the head matter of an attached document. What it does not state itself it takes from the notice that issues it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def attached_head(
 
 
 def _division_in_title(name: str | None, letter: HeadMatter) -> Division | None:
-    """The division a title begins with, where it is another than the letter's (a city's plan among a province's attachments)."""
+    """The division that a title begins with (a city's plan attached to a province's notice); None for the letter's own."""
     division = division_of(name.lstrip("《")) if name else None
     return division if division is not None and division.code != letter.region_code else None
 
@@ -84,7 +84,7 @@ def _forwarding_organ(title: str, opening: str) -> str | None:
 
 
 def _put_forwarded_region(text: str, draft: HeadDraft, span: Span, letter: HeadMatter, organ: str | None) -> None:
-    """The region of a forwarded document: of the organ that made it, else of the level it calls its own (全省)."""
+    """Set the region of a forwarded document: of the organ that made it, else of the level that the text calls its own (全省)."""
     if organ:
         draft.put("issuers", (organ,))
     below = gazetteer().by_code.get(letter.region_code or "")
@@ -113,7 +113,7 @@ def _put_forwarded_region(text: str, draft: HeadDraft, span: Span, letter: HeadM
 
 
 def _ancestor_for_organ(division: Division | None, organ: str) -> Division | None:
-    """The division at the level an organ's first character names (省扶贫办 seen from 延安市 is of 陕西省)."""
+    """The ancestor of a division at the level that an organ's name begins with: 省扶贫办 in a document of 延安市 → 陕西省."""
     if division is None:
         return None
     chain = [division, *gazetteer().parents(division)]

@@ -1,4 +1,4 @@
-"""The head matter of a document from everything that was read: title, issuers, number, dates, region, status, kind, period."""
+"""Combines everything that was read into the head matter: title, issuers, number, dates, region, status, kind, period."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
 
 @dataclass(slots=True)
 class HeadDraft:
-    """Head matter in the making: values, where they stand, what was concluded, what is doubtful."""
+    """Head matter being collected: values, their spans, which of them were inferred, what is doubtful."""
 
     values: dict[str, object] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
@@ -152,7 +152,7 @@ def read_head(
 
 
 def _put_reporting_issuer(text: str, draft: HeadDraft, body: Span) -> None:
-    """A report to an assembly is signed by nobody: its issuer is the government in whose name it is given."""
+    """Set the issuer of a report to an assembly: nobody signs it, it is given in the name of a government."""
     division = gazetteer().by_code.get(draft.text("region_code") or "")
     if "issuers" in draft.values or division is None or not (draft.text("kind") or "").endswith("报告"):
         return
@@ -239,7 +239,7 @@ def _put_issuers(text: str, draft: HeadDraft, header: Header, parts: SignaturePa
 
 @lru_cache(maxsize=256)
 def document_kind(title: str) -> str | None:
-    """The kind: of what is issued (关于印发…实施方案的通知 → 实施方案), of the explanation (规划解读), else of the title."""
+    """The kind of document 文种 that a title names: 关于印发…实施方案的通知 → 实施方案, 《…规划》解读 → 规划解读, …意见 → 意见."""
     flat = "".join(title.split())
     if not flat:
         return None
@@ -262,7 +262,7 @@ def document_kind(title: str) -> str | None:
 
 
 def find_plan_period(text: str, draft: HeadDraft, title: str, body: Span | None) -> None:
-    """The years a plan covers: 规划期为2021-2025年, (2021—2025年) or “十四五” in the title, the year of an annual plan."""
+    """Set the years a plan covers: from 规划期为2021-2025年, (2021—2025年) or “十四五” in the title, or the year of an annual plan."""
     stated = _STATED_PERIOD.search(text, body.start, min(body.end, body.start + 20000)) if body else None
     if stated is not None and stated["a"] < stated["b"]:
         draft.put("plan_period", (stated["a"], stated["b"]), Span(stated.start(), stated.end()))
@@ -297,7 +297,7 @@ def _put_status(text: str, draft: HeadDraft, title: str) -> None:
 
 
 def find_draft_status(title: str) -> str | None:
-    """征求意见稿, 草案 and the like, when the title itself ends so."""
+    """The word for a draft that a title ends with (征求意见稿, 草案); None for other titles."""
     match = _DRAFT.search("".join(title.split()).rstrip("》"))
     if match is None or _LETTER_END.search(title):
         return None
@@ -305,7 +305,7 @@ def find_draft_status(title: str) -> str | None:
 
 
 def find_validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
-    """When the document takes effect and when it ends, where the text says so of itself (本办法自…起施行)."""
+    """Set the dates of effect and expiry that the text states of itself (本办法自…起施行，有效期…)."""
     issued = draft.text("issued_on")
     match = next(iter(deque(_EFFECT.finditer(text, body.start, body.end), maxlen=1)), None)
     if match is not None:
@@ -416,7 +416,7 @@ def _find_region(
 
 
 def _division_in_filename(filed: str | None) -> Division | None:
-    """The division a file name begins with, where whoever saved the file put one there."""
+    """The division that a person put at the beginning of the file name."""
     if filed is None:
         return None
     if filed in ("全国", "国家", "中央") or speaks_for_nation(filed):
@@ -425,7 +425,7 @@ def _division_in_filename(filed: str | None) -> Division | None:
 
 
 class _NearbyDivisions:
-    """Divisions named nearby, looked for only when a namesake asks for them."""
+    """Divisions named near the head; they are looked for only when a name is ambiguous."""
 
     def __init__(self, find: Callable[[], list[Division]]) -> None:
         self._find = find
@@ -438,7 +438,7 @@ class _NearbyDivisions:
 
 
 def _find_nearby_divisions(text: str, body: Span, names: Iterable[str]) -> list[Division]:
-    """Divisions named unmistakably nearby; they decide between namesakes (朝阳区 of 北京 or of 长春)."""
+    """Unambiguous divisions named near the head; they decide between namesakes (朝阳区 of 北京 or of 长春)."""
     found: list[Division] = []
     for name in names:
         division = division_of(name, (), whole=True)

@@ -1,4 +1,4 @@
-"""Where the head of a document ends and its body begins, and which lines of the head are the title."""
+"""Finds the end of the head of a document and the lines of its title."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def read_titled(text: str, lines: Sequence[TextLine], title: Span, body: int, da
 
 
 def extend_title(text: str, line: TextLine, title: Span) -> Span:
-    """The whole of a title of which the source names the beginning only, when blanks alone part it from the body on the same line.
+    """Extend a title of which the source gives only the beginning, where title and body share a line and only blanks part them.
 
     财政部 | 税务总局关于…的公告, 某省出台稳岗政策 | 预计返还资金十六亿元. What follows belongs to it up to a kind of document, else
     as long as it is short, not a sentence and says nothing of date, source or number. Behind a column of a web page it begins anew
@@ -144,7 +144,7 @@ def extend_title(text: str, line: TextLine, title: Span) -> Span:
 
 
 def _may_follow(content: str, joined: str) -> bool:
-    """Whether words behind a title may be of it; words that repeat it are the headline over the body once more."""
+    """Whether words behind a title can belong to it. Words that repeat the title do not: they are the headline over the body."""
     repeated = any(content[i : i + _REPEATED] in joined for i in range(max(1, len(content) - _REPEATED + 1)))
     number = "关于" not in content and DOC_NUMBER.match(content) is not None
     return 2 <= len(content) <= 60 and not repeated and not number and _BODY.search(content) is None
@@ -171,7 +171,7 @@ def _first_body_line(text: str, lines: Sequence[TextLine], start: int) -> int:
 
 
 def _is_numbered_title(content: str) -> bool:
-    """A title inside a compilation may carry a number (1. 某省人民政府关于…的通知)."""
+    """Whether a line is a numbered title, as in a compilation (1. 某省人民政府关于…的通知)."""
     return "关于" in content and kind_of(content) is not None and len(content) <= 90 and content[-1] not in "。；;"
 
 
@@ -216,7 +216,7 @@ def _choose_title_lines(text: str, lines: Sequence[TextLine], plain: Sequence[in
 
 
 def _first_title_line(text: str, lines: Sequence[TextLine], first: int, plain: Sequence[int]) -> int:
-    """The line a title really begins on, where its organ stands above (某县人民政府 / 对某次会议 / 第5号建议的答复)."""
+    """The first line of a title whose organ is on a line above (某县人民政府 / 对某次会议 / 第5号建议的答复)."""
     if _led_by_organ(_flat(text[lines[first].start : lines[first].end])):
         return first
     above = ""
@@ -300,7 +300,7 @@ def _end_of_longer_title(text: str, lines: Sequence[TextLine], j: int, plain: Se
 
 
 def is_complete_title(joined: str) -> bool:
-    """Whether a title ends where its words end: with a kind, and 关于印发… with the notice that issues."""
+    """Whether words are a whole title: they end with a kind of document, and 关于印发… ends with 的通知 or the like."""
     if len(joined) < 6 or kind_of(joined) is None:
         return False
     if joined.count("《") > joined.count("》"):
@@ -340,7 +340,7 @@ def _read_history(text: str, span: Span, header: Header) -> None:
 
 
 def _read_meta(text: str, line: TextLine, header: Header, *, above: bool) -> bool:
-    """Take what a line between title and body (or above the title) says; false when the line is no such line."""
+    """Take number, dates and byline from a line between title and body, or above the title. False for another line."""
     content = text[line.start : line.end]
     if PAGE.fullmatch(content) or _DECLARED.match(content):
         return True

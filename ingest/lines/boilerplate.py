@@ -1,4 +1,4 @@
-"""Lines of a saved web page that are no part of the document: welcome, breadcrumbs, 扫一扫, 打印 关闭, 字号, 分享."""
+"""Finds lines of a saved web page that do not belong to the document: welcome, breadcrumbs, 扫一扫, 打印 关闭, 字号, 分享."""
 
 from __future__ import annotations
 

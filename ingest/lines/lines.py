@@ -1,4 +1,4 @@
-"""The lines of a text as structure recognition sees them: what stands between line breaks, without white space at its edges."""
+"""Splits a text into lines without white space at their edges, and finds line breaks that were lost."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _cut_run_on_lines(text: str, lines: list[TextLine]) -> list[TextLine]:
 
 
 def _find_seams(text: str) -> list[int]:
-    """Where documents meet without a line break. Every seam has a date in its line, so that other lines need not be tried."""
+    """The places where a line break between two documents was lost. All have a date in their line; other lines are not tried."""
     found: list[int] = []
     done = 0
     for date in _DATE.finditer(text):

@@ -1,4 +1,4 @@
-"""Organs and kinds of documents by the words their names end with."""
+"""Recognises organs 机关 and kinds of documents 文种 by the words their names end with."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def is_national(name: str) -> bool:
 
 
 def split_organs(name: str) -> tuple[str, ...]:
-    """Joint issuers written on one line, apart by blanks, 、 or line breaks; a name that would be cut in two stays whole."""
+    """Split joint issuers on one line at blanks, 、 and line breaks, unless that would cut a name in two."""
     parts = [part for part in re.split(r"[\s　、]+", name.strip()) if part]
     least = 2 if "、" in name else 3
     if len(parts) > 1 and all((is_organ(part) or part in _CENTRAL) and len(part) >= least for part in parts):
@@ -94,7 +94,7 @@ def split_organs(name: str) -> tuple[str, ...]:
 
 
 def _split_glued_national(name: str) -> tuple[str, ...]:
-    """Organs of the whole country written without anything between them: cut where the name of another begins."""
+    """Split organs of the whole country written without a separator, where the name of the next begins."""
     for at in range(3, len(name) - 2):
         if name.startswith(_national(), at) and (name[:at] in _CENTRAL or is_organ(name[:at])) and is_organ(name[at:]):
             return (name[:at], *_split_glued_national(name[at:]))
@@ -102,7 +102,7 @@ def _split_glued_national(name: str) -> tuple[str, ...]:
 
 
 def _split_glued(name: str) -> tuple[str, ...]:
-    """Two organs written without anything between them (某省商务厅某市海关): cut before a division's name."""
+    """Split organs written without a separator (某省商务厅某市海关) before the name of a division."""
     if len(name) < 8:
         return (name,)
     if is_national(name):

@@ -32,7 +32,7 @@ class SignaturePiece:
 
 @dataclass(slots=True)
 class SignatureParts:
-    """How the lines divide: the main document, then the attached ones; what closes the main document."""
+    """The lines of a document divided: the main document, the attached ones, the signature and the lists of attachments."""
 
     main: SignaturePiece
     attached: list[SignaturePiece] = field(default_factory=list)
@@ -52,7 +52,7 @@ def ends_letter(text: str, line: TextLine) -> bool:
 
 
 def is_signature_line(text: str, line: TextLine) -> bool:
-    """A line that is organ and date together: 某市人民政府办公室2023年5月31日."""
+    """Whether a line is organ and date together: 某市人民政府办公室2023年5月31日."""
     if line.end - line.start > 80:
         return False
     dates = list(find_dates(text, line.start, line.end))
@@ -113,7 +113,7 @@ def _may_sign(text: str, line: TextLine) -> bool:
 
 
 def find_late_signature(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
-    """The signature of a notice that stands behind the document it issues: organ and date as the last lines of the text."""
+    """Find the signature of a notice behind the document it issues: organ and date are the last lines of the text."""
     last = parts.attached[-1]
     end = last.last
     while end > last.body and CLOSED.match(text[lines[end - 1].start : lines[end - 1].end]):

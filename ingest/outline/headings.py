@@ -1,4 +1,4 @@
-"""Where a heading ends and its body begins, when both stand on one line."""
+"""Finds the end of a heading that shares its line with the body."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _article_end(text: str, start: int, end: int) -> int:
 
 
 def _sentence_start(text: str, start: int, near: int) -> int | None:
-    """Where words that only open a sentence follow the heading without any mark (加大宣传力度各县区要…)."""
+    """The start of a sentence glued to the heading, told by words that only open sentences (加大宣传力度|各县区要…)."""
     comma = clause_end(text, start, near, "，,") + 1
     for pattern, reach in ((_opener_pattern(), comma), (_EVERYONE, near)):
         match = pattern.search(text, start + _LEAST, reach)
@@ -108,7 +108,7 @@ def _sentence_start(text: str, start: int, near: int) -> int | None:
 
 
 def _find_seam(text: str, start: int, near: int) -> int | None:
-    """Where one phrase of verb and noun ends and the next begins without a mark (加强组织领导|强化…); each clause before it is one."""
+    """The place between two phrases of verb and noun without a mark between them (加强组织领导|强化…)."""
     for match in _seam_pattern().finditer(text, start + _LEAST, near):
         at = match.start()
         clause = max(text.rfind(sign, start, at) for sign in "，,、") + 1

@@ -1,4 +1,4 @@
-"""Documents that follow one another in one file (汇编): where the next one of an organ of its own begins."""
+"""Finds where the next document begins in a file of several (汇编)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents inside a document: what a notice issues or forwards, and its numbered attachments 附件."""
+"""Finds the documents inside a document: what a notice issues or forwards, and its numbered attachments 附件."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _attachment_starts(
 def _find_restarted_plans(
     text: str, lines: Sequence[TextLine], body: int, known: Sequence[SignaturePiece], listed: set[int]
 ) -> list[SignaturePiece]:
-    """Further plans of one notice: a title line behind which the outermost numbers begin anew (…补贴方案, then 一、 again)."""
+    """Find further plans of one notice: a title line after which the outermost numbers start again (…补贴方案, then 一、)."""
     stop = min((piece.first for piece in known), default=len(lines))
     marks = [line.mark(text) if text[line.start] in OPENERS else None for line in lines[body:stop]]
     top = min((mark.style for mark in marks if mark and mark.style in _OUTERMOST), key=_OUTERMOST.index, default="")
@@ -233,7 +233,7 @@ def _with_division(first: str, core: str) -> str:
 
 
 def _end_of_name(text: str, line: TextLine, core: str) -> tuple[int, str]:
-    """Where ``core`` ends in a line that starts with it, blanks aside, and what is left of the line."""
+    """The end of ``core`` in a line that starts with it (blanks do not count), and the rest of the line."""
     at, k = line.start, 0
     while k < len(core) and at < line.end:
         if text[at] not in " 　\t《》〈〉":

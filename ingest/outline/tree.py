@@ -1,4 +1,4 @@
-"""The heading tree: which lines are headings, how deep they stand, and where their bodies end."""
+"""Builds the tree of headings: which lines are headings, their depths, and the ends of their bodies."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def caption_span(text: str, match: re.Match[str], line: TextLine) -> Span:
 
 
 def _find_late_series(numbered: Sequence[tuple[int, Mark]]) -> set[tuple[str, int]]:
-    """Numbers that go on for at least three lines though the series began elsewhere (a part of a longer document: （300）…)."""
+    """Series of at least three numbers that start high, because the text is part of a longer document (（300）, （301） …)."""
     runs: dict[str, list[int]] = {}
     out: set[tuple[str, int]] = set()
     for _, mark in numbered:
@@ -349,7 +349,7 @@ def _close_body(text: str, node: OutlineNode, limit: int) -> None:
 def _closing_node(
     text: str, nodes: list[OutlineNode], lines: Sequence[TextLine], base: OutlineNode | None, depth: int
 ) -> OutlineNode | None:
-    """Unnumbered paragraphs after the last numbered section that address everyone; they leave the sections before them."""
+    """The closing paragraphs (各地要…, 特此通知) after the last numbered section; they are cut off from the sections before them."""
     if not nodes:
         return None
     last = nodes[-1]

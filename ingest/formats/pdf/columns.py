@@ -1,4 +1,4 @@
-"""Text that stands in columns on a PDF page without lines between them: which columns there are, and which lines make a row."""
+"""Finds columns and rows of tables without drawn lines on a PDF page, from the white space between the words."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def text_rows(rows: Sequence[Sequence[Glyph]], gap: float) -> list[TextRow]:
 
 
 def columns_of(rows: Sequence[TextRow], gap: float) -> PageColumns:
-    """The columns that the white over all rows leaves."""
+    """The columns that are left between the vertical strips that are white in all rows."""
     spans: list[tuple[float, float]] = []
     for x0, x1 in sorted((p.x0, p.x1) for row in rows for p in row.pieces):
         if spans and x0 - spans[-1][1] < gap:
@@ -144,7 +144,7 @@ def with_header(columns: PageColumns, header: Sequence[TextRow], gap: float) -> 
 def extend_columns(
     rows: Sequence[TextRow], start: int, gap: float, columns: PageColumns | None = None
 ) -> tuple[int, PageColumns]:
-    """How far down from ``start`` the rows keep to the columns of the first (or to the ones given)."""
+    """The end of the run of rows from ``start`` that fit the columns of the first row (or the given columns)."""
     first = rows[start]
     columns = columns or PageColumns(tuple((p.x0, p.x1) for p in first.pieces))
     end = start
@@ -235,7 +235,7 @@ def _apart(lines: Sequence[TextRow], columns: PageColumns, *, numbered: bool) ->
 
 
 def _has_keys(rows: Sequence[TableRow], columns: PageColumns, *, numbered: bool) -> bool:
-    """Whether the rows each have one entry in the first column, and no row holds what would make two."""
+    """Whether most rows have an entry in the first column, numbered ones one only, and no row contains two full lines."""
     full = len(columns.spans) - (len(columns.spans) > 3)
     if len(rows) < 2 or any(sum(1 for line in row.lines if len(line.pieces) >= full) > 1 for row in rows):
         return False
@@ -304,7 +304,7 @@ def is_table(rows: Sequence[TableRow], columns: PageColumns, *, headed: bool, ru
 
 
 def continues_table_before(rows: Sequence[TableRow], columns: PageColumns) -> bool:
-    """Whether rows at the head of a page belong to the table of the page before: the rest of a row, and rows like its rows."""
+    """Whether rows at the head of a page continue the table of the page before: the rest of a row, then rows like its rows."""
     rest = 0
     while rest < len(rows) and not rows[rest].text(columns, 0):
         rest += 1

@@ -1,4 +1,4 @@
-"""Drawn lines of a PDF page as cells of tables, or as ladders: rules that lie across the page above and below each other."""
+"""Finds table cells in the drawn lines of a PDF page, and ladders: horizontal rules of one width above each other."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Ladder:
 
 
 def joined_rules(rules: Sequence[Rule]) -> list[Rule]:
-    """Rules in one place as one: dashes joined, double lines and the two sides of a thin box taken together."""
+    """Join rules that are one for the eye: dashes, double lines, the two sides of a thin box."""
     out: list[Rule] = []
     for across in (True, False):
         lanes: list[list[Rule]] = []
