@@ -1,4 +1,4 @@
-"""From the paths a person names to the inputs that are read: folders walked, names made unique, nothing followed outside."""
+"""Collects the files to read from the paths a person names: walks folders, makes names unique, follows no links."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def gather(paths: Sequence[Path]) -> Gathered:
             refused.append(RefusedInput(name, "not_a_file", "不是普通文件，不予读取；请改为导入实际的文件或文件夹"))
         else:
             _add(Input(path, name), info, found, seen)
-    return Gathered(tuple(_distinct(found)), tuple(refused))
+    return Gathered(tuple(_make_sources_unique(found)), tuple(refused))
 
 
 def _add(item: Input, info: os.stat_result, found: list[Input], seen: set[tuple[int, int]]) -> None:
@@ -146,8 +146,8 @@ def _page_of(folder: str) -> str | None:
     return folder[: -len("_files")] if folder.lower().endswith(("_files", ".files")) else None
 
 
-def _distinct(found: list[Input]) -> list[Input]:
-    """Names made unique by putting names of parent folders before them, as few as are needed."""
+def _make_sources_unique(found: list[Input]) -> list[Input]:
+    """Make names unique: put names of parent folders before those that occur twice, as few as are needed."""
     items = list(found)
     depth = 0
     while True:

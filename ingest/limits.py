@@ -1,4 +1,4 @@
-"""What one input may cost. Every reader gets these, and the worker enforces time and memory from outside."""
+"""Upper bounds for one input. Readers keep to the sizes; the worker enforces time and memory from outside."""
 
 from __future__ import annotations
 

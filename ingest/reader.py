@@ -1,4 +1,4 @@
-"""Bytes in, ``ParsedDocument`` out. This runs in the calling process; ``ingest.worker`` runs it where it can be stopped."""
+"""Reads bytes into a ``ParsedDocument``, in the calling process; ``ingest.worker`` does it in one that can be stopped."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def read_record(record: Mapping[str, Any], source: str, *, region: str | None = 
     """Read one record of a JSON Lines file; its ``_id`` is the document's id and source."""
     from ingest.structure import build
 
-    raw = _checked(jsonl.read_record(record, source), source, DEFAULT)
+    raw = _check_text(jsonl.read_record(record, source), source, DEFAULT)
     id, sha256 = identity(record, source)
     return build(raw, id=id, source=id, sha256=sha256, region=region)
 
 
 def identity(record: Mapping[str, Any], source: str) -> tuple[str, str]:
-    """A record's id and the hash of its bytes: whether it is in the library is known before it is read."""
+    """The id of a record and the hash of its bytes, with which the library tells before reading whether it has the record."""
     return str(record.get("_id", source)), hashlib.sha256(record_bytes(record)).hexdigest()
 
 
 def record_bytes(record: Mapping[str, Any]) -> bytes:
-    """The bytes a record is kept and recognised by: one form whatever the order of its fields was."""
+    """The bytes of a record in one form, whatever the order of its fields; the library keeps and compares them."""
     return json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
 
 
@@ -64,7 +64,7 @@ def read_raw(data: bytes, source: str, *, ocr: bool = False, limits: Limits = DE
     if ending and not fits_ending(format, ending):
         message = f"扩展名是 .{ending}，内容是 {format.name}，已按内容读取"
         raw = replace(raw, issues=(*raw.issues, Issue("mismatch", message)))
-    return _checked(raw, source, limits)
+    return _check_text(raw, source, limits)
 
 
 def check_size(format: InputFormat, data: bytes, source: str, limits: Limits) -> None:
@@ -80,17 +80,17 @@ def _read(format: InputFormat, data: bytes, source: str, *, ocr: bool, limits: L
     return raw
 
 
-def _checked(raw: RawText, source: str, limits: Limits) -> RawText:
+def _check_text(raw: RawText, source: str, limits: Limits) -> RawText:
     if not raw.text.strip():
         raise RefusedInput(source, "empty", "没有读出任何文字；请用原软件打开核对，图片内容请先做文字识别")
     if len(raw.text) > limits.text_characters:
         raise RefusedInput(source, "size", f"文字超过 {limits.text_characters} 字；请拆分后导入")
-    if mark := classification(raw.text):
+    if mark := find_secrecy_mark(raw.text):
         raise RefusedInput(source, "classified", f"文件标有密级“{mark}”，按“涉密不上网”的规定不予导入；请从本机移除该文件")
     return raw
 
 
-def classification(text: str) -> str | None:
+def find_secrecy_mark(text: str) -> str | None:
     """The 密级 mark at the head of a document, if there is one."""
     for line in text[:4000].split("\n", _HEAD_LINES)[:_HEAD_LINES]:
         packed = "".join(line.split())

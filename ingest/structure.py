@@ -1,4 +1,4 @@
-"""From a frozen text to a document: head matter, attached documents, the heading tree, and a zone for every character."""
+"""Turns a frozen text into a document: head matter, attached documents, the tree of headings, a zone for every character."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from dataclasses import dataclass, replace
 from corpus.divisions import Division, gazetteer
 from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, Table, ZoneKind
 from ingest.headmatter.attached import attached_head
-from ingest.headmatter.filename import GLUED_NUMBER, alike, filed_under, title_from_source
-from ingest.headmatter.head import HeadDraft, document_kind, period, read_head
+from ingest.headmatter.filename import GLUED_NUMBER, are_same_title, place_in_filename, title_from_source
+from ingest.headmatter.head import HeadDraft, document_kind, find_plan_period, read_head
 from ingest.headmatter.inferred import infer_title
 from ingest.headmatter.labels import Labelled, read_labels
 from ingest.headmatter.references import find_references
-from ingest.headmatter.title import Header, continued, read_header, read_titled
+from ingest.headmatter.title import Header, extend_title, read_header, read_titled
 from ingest.lexicon import expand
 from ingest.lines.boilerplate import boilerplate_lines, contents_lines
-from ingest.lines.lines import RECORD, TextLine, covered, lines_of
+from ingest.lines.lines import RECORD, TextLine, covered_lines, lines_of
 from ingest.lines.signatures import SignatureParts, SignaturePiece
-from ingest.outline.members import Start, member_starts
-from ingest.outline.parts import divide, issued_names
-from ingest.outline.tree import OutlineNode, OutlinePart, numbering_issues, part_nodes, to_sections
-from ingest.outline.zones import partition
+from ingest.outline.members import MemberStart, find_member_starts
+from ingest.outline.parts import divide_parts, find_issued_names
+from ingest.outline.tree import OutlineNode, OutlinePart, build_nodes, numbering_issues, to_sections
+from ingest.outline.zones import partition_zones
 from ingest.raw import RawText
 
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
@@ -37,44 +37,45 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     text = raw.text
     every = lines_of(text)
     boiler = boilerplate_lines(text, every)
-    boiler.update(dict.fromkeys(covered(every, raw.boilerplate), "页面边框"))
+    boiler.update(dict.fromkeys(covered_lines(every, raw.boilerplate), "页面边框"))
     boiler.update(contents_lines(text, every, boiler))
     places = [i for i in range(len(every)) if i not in boiler]
     trailing, index = _trailing_index(text, [every[i] for i in places])
     below, places = places[index:], places[:index]
     lines = [every[i] for i in places]
     named = title_from_source(source)
-    raw = _recorded(raw, lines)
+    raw = _with_record_fields(raw, lines)
     given = _given_title(raw)
     raw = replace(raw, fields={name: value for name, value in raw.fields.items() if name != "title" or given is not None})
     header = read_header(text, lines, known_title=given)
-    if header.title is not None and not header.certain and named and not alike(header.title.of(text), named):
+    if header.title is not None and not header.certain and named and not are_same_title(header.title.of(text), named):
         header = read_header(text, lines, known_title=given, weak=False)
     header.labelled += trailing
-    if header.title is not None and not header.certain and _in_row(raw.tables, header.title):
+    if header.title is not None and not header.certain and _is_in_row_of_cells(raw.tables, header.title):
         header = Header()
     if header.title is not None and header.body >= len(lines) and _SENTENCE.search(header.title.of(text)):
         header = Header()
-    title = _title(text, lines, header, raw, named)
-    starts = member_starts(text, lines, header.body, _known_titles(text, lines, header.body, title))
+    title = _choose_title(text, lines, header, raw, named)
+    starts = find_member_starts(text, lines, header.body, _known_titles(text, lines, header.body, title))
     own = lines[: starts[0].first] if starts else lines
     site = [text[line.start : line.end] for i, line in enumerate(every) if i in boiler and line.end - line.start <= 60][:12]
-    first = _member(text, raw, own, header, title, site=site, region=region, source=source)
+    first = _read_member(text, raw, own, header, title, site=site, region=region, source=source)
     members = [first]
     ends = [*(start.first for start in starts[1:]), len(lines)]
     members += [
-        _later(text, raw, lines[start.first : stop], start, first.head) for start, stop in zip(starts, ends, strict=False)
+        _read_later_member(text, raw, lines[start.first : stop], start, first.head)
+        for start, stop in zip(starts, ends, strict=False)
     ]
-    head = _placed(first.head, [member.head for member in members[1:]])
+    head = _with_common_region(first.head, [member.head for member in members[1:]])
     attached = [part for member in members for part in member.attached]
     attached += [AttachedDocument(member.span, member.head) for member in members[1:]]
     nodes = [node for member in members for node in member.nodes]
     issues = [*raw.issues, *first.issues, *numbering_issues(nodes)]
     for member in members:
-        issues += _missing(text, member.lines, member.parts)
+        issues += _find_missing_attachments(text, member.lines, member.parts)
     if len(members) > 1:
         issues.append(Issue("compilation", f"这份文件里先后有 {len(members)} 份文件，各按自己的标题、机关、日期和地区记录。"))
-    kinds = _kinds(every, boiler, places, header, first.parts, len(own))
+    kinds = _zone_kinds(every, boiler, places, header, first.parts, len(own))
     for i in below:
         kinds[i] = ("head", "索引")
     if not any(kind in ("body", "attachment") for kind, _ in kinds):
@@ -89,7 +90,7 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
         head=head,
         outline=to_sections(text, nodes, id),
         attached=tuple(sorted(attached, key=lambda part: (part.span.start, -part.span.end))),
-        zones=partition(text, every, kinds),
+        zones=partition_zones(text, every, kinds),
         tables=raw.tables,
         anchors=raw.anchors,
         issues=tuple(issues),
@@ -109,7 +110,7 @@ def _trailing_index(text: str, lines: Sequence[TextLine]) -> tuple[list[Labelled
     return [], len(lines)
 
 
-def _in_row(tables: Sequence[Table], span: Span) -> bool:
+def _is_in_row_of_cells(tables: Sequence[Table], span: Span) -> bool:
     """Whether a stretch stands in a row of several cells; a title has its row for itself."""
     rows = (row for table in tables if table.span.overlaps(span) for row in table.rows)
     return any(len({cell for cell in row if len(cell)}) > 1 and any(cell.overlaps(span) for cell in row) for row in rows)
@@ -128,7 +129,7 @@ class _Member:
     issues: list[Issue]
 
 
-def _member(
+def _read_member(
     text: str,
     raw: RawText,
     lines: Sequence[TextLine],
@@ -140,12 +141,12 @@ def _member(
     source: str,
 ) -> _Member:
     """The document whose head is ``header``; ``source`` is the name of the file where the file is named after it, else empty."""
-    parts = divide(text, lines, header.body, title[0] if title else None)
+    parts = divide_parts(text, lines, header.body, title[0] if title else None)
     end = lines[-1].end if lines else 0
     body = Span(lines[header.body].start, end) if header.body < len(lines) else Span(end, end)
     main = Span(body.start, lines[parts.main.last - 1].end) if parts.main.last > header.body else Span(body.start, body.start)
     start = lines[0].start if lines and not source else 0
-    references = _references(text, Span(start, end), title, parts, lines)
+    references = _find_references(text, Span(start, end), title, parts, lines)
     draft = read_head(
         text,
         header,
@@ -156,27 +157,27 @@ def _member(
         region=region,
         title=title,
         body=main,
-        filed=filed_under(source),
+        filed=place_in_filename(source),
     )
     named = title_from_source(source, whole=True) or ""
-    if title is not None and (title[2] or alike(title[0], named)) and (number := GLUED_NUMBER.search(named)):
+    if title is not None and (title[2] or are_same_title(title[0], named)) and (number := GLUED_NUMBER.search(named)):
         draft.put("doc_number", number["number"], inferred=True)
     if title is None:
-        _conclude_title(text, draft, main, references)
+        _put_inferred_title(text, draft, main, references)
     elif title[2]:
         draft.issues.append(Issue("title-inferred", "文中没有标题行，标题取自文件名。"))
     head = draft.done(references)
-    attached = _attached(text, lines, parts, head, references)
-    nodes = _outline(text, raw, lines, header, parts, end)
+    attached = _attached_documents(text, lines, parts, head, references)
+    nodes = _build_outline(text, raw, lines, header, parts, end)
     return _Member(lines, Span(start, end), head, parts, attached, nodes, draft.issues)
 
 
-def _later(text: str, raw: RawText, lines: Sequence[TextLine], start: Start, before: HeadMatter) -> _Member:
-    """A document that follows others in the file; it takes nothing from them but the place, where it names none itself."""
+def _read_later_member(text: str, raw: RawText, lines: Sequence[TextLine], start: MemberStart, before: HeadMatter) -> _Member:
+    """Read a document that follows others in the file; it takes the region of the one before where it names none."""
     skipped = start.title_first - start.first
     header = read_titled(text, lines, start.title, skipped + start.body - start.title_first, start.dated)
     title = (re.sub(r"[ \t]*\n\s*", "", start.title.of(text)), start.title, False)
-    member = _member(text, replace(raw, fields={}, field_spans={}), lines, header, title, site=(), region=None, source="")
+    member = _read_member(text, replace(raw, fields={}, field_spans={}), lines, header, title, site=(), region=None, source="")
     if member.head.region is not None or before.region is None:
         return member
     head = replace(
@@ -189,7 +190,7 @@ def _later(text: str, raw: RawText, lines: Sequence[TextLine], start: Start, bef
     return replace(member, head=head)
 
 
-def _placed(head: HeadMatter, others: Sequence[HeadMatter]) -> HeadMatter:
+def _with_common_region(head: HeadMatter, others: Sequence[HeadMatter]) -> HeadMatter:
     """The first document's head; where it names no place, the smallest division that holds all the documents behind it."""
     codes = [other.region_code for other in others if other.region_code]
     if head.region is not None or len(codes) < 2:
@@ -210,7 +211,7 @@ def _known_titles(text: str, lines: Sequence[TextLine], body: int, title: tuple[
     if title is None or body >= len(lines):
         return []
     opening = text[lines[body].start : lines[min(len(lines), body + 4) - 1].end]
-    return [title[0], *issued_names(title[0], opening[:1500])]
+    return [title[0], *find_issued_names(title[0], opening[:1500])]
 
 
 def _given_title(raw: RawText) -> str | None:
@@ -219,7 +220,7 @@ def _given_title(raw: RawText) -> str | None:
     return None if given is None or given.endswith(("。", "；")) else given
 
 
-def _title(
+def _choose_title(
     text: str, lines: Sequence[TextLine], header: Header, raw: RawText, named: str | None
 ) -> tuple[str, Span | None, bool] | None:
     """Title, its place, and whether it was concluded."""
@@ -232,7 +233,7 @@ def _title(
         if at is None and lines and text.startswith(given, lines[0].start):
             at = Span(lines[0].start, lines[0].start + len(given))
             if text[at.end : at.end + 1].isspace():
-                at = _without_number(text, header, continued(text, lines[0], at))
+                at = _without_number(text, header, extend_title(text, lines[0], at))
             return " ".join(at.of(text).split()), at, False
         return given, at, False
     return (named, None, True) if named else None
@@ -248,8 +249,8 @@ def _without_number(text: str, header: Header, title: Span) -> Span:
     return Span(title.start, start).trimmed(text)
 
 
-def _recorded(raw: RawText, lines: Sequence[TextLine]) -> RawText:
-    """What the first line of a table of documents says (date | organ | title | text), as fields beside the text."""
+def _with_record_fields(raw: RawText, lines: Sequence[TextLine]) -> RawText:
+    """Add the cells before the text in a record of a table of documents (date | organ | title | text) as fields."""
     if len(lines) < 4 or not all(line.piece for line in lines[:3]) or not RECORD.match(raw.text, lines[0].start, lines[3].end):
         return raw
     spans = {name: line.span for name, line in zip(("published_on", "source", "title"), lines, strict=False)}
@@ -259,7 +260,7 @@ def _recorded(raw: RawText, lines: Sequence[TextLine]) -> RawText:
     return replace(raw, fields={**fields, **raw.fields}, field_spans={**spans, **raw.field_spans})
 
 
-def _references(
+def _find_references(
     text: str, span: Span, title: tuple[str, Span | None, bool] | None, parts: SignatureParts, lines: Sequence[TextLine]
 ) -> list[Reference]:
     own = [title[0]] if title else []
@@ -274,7 +275,7 @@ def _flat(value: str) -> str:
     return re.sub(r"[\s　《》]", "", value)
 
 
-def _conclude_title(text: str, draft: HeadDraft, main: Span, references: Sequence[Reference]) -> None:
+def _put_inferred_title(text: str, draft: HeadDraft, main: Span, references: Sequence[Reference]) -> None:
     code = draft.values.get("region_code")
     division = gazetteer().by_code.get(code) if isinstance(code, str) else None
     title = infer_title(text, main, references, division)
@@ -283,11 +284,11 @@ def _conclude_title(text: str, draft: HeadDraft, main: Span, references: Sequenc
         return
     draft.put("title", title, inferred=True)
     draft.put("kind", document_kind(title), inferred=True)
-    period(text, draft, title, None)
+    find_plan_period(text, draft, title, None)
     draft.issues.append(Issue("title-inferred", "文中没有标题行，标题由首段所贯彻的上级文件和本文自称推定。"))
 
 
-def _attached(
+def _attached_documents(
     text: str, lines: Sequence[TextLine], parts: SignatureParts, head: HeadMatter, references: Sequence[Reference]
 ) -> tuple[AttachedDocument, ...]:
     out: list[AttachedDocument] = []
@@ -304,11 +305,11 @@ def _attached(
     return tuple(out)
 
 
-def _outline(
+def _build_outline(
     text: str, raw: RawText, lines: Sequence[TextLine], header: Header, parts: SignatureParts, end: int
 ) -> list[OutlineNode]:
     headings = {span.trimmed(text).start: depth for span, depth in raw.headings}
-    tabular = covered(lines, [table.span for table in raw.tables])
+    tabular = covered_lines(lines, [table.span for table in raw.tables])
     left_out = set(tabular) | parts.signoff | {i for i in range(len(lines)) if text[lines[i].start] == "|"}
     for listing in parts.listings:
         left_out |= set(range(*listing))
@@ -326,7 +327,7 @@ def _outline(
     closing = left_out - set(tabular)
     stop = _part_end(lines, parts.main, closing)
     start = lines[parts.main.body].start if parts.main.body < len(lines) else end
-    nodes = part_nodes(text, OutlinePart(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
+    nodes = build_nodes(text, OutlinePart(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
     top = nodes[0] if nodes and nodes[0].kind == "title" else None
     nodes += [_listing_node(text, lines, listing, top) for listing in parts.listings if listing[0] < parts.main.last]
     for piece in parts.attached:
@@ -335,7 +336,7 @@ def _outline(
         if piece.title and piece.title.end > first:
             first = piece.title.end
         part = OutlinePart(Span(first, max(first, last)), piece.title, piece.label, inner=True)
-        inner = part_nodes(text, part, body_of(piece), headings, top, lines[piece.last - 1].end)
+        inner = build_nodes(text, part, body_of(piece), headings, top, lines[piece.last - 1].end)
         nodes += inner
         within = parts.listings[bisect_left(parts.listings, (piece.first, 0)) : bisect_left(parts.listings, (piece.last, 0))]
         nodes += [_listing_node(text, lines, listing, inner[0] if inner else top) for listing in within]
@@ -362,7 +363,7 @@ def _listing_node(text: str, lines: Sequence[TextLine], listing: tuple[int, int]
     return OutlineNode("attachment", text[start : start + width].strip(), start, head, end, end, depth, top, end)
 
 
-def _kinds(
+def _zone_kinds(
     every: Sequence[TextLine], boiler: dict[int, str], places: Sequence[int], header: Header, parts: SignatureParts, own: int
 ) -> list[tuple[ZoneKind, str]]:
     """The zone of each line; the first ``own`` of the lines at ``places`` are the first document's, the rest later ones."""
@@ -382,7 +383,7 @@ def _kinds(
     return kinds
 
 
-def _missing(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> list[Issue]:
+def _find_missing_attachments(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> list[Issue]:
     """Attachments that the letter lists but the file does not hold."""
     held = {_flat(piece.title.of(text)) for piece in parts.attached if piece.title}
     labelled = sum(piece.label is not None for piece in parts.attached)

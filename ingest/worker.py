@@ -1,4 +1,4 @@
-"""Parsers behind a wall: one child process, started once and reused, that can be stopped when an input takes too much."""
+"""Runs parsers in a child process, started once and reused, that is stopped when an input takes too much time or memory."""
 
 from __future__ import annotations
 

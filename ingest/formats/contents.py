@@ -22,7 +22,7 @@ def extension(source: str) -> str:
 
 
 class Contents:
-    """The bytes of one file with its name; what takes time to find out is found out once and only where it is asked for."""
+    """The bytes of one file and its name. Costly properties (members of a ZIP archive) are computed once, on demand."""
 
     def __init__(self, data: bytes, source: str) -> None:
         self.data = data

@@ -1,4 +1,4 @@
-"""JSON Lines: one record a line, read as a stream, a bad line refused by itself."""
+"""JSON Lines: one record a line, read as a stream; a bad line is refused alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus.document import Issue
 from corpus.errors import RefusedInput
-from ingest.formats.text import newlines, odd_characters, without_surrogates
+from ingest.formats.text import odd_characters, unify_newlines, without_surrogates
 from ingest.raw import RawText
 
 
@@ -36,7 +36,7 @@ def read_record(record: Mapping[str, Any], source: str) -> RawText:
     text = record.get("text")
     if not isinstance(text, str) or not text.strip():
         raise RefusedInput(source, "empty", "记录没有文字内容；请检查 text 一栏")
-    text, lost = without_surrogates(newlines(text))
+    text, lost = without_surrogates(unify_newlines(text))
     issues: list[Issue] = []
     if lost:
         issues.append(Issue("bad_bytes", f"有 {lost} 个无效字符，以“\ufffd”代替"))

@@ -1,4 +1,4 @@
-"""The input formats: the one list that recognising, reading, gathering, uploads, messages and help go through.
+"""The list of input formats. Detection, reading, gathering files, uploads, messages and help all use it.
 
 To add a format: write its reader, add its row here. What people read about formats in README and ARCHITECTURE is compared
 with this list by ``tests/ingest/formats/test_registry.py``.

@@ -1,4 +1,4 @@
-"""What all formats ask of a table: how many header rows, and whether it is a table at all."""
+"""What all formats need to know of a table: how many header rows it has, and whether it is a data table."""
 
 from __future__ import annotations
 

@@ -43,11 +43,11 @@ class Decoded:
 def read_text(data: bytes, source: str, _limits: Limits = DEFAULT) -> RawText:
     """Decode, unify newlines, look for what does not belong in a text."""
     decoded = decode(data, source)
-    text = newlines(decoded.text)
+    text = unify_newlines(decoded.text)
     return RawText(text=text, format="txt", issues=decoded.issues + tuple(odd_characters(text)))
 
 
-def newlines(text: str) -> str:
+def unify_newlines(text: str) -> str:
     """Every line end as ``\\n``."""
     if "\r" not in text:
         return text
@@ -62,7 +62,7 @@ def decode(data: bytes, source: str, declared: str | None = None) -> Decoded:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _with_losses(data[len(mark) :], encoding, source)
-    if wide := _wide(data):
+    if wide := _is_wide(data):
         return _with_losses(data, wide, source)
     try:
         text = data.decode("utf-8")
@@ -84,7 +84,7 @@ def _chinese(data: bytes, source: str, declared: str | None) -> Decoded:
             continue
         candidates.append((commonness(text[:_SAMPLE]), encoding, text))
     if not candidates:
-        return _damaged(data, source)
+        return _decode_damaged(data, source)
     candidates.sort(key=lambda candidate: candidate[0], reverse=True)
     score, encoding, text = candidates[0]
     issues: list[Issue] = []
@@ -133,7 +133,7 @@ def _daily(character: str) -> bool:
     return bool(raw) and 0xA4 <= raw[0] <= 0xC6 and not character.encode("gb2312", "ignore")
 
 
-def _wide(data: bytes) -> str | None:
+def _is_wide(data: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark: zero bytes (or the high bytes of Chinese characters) stand at one place of each unit."""
     sample = data[:4096]
     if len(data) < 4 or len(data) % 2 or b"\x00" not in sample:
@@ -177,13 +177,13 @@ def _loss_issues(data: bytes, text: str, encoding: str, source: str) -> tuple[Is
         raise RefusedInput(
             source, "encoding", f"有 {lost} 处字节不能按 {_label(encoding)} 解读，超过百分之一；请用原软件另存为 UTF-8 文本"
         )
-    places = list(islice((match.start() for match in re.finditer("\ufffd", newlines(text))), _NAMED + 1))
+    places = list(islice((match.start() for match in re.finditer("\ufffd", unify_newlines(text))), _NAMED + 1))
     named = "、".join(str(place + 1) for place in places[:_NAMED]) + (" 等" if len(places) > _NAMED else "")
     message = f"有 {lost} 处字节不能按 {_label(encoding)} 解读，以“\ufffd”代替（第 {named} 字），请对照原件"
     return (Issue("bad_bytes", message, Span(places[0], places[0] + 1)),)
 
 
-def _damaged(data: bytes, source: str) -> Decoded:
+def _decode_damaged(data: bytes, source: str) -> Decoded:
     """No encoding fits every byte: the one with fewest losses, else line by line, else a refusal."""
     tries = [(data.decode(name, "replace"), name) for name in ("utf-8", "gb18030")]
     text, encoding = min(tries, key=lambda pair: pair[0].count("\ufffd"))
@@ -211,7 +211,7 @@ def _damaged(data: bytes, source: str) -> Decoded:
 def looks_binary(data: bytes) -> bool:
     """Whether bytes cannot be a text in any encoding that is read here."""
     sample = data[:8192]
-    if any(sample.startswith(mark) for mark, _ in _BOMS) or _wide(data):
+    if any(sample.startswith(mark) for mark, _ in _BOMS) or _is_wide(data):
         return False
     controls = len(sample) - len(sample.translate(None, _BYTES_NO_TEXT_HOLDS))
     return controls > max(4, len(sample) // 50)

@@ -1,4 +1,4 @@
-"""The head matter of a document inside a document: what it takes from the notice that issues it, what it has of its own."""
+"""Reads the head matter of an attached document. What it does not state itself it takes from the notice that issues it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Reference, Span
-from ingest.headmatter.head import HeadDraft, document_kind, draft_of, period, validity_dates
-from ingest.headmatter.region import division_of, level_of, self_level, speaks_for_nation
+from ingest.headmatter.head import HeadDraft, document_kind, find_draft_status, find_plan_period, find_validity_dates
+from ingest.headmatter.region import division_of, level_of, own_division_word, speaks_for_nation
 from ingest.lexicon import expand
 from ingest.lines.organs import leading_organs
 
@@ -37,16 +37,16 @@ def attached_head(
     draft.put("title", name, title)
     draft.put("kind", document_kind(name) if name else None, title)
     if name:
-        period(text, draft, name, None)
-        status = draft_of(name)
+        find_plan_period(text, draft, name, None)
+        status = find_draft_status(name)
         draft.put("status", status, title)
         draft.put("issuers", leading_organs(name), title)
     forwarded = issued and _FORWARDS.search(re.sub(r"\s", "", letter.title or "") + opening[:200]) is not None
     forwarded = forwarded and "关于印发" not in (letter.title or "")
     organ = _forwarding_organ(letter.title or "", opening) if forwarded else None
-    elsewhere = None if forwarded else _own_division(name, letter)
+    elsewhere = None if forwarded else _division_in_title(name, letter)
     if forwarded:
-        _upper(text, draft, span, letter, organ)
+        _put_forwarded_region(text, draft, span, letter, organ)
     elif elsewhere is not None:
         draft.values["region"], draft.values["region_code"] = elsewhere.path, elsewhere.code
         draft.values["level"] = level_of(elsewhere)
@@ -63,12 +63,12 @@ def attached_head(
         elif letter.issuers:
             draft.put("issuers", letter.issuers, letter.spans.get("issuers"), inferred=True)
             draft.put("issued_on", letter.issued_on, letter.spans.get("issued_on"), inferred=True)
-    validity_dates(text, draft, span)
+    find_validity_dates(text, draft, span)
     return draft.done(references)
 
 
-def _own_division(name: str | None, letter: HeadMatter) -> Division | None:
-    """The division a title begins with, where it is another than the letter's (a city's plan among a province's attachments)."""
+def _division_in_title(name: str | None, letter: HeadMatter) -> Division | None:
+    """The division that a title begins with (a city's plan attached to a province's notice); None for the letter's own."""
     division = division_of(name.lstrip("《")) if name else None
     return division if division is not None and division.code != letter.region_code else None
 
@@ -83,8 +83,8 @@ def _forwarding_organ(title: str, opening: str) -> str | None:
     return None
 
 
-def _upper(text: str, draft: HeadDraft, span: Span, letter: HeadMatter, organ: str | None) -> None:
-    """The region of a forwarded document: of the organ that made it, else of the level it calls its own (全省)."""
+def _put_forwarded_region(text: str, draft: HeadDraft, span: Span, letter: HeadMatter, organ: str | None) -> None:
+    """Set the region of a forwarded document: of the organ that made it, else of the level that the text calls its own (全省)."""
     if organ:
         draft.put("issuers", (organ,))
     below = gazetteer().by_code.get(letter.region_code or "")
@@ -93,15 +93,15 @@ def _upper(text: str, draft: HeadDraft, span: Span, letter: HeadMatter, organ: s
         if speaks_for_nation(organ):
             division = NATION
         else:
-            division = division_of(organ) or _above(below, organ)
+            division = division_of(organ) or _ancestor_for_organ(below, organ)
     if division is None and draft.text("title") and draft.text("title"):
         division = division_of(draft.text("title") or "")
     if division is None:
-        what = self_level(text, span.start, min(span.end, span.start + 8000))
+        what = own_division_word(text, span.start, min(span.end, span.start + 8000))
         if what in ("省", "自治区"):
-            division = _above(below, "省")
+            division = _ancestor_for_organ(below, "省")
         elif what in ("市", "州"):
-            division = _above(below, "市")
+            division = _ancestor_for_organ(below, "市")
     if division is not None:
         draft.values["region"], draft.values["region_code"] = division.path, division.code
         draft.values["level"] = level_of(division)
@@ -112,8 +112,8 @@ def _upper(text: str, draft: HeadDraft, span: Span, letter: HeadMatter, organ: s
         draft.inferred.add("region")
 
 
-def _above(division: Division | None, organ: str) -> Division | None:
-    """The division at the level an organ's first character names (省扶贫办 seen from 延安市 is of 陕西省)."""
+def _ancestor_for_organ(division: Division | None, organ: str) -> Division | None:
+    """The ancestor of a division at the level that an organ's name begins with: 省扶贫办 in a document of 延安市 → 陕西省."""
     if division is None:
         return None
     chain = [division, *gazetteer().parents(division)]

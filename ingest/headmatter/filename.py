@@ -40,7 +40,7 @@ def title_from_source(source: str, *, whole: bool = False) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def filed_under(source: str) -> str | None:
+def place_in_filename(source: str) -> str | None:
     """What a file name puts in front of the title (【某市】, 某省_), or the name of a place it begins with."""
     stem = re.sub(r"^[\d\s_.\-]{0,24}", "", PurePath(source).name)
     match = re.match(r"【(?P<a>[^】]{2,40})】|(?P<b>[一-龥]{2,8})_", stem)
@@ -49,7 +49,7 @@ def filed_under(source: str) -> str | None:
     return stem[:_PLACE_NAME] if division_of(stem[:_PLACE_NAME]) is not None else None
 
 
-def alike(a: str, b: str) -> bool:
+def are_same_title(a: str, b: str) -> bool:
     """Whether two titles are the same one, signs aside, or one of them cut short."""
     a, b = (re.sub(r"[^一-龥\d]", "", value) for value in (a, b))
     return bool(a) and bool(b) and (a in b or b in a or a[:8] == b[:8])

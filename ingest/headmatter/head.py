@@ -1,4 +1,4 @@
-"""The head matter of a document from everything that was read: title, issuers, number, dates, region, status, kind, period."""
+"""Combines everything that was read into the head matter: title, issuers, number, dates, region, status, kind, period."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from corpus.numerals import read_whole_number
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
     RegionEvidence,
-    assembled,
     division_of,
-    from_body,
     level_of,
     named_region,
+    own_division_word,
+    region_from_assembly,
+    region_from_body,
+    region_from_mentions,
     reporting_organ,
-    self_level,
     speaks_for_nation,
     speaks_of_nation,
     speaks_to_nation,
-    spoken_of,
     town_in,
 )
 from ingest.headmatter.title import Header
@@ -79,7 +79,7 @@ _DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
 
 @dataclass(slots=True)
 class HeadDraft:
-    """Head matter in the making: values, where they stand, what was concluded, what is doubtful."""
+    """Head matter being collected: values, their spans, which of them were inferred, what is doubtful."""
 
     values: dict[str, object] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
@@ -127,8 +127,8 @@ def read_head(
     draft = HeadDraft()
     if title is not None:
         draft.put("title", title[0], title[1], inferred=title[2])
-    _from_fields(text, draft, fields, field_spans)
-    _from_labels(text, draft, header.labelled)
+    _take_fields(text, draft, fields, field_spans)
+    _take_labels(text, draft, header.labelled)
     if header.doc_number is not None:
         draft.put("doc_number", _no_blanks(header.doc_number.of(text)), header.doc_number)
     name = (draft.text("title") or "").rstrip("）)")
@@ -139,22 +139,22 @@ def read_head(
     stray = _NUMBER_LINE.search(text, body.start, opening) if _NUMBER_ENDS.search(text, body.start, opening) else None
     if stray is not None:
         draft.put("doc_number", _no_blanks(stray["number"]), Span(stray.start("number"), stray.end("number")))
-    _dates(text, draft, header, parts)
-    _issuers(text, draft, header, parts)
+    _put_dates(text, draft, header, parts)
+    _put_issuers(text, draft, header, parts)
     name = draft.text("title") or ""
     draft.put("kind", document_kind(name), draft.spans.get("title"))
-    period(text, draft, name, body)
-    _status(text, draft, name)
-    validity_dates(text, draft, body)
-    _region(text, draft, site, region, body, filed)
-    _report(text, draft, body)
+    find_plan_period(text, draft, name, body)
+    _put_status(text, draft, name)
+    find_validity_dates(text, draft, body)
+    _put_region(text, draft, site, region, body, filed)
+    _put_reporting_issuer(text, draft, body)
     if filed and is_organ(filed) and "title" in draft.inferred:
         draft.put("issuers", split_organs(filed), inferred=True)
     return draft
 
 
-def _report(text: str, draft: HeadDraft, body: Span) -> None:
-    """A report to an assembly is signed by nobody: its issuer is the government in whose name it is given."""
+def _put_reporting_issuer(text: str, draft: HeadDraft, body: Span) -> None:
+    """Set the issuer of a report to an assembly: nobody signs it, it is given in the name of a government."""
     division = gazetteer().by_code.get(draft.text("region_code") or "")
     if "issuers" in draft.values or division is None or not (draft.text("kind") or "").endswith("报告"):
         return
@@ -163,18 +163,18 @@ def _report(text: str, draft: HeadDraft, body: Span) -> None:
         draft.put("issuers", (organ[0],), organ[1], inferred=True)
 
 
-def _from_fields(text: str, draft: HeadDraft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
+def _take_fields(text: str, draft: HeadDraft, fields: Mapping[str, str], spans: Mapping[str, Span]) -> None:
     for name, raw in fields.items():
-        _take(text, draft, {"issuers": "issuer"}.get(name, name), raw, spans.get(name))
+        _take_field(text, draft, {"issuers": "issuer"}.get(name, name), raw, spans.get(name))
 
 
-def _from_labels(text: str, draft: HeadDraft, labelled: Sequence[Labelled]) -> None:
+def _take_labels(text: str, draft: HeadDraft, labelled: Sequence[Labelled]) -> None:
     for entry in labelled:
         if entry.field not in ("-", "title") and len(entry.value):
-            _take(text, draft, entry.field, entry.value.of(text).strip("|[]【】 　"), entry.value)
+            _take_field(text, draft, entry.field, entry.value.of(text).strip("|[]【】 　"), entry.value)
 
 
-def _take(text: str, draft: HeadDraft, name: str, raw: str, span: Span | None) -> None:
+def _take_field(text: str, draft: HeadDraft, name: str, raw: str, span: Span | None) -> None:
     value = raw.strip()
     if not value or value in ("-", "--", "无", "暂无", "/"):
         return
@@ -201,7 +201,7 @@ def _take(text: str, draft: HeadDraft, name: str, raw: str, span: Span | None) -
         draft.put(name, value, span)
 
 
-def _dates(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
+def _put_dates(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
     labelled = draft.text("issued_on")
     if parts.signed_on is not None:
         iso, span = parts.signed_on
@@ -213,7 +213,7 @@ def _dates(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -
         draft.put("issued_on" if written else "published_on", iso, span)
 
 
-def _issuers(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
+def _put_issuers(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
     names: list[str] = []
     for span in parts.signers:
         names += split_organs(span.of(text))
@@ -241,7 +241,7 @@ def _issuers(text: str, draft: HeadDraft, header: Header, parts: SignatureParts)
 
 @lru_cache(maxsize=256)
 def document_kind(title: str) -> str | None:
-    """The kind: of what is issued (关于印发…实施方案的通知 → 实施方案), of the explanation (规划解读), else of the title."""
+    """The kind of document 文种 that a title names: 关于印发…实施方案的通知 → 实施方案, 《…规划》解读 → 规划解读, …意见 → 意见."""
     flat = "".join(title.split())
     if not flat:
         return None
@@ -263,8 +263,8 @@ def document_kind(title: str) -> str | None:
     return kind_of(flat)
 
 
-def period(text: str, draft: HeadDraft, title: str, body: Span | None) -> None:
-    """The years a plan covers: 规划期为2021-2025年, (2021—2025年) or “十四五” in the title, the year of an annual plan."""
+def find_plan_period(text: str, draft: HeadDraft, title: str, body: Span | None) -> None:
+    """Set the years a plan covers: from 规划期为2021-2025年, (2021—2025年) or “十四五” in the title, or the year of an annual plan."""
     stated = _STATED_PERIOD.search(text, body.start, min(body.end, body.start + 20000)) if body else None
     if stated is not None and stated["a"] < stated["b"]:
         draft.put("plan_period", (stated["a"], stated["b"]), Span(stated.start(), stated.end()))
@@ -288,27 +288,27 @@ def period(text: str, draft: HeadDraft, title: str, body: Span | None) -> None:
             draft.put("plan_period", (year["y"], year["y"]), where)
 
 
-def _status(text: str, draft: HeadDraft, title: str) -> None:
+def _put_status(text: str, draft: HeadDraft, title: str) -> None:
     flat = "".join(title.split())
     at = draft.spans.get("title")
     repealed = _REPEALED.search(flat)
     if repealed:
         draft.put("status", repealed["status"], at)
-    draft_status = draft_of(flat)
+    draft_status = find_draft_status(flat)
     if draft_status:
         draft.put("status", draft_status, at)
 
 
-def draft_of(title: str) -> str | None:
-    """征求意见稿, 草案 and the like, when the title itself ends so."""
+def find_draft_status(title: str) -> str | None:
+    """The word for a draft that a title ends with (征求意见稿, 草案); None for other titles."""
     match = _DRAFT.search("".join(title.split()).rstrip("》"))
     if match is None or _LETTER_END.search(title):
         return None
     return match["status"].removeprefix("公开")
 
 
-def validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
-    """When the document takes effect and when it ends, where the text says so of itself (本办法自…起施行)."""
+def find_validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
+    """Set the dates of effect and expiry that the text states of itself (本办法自…起施行，有效期…)."""
     issued = draft.text("issued_on")
     match = next(iter(deque(_EFFECT.finditer(text, body.start, body.end), maxlen=1)), None)
     if match is not None:
@@ -330,7 +330,7 @@ def validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
             draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
 
 
-def _region(text: str, draft: HeadDraft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
+def _put_region(text: str, draft: HeadDraft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:
     if region:
         division = named_region(region)
         if division is not None:
@@ -344,19 +344,19 @@ def _region(text: str, draft: HeadDraft, site: Iterable[str], region: str | None
     if given:
         division = named_region(given)
         if division is not None:
-            _place(draft, RegionEvidence(division, level_of(division), draft.spans.get("region")), inferred=False)
+            _put_region_evidence(draft, RegionEvidence(division, level_of(division), draft.spans.get("region")), inferred=False)
             return
         draft.values.pop("region")
-    place, inferred = _find_place(text, draft, site, body, filed)
+    place, inferred = _find_region(text, draft, site, body, filed)
     if place is not None:
-        _place(draft, place, inferred=inferred)
+        _put_region_evidence(draft, place, inferred=inferred)
         if inferred:
             draft.issues.append(
                 Issue("region-inferred", f"文中没有写明发文地区，根据{place.found_in}推定为{place.division.path}。", place.span)
             )
 
 
-def _place(draft: HeadDraft, place: RegionEvidence, *, inferred: bool) -> None:
+def _put_region_evidence(draft: HeadDraft, place: RegionEvidence, *, inferred: bool) -> None:
     draft.values.pop("level", None)
     draft.values["region"], draft.values["region_code"] = place.division.path, place.division.code
     draft.values["level"] = place.level
@@ -366,13 +366,13 @@ def _place(draft: HeadDraft, place: RegionEvidence, *, inferred: bool) -> None:
         draft.inferred.add("region")
 
 
-def _find_place(
+def _find_region(
     text: str, draft: HeadDraft, site: Iterable[str], body: Span, filed: str | None
 ) -> tuple[RegionEvidence | None, bool]:
     title, at = draft.text("title") or "", draft.spans.get("title")
     issuers = draft.values.get("issuers")
     names = list(issuers) if isinstance(issuers, tuple) else []
-    near: Iterable[Division] = _Nearby(lambda: _neighbours(text, body, [title, *site]))
+    near: Iterable[Division] = _NearbyDivisions(lambda: _find_nearby_divisions(text, body, [title, *site]))
     lead = before_act("".join(title.split()))
     for name in names:
         if not isinstance(name, str):
@@ -388,7 +388,7 @@ def _find_place(
     division = division_of(title.lstrip("《关于印发转的 "), near) or division_of(title, near, whole=True)
     if division is not None:
         return RegionEvidence(division, level_of(division), at, "标题"), "title" in draft.inferred
-    place = assembled(text, min(len(text), body.start + 200))
+    place = region_from_assembly(text, min(len(text), body.start + 200))
     if place is not None:
         return place, False
     for line in site:
@@ -398,18 +398,18 @@ def _find_place(
     reach = Span(body.start, min(body.end, body.start + 20000))
     if not names and speaks_to_nation(text, reach.start, reach.end):
         return RegionEvidence(NATION, "国家", None, "正文面向全国的行文"), True
-    what = self_level(text, reach.start, reach.end)
-    from_name = _filed_under(filed)
+    what = own_division_word(text, reach.start, reach.end)
+    from_name = _division_in_filename(filed)
     if from_name is not None:
         near = [from_name, *near]
     if what is not None or not title:
-        place = from_body(text, reach.start, reach.end, near)
+        place = region_from_body(text, reach.start, reach.end, near)
         if place is not None and (from_name is None or from_name.contains(place.division.code)):
             return place, True
     if from_name is not None:
         return RegionEvidence(from_name, level_of(from_name), None, "文件名"), True
     if not names:
-        place = spoken_of(text, reach.start, reach.end)
+        place = region_from_mentions(text, reach.start, reach.end)
         if place is not None:
             return place, True
         if speaks_of_nation(text, reach.start, reach.end):
@@ -417,8 +417,8 @@ def _find_place(
     return None, False
 
 
-def _filed_under(filed: str | None) -> Division | None:
-    """The division a file name begins with, where whoever saved the file put one there."""
+def _division_in_filename(filed: str | None) -> Division | None:
+    """The division that a person put at the beginning of the file name."""
     if filed is None:
         return None
     if filed in ("全国", "国家", "中央") or speaks_for_nation(filed):
@@ -426,8 +426,8 @@ def _filed_under(filed: str | None) -> Division | None:
     return division_of(filed) or division_of(filed, whole=True)
 
 
-class _Nearby:
-    """Divisions named nearby, looked for only when a namesake asks for them."""
+class _NearbyDivisions:
+    """Divisions named near the head; they are looked for only when a name is ambiguous."""
 
     def __init__(self, find: Callable[[], list[Division]]) -> None:
         self._find = find
@@ -439,8 +439,8 @@ class _Nearby:
         return iter(self._found)
 
 
-def _neighbours(text: str, body: Span, names: Iterable[str]) -> list[Division]:
-    """Divisions named unmistakably nearby; they decide between namesakes (朝阳区 of 北京 or of 长春)."""
+def _find_nearby_divisions(text: str, body: Span, names: Iterable[str]) -> list[Division]:
+    """Unambiguous divisions named near the head; they decide between namesakes (朝阳区 of 北京 or of 长春)."""
     found: list[Division] = []
     for name in names:
         division = division_of(name, (), whole=True)

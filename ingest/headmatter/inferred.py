@@ -1,4 +1,4 @@
-"""A title concluded from the body, where the text has none: from the documents it carries out and the kind it calls itself."""
+"""Infers a title for a text without one, from the document it carries out and the kind it calls itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ORGAN = re.compile(
 
 
 def infer_title(text: str, body: Span, references: Sequence[Reference], division: Division | None) -> str | None:
-    """The title that an opening such as 为贯彻《甲关于某事的意见》…制定本实施意见 lets one conclude; None when it does not."""
+    """The title inferred from an opening such as 为贯彻《甲关于某事的意见》…制定本实施意见: <某地>人民政府关于某事的实施意见. Else None."""
     opening = Span(body.start, min(body.end, body.start + 2500))
     own = _SELF_KIND.search(text, opening.start, opening.end)
     if own is None or kind_of("某" + own["kind"]) is None or division is None:

@@ -48,15 +48,15 @@ def read_labels(text: str, lines: Sequence[TextLine]) -> tuple[list[Labelled], s
         line = lines[i]
         content = text[line.start : line.end]
         if "|" in content or "｜" in content or "\t" in content:
-            cells = _cells(text, line, found)
+            cells = _read_cells(text, line, found)
             if cells:
                 used.add(i)
                 i += 1
                 continue
-        if len(content) <= 400 and _inline(text, line, found):
+        if len(content) <= 400 and _read_inline(text, line, found):
             used.add(i)
             if found and len(found[-1].value) == 0 and found[-1].value.start == line.end and i + 1 < len(lines):
-                i = _next_value(text, lines, i, found, used, alone=len(found[-1].label) + 2 >= len(_BLANK.sub("", content)))
+                i = _take_next_value(text, lines, i, found, used, alone=len(found[-1].label) + 2 >= len(_BLANK.sub("", content)))
                 continue
             i += 1
             continue
@@ -64,7 +64,7 @@ def read_labels(text: str, lines: Sequence[TextLine]) -> tuple[list[Labelled], s
         if label is not None and len(label) >= 2 and (content[-1] in ":：" or _in_series(text, lines, i, used)):
             used.add(i)
             found.append(Labelled(labels()[label], label, Span(line.end, line.end)))
-            i = _next_value(text, lines, i, found, used, alone=True)
+            i = _take_next_value(text, lines, i, found, used, alone=True)
             continue
         i += 1
     return found, used
@@ -77,7 +77,7 @@ def _in_series(text: str, lines: Sequence[TextLine], i: int, used: set[int]) -> 
     return any(label_of(text[line.start : line.end]) for line in lines[i + 1 : i + 4])
 
 
-def _next_value(text: str, lines: Sequence[TextLine], i: int, found: list[Labelled], used: set[int], *, alone: bool) -> int:
+def _take_next_value(text: str, lines: Sequence[TextLine], i: int, found: list[Labelled], used: set[int], *, alone: bool) -> int:
     """Take the next line as the value of the label on line ``i`` unless it is a label itself. Returns the next index."""
     nxt = i + 1
     if not alone or nxt >= len(lines):
@@ -100,7 +100,7 @@ def _next_value(text: str, lines: Sequence[TextLine], i: int, found: list[Labell
     return nxt + 1
 
 
-def _cells(text: str, line: TextLine, found: list[Labelled]) -> bool:
+def _read_cells(text: str, line: TextLine, found: list[Labelled]) -> bool:
     """A line of cells: label | value | label | value."""
     cells = [Span(m.start(), m.end()).trimmed(text) for m in _CELL.finditer(text, line.start, line.end)]
     hit = False
@@ -116,18 +116,18 @@ def _cells(text: str, line: TextLine, found: list[Labelled]) -> bool:
             # 文号： | 发布日期：2026-02-25
             found.append(Labelled(labels()[pending], pending, Span(cell.start, cell.start)))
             pending = None
-            _inline(text, TextLine(cell.start, cell.end), found)
+            _read_inline(text, TextLine(cell.start, cell.end), found)
         elif pending is not None:
             found.append(Labelled(labels()[pending], pending, cell))
             pending = None
-        elif content and len(content) <= 200 and _inline(text, TextLine(cell.start, cell.end), found):
+        elif content and len(content) <= 200 and _read_inline(text, TextLine(cell.start, cell.end), found):
             hit = True
     if pending is not None:
         found.append(Labelled(labels()[pending], pending, Span(line.end, line.end)))
     return hit
 
 
-def _inline(text: str, line: TextLine, found: list[Labelled]) -> bool:
+def _read_inline(text: str, line: TextLine, found: list[Labelled]) -> bool:
     """Label：value, once or several times in a line; the first label must open the line, or follow a date."""
     first = _WORD.search(text, line.start, line.end)
     if first is None or text[first.start()] not in _first_characters() or _COLON.search(text, line.start, line.end) is None:

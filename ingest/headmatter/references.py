@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from corpus.document import Reference, Relation, Span
 from corpus.five_year_plans import FIVE_YEAR_PLAN
 from ingest.lexicon import expand
-from ingest.lines.organs import DOC_NUMBER, bare, kind_of
+from ingest.lines.organs import DOC_NUMBER, bare_title, kind_of
 
 _QUOTES = re.compile(r"[《》〈〉<>]+")
 _REACH = 48
@@ -67,13 +67,13 @@ def find_references(
     ``own`` are titles that mean the document itself or what it issues; ``explained`` is the title of a 解读, ``forwarded`` are
     the titles of documents it forwards.
     """
-    mine = {_flat(bare(name)) for name in own if name}
-    passed_on = {_flat(bare(name)) for name in forwarded}
+    mine = {_flat(bare_title(name)) for name in own if name}
+    passed_on = {_flat(bare_title(name)) for name in forwarded}
     found: dict[str, Reference] = {}
     aliases: set[str] = set()
     for span in quoted_titles(text, start, end):
         title = _tidy(text[span.start + 1 : span.end - 1])
-        key = _flat(bare(title))
+        key = _flat(bare_title(title))
         if _ALIAS.search(text, max(start, span.start - 12), span.start + 1):
             aliases.add(key)
             continue
@@ -82,17 +82,17 @@ def find_references(
         subject = explained is not None and key in _flat(explained)
         if not subject and key not in passed_on and (key in mine or any(key in name for name in mine if len(key) > 9)):
             continue
-        relation: Relation = "解读" if subject else "转发" if key in passed_on else _relation(text, start, span)
-        _keep(found, key, Reference(title, relation, _number(text, span), span))
+        relation: Relation = "解读" if subject else "转发" if key in passed_on else _find_relation(text, start, span)
+        _keep_stronger(found, key, Reference(title, relation, _number_after(text, span), span))
     for match in _UNQUOTED.finditer(text, start, end):
         span = Span(match.start("name"), match.end("name"))
         key = _flat(span.of(text))
         if key not in found and not any(key in name for name in (*mine, *found)):
-            _keep(found, key, Reference(span.of(text), "引用", None, span))
+            _keep_stronger(found, key, Reference(span.of(text), "引用", None, span))
     return sorted(found.values(), key=lambda r: r.span.start if r.span else 0)
 
 
-def _keep(found: dict[str, Reference], key: str, new: Reference) -> None:
+def _keep_stronger(found: dict[str, Reference], key: str, new: Reference) -> None:
     old = found.get(key)
     if old is None:
         found[key] = new
@@ -109,7 +109,7 @@ def _is_document(key: str) -> bool:
     return kind_of(key) is not None and not _NOT_A_DOCUMENT.search(key) and (len(key) > 5 or key.endswith(("法", "法典", "条例")))
 
 
-def _number(text: str, span: Span) -> str | None:
+def _number_after(text: str, span: Span) -> str | None:
     match = _NUMBER_AFTER.match(text, span.end, span.end + 60)
     if match is None:
         return None
@@ -117,7 +117,7 @@ def _number(text: str, span: Span) -> str | None:
     return re.sub(r"\s", "", number.group()) if number else None
 
 
-def _relation(text: str, start: int, span: Span) -> Relation:
+def _find_relation(text: str, start: int, span: Span) -> Relation:
     """From the verb before the title in its sentence; titles named before it in the same list are passed over."""
     if _REPEAL_AFTER.match(text, span.end, span.end + 120) and not re.search(
         r"[，,][^，,]{0,30}《", text[span.end : span.end + 40]

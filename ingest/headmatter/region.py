@@ -1,4 +1,4 @@
-"""For which division a document speaks, and at which level: from issuer, title, signature, site name and self-reference."""
+"""Finds the region 地区 and the level of a document in issuer, title, signature, name of the site and self-reference (我州)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LEVEL_OF: dict[str, Level] = {"省": "省", "自治区": "省", "州": "市州"
 
 @dataclass(frozen=True, slots=True)
 class RegionEvidence:
-    """A region as concluded: the division, the level, where it was read (None when concluded from elsewhere)."""
+    """A region with its evidence: the division, the level, the span it was read from (None where no span states it)."""
 
     division: Division
     level: Level
@@ -91,8 +91,8 @@ def speaks_for_nation(name: str) -> bool:
     return is_national(flat) and division_of(flat, whole=True) is None
 
 
-def self_level(text: str, start: int, end: int) -> str | None:
-    """The word a document uses of its own division (我州, 全省), when it uses one clearly more than others."""
+def own_division_word(text: str, start: int, end: int) -> str | None:
+    """The kind of division that a text calls its own (我州 → 州, 全省 → 省), where one clearly prevails; else None."""
     found = [(text[match.start()], match["what"]) for match in _SELF.finditer(text, start, end)]
     own = Counter(what for whose, what in found if whose in "我本")
     every = Counter(what for _, what in found)
@@ -116,8 +116,8 @@ _OF_NATION = 4
 
 
 def speaks_of_nation(text: str, start: int, end: int) -> bool:
-    """Whether a text is about the whole country (a meeting of the centre, a report of its bank): its words, and hardly a place of its own."""
-    if self_level(text, start, end) is not None:
+    """Whether a text is about the whole country: it uses words such as 党中央 and 全国各地 often and hardly names a place."""
+    if own_division_word(text, start, end) is not None:
         return False
     words = sum(1 for _ in _NATIONAL_WORDS.finditer(text, start, end))
     places = Counter(
@@ -139,8 +139,8 @@ def _first_assembly(text: str) -> int:
     return match.start() if match else len(text)
 
 
-def assembled(text: str, end: int) -> RegionEvidence | None:
-    """The division before whose assembly a report was given (在某省第十四届人民代表大会…上, 第十一届全国人民代表大会)."""
+def region_from_assembly(text: str, end: int) -> RegionEvidence | None:
+    """The division of the assembly to which a report was given (在某省第十四届人民代表大会…上, 第十一届全国人民代表大会)."""
     match = _ASSEMBLY.search(text, _first_assembly(text), end)
     if match is None:
         return None
@@ -165,9 +165,9 @@ def reporting_organ(text: str, start: int, end: int, division: Division) -> tupl
     return f"{division.name}人民政府", where
 
 
-def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> RegionEvidence | None:
-    """The division a text speaks of as its own: the most frequent one of the level that 我州, 我市 … name."""
-    what = self_level(text, start, end)
+def region_from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) -> RegionEvidence | None:
+    """The division most often named among those of the kind that the text calls its own (我州, 我市)."""
+    what = own_division_word(text, start, end)
     if what is None:
         return None
     places: Gazetteer = gazetteer()
@@ -180,7 +180,7 @@ def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) ->
             if division.code == NATION.code:
                 continue
             provinces[division.code[:2]] += 1
-        fitting = [d for d in mention.candidates if _fits(d, what)]
+        fitting = [d for d in mention.candidates if _fits_word(d, what)]
         if not fitting:
             continue
         if len(fitting) > 1:
@@ -197,8 +197,8 @@ def from_body(text: str, start: int, end: int, near: Iterable[Division] = ()) ->
     return RegionEvidence(division, level_of(division), first[code], "正文")
 
 
-def spoken_of(text: str, start: int, end: int) -> RegionEvidence | None:
-    """The one city or province a text speaks of again and again, where hardly another is named (a notice of a service account)."""
+def region_from_mentions(text: str, start: int, end: int) -> RegionEvidence | None:
+    """The one city or province that a text names again and again, where it hardly names another."""
     places = gazetteer()
     counts: Counter[str] = Counter()
     counties: Counter[str] = Counter()
@@ -225,7 +225,7 @@ def spoken_of(text: str, start: int, end: int) -> RegionEvidence | None:
     return RegionEvidence(division, level_of(division), first[inner], "正文多次提到的地方")
 
 
-def _fits(division: Division, what: str) -> bool:
+def _fits_word(division: Division, what: str) -> bool:
     if what in ("省", "自治区"):
         return division.level == "省" and division.name.endswith(what)
     if what == "市":

@@ -1,4 +1,4 @@
-"""Where the head of a document ends and its body begins, and which lines of the head are the title."""
+"""Finds the end of the head of a document and the lines of its title."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def read_header(
     titled = next((entry.value for entry in header.labelled if entry.field == "title" and len(entry.value) > 3), None)
     wanted = _flat(known_title or (titled.of(text) if titled else ""))
     plain = [i for i in range(start, stop) if i not in tabular]
-    choice = _choose(text, lines, plain, wanted)
+    choice = _choose_title_lines(text, lines, plain, wanted)
     if choice is not None and not choice[2] and not weak:
         choice = None
     if choice is None and titled is not None:
@@ -114,8 +114,8 @@ def read_titled(text: str, lines: Sequence[TextLine], title: Span, body: int, da
     return header
 
 
-def continued(text: str, line: TextLine, title: Span) -> Span:
-    """The whole of a title of which the source names the beginning only, when blanks alone part it from the body on the same line.
+def extend_title(text: str, line: TextLine, title: Span) -> Span:
+    """Extend a title of which the source gives only the beginning, where title and body share a line and only blanks part them.
 
     财政部 | 税务总局关于…的公告, 某省出台稳岗政策 | 预计返还资金十六亿元. What follows belongs to it up to a kind of document, else
     as long as it is short, not a sentence and says nothing of date, source or number. Behind a column of a web page it begins anew
@@ -123,7 +123,7 @@ def continued(text: str, line: TextLine, title: Span) -> Span:
     """
     joined, found = _flat(title.of(text)), title
     first = title.start
-    if complete(joined.strip("（）()")):
+    if is_complete_title(joined.strip("（）()")):
         return title
     organs = is_organ(joined)
     for piece in islice(_WORD.finditer(text, title.end, min(line.end, title.end + 2 * _LONG)), 10):
@@ -138,13 +138,13 @@ def continued(text: str, line: TextLine, title: Span) -> Span:
         organs = organs and is_organ(content)
         joined += content
         found = Span(first, piece.end()).trimmed(text)
-        if complete(joined):
+        if is_complete_title(joined):
             break
     return found if found.end < line.end else title
 
 
 def _may_follow(content: str, joined: str) -> bool:
-    """Whether words behind a title may be of it; words that repeat it are the headline over the body once more."""
+    """Whether words behind a title can belong to it. Words that repeat the title do not: they are the headline over the body."""
     repeated = any(content[i : i + _REPEATED] in joined for i in range(max(1, len(content) - _REPEATED + 1)))
     number = "关于" not in content and DOC_NUMBER.match(content) is not None
     return 2 <= len(content) <= 60 and not repeated and not number and _BODY.search(content) is None
@@ -158,7 +158,7 @@ def _first_body_line(text: str, lines: Sequence[TextLine], start: int) -> int:
         if "|" in content and content.count("|") >= 2:
             continue
         if mark_at(text, line.start, line.end) is not None and not re.match(r"\d{1,2}[、.．]?\s?(?:19|20)\d\d", content):
-            if _titled_mark(content):
+            if _is_numbered_title(content):
                 continue
             return i
         if line.end - line.start > _LONG and not content.startswith("《"):
@@ -170,12 +170,12 @@ def _first_body_line(text: str, lines: Sequence[TextLine], start: int) -> int:
     return min(len(lines), start + _REACH)
 
 
-def _titled_mark(content: str) -> bool:
-    """A title inside a compilation may carry a number (1. 某省人民政府关于…的通知)."""
+def _is_numbered_title(content: str) -> bool:
+    """Whether a line is a numbered title, as in a compilation (1. 某省人民政府关于…的通知)."""
     return "关于" in content and kind_of(content) is not None and len(content) <= 90 and content[-1] not in "。；;"
 
 
-def _choose(text: str, lines: Sequence[TextLine], plain: Sequence[int], wanted: str) -> tuple[int, int, bool] | None:
+def _choose_title_lines(text: str, lines: Sequence[TextLine], plain: Sequence[int], wanted: str) -> tuple[int, int, bool] | None:
     """First line, line after the last, and whether the words show that it is a title."""
     best: tuple[int, int] | None = None
     weak: int | None = None
@@ -200,7 +200,7 @@ def _choose(text: str, lines: Sequence[TextLine], plain: Sequence[int], wanted: 
             weak = i
     if best is not None:
         first, end = best
-        return _upwards(text, lines, first, plain), end, True
+        return _first_title_line(text, lines, first, plain), end, True
     if weak is None:
         return None
     end = weak + 1
@@ -209,14 +209,14 @@ def _choose(text: str, lines: Sequence[TextLine], plain: Sequence[int], wanted: 
         end in plain
         and end < weak + 3
         and not text.startswith(opening, lines[end].start)
-        and _continues(text[lines[end].start : lines[end].end], 2 if len(opening) >= _FULL_LINE else 7)
+        and _continues_title(text[lines[end].start : lines[end].end], 2 if len(opening) >= _FULL_LINE else 7)
     ):
         end += 1
     return weak, end, False
 
 
-def _upwards(text: str, lines: Sequence[TextLine], first: int, plain: Sequence[int]) -> int:
-    """The line a title really begins on, where its organ stands above (某县人民政府 / 对某次会议 / 第5号建议的答复)."""
+def _first_title_line(text: str, lines: Sequence[TextLine], first: int, plain: Sequence[int]) -> int:
+    """The first line of a title whose organ is on a line above (某县人民政府 / 对某次会议 / 第5号建议的答复)."""
     if _led_by_organ(_flat(text[lines[first].start : lines[first].end])):
         return first
     above = ""
@@ -236,7 +236,7 @@ def _led_by_organ(title: str) -> bool:
     return led is not None and is_organ(led["organ"])
 
 
-def _continues(content: str, least: int) -> bool:
+def _continues_title(content: str, least: int) -> bool:
     return (
         least <= len(content) <= 40
         and not _END.search(content)
@@ -269,9 +269,9 @@ def _title_end(text: str, lines: Sequence[TextLine], i: int, plain: Sequence[int
         if j > i and (not _may_be_title(content) or is_organ(content)):
             return None
         joined += _flat(_SITE.sub("", content))
-        if complete(joined):
+        if is_complete_title(joined):
             following = text[lines[j + 1].start : lines[j + 1].end] if j + 1 < len(lines) else ""
-            longer = _longer(text, lines, j, plain, joined)
+            longer = _end_of_longer_title(text, lines, j, plain, joined)
             if longer is not None:
                 return longer
             # a line break inside the title: the first half may end like a title too (…实施方案 / 的通知)
@@ -285,7 +285,7 @@ def _title_end(text: str, lines: Sequence[TextLine], i: int, plain: Sequence[int
     return None
 
 
-def _longer(text: str, lines: Sequence[TextLine], j: int, plain: Sequence[int], joined: str) -> int | None:
+def _end_of_longer_title(text: str, lines: Sequence[TextLine], j: int, plain: Sequence[int], joined: str) -> int | None:
     """The end of a title whose first lines end like one too (关于全面推行甲制度 / 乙制度的指导意见)."""
     if "关于" not in joined or _LETTER.search(joined):
         return None
@@ -299,8 +299,8 @@ def _longer(text: str, lines: Sequence[TextLine], j: int, plain: Sequence[int], 
     return None
 
 
-def complete(joined: str) -> bool:
-    """Whether a title ends where its words end: with a kind, and 关于印发… with the notice that issues."""
+def is_complete_title(joined: str) -> bool:
+    """Whether words are a whole title: they end with a kind of document, and 关于印发… ends with 的通知 or the like."""
     if len(joined) < 6 or kind_of(joined) is None:
         return False
     if joined.count("《") > joined.count("》"):
@@ -311,7 +311,7 @@ def complete(joined: str) -> bool:
 def _skip_meta(text: str, lines: Sequence[TextLine], i: int, stop: int, tabular: set[int], header: Header) -> int:
     """Pass over what stands between title and body: number, dates, source, subtitle, index table."""
     while i < len(lines) and (i in tabular or i < stop + 2):
-        last = _bracketed(text, lines, i)
+        last = _end_of_history(text, lines, i)
         if last is not None and i not in tabular:
             _read_history(text, Span(lines[i].start, lines[last].end), header)
             i = last + 1
@@ -325,7 +325,7 @@ def _skip_meta(text: str, lines: Sequence[TextLine], i: int, stop: int, tabular:
     return i
 
 
-def _bracketed(text: str, lines: Sequence[TextLine], i: int) -> int | None:
+def _end_of_history(text: str, lines: Sequence[TextLine], i: int) -> int | None:
     """The last line of a remark in brackets that takes several lines or a long one (（2003年…通过 根据…修正）)."""
     if text[lines[i].start] not in "（(" or not _HISTORY.search(text, lines[i].start, lines[min(i + 3, len(lines) - 1)].end):
         return None
@@ -340,7 +340,7 @@ def _read_history(text: str, span: Span, header: Header) -> None:
 
 
 def _read_meta(text: str, line: TextLine, header: Header, *, above: bool) -> bool:
-    """Take what a line between title and body (or above the title) says; false when the line is no such line."""
+    """Take number, dates and byline from a line between title and body, or above the title. False for another line."""
     content = text[line.start : line.end]
     if PAGE.fullmatch(content) or _DECLARED.match(content):
         return True

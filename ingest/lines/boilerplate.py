@@ -1,4 +1,4 @@
-"""Lines of a saved web page that are no part of the document: welcome, breadcrumbs, 扫一扫, 打印 关闭, 字号, 分享."""
+"""Finds lines of a saved web page that do not belong to the document: welcome, breadcrumbs, 扫一扫, 打印 关闭, 字号, 分享."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CRUMBS = re.compile(r"[>＞»›/]")
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], frozenset[str]]:
+def _line_rules() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], frozenset[str]]:
     rules = [line.split(" ", 1) for line in entries("ingest", "boilerplate.txt")]
     full, tail = (frozenset(_NOISE.sub("", rule) for kind, rule in rules if kind == name) for name in ("full", "tail"))
     starts = tuple(rule for kind, rule in rules if kind == "start")
@@ -38,13 +38,13 @@ def _patterns() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], frozen
 
 def is_page_label(words: str) -> bool:
     """Whether words are a button or a column of a web page (政策文件, 通知公告), not of a document."""
-    full, _, parts, _ = _patterns()
+    full, _, parts, _ = _line_rules()
     return words in full or words in parts
 
 
 def boilerplate_lines(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     """The indices of boilerplate lines, each with the reason."""
-    full, starts, parts, tail = _patterns()
+    full, starts, parts, tail = _line_rules()
     found: dict[int, str] = {}
     for i, line in enumerate(lines):
         if (
@@ -66,11 +66,11 @@ def boilerplate_lines(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
             found[i] = "版记"
         elif content.startswith(starts) or (len(content) <= 100 and _is_navigation(content, parts)):
             found[i] = "页面导航"
-    found.update(_related(text, lines, tail))
+    found.update(_find_related_links(text, lines, tail))
     return found
 
 
-def _related(text: str, lines: Sequence[TextLine], tail: frozenset[str]) -> dict[int, str]:
+def _find_related_links(text: str, lines: Sequence[TextLine], tail: frozenset[str]) -> dict[int, str]:
     """Links to other pages at the end: from a line such as 相关稿件 on, where nothing but short lines without a stop follows."""
     last = len(lines)
     for i in range(last - 1, max(last - _BOTTOM, 0), -1):
@@ -95,11 +95,11 @@ def _is_navigation(content: str, parts: frozenset[str]) -> bool:
 def contents_lines(text: str, lines: Sequence[TextLine], boiler: dict[int, str]) -> dict[int, str]:
     """The table of contents 目录: from its heading to the second time its first entry appears, or lines with page numbers."""
     found: dict[int, str] = {}
-    found.update(_leaders(text, lines))
+    found.update(_find_entries_with_leaders(text, lines))
     for i, line in enumerate(lines[:120]):
         if line.end - line.start > 8 or _NOISE.sub("", text[line.start : line.end]) not in ("目录", "目次"):
             continue
-        entries = [_entry(text, entry) for entry in lines[i + 1 : i + 400]]
+        entries = [_entry_text(text, entry) for entry in lines[i + 1 : i + 400]]
         first = next((k for k, entry in enumerate(entries) if entry), None)
         if first is None:
             return found
@@ -112,11 +112,11 @@ def contents_lines(text: str, lines: Sequence[TextLine], boiler: dict[int, str])
         if again and all(lines[i + 1 + k].end - lines[i + 1 + k].start <= 90 for k in range(again)):
             found.update(dict.fromkeys(range(i, i + 1 + again), "目录"))
         return found
-    found.update(_chapters(text, lines))
+    found.update(_find_chapter_list(text, lines))
     return found
 
 
-def _leaders(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
+def _find_entries_with_leaders(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     """Entries with leaders (总体要求……3), at least four with no more than two other lines between."""
     found: dict[int, str] = {}
     if not any(leader in text for leader in _LEADERS):
@@ -133,7 +133,7 @@ def _leaders(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     return found
 
 
-def _chapters(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
+def _find_chapter_list(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     """A list of chapters without the word 目录 above it: nothing but chapters in a row up to where the first comes again."""
 
     def chapter(line: TextLine) -> bool:
@@ -142,14 +142,14 @@ def _chapters(text: str, lines: Sequence[TextLine]) -> dict[int, str]:
     for i, line in enumerate(lines[:60]):
         if not chapter(line):
             continue
-        first = _entry(text, line)
+        first = _entry_text(text, line)
         end = i + 1
-        while end < len(lines) and chapter(lines[end]) and _entry(text, lines[end]) != first:
+        while end < len(lines) and chapter(lines[end]) and _entry_text(text, lines[end]) != first:
             end += 1
-        again = any(other.end - other.start <= 60 and _entry(text, other) == first for other in lines[end:])
+        again = any(other.end - other.start <= 60 and _entry_text(text, other) == first for other in lines[end:])
         return dict.fromkeys(range(i, end), "目录") if end - i >= 3 and again else {}
     return {}
 
 
-def _entry(text: str, line: TextLine) -> str:
+def _entry_text(text: str, line: TextLine) -> str:
     return _NOISE.sub("", _NUMBERED_PAGE.sub("", text[line.start : line.end]))

@@ -1,4 +1,4 @@
-"""The lines of a text as structure recognition sees them: what stands between line breaks, without white space at its edges."""
+"""Splits a text into lines without white space at their edges, and finds line breaks that were lost."""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ class TextLine:
 def lines_of(text: str) -> list[TextLine]:
     """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
     out: list[TextLine] = []
-    for start, end in _stretches(text):
+    for start, end in _line_spans(text):
         if not out and RECORD.match(text, start, end):
-            out += _record(text, start, end)
+            out += _cut_record(text, start, end)
         elif end - start > _LONG:
-            out += _pieces(text, start, end)
+            out += _cut_long_line(text, start, end)
         else:
             out.append(TextLine(start, end))
-    return _unglued(text, out)
+    return _cut_run_on_lines(text, out)
 
 
-def _chains(text: str, lines: Sequence[TextLine]) -> dict[int, list[int]]:
+def _find_glued_series(text: str, lines: Sequence[TextLine]) -> dict[int, list[int]]:
     """Numbers in brackets glued between words that count on from one through the lines (1.提升便利度(1)优化…, 2.…(3)深化…)."""
     chain: list[tuple[int, int]] = []
     last = 0
@@ -101,18 +101,18 @@ def _chains(text: str, lines: Sequence[TextLine]) -> dict[int, list[int]]:
     return kept
 
 
-def _run_on(text: str, start: int, end: int) -> list[int]:
+def _find_run_on_numbers(text: str, start: int, end: int) -> list[int]:
     """Where a number stands behind the end of a sentence, or a first number behind a word."""
     places = [match.end() for match in _RUN_ON.finditer(text, start, end)]
     return places + [m.start() for m in _FIRST_GLUED.finditer(text, start + 1, end) if "一" <= text[m.start() - 1] <= "龥"]
 
 
-def _unglued(text: str, lines: list[TextLine]) -> list[TextLine]:
+def _cut_run_on_lines(text: str, lines: list[TextLine]) -> list[TextLine]:
     """Cut a line before a number that goes on counting where the line break before it was lost (…办理。36.健全…, then 37.)."""
-    glued = _chains(text, lines)
+    glued = _find_glued_series(text, lines)
     starts = [line.start for line in lines]
-    near = {bisect_right(starts, place) - 1 for place in _run_on(text, 0, len(text))}
-    hits = sorted({*(i for i in near if i >= 0 and _run_on(text, lines[i].start, lines[i].end)), *glued})
+    near = {bisect_right(starts, place) - 1 for place in _find_run_on_numbers(text, 0, len(text))}
+    hits = sorted({*(i for i in near if i >= 0 and _find_run_on_numbers(text, lines[i].start, lines[i].end)), *glued})
     if not hits:
         return lines
     opened = [line.mark(text) if text[line.start] in OPENERS else None for line in lines]
@@ -134,7 +134,7 @@ def _unglued(text: str, lines: list[TextLine]) -> list[TextLine]:
         start = line.start
         if i in wanted:
             another: set[str] = set()
-            for place in sorted({*_run_on(text, line.start, line.end), *glued.get(i, ())}):
+            for place in sorted({*_find_run_on_numbers(text, line.start, line.end), *glued.get(i, ())}):
                 if place in glued.get(i, ()):
                     out.append(TextLine(start, place, piece=True))
                     start = place
@@ -157,8 +157,8 @@ def _unglued(text: str, lines: list[TextLine]) -> list[TextLine]:
     return out
 
 
-def _seams(text: str) -> list[int]:
-    """Where documents meet without a line break. Every seam has a date in its line, so that other lines need not be tried."""
+def _find_seams(text: str) -> list[int]:
+    """The places where a line break between two documents was lost. All have a date in their line; other lines are not tried."""
     found: list[int] = []
     done = 0
     for date in _DATE.finditer(text):
@@ -171,14 +171,14 @@ def _seams(text: str) -> list[int]:
     return found
 
 
-def _stretches(text: str) -> Iterable[tuple[int, int]]:
+def _line_spans(text: str) -> Iterable[tuple[int, int]]:
     """What stands between line breaks, and between documents whose line break was lost, without white space at its edges."""
-    seams = _seams(text)
+    seams = _find_seams(text)
     spans = [match.span() for match in _LINE.finditer(text)]
-    return _parted(text, spans, seams) if seams else spans
+    return _cut_at_seams(text, spans, seams) if seams else spans
 
 
-def _parted(text: str, spans: Sequence[tuple[int, int]], seams: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _cut_at_seams(text: str, spans: Sequence[tuple[int, int]], seams: Sequence[int]) -> Iterator[tuple[int, int]]:
     k = 0
     for start, end in spans:
         while k < len(seams) and seams[k] < end:
@@ -189,7 +189,7 @@ def _parted(text: str, spans: Sequence[tuple[int, int]], seams: Sequence[int]) -
         yield from (piece.span() for piece in _LINE.finditer(text, start, end))
 
 
-def _record(text: str, start: int, end: int) -> list[TextLine]:
+def _cut_record(text: str, start: int, end: int) -> list[TextLine]:
     """The first cells of a record as lines of their own, the text as the lines it would be alone."""
     out: list[TextLine] = []
     for _ in range(3):
@@ -202,10 +202,10 @@ def _record(text: str, start: int, end: int) -> list[TextLine]:
         start = bar + 1
     while start < end and text[start] in _EDGE:
         start += 1
-    return out + (_pieces(text, start, end) if start < end else [])
+    return out + (_cut_long_line(text, start, end) if start < end else [])
 
 
-def _glued(text: str, start: int, end: int) -> list[int]:
+def _find_glued_numbers(text: str, start: int, end: int) -> list[int]:
     """Where a run of at least three numbers in brackets, from one on, stands between words without a break."""
     runs: list[list[int]] = []
     last: dict[str, tuple[int, list[int]]] = {}
@@ -224,8 +224,8 @@ def _glued(text: str, start: int, end: int) -> list[int]:
     return [at for run in runs if len(run) >= 3 for at in run]
 
 
-def _pieces(text: str, start: int, end: int) -> list[TextLine]:
-    cuts: list[int] = _glued(text, start, end)
+def _cut_long_line(text: str, start: int, end: int) -> list[TextLine]:
+    cuts: list[int] = _find_glued_numbers(text, start, end)
     last: dict[str, int] = {}
     for match in _INNER.finditer(text, start, end):
         at = match.end()
@@ -251,16 +251,16 @@ def _pieces(text: str, start: int, end: int) -> list[TextLine]:
     return out
 
 
-def first_at(lines: Sequence[TextLine], position: int) -> int:
+def first_line_at(lines: Sequence[TextLine], position: int) -> int:
     """The index of the first line that starts at or after a position."""
     return bisect_left(lines, position, key=lambda line: line.start)
 
 
-def covered(lines: Sequence[TextLine], spans: Iterable[Span]) -> list[int]:
+def covered_lines(lines: Sequence[TextLine], spans: Iterable[Span]) -> list[int]:
     """The indices of the lines that lie wholly inside one of the spans."""
     out: list[int] = []
     for span in spans:
-        i = first_at(lines, span.start)
+        i = first_line_at(lines, span.start)
         while i < len(lines) and lines[i].end <= span.end:
             out.append(i)
             i += 1

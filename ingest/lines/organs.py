@@ -1,4 +1,4 @@
-"""Organs and kinds of documents by the words their names end with."""
+"""Recognises organs 机关 and kinds of documents 文种 by the words their names end with."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def stock_headings() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def bare(name: str) -> str:
+def bare_title(name: str) -> str:
     """A title without blanks, 《》 around it and remarks in brackets after it (试行, 2021—2025年, 征求意见稿)."""
     flat = "".join(name.split())
     for _ in range(4):
@@ -60,9 +60,9 @@ def bare(name: str) -> str:
 @lru_cache(maxsize=4096)
 def kind_of(title: str) -> str | None:
     """The kind of document a title ends with; None when it ends with none."""
-    flat = bare(title)
+    flat = bare_title(title)
     flat = flat.rstrip('》>〉”"')
-    flat = bare(flat)
+    flat = bare_title(flat)
     if not flat.endswith(_kinds()):
         return None
     for kind in _kinds():
@@ -85,32 +85,32 @@ def is_national(name: str) -> bool:
 
 
 def split_organs(name: str) -> tuple[str, ...]:
-    """Joint issuers written on one line, apart by blanks, 、 or line breaks; a name that would be cut in two stays whole."""
+    """Split joint issuers on one line at blanks, 、 and line breaks, unless that would cut a name in two."""
     parts = [part for part in re.split(r"[\s　、]+", name.strip()) if part]
     least = 2 if "、" in name else 3
     if len(parts) > 1 and all((is_organ(part) or part in _CENTRAL) and len(part) >= least for part in parts):
-        return tuple(dict.fromkeys(piece for part in parts for piece in _unglued(part)))
-    return _unglued("".join(parts)) if parts else ()
+        return tuple(dict.fromkeys(piece for part in parts for piece in _split_glued(part)))
+    return _split_glued("".join(parts)) if parts else ()
 
 
-def _unglued_national(name: str) -> tuple[str, ...]:
-    """Organs of the whole country written without anything between them: cut where the name of another begins."""
+def _split_glued_national(name: str) -> tuple[str, ...]:
+    """Split organs of the whole country written without a separator, where the name of the next begins."""
     for at in range(3, len(name) - 2):
         if name.startswith(_national(), at) and (name[:at] in _CENTRAL or is_organ(name[:at])) and is_organ(name[at:]):
-            return (name[:at], *_unglued_national(name[at:]))
+            return (name[:at], *_split_glued_national(name[at:]))
     return (name,)
 
 
-def _unglued(name: str) -> tuple[str, ...]:
-    """Two organs written without anything between them (某省商务厅某市海关): cut before a division's name."""
+def _split_glued(name: str) -> tuple[str, ...]:
+    """Split organs written without a separator (某省商务厅某市海关) before the name of a division."""
     if len(name) < 8:
         return (name,)
     if is_national(name):
-        return _unglued_national(name)
+        return _split_glued_national(name)
     for mention in gazetteer().mentions(name):
         at = mention.span.start
         if at > 3 and is_organ(name[:at]) and is_organ(name[at:]) and not is_national(name[:at]):
-            return (name[:at], *_unglued(name[at:]))
+            return (name[:at], *_split_glued(name[at:]))
     return (name,)
 
 

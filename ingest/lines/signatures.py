@@ -32,7 +32,7 @@ class SignaturePiece:
 
 @dataclass(slots=True)
 class SignatureParts:
-    """How the lines divide: the main document, then the attached ones; what closes the main document."""
+    """The lines of a document divided: the main document, the attached ones, the signature and the lists of attachments."""
 
     main: SignaturePiece
     attached: list[SignaturePiece] = field(default_factory=list)
@@ -46,13 +46,13 @@ def ends_letter(text: str, line: TextLine) -> bool:
     """Whether a letter ends with this line: a date, organ and date, （此件公开发布）."""
     return (
         date_at(text, line.start, line.end) is not None
-        or signed(text, line)
+        or is_signature_line(text, line)
         or CLOSED.fullmatch(text[line.start : line.end]) is not None
     )
 
 
-def signed(text: str, line: TextLine) -> bool:
-    """A line that is organ and date together: 某市人民政府办公室2023年5月31日."""
+def is_signature_line(text: str, line: TextLine) -> bool:
+    """Whether a line is organ and date together: 某市人民政府办公室2023年5月31日."""
     if line.end - line.start > 80:
         return False
     dates = list(find_dates(text, line.start, line.end))
@@ -62,7 +62,7 @@ def signed(text: str, line: TextLine) -> bool:
     return not text[last.end : line.end].strip(" 　)）") and is_organ(text[line.start : last.start].strip(" 　（("))
 
 
-def sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
+def find_signature(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
     """Find 落款: the date line and the organs above it, in the main document (the last such place counts)."""
     main = parts.main
     for i in range(main.last - 1, main.body - 1, -1):
@@ -70,7 +70,7 @@ def sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> Non
         if not may_end_date(text[line.end - 1]):
             continue
         found = date_at(text, line.start, line.end)
-        glued = found is None and signed(text, line)
+        glued = found is None and is_signature_line(text, line)
         if not found and not glued:
             continue
         first = i
@@ -95,7 +95,7 @@ def sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> Non
         return
 
 
-def undated_sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
+def find_undated_signature(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
     """Organs alone at the very end of the main document, where the date is missing."""
     main = parts.main
     first = main.last
@@ -112,8 +112,8 @@ def _may_sign(text: str, line: TextLine) -> bool:
     return len(content) <= 40 and is_organ(content) and not content.startswith("各") and "召开" not in content
 
 
-def late_sign_off(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
-    """The signature of a notice that stands behind the document it issues: organ and date as the last lines of the text."""
+def find_late_signature(text: str, lines: Sequence[TextLine], parts: SignatureParts) -> None:
+    """Find the signature of a notice behind the document it issues: organ and date are the last lines of the text."""
     last = parts.attached[-1]
     end = last.last
     while end > last.body and CLOSED.match(text[lines[end - 1].start : lines[end - 1].end]):

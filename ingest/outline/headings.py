@@ -1,4 +1,4 @@
-"""Where a heading ends and its body begins, when both stand on one line."""
+"""Finds the end of a heading that shares its line with the body."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _LEADS_IN = frozenset("、和与及的是在对向由将把让使给供为“《
 
 
 @lru_cache(maxsize=1)
-def _openers() -> re.Pattern[str]:
+def _opener_pattern() -> re.Pattern[str]:
     return re.compile("|".join(entries("ingest", "sentence_openers.txt")))
 
 
 @lru_cache(maxsize=1)
-def _seam() -> re.Pattern[str]:
+def _seam_pattern() -> re.Pattern[str]:
     verbs = "|".join(entry.split("\t")[0] for entry in entries("ingest", "plan_verbs.txt") if "\t" not in entry)
     nouns = "|".join(f"(?<={noun})" for noun in entries("ingest", "heading_ends.txt"))
     return re.compile(rf"(?:{nouns})(?={verbs})")
@@ -74,13 +74,13 @@ def heading_end(text: str, start: int, end: int, mark: Mark) -> int:
                 return start + len(stock)
     if stop < end and stop - start > _WORDY and text.startswith(_verbs(), start):
         # 坚持公平公正，打造法治环境强化…，完善…: more than one clause that ends with no mark
-        seam = _seam_at(text, start, near)
+        seam = _find_seam(text, start, near)
         if seam is not None and clause_end(text, seam, stop, "，,") < stop:
             return seam
     if stop - start <= _LIMIT or (stop == end and stop - start <= _LIMIT + 20):
         # a question keeps its mark: 哪些人可以申请？
         return stop + 1 if stop < end and text[stop] in "？?" else stop
-    return _torn_off(text, start, near)
+    return _heading_without_stop(text, start, near)
 
 
 def _article_end(text: str, start: int, end: int) -> int:
@@ -95,9 +95,9 @@ def _article_end(text: str, start: int, end: int) -> int:
 
 
 def _sentence_start(text: str, start: int, near: int) -> int | None:
-    """Where words that only open a sentence follow the heading without any mark (加大宣传力度各县区要…)."""
+    """The start of a sentence glued to the heading, told by words that only open sentences (加大宣传力度|各县区要…)."""
     comma = clause_end(text, start, near, "，,") + 1
-    for pattern, reach in ((_openers(), comma), (_EVERYONE, near)):
+    for pattern, reach in ((_opener_pattern(), comma), (_EVERYONE, near)):
         match = pattern.search(text, start + _LEAST, reach)
         if match is None or match.start() >= comma or text[match.start() - 1] in _LEADS_IN:
             continue
@@ -107,9 +107,9 @@ def _sentence_start(text: str, start: int, near: int) -> int | None:
     return None
 
 
-def _seam_at(text: str, start: int, near: int) -> int | None:
-    """Where one phrase of verb and noun ends and the next begins without a mark (加强组织领导|强化…); each clause before it is one."""
-    for match in _seam().finditer(text, start + _LEAST, near):
+def _find_seam(text: str, start: int, near: int) -> int | None:
+    """The place between two phrases of verb and noun without a mark between them (加强组织领导|强化…)."""
+    for match in _seam_pattern().finditer(text, start + _LEAST, near):
         at = match.start()
         clause = max(text.rfind(sign, start, at) for sign in "，,、") + 1
         first = clause <= start
@@ -120,7 +120,7 @@ def _seam_at(text: str, start: int, near: int) -> int | None:
     return None
 
 
-def _torn_off(text: str, start: int, near: int) -> int:
+def _heading_without_stop(text: str, start: int, near: int) -> int:
     """The heading of a paragraph that has no stop within reach: a stock heading, up to the next verb, up to the first comma."""
     for stock in stock_headings():
         # a text that lost its line breaks: 总体要求以…为指导
@@ -128,7 +128,7 @@ def _torn_off(text: str, start: int, near: int) -> int:
             return start + len(stock)
     comma = clause_end(text, start, near, "，,")
     if text.startswith(_verbs(), start):
-        seam = _seam_at(text, start, near)
+        seam = _find_seam(text, start, near)
         if seam is not None:
             return seam
     return comma if _LEAST <= comma - start < _LIMIT else start

@@ -33,13 +33,13 @@ class ListItem:
 
 
 @cache
-def _stop(stops: str) -> re.Pattern[str]:
+def _stop_pattern(stops: str) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(stops)}]")
 
 
 def clause_end(text: str, start: int, end: int, stops: str) -> int:
     """The first of ``stops`` in ``text[start:end]`` outside brackets and quotation marks; ``end`` when there is none."""
-    first = _stop(stops).search(text, start, end)
+    first = _stop_pattern(stops).search(text, start, end)
     if first is None:
         return end
     if _BRACKET.search(text, start, first.start()) is None:

@@ -1,4 +1,4 @@
-"""Documents that follow one another in one file (汇编): where the next one of an organ of its own begins."""
+"""Finds where the next document begins in a file of several (汇编)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from corpus.divisions import gazetteer
 from corpus.document import Span
-from ingest.headmatter.title import complete
+from ingest.headmatter.title import is_complete_title
 from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
 from ingest.lines.lines import TextLine
-from ingest.lines.organs import DOC_NUMBER, bare, leading_organs
+from ingest.lines.organs import DOC_NUMBER, bare_title, leading_organs
 
 _REACH = 3
 _LONGEST = 200
@@ -24,7 +24,7 @@ _ADDRESSEE = re.compile(expand(r"(?:[^：:。；;\n]{0,40}号\s?)?[^：:。；;\
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class MemberStart:
     """The first line of a document, the lines its title takes ``[title_first, body)``, its title and the date behind it."""
 
     first: int
@@ -34,14 +34,14 @@ class Start:
     dated: Span | None = None
 
 
-def member_starts(text: str, lines: Sequence[TextLine], body: int, known: Sequence[str]) -> list[Start]:
+def find_member_starts(text: str, lines: Sequence[TextLine], body: int, known: Sequence[str]) -> list[MemberStart]:
     """Where further documents begin after the line ``body``; ``known`` are titles of the first one and of what it issues.
 
     A title line of its own that names an organ and a kind (3. 某市人民政府关于…的通知（2023年5月4日）), followed by a document
     number or by those addressed. A title that is only listed is followed by neither.
     """
-    own = [bare(name) for name in known if name]
-    out: list[Start] = []
+    own = [bare_title(name) for name in known if name]
+    out: list[MemberStart] = []
     about = -1
     for i in range(body + 1, len(lines)):
         line = lines[i]
@@ -53,17 +53,17 @@ def member_starts(text: str, lines: Sequence[TextLine], body: int, known: Sequen
                 break
         if about + 2 > line.start + _LONGEST or (out and i < out[-1].body):
             continue
-        start = _start(text, lines, i)
-        if start is None or _labelled(text, lines[i - 1]):
+        start = _start_at(text, lines, i)
+        if start is None or _is_attachment_label(text, lines[i - 1]):
             continue
-        title = bare(start.title.of(text))
+        title = bare_title(start.title.of(text))
         if title in own or (i < body + _HEAD and any(title in name or name in title for name in own)):
             continue
         out.append(start)
     return out
 
 
-def _start(text: str, lines: Sequence[TextLine], i: int) -> Start | None:
+def _start_at(text: str, lines: Sequence[TextLine], i: int) -> MemberStart | None:
     line = lines[i]
     mark = line.mark(text)
     begin = Span(mark.span.end if mark else line.start, line.end).trimmed(text).start
@@ -79,14 +79,14 @@ def _start(text: str, lines: Sequence[TextLine], i: int) -> Start | None:
         date = next(find_dates(text, dated.start("date"), dated.end("date")), None) if dated else None
         title = Span(begin, dated.start() if dated and date else stop)
         flat = re.sub(r"\s+", "", title.of(text))
-        if "关于" in flat and complete(flat):
-            if not _follows(text, lines, j + 1) and not (date and mark):
+        if "关于" in flat and is_complete_title(flat):
+            if not _is_followed_by_address(text, lines, j + 1) and not (date and mark):
                 return None
-            return Start(_with_place(text, lines, i), i, j + 1, title, date[1] if date else None)
+            return MemberStart(_with_place(text, lines, i), i, j + 1, title, date[1] if date else None)
     return None
 
 
-def _follows(text: str, lines: Sequence[TextLine], i: int) -> bool:
+def _is_followed_by_address(text: str, lines: Sequence[TextLine], i: int) -> bool:
     """Whether a document number or an address stands right after the title."""
     if i >= len(lines):
         return False
@@ -105,6 +105,6 @@ def _with_place(text: str, lines: Sequence[TextLine], i: int) -> int:
     return i - 1 if gazetteer().named(name) else i
 
 
-def _labelled(text: str, line: TextLine) -> bool:
+def _is_attachment_label(text: str, line: TextLine) -> bool:
     """Whether a line is the label of an attachment: what follows it is attached, no document beside the first."""
     return text.startswith("附", line.start) and line.end - line.start <= 8

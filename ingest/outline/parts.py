@@ -1,4 +1,4 @@
-"""The documents inside a document: what a notice issues or forwards, and its numbered attachments 附件."""
+"""Finds the documents inside a document: what a notice issues or forwards, and its numbered attachments 附件."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ingest.lexicon import expand
 from ingest.lines.dates import date_at, find_dates
 from ingest.lines.lines import TextLine
 from ingest.lines.marks import OPENERS, Mark
-from ingest.lines.organs import bare, is_organ, kind_of
+from ingest.lines.organs import bare_title, is_organ, kind_of
 from ingest.lines.signatures import (
     CLOSED,
     SignatureParts,
     SignaturePiece,
     ends_letter,
-    late_sign_off,
-    sign_off,
-    signed,
-    undated_sign_off,
+    find_late_signature,
+    find_signature,
+    find_undated_signature,
+    is_signature_line,
 )
 
 _ISSUE = re.compile(expand(r"{issuing}|批转|颁布|颁发|实施|(?:公开)?征求"))
@@ -45,7 +45,7 @@ _GOES_ON = re.compile(r"[》〉》已业经等、，,的（(]")
 _BODY_OPENS = re.compile(expand(r"(?:[（(].{2,20}[)）])?(?:{body_openers}|20\d\d)"))
 
 
-def issued_names(title: str, opening: str) -> list[str]:
+def find_issued_names(title: str, opening: str) -> list[str]:
     """The names of the documents that a notice issues, forwards or asks opinions on, from its title and its first lines."""
     names: list[str] = []
     flat = re.sub(r"\s+", "", title)
@@ -59,14 +59,14 @@ def issued_names(title: str, opening: str) -> list[str]:
             end = _NOTICE_END.search(rest)
             if end and end.start() >= 4:
                 names.append(rest[: end.start()])
-    for run in _runs(opening):
+    for run in _group_quoted_titles(opening):
         around = opening[max(0, run[0].start() - 24) : run[0].start()] + opening[run[-1].end() : run[-1].end() + 40]
         if _SENDING.search(around):
             names += [quoted["name"] for quoted in run]
     return list(dict.fromkeys(re.sub(r"\s+", "", name) for name in names))
 
 
-def _runs(opening: str) -> list[list[re.Match[str]]]:
+def _group_quoted_titles(opening: str) -> list[list[re.Match[str]]]:
     """Titles in 《》 that stand in one list (《甲》《乙》和《丙》): one verb before or after the list governs them all."""
     runs: list[list[re.Match[str]]] = []
     for quoted in _NAMED.finditer(opening):
@@ -77,11 +77,11 @@ def _runs(opening: str) -> list[list[re.Match[str]]]:
     return runs
 
 
-def divide(text: str, lines: Sequence[TextLine], body: int, title: str | None) -> SignatureParts:
+def divide_parts(text: str, lines: Sequence[TextLine], body: int, title: str | None) -> SignatureParts:
     """Divide the lines from index ``body`` on."""
     n = len(lines)
     opening = text[lines[body].start : lines[min(n, body + 4) - 1].end] if body < n else ""
-    names = [_flat(name) for name in issued_names(title or "", opening[:1500])]
+    names = [_flat(name) for name in find_issued_names(title or "", opening[:1500])]
     parts = SignatureParts(SignaturePiece(body, n, body))
     starts = _attachment_starts(text, lines, body, names, parts)
     if starts:
@@ -89,11 +89,11 @@ def divide(text: str, lines: Sequence[TextLine], body: int, title: str | None) -
         for piece, following in zip(starts, [*starts[1:], None], strict=True):
             piece.last = following.first if following else n
         parts.attached = starts
-    sign_off(text, lines, parts)
+    find_signature(text, lines, parts)
     if not parts.signoff:
-        undated_sign_off(text, lines, parts)
+        find_undated_signature(text, lines, parts)
     if not parts.signoff and parts.attached and not _FORWARDING.search(title or ""):
-        late_sign_off(text, lines, parts)
+        find_late_signature(text, lines, parts)
     return parts
 
 
@@ -115,8 +115,8 @@ def _attachment_starts(
             if found is not None:
                 piece, name = found
                 named.append(piece)
-                waiting = [other for other in waiting if bare(other) != bare(name)]
-    listings = _listings(text, lines, labels)
+                waiting = [other for other in waiting if bare_title(other) != bare_title(name)]
+    listings = _find_listings(text, lines, labels)
     listed = {i for first, last in listings for i in range(first, last)}
     out: list[SignaturePiece] = list(named)
     headed = {i for piece in named for i in range(piece.first, piece.body)}
@@ -134,16 +134,16 @@ def _attachment_starts(
         if labelled is not None:
             out.append(labelled)
             headed.update(range(labelled.first, labelled.body))
-    out += _restarted(text, lines, body, out, listed)
+    out += _find_restarted_plans(text, lines, body, out, listed)
     parts.listings = listings
     out.sort(key=lambda piece: piece.first)
     return out
 
 
-def _restarted(
+def _find_restarted_plans(
     text: str, lines: Sequence[TextLine], body: int, known: Sequence[SignaturePiece], listed: set[int]
 ) -> list[SignaturePiece]:
-    """Further plans of one notice: a title line behind which the outermost numbers begin anew (…补贴方案, then 一、 again)."""
+    """Find further plans of one notice: a title line after which the outermost numbers start again (…补贴方案, then 一、)."""
     stop = min((piece.first for piece in known), default=len(lines))
     marks = [line.mark(text) if text[line.start] in OPENERS else None for line in lines[body:stop]]
     top = min((mark.style for mark in marks if mark and mark.style in _OUTERMOST), key=_OUTERMOST.index, default="")
@@ -163,7 +163,7 @@ def _restarted(
         following = ahead[k]
         if highest < 2 or following is None or following.style != top or following.value != 1:
             continue
-        if i in listed or not _titles(text, lines[i]):
+        if i in listed or not _is_title_line(text, lines[i]):
             continue
         first = i
         if lines[i].end - lines[i].start < 12 and marks[k - 1] is None and _may_continue(text, lines[i - 1]):
@@ -173,7 +173,7 @@ def _restarted(
     return out
 
 
-def _titles(text: str, line: TextLine) -> bool:
+def _is_title_line(text: str, line: TextLine) -> bool:
     content = text[line.start : line.end]
     if not 6 <= len(content) <= 60 or _TITLE_STOP.search(content) or re.search(r"[|，,；]", content):
         return False
@@ -193,14 +193,14 @@ def _named_start(text: str, lines: Sequence[TextLine], i: int, names: list[str])
         return None
     first = _flat(text[lines[i].start : min(lines[i].end, lines[i].start + 200)])
     for name in names:
-        core = _core(name)
+        core = _core_title(name)
         if core[:4] not in first[:24] and not core.startswith(first):
             continue
-        core = _placed(first, core)
+        core = _with_division(first, core)
         if len(core) < 4 or not (core.startswith(first) or first.startswith(core)):
             continue
         if first.startswith(core):
-            end, rest = _cut(text, lines[i], core)
+            end, rest = _end_of_name(text, lines[i], core)
             ended = i > 0 and ends_letter(text, lines[i - 1]) and not _GOES_ON.match(rest)
             if not rest or re.fullmatch(r"(?:[（(].{1,40}[)）])+", rest):
                 return SignaturePiece(i, 0, i + 1, None, lines[i].span, True), name
@@ -210,7 +210,7 @@ def _named_start(text: str, lines: Sequence[TextLine], i: int, names: list[str])
         joined = first
         for j in range(i + 1, min(i + 4, len(lines))):
             joined += _flat(text[lines[j].start : lines[j].end])
-            if bare(joined) == core:
+            if bare_title(joined) == core:
                 return SignaturePiece(i, 0, j + 1, None, Span(lines[i].start, lines[j].end), True), name
             if not core.startswith(joined):
                 break
@@ -218,11 +218,11 @@ def _named_start(text: str, lines: Sequence[TextLine], i: int, names: list[str])
 
 
 @lru_cache(maxsize=512)
-def _core(name: str) -> str:
-    return _flat(bare(name))
+def _core_title(name: str) -> str:
+    return _flat(bare_title(name))
 
 
-def _placed(first: str, core: str) -> str:
+def _with_division(first: str, core: str) -> str:
     """The name with the division's name before it, where the title line has one and the notice leaves it out."""
     mention = next(gazetteer().mentions(first[:16]), None)
     if mention is not None and mention.span.start == 0 and not core.startswith(mention.text):
@@ -232,8 +232,8 @@ def _placed(first: str, core: str) -> str:
     return core
 
 
-def _cut(text: str, line: TextLine, core: str) -> tuple[int, str]:
-    """Where ``core`` ends in a line that starts with it, blanks aside, and what is left of the line."""
+def _end_of_name(text: str, line: TextLine, core: str) -> tuple[int, str]:
+    """The end of ``core`` in a line that starts with it (blanks do not count), and the rest of the line."""
     at, k = line.start, 0
     while k < len(core) and at < line.end:
         if text[at] not in " 　\t《》〈〉":
@@ -242,7 +242,9 @@ def _cut(text: str, line: TextLine, core: str) -> tuple[int, str]:
     return at, text[at : line.end].strip()
 
 
-def _listings(text: str, lines: Sequence[TextLine], labels: Sequence[tuple[int, re.Match[str], bool]]) -> list[tuple[int, int]]:
+def _find_listings(
+    text: str, lines: Sequence[TextLine], labels: Sequence[tuple[int, re.Match[str], bool]]
+) -> list[tuple[int, int]]:
     """The lists of attachments at the end of a letter or a plan (附件：1.… 2.…): lines ``[first, last)``."""
     found: list[tuple[int, int]] = []
     done = 0
@@ -252,22 +254,22 @@ def _listings(text: str, lines: Sequence[TextLine], labels: Sequence[tuple[int, 
         end = i + 1
         if alone:
             # 附件： alone, then 1.… 2.… and a date or a signature: a list. Anything else: an attachment starts here.
-            while end < len(lines) and _entry(text, lines[end]):
+            while end < len(lines) and _is_numbered_entry(text, lines[end]):
                 end += 1
-            if end == i + 1 or not (end >= len(lines) or _closes(text, lines, end) or "略" in match.group()):
+            if end == i + 1 or not (end >= len(lines) or _is_followed_by_closing(text, lines, end) or "略" in match.group()):
                 continue
         else:
-            while end < len(lines) and (_entry(text, lines[end]) or _is_label_entry(text, lines[end])):
+            while end < len(lines) and (_is_numbered_entry(text, lines[end]) or _is_label_entry(text, lines[end])):
                 end += 1
             omitted = _OMITTED.search(text, lines[i].start, lines[end - 1].end)
-            if end < len(lines) and not _closes(text, lines, end) and not omitted:
+            if end < len(lines) and not _is_followed_by_closing(text, lines, end) and not omitted:
                 continue
         found.append((i, end))
         done = end
     return found
 
 
-def _entry(text: str, line: TextLine) -> bool:
+def _is_numbered_entry(text: str, line: TextLine) -> bool:
     mark = line.mark(text)
     return mark is not None and mark.style in ("1.", "(1)") and line.end - line.start <= 90 and text[line.end - 1] not in "。；;"
 
@@ -277,11 +279,11 @@ def _is_label_entry(text: str, line: TextLine) -> bool:
     return match is not None and match.end() < line.end and line.end - line.start <= 90 and text[line.end - 1] != "。"
 
 
-def _closes(text: str, lines: Sequence[TextLine], i: int) -> bool:
+def _is_followed_by_closing(text: str, lines: Sequence[TextLine], i: int) -> bool:
     """Whether a signature, a date or another attachment label stands on one of the next lines."""
     for line in lines[i : i + 6]:
         content = text[line.start : line.end]
-        if date_at(text, line.start, line.end) or signed(text, line):
+        if date_at(text, line.start, line.end) or is_signature_line(text, line):
             return True
         match = _LABEL.match(content)
         if match and match.end() == len(content):

@@ -1,4 +1,4 @@
-"""The heading tree: which lines are headings, how deep they stand, and where their bodies end."""
+"""Builds the tree of headings: which lines are headings, their depths, and the ends of their bodies."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ def find_marks(text: str, lines: Sequence[TextLine], headings: dict[int, int]) -
     last: dict[str, int] = {}
     paths: set[tuple[int, ...]] = set()
     opened, others = _openings(text, lines)
-    for i, padded in _padded(text, lines, opened):
+    for i, padded in _find_padded_numbers(text, lines, opened):
         opened[i] = (padded, *opened[i][1:])
     numbered = [(i, mark) for i, (mark, _, _) in opened.items() if mark is not None]
-    bare = _unnumbered(text, lines, numbered)
-    late = _late_starts(numbered)
+    bare = _find_unnumbered_headings(text, lines, numbered)
+    late = _find_late_series(numbered)
     styled = [i for i, line in enumerate(lines) if line.start in headings] if headings else []
     for i in sorted({*opened, *others, *bare, *styled}):
         line = lines[i]
@@ -108,7 +108,7 @@ def _openings(text: str, lines: Sequence[TextLine]) -> tuple[dict[int, Opening],
     return opened, captions
 
 
-def _padded(text: str, lines: Sequence[TextLine], opened: Iterable[int]) -> list[tuple[int, Mark]]:
+def _find_padded_numbers(text: str, lines: Sequence[TextLine], opened: Iterable[int]) -> list[tuple[int, Mark]]:
     """Headings that are numbered 01, 02, 03 … without any mark behind the number, where at least three follow one another."""
     found: list[tuple[int, Mark]] = []
     for i in opened:
@@ -119,7 +119,7 @@ def _padded(text: str, lines: Sequence[TextLine], opened: Iterable[int]) -> list
     return found if len(found) >= 3 else []
 
 
-def _unnumbered(text: str, lines: Sequence[TextLine], numbered: Sequence[tuple[int, Mark]]) -> set[int]:
+def _find_unnumbered_headings(text: str, lines: Sequence[TextLine], numbered: Sequence[tuple[int, Mark]]) -> set[int]:
     """Headings without a number, over a numbering that starts anew.
 
     A line that is nothing but a stock heading (附则), or lines over each run of the outermost numbers (面向单位的政策 一、… 面向个人的政策 一、…).
@@ -167,8 +167,8 @@ def caption_span(text: str, match: re.Match[str], line: TextLine) -> Span:
     return Span(match.start(), min(end, line.end))
 
 
-def _late_starts(numbered: Sequence[tuple[int, Mark]]) -> set[tuple[str, int]]:
-    """Numbers that go on for at least three lines though the series began elsewhere (a part of a longer document: （300）…)."""
+def _find_late_series(numbered: Sequence[tuple[int, Mark]]) -> set[tuple[str, int]]:
+    """Series of at least three numbers that start high, because the text is part of a longer document (（300）, （301） …)."""
     runs: dict[str, list[int]] = {}
     out: set[tuple[str, int]] = set()
     for _, mark in numbered:
@@ -198,7 +198,7 @@ def _plausible(mark: Mark, last: dict[str, int], paths: set[tuple[int, ...]]) ->
     return mark.value <= before + 5 or mark.style == "条"
 
 
-def nest(marks: Sequence[tuple[TextLine, Mark]]) -> list[int]:
+def nest_marks(marks: Sequence[tuple[TextLine, Mark]]) -> list[int]:
     """The index of each mark's parent (-1 for none), from the order in which the styles nest in this document."""
     following: list[int | None] = [None] * len(marks)
     seen: dict[str, int] = {}
@@ -248,7 +248,7 @@ def _outranks(
     return not (mark.value == 1 and later is not None and marks[later][1].value == other.value + 1)
 
 
-def part_nodes(
+def build_nodes(
     text: str, part: OutlinePart, lines: Sequence[TextLine], headings: dict[int, int], parent: OutlineNode | None, stop: int
 ) -> list[OutlineNode]:
     """The nodes of one part, in order of place, with their bodies closed."""
@@ -275,25 +275,25 @@ def part_nodes(
     made: list[OutlineNode] = []
     opening = {line.start for line, _ in marks}
     nxt = 0
-    for (line, mark), above in zip(marks, nest(marks), strict=True):
+    for (line, mark), above in zip(marks, nest_marks(marks), strict=True):
         owner = made[above] if above >= 0 else base
         following: TextLine | None = None
         if mark.span.end == line.end or text[mark.span.end : line.end].isspace():
             while nxt < len(lines) and lines[nxt].start <= line.start:
                 nxt += 1
             following = lines[nxt] if nxt < len(lines) and lines[nxt].start not in opening else None
-        made.append(_heading(text, line, following, mark, owner, owner.depth + 1 if owner else depth))
-    _close(text, made, part.body.end)
-    closing = _closing(text, made, lines, base, depth)
+        made.append(_heading_node(text, line, following, mark, owner, owner.depth + 1 if owner else depth))
+    _close_bodies(text, made, part.body.end)
+    closing = _closing_node(text, made, lines, base, depth)
     nodes += made
-    nodes += _items(text, nodes)
+    nodes += _item_nodes(text, nodes)
     if closing:
         nodes.append(closing)
     nodes.sort(key=lambda n: (n.start, n.depth))
     return nodes
 
 
-def _heading(
+def _heading_node(
     text: str, line: TextLine, following: TextLine | None, mark: Mark, parent: OutlineNode | None, depth: int
 ) -> OutlineNode:
     head = mark.span.end
@@ -327,18 +327,18 @@ def _heading(
     )
 
 
-def _close(text: str, nodes: list[OutlineNode], stop: int) -> None:
+def _close_bodies(text: str, nodes: list[OutlineNode], stop: int) -> None:
     """Give every node the end of its body: where the next node that is not inside it starts."""
     open_nodes: list[OutlineNode] = []
     for node in nodes:
         while open_nodes and open_nodes[-1].depth >= node.depth:
-            _finish(text, open_nodes.pop(), node.start)
+            _close_body(text, open_nodes.pop(), node.start)
         open_nodes.append(node)
     while open_nodes:
-        _finish(text, open_nodes.pop(), stop)
+        _close_body(text, open_nodes.pop(), stop)
 
 
-def _finish(text: str, node: OutlineNode, limit: int) -> None:
+def _close_body(text: str, node: OutlineNode, limit: int) -> None:
     start = _next_char(text, node.body_start, limit)
     end = _trim(text, node.body_start, limit)
     if end > node.body_start:
@@ -346,10 +346,10 @@ def _finish(text: str, node: OutlineNode, limit: int) -> None:
     node.body_end = max(node.body_start, end)
 
 
-def _closing(
+def _closing_node(
     text: str, nodes: list[OutlineNode], lines: Sequence[TextLine], base: OutlineNode | None, depth: int
 ) -> OutlineNode | None:
-    """Unnumbered paragraphs after the last numbered section that address everyone; they leave the sections before them."""
+    """The closing paragraphs (各地要…, 特此通知) after the last numbered section; they are cut off from the sections before them."""
     if not nodes:
         return None
     last = nodes[-1]
@@ -371,7 +371,7 @@ def _closing(
     return OutlineNode("closing", None, start, start, start, start, depth, base, end)
 
 
-def _items(text: str, nodes: list[OutlineNode]) -> list[OutlineNode]:
+def _item_nodes(text: str, nodes: list[OutlineNode]) -> list[OutlineNode]:
     out: list[OutlineNode] = []
     ordered = sorted((n for n in nodes if n.kind in ("heading", "preamble")), key=lambda n: n.start)
     numbered = any(n.kind == "heading" for n in ordered)

@@ -8,7 +8,7 @@ from corpus.document import Span, Zone, ZoneKind
 from ingest.lines.lines import TextLine
 
 
-def partition(text: str, lines: Sequence[TextLine], kinds: Sequence[tuple[ZoneKind, str]]) -> tuple[Zone, ...]:
+def partition_zones(text: str, lines: Sequence[TextLine], kinds: Sequence[tuple[ZoneKind, str]]) -> tuple[Zone, ...]:
     """Zones from the kind of each line; blanks go with the line before them."""
     n = len(text)
     if n == 0:

@@ -1,4 +1,4 @@
-"""What a PDF must not hold, looked for in its bytes before any parser opens it: streams that unpack without end, forms in forms."""
+"""Looks for attacks in the bytes of a PDF before any parser opens it: streams that unpack without end, forms in forms."""
 
 from __future__ import annotations
 

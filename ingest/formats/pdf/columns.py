@@ -1,4 +1,4 @@
-"""Text that stands in columns on a PDF page without lines between them: which columns there are, and which lines make a row."""
+"""Finds columns and rows of tables without drawn lines on a PDF page, from the white space between the words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NARROW = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ColumnPiece:
     """Glyphs of one row that stand together."""
 
     glyphs: tuple[Glyph, ...]
@@ -42,7 +42,7 @@ class TextRow:
     top: float
     bottom: float
     em: float
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ColumnPiece, ...]
 
     @property
     def middle(self) -> float:
@@ -51,7 +51,7 @@ class TextRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class PageColumns:
     """The stretches of the page that hold the columns, with white between them."""
 
     spans: tuple[tuple[float, float], ...]
@@ -62,7 +62,7 @@ class Columns:
         inner = [(a[1] + b[0]) / 2 for a, b in pairwise(self.spans)]
         return (self.spans[0][0], *inner, self.spans[-1][1])
 
-    def place(self, piece: Piece) -> tuple[int, int]:
+    def place(self, piece: ColumnPiece) -> tuple[int, int]:
         """The first and last column a piece stands in."""
         inner = self.edges[1:-1]
         return bisect_right(inner, piece.x0 + 1), bisect_right(inner, piece.x1 - 1)
@@ -71,7 +71,7 @@ class Columns:
         """Whether a row is one text over several columns."""
         return len(row.pieces) == 1 and len(set(self.place(row.pieces[0]))) > 1
 
-    def with_row(self, row: TextRow, gap: float) -> Columns | None:
+    def with_row(self, row: TextRow, gap: float) -> PageColumns | None:
         """The columns after taking in one more row, or None where the row does not keep to them."""
         spans = list(self.spans)
         for piece in row.pieces:
@@ -83,7 +83,7 @@ class Columns:
             spans[i] = (min(spans[i][0], piece.x0), max(spans[i][1], piece.x1))
         if any(b[0] - a[1] < gap for a, b in pairwise(spans)):
             return None
-        return Columns(tuple(spans))
+        return PageColumns(tuple(spans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class TableRow:
 
     lines: tuple[TextRow, ...]
 
-    def cells(self, columns: Columns, *, titles: bool = True) -> dict[tuple[int, int], list[Glyph]]:
+    def cells(self, columns: PageColumns, *, titles: bool = True) -> dict[tuple[int, int], list[Glyph]]:
         """The glyphs of every cell, by first and last column; one text over several columns is over all, with ``titles``."""
         out: dict[tuple[int, int], list[Glyph]] = {}
         for line in self.lines:
@@ -101,7 +101,7 @@ class TableRow:
                 out.setdefault(place, []).extend(piece.glyphs)
         return out
 
-    def text(self, columns: Columns, column: int) -> str:
+    def text(self, columns: PageColumns, column: int) -> str:
         """What stands in one column."""
         return "".join(p.text for line in self.lines for p in line.pieces if columns.place(p)[0] == column)
 
@@ -113,7 +113,7 @@ def text_rows(rows: Sequence[Sequence[Glyph]], gap: float) -> list[TextRow]:
         pieces = []
         for part in segments(row, gap):
             last = max(part, key=lambda g: g.x1 if g.char > " " else 0.0)
-            pieces.append(Piece(tuple(part), part[0].x0, last.x1))
+            pieces.append(ColumnPiece(tuple(part), part[0].x0, last.x1))
         if pieces:
             tops, bottoms = sorted(g.top for g in row), sorted(g.bottom for g in row)
             half = len(row) // 2
@@ -121,30 +121,32 @@ def text_rows(rows: Sequence[Sequence[Glyph]], gap: float) -> list[TextRow]:
     return out
 
 
-def columns_of(rows: Sequence[TextRow], gap: float) -> Columns:
-    """The columns that the white over all rows leaves."""
+def columns_of(rows: Sequence[TextRow], gap: float) -> PageColumns:
+    """The columns that are left between the vertical strips that are white in all rows."""
     spans: list[tuple[float, float]] = []
     for x0, x1 in sorted((p.x0, p.x1) for row in rows for p in row.pieces):
         if spans and x0 - spans[-1][1] < gap:
             spans[-1] = (spans[-1][0], max(spans[-1][1], x1))
         else:
             spans.append((x0, x1))
-    return Columns(tuple(spans))
+    return PageColumns(tuple(spans))
 
 
-def with_header(columns: Columns, header: Sequence[TextRow], gap: float) -> Columns:
+def with_header(columns: PageColumns, header: Sequence[TextRow], gap: float) -> PageColumns:
     """The columns of a table's body, and those that only its header shows because they are empty below."""
     spans = list(columns.spans)
     for piece in (p for row in header for p in row.pieces):
         if all(piece.x0 - b >= gap or a - piece.x1 >= gap for a, b in spans):
             spans.append((piece.x0, piece.x1))
-    return Columns(tuple(sorted(spans)))
+    return PageColumns(tuple(sorted(spans)))
 
 
-def grow(rows: Sequence[TextRow], start: int, gap: float, columns: Columns | None = None) -> tuple[int, Columns]:
-    """How far down from ``start`` the rows keep to the columns of the first (or to the ones given)."""
+def extend_columns(
+    rows: Sequence[TextRow], start: int, gap: float, columns: PageColumns | None = None
+) -> tuple[int, PageColumns]:
+    """The end of the run of rows from ``start`` that fit the columns of the first row (or the given columns)."""
     first = rows[start]
-    columns = columns or Columns(tuple((p.x0, p.x1) for p in first.pieces))
+    columns = columns or PageColumns(tuple((p.x0, p.x1) for p in first.pieces))
     end = start
     pitch = 0.0
     while end < len(rows):
@@ -164,7 +166,7 @@ def grow(rows: Sequence[TextRow], start: int, gap: float, columns: Columns | Non
     return end, columns
 
 
-def _titles(rows: Sequence[TextRow], at: int, gap: float, columns: Columns) -> bool:
+def _titles(rows: Sequence[TextRow], at: int, gap: float, columns: PageColumns) -> bool:
     """Whether a row is one text over several columns that heads the rows after it."""
     if len(rows[at].pieces) > 1 or at + 1 >= len(rows) or len(rows[at].pieces[0].text) > 30:
         return False
@@ -173,7 +175,7 @@ def _titles(rows: Sequence[TextRow], at: int, gap: float, columns: Columns) -> b
     return width > 2 and len(below.pieces) >= width - 1 and columns.with_row(below, gap) is not None
 
 
-def body_columns(rows: Sequence[TextRow], gap: float) -> Columns:
+def body_columns(rows: Sequence[TextRow], gap: float) -> PageColumns:
     """The columns of the rows between two rules; a few lines of one text over several columns do not count."""
     parted = [row for row in rows if len(row.pieces) > 1] or list(rows)
     columns = columns_of(parted, gap)
@@ -186,7 +188,7 @@ def body_columns(rows: Sequence[TextRow], gap: float) -> Columns:
     return columns if crossing * 4 <= len(parted) else columns_of(rows, gap)
 
 
-def table_rows(lines: Sequence[TextRow], columns: Columns, *, cut: bool = False) -> list[TableRow] | None:
+def table_rows(lines: Sequence[TextRow], columns: PageColumns, *, cut: bool = False) -> list[TableRow] | None:
     """Text rows gathered into rows of the table, or None where it is not clear where one begins.
 
     With ``cut`` the first may be the rest of a row of the page before.
@@ -208,7 +210,7 @@ def table_rows(lines: Sequence[TextRow], columns: Columns, *, cut: bool = False)
             out.append([line])
         # Where the first column numbers the rows, a line without a number belongs to the row above.
         elif (numbered and (cut or len(out) > 1) and inner) or (
-            steps[i - 1] <= 1.4 * close and goes_on(out[-1][-1], line, columns)
+            steps[i - 1] <= 1.4 * close and continues_row(out[-1][-1], line, columns)
         ):
             out[-1].append(line)
         else:
@@ -216,7 +218,7 @@ def table_rows(lines: Sequence[TextRow], columns: Columns, *, cut: bool = False)
     return [TableRow(tuple(group)) for group in out]
 
 
-def _apart(lines: Sequence[TextRow], columns: Columns, *, numbered: bool) -> list[TableRow] | None:
+def _apart(lines: Sequence[TextRow], columns: PageColumns, *, numbered: bool) -> list[TableRow] | None:
     """Rows that stand further apart than the lines inside them, if they do, whatever line each cell begins on."""
     steps = [b.middle - a.middle for a, b in pairwise(lines)]
     limits = [(a + b) / 2 for a, b in pairwise(sorted(steps)) if b > 1.25 * max(0.1, a)]
@@ -227,13 +229,13 @@ def _apart(lines: Sequence[TextRow], columns: Columns, *, numbered: bool) -> lis
                 groups.append([])
             groups[-1].append(line)
         rows = [TableRow(tuple(group)) for group in groups]
-        if _keyed(rows, columns, numbered=numbered):
+        if _has_keys(rows, columns, numbered=numbered):
             return rows
     return None
 
 
-def _keyed(rows: Sequence[TableRow], columns: Columns, *, numbered: bool) -> bool:
-    """Whether the rows each have one entry in the first column, and no row holds what would make two."""
+def _has_keys(rows: Sequence[TableRow], columns: PageColumns, *, numbered: bool) -> bool:
+    """Whether most rows have an entry in the first column, numbered ones one only, and no row contains two full lines."""
     full = len(columns.spans) - (len(columns.spans) > 3)
     if len(rows) < 2 or any(sum(1 for line in row.lines if len(line.pieces) >= full) > 1 for row in rows):
         return False
@@ -243,7 +245,7 @@ def _keyed(rows: Sequence[TableRow], columns: Columns, *, numbered: bool) -> boo
     return sum(map(bool, keys)) >= 0.7 * len(rows)
 
 
-def goes_on(above: TextRow, line: TextRow, columns: Columns) -> bool:
+def continues_row(above: TextRow, line: TextRow, columns: PageColumns) -> bool:
     """Whether a line goes on with the cells of the line above: those are full, and the others have nothing more."""
     filled = {columns.place(p)[0] for p in line.pieces}
     if len(filled) * 2 > len(columns.spans) and (0 in filled or len(filled) == len(columns.spans)):
@@ -275,7 +277,7 @@ def names_columns(row: TextRow) -> int:
     return hits
 
 
-def is_table(rows: Sequence[TableRow], columns: Columns, *, headed: bool, ruled: bool) -> bool:
+def is_table(rows: Sequence[TableRow], columns: PageColumns, *, headed: bool, ruled: bool) -> bool:
     """Whether rows that keep to columns are a table and not a list of names, a contents page or prose in columns."""
     width = len(columns.spans)
     if width < 2 or len(rows) < (2 if ruled and width > 2 else 3):
@@ -301,8 +303,8 @@ def is_table(rows: Sequence[TableRow], columns: Columns, *, headed: bool, ruled:
     return bool(number) and bool(short)
 
 
-def runs_on(rows: Sequence[TableRow], columns: Columns) -> bool:
-    """Whether rows at the head of a page belong to the table of the page before: the rest of a row, and rows like its rows."""
+def continues_table_before(rows: Sequence[TableRow], columns: PageColumns) -> bool:
+    """Whether rows at the head of a page continue the table of the page before: the rest of a row, then rows like its rows."""
     rest = 0
     while rest < len(rows) and not rows[rest].text(columns, 0):
         rest += 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from statistics import median
 
-from ingest.formats.pdf.layout import Line
+from ingest.formats.pdf.layout import LayoutLine
 from ingest.lexicon import expand
 
 _PAGE_NUMBER = re.compile(
@@ -46,13 +46,13 @@ class Margins:
     spaced: bool = False
 
 
-def running(pages: Sequence[tuple[float, Sequence[Line]]]) -> set[int]:
+def running(pages: Sequence[tuple[float, Sequence[LayoutLine]]]) -> set[int]:
     """The ids of lines that belong to the page and not to the text: headers, footers, page numbers.
 
     ``pages`` is each page's height with its lines. A header or footer stands at the same height on most pages and says the
     same but for its numbers.
     """
-    edges: list[list[Line]] = []
+    edges: list[list[LayoutLine]] = []
     for height, lines in pages:
         order = sorted(lines, key=lambda line: line.top)
         near = [x for x in order[:3] if x.bottom < _EDGE * height] + [x for x in order[-4:] if x.top > (1 - _EDGE) * height]
@@ -84,11 +84,11 @@ def _dashed(text: str) -> bool:
     return text[:1] in "-—–―－第~·" or "/" in text
 
 
-def _signature(line: Line) -> tuple[str, int]:
+def _signature(line: LayoutLine) -> tuple[str, int]:
     return _DIGITS.sub("#", line.text), round(line.top / 6)
 
 
-def margins(lines: Sequence[Line]) -> Margins | None:
+def margins(lines: Sequence[LayoutLine]) -> Margins | None:
     """The margins of a block of lines."""
     if not lines:
         return None
@@ -113,11 +113,13 @@ def _closest(steps: Sequence[float]) -> float:
     return 0.0
 
 
-def paragraphs(lines: Sequence[Line], by_column: dict[tuple[int, int], Margins], whole: dict[int, Margins]) -> list[list[Line]]:
+def paragraphs(
+    lines: Sequence[LayoutLine], by_column: dict[tuple[int, int], Margins], whole: dict[int, Margins]
+) -> list[list[LayoutLine]]:
     """Lines gathered into paragraphs. Margins are those of the page's column, or the document's where a page has few lines."""
     indents = sum(1 for a in lines if (m := whole.get(min(a.column, 1))) and 1.2 * m.em < a.x0 - m.left < 3.5 * m.em)
     indented = indents * 8 >= len(lines)
-    out: list[list[Line]] = []
+    out: list[list[LayoutLine]] = []
     for line, following in zip_longest(lines, lines[1:]):
         if out and _joins(out[-1], line, following, by_column, whole, indented):
             out[-1].append(line)
@@ -127,9 +129,9 @@ def paragraphs(lines: Sequence[Line], by_column: dict[tuple[int, int], Margins],
 
 
 def _joins(
-    paragraph: Sequence[Line],
-    line: Line,
-    following: Line | None,
+    paragraph: Sequence[LayoutLine],
+    line: LayoutLine,
+    following: LayoutLine | None,
     by_column: dict[tuple[int, int], Margins],
     whole: dict[int, Margins],
     indented: bool,
@@ -173,9 +175,9 @@ def _unbroken(text: str) -> float:
     return width + (0.45 if text[:1] in _TOKEN else 0.0)
 
 
-def joined(lines: Sequence[Line]) -> list[tuple[str, Line]]:
+def joined(lines: Sequence[LayoutLine]) -> list[tuple[str, LayoutLine]]:
     """The pieces of a paragraph as they are written: each line's text, with the space before it where words need one."""
-    out: list[tuple[str, Line]] = []
+    out: list[tuple[str, LayoutLine]] = []
     for line in lines:
         text = line.text
         if out:

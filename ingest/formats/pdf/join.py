@@ -1,4 +1,4 @@
-"""Tables that run on over pages as one."""
+"""Joins tables that continue over several pages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ingest.formats.pdf.page_table import PageTable, edges_agree
 _NEAR = 6
 
 
-def continues(first: PageTable, second: PageTable) -> bool:
-    """Whether a table at the top of a page goes on where the one at the foot of the page before stopped."""
+def continues_table(first: PageTable, second: PageTable) -> bool:
+    """Whether a table at the top of a page continues the one at the foot of the page before."""
     if second.goes_on or edges_agree(first.edges, second.edges):
         return True
     head = first.header_rows
@@ -44,8 +44,8 @@ def _all_edges(first: Sequence[float], second: Sequence[float]) -> list[float]:
     return out
 
 
-def join(first: PageTable, second: PageTable) -> PageTable:
-    """Both as one: a repeated header is left out, a row cut by the page break is put together again."""
+def join_tables(first: PageTable, second: PageTable) -> PageTable:
+    """Join two tables: leave out a repeated header, put together a row that the page break cut."""
     if len(first.edges) != len(second.edges) or (first.white is None and not edges_agree(first.edges, second.edges)):
         edges = _all_edges(first.edges, second.edges)
         first, second = _regridded(first, edges), _regridded(second, edges)

@@ -27,7 +27,7 @@ class _Label:
     y: float
 
 
-def labelled(ladder: Ladder, rules: Sequence[Rule], glyphs: Sequence[Glyph], page: int) -> PageTable | None:
+def find_label_table(ladder: Ladder, rules: Sequence[Rule], glyphs: Sequence[Glyph], page: int) -> PageTable | None:
     """The table of labels and values inside a frame, or None where no labels stand there."""
     top, bottom = ladder.ys[0], ladder.ys[-1]
     own = [g for g in glyphs if top < (g.top + g.bottom) / 2 < bottom and ladder.x0 - 1 <= g.x0 and g.x1 <= ladder.x1 + 1]

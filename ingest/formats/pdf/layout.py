@@ -16,7 +16,7 @@ _BLANKS = frozenset(" \t\u00a0\u2002\u2003\u2009\u3000")
 
 
 @dataclass(slots=True)
-class Line:
+class LayoutLine:
     """A run of glyphs on one base line; ``place`` is where it stands on the page as shown, if the page was turned."""
 
     text: str
@@ -47,12 +47,12 @@ class _Run:
     x1: float
 
 
-def to_lines(glyphs: Sequence[Glyph], page: int) -> list[Line]:
+def to_lines(glyphs: Sequence[Glyph], page: int) -> list[LayoutLine]:
     """Lines top to bottom, each split where a wide gap parts two columns or two signatures."""
     return lines_of(rows_of(glyphs), page)
 
 
-def lines_of(rows: Sequence[Sequence[Glyph]], page: int) -> list[Line]:
+def lines_of(rows: Sequence[Sequence[Glyph]], page: int) -> list[LayoutLine]:
     """The same from rows of glyphs."""
     lines = (_line(segment, page) for row in rows for segment in segments(row))
     return [line for line in lines if line.text]
@@ -185,7 +185,7 @@ def em_of(row: Iterable[Glyph]) -> float:
     return max(1.0, median(heights) * 0.9) if heights else 10.0
 
 
-def _line(segment: Sequence[Glyph], page: int) -> Line:
+def _line(segment: Sequence[Glyph], page: int) -> LayoutLine:
     em = em_of(segment)
     out: list[str] = []
     previous: Glyph | None = None
@@ -209,7 +209,7 @@ def _line(segment: Sequence[Glyph], page: int) -> Line:
         previous = glyph
         space = False
     real = [g for g in segment if not g.char.isspace()]
-    return Line(
+    return LayoutLine(
         "".join(out),
         min(g.x0 for g in real),
         median(g.top for g in real),
@@ -237,7 +237,7 @@ def _both_latin(left: Glyph, right: Glyph) -> bool:
     return left.char < "\u2e80" and right.char < "\u2e80"
 
 
-def in_columns(lines: list[Line], width: float) -> list[Line]:
+def in_columns(lines: list[LayoutLine], width: float) -> list[LayoutLine]:
     """The same lines, with two columns read one after the other where the page has them."""
     if len(lines) < 12:
         return lines
@@ -245,7 +245,7 @@ def in_columns(lines: list[Line], width: float) -> list[Line]:
     right = max(line.x1 for line in lines)
     middle = (left + right) / 2
     slack = 0.08 * (right - left)
-    rows: list[list[Line]] = []
+    rows: list[list[LayoutLine]] = []
     for line in lines:
         if rows and abs(rows[-1][0].top - line.top) < 0.5 * line.em:
             rows[-1].append(line)
@@ -257,9 +257,9 @@ def in_columns(lines: list[Line], width: float) -> list[Line]:
     both = min(sum(1 for x in lefts if x.x1 - x.x0 > long), sum(1 for x in rights if x.x1 - x.x0 > long))
     if both < 5 or both * 2 < 0.6 * len(rows) or any(len(row) > 2 for row in rows[: len(rows) // 2] if len(rows) < 20):
         return lines
-    out: list[Line] = []
-    first: list[Line] = []
-    second: list[Line] = []
+    out: list[LayoutLine] = []
+    first: list[LayoutLine] = []
+    second: list[LayoutLine] = []
     for line in lines:
         if line.x1 <= middle + slack:
             line.column = 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from corpus.errors import RefusedInput
 from ingest.formats.pdf.glyphs import Box
-from ingest.formats.pdf.layout import Line
+from ingest.formats.pdf.layout import LayoutLine
 
 _DPI = 200
 _SECONDS = 120
@@ -35,7 +35,7 @@ def available() -> bool:
     return b"chi_sim" in done.stdout + done.stderr
 
 
-def page_lines(page: Any, number: int, source: str, box: Box, *, whole: bool) -> list[Line]:
+def page_lines(page: Any, number: int, source: str, box: Box, *, whole: bool) -> list[LayoutLine]:
     """The lines tesseract reads inside a box of a pdfium page, with their boxes in points.
 
     In a picture (not the ``whole`` page) only what is read with some certainty counts: it may show anything.
@@ -66,7 +66,9 @@ def page_lines(page: Any, number: int, source: str, box: Box, *, whole: bool) ->
     return parse_tsv(done.stdout.decode("utf-8", "replace"), number, scale, offset=(left, top), sure=sure)
 
 
-def parse_tsv(table: str, number: int, scale: float, *, offset: tuple[int, int] = (0, 0), sure: float = _SURE) -> list[Line]:
+def parse_tsv(
+    table: str, number: int, scale: float, *, offset: tuple[int, int] = (0, 0), sure: float = _SURE
+) -> list[LayoutLine]:
     """Tesseract's table of words as lines: words of one line joined, without spaces between Chinese characters."""
     words: dict[tuple[str, str, str], list[tuple[str, int, int, int, int]]] = {}
     for row in table.splitlines()[1:]:
@@ -76,7 +78,7 @@ def parse_tsv(table: str, number: int, scale: float, *, offset: tuple[int, int] 
         left, top, width, height = (int(cell) for cell in cells[6:10])
         left, top = left + offset[0], top + offset[1]
         words.setdefault((cells[2], cells[3], cells[4]), []).append((cells[11].strip(), left, top, left + width, top + height))
-    lines: list[Line] = []
+    lines: list[LayoutLine] = []
     for parts in words.values():
         text = ""
         for word, *_ in parts:
@@ -86,7 +88,7 @@ def parse_tsv(table: str, number: int, scale: float, *, offset: tuple[int, int] 
         x0, y0 = min(p[1] for p in parts) / scale, min(p[2] for p in parts) / scale
         x1, y1 = max(p[3] for p in parts) / scale, max(p[4] for p in parts) / scale
         # The body size is steadier than each line's own height, which depends on its characters.
-        lines.append(Line(text, x0, y0, x1, y1, max(1.0, (x1 - x0) / max(1, len(text))), number))
+        lines.append(LayoutLine(text, x0, y0, x1, y1, max(1.0, (x1 - x0) / max(1, len(text))), number))
     if lines:
         from statistics import median
 

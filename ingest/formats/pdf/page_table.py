@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.formats.builder import GridCell
-from ingest.formats.pdf.columns import Columns
+from ingest.formats.pdf.columns import PageColumns
 from ingest.formats.pdf.glyphs import Box, Glyph
-from ingest.formats.pdf.layout import Line, to_lines
+from ingest.formats.pdf.layout import LayoutLine, to_lines
 
 _SHIFT = 12
 
@@ -27,7 +27,7 @@ class PageTable:
     box: Box
     header_rows: int
     edges: tuple[float, ...]
-    white: Columns | None = None
+    white: PageColumns | None = None
     goes_on: bool = False
     titled: bool = True
 
@@ -42,7 +42,7 @@ def cell_text(glyphs: Sequence[Glyph]) -> str:
     return joined_lines(to_lines(glyphs, 0))
 
 
-def joined_lines(lines: Sequence[Line]) -> str:
+def joined_lines(lines: Sequence[LayoutLine]) -> str:
     """The lines of a cell as one."""
     out = ""
     right = max((line.x1 for line in lines), default=0.0)

@@ -15,7 +15,7 @@ from ingest.formats.pdf.check import check_pdf, is_revised, page_objects
 from ingest.formats.pdf.flow import running
 from ingest.formats.pdf.fonts import stand_in
 from ingest.formats.pdf.glyphs import Box, Sheet, read_sheet
-from ingest.formats.pdf.layout import Line, in_columns, to_lines
+from ingest.formats.pdf.layout import LayoutLine, in_columns, to_lines
 from ingest.formats.pdf.page_table import PageTable
 from ingest.formats.pdf.tables import find_tables
 from ingest.formats.pdf.write import IN_PICTURE, PageContent, write_pages
@@ -143,7 +143,7 @@ class PdfReader:
             for line in content.lines:
                 line.place = sheet.shown(line.box)
 
-    def _tables(self, sheet: Sheet) -> tuple[list[PageTable], list[Line]]:
+    def _tables(self, sheet: Sheet) -> tuple[list[PageTable], list[LayoutLine]]:
         before = self.pages[-2].tables[-1] if len(self.pages) > 1 and self.pages[-2].tables else None
         try:
             return find_tables(sheet, before)
@@ -184,7 +184,7 @@ class PdfReader:
                             line.column = IN_PICTURE
                         page.lines[at:at] = lines
 
-    def _recognised(self, document: Any, page: PageContent, box: Box) -> list[Line]:
+    def _recognised(self, document: Any, page: PageContent, box: Box) -> list[LayoutLine]:
         from ingest.formats.pdf.ocr import page_lines
 
         shown = document[page.number - 1]

@@ -1,4 +1,4 @@
-"""Drawn lines of a PDF page as cells of tables, or as ladders: rules that lie across the page above and below each other."""
+"""Finds table cells in the drawn lines of a PDF page, and ladders: horizontal rules of one width above each other."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Ladder:
 
 
 def joined_rules(rules: Sequence[Rule]) -> list[Rule]:
-    """Rules in one place as one: dashes joined, double lines and the two sides of a thin box taken together."""
+    """Join rules that are one for the eye: dashes, double lines, the two sides of a thin box."""
     out: list[Rule] = []
     for across in (True, False):
         lanes: list[list[Rule]] = []
@@ -96,7 +96,7 @@ def _goes_on_below(upper: Sequence[Rule], lower: Sequence[Rule]) -> bool:
     return len(inner) >= 2
 
 
-def lattices(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[list[Box]]:
+def find_lattices(rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[list[Box]]:
     """The cells of every table whose columns and rows are drawn; sides left open are closed where text stands beyond them."""
     joined = joined_rules(rules)
     out: list[list[Box]] = []
@@ -143,7 +143,7 @@ def _cells(figure: Sequence[Rule]) -> list[list[Box]]:
     return [[tuple(cell) for cell in table] for table in cells_to_tables(cells)]
 
 
-def ladders(rules: Sequence[Rule]) -> list[Ladder]:
+def find_ladders(rules: Sequence[Rule]) -> list[Ladder]:
     """Rules without uprights: the frame of a three-line table, or rows parted by lines alone."""
     flat = sorted((r for r in joined_rules(rules) if r.across and r.end - r.start >= _LADDER), key=lambda r: r.at)
     short = [r for r in joined_rules(rules) if r.across]

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 
 from ingest.formats.builder import GridCell
 from ingest.formats.pdf.columns import (
-    Columns,
+    PageColumns,
     TableRow,
     TextRow,
     body_columns,
-    goes_on,
-    grow,
+    continues_row,
+    continues_table_before,
+    extend_columns,
     is_table,
     names_columns,
-    runs_on,
     table_rows,
     text_rows,
     with_header,
 )
 from ingest.formats.pdf.glyphs import Box, Glyph, Sheet
-from ingest.formats.pdf.labels import labelled
-from ingest.formats.pdf.layout import Line, lines_of, rows_of, to_lines
+from ingest.formats.pdf.labels import find_label_table
+from ingest.formats.pdf.layout import LayoutLine, lines_of, rows_of, to_lines
 from ingest.formats.pdf.page_table import PageTable, cell_text, edges_agree, joined_lines
-from ingest.formats.pdf.rules import Ladder, ladders, lattices
+from ingest.formats.pdf.rules import Ladder, find_ladders, find_lattices
 from ingest.formats.tables import header_rows, is_layout
 
 _NEAR = 3.0
@@ -34,7 +34,7 @@ _WHITE_GAP = 0.75
 _FIRST_ROWS = 4
 
 
-def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[PageTable], list[Line]]:
+def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[PageTable], list[LayoutLine]]:
     """The data tables of a page, and the lines that stand outside them.
 
     ``before`` is the last table of the page before, which may run on.
@@ -42,13 +42,13 @@ def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[Pag
     found: list[PageTable] = []
     rest = sheet.glyphs
     if sheet.rules:
-        for cells in lattices(sheet.rules, sheet.glyphs):
+        for cells in find_lattices(sheet.rules, sheet.glyphs):
             rest = _take(found, rest, _lattice(cells, rest, sheet, None if found else before))
         free = [
             rule for rule in sheet.rules if not any(_within(rule.start, rule.end, rule.at, rule.across, t.box) for t in found)
         ]
-        for ladder in ladders(free):
-            rest = _take(found, rest, _ladder(ladder, rest, sheet) or labelled(ladder, free, rest, sheet.number))
+        for ladder in find_ladders(free):
+            rest = _take(found, rest, _ladder(ladder, rest, sheet) or find_label_table(ladder, free, rest, sheet.number))
     rows = rows_of(rest)
     white = _white(rows, sheet, before.white if before and not found else None)
     for table in white:
@@ -115,7 +115,7 @@ def _rungs(ladder: Ladder, ys: Sequence[float], glyphs: Sequence[Glyph], sheet: 
     columns = with_header(body_columns([x for floor in floors[1:] for x in floor], _RULED_GAP * em), floors[0], _RULED_GAP * em)
     if len(columns.spans) < 2:
         return None
-    columns = Columns(
+    columns = PageColumns(
         ((min(ladder.x0, columns.spans[0][0]), columns.spans[0][1]), *columns.spans[1:-1], (columns.spans[-1][0], ladder.x1))
     )
     rows: list[TableRow] = [TableRow(tuple(floors[0]))]
@@ -128,12 +128,12 @@ def _rungs(ladder: Ladder, ys: Sequence[float], glyphs: Sequence[Glyph], sheet: 
     return _written(rows, columns, sheet, box, ladder)
 
 
-def _aligned(floor: Sequence[TextRow], columns: Columns) -> bool:
+def _aligned(floor: Sequence[TextRow], columns: PageColumns) -> bool:
     """Whether lines between two rules are rows of their own: every column has something on every line."""
     return len(floor) > 1 and all(len({columns.place(p)[0] for p in line.pieces}) == len(columns.spans) for line in floor)
 
 
-def _white(rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: Columns | None) -> list[PageTable]:
+def _white(rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: PageColumns | None) -> list[PageTable]:
     """Tables that only the white between their columns shows."""
     found: list[PageTable] = []
     lines = text_rows(rows_found, _WHITE_GAP)
@@ -143,14 +143,14 @@ def _white(rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: Columns
         table = None
         end = at + 1
         if carried is not None and not found and at < _FIRST_ROWS:
-            below, columns = grow(lines, at, _WHITE_GAP, carried)
+            below, columns = extend_columns(lines, at, _WHITE_GAP, carried)
             rows = table_rows(lines[at:below], columns, cut=True) if below > at else None
-            if rows and runs_on(rows, carried):
+            if rows and continues_table_before(rows, carried):
                 head = names_columns(line) > 1
                 table, end = _written(rows, columns, sheet, None, None, headed=head), below
                 table.goes_on = True
         if table is None and len(line.pieces) > 1 and names_columns(line):
-            below, columns = grow(lines, at, _WHITE_GAP)
+            below, columns = extend_columns(lines, at, _WHITE_GAP)
             below = _last(lines, at, below, columns)
             rows = table_rows(lines[at:below], columns) if below - at > 2 else None
             if rows and is_table(rows, columns, headed=True, ruled=False):
@@ -161,17 +161,17 @@ def _white(rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: Columns
     return found
 
 
-def _last(lines: Sequence[TextRow], start: int, end: int, columns: Columns) -> int:
+def _last(lines: Sequence[TextRow], start: int, end: int, columns: PageColumns) -> int:
     """Leave out lines under the table that only happen to fit its first column: a note, the next heading."""
     while end - start > 2 and len(lines[end - 1].pieces) == 1 and columns.place(lines[end - 1].pieces[0]) == (0, 0):
-        if goes_on(lines[end - 2], lines[end - 1], columns):
+        if continues_row(lines[end - 2], lines[end - 1], columns):
             break
         end -= 1
     return end
 
 
 def _written(
-    rows: Sequence[TableRow], columns: Columns, sheet: Sheet, box: Box | None, ladder: Ladder | None, *, headed: bool = True
+    rows: Sequence[TableRow], columns: PageColumns, sheet: Sheet, box: Box | None, ladder: Ladder | None, *, headed: bool = True
 ) -> PageTable:
     """Rows in columns as a grid of cells."""
     width = len(columns.spans)
@@ -209,7 +209,7 @@ def _levels(head: TableRow, ladder: Ladder | None) -> list[TableRow]:
     return [TableRow(tuple(lines)) for lines in out if lines] if all(out) else [head]
 
 
-def _spread(row: TableRow, columns: Columns, ladder: Ladder | None) -> dict[tuple[int, int], list[Glyph]]:
+def _spread(row: TableRow, columns: PageColumns, ladder: Ladder | None) -> dict[tuple[int, int], list[Glyph]]:
     """The cells of a row; a cell over a short rule reaches as far as the rule does."""
     out: dict[tuple[int, int], list[Glyph]] = {}
     for (first, last), own in row.cells(columns, titles=ladder is None).items():

@@ -10,8 +10,8 @@ from corpus.document import Span
 from ingest.formats.builder import TextBuilder
 from ingest.formats.pdf.flow import Margins, joined, margins, paragraphs
 from ingest.formats.pdf.glyphs import Box
-from ingest.formats.pdf.join import continues, join
-from ingest.formats.pdf.layout import Line
+from ingest.formats.pdf.join import continues_table, join_tables
+from ingest.formats.pdf.layout import LayoutLine
 from ingest.formats.pdf.page_table import PageTable
 from ingest.lexicon import expand
 
@@ -32,7 +32,7 @@ class PageContent:
     number: int
     width: float = 595.0
     height: float = 842.0
-    lines: list[Line] = field(default_factory=list)
+    lines: list[LayoutLine] = field(default_factory=list)
     tables: list[PageTable] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
     body: Box = (0.0, 0.0, 595.0, 842.0)
@@ -44,7 +44,7 @@ class PageContent:
 def write_pages(builder: TextBuilder, pages: Sequence[PageContent]) -> None:
     """Write the text of all pages: wrapped lines joined, tables as grids."""
     by_column, whole = _margins(pages)
-    pending: list[Line] = []
+    pending: list[LayoutLine] = []
 
     def text() -> None:
         for paragraph in paragraphs(pending, by_column, whole):
@@ -54,7 +54,7 @@ def write_pages(builder: TextBuilder, pages: Sequence[PageContent]) -> None:
         pending.clear()
 
     for block in _blocks(pages):
-        if isinstance(block, Line):
+        if isinstance(block, LayoutLine):
             pending.append(block)
         else:
             text()
@@ -64,7 +64,7 @@ def write_pages(builder: TextBuilder, pages: Sequence[PageContent]) -> None:
 
 def _margins(pages: Sequence[PageContent]) -> tuple[dict[tuple[int, int], Margins], dict[int, Margins]]:
     """The margins of every page's columns, and those of the document's."""
-    columns: dict[int, list[Line]] = {}
+    columns: dict[int, list[LayoutLine]] = {}
     for page in pages:
         for line in page.lines:
             columns.setdefault(line.column, []).append(line)
@@ -80,9 +80,9 @@ def _margins(pages: Sequence[PageContent]) -> tuple[dict[tuple[int, int], Margin
     return by_column, whole
 
 
-def _blocks(pages: Sequence[PageContent]) -> list[Line | PageTable]:
+def _blocks(pages: Sequence[PageContent]) -> list[LayoutLine | PageTable]:
     """Lines and tables of all pages in order, tables that run on joined."""
-    out: list[Line | PageTable] = []
+    out: list[LayoutLine | PageTable] = []
     for page in pages:
         waiting = [(table, _column(table, page.lines)) for table in page.tables]
         for line in page.lines:
@@ -94,16 +94,16 @@ def _blocks(pages: Sequence[PageContent]) -> list[Line | PageTable]:
     return out
 
 
-def _column(table: PageTable, lines: Sequence[Line]) -> int:
+def _column(table: PageTable, lines: Sequence[LayoutLine]) -> int:
     """In which column of its page a table stands."""
     second = min((line.x0 for line in lines if line.column == 2), default=None)
     return 0 if second is None else 2 if table.box[0] > second - 12 else 1
 
 
-def _append(out: list[Line | PageTable], table: PageTable) -> None:
+def _append(out: list[LayoutLine | PageTable], table: PageTable) -> None:
     last = out[-1] if out else None
-    if isinstance(last, PageTable) and last.places[-1][0] == table.page - 1 and continues(last, table):
-        out[-1] = join(last, table)
+    if isinstance(last, PageTable) and last.places[-1][0] == table.page - 1 and continues_table(last, table):
+        out[-1] = join_tables(last, table)
     else:
         out.append(table)
 

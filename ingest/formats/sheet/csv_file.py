@@ -10,7 +10,7 @@ from corpus.document import Issue
 from corpus.errors import RefusedInput
 from ingest.formats.builder import GridCell, TextBuilder
 from ingest.formats.tables import header_rows
-from ingest.formats.text import decode, newlines, odd_characters
+from ingest.formats.text import decode, odd_characters, unify_newlines
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -23,7 +23,7 @@ _CELL = 32_767
 def read_csv(data: bytes, source: str, limits: Limits) -> RawText:
     """Read the table; the first line that is full decides what separates the cells."""
     decoded = decode(data, source)
-    text = newlines(decoded.text)
+    text = unify_newlines(decoded.text)
     if "\x00" in text:
         raise RefusedInput(source, "broken", "表格里有空字符，文件可能已损坏；请用表格软件打开后另存为 xlsx")
     rows = [row for row in _rows(text, source, limits) if any(row)]

@@ -202,7 +202,7 @@ def table(root: LexborNode, skip: Skip | None = None) -> Grid | None:
                 rows[-1].append((text, _number(node, "rowspan"), _number(node, "colspan")))
         elif cell is not None and (tag == "br" or tag in BLOCK):
             cell.append("\x1f")
-    grid = rectangle(rows)
+    grid = fill_rectangle(rows)
     if is_layout(grid):
         return None
     return Grid(tuple(tuple(row) for row in grid), head or header_rows(grid), caption)
@@ -213,7 +213,7 @@ def _number(node: LexborNode, name: str) -> int:
     return max(1, min(1000, int(value))) if value.isascii() and value.isdigit() and len(value) < 6 else 1
 
 
-def rectangle(rows: Sequence[Sequence[tuple[str, int, int]]]) -> list[list[GridCell | None]]:
+def fill_rectangle(rows: Sequence[Sequence[tuple[str, int, int]]]) -> list[list[GridCell | None]]:
     """Place cells with spans on a grid, as a browser does; short rows are filled with empty cells."""
     places: list[dict[int, GridCell | None]] = [{} for _ in rows]
     for r, row in enumerate(rows):

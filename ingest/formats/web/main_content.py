@@ -1,4 +1,4 @@
-"""What we know of government web pages: where the document stands, what the index table says, what belongs to the site."""
+"""Knowledge of government web pages: which node holds the document, what the index table says, what belongs to the site."""
 
 from __future__ import annotations
 

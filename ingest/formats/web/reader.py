@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
-from ingest.formats.text import decode, newlines, odd_characters
+from ingest.formats.text import decode, odd_characters, unify_newlines
 from ingest.formats.web.dom import BLOCK, Block, Grid, Paragraph, blocks, clean, is_hidden, write
 from ingest.formats.web.main_content import (
     find_main,
@@ -48,15 +48,15 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
         declared = _CHARSET.search(data[:4096])
         decoded = decode(data, source, declared.group(1).decode("ascii") if declared else None)
         builder.issues.extend(decoded.issues)
-        if declared and not _agree(declared.group(1).decode("ascii"), decoded.encoding):
+        if declared and not _are_one_encoding(declared.group(1).decode("ascii"), decoded.encoding):
             said, read = declared.group(1).decode("ascii").upper(), decoded.encoding.upper()
             builder.issue("charset", f"网页声明的编码是 {said}，内容实际是 {read}，已按内容读取，请核对文字")
         text = decoded.text
     if nulls := text.count("\x00"):
         builder.issue("control_characters", f"网页里有 {nulls} 个空字符，已去掉，请核对")
-    text = newlines(text).replace("\x00", "")
-    if depth(text) > limits.html_depth:
-        return _flat(builder, text, source)
+    text = unify_newlines(text).replace("\x00", "")
+    if nesting_depth(text) > limits.html_depth:
+        return _read_flat(builder, text, source)
     tree = LexborHTMLParser(text)
     main = find_main(tree)
     if tree.css_first("frameset") is not None:
@@ -72,8 +72,8 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
     title = fields.get("title") or dict(pairs).get("标题") or page_title(tree)
     for label, value in pairs:
         span = builder.line(f"{label}：{value}", element="index")
-        _keep(builder, label, value, span.end - len(value))
-    if title and not _has(found, title):
+        _keep_field(builder, label, value, span.end - len(value))
+    if title and not _repeats_title(found, title):
         span = builder.line(title, element="title")
         builder.field_spans.setdefault("title", span)
     start = builder.length
@@ -131,7 +131,7 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     return fields
 
 
-def _keep(builder: TextBuilder, label: str, value: str, start: int) -> None:
+def _keep_field(builder: TextBuilder, label: str, value: str, start: int) -> None:
     from corpus.document import Span
 
     field = labels()[label]
@@ -152,17 +152,17 @@ def _inner_fields(builder: TextBuilder, found: list[Block], start: int) -> None:
             at = text.find(block.text, at)
             if at < 0:
                 return
-            _keep(builder, label, value, at + len(block.text) - len(value))
+            _keep_field(builder, label, value, at + len(block.text) - len(value))
 
 
-def _has(found: list[Block], title: str) -> bool:
+def _repeats_title(found: list[Block], title: str) -> bool:
     """Whether the first lines of the document already say its title, perhaps over several lines."""
     first = "".join("".join(block.text.split()) for block in found[:14] if isinstance(block, Paragraph))[:600]
     packed = "".join(title.split())
     return packed in first
 
 
-def _agree(declared: str, encoding: str) -> bool:
+def _are_one_encoding(declared: str, encoding: str) -> bool:
     """Whether the encoding a page declares reads its bytes as the one found does; GB2312 and GBK are parts of GB18030."""
     from codecs import lookup
 
@@ -174,7 +174,7 @@ def _agree(declared: str, encoding: str) -> bool:
     return name == encoding or any(name in family and encoding in family for family in families)
 
 
-def depth(text: str) -> int:
+def nesting_depth(text: str) -> int:
     """How deep elements nest at most, counted without building a tree (a tree of this depth costs quadratic time)."""
     deepest = level = 0
     for match in _TAG.finditer(text):
@@ -185,7 +185,7 @@ def depth(text: str) -> int:
     return deepest
 
 
-def _flat(builder: TextBuilder, text: str, source: str) -> RawText:
+def _read_flat(builder: TextBuilder, text: str, source: str) -> RawText:
     """All text of a page whose nesting no tree can hold, in linear passes."""
     for name in ("script", "style"):
         pieces: list[str] = []

@@ -13,7 +13,7 @@ from ingest.limits import Limits
 
 
 def convert(data: bytes, format: InputFormat, source: str, limits: Limits) -> tuple[bytes, InputFormat]:
-    """The same document in the format that ``format`` is converted to. Each run has a profile of its own, so that two runs never wait for each other."""
+    """Convert a document with LibreOffice. Each run has its own profile, so that no run waits for another."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     kind, new = format.name, format_named(format.converted_to)
     target = new.name

@@ -10,7 +10,7 @@ from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.package import Package
 from ingest.formats.tables import header_rows, is_layout
-from ingest.formats.web.dom import rectangle
+from ingest.formats.web.dom import fill_rectangle
 from ingest.formats.word.numbering import Numbering
 from ingest.formats.word.styles import WORD, Styles, flag, value, w
 from ingest.limits import Limits
@@ -323,7 +323,7 @@ class DocxReader:
             rows.append(line)
             if sum(map(len, rows)) > self.limits.cells:
                 raise RefusedInput(self.source, "size", "表格过大，超出读取上限；请拆分后导入")
-        grid = rectangle(rows)
+        grid = fill_rectangle(rows)
         if is_layout(grid):
             self._restore(before_table)
             for row in _children(node, "tr"):

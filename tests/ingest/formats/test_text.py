@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import RefusedInput
-from ingest.formats.text import decode, newlines, odd_characters, read_text
+from ingest.formats.text import decode, odd_characters, read_text, unify_newlines
 from ingest.reader import read_raw
 
 PLAIN = "关于做好全市冬春水利建设工作的通知\n各县区人民政府：\n一、到2027年，新增高效节水灌溉面积12万亩。\n"
@@ -96,5 +96,5 @@ def test_speaking_of_secrets_is_not_being_secret(line):
 def test_utf8_round_trip(text):
     marked = "文" + text
     assert decode(marked.encode(), "x.txt").text == marked
-    assert "\r" not in newlines(text)
+    assert "\r" not in unify_newlines(text)
     odd_characters(text)
