@@ -13,7 +13,7 @@ from functools import lru_cache
 from corpus.document import Span
 from corpus.numerals import SCALES
 from graph.facts import Comparator
-from graph.lexicon import alternatives, entries, expand, word_lists
+from graph.lexicon import alternatives, expand, word_lists
 from graph.lexicon import table as rows_of
 from graph.quantities.bounds import bounds
 from graph.quantities.numbers import CANDIDATE, Number, continues, is_date, number_at
@@ -234,7 +234,8 @@ _TERM_OF_YEARS = word_lists()["terms_of_years"]
 
 @lru_cache(maxsize=1)
 def _counters() -> frozenset[str]:
-    return frozenset(entries("counters.txt"))
+    """The measures that make a quantity of a Chinese numeral too."""
+    return frozenset(row[0] for row in rows_of("measures.tsv") if "汉" in row[2:])
 
 
 @lru_cache(maxsize=1)

@@ -60,7 +60,7 @@ def _measure_end(text: str, at: int, end: int) -> int:
 def measures() -> dict[str, str]:
     """The class of every measure word."""
     table: dict[str, str] = {}
-    for unit, measure in rows_of("measures.tsv"):
+    for unit, measure, *_ in rows_of("measures.tsv"):
         table.setdefault(unit, measure)
     return table
 
