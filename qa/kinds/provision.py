@@ -99,10 +99,11 @@ def answer(
                 len(reading.divisions) > 1 and first.context >= OTHER_REGION * best.context
             )
         elif reading.divisions or reading.documents:
-            near = key == (best.row, best.sentence.part)
+            near = False
         else:
             near = first.score >= OTHER_DOCUMENT * best.score
-        if near:
+        # the best sentence may score below zero, where no share of its score is smaller than itself
+        if near or first is best:
             chosen[key] = complementary(group, wanted, 2 if reading.several or len(groups) > 1 else 3)
     if not reading.several:
         leading = sorted(chosen, key=lambda k: -chosen[k][0].score)[:5]

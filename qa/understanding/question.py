@@ -71,7 +71,8 @@ class Reading:
 
 def read(question: str, known: Known, previous: Understanding | None = None) -> Reading:
     """Read a question against the names that occur in the library."""
-    text = question.strip()[:LONGEST]
+    # half a character (a lone surrogate) can be neither written nor hashed
+    text = question.strip()[:LONGEST].encode("utf-8", "replace").decode("utf-8")
     folded = fold(text)
     corrections: list[tuple[str, str]] = []
     mentions, rest = _regions(folded, known, corrections)
