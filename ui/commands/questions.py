@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
+from corpus.filters import Filters
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
+from ui.commands.batch import LONGEST, BatchEntry, Record, readable, run_batch
 from ui.commands.shared import (
     FORMATS,
     add_filters,
@@ -23,8 +24,6 @@ from ui.commands.shared import (
     open_library,
     print_json,
     print_table,
-    progress,
-    read_lines,
     write_table,
 )
 
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     from cemai.library import Library
     from qa.answer import Answer, AnswerCitation, Comparison
 
-NOTHING = 1
-LONGEST = 10_000
+NOTHING, REFUSED = 1, 3
 
 
 def register(verbs: Any, common: argparse.ArgumentParser) -> None:
@@ -76,7 +74,7 @@ def search(args: argparse.Namespace) -> int:
     if args.query is None:
         raise UsageError("请写出要找的内容，如：cemai search 医保参保资助")
     with open_library(args) as library:
-        hits = library.search(args.query[:LONGEST], filters=filters, top=args.top or 10)
+        hits = library.search(readable(args.query)[:LONGEST], filters=filters, top=args.top or 10)
         _tell_missing(library)
     if args.json:
         print_json([hit.record() for hit in hits])
@@ -98,16 +96,18 @@ def _tell_missing(library: Library) -> None:
 
 
 def _search_batch(args: argparse.Namespace) -> int:
+    """Search for every line of a file; status 3 where lines failed."""
     if not args.out:
         raise UsageError("成批检索要用 --out 指明结果写到哪个文件。")
-    queries = list(read_lines(args.batch))
     filters = filters_of(args)
-    with open_library(args) as library, _writer(args.out) as out, progress("检索") as show:
-        for number, query in enumerate(queries):
-            hits = library.searcher.search(str(query["text"])[:LONGEST], filters=filters, top=args.top or 100, fold=False)
-            out.write(json.dumps({"_id": query["_id"], "hits": [hit.record() for hit in hits]}, ensure_ascii=False) + "\n")
-            show(number + 1, len(queries), "")
-    return 0
+    with open_library(args) as library:
+
+        def found(entry: BatchEntry) -> Record:
+            hits = library.searcher.search(entry.text, filters=filters, top=args.top or 100, fold=False)
+            return {"_id": entry.id, "hits": [hit.record() for hit in hits]}
+
+        failed = run_batch(args.batch, args.out, "检索", found, {"_id": None, "hits": []})
+    return REFUSED if failed else 0
 
 
 def ask(args: argparse.Namespace) -> int:
@@ -121,29 +121,34 @@ def ask(args: argparse.Namespace) -> int:
 
         return replay(args, as_of)
     if args.batch:
-        if not args.out:
-            raise UsageError("成批提问要用 --out 指明结果写到哪个文件。")
-        questions = list(read_lines(args.batch))
-        with open_library(args) as library, _writer(args.out) as out, progress("作答") as show:
-            for number, entry in enumerate(questions):
-                text = str(entry.get("question") or entry.get("text") or "")
-                answer = library.ask(text[:LONGEST], filters=filters, as_of=as_of, keep=False)
-                record = {**answer.record(), "id": entry.get("id") or entry.get("_id")}
-                out.write(json.dumps(record, ensure_ascii=False) + "\n")
-                show(number + 1, len(questions), "")
-        return 0
+        return _ask_batch(args, filters, as_of)
     if args.question is None:
         raise UsageError("请写出问题，如：cemai ask 过渡期医保资助政策")
     if len(args.question) > LONGEST:
         note(f"问题超过 {LONGEST} 字，只看前 {LONGEST} 字。")
     with open_library(args) as library:
-        answer = library.ask(args.question[:LONGEST], filters=filters, as_of=as_of)
+        answer = library.ask(readable(args.question)[:LONGEST], filters=filters, as_of=as_of)
         _tell_missing(library)
     if args.json:
         print_json(answer.record())
     else:
         print_answer(answer)
     return NOTHING if answer.status == "not_found" else 0
+
+
+def _ask_batch(args: argparse.Namespace, filters: Filters, as_of: dt.date | None) -> int:
+    """Answer every line of a file; status 3 where lines failed."""
+    if not args.out:
+        raise UsageError("成批提问要用 --out 指明结果写到哪个文件。")
+    with open_library(args) as library:
+
+        def answered(entry: BatchEntry) -> Record:
+            answer = library.ask(entry.text, filters=filters, as_of=as_of, keep=False)
+            return {**answer.record(), "id": entry.id}
+
+        empty: Record = {"id": None, "answer": "", "citations": [], "notices": [], "nearest": []}
+        failed = run_batch(args.batch, args.out, "作答", answered, empty)
+    return REFUSED if failed else 0
 
 
 def print_answer(answer: Answer) -> None:
@@ -184,7 +189,7 @@ def compare(args: argparse.Namespace) -> int:
         elif args.carried_out is not None:
             comparison = library.carried_out(*_two(args.carried_out), as_of=as_of)
         else:
-            comparison = library.compare(args.subject, regions=regions, as_of=as_of)
+            comparison = library.compare(readable(args.subject), regions=regions, as_of=as_of)
     if args.format == "table":
         print_comparison(comparison)
     elif args.format == "json" and args.out is None:
@@ -234,12 +239,3 @@ def print_comparison(comparison: Comparison) -> None:
         spans = "、".join(f"{c.start}—{c.end}" for c in sorted(cited, key=lambda c: c.start))
         trail = " > ".join(first.section_path)
         out.print(f"[{numbers[section]}] {in_marks(first.title or first.source)}{serial}{trail}（第 {spans} 字）")
-
-
-def _writer(path: Path) -> Any:
-    if str(path) == "-":
-        return sys.stdout
-    try:
-        return path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"不能写入 {path}（{error.strerror}）。") from error

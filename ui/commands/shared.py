@@ -82,21 +82,6 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def read_lines(path: Path) -> Iterable[dict[str, Any]]:
-    """The records of a JSON Lines file; ``-`` is standard input."""
-    try:
-        stream = sys.stdin if str(path) == "-" else path.open(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"打不开 {path}（{error.strerror}）。") from error
-    with stream:
-        for number, line in enumerate(stream, 1):
-            if line.strip():
-                try:
-                    yield json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise UsageError(f"{path} 第 {number} 行不是 JSON：{error.msg}。") from error
-
-
 def console() -> Console:
     """A console for tables and long text; 120 columns where stdout is no terminal."""
     from rich.console import Console
