@@ -8,19 +8,6 @@ from typing import Literal
 from index.passages import Hit
 
 Status = Literal["answered", "partial", "not_found"]
-Kind = Literal[
-    "policy_lookup",
-    "responsible_unit",
-    "target_value",
-    "comparison",
-    "deadline",
-    "definition",
-    "list_tasks",
-    "provenance",
-    "beneficiary",
-    "yes_no",
-    "multi_doc",
-]
 Form = Literal["地区对比", "新旧对照", "落实对照"]
 NoticeKind = Literal["expired", "draft", "repealed", "scope", "wording"]
 """``wording``: what a language model had to do with the wording; only where one is configured."""
@@ -69,7 +56,8 @@ class Notice:
 class Understanding:
     """What was understood of a question, to be shown and corrected (识别结果)."""
 
-    kind: Kind
+    kind: str
+    """The name of a kind of question: a row of ``data/kinds.tsv``."""
     regions: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
@@ -92,7 +80,7 @@ class Answer:
     id: str
     question: str
     status: Status
-    kind: Kind
+    kind: str
     answer: str
     citations: tuple[AnswerCitation, ...] = ()
     notices: tuple[Notice, ...] = ()

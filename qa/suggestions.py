@@ -9,6 +9,7 @@ from functools import cache
 from corpus.wordlists import entries
 from graph.codec.records import TargetRecord
 from qa.answer import Understanding
+from qa.understanding.kinds import kind_words
 
 ROUNDS = 3
 """Topics, units and targets that questions are made of."""
@@ -58,14 +59,16 @@ def following_questions(understood: Understanding) -> list[str]:
     place = understood.regions[0] if len(understood.regions) == 1 else ""
     asks: list[str] = []
     for topic in understood.topics[:1]:
-        if understood.kind != "responsible_unit":
-            asks.append(f"{place}{topic}由哪些单位负责？")
-        if understood.kind != "target_value":
-            asks.append(f"{place}{topic}有哪些目标数值？")
-        if understood.kind != "comparison":
-            asks.append(f"各地区{topic}政策有什么不同？")
-    asks += [f"{place}{unit}承担哪些任务？" for unit in understood.units[:1] if understood.kind != "list_tasks"]
+        asks += [ask.format(place=place, topic=topic) for ask in _follow_ups(understood, "{topic}")]
+    for unit in understood.units[:1]:
+        asks += [ask.format(place=place, unit=unit) for ask in _follow_ups(understood, "{unit}")]
     return asks[:FOLLOWING]
+
+
+def _follow_ups(understood: Understanding, about: str) -> list[str]:
+    """The follow-up questions of other kinds about a topic or a unit, those about one place first."""
+    asks = [kind.follow_up for kind in kind_words() if about in kind.follow_up and kind.name != understood.kind]
+    return sorted(asks, key=lambda ask: "{place}" not in ask)
 
 
 def starting_posts(units: Iterable[tuple[str, str]], most: int) -> list[tuple[str, str]]:

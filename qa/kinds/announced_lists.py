@@ -20,7 +20,7 @@ _asks_list = re.compile(
 )
 
 
-def answer(reading: Reading, best: Found) -> Draft | None:
+def quote_announced_list(reading: Reading, best: Found) -> Draft | None:
     """The list behind the best sentence, where it announces one and the question asks for one."""
     if not _asks_list.search(reading.folded) or not ANNOUNCES.search(best.sentence.folded):
         return None

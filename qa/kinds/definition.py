@@ -9,9 +9,12 @@ from corpus.document import Span
 from corpus.folding import fold
 from corpus.folding import folded as folded_copy
 from corpus.numerals import read_whole_number
-from qa.answers.draft import Draft, Line, label, level_order, quoted_line
+from qa.answers.draft import Draft, label, level_order, quoted_line
 from qa.documents import Sentence, Shelf, Shelved
+from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import Scope
+from qa.kinds.kind import QuestionKind
+from qa.kinds.provision import clauses_of, quote_sentences
 from qa.understanding.names import Known
 from qa.understanding.question import Reading
 
@@ -37,7 +40,7 @@ def terms_asked(reading: Reading, known: Known) -> tuple[str, ...]:
     return tuple(pieces[:1])
 
 
-def answer(reading: Reading, scope: Scope, shelf: Shelf, known: Known) -> Draft | None:
+def _define_terms(reading: Reading, scope: Scope, shelf: Shelf, known: Known) -> Draft | None:
     """The definitions of the first term asked about that is defined; None where it is only mentioned or not there."""
     found: list[tuple[float, Shelved, list[Span]]] = []
     for term in terms_asked(reading, known):
@@ -180,8 +183,6 @@ def _clause_of(shelved: Shelved, sentence: Sentence, term: str) -> Span:
     """The clause of a sentence that holds the abbreviation with its long form."""
     if len(sentence.span) <= 120:
         return sentence.span
-    from qa.kinds.provision import clauses_of
-
     for clause in clauses_of(shelved.text, sentence.span):
         text = fold(clause.of(shelved.text))
         if term in text and "简称" in text:
@@ -189,18 +190,10 @@ def _clause_of(shelved: Shelved, sentence: Sentence, term: str) -> Span:
     return sentence.span
 
 
-def mentions(reading: Reading, scope: Scope, shelf: Shelf, known: Known) -> Draft | None:
-    """Where a term is used without being explained: said so, with the sentences that use it."""
-    term = next(iter(terms_asked(reading, known)), "")
-    used: dict[tuple[int, int], tuple[Shelved, Sentence]] = {}
-    for row in scope.rows:
-        shelved = shelf.document(row)
-        for sentence in shelved.sentences:
-            if term and term in sentence.folded and (row, sentence.part) in scope.parts:
-                used.setdefault((row, sentence.part), (shelved, sentence))
-    if not used:
-        return None
-    order = sorted(used, key=lambda k: level_order(used[k][0].parts[k[1]]))[:3]
-    lines = [Line(f"文件提到“{term}”，但没有解释它的含义。")]
-    lines += [quoted_line(label(used[k][0], used[k][0].parts[k[1]]), used[k][0], [used[k][1].span]) for k in order]
-    return Draft("partial", tuple(lines), parts=tuple(order))
+def answer_definition(inquiry: Inquiry) -> Draft | None:
+    """The definition of a term, else the sentences that say most about it."""
+    defined = _define_terms(inquiry.reading, inquiry.scope, inquiry.shelf, inquiry.known)
+    return defined or quote_sentences(inquiry)
+
+
+KIND = QuestionKind("definition", answer_definition, reworded=True)

@@ -9,8 +9,10 @@ from corpus.folding import fold
 from qa.answers.counts import counted
 from qa.answers.draft import Draft, Line, cite, flat, label
 from qa.documents import Shelf, Shelved
+from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import Found, Scope
-from qa.kinds.provision import line_of
+from qa.kinds.kind import QuestionKind
+from qa.kinds.provision import line_of, quote_sentences
 from qa.understanding.concepts import Wanted
 from qa.understanding.lexicons import first_phrase, phrases
 from qa.understanding.question import Reading
@@ -26,7 +28,7 @@ _asks_whole = re.compile("任务|措施|举措|方面|部分|内容|重点|工�
 _separators = re.compile(r"[、，,；;]")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
+def _find_list(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
     """The list asked for, or None where no section and no sentence gives one."""
     told = _counting_sentence(reading, found, wanted)
     best: tuple[float, Shelved, Section | None, list[Section]] | None = None
@@ -83,8 +85,9 @@ def _listed(shelved: Shelved, parent: Section | None, children: list[Section]) -
     return Draft("answered", tuple(lines), parts=((shelved.info.row, place),))
 
 
-def of_kind(noun: str, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+def list_under_heading(noun: str, inquiry: Inquiry) -> Draft | None:
     """The numbered things under a heading that names their kind: 所需材料, 申请条件, 不予受理的情形."""
+    wanted, scope, shelf = inquiry.wanted, inquiry.scope, inquiry.shelf
     best: tuple[float, Shelved, Section, list[Section]] | None = None
     for row in scope.rows:
         shelved = shelf.document(row)
@@ -203,3 +206,12 @@ def _items(found: Found) -> int:
     text = found.sentence.folded
     runs = re.split(r"[。:：]|(?=即)", text)
     return max(len(_separators.findall(run)) + run.count("和") + 1 for run in runs)
+
+
+def answer_list_tasks(inquiry: Inquiry) -> Draft | None:
+    """The complete list asked for, else the sentences that say most about it."""
+    listed = _find_list(inquiry.reading, inquiry.wanted, inquiry.scope, inquiry.find_sentences(), inquiry.shelf)
+    return listed or quote_sentences(inquiry)
+
+
+KIND = QuestionKind("list_tasks", answer_list_tasks, is_list=True)

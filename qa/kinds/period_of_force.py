@@ -7,10 +7,8 @@ import re
 from corpus.document import Span
 from corpus.folding import fold
 from qa.answers.draft import Draft, label, quoted_line
-from qa.documents import Shelf, Shelved
-from qa.evidence.scope import Scope
-from qa.understanding.concepts import Wanted
-from qa.understanding.question import Reading
+from qa.documents import Shelved
+from qa.evidence.inquiry import Inquiry
 
 NAMED = 0.5
 """The share of the question that the title of the document must hold: the force of a subsidy is told elsewhere than that of rules."""
@@ -27,13 +25,14 @@ _say_last = re.compile(
 _words = re.compile("有效期|有效|期限|起止|施行|实施|生效|执行|开始|失效|规划期|日期|时间|期|管到|几年|起")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+def answer_period_of_force(inquiry: Inquiry) -> Draft | None:
     """The words of the document that say it; None where the question is about something else than the force of a document."""
+    reading, scope, shelf = inquiry.reading, inquiry.scope, inquiry.shelf
     lasts = _lasts.search(reading.folded) is not None
     begins = _begins.search(reading.folded) is not None
     if not (lasts or begins) or not _asks_when.search(reading.folded):
         return None
-    own = [c for c in wanted.concepts if not _words.fullmatch(c.text)]
+    own = [c for c in inquiry.wanted.concepts if not _words.fullmatch(c.text)]
     total = sum(c.weight for c in own)
     best: tuple[float, int, int] | None = None
     for row, number in scope.parts:

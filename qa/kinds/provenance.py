@@ -12,7 +12,10 @@ from corpus.folding import fold
 from qa.answer import Status
 from qa.answers.draft import Draft, Line, cite, flat, label
 from qa.documents import Part, Shelf, Shelved
+from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import Scope
+from qa.kinds.kind import QuestionKind
+from qa.kinds.period_of_force import answer_period_of_force
 from qa.understanding.concepts import Wanted
 from qa.understanding.question import Reading
 
@@ -52,7 +55,16 @@ _number_line = re.compile(
 _named = re.compile(r"《[^《》\n]{2,120}》")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+def answer_provenance(inquiry: Inquiry) -> Draft | None:
+    """Who issued a document, when, under which number, on what basis; or the period it is in force."""
+    period = answer_period_of_force(inquiry)
+    return period or _answer_from_head(inquiry.reading, inquiry.wanted, inquiry.scope, inquiry.shelf)
+
+
+KIND = QuestionKind("provenance", answer_provenance)
+
+
+def _answer_from_head(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
     """What the head matter says on the fields that are asked for; what it does not say is said too."""
     if (elsewhere := _told_in_text(reading, scope, shelf)) is not None:
         return elsewhere

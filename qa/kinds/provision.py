@@ -13,10 +13,12 @@ from qa.answers.draft import Draft, Line, by_part, cite, flat, label, level_orde
 from qa.answers.point import point_of
 from qa.documents import ANNOUNCES, Shelf
 from qa.evidence import spans
-from qa.evidence.scope import Found, Scope
+from qa.evidence.inquiry import Inquiry
+from qa.evidence.scope import Found
 from qa.evidence.scoring import bare_term, beside_value, only_heads
 from qa.kinds import announced_lists
 from qa.understanding.concepts import Wanted
+from qa.understanding.expectations import clause_wanted
 from qa.understanding.lexicons import pairs
 from qa.understanding.measure import Measure
 from qa.understanding.question import Reading
@@ -58,12 +60,12 @@ _asks_how = re.compile(
     "如何|怎么|怎样|咋|(?:哪些|什么)[\u4e00-\u9fff]{0,3}(?:措施|要求|政策|内容|规定|做法|举措|支持|优惠|帮扶|服务)|流程|步骤|程序|具体内容"
 )
 _clause = re.compile(r"[，,：:；;]")
+_goal = re.compile("目标值?(?:是|为|要|定|多少|$)|目标(?:各|分别)是")
 
 
-def answer(
+def quote_provisions(
     reading: Reading,
     wanted: Wanted,
-    scope: Scope,
     found: Sequence[Found],
     prefer: Callable[[str], bool] | None,
     *,
@@ -87,7 +89,7 @@ def answer(
     if not good:
         return None
     best = good[0]
-    if not measured and not reading.several and (told := announced_lists.answer(reading, best)) is not None:
+    if not measured and not reading.several and (told := announced_lists.quote_announced_list(reading, best)) is not None:
         return told
     groups = by_part(good)
     chosen: dict[tuple[int, int], list[Found]] = {}
@@ -116,6 +118,21 @@ def answer(
         beside = [chosen[order[0]][0], *(f for f in groups[order[0]] if f is not chosen[order[0]][0])]
         lines = [with_point(reading, wanted, lines[0], beside, measure), *lines[1:]]
     return Draft("answered", tuple(lines), parts=tuple(order))
+
+
+def answering_sentences(inquiry: Inquiry) -> list[Found]:
+    """The sentences that may answer, best first; where a target is asked for, none that only states what was reached."""
+    found = inquiry.find_sentences()
+    if inquiry.measure is not None and _goal.search(inquiry.reading.folded):
+        found = [f for f in found if f.context < ENOUGH or not reached_only(f, inquiry.shelf)]
+    return found
+
+
+def quote_sentences(inquiry: Inquiry, found: Sequence[Found] | None = None) -> Draft | None:
+    """Quote the best sentences of an inquiry, chosen among ``found`` where these are given."""
+    found = answering_sentences(inquiry) if found is None else found
+    prefer = inquiry.measure.stands_in if inquiry.measure else clause_wanted(inquiry.reading)
+    return quote_provisions(inquiry.reading, inquiry.wanted, found, prefer, measure=inquiry.measure)
 
 
 def reached_only(found: Found, shelf: Shelf) -> bool:

@@ -14,7 +14,10 @@ from index.lexical.tokens import natures
 from qa.answers.counts import counted
 from qa.answers.draft import Draft, Line, cite, flat, label
 from qa.documents import Sentence, Shelf, Shelved
+from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import Scope
+from qa.kinds.kind import QuestionKind
+from qa.kinds.provision import quote_provisions
 from qa.understanding.concepts import Wanted
 from qa.understanding.lexicons import table
 from qa.understanding.question import ASKS_DUTIES, Reading, everyday_in
@@ -87,8 +90,12 @@ def unit_asked(reading: Reading) -> str | None:
     return name if len(name) > 1 else None
 
 
-def told_of(unit: str, scope: Scope, shelf: Shelf) -> Draft | None:
-    """What a chapter on the division of labour says of a unit: behind its name and a colon, or in a sentence it begins."""
+def quote_unit_duties(inquiry: Inquiry) -> Draft | None:
+    """What a chapter on the division of labour says of the unit asked about, if one is: after its name and a colon, or in a
+    sentence that begins with it."""
+    unit, scope, shelf = unit_asked(inquiry.reading), inquiry.scope, inquiry.shelf
+    if unit is None:
+        return None
     name = re.escape(unit)
     at_colon = re.compile(f"{name}[^，。,；;:：]{{0,12}}[:：]")
     in_charge = re.compile(f"{name}(?:主要)?(?:负责|牵头|承担|会同)")
@@ -165,7 +172,7 @@ def _title(shelved: Shelved, span: Span, name: str) -> Span:
     return shelved.sentences[index].span if index is not None else span
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+def _answer_from_tasks(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
     """The units of the task that is meant, or the tasks of the unit that is named; None where the text names no unit for it."""
     everything = duties(shelf, scope)
     if reading.understood.units and ASKS_DUTIES.search(reading.folded):
@@ -315,3 +322,26 @@ def _overview(chosen: list[Duty]) -> Draft:
     return Draft(
         "answered", tuple(lines), parts=tuple({(d.shelved.info.row, d.shelved.part_at(d.span.start)): None for d in chosen})
     )
+
+
+def answer_responsible_unit(inquiry: Inquiry) -> Draft | None:
+    """The units of a task or the tasks of a unit, else the sentence that says who is in charge."""
+    reading = inquiry.reading
+    if not office_asked(reading):
+        draft = _answer_from_tasks(reading, inquiry.wanted, inquiry.scope, inquiry.shelf)
+        if draft is not None:
+            return draft
+    named = [f for f in inquiry.find_sentences() if names_one(f.sentence, reading)]
+    return quote_provisions(reading, inquiry.wanted, named, None)
+
+
+def explain_missing_units(inquiry: Inquiry) -> str:
+    """Why no unit is found: the list is in an attachment that is not in the file, or there is none."""
+    for row in inquiry.scope.rows:
+        shelved = inquiry.shelf.document(row)
+        if "附件" in shelved.folded and ("台账" in shelved.folded or "分工" in shelved.folded):
+            return "正文没有列明各项任务的责任单位；文末提到附件（台账或分工表），但附件内容不在这份文件里。"
+    return "正文没有列明这项任务的责任单位。"
+
+
+KIND = QuestionKind("responsible_unit", answer_responsible_unit, is_list=True, explain=explain_missing_units)

@@ -9,17 +9,27 @@ from corpus.folding import fold
 from graph.codec.records import TargetRecord
 from qa.answers.draft import Draft, Line, label, level_order, quoted_line
 from qa.documents import Shelf, Shelved
-from qa.evidence.scope import Found, Scope
-from qa.kinds.provision import LONG, carrying, clauses_of
+from qa.evidence.inquiry import Inquiry
+from qa.evidence.scope import Found
+from qa.kinds.kind import QuestionKind
+from qa.kinds.provision import LONG, carrying, clauses_of, quote_sentences
 from qa.understanding.concepts import Wanted
-from qa.understanding.question import Reading
 
 _figure = re.compile(r"\d+(?:\.\d+)?(?:%|个百分点|万亿|万|亿)?[\u4e00-\u9fff]?")
 _same = re.compile("同一(?:个|项)?|是否相同|是否一致|一样吗|一回事|能(?:不能)?(?:直接)?(?:比较|相比)|可比")
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
-    """For each figure of the question the sentence that holds it; whether their indicators are the same."""
+def answer_comparison(inquiry: Inquiry) -> Draft | None:
+    """Whether two figures are of one indicator where that is asked, else what each region says."""
+    return compare_indicators(inquiry) or quote_sentences(inquiry)
+
+
+KIND = QuestionKind("comparison", answer_comparison, is_list=True)
+
+
+def compare_indicators(inquiry: Inquiry) -> Draft | None:
+    """For each figure of the question the sentence with it, and whether their indicators are the same."""
+    reading, wanted, scope, shelf = inquiry.reading, inquiry.wanted, inquiry.scope, inquiry.shelf
     if not _same.search(reading.folded):
         return None
     asked = [m.group() for m in _figure.finditer(reading.folded)]

@@ -6,20 +6,19 @@ from corpus.document import Span
 from corpus.folding import fold
 from graph.codec.records import TargetRecord, TaskRecord
 from qa.answers.draft import Draft, Line, cite, flat, label
-from qa.documents import Shelf, Shelved
-from qa.evidence.scope import Scope
-from qa.understanding.concepts import Wanted
-from qa.understanding.question import Reading
+from qa.documents import Shelved
+from qa.evidence.inquiry import Inquiry
 
 ALIKE = 0.7
 """The share of the question that an indicator or a task's name must hold."""
 SHOWN = 3
 
 
-def target(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+def quote_target(inquiry: Inquiry) -> Draft | None:
     """The value of the indicator asked for, in the year asked for where the question names one."""
+    wanted, scope, shelf = inquiry.wanted, inquiry.scope, inquiry.shelf
     found: list[tuple[float, Shelved, Span, str]] = []
-    years = reading.understood.years
+    years = inquiry.reading.understood.years
     for fact in shelf.corpus.facts(TargetRecord, documents=scope.rows):
         value = fact.value
         if not value.place or not value.value_text:
@@ -38,8 +37,9 @@ def target(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draf
     return _draft(found)
 
 
-def deadline(wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+def quote_deadline(inquiry: Inquiry) -> Draft | None:
     """The date by which a task of a ledger is to be done."""
+    wanted, scope, shelf = inquiry.wanted, inquiry.scope, inquiry.shelf
     found: list[tuple[float, Shelved, Span, str]] = []
     for fact in shelf.corpus.facts(TaskRecord, documents=scope.rows):
         value = fact.value

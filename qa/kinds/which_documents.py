@@ -6,8 +6,10 @@ import re
 
 from qa.answers.draft import Draft, Line, label, level_order, quoted_line
 from qa.documents import Shelf, Shelved
+from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import Found, Scope
-from qa.kinds.provision import carrying
+from qa.kinds.kind import QuestionKind
+from qa.kinds.provision import carrying, quote_sentences
 from qa.understanding.concepts import Wanted
 from qa.understanding.question import Reading
 
@@ -29,7 +31,7 @@ def is_survey(reading: Reading) -> bool:
     )
 
 
-def answer(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
+def _survey(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
     """One quote for each document that says it, from the nation down; then those that do not."""
     alternatives = [phrase for phrase in wanted.quoted if len(phrase) >= 2]
     best: dict[tuple[int, int], Found] = {}
@@ -70,3 +72,13 @@ def _silent(scope: Scope, shelf: Shelf, said: set[tuple[int, int]]) -> list[str]
             shelved: Shelved = shelf.document(row)
             names.append(label(shelved, shelved.parts[-1]))
     return list(dict.fromkeys(names))
+
+
+def answer_multi_doc(inquiry: Inquiry) -> Draft | None:
+    """Every document that says what is asked for, or what each of the named ones says."""
+    if is_survey(inquiry.reading):
+        return _survey(inquiry.reading, inquiry.wanted, inquiry.scope, inquiry.find_sentences(), inquiry.shelf)
+    return quote_sentences(inquiry)
+
+
+KIND = QuestionKind("multi_doc", answer_multi_doc, is_list=True, reworded=True)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from corpus.folding import fold
 from qa.answers.draft import Draft, Line
+from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import Found
+from qa.kinds.kind import QuestionKind
+from qa.kinds.provision import ENOUGH, answering_sentences, quote_sentences
+from qa.kinds.same_indicator import compare_indicators
 from qa.understanding import measure
 from qa.understanding.concepts import Wanted
 from qa.understanding.lexicons import pairs, phrases
@@ -83,3 +88,32 @@ def _negation_governs(body: str, sentence: str) -> bool:
             if sum(behind[i : i + 2] in body for i in range(len(behind) - 1)) >= 2:
                 return True
     return False
+
+
+def answer_yes_no(inquiry: Inquiry) -> Draft | None:
+    """The governing sentences, with the verdict in front where one of those quoted decides it."""
+    if (same := compare_indicators(inquiry)) is not None:
+        return same
+    found = answering_sentences(inquiry)
+    draft = quote_sentences(inquiry, found)
+    if draft is None or not draft.lines:
+        return draft
+    rows = inquiry.shelf.by_id
+    shown = [(rows[c.source_id], c.start, c.end) for c in draft.lines[0].citations if c.source_id in rows]
+    good = next((f for f in found if f.context >= ENOUGH and _among(f, shown)), None)
+    return draft if good is None else decided(inquiry.reading, inquiry.wanted, draft, good, _with_lead(good))
+
+
+KIND = QuestionKind("yes_no", answer_yes_no)
+
+
+def _among(found: Found, places: Sequence[tuple[int, int, int]]) -> bool:
+    """Whether a sentence is one of the places that are quoted, given by document, start and end."""
+    span = found.sentence.span
+    return any(row == found.row and start < span.end and span.start < end for row, start, end in places)
+
+
+def _with_lead(found: Found) -> str:
+    """A sentence with the one that announces it, where it is an item of a list."""
+    lead = found.lead
+    return (lead.folded if lead is not None else "") + found.sentence.folded

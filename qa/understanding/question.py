@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
 from corpus.numerals import read_whole_number
-from qa.answer import Kind, Understanding
+from qa.answer import Understanding
+from qa.understanding.kinds import COUNTERPART, kind_of
 from qa.understanding.lexicons import first_phrase, phrases, table
 from qa.understanding.names import Known, Mention
 from qa.understanding.spelling import near_misses
@@ -42,7 +43,7 @@ class Reading:
 
     text: str
     folded: str
-    kind: Kind
+    kind: str
     understood: Understanding
     divisions: tuple[Division, ...] = ()
     outside: tuple[str, ...] = ()
@@ -83,7 +84,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
     for wrong, right in near_misses(rest, known.fixed_names, known.occurs):
         corrections.append((wrong, right))
         rest, folded = rest.replace(wrong, right), folded.replace(wrong, right)
-    every = None if _counterpart.search(folded) else first_phrase(folded, phrases("all_regions.txt"))
+    every = None if COUNTERPART.search(folded) else first_phrase(folded, phrases("all_regions.txt"))
     if every:
         rest = rest.replace(every, " ")
     divisions = tuple(dict.fromkeys(d for m in mentions for d in m.divisions))
@@ -159,57 +160,12 @@ _amount_asked = re.compile(
 )
 """多少户以上, 几个工作日, 多少钱一个月: how the value is asked for, not what of."""
 
-_counterpart = re.compile("(?:与|和|跟|同|对|向|给|到|由|为)(?:哪些|哪几个)(?:地方|地区|省|市)(?!.*(?:提到|规定|文件))")
-"""与哪些地方合作 asks what a document says, not which documents say it."""
-_issued_by = re.compile("(?:哪个|哪家|哪些|什么)(?:部门|单位|机关|机构)[^，。,;；]{0,4}(?:印发|发布|出台|制定的|发的|颁布)")
-_due = re.compile("最晚|最迟|之前|截止|限|应当?|必须|要在|需在|需要")
-_issued_when = re.compile(
-    "(?:哪年|哪一年|几月|几号|哪天|哪一天|哪一?日|什么时候|何时|什么时间|啥时候)[^,。;]{0,6}(?:印发|发布|公布|成文|出台|下发|颁布)"
-    "|(?:印发|发布|公布|成文|出台|下发|颁布)[^,。;]{0,4}(?:时间|日期|是哪|是什么时候|是几月)"
-)
 _counted_thing = re.compile(r"哪([\d两一二三四五六七八九十]{1,3}(?:个|项|大|类|条|种)?[\u4e00-\u9fff]{0,2})")
 
 
 def _counted_phrase(folded: str) -> str:
     match = _counted_thing.search(folded)
     return match[1] if match else ""
-
-
-def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ()) -> Kind:
-    """What kind of question it is, by the words it is asked with."""
-    kinds = table("kinds.tsv")
-    asks = {kind: first_phrase(folded, kinds[kind]) for kind in kinds}
-    pairwise = ("分别", "共同", "都提到", "都要求")
-    if asks["multi_doc"] and not _counterpart.search(folded) and (several or not asks["multi_doc"].startswith(pairwise)):
-        return "multi_doc" if not first_phrase(folded, ("异同", "有什么不同", "有何不同", "对比", "区别")) else "comparison"
-    if asks["comparison"] and (several or "同一" in folded or folded.startswith(("对比", "比较"))):
-        return "comparison"
-    if _issued_by.search(folded) or (_issued_when.search(folded) and not _due.search(folded)):
-        return "provenance"
-    for kind in ("responsible_unit", "provenance"):
-        if asks[kind] and not (kind == "provenance" and asks["deadline"] and _due.search(folded)):
-            return kind
-    if folded.rstrip("?!。").endswith(("吗", "嘛")) or re.search("是否|能否|可否|是不是|会不会|能不能|可不可以|算不算", folded):
-        return "yes_no"
-    if asks["definition"] and not re.search(
-        "多少|哪些人|对象是|哪(?:几|些)个?(?:县|市|区|村|乡|镇|州|省|企业|单位|学校)", folded
-    ):
-        return "definition"
-    if quoted and re.search(r"[”\"’」』](?:都)?(?:是|指)(?:什么|哪|啥)|是哪[“\"‘]|[”\"’」』](?:具体)?是什么", folded):
-        return "definition"
-    if re.search("哪(?:几|些)个?(?:县|市|区|村|乡|镇|州|省|企业|单位|学校|城市)", folded) and not asks["multi_doc"]:
-        return "policy_lookup"
-    if asks["deadline"] and "多少" not in folded:
-        return "deadline"
-    if asks["target_value"] and not asks["list_tasks"]:
-        return "target_value"
-    if asks["list_tasks"] or re.search(
-        r"哪(?:\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|大|种|步|级)|哪几(?:种|类|步|级|档)", folded
-    ):
-        return "list_tasks"
-    if asks["beneficiary"]:
-        return "beneficiary"
-    return "yes_no" if asks["yes_no"] else "policy_lookup"
 
 
 def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> tuple[list[Mention], str]:

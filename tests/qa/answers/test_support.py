@@ -13,7 +13,7 @@ from cemai.library import Library
 from qa.answer import AnswerCitation
 from qa.answers.draft import Draft, Line
 from qa.answers.guard import checked, figures, supported
-from qa.understanding.question import kind_of
+from qa.understanding.kinds import kind_of
 
 SUBJECTS = [
     "参保资助",

@@ -9,11 +9,11 @@ from corpus.titles import in_marks
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Understanding
 from qa.suggestions import following_questions
+from qa.understanding.kinds import label_of
 from ui.labels import NOTICE, NOTICES
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
-from ui.page.kit.wording import KINDS
 from ui.page.reader.document import join_path
 from ui.page.search.hits import hit_card
 
@@ -69,7 +69,7 @@ def understanding_chips(understood: Understanding | None, as_of: str | None = No
     if understood is None:
         return None
     rows = [
-        ("问法", KINDS.get(understood.kind, "政策规定")),
+        ("问法", label_of(understood.kind)),
         ("主题", "、".join(understood.topics)),
         ("地区", "、".join(understood.regions)),
         ("单位", "、".join(understood.units)),

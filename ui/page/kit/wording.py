@@ -11,19 +11,6 @@ from ui.page.kit.html import Html, el, join
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-KINDS = {
-    "policy_lookup": "政策规定",
-    "responsible_unit": "责任单位",
-    "target_value": "目标数值",
-    "comparison": "地区比较",
-    "deadline": "时间期限",
-    "definition": "名词解释",
-    "list_tasks": "任务清单",
-    "provenance": "文件来源",
-    "beneficiary": "适用对象",
-    "yes_no": "是否规定",
-    "multi_doc": "多份文件",
-}
 
 IN_FORCE = frozenset({"现行有效", "现行", "有效", "施行中", "正式"})
 UNKNOWN = frozenset({"", "未载明", "原文未载明", "未标明", "不明"})
