@@ -409,10 +409,10 @@ class Library(PolicyGraph):
             return plain
         from functools import partial
 
-        from qa.language_model.endpoint import complete
+        from qa.language_model.chat import request_reply
         from qa.language_model.wording import reworded
 
-        return reworded(plain, partial(complete, self.endpoint), self.endpoint.model)
+        return reworded(plain, partial(request_reply, self.endpoint), self.endpoint.model)
 
     def keep(
         self,

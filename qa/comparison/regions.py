@@ -19,8 +19,8 @@ from qa.comparison.columns import Column, columns_of
 from qa.comparison.differences import differences
 from qa.comparison.rows import held, rows_of
 from qa.documents import Sentence, Shelf, Shelved
+from qa.evidence.quoting import find_carrying_span
 from qa.evidence.scope import Found
-from qa.kinds.provision import carrying
 from qa.understanding.concepts import Wanted
 from qa.understanding.concepts import wanted as concepts
 from qa.understanding.names import Known
@@ -147,6 +147,6 @@ def _cell(column: Column, score: Score, sought: Wanted) -> Cell:
     chosen = [i for value, i in ranked[:SENTENCES] if value >= NEAR * best]
     if not chosen:
         return Cell(column.name, shelved.info.source, None, (), shelved.info.id)
-    spans = merged([carrying(Found(shelved, i, 0.0, 0.0, 0.0), sought) for i in chosen], shelved.text)
+    spans = merged([find_carrying_span(Found(shelved, i, 0.0, 0.0, 0.0), sought) for i in chosen], shelved.text)
     citations = tuple(cite(shelved, span) for span in spans)
     return Cell(column.name, shelved.info.source, "\n".join(flat(c.quote) for c in citations), citations, shelved.info.id)

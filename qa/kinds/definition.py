@@ -12,9 +12,10 @@ from corpus.numerals import read_whole_number
 from qa.answers.draft import Draft, label, level_order, quoted_line
 from qa.documents import Sentence, Shelf, Shelved
 from qa.evidence.inquiry import Inquiry
+from qa.evidence.quoting import split_clauses
 from qa.evidence.scope import Scope
 from qa.kinds.kind import QuestionKind
-from qa.kinds.provision import clauses_of, quote_sentences
+from qa.kinds.provision import quote_sentences
 from qa.understanding.names import Known
 from qa.understanding.question import Reading
 
@@ -183,7 +184,7 @@ def _clause_of(shelved: Shelved, sentence: Sentence, term: str) -> Span:
     """The clause of a sentence that holds the abbreviation with its long form."""
     if len(sentence.span) <= 120:
         return sentence.span
-    for clause in clauses_of(shelved.text, sentence.span):
+    for clause in split_clauses(shelved.text, sentence.span):
         text = fold(clause.of(shelved.text))
         if term in text and "简称" in text:
             return clause.trimmed(shelved.text)

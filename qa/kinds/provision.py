@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from corpus.document import Span
 from corpus.folding import fold
@@ -14,6 +13,7 @@ from qa.answers.point import point_of
 from qa.documents import ANNOUNCES, Shelf
 from qa.evidence import spans
 from qa.evidence.inquiry import Inquiry
+from qa.evidence.quoting import extend_run, find_carrying_span, select_complementary
 from qa.evidence.scope import Found
 from qa.evidence.scoring import bare_term, beside_value, only_heads
 from qa.kinds import announced_lists
@@ -37,21 +37,8 @@ FOREIGN = 0.4
 """The share of the question that may be words the whole library does not know."""
 ALL_ALONG = 8
 """A word a document uses so often need not stand beside a value."""
-BESIDE = 0.92
-"""How near another sentence must come to the best one to be quoted beside it."""
-GAIN = 0.2
-"""The share of the question a further sentence must add to be quoted although it is weaker."""
-FURTHER = 0.6
 OTHER_DOCUMENT = 0.62
 OTHER_REGION = 0.5
-LONG = 150
-
-HERALD, TOLD = 0.6, 220
-"""The share of the question a heading must hold for the text under it to be the answer, and how much of it is quoted."""
-RUN = 170
-"""Characters quoted where it is asked how something is done: steps and measures run on over several sentences."""
-LISTED = 320
-"""Characters quoted of a list that a sentence announces."""
 LEAD = 80
 """A sentence up to this length that announces an item is quoted with it."""
 ENDS = ("。", "！", "？", "!", "?")
@@ -59,7 +46,6 @@ _denies = re.compile("不得|不予|不能|禁止|严禁|不享受|不纳入|不
 _asks_how = re.compile(
     "如何|怎么|怎样|咋|(?:哪些|什么)[\u4e00-\u9fff]{0,3}(?:措施|要求|政策|内容|规定|做法|举措|支持|优惠|帮扶|服务)|流程|步骤|程序|具体内容"
 )
-_clause = re.compile(r"[，,：:；;]")
 _goal = re.compile("目标值?(?:是|为|要|定|多少|$)|目标(?:各|分别)是")
 
 
@@ -106,7 +92,7 @@ def quote_provisions(
             near = first.score >= OTHER_DOCUMENT * best.score
         # the best sentence may score below zero, where no share of its score is smaller than itself
         if near or first is best:
-            chosen[key] = complementary(group, wanted, 2 if reading.several or len(groups) > 1 else 3)
+            chosen[key] = select_complementary(group, wanted, 2 if reading.several or len(groups) > 1 else 3)
     if not reading.several:
         leading = sorted(chosen, key=lambda k: -chosen[k][0].score)[:5]
         order = [leading[0], *sorted(leading[1:], key=lambda k: level_order(chosen[k][0].part))]
@@ -174,26 +160,6 @@ def _around(found: Found) -> str:
     return f"{fold(found.part.head.title or '')} {found.sentence.heading} {beside}"
 
 
-def complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Found]:
-    """The best sentence, and those after it that come near it or tell of a part of the question it leaves open."""
-    first = group[0]
-    chosen = [first]
-    held = list(wanted.profile(first.sentence.folded))
-    rest = [f for f in group[1:15] if f.score >= FURTHER * first.score]
-    while rest and len(chosen) < most:
-        gains = [
-            wanted.share([max(0.0, p - h) for p, h in zip(wanted.profile(f.sentence.folded), held, strict=True)]) for f in rest
-        ]
-        at = max(range(len(rest)), key=lambda i: (rest[i].score + 2 * gains[i], -i))
-        if gains[at] < GAIN:
-            break
-        other = rest.pop(at)
-        chosen.append(other)
-        held = [max(p, h) for p, h in zip(wanted.profile(other.sentence.folded), held, strict=True)]
-    chosen += [other for other in group[1:4] if other not in chosen and other.score >= BESIDE * first.score]
-    return chosen[:most]
-
-
 def with_point(reading: Reading, wanted: Wanted, line: Line, near: Sequence[Found], measure: Measure | None) -> Line:
     """The line with the point of its best quote in front, where that quote says more than was asked.
 
@@ -237,105 +203,11 @@ def _leading(found: Found) -> bool:
 def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None, *, how: bool = False) -> Line:
     """The line of one document: its sentences in the order of the text."""
     first = group[0]
-    spans = [carrying(f, wanted, prefer) for f in group]
+    spans = [find_carrying_span(f, wanted, prefer) for f in group]
     lead = first.lead
     if lead is not None and len(lead.span) <= LEAD and _denies.search(lead.folded):
         # 有下列情形之一的，不得申报: without it the item says the contrary
         spans.append(lead.span)
     if how:
-        spans[0] = run_of(first, spans[0])
+        spans[0] = extend_run(first, spans[0])
     return quoted_line(label(first.shelved, first.part), first.shelved, spans)
-
-
-def carrying(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None = None) -> Span:
-    """The sentence, or where it is long the run of its clauses that carries the answer."""
-    sentence, text = found.sentence, found.shelved.text
-    if only_heads(found.shelved, found.index):
-        return under(found) or sentence.span
-    if len(sentence.span) <= LONG:
-        return _announced(found, wanted) or whole(found)
-    clauses = clauses_of(text, sentence.span)
-    values = []
-    for clause in clauses:
-        folded = fold(clause.of(text))
-        value = wanted.coverage(folded) + 0.5 * wanted.closeness(folded)
-        values.append(value + (0.3 if prefer is not None and prefer(folded) else 0.0))
-    peak = max(range(len(clauses)), key=lambda i: values[i])
-    low = high = peak
-    floor = 0.3 * values[peak]
-    while low > 0 and (values[low - 1] >= floor or clauses[peak].end - clauses[low].start < 20):
-        low -= 1
-    while high + 1 < len(clauses) and (values[high + 1] >= floor or clauses[high].end - clauses[low].start < 40):
-        high += 1
-    return Span(clauses[low].start, clauses[high].end).trimmed(text)
-
-
-def _announced(found: Found, wanted: Wanted) -> Span | None:
-    """What stands under a heading or question that holds what is asked: all of it while that stays short."""
-    sentences, i = found.shelved.sentences, found.index
-    if not i or not (sentences[i - 1].is_heading or sentences[i - 1].leads) or wanted.coverage(sentences[i - 1].folded) < HERALD:
-        return None
-    end = sentences[i].span.end
-    for other in sentences[i + 1 :]:
-        if other.section != sentences[i].section or other.is_heading or other.leads or other.is_units:
-            break
-        if other.span.end - sentences[i].span.start > TOLD:
-            break
-        end = other.span.end
-    return Span(sentences[i].span.start, end)
-
-
-def run_of(found: Found, span: Span) -> Span:
-    """A sentence that tells how, with those after it in its paragraph that go on telling."""
-    sentences, i = found.shelved.sentences, found.index
-    if sentences[i].is_heading or span.end < sentences[i].span.end:
-        return span
-    end = span.end
-    for other in sentences[i + 1 :]:
-        if other.line != sentences[i].line or other.section != sentences[i].section or other.is_units or other.is_heading:
-            break
-        if other.span.end - span.start > RUN:
-            break
-        end = max(end, other.span.end)
-    return Span(span.start, end)
-
-
-def under(found: Found) -> Span | None:
-    """A heading that asks or announces just what is asked, with the text under it while that stays short."""
-    sentences, i = found.shelved.sentences, found.index
-    start, end = sentences[i].span.start, None
-    for other in sentences[i + 1 :]:
-        if other.part != sentences[i].part or not other.heading.startswith(sentences[i].heading) or other.is_units:
-            break
-        if end is not None and other.span.end - start > TOLD:
-            break
-        end = other.span.end
-    return Span(start, end) if end is not None else None
-
-
-def whole(found: Found) -> Span:
-    """The full sentence around a piece that ends at a semicolon, where that stays readable."""
-    sentences, i = found.shelved.sentences, found.index
-    low = high = i
-    while low > 0 and sentences[low - 1].line == sentences[low].line and sentences[low - 1].folded.endswith(";"):
-        low -= 1
-    while high + 1 < len(sentences) and sentences[high].folded.endswith(";") and sentences[high + 1].line == sentences[high].line:
-        high += 1
-    if ANNOUNCES.search(sentences[high].folded):
-        # 可在以下两种方式中任选其一: what is announced is the answer
-        stop = sentences[high].span.end
-        while (
-            high + 1 < len(sentences)
-            and sentences[high + 1].part == sentences[low].part
-            and (sentences[high + 1].span.end - stop <= LISTED)
-        ):
-            high += 1
-        return Span(sentences[low].span.start, sentences[high].span.end)
-    span = Span(sentences[low].span.start, sentences[high].span.end)
-    return span if len(span) <= 180 else found.sentence.span
-
-
-def clauses_of(text: str, span: Span) -> list[Span]:
-    """The clauses of a stretch, cut after commas and colons."""
-    cuts = [span.start, *(m.end() for m in _clause.finditer(text, span.start, span.end)), span.end]
-    return [Span(a, b) for a, b in pairwise(cuts) if a < b]

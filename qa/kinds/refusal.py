@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from qa.answer import AnswerCitation
 from qa.answers.draft import Draft, Line, cite, flat, label
+from qa.evidence.quoting import find_carrying_span
 from qa.evidence.scope import Found
-from qa.kinds.provision import carrying
 from qa.understanding.concepts import Wanted
 from qa.understanding.measure import Measure
 from qa.understanding.question import Reading
@@ -42,7 +42,7 @@ def refuse(
         lines.append(Line(reason))
     best = next((f for f in near if f.context >= NEAR and not f.sentence.is_heading), None)
     if best is not None:
-        citation = cite(best.shelved, carrying(best, wanted))
+        citation = cite(best.shelved, find_carrying_span(best, wanted))
         name = label(best.shelved, best.part)
         why = f"没有给出{measure.name}" if measure is not None and not measure.stands_in(best.sentence.folded) else "没有回答所问"
         if measure is not None and re.search(r"\d", citation.quote):
@@ -54,7 +54,7 @@ def refuse(
         (f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None
     )
     if other is not None:
-        citation = cite(other.shelved, carrying(other, wanted, measure.stands_in if measure else None))
+        citation = cite(other.shelved, find_carrying_span(other, wanted, measure.stands_in if measure else None))
         name = label(other.shelved, other.part)
         lines.append(Line(f"另见{name}{_place_of(citation)}有相近内容，不适用于{places}。"))
     return Draft("not_found", tuple(lines), parts=())

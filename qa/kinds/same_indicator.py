@@ -10,9 +10,10 @@ from graph.codec.records import TargetRecord
 from qa.answers.draft import Draft, Line, label, level_order, quoted_line
 from qa.documents import Shelf, Shelved
 from qa.evidence.inquiry import Inquiry
+from qa.evidence.quoting import LONG, find_carrying_span, split_clauses
 from qa.evidence.scope import Found
 from qa.kinds.kind import QuestionKind
-from qa.kinds.provision import LONG, carrying, clauses_of, quote_sentences
+from qa.kinds.provision import quote_sentences
 from qa.understanding.concepts import Wanted
 
 _figure = re.compile(r"\d+(?:\.\d+)?(?:%|个百分点|万亿|万|亿)?[\u4e00-\u9fff]?")
@@ -75,8 +76,8 @@ def _around(item: Found, figure: str, wanted: Wanted) -> Span:
     sentence, text = item.sentence, item.shelved.text
     if len(sentence.span) <= LONG:
         return sentence.span
-    clauses = clauses_of(text, sentence.span)
+    clauses = split_clauses(text, sentence.span)
     at = next((i for i, c in enumerate(clauses) if figure in fold(c.of(text))), None)
     if at is None:
-        return carrying(item, wanted)
+        return find_carrying_span(item, wanted)
     return Span(clauses[max(0, at - 1)].start, clauses[at].end).trimmed(text)

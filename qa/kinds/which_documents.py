@@ -7,9 +7,10 @@ import re
 from qa.answers.draft import Draft, Line, label, level_order, quoted_line
 from qa.documents import Shelf, Shelved
 from qa.evidence.inquiry import Inquiry
+from qa.evidence.quoting import find_carrying_span
 from qa.evidence.scope import Found, Scope
 from qa.kinds.kind import QuestionKind
-from qa.kinds.provision import carrying, quote_sentences
+from qa.kinds.provision import quote_sentences
 from qa.understanding.concepts import Wanted
 from qa.understanding.question import Reading
 
@@ -51,7 +52,7 @@ def _survey(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], 
     lines = []
     for key in order[:LISTED]:
         item = best[key]
-        lines.append(quoted_line(label(item.shelved, item.part), item.shelved, [carrying(item, wanted)]))
+        lines.append(quoted_line(label(item.shelved, item.part), item.shelved, [find_carrying_span(item, wanted)]))
     silent = _silent(scope, shelf, set(order))
     if silent and len(scope.rows) <= 24:
         lines.append(Line(f"未见提及的：{'、'.join(silent)}。"))

@@ -1,6 +1,6 @@
 """The bounded connection to a language model: pinned address, one deadline, a byte limit, nothing from the environment.
 
-Imports the HTTP libraries of ``openai``; only ``qa.endpoint`` imports this, when a model is configured and asked.
+Imports the HTTP libraries of ``openai``; only ``qa.language_model.chat`` imports this, when a model is configured and asked.
 """
 
 from __future__ import annotations

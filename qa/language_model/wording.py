@@ -14,8 +14,8 @@ from dataclasses import replace
 from qa.answer import Answer, Notice
 from qa.answers.draft import flat
 from qa.kinds.registry import question_kinds
+from qa.language_model.chat import EndpointFailed
 from qa.language_model.check import Passage, checked_lines, clean, lead, visible
-from qa.language_model.endpoint import EndpointFailed
 
 Complete = Callable[[str, str], str]
 """System prompt and user text in, the model's text out; raises ``EndpointFailed``."""

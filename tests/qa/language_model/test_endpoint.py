@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from corpus.errors import UsageError
-from qa.language_model.endpoint import Endpoint, EndpointFailed, check_url, complete, is_private, refusal
+from qa.language_model.chat import EndpointFailed, request_reply
+from qa.language_model.endpoint import Endpoint, check_url, is_private, refusal
 
 pytest.importorskip("openai")
 
@@ -120,7 +121,7 @@ def test_a_good_reply_comes_back_and_nothing_but_the_request_goes_out(server: Se
     monkeypatch.setenv("OPENAI_ORG_ID", "organisation")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9")
     server.behave = said("「原文」[1]")
-    assert complete(Endpoint(server.url, "m", key="secret"), "规则", "问题") == "「原文」[1]"
+    assert request_reply(Endpoint(server.url, "m", key="secret"), "规则", "问题") == "「原文」[1]"
     path, headers, body = server.requests[0]
     assert path == "/v1/chat/completions" and headers["authorization"] == "Bearer secret"
     assert set(headers) <= {
@@ -163,7 +164,7 @@ def test_every_bad_reply_is_one_kind_of_failure(server: Server, behave: Behaviou
     server.behave = behave
     begun = time.monotonic()
     with pytest.raises(EndpointFailed) as failure:
-        complete(Endpoint(server.url, "m", key="secret"), "s", "u")
+        request_reply(Endpoint(server.url, "m", key="secret"), "s", "u")
     assert time.monotonic() - begun < 60
     assert "secret" not in str(failure.value) and "sk-1" not in str(failure.value) and str(failure.value)
     assert len(server.requests) == 1
@@ -174,7 +175,7 @@ def test_one_deadline_holds_however_slowly_it_drips(server: Server, behave: Beha
     server.behave = behave
     begun = time.monotonic()
     with pytest.raises(EndpointFailed, match=r"规定时间|连不上"):
-        complete(Endpoint(server.url, "m", timeout=0.3), "s", "u")
+        request_reply(Endpoint(server.url, "m", timeout=0.3), "s", "u")
     assert time.monotonic() - begun < 30
 
 
@@ -182,7 +183,7 @@ def test_nobody_there() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(EndpointFailed, match="连不上"):
-            complete(Endpoint(f"http://127.0.0.1:{taken.getsockname()[1]}/v1", "m"), "s", "u")
+            request_reply(Endpoint(f"http://127.0.0.1:{taken.getsockname()[1]}/v1", "m"), "s", "u")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,7 @@ def test_a_name_may_not_turn_inwards(monkeypatch: pytest.MonkeyPatch, address: s
     entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [entry])
     with pytest.raises(EndpointFailed, match=wanted):
-        complete(Endpoint("http://llm.example.cn/v1", "m", private=private), "s", "u")
+        request_reply(Endpoint("http://llm.example.cn/v1", "m", private=private), "s", "u")
 
 
 def test_a_name_is_looked_up_once_and_that_address_is_used(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +247,7 @@ def test_a_name_is_looked_up_once_and_that_address_is_used(server: Server, monke
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     url = server.url.replace("127.0.0.1", "llm.example.cn")
-    assert complete(Endpoint(url, "m", private=True), "s", "u") == "好"
+    assert request_reply(Endpoint(url, "m", private=True), "s", "u") == "好"
     assert asked == ["llm.example.cn"]
     assert server.requests[0][1]["host"].startswith("llm.example.cn")
 

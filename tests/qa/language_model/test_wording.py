@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cemai.library import Library
 from corpus.filters import Filters
 from qa.answer import Answer, AnswerCitation
-from qa.language_model.endpoint import EndpointFailed
+from qa.language_model.chat import EndpointFailed
 from qa.language_model.wording import PER_DOCUMENT, prompt, reworded, suited
 
 FULL = "对特困供养人员给予全额资助，资助标准为每人380元。"
@@ -232,7 +232,7 @@ def test_hostile_lengths_take_no_time() -> None:
 
 
 def test_the_library_asks_a_configured_model_and_keeps_both_forms(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    import qa.language_model.endpoint
+    import qa.language_model.chat
     from qa.language_model.endpoint import Endpoint
 
     calls: list[str] = []
@@ -242,7 +242,7 @@ def test_the_library_asks_a_configured_model_and_keeps_both_forms(library: Libra
         quote = user.split("\n⟦/")[1].split("\n", 4)[-1]
         return f"其中，「{quote}」[1]"
 
-    monkeypatch.setattr(qa.language_model.endpoint, "complete", answering)
+    monkeypatch.setattr(qa.language_model.chat, "request_reply", answering)
     monkeypatch.setattr(library, "endpoint", Endpoint("http://127.0.0.1:9/v1", "m"))
     question = "甘南州怎样改善饮水条件？"
     answer = library.ask(question, filters=Filters(region="甘南州"))
