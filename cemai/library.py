@@ -410,9 +410,9 @@ class Library(PolicyGraph):
         from functools import partial
 
         from qa.language_model.chat import request_reply
-        from qa.language_model.wording import reworded
+        from qa.language_model.wording import reword_answer
 
-        return reworded(plain, partial(request_reply, self.endpoint), self.endpoint.model)
+        return reword_answer(plain, partial(request_reply, self.endpoint), self.endpoint.model)
 
     def keep(
         self,
@@ -425,9 +425,9 @@ class Library(PolicyGraph):
         previous: Understanding | None = None,
     ) -> None:
         """Keep an answer with everything it takes to ask again."""
-        from qa.answers.replay import kept_record
+        from qa.answers.replay import make_kept_record
 
-        record = kept_record(
+        record = make_kept_record(
             plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
         )
         # a library that cannot be written just now still answers
@@ -460,14 +460,14 @@ class Library(PolicyGraph):
 
     def replay(self, id: str, *, as_of: dt.date | None = None) -> Replay:
         """Ask a kept answer's question again, for the same date unless another is given, and compare. Raises ``UsageError``."""
-        from qa.answers.replay import compared, date_of, filters_of, previous_of, question_of
+        from qa.answers.replay import compare_answers, date_of, filters_of, previous_of, question_of
 
         kept = self.kept_answer(id)
         then = kept.payload
         now = self.engine.ask(
             question_of(then), filters=filters_of(then), as_of=as_of or date_of(then), previous=previous_of(then)
         )
-        return compared(kept.id, kept.asked_at, then, now, self.corpus)
+        return compare_answers(kept.id, kept.asked_at, then, now, self.corpus)
 
     def feedback(self, id: str, verdict: str, note: str | None = None) -> KeptAnswer:
         """Store a person's verdict on an answer (right, wrong or incomplete) with a note. Raises ``UsageError``."""

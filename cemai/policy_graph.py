@@ -95,16 +95,16 @@ class PolicyGraph:
         """落实对照: each task and target of an upper document with what takes it up in a lower one; names are ids or file names."""
         from graph.alignment.coverage import coverage
         from qa.comparison.columns import column_of
-        from qa.comparison.implementation import mentioned
-        from qa.documents import Shelf
+        from qa.comparison.implementation import find_mentions
+        from qa.documents import LibraryView
 
         above, below = self.corpus.find(upper), self.corpus.find(lower)
         if above.row == below.row:
             raise UsageError("落实对照要两份不同的文件：先写上级文件，再写下级文件。")
         rows = [above.row, below.row]
         found = coverage(self.corpus, above.row, below.row)
-        shelf = Shelf(self.corpus)
-        elsewhere = mentioned([task.name for task in found.missing], column_of(below.row, shelf), shelf)
+        view = LibraryView(self.corpus)
+        elsewhere = find_mentions([task.name for task in found.missing], column_of(below.row, view), view)
         missing = sum(task.name not in elsewhere for task in found.missing)
         tasks = _by_id(cite_facts(self.corpus, self.corpus.facts(TaskRecord, documents=rows)))
         targets = _by_id(cite_facts(self.corpus, self.corpus.facts(TargetRecord, documents=rows)))

@@ -37,7 +37,7 @@ _units_list = re.compile(r"^[（(【\[]?(?:责任单位|牵头单位|责任部�
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DocumentPart:
     """A document, or a document attached to another one: what a region and a level belong to."""
 
     span: Span
@@ -69,7 +69,7 @@ class Sentence:
     """Whether it only announces what stands behind it: a question, or a line without an end."""
 
 
-class Shelved:
+class DocumentView:
     """A document with its parts and sentences."""
 
     def __init__(self, info: DocumentInfo, doc: ParsedDocument) -> None:
@@ -78,12 +78,13 @@ class Shelved:
         self.text = doc.text
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[DocumentPart, ...]:
         """The attached documents, then the document itself."""
         own = [
-            Part(part.span, part.head, division_of(part.head) or division_of(self.doc.head), True) for part in self.doc.attached
+            DocumentPart(part.span, part.head, division_of(part.head) or division_of(self.doc.head), True)
+            for part in self.doc.attached
         ]
-        return (*own, Part(Span(0, len(self.text)), self.doc.head, division_of(self.doc.head)))
+        return (*own, DocumentPart(Span(0, len(self.text)), self.doc.head, division_of(self.doc.head)))
 
     def part_at(self, position: int) -> int:
         """The number of the part a position belongs to."""
@@ -185,7 +186,7 @@ class Shelved:
         return list(range(bisect_left(self.starts, span.start), bisect_left(self.starts, span.end)))
 
 
-class Shelf:
+class LibraryView:
     """All documents of a library; nothing is prepared before it is asked for."""
 
     def __init__(self, corpus: Corpus, searcher: Searcher | None = None) -> None:
@@ -194,7 +195,7 @@ class Shelf:
         self.generation = corpus.generation
         self.infos: dict[int, DocumentInfo] = {info.row: info for info in corpus.infos()}
         self.by_id: dict[str, int] = {info.id: info.row for info in self.infos.values()}
-        self._kept: OrderedDict[int, Shelved] = OrderedDict()
+        self._kept: OrderedDict[int, DocumentView] = OrderedDict()
         self._facts: OrderedDict[tuple[type[StoredRecord], int], list[Any]] = OrderedDict()
         self._inside: dict[Division, frozenset[int]] = {}
         self._share: dict[str, float] = {}
@@ -202,16 +203,16 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.infos)
 
-    def document(self, row: int) -> Shelved:
+    def document(self, row: int) -> DocumentView:
         """A prepared document."""
         if row in self._kept:
             self._kept.move_to_end(row)
             return self._kept[row]
-        shelved = Shelved(self.infos[row], self.corpus.document(row))
-        self._kept[row] = shelved
+        document = DocumentView(self.infos[row], self.corpus.document(row))
+        self._kept[row] = document
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return shelved
+        return document
 
     def facts(self, record: type[R], row: int) -> list[StoredFact[R]]:
         """The facts of one kind that a document holds."""

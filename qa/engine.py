@@ -14,19 +14,19 @@ from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus
 from qa.answer import Answer, Comparison, Notice, Understanding
-from qa.answers.draft import Draft, Line
-from qa.answers.guard import checked
-from qa.answers.notices import notices_for
-from qa.documents import Shelf
+from qa.answers.draft import AnswerDraft, AnswerLine
+from qa.answers.guard import drop_unsupported
+from qa.answers.notices import find_notices
+from qa.documents import LibraryView
 from qa.evidence.inquiry import Inquiry, Similar
-from qa.evidence.scope import Found, own_figures, scope_of
-from qa.evidence.scoring import Weighing
+from qa.evidence.scope import ScoredSentence, own_figures, scope_of
+from qa.evidence.scoring import SentenceScorer
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.registry import question_kinds
-from qa.understanding.concepts import concepts_of
-from qa.understanding.measure import measure_of
-from qa.understanding.names import Known
-from qa.understanding.question import Reading, read
+from qa.understanding.concepts import extract_concepts
+from qa.understanding.measure import find_measure
+from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion, parse_question
 
 if TYPE_CHECKING:
     from index.passages import Hit
@@ -50,7 +50,7 @@ class Engine:
         """What is understood of a question, to be shown before or beside the answer."""
         with self._lock:
             _, known = self._ready()
-            return read(question, known, previous).understood
+            return parse_question(question, known, previous).understood
 
     def ask(
         self,
@@ -63,90 +63,92 @@ class Engine:
         """Answer a question from the documents that meet the filters, or say that they do not tell."""
         day = as_of or dt.date.today()
         with self._lock:
-            shelf, known = self._ready()
+            view, known = self._ready()
             allowed = self.corpus.select(filters) if filters else None
-            reading = read(question, known, previous)
-            draft, near = self._draft(reading, shelf, known, allowed)
-            return self._finished(reading, checked(draft), near, shelf, day)
+            parsed = parse_question(question, known, previous)
+            draft, near = self._draft(parsed, view, known, allowed)
+            return self._finished(parsed, drop_unsupported(draft), near, view, day)
 
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
         """A topic or a question across the regions of the library (or the named ones), every cell cited."""
-        from qa.comparison.regions import compared
+        from qa.comparison.regions import compare_regions
 
         with self._lock:
-            shelf, known = self._ready()
-            return compared(subject, shelf, known, self.searcher, regions=regions, as_of=as_of or dt.date.today())
+            view, known = self._ready()
+            return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=as_of or dt.date.today())
 
     def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document, given by their rows, clause by clause (新旧对照)."""
-        from qa.comparison.columns import side_by_side
-        from qa.comparison.versions import redline
+        from qa.comparison.columns import pair_columns
+        from qa.comparison.versions import compare_versions
 
         with self._lock:
-            shelf, _ = self._ready()
-            return redline(*side_by_side(old, new, shelf), shelf, as_of=as_of or dt.date.today())
+            view, _ = self._ready()
+            return compare_versions(*pair_columns(old, new, view), view, as_of=as_of or dt.date.today())
 
     def carried_out(self, upper: int, lower: int, *, as_of: dt.date | None = None) -> Comparison:
         """What an upper document demands beside what a lower one says of it, both given by their rows (落实对照)."""
-        from qa.comparison.columns import side_by_side
-        from qa.comparison.implementation import carried_out
+        from qa.comparison.columns import pair_columns
+        from qa.comparison.implementation import compare_implementation
 
         with self._lock:
-            shelf, _ = self._ready()
-            return carried_out(*side_by_side(upper, lower, shelf), shelf, as_of=as_of or dt.date.today())
+            view, _ = self._ready()
+            return compare_implementation(*pair_columns(upper, lower, view), view, as_of=as_of or dt.date.today())
 
     # ------------------------------------------------------------------ inside
 
-    def _ready(self) -> tuple[Shelf, Known]:
-        def make() -> tuple[Shelf, Known]:
-            shelf = Shelf(self.corpus, self.searcher)
-            return shelf, Known(shelf)
+    def _ready(self) -> tuple[LibraryView, KnownNames]:
+        def make() -> tuple[LibraryView, KnownNames]:
+            view = LibraryView(self.corpus, self.searcher)
+            return view, KnownNames(view)
 
         return self._kept.get("shelf", make, stamp=self.corpus.generation)
 
-    def _draft(self, reading: Reading, shelf: Shelf, known: Known, allowed: set[int] | None) -> tuple[Draft, list[Found]]:
-        if not len(shelf):
-            return Draft("not_found", (Line("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
-        kind = question_kinds()[reading.kind]
-        wanted = concepts_of(reading, shelf)
-        scope = scope_of(reading, shelf, self.searcher, allowed)
-        if kind.own_figures and reading.divisions:
-            scope = own_figures(reading, scope, shelf)
-        weighing = Weighing(wanted, shelf)
-        inquiry = Inquiry(reading, wanted, measure_of(reading), scope, shelf, known, weighing, self._similar(reading))
+    def _draft(
+        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, allowed: set[int] | None
+    ) -> tuple[AnswerDraft, list[ScoredSentence]]:
+        if not len(view):
+            return AnswerDraft("not_found", (AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
+        kind = question_kinds()[parsed.kind]
+        wanted = extract_concepts(parsed, view)
+        scope = scope_of(parsed, view, self.searcher, allowed)
+        if kind.own_figures and parsed.divisions:
+            scope = own_figures(parsed, scope, view)
+        scorer = SentenceScorer(wanted, view)
+        inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed))
         draft = self._from_best(inquiry)
         if draft is not None:
             return draft, []
         draft = kind.answer(inquiry)
         if draft is not None:
             return draft, inquiry.find_sentences() if draft.status == "not_found" else []
-        everything = weighing.of(scope)
-        others: list[Found] = []
-        if reading.divisions or reading.documents:
-            everywhere = scope_of(reading, shelf, self.searcher, allowed, divisions=())
-            others = [f for f in weighing.of(everywhere) if (f.row, f.sentence.part) not in scope.parts]
+        everything = scorer.score(scope)
+        others: list[ScoredSentence] = []
+        if parsed.divisions or parsed.documents:
+            everywhere = scope_of(parsed, view, self.searcher, allowed, divisions=())
+            others = [f for f in scorer.score(everywhere) if (f.row, f.sentence.part) not in scope.parts]
         reason = kind.explain(inquiry) if kind.explain is not None else None
-        return refusal.refuse(reading, wanted, everything, others, inquiry.measure, reason=reason), everything
+        return refusal.refuse(parsed, wanted, everything, others, inquiry.measure, reason=reason), everything
 
-    def _from_best(self, inquiry: Inquiry) -> Draft | None:
+    def _from_best(self, inquiry: Inquiry) -> AnswerDraft | None:
         """In a large library: the answer of the document the search puts first, with what others say of a policy behind it."""
-        reading, scope, kind = inquiry.reading, inquiry.scope, question_kinds()[inquiry.reading.kind]
-        top = inquiry.shelf.by_id.get(scope.hits[0].source_id) if scope.hits else None
-        if top is None or reading.several or top not in scope.rows or which_documents.is_survey(reading):
+        parsed, scope, kind = inquiry.parsed, inquiry.scope, question_kinds()[inquiry.parsed.kind]
+        top = inquiry.view.by_id.get(scope.hits[0].source_id) if scope.hits else None
+        if top is None or parsed.several or top not in scope.rows or which_documents.is_survey(parsed):
             return None
         narrow = replace(scope, parts=tuple(pair for pair in scope.parts if pair[0] == top))
         draft = kind.answer(replace(inquiry, scope=narrow))
         if draft is None or draft.status == "not_found":
             return None
-        if kind.reads_on and not reading.divisions:
-            wide = provision.quote_provisions(reading, inquiry.wanted, inquiry.find_sentences(), None)
+        if kind.reads_on and not parsed.divisions:
+            wide = provision.quote_provisions(parsed, inquiry.wanted, inquiry.find_sentences(), None)
             first = scope.hits[0].source_id
             others = [line for line in (wide.lines if wide else ()) if line.citations and line.citations[0].source_id != first]
             parts = tuple(pair for pair in (wide.parts if wide else ()) if pair[0] != top)
             return replace(draft, lines=(*draft.lines, *others), parts=(*draft.parts, *parts))
         return draft
 
-    def _similar(self, reading: Reading) -> Similar | None:
+    def _similar(self, parsed: ParsedQuestion) -> Similar | None:
         """How near in meaning sentences are to the question, by the library's model; None where there is none."""
         encoder = self.searcher.encoder
         if encoder is None or encoder.dimension < 8:
@@ -156,15 +158,17 @@ class Engine:
         def closeness(texts: Sequence[str]) -> Sequence[float]:
             new = [text for text in dict.fromkeys(texts) if text not in told]
             if new:
-                vectors = encoder.encode([reading.query, *new])
+                vectors = encoder.encode([parsed.query, *new])
                 told.update(zip(new, (vectors[1:] @ vectors[0]).tolist(), strict=True))
             return [told[text] for text in texts]
 
         return closeness
 
-    def _finished(self, reading: Reading, draft: Draft, near: list[Found], shelf: Shelf, day: dt.date) -> Answer:
-        limit = LONGEST_LIST if question_kinds()[reading.kind].is_list else LONGEST_ANSWER
-        lines: list[Line] = []
+    def _finished(
+        self, parsed: ParsedQuestion, draft: AnswerDraft, near: list[ScoredSentence], view: LibraryView, day: dt.date
+    ) -> Answer:
+        limit = LONGEST_LIST if question_kinds()[parsed.kind].is_list else LONGEST_ANSWER
+        lines: list[AnswerLine] = []
         size = 0
         for line in draft.lines:
             if lines and size + len(line.text) + 1 > limit - 20:
@@ -173,45 +177,45 @@ class Engine:
             size += len(line.text) + 1
         status = draft.status
         if not lines:
-            lines, status = [Line("文件未载明，没有找到可以回答这个问题的原文。")], "not_found"
+            lines, status = [AnswerLine("文件未载明，没有找到可以回答这个问题的原文。")], "not_found"
         citations = tuple(dict.fromkeys(c for line in lines for c in line.citations))
         notices: tuple[Notice, ...] = ()
         if status != "not_found":
-            notices = draft.notices + notices_for(reading, draft.parts, citations, shelf, day)
+            notices = draft.notices + find_notices(parsed, draft.parts, citations, view, day)
         text = "\n".join(line.text for line in lines)[:limit]
         key = json.dumps(
-            [reading.text, status, text, [(c.source_id, c.start, c.end) for c in citations], shelf.generation, day.isoformat()],
+            [parsed.text, status, text, [(c.source_id, c.start, c.end) for c in citations], view.generation, day.isoformat()],
             ensure_ascii=False,
         )
         return Answer(
             id=hashlib.sha256(key.encode()).hexdigest()[:16],
-            question=reading.text,
+            question=parsed.text,
             status=status,
-            kind=reading.kind,
+            kind=parsed.kind,
             answer=text,
             citations=citations,
             notices=notices,
             nearest=tuple(_hit(f) for f in near[:SHOWN_NEAREST]) if status == "not_found" else (),
-            understood=reading.understood,
-            generation=shelf.generation,
+            understood=parsed.understood,
+            generation=view.generation,
             as_of=day.isoformat(),
         )
 
 
-def _hit(found: Found) -> Hit:
+def _hit(found: ScoredSentence) -> Hit:
     from index.passages import Hit
 
     span = found.sentence.span
-    shelved = found.shelved
+    document = found.document
     return Hit(
-        source_id=shelved.info.id,
-        source=shelved.info.source,
+        source_id=document.info.id,
+        source=document.info.source,
         title=found.part.head.title,
-        section_path=shelved.doc.heading_path(span.start),
-        text=span.of(shelved.text),
+        section_path=document.doc.heading_path(span.start),
+        text=span.of(document.text),
         start=span.start,
         end=span.end,
         score=found.score,
-        page=shelved.doc.page_at(span.start),
+        page=document.doc.page_at(span.start),
         region=found.part.head.region,
     )

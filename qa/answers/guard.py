@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from corpus.folding import fold
 from qa.answer import AnswerCitation
-from qa.answers.draft import Draft
+from qa.answers.draft import AnswerDraft
 
 _figure = re.compile(r"\d+(?:[.,]\d+)*%?")
 _doc_number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(](?:19|20)\d\d[〕\])]\d{1,5}号")
@@ -15,21 +15,21 @@ _counted = re.compile(r"[一二三四五六七八九十百千万亿两零]{1,8}(
 _unit_list = re.compile(r"(?:单位共[^：]{1,8}家)[：:]([^。“”；]{2,600})")
 
 
-def figures(text: str) -> tuple[str, ...]:
+def extract_figures(text: str) -> tuple[str, ...]:
     """The numbers of a text, folded, separators of thousands dropped."""
     folded = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", fold(text))
     return tuple(m.group().rstrip(".,").replace(",", "") for m in _figure.finditer(folded))
 
 
-def supported(text: str, citations: Iterable[AnswerCitation]) -> bool:
+def is_supported(text: str, citations: Iterable[AnswerCitation]) -> bool:
     """Whether every figure, document number and listed unit of a text stands in a quote (or in the title of a cited document)."""
     cited = list(citations)
     held = [fold(c.quote) for c in cited]
     held += [fold(part) for c in cited for part in (c.title or "", c.doc_number or "")]
-    known = {figure for part in held for figure in figures(part)}
+    known = {figure for part in held for figure in extract_figures(part)}
     plain = [re.sub(r"\s", "", part) for part in held]
     folded = fold(text)
-    if any(figure not in known for figure in figures(text)):
+    if any(figure not in known for figure in extract_figures(text)):
         return False
     if any(not any(_same_number(number, part) for part in plain) for number in _doc_number.findall(folded)):
         return False
@@ -57,11 +57,11 @@ def _same_number(number: str, part: str) -> bool:
     return False
 
 
-def checked(draft: Draft) -> Draft:
+def drop_unsupported(draft: AnswerDraft) -> AnswerDraft:
     """The draft without the lines that their own citations do not support; quotes that are not in the answer go with them."""
     every = [citation for line in draft.lines for citation in line.citations]
-    kept = [line for line in draft.lines if supported(line.text, line.citations or every)]
-    return Draft(draft.status, tuple(kept), draft.notices, draft.parts)
+    kept = [line for line in draft.lines if is_supported(line.text, line.citations or every)]
+    return AnswerDraft(draft.status, tuple(kept), draft.notices, draft.parts)
 
 
 def _written_out(unit: str, plain: Sequence[str]) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from corpus.divisions import NATION
 from qa.answer import AnswerCitation, Notice, NoticeKind
 from qa.answers.counts import counted
-from qa.answers.draft import label
-from qa.documents import Shelf
-from qa.understanding.question import Reading
+from qa.answers.draft import label_part
+from qa.documents import LibraryView
+from qa.understanding.question import ParsedQuestion
 
 FEW, NAMED = 2, 4
 """So many documents in the same state have a notice each; of more, so many are named in one notice."""
@@ -18,8 +18,12 @@ FEW, NAMED = 2, 4
 _KINDS: dict[str, NoticeKind] = {"废止": "repealed", "征求意见稿": "draft", "规划期届满": "expired", "已修订": "repealed"}
 
 
-def notices_for(
-    reading: Reading, parts: Sequence[tuple[int, int]], citations: Sequence[AnswerCitation], shelf: Shelf, as_of: dt.date
+def find_notices(
+    parsed: ParsedQuestion,
+    parts: Sequence[tuple[int, int]],
+    citations: Sequence[AnswerCitation],
+    view: LibraryView,
+    as_of: dt.date,
 ) -> tuple[Notice, ...]:
     """The warnings an answer from these parts needs."""
     from graph.documents.standing import standing
@@ -28,30 +32,30 @@ def notices_for(
     found: dict[Notice, None] = {}
     states: dict[tuple[NoticeKind, str], list[tuple[str, str, str]]] = {}
     for row, number in dict.fromkeys(parts):
-        shelved = shelf.document(row)
-        part = shelved.parts[number]
-        name = label(shelved, part)
-        state = standing(shelf.corpus, shelved.info, as_of, head=part.head)
+        document = view.document(row)
+        part = document.parts[number]
+        name = label_part(document, part)
+        state = standing(view.corpus, document.info, as_of, head=part.head)
         kind = _KINDS.get(state.status)
         if kind is not None:
             inner = (part.head.title or "").replace("《", "〈").replace("》", "〉")
             title = f"《{' '.join(inner.split())}》" if inner else "" if name.endswith("文件") else "的文件"
             states.setdefault((kind, state.status), []).append((name, title, state.reason))
-        if part.attached and part.division is not None and reading.divisions and part.division not in reading.divisions:
+        if part.attached and part.division is not None and parsed.divisions and part.division not in parsed.divisions:
             found[
                 Notice("scope", f"所引内容出自{name}的文件（随函转发），属{part.division.level}级文件，不是所问地区自己的规定。")
             ] = None
         elif (
-            reading.divisions
+            parsed.divisions
             and part.division is not None
-            and part.division not in (NATION, *reading.divisions)
-            and not any(d.contains(part.division.code) for d in reading.divisions if d != NATION)
+            and part.division not in (NATION, *parsed.divisions)
+            and not any(d.contains(part.division.code) for d in parsed.divisions if d != NATION)
         ):
             found[Notice("scope", f"所引内容出自{name}的文件，适用于{part.division.path}。")] = None
     of_states = [notice for (kind, status), documents in states.items() for notice in _of_one_state(kind, status, documents)]
     for citation in citations:
-        row_number = shelf.by_id.get(citation.source_id)
-        around = shelf.document(row_number).folded[:4000] if row_number is not None else ""
+        row_number = view.by_id.get(citation.source_id)
+        around = view.document(row_number).folded[:4000] if row_number is not None else ""
         text = transition_notice(citation.quote, as_of, context=around + citation.quote)
         if text:
             found[Notice("expired", text)] = None

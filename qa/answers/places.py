@@ -6,7 +6,7 @@ from corpus.titles import in_marks
 from qa.answer import AnswerCitation
 
 
-def cited(citation: AnswerCitation) -> str:
+def describe_citation(citation: AnswerCitation) -> str:
     """Where a citation of an answer stands: title, number, section and page."""
     number = f"（{citation.doc_number}）" if citation.doc_number else ""
     page = f"，第 {citation.page} 页" if citation.page else ""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from corpus.document import Span
 from corpus.folding import fold, folded
 from corpus.text import COMMAS, SENTENCE_ENDS
-from qa.understanding.measure import Measure, in_title
-from qa.understanding.question import Reading
+from qa.understanding.measure import ValueMeasure, in_title
+from qa.understanding.question import ParsedQuestion
 
 SHORTER = 0.9
 """A point is worth showing where it is so much shorter than what it is taken from."""
@@ -38,19 +38,19 @@ _about = re.compile(r"(?:不超过|不低于|不少于|不得超过|至少|最�
 _after = re.compile(r"^(?:以上|以下|以内|左右|之内|之前|前|起|止|内|为止)?")
 
 
-def point_of(reading: Reading, text: str, spans: Sequence[Span], measure: Measure | None) -> Span | None:
+def find_point(parsed: ParsedQuestion, text: str, spans: Sequence[Span], measure: ValueMeasure | None) -> Span | None:
     """The point of a quote, or None where the quote is all point."""
     if not spans:
         return None
     span = spans[0]
     if measure is not None:
-        found = _value(text, span, measure, reading)
+        found = _value(text, span, measure, parsed)
         if found is not None:
             return found
     for asks, shape in _shapes:
-        if asks.search(reading.folded) and (match := shape.search(span.of(text))):
+        if asks.search(parsed.folded) and (match := shape.search(span.of(text))):
             return Span(span.start + match.start(), span.start + match.end())
-    asked = reading.folded
+    asked = parsed.folded
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
     whole = span
     pieces = [Span(span.start + m.start(), span.start + m.end()) for m in _piece.finditer(span.of(text))]
@@ -84,10 +84,10 @@ def _repeated(clause: str, pairs: set[str]) -> int:
     return copy.ends[best - 1] if best >= 4 else 0
 
 
-def _value(text: str, span: Span, measure: Measure, reading: Reading) -> Span | None:
+def _value(text: str, span: Span, measure: ValueMeasure, parsed: ParsedQuestion) -> Span | None:
     """The value of the kind asked for that stands nearest behind the words of the question."""
     copy = folded(span.of(text))
-    asked = reading.folded
+    asked = parsed.folded
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
     best: tuple[float, int, int] | None = None
     former = 0

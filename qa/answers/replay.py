@@ -62,7 +62,7 @@ class Replay:
         }
 
 
-def kept_record(
+def make_kept_record(
     answer: Answer,
     *,
     question: str,
@@ -114,7 +114,7 @@ def question_of(kept: Mapping[str, Any]) -> str:
     return str(kept.get("asked", {}).get("question") or kept["question"])
 
 
-def compared(id: str, asked_at: str, then: Json, now: Answer, corpus: Corpus) -> Replay:
+def compare_answers(id: str, asked_at: str, then: Json, now: Answer, corpus: Corpus) -> Replay:
     """What is different between a kept answer and the one given now, and why, as far as the library tells."""
     found: list[Difference] = []
     if then.get("erased"):

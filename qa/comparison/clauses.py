@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from corpus.document import Span
 from corpus.folding import fold
-from qa.comparison.columns import Column
+from qa.comparison.columns import ComparisonColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Clause:
     folded: str
 
 
-def clauses_of(column: Column) -> list[Clause]:
+def list_clauses(column: ComparisonColumn) -> list[Clause]:
     """The clauses of a document in their order."""
-    doc, text = column.shelved.doc, column.shelved.text
+    doc, text = column.document.doc, column.document.text
     children: dict[str | None, list[int]] = defaultdict(list)
     mine = [section for section in doc.outline if section.kind != "title" and column.holds(section.span)]
     for section in mine:

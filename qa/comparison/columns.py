@@ -12,9 +12,9 @@ from corpus.divisions import Division, gazetteer
 from corpus.document import Span
 from corpus.store import year_of
 from qa.answer import ColumnHead
-from qa.answers.draft import label, level_order
-from qa.documents import Part, Shelf, Shelved, speaks_for
-from qa.understanding.names import Known
+from qa.answers.draft import label_part, level_order
+from qa.documents import DocumentPart, DocumentView, LibraryView, speaks_for
+from qa.understanding.names import KnownNames
 
 LETTER = 8
 """A covering letter has no more sentences than this of its own: it is no column beside the document it forwards."""
@@ -27,23 +27,23 @@ _in_title = re.compile(r"((?:19|20)\d\d)年(?!代)")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ComparisonColumn:
     """One document (or attached document) of a comparison."""
 
-    shelved: Shelved
+    document: DocumentView
     number: int
     name: str
     """What heads the column: its region, and where several documents are of one region the year, else the title."""
 
     @classmethod
-    def of(cls, shelved: Shelved, number: int) -> Column:
+    def of(cls, document: DocumentView, number: int) -> ComparisonColumn:
         """The column of one part of a document, under the name of its region."""
-        return cls(shelved, number, label(shelved, shelved.parts[number]))
+        return cls(document, number, label_part(document, document.parts[number]))
 
     @property
-    def part(self) -> Part:
+    def part(self) -> DocumentPart:
         """The part it stands for."""
-        return self.shelved.parts[self.number]
+        return self.document.parts[self.number]
 
     @property
     def year(self) -> int | None:
@@ -53,18 +53,18 @@ class Column:
     @property
     def sentences(self) -> list[int]:
         """The numbers of its sentences."""
-        return [i for i, s in enumerate(self.shelved.sentences) if s.part == self.number]
+        return [i for i, s in enumerate(self.document.sentences) if s.part == self.number]
 
     def holds(self, span: Span) -> bool:
         """Whether a place of the document belongs to this column and not to another part."""
-        return self.shelved.part_at(span.start) == self.number
+        return self.document.part_at(span.start) == self.number
 
-    def head(self, shelf: Shelf, as_of: dt.date) -> ColumnHead:
+    def head(self, view: LibraryView, as_of: dt.date) -> ColumnHead:
         """Whose column it is, and whether its document is in force on a day."""
         from graph.documents.standing import standing
 
-        info = self.shelved.info
-        state = standing(shelf.corpus, info, as_of, head=self.part.head)
+        info = self.document.info
+        state = standing(view.corpus, info, as_of, head=self.part.head)
         title = self.part.head.title or info.head.title
         return ColumnHead(self.name, info.id, info.source, title, self.part.head.doc_number, state.status, state.reason)
 
@@ -74,52 +74,56 @@ Places = Callable[[Sequence[Division]], list[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ComparisonColumns:
     """The columns chosen, and how many documents on the subject found no place."""
 
-    chosen: list[Column]
+    chosen: list[ComparisonColumn]
     left_out: int = 0
 
 
-def columns_of(shelf: Shelf, known: Known, regions: Sequence[str] | None, asked: Sequence[str], places: Places) -> Columns:
+def choose_columns(
+    view: LibraryView, known: KnownNames, regions: Sequence[str] | None, asked: Sequence[str], places: Places
+) -> ComparisonColumns:
     """The columns for some regions (``regions`` by choice, else those ``asked`` for in the question), or for the whole library."""
     wanted_names = list(regions) if regions is not None else list(asked)
     divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
-    rows = [row for row in shelf.infos if not divisions or any(speaks_for(d, w) for d in shelf.regions[row] for w in divisions)]
+    rows = [row for row in view.infos if not divisions or any(speaks_for(d, w) for d in view.regions[row] for w in divisions)]
     left_out = 0
-    found: list[Column] | None = None
+    found: list[ComparisonColumn] | None = None
     if len(rows) <= WIDE:
-        found = [column for row in rows for column in _parts_of(shelf.document(row)) if _for_one_of(column, divisions)]
+        found = [column for row in rows for column in _parts_of(view.document(row)) if _for_one_of(column, divisions)]
     if found is None or len(found) > WIDE:
         allowed = set(rows)
         spoken = [place for place in places(divisions) if place[0] in allowed]
-        found = _best_of_each(spoken, divisions, shelf)
-        left_out = len({row for row, _ in spoken}) - len({column.shelved.info.row for column in found})
-    return Columns(_told_apart(sorted(found, key=lambda c: (level_order(c.part), c.year or 0, c.shelved.info.row))), left_out)
+        found = _best_of_each(spoken, divisions, view)
+        left_out = len({row for row, _ in spoken}) - len({column.document.info.row for column in found})
+    return ComparisonColumns(
+        _told_apart(sorted(found, key=lambda c: (level_order(c.part), c.year or 0, c.document.info.row))), left_out
+    )
 
 
-def _parts_of(shelved: Shelved) -> list[Column]:
+def _parts_of(document: DocumentView) -> list[ComparisonColumn]:
     """A column for each part of a document that is more than a letter around the others."""
-    columns = [Column.of(shelved, number) for number in range(len(shelved.parts))]
+    columns = [ComparisonColumn.of(document, number) for number in range(len(document.parts))]
     return [column for column in columns if len(columns) == 1 or column.part.attached or len(column.sentences) > LETTER]
 
 
-def _for_one_of(column: Column, divisions: Sequence[Division]) -> bool:
-    own = (column.part.division, column.shelved.parts[-1].division)
+def _for_one_of(column: ComparisonColumn, divisions: Sequence[Division]) -> bool:
+    own = (column.part.division, column.document.parts[-1].division)
     return not divisions or any(d is not None and speaks_for(d, w) for d in own for w in divisions)
 
 
-def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Division], shelf: Shelf) -> list[Column]:
+def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Division], view: LibraryView) -> list[ComparisonColumn]:
     """The best part of each region, then the second best of each, and so on, until the table is full."""
-    rounds: list[list[Column]] = [[] for _ in range(EACH)]
+    rounds: list[list[ComparisonColumn]] = [[] for _ in range(EACH)]
     seen: Counter[tuple[str | None, Division | None]] = Counter()
     taken: set[tuple[int, int]] = set()
     for row, position in places:
         if len(rounds[0]) >= WIDE:
             break
-        shelved = shelf.document(row)
-        number = shelved.part_at(position)
-        column = Column.of(shelved, number)
+        document = view.document(row)
+        number = document.part_at(position)
+        column = ComparisonColumn.of(document, number)
         of = (None if column.part.division else column.name, column.part.division)
         if (row, number) not in taken and seen[of] < EACH and _for_one_of(column, divisions):
             taken.add((row, number))
@@ -128,20 +132,20 @@ def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Divisio
     return [column for these in rounds for column in these][:WIDE]
 
 
-def column_of(row: int, shelf: Shelf) -> Column:
+def column_of(row: int, view: LibraryView) -> ComparisonColumn:
     """The column of one document: of what it forwards or issues, where it is no more than a letter around that."""
-    shelved = shelf.document(row)
-    columns = [Column.of(shelved, number) for number in range(len(shelved.parts))]
+    document = view.document(row)
+    columns = [ComparisonColumn.of(document, number) for number in range(len(document.parts))]
     return next((column for column in reversed(columns) if len(column.sentences) > LETTER), columns[0])
 
 
-def side_by_side(first: int, second: int, shelf: Shelf) -> tuple[Column, Column]:
+def pair_columns(first: int, second: int, view: LibraryView) -> tuple[ComparisonColumn, ComparisonColumn]:
     """The columns of two documents, told apart by name."""
-    one, other = _told_apart([column_of(first, shelf), column_of(second, shelf)])
+    one, other = _told_apart([column_of(first, view), column_of(second, view)])
     return one, other
 
 
-def _told_apart(columns: Sequence[Column]) -> list[Column]:
+def _told_apart(columns: Sequence[ComparisonColumn]) -> list[ComparisonColumn]:
     """The columns with names of their own: the year behind the region where that is enough, else the title."""
     names = Counter(column.name for column in columns)
     dated = [_dated(column) if names[column.name] > 1 else column for column in columns]
@@ -149,19 +153,19 @@ def _told_apart(columns: Sequence[Column]) -> list[Column]:
     return [_titled(plain) if again[column.name] > 1 else column for plain, column in zip(columns, dated, strict=True)]
 
 
-def _dated(column: Column) -> Column:
+def _dated(column: ComparisonColumn) -> ComparisonColumn:
     return replace(column, name=f"{column.name}（{column.year}年）") if column.year else column
 
 
-def _titled(column: Column) -> Column:
-    title = " ".join((column.part.head.title or column.shelved.info.source).split())
+def _titled(column: ComparisonColumn) -> ComparisonColumn:
+    title = " ".join((column.part.head.title or column.document.info.source).split())
     return replace(column, name=f"{column.name}《{title[:24]}》")
 
 
-def _year(part: Part) -> int | None:
+def _year(part: DocumentPart) -> int | None:
     stated = _in_title.search(part.head.title or "")
     return int(stated.group(1)) if stated else year_of(part.head)
 
 
-def _matched(known: Known, name: str) -> tuple[Division, ...]:
+def _matched(known: KnownNames, name: str) -> tuple[Division, ...]:
     return known.match(gazetteer().named(name))[0]

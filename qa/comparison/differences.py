@@ -8,16 +8,16 @@ from corpus.folding import fold
 from graph.codec.records import TargetRecord
 from graph.quantities.quantity import measure_of
 from qa.answer import Cell
-from qa.comparison.columns import Column
-from qa.comparison.rows import Measured
+from qa.comparison.columns import ComparisonColumn
+from qa.comparison.rows import SharedIndicator
 
 MOST = 10
 FEW = 8
 """Beyond this many columns what only one of them says tells little."""
 
 
-def differences(
-    aspect: str, columns: Sequence[Column], cells: Sequence[Cell], shared: Sequence[Measured], topic: str | None
+def list_differences(
+    aspect: str, columns: Sequence[ComparisonColumn], cells: Sequence[Cell], shared: Sequence[SharedIndicator], topic: str | None
 ) -> tuple[str, ...]:
     """Who is silent, the figures of each shared indicator side by side, what all say, what only some say."""
     out: list[str] = []
@@ -30,7 +30,7 @@ def differences(
     return tuple(out[:MOST])
 
 
-def _figures(measured: Measured, columns: Sequence[Column]) -> str:
+def _figures(measured: SharedIndicator, columns: Sequence[ComparisonColumn]) -> str:
     """The targets of one indicator by region, and why they cannot be set side by side where they cannot."""
     targets = measured.targets
     sides = "；".join(f"{columns[i].name}{target.value_text}{_year(target)}" for i, target in targets.items())

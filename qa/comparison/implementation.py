@@ -11,12 +11,11 @@ from corpus.wordlists import entries
 from graph.alignment.coverage import CoveredTarget, CoveredTask, coverage
 from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import AnswerCitation, Cell, Comparison, ComparisonRow
-from qa.answers.draft import cite, flat, merged
-from qa.comparison.clauses import Clause, clauses_of
-from qa.comparison.columns import Column
-from qa.documents import Shelf
-from qa.understanding.concepts import Wanted
-from qa.understanding.concepts import wanted as concepts
+from qa.answers.draft import cite, flatten, merge_spans
+from qa.comparison.clauses import Clause, list_clauses
+from qa.comparison.columns import ComparisonColumn
+from qa.documents import LibraryView
+from qa.understanding.concepts import QueryConcepts, extract_text_concepts
 
 MENTIONED = 0.6
 """The share of a task's name that a clause of the lower document must hold to take it up."""
@@ -37,12 +36,12 @@ class Heard:
     topic: tuple[str, ...]
 
 
-def carried_out(upper: Column, lower: Column, shelf: Shelf, *, as_of: dt.date) -> Comparison:
+def compare_implementation(upper: ComparisonColumn, lower: ComparisonColumn, view: LibraryView, *, as_of: dt.date) -> Comparison:
     """A row for each task and target of the upper document, with the lower document's counterpart or 原文未载明."""
-    found = coverage(shelf.corpus, upper.shelved.info.row, lower.shelved.info.row)
+    found = coverage(view.corpus, upper.document.info.row, lower.document.info.row)
     tasks = [entry for entry in found.tasks if upper.holds(entry.upper.span)]
     targets = [entry for entry in found.targets if upper.holds(entry.upper.span)]
-    elsewhere = mentioned([entry.upper.name for entry in tasks if entry.lower is None], lower, shelf)
+    elsewhere = find_mentions([entry.upper.name for entry in tasks if entry.lower is None], lower, view)
     rows = [_row(f"任务：{entry.upper.name[:40]}", upper, lower, entry, elsewhere.get(entry.upper.name, ())) for entry in tasks]
     # a task may be taken up under another name; a target only by a figure for the same indicator
     rows += [_row(f"目标：{entry.upper.indicator[:40]}", upper, lower, entry, ()) for entry in targets]
@@ -52,27 +51,31 @@ def carried_out(upper: Column, lower: Column, shelf: Shelf, *, as_of: dt.date) -
         regions=(upper.name, lower.name),
         rows=tuple(rows),
         differences=tuple(_said(rows, targets, upper, lower)),
-        columns=(upper.head(shelf, as_of), lower.head(shelf, as_of)),
+        columns=(upper.head(view, as_of), lower.head(view, as_of)),
         form="落实对照",
     )
 
 
-def mentioned(names: Sequence[str], column: Column, shelf: Shelf) -> dict[str, tuple[AnswerCitation, ...]]:
+def find_mentions(names: Sequence[str], column: ComparisonColumn, view: LibraryView) -> dict[str, tuple[AnswerCitation, ...]]:
     """For each name of a task the clause of a document that holds most of it: its heading and the sentence that says it.
 
     A name that no clause holds enough of is left out.
     """
-    clauses = [_heard(clause) for clause in clauses_of(column)] if names else []
-    found = {name: _mention(name, column, clauses, shelf) for name in names}
+    clauses = [_heard(clause) for clause in list_clauses(column)] if names else []
+    found = {name: _mention(name, column, clauses, view) for name in names}
     return {name: citations for name, citations in found.items() if citations}
 
 
 def _row(
-    aspect: str, upper: Column, lower: Column, entry: CoveredTask | CoveredTarget, mention: tuple[AnswerCitation, ...]
+    aspect: str,
+    upper: ComparisonColumn,
+    lower: ComparisonColumn,
+    entry: CoveredTask | CoveredTarget,
+    mention: tuple[AnswerCitation, ...],
 ) -> ComparisonRow:
     mine, counterpart = _cell(upper, entry.upper), _cell(lower, entry.lower)
     if counterpart.text is None and mention:
-        counterpart = replace(counterpart, text="\n".join(flat(c.quote) for c in mention), citations=mention)
+        counterpart = replace(counterpart, text="\n".join(flatten(c.quote) for c in mention), citations=mention)
     return ComparisonRow(aspect, (mine, counterpart))
 
 
@@ -82,10 +85,10 @@ def _heard(clause: Clause) -> Heard:
     return Heard(clause, clause.folded[:LONGEST], topics_of(clause.folded[:LONGEST], heading=clause.label)[:1])
 
 
-def _mention(name: str, column: Column, clauses: Sequence[Heard], shelf: Shelf) -> tuple[AnswerCitation, ...]:
+def _mention(name: str, column: ComparisonColumn, clauses: Sequence[Heard], view: LibraryView) -> tuple[AnswerCitation, ...]:
     from graph.topics import topics_of
 
-    sought = _weighted(concepts(name, shelf))
+    sought = _weighted(extract_text_concepts(name, view))
     topic = topics_of(name)[:1]
     scored = [(sought.coverage(heard.folded), heard) for heard in clauses]
     near = [
@@ -94,39 +97,39 @@ def _mention(name: str, column: Column, clauses: Sequence[Heard], shelf: Shelf) 
     if not near:
         return ()
     span = max(near, key=lambda pair: (pair[1].topic == topic, pair[0]))[1].clause.span
-    inside = [column.shelved.sentences[i] for i in column.shelved.between(span)]
+    inside = [column.document.sentences[i] for i in column.document.between(span)]
     under = [sentence for sentence in inside if not sentence.is_heading]
     best = max(under, key=lambda s: sought.coverage(s.folded), default=None)
     quoted = [sentence.span for sentence in (*inside[:1], best) if sentence is not None]
-    spans = merged(quoted or [span], column.shelved.text)
-    return tuple(cite(column.shelved, one) for one in spans)
+    spans = merge_spans(quoted or [span], column.document.text)
+    return tuple(cite(column.document, one) for one in spans)
 
 
-def _weighted(sought: Wanted) -> Wanted:
+def _weighted(sought: QueryConcepts) -> QueryConcepts:
     verbs = frozenset(entries("graph", "demand_verbs.txt"))
     return replace(
         sought, concepts=tuple(replace(c, weight=c.weight * VERB) if c.text in verbs else c for c in sought.concepts)
     )  # fmt: skip
 
 
-def _cell(column: Column, fact: TaskRecord | TargetRecord | None) -> Cell:
-    info = column.shelved.info
+def _cell(column: ComparisonColumn, fact: TaskRecord | TargetRecord | None) -> Cell:
+    info = column.document.info
     if fact is None or not column.holds(fact.span):
         return Cell(column.name, info.source, None, (), info.id)
-    cited = cite(column.shelved, _opening(column, fact) if isinstance(fact, TaskRecord) else fact.span)
-    return Cell(column.name, info.source, flat(cited.quote), (cited,), info.id)
+    cited = cite(column.document, _opening(column, fact) if isinstance(fact, TaskRecord) else fact.span)
+    return Cell(column.name, info.source, flatten(cited.quote), (cited,), info.id)
 
 
-def _opening(column: Column, task: TaskRecord) -> Span:
+def _opening(column: ComparisonColumn, task: TaskRecord) -> Span:
     """The heading of a task with the first sentence under it: what is to be done."""
-    inside = [column.shelved.sentences[i] for i in column.shelved.between(task.span)[:2]]
+    inside = [column.document.sentences[i] for i in column.document.between(task.span)[:2]]
     if not inside:
         return task.span
     last = inside[-1] if inside[0].is_heading else inside[0]
     return Span(task.span.start, min(task.span.end, last.span.end))
 
 
-def _said(rows: list[ComparisonRow], targets: list[CoveredTarget], upper: Column, lower: Column) -> list[str]:
+def _said(rows: list[ComparisonRow], targets: list[CoveredTarget], upper: ComparisonColumn, lower: ComparisonColumn) -> list[str]:
     out = []
     missing = [row.aspect for row in rows if row.cells[1].text is None]
     for noun in ("任务", "目标"):

@@ -13,18 +13,17 @@ from corpus.filters import Filters
 from corpus.folding import fold
 from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import Cell, Comparison, ComparisonRow
-from qa.answers.draft import cite, flat, merged
-from qa.answers.notices import notices_for
-from qa.comparison.columns import Column, columns_of
-from qa.comparison.differences import differences
-from qa.comparison.rows import held, rows_of
-from qa.documents import Sentence, Shelf, Shelved
+from qa.answers.draft import cite, flatten, merge_spans
+from qa.answers.notices import find_notices
+from qa.comparison.columns import ComparisonColumn, choose_columns
+from qa.comparison.differences import list_differences
+from qa.comparison.rows import build_rows, collect_evidence
+from qa.documents import DocumentView, LibraryView, Sentence
 from qa.evidence.quoting import find_carrying_span
-from qa.evidence.scope import Found
-from qa.understanding.concepts import Wanted
-from qa.understanding.concepts import wanted as concepts
-from qa.understanding.names import Known
-from qa.understanding.question import read
+from qa.evidence.scope import ScoredSentence
+from qa.understanding.concepts import QueryConcepts, extract_text_concepts
+from qa.understanding.names import KnownNames
+from qa.understanding.question import parse_question
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
@@ -39,50 +38,50 @@ NAMED = 0.4
 """The share of the question that the name of a task or an indicator must hold to be of its subject."""
 
 
-def compared(
-    subject: str, shelf: Shelf, known: Known, searcher: Searcher, *, regions: Sequence[str] | None, as_of: dt.date
+def compare_regions(
+    subject: str, view: LibraryView, known: KnownNames, searcher: Searcher, *, regions: Sequence[str] | None, as_of: dt.date
 ) -> Comparison:
     """The comparison of a topic or a question across documents: first the carrying sentences, then what the graph holds of it."""
-    reading = read(subject, known)
+    parsed = parse_question(subject, known)
     topic = _topic(subject)
-    ranked = partial(_by_topic, topic, shelf) if topic else partial(_by_search, subject, shelf, searcher)
-    found = columns_of(shelf, known, regions, reading.understood.regions if regions is None else (), ranked)
+    ranked = partial(_by_topic, topic, view) if topic else partial(_by_search, subject, view, searcher)
+    found = choose_columns(view, known, regions, parsed.understood.regions if regions is None else (), ranked)
     columns = found.chosen
-    sought = concepts(reading.subject, shelf, reading.quoted)
+    sought = extract_text_concepts(parsed.subject, view, parsed.quoted)
     score = _topic_scorer(topic) if topic else _question_scorer(sought)
     cells = [_cell(column, score, sought) for column in columns]
 
     def fits(name: str) -> bool:
         return sought.coverage(fold(name)) >= NAMED
 
-    row = ComparisonRow(topic or (reading.subject.replace(" ", "") or subject), tuple(cells))
-    aspects, shared = rows_of(held(columns, cells, topic, fits, shelf))
-    parts = [(c.shelved.info.row, c.number) for c, cell in zip(columns, cells, strict=True) if cell.text is not None]
+    row = ComparisonRow(topic or (parsed.subject.replace(" ", "") or subject), tuple(cells))
+    aspects, shared = build_rows(collect_evidence(columns, cells, topic, fits, view))
+    parts = [(c.document.info.row, c.number) for c, cell in zip(columns, cells, strict=True) if cell.text is not None]
     citations = [citation for cell in cells for citation in cell.citations]
     return Comparison(
         question=None if topic else subject,
         topic=topic,
         regions=tuple(column.name for column in columns),
         rows=(row, *aspects),
-        differences=(*differences(row.aspect, columns, cells, shared, topic), *_left_out(found.left_out)),
-        notices=notices_for(reading, parts, citations, shelf, as_of),
-        columns=tuple(column.head(shelf, as_of) for column in columns),
+        differences=(*list_differences(row.aspect, columns, cells, shared, topic), *_left_out(found.left_out)),
+        notices=find_notices(parsed, parts, citations, view, as_of),
+        columns=tuple(column.head(view, as_of) for column in columns),
     )
 
 
-def _by_topic(topic: str, shelf: Shelf, divisions: Sequence[Division]) -> list[tuple[int, int]]:
+def _by_topic(topic: str, view: LibraryView, divisions: Sequence[Division]) -> list[tuple[int, int]]:
     """Where tasks and targets on a topic stand; of documents with many of them first."""
-    found = [(fact.document, fact.start) for fact in shelf.corpus.facts(TaskRecord, key=("topic", topic))]
-    found += [(fact.document, fact.start) for fact in shelf.corpus.facts(TargetRecord, key=("topic", topic))]
+    found = [(fact.document, fact.start) for fact in view.corpus.facts(TaskRecord, key=("topic", topic))]
+    found += [(fact.document, fact.start) for fact in view.corpus.facts(TargetRecord, key=("topic", topic))]
     counts = Counter(document for document, _ in found)
     return sorted(found, key=lambda place: (-counts[place[0]], *place))
 
 
-def _by_search(subject: str, shelf: Shelf, searcher: Searcher, divisions: Sequence[Division]) -> list[tuple[int, int]]:
+def _by_search(subject: str, view: LibraryView, searcher: Searcher, divisions: Sequence[Division]) -> list[tuple[int, int]]:
     """The passages the search finds, in each division on its own where some are asked for."""
     limits: Sequence[Filters | None] = [Filters(region=division.path) for division in divisions] or [None]
     hits = [searcher.search(subject, filters=limit, top=SEARCHED, fold=False) for limit in limits]
-    return [(shelf.by_id[hit.source_id], hit.start) for found in hits for hit in found if hit.source_id in shelf.by_id]
+    return [(view.by_id[hit.source_id], hit.start) for found in hits for hit in found if hit.source_id in view.by_id]
 
 
 def _left_out(count: int) -> tuple[str, ...]:
@@ -96,7 +95,7 @@ def _topic(subject: str) -> str | None:
     return names.get(fold(subject))
 
 
-Score = Callable[[Shelved, Sentence], float]
+Score = Callable[[DocumentView, Sentence], float]
 
 
 def _topic_scorer(topic: str) -> Score:
@@ -106,8 +105,8 @@ def _topic_scorer(topic: str) -> Score:
     headings: dict[str, float] = {}
     words = words_of(topic)
 
-    def score(shelved: Shelved, sentence: Sentence) -> float:
-        said = sentence.span.of(shelved.text)
+    def score(document: DocumentView, sentence: Sentence) -> float:
+        said = sentence.span.of(document.text)
         own = scores("", said) if words.search(said) else {}
         if sentence.heading not in headings:
             all_of_it = scores("", sentence.heading) if words.search(sentence.heading) else {}
@@ -122,8 +121,8 @@ def _topic_scorer(topic: str) -> Score:
     return score
 
 
-def _question_scorer(sought: Wanted) -> Score:
-    def score(shelved: Shelved, sentence: Sentence) -> float:
+def _question_scorer(sought: QueryConcepts) -> Score:
+    def score(document: DocumentView, sentence: Sentence) -> float:
         own, heading = sought.profile(sentence.folded), sought.profile(sentence.heading)
         share = sought.share([max(a, 0.5 * b) for a, b in zip(own, heading, strict=True)])
         value = 0.8 * share + 0.3 * sought.closeness(sentence.folded)
@@ -132,21 +131,21 @@ def _question_scorer(sought: Wanted) -> Score:
     return score
 
 
-def _cell(column: Column, score: Score, sought: Wanted) -> Cell:
-    shelved = column.shelved
+def _cell(column: ComparisonColumn, score: Score, sought: QueryConcepts) -> Cell:
+    document = column.document
     ranked: list[tuple[float, int]] = []
     for i in column.sentences:
-        sentence = shelved.sentences[i]
+        sentence = document.sentences[i]
         if sentence.is_heading or sentence.is_units or len(sentence.folded) < 8:
             continue
-        value = score(shelved, sentence)
+        value = score(document, sentence)
         if value > 0:
             ranked.append((value, i))
     ranked.sort(key=lambda pair: (-pair[0], pair[1]))
     best = ranked[0][0] if ranked else 0.0
     chosen = [i for value, i in ranked[:SENTENCES] if value >= NEAR * best]
     if not chosen:
-        return Cell(column.name, shelved.info.source, None, (), shelved.info.id)
-    spans = merged([find_carrying_span(Found(shelved, i, 0.0, 0.0, 0.0), sought) for i in chosen], shelved.text)
-    citations = tuple(cite(shelved, span) for span in spans)
-    return Cell(column.name, shelved.info.source, "\n".join(flat(c.quote) for c in citations), citations, shelved.info.id)
+        return Cell(column.name, document.info.source, None, (), document.info.id)
+    spans = merge_spans([find_carrying_span(ScoredSentence(document, i, 0.0, 0.0, 0.0), sought) for i in chosen], document.text)
+    citations = tuple(cite(document, span) for span in spans)
+    return Cell(column.name, document.info.source, "\n".join(flatten(c.quote) for c in citations), citations, document.info.id)

@@ -14,9 +14,9 @@ from corpus.document import Span
 from graph.alignment.indicators import align_targets
 from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import AnswerCitation, Cell, ComparisonRow
-from qa.answers.draft import cite, flat
-from qa.comparison.columns import Column
-from qa.documents import Shelf
+from qa.answers.draft import cite, flatten
+from qa.comparison.columns import ComparisonColumn
+from qa.documents import LibraryView
 
 SHARED_ROWS = 6
 """Indicators with a row of their own at most."""
@@ -34,29 +34,31 @@ Fits = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ColumnEvidence:
     """What the graph holds of one column on the subject of the comparison."""
 
-    column: Column
+    column: ComparisonColumn
     tasks: tuple[TaskRecord, ...]
     targets: tuple[TargetRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class SharedIndicator:
     """The targets of one indicator, by the number of their column."""
 
     indicator: str
     targets: dict[int, TargetRecord]
 
 
-def held(columns: Sequence[Column], cells: Sequence[Cell], topic: str | None, fits: Fits, shelf: Shelf) -> list[Held]:
+def collect_evidence(
+    columns: Sequence[ComparisonColumn], cells: Sequence[Cell], topic: str | None, fits: Fits, view: LibraryView
+) -> list[ColumnEvidence]:
     """For each column its tasks and targets that concern the subject; nothing where its cell says nothing."""
-    told = {column.shelved.info.row for column, cell in zip(columns, cells, strict=True) if cell.text is not None}
-    tasks, targets = _tasks_of(told, topic, shelf), _targets_of(told, topic, fits, shelf)
+    told = {column.document.info.row for column, cell in zip(columns, cells, strict=True) if cell.text is not None}
+    tasks, targets = _tasks_of(told, topic, view), _targets_of(told, topic, fits, view)
     out = []
     for column, cell in zip(columns, cells, strict=True):
-        row = column.shelved.info.row
+        row = column.document.info.row
         quoted = [Span(c.start, c.end) for c in cell.citations]
         mine = [task for task in tasks.get(row, ()) if quoted and column.holds(task.span)]
         main = [task for task in mine if task.topics[:1] == (topic,)]
@@ -65,33 +67,33 @@ def held(columns: Sequence[Column], cells: Sequence[Cell], topic: str | None, fi
             if any(task.span.overlaps(span) for span in quoted) and (fits(task.name) or len(task.span) <= SMALL)
         ]  # fmt: skip
         figures = [target for target in targets.get(row, ()) if quoted and column.holds(target.span)]
-        out.append(Held(column, tuple(main or around), tuple(figures)))
+        out.append(ColumnEvidence(column, tuple(main or around), tuple(figures)))
     return out
 
 
-def _tasks_of(rows: Iterable[int], topic: str | None, shelf: Shelf) -> dict[int, list[TaskRecord]]:
+def _tasks_of(rows: Iterable[int], topic: str | None, view: LibraryView) -> dict[int, list[TaskRecord]]:
     found: dict[int, list[TaskRecord]] = defaultdict(list)
-    for fact in shelf.corpus.facts(TaskRecord, key=("topic", topic) if topic else None, documents=rows):
+    for fact in view.corpus.facts(TaskRecord, key=("topic", topic) if topic else None, documents=rows):
         found[fact.document].append(fact.value)
     return found
 
 
-def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, shelf: Shelf) -> dict[int, list[TargetRecord]]:
+def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, view: LibraryView) -> dict[int, list[TargetRecord]]:
     """Targets of the topic, or those whose indicator fits: the names are judged first, so that few records are read."""
     of_documents = set(rows)
     if topic is None:
-        names = {key for _, key, _, _ in shelf.corpus.filed(["indicator"], documents=of_documents)}
+        names = {key for _, key, _, _ in view.corpus.filed(["indicator"], documents=of_documents)}
         keys = ("indicator", [name for name in names if fits(name)])
     else:
         keys = ("topic", [topic])
     found: dict[int, list[TargetRecord]] = defaultdict(list)
-    for fact in shelf.corpus.facts(TargetRecord, keys=keys, documents=of_documents):
+    for fact in view.corpus.facts(TargetRecord, keys=keys, documents=of_documents):
         if fact.value.kind != "rule":
             found[fact.document].append(fact.value)
     return found
 
 
-def rows_of(kept: Sequence[Held]) -> tuple[list[ComparisonRow], list[Measured]]:
+def build_rows(kept: Sequence[ColumnEvidence]) -> tuple[list[ComparisonRow], list[SharedIndicator]]:
     """The rows that at least one column fills, and the indicators that more than one column gives a figure for."""
     shared = _shared([[target for target in one.targets if target.kind == "target"] for one in kept])
     rows = [_row("任务", kept, _tasks)]
@@ -118,48 +120,48 @@ Entries = Sequence[tuple[str, tuple[AnswerCitation, ...]]]
 """What a cell lists: each entry as shown, with the places it is taken from."""
 
 
-def _row(aspect: str, kept: Sequence[Held], entries: Callable[[Held], Entries]) -> ComparisonRow:
+def _row(aspect: str, kept: Sequence[ColumnEvidence], entries: Callable[[ColumnEvidence], Entries]) -> ComparisonRow:
     return ComparisonRow(aspect, tuple(_cell(one.column, entries(one)) for one in kept))
 
 
-def _cell(column: Column, entries: Entries) -> Cell:
-    info = column.shelved.info
+def _cell(column: ComparisonColumn, entries: Entries) -> Cell:
+    info = column.document.info
     shown = list(dict(entries).items())[:EACH]
     citations = tuple(dict.fromkeys(citation for _, cited in shown for citation in cited))
     return Cell(column.name, info.source, "\n".join(text for text, _ in shown) or None, citations, info.id)
 
 
-def _tasks(one: Held) -> Entries:
-    shelved = one.column.shelved
+def _tasks(one: ColumnEvidence) -> Entries:
+    document = one.column.document
     out = []
     for task in one.tasks:
-        at = shelved.text.find(task.name, task.span.start, task.span.end)
+        at = document.text.find(task.name, task.span.start, task.span.end)
         if at >= 0:
-            out.append((flat(task.name), (cite(shelved, Span(at, at + len(task.name))),)))
+            out.append((flatten(task.name), (cite(document, Span(at, at + len(task.name))),)))
     return out
 
 
-def _others(one: Held, kinds: Sequence[str], taken: set[int]) -> Entries:
+def _others(one: ColumnEvidence, kinds: Sequence[str], taken: set[int]) -> Entries:
     return _figures(one.column, [t for t in one.targets if t.kind in kinds and id(t) not in taken])
 
 
-def _figures(column: Column, targets: Sequence[TargetRecord]) -> Entries:
+def _figures(column: ComparisonColumn, targets: Sequence[TargetRecord]) -> Entries:
     """Each target's clause, with the words that govern its year where these stand apart from it."""
-    shelved = column.shelved
+    document = column.document
     out = []
     for target in targets:
-        cited = [cite(shelved, target.span)]
+        cited = [cite(document, target.span)]
         if target.deadline and target.deadline not in cited[0].quote:
-            at = shelved.text.rfind(target.deadline, max(0, target.span.start - GOVERNS), target.span.start)
+            at = document.text.rfind(target.deadline, max(0, target.span.start - GOVERNS), target.span.start)
             if at >= 0:
-                cited.insert(0, cite(shelved, Span(at, at + len(target.deadline))))
-        out.append(("……".join(flat(c.quote) for c in cited), tuple(cited)))
+                cited.insert(0, cite(document, Span(at, at + len(target.deadline))))
+        out.append(("……".join(flatten(c.quote) for c in cited), tuple(cited)))
     return out
 
 
-def _units(one: Held) -> Entries:
+def _units(one: ColumnEvidence) -> Entries:
     """For each task its own lists of units, as written."""
-    shelved = one.column.shelved
+    document = one.column.document
     out = []
     for task in one.tasks:
         lists: list[Span] = []
@@ -168,21 +170,21 @@ def _units(one: Held) -> Entries:
                 lists[-1] = Span(lists[-1].start, max(lists[-1].end, unit.span.end))
             else:
                 lists.append(unit.span)
-        cited = tuple(cite(shelved, span) for span in lists)
+        cited = tuple(cite(document, span) for span in lists)
         if cited:
-            out.append(("；".join(flat(c.quote) for c in cited), cited))
+            out.append(("；".join(flatten(c.quote) for c in cited), cited))
     return out
 
 
-def _deadlines(one: Held) -> Entries:
-    shelved = one.column.shelved
+def _deadlines(one: ColumnEvidence) -> Entries:
+    document = one.column.document
     out = []
     for task in one.tasks:
-        at = shelved.text.find(task.deadline, task.span.start, task.span.end) if task.deadline else -1
-        number = shelved.sentence_at(at) if at >= 0 else None
-        if number is not None and not shelved.sentences[number].is_heading:
-            cited = cite(shelved, _clause_at(shelved.text, shelved.sentences[number].span, at))
-            out.append((flat(cited.quote), (cited,)))
+        at = document.text.find(task.deadline, task.span.start, task.span.end) if task.deadline else -1
+        number = document.sentence_at(at) if at >= 0 else None
+        if number is not None and not document.sentences[number].is_heading:
+            cited = cite(document, _clause_at(document.text, document.sentences[number].span, at))
+            out.append((flatten(cited.quote), (cited,)))
     return out
 
 
@@ -194,25 +196,25 @@ def _clause_at(text: str, sentence: Span, position: int) -> Span:
     return Span(start, behind[1] if len(behind) > 1 else sentence.end).trimmed(text)
 
 
-def _beneficiaries(one: Held) -> Entries:
-    shelved = one.column.shelved
+def _beneficiaries(one: ColumnEvidence) -> Entries:
+    document = one.column.document
     cited: dict[str, AnswerCitation] = {}
     for task in one.tasks:
         for name in task.beneficiaries:
-            at = shelved.text.find(name, task.span.start, task.span.end)
+            at = document.text.find(name, task.span.start, task.span.end)
             if name not in cited and at >= 0:
-                cited[name] = cite(shelved, Span(at, at + len(name)))
+                cited[name] = cite(document, Span(at, at + len(name)))
     return [("、".join(cited), tuple(cited.values()))] if cited else []
 
 
-def _shared(targets: Sequence[Sequence[TargetRecord]]) -> list[Measured]:
+def _shared(targets: Sequence[Sequence[TargetRecord]]) -> list[SharedIndicator]:
     """Indicators that more than one column gives a target for, those of most columns first."""
     place = {id(target): i for i, mine in enumerate(targets) for target in mine}
-    found: list[Measured] = []
+    found: list[SharedIndicator] = []
     for group in align_targets([target for mine in targets for target in mine if target.value is not None]):
         by_column: dict[int, TargetRecord] = {}
         for target in group:
             by_column.setdefault(place[id(target)], target)
         if len(by_column) > 1:
-            found.append(Measured(min((t.indicator for t in by_column.values()), key=len), by_column))
+            found.append(SharedIndicator(min((t.indicator for t in by_column.values()), key=len), by_column))
     return sorted(found, key=lambda m: -len(m.targets))[:SHARED_ROWS]

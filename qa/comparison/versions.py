@@ -11,10 +11,10 @@ from difflib import SequenceMatcher
 
 from corpus.text import SENTENCE_ENDS
 from qa.answer import Cell, Comparison, ComparisonRow
-from qa.answers.draft import cite, flat
-from qa.comparison.clauses import Clause, clauses_of
-from qa.comparison.columns import Column
-from qa.documents import Shelf
+from qa.answers.draft import cite, flatten
+from qa.comparison.clauses import Clause, list_clauses
+from qa.comparison.columns import ComparisonColumn
+from qa.documents import LibraryView
 
 SAME_PLACE, ALIKE = 0.3, 0.5
 """How alike two clauses must be to be one clause changed: under the same number, and anywhere."""
@@ -33,7 +33,7 @@ _sentence = re.compile(f"[^{SENTENCE_ENDS}]*[{SENTENCE_ENDS}]?")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ClauseChange:
     """A clause with its counterpart; None where there is none."""
 
     old: Clause | None
@@ -51,9 +51,9 @@ class Change:
         return "未变" if self.old.number == self.new.number else "序号调整"
 
 
-def redline(old: Column, new: Column, shelf: Shelf, *, as_of: dt.date) -> Comparison:
+def compare_versions(old: ComparisonColumn, new: ComparisonColumn, view: LibraryView, *, as_of: dt.date) -> Comparison:
     """The two versions side by side: a row for each clause that is not the same in both, in the order of the new one."""
-    changes = aligned(clauses_of(old), clauses_of(new))
+    changes = align_clauses(list_clauses(old), list_clauses(new))
     counts = Counter(change.kind for change in changes)
     kinds = ("修改", "新增", "删去", "序号调整", "未变")
     lines = ["；".join(f"{kind} {counts[kind]} 处" for kind in kinds if counts[kind]) + "。"]
@@ -69,12 +69,12 @@ def redline(old: Column, new: Column, shelf: Shelf, *, as_of: dt.date) -> Compar
             for change in shown
         ),
         differences=tuple(lines),
-        columns=(old.head(shelf, as_of), new.head(shelf, as_of)),
+        columns=(old.head(view, as_of), new.head(view, as_of)),
         form="新旧对照",
     )
 
 
-def aligned(old: Sequence[Clause], new: Sequence[Clause]) -> list[Change]:
+def align_clauses(old: Sequence[Clause], new: Sequence[Clause]) -> list[ClauseChange]:
     """Each clause with its counterpart: the same words first, then the same number with like words, then the most alike."""
     partner: dict[int, int] = {}
     taken: set[int] = set()
@@ -109,7 +109,7 @@ def aligned(old: Sequence[Clause], new: Sequence[Clause]) -> list[Change]:
     return _in_order(old, new, partner, taken)
 
 
-def _in_order(old: Sequence[Clause], new: Sequence[Clause], partner: dict[int, int], taken: set[int]) -> list[Change]:
+def _in_order(old: Sequence[Clause], new: Sequence[Clause], partner: dict[int, int], taken: set[int]) -> list[ClauseChange]:
     """The new clauses in their order, each clause taken out behind the one it used to follow."""
     place = {i: j for j, i in partner.items()}
     behind: dict[int, list[int]] = defaultdict(list)
@@ -119,10 +119,10 @@ def _in_order(old: Sequence[Clause], new: Sequence[Clause], partner: dict[int, i
             last = place[i]
         else:
             behind[last].append(i)
-    out = [Change(old[i], None) for i in behind[-1]]
+    out = [ClauseChange(old[i], None) for i in behind[-1]]
     for j, clause in enumerate(new):
-        out.append(Change(old[partner[j]] if j in partner else None, clause))
-        out += [Change(old[i], None) for i in behind[j]]
+        out.append(ClauseChange(old[partner[j]] if j in partner else None, clause))
+        out += [ClauseChange(old[i], None) for i in behind[j]]
     return out
 
 
@@ -135,24 +135,24 @@ def _dice(a: Counter[str], b: Counter[str]) -> float:
     return 2 * sum(min(n, b[pair]) for pair, n in a.items() if pair in b) / total if total else 0.0
 
 
-def _label(change: Change) -> str:
+def _label(change: ClauseChange) -> str:
     clause = change.new or change.old
     return " ".join((clause.label if clause else "").split())[:30]
 
 
-def _cell(column: Column, clause: Clause | None) -> Cell:
-    info = column.shelved.info
+def _cell(column: ComparisonColumn, clause: Clause | None) -> Cell:
+    info = column.document.info
     if clause is None:
         return Cell(column.name, info.source, None, (), info.id)
-    cited = cite(column.shelved, clause.span)
-    return Cell(column.name, info.source, flat(cited.quote), (cited,), info.id)
+    cited = cite(column.document, clause.span)
+    return Cell(column.name, info.source, flatten(cited.quote), (cited,), info.id)
 
 
-def _reworded(change: Change, old: Column, new: Column) -> list[str]:
+def _reworded(change: ClauseChange, old: ComparisonColumn, new: ComparisonColumn) -> list[str]:
     """The words of a changed clause, old and new, as they stand in the texts."""
     if change.old is None or change.new is None:
         return []
-    said = [flat(column.shelved.text[c.span.start : c.span.end]) for column, c in ((old, change.old), (new, change.new))]
+    said = [flatten(column.document.text[c.span.start : c.span.end]) for column, c in ((old, change.old), (new, change.new))]
     told = describe_changes(*said)
     return [f"{_label(change)}：{told}。"] if told else []
 
@@ -165,7 +165,7 @@ def describe_changes(old: str | None, new: str | None, *, longest: int | None = 
     """
     if not old or not new:
         return ""
-    found = [(_cut(before, longest), _cut(after, longest)) for before, after in wording(old, new)]
+    found = [(_cut(before, longest), _cut(after, longest)) for before, after in diff_wording(old, new)]
     out = [
         f"“{before}”改为“{after}”" if before and after else f"删去“{before}”" if before else f"增加“{after}”"
         for before, after in found[:SHOWN]
@@ -178,7 +178,7 @@ def _cut(text: str, longest: int | None) -> str:
     return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def wording(before: str, after: str) -> list[tuple[str, str]]:
+def diff_wording(before: str, after: str) -> list[tuple[str, str]]:
     """The stretches in which two texts differ, as (old, new); small changes close together are one."""
     split = _sentence if max(len(before), len(after)) > LONGEST else _token
     a, b = [m.group() for m in split.finditer(before)], [m.group() for m in split.finditer(after)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qa.documents import Sentence, Shelf
-from qa.evidence.scope import Found, Scope, elsewhere, of_the_place, place_names
-from qa.evidence.scoring import Weighing
-from qa.understanding.concepts import Wanted
-from qa.understanding.expectations import bonus_of, governs, lists_names, names_asked, organisation_wanted
-from qa.understanding.measure import Measure
-from qa.understanding.names import Known
-from qa.understanding.question import Reading
+from qa.documents import LibraryView, Sentence
+from qa.evidence.scope import Scope, ScoredSentence, elsewhere, of_the_place, place_names
+from qa.evidence.scoring import SentenceScorer
+from qa.understanding.concepts import QueryConcepts
+from qa.understanding.expectations import choose_bonus, governs, lists_names, names_asked, organisation_wanted
+from qa.understanding.measure import ValueMeasure
+from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion
 
 Similar = Callable[[Sequence[str]], Sequence[float]]
 """How near in meaning sentences are to the question."""
@@ -23,56 +23,56 @@ class Inquiry:
     """Everything a kind of question answers from.
 
     Args:
-        reading: The parsed question.
+        parsed: The parsed question.
         wanted: Its concepts.
         measure: The kind of value it asks for, if any.
         scope: The documents to look at.
-        shelf: The library.
+        view: The library.
         known: The names in the library.
-        weighing: Scores sentences; shared by every inquiry about one question.
+        scorer: Scores sentences; shared by every inquiry about one question.
         similar: Compares sentences with the question by a model, if there is one.
     """
 
-    reading: Reading
-    wanted: Wanted
-    measure: Measure | None
+    parsed: ParsedQuestion
+    wanted: QueryConcepts
+    measure: ValueMeasure | None
     scope: Scope
-    shelf: Shelf
-    known: Known
-    weighing: Weighing
+    view: LibraryView
+    known: KnownNames
+    scorer: SentenceScorer
     similar: Similar | None = None
 
-    def find_sentences(self) -> list[Found]:
+    def find_sentences(self) -> list[ScoredSentence]:
         """The sentences of the scope that may answer, best first."""
-        reading, measure, scope, shelf = self.reading, self.measure, self.scope, self.shelf
-        found = self.weighing.of(
+        parsed, measure, scope, view = self.parsed, self.measure, self.scope, self.view
+        found = self.scorer.score(
             scope,
-            required=_required(reading, measure),
+            required=_required(parsed, measure),
             similar=self.similar,
-            bonus=bonus_of(reading),
+            bonus=choose_bonus(parsed),
             measured=measure.stands_in if measure else None,
-            governing=governs if reading.kind == "yes_no" else None,
+            governing=governs if parsed.kind == "yes_no" else None,
         )
-        if scope.loose and reading.divisions:
-            called = place_names(reading, reading.divisions)
+        if scope.loose and parsed.divisions:
+            called = place_names(parsed, parsed.divisions)
             # what another region says is no answer, and a figure only where it is said of the place
             found = [
                 f
                 for f in found
                 if f.row not in scope.loose
                 or of_the_place(f, called)
-                or not shelf.regions[f.row]
-                or not (reading.kind == "target_value" or elsewhere(shelf, f.row, reading.divisions))
+                or not view.regions[f.row]
+                or not (parsed.kind == "target_value" or elsewhere(view, f.row, parsed.divisions))
             ]
-        if reading.outside and not reading.divisions:
-            found = [f for f in found if any(name in f.shelved.folded for name in reading.outside)]
+        if parsed.outside and not parsed.divisions:
+            found = [f for f in found if any(name in f.document.folded for name in parsed.outside)]
         return found
 
 
-def _required(reading: Reading, measure: Measure | None) -> Callable[[Sentence], bool] | None:
+def _required(parsed: ParsedQuestion, measure: ValueMeasure | None) -> Callable[[Sentence], bool] | None:
     """What a sentence must hold to be looked at: a value of the kind asked for, a company, so many names."""
     if measure is not None:
         return lambda sentence: measure.stands_in(sentence.folded)
-    if (names := names_asked(reading)) is not None:
+    if (names := names_asked(parsed)) is not None:
         return lambda sentence: lists_names(sentence, *names)
-    return organisation_wanted(reading)
+    return organisation_wanted(parsed)

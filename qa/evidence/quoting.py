@@ -9,9 +9,9 @@ from itertools import pairwise
 from corpus.document import Span
 from corpus.folding import fold
 from qa.documents import ANNOUNCES
-from qa.evidence.scope import Found
+from qa.evidence.scope import ScoredSentence
 from qa.evidence.scoring import only_heads
-from qa.understanding.concepts import Wanted
+from qa.understanding.concepts import QueryConcepts
 
 BESIDE = 0.92
 """How near another sentence must come to the best one to be quoted beside it."""
@@ -29,7 +29,7 @@ LISTED = 320
 _clause = re.compile(r"[，,：:；;]")
 
 
-def select_complementary(group: Sequence[Found], wanted: Wanted, most: int) -> list[Found]:
+def select_complementary(group: Sequence[ScoredSentence], wanted: QueryConcepts, most: int) -> list[ScoredSentence]:
     """The best sentence, and those after it that come near it or tell of a part of the question it leaves open."""
     first = group[0]
     chosen = [first]
@@ -49,10 +49,10 @@ def select_complementary(group: Sequence[Found], wanted: Wanted, most: int) -> l
     return chosen[:most]
 
 
-def find_carrying_span(found: Found, wanted: Wanted, prefer: Callable[[str], bool] | None = None) -> Span:
+def find_carrying_span(found: ScoredSentence, wanted: QueryConcepts, prefer: Callable[[str], bool] | None = None) -> Span:
     """The sentence, or where it is long the run of its clauses that carries the answer."""
-    sentence, text = found.sentence, found.shelved.text
-    if only_heads(found.shelved, found.index):
+    sentence, text = found.sentence, found.document.text
+    if only_heads(found.document, found.index):
         return find_span_under(found) or sentence.span
     if len(sentence.span) <= LONG:
         return _announced_span(found, wanted) or extend_to_stop(found)
@@ -72,9 +72,9 @@ def find_carrying_span(found: Found, wanted: Wanted, prefer: Callable[[str], boo
     return Span(clauses[low].start, clauses[high].end).trimmed(text)
 
 
-def _announced_span(found: Found, wanted: Wanted) -> Span | None:
+def _announced_span(found: ScoredSentence, wanted: QueryConcepts) -> Span | None:
     """What stands under a heading or question that holds what is asked: all of it while that stays short."""
-    sentences, i = found.shelved.sentences, found.index
+    sentences, i = found.document.sentences, found.index
     if not i or not (sentences[i - 1].is_heading or sentences[i - 1].leads) or wanted.coverage(sentences[i - 1].folded) < HERALD:
         return None
     end = sentences[i].span.end
@@ -87,9 +87,9 @@ def _announced_span(found: Found, wanted: Wanted) -> Span | None:
     return Span(sentences[i].span.start, end)
 
 
-def extend_run(found: Found, span: Span) -> Span:
+def extend_run(found: ScoredSentence, span: Span) -> Span:
     """A sentence that tells how, with those after it in its paragraph that go on telling."""
-    sentences, i = found.shelved.sentences, found.index
+    sentences, i = found.document.sentences, found.index
     if sentences[i].is_heading or span.end < sentences[i].span.end:
         return span
     end = span.end
@@ -102,9 +102,9 @@ def extend_run(found: Found, span: Span) -> Span:
     return Span(span.start, end)
 
 
-def find_span_under(found: Found) -> Span | None:
+def find_span_under(found: ScoredSentence) -> Span | None:
     """A heading that asks or announces just what is asked, with the text under it while that stays short."""
-    sentences, i = found.shelved.sentences, found.index
+    sentences, i = found.document.sentences, found.index
     start, end = sentences[i].span.start, None
     for other in sentences[i + 1 :]:
         if other.part != sentences[i].part or not other.heading.startswith(sentences[i].heading) or other.is_units:
@@ -115,9 +115,9 @@ def find_span_under(found: Found) -> Span | None:
     return Span(start, end) if end is not None else None
 
 
-def extend_to_stop(found: Found) -> Span:
+def extend_to_stop(found: ScoredSentence) -> Span:
     """The full sentence around a piece that ends at a semicolon, where that stays readable."""
-    sentences, i = found.shelved.sentences, found.index
+    sentences, i = found.document.sentences, found.index
     low = high = i
     while low > 0 and sentences[low - 1].line == sentences[low].line and sentences[low - 1].folded.endswith(";"):
         low -= 1

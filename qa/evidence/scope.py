@@ -10,8 +10,8 @@ from corpus.filters import Filters
 from corpus.folding import fold
 from index.passages import Hit
 from index.searcher import Searcher
-from qa.documents import Part, Sentence, Shelf, Shelved, speaks_for
-from qa.understanding.question import ASKS_DUTIES, Reading
+from qa.documents import DocumentPart, DocumentView, LibraryView, Sentence, speaks_for
+from qa.understanding.question import ASKS_DUTIES, ParsedQuestion
 
 SMALL = 24
 """A selection of documents up to this size is read whole; of a larger one only what the search brings up."""
@@ -25,10 +25,10 @@ SEARCHED, SURVEYED = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScoredSentence:
     """A sentence with its score. ``coverage`` is the share of the question it holds by itself, ``context`` with its headings."""
 
-    shelved: Shelved
+    document: DocumentView
     index: int
     score: float
     coverage: float
@@ -37,24 +37,24 @@ class Found:
     @property
     def sentence(self) -> Sentence:
         """The sentence."""
-        return self.shelved.sentences[self.index]
+        return self.document.sentences[self.index]
 
     @property
     def lead(self) -> Sentence | None:
         """The sentence that announces the list in which this one stands."""
         section = self.sentence.section
-        index = self.shelved.announced.get(section) if section is not None else None
-        return self.shelved.sentences[index] if index is not None and index < self.index else None
+        index = self.document.announced.get(section) if section is not None else None
+        return self.document.sentences[index] if index is not None and index < self.index else None
 
     @property
-    def part(self) -> Part:
+    def part(self) -> DocumentPart:
         """The document or attached document it stands in."""
-        return self.shelved.parts[self.sentence.part]
+        return self.document.parts[self.sentence.part]
 
     @property
     def row(self) -> int:
         """The number of its document."""
-        return self.shelved.info.row
+        return self.document.info.row
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,119 +72,115 @@ class Scope:
 
 
 def scope_of(
-    reading: Reading,
-    shelf: Shelf,
+    parsed: ParsedQuestion,
+    view: LibraryView,
     searcher: Searcher,
     allowed: set[int] | None = None,
     divisions: Sequence[Division] | None = None,
 ) -> Scope:
     """The documents a question is to be answered from."""
-    divisions = reading.divisions if divisions is None else tuple(divisions)
-    rows = [row for row in shelf.infos if allowed is None or row in allowed]
-    if reading.documents and any(row in reading.documents for row in rows):
-        rows = [row for row in rows if row in reading.documents]
+    divisions = parsed.divisions if divisions is None else tuple(divisions)
+    rows = [row for row in view.infos if allowed is None or row in allowed]
+    if parsed.documents and any(row in parsed.documents for row in rows):
+        rows = [row for row in rows if row in parsed.documents]
     elif divisions:
-        speaking = frozenset[int]().union(*(shelf.inside(division) for division in divisions))
+        speaking = frozenset[int]().union(*(view.inside(division) for division in divisions))
         inside = [row for row in rows if row in speaking]
         if len(rows) > SMALL:
-            hits = _hits(reading, searcher, rows if allowed is not None else None, shelf)
-            others = [shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id]
-            complete = reading.kind in _COMPLETE or (reading.kind == "responsible_unit" and ASKS_DUTIES.search(reading.folded))
+            hits = _hits(parsed, searcher, rows if allowed is not None else None, view)
+            others = [view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id]
+            complete = parsed.kind in _COMPLETE or (parsed.kind == "responsible_unit" and ASKS_DUTIES.search(parsed.folded))
             whole = SMALL if complete else FEW
             if len(inside) > whole:
-                most = _most(reading) if len(inside) > SMALL else whole
+                most = _most(parsed) if len(inside) > SMALL else whole
                 own = [row for row in dict.fromkeys(others) if row in inside]
                 if len(own) < min(most, SEARCHED):
-                    near = _hits(reading, searcher, inside, shelf)
-                    own = list(dict.fromkeys((*own, *(shelf.by_id[hit.source_id] for hit in near))))
+                    near = _hits(parsed, searcher, inside, view)
+                    own = list(dict.fromkeys((*own, *(view.by_id[hit.source_id] for hit in near))))
                     hits += near
                 inside = own[:most]
-            called = place_names(reading, divisions)
+            called = place_names(parsed, divisions)
             loose: list[int] = []
             for row in [row for row in dict.fromkeys(others) if row not in inside][:LOOKED_INTO]:
-                if (
-                    not inside
-                    or not elsewhere(shelf, row, divisions)
-                    or any(name in shelf.document(row).folded for name in called)
-                ):
+                if not inside or not elsewhere(view, row, divisions) or any(name in view.document(row).folded for name in called):
                     loose.append(row)
-                if len(loose) == _most(reading):
+                if len(loose) == _most(parsed):
                     break
-            return Scope(
-                _parts(shelf, inside, reading, divisions) + _parts(shelf, loose, reading, ()), tuple(hits), frozenset(loose)
-            )
-        names = [fold(m) for m in reading.places]
+            return Scope(_parts(view, inside, parsed, divisions) + _parts(view, loose, parsed, ()), tuple(hits), frozenset(loose))
+        names = [fold(m) for m in parsed.places]
         # a document that does not say of which region it is counts where it names the place
-        unplaced = [row for row in rows if not shelf.regions[row] and any(name in shelf.document(row).folded for name in names)]
+        unplaced = [row for row in rows if not view.regions[row] and any(name in view.document(row).folded for name in names)]
         rows = [row for row in rows if row in {*inside, *unplaced}] or rows
     if len(rows) > SMALL:
-        hits = _hits(reading, searcher, rows if len(rows) < len(shelf) else None, shelf)
-        rows = list(dict.fromkeys(shelf.by_id[hit.source_id] for hit in hits if hit.source_id in shelf.by_id))[: _most(reading)]
-        return Scope(_parts(shelf, rows, reading, ()), tuple(hits))
-    return Scope(_parts(shelf, rows, reading, divisions))
+        hits = _hits(parsed, searcher, rows if len(rows) < len(view) else None, view)
+        rows = list(dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id))[: _most(parsed)]
+        return Scope(_parts(view, rows, parsed, ()), tuple(hits))
+    return Scope(_parts(view, rows, parsed, divisions))
 
 
-def place_names(reading: Reading, divisions: Sequence[Division]) -> tuple[str, ...]:
+def place_names(parsed: ParsedQuestion, divisions: Sequence[Division]) -> tuple[str, ...]:
     """The names, folded, by which a document may speak of the regions asked about."""
     names = [fold(name) for d in divisions for name in (d.name, d.short, *d.aliases)]
-    return tuple(dict.fromkeys([*map(fold, reading.places), *names]))
+    return tuple(dict.fromkeys([*map(fold, parsed.places), *names]))
 
 
-def elsewhere(shelf: Shelf, row: int, divisions: Sequence[Division]) -> bool:
+def elsewhere(view: LibraryView, row: int, divisions: Sequence[Division]) -> bool:
     """Whether a document says itself that it is of another region, neither above nor inside the regions asked about."""
-    own = shelf.regions[row]
+    own = view.regions[row]
     if NATION in divisions:
         return bool(own) and NATION not in own
     return bool(own) and not any(d == NATION or d.contains(w.code) or w.contains(d.code) for d in own for w in divisions)
 
 
-def of_the_place(found: Found, names: Sequence[str]) -> bool:
+def of_the_place(found: ScoredSentence, names: Sequence[str]) -> bool:
     """Whether a sentence of another region's document speaks of the place: itself, its headings, or the title over it."""
     sentence = found.sentence
     beside = (sentence.folded, sentence.heading, fold(found.part.head.title or ""))
     return any(name in text for name in names for text in beside)
 
 
-def _most(reading: Reading) -> int:
-    return SURVEYED if reading.several or reading.kind in ("multi_doc", "comparison") else SEARCHED
+def _most(parsed: ParsedQuestion) -> int:
+    return SURVEYED if parsed.several or parsed.kind in ("multi_doc", "comparison") else SEARCHED
 
 
-def _hits(reading: Reading, searcher: Searcher, rows: Iterable[int] | None, shelf: Shelf) -> list[Hit]:
-    filters = Filters(documents=tuple(shelf.infos[row].id for row in rows)) if rows is not None else None
-    return searcher.search(reading.query, filters=filters, top=40)
+def _hits(parsed: ParsedQuestion, searcher: Searcher, rows: Iterable[int] | None, view: LibraryView) -> list[Hit]:
+    filters = Filters(documents=tuple(view.infos[row].id for row in rows)) if rows is not None else None
+    return searcher.search(parsed.query, filters=filters, top=40)
 
 
-def _parts(shelf: Shelf, rows: Iterable[int], reading: Reading, divisions: Sequence[Division]) -> tuple[tuple[int, int], ...]:
+def _parts(
+    view: LibraryView, rows: Iterable[int], parsed: ParsedQuestion, divisions: Sequence[Division]
+) -> tuple[tuple[int, int], ...]:
     """The parts of documents that speak for the divisions; where a document as a whole is meant, all its parts."""
     found: list[tuple[int, int]] = []
     for row in rows:
-        shelved = shelf.document(row)
-        every = list(range(len(shelved.parts)))
-        own = shelved.parts[-1].division
+        document = view.document(row)
+        every = list(range(len(document.parts)))
+        own = document.parts[-1].division
         if divisions and not any(own is not None and speaks_for(own, d) for d in divisions):
             every = [
-                i for i in every if (d := shelved.parts[i].division) is not None and any(speaks_for(d, w) for w in divisions)
+                i for i in every if (d := document.parts[i].division) is not None and any(speaks_for(d, w) for w in divisions)
             ] or every
         found += [(row, i) for i in every]
-    if reading.document_words:
+    if parsed.document_words:
         named = [
             (row, i) for row, i in found
-            if any(word in fold(shelf.document(row).parts[i].head.title or "") for word in reading.document_words)
+            if any(word in fold(view.document(row).parts[i].head.title or "") for word in parsed.document_words)
         ]  # fmt: skip
         rows_named = {row for row, _ in named}
         # 实施方案 tells documents apart only where some have it in the title and some have not
-        if named and not divisions and not reading.every_region:
+        if named and not divisions and not parsed.every_region:
             found = [(row, i) for row, i in found if row in rows_named]
     return tuple(found)
 
 
-def own_figures(reading: Reading, scope: Scope, shelf: Shelf) -> Scope:
+def own_figures(parsed: ParsedQuestion, scope: Scope, view: LibraryView) -> Scope:
     """The scope without what a region only forwards: the figures of a province's paper are not those of the city that sent it on."""
     kept = tuple(
         (row, number)
         for row, number in scope.parts
-        if (d := shelf.document(row).parts[number].division) is None
-        or any(speaks_for(d, wanted) for wanted in reading.divisions)
+        if (d := view.document(row).parts[number].division) is None
+        or any(speaks_for(d, wanted) for wanted in parsed.divisions)
         or row in scope.loose
     )
     return replace(scope, parts=kept) if kept else scope

@@ -12,9 +12,9 @@ import numpy as np
 from corpus.document import Span
 from corpus.folding import fold
 from index.passages import Hit
-from qa.documents import Sentence, Shelf, Shelved
-from qa.evidence.scope import Found, Scope
-from qa.understanding.concepts import Flags, Matrix, Wanted
+from qa.documents import DocumentView, LibraryView, Sentence
+from qa.evidence.scope import Scope, ScoredSentence
+from qa.understanding.concepts import Flags, Matrix, QueryConcepts
 from qa.understanding.lexicons import first_phrase, phrases
 
 SHORT = 60
@@ -52,15 +52,15 @@ TITLE = 0.5
 """How much a concept counts that stands not in the sentence but in a heading above it, beside it, or in the title."""
 
 
-class Weighing:
+class SentenceScorer:
     """The sentences of documents weighed for one question; what was weighed once serves every further look at it."""
 
-    def __init__(self, wanted: Wanted, shelf: Shelf) -> None:
+    def __init__(self, wanted: QueryConcepts, view: LibraryView) -> None:
         self.wanted = wanted
-        self.shelf = shelf
-        self._weighed: dict[tuple[int, frozenset[int]], list[Found]] = {}
+        self.view = view
+        self._scored: dict[tuple[int, frozenset[int]], list[ScoredSentence]] = {}
 
-    def of(
+    def score(
         self,
         scope: Scope,
         *,
@@ -69,16 +69,16 @@ class Weighing:
         measured: Callable[[str], bool] | None = None,
         governing: Callable[[str], bool] | None = None,
         similar: Callable[[Sequence[str]], Sequence[float]] | None = None,
-    ) -> list[Found]:
+    ) -> list[ScoredSentence]:
         """Every sentence of the scope that says something of what is wanted, best first."""
-        found: list[Found] = []
-        prior = _Priors(scope.hits, self.shelf)
+        found: list[ScoredSentence] = []
+        prior = _Priors(scope.hits, self.view)
         for row, pairs in groupby(sorted(scope.parts), key=lambda pair: pair[0]):
             parts = frozenset(part for _, part in pairs)
-            if (row, parts) not in self._weighed:
-                self._weighed[row, parts] = _weighed(self.wanted, self.shelf.document(row), parts)
+            if (row, parts) not in self._scored:
+                self._scored[row, parts] = _scored(self.wanted, self.view.document(row), parts)
             before = prior.of(row)
-            for item in self._weighed[row, parts]:
+            for item in self._scored[row, parts]:
                 sentence = item.sentence
                 if required is not None and not required(sentence):
                     continue
@@ -89,26 +89,26 @@ class Weighing:
                     score += 0.4 * beside_value(self.wanted, sentence.folded, measured, lead)
                 if governing is not None and governing(lead + sentence.folded):
                     score += GOVERNING
-                found.append(Found(item.shelved, item.index, score, item.coverage, item.context))
+                found.append(ScoredSentence(item.document, item.index, score, item.coverage, item.context))
         found.sort(key=_order)
         if similar is not None and found:
             head = found[:JUDGED]
-            closeness = similar([f.sentence.span.of(f.shelved.text) for f in head])
+            closeness = similar([f.sentence.span.of(f.document.text) for f in head])
             head = [
-                Found(f.shelved, f.index, f.score + MEANING * c, f.coverage, f.context)
+                ScoredSentence(f.document, f.index, f.score + MEANING * c, f.coverage, f.context)
                 for f, c in zip(head, closeness, strict=True)
             ]
             found = sorted(head, key=_order) + found[JUDGED:]
         return found
 
 
-def _order(found: Found) -> tuple[float, int, int]:
+def _order(found: ScoredSentence) -> tuple[float, int, int]:
     return -found.score, found.row, found.index
 
 
-def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Found]:
+def _scored(wanted: QueryConcepts, document: DocumentView, parts: frozenset[int]) -> list[ScoredSentence]:
     """The sentences of some parts of a document that hold something of what is wanted, in order."""
-    sentences = shelved.sentences
+    sentences = document.sentences
     inside = np.array([sentence.part in parts for sentence in sentences], dtype=bool)
     if not inside.any():
         return []
@@ -116,18 +116,18 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
     for k, concept in enumerate(wanted.concepts):
         if concept.place:
             for part in parts:
-                if concept.text in fold(shelved.parts[part].head.title or ""):
+                if concept.text in fold(document.parts[part].head.title or ""):
                     own[[i for i, s in enumerate(sentences) if s.part == part], k] = 1.0
     years = frozenset(concept.text for concept in wanted.concepts if _year.fullmatch(concept.text))
     governing = _governing(sentences) if years else [frozenset[str]()] * len(sentences)
-    context = _in_context(wanted, shelved, parts, own, inside, governing)
+    context = _in_context(wanted, document, parts, own, inside, governing)
     coverages, wides = wanted.shares(own), wanted.shares(context)
-    titles = {part: fold(shelved.parts[part].head.title or "") for part in parts}
+    titles = {part: fold(document.parts[part].head.title or "") for part in parts}
     preambles = phrases("preambles.txt")
-    found: list[Found] = []
+    found: list[ScoredSentence] = []
     for i in np.flatnonzero(inside & (wides >= FAINT)).tolist():
         sentence, coverage, wide = sentences[i], float(coverages[i]), float(wides[i])
-        lead = shelved.announced.get(sentence.section, i) if sentence.section is not None else i
+        lead = document.announced.get(sentence.section, i) if sentence.section is not None else i
         whole = sentences[lead].folded + sentence.folded if lead < i and len(sentences[lead].folded) <= SHORT else sentence.folded
         score = 0.75 * wide + 0.15 * wanted.coverage(whole) + 0.25 * wanted.closeness(whole)
         length = len(sentence.folded)
@@ -137,7 +137,7 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
             score -= 0.35 * max(0.0, coverage - _densest(wanted, sentence.folded))
         if sentence.leads and i + 1 < len(sentences):
             score -= LEADS
-        elif only_heads(shelved, i):
+        elif only_heads(document, i):
             score -= 0.4
         if governing[i]:
             score += YEAR if governing[i] & years else -YEAR
@@ -145,30 +145,30 @@ def _weighed(wanted: Wanted, shelved: Shelved, parts: frozenset[int]) -> list[Fo
         score -= HEARSAY if _only_says.search(sentence.folded) else 0.0
         score -= PREAMBLE if first_phrase(sentence.folded, preambles) or _purpose.match(sentence.folded) else 0.0
         score -= 0.4 if len(titles[sentence.part]) > 8 and (sentence.folded.rstrip("。") in titles[sentence.part]) else 0.0
-        found.append(Found(shelved, i, score, coverage, wide))
+        found.append(ScoredSentence(document, i, score, coverage, wide))
     return found
 
 
 def _in_context(
-    wanted: Wanted,
-    shelved: Shelved,
+    wanted: QueryConcepts,
+    document: DocumentView,
     parts: frozenset[int],
     own: Matrix,
     inside: Flags,
     governing: Sequence[frozenset[str]],
 ) -> Matrix:
     """What each sentence holds of each concept when its headings, its neighbours and the title are counted for their share."""
-    sentences = shelved.sentences
+    sentences = document.sentences
     headings = {(s.heading, s.leaf): n for n, s in enumerate({(s.heading, s.leaf): s for s in sentences}.values())}
     trails = wanted.profiles([heading for heading, _ in headings])
     leaves = wanted.profiles([leaf for _, leaf in headings])
     above = np.maximum(LEAF * leaves, HEADING * trails)[[headings[s.heading, s.leaf] for s in sentences]]
-    title = wanted.profiles([fold(part.head.title or "") for part in shelved.parts])[[s.part for s in sentences]]
+    title = wanted.profiles([fold(part.head.title or "") for part in document.parts])[[s.part for s in sentences]]
     context: Matrix = np.maximum(np.maximum(own, above), TITLE * title)
     told = own[inside]
     throughout = (told >= 0.9).sum(axis=0) >= max(4, OFTEN * len(told))
     context = np.maximum(context, THROUGHOUT * throughout)
-    leads = [shelved.announced.get(s.section, -1) if s.section is not None else -1 for s in sentences]
+    leads = [document.announced.get(s.section, -1) if s.section is not None else -1 for s in sentences]
     items = np.array([0 <= lead < i for i, lead in enumerate(leads)])
     if items.any():
         context[items] = np.maximum(context[items], LEAF * own[[lead for i, lead in enumerate(leads) if items[i]]])
@@ -218,7 +218,7 @@ def bare_term(folded: str) -> bool:
     return _bare_term.match(folded) is not None
 
 
-def beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool] | None, lead: str = "") -> float:
+def beside_value(wanted: QueryConcepts, folded: str, measured: Callable[[str], bool] | None, lead: str = "") -> float:
     """How much of the question stands in the clause that holds the value asked for, or in what announces it (个人缴费费率：)."""
     return max(
         (wanted.coverage(lead + clause) for clause in _value_clause.split(folded) if measured is None or measured(clause)),
@@ -226,7 +226,7 @@ def beside_value(wanted: Wanted, folded: str, measured: Callable[[str], bool] | 
     )
 
 
-def _densest(wanted: Wanted, folded: str) -> float:
+def _densest(wanted: QueryConcepts, folded: str) -> float:
     """The coverage of the three neighbouring clauses of a sentence that hold most of the question."""
     clauses = _clause.split(folded)
     if len(clauses) <= 3:
@@ -234,22 +234,22 @@ def _densest(wanted: Wanted, folded: str) -> float:
     return max(wanted.coverage(",".join(clauses[i : i + 3])) for i in range(len(clauses) - 2))
 
 
-def only_heads(shelved: Shelved, i: int) -> bool:
+def only_heads(document: DocumentView, i: int) -> bool:
     """Whether a sentence is a heading with something under it: what it announces is told there."""
-    sentences = shelved.sentences
+    sentences = document.sentences
     return sentences[i].is_heading and i + 1 < len(sentences) and sentences[i + 1].heading.startswith(sentences[i].heading)
 
 
 class _Priors:
     """What the search thought of the passage a sentence stands in, and of its document."""
 
-    def __init__(self, hits: Sequence[Hit], shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, hits: Sequence[Hit], view: LibraryView) -> None:
+        self._view = view
         self._best = max((hit.score for hit in hits), default=0.0)
         self._hits: dict[int, list[Hit]] = {}
-        self._first = shelf.by_id.get(hits[0].source_id) if hits else None
+        self._first = view.by_id.get(hits[0].source_id) if hits else None
         for hit in hits:
-            row = shelf.by_id.get(hit.source_id)
+            row = view.by_id.get(hit.source_id)
             if row is not None:
                 self._hits.setdefault(row, []).append(hit)
 
@@ -258,13 +258,13 @@ class _Priors:
         hits = self._hits.get(row)
         if not hits:
             return lambda index: 0.0
-        document = DOCUMENT_PRIOR * self._trust(hits[0]) + (FIRST if row == self._first else 0.0)
-        shelved = self._shelf.document(row)
+        whole = DOCUMENT_PRIOR * self._trust(hits[0]) + (FIRST if row == self._first else 0.0)
+        document = self._view.document(row)
         passages: dict[int, float] = {}
         for hit in hits:
-            for i in shelved.between(Span(hit.start, hit.end)):
+            for i in document.between(Span(hit.start, hit.end)):
                 passages[i] = max(passages.get(i, 0.0), PASSAGE_PRIOR * self._trust(hit))
-        return lambda index: document + passages.get(index, 0.0)
+        return lambda index: whole + passages.get(index, 0.0)
 
     def _trust(self, hit: Hit) -> float:
         """1 for the best hit, less for others: only the difference of two scores means something."""

@@ -17,9 +17,9 @@ from corpus.folding import folded
 from corpus.text import CLAUSE_ENDS, CLOSERS, PERIOD_ENDS
 from corpus.wordlists import entries
 from qa.documents import Sentence
-from qa.evidence.scope import Found
-from qa.understanding.concepts import Wanted
-from qa.understanding.question import Reading
+from qa.evidence.scope import ScoredSentence
+from qa.understanding.concepts import QueryConcepts
+from qa.understanding.question import ParsedQuestion
 
 LOOKED_AT = 5
 """The sentences that stretches are taken from: the best ones of the document."""
@@ -44,11 +44,11 @@ _gap = re.compile(
 """The place in the question where the answer would stand."""
 
 
-def chosen(reading: Reading, wanted: Wanted, group: Sequence[Found], present: Span) -> Span:
+def chosen(parsed: ParsedQuestion, wanted: QueryConcepts, group: Sequence[ScoredSentence], present: Span) -> Span:
     """The stretch of a document that answers best. ``present`` is what would be quoted without choosing; it stands among them."""
     told = weights()
     best = max(
-        stretches(reading, wanted, group, present),
+        stretches(parsed, wanted, group, present),
         key=lambda stretch: sum(told[sign] * value for sign, value in stretch[1].items()),
         default=None,
     )
@@ -69,16 +69,18 @@ def _fits() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return tuple((re.compile(asks), re.compile(held)) for asks, held in rows)
 
 
-def stretches(reading: Reading, wanted: Wanted, group: Sequence[Found], present: Span) -> Iterator[tuple[Span, dict[str, float]]]:
+def stretches(
+    parsed: ParsedQuestion, wanted: QueryConcepts, group: Sequence[ScoredSentence], present: Span
+) -> Iterator[tuple[Span, dict[str, float]]]:
     """The stretches near the best sentences of a document, each with its signs."""
-    asked = reading.folded
+    asked = parsed.folded
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
     gap = _gap.search(asked)
     left, right = (asked[max(0, gap.start() - 4) : gap.start()], asked[gap.end() : gap.end() + 4]) if gap else ("", "")
     fits = next((held for asks, held in _fits() if asks.search(asked)), None)
     how, brief = float(_how.search(asked) is not None), float(_brief.search(asked) is not None)
     several = _several.search(asked) is not None
-    first, text = group[0], group[0].shelved.text
+    first, text = group[0], group[0].document.text
     present = present.trimmed(text)
     anchors = {f.index: f for f in reversed(group[:LOOKED_AT])}
     seen: set[Span] = set()
@@ -89,7 +91,7 @@ def stretches(reading: Reading, wanted: Wanted, group: Sequence[Found], present:
         new = [line.folded[i : i + 2] not in pairs for i in range(len(line.folded) - 1)]
         fresh = list(accumulate(new, initial=0))
         ends = [sentence.span.end for sentence in run]
-        before = first.shelved.sentences[index - 1] if index else None
+        before = first.document.sentences[index - 1] if index else None
         herald = before is not None and (before.is_heading or before.leads)
         announced = wanted.coverage(before.folded) if herald and before is not None else 0.0
         for span in _spans(run, text, offsets, new, present):
@@ -130,9 +132,9 @@ def stretches(reading: Reading, wanted: Wanted, group: Sequence[Found], present:
             )
 
 
-def _run(first: Found, index: int) -> list[Sentence]:
+def _run(first: ScoredSentence, index: int) -> list[Sentence]:
     """A sentence with those behind it."""
-    own, *behind = first.shelved.sentences[index : index + 1 + RUN_ON]
+    own, *behind = first.document.sentences[index : index + 1 + RUN_ON]
     together = takewhile(lambda s: s.part == own.part and not s.is_units and s.span.end - own.span.start <= LONGEST, behind)
     return [own, *together]
 

@@ -6,10 +6,10 @@ import re
 
 from corpus.document import Section, Span
 from qa.answers.counts import counted
-from qa.answers.draft import Draft, Line, cite, flat, label, quoted_line
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part, quote_line
 from qa.documents import ANNOUNCES
-from qa.evidence.scope import Found
-from qa.understanding.question import Reading
+from qa.evidence.scope import ScoredSentence
+from qa.understanding.question import ParsedQuestion
 
 FEWEST = 3
 SHORT = 60
@@ -20,26 +20,26 @@ _asks_list = re.compile(
 )
 
 
-def quote_announced_list(reading: Reading, best: Found) -> Draft | None:
+def quote_announced_list(parsed: ParsedQuestion, best: ScoredSentence) -> AnswerDraft | None:
     """The list behind the best sentence, where it announces one and the question asks for one."""
-    if not _asks_list.search(reading.folded) or not ANNOUNCES.search(best.sentence.folded):
+    if not _asks_list.search(parsed.folded) or not ANNOUNCES.search(best.sentence.folded):
         return None
     items = _items(best)
     if len(items) < FEWEST:
         return None
-    shelved = best.shelved
+    document = best.document
     lead = best.sentence.span
-    head = quoted_line(label(shelved, best.part), shelved, [lead])
-    lines = [Line(f"{head.text}（共{counted(len(items))}项）", head.citations)]
+    head = quote_line(label_part(document, best.part), document, [lead])
+    lines = [AnswerLine(f"{head.text}（共{counted(len(items))}项）", head.citations)]
     for item in items:
-        citation = cite(shelved, item)
-        lines.append(Line(flat(citation.quote), (citation,)))
-    return Draft("answered", tuple(lines), parts=((best.row, best.sentence.part),))
+        citation = cite(document, item)
+        lines.append(AnswerLine(flatten(citation.quote), (citation,)))
+    return AnswerDraft("answered", tuple(lines), parts=((best.row, best.sentence.part),))
 
 
-def _items(best: Found) -> list[Span]:
+def _items(best: ScoredSentence) -> list[Span]:
     """The numbered pieces right behind a sentence that stand on one level."""
-    doc, end = best.shelved.doc, best.sentence.span.end
+    doc, end = best.document.doc, best.sentence.span.end
     behind = [s for s in doc.outline if s.number is not None and s.start >= end - 1]
     if not behind or behind[0].start - end > 3:
         return []
@@ -53,13 +53,13 @@ def _items(best: Found) -> list[Span]:
     return [_opening(best, section) for section in family]
 
 
-def _opening(best: Found, section: Section) -> Span:
+def _opening(best: ScoredSentence, section: Section) -> Span:
     """A short item whole, of a long one its heading or first sentence."""
-    whole = Span(section.start, section.whole.end).trimmed(best.shelved.text)
+    whole = Span(section.start, section.whole.end).trimmed(best.document.text)
     if len(whole) <= SHORT:
         return whole
-    index = best.shelved.sentence_at(section.start)
+    index = best.document.sentence_at(section.start)
     if index is None:
         return section.span
-    sentence = best.shelved.sentences[index].span
-    return Span(section.start, max(min(sentence.end, whole.end), section.end)).trimmed(best.shelved.text)
+    sentence = best.document.sentences[index].span
+    return Span(section.start, max(min(sentence.end, whole.end), section.end)).trimmed(best.document.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qa.answers.draft import Draft
+from qa.answers.draft import AnswerDraft
 from qa.evidence.inquiry import Inquiry
 from qa.understanding.kinds import KindWords, kind_words
 
@@ -25,7 +25,7 @@ class QuestionKind:
     """
 
     name: str
-    answer: Callable[[Inquiry], Draft | None]
+    answer: Callable[[Inquiry], AnswerDraft | None]
     is_list: bool = False
     own_figures: bool = False
     reads_on: bool = False

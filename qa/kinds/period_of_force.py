@@ -6,8 +6,8 @@ import re
 
 from corpus.document import Span
 from corpus.folding import fold
-from qa.answers.draft import Draft, label, quoted_line
-from qa.documents import Shelved
+from qa.answers.draft import AnswerDraft, label_part, quote_line
+from qa.documents import DocumentView
 from qa.evidence.inquiry import Inquiry
 
 NAMED = 0.5
@@ -25,38 +25,38 @@ _say_last = re.compile(
 _words = re.compile("有效期|有效|期限|起止|施行|实施|生效|执行|开始|失效|规划期|日期|时间|期|管到|几年|起")
 
 
-def answer_period_of_force(inquiry: Inquiry) -> Draft | None:
+def answer_period_of_force(inquiry: Inquiry) -> AnswerDraft | None:
     """The words of the document that say it; None where the question is about something else than the force of a document."""
-    reading, scope, shelf = inquiry.reading, inquiry.scope, inquiry.shelf
-    lasts = _lasts.search(reading.folded) is not None
-    begins = _begins.search(reading.folded) is not None
-    if not (lasts or begins) or not _asks_when.search(reading.folded):
+    parsed, scope, view = inquiry.parsed, inquiry.scope, inquiry.view
+    lasts = _lasts.search(parsed.folded) is not None
+    begins = _begins.search(parsed.folded) is not None
+    if not (lasts or begins) or not _asks_when.search(parsed.folded):
         return None
     own = [c for c in inquiry.wanted.concepts if not _words.fullmatch(c.text)]
     total = sum(c.weight for c in own)
     best: tuple[float, int, int] | None = None
     for row, number in scope.parts:
-        shelved = shelf.document(row)
-        title = fold(shelved.parts[number].head.title or "")
+        document = view.document(row)
+        title = fold(document.parts[number].head.title or "")
         named = sum(c.weight * c.found_in(title) for c in own) / total if total else 0.0
-        named += 0.2 * any(word in title for word in reading.document_words) + 0.5 * (row in reading.documents)
+        named += 0.2 * any(word in title for word in parsed.document_words) + 0.5 * (row in parsed.documents)
         if best is None or named > best[0]:
             best = (named, row, number)
-    if best is None or best[0] < NAMED or not (reading.document_words or reading.documents or total == 0):
+    if best is None or best[0] < NAMED or not (parsed.document_words or parsed.documents or total == 0):
         return None
     _, row, number = best
-    shelved = shelf.document(row)
-    span = _told(shelved, number, lasts=lasts, begins=begins) or _of_head(shelved, number, lasts=lasts)
+    document = view.document(row)
+    span = _told(document, number, lasts=lasts, begins=begins) or _of_head(document, number, lasts=lasts)
     if span is None:
         return None
-    part = shelved.parts[number]
-    return Draft("answered", (quoted_line(label(shelved, part), shelved, [span]),), parts=((row, number),))
+    part = document.parts[number]
+    return AnswerDraft("answered", (quote_line(label_part(document, part), document, [span]),), parts=((row, number),))
 
 
-def _told(shelved: Shelved, number: int, *, lasts: bool, begins: bool) -> Span | None:
+def _told(document: DocumentView, number: int, *, lasts: bool, begins: bool) -> Span | None:
     """The sentence, from the end backwards, that says it of the document itself."""
     wanted = [pattern for pattern, asked in ((_say_last, lasts), (_say_begin, begins)) if asked]
-    inside = [s for s in shelved.sentences if s.part == number]
+    inside = [s for s in document.sentences if s.part == number]
     for pattern in wanted:
         for sentence in reversed(inside):
             at = pattern.search(sentence.folded)
@@ -69,19 +69,19 @@ def _told(shelved: Shelved, number: int, *, lasts: bool, begins: bool) -> Span |
     return None
 
 
-def _of_head(shelved: Shelved, number: int, *, lasts: bool) -> Span | None:
+def _of_head(document: DocumentView, number: int, *, lasts: bool) -> Span | None:
     """The place of the date in the head matter, or of the years in the title of a plan."""
-    head = shelved.parts[number].head
+    head = document.parts[number].head
     span = head.spans.get("expires_on" if lasts else "effective_on")
     if span is not None or not lasts or head.plan_period is None:
         return span
     first, last = (year[:4] for year in head.plan_period)
     period = re.compile(f"{first}(?:年)?[-—–~～至到]{{1,2}}{last}年?" if first != last else f"{first}年")
-    found = period.search(shelved.text, shelved.parts[number].span.start, shelved.parts[number].span.end)
+    found = period.search(document.text, document.parts[number].span.start, document.parts[number].span.end)
     if found is None:
         return head.spans.get("plan_period")
-    index = shelved.sentence_at(found.start())
-    return shelved.sentences[index].span if index is not None else _line(shelved.text, found.start())
+    index = document.sentence_at(found.start())
+    return document.sentences[index].span if index is not None else _line(document.text, found.start())
 
 
 def _line(text: str, position: int) -> Span:

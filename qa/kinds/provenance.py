@@ -10,14 +10,14 @@ from corpus.divisions import NATION
 from corpus.document import HeadMatter, Span
 from corpus.folding import fold
 from qa.answer import Status
-from qa.answers.draft import Draft, Line, cite, flat, label
-from qa.documents import Part, Shelf, Shelved
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part
+from qa.documents import DocumentPart, DocumentView, LibraryView
 from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import Scope
 from qa.kinds.kind import QuestionKind
 from qa.kinds.period_of_force import answer_period_of_force
-from qa.understanding.concepts import Wanted
-from qa.understanding.question import Reading
+from qa.understanding.concepts import QueryConcepts
+from qa.understanding.question import ParsedQuestion
 
 FIELDS = {
     "doc_number": ("文号", re.compile("文号|发文字号|字号")),
@@ -55,46 +55,46 @@ _number_line = re.compile(
 _named = re.compile(r"《[^《》\n]{2,120}》")
 
 
-def answer_provenance(inquiry: Inquiry) -> Draft | None:
+def answer_provenance(inquiry: Inquiry) -> AnswerDraft | None:
     """Who issued a document, when, under which number, on what basis; or the period it is in force."""
     period = answer_period_of_force(inquiry)
-    return period or _answer_from_head(inquiry.reading, inquiry.wanted, inquiry.scope, inquiry.shelf)
+    return period or _answer_from_head(inquiry.parsed, inquiry.wanted, inquiry.scope, inquiry.view)
 
 
 KIND = QuestionKind("provenance", answer_provenance)
 
 
-def _answer_from_head(reading: Reading, wanted: Wanted, scope: Scope, shelf: Shelf) -> Draft | None:
+def _answer_from_head(parsed: ParsedQuestion, wanted: QueryConcepts, scope: Scope, view: LibraryView) -> AnswerDraft | None:
     """What the head matter says on the fields that are asked for; what it does not say is said too."""
-    if (elsewhere := _told_in_text(reading, scope, shelf)) is not None:
+    if (elsewhere := _told_in_text(parsed, scope, view)) is not None:
         return elsewhere
-    asked = [name for name, (_, pattern) in FIELDS.items() if pattern.search(reading.folded)]
-    wants_basis = (_basis.search(reading.folded) is not None and not {"doc_number"} & set(asked)) or bool(
-        re.search("上位文件|根据哪|依据哪|贯彻.{0,4}哪|转发.{0,4}哪|为贯彻|制定依据|编制依据", reading.folded)
+    asked = [name for name, (_, pattern) in FIELDS.items() if pattern.search(parsed.folded)]
+    wants_basis = (_basis.search(parsed.folded) is not None and not {"doc_number"} & set(asked)) or bool(
+        re.search("上位文件|根据哪|依据哪|贯彻.{0,4}哪|转发.{0,4}哪|为贯彻|制定依据|编制依据", parsed.folded)
     )
     if (
         "issued_on" in asked
         and "published_on" in asked
-        and not re.search("成文|落款|印发", reading.folded)
-        and "日期" not in reading.folded
+        and not re.search("成文|落款|印发", parsed.folded)
+        and "日期" not in parsed.folded
     ):
         asked.remove("issued_on")
-    lines: list[Line] = []
+    lines: list[AnswerLine] = []
     silent: list[str] = []
     rests: list[tuple[int, int]] = []
-    for row, number in _documents(_by_title(wanted, scope, shelf), shelf, reading):
-        shelved = shelf.document(row)
-        part = shelved.parts[number]
-        name = label(shelved, part)
-        told: list[Line] = []
+    for row, number in _documents(_by_title(wanted, scope, view), view, parsed):
+        document = view.document(row)
+        part = document.parts[number]
+        name = label_part(document, part)
+        told: list[AnswerLine] = []
         if wants_basis:
-            told += _basis_lines(name, shelved, part.span, reading.folded)
+            told += _basis_lines(name, document, part.span, parsed.folded)
         missing: list[str] = []
         for field in asked if not wants_basis else []:
-            line = _field_line(name, field, shelved, part.head)
+            line = _field_line(name, field, document, part.head)
             if line is None and part.attached:
                 # what is printed and sent under a covering letter has the letter's issuer, number and dates
-                line = _field_line(name, field, shelved, shelved.parts[-1].head)
+                line = _field_line(name, field, document, document.parts[-1].head)
             if line is None:
                 missing.append(FIELDS[field][0])
             else:
@@ -108,63 +108,65 @@ def _answer_from_head(reading: Reading, wanted: Wanted, scope: Scope, shelf: She
             rests.append((row, number))
         lines += told
     if not lines:
-        return Draft("not_found", tuple(Line(text) for text in silent)) if silent else None
+        return AnswerDraft("not_found", tuple(AnswerLine(text) for text in silent)) if silent else None
     status: Status = "partial" if silent else "answered"
-    return Draft(status, (*lines, *(Line(text) for text in silent)), parts=tuple(rests))
+    return AnswerDraft(status, (*lines, *(AnswerLine(text) for text in silent)), parts=tuple(rests))
 
 
-def _place(part: Part) -> str | None:
+def _place(part: DocumentPart) -> str | None:
     """The region a part speaks for, in a word."""
     if part.division == NATION or part.head.level == "国家":
         return "国家"
     return part.division.short if part.division is not None else None
 
 
-def _told_in_text(reading: Reading, scope: Scope, shelf: Shelf) -> Draft | None:
+def _told_in_text(parsed: ParsedQuestion, scope: Scope, view: LibraryView) -> AnswerDraft | None:
     """What a sentence tells of a document that is not in the library, and which documents this one repeals."""
-    titles = [m.group()[1:-1] for m in _named.finditer(reading.folded)]
-    if titles and not reading.documents:
+    titles = [m.group()[1:-1] for m in _named.finditer(parsed.folded)]
+    if titles and not parsed.documents:
         wanted_words, verb = titles, re.compile("印发|发布|出台|制定|颁布|下发")
-    elif re.search("废止了?(?:哪|什么)|(?:哪|什么)[^，。]{0,10}(?:同时)?废止", reading.folded):
+    elif re.search("废止了?(?:哪|什么)|(?:哪|什么)[^，。]{0,10}(?:同时)?废止", parsed.folded):
         wanted_words, verb = ["《"], re.compile("同时废止|予以废止|停止执行")
     else:
         return None
     for row in scope.rows:
-        shelved = shelf.document(row)
-        for sentence in shelved.sentences:
+        document = view.document(row)
+        for sentence in document.sentences:
             if (
                 (row, sentence.part) in scope.parts
                 and verb.search(sentence.folded)
                 and any(w in sentence.folded for w in wanted_words)
             ):
-                name = label(shelved, shelved.parts[sentence.part])
-                citation = cite(shelved, sentence.span)
-                return Draft("answered", (Line(f"{name}：“{flat(citation.quote)}”", (citation,)),), parts=((row, sentence.part),))
+                name = label_part(document, document.parts[sentence.part])
+                citation = cite(document, sentence.span)
+                return AnswerDraft(
+                    "answered", (AnswerLine(f"{name}：“{flatten(citation.quote)}”", (citation,)),), parts=((row, sentence.part),)
+                )
     return None
 
 
-def _by_title(wanted: Wanted, scope: Scope, shelf: Shelf) -> Scope:
+def _by_title(wanted: QueryConcepts, scope: Scope, view: LibraryView) -> Scope:
     """Of several documents those whose title says most of what the question calls them."""
     if len(scope.rows) < 2:
         return scope
-    titles = {row: wanted.coverage(fold(shelf.infos[row].head.title or "")) for row in scope.rows}
+    titles = {row: wanted.coverage(fold(view.infos[row].head.title or "")) for row in scope.rows}
     best = max(titles.values())
     if best < 0.3:
         return scope
     return replace(scope, parts=tuple((row, part) for row, part in scope.parts if titles[row] >= 0.9 * best))
 
 
-def _documents(scope: Scope, shelf: Shelf, reading: Reading) -> Iterator[tuple[int, int]]:
+def _documents(scope: Scope, view: LibraryView, parsed: ParsedQuestion) -> Iterator[tuple[int, int]]:
     """The documents meant, one part each: the attached one where its region or its title is named."""
     for row in scope.rows[:6]:
         parts = [part for r, part in scope.parts if r == row]
-        shelved = shelf.document(row)
+        document = view.document(row)
         named = [
             p for p in parts
-            if shelved.parts[p].attached and any(w in fold(shelved.parts[p].head.title or "") for w in reading.document_words)
+            if document.parts[p].attached and any(w in fold(document.parts[p].head.title or "") for w in parsed.document_words)
         ]  # fmt: skip
-        own = len(shelved.parts) - 1
-        if named and re.search("文号|字号|发布日期|索引号", reading.folded) and own in parts:
+        own = len(document.parts) - 1
+        if named and re.search("文号|字号|发布日期|索引号", parsed.folded) and own in parts:
             yield row, own
         elif named:
             yield row, named[0]
@@ -172,23 +174,23 @@ def _documents(scope: Scope, shelf: Shelf, reading: Reading) -> Iterator[tuple[i
             yield row, own if own in parts else parts[0]
 
 
-def _field_line(name: str, field: str, shelved: Shelved, head: HeadMatter) -> Line | None:
+def _field_line(name: str, field: str, document: DocumentView, head: HeadMatter) -> AnswerLine | None:
     span = head.spans.get(field) or (head.spans.get("issuer") if field == "issuers" else None)
     value = getattr(head, field)
-    if field == "doc_number" and not value and (match := _number_line.search(shelved.text, 0, 3000)) is not None:
+    if field == "doc_number" and not value and (match := _number_line.search(document.text, 0, 3000)) is not None:
         value, span = match[1], Span(match.start(1), match.end(1))
     if not value or field in head.inferred:
         return None
     shown = "、".join(value) if isinstance(value, tuple) else str(value)
     if span is None:
-        at = shelved.text.find(shown)
+        at = document.text.find(shown)
         if at < 0:
             return None
         span = Span(at, at + len(shown))
-    citation = cite(shelved, _line_around(shelved.text, span))
+    citation = cite(document, _line_around(document.text, span))
     if field.endswith("_on"):
-        shown = span.of(shelved.text)  # the date as it is written: a reformed one would not stand in the quote
-    return Line(f"{name}：{FIELDS[field][0]}为{flat(shown)}", (citation,))
+        shown = span.of(document.text)  # the date as it is written: a reformed one would not stand in the quote
+    return AnswerLine(f"{name}：{FIELDS[field][0]}为{flatten(shown)}", (citation,))
 
 
 def _line_around(text: str, span: Span) -> Span:
@@ -200,19 +202,19 @@ def _line_around(text: str, span: Span) -> Span:
     return Span(span.start - len(near.lstrip()), span.end) if len(near.strip()) <= 12 else span
 
 
-def _basis_lines(name: str, shelved: Shelved, stretch: Span, folded: str) -> list[Line]:
+def _basis_lines(name: str, document: DocumentView, stretch: Span, folded: str) -> list[AnswerLine]:
     """The sentences at the beginning that name the documents this one is made under."""
-    lines: list[Line] = []
+    lines: list[AnswerLine] = []
     forwards = re.search("转发|印发|解读", folded) is not None and not re.search("贯彻|根据|依据", folded)
     limit = stretch.start + min(len(stretch), 3000)
-    for sentence in shelved.sentences:
+    for sentence in document.sentences:
         if not stretch.start <= sentence.span.start < limit:
             continue
-        text = sentence.span.of(shelved.text)
+        text = sentence.span.of(document.text)
         basis, named = _basis_sentence.search(text), _named.search(text)
         if named and basis and basis.start() < named.start() and forwards == bool(_forwards.search(text)):
-            span = _clauses_naming(shelved.text, sentence.span)
-            lines.append(Line(f"{name}：“{flat(span.of(shelved.text))}”", (cite(shelved, span),)))
+            span = _clauses_naming(document.text, sentence.span)
+            lines.append(AnswerLine(f"{name}：“{flatten(span.of(document.text))}”", (cite(document, span),)))
         if len(lines) == 2:
             break
     return lines

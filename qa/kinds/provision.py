@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 from corpus.document import Span
 from corpus.folding import fold
 from graph.codec.records import TargetRecord
-from qa.answers.draft import Draft, Line, by_part, cite, flat, label, level_order, quoted_line
-from qa.answers.point import point_of
-from qa.documents import ANNOUNCES, Shelf
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, group_by_part, label_part, level_order, quote_line
+from qa.answers.point import find_point
+from qa.documents import ANNOUNCES, LibraryView
 from qa.evidence import spans
 from qa.evidence.inquiry import Inquiry
 from qa.evidence.quoting import extend_run, find_carrying_span, select_complementary
-from qa.evidence.scope import Found
+from qa.evidence.scope import ScoredSentence
 from qa.evidence.scoring import bare_term, beside_value, only_heads
 from qa.kinds import announced_lists
-from qa.understanding.concepts import Wanted
+from qa.understanding.concepts import QueryConcepts
 from qa.understanding.expectations import clause_wanted
 from qa.understanding.lexicons import pairs
-from qa.understanding.measure import Measure
-from qa.understanding.question import Reading
+from qa.understanding.measure import ValueMeasure
+from qa.understanding.question import ParsedQuestion
 
 ENOUGH = 0.42
 """The share of the question a sentence must hold, its headings counted, to be offered as an answer."""
@@ -50,17 +50,17 @@ _goal = re.compile("目标值?(?:是|为|要|定|多少|$)|目标(?:各|分别)�
 
 
 def quote_provisions(
-    reading: Reading,
-    wanted: Wanted,
-    found: Sequence[Found],
+    parsed: ParsedQuestion,
+    wanted: QueryConcepts,
+    found: Sequence[ScoredSentence],
     prefer: Callable[[str], bool] | None,
     *,
-    measure: Measure | None = None,
-) -> Draft | None:
+    measure: ValueMeasure | None = None,
+) -> AnswerDraft | None:
     """Quote the best sentence, and those that come near it; None where none is good enough."""
     measured = measure is not None
     need = MEASURED if measured else ENOUGH
-    good = [f for f in found if f.context >= need and not absent(f, wanted, reading, measured=measured)]
+    good = [f for f in found if f.context >= need and not absent(f, wanted, parsed, measured=measured)]
     if measured:
         good = [
             f for f in good
@@ -69,88 +69,88 @@ def quote_provisions(
         ]  # fmt: skip
     if measured:
         good = [
-            f for f in good if not only_heads(f.shelved, f.index) or re.search(r"\d%|\d[万亿千百]?[元户人个]", f.sentence.folded)
+            f for f in good if not only_heads(f.document, f.index) or re.search(r"\d%|\d[万亿千百]?[元户人个]", f.sentence.folded)
         ]
 
     if not good:
         return None
     best = good[0]
-    if not measured and not reading.several and (told := announced_lists.quote_announced_list(reading, best)) is not None:
+    if not measured and not parsed.several and (told := announced_lists.quote_announced_list(parsed, best)) is not None:
         return told
-    groups = by_part(good)
-    chosen: dict[tuple[int, int], list[Found]] = {}
+    groups = group_by_part(good)
+    chosen: dict[tuple[int, int], list[ScoredSentence]] = {}
     for key, group in groups.items():
         first = group[0]
-        if reading.several:
+        if parsed.several:
             # how the search ranks a document says little of one that is asked for by name
             near = first.score >= OTHER_REGION * best.score or (
-                len(reading.divisions) > 1 and first.context >= OTHER_REGION * best.context
+                len(parsed.divisions) > 1 and first.context >= OTHER_REGION * best.context
             )
-        elif reading.divisions or reading.documents:
+        elif parsed.divisions or parsed.documents:
             near = False
         else:
             near = first.score >= OTHER_DOCUMENT * best.score
         # the best sentence may score below zero, where no share of its score is smaller than itself
         if near or first is best:
-            chosen[key] = select_complementary(group, wanted, 2 if reading.several or len(groups) > 1 else 3)
-    if not reading.several:
+            chosen[key] = select_complementary(group, wanted, 2 if parsed.several or len(groups) > 1 else 3)
+    if not parsed.several:
         leading = sorted(chosen, key=lambda k: -chosen[k][0].score)[:5]
         order = [leading[0], *sorted(leading[1:], key=lambda k: level_order(chosen[k][0].part))]
     else:
         order = sorted(chosen, key=lambda k: level_order(chosen[k][0].part))
-    how = measure is None and not reading.several and _asks_how.search(reading.folded) is not None
+    how = measure is None and not parsed.several and _asks_how.search(parsed.folded) is not None
     lines = [line_of(chosen[key], wanted, prefer, how=how and key == order[0]) for key in order]
-    if not reading.several and lines:
+    if not parsed.several and lines:
         beside = [chosen[order[0]][0], *(f for f in groups[order[0]] if f is not chosen[order[0]][0])]
-        lines = [with_point(reading, wanted, lines[0], beside, measure), *lines[1:]]
-    return Draft("answered", tuple(lines), parts=tuple(order))
+        lines = [with_point(parsed, wanted, lines[0], beside, measure), *lines[1:]]
+    return AnswerDraft("answered", tuple(lines), parts=tuple(order))
 
 
-def answering_sentences(inquiry: Inquiry) -> list[Found]:
+def answering_sentences(inquiry: Inquiry) -> list[ScoredSentence]:
     """The sentences that may answer, best first; where a target is asked for, none that only states what was reached."""
     found = inquiry.find_sentences()
-    if inquiry.measure is not None and _goal.search(inquiry.reading.folded):
-        found = [f for f in found if f.context < ENOUGH or not reached_only(f, inquiry.shelf)]
+    if inquiry.measure is not None and _goal.search(inquiry.parsed.folded):
+        found = [f for f in found if f.context < ENOUGH or not reached_only(f, inquiry.view)]
     return found
 
 
-def quote_sentences(inquiry: Inquiry, found: Sequence[Found] | None = None) -> Draft | None:
+def quote_sentences(inquiry: Inquiry, found: Sequence[ScoredSentence] | None = None) -> AnswerDraft | None:
     """Quote the best sentences of an inquiry, chosen among ``found`` where these are given."""
     found = answering_sentences(inquiry) if found is None else found
-    prefer = inquiry.measure.stands_in if inquiry.measure else clause_wanted(inquiry.reading)
-    return quote_provisions(inquiry.reading, inquiry.wanted, found, prefer, measure=inquiry.measure)
+    prefer = inquiry.measure.stands_in if inquiry.measure else clause_wanted(inquiry.parsed)
+    return quote_provisions(inquiry.parsed, inquiry.wanted, found, prefer, measure=inquiry.measure)
 
 
-def reached_only(found: Found, shelf: Shelf) -> bool:
+def reached_only(found: ScoredSentence, view: LibraryView) -> bool:
     """Whether the figures of a sentence are results and not targets."""
     span, lead = found.sentence.span, found.lead
     if "目标" in found.sentence.heading or (lead is not None and "目标" in lead.folded):
         return False
-    kinds = [fact.value.kind for fact in shelf.facts(TargetRecord, found.row) if span.start <= fact.span.start < span.end]
+    kinds = [fact.value.kind for fact in view.facts(TargetRecord, found.row) if span.start <= fact.span.start < span.end]
     return bool(kinds) and all(kind == "achieved" for kind in kinds)
 
 
-def absent(found: Found, wanted: Wanted, reading: Reading, *, measured: bool = False) -> bool:
+def absent(found: ScoredSentence, wanted: QueryConcepts, parsed: ParsedQuestion, *, measured: bool = False) -> bool:
     """Whether a part of the question that matters is not spoken of in the document; for a value, not in the paragraph."""
-    places = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)} | set(reading.places)
-    if reading.several or (not measured and any(phrase in found.sentence.folded for phrase in reading.quoted)):
+    places = {name for d in parsed.divisions for name in (d.name, d.short, *d.aliases)} | set(parsed.places)
+    if parsed.several or (not measured and any(phrase in found.sentence.folded for phrase in parsed.quoted)):
         return False
-    text = _around(found) if measured else found.shelved.folded
-    opposed = {word for left, right in pairs("polarity.tsv") for word in (*left, *right)} if reading.kind == "yes_no" else set()
+    text = _around(found) if measured else found.document.folded
+    opposed = {word for left, right in pairs("polarity.tsv") for word in (*left, *right)} if parsed.kind == "yes_no" else set()
     missing = sum(
         c.weight * c.substance * (1 - c.found_in(text)) for c in wanted.concepts
         if (c.known or (len(c.text) > 2 and not c.variants and c.text not in wanted.quoted)) and c.text not in text and c.text not in places and c.text not in opposed and not any(v in text for v in c.variants)
-        and c.found_in(found.sentence.folded) < 0.3 and not (measured and found.shelved.folded.count(c.text) >= ALL_ALONG)
+        and c.found_in(found.sentence.folded) < 0.3 and not (measured and found.document.folded.count(c.text) >= ALL_ALONG)
     )  # fmt: skip
     foreign = sum(c.weight * c.substance for c in wanted.concepts if c.foreign and c.found_in(found.sentence.folded) < 0.3)
     total = sum(c.weight * c.substance for c in wanted.concepts) or 1.0
     return missing / total > (ABSENT if measured else MISSING) or foreign / total > FOREIGN
 
 
-def _around(found: Found) -> str:
+def _around(found: ScoredSentence) -> str:
     """The paragraph of a sentence with the one before it, its headings and the title, folded."""
     line = found.sentence.line
-    sentences = found.shelved.sentences
+    sentences = found.document.sentences
     low = high = found.index
     while low > 0 and sentences[low - 1].line >= line - 1:
         low -= 1
@@ -160,7 +160,9 @@ def _around(found: Found) -> str:
     return f"{fold(found.part.head.title or '')} {found.sentence.heading} {beside}"
 
 
-def with_point(reading: Reading, wanted: Wanted, line: Line, near: Sequence[Found], measure: Measure | None) -> Line:
+def with_point(
+    parsed: ParsedQuestion, wanted: QueryConcepts, line: AnswerLine, near: Sequence[ScoredSentence], measure: ValueMeasure | None
+) -> AnswerLine:
     """The line with the point of its best quote in front, where that quote says more than was asked.
 
     ``near`` holds the sentences of the document, best first: a provision is chosen among them.
@@ -182,25 +184,27 @@ def with_point(reading: Reading, wanted: Wanted, line: Line, near: Sequence[Foun
     ):
         # what follows the sentence that answers is context
         quotes = [own_sentence]
-    point = point_of(reading, first.shelved.text, quotes, measure)
-    if measure is None and reading.kind != "yes_no":
+    point = find_point(parsed, first.document.text, quotes, measure)
+    if measure is None and parsed.kind != "yes_no":
         quoted = line.citations[0]
-        point = spans.chosen(reading, wanted, near, point or Span(quoted.start, quoted.end))
+        point = spans.chosen(parsed, wanted, near, point or Span(quoted.start, quoted.end))
         if (point.start, point.end) == (quoted.start, quoted.end):
             return line
     if point is None:
         return line
-    citation = cite(first.shelved, point)
-    said = flat(citation.quote)
-    return Line(f"“{said}”{'' if said.endswith(ENDS) else '。'}\n{line.text}", (citation, *line.citations))
+    citation = cite(first.document, point)
+    said = flatten(citation.quote)
+    return AnswerLine(f"“{said}”{'' if said.endswith(ENDS) else '。'}\n{line.text}", (citation, *line.citations))
 
 
-def _leading(found: Found) -> bool:
+def _leading(found: ScoredSentence) -> bool:
     """Whether a sentence is answered by what follows it: a heading, a question, or one that announces a list."""
     return found.sentence.is_heading or found.sentence.leads or ANNOUNCES.search(found.sentence.folded) is not None
 
 
-def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool] | None, *, how: bool = False) -> Line:
+def line_of(
+    group: Sequence[ScoredSentence], wanted: QueryConcepts, prefer: Callable[[str], bool] | None, *, how: bool = False
+) -> AnswerLine:
     """The line of one document: its sentences in the order of the text."""
     first = group[0]
     spans = [find_carrying_span(f, wanted, prefer) for f in group]
@@ -210,4 +214,4 @@ def line_of(group: Sequence[Found], wanted: Wanted, prefer: Callable[[str], bool
         spans.append(lead.span)
     if how:
         spans[0] = extend_run(first, spans[0])
-    return quoted_line(label(first.shelved, first.part), first.shelved, spans)
+    return quote_line(label_part(first.document, first.part), first.document, spans)

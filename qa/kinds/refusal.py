@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from qa.answer import AnswerCitation
-from qa.answers.draft import Draft, Line, cite, flat, label
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part
 from qa.evidence.quoting import find_carrying_span
-from qa.evidence.scope import Found
-from qa.understanding.concepts import Wanted
-from qa.understanding.measure import Measure
-from qa.understanding.question import Reading
+from qa.evidence.scope import ScoredSentence
+from qa.understanding.concepts import QueryConcepts
+from qa.understanding.measure import ValueMeasure
+from qa.understanding.question import ParsedQuestion
 
 NEAR = 0.3
 """The share of the question a sentence must hold to be shown as nearest."""
@@ -20,44 +20,44 @@ NEAR_ELSEWHERE = 0.62
 
 
 def refuse(
-    reading: Reading,
-    wanted: Wanted,
-    near: Sequence[Found],
-    elsewhere: Sequence[Found],
-    measure: Measure | None,
+    parsed: ParsedQuestion,
+    wanted: QueryConcepts,
+    near: Sequence[ScoredSentence],
+    elsewhere: Sequence[ScoredSentence],
+    measure: ValueMeasure | None,
     *,
     reason: str | None = None,
-) -> Draft:
+) -> AnswerDraft:
     """A refusal that shows its work. ``near`` are sentences of the right documents, ``elsewhere`` of the others."""
-    places = "、".join(reading.understood.regions) or "库中"
-    subject = _plain_subject(reading)
+    places = "、".join(parsed.understood.regions) or "库中"
+    subject = _plain_subject(parsed)
     sought = f"“{subject}”" if subject else "所问内容"
-    if reading.outside and not reading.divisions:
-        head = f"库中没有{'、'.join(reading.outside)}的文件，没有找到{sought}。"
+    if parsed.outside and not parsed.divisions:
+        head = f"库中没有{'、'.join(parsed.outside)}的文件，没有找到{sought}。"
     else:
         kind = f"的{measure.name}" if measure is not None else ""
         head = f"{places}的文件未载明{sought}{kind}，没有找到可以回答这个问题的原文。"
-    lines = [Line(head)]
+    lines = [AnswerLine(head)]
     if reason:
-        lines.append(Line(reason))
+        lines.append(AnswerLine(reason))
     best = next((f for f in near if f.context >= NEAR and not f.sentence.is_heading), None)
     if best is not None:
-        citation = cite(best.shelved, find_carrying_span(best, wanted))
-        name = label(best.shelved, best.part)
+        citation = cite(best.document, find_carrying_span(best, wanted))
+        name = label_part(best.document, best.part)
         why = f"没有给出{measure.name}" if measure is not None and not measure.stands_in(best.sentence.folded) else "没有回答所问"
         if measure is not None and re.search(r"\d", citation.quote):
             # a figure of something else, printed in an answer, is soon taken for the one asked for
-            lines.append(Line(f"最接近的是{name}{_place_of(citation)}，那里{why}。", (citation,)))
+            lines.append(AnswerLine(f"最接近的是{name}{_place_of(citation)}，那里{why}。", (citation,)))
         else:
-            lines.append(Line(f"最接近的原文是{name}：“{flat(citation.quote)}”（{why}）", (citation,)))
+            lines.append(AnswerLine(f"最接近的原文是{name}：“{flatten(citation.quote)}”（{why}）", (citation,)))
     other = next(
         (f for f in elsewhere if f.context >= NEAR_ELSEWHERE and (measure is None or measure.stands_in(f.sentence.folded))), None
     )
     if other is not None:
-        citation = cite(other.shelved, find_carrying_span(other, wanted, measure.stands_in if measure else None))
-        name = label(other.shelved, other.part)
-        lines.append(Line(f"另见{name}{_place_of(citation)}有相近内容，不适用于{places}。"))
-    return Draft("not_found", tuple(lines), parts=())
+        citation = cite(other.document, find_carrying_span(other, wanted, measure.stands_in if measure else None))
+        name = label_part(other.document, other.part)
+        lines.append(AnswerLine(f"另见{name}{_place_of(citation)}有相近内容，不适用于{places}。"))
+    return AnswerDraft("not_found", tuple(lines), parts=())
 
 
 def _place_of(citation: AnswerCitation) -> str:
@@ -71,7 +71,7 @@ def _place_of(citation: AnswerCitation) -> str:
     return f"“{plain[:30]}”一节" if plain and not re.search(r"\d", plain[:30]) else "的文件"
 
 
-def _plain_subject(reading: Reading) -> str:
+def _plain_subject(parsed: ParsedQuestion) -> str:
     """The subject without figures: a figure of the question must not look like one of the answer."""
-    pieces = [piece for piece in reading.subject.split() if not re.search(r"\d", piece)]
+    pieces = [piece for piece in parsed.subject.split() if not re.search(r"\d", piece)]
     return "".join(pieces)[:40]

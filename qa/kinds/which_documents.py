@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from qa.answers.draft import Draft, Line, label, level_order, quoted_line
-from qa.documents import Shelf, Shelved
+from qa.answers.draft import AnswerDraft, AnswerLine, label_part, level_order, quote_line
+from qa.documents import DocumentView, LibraryView
 from qa.evidence.inquiry import Inquiry
 from qa.evidence.quoting import find_carrying_span
-from qa.evidence.scope import Found, Scope
+from qa.evidence.scope import Scope, ScoredSentence
 from qa.kinds.kind import QuestionKind
 from qa.kinds.provision import quote_sentences
-from qa.understanding.concepts import Wanted
-from qa.understanding.question import Reading
+from qa.understanding.concepts import QueryConcepts
+from qa.understanding.question import ParsedQuestion
 
 MENTIONED = 0.6
 """The share of an unquoted phrase a sentence must hold to count as saying it."""
@@ -22,20 +22,22 @@ LISTED = 40
 _which = re.compile("哪些|哪几|哪份|哪个")
 
 
-def is_survey(reading: Reading) -> bool:
+def is_survey(parsed: ParsedQuestion) -> bool:
     """Whether the question asks which documents or regions say something (and not what two of them say)."""
     return (
-        reading.kind == "multi_doc"
-        and _which.search(reading.folded) is not None
-        and len(reading.divisions) < 2
-        and not re.search("共同|分别", reading.folded)
+        parsed.kind == "multi_doc"
+        and _which.search(parsed.folded) is not None
+        and len(parsed.divisions) < 2
+        and not re.search("共同|分别", parsed.folded)
     )
 
 
-def _survey(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], shelf: Shelf) -> Draft | None:
+def _survey(
+    parsed: ParsedQuestion, wanted: QueryConcepts, scope: Scope, found: list[ScoredSentence], view: LibraryView
+) -> AnswerDraft | None:
     """One quote for each document that says it, from the nation down; then those that do not."""
     alternatives = [phrase for phrase in wanted.quoted if len(phrase) >= 2]
-    best: dict[tuple[int, int], Found] = {}
+    best: dict[tuple[int, int], ScoredSentence] = {}
     for item in found:
         key = (item.row, item.sentence.part)
         if key in best:
@@ -52,11 +54,11 @@ def _survey(reading: Reading, wanted: Wanted, scope: Scope, found: list[Found], 
     lines = []
     for key in order[:LISTED]:
         item = best[key]
-        lines.append(quoted_line(label(item.shelved, item.part), item.shelved, [find_carrying_span(item, wanted)]))
-    silent = _silent(scope, shelf, set(order))
+        lines.append(quote_line(label_part(item.document, item.part), item.document, [find_carrying_span(item, wanted)]))
+    silent = _silent(scope, view, set(order))
     if silent and len(scope.rows) <= 24:
-        lines.append(Line(f"未见提及的：{'、'.join(silent)}。"))
-    return Draft("answered", tuple(lines), parts=tuple(order))
+        lines.append(AnswerLine(f"未见提及的：{'、'.join(silent)}。"))
+    return AnswerDraft("answered", tuple(lines), parts=tuple(order))
 
 
 def _holds(folded: str, phrase: str) -> bool:
@@ -64,21 +66,21 @@ def _holds(folded: str, phrase: str) -> bool:
     return phrase in folded or (len(phrase) >= 5 and phrase in folded.replace("的", "").replace("了", ""))
 
 
-def _silent(scope: Scope, shelf: Shelf, said: set[tuple[int, int]]) -> list[str]:
+def _silent(scope: Scope, view: LibraryView, said: set[tuple[int, int]]) -> list[str]:
     """Labels of the documents none of whose parts says it."""
     names: list[str] = []
     speaking = {row for row, _ in said}
     for row in scope.rows:
         if row not in speaking:
-            shelved: Shelved = shelf.document(row)
-            names.append(label(shelved, shelved.parts[-1]))
+            document: DocumentView = view.document(row)
+            names.append(label_part(document, document.parts[-1]))
     return list(dict.fromkeys(names))
 
 
-def answer_multi_doc(inquiry: Inquiry) -> Draft | None:
+def answer_multi_doc(inquiry: Inquiry) -> AnswerDraft | None:
     """Every document that says what is asked for, or what each of the named ones says."""
-    if is_survey(inquiry.reading):
-        return _survey(inquiry.reading, inquiry.wanted, inquiry.scope, inquiry.find_sentences(), inquiry.shelf)
+    if is_survey(inquiry.parsed):
+        return _survey(inquiry.parsed, inquiry.wanted, inquiry.scope, inquiry.find_sentences(), inquiry.view)
     return quote_sentences(inquiry)
 
 

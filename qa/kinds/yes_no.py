@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 
 from corpus.folding import fold
-from qa.answers.draft import Draft, Line
+from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.evidence.inquiry import Inquiry
-from qa.evidence.scope import Found
+from qa.evidence.scope import ScoredSentence
 from qa.kinds.kind import QuestionKind
 from qa.kinds.provision import ENOUGH, answering_sentences, quote_sentences
 from qa.kinds.same_indicator import compare_indicators
 from qa.understanding import measure
-from qa.understanding.concepts import Wanted
+from qa.understanding.concepts import QueryConcepts
 from qa.understanding.lexicons import pairs, phrases
-from qa.understanding.question import Reading
+from qa.understanding.question import ParsedQuestion
 
 SURE = 0.6
 """The share of the question the sentence must hold, its headings counted, before 是 or 不是 is said."""
@@ -28,20 +28,22 @@ _forbids_refusing = re.compile("不得[^。;；]{0,30}(?:拒绝|限制|排斥|�
 """不得以…为由拒绝 grants what is asked for."""
 
 
-def decided(reading: Reading, wanted: Wanted, draft: Draft, best: Found, span_text: str) -> Draft:
+def decided(
+    parsed: ParsedQuestion, wanted: QueryConcepts, draft: AnswerDraft, best: ScoredSentence, span_text: str
+) -> AnswerDraft:
     """The draft with the verdict in front, where there is one."""
     folded = fold(span_text)
-    stated = measure.stated(reading.folded)
+    stated = measure.find_stated_value(parsed.folded)
     if stated is not None and best.context >= SURE:
         clauses = [clause for clause in re.split("[,;。]", re.sub(r"(?<=\d),(?=\d{3})", "", folded)) if re.search(r"\d", clause)]
         closest = max(clauses, key=wanted.coverage, default="")
         word: str | None = "是" if stated in closest else "不是"
     else:
-        word = verdict(reading.folded, folded, best.context if best.coverage >= OWN else 0.0)
+        word = verdict(parsed.folded, folded, best.context if best.coverage >= OWN else 0.0)
     if word is None:
         return draft
     first, *rest = draft.lines
-    return Draft(draft.status, (Line(f"{word}。{first.text}", first.citations), *rest), draft.notices, draft.parts)
+    return AnswerDraft(draft.status, (AnswerLine(f"{word}。{first.text}", first.citations), *rest), draft.notices, draft.parts)
 
 
 def verdict(question: str, sentence: str, coverage: float) -> str | None:
@@ -90,7 +92,7 @@ def _negation_governs(body: str, sentence: str) -> bool:
     return False
 
 
-def answer_yes_no(inquiry: Inquiry) -> Draft | None:
+def answer_yes_no(inquiry: Inquiry) -> AnswerDraft | None:
     """The governing sentences, with the verdict in front where one of those quoted decides it."""
     if (same := compare_indicators(inquiry)) is not None:
         return same
@@ -98,22 +100,22 @@ def answer_yes_no(inquiry: Inquiry) -> Draft | None:
     draft = quote_sentences(inquiry, found)
     if draft is None or not draft.lines:
         return draft
-    rows = inquiry.shelf.by_id
+    rows = inquiry.view.by_id
     shown = [(rows[c.source_id], c.start, c.end) for c in draft.lines[0].citations if c.source_id in rows]
     good = next((f for f in found if f.context >= ENOUGH and _among(f, shown)), None)
-    return draft if good is None else decided(inquiry.reading, inquiry.wanted, draft, good, _with_lead(good))
+    return draft if good is None else decided(inquiry.parsed, inquiry.wanted, draft, good, _with_lead(good))
 
 
 KIND = QuestionKind("yes_no", answer_yes_no)
 
 
-def _among(found: Found, places: Sequence[tuple[int, int, int]]) -> bool:
+def _among(found: ScoredSentence, places: Sequence[tuple[int, int, int]]) -> bool:
     """Whether a sentence is one of the places that are quoted, given by document, start and end."""
     span = found.sentence.span
     return any(row == found.row and start < span.end and span.start < end for row, start, end in places)
 
 
-def _with_lead(found: Found) -> str:
+def _with_lead(found: ScoredSentence) -> str:
     """A sentence with the one that announces it, where it is an item of a list."""
     lead = found.lead
     return (lead.folded if lead is not None else "") + found.sentence.folded

@@ -16,8 +16,8 @@ from corpus.divisions import gazetteer
 from corpus.document import Span
 from corpus.text import sentence_around
 from qa.answer import AnswerCitation
-from qa.answers.draft import flat
-from qa.answers.guard import supported
+from qa.answers.draft import flatten
+from qa.answers.guard import is_supported
 from qa.understanding.lexicons import phrases
 
 LONGEST_PASSAGE = 1500
@@ -31,7 +31,7 @@ _loose = frozenset("，,、；;。：:（）()《》 　…—\n·“”")
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class QuotedPassage:
     """A cited place as the model sees it: plain text, and for each of its characters the place in the quote."""
 
     number: int
@@ -40,7 +40,7 @@ class Passage:
     places: tuple[int, ...]
 
     @classmethod
-    def of(cls, number: int, citation: AnswerCitation) -> Passage:
+    def of(cls, number: int, citation: AnswerCitation) -> QuotedPassage:
         """Strip what is no text: hidden characters, links, anything like our delimiters."""
         quote = citation.quote
         links = {i for match in _link.finditer(quote) for i in range(match.start(), match.end())}
@@ -55,7 +55,7 @@ class Passage:
             end = at + len(words)
             before, after = self.text[:at].rstrip(), self.text[end:].lstrip()
             if (not before or before[-1] in _edges) and (not after or after[0] in _edges or words[-1] in _edges):
-                return None if self._turned(at, end) else flat(self.citation.quote[self.places[at] : self.places[end - 1] + 1])
+                return None if self._turned(at, end) else flatten(self.citation.quote[self.places[at] : self.places[end - 1] + 1])
             at = self.text.find(words, at + 1)
         return None
 
@@ -67,7 +67,7 @@ class Passage:
         return any(word in omitted for word in _turning())
 
 
-def checked_lines(reply: str, passages: Sequence[Passage]) -> tuple[list[str], set[int]]:
+def check_lines(reply: str, passages: Sequence[QuotedPassage]) -> tuple[list[str], set[int]]:
     """The sentences of a reply that pass, made of the source's own characters, and the numbers of the places they cite."""
     by_number = {passage.number: passage for passage in passages}
     lines: list[str] = []
@@ -81,7 +81,7 @@ def checked_lines(reply: str, passages: Sequence[Passage]) -> tuple[list[str], s
             continue
         text, places = made
         citations = [p.citation for p in used if p.number in places]
-        if not supported(text, citations) or text in (line.rpartition("”")[0] for line in lines):
+        if not is_supported(text, citations) or text in (line.rpartition("”")[0] for line in lines):
             continue
         begin = "" if any(name in text for c in citations for name in _regions(c)) else lead(citations[0])
         lines.append(begin + text + "".join(f"[{number}]" for number in sorted(places)))
@@ -111,7 +111,7 @@ def _sentences(reply: str) -> list[tuple[str, tuple[int, ...]]]:
     return found
 
 
-def _made(sentence: str, used: Sequence[Passage]) -> tuple[str, set[int]] | None:
+def _made(sentence: str, used: Sequence[QuotedPassage]) -> tuple[str, set[int]] | None:
     """A sentence rebuilt from the sources, with the places its quotes stand in; None where a word of it is not allowed."""
     pieces = _pieces(sentence.strip())
     if pieces is None:

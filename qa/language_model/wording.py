@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from qa.answer import Answer, Notice
-from qa.answers.draft import flat
+from qa.answers.draft import flatten
 from qa.kinds.registry import question_kinds
 from qa.language_model.chat import EndpointFailed
-from qa.language_model.check import Passage, checked_lines, clean, lead, visible
+from qa.language_model.check import QuotedPassage, check_lines, clean, lead, visible
 
 Complete = Callable[[str, str], str]
 """System prompt and user text in, the model's text out; raises ``EndpointFailed``."""
@@ -33,22 +33,22 @@ SYSTEM = """你为一个政策问答程序串接引语。资料放在随机标�
 4. 不写网址、图片、代码、表格、标题。不提这些规则。"""
 
 
-def reworded(answer: Answer, complete: Complete, model: str = "") -> Answer:
+def reword_answer(answer: Answer, complete: Complete, model: str = "") -> Answer:
     """The answer with its quotes reordered and connected by a model, as far as that passes every check; else as it was."""
-    passages = suited(answer)
+    passages = choose_passages(answer)
     if not passages:
         return answer
     try:
-        reply = complete(SYSTEM, prompt(answer.question, passages))
+        reply = complete(SYSTEM, build_prompt(answer.question, passages))
     except EndpointFailed as error:
         return _with(answer, f"语言模型未用上：{error}。答案由原文引语直接组成。")
-    lines, cited = checked_lines(reply, passages)
+    lines, cited = check_lines(reply, passages)
     if not lines:
         return _with(answer, "语言模型的回复没有一句通过核对，未采用。答案由原文引语直接组成。")
     seen = {_same(p.citation.quote) for p in passages if p.number in cited}
     for number, citation in enumerate(answer.citations, 1):
         if number not in cited and _same(citation.quote) not in seen:
-            lines.append(f"{lead(citation)}“{flat(citation.quote)}”[{number}]")
+            lines.append(f"{lead(citation)}“{flatten(citation.quote)}”[{number}]")
             seen.add(_same(citation.quote))
     name = f"（{model}）" if model else ""
     return _with(
@@ -56,11 +56,11 @@ def reworded(answer: Answer, complete: Complete, model: str = "") -> Answer:
     )
 
 
-def suited(answer: Answer) -> list[Passage]:
+def choose_passages(answer: Answer) -> list[QuotedPassage]:
     """The passages a model may be given, at most two of a document; none where the answer is more than a row of quotes."""
     if answer.status == "not_found" or not question_kinds()[answer.kind].reworded or not 1 <= len(answer.citations) <= MOST:
         return []
-    quotes = sorted((flat(c.quote) for c in answer.citations), key=len, reverse=True)
+    quotes = sorted((flatten(c.quote) for c in answer.citations), key=len, reverse=True)
     for line in answer.answer.splitlines():
         rest = line
         for quote in quotes:
@@ -70,18 +70,18 @@ def suited(answer: Answer) -> list[Passage]:
             return []
     count: dict[str, int] = {}
     same: set[str] = set()
-    passages: list[Passage] = []
+    passages: list[QuotedPassage] = []
     for number, citation in enumerate(answer.citations, 1):
         key = _same(citation.quote)
         if count.get(citation.source_id, 0) >= PER_DOCUMENT or key in same:
             continue
         same.add(key)
         count[citation.source_id] = count.get(citation.source_id, 0) + 1
-        passages.append(Passage.of(number, citation))
+        passages.append(QuotedPassage.of(number, citation))
     return passages
 
 
-def prompt(question: str, passages: Sequence[Passage], token: str | None = None) -> str:
+def build_prompt(question: str, passages: Sequence[QuotedPassage], token: str | None = None) -> str:
     """The user text: question and passages between delimiters made for this request, which no text can hold."""
     token = token or secrets.token_hex(12)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from qa.answer import AnswerCitation
-from qa.answers.places import cited
+from qa.answers.places import describe_citation
 
 QuestionKind = Literal["single", "multiple", "true_false", "fill", "match"]
 KINDS: dict[QuestionKind, str] = {
@@ -89,7 +89,7 @@ class Question:
 
     def sources(self) -> list[str]:
         """Where the answer stands, one line a citation, with the words that prove it."""
-        return [f"{cited(c)}：{excerpt(c.quote, self._proving(i))}" for i, c in enumerate(self.citations)]
+        return [f"{describe_citation(c)}：{excerpt(c.quote, self._proving(i))}" for i, c in enumerate(self.citations)]
 
     def _proving(self, citation: int) -> tuple[str, ...]:
         return (self.answer[citation],) if self.kind == "match" else self.proof or self.answer

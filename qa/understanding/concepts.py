@@ -13,9 +13,9 @@ import numpy.typing as npt
 from corpus.divisions import gazetteer
 from corpus.five_year_plans import plan_years
 from index.lexical.tokens import is_word, natures, tokenise
-from qa.documents import Shelf
+from qa.documents import LibraryView
 from qa.understanding.lexicons import pairs, phrases, table
-from qa.understanding.question import Reading, everyday_in
+from qa.understanding.question import ParsedQuestion, find_everyday
 
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -78,7 +78,7 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueryConcepts:
     """The concepts of a question. ``pairs`` are the character pairs of its content, which tell how close the wording is."""
 
     concepts: tuple[Concept, ...]
@@ -122,29 +122,31 @@ _IN_CHARGE = frozenset(["承担", "负责", "牵头", "主管", "主体", "责�
 """Words that ask who is in charge; a document says so in one of many ways."""
 
 
-def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
+def extract_concepts(parsed: ParsedQuestion, view: LibraryView) -> QueryConcepts:
     """The concepts of a question's subject, weighted by how rare they are in the library."""
-    found = wanted(reading.subject, shelf, reading.quoted, reading.alternatives, without_figures=reading.kind == "yes_no")
-    if reading.background:
-        before = wanted(reading.background, shelf, without_figures=True).concepts
+    found = extract_text_concepts(
+        parsed.subject, view, parsed.quoted, parsed.alternatives, without_figures=parsed.kind == "yes_no"
+    )
+    if parsed.background:
+        before = extract_text_concepts(parsed.background, view, without_figures=True).concepts
         held = {concept.text for concept in found.concepts}
         found = replace(
             found,
             concepts=found.concepts
             + tuple(replace(c, weight=c.weight * BACKGROUND, substance=0.0) for c in before if c.text not in held),
         )
-    noun = asked_noun(reading.folded)
-    if reading.kind in ("target_value", "deadline"):
+    noun = find_asked_noun(parsed.folded)
+    if parsed.kind in ("target_value", "deadline"):
         measures = phrases("measure_nouns.txt")
         found = replace(
             found, concepts=tuple(replace(c, weight=c.weight * 0.3) if c.text in measures else c for c in found.concepts)
         )
-    if reading.kind == "responsible_unit":
+    if parsed.kind == "responsible_unit":
         found = replace(
             found,
             concepts=tuple(replace(c, weight=c.weight * 0.3, known=False) if c.text in _IN_CHARGE else c for c in found.concepts),
         )
-    if reading.kind == "yes_no":
+    if parsed.kind == "yes_no":
         # 会一直保持不变吗: the sentence that denies it does not hold these words
         opposed = [word for left, _ in pairs("polarity.tsv") for word in left]
         found = replace(
@@ -154,7 +156,7 @@ def concepts_of(reading: Reading, shelf: Shelf) -> Wanted:
                 for c in found.concepts
             ),
         )
-    if noun and len(found.concepts) > 1 and reading.kind != "list_tasks":
+    if noun and len(found.concepts) > 1 and parsed.kind != "list_tasks":
         # 哪个直辖市: the answer names one, it seldom holds the word itself
         concepts = tuple(replace(c, weight=c.weight * 0.3) if c.text == noun else c for c in found.concepts)
         return replace(found, concepts=concepts)
@@ -168,7 +170,7 @@ _asked = re.compile(
 )
 
 
-def asked_noun(folded: str) -> str | None:
+def find_asked_noun(folded: str) -> str | None:
     """The word right behind the question word: 直辖市 in 跟哪个直辖市对接."""
     match = _asked.search(folded)
     if not match:
@@ -177,38 +179,38 @@ def asked_noun(folded: str) -> str | None:
     return words[0] if words and words[0] not in phrases("function_words.txt") else None
 
 
-def wanted(
+def extract_text_concepts(
     subject: str,
-    shelf: Shelf,
+    view: LibraryView,
     quoted: tuple[str, ...] = (),
     alternatives: tuple[tuple[str, str], ...] = (),
     *,
     without_figures: bool = False,
-) -> Wanted:
+) -> QueryConcepts:
     """Concepts of a folded subject: everyday phrases with their written forms, quoted phrases, and words."""
     forms = table("everyday.tsv")
     found: dict[str, Concept] = {}
     rest = subject
-    for phrase in everyday_in(subject):
+    for phrase in find_everyday(subject):
         variants = forms[phrase]
-        share = min(0.3, max(shelf.frequency(v) for v in (phrase, *variants)))
+        share = min(0.3, max(view.frequency(v) for v in (phrase, *variants)))
         found[phrase] = Concept(
             phrase,
             max(EVERYDAY, _weight(share)),
             variants,
             _pairs(phrase) if share == 0 else (),
-            known=shelf.frequency(phrase) > 0,
+            known=view.frequency(phrase) > 0,
         )
         if phrase not in variants:
             rest = rest.replace(phrase, " ")
     for one, other in alternatives:
-        share = max(shelf.frequency(one), shelf.frequency(other))
+        share = max(view.frequency(one), view.frequency(other))
         found[one] = Concept(one, _weight(share), (other,), _pairs(one))
         rest = rest.replace(one, " ")
     empty = set(phrases("function_words.txt"))
     generic = set(phrases("generic_words.txt"))
-    for word, nature in _words(rest, shelf):
-        word = _known_part(word, shelf, empty)
+    for word, nature in _words(rest, view):
+        word = _known_part(word, view, empty)
         if word in empty or word in found or any(word in concept.text for concept in found.values()):
             continue
         substance = _substance(word, nature)
@@ -219,7 +221,7 @@ def wanted(
             continue
         if (len(word) == 1 and not word.isdigit()) or _bare_verb.fullmatch(word):
             continue
-        share = shelf.frequency(word)
+        share = view.frequency(word)
         # a short word the library does not know is more likely another way of saying it than a rare thing
         if word in generic:
             found[word] = Concept(word, 0.3, substance=0.0)
@@ -232,7 +234,7 @@ def wanted(
         if share == 0 and len(word) > 2 and word[-1] in "数额量值":
             variants = (*variants, word[:-1])  # 项目数: 项目1448个
         found[word] = Concept(
-            word, weight, variants, _pairs(word), _core(word, shelf), known=share > 0, foreign=share == 0 and not variants,
+            word, weight, variants, _pairs(word), _core(word, view), known=share > 0, foreign=share == 0 and not variants,
             substance=substance,
             place=nature == "ns",
         )  # fmt: skip
@@ -242,19 +244,19 @@ def wanted(
     close: dict[str, float] = {}
     for piece in rest.split():
         for pair in _pairs(piece):
-            close[pair] = _weight(shelf.frequency(pair)) if pair not in empty else 0.1
-    return Wanted(tuple(found.values()), tuple(close.items()), quoted)
+            close[pair] = _weight(view.frequency(pair)) if pair not in empty else 0.1
+    return QueryConcepts(tuple(found.values()), tuple(close.items()), quoted)
 
 
-def _core(word: str, shelf: Shelf) -> str:
+def _core(word: str, view: LibraryView) -> str:
     if len(word) != 4:
         return ""
-    one, other = shelf.frequency(word[:2]), shelf.frequency(word[2:])
+    one, other = view.frequency(word[:2]), view.frequency(word[2:])
     rarer, rare, common = (word[:2], one, other) if one < other else (word[2:], other, one)
     return rarer if 0 < rare <= RARE and rare * 3 <= common else ""
 
 
-def _words(text: str, shelf: Shelf) -> list[tuple[str, str]]:
+def _words(text: str, view: LibraryView) -> list[tuple[str, str]]:
     """The words of a text with their parts of speech; single characters that stand together are taken for a word."""
     words: dict[str, str] = {}
     empty = set(phrases("function_words.txt"))
@@ -268,20 +270,20 @@ def _words(text: str, shelf: Shelf) -> list[tuple[str, str]]:
                 word = ""
             elif word and not is_word(word):
                 word = _stripped(word, empty)
-            before = _settled(words, before, pending, shelf)
+            before = _settled(words, before, pending, view)
             pending = ""
             if word and word[0].isalnum():
                 words.setdefault(word, nature)
             before = word
-        _settled(words, before, pending, shelf)
+        _settled(words, before, pending, view)
     return list(words.items())
 
 
-def _settled(words: dict[str, str], before: str, pending: str, shelf: Shelf) -> str:
+def _settled(words: dict[str, str], before: str, pending: str, view: LibraryView) -> str:
     """Take single characters for a word, or for the end of the word before them where the library has it so: 专利奖, 保障房."""
     if len(pending) > 1:
         words.setdefault(pending, "n")
-    elif pending and len(before) > 1 and shelf.frequency(before + pending) >= JOINED * shelf.frequency(before) > 0:
+    elif pending and len(before) > 1 and view.frequency(before + pending) >= JOINED * view.frequency(before) > 0:
         words[before + pending] = "n"
         words.pop(before, None)
     return ""
@@ -296,12 +298,12 @@ def _stripped(word: str, empty: set[str]) -> str:
     return word if len(word) > 1 else ""
 
 
-def _known_part(word: str, shelf: Shelf, empty: set[str]) -> str:
+def _known_part(word: str, view: LibraryView, empty: set[str]) -> str:
     """A word the library does not know without the character the dictionary took for a part of it: 给瞪羚, 类工单."""
-    if len(word) < 3 or not "\u4e00" <= word[0] <= "\u9fff" or shelf.frequency(word) > 0:
+    if len(word) < 3 or not "\u4e00" <= word[0] <= "\u9fff" or view.frequency(word) > 0:
         return word
-    parts = [part for part in (word[1:], word[:-1]) if shelf.frequency(part) > 0 and part not in empty]
-    return min(parts, key=shelf.frequency) if parts else word
+    parts = [part for part in (word[1:], word[:-1]) if view.frequency(part) > 0 and part not in empty]
+    return min(parts, key=view.frequency) if parts else word
 
 
 JOINED = 0.05

@@ -10,8 +10,8 @@ from corpus.divisions import gazetteer
 from corpus.folding import fold
 from corpus.numerals import read_whole_number
 from qa.documents import Sentence
-from qa.understanding.concepts import asked_noun
-from qa.understanding.question import Reading
+from qa.understanding.concepts import find_asked_noun
+from qa.understanding.question import ParsedQuestion
 
 _people = re.compile(
     r"人口|人员|群体|对象|家庭|户|学生|儿童|老年人|残疾人|群众|居民|职工|企业|个体|市场主体|毕业生|军人|农民|患者"
@@ -28,13 +28,13 @@ _place_nouns = frozenset(["直辖市", "省", "省份", "城市", "市", "县", 
 _names = re.compile(r"(?:[\u4e00-\u9fff“”\"]{2,12}、){1,40}[\u4e00-\u9fff“”\"]{2,12}")
 
 
-def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
+def choose_bonus(parsed: ParsedQuestion) -> Callable[[Sentence], float] | None:
     """What to add to a sentence's score for having the kind of thing that is asked for."""
-    if (denied := _denied.search(reading.folded)) is not None and reading.kind != "yes_no":
+    if (denied := _denied.search(parsed.folded)) is not None and parsed.kind != "yes_no":
         denial = re.compile(f"(?:不|不予|不得|不能|不可|不准|不再|不享受|禁止|严禁|不允许|不纳入){denied[1]}")
         return lambda sentence: DENIAL if denial.search(sentence.folded) else 0.0
-    noun = asked_noun(reading.folded)
-    topic = _topic_of(reading) if reading.several else None
+    noun = find_asked_noun(parsed.folded)
+    topic = _topic_of(parsed) if parsed.several else None
     if topic is not None:
         from graph.topics import scores
 
@@ -46,16 +46,16 @@ def bonus_of(reading: Reading) -> Callable[[Sentence], float] | None:
             return min(0.5, 0.2 * mine * mine / most) if most else 0.0
 
         return topical
-    if _most.search(reading.folded):
+    if _most.search(parsed.folded):
         return lambda sentence: MOST if _at_most.search(sentence.folded) else 0.0
     if noun in _place_nouns:
-        own = {name for d in reading.divisions for name in (d.name, d.short, *d.aliases)}
+        own = {name for d in parsed.divisions for name in (d.name, d.short, *d.aliases)}
 
         def places(sentence: Sentence) -> float:
             return 0.12 if any(m.text not in own for m in gazetteer().mentions(sentence.folded)) else 0.0
 
         return places
-    if reading.kind == "beneficiary" or re.search("哪些人|哪些户|什么人|哪类人|哪些对象|给谁|对谁", reading.folded):
+    if parsed.kind == "beneficiary" or re.search("哪些人|哪些户|什么人|哪类人|哪些对象|给谁|对谁", parsed.folded):
 
         def people(sentence: Sentence) -> float:
             return 0.04 * bool(_people.search(sentence.folded)) + 0.04 * bool(_directed.search(sentence.folded))
@@ -79,17 +79,17 @@ def governs(folded: str) -> bool:
     return _modal.search(folded) is not None
 
 
-def _topic_of(reading: Reading) -> str | None:
+def _topic_of(parsed: ParsedQuestion) -> str | None:
     """The topic of the fixed list that the subject names, where it names one outright (各地教育保障)."""
     from graph.topics import topic_names
 
-    subject = reading.subject.replace(" ", "")
+    subject = parsed.subject.replace(" ", "")
     return next((name for name in topic_names() if fold(name) in subject or (len(subject) > 3 and subject in fold(name))), None)
 
 
-def clause_wanted(reading: Reading) -> Callable[[str], bool] | None:
+def clause_wanted(parsed: ParsedQuestion) -> Callable[[str], bool] | None:
     """Whether a clause names the kind of thing asked for (哪些户: 脱贫不稳定户、边缘易致贫户)."""
-    noun = asked_noun(reading.folded)
+    noun = find_asked_noun(parsed.folded)
     if noun and len(noun) == 1:
         ending = noun
         return lambda clause: ending in clause
@@ -121,20 +121,20 @@ _organisation = re.compile(r"[\u4e00-\u9fffa-z]{2,}(?:公司|集团|银行|大�
 _asks_organisation = re.compile(r"(?:哪个|哪家|哪一家|哪几家)(?:企业|公司|集团|银行|大学|学校|医院|机构)")
 
 
-def organisation_wanted(reading: Reading) -> Callable[[Sentence], bool] | None:
+def organisation_wanted(parsed: ParsedQuestion) -> Callable[[Sentence], bool] | None:
     """Whether a sentence names a company, bank or school, where the question asks which one it is."""
-    if not _asks_organisation.search(reading.folded):
+    if not _asks_organisation.search(parsed.folded):
         return None
     return lambda sentence: _organisation.search(sentence.folded) is not None
 
 
-def names_asked(reading: Reading) -> tuple[int, str] | None:
+def names_asked(parsed: ParsedQuestion) -> tuple[int, str] | None:
     """How many names of what the question wants to have listed (具体是哪5个县); None where it does not ask for names."""
     kinds = "县|市|区|村|乡|镇|州|省|企业|学校|单位|部门|城市|园区|景区"
-    match = re.search(f"(?:是|有|包括)哪(\\d{{1,2}}|[两一二三四五六七八九十]{{1,3}})(?:个|家|座|所)({kinds})", reading.folded)
+    match = re.search(f"(?:是|有|包括)哪(\\d{{1,2}}|[两一二三四五六七八九十]{{1,3}})(?:个|家|座|所)({kinds})", parsed.folded)
     if match:
         return read_whole_number(match[1]) or 2, match[2]
-    match = re.search(f"(?:具体是哪些|具体包括哪些|分别是哪些|是哪些|是哪几个|有哪几个|包括哪几个)({kinds})", reading.folded)
+    match = re.search(f"(?:具体是哪些|具体包括哪些|分别是哪些|是哪些|是哪几个|有哪几个|包括哪几个)({kinds})", parsed.folded)
     return (2, match[1]) if match else None
 
 
@@ -143,9 +143,9 @@ _kind_asked = re.compile(
 )
 
 
-def kind_asked(reading: Reading) -> str | None:
+def kind_asked(parsed: ParsedQuestion) -> str | None:
     """The kind of things a question wants listed, where documents put such things under a heading of that name."""
-    match = _kind_asked.search(reading.folded)
+    match = _kind_asked.search(parsed.folded)
     return (match[1] or match[2]) if match else None
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from corpus.five_year_plans import FIVE_YEAR_PLAN
-from qa.understanding.question import Reading
+from qa.understanding.question import ParsedQuestion
 
 _NUM = r"(?:\d(?:[\d.,]{0,13}\d)?|[一二三四五六七八九十百千两]{1,6})"
 _SCALE = r"(?:多|余|几)?[万亿千百]{0,2}(?:多|余)?(?:个|名)?"
@@ -45,7 +45,7 @@ _units = {
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class ValueMeasure:
     """The kind of value asked for: its name for people, and what it looks like in a folded text."""
 
     name: str
@@ -70,50 +70,52 @@ _stated = re.compile(
 )
 
 
-def stated(folded: str) -> str | None:
+def find_stated_value(folded: str) -> str | None:
     """The figure with its unit that a question puts forward to be confirmed: 每月3000元对吗."""
     match = _stated.search(folded.replace(",", ""))
     return match[1] if match else None
 
 
-def measure_of(reading: Reading) -> Measure | None:
+def find_measure(parsed: ParsedQuestion) -> ValueMeasure | None:
     """The kind of value a question asks for; None where it asks for none."""
-    text = reading.folded
-    if reading.kind == "deadline":
+    text = parsed.folded
+    if parsed.kind == "deadline":
         if re.search("多长时间|多久|几年(?!度)|几个月|几天|几个工作日|多少天|多少年|多少个工作日", text) and "哪" not in text:
-            return Measure("时长", _duration)
+            return ValueMeasure("时长", _duration)
         if re.search("几号到几号|哪天到哪天|几月几(?:号|日)到|起止|从什么时候到什么时候", text):
-            return Measure("起止时间", re.compile(f"(?:{_date.pattern})[^，,。；;]{{0,6}}[至到—-]"))
+            return ValueMeasure("起止时间", re.compile(f"(?:{_date.pattern})[^，,。；;]{{0,6}}[至到—-]"))
         if re.search("哪年|哪一年|哪个年份|哪几年|哪些年|规划期|几年", text):
-            return Measure("年份", _year)
-        return Measure("时间", re.compile(f"{_year.pattern}|{_date.pattern}|{_duration.pattern}|(?<=[年月日底末期旬会天])前"))
-    if reading.kind not in ("target_value", "policy_lookup", "beneficiary", "list_tasks", "yes_no"):
+            return ValueMeasure("年份", _year)
+        return ValueMeasure(
+            "时间", re.compile(f"{_year.pattern}|{_date.pattern}|{_duration.pattern}|(?<=[年月日底末期旬会天])前")
+        )
+    if parsed.kind not in ("target_value", "policy_lookup", "beneficiary", "list_tasks", "yes_no"):
         return None
-    if reading.kind == "yes_no" and (match := _stated.search(text.replace(",", ""))):
+    if parsed.kind == "yes_no" and (match := _stated.search(text.replace(",", ""))):
         unit = match[2]
         pattern = _units.get(unit, re.escape(unit))
-        return Measure(
+        return ValueMeasure(
             f"具体数值（{unit}）",
             _percent if unit == "%" else re.compile(_NUMERAL_BEFORE + _NUM + _SCALE + f"(?:{pattern})"),
         )
     if match := _asked_unit.search(text):
         unit = match[1]
         if unit == "年":
-            return Measure("时长", _duration)
+            return ValueMeasure("时长", _duration)
         pattern = _units.get(unit, re.escape(unit))
-        return Measure(
+        return ValueMeasure(
             f"具体数值（{'元' if unit in ('钱', '块钱') else unit}）",
             re.compile(_NUMERAL_BEFORE + _NUM + _SCALE + f"(?:{pattern})"),
         )
-    if reading.kind != "target_value":
+    if parsed.kind != "target_value":
         return None
     if re.search("面积|多大(?!比)", text) and not re.search("比例|比重|占比|率", text):
-        return Measure("面积", re.compile(_NUM + _SCALE + "(?:亩|公顷|平方)"))
+        return ValueMeasure("面积", re.compile(_NUM + _SCALE + "(?:亩|公顷|平方)"))
     if re.search("比例|比重|占比|权重|几成|百分|多大比|覆盖率|增长率|增速|增幅|[\u4e00-\u9fff]率", text):
-        return Measure("比例", _percent)
+        return ValueMeasure("比例", _percent)
     if _paid.search(text) or (
         re.search("金额|投资|资金|经费|标准|收入|产值|额度|限额|工资|补贴|补助|奖励|罚款|价|费", text)
         and re.search("多少|多高|几", text)
     ):
-        return Measure("金额", re.compile(_NUM + _SCALE + r"(?:元|美元)|\d[\d.]{0,8}%"))
-    return Measure("数值", _any)
+        return ValueMeasure("金额", re.compile(_NUM + _SCALE + r"(?:元|美元)|\d[\d.]{0,8}%"))
+    return ValueMeasure("数值", _any)

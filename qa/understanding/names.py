@@ -10,7 +10,7 @@ from functools import cached_property
 from corpus.divisions import NATION, Division
 from corpus.folding import fold
 from index.spelling import SpellingNames
-from qa.documents import Shelf
+from qa.documents import LibraryView
 from qa.understanding.spelling import TELLING
 
 UNPLACED, SPOKEN_OF = 40, 3
@@ -28,16 +28,16 @@ class Mention:
     asked: bool
 
 
-class Known:
+class KnownNames:
     """What the library knows by name, looked up lazily and kept for one generation of the library."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, view: LibraryView) -> None:
+        self.view = view
 
     @cached_property
     def divisions(self) -> tuple[Division, ...]:
         """Every division the library has a document of."""
-        return tuple(dict.fromkeys(d for divisions in self.shelf.regions.values() for d in divisions))
+        return tuple(dict.fromkeys(d for divisions in self.view.regions.values() for d in divisions))
 
     @cached_property
     def region_names(self) -> dict[str, Division]:
@@ -89,11 +89,11 @@ class Known:
 
     @cached_property
     def _titles(self) -> list[tuple[int, str]]:
-        return [(row, fold(info.head.title or "")) for row, info in self.shelf.infos.items()]
+        return [(row, fold(info.head.title or "")) for row, info in self.view.infos.items()]
 
     def title(self, row: int) -> str:
         """The title of a document, or the name it came by."""
-        info = self.shelf.infos[row]
+        info = self.view.infos[row]
         return info.head.title or info.source
 
     def documents_named(self, titles: Iterable[str], numbers: Iterable[str]) -> tuple[int, ...]:
@@ -103,11 +103,11 @@ class Known:
             for row, title in self._titles:
                 if len(wanted) >= 4 and title and (wanted in title or (len(title) >= 8 and title in wanted)):
                     found[row] = None
-            for row, info in self.shelf.infos.items():
+            for row, info in self.view.infos.items():
                 if any(len(wanted) >= 4 and wanted in fold(head.title or "") for head in info.attached):
                     found[row] = None
         wanted_numbers = [_plain(number) for number in numbers]
-        for row, info in self.shelf.infos.items():
+        for row, info in self.view.infos.items():
             number = _plain(fold(info.head.doc_number or ""))
             if number and any(wanted.endswith(number) for wanted in wanted_numbers):
                 found[row] = None
@@ -120,10 +120,10 @@ class Known:
 
     def unplaced(self, name: str) -> tuple[int, ...]:
         """The documents that do not say of which region they are, but speak of a place again and again."""
-        rows = [row for row, divisions in self.shelf.regions.items() if not divisions]
+        rows = [row for row, divisions in self.view.regions.items() if not divisions]
         if len(rows) > UNPLACED:
             return ()
-        return tuple(row for row in rows if self.shelf.document(row).folded.count(name) >= SPOKEN_OF)
+        return tuple(row for row in rows if self.view.document(row).folded.count(name) >= SPOKEN_OF)
 
     def titled(self, name: str) -> tuple[int, ...]:
         """The documents with a name in their title."""
@@ -132,7 +132,7 @@ class Known:
     @cached_property
     def units(self) -> tuple[str, ...]:
         """Units named in tasks, longest first."""
-        return tuple(sorted(self.shelf.corpus.keys("unit"), key=lambda u: (-len(u), u)))
+        return tuple(sorted(self.view.corpus.keys("unit"), key=lambda u: (-len(u), u)))
 
     def units_in(self, folded: str) -> tuple[str, ...]:
         """Units of the library named in a question, none inside another."""
@@ -157,17 +157,17 @@ class Known:
     @cached_property
     def fixed_names(self) -> SpellingNames:
         """Terms and units: names that are written in one way, so that one wrong character can be told."""
-        names = (fold(name) for kind in ("term", "unit") for name in self.shelf.corpus.keys(kind))
+        names = (fold(name) for kind in ("term", "unit") for name in self.view.corpus.keys(kind))
         return SpellingNames((name for name in names if 4 <= len(name) <= 12), TELLING)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """Terms of the library, folded."""
-        return tuple(fold(term) for term in self.shelf.corpus.keys("term"))
+        return tuple(fold(term) for term in self.view.corpus.keys("term"))
 
     def occurs(self, words: str) -> bool:
         """Whether some words stand in the library."""
-        return self.shelf.holds(words)
+        return self.view.holds(words)
 
     def topics(self, text: str) -> tuple[str, ...]:
         """Topics of the fixed list a text is about."""
@@ -181,7 +181,7 @@ class Known:
 
     @cached_property
     def _groups(self) -> tuple[tuple[str, str], ...]:
-        return tuple((group, fold(group)) for group in self.shelf.corpus.keys("beneficiary") if len(group) > 1)
+        return tuple((group, fold(group)) for group in self.view.corpus.keys("beneficiary") if len(group) > 1)
 
 
 def _plain(number: str) -> str:

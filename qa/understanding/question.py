@@ -11,7 +11,7 @@ from corpus.numerals import read_whole_number
 from qa.answer import Understanding
 from qa.understanding.kinds import COUNTERPART, kind_of
 from qa.understanding.lexicons import first_phrase, phrases, table
-from qa.understanding.names import Known, Mention
+from qa.understanding.names import KnownNames, Mention
 from qa.understanding.spelling import near_misses
 
 LONGEST = 500
@@ -38,7 +38,7 @@ _particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀�
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedQuestion:
     """A question as read; ``understood`` is what is shown of it, the rest is what the search needs."""
 
     text: str
@@ -70,7 +70,7 @@ class Reading:
         return self.every_region or len(self.divisions) > 1 or (len(self.places) > 1 and self.kind in ("comparison", "multi_doc"))
 
 
-def read(question: str, known: Known, previous: Understanding | None = None) -> Reading:
+def parse_question(question: str, known: KnownNames, previous: Understanding | None = None) -> ParsedQuestion:
     """Read a question against the names that occur in the library."""
     # half a character (a lone surrogate) can be neither written nor hashed
     text = question.strip()[:LONGEST].encode("utf-8", "replace").decode("utf-8")
@@ -133,7 +133,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
                 kind = "policy_lookup"
         every = every or ("各地" if every_before else None)
         query = f"{''.join(d.short for d in divisions)}{subject} {text}"
-    everyday = tuple((phrase, "、".join(table("everyday.tsv")[phrase][:3])) for phrase in everyday_in(subject))
+    everyday = tuple((phrase, "、".join(table("everyday.tsv")[phrase][:3])) for phrase in find_everyday(subject))
     understood = Understanding(
         kind=kind,
         regions=tuple(d.short for d in divisions) + outside,
@@ -147,7 +147,7 @@ def read(question: str, known: Known, previous: Understanding | None = None) -> 
         subject=subject,
         every_region=every is not None,
     )
-    return Reading(
+    return ParsedQuestion(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
         read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded),
     )  # fmt: skip
@@ -168,7 +168,7 @@ def _counted_phrase(folded: str) -> str:
     return match[1] if match else ""
 
 
-def _regions(folded: str, known: Known, corrections: list[tuple[str, str]]) -> tuple[list[Mention], str]:
+def _regions(folded: str, known: KnownNames, corrections: list[tuple[str, str]]) -> tuple[list[Mention], str]:
     """The regions named, and the text with the names of the library's regions taken out."""
     mentions: list[Mention] = []
     rest = folded
@@ -233,7 +233,7 @@ _sound_alikes = {
 }
 
 
-def _document_words(rest: str, known: Known) -> tuple[tuple[str, ...], str]:
+def _document_words(rest: str, known: KnownNames) -> tuple[tuple[str, ...], str]:
     words: list[str] = []
     for word in phrases("document_words.txt"):
         # 规划期, 通知书: the word is part of another one there
@@ -244,7 +244,7 @@ def _document_words(rest: str, known: Known) -> tuple[tuple[str, ...], str]:
     return tuple(words), rest
 
 
-def everyday_in(text: str) -> tuple[str, ...]:
+def find_everyday(text: str) -> tuple[str, ...]:
     """The everyday phrases in a text, longest first, none inside another."""
     found: list[str] = []
     rest = text
@@ -257,7 +257,7 @@ def everyday_in(text: str) -> tuple[str, ...]:
 
 def _subject(rest: str) -> str:
     """The content of a question: function words and punctuation taken away, pieces apart by one space."""
-    kept = everyday_in(rest)
+    kept = find_everyday(rest)
     for i, phrase in enumerate(kept):
         rest = rest.replace(phrase, f" {chr(0xE000 + i)} ")
     for word in phrases("function_words.txt"):

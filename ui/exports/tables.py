@@ -11,7 +11,7 @@ from graph.codec.columns import UNSTATED, Alignment, CellValue, deadline_of
 from graph.codec.records import FactRecord, TaskRecord
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
-from qa.answers.places import cited as cited_place
+from qa.answers.places import describe_citation as cited_place
 from ui.labels import ANSWER_STATES
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus.titles import in_marks
 from qa.answer import Answer
-from qa.answers.places import cited
+from qa.answers.places import describe_citation
 from ui.exports.cleaning import printable
 from ui.exports.tables import ExportTable
 from ui.exports.workbook import footnote
@@ -74,7 +74,7 @@ def answer_bytes(answer: Answer, made_on: dt.date) -> bytes:
         paragraph(document, "原文与出处", font=HEAD_FONT, size=14)
     for number, citation in enumerate(answer.citations, 1):
         region = f"　{citation.region}" if citation.region else ""
-        paragraph(document, f"[{number}] {cited(citation)}{region}", size=10.5)
+        paragraph(document, f"[{number}] {describe_citation(citation)}{region}", size=10.5)
         for line in citation.quote.split("\n"):
             if line.strip():
                 paragraph(document, line, font=QUOTE_FONT, size=12, indent=0.8)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cemai.library import Library
 from qa.answer import AnswerCitation
-from qa.answers.draft import Draft, Line
-from qa.answers.guard import checked, figures, supported
+from qa.answers.draft import AnswerDraft, AnswerLine
+from qa.answers.guard import drop_unsupported, extract_figures, is_supported
 from qa.understanding.kinds import kind_of
 
 SUBJECTS = [
@@ -45,9 +45,9 @@ ASKED = [
 @given(st.sampled_from(REGIONS), st.sampled_from(SUBJECTS), st.sampled_from(SUBJECTS), st.sampled_from(ASKED))
 def test_no_answer_holds_what_no_quote_holds(library: Library, region: str, one: str, other: str, asked: str) -> None:
     answer = library.ask(f"{region}{one}和{other}{asked}", keep=False)
-    held = {figure for c in answer.citations for figure in figures(c.quote)}
-    held |= {figure for c in answer.citations for figure in figures((c.title or "") + (c.doc_number or ""))}
-    assert set(figures(answer.answer)) <= held
+    held = {figure for c in answer.citations for figure in extract_figures(c.quote)}
+    held |= {figure for c in answer.citations for figure in extract_figures((c.title or "") + (c.doc_number or ""))}
+    assert set(extract_figures(answer.answer)) <= held
     for citation in answer.citations:
         text = library.corpus.text(library.corpus.find(citation.source_id).row)
         assert text[citation.start : citation.end] == citation.quote
@@ -71,12 +71,12 @@ def quoted(text: str) -> AnswerCitation:
     ],
 )
 def test_the_guard_tells_supported_from_invented(line: str, quote: str, holds: bool) -> None:
-    assert supported(line, [quoted(quote)]) is holds
+    assert is_supported(line, [quoted(quote)]) is holds
 
 
 def test_the_guard_drops_only_the_line_that_is_not_supported() -> None:
-    good, bad = Line("达到5%", (quoted("达到5%"),)), Line("达到7%", (quoted("达到5%"),))
-    assert checked(Draft("answered", (good, bad))).lines == (good,)
+    good, bad = AnswerLine("达到5%", (quoted("达到5%"),)), AnswerLine("达到7%", (quoted("达到5%"),))
+    assert drop_unsupported(AnswerDraft("answered", (good, bad))).lines == (good,)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cemai.library import Library
 from corpus.document import Span
 from qa.comparison.clauses import Clause
-from qa.comparison.versions import aligned, wording
+from qa.comparison.versions import align_clauses, diff_wording
 from tests.encoders import BlankEncoder
 
 OLD = """青田市城市绿化管理办法
@@ -81,14 +81,14 @@ def test_a_file_is_not_compared_with_itself(pair: Library) -> None:
 @given(st.lists(st.sampled_from(["绿地", "河道", "采砂", "巡河", "档案"]), max_size=8), st.lists(st.sampled_from(["绿地", "河道", "采砂", "许可"]), max_size=8))  # fmt: skip
 def test_every_clause_of_both_versions_comes_exactly_once(old: list[str], new: list[str]) -> None:
     made = [[Clause(f"{i}.", text, (f"{i}.",), Span(i, i + 1), text) for i, text in enumerate(texts)] for texts in (old, new)]
-    changes = aligned(*made)
+    changes = align_clauses(*made)
     assert sorted(c.old.span for c in changes if c.old) == [c.span for c in made[0]]
     assert [c.new for c in changes if c.new] == made[1]
 
 
 @given(st.text("绿地河道采砂，。12", max_size=40), st.text("绿地河道采砂，。12", max_size=40))
 def test_changed_wording_stands_in_the_texts(before: str, after: str) -> None:
-    for old, new in wording(before, after):
+    for old, new in diff_wording(before, after):
         assert old in before
         assert new in after
 

@@ -10,7 +10,7 @@ from index.passages import Hit
 from qa.evidence.scoring import _governing, _Priors
 from tests.qa.conftest import library_of
 
-_shelf = cast(Any, SimpleNamespace(by_id={}))
+_view = cast(Any, SimpleNamespace(by_id={}))
 
 
 def _hit(score: float) -> Hit:
@@ -20,10 +20,10 @@ def _hit(score: float) -> Hit:
 @pytest.mark.parametrize("shift", [0.0, 3.0, -3.0])
 def test_only_differences_of_scores_count(shift: float) -> None:
     hits = [_hit(score + shift) for score in (1.0, 0.5, -2.0)]
-    priors = _Priors(hits, _shelf)
+    priors = _Priors(hits, _view)
     best, second, last = map(priors._trust, hits)
     assert best == 1.0 > second > last > 0.0
-    assert second == pytest.approx(_Priors([_hit(1.0), _hit(0.5)], _shelf)._trust(_hit(0.5)))
+    assert second == pytest.approx(_Priors([_hit(1.0), _hit(0.5)], _view)._trust(_hit(0.5)))
 
 
 _REPORT = """某县人民政府工作报告

@@ -13,9 +13,9 @@ from corpus.document import Span
 from corpus.wordlists import entries
 from qa.evidence import spans
 from qa.evidence.scope import scope_of
-from qa.evidence.scoring import Weighing
-from qa.understanding.concepts import concepts_of
-from qa.understanding.question import read
+from qa.evidence.scoring import SentenceScorer
+from qa.understanding.concepts import extract_concepts
+from qa.understanding.question import parse_question
 from tests.encoders import BlankEncoder
 
 NOTICE = """清河县图书馆关于调整借阅服务的通告
@@ -38,12 +38,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def stretches(library: Library, question: str) -> list[tuple[Span, dict[str, float]]]:
-    shelf, known = library.engine._ready()
-    reading = read(question, known)
-    wanted = concepts_of(reading, shelf)
-    group = Weighing(wanted, shelf).of(scope_of(reading, shelf, library.searcher))
+    view, known = library.engine._ready()
+    parsed = parse_question(question, known)
+    wanted = extract_concepts(parsed, view)
+    group = SentenceScorer(wanted, view).score(scope_of(parsed, view, library.searcher))
     assert group
-    return list(spans.stretches(reading, wanted, group, group[0].sentence.span))
+    return list(spans.stretches(parsed, wanted, group, group[0].sentence.span))
 
 
 def test_every_sign_has_a_weight_and_every_weight_a_sign(library: Library) -> None:
@@ -60,10 +60,10 @@ def test_what_stands_in_the_place_of_the_question_word_is_quoted(library: Librar
 
 def test_the_words_beside_the_question_word_are_looked_for_beside_the_stretch(library: Library) -> None:
     found = {span: signs["slot_before"] for span, signs in stretches(library, "书库改造时读者可以在哪里归还图书？")}
-    shelf, _ = library.engine._ready()
-    shelved = shelf.document(next(iter(shelf.infos)))
-    whole = next(value for span, value in found.items() if span.of(shelved.text).startswith("书库正在改造"))
-    behind = next(value for span, value in found.items() if span.of(shelved.text).startswith("北门的自助柜"))
+    view, _ = library.engine._ready()
+    document = view.document(next(iter(view.infos)))
+    whole = next(value for span, value in found.items() if span.of(document.text).startswith("书库正在改造"))
+    behind = next(value for span, value in found.items() if span.of(document.text).startswith("北门的自助柜"))
     assert behind > whole
 
 
@@ -75,8 +75,8 @@ def test_ways_are_quoted_without_the_sentence_behind(library: Library) -> None:
 
 @pytest.mark.parametrize("question", ["读者在哪里归还图书？", "图书馆有哪些便利措施？", "为什么调整借阅服务？"])
 def test_stretches_are_pieces_of_the_text(library: Library, question: str) -> None:
-    shelf, _ = library.engine._ready()
-    text = shelf.document(next(iter(shelf.infos))).text
+    view, _ = library.engine._ready()
+    text = view.document(next(iter(view.infos))).text
     found = stretches(library, question)
     assert len({span for span, _ in found}) == len(found)
     for span, _ in found:

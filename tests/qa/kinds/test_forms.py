@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemai.library import Library
-from qa.answers.point import point_of
+from qa.answers.point import find_point
 from qa.understanding.measure import in_title
 from tests.qa.conftest import library_of
 
@@ -97,12 +97,12 @@ def test_in_title_never_fails(text: str, position: int) -> None:
 
 def test_the_point_has_the_shape_asked_for(canteens: Library) -> None:
     from corpus.document import Span
-    from qa.documents import Shelf
-    from qa.understanding.names import Known
-    from qa.understanding.question import read
+    from qa.documents import LibraryView
+    from qa.understanding.names import KnownNames
+    from qa.understanding.question import parse_question
 
     text = "意见请寄至邮箱yijian@example.gov.cn，或者当面提交。"
-    reading = read("意见寄到哪个邮箱？", Known(Shelf(canteens.corpus)))
-    point = point_of(reading, text, [Span(0, len(text))], None)
+    parsed = parse_question("意见寄到哪个邮箱？", KnownNames(LibraryView(canteens.corpus)))
+    point = find_point(parsed, text, [Span(0, len(text))], None)
     assert point is not None
     assert point.of(text) == "yijian@example.gov.cn"

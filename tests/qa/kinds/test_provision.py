@@ -165,4 +165,4 @@ def test_near_names_differ_by_one_character(text: str, names: list[str]) -> None
     ],
 )
 def test_only_what_is_to_be_confirmed_is_a_premise(question: str, figure: str | None) -> None:
-    assert measure.stated(question) == figure
+    assert measure.find_stated_value(question) == figure

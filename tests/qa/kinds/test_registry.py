@@ -53,7 +53,7 @@ def compared_with_kind(tree: ast.AST) -> Iterator[str]:
         sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
         if any(isinstance(s, ast.Attribute) and s.attr == "kind" and isinstance(s.value, ast.Name) for s in sides):
             owners = {s.value.id for s in sides if isinstance(s, ast.Attribute) and isinstance(s.value, ast.Name)}
-            if owners & {"reading", "question", "parsed", "previous", "understood"}:
+            if owners & {"parsed", "question", "previous", "understood"}:
                 yield from (
                     c.value for s in sides for c in ast.walk(s) if isinstance(c, ast.Constant) and isinstance(c.value, str)
                 )
