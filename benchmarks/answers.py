@@ -32,6 +32,8 @@ from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import Answer
 
 _number = re.compile(r"\d+(?:\.\d+)?")
+_own_count = re.compile(r"(?:共|是) \d{1,5} (?=项|家)")
+"""How many things an answer lists: counted by the program, in no quote."""
 _date = re.compile(r"(?:19|20)\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?")
 
 
@@ -82,7 +84,7 @@ def unsupported(answer: Answer, library: Library, names: dict[str, set[str]]) ->
     spaced = [unicodedata.normalize("NFKC", text).replace(",", "") for text in held]
     text = unicodedata.normalize("NFKC", answer.answer).replace(",", "")
     numbers = {n for part in (*flat, *spaced) for n in _number.findall(part)}
-    for number in _number.findall(text):
+    for number in _number.findall(_own_count.sub("", text)):
         if number not in numbers:
             yield f"number {number}"
     for date in _date.findall("".join(text.split())):

@@ -14,10 +14,12 @@ from qa.evidence.scope import ScoredSentence
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One line of an answer; everything it states stands in its citations."""
+    """One line of an answer; everything it states is in its citations, but for what the program counted itself."""
 
     text: str
     citations: tuple[AnswerCitation, ...] = ()
+    counts: tuple[int, ...] = ()
+    """The numbers in the text that are counts of what is listed: 共 12 项."""
 
 
 @dataclass(frozen=True, slots=True)

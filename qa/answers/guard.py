@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from corpus.folding import fold
@@ -21,15 +22,21 @@ def extract_figures(text: str) -> tuple[str, ...]:
     return tuple(m.group().rstrip(".,").replace(",", "") for m in _figure.finditer(folded))
 
 
-def is_supported(text: str, citations: Iterable[AnswerCitation]) -> bool:
-    """Whether every figure, document number and listed unit of a text stands in a quote (or in the title of a cited document)."""
+def is_supported(text: str, citations: Iterable[AnswerCitation], counts: Iterable[int] = ()) -> bool:
+    """Whether every figure, document number and listed unit of a text is in a quote, or in the title of a cited document.
+
+    Args:
+        text: What is to be printed.
+        citations: The quotes beside it.
+        counts: Numbers the program counted itself; each is allowed once.
+    """
     cited = list(citations)
     held = [fold(c.quote) for c in cited]
     held += [fold(part) for c in cited for part in (c.title or "", c.doc_number or "")]
     known = {figure for part in held for figure in extract_figures(part)}
     plain = [re.sub(r"\s", "", part) for part in held]
     folded = fold(text)
-    if any(figure not in known for figure in extract_figures(text)):
+    if Counter(figure for figure in extract_figures(text) if figure not in known) - Counter(map(str, counts)):
         return False
     if any(not any(_same_number(number, part) for part in plain) for number in _doc_number.findall(folded)):
         return False
@@ -60,7 +67,7 @@ def _same_number(number: str, part: str) -> bool:
 def drop_unsupported(draft: AnswerDraft) -> AnswerDraft:
     """The draft without the lines that their own citations do not support; quotes that are not in the answer go with them."""
     every = [citation for line in draft.lines for citation in line.citations]
-    kept = [line for line in draft.lines if is_supported(line.text, line.citations or every)]
+    kept = [line for line in draft.lines if is_supported(line.text, line.citations or every, line.counts)]
     return AnswerDraft(draft.status, tuple(kept), draft.notices, draft.parts)
 
 

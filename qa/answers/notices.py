@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from corpus.divisions import NATION
 from qa.answer import AnswerCitation, Notice, NoticeKind
-from qa.answers.counts import counted
 from qa.answers.draft import label_part
 from qa.documents import LibraryView
 from qa.understanding.question import ParsedQuestion
@@ -67,5 +66,5 @@ def _of_one_state(kind: NoticeKind, status: str, documents: Sequence[tuple[str, 
     if len(documents) <= FEW:
         return [Notice(kind, f"{name}{title}：{status}。{reason}") for name, title, reason in documents]
     named = "、".join(dict.fromkeys(f"{name}{title}" for name, title, _ in documents[:NAMED]))
-    more = f"等{counted(len(documents))}份文件" if len(documents) > NAMED else ""
+    more = f"等 {len(documents)} 份文件" if len(documents) > NAMED else ""
     return [Notice(kind, f"{named}{more}：{status}，引用前请核对各文件的时效。")]

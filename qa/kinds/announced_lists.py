@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from corpus.document import Section, Span
-from qa.answers.counts import counted
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part, quote_line
 from qa.documents import ANNOUNCES
 from qa.evidence.scope import ScoredSentence
@@ -30,7 +29,7 @@ def quote_announced_list(parsed: ParsedQuestion, best: ScoredSentence) -> Answer
     document = best.document
     lead = best.sentence.span
     head = quote_line(label_part(document, best.part), document, [lead])
-    lines = [AnswerLine(f"{head.text}（共{counted(len(items))}项）", head.citations)]
+    lines = [AnswerLine(f"{head.text}（共 {len(items)} 项）", head.citations, (len(items),))]
     for item in items:
         citation = cite(document, item)
         lines.append(AnswerLine(flatten(citation.quote), (citation,)))

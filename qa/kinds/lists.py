@@ -6,7 +6,7 @@ import re
 
 from corpus.document import Section, Span
 from corpus.folding import fold
-from qa.answers.counts import counted
+from corpus.numerals import read_whole_number
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part
 from qa.documents import DocumentView, LibraryView
 from qa.evidence.inquiry import Inquiry
@@ -25,6 +25,9 @@ HEADING, SPOKEN = 20, 0.5
 """A heading that names a kind of things is so short, and its document speaks of so much of the question."""
 
 _asks_whole = re.compile("任务|措施|举措|方面|部分|内容|重点|工作|要求|政策|行动|工程|条|章")
+_count = re.compile(
+    r"(?<![0-9.第～~—-])(\d{1,3}|(?<![一二三四五六七八九十])[两一二三四五六七八九十]{1,3})(?:个|项|大|类|条|点|种|方面|家|户)"
+)
 _separators = re.compile(r"[、，,；;]")
 
 
@@ -80,7 +83,7 @@ def _listed(document: DocumentView, parent: Section | None, children: list[Secti
     place = document.part_at(children[0].start)
     part = document.parts[place]
     where = f"“{flatten(parent.heading)}”" if parent is not None and parent.heading else ""
-    lines = [AnswerLine(f"{label_part(document, part)}{where}共{counted(len(children))}项：")]
+    lines = [AnswerLine(f"{label_part(document, part)}{where}共 {len(children)} 项：", counts=(len(children),))]
     for child in children:
         citation = cite(document, _named_span(document, child))
         lines.append(AnswerLine(flatten(citation.quote), (citation,)))
@@ -186,15 +189,18 @@ def _counting_sentence(parsed: ParsedQuestion, found: list[ScoredSentence], want
     number = parsed.count
     if number is None:
         return None
-    forms = f"(?<![0-9.第～~—-]){number}|(?<!第){counted(number)}" + ("|二" if number == 2 else "")
-    pattern = re.compile(f"(?:{forms})(?:个|项|大|类|条|点|种|方面|家|户)")
     for item in found[:12]:
-        if item.context >= SENTENCE and pattern.search(item.sentence.folded) and _items(item) >= number:
+        if item.context >= SENTENCE and _counts(item.sentence.folded, number) and _items(item) >= number:
             return item
     for item in found[:3]:
         if number > 2 and item.context >= 0.6 and number in _runs(item, wanted):
             return item
     return None
+
+
+def _counts(folded: str, number: int) -> bool:
+    """Whether a sentence has so many of something (十二项, 12个方面)."""
+    return any(read_whole_number(match[1]) == number for match in _count.finditer(folded))
 
 
 def _runs(found: ScoredSentence, wanted: QueryConcepts) -> set[int]:

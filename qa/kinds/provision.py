@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from corpus.document import Span
 from corpus.folding import fold
@@ -194,7 +195,8 @@ def with_point(
         return line
     citation = cite(first.document, point)
     said = flatten(citation.quote)
-    return AnswerLine(f"“{said}”{'' if said.endswith(ENDS) else '。'}\n{line.text}", (citation, *line.citations))
+    text = f"“{said}”{'' if said.endswith(ENDS) else '。'}\n{line.text}"
+    return replace(line, text=text, citations=(citation, *line.citations))
 
 
 def _leading(found: ScoredSentence) -> bool:

@@ -11,7 +11,6 @@ from corpus.document import Span
 from corpus.folding import fold
 from graph.codec.records import TaskRecord
 from index.lexical.tokens import natures
-from qa.answers.counts import counted
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part
 from qa.documents import DocumentView, LibraryView, Sentence
 from qa.evidence.inquiry import Inquiry
@@ -264,21 +263,18 @@ _role_names = {"lead": "牵头单位", "responsible": "责任单位", "supportin
 
 def _line(duty: TaskWithUnits) -> AnswerLine:
     part = duty.document.parts[duty.document.part_at(duty.span.start)]
-    roles: dict[str, list[str]] = {}
+    roles: dict[str, dict[str, None]] = {}
     for name, role, _ in duty.units:
-        roles.setdefault(role, []).append(name)
+        roles.setdefault(role, {})[name] = None
     span = duty.list_span
     assert span is not None
     units = cite(duty.document, span)
-    told = "；".join(
-        f"{_role_names[role]}共{counted(len(dict.fromkeys(names)))}家：{'、'.join(dict.fromkeys(names))}"
-        for role, names in roles.items()
-    )
+    told = "；".join(f"{_role_names[role]}共 {len(names)} 家：{'、'.join(names)}" for role, names in roles.items())
     title = cite(duty.document, duty.title)
     text = f"{label_part(duty.document, part)}“{flatten(duty.name)}”的{told}。原文：“{flatten(units.quote)}”"
     # the headings over the list name the task already, unless it holds a figure that must stand in a quote
     named = fold(duty.name) in fold(" ".join(units.section_path)) and not re.search(r"\d", duty.name)
-    return AnswerLine(text, (units,) if named else (units, title))
+    return AnswerLine(text, (units,) if named else (units, title), tuple(map(len, roles.values())))
 
 
 def _tasks_of(parsed: ParsedQuestion, everything: list[TaskWithUnits], view: LibraryView) -> AnswerDraft | None:
@@ -297,7 +293,7 @@ def _tasks_of(parsed: ParsedQuestion, everything: list[TaskWithUnits], view: Lib
     written = Counter(name for duty in chosen for name, _, place in duty.units if names[(name, place)])
     # 广东省林业局 is written 省林业局 in a paper of the province: the answer says what the quotes say
     unit = unit if unit in written else written.most_common(1)[0][0]
-    lines = [AnswerLine(f"{unit}是{counted(len(chosen))}项任务的{_role_names[asked or 'responsible']}：")]
+    lines = [AnswerLine(f"{unit}是 {len(chosen)} 项任务的{_role_names[asked or 'responsible']}：", counts=(len(chosen),))]
     whole_lists = len(chosen) <= 8
     for duty in chosen:
         part = duty.document.parts[duty.document.part_at(duty.span.start)]
@@ -317,7 +313,7 @@ def _tasks_of(parsed: ParsedQuestion, everything: list[TaskWithUnits], view: Lib
 
 
 def _overview(chosen: list[TaskWithUnits]) -> AnswerDraft:
-    lines = [AnswerLine(f"列明责任单位的任务共{counted(len(chosen))}项：")]
+    lines = [AnswerLine(f"列明责任单位的任务共 {len(chosen)} 项：", counts=(len(chosen),))]
     for duty in chosen[:30]:
         names = "、".join(dict.fromkeys(name for name, _, _ in duty.units))
         span = duty.list_span

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpus.folding import fold
-from qa.answers.draft import AnswerDraft, AnswerLine
+from qa.answers.draft import AnswerDraft
 from qa.evidence.inquiry import Inquiry
 from qa.evidence.scope import ScoredSentence
 from qa.kinds.kind import QuestionKind
@@ -43,7 +44,7 @@ def decided(
     if word is None:
         return draft
     first, *rest = draft.lines
-    return AnswerDraft(draft.status, (AnswerLine(f"{word}。{first.text}", first.citations), *rest), draft.notices, draft.parts)
+    return AnswerDraft(draft.status, (replace(first, text=f"{word}。{first.text}"), *rest), draft.notices, draft.parts)
 
 
 def verdict(question: str, sentence: str, coverage: float) -> str | None:

@@ -11,7 +11,7 @@ from graph.codec.columns import UNSTATED, Alignment, CellValue, deadline_of
 from graph.codec.records import FactRecord, TaskRecord
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
-from qa.answers.places import describe_citation as cited_place
+from qa.answers.places import describe_citation
 from ui.labels import ANSWER_STATES
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def comparison_table(comparison: Comparison) -> ExportTable:
     def cell(text: str | None, citations: Sequence[AnswerCitation]) -> str:
         if text is None:
             return UNSTATED
-        places = dict.fromkeys(cited_place(citation) for citation in citations)
+        places = dict.fromkeys(describe_citation(citation) for citation in citations)
         return "\n".join([text, *(f"（出处：{line}）" for line in places)])
 
     rows = tuple((row.aspect, *(cell(c.text, c.citations) for c in row.cells)) for row in comparison.rows)

@@ -112,3 +112,23 @@ def test_a_question_of_ten_thousand_characters_is_answered_in_time(library: Libr
 
 def test_no_line_is_longer_than_what_people_read(library: Library) -> None:
     assert not re.search(r".{1200,}", library.ask("各地有哪些措施", keep=False).answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "counts", "holds"),
+    [
+        ("县林业局是 1234 项任务的责任单位：", (1234,), True),
+        ("县林业局是 1234 项任务的责任单位：", (), False),
+        ("县林业局是 1234 项任务的责任单位：", (1233,), False),
+        ("牵头单位共 2 家，配合单位共 2 家", (2, 2), True),
+        ("牵头单位共 2 家，补助 2 元", (2,), False),
+        ("共 12 项，完成 12%", (12,), False),
+    ],
+)
+def test_what_the_program_counted_needs_no_quote(text: str, counts: tuple[int, ...], holds: bool) -> None:
+    assert is_supported(text, [], counts) is holds
+
+
+def test_a_line_keeps_its_count_through_the_guard() -> None:
+    line = AnswerLine("共 1234 项：", counts=(1234,))
+    assert drop_unsupported(AnswerDraft("answered", (line, AnswerLine("共 1234 项：")))).lines == (line,)

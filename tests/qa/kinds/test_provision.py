@@ -96,7 +96,7 @@ def test_an_item_is_quoted_with_what_denies_it(bicycles: Library) -> None:
 
 def test_a_complete_list_tells_its_count(bicycles: Library) -> None:
     answer = ask(bicycles, "宁远县哪些情形不予办理租车卡？")
-    assert "共三项" in answer.answer
+    assert "共 3 项" in answer.answer
     assert len([line for line in answer.answer.splitlines() if line.startswith("（")]) == 3
 
 
