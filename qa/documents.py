@@ -1,4 +1,4 @@
-"""The library as answers need it: documents cut into parts and sentences, prepared once per generation of the library."""
+"""The library as question answering sees it: documents split into parts and sentences, once per generation of the library."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _units_list = re.compile(r"^[（(【\[]?(?:责任单位|牵头单位|责任部�
 
 @dataclass(frozen=True, slots=True)
 class DocumentPart:
-    """A document, or a document attached to another one: what a region and a level belong to."""
+    """A document or an attached document: the unit that has a region and a level."""
 
     span: Span
     head: HeadMatter
@@ -47,14 +47,25 @@ class DocumentPart:
 
     @property
     def draft(self) -> bool:
-        """Whether it is a draft for comment (征求意见稿)."""
+        """True for a draft for comment (征求意见稿)."""
         return "征求意见" in (self.head.title or "") and (self.attached or not (self.head.title or "").startswith("关于征求"))
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the body. ``heading`` is the folded trail of headings above, ``leaf`` the nearest of them, ``line`` the number
-    of its paragraph."""
+    """A sentence of the body or an attachment.
+
+    Args:
+        span: Its place in the text.
+        folded: Its folded text, without the number of a heading.
+        heading: The folded headings above it.
+        leaf: The folded nearest heading.
+        part: The number of its document part.
+        line: The number of its paragraph.
+        section: The id of its section.
+        is_heading: It is the heading of a section.
+        is_units: It is a list of units (责任单位：…).
+        leads: It only announces what follows: a question, or a line without a full stop."""
 
     span: Span
     folded: str
@@ -66,7 +77,6 @@ class Sentence:
     is_heading: bool = False
     is_units: bool = False
     leads: bool = False
-    """Whether it only announces what stands behind it: a question, or a line without an end."""
 
 
 class DocumentView:
@@ -79,7 +89,7 @@ class DocumentView:
 
     @cached_property
     def parts(self) -> tuple[DocumentPart, ...]:
-        """The attached documents, then the document itself."""
+        """The attached documents, then the document itself, which is always last."""
         own = [
             DocumentPart(part.span, part.head, division_of(part.head) or division_of(self.doc.head), True)
             for part in self.doc.attached
@@ -87,7 +97,7 @@ class DocumentView:
         return (*own, DocumentPart(Span(0, len(self.text)), self.doc.head, division_of(self.doc.head)))
 
     def part_at(self, position: int) -> int:
-        """The number of the part a position belongs to."""
+        """The number of the part at a position."""
         last = len(self.parts) - 1
         for i in range(last):
             if self.parts[i].span.start <= position < self.parts[i].span.end:
@@ -96,12 +106,12 @@ class DocumentView:
 
     @cached_property
     def folded(self) -> str:
-        """The whole text folded, for asking whether something is mentioned at all."""
+        """The whole folded text, to test whether something is mentioned at all."""
         return fold(self.text)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """The sentences of the body and the attachments, in order."""
+        """The sentences of the body and the attachments, in order; head matter and boilerplate have none."""
         zones = [zone.span for zone in self.doc.zones if zone.kind in ("body", "attachment")] or [Span(0, len(self.text))]
         outline = sorted(self.doc.outline, key=lambda s: (s.start, s.depth))
         starts = [section.start for section in outline]
@@ -156,7 +166,7 @@ class DocumentView:
 
     @cached_property
     def announced(self) -> dict[str, int]:
-        """For the sections of a list that a sentence announces (有下列情形之一的，不得申报：) the number of that sentence."""
+        """The number of the sentence that announces a list (有下列情形之一的，不得申报：), by the ids of the list's sections."""
         found: dict[str, int] = {}
         first: dict[str | None, int | None] = {}
         for section in self.doc.outline:
@@ -173,21 +183,21 @@ class DocumentView:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where the sentences begin."""
+        """The start positions of the sentences."""
         return [sentence.span.start for sentence in self.sentences]
 
     def sentence_at(self, position: int) -> int | None:
-        """The number of the sentence a position stands in."""
+        """The number of the sentence at a position, or None."""
         i = bisect_right(self.starts, position) - 1
         return i if i >= 0 and position < self.sentences[i].span.end else None
 
     def between(self, span: Span) -> list[int]:
-        """The numbers of the sentences that begin inside a span."""
+        """The numbers of the sentences that start inside a span."""
         return list(range(bisect_left(self.starts, span.start), bisect_left(self.starts, span.end)))
 
 
 class LibraryView:
-    """All documents of a library; nothing is prepared before it is asked for."""
+    """All documents of a library, each prepared when it is first needed; the ``KEPT`` most recently used stay in memory."""
 
     def __init__(self, corpus: Corpus, searcher: Searcher | None = None) -> None:
         self.corpus = corpus
@@ -204,7 +214,7 @@ class LibraryView:
         return len(self.infos)
 
     def document(self, row: int) -> DocumentView:
-        """A prepared document."""
+        """The prepared document of a row."""
         if row in self._kept:
             self._kept.move_to_end(row)
             return self._kept[row]
@@ -215,7 +225,7 @@ class LibraryView:
         return document
 
     def facts(self, record: type[R], row: int) -> list[StoredFact[R]]:
-        """The facts of one kind that a document holds."""
+        """The facts of one kind in a document."""
         if (record, row) not in self._facts:
             self._facts[record, row] = self.corpus.facts(record, documents=[row])
             if len(self._facts) > 2 * KEPT:
@@ -223,7 +233,7 @@ class LibraryView:
         return self._facts[record, row]
 
     def inside(self, wanted: Division) -> frozenset[int]:
-        """The documents that speak for a division: of itself or of one inside it; nothing is inside the nation."""
+        """The rows of the documents of a division or of one inside it; for the nation only its own."""
         if wanted not in self._inside:
             self._inside[wanted] = frozenset(
                 row for row, divisions in self.regions.items() if any(speaks_for(d, wanted) for d in divisions)
@@ -232,7 +242,7 @@ class LibraryView:
 
     @cached_property
     def regions(self) -> dict[int, tuple[Division, ...]]:
-        """The divisions each document speaks for: its own and those of attached documents."""
+        """The divisions of each document: its own and those of its attached documents."""
         found: dict[int, tuple[Division, ...]] = {}
         for row, info in self.infos.items():
             divisions = [division_of(info.head), *(division_of(head) for head in info.attached)]
@@ -241,7 +251,7 @@ class LibraryView:
 
     @cached_property
     def _sample(self) -> list[str]:
-        """Texts of passages spread evenly over the library."""
+        """Pieces of text spread evenly over the library."""
         rows = sorted(self.infos)
         step = max(1, len(rows) // 300)
         # of a handful of documents only small pieces can tell common words from rare ones
@@ -253,13 +263,13 @@ class LibraryView:
         return texts[:: max(1, len(texts) // SAMPLE)]
 
     def frequency(self, word: str) -> float:
-        """The share of passages that hold a folded word: of the index where there is much, else of the sample."""
+        """The share of passages that contain a folded word, from the index in a large library, else from a sample."""
         if word not in self._share:
             self._share[word] = self._counted(word)
         return self._share[word]
 
     def holds(self, words: str) -> bool:
-        """Whether some words stand anywhere in the library."""
+        """True if the words occur anywhere in the library."""
         return self.frequency(words) > 0 or (len(words) > 2 and self._indexed and self._index.holds(words))
 
     def _counted(self, word: str) -> float:
@@ -280,24 +290,24 @@ class LibraryView:
 
 
 def _is_title_line(before: str) -> bool:
-    """Whether what stands before a gap is a line of its own: no stop or comma in it, and too long for a piece of a date."""
+    """True if the text before a gap is a title line: no stop or comma, and too long to be part of a date."""
     plain = before.strip()
     return 8 <= len(plain) <= 80 and not any(c in "，,。；;、（(《“" for c in plain[-40:])
 
 
 def _leads(text: str, ends_line: bool) -> bool:
-    """Whether a sentence is a question, or a short line of its own without a stop."""
+    """True for a question, or for a short line without a full stop."""
     last = text.rstrip('”’」』）)》" ')[-1:]
     return last in "？?" or (ends_line and last not in "。；;！!，,、：:" and len(text) <= 60 and not _filled_in.search(text))
 
 
 def speaks_for(division: Division, wanted: Division) -> bool:
-    """Whether a document of ``division`` is one of the region ``wanted``: the same, or inside it (but nothing is inside 全国)."""
+    """True if ``division`` is the region ``wanted`` or inside it. Nothing counts as inside 全国."""
     return division == wanted or (wanted != NATION and division != NATION and wanted.contains(division.code))
 
 
 def division_of(head: HeadMatter) -> Division | None:
-    """The division a head matter names."""
+    """The division named by a document's metadata, or None."""
     names = gazetteer()
     if head.region_code:
         return names.by_code.get(head.region_code)

@@ -38,7 +38,7 @@ SHOWN_NEAREST = 3
 
 
 class Engine:
-    """Answers over one library; what is prepared of it is kept until the library changes."""
+    """Answers questions over one library. Prepared documents are kept until the library changes."""
 
     def __init__(self, corpus: Corpus, searcher: Searcher) -> None:
         self.corpus = corpus
@@ -47,7 +47,7 @@ class Engine:
         self._lock = threading.RLock()
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
-        """What is understood of a question, to be shown before or beside the answer."""
+        """How a question is understood, to be shown before or with the answer."""
         with self._lock:
             _, known = self._ready()
             return parse_question(question, known, previous).understood
@@ -60,7 +60,13 @@ class Engine:
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
     ) -> Answer:
-        """Answer a question from the documents that meet the filters, or say that they do not tell."""
+        """Answer a question, or say that the documents do not tell (未载明).
+
+        Args:
+            question: As typed.
+            filters: The documents to answer from; all if None.
+            as_of: The day on which validity is judged; today if None.
+            previous: How the previous question was understood, for a follow-up (那甘南州呢)."""
         day = as_of or dt.date.today()
         with self._lock:
             view, known = self._ready()
@@ -70,7 +76,7 @@ class Engine:
             return self._finished(parsed, drop_unsupported(draft), near, view, day)
 
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
-        """A topic or a question across the regions of the library (or the named ones), every cell cited."""
+        """Compare the regions of the library, or the named ones, on a topic or a question; every cell is cited."""
         from qa.comparison.regions import compare_regions
 
         with self._lock:
@@ -78,7 +84,7 @@ class Engine:
             return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=as_of or dt.date.today())
 
     def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
-        """Two versions of a document, given by their rows, clause by clause (新旧对照)."""
+        """Compare two versions of a document, given by their rows, clause by clause (新旧对照)."""
         from qa.comparison.columns import pair_columns
         from qa.comparison.versions import compare_versions
 
@@ -87,7 +93,7 @@ class Engine:
             return compare_versions(*pair_columns(old, new, view), view, as_of=as_of or dt.date.today())
 
     def carried_out(self, upper: int, lower: int, *, as_of: dt.date | None = None) -> Comparison:
-        """What an upper document demands beside what a lower one says of it, both given by their rows (落实对照)."""
+        """Compare what an upper document demands with what a lower one says, both given by their rows (落实对照)."""
         from qa.comparison.columns import pair_columns
         from qa.comparison.implementation import compare_implementation
 
@@ -131,7 +137,7 @@ class Engine:
         return refusal.refuse(parsed, wanted, everything, others, inquiry.measure, reason=reason), everything
 
     def _from_best(self, inquiry: Inquiry) -> AnswerDraft | None:
-        """In a large library: the answer of the document the search puts first, with what others say of a policy behind it."""
+        """In a large library: the answer from the best document found by search; for some kinds quotes from others follow."""
         parsed, scope, kind = inquiry.parsed, inquiry.scope, question_kinds()[inquiry.parsed.kind]
         top = inquiry.view.by_id.get(scope.hits[0].source_id) if scope.hits else None
         if top is None or parsed.several or top not in scope.rows or which_documents.is_survey(parsed):
@@ -149,7 +155,7 @@ class Engine:
         return draft
 
     def _similar(self, parsed: ParsedQuestion) -> Similar | None:
-        """How near in meaning sentences are to the question, by the library's model; None where there is none."""
+        """A function that compares sentences with the question by the embedding model, or None without a model."""
         encoder = self.searcher.encoder
         if encoder is None or encoder.dimension < 8:
             return None

@@ -1,4 +1,4 @@
-"""The pieces an answer is put together from: lines of text, each with the places it is taken from."""
+"""Drafts of answers 答案草稿: lines of text with their citations, and the functions that quote documents."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDraft:
-    """An answer before it is checked."""
+    """An answer before the guard has checked it."""
 
     status: Status
     lines: tuple[AnswerLine, ...]
@@ -34,7 +34,7 @@ class AnswerDraft:
 
 
 def cite(document: DocumentView, span: Span) -> AnswerCitation:
-    """Cite a stretch of a document, with the head matter that governs it there."""
+    """The citation of a span, with the metadata of the document or attached document around it."""
     span = span.trimmed(document.text)
     head = document.parts[document.part_at(span.start)].head
     return AnswerCitation(
@@ -52,7 +52,7 @@ def cite(document: DocumentView, span: Span) -> AnswerCitation:
 
 
 def label_part(document: DocumentView, part: DocumentPart) -> str:
-    """What a line begins with: the region's short name, else the issuer, else the title."""
+    """The label of a line: the short name of the region, else the issuer, else the title."""
     draft = "（征求意见稿）" if part.draft else ""
     if part.division is not None and part.division != NATION:
         return part.division.short + draft
@@ -67,14 +67,14 @@ def label_part(document: DocumentView, part: DocumentPart) -> str:
 
 
 def level_order(part: DocumentPart) -> tuple[int, str]:
-    """The key that puts parts in the order 国家 → 省 → 市州 → 县."""
+    """A sort key for the order 国家, 省, 市州, 县."""
     if part.division is not None:
         return LEVELS.index(part.division.level), part.division.code
     return (LEVELS.index(part.head.level) if part.head.level else len(LEVELS)), ""
 
 
 def group_by_part(found: Iterable[ScoredSentence]) -> dict[tuple[int, int], list[ScoredSentence]]:
-    """Sentences by the part they stand in, in the order given."""
+    """Group sentences by document part, keeping their order."""
     groups: dict[tuple[int, int], list[ScoredSentence]] = {}
     for item in found:
         groups.setdefault((item.row, item.sentence.part), []).append(item)
@@ -82,13 +82,13 @@ def group_by_part(found: Iterable[ScoredSentence]) -> dict[tuple[int, int], list
 
 
 def quote_line(prefix: str, document: DocumentView, spans: Sequence[Span]) -> AnswerLine:
-    """A line that quotes stretches of one document in their order; neighbours are joined."""
+    """A line that quotes spans of one document in the order of the text; adjacent spans become one quote."""
     citations = tuple(cite(document, span) for span in merge_spans(spans, document.text))
     return AnswerLine(f"{prefix}：" + "……".join(f"“{flatten(c.quote)}”" for c in citations), citations)
 
 
 def merge_spans(spans: Sequence[Span], text: str) -> list[Span]:
-    """Spans in order, those that touch made one."""
+    """Sort spans and join those with nothing but blanks between them."""
     out: list[Span] = []
     for span in sorted(spans):
         if out and not text[out[-1].end : max(out[-1].end, span.start)].strip():
@@ -99,5 +99,5 @@ def merge_spans(spans: Sequence[Span], text: str) -> list[Span]:
 
 
 def flatten(quote: str) -> str:
-    """A quote on one line."""
+    """The quote on one line: every run of white space becomes one space."""
     return " ".join(quote.split())

@@ -1,4 +1,4 @@
-"""The last check 守门: no answer leaves with a number, date, document number or unit that none of its quotes holds."""
+"""The last check of an answer 守门: every number, date, document number and unit must be in one of its quotes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _unit_list = re.compile(r"(?:单位共[^：]{1,8}家)[：:]([^。“”；]{2,60
 
 
 def extract_figures(text: str) -> tuple[str, ...]:
-    """The numbers of a text, folded, separators of thousands dropped."""
+    """The numbers in a text, folded and without thousands separators: ``("1200", "5%")`` for 1,200户、5%."""
     folded = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", fold(text))
     return tuple(m.group().rstrip(".,").replace(",", "") for m in _figure.finditer(folded))
 
@@ -50,7 +50,7 @@ def is_supported(text: str, citations: Iterable[AnswerCitation], counts: Iterabl
 
 
 def _same_number(number: str, part: str) -> bool:
-    """Whether a text holds a document number; a word that runs into it is no part of it (文号为大署办发〔2022〕7号)."""
+    """True if a text contains a document number, not counting a word run into its front (文号为大署办发〔2022〕7号)."""
     bracket = re.search(r"[〔\[(]", number)
     tail = number[bracket.start() :] if bracket else number
     at = part.find(tail)
@@ -65,12 +65,12 @@ def _same_number(number: str, part: str) -> bool:
 
 
 def drop_unsupported(draft: AnswerDraft) -> AnswerDraft:
-    """The draft without the lines that their own citations do not support; quotes that are not in the answer go with them."""
+    """The draft without the lines that their citations do not support. A line without citations is checked against all."""
     every = [citation for line in draft.lines for citation in line.citations]
     kept = [line for line in draft.lines if is_supported(line.text, line.citations or every, line.counts)]
     return AnswerDraft(draft.status, tuple(kept), draft.notices, draft.parts)
 
 
 def _written_out(unit: str, plain: Sequence[str]) -> bool:
-    """Whether a unit was written out from a shared head: 县市政府 from 县市党委、政府."""
+    """True if a unit completes a shared prefix in a quote: 县市政府 from 县市党委、政府."""
     return any(unit[:i] in part and unit[i:] in part for part in plain for i in range(1, len(unit)))

@@ -24,7 +24,7 @@ def find_notices(
     view: LibraryView,
     as_of: dt.date,
 ) -> tuple[Notice, ...]:
-    """The warnings an answer from these parts needs."""
+    """The warnings for an answer that quotes these document parts, on a day."""
     from graph.documents.standing import standing
     from graph.documents.validity import transition_notice
 
@@ -62,7 +62,7 @@ def find_notices(
 
 
 def _of_one_state(kind: NoticeKind, status: str, documents: Sequence[tuple[str, str, str]]) -> list[Notice]:
-    """The notices of documents, given by name, title and reason, that stand alike: one each while they are few, else one of all."""
+    """Notices for documents of one status, given as (name, title, reason): one each for up to ``FEW``, else one for all."""
     if len(documents) <= FEW:
         return [Notice(kind, f"{name}{title}：{status}。{reason}") for name, title, reason in documents]
     named = "、".join(dict.fromkeys(f"{name}{title}" for name, title, _ in documents[:NAMED]))

@@ -1,4 +1,4 @@
-"""The point of an answer 要点: of a sentence that repeats the question, the stretch that the question does not already hold."""
+"""The point of an answer 要点: the part of a quote that the question did not already say."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ _after = re.compile(r"^(?:以上|以下|以内|左右|之内|之前|前|起|止|
 
 
 def find_point(parsed: ParsedQuestion, text: str, spans: Sequence[Span], measure: ValueMeasure | None) -> Span | None:
-    """The point of a quote, or None where the quote is all point."""
+    """The part of the first span that is new to the question, or None if that is nearly the whole span.
+
+    For a question about a value this is the value nearest to the words of the question."""
     if not spans:
         return None
     span = spans[0]
@@ -67,13 +69,13 @@ def find_point(parsed: ParsedQuestion, text: str, spans: Sequence[Span], measure
 
 
 def _new(clause: str, pairs: set[str]) -> float:
-    """The share of a clause's character pairs that the question does not hold."""
+    """The share of a clause's character bigrams that are not in the question."""
     own = [clause[i : i + 2] for i in range(len(clause) - 1)]
     return sum(pair not in pairs for pair in own) / len(own) if own else 1.0
 
 
 def _repeated(clause: str, pairs: set[str]) -> int:
-    """How many characters at the beginning of a clause repeat the question, where enough is left behind them."""
+    """How many leading characters of a clause repeat the question; 0 if too little would remain."""
     copy = folded(clause)
     text = copy.folded
     held = [text[i : i + 2] in pairs for i in range(len(text) - 1)]
@@ -85,7 +87,7 @@ def _repeated(clause: str, pairs: set[str]) -> int:
 
 
 def _value(text: str, span: Span, measure: ValueMeasure, parsed: ParsedQuestion) -> Span | None:
-    """The value of the kind asked for that stands nearest behind the words of the question."""
+    """The value of the asked kind with most words of the question around it, with its comparator (不低于, 以上)."""
     copy = folded(span.of(text))
     asked = parsed.folded
     pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}

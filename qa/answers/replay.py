@@ -1,6 +1,6 @@
-"""Replaying an answer 重放: the same question asked again, and what changed since.
+"""Replay of an answer 重放: ask a stored question again and report what changed.
 
-A kept answer holds how it was asked: question, filters, date, the question it followed, and the generation of the library.
+A stored answer records how it was asked: question, filters, date, previous question and the generation of the library.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STATUSES = {"answered": "已回答", "partial": "部分回答", "not_found": "�
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it was: its kind, and a Chinese sentence with the places concerned."""
+    """One difference between then and now: its kind, and a Chinese sentence that describes it."""
 
     what: What
     text: str
@@ -31,7 +31,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """An answer then and now. ``library`` tells what became of the library meanwhile, also where the answer stayed the same."""
+    """An answer then and now. ``library`` says how the library changed in between, even if the answer did not."""
 
     id: str
     asked_at: str
@@ -42,7 +42,7 @@ class Replay:
 
     @property
     def changed(self) -> bool:
-        """Whether the answer is another one now."""
+        """True if the answer differs."""
         return bool(self.differences)
 
     def record(self) -> Json:
@@ -72,7 +72,7 @@ def make_kept_record(
     model: str | None = None,
     worded: Answer | None = None,
 ) -> Json:
-    """What is kept of an answer: its record, how it was asked, and the wording a language model gave it, if any."""
+    """The record to store of an answer: the answer, how it was asked, and the wording by a language model, if any."""
     asked = {
         "question": question,
         "filters": {name: value for name, value in asdict(filters).items() if value is not None} if filters else {},
@@ -87,7 +87,7 @@ def make_kept_record(
 
 
 def filters_of(kept: Mapping[str, Any]) -> Filters | None:
-    """The filters a kept answer was asked with."""
+    """The filters of a stored answer."""
     values = dict(kept.get("asked", {}).get("filters") or {})
     if "documents" in values:
         values["documents"] = tuple(values["documents"])
@@ -95,7 +95,7 @@ def filters_of(kept: Mapping[str, Any]) -> Filters | None:
 
 
 def previous_of(kept: Mapping[str, Any]) -> Understanding | None:
-    """What the question followed, where it went on about an earlier one."""
+    """The previous question's understanding, if the stored question was a follow-up."""
     value = kept.get("asked", {}).get("previous")
     if not value:
         return None
@@ -104,18 +104,18 @@ def previous_of(kept: Mapping[str, Any]) -> Understanding | None:
 
 
 def date_of(kept: Mapping[str, Any]) -> dt.date | None:
-    """The date a kept answer was given for."""
+    """The date a stored answer is valid for."""
     value = kept.get("as_of")
     return dt.date.fromisoformat(value) if value else None
 
 
 def question_of(kept: Mapping[str, Any]) -> str:
-    """The question as it was asked."""
+    """The question as typed."""
     return str(kept.get("asked", {}).get("question") or kept["question"])
 
 
 def compare_answers(id: str, asked_at: str, then: Json, now: Answer, corpus: Corpus) -> Replay:
-    """What is different between a kept answer and the one given now, and why, as far as the library tells."""
+    """Compare a stored answer with the one given now, and explain differences from the history of the library."""
     found: list[Difference] = []
     if then.get("erased"):
         found.append(Difference("document", "当时引用的文件已被彻底清除，当时的答案文字不再保存。"))

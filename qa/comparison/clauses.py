@@ -1,4 +1,4 @@
-"""The clauses of a document 条款: the text of each heading of its own, without what stands under the headings below it."""
+"""Clauses 条款: the text directly under each heading, without the text under its subheadings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa.comparison.columns import ComparisonColumn
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """The text of one heading of its own, without what stands under the headings below it."""
+    """The text directly under one heading. ``path`` has the numbers of the headings above, ``folded`` is without white space."""
 
     number: str | None
     label: str
@@ -23,7 +23,7 @@ class Clause:
 
 
 def list_clauses(column: ComparisonColumn) -> list[Clause]:
-    """The clauses of a document in their order."""
+    """The clauses of a column's document, in order."""
     doc, text = column.document.doc, column.document.text
     children: dict[str | None, list[int]] = defaultdict(list)
     mine = [section for section in doc.outline if section.kind != "title" and column.holds(section.span)]

@@ -1,4 +1,4 @@
-"""The columns of a comparison 对比各栏: documents and attached documents, level by level, with their standing."""
+"""The columns of a comparison 对比各栏: documents and attached documents by level, with their validity."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class ComparisonColumn:
 
     @classmethod
     def of(cls, document: DocumentView, number: int) -> ComparisonColumn:
-        """The column of one part of a document, under the name of its region."""
+        """The column of one document part, named after its region."""
         return cls(document, number, label_part(document, document.parts[number]))
 
     @property
     def part(self) -> DocumentPart:
-        """The part it stands for."""
+        """The document part of this column."""
         return self.document.parts[self.number]
 
     @property
     def year(self) -> int | None:
-        """The year of the document: of its title, else of its date."""
+        """The year in the title, else the year of the date."""
         return _year(self.part)
 
     @property
@@ -56,11 +56,11 @@ class ComparisonColumn:
         return [i for i, s in enumerate(self.document.sentences) if s.part == self.number]
 
     def holds(self, span: Span) -> bool:
-        """Whether a place of the document belongs to this column and not to another part."""
+        """True if a span of the document is in this part."""
         return self.document.part_at(span.start) == self.number
 
     def head(self, view: LibraryView, as_of: dt.date) -> ColumnHead:
-        """Whose column it is, and whether its document is in force on a day."""
+        """The head of the column: its document and whether that is in force on a day."""
         from graph.documents.standing import standing
 
         info = self.document.info
@@ -75,7 +75,7 @@ Places = Callable[[Sequence[Division]], list[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class ComparisonColumns:
-    """The columns chosen, and how many documents on the subject found no place."""
+    """The chosen columns, and how many documents on the subject were left out."""
 
     chosen: list[ComparisonColumn]
     left_out: int = 0
@@ -84,7 +84,14 @@ class ComparisonColumns:
 def choose_columns(
     view: LibraryView, known: KnownNames, regions: Sequence[str] | None, asked: Sequence[str], places: Places
 ) -> ComparisonColumns:
-    """The columns for some regions (``regions`` by choice, else those ``asked`` for in the question), or for the whole library."""
+    """Choose the columns.
+
+    Args:
+        view: The library.
+        known: The names in the library.
+        regions: The regions chosen by the user, or None.
+        asked: The regions named in the question, used where none are chosen; none at all means the whole library.
+        places: Finds where documents speak of the subject; asked only where there are too many documents."""
     wanted_names = list(regions) if regions is not None else list(asked)
     divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
     rows = [row for row in view.infos if not divisions or any(speaks_for(d, w) for d in view.regions[row] for w in divisions)]
@@ -103,7 +110,7 @@ def choose_columns(
 
 
 def _parts_of(document: DocumentView) -> list[ComparisonColumn]:
-    """A column for each part of a document that is more than a letter around the others."""
+    """A column for each part of a document, without a covering letter."""
     columns = [ComparisonColumn.of(document, number) for number in range(len(document.parts))]
     return [column for column in columns if len(columns) == 1 or column.part.attached or len(column.sentences) > LETTER]
 
@@ -114,7 +121,7 @@ def _for_one_of(column: ComparisonColumn, divisions: Sequence[Division]) -> bool
 
 
 def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Division], view: LibraryView) -> list[ComparisonColumn]:
-    """The best part of each region, then the second best of each, and so on, until the table is full."""
+    """The best part of each region, then the second best of each, up to ``EACH`` of a region and ``WIDE`` in all."""
     rounds: list[list[ComparisonColumn]] = [[] for _ in range(EACH)]
     seen: Counter[tuple[str | None, Division | None]] = Counter()
     taken: set[tuple[int, int]] = set()
@@ -133,20 +140,20 @@ def _best_of_each(places: Sequence[tuple[int, int]], divisions: Sequence[Divisio
 
 
 def column_of(row: int, view: LibraryView) -> ComparisonColumn:
-    """The column of one document: of what it forwards or issues, where it is no more than a letter around that."""
+    """The column of one document; for a covering letter the column of the document it forwards."""
     document = view.document(row)
     columns = [ComparisonColumn.of(document, number) for number in range(len(document.parts))]
     return next((column for column in reversed(columns) if len(column.sentences) > LETTER), columns[0])
 
 
 def pair_columns(first: int, second: int, view: LibraryView) -> tuple[ComparisonColumn, ComparisonColumn]:
-    """The columns of two documents, told apart by name."""
+    """The columns of two documents, with different names."""
     one, other = _told_apart([column_of(first, view), column_of(second, view)])
     return one, other
 
 
 def _told_apart(columns: Sequence[ComparisonColumn]) -> list[ComparisonColumn]:
-    """The columns with names of their own: the year behind the region where that is enough, else the title."""
+    """Make the names of columns unique: add the year, or the title where the year is not enough."""
     names = Counter(column.name for column in columns)
     dated = [_dated(column) if names[column.name] > 1 else column for column in columns]
     again = Counter(column.name for column in dated)

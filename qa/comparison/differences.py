@@ -1,4 +1,4 @@
-"""What differs between the cells of a comparison, and what they have in common 异同: stated from the cells alone."""
+"""Differences and similarities between the cells of a comparison 异同, computed from the cells alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FEW = 8
 def list_differences(
     aspect: str, columns: Sequence[ComparisonColumn], cells: Sequence[Cell], shared: Sequence[SharedIndicator], topic: str | None
 ) -> tuple[str, ...]:
-    """Who is silent, the figures of each shared indicator side by side, what all say, what only some say."""
+    """Sentences on who has no text, the figures of shared indicators, and words common to all or special to one."""
     out: list[str] = []
     silent = [cell.region for cell in cells if cell.text is None]
     told = [cell for cell in cells if cell.text is not None]
@@ -31,7 +31,7 @@ def list_differences(
 
 
 def _figures(measured: SharedIndicator, columns: Sequence[ComparisonColumn]) -> str:
-    """The targets of one indicator by region, and why they cannot be set side by side where they cannot."""
+    """The targets of one indicator by region, and whether and why they are not comparable."""
     targets = measured.targets
     sides = "；".join(f"{columns[i].name}{target.value_text}{_year(target)}" for i, target in targets.items())
     line = f"“{measured.indicator}”：{sides}。"
@@ -48,12 +48,12 @@ def _figures(measured: SharedIndicator, columns: Sequence[ComparisonColumn]) -> 
 
 
 def _year(target: TargetRecord) -> str:
-    """The words of the text that set the year: nothing is written out that the text does not say."""
+    """The deadline as the text words it, in brackets."""
     return f"（{target.deadline}）" if target.deadline else ""
 
 
 def _wording(told: Sequence[Cell], topic: str | None) -> list[str]:
-    """The words of the subject that every cell holds, and those that only some hold."""
+    """Sentences about the words of the subject that are in every cell, and those in one cell only."""
     if len(told) < 2:
         return []
     words = _words(told, topic)
@@ -73,7 +73,7 @@ def _wording(told: Sequence[Cell], topic: str | None) -> list[str]:
 
 
 def _words(told: Sequence[Cell], topic: str | None) -> list[str]:
-    """Words of the lexicon in the cells; of a topic only those that belong to it."""
+    """Lexicon words in the cells, most frequent first; with a topic only those of the topic."""
     from graph.topics import scores
     from index.lexical.tokens import lexicon, words_of
 

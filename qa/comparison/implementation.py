@@ -1,4 +1,4 @@
-"""What an upper document demands beside what a lower one says of it 落实对照, task by task and target by target."""
+"""Implementation of an upper document by a lower one 落实对照, task by task and target by target."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST = 1500
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A clause of the lower document with its words and its main topic."""
+    """A clause of the lower document with its folded words and main topic."""
 
     clause: Clause
     folded: str
@@ -57,9 +57,9 @@ def compare_implementation(upper: ComparisonColumn, lower: ComparisonColumn, vie
 
 
 def find_mentions(names: Sequence[str], column: ComparisonColumn, view: LibraryView) -> dict[str, tuple[AnswerCitation, ...]]:
-    """For each name of a task the clause of a document that holds most of it: its heading and the sentence that says it.
+    """Find, for each task name, the clause of a document that contains most of it.
 
-    A name that no clause holds enough of is left out.
+    Returns the citations of the heading and of the sentence by name; names without such a clause are left out.
     """
     clauses = [_heard(clause) for clause in list_clauses(column)] if names else []
     found = {name: _mention(name, column, clauses, view) for name in names}
@@ -121,7 +121,7 @@ def _cell(column: ComparisonColumn, fact: TaskRecord | TargetRecord | None) -> C
 
 
 def _opening(column: ComparisonColumn, task: TaskRecord) -> Span:
-    """The heading of a task with the first sentence under it: what is to be done."""
+    """The heading of a task with the first sentence under it."""
     inside = [column.document.sentences[i] for i in column.document.between(task.span)[:2]]
     if not inside:
         return task.span

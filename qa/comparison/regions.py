@@ -1,4 +1,4 @@
-"""Regions side by side 跨地区对比: what each document says of a topic or a question, and what differs between them."""
+"""Comparison across regions 跨地区对比: what each document says about a topic or a question, and how they differ."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NAMED = 0.4
 def compare_regions(
     subject: str, view: LibraryView, known: KnownNames, searcher: Searcher, *, regions: Sequence[str] | None, as_of: dt.date
 ) -> Comparison:
-    """The comparison of a topic or a question across documents: first the carrying sentences, then what the graph holds of it."""
+    """Compare documents on a topic or a question: a row of quoted sentences, then rows of tasks, targets and other facts."""
     parsed = parse_question(subject, known)
     topic = _topic(subject)
     ranked = partial(_by_topic, topic, view) if topic else partial(_by_search, subject, view, searcher)
@@ -70,7 +70,7 @@ def compare_regions(
 
 
 def _by_topic(topic: str, view: LibraryView, divisions: Sequence[Division]) -> list[tuple[int, int]]:
-    """Where tasks and targets on a topic stand; of documents with many of them first."""
+    """The positions of tasks and targets on a topic, documents with most of them first."""
     found = [(fact.document, fact.start) for fact in view.corpus.facts(TaskRecord, key=("topic", topic))]
     found += [(fact.document, fact.start) for fact in view.corpus.facts(TargetRecord, key=("topic", topic))]
     counts = Counter(document for document, _ in found)
@@ -78,7 +78,7 @@ def _by_topic(topic: str, view: LibraryView, divisions: Sequence[Division]) -> l
 
 
 def _by_search(subject: str, view: LibraryView, searcher: Searcher, divisions: Sequence[Division]) -> list[tuple[int, int]]:
-    """The passages the search finds, in each division on its own where some are asked for."""
+    """The positions of the passages found by search, searched for each division separately if divisions are given."""
     limits: Sequence[Filters | None] = [Filters(region=division.path) for division in divisions] or [None]
     hits = [searcher.search(subject, filters=limit, top=SEARCHED, fold=False) for limit in limits]
     return [(view.by_id[hit.source_id], hit.start) for found in hits for hit in found if hit.source_id in view.by_id]
@@ -99,7 +99,7 @@ Score = Callable[[DocumentView, Sentence], float]
 
 
 def _topic_scorer(topic: str) -> Score:
-    """How much a sentence says of a topic: its own words first, the headings above second."""
+    """A function that scores sentences by topic: their own words count more than the headings above."""
     from graph.topics import scores, words_of
 
     headings: dict[str, float] = {}

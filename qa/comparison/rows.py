@@ -1,6 +1,6 @@
-"""The rows of a comparison beside the carrying sentences 对比各行: tasks, targets of one indicator, units, dates, beneficiaries.
+"""The rows of a comparison 对比各行 after the quoted sentences: tasks, targets of one indicator, units, dates, beneficiaries.
 
-Everything comes from the graph and is narrowed to what the carrying sentences are about; each cell quotes its places.
+All come from extracted facts near the quoted sentences; every cell has its citations.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Fits = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class ColumnEvidence:
-    """What the graph holds of one column on the subject of the comparison."""
+    """The tasks and targets of one column that concern the subject."""
 
     column: ComparisonColumn
     tasks: tuple[TaskRecord, ...]
@@ -53,7 +53,7 @@ class SharedIndicator:
 def collect_evidence(
     columns: Sequence[ComparisonColumn], cells: Sequence[Cell], topic: str | None, fits: Fits, view: LibraryView
 ) -> list[ColumnEvidence]:
-    """For each column its tasks and targets that concern the subject; nothing where its cell says nothing."""
+    """Collect the tasks and targets of each column that concern the subject; none for a column with an empty cell."""
     told = {column.document.info.row for column, cell in zip(columns, cells, strict=True) if cell.text is not None}
     tasks, targets = _tasks_of(told, topic, view), _targets_of(told, topic, fits, view)
     out = []
@@ -79,7 +79,7 @@ def _tasks_of(rows: Iterable[int], topic: str | None, view: LibraryView) -> dict
 
 
 def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, view: LibraryView) -> dict[int, list[TargetRecord]]:
-    """Targets of the topic, or those whose indicator fits: the names are judged first, so that few records are read."""
+    """Targets of a topic, or those with a fitting indicator. Indicator names are tested before any record is read."""
     of_documents = set(rows)
     if topic is None:
         names = {key for _, key, _, _ in view.corpus.filed(["indicator"], documents=of_documents)}
@@ -94,7 +94,7 @@ def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, view: Librar
 
 
 def build_rows(kept: Sequence[ColumnEvidence]) -> tuple[list[ComparisonRow], list[SharedIndicator]]:
-    """The rows that at least one column fills, and the indicators that more than one column gives a figure for."""
+    """The rows that are filled in at least one column, and the indicators with a figure in more than one column."""
     shared = _shared([[target for target in one.targets if target.kind == "target"] for one in kept])
     rows = [_row("任务", kept, _tasks)]
     rows += [
@@ -146,7 +146,7 @@ def _others(one: ColumnEvidence, kinds: Sequence[str], taken: set[int]) -> Entri
 
 
 def _figures(column: ComparisonColumn, targets: Sequence[TargetRecord]) -> Entries:
-    """Each target's clause, with the words that govern its year where these stand apart from it."""
+    """The clause of each target, preceded by the words that set its year if those are elsewhere."""
     document = column.document
     out = []
     for target in targets:
@@ -160,7 +160,7 @@ def _figures(column: ComparisonColumn, targets: Sequence[TargetRecord]) -> Entri
 
 
 def _units(one: ColumnEvidence) -> Entries:
-    """For each task its own lists of units, as written."""
+    """The lists of units of each task, as written; inherited units are left out."""
     document = one.column.document
     out = []
     for task in one.tasks:
@@ -189,7 +189,7 @@ def _deadlines(one: ColumnEvidence) -> Entries:
 
 
 def _clause_at(text: str, sentence: Span, position: int) -> Span:
-    """The part of a sentence between commas or semicolons that holds a position, and the one behind it."""
+    """The clause around a position and the next one, cut at commas and semicolons."""
     marks = [i for i in range(sentence.start, sentence.end) if text[i] in "，,；;"]
     start = max((i + 1 for i in marks if i < position), default=sentence.start)
     behind = [i for i in marks if i > position]
@@ -208,7 +208,7 @@ def _beneficiaries(one: ColumnEvidence) -> Entries:
 
 
 def _shared(targets: Sequence[Sequence[TargetRecord]]) -> list[SharedIndicator]:
-    """Indicators that more than one column gives a target for, those of most columns first."""
+    """Indicators with a target in more than one column, most columns first."""
     place = {id(target): i for i, mine in enumerate(targets) for target in mine}
     found: list[SharedIndicator] = []
     for group in align_targets([target for mine in targets for target in mine if target.value is not None]):

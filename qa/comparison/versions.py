@@ -1,4 +1,4 @@
-"""Two versions of one document clause by clause 新旧对照: what was changed, added, taken out, and in which words."""
+"""Two versions of one document clause by clause 新旧对照: what was changed, added or removed, and in which words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _sentence = re.compile(f"[^{SENTENCE_ENDS}]*[{SENTENCE_ENDS}]?")
 
 @dataclass(frozen=True, slots=True)
 class ClauseChange:
-    """A clause with its counterpart; None where there is none."""
+    """A clause and its counterpart in the other version, or None."""
 
     old: Clause | None
     new: Clause | None
@@ -52,7 +52,7 @@ class ClauseChange:
 
 
 def compare_versions(old: ComparisonColumn, new: ComparisonColumn, view: LibraryView, *, as_of: dt.date) -> Comparison:
-    """The two versions side by side: a row for each clause that is not the same in both, in the order of the new one."""
+    """Compare two versions: one row for each clause that differs, in the order of the new version."""
     changes = align_clauses(list_clauses(old), list_clauses(new))
     counts = Counter(change.kind for change in changes)
     kinds = ("修改", "新增", "删去", "序号调整", "未变")
@@ -75,7 +75,7 @@ def compare_versions(old: ComparisonColumn, new: ComparisonColumn, view: Library
 
 
 def align_clauses(old: Sequence[Clause], new: Sequence[Clause]) -> list[ClauseChange]:
-    """Each clause with its counterpart: the same words first, then the same number with like words, then the most alike."""
+    """Pair the clauses of two versions: by identical text, then by number with similar text, then by similarity alone."""
     partner: dict[int, int] = {}
     taken: set[int] = set()
 
@@ -110,7 +110,7 @@ def align_clauses(old: Sequence[Clause], new: Sequence[Clause]) -> list[ClauseCh
 
 
 def _in_order(old: Sequence[Clause], new: Sequence[Clause], partner: dict[int, int], taken: set[int]) -> list[ClauseChange]:
-    """The new clauses in their order, each clause taken out behind the one it used to follow."""
+    """The pairs in the order of the new version; a removed clause comes after the clause it used to follow."""
     place = {i: j for j, i in partner.items()}
     behind: dict[int, list[int]] = defaultdict(list)
     last = -1
@@ -149,7 +149,7 @@ def _cell(column: ComparisonColumn, clause: Clause | None) -> Cell:
 
 
 def _reworded(change: ClauseChange, old: ComparisonColumn, new: ComparisonColumn) -> list[str]:
-    """The words of a changed clause, old and new, as they stand in the texts."""
+    """The old and new words of a changed clause, as in the texts."""
     if change.old is None or change.new is None:
         return []
     said = [flatten(column.document.text[c.span.start : c.span.end]) for column, c in ((old, change.old), (new, change.new))]
@@ -179,7 +179,7 @@ def _cut(text: str, longest: int | None) -> str:
 
 
 def diff_wording(before: str, after: str) -> list[tuple[str, str]]:
-    """The stretches in which two texts differ, as (old, new); small changes close together are one."""
+    """The differing parts of two texts as (old, new); changes with at most ``TOGETHER`` characters between them are joined."""
     split = _sentence if max(len(before), len(after)) > LONGEST else _token
     a, b = [m.group() for m in split.finditer(before)], [m.group() for m in split.finditer(after)]
     runs: list[list[int]] = []

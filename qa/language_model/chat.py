@@ -1,4 +1,4 @@
-"""One bounded request to the endpoint of a language model. Only the ``openai`` library speaks to it, imported when first needed."""
+"""One bounded request to the endpoint of a language model, by the ``openai`` library, which is imported when first needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the words of a question make one expect of the answering sentence 期待: people, places, lists, means."""
+"""What a question's words say about the answering sentence 期待: that it names people, places, a list, a limit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _names = re.compile(r"(?:[\u4e00-\u9fff“”\"]{2,12}、){1,40}[\u4e00-\u9fff�
 
 
 def choose_bonus(parsed: ParsedQuestion) -> Callable[[Sentence], float] | None:
-    """What to add to a sentence's score for having the kind of thing that is asked for."""
+    """A function that gives a bonus to sentences with the kind of thing asked for, or None."""
     if (denied := _denied.search(parsed.folded)) is not None and parsed.kind != "yes_no":
         denial = re.compile(f"(?:不|不予|不得|不能|不可|不准|不再|不享受|禁止|严禁|不允许|不纳入){denied[1]}")
         return lambda sentence: DENIAL if denial.search(sentence.folded) else 0.0
@@ -75,12 +75,12 @@ _modal = re.compile("不得|不予|不能|禁止|严禁|可以|可(?!持续|再�
 
 
 def governs(folded: str) -> bool:
-    """Whether a text allows, forbids or orders something."""
+    """True if a folded text allows, forbids or orders something."""
     return _modal.search(folded) is not None
 
 
 def _topic_of(parsed: ParsedQuestion) -> str | None:
-    """The topic of the fixed list that the subject names, where it names one outright (各地教育保障)."""
+    """The topic named in the subject, if any (各地教育保障)."""
     from graph.topics import topic_names
 
     subject = parsed.subject.replace(" ", "")
@@ -88,7 +88,7 @@ def _topic_of(parsed: ParsedQuestion) -> str | None:
 
 
 def clause_wanted(parsed: ParsedQuestion) -> Callable[[str], bool] | None:
-    """Whether a clause names the kind of thing asked for (哪些户: 脱贫不稳定户、边缘易致贫户)."""
+    """A test whether a clause names the kind of thing asked for (哪些户: 脱贫不稳定户), or None."""
     noun = find_asked_noun(parsed.folded)
     if noun and len(noun) == 1:
         ending = noun
@@ -122,14 +122,14 @@ _asks_organisation = re.compile(r"(?:哪个|哪家|哪一家|哪几家)(?:企业
 
 
 def organisation_wanted(parsed: ParsedQuestion) -> Callable[[Sentence], bool] | None:
-    """Whether a sentence names a company, bank or school, where the question asks which one it is."""
+    """A test whether a sentence names an organisation, if the question asks for one; else None."""
     if not _asks_organisation.search(parsed.folded):
         return None
     return lambda sentence: _organisation.search(sentence.folded) is not None
 
 
 def names_asked(parsed: ParsedQuestion) -> tuple[int, str] | None:
-    """How many names of what the question wants to have listed (具体是哪5个县); None where it does not ask for names."""
+    """How many names of which kind the question asks for: (5, 县) for 具体是哪5个县; None if it asks for none."""
     kinds = "县|市|区|村|乡|镇|州|省|企业|学校|单位|部门|城市|园区|景区"
     match = re.search(f"(?:是|有|包括)哪(\\d{{1,2}}|[两一二三四五六七八九十]{{1,3}})(?:个|家|座|所)({kinds})", parsed.folded)
     if match:
@@ -144,13 +144,13 @@ _kind_asked = re.compile(
 
 
 def kind_asked(parsed: ParsedQuestion) -> str | None:
-    """The kind of things a question wants listed, where documents put such things under a heading of that name."""
+    """The kind of things to list (材料, 条件, 程序 …), for which documents have a heading of that name; else None."""
     match = _kind_asked.search(parsed.folded)
     return (match[1] or match[2]) if match else None
 
 
 def lists_names(sentence: Sentence, number: int, kind: str) -> bool:
-    """Whether a sentence lists at least so many names of a kind side by side, without figures among them."""
+    """True if a sentence lists at least ``number`` names of a kind."""
     for match in _names.finditer(sentence.folded):
         items = [item.strip('“”"') for item in match.group().split("、")]
         named = [item for item in items if _is_name(item, kind)]

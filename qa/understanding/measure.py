@@ -1,4 +1,4 @@
-"""What an answer to a question of number or time must hold 数值与期限, and finding it in a sentence."""
+"""The kind of value a question asks for 数值与期限, and how to find such a value in a text."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ _units = {
 
 @dataclass(frozen=True, slots=True)
 class ValueMeasure:
-    """The kind of value asked for: its name for people, and what it looks like in a folded text."""
+    """A kind of value: its Chinese name and its pattern in a folded text."""
 
     name: str
     pattern: re.Pattern[str]
 
     def stands_in(self, folded: str) -> bool:
-        """Whether a text holds a value of this kind."""
+        """True if a folded text has a value of this kind outside titles."""
         return any(not in_title(folded, match.start()) for match in self.pattern.finditer(folded))
 
 
 def in_title(folded: str, position: int) -> bool:
-    """Whether a place stands inside 《》: the years and numbers of a title are no values."""
+    """True for a position inside 《》: years and numbers of a title are not values."""
     return folded.rfind("《", 0, position) > folded.rfind("》", 0, position)
 
 
@@ -71,13 +71,13 @@ _stated = re.compile(
 
 
 def find_stated_value(folded: str) -> str | None:
-    """The figure with its unit that a question puts forward to be confirmed: 每月3000元对吗."""
+    """The value that a question wants confirmed: 3000元 in 每月3000元对吗."""
     match = _stated.search(folded.replace(",", ""))
     return match[1] if match else None
 
 
 def find_measure(parsed: ParsedQuestion) -> ValueMeasure | None:
-    """The kind of value a question asks for; None where it asks for none."""
+    """The kind of value a question asks for, or None."""
     text = parsed.folded
     if parsed.kind == "deadline":
         if re.search("多长时间|多久|几年(?!度)|几个月|几天|几个工作日|多少天|多少年|多少个工作日", text) and "哪" not in text:

@@ -1,4 +1,4 @@
-"""The names that occur in a library (已知名称), and reading misspelt ones: regions, documents, units, terms."""
+"""Names in a library 已知名称, also misspelt: regions, documents, units, terms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ _place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A region named in a question; ``divisions`` are those of the library it stands for, ``asked`` whether it is asked about."""
+    """A region named in a question.
+
+    Args:
+        text: As written.
+        divisions: The divisions of the library that are meant; none if the library has no document of the region.
+        asked: The question is about this region and does not only mention it."""
 
     text: str
     divisions: tuple[Division, ...]
@@ -29,19 +34,19 @@ class Mention:
 
 
 class KnownNames:
-    """What the library knows by name, looked up lazily and kept for one generation of the library."""
+    """The names in one generation of the library, each list built when first needed."""
 
     def __init__(self, view: LibraryView) -> None:
         self.view = view
 
     @cached_property
     def divisions(self) -> tuple[Division, ...]:
-        """Every division the library has a document of."""
+        """The divisions with documents in the library."""
         return tuple(dict.fromkeys(d for divisions in self.view.regions.values() for d in divisions))
 
     @cached_property
     def region_names(self) -> dict[str, Division]:
-        """The names those divisions go by."""
+        """Those divisions by their folded names, short names and aliases."""
         names: dict[str, Division] = {}
         for division in self.divisions:
             if division != NATION:
@@ -50,11 +55,11 @@ class KnownNames:
         return names
 
     def divisions_named(self, name: str) -> tuple[Division, ...]:
-        """The library's divisions that go by a name."""
+        """The library's divisions with a name."""
         return tuple(d for d in self.divisions if name in (d.name, d.short, d.path, *d.aliases))
 
     def match(self, candidates: Sequence[Division]) -> tuple[tuple[Division, ...], bool]:
-        """The library's divisions a mention stands for, and whether it only lies inside them (三都县 in 黔南州)."""
+        """The library's divisions that a mention means, and whether the mention is only a part of them (三都县 for 黔南州)."""
         for candidate in candidates:
             if candidate in self.divisions:
                 return (candidate,), False
@@ -92,7 +97,7 @@ class KnownNames:
         return [(row, fold(info.head.title or "")) for row, info in self.view.infos.items()]
 
     def title(self, row: int) -> str:
-        """The title of a document, or the name it came by."""
+        """The title of a document, else its file name."""
         info = self.view.infos[row]
         return info.head.title or info.source
 
@@ -114,12 +119,12 @@ class KnownNames:
         return tuple(found)
 
     def place_in_titles(self, folded: str) -> tuple[str, ...]:
-        """A place the gazetteer does not know that begins the question and stands in a title (new towns, zones, made-up names)."""
+        """A place at the start of the question that is in a title but not in the gazetteer (new towns, zones)."""
         match = _place.match(folded)
         return (match[0],) if match and self.titled(match[0]) else ()
 
     def unplaced(self, name: str) -> tuple[int, ...]:
-        """The documents that do not say of which region they are, but speak of a place again and again."""
+        """Documents without a region that mention a place at least ``SPOKEN_OF`` times."""
         rows = [row for row, divisions in self.view.regions.items() if not divisions]
         if len(rows) > UNPLACED:
             return ()
@@ -135,7 +140,7 @@ class KnownNames:
         return tuple(sorted(self.view.corpus.keys("unit"), key=lambda u: (-len(u), u)))
 
     def units_in(self, folded: str) -> tuple[str, ...]:
-        """Units of the library named in a question, none inside another."""
+        """The library's units in a folded question, longest first, without overlaps."""
         found: list[str] = []
         named = {name: unit for i in range(len(folded) - 1) for unit, name in self._by_opening.get(folded[i : i + 2], ())}
         for name in sorted(named, key=lambda n: (-len(n), n)):
@@ -156,7 +161,7 @@ class KnownNames:
 
     @cached_property
     def fixed_names(self) -> SpellingNames:
-        """Terms and units: names that are written in one way, so that one wrong character can be told."""
+        """Terms and units, in which one wrong character can be corrected."""
         names = (fold(name) for kind in ("term", "unit") for name in self.view.corpus.keys(kind))
         return SpellingNames((name for name in names if 4 <= len(name) <= 12), TELLING)
 
@@ -166,17 +171,17 @@ class KnownNames:
         return tuple(fold(term) for term in self.view.corpus.keys("term"))
 
     def occurs(self, words: str) -> bool:
-        """Whether some words stand in the library."""
+        """True if the words occur in the library."""
         return self.view.holds(words)
 
     def topics(self, text: str) -> tuple[str, ...]:
-        """Topics of the fixed list a text is about."""
+        """The topics of a text."""
         from graph.topics import topics_of
 
         return topics_of(text) if text else ()
 
     def beneficiaries_in(self, folded: str) -> tuple[str, ...]:
-        """Groups of people of the library's tasks that are named in a question."""
+        """The library's beneficiary groups in a folded question."""
         return tuple(group for group, name in self._groups if name in folded)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Reading misspelt names 错别字: stretches of a question that are one character off a name the library knows."""
+"""Correcting misspelt names 错别字: pieces of a question that differ in one character from a known name."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ TELLING = frozenset("一二三四五六七八九十百千万零省市州县区�
 
 
 def near_misses(text: str, names: SpellingNames, occurs: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """Stretches of a text that are one character off a known name and ``occurs`` nowhere: (as written, as known).
+    """Find pieces of a text that differ in one character from a known name, as (written, known).
 
-    A stretch that is cut out of the middle of a word, or whose odd character belongs to a word of the dictionary, is a name
-    in its own right (市广电局 is not 市供电局).
+    Args:
+        text: The folded question.
+        names: The known names.
+        occurs: Tests whether a piece occurs in the library; such a piece is no misspelling.
+
+    A piece that cuts a word, or in which the different character belongs to a dictionary word, is left alone: 市广电局 is not a
+    misspelt 市供电局.
     """
     found: dict[str, str] = {}
     edges: list[tuple[int, int]] | None = None
@@ -32,7 +37,7 @@ def near_misses(text: str, names: SpellingNames, occurs: Callable[[str], bool]) 
 
 
 def _words(text: str) -> list[tuple[int, int]]:
-    """Where the words of the dictionary stand in a text, those of one character left out."""
+    """The places of dictionary words of more than one character in a text."""
     spans = []
     position = 0
     for word, _ in natures(text):
