@@ -75,7 +75,7 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer built from quotes. It never holds a number, date, unit or document number that no quote holds."""
+    """An answer built from quotes. Every number, date, unit and document number in it is in a quote, but for counts (共 12 项)."""
 
     id: str
     question: str

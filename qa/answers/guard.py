@@ -1,4 +1,6 @@
-"""The last check of an answer 守门: every number, date, document number and unit must be in one of its quotes."""
+"""The last check of an answer 守门: what it states must be in its quotes.
+
+That is every number, date, document number and unit; only what the program counted itself needs no quote."""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ SUBJECTS = [
     "光伏",
     "集体经济收入",
 ]
+OWN_COUNT = re.compile(r"(?:共|是) \d+ (?=项|家)")
+"""How many things a list has: counted by the program, in no quote."""
 REGIONS = ["甘南州", "大兴安岭", "各地", "黔南州", ""]
 ASKED = [
     "是多少？",
@@ -47,7 +49,8 @@ def test_no_answer_holds_what_no_quote_holds(library: Library, region: str, one:
     answer = library.ask(f"{region}{one}和{other}{asked}", keep=False)
     held = {figure for c in answer.citations for figure in extract_figures(c.quote)}
     held |= {figure for c in answer.citations for figure in extract_figures((c.title or "") + (c.doc_number or ""))}
-    assert set(extract_figures(answer.answer)) <= held
+    told = OWN_COUNT.sub("", answer.answer)
+    assert set(extract_figures(told)) <= held
     for citation in answer.citations:
         text = library.corpus.text(library.corpus.find(citation.source_id).row)
         assert text[citation.start : citation.end] == citation.quote
