@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
+from index.everyday import question_words, written_forms
 from index.lexical.tokens import document_numbers, normalise, tokenise
 from index.spelling import SpellingNames
 
@@ -86,7 +87,7 @@ def _everyday(text: str) -> list[tuple[str, str, float]]:
     """The everyday expressions in a query, each with its official terms and their weight."""
     found = []
     for match in _everyday_words().finditer(text[:500]):
-        found.append((match[0], " ".join(_synonyms()[match[0]]), SYNONYM_WEIGHT))
+        found.append((match[0], " ".join(written_forms("search")[match[0]]), SYNONYM_WEIGHT))
     return found
 
 
@@ -104,18 +105,13 @@ def _corrections(text: str, names: SpellingNames) -> list[tuple[str, str, float]
 
 @lru_cache(maxsize=1)
 def _question_words() -> re.Pattern[str]:
-    words = sorted(entries("index", "question_words.txt"), key=len, reverse=True)
+    words = sorted(question_words("search"), key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in words))
 
 
 @lru_cache(maxsize=1)
-def _synonyms() -> dict[str, tuple[str, ...]]:
-    return {left: tuple(right.split("|")) for left, right in (line.split("\t") for line in entries("index", "synonyms.tsv"))}
-
-
-@lru_cache(maxsize=1)
 def _everyday_words() -> re.Pattern[str]:
-    words = sorted(_synonyms(), key=len, reverse=True)
+    words = sorted(written_forms("search"), key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in words))
 
 

@@ -18,7 +18,7 @@ from qa.evidence.scope import Scope
 from qa.kinds.kind import QuestionKind
 from qa.kinds.provision import quote_provisions
 from qa.understanding.concepts import QueryConcepts
-from qa.understanding.lexicons import table
+from qa.understanding.lexicons import everyday_forms
 from qa.understanding.question import ASKS_DUTIES, ParsedQuestion, find_everyday
 
 NAMED = 0.5
@@ -236,7 +236,7 @@ def _topics(parsed: ParsedQuestion) -> tuple[str, ...]:
     """The topics of the question, its everyday phrases read as documents write them."""
     from graph.topics import topics_of
 
-    forms = table("everyday.tsv")
+    forms = everyday_forms()
     return topics_of(" ".join([parsed.subject, *("、".join(forms[p]) for p in find_everyday(parsed.subject))]))
 
 

@@ -1,4 +1,4 @@
-"""What a question is about, as weighted concepts, and how much of it a stretch of text holds."""
+"""What a question is about, as weighted concepts, and how much of it a text contains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from corpus.divisions import gazetteer
 from corpus.five_year_plans import plan_years
 from index.lexical.tokens import is_word, natures, tokenise
 from qa.documents import LibraryView
-from qa.understanding.lexicons import pairs, phrases, table
+from qa.understanding.lexicons import everyday_forms, function_words, pairs, phrases
 from qa.understanding.question import ParsedQuestion, find_everyday
 
 Matrix = npt.NDArray[np.float64]
@@ -36,26 +36,25 @@ PARTIAL = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One word or phrase of the question with the forms it may take in a document."""
+    """A word or phrase of the question, with the forms it may have in a document."""
 
     text: str
     weight: float
     variants: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
     core: str = ""
-    """The rarer half of a word of four characters: 驻村 of 驻村帮扶."""
+    """The rarer half of a word of four characters: 驻村 in 驻村帮扶."""
     known: bool = False
-    """A plain word that stands somewhere in the library, so that its absence from a document tells something."""
+    """A word that occurs in the library, so that its absence from a document means something."""
     substance: float = 1.0
-    """How much of a thing it names: a noun wholly, a verb in part, a count or an adverb hardly. What a document does not name of
-    these tells so much less."""
+    """How far it names a thing: 1 for a noun, less for a verb, little for a count or an adverb. Absence counts by this."""
     place: bool = False
-    """Whether it names a place: a document that has it in the title speaks of it all along."""
+    """It names a place; a document with it in the title is about that place throughout."""
     foreign: bool = False
-    """A word that stands nowhere in the library and has no other form: the question may be about something else altogether."""
+    """It occurs nowhere in the library in any form: the question may be about something else."""
 
     def found_in(self, folded: str) -> float:
-        """1 where the word stands in a folded text, less for another form of it or for pieces of it."""
+        """1 if the word is in a folded text, less for another form or for parts of it, 0 if nothing is found."""
         if self.text in folded:
             return 1.0
         best = 0.0
@@ -71,7 +70,7 @@ class Concept:
         return best
 
     def found_in_all(self, texts: Sequence[str]) -> list[float]:
-        """The same for many texts."""
+        """``found_in`` for many texts."""
         if self.variants or self.core or len(self.pairs) > 1:
             return [self.found_in(text) for text in texts]
         return [1.0 if self.text in text else 0.0 for text in texts]
@@ -79,7 +78,7 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class QueryConcepts:
-    """The concepts of a question. ``pairs`` are the character pairs of its content, which tell how close the wording is."""
+    """The concepts of a question. ``pairs`` are the weighted character bigrams of its content, to compare wording."""
 
     concepts: tuple[Concept, ...]
     pairs: tuple[tuple[str, float], ...] = ()
@@ -91,29 +90,29 @@ class QueryConcepts:
         return sum(concept.weight for concept in self.concepts) or 1.0
 
     def profile(self, folded: str) -> tuple[float, ...]:
-        """How well each concept is found in a text."""
+        """``found_in`` for each concept."""
         return tuple(concept.found_in(folded) for concept in self.concepts)
 
     def profiles(self, texts: Sequence[str]) -> Matrix:
-        """The profiles of many texts, one a row."""
+        """The profiles of many texts as a matrix, one row a text."""
         columns = [concept.found_in_all(texts) for concept in self.concepts]
         return np.array(columns, dtype=np.float64).T if columns else np.zeros((len(texts), 0))
 
     def shares(self, profiles: Matrix) -> Matrix:
-        """The weighted share of the concepts that each of many profiles holds."""
+        """The weighted share of concepts in each of many profiles."""
         shares: Matrix = profiles @ np.array([concept.weight for concept in self.concepts], dtype=np.float64) / self.total
         return shares
 
     def share(self, profile: Sequence[float]) -> float:
-        """The weighted share of the concepts that a profile holds."""
+        """The weighted share of concepts in a profile."""
         return sum(c.weight * found for c, found in zip(self.concepts, profile, strict=True)) / self.total
 
     def coverage(self, folded: str) -> float:
-        """The weighted share of the concepts that stand in a text."""
+        """The weighted share of concepts in a folded text."""
         return self.share(self.profile(folded))
 
     def closeness(self, folded: str) -> float:
-        """The weighted share of the character pairs of the question that stand in a text."""
+        """The weighted share of the question's character bigrams in a folded text."""
         total = sum(weight for _, weight in self.pairs)
         return sum(weight for pair, weight in self.pairs if pair in folded) / total if total else 0.0
 
@@ -123,7 +122,7 @@ _IN_CHARGE = frozenset(["承担", "负责", "牵头", "主管", "主体", "责�
 
 
 def extract_concepts(parsed: ParsedQuestion, view: LibraryView) -> QueryConcepts:
-    """The concepts of a question's subject, weighted by how rare they are in the library."""
+    """Extract the concepts of a question, weighted by their rarity in the library and by what the kind of question needs."""
     found = extract_text_concepts(
         parsed.subject, view, parsed.quoted, parsed.alternatives, without_figures=parsed.kind == "yes_no"
     )
@@ -171,12 +170,12 @@ _asked = re.compile(
 
 
 def find_asked_noun(folded: str) -> str | None:
-    """The word right behind the question word: 直辖市 in 跟哪个直辖市对接."""
+    """The word right after the question word: 直辖市 in 跟哪个直辖市对接."""
     match = _asked.search(folded)
     if not match:
         return None
     words = tokenise(match[1]).words
-    return words[0] if words and words[0] not in phrases("function_words.txt") else None
+    return words[0] if words and words[0] not in function_words() else None
 
 
 def extract_text_concepts(
@@ -187,8 +186,15 @@ def extract_text_concepts(
     *,
     without_figures: bool = False,
 ) -> QueryConcepts:
-    """Concepts of a folded subject: everyday phrases with their written forms, quoted phrases, and words."""
-    forms = table("everyday.tsv")
+    """Extract the concepts of a folded text: everyday phrases with their written forms, quoted phrases, and words.
+
+    Args:
+        subject: The folded text, pieces separated by blanks.
+        view: The library, for the frequency of words.
+        quoted: Phrases in quotation marks.
+        alternatives: Words given in two forms: 扶贫（帮扶）车间.
+        without_figures: Leave out numbers."""
+    forms = everyday_forms()
     found: dict[str, Concept] = {}
     rest = subject
     for phrase in find_everyday(subject):
@@ -207,7 +213,7 @@ def extract_text_concepts(
         share = max(view.frequency(one), view.frequency(other))
         found[one] = Concept(one, _weight(share), (other,), _pairs(one))
         rest = rest.replace(one, " ")
-    empty = set(phrases("function_words.txt"))
+    empty = set(function_words())
     generic = set(phrases("generic_words.txt"))
     for word, nature in _words(rest, view):
         word = _known_part(word, view, empty)
@@ -257,9 +263,9 @@ def _core(word: str, view: LibraryView) -> str:
 
 
 def _words(text: str, view: LibraryView) -> list[tuple[str, str]]:
-    """The words of a text with their parts of speech; single characters that stand together are taken for a word."""
+    """The words of a text with their parts of speech; adjacent single characters are taken as one word."""
     words: dict[str, str] = {}
-    empty = set(phrases("function_words.txt"))
+    empty = set(function_words())
     for piece in text.split():
         pending = before = ""
         for word, nature in natures(piece):
@@ -280,7 +286,7 @@ def _words(text: str, view: LibraryView) -> list[tuple[str, str]]:
 
 
 def _settled(words: dict[str, str], before: str, pending: str, view: LibraryView) -> str:
-    """Take single characters for a word, or for the end of the word before them where the library has it so: 专利奖, 保障房."""
+    """Take single characters as a word, or as the end of the word before them if the library has that word: 专利奖, 保障房."""
     if len(pending) > 1:
         words.setdefault(pending, "n")
     elif pending and len(before) > 1 and view.frequency(before + pending) >= JOINED * view.frequency(before) > 0:
@@ -290,7 +296,7 @@ def _settled(words: dict[str, str], before: str, pending: str, view: LibraryView
 
 
 def _stripped(word: str, empty: set[str]) -> str:
-    """What the dictionary made of a word and a particle beside it without the particle: 给瞪羚, 能扣; nothing of one character."""
+    """A word without a particle the segmenter joined to it (给瞪羚, 能扣); "" if one character remains."""
     while len(word) > 1 and word[0] in empty:
         word = word[1:]
     while len(word) > 1 and word[-1] in empty:
@@ -299,7 +305,7 @@ def _stripped(word: str, empty: set[str]) -> str:
 
 
 def _known_part(word: str, view: LibraryView, empty: set[str]) -> str:
-    """A word the library does not know without the character the dictionary took for a part of it: 给瞪羚, 类工单."""
+    """An unknown word without a first or last character that was wrongly joined to it (给瞪羚, 类工单)."""
     if len(word) < 3 or not "\u4e00" <= word[0] <= "\u9fff" or view.frequency(word) > 0:
         return word
     parts = [part for part in (word[1:], word[:-1]) if view.frequency(part) > 0 and part not in empty]

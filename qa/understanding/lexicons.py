@@ -1,11 +1,12 @@
-"""The word lists of question understanding, read once from ``qa/data``."""
+"""The word lists of question understanding, read once from ``qa/data``, and those shared with the search."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from corpus.folding import fold
 from corpus.wordlists import entries
+from index.everyday import question_words, written_forms
 
 
 @lru_cache(maxsize=16)
@@ -14,19 +15,22 @@ def phrases(name: str) -> tuple[str, ...]:
     return tuple(sorted({fold(line) for line in entries("qa", name)}, key=lambda p: (-len(p), p)))
 
 
-@lru_cache(maxsize=16)
-def table(name: str) -> dict[str, tuple[str, ...]]:
-    """A two-column list: folded phrase → folded alternatives, in the order of the file."""
-    rows: dict[str, tuple[str, ...]] = {}
-    for line in entries("qa", name):
-        left, _, right = line.partition("\t")
-        rows[fold(left)] = tuple(dict.fromkeys((*rows.get(fold(left), ()), *(fold(item) for item in right.split("|") if item))))
-    return rows
+@cache
+def function_words() -> tuple[str, ...]:
+    """The folded words of a question that name nothing, longest first: the question words of the search and others."""
+    words = (*question_words("answer"), *entries("qa", "function_words.txt"))
+    return tuple(sorted({fold(word) for word in words}, key=lambda p: (-len(p), p)))
+
+
+@cache
+def everyday_forms() -> dict[str, tuple[str, ...]]:
+    """Everyday phrases with what documents write for them, all folded: 看病 with 医疗, 就医 and others."""
+    return {fold(phrase): tuple(map(fold, forms)) for phrase, forms in written_forms("answer").items()}
 
 
 @lru_cache(maxsize=4)
 def pairs(name: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """A list of opposed groups of words: both columns hold alternatives."""
+    """The rows of a list of opposites: two groups of folded words each."""
     found = []
     for line in entries("qa", name):
         left, _, right = line.partition("\t")
@@ -35,5 +39,5 @@ def pairs(name: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
 
 
 def first_phrase(text: str, candidates: tuple[str, ...]) -> str | None:
-    """The first of the phrases that stands in the text."""
+    """The first of the candidates that is in the text."""
     return next((phrase for phrase in candidates if phrase in text), None)

@@ -1,4 +1,4 @@
-"""Understanding a question 问题理解: its kind, the regions and documents it is about, and what it asks for."""
+"""Parsing a question 问题理解: its kind, the regions and documents it is about, and its subject."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpus.folding import fold
 from corpus.numerals import read_whole_number
 from qa.answer import Understanding
 from qa.understanding.kinds import COUNTERPART, kind_of
-from qa.understanding.lexicons import first_phrase, phrases, table
+from qa.understanding.lexicons import everyday_forms, first_phrase, function_words, phrases
 from qa.understanding.names import KnownNames, Mention
 from qa.understanding.spelling import near_misses
 
@@ -39,7 +39,21 @@ _particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀�
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A question as read; ``understood`` is what is shown of it, the rest is what the search needs."""
+    """A parsed question.
+
+    Args:
+        text: The question, stripped and cut to ``LONGEST``.
+        folded: The folded question with misspelt names corrected.
+        kind: The name of its kind.
+        understood: What is shown to the user.
+        divisions: The regions of the library it is about.
+        outside: Regions it is about that the library has no document of.
+        every_region: It asks about all regions (各地).
+        documents: The rows of the documents it names.
+        document_words: Words for kinds of documents in it (实施方案).
+        quoted: Phrases in quotation marks.
+        subject: What remains without names and function words, folded.
+        count: How many things it asks for (哪三项)."""
 
     text: str
     folded: str
@@ -66,12 +80,17 @@ class ParsedQuestion:
 
     @property
     def several(self) -> bool:
-        """Whether more than one region or document is asked about."""
+        """True if it is about more than one region or document."""
         return self.every_region or len(self.divisions) > 1 or (len(self.places) > 1 and self.kind in ("comparison", "multi_doc"))
 
 
 def parse_question(question: str, known: KnownNames, previous: Understanding | None = None) -> ParsedQuestion:
-    """Read a question against the names that occur in the library."""
+    """Parse a question with the names of the library.
+
+    Args:
+        question: As typed.
+        known: The names in the library.
+        previous: How the previous question was understood, if this may be a follow-up."""
     # half a character (a lone surrogate) can be neither written nor hashed
     text = question.strip()[:LONGEST].encode("utf-8", "replace").decode("utf-8")
     folded = fold(text)
@@ -133,7 +152,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
                 kind = "policy_lookup"
         every = every or ("各地" if every_before else None)
         query = f"{''.join(d.short for d in divisions)}{subject} {text}"
-    everyday = tuple((phrase, "、".join(table("everyday.tsv")[phrase][:3])) for phrase in find_everyday(subject))
+    everyday = tuple((phrase, "、".join(everyday_forms()[phrase][:3])) for phrase in find_everyday(subject))
     understood = Understanding(
         kind=kind,
         regions=tuple(d.short for d in divisions) + outside,
@@ -169,7 +188,7 @@ def _counted_phrase(folded: str) -> str:
 
 
 def _regions(folded: str, known: KnownNames, corrections: list[tuple[str, str]]) -> tuple[list[Mention], str]:
-    """The regions named, and the text with the names of the library's regions taken out."""
+    """The regions in a question, and the question without the names of the library's regions."""
     mentions: list[Mention] = []
     rest = folded
     taken: list[tuple[int, int]] = []
@@ -245,22 +264,22 @@ def _document_words(rest: str, known: KnownNames) -> tuple[tuple[str, ...], str]
 
 
 def find_everyday(text: str) -> tuple[str, ...]:
-    """The everyday phrases in a text, longest first, none inside another."""
+    """The everyday phrases in a text, longest first, without overlaps."""
     found: list[str] = []
     rest = text
-    for phrase in sorted(table("everyday.tsv"), key=lambda p: (-len(p), p)):
-        if len(phrase) > 1 and phrase in rest:
+    for phrase in sorted(everyday_forms(), key=lambda p: (-len(p), p)):
+        if phrase in rest:
             found.append(phrase)
             rest = rest.replace(phrase, " ")
     return tuple(found)
 
 
 def _subject(rest: str) -> str:
-    """The content of a question: function words and punctuation taken away, pieces apart by one space."""
+    """The subject of a question: the pieces left without function words and punctuation, separated by blanks."""
     kept = find_everyday(rest)
     for i, phrase in enumerate(kept):
         rest = rest.replace(phrase, f" {chr(0xE000 + i)} ")
-    for word in phrases("function_words.txt"):
+    for word in function_words():
         if len(word) > 1:
             rest = rest.replace(word, " ")
     for i, phrase in enumerate(kept):
