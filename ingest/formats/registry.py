@@ -108,16 +108,18 @@ def has_page_pictures(name: str) -> bool:
     return name in _BY_NAME and _BY_NAME[name].paged
 
 
-def list_formats(*, records: bool = True, convertible: bool = False) -> str:
+def list_formats(*, records: bool = True, convertible: bool = False, last: str = "、") -> str:
     """The names of formats as a Chinese list: those read as they are (txt、html、pdf …), or those LibreOffice converts first.
 
     Args:
         records: also those that hold many documents in one file.
         convertible: those that need LibreOffice, instead.
+        last: what comes before the last name, e.g. 「 或 」.
     """
-    return "、".join(
+    *names, end = [
         format.name for format in FORMATS if bool(format.converted_to) == convertible and (records or not format.records)
-    )
+    ]
+    return "、".join(names) + last + end
 
 
 def fits_ending(format: InputFormat, ending: str) -> bool:

@@ -36,7 +36,7 @@ def detect(data: bytes, source: str) -> InputFormat:
         _refuse_other_files(contents, named)
         return _detect_text(contents, named)
     if found.converted_to and named is not None and named.content == "package":
-        message = f"类型不符：名为 .{contents.ending}，内容是旧版 .{found.name} 文件；请用原软件另存为 .{named.name}"
+        message = f"类型不符：名为 .{contents.ending}，内容是{found.label}（.{found.name}）文件；请用原软件另存为 .{named.name}"
         raise RefusedInput(source, "mismatch", message)
     return found
 
@@ -78,6 +78,6 @@ def _detect_text(contents: Contents, named: InputFormat | None) -> InputFormat:
             message = f"类型不符：名为 .{contents.ending}，内容却是纯文本；请改用正确的文件"
             raise RefusedInput(source, "mismatch", message)
     if binary:
-        message = f"内容是二进制数据，不是文字；请确认文件类型，改用 {list_formats(records=False)}"
+        message = f"内容是二进制数据，不是文字；请确认文件类型，改用 {list_formats(records=False, last=' 或 ')}"
         raise RefusedInput(source, "binary", message)
     return named if named is not None and named.by_ending else PLAIN_TEXT

@@ -38,7 +38,7 @@ def safe_name(name: str) -> str:
 def refusal(name: str, data: bytes) -> tuple[str, str] | None:
     """Reason and message where a file is refused before it is read."""
     if extension(safe_name(name)) not in ENDINGS:
-        return "format", f"不支持这种格式。请转成 {list_formats(records=False)} 后再放入。"
+        return "format", f"不支持这种格式。请转成 {list_formats(records=False, last=' 或 ')} 后再放入。"
     if not data:
         return "empty", "文件是空的。请检查原文件是否完整。"
     if len(data) > LIMIT:
