@@ -1,26 +1,22 @@
-"""The five-year plans 五年规划: their short names and the years they cover."""
+"""The five-year plans 五年规划: the years that a plan's short name stands for.
+
+The short names are the list ``five_year_plans`` of ``corpus/data/words_text.tsv``, by which patterns find them.
+"""
 
 from __future__ import annotations
 
-import re
+from functools import cache
 
-from corpus.numerals import chinese_number, chinese_numeral
-
-NUMBERS = range(11, 20)
-"""The plans read by their short names. Before the eleventh the name is an ordinary word in part (十五, 九五)."""
-FIVE_YEAR_PLAN = "十[一二三四五六七八九]五"
-"""A regular expression for the short name of a plan, without quotation marks and without groups."""
-_name = re.compile(f"({FIVE_YEAR_PLAN[:-1]})五")
+from corpus.numerals import chinese_number
+from corpus.wordlists import word_lists
 
 
-def plan_name(number: int) -> str:
-    """The short name of a plan: ``plan_name(14) == "十四五"``."""
-    return f"{chinese_numeral(number)}五"
+@cache
+def five_year_plans() -> dict[str, tuple[int, int]]:
+    """The first and the last year of each plan by its short name, in order.
 
-
-def plan_years(name: str) -> tuple[int, int] | None:
-    """The first and the last year of a plan: ``plan_years("十四五") == (2021, 2025)``; None for what names no plan."""
-    match = _name.fullmatch(name)
-    number = chinese_number(match[1]) if match else None
+    Example: ``five_year_plans()["十四五"] == (2021, 2025)``.
+    """
+    numbers = {name: chinese_number(name.removesuffix("五")) or 0 for name in word_lists("corpus")["five_year_plans"]}
     # the plans follow each other without a gap since the third, 1966–1970
-    return (1951 + 5 * number, 1955 + 5 * number) if number else None
+    return {name: (1951 + 5 * number, 1955 + 5 * number) for name, number in sorted(numbers.items(), key=lambda item: item[1])}

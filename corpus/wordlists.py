@@ -1,7 +1,7 @@
 """Reading the data files of a package: lists of one entry a line, and the named short lists that patterns are composed of.
 
 Blank lines and lines that start with ``#`` are left out. The many short lists are the rows of ``words_*.tsv``: the name of a list,
-a tab, its words between blanks.
+a tab, its words between blanks. Those of ``corpus/data`` can be named in the patterns of every package.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib import resources
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
-_NAMED = re.compile(r"\\.|(?P<characters>\[(?:\\.|[^\]\\])+\])|\{(?P<name>[a-z_]+)\}", re.DOTALL)
+_NAMED = re.compile(r"\\.|(?P<characters>\[(?:\\.|[^\]\\])+\])|\{(?P<name>[a-z_]+)(?P<spaced>:spaced)?\}", re.DOTALL)
 
 
 def entries(package: str, name: str) -> tuple[str, ...]:
@@ -39,22 +39,23 @@ def word_lists(package: str) -> dict[str, tuple[str, ...]]:
 
 
 def expand(package: str, template: str) -> str:
-    """A regular expression in which every ``{name}`` is replaced by the words of that list of the package.
+    """A regular expression in which every ``{name}`` is replaced by the words of that list of the package, or of ``corpus``.
 
     Longer words come first, so that none hides a longer one. Inside a character class the words have to be single characters.
-    Repetitions such as ``{2,8}`` stay as they are. With ``seals`` as the list 公章 印章,
-    ``expand("ingest", r"(?:{seals}){1,2}")`` is ``(?:(?:公章|印章)){1,2}``.
+    ``{name:spaced}`` also finds words broken by a blank. Repetitions such as ``{2,8}`` stay as they are. With ``seals`` as the list
+    公章 印章, ``expand("ingest", r"(?:{seals}){1,2}")`` is ``(?:(?:公章|印章)){1,2}``.
 
     Raises:
         KeyError: If no list has that name.
     """
-    lists = word_lists(package)
+    lists = {**word_lists("corpus"), **word_lists(package)}
 
     def write_out(match: re.Match[str]) -> str:
         if match["characters"] is not None:
             return _PLACE.sub(lambda place: "".join(map(re.escape, lists[place[1]])), match["characters"])
         if match["name"] is not None:
-            return f"(?:{'|'.join(map(re.escape, lists[match['name']]))})"
+            between = r"\s?" if match["spaced"] else ""
+            return f"(?:{'|'.join(between.join(map(re.escape, word)) for word in lists[match['name']])})"
         return match.group()  # an escaped character: \\[ opens no class
 
     return _NAMED.sub(write_out, template)

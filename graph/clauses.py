@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from corpus.document import Span
+from corpus.five_year_plans import five_year_plans
+from corpus.text import CLAUSE_ENDS, PERIOD_ENDS
 from graph.lexicon import expand
-from graph.named_periods import named_periods
 
 YearRole = Literal["by", "plain", "during", "since", "as_of", "base", "from"]
 
-_SENTENCE_END = re.compile(r"[。！？!?\n]")
+_SENTENCE_END = re.compile(f"[{PERIOD_ENDS}]")
 _LIST_MARK = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|第[一二三四五六七八九十百]{1,4}[章节条]|附件|\n|$)"
 )
-_CLAUSE_END = ",;:，；："
 _PAIRS = {"“": "”", "《": "》", "‘": "’", "「": "」"}
 _QUOTE_MARK = re.compile("[“《‘「]")
 
@@ -33,9 +32,7 @@ _YEAR = re.compile(
     )
 )
 _SINCE_DAY = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?(?:起)?[-—–~]{0,2}\Z")
-_PLAN = re.compile(
-    r"(?P<lead>截至|到|至|比|较|在)?[“\"]?(?P<name>十[一二三四五六]五)[”\"]?(?P<tail>规划期末|时期末|期末|末|期间|时期|以来)"
-)
+_PLAN = re.compile(expand(r"(?P<lead>{plan_leads})?[“\"]?(?P<name>{five_year_plans})[”\"]?(?P<tail>{plan_tails})"))
 _RELATIVE = re.compile(expand(r"(?P<word>{relative_years})(?P<tail>{relative_year_tails})?"))
 
 
@@ -97,7 +94,7 @@ def clauses(text: str, sentence: Span) -> list[Span]:
         elif char in "（(" and ")" in text[i : i + 60].replace("）", ")"):
             closer, opened = ("）" if char == "（" else ")"), i
             continue
-        if char in _CLAUSE_END:
+        if char in CLAUSE_ENDS:
             if i > begin:
                 out.append(Span(begin, i).trimmed(text))
             begin = i + 1
@@ -154,16 +151,15 @@ def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[Y
         elif match["first"]:
             role = "during"
         out.append(YearMention(span, int(match["year"]), role, match.group()))
-    periods = _plan_ends()
     for match in _PLAN.finditer(text, sentence.start, sentence.end):
         span = Span(match.start(), match.end())
-        if span.start in named or match["name"] not in periods:
+        if span.start in named:
             continue
         tail = match["tail"]
         role = "since" if tail == "以来" else "by" if tail.endswith("末") else "during"
         if match["lead"] in ("比", "较"):
             role = "base"
-        out.append(YearMention(span, periods[match["name"]], role, match.group()))
+        out.append(YearMention(span, five_year_plans()[match["name"]][1], role, match.group()))
     if current is not None:
         for match in _RELATIVE.finditer(text, sentence.start, sentence.end):
             shift = {"明年": 1, "去年": -1}.get(match["word"], 0)
@@ -185,8 +181,3 @@ def governing(mentions: list[YearMention], position: int, clause: Span) -> YearM
         if mention.role == "by" and clause.covers(mention.span):
             return mention
     return None
-
-
-@lru_cache(maxsize=1)
-def _plan_ends() -> dict[str, int]:
-    return {name: period.end.year for name, period in named_periods().items()}

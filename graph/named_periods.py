@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 
+from corpus.five_year_plans import five_year_plans
 from graph.lexicon import table
 
 
@@ -23,7 +24,7 @@ class NamedPeriod:
 
 @lru_cache(maxsize=1)
 def named_periods() -> dict[str, NamedPeriod]:
-    """The periods of ``graph/data/periods.tsv`` by name."""
+    """The periods of ``graph/data/periods.tsv``, then the five-year plans, by name."""
     out: dict[str, NamedPeriod] = {}
     for row in table("periods.tsv"):
         name, start, end, markers, context = (*row, "", "")[:5]
@@ -34,4 +35,7 @@ def named_periods() -> dict[str, NamedPeriod]:
             tuple(filter(None, markers.split(","))),
             tuple(filter(None, context.split(","))),
         )
+    for name, (first, last) in five_year_plans().items():
+        in_text = tuple(f"“{name}”{word}" for word in ("期间", "时期"))
+        out[name] = NamedPeriod(name, dt.date(first, 1, 1), dt.date(last, 12, 31), in_text)
     return out

@@ -8,7 +8,7 @@ from __future__ import annotations
 from corpus.store.corpus import Corpus
 from corpus.store.database import FILE_NAME, FORMAT
 from corpus.store.rows import (
-    Change,
+    DocumentChange,
     DocumentInfo,
     FactRow,
     KeptAnswer,
@@ -20,6 +20,16 @@ from corpus.store.rows import (
 )
 
 __all__ = [
-    "FILE_NAME", "FORMAT", "Change", "Corpus", "DocumentInfo", "FactRow", "KeptAnswer", "PassageRow", "StoredFact",
-    "StoredPassage", "StoredRecord", "year_of",
+    "FILE_NAME",
+    "FORMAT",
+    "Corpus",
+    "DocumentChange",
+    "DocumentInfo",
+    "FactRow",
+    "KeptAnswer",
+    "PassageRow",
+    "StoredFact",
+    "StoredPassage",
+    "StoredRecord",
+    "year_of",
 ]  # fmt: skip

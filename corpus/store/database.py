@@ -10,7 +10,7 @@ from typing import Self
 
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
 from corpus.store.integrity import seal
-from corpus.store.rows import Change
+from corpus.store.rows import DocumentChange
 
 FORMAT = 2
 FILE_NAME = "library.sqlite"
@@ -173,7 +173,7 @@ class Database:
             self._depth = 0
             self._pending = None
 
-    def changes_since(self, generation: int) -> list[Change]:
+    def changes_since(self, generation: int) -> list[DocumentChange]:
         """The last change of each document after ``generation``, oldest first."""
         last: dict[int, str] = {}
         for document, operation in self._db.execute(
@@ -181,7 +181,7 @@ class Database:
         ):
             last.pop(document, None)
             last[document] = operation
-        return [Change(document, operation) for document, operation in last.items()]
+        return [DocumentChange(document, operation) for document, operation in last.items()]
 
     def _seal(self, document: int) -> None:
         self._db.execute("UPDATE documents SET seal=? WHERE row=?", (seal(self._db, document), document))

@@ -145,7 +145,7 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DocumentChange:
     """What became of one document after a generation: ``put`` (take in anew) or ``remove``."""
 
     document: int

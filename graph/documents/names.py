@@ -23,7 +23,7 @@ _STATE = re.compile(
     )
 )
 _TRIAL = re.compile(expand(r"[(（]{trials}[)）]"))
-_YEAR = re.compile(r"(?:19|20)\d\d年?(?:[-—–~至到]{1,2}(?:19|20)\d\d年?)?|“?十[一二三四五六]五”?")
+_YEAR = re.compile(expand(r"(?:19|20)\d\d年?(?:[-—–~至到]{1,2}(?:19|20)\d\d年?)?|“?{five_year_plans}”?"))
 _MARKS = re.compile(r"[“”‘’\"'《》〈〉<>()（）\[\]【】〔〕,，。、;；:：·—\-\s]")
 _NUMBER = re.compile(r"[\[〔(（【﹝]\s*(\d{4})\s*[\]〕)）】﹞]\s*(?:第)?\s*(\d+)\s*号")
 _REVISED = re.compile(expand(r"{revising}"))

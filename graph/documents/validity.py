@@ -24,7 +24,7 @@ _ANNUAL_KIND = re.compile(expand(r"{annual_kinds}"))
 _YEARS = re.compile(r"((?:19|20)\d\d)年?[-—–~～至到]{1,2}((?:19|20)\d\d)年?")
 _ABOUT = re.compile(expand(r"{reports_on_documents}"))
 """What only speaks of a plan has no period of its own."""
-_FIVE_YEAR = re.compile(r"十[一二三四五六]五")
+_FIVE_YEAR = re.compile(expand("{five_year_plans}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def plan_end(head: HeadMatter) -> tuple[dt.date, str] | None:
     if written:
         return dt.date(int(written[2]), 12, 31), f"标题写明{written.group()}"
     plan = _FIVE_YEAR.search(title)
-    if plan and plan.group() in named_periods() and "规划" in title:
+    if plan and "规划" in title:
         period = named_periods()[plan.group()]
         return period.end, f"标题写明“{plan.group()}”（{period.start.year}—{period.end.year}年）"
     annual = _ANNUAL.search(title)

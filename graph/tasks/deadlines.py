@@ -6,6 +6,7 @@ import calendar
 import re
 
 from corpus.document import Span
+from corpus.five_year_plans import five_year_plans
 from graph.lexicon import expand
 
 _YEAR = r"20\d\d"
@@ -17,11 +18,11 @@ _DEADLINE = re.compile(
         r"|(?<!\d)\d{1,2}月(?:\d{1,2}日|[底末])?{before_then}"
         r"|{year_words}(?:\d{1,2}月)?年?底{before_then}?"
         r"|(?<![置立予])过渡期(?:前[一二三四五\d]年|内|间内|间)?(?=[^限])"
-        r"|“?十[三四五六]五”?(?:期?末|期间|时期)"
+        r"|“?{five_year_plans}”?(?:期?末|期间|时期)"
     )
 )
 _POINT = re.compile(r"(20\d\d)年(?:第?([一二三四1-4])季度|(上半年)|(\d{1,2})月(?:(\d{1,2})日)?)?")
-_PLAN_END = {"十三五": "2020", "十四五": "2025", "十五五": "2030"}
+_PLAN = re.compile(expand("{five_year_plans}"))
 
 
 def deadline_span(text: str, start: int, end: int) -> Span | None:
@@ -54,7 +55,5 @@ def iso(deadline: str) -> str | None:
         last = calendar.monthrange(year, month)[1]
         day = int(match.group(5)) if match.group(5) else last
         return f"{year:04d}-{month:02d}-{min(max(day, 1), last):02d}"
-    for plan, year_text in _PLAN_END.items():
-        if plan in deadline:
-            return f"{year_text}-12-31"
-    return None
+    plan = _PLAN.search(deadline)
+    return f"{five_year_plans()[plan.group()][1]}-12-31" if plan else None

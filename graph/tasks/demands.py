@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from corpus.document import ParsedDocument, Section, Span
+from corpus.text import PERIOD_ENDS
 from graph.lexicon import alternatives, expand
 from graph.tasks.measures import verb
 
@@ -22,7 +23,7 @@ _LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
 # 上级关于…的重要指示: one of a list of things to study
 _TO_STUDY = re.compile(expand(r"{instructions}{instruction_tails}*$"))
 _MODAL = re.compile(expand(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:{modals}|{demanding})(?![求素件])"))
-_SENTENCE_END = re.compile(r"[。！？\n]")
+_SENTENCE_END = re.compile(f"[{PERIOD_ENDS}]")
 _NAMES_WORK = re.compile(expand("{names_of_work}"))
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Issue, Level, Reference, Span
-from corpus.five_year_plans import FIVE_YEAR_PLAN, plan_years
+from corpus.five_year_plans import five_year_plans
 from corpus.numerals import read_whole_number
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
@@ -54,9 +54,7 @@ _REPEALED = re.compile(expand(r"[（(\[【](?P<status>已?{repealed})[）)\]】]
 _YEARS = r"(?P<a>20\d\d)\s?年?\s?(?:—|－|-|–|~|～|至|到|——|--)\s?(?P<b>20\d\d)\s?年"
 _PERIOD = re.compile(_YEARS + "?")
 _STATED_PERIOD = re.compile(expand(r"{plan_terms}[^。；;\n]{0,6}?(?:{is_or_from}|:|：)?\s?") + _YEARS)
-_FIVE_YEAR_PLAN = re.compile(
-    expand(rf"[“\"「](?P<quoted>{FIVE_YEAR_PLAN})[”\"」]|(?P<plain>{FIVE_YEAR_PLAN}){{five_year_tails}}")
-)
+_FIVE_YEAR_PLAN = re.compile(expand(r"[“\"「](?P<quoted>{five_year_plans})[”\"」]|(?P<plain>{five_year_plans}){five_year_tails}"))
 _PLAN_YEAR = re.compile(expand(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:{edition_words}|\d))"))
 _PLAN_KINDS = ("方案", "要点", "计划", "规划", "纲要", "安排", "任务", "分工", "措施", "清单", "台账", "目标")
 _EFFECT = re.compile(
@@ -277,9 +275,9 @@ def find_plan_period(text: str, draft: HeadDraft, title: str, body: Span | None)
         draft.put("plan_period", (span_years["a"], span_years["b"]), where)
         return
     plan = _FIVE_YEAR_PLAN.search(flat)
-    years = plan_years(plan["quoted"] or plan["plain"]) if plan else None
-    if years:
-        draft.put("plan_period", (str(years[0]), str(years[1])), where)
+    if plan:
+        first, last = five_year_plans()[plan["quoted"] or plan["plain"]]
+        draft.put("plan_period", (str(first), str(last)), where)
         return
     document = document_kind(title) or kind
     if document.endswith(_PLAN_KINDS) or any(word in flat for word in ("工作要点", "实施方案", "工作计划", "行动方案")):

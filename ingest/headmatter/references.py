@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from corpus.document import Reference, Relation, Span
-from corpus.five_year_plans import FIVE_YEAR_PLAN
 from ingest.lexicon import expand
 from ingest.lines.organs import DOC_NUMBER, bare_title, kind_of
 
@@ -17,7 +16,7 @@ _ALIAS = re.compile(expand(r"{below}?{called}[为：:]?[“\"]?《"))
 _NUMBER_AFTER = re.compile(r"\s{0,3}[（(\[【]\s?(?=[^（()）\[【]{1,20}[〔\[【(（﹝［]\s?(?:19|20)\d\d)")
 _UNQUOTED = re.compile(
     expand(
-        rf"{{before_unquoted}}(?P<name>“{FIVE_YEAR_PLAN}”(?![^，,。；;：:、《》\n]{{0,3}}{{plans}})[^，,。；;：:、《》“”\n]{{3,24}}?{{unquoted_kinds}})"
+        r"{before_unquoted}(?P<name>“{five_year_plans}”(?![^，,。；;：:、《》\n]{0,3}{plans})[^，,。；;：:、《》“”\n]{3,24}?{unquoted_kinds})"
     )
 )
 _TITLE_SIGNS = re.compile(r"[《》\n]")

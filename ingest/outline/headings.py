@@ -26,7 +26,7 @@ _LEADS_IN = frozenset("、和与及的是在对向由将把让使给供为“《
 
 @lru_cache(maxsize=1)
 def _opener_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(entries("ingest", "sentence_openers.txt")))
+    return re.compile(expand("|".join(entries("ingest", "sentence_openers.txt"))))
 
 
 @lru_cache(maxsize=1)

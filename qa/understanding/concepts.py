@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.divisions import gazetteer
-from corpus.five_year_plans import plan_years
+from corpus.five_year_plans import five_year_plans
 from index.lexical.tokens import is_word, natures, tokenise
 from qa.documents import LibraryView
 from qa.understanding.lexicons import everyday_forms, function_words, pairs, phrases
@@ -222,7 +222,7 @@ def extract_text_concepts(
         substance = _substance(word, nature)
         if without_figures and word[0].isdigit():
             continue
-        if (word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")) or plan_years(word):
+        if (word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")) or word in five_year_plans():
             found[word] = Concept(word, 0.4, substance=0.0)
             continue
         if (len(word) == 1 and not word.isdigit()) or _bare_verb.fullmatch(word):

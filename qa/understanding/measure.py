@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from corpus.five_year_plans import FIVE_YEAR_PLAN
+from corpus.wordlists import expand
 from qa.understanding.question import ParsedQuestion
 
 _NUM = r"(?:\d(?:[\d.,]{0,13}\d)?|[一二三四五六七八九十百千两]{1,6})"
 _SCALE = r"(?:多|余|几)?[万亿千百]{0,2}(?:多|余)?(?:个|名)?"
 _year = re.compile(
     r"(?:19|20)\d\d年?[-—–~至到]{1,2}(?:19|20)\d\d年?|(?:19|20)\d\d年?|[“\"]?"
-    + FIVE_YEAR_PLAN
+    + expand("corpus", "{five_year_plans}")
     + r"[”\"]?(?:末|期间|时期|期末)|本世纪中叶|二〇[一二三四五〇]{2}年"
 )
 _date = re.compile(

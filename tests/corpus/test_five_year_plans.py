@@ -1,30 +1,32 @@
-"""Five-year plans."""
+"""Five-year plans, and that every module means the same ones."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from corpus.five_year_plans import FIVE_YEAR_PLAN, NUMBERS, plan_name, plan_years
+from corpus.five_year_plans import five_year_plans
+from corpus.wordlists import expand
+
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(
-    ("name", "years"),
-    [
-        ("十一五", (2006, 2010)),
-        ("十四五", (2021, 2025)),
-        ("十九五", (2046, 2050)),
-        ("十五", None),
-        ("二十五", None),
-        ("十四五规划", None),
-    ],
-)
-def test_a_name_tells_the_years(name: str, years: tuple[int, int] | None) -> None:
-    assert plan_years(name) == years
+def test_the_years_of_the_plans() -> None:
+    plans = five_year_plans()
+    assert plans["十四五"] == (2021, 2025)
+    assert next(iter(plans)) == "十一五"
+    assert list(plans.values()) == [(start, start + 4) for start in range(2006, 2051, 5)]
 
 
-def test_the_pattern_finds_exactly_the_plans() -> None:
-    names = [plan_name(number) for number in NUMBERS]
-    assert all(re.fullmatch(FIVE_YEAR_PLAN, name) and plan_years(name) for name in names)
-    assert re.findall(FIVE_YEAR_PLAN, "、".join(names)) == names
+@pytest.mark.parametrize("package", ["corpus", "ingest", "graph"])
+def test_patterns_of_every_package_find_the_plans(package: str) -> None:
+    assert re.findall(expand(package, "{five_year_plans}"), "、".join(five_year_plans())) == list(five_year_plans())
+
+
+def test_no_module_has_a_range_of_its_own() -> None:
+    packages = ("corpus", "ingest", "index", "graph", "qa", "cemai", "ui")
+    files = [path for name in packages for kind in ("*.py", "*.t[sx][vt]") for path in (ROOT / name).rglob(kind)]
+    assert len(files) > 200
+    assert [str(path) for path in files if re.search(r"十\[[一二三四五六七八九]+\]五", path.read_text(encoding="utf-8"))] == []
