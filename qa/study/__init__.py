@@ -2,7 +2,7 @@
 
 from qa.study.glossary import terms
 from qa.study.post import Brief, brief
-from qa.study.question import Question
+from qa.study.question import QuizQuestion
 from qa.study.quiz import quiz
 
-__all__ = ["Brief", "Question", "brief", "quiz", "terms"]
+__all__ = ["Brief", "QuizQuestion", "brief", "quiz", "terms"]

@@ -24,7 +24,7 @@ _NO_RULE = ("废止", "征求意见稿", "已修订")
 
 
 @dataclass(slots=True)
-class Shelf:
+class StudyFacts:
     """Documents of a library by row number, each read when it is first needed."""
 
     corpus: Corpus

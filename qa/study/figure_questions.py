@@ -12,8 +12,8 @@ from corpus.document import Span
 from corpus.store import StoredFact
 from graph.codec.records import TargetRecord
 from qa.answer import AnswerCitation
-from qa.study.facts import Shelf
-from qa.study.question import BLANK, FALSE, TRUE, Question, closed, typeset
+from qa.study.facts import StudyFacts
+from qa.study.question import BLANK, FALSE, TRUE, QuizQuestion, closed, typeset
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 110
@@ -54,44 +54,48 @@ class Gap:
         return f"{self.before}{BLANK}{self.after}"
 
 
-def gaps(shelf: Shelf, facts: list[StoredFact[TargetRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Gap]:
+def gaps(study_facts: StudyFacts, facts: list[StoredFact[TargetRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Gap]:
     """The figures that can be asked about."""
     pools: dict[str, list[StoredFact[TargetRecord]]] = {}
     for fact in facts:
         pools.setdefault(fact.value.unit or "", []).append(fact)
     for fact in facts:
-        gap = _gap(shelf, fact, pools[fact.value.unit or ""], as_of, dice)
+        gap = _gap(study_facts, fact, pools[fact.value.unit or ""], as_of, dice)
         if gap is not None:
             yield gap
 
 
-def choices(gap: Gap, dice: random.Random) -> Question:
+def choices(gap: Gap, dice: random.Random) -> QuizQuestion:
     """单选: which value stands in the document."""
     wrong = [gap.value.replace(gap.number, number) for number in gap.rivals[:3]]
     options = [gap.value, *wrong]
     dice.shuffle(options)
     prompt = f"{gap.lead}下面这句话的空白处应填哪个数值？\n   {typeset(closed(gap.blanked))}"
-    return Question("single", prompt, (gap.value,), (gap.citation,), tuple(options), note=gap.note, facts=(gap.fact.id,))
+    return QuizQuestion("single", prompt, (gap.value,), (gap.citation,), tuple(options), note=gap.note, facts=(gap.fact.id,))
 
 
-def blanks(gap: Gap, _: random.Random) -> Question:
+def blanks(gap: Gap, _: random.Random) -> QuizQuestion:
     """填空: the number itself."""
     prompt = f"{gap.lead}请按原文填写空白处的数字：\n   {typeset(closed(gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK))))}"
-    return Question("fill", prompt, (gap.number,), (gap.citation,), note=gap.note, facts=(gap.fact.id,))
+    return QuizQuestion("fill", prompt, (gap.number,), (gap.citation,), note=gap.note, facts=(gap.fact.id,))
 
 
-def judgements(gap: Gap, dice: random.Random) -> Question:
+def judgements(gap: Gap, dice: random.Random) -> QuizQuestion:
     """判断: the sentence as it stands, or with another number."""
     true = dice.random() < 0.5
     said = gap.with_number(gap.number if true else gap.rivals[0])
     prompt = f"{gap.lead}下面这句话与原文是否一致？\n   {typeset(closed(said))}"
-    return Question(
+    return QuizQuestion(
         "true_false", prompt, (TRUE if true else FALSE,), (gap.citation,), (TRUE, FALSE), note=gap.note, facts=(gap.fact.id,)
     )
 
 
 def _gap(
-    shelf: Shelf, fact: StoredFact[TargetRecord], pool: list[StoredFact[TargetRecord]], as_of: dt.date, dice: random.Random
+    study_facts: StudyFacts,
+    fact: StoredFact[TargetRecord],
+    pool: list[StoredFact[TargetRecord]],
+    as_of: dt.date,
+    dice: random.Random,
 ) -> Gap | None:
     value = fact.value.value_text
     numbers = _NUMBER.findall(value)
@@ -101,8 +105,8 @@ def _gap(
     # a year is no figure to be learnt, and a value of two numbers cannot lose one of them
     if len(numbers) != 1 or fact.value.unit == "年" or fact.value.place:
         return None
-    text = shelf.document(fact.document).text
-    sentence = shelf.sentence(fact)
+    text = study_facts.document(fact.document).text
+    sentence = study_facts.sentence(fact)
     line = sentence.of(text)
     if _HEADING.match(text, sentence.start) or "\n" in line or line.count(value) != 1 or not fact.value.quote.count(value):
         return None
@@ -110,7 +114,7 @@ def _gap(
         return None
     if _told(line, numbers[0], line.index(value)):
         return None
-    note = shelf.standing(fact, as_of)
+    note = study_facts.standing(fact, as_of)
     if note is None:
         return None
     at = sentence.start + line.index(value)
@@ -124,8 +128,8 @@ def _gap(
     before, after = text[shown.start : at], text[at + len(value) : shown.end]
     # where the cut took the year away, the question says it
     when = f"提出的{year}年目标" if year and str(year) not in before + after and fact.value.kind == "target" else ""
-    lead = f"《{shelf.title(fact)}》{when}中，"
-    return Gap(fact, numbers[0], value, before, after, lead, note, shelf.cite(fact, shown), tuple(rivals))
+    lead = f"《{study_facts.title(fact)}》{when}中，"
+    return Gap(fact, numbers[0], value, before, after, lead, note, study_facts.cite(fact, shown), tuple(rivals))
 
 
 def _told(line: str, number: str, at: int) -> bool:

@@ -9,7 +9,7 @@ from corpus.filters import Filters
 from corpus.folding import fold
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import Json, TermRecord
-from qa.study.facts import Shelf
+from qa.study.facts import StudyFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def terms(corpus: Corpus, *, region: str | None = None) -> list[GlossaryEntry]:
     A term that one document explains is not listed as unexplained because others merely mention it; ``also_in`` names those.
     """
     documents = corpus.select(Filters(region=region)) if region else None
-    shelf = Shelf(corpus)
+    study_facts = StudyFacts(corpus)
     groups: dict[str, list[StoredFact[TermRecord]]] = {}
     for fact in corpus.facts(TermRecord, documents=documents):
         groups.setdefault(fold(fact.value.term), []).append(fact)
@@ -41,15 +41,15 @@ def terms(corpus: Corpus, *, region: str | None = None) -> list[GlossaryEntry]:
     for facts in groups.values():
         explaining = list({fold(f.value.definition): f for f in reversed(facts) if f.value.definition}.values())
         for fact in reversed(explaining):
-            defined.append(_entry(shelf, fact, facts))
+            defined.append(_entry(study_facts, fact, facts))
         if not explaining:
-            mentioned.append(_entry(shelf, facts[0], facts))
+            mentioned.append(_entry(study_facts, facts[0], facts))
     return [
         *sorted(defined, key=lambda entry: entry.fact.term),
         *sorted(mentioned, key=lambda entry: (-entry.mentions, entry.fact.term)),
     ]
 
 
-def _entry(shelf: Shelf, fact: StoredFact[TermRecord], facts: Sequence[StoredFact[TermRecord]]) -> GlossaryEntry:
+def _entry(study_facts: StudyFacts, fact: StoredFact[TermRecord], facts: Sequence[StoredFact[TermRecord]]) -> GlossaryEntry:
     also_in = tuple(dict.fromkeys(other.source for other in facts if other.document != fact.document))
-    return GlossaryEntry(fact.value, shelf.title(fact), len(facts), also_in)
+    return GlossaryEntry(fact.value, study_facts.title(fact), len(facts), also_in)

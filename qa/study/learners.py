@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.errors import UsageError
 from corpus.store import Corpus
-from qa.study.question import Question
+from qa.study.question import QuizQuestion
 
 _PREFIX = "study:"
 ROUND_PREFIX = "round:"
@@ -23,7 +23,7 @@ NAME_LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReviewItem:
     """One fact as a learner knows it: how often answered right and wrong, and the state of its card."""
 
     fact: str
@@ -48,12 +48,12 @@ class Learner:
     """A learner by the name typed, with everything answered."""
 
     name: str
-    items: dict[str, Item] = field(default_factory=dict)
+    items: dict[str, ReviewItem] = field(default_factory=dict)
     answered: int = 0
     right: int = 0
     last: str | None = None
 
-    def due(self, now: dt.datetime) -> list[Item]:
+    def due(self, now: dt.datetime) -> list[ReviewItem]:
         """What has to come back, longest overdue first."""
         return sorted((item for item in self.items.values() if item.due <= now), key=lambda item: (not item.shaky, item.due))
 
@@ -83,7 +83,7 @@ def forget(corpus: Corpus, name: str) -> bool:
     return corpus.drop_setting(_PREFIX + named(name))
 
 
-def note_answer(corpus: Corpus, name: str, question: Question, right: bool, *, now: dt.datetime | None = None) -> Learner:
+def note_answer(corpus: Corpus, name: str, question: QuizQuestion, right: bool, *, now: dt.datetime | None = None) -> Learner:
     """Keep one answer and plan when its facts come back: at once and often after a wrong one, ever later after right ones."""
     from fsrs import Card, Rating, Scheduler
 
@@ -96,7 +96,7 @@ def note_answer(corpus: Corpus, name: str, question: Question, right: bool, *, n
         # a card of its own makes one from the clock, and waits for the next tick to do so
         card = Card.from_dict(before.card) if before else Card(card_id=0, due=moment)  # type: ignore[arg-type]
         card, _ = scheduler.review_card(card, Rating.Good if right else Rating.Again, moment)
-        items[fact] = Item(
+        items[fact] = ReviewItem(
             fact,
             document,
             (before.right if before else 0) + right,
@@ -110,7 +110,7 @@ def note_answer(corpus: Corpus, name: str, question: Question, right: bool, *, n
     return after
 
 
-def subjects(question: Question) -> list[tuple[str, str]]:
+def subjects(question: QuizQuestion) -> list[tuple[str, str]]:
     """The facts a question asks about, each with its document."""
     documents = [citation.source_id for citation in question.citations] or [""]
     return [(fact, documents[min(i, len(documents) - 1)]) for i, fact in enumerate(question.facts)]
@@ -142,5 +142,5 @@ def _read(name: str, text: str | None) -> Learner:
     if not text:
         return Learner(name)
     value = json.loads(text)
-    items = {row[0]: Item(*row) for row in value["items"]}
+    items = {row[0]: ReviewItem(*row) for row in value["items"]}
     return Learner(name, items, value["answered"], value["right"], value["last"])

@@ -16,7 +16,7 @@ from graph.queries.facts import targets as graph_targets
 from graph.queries.facts import tasks as graph_tasks
 from graph.queries.facts import unit_keys
 from graph.queries.unit import called
-from qa.study.facts import Shelf
+from qa.study.facts import StudyFacts
 from qa.study.glossary import GlossaryEntry
 from qa.study.glossary import terms as glossary
 from qa.study.question import shortened
@@ -138,10 +138,10 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     if not unit and not region:
         raise UsageError("请写明岗位所在的单位或地区，例如 --unit 州医保局 --region 甘南州。")
     day = as_of or dt.date.today()
-    shelf = Shelf(corpus)
+    study_facts = StudyFacts(corpus)
     facts = graph_tasks(corpus, unit=unit, region=region)
     names = called(facts, [unit, *unit_keys(corpus, unit)]) if unit else frozenset()
-    tasks = [_task(shelf, fact, names, day) for fact in facts]
+    tasks = [_task(study_facts, fact, names, day) for fact in facts]
     tasks.sort(key=lambda task: ROLES.index(task.role) if task.role else len(ROLES))
     figures = _figures(corpus, facts, region if not unit else None)
     words = "".join(task.fact.quote for task in tasks)
@@ -153,7 +153,7 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     counts = Counter(fact.document for fact in facts)
     documents, notices = [], []
     for row, count in counts.most_common():
-        info = shelf.infos[row]
+        info = study_facts.infos[row]
         state = standing(corpus, info, day)
         documents.append(
             BriefDocument(
@@ -166,14 +166,14 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     if late:
         notices.append(f"有{late}项任务的规定限于过渡期等已届满的时期，或出自未生效、已失效的文件，执行前请核对现行政策。")
     return Brief(
-        unit, region, tuple(documents), tuple(tasks), tuple(BriefTarget(fact.value, shelf.title(fact)) for fact in figures), tuple(terms),
+        unit, region, tuple(documents), tuple(tasks), tuple(BriefTarget(fact.value, study_facts.title(fact)) for fact in figures), tuple(terms),
         tuple(partners.most_common(12)), tuple(notices),
     )  # fmt: skip
 
 
-def _task(shelf: Shelf, fact: StoredFact[TaskRecord], names: frozenset[str], day: dt.date) -> BriefTask:
+def _task(study_facts: StudyFacts, fact: StoredFact[TaskRecord], names: frozenset[str], day: dt.date) -> BriefTask:
     role = next((role for role, units in fact.value.units_by_role if names.intersection(units)), None)
-    return BriefTask(fact.value, shelf.title(fact), role, lapsed=shelf.standing(fact, day) is None)
+    return BriefTask(fact.value, study_facts.title(fact), role, lapsed=study_facts.standing(fact, day) is None)
 
 
 def _where(entry: BriefTask | BriefTarget, serials: dict[str, int]) -> str:

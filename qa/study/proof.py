@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 
 from corpus.folding import fold
-from qa.study.facts import Shelf
-from qa.study.question import FALSE, TRUE, Question
+from qa.study.facts import StudyFacts
+from qa.study.question import FALSE, TRUE, QuizQuestion
 
 
-def faults(question: Question, shelf: Shelf) -> list[str]:
+def faults(question: QuizQuestion, study_facts: StudyFacts) -> list[str]:
     """What is wrong with a question; empty for one that may be asked."""
     out: list[str] = []
-    rows = {info.id: row for row, info in shelf.infos.items()}
+    rows = {info.id: row for row, info in study_facts.infos.items()}
     for citation in question.citations:
         row = rows.get(citation.source_id)
-        if row is None or shelf.document(row).text[citation.start : citation.end] != citation.quote:
+        if row is None or study_facts.document(row).text[citation.start : citation.end] != citation.quote:
             out.append("引文与原文不符")
     if not question.citations or not question.answer:
         out.append("没有答案或没有依据")
@@ -36,7 +36,7 @@ def faults(question: Question, shelf: Shelf) -> list[str]:
     return out
 
 
-def _judgement(question: Question, quotes: list[str]) -> list[str]:
+def _judgement(question: QuizQuestion, quotes: list[str]) -> list[str]:
     """A statement said to be true stands in the source; one said to be false does not."""
     if "是否一致" in question.prompt:
         said = fold(question.prompt.partition("\n")[2]).rstrip("。.")

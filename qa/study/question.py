@@ -11,8 +11,8 @@ from typing import Any, Literal
 from qa.answer import AnswerCitation
 from qa.answers.places import describe_citation
 
-QuestionKind = Literal["single", "multiple", "true_false", "fill", "match"]
-KINDS: dict[QuestionKind, str] = {
+QuizQuestionKind = Literal["single", "multiple", "true_false", "fill", "match"]
+KINDS: dict[QuizQuestionKind, str] = {
     "single": "单选题",
     "multiple": "多选题",
     "true_false": "判断题",
@@ -25,7 +25,7 @@ BLANK = "＿＿＿＿"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QuizQuestion:
     """A question made from cited facts.
 
     ``answer`` holds the right options as written; for ``fill`` what belongs into the blank, for ``match`` the option that goes
@@ -33,7 +33,7 @@ class Question:
     decide it, where those are not the answer itself.
     """
 
-    kind: QuestionKind
+    kind: QuizQuestionKind
     prompt: str
     answer: tuple[str, ...]
     citations: tuple[AnswerCitation, ...]

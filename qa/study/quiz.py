@@ -12,12 +12,12 @@ from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord, TermRecord
 from qa.study import figure_questions, responsibility_questions, term_questions
-from qa.study.facts import Shelf
+from qa.study.facts import StudyFacts
 from qa.study.proof import faults
-from qa.study.question import Question
+from qa.study.question import QuizQuestion
 
 R = TypeVar("R", bound=FactRecord)
-Maker = Iterator[Question]
+Maker = Iterator[QuizQuestion]
 ENOUGH = 200
 """Documents a quiz draws on; of a larger library as many are drawn by lot."""
 STRAY = 3
@@ -44,7 +44,7 @@ def quiz(
     as_of: dt.date | None = None,
     about: Collection[str] = (),
     documents: Collection[str] = (),
-) -> list[Question]:
+) -> list[QuizQuestion]:
     """At most ``number`` questions; the same library, seed and day give the same ones.
 
     With ``about`` (ids of facts) only those are asked about; ``documents`` (ids) are drawn on however large the library is.
@@ -53,30 +53,30 @@ def quiz(
     asked, so a small library may give fewer questions.
     """
     day = as_of or dt.date.today()
-    shelf = Shelf(corpus)
+    study_facts = StudyFacts(corpus)
     wanted = frozenset(about)
-    named = {row for row, info in shelf.infos.items() if info.id in set(documents)}
+    named = {row for row, info in study_facts.infos.items() if info.id in set(documents)}
     chosen = corpus.select(Filters(region=region)) | named if region else None
     if chosen is not None:
-        shelf.infos = {row: info for row, info in shelf.infos.items() if row in chosen}
-    if len(shelf.infos) > ENOUGH:
-        rows = sorted(shelf.infos, key=lambda row: shelf.infos[row].id)
+        study_facts.infos = {row: info for row, info in study_facts.infos.items() if row in chosen}
+    if len(study_facts.infos) > ENOUGH:
+        rows = sorted(study_facts.infos, key=lambda row: study_facts.infos[row].id)
         chosen = set(random.Random(f"{seed}.文件").sample(rows, ENOUGH)) | named
-        shelf.infos = {row: info for row, info in shelf.infos.items() if row in chosen}
+        study_facts.infos = {row: info for row, info in study_facts.infos.items() if row in chosen}
     facts = QuizFacts(
         _by_id(corpus.facts(TargetRecord, documents=chosen)),
         _by_id(corpus.facts(TaskRecord, documents=chosen)),
         _by_id(corpus.facts(TermRecord, documents=chosen)),
     )
-    out: list[Question] = []
+    out: list[QuizQuestion] = []
     seen: set[tuple[str, ...]] = set()
     for turn in range(ROUNDS):
         before = len(out)
         asked: set[str] = set()
-        makers = _makers(shelf, facts, day, f"{seed}.{turn}", wanted)
+        makers = _makers(study_facts, facts, day, f"{seed}.{turn}", wanted)
         while makers and len(out) < number:
             for maker in list(makers):
-                question = _next(maker, asked, seen, shelf, wanted)
+                question = _next(maker, asked, seen, study_facts, wanted)
                 if question is None:
                     makers.remove(maker)
                     continue
@@ -95,7 +95,7 @@ def _by_id(facts: list[StoredFact[R]]) -> list[StoredFact[R]]:
     return sorted(facts, key=lambda fact: (fact.document_id, fact.id))
 
 
-def _makers(shelf: Shelf, facts: QuizFacts, day: dt.date, seed: str, wanted: frozenset[str]) -> list[Maker]:
+def _makers(study_facts: StudyFacts, facts: QuizFacts, day: dt.date, seed: str, wanted: frozenset[str]) -> list[Maker]:
     """One stream of questions for each form; the ``wanted`` facts come first, the others only lend wrong answers."""
 
     def deal(some: list[StoredFact[R]], form: str) -> tuple[list[StoredFact[R]], random.Random]:
@@ -103,19 +103,23 @@ def _makers(shelf: Shelf, facts: QuizFacts, day: dt.date, seed: str, wanted: fro
         dealt = dice.sample(some, len(some))
         return sorted(dealt, key=lambda fact: fact.id not in wanted) if wanted else dealt, dice
 
-    def gaps(form: str, make: Callable[[figure_questions.Gap, random.Random], Question]) -> Maker:
+    def gaps(form: str, make: Callable[[figure_questions.Gap, random.Random], QuizQuestion]) -> Maker:
         dealt, dice = deal(facts.targets, form)
-        return _from_gaps(shelf, dealt, day, dice, make)
+        return _from_gaps(study_facts, dealt, day, dice, make)
 
-    def units(form: str, make: Callable[[Shelf, responsibility_questions.Duty, random.Random], Question | None]) -> Maker:
-        dealt, dice = deal(facts.tasks, form)
-        return _from_duties(shelf, dealt, day, dice, make)
-
-    def groups(
-        form: str, size: int, make: Callable[[Shelf, list[responsibility_questions.Duty], random.Random], Question | None]
+    def units(
+        form: str, make: Callable[[StudyFacts, responsibility_questions.ResponsibilityItem, random.Random], QuizQuestion | None]
     ) -> Maker:
         dealt, dice = deal(facts.tasks, form)
-        return _from_groups(shelf, dealt, day, dice, size, make)
+        return _from_duties(study_facts, dealt, day, dice, make)
+
+    def groups(
+        form: str,
+        size: int,
+        make: Callable[[StudyFacts, list[responsibility_questions.ResponsibilityItem], random.Random], QuizQuestion | None],
+    ) -> Maker:
+        dealt, dice = deal(facts.tasks, form)
+        return _from_groups(study_facts, dealt, day, dice, size, make)
 
     terms, term_dice = deal(facts.terms, "术语")
     tasks, task_dice = deal(facts.tasks, "时限")
@@ -123,18 +127,20 @@ def _makers(shelf: Shelf, facts: QuizFacts, day: dt.date, seed: str, wanted: fro
         gaps("数值单选", figure_questions.choices),
         units("单位单选", responsibility_questions.choices),
         gaps("数值判断", figure_questions.judgements),
-        term_questions.terms(shelf, terms, day, term_dice),
+        term_questions.terms(study_facts, terms, day, term_dice),
         units("单位多选", responsibility_questions.several),
         gaps("数值填空", figure_questions.blanks),
         groups("任务单选", 12, responsibility_questions.holders),
         units("单位判断", responsibility_questions.judgements),
-        responsibility_questions.deadlines(shelf, tasks, day, task_dice),
+        responsibility_questions.deadlines(study_facts, tasks, day, task_dice),
         groups("连线", 8, responsibility_questions.matches),
-        term_questions.serials(shelf, random.Random(f"{seed}.文号")),
+        term_questions.serials(study_facts, random.Random(f"{seed}.文号")),
     ]
 
 
-def _next(maker: Maker, asked: set[str], seen: set[tuple[str, ...]], shelf: Shelf, wanted: frozenset[str]) -> Question | None:
+def _next(
+    maker: Maker, asked: set[str], seen: set[tuple[str, ...]], study_facts: StudyFacts, wanted: frozenset[str]
+) -> QuizQuestion | None:
     stray = 0
     for question in maker:
         if wanted and not wanted.intersection(question.facts):
@@ -145,58 +151,58 @@ def _next(maker: Maker, asked: set[str], seen: set[tuple[str, ...]], shelf: Shel
         stray = 0
         if (question.prompt, *sorted(question.answer)) in seen or asked & _subjects(question):
             continue
-        if not faults(question, shelf):
+        if not faults(question, study_facts):
             return question
     return None
 
 
-def _subjects(question: Question) -> set[str]:
+def _subjects(question: QuizQuestion) -> set[str]:
     """What a question is about: its facts, and the sentences it quotes, which are not to come twice either."""
     return {*question.facts, *(f"{citation.source_id}:{citation.start}" for citation in question.citations)}
 
 
 def _from_gaps(
-    shelf: Shelf,
+    study_facts: StudyFacts,
     facts: list[StoredFact[TargetRecord]],
     day: dt.date,
     dice: random.Random,
-    make: Callable[[figure_questions.Gap, random.Random], Question],
+    make: Callable[[figure_questions.Gap, random.Random], QuizQuestion],
 ) -> Maker:
-    for gap in figure_questions.gaps(shelf, facts, day, dice):
+    for gap in figure_questions.gaps(study_facts, facts, day, dice):
         yield make(gap, dice)
 
 
 def _from_duties(
-    shelf: Shelf,
+    study_facts: StudyFacts,
     facts: list[StoredFact[TaskRecord]],
     day: dt.date,
     dice: random.Random,
-    make: Callable[[Shelf, responsibility_questions.Duty, random.Random], Question | None],
+    make: Callable[[StudyFacts, responsibility_questions.ResponsibilityItem, random.Random], QuizQuestion | None],
 ) -> Maker:
-    for duty in responsibility_questions.duties(shelf, facts, day, dice):
-        question = make(shelf, duty, dice)
+    for duty in responsibility_questions.duties(study_facts, facts, day, dice):
+        question = make(study_facts, duty, dice)
         if question is not None:
             yield question
 
 
 def _from_groups(
-    shelf: Shelf,
+    study_facts: StudyFacts,
     facts: list[StoredFact[TaskRecord]],
     day: dt.date,
     dice: random.Random,
     size: int,
-    make: Callable[[Shelf, list[responsibility_questions.Duty], random.Random], Question | None],
+    make: Callable[[StudyFacts, list[responsibility_questions.ResponsibilityItem], random.Random], QuizQuestion | None],
 ) -> Maker:
-    groups: dict[int, list[responsibility_questions.Duty]] = {}
-    for duty in responsibility_questions.duties(shelf, facts, day, dice):
+    groups: dict[int, list[responsibility_questions.ResponsibilityItem]] = {}
+    for duty in responsibility_questions.duties(study_facts, facts, day, dice):
         group = groups.setdefault(duty.fact.document, [])
         group.append(duty)
         if len(group) == size:
-            question = make(shelf, group, dice)
+            question = make(study_facts, group, dice)
             group.clear()
             if question is not None:
                 yield question
     for group in groups.values():
-        question = make(shelf, group, dice) if group else None
+        question = make(study_facts, group, dice) if group else None
         if question is not None:
             yield question

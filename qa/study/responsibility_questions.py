@@ -14,8 +14,8 @@ from corpus.folding import fold
 from corpus.store import StoredFact
 from graph.codec.records import TaskRecord
 from graph.units.resolve import parts_of
-from qa.study.facts import Shelf
-from qa.study.question import FALSE, TRUE, Question, QuestionKind, inner, typeset
+from qa.study.facts import StudyFacts
+from qa.study.question import FALSE, TRUE, QuizQuestion, QuizQuestionKind, inner, typeset
 
 _GENERAL = re.compile(
     r"有关|相关|各|成员单位|部门|本级|等$|^(?:省|市|州|县|区|县市|县区)?(?:党委|政府|人民政府)$|县市|市县|乡镇|街道"
@@ -29,7 +29,7 @@ LAPSED = "任务涉及过渡期等已届满的时期，本题考查文件当时�
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class ResponsibilityItem:
     """A task with the units that have it in one role, and units of the same document that have nothing to do with it."""
 
     fact: StoredFact[TaskRecord]
@@ -40,7 +40,9 @@ class Duty:
     note: str
 
 
-def duties(shelf: Shelf, tasks: list[StoredFact[TaskRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Duty]:
+def duties(
+    study_facts: StudyFacts, tasks: list[StoredFact[TaskRecord]], as_of: dt.date, dice: random.Random
+) -> Iterator[ResponsibilityItem]:
     """The tasks whose units can be asked about: clearly named, with no general “有关部门” among them."""
     pools: dict[int, list[str]] = {}
     names = Counter((fact.document, fold(fact.value.name)) for fact in tasks)
@@ -56,15 +58,15 @@ def duties(shelf: Shelf, tasks: list[StoredFact[TaskRecord]], as_of: dt.date, di
         units = tuple(name for name in named if not _GENERAL.search(name))
         if not units or any(re.search("有关|相关|成员单位|各部门", unit.name) for unit in task.units):
             continue
-        note = shelf.standing(fact, as_of)
-        if note is None and not shelf.binding(fact, as_of):
+        note = study_facts.standing(fact, as_of)
+        if note is None and not study_facts.binding(fact, as_of):
             continue
         strangers = [name for name in dict.fromkeys(pools[fact.document]) if _stranger(fact, name)]
         dice.shuffle(strangers)
-        yield Duty(fact, task.name, role, units, tuple(strangers), LAPSED if note is None else note)
+        yield ResponsibilityItem(fact, task.name, role, units, tuple(strangers), LAPSED if note is None else note)
 
 
-def choices(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
+def choices(study_facts: StudyFacts, duty: ResponsibilityItem, dice: random.Random) -> QuizQuestion | None:
     """单选: which of four units has the task."""
     if len(duty.strangers) < 3:
         return None
@@ -72,11 +74,11 @@ def choices(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
     options = [right, *duty.strangers[:3]]
     dice.shuffle(options)
     ask = "牵头单位是下列哪一个" if duty.role == "牵头" else "责任单位包括下列哪一个"
-    prompt = f"按《{shelf.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
-    return _question(shelf, "single", prompt, (right,), options, duty)
+    prompt = f"按《{study_facts.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
+    return _question(study_facts, "single", prompt, (right,), options, duty)
 
 
-def several(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
+def several(study_facts: StudyFacts, duty: ResponsibilityItem, dice: random.Random) -> QuizQuestion | None:
     """多选: which units have the task."""
     if len(duty.units) < 2 or len(duty.strangers) < 2:
         return None
@@ -85,11 +87,11 @@ def several(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
     options = [*right, *duty.strangers[: 5 - count]]
     dice.shuffle(options)
     ask = "牵头单位是下列哪几个" if duty.role == "牵头" else "责任单位包括下列哪几个"
-    prompt = f"按《{shelf.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
-    return _question(shelf, "multiple", prompt, tuple(right), options, duty)
+    prompt = f"按《{study_facts.title(duty.fact)}》，“{shown(duty.name)}”这项任务的{ask}？"
+    return _question(study_facts, "multiple", prompt, tuple(right), options, duty)
 
 
-def holders(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | None:
+def holders(study_facts: StudyFacts, group: list[ResponsibilityItem], dice: random.Random) -> QuizQuestion | None:
     """单选: which of four tasks of one document a unit has."""
     right, *others = group
     unit = dice.choice(right.units)
@@ -99,24 +101,24 @@ def holders(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | 
     options = [duty.name for duty in (right, *wrong)]
     dice.shuffle(options)
     verb = "牵头单位是" if right.role == "牵头" else "责任单位包括"
-    prompt = f"按《{shelf.title(right.fact)}》，下列哪项任务的{verb}{unit}？"
-    return _question(shelf, "single", prompt, (right.name,), options, right, (unit,))
+    prompt = f"按《{study_facts.title(right.fact)}》，下列哪项任务的{verb}{unit}？"
+    return _question(study_facts, "single", prompt, (right.name,), options, right, (unit,))
 
 
-def judgements(shelf: Shelf, duty: Duty, dice: random.Random) -> Question | None:
+def judgements(study_facts: StudyFacts, duty: ResponsibilityItem, dice: random.Random) -> QuizQuestion | None:
     """判断: a unit has the task, or has not."""
     true = dice.random() < 0.5
     if not true and not duty.strangers:
         return None
     unit = dice.choice(duty.units) if true else duty.strangers[0]
     verb = "牵头单位" if duty.role == "牵头" else "责任单位"
-    prompt = f"《{shelf.title(duty.fact)}》把{unit}列为“{shown(duty.name)}”的{verb}。"
-    return _question(shelf, "true_false", prompt, (TRUE if true else FALSE,), [TRUE, FALSE], duty, (unit, *duty.units[:1]))
+    prompt = f"《{study_facts.title(duty.fact)}》把{unit}列为“{shown(duty.name)}”的{verb}。"
+    return _question(study_facts, "true_false", prompt, (TRUE if true else FALSE,), [TRUE, FALSE], duty, (unit, *duty.units[:1]))
 
 
-def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | None:
+def matches(study_facts: StudyFacts, group: list[ResponsibilityItem], dice: random.Random) -> QuizQuestion | None:
     """连线: three or four tasks of one document, each with the one unit among the options that has it."""
-    chosen: list[tuple[Duty, str]] = []
+    chosen: list[tuple[ResponsibilityItem, str]] = []
     for duty in group:
         for unit in dice.sample(duty.units, len(duty.units)):
             # each unit must be a stranger to every other task, so that only one matching holds
@@ -129,12 +131,12 @@ def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | 
         return None
     options = [unit for _, unit in chosen]
     dice.shuffle(options)
-    title = shelf.title(chosen[0][0].fact)
-    return Question(
+    title = study_facts.title(chosen[0][0].fact)
+    return QuizQuestion(
         "match",
         f"按《{title}》，把下列任务与承担任务的单位连起来。",
         tuple(unit for _, unit in chosen),
-        tuple(shelf.cite(duty.fact) for duty, _ in chosen),
+        tuple(study_facts.cite(duty.fact) for duty, _ in chosen),
         tuple(options),
         tuple(duty.name for duty, _ in chosen),
         next((duty.note for duty, _ in chosen if duty.note), ""),
@@ -142,7 +144,9 @@ def matches(shelf: Shelf, group: list[Duty], dice: random.Random) -> Question | 
     )
 
 
-def deadlines(shelf: Shelf, facts: list[StoredFact[TaskRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
+def deadlines(
+    study_facts: StudyFacts, facts: list[StoredFact[TaskRecord]], as_of: dt.date, dice: random.Random
+) -> Iterator[QuizQuestion]:
     """单选: by when a task has to be done; the others are deadlines of other tasks."""
     names = Counter((fact.document, fold(fact.value.name)) for fact in facts)
     # only days and months: “到2025年” and “三年内” beside them would give the answer away
@@ -158,13 +162,13 @@ def deadlines(shelf: Shelf, facts: list[StoredFact[TaskRecord]], as_of: dt.date,
             text, other_day = other.value.deadline or "", other.value.deadline_iso or ""
             if other_day != day and fold(text) not in quote and fold(right) not in fold(text):
                 wrong.setdefault(other_day, text)
-        note = shelf.standing(fact, as_of)
+        note = study_facts.standing(fact, as_of)
         if len(wrong) < 2 or note is None:
             continue
         options = [right, *list(wrong.values())[:3]]
         dice.shuffle(options)
-        prompt = f"按《{shelf.title(fact)}》，“{shown(fact.value.name)}”这项任务应在什么时候完成？"
-        yield Question("single", prompt, (right,), (shelf.cite(fact),), tuple(options), note=note, facts=(fact.id,))
+        prompt = f"按《{study_facts.title(fact)}》，“{shown(fact.value.name)}”这项任务应在什么时候完成？"
+        yield QuizQuestion("single", prompt, (right,), (study_facts.cite(fact),), tuple(options), note=note, facts=(fact.id,))
 
 
 def shown(name: str) -> str:
@@ -184,16 +188,16 @@ def _bare(unit: str) -> str:
 
 
 def _question(
-    shelf: Shelf,
-    kind: QuestionKind,
+    study_facts: StudyFacts,
+    kind: QuizQuestionKind,
     prompt: str,
     answer: tuple[str, ...],
     options: list[str],
-    duty: Duty,
+    duty: ResponsibilityItem,
     proof: tuple[str, ...] = (),
-) -> Question:
-    cite = (shelf.cite(duty.fact),)
-    return Question(kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,), proof=proof)
+) -> QuizQuestion:
+    cite = (study_facts.cite(duty.fact),)
+    return QuizQuestion(kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,), proof=proof)
 
 
 def _stranger(fact: StoredFact[TaskRecord], unit: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from corpus.store import Corpus
 from qa.study.learners import ROUND_PREFIX, Learner, named
 from qa.study.post import Brief
-from qa.study.question import Question
+from qa.study.question import QuizQuestion
 from qa.study.quiz import quiz
 
 AGAIN = 5
@@ -60,7 +60,7 @@ def begin(
     unit: str | None = None,
     number: int = 10,
     now: dt.datetime | None = None,
-) -> tuple[Round, list[Question]]:
+) -> tuple[Round, list[QuizQuestion]]:
     """The next questions for a learner: what is due first, then facts of the post not yet asked about."""
     moment = now or dt.datetime.now(dt.UTC)
     waiting = [item for item in learner.due(moment + AHEAD) if item.due <= moment or item.shaky]
@@ -75,17 +75,17 @@ def begin(
     return replace(drawn, ids=tuple(question.id for question in questions), old=old), questions
 
 
-def resume(corpus: Corpus, kept: Round, brief: Brief | None) -> list[Question] | None:
+def resume(corpus: Corpus, kept: Round, brief: Brief | None) -> list[QuizQuestion] | None:
     """The questions of a kept round, or None where the library no longer gives them."""
     known = {question.id: question for drawn in _drawn(corpus, kept, brief) for question in drawn}
     questions = [known[id] for id in kept.ids if id in known]
     return questions if len(questions) == len(kept.ids) else None
 
 
-def _drawn(corpus: Corpus, drawn: Round, brief: Brief | None) -> tuple[list[Question], list[Question]]:
+def _drawn(corpus: Corpus, drawn: Round, brief: Brief | None) -> tuple[list[QuizQuestion], list[QuizQuestion]]:
     """Questions about what is due, and questions about the post."""
     day = dt.date.fromisoformat(drawn.day)
-    came_back: list[Question] = []
+    came_back: list[QuizQuestion] = []
     if drawn.due:
         facts, documents = {fact for fact, _ in drawn.due}, {document for _, document in drawn.due}
         came_back = quiz(corpus, min(AGAIN, len(drawn.due)), drawn.seed, as_of=day, about=facts, documents=documents)

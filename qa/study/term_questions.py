@@ -12,14 +12,16 @@ from corpus.folding import fold
 from corpus.store import StoredFact
 from graph.codec.records import TermRecord
 from qa.answer import AnswerCitation
-from qa.study.facts import NUMBERING, Shelf
-from qa.study.question import BLANK, Question, closed, typeset
+from qa.study.facts import NUMBERING, StudyFacts
+from qa.study.question import BLANK, QuizQuestion, closed, typeset
 
 _OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
 _SERIAL = re.compile(r"(\D*)(\d+)(\D*)$")
 
 
-def terms(shelf: Shelf, facts: list[StoredFact[TermRecord]], as_of: dt.date, dice: random.Random) -> Iterator[Question]:
+def terms(
+    study_facts: StudyFacts, facts: list[StoredFact[TermRecord]], as_of: dt.date, dice: random.Random
+) -> Iterator[QuizQuestion]:
     """单选: which term a document explains in these words; the term itself is left out of them."""
     names = list(dict.fromkeys(fact.value.term for fact in facts))
     for fact in facts:
@@ -27,14 +29,14 @@ def terms(shelf: Shelf, facts: list[StoredFact[TermRecord]], as_of: dt.date, dic
         if not definition or place is None or not 8 <= len(definition) <= 160 or "\n" in definition.strip():
             continue
         # an abbreviation is no term, and a rule that has lapsed is not taught
-        note = shelf.standing(fact, as_of)
+        note = study_facts.standing(fact, as_of)
         if "简称" in definition or note is None:
             continue
         # 四个坚持 before a sentence full of 坚持 needs no learning
         if definition.count(term[-2:]) - definition.count(term) > 1:
             continue
-        around = _shown(shelf, fact, place)
-        quote = around.of(shelf.document(fact.document).text)
+        around = _shown(study_facts, fact, place)
+        quote = around.of(study_facts.document(fact.document).text)
         if term not in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
             continue
         words = fold(quote)
@@ -46,19 +48,21 @@ def terms(shelf: Shelf, facts: list[StoredFact[TermRecord]], as_of: dt.date, dic
             continue
         options = [term, *others[:3]]
         dice.shuffle(options)
-        if around == shelf.sentence(fact):
+        if around == study_facts.sentence(fact):
             said = NUMBERING.sub("", quote.replace(term, BLANK).strip(), count=1)
-            prompt = f"《{shelf.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {typeset(closed(said))}"
+            prompt = f"《{study_facts.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {typeset(closed(said))}"
         else:
             # a piece of a long sentence reads badly with a blank in it
-            prompt = f"《{shelf.title(fact)}》中，下面的内容说的是哪个提法？\n   {typeset(closed(definition.strip()))}"
-        yield Question("single", prompt, (term,), (shelf.cite(fact, around),), tuple(options), note=note, facts=(fact.id,))
+            prompt = f"《{study_facts.title(fact)}》中，下面的内容说的是哪个提法？\n   {typeset(closed(definition.strip()))}"
+        yield QuizQuestion(
+            "single", prompt, (term,), (study_facts.cite(fact, around),), tuple(options), note=note, facts=(fact.id,)
+        )
 
 
-def _shown(shelf: Shelf, fact: StoredFact[TermRecord], definition: Span) -> Span:
+def _shown(study_facts: StudyFacts, fact: StoredFact[TermRecord], definition: Span) -> Span:
     """The sentence that explains a term; of a long one the term with its explanation and the quotation marks around them."""
-    text = shelf.document(fact.document).text
-    sentence = shelf.sentence(fact)
+    text = study_facts.document(fact.document).text
+    sentence = study_facts.sentence(fact)
     start = min(definition.start, fact.start)
     end = max(definition.end, fact.end)
     if sentence.covers(Span(start, end)) and len(sentence) <= 120:
@@ -69,10 +73,10 @@ def _shown(shelf: Shelf, fact: StoredFact[TermRecord], definition: Span) -> Span
     return Span(start - (text[start - 1 : start] in _OPENING), end).trimmed(text)
 
 
-def serials(shelf: Shelf, dice: random.Random) -> Iterator[Question]:
+def serials(study_facts: StudyFacts, dice: random.Random) -> Iterator[QuizQuestion]:
     """单选: the number of a document; the others are numbers of other documents, or of its neighbours in the same year."""
-    numbers = [info.head.doc_number for info in shelf.infos.values() if info.head.doc_number]
-    for info in sorted(shelf.infos.values(), key=lambda info: info.id):
+    numbers = [info.head.doc_number for info in study_facts.infos.values() if info.head.doc_number]
+    for info in sorted(study_facts.infos.values(), key=lambda info: info.id):
         head = info.head
         place = head.spans.get("doc_number")
         if not head.doc_number or not head.title or place is None or "doc_number" in head.inferred:
@@ -87,10 +91,10 @@ def serials(shelf: Shelf, dice: random.Random) -> Iterator[Question]:
         options = [head.doc_number, *wrong]
         dice.shuffle(options)
         title = typeset("".join(head.title.split()).replace("《", "〈").replace("》", "〉"))
-        text = shelf.document(info.row).text
+        text = study_facts.document(info.row).text
         cite = AnswerCitation(
             info.id, info.source, title, head.doc_number, head.region, (), place.of(text), place.start, place.end
         )
-        yield Question(
+        yield QuizQuestion(
             "single", f"《{title}》的发文字号是哪一个？", (head.doc_number,), (cite,), tuple(options), facts=(info.id,)
         )

@@ -35,7 +35,7 @@ def kind_words() -> tuple[KindWords, ...]:
     return tuple(KindWords(name, label, _given(follow_up), _cues(cues)) for name, label, follow_up, cues in rows)
 
 
-def label_of(name: str) -> str:
+def label_of_kind(name: str) -> str:
     """What people call a kind: 责任单位 for responsible_unit; "" for a name that no kind has."""
     return next((kind.label for kind in kind_words() if kind.name == name), "")
 

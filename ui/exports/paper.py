@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus.errors import UsageError
-from qa.study.question import BLANK, KINDS, LETTERS, Question
+from qa.study.question import BLANK, KINDS, LETTERS, QuizQuestion
 
 NUMERALS = "一二三四五"
 
 
 def write_paper(
-    questions: Sequence[Question], target: Path | BinaryIO, *, title: str = "政策学习测试题", made_on: dt.date | None = None
+    questions: Sequence[QuizQuestion], target: Path | BinaryIO, *, title: str = "政策学习测试题", made_on: dt.date | None = None
 ) -> None:
     """Write the questions, grouped by kind, and the answer key."""
     data = paper_bytes(questions, title=title, made_on=made_on)
@@ -27,7 +27,7 @@ def write_paper(
         raise UsageError(f"不能写入 {target}（{error.strerror}）。文件若在 Word 中打开，请先关闭。") from error
 
 
-def paper_bytes(questions: Sequence[Question], *, title: str = "政策学习测试题", made_on: dt.date | None = None) -> bytes:
+def paper_bytes(questions: Sequence[QuizQuestion], *, title: str = "政策学习测试题", made_on: dt.date | None = None) -> bytes:
     """The bytes of the paper."""
     from ui.exports import word
     from ui.exports.workbook import footnote
@@ -36,7 +36,7 @@ def paper_bytes(questions: Sequence[Question], *, title: str = "政策学习测�
     word.title(document, title)
     word.paragraph(document, "单位：＿＿＿＿＿＿＿　姓名：＿＿＿＿＿　日期：＿＿＿＿＿　得分：＿＿＿＿", size=11)
     groups = [(kind, [q for q in questions if q.kind == kind]) for kind in KINDS]
-    ordered: list[Question] = []
+    ordered: list[QuizQuestion] = []
     for index, (kind, group) in enumerate((k, g) for k, g in groups if g):
         word.paragraph(document, f"{NUMERALS[index]}、{KINDS[kind]}（共{len(group)}题）", font="黑体", size=14)
         for question in group:
@@ -52,7 +52,7 @@ def paper_bytes(questions: Sequence[Question], *, title: str = "政策学习测�
     return word.saved(document)
 
 
-def _print(document: object, number: int, question: Question) -> None:
+def _print(document: object, number: int, question: QuizQuestion) -> None:
     from ui.exports import word
 
     mark = "（　　）" if question.kind not in ("fill", "match") else ""

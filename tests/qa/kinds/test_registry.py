@@ -14,9 +14,10 @@ from qa.answer import Understanding
 from qa.evidence.scope import _COMPLETE
 from qa.kinds import registry
 from qa.kinds.registry import question_kinds
+from qa.suggestions import following_questions
 from qa.understanding import kinds
-from qa.understanding.kinds import kind_of, kind_words, label_of
-from ui.page.ask.answers import _follow, chips
+from qa.understanding.kinds import kind_of, kind_words, label_of_kind
+from ui.page.ask.answers import understanding_chips
 
 NAMES = tuple(kind.name for kind in kind_words())
 ROOT = Path(str(resources.files(qa)))
@@ -68,17 +69,17 @@ def test_no_module_asks_for_a_kind_that_is_not_registered() -> None:
 
 @pytest.mark.parametrize("kind", kind_words(), ids=NAMES)
 def test_the_page_shows_the_label_and_never_offers_the_same_kind(kind: kinds.KindWords) -> None:
-    assert kind.label and label_of(kind.name) == kind.label
+    assert kind.label and label_of_kind(kind.name) == kind.label
     understood = Understanding(kind.name, regions=("云岫县",), topics=("医疗保障",), units=("县林业局",))
-    assert kind.label in str(chips(understood))
-    offered = str(_follow(understood))
+    assert kind.label in str(understanding_chips(understood))
+    offered = "".join(following_questions(understood))
     own = kind.follow_up.format(place="云岫县", topic="医疗保障", unit="县林业局")
     assert "云岫县" in offered and "{" not in offered
     assert not own or own not in offered
 
 
 def test_a_name_of_no_kind_has_no_label() -> None:
-    assert label_of("colour") == ""
+    assert label_of_kind("colour") == ""
 
 
 @pytest.mark.parametrize(

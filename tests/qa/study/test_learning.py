@@ -11,7 +11,7 @@ from ingest.reader import read
 from qa import study
 from qa.study import learners, rounds
 from qa.study.path import stages
-from qa.study.question import FALSE, TRUE, Question
+from qa.study.question import FALSE, TRUE, QuizQuestion
 from ui.desk.desk import Desk
 from ui.exports.score_sheet import score_sheet
 from ui.page.study.events import act
@@ -97,9 +97,9 @@ def test_a_name_that_is_none(county, name):
 
 
 def test_what_is_typed_is_read_as_options():
-    single = Question("single", "哪个？", ("乙",), (), ("甲", "乙", "丙"))
+    single = QuizQuestion("single", "哪个？", ("乙",), (), ("甲", "乙", "丙"))
     assert single.is_right(single.read(" b")) and not single.is_right(single.read("a"))
-    judged = Question("true_false", "对吗？", (FALSE,), (), (TRUE, FALSE))
+    judged = QuizQuestion("true_false", "对吗？", (FALSE,), (), (TRUE, FALSE))
     assert judged.is_right(judged.read("错")) and not judged.is_right(judged.read("对"))
 
 

@@ -14,7 +14,7 @@ from graph.codec.rows import to_rows
 from graph.extract import extract
 from ingest.reader import read
 from qa import study
-from qa.study.facts import Shelf
+from qa.study.facts import StudyFacts
 from qa.study.proof import faults
 from qa.study.question import TRUE
 from ui.exports.paper import write_paper
@@ -96,9 +96,9 @@ def test_every_question_is_proven_by_its_citation(samples):
     assert len(questions) == 120
     assert {question.kind for question in questions} == {"single", "multiple", "true_false", "fill", "match"}
     assert len({question.id for question in questions}) == 120
-    shelf = Shelf(samples)
+    study_facts = StudyFacts(samples)
     for question in questions:
-        assert not faults(question, shelf)
+        assert not faults(question, study_facts)
         for citation in question.citations:
             assert samples.text(samples.find(citation.source_id).row)[citation.start : citation.end] == citation.quote
 
@@ -118,8 +118,8 @@ def test_a_wrong_option_is_nowhere_in_the_source(samples):
 def test_the_same_seed_gives_the_same_quiz(county, seed):
     first = study.quiz(county, 12, seed, as_of=DURING)
     assert [q.text(answers=True) for q in first] == [q.text(answers=True) for q in study.quiz(county, 12, seed, as_of=DURING)]
-    shelf = Shelf(county)
-    assert not [fault for question in first for fault in faults(question, shelf)]
+    study_facts = StudyFacts(county)
+    assert not [fault for question in first for fault in faults(question, study_facts)]
 
 
 def asked(corpus, day):

@@ -9,7 +9,7 @@ import pytest
 from corpus.folding import fold
 from corpus.wordlists import entries
 from index.everyday import question_words, written_forms
-from index.query import understand
+from index.query import parse_query
 from qa.understanding.lexicons import everyday_forms, function_words
 from qa.understanding.question import find_everyday
 
@@ -35,7 +35,7 @@ def test_search_and_answers_read_a_phrase_alike() -> None:
 
 @pytest.mark.parametrize("phrase", ["红白事", "落户", "彩礼"])
 def test_both_expand_what_is_typed(phrase: str) -> None:
-    expanded = understand(f"{phrase}怎么办").readings
+    expanded = parse_query(f"{phrase}怎么办").readings
     assert (phrase, " ".join(written_forms("search")[phrase])) in [(written, read) for written, read in expanded]
     assert find_everyday(f"{phrase}怎么办") == (phrase,)
 

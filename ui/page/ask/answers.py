@@ -9,7 +9,7 @@ from corpus.titles import in_marks
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Understanding
 from qa.suggestions import following_questions
-from qa.understanding.kinds import label_of
+from qa.understanding.kinds import label_of_kind
 from ui.labels import NOTICE, NOTICES
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
@@ -69,7 +69,7 @@ def understanding_chips(understood: Understanding | None, as_of: str | None = No
     if understood is None:
         return None
     rows = [
-        ("问法", label_of(understood.kind)),
+        ("问法", label_of_kind(understood.kind)),
         ("主题", "、".join(understood.topics)),
         ("地区", "、".join(understood.regions)),
         ("单位", "、".join(understood.units)),

@@ -9,7 +9,7 @@ from cemai.library import Library
 from corpus.divisions import NATION
 from qa.study import changes, learners, rounds
 from qa.study.path import Stage, stages
-from qa.study.question import Question
+from qa.study.question import QuizQuestion
 from qa.suggestions import starting_posts
 from ui.desk.desk import Desk, short_region
 from ui.exports.score_sheet import score_sheet
@@ -33,7 +33,7 @@ class StudySession:
     unit: str | None = None
     stage: int = 0
     round: rounds.Round | None = None
-    questions: tuple[Question, ...] = ()
+    questions: tuple[QuizQuestion, ...] = ()
     given: tuple[str, ...] | None = None
 
 

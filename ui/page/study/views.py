@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from corpus.titles import in_marks
 from qa.study.path import Card, Stage
-from qa.study.question import KINDS, LETTERS, Question, excerpt
+from qa.study.question import KINDS, LETTERS, QuizQuestion, excerpt
 from ui.page.kit.forms import examples
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
@@ -115,7 +115,12 @@ def _links(query: dict[str, str]) -> Html:
 
 
 def question_view(
-    question: Question, number: int, results: Sequence[bool], total: int, given: Sequence[str] | None = None, again: bool = False
+    question: QuizQuestion,
+    number: int,
+    results: Sequence[bool],
+    total: int,
+    given: Sequence[str] | None = None,
+    again: bool = False,
 ) -> Html:
     """One question; with ``given`` its verdict and the sentence that proves it."""
     answered = given is not None
@@ -148,7 +153,7 @@ def _progress(number: int, results: Sequence[bool], total: int) -> Html:
     return el("div", el("span", said), el("span", marks, class_="line", aria_hidden="true"), class_="progress")
 
 
-def _form(question: Question) -> Html:
+def _form(question: QuizQuestion) -> Html:
     if question.kind in ("single", "true_false"):
         marks = LETTERS if question.kind == "single" else ""
         return el(
@@ -201,7 +206,7 @@ def _form(question: Question) -> Html:
     return el("form", body, el("p", el("button", "确定", type="submit", class_="primary")), class_="options", data_act="answer")
 
 
-def _answered(question: Question, given: Sequence[str]) -> Html:
+def _answered(question: QuizQuestion, given: Sequence[str]) -> Html:
     """The options as they were, each with what it is: right, wrongly chosen, or left out."""
     if question.kind == "fill":
         shown = "；".join(given) or "没有填"
@@ -224,7 +229,7 @@ def _answered(question: Question, given: Sequence[str]) -> Html:
     return el("div", out, class_="options")
 
 
-def _verdict(question: Question, right: bool, number: int, total: int) -> Html:
+def _verdict(question: QuizQuestion, right: bool, number: int, total: int) -> Html:
     said = "答对了" if right else f"答错了。{_solution(question)}"
     sources = [
         el(
@@ -246,7 +251,7 @@ def _verdict(question: Question, right: bool, number: int, total: int) -> Html:
     )
 
 
-def _solution(question: Question) -> str:
+def _solution(question: QuizQuestion) -> str:
     if question.kind in ("single", "fill"):
         return f"正确答案：{question.letters}{'　' + question.answer[0] if question.kind == 'single' else ''}"
     return f"正确答案：{question.letters}"
