@@ -49,7 +49,6 @@ class Recording(Library):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.asked: list[Any] = []
-        self.__dict__["encoder"] = encoder()
 
     def ask(self, question: str, *, filters: Any = None, as_of: Any = None, previous: Any = None, keep: bool = True) -> Any:
         self.asked.append((question, filters, as_of))
@@ -65,7 +64,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of one document, to be copied."""
     folder = tmp_path_factory.mktemp("river")
     (folder / "河道.txt").write_text(TEXT, encoding="utf-8")
-    with Recording.open(folder / "library") as library:
+    with Recording.open(folder / "library", encoder=encoder()) as library:
         library.ingest([folder / "河道.txt"])
     return folder / "library"
 
@@ -73,7 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def library(made: Path, tmp_path: Path) -> Iterator[Recording]:
     shutil.copytree(made, tmp_path / "library")
-    with Recording.open(tmp_path / "library") as opened:
+    with Recording.open(tmp_path / "library", encoder=encoder()) as opened:
         assert isinstance(opened, Recording)
         yield opened
 
