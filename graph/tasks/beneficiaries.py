@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 from corpus.document import Span
-from graph.lexicon import Words, entries, expand, word_lists
+from corpus.matching import WordMatcher
+from graph.lexicon import entries, expand, word_lists
 
 _MOST = 12
 _WHERE = word_lists()["where_people_live"]
@@ -15,8 +16,8 @@ _NO_GROUP = re.compile(expand(r"{no_group}|强[{divisions}国]"))
 
 
 @lru_cache(maxsize=1)
-def _words() -> Words:
-    return Words(entries("beneficiaries.txt"))
+def _words() -> WordMatcher:
+    return WordMatcher(entries("beneficiaries.txt"))
 
 
 def mentions(text: str, start: int = 0, end: int | None = None) -> list[Span]:
