@@ -14,7 +14,7 @@ from graph.documents.versions import Version, replaced, versions
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class DocumentRelations:
     """What the documents of a library say of each other, by row: acts on a document, and the version behind it."""
 
     acts: dict[int, Superseded]
@@ -22,16 +22,16 @@ class Library:
     chains: tuple[tuple[Version, ...], ...]
 
 
-_known: WeakKeyDictionary[Corpus, tuple[int, Library]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Corpus, tuple[int, DocumentRelations]] = WeakKeyDictionary()
 
 
-def relations(corpus: Corpus) -> Library:
+def relations(corpus: Corpus) -> DocumentRelations:
     """What the documents of a library say of each other, worked out once a generation."""
     generation = corpus.generation
     held = _known.get(corpus)
     if held is None or held[0] != generation:
         chains = versions(corpus)
-        held = _known[corpus] = (generation, Library(superseded(corpus.infos()), replaced(chains), tuple(chains)))
+        held = _known[corpus] = (generation, DocumentRelations(superseded(corpus.infos()), replaced(chains), tuple(chains)))
     return held[1]
 
 

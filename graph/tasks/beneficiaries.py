@@ -20,7 +20,7 @@ def _words() -> WordMatcher:
     return WordMatcher(entries("beneficiaries.txt"))
 
 
-def mentions(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+def find_groups(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """The places of ``text`` that name a group, in order; 农村 or 城镇 before it belongs to the name."""
     out: list[Span] = []
     for span in _words().find(text, start, end):
@@ -33,6 +33,6 @@ def mentions(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return out
 
 
-def beneficiaries_of(text: str, start: int = 0, end: int | None = None) -> tuple[str, ...]:
+def find_beneficiaries(text: str, start: int = 0, end: int | None = None) -> tuple[str, ...]:
     """The groups named in a stretch of text, each once, in order of first mention."""
-    return tuple(dict.fromkeys(span.of(text) for span in mentions(text, start, end)))[:_MOST]
+    return tuple(dict.fromkeys(span.of(text) for span in find_groups(text, start, end)))[:_MOST]
