@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.document import Level, Span
+from corpus.matching import WordMatcher
 from corpus.wordlists import entries
 
 
@@ -76,6 +76,11 @@ class DivisionMention:
     candidates: tuple[Division, ...]
 
 
+def _is_whole_name(text: str, span: Span) -> bool:
+    """False where 区 begins the next word: 甲区域, 乙区间."""
+    return text[span.end - 1 : span.end + 1] not in _words("district_words.txt")
+
+
 class Gazetteer:
     """The divisions by code and by name."""
 
@@ -91,14 +96,7 @@ class Gazetteer:
             for name in dict.fromkeys((division.path, *own)):
                 if name:
                     self._names[name].append(division)
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        heads: dict[str, set[int]] = defaultdict(set)
-        for name in self._names:
-            heads[name[:2]].add(len(name))
-        first, second = ("".join(sorted({head[k : k + 1] for head in heads})) for k in (0, 1))
-        # a cheap sieve: only where such a pair of characters stands can a name begin
-        self._start = re.compile(f"[{re.escape(first)}](?=[{re.escape(second)}])")
-        self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
+        self._matcher = WordMatcher(self._names, accept=_is_whole_name)
 
     def named(self, name: str) -> tuple[Division, ...]:
         """Every division that goes by this name, higher levels first."""
@@ -106,19 +104,9 @@ class Gazetteer:
 
     def mentions(self, text: str) -> Iterator[DivisionMention]:
         """Names of divisions in a text, longest match first, left to right."""
-        ordinary = _words("district_words.txt")
-        free = 0
-        for candidate in self._start.finditer(text):
-            i = candidate.start()
-            sizes = self._lengths.get(text[i : i + 2])
-            if sizes is None or i < free:
-                continue
-            for size in sizes:
-                found = self._names.get(text[i : i + size]) if i + size <= len(text) else None
-                if found and text[i + size - 1 : i + size + 1] not in ordinary:
-                    yield DivisionMention(Span(i, i + size), text[i : i + size], tuple(sorted(found, key=lambda d: len(d.code))))
-                    free = i + size
-                    break
+        for span in self._matcher.find(text):
+            name = span.of(text)
+            yield DivisionMention(span, name, self.named(name))
 
     def parents(self, division: Division) -> Iterator[Division]:
         """The divisions above, nearest first, without the nation."""

@@ -7,7 +7,8 @@ from collections import defaultdict
 from functools import lru_cache
 from math import log1p
 
-from graph.lexicon import Words, expand, table
+from corpus.matching import WordMatcher
+from graph.lexicon import expand, table
 
 _HEADING_WEIGHT = 2.0
 _ENOUGH = 1.0
@@ -20,11 +21,11 @@ _LISTED = re.compile(r"[、和及]")
 
 
 @lru_cache(maxsize=1)
-def _keywords() -> tuple[Words, dict[str, tuple[tuple[str, float], ...]]]:
+def _keywords() -> tuple[WordMatcher, dict[str, tuple[tuple[str, float], ...]]]:
     found: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for topic, keyword, weight in (*table("topics.tsv"), *table("topics_general.tsv")):
         found[keyword].append((topic, float(weight)))
-    return Words(found), {word: tuple(topics) for word, topics in found.items()}
+    return WordMatcher(found), {word: tuple(topics) for word, topics in found.items()}
 
 
 @lru_cache(maxsize=1)

@@ -44,13 +44,13 @@ def same_indicator(a: TargetRecord, b: TargetRecord) -> Likeness:
 
     ``资金用于产业的比例`` and ``土地出让收益用于农业农村的比例`` differ in whole and use; 行政村 and 自然村 never align.
     """
-    one, other = normal(a.indicator), normal(b.indicator)
+    one, other = normalize_indicator(a.indicator), normalize_indicator(b.indicator)
     if _measure(a) != _measure(b):
         return Likeness(0.0, False, f"计量不同：{a.unit or '无单位'}与{b.unit or '无单位'}")
     share_a, share_b = _SHARE.search(fold(a.indicator)), _SHARE.search(fold(b.indicator))
     if share_a is not None and share_b is not None:
-        whole = _alike(normal(share_a["whole"]), normal(share_b["whole"]))
-        use = _alike(normal(share_a["use"]), normal(share_b["use"]))
+        whole = _alike(normalize_indicator(share_a["whole"]), normalize_indicator(share_b["whole"]))
+        use = _alike(normalize_indicator(share_a["use"]), normalize_indicator(share_b["use"]))
         score = min(whole, use)
         if score < _SAME:
             part = "分母" if whole <= use else "用途"
@@ -82,7 +82,7 @@ def align_targets(targets: Iterable[TargetRecord]) -> list[tuple[TargetRecord, .
     groups: list[list[TargetRecord]] = []
     index: dict[str, set[int]] = defaultdict(set)
     for target in targets:
-        own = pairs(normal(target.indicator))
+        own = character_pairs(normalize_indicator(target.indicator))
         near = Counter(i for pair in own for i in index.get(pair, ()))
         best: tuple[float, int] | None = None
         for i, count in near.most_common(40):
@@ -120,7 +120,7 @@ def shared_words(a: str, b: str, *, most: int = 4) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def normal(indicator: str) -> str:
+def normalize_indicator(indicator: str) -> str:
     """An indicator without region words, marks and fillers, with other names replaced by the usual one."""
     return _NOISE.sub("", _usual(indicator))
 
@@ -156,13 +156,13 @@ def _usual(indicator: str) -> str:
 
 
 @lru_cache(maxsize=16384)
-def pairs(text: str) -> frozenset[str]:
+def character_pairs(text: str) -> frozenset[str]:
     """The pairs of characters side by side in a text."""
     return frozenset(text[i : i + 2] for i in range(len(text) - 1)) or frozenset({text} if text else ())
 
 
 def _dice(a: str, b: str) -> float:
-    one, other = pairs(a), pairs(b)
+    one, other = character_pairs(a), character_pairs(b)
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
-from graph.alignment.indicators import normal, pairs, shared_words
+from graph.alignment.indicators import character_pairs, normalize_indicator, shared_words
 from graph.codec.records import TaskRecord
 
 _RARE, _RARE_IN_TEXT = 400, 60
@@ -39,9 +39,9 @@ class TaskWords:
     @classmethod
     def of(cls, tasks: Sequence[TaskRecord]) -> TaskWords:
         """Weigh the words of some tasks among themselves."""
-        texts = [normal(f"{task.name}{''.join(measure.name for measure in task.measures)[:80]}") for task in tasks]
-        names = [normal(task.name) for task in tasks]
-        bags = [Counter(pairs(text)) + Counter(pairs(name)) for text, name in zip(texts, names, strict=True)]
+        texts = [normalize_indicator(f"{task.name}{''.join(measure.name for measure in task.measures)[:80]}") for task in tasks]
+        names = [normalize_indicator(task.name) for task in tasks]
+        bags = [Counter(character_pairs(text)) + Counter(character_pairs(name)) for text, name in zip(texts, names, strict=True)]
         frequency = Counter(pair for bag in bags for pair in bag)
         weights = {pair: log((1 + len(tasks)) / (1 + n)) + 1 for pair, n in frequency.items()}
         vectors = [{pair: n * weights[pair] for pair, n in bag.items()} for bag in bags]
@@ -52,7 +52,7 @@ class TaskWords:
         """The pairs a task is found by: all but common ones, which would make every task a neighbour of every other."""
         tasks = len(self.names)
         rare = max(8, min(tasks // 4, _RARE))
-        own = pairs(self.names[j])
+        own = character_pairs(self.names[j])
         return (pair for pair in self.vectors[j] if self.frequency[pair] <= (rare if pair in own else min(rare, _RARE_IN_TEXT)))
 
     def neighbours(self, j: int, postings: dict[str, list[int]]) -> dict[int, float]:
@@ -78,7 +78,7 @@ class TaskWords:
 
     def _alike(self, i: int, j: int) -> float:
         """The share of the weight of two names that they have in common."""
-        one, other = pairs(self.names[i]), pairs(self.names[j])
+        one, other = character_pairs(self.names[i]), character_pairs(self.names[j])
         whole = self._weight(one) + self._weight(other)
         return 2 * self._weight(one & other) / whole if whole else 0.0
 

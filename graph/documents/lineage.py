@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from corpus.divisions import gazetteer
 from corpus.document import Relation, Span
 from corpus.store import Corpus, DocumentInfo, year_of
-from graph.documents.names import is_draft, named, normal_number, normal_title, without_issuer, without_trial, work_title
+from graph.documents.names import (
+    extract_name,
+    is_draft,
+    normalize_number,
+    normalize_title,
+    normalize_without_issuer,
+    normalize_without_trial,
+    work_title,
+)
 from graph.lexicon import expand
 
 _CHANGING = re.compile(expand(r"{revising}|{prolonging}"))
@@ -71,7 +79,7 @@ class Superseded:
         return tuple(dict.fromkeys(found))
 
 
-class Names:
+class DocumentNames:
     """The documents of a library by the names and numbers others use for them."""
 
     def __init__(self, infos: Sequence[DocumentInfo]) -> None:
@@ -80,28 +88,28 @@ class Names:
         self._by_number: dict[str, list[DocumentInfo]] = defaultdict(list)
         for info in infos:
             title = info.head.title
-            own = normal_title(title)
+            own = normalize_title(title)
             if len(own) >= _SHORTEST:
                 self._by_title[own].append(info)
-            for other in (without_issuer(title), without_trial(title)):
+            for other in (normalize_without_issuer(title), normalize_without_trial(title)):
                 if other is not None and len(other) >= _SHORTEST:
                     self._by_bare[other].append(info)
             if info.head.doc_number:
-                self._by_number[normal_number(info.head.doc_number)].append(info)
+                self._by_number[normalize_number(info.head.doc_number)].append(info)
 
     def find(self, source: DocumentInfo, title: str, number: str | None) -> DocumentInfo | None:
         """The one document of the library that ``source`` means by a title and a number, or None."""
-        asked = normal_title(title)
+        asked = normalize_title(title)
         if number:
-            wanted = normal_number(number)
+            wanted = normalize_number(number)
             numbered = self._by_number.get(wanted, ())
             # a number may have been misread: of several, those whose title fits too
-            found = self._decided(source, [other for other in numbered if normal_title(other.head.title) == asked] or numbered)
+            found = self._decided(source, [other for other in numbered if normalize_title(other.head.title) == asked] or numbered)
             if found is not None:
                 return found
         else:
             wanted = ""
-        bare = without_issuer(title)
+        bare = normalize_without_issuer(title)
         for candidates in (
             self._by_title.get(asked, ()),
             self._by_bare.get(asked, ()),
@@ -142,23 +150,23 @@ def edges(corpus: Corpus) -> list[Edge]:
 def edges_among(infos: Iterable[DocumentInfo], relations: Container[Relation] | None = None) -> list[Edge]:
     """The edges of some documents, or those of some relations; references of attached documents are those of the file around them."""
     known = list(infos)
-    names = Names(known)
+    names = DocumentNames(known)
     unique: dict[tuple[int, int | None, Relation, str], Edge] = {}
     for info in known:
-        own = {normal_title(info.head.title), without_issuer(info.head.title)}
+        own = {normalize_title(info.head.title), normalize_without_issuer(info.head.title)}
         for reference in info.head.based_on:
             if relations is not None and reference.relation not in relations:
                 continue
             found = names.find(info, reference.title, reference.doc_number)
             if (
                 found is not None
-                and normal_title(found.head.title) in own
+                and normalize_title(found.head.title) in own
                 and reference.relation in ("依据", "贯彻", "引用", "转发")
             ):
                 continue  # a copy of the document itself
             target = found.row if found is not None else None
             edge = Edge(info.row, target, reference.relation, reference.title, reference.doc_number, reference.span)
-            unique.setdefault((edge.source, target, edge.relation, "" if target else normal_title(edge.title)), edge)
+            unique.setdefault((edge.source, target, edge.relation, "" if target else normalize_title(edge.title)), edge)
     return list(unique.values())
 
 
@@ -197,7 +205,7 @@ def _is_heir(source: DocumentInfo, target: DocumentInfo) -> bool:
 
 def _is_former(source: DocumentInfo, target: DocumentInfo, number: str | None) -> bool:
     if number and target.head.doc_number:
-        return normal_number(number) == normal_number(target.head.doc_number)
+        return normalize_number(number) == normalize_number(target.head.doc_number)
     one, other = _day(target), _day(source)
     return bool(one and other and one < other)
 
@@ -214,17 +222,17 @@ def _speaks_to(source: DocumentInfo, other: DocumentInfo, title: str) -> bool:
         return True
     if not code:
         # of unknown home: a law is known by its name, a 通知 of a common name is not
-        return _OF_ITS_OWN.search(named(title)) is not None or own is None
+        return _OF_ITS_OWN.search(extract_name(title)) is not None or own is None
     division = gazetteer().by_code.get(code)
     if division is None:
         return False
-    return division.short in title or division.name in title or (own is None and len(normal_title(title)) >= _TELLING)
+    return division.short in title or division.name in title or (own is None and len(normalize_title(title)) >= _TELLING)
 
 
 def _has_number(source: DocumentInfo, other: DocumentInfo, number: str) -> bool:
     """Whether a document may have a number: its own is the same, or it shows none and the number is not that of another region."""
     if other.head.doc_number:
-        return normal_number(other.head.doc_number) == number
+        return normalize_number(other.head.doc_number) == number
     own = gazetteer().by_code.get(source.head.region_code or "")
     if own is None or own.level == "国家" or other.head.region_code == own.code:
         return True

@@ -30,7 +30,7 @@ _REVISED = re.compile(expand(r"{revising}"))
 _DRAFT = re.compile(expand(r"{draft_marks}|{calling}.{0,60}意见"))
 
 
-def named(title: str | None) -> str:
+def extract_name(title: str | None) -> str:
     """What a title names: freed of the issuer and the act of issuing in front (…关于印发) and of the call for opinions around it.
 
     ``甲市人民政府关于印发《甲市供水办法》的通知`` names 甲市供水办法; ``关于印发贯彻落实《供水条例》若干措施的通知`` names the measures.
@@ -49,27 +49,27 @@ def named(title: str | None) -> str:
     return text.removeprefix("《").removesuffix("》").strip()
 
 
-def normal_title(title: str | None) -> str:
+def normalize_title(title: str | None) -> str:
     """What a title names without marks: the form under which documents are looked up."""
-    text = _MARKS.sub("", fold(_TRAILING.sub("", named(title))))
+    text = _MARKS.sub("", fold(_TRAILING.sub("", extract_name(title))))
     return text.removeprefix("中华人民共和国") if len(text) >= 12 else text
 
 
-def without_issuer(title: str | None) -> str | None:
+def normalize_without_issuer(title: str | None) -> str | None:
     """The normal title without the body in front of 关于, or None where there is none: 国务院办公厅关于… is also cited as 关于…."""
-    text = named(title)
+    text = extract_name(title)
     bare = _ISSUER.sub("", text)
-    return normal_title(bare) if bare != text else None
+    return normalize_title(bare) if bare != text else None
 
 
-def without_trial(title: str | None) -> str | None:
+def normalize_without_trial(title: str | None) -> str | None:
     """The normal title without 试行 or 暂行, which references often leave out; None where it says neither."""
-    text = named(title)
+    text = extract_name(title)
     bare = _TRIAL.sub("", text)
-    return normal_title(bare) if bare != text else None
+    return normalize_title(bare) if bare != text else None
 
 
-def normal_number(number: str | None) -> str:
+def normalize_number(number: str | None) -> str:
     """A document number in one form: ``某政发[2022] 12号`` and ``某政发〔2022〕12号`` are one."""
     text = fold(number or "")
     match = _NUMBER.search(text)
@@ -78,17 +78,17 @@ def normal_number(number: str | None) -> str:
 
 def work_title(title: str | None) -> str:
     """What the versions of one document have in common: the name without issuer, year, period and state (征求意见稿, 修订)."""
-    text = named(title)
+    text = extract_name(title)
     for _ in range(3):
         text = _STATE.sub("", text)
     text = _ISSUER.sub("", _TRAILING.sub("", text))
     text = _YEAR.sub("", text.replace("》", "").replace("《", ""))
-    return re.sub(r"^(?:年度|年)", "", normal_title(text))
+    return re.sub(r"^(?:年度|年)", "", normalize_title(text))
 
 
 def names_a_document(title: str | None) -> bool:
     """Whether a title ends in a kind of document (办法, 通知, 规划 …): news of a meeting have no versions."""
-    text = named(title)
+    text = extract_name(title)
     for _ in range(3):
         text = _STATE.sub("", text)
     return text.rstrip("》)） ").endswith(_kinds()) or _TRAILING.search((title or "").strip()) is not None
@@ -104,7 +104,7 @@ def is_draft(title: str | None) -> bool:
     return _DRAFT.search(title or "") is not None
 
 
-def mark_of(title: str | None) -> str:
+def find_version_mark(title: str | None) -> str:
     """What tells a version from the others, as its title says it: 征求意见稿, 试行, 修订, 2023年版, the year of a plan; or nothing."""
     text = title or ""
     if is_draft(text):

@@ -14,7 +14,7 @@ from graph.documents.versions import Version, replaced, versions
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class DocumentRelations:
     """What the documents of a library say of each other, by row: acts on a document, and the version behind it."""
 
     acts: dict[int, Superseded]
@@ -22,12 +22,12 @@ class Library:
     chains: tuple[tuple[Version, ...], ...]
 
 
-def relations(corpus: Corpus) -> Library:
+def relations(corpus: Corpus) -> DocumentRelations:
     """What the documents of a library say of each other, worked out once a generation."""
 
-    def make() -> Library:
+    def make() -> DocumentRelations:
         chains = versions(corpus)
-        return Library(superseded(corpus.infos()), replaced(chains), tuple(chains))
+        return DocumentRelations(superseded(corpus.infos()), replaced(chains), tuple(chains))
 
     return kept_value(corpus, "relations", make)
 

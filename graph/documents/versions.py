@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from corpus.document import HeadMatter
 from corpus.folding import fold
 from corpus.store import Corpus, DocumentInfo, year_of
-from graph.documents.names import is_draft, mark_of, names_a_document, normal_number, work_title
+from graph.documents.names import find_version_mark, is_draft, names_a_document, normalize_number, work_title
 from graph.lexicon import expand
 
 SAME_TEXT, SAME_WORK = 0.8, 0.3
@@ -111,7 +111,7 @@ def _without_copies(group: Sequence[DocumentInfo], likeness: Likeness | None) ->
 
 def _are_copies(one: DocumentInfo, other: DocumentInfo, likeness: Likeness | None) -> bool:
     if one.head.doc_number and other.head.doc_number:
-        return normal_number(one.head.doc_number) == normal_number(other.head.doc_number)
+        return normalize_number(one.head.doc_number) == normalize_number(other.head.doc_number)
     years = {_in_title(one.head.title), _in_title(other.head.title)}
     if _mark(one) != _mark(other) or (len(years) > 1 and None not in years):
         return False
@@ -154,7 +154,7 @@ def replaced(chains: Iterable[Sequence[Version]]) -> dict[int, Version]:
 def _mark(info: DocumentInfo) -> str:
     if info.head.status and is_draft(info.head.status):
         return "征求意见稿"
-    return mark_of(info.head.title)
+    return find_version_mark(info.head.title)
 
 
 def _year(head: HeadMatter) -> int | None:

@@ -20,7 +20,7 @@ _BOUND_AND_PLACE = re.compile(expand(r"({limits}){at_home}[地{divisions}]{1,2}\
 _FILLER = re.compile(expand(r"{figure_fillers}\Z"))
 
 
-def bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Comparator, int, int]:
+def read_bounds(text: str, at: int, stop: int, start: int, end: int) -> tuple[Comparator, int, int]:
     """The comparator of a number and the span with its bound words."""
     before, after = _comparators()
     right = stop

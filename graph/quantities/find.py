@@ -15,10 +15,10 @@ from corpus.numerals import SCALES
 from graph.facts import Comparator
 from graph.lexicon import alternatives, expand, word_lists
 from graph.lexicon import table as rows_of
-from graph.quantities.bounds import bounds
-from graph.quantities.numbers import CANDIDATE, Number, continues, is_date, number_at
+from graph.quantities.bounds import read_bounds
+from graph.quantities.numbers import CANDIDATE, Number, continues_number, is_date, read_measured_number
 from graph.quantities.quantity import Form, Quantity
-from graph.quantities.words import ranks, verbal
+from graph.quantities.words import find_ranks, find_verbal_quantities
 
 _SESSION = word_lists()["counted_names"]
 _CHANGE = re.compile(r"[由从自][^,，。;；]{0,14}\Z")
@@ -42,8 +42,8 @@ def find_quantities(text: str, start: int = 0, end: int | None = None, *, most: 
         end = position
     found = [q for i, q in enumerate(found) if not (i and _said_again(text, found[i - 1], q))]
     taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
-    found.extend(q for q in verbal(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
-    found.extend(q for q in ranks(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
+    found.extend(q for q in find_verbal_quantities(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
+    found.extend(q for q in find_ranks(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
     found.sort(key=lambda quantity: quantity.core.start)
     return found
 
@@ -63,10 +63,10 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list
     ``barren`` holds how far a row of numbers is known to go on without a measure.
     """
     at = match.start()
-    first = number_at(text, match, end)
+    first = read_measured_number(text, match, end)
     if first is None:
         return None, match.end()
-    if continues(text, at, start):
+    if continues_number(text, at, start):
         return None, match.end()
     if not first.chinese and is_date(text, match, first, start, end):
         return None, max(match.end(), first.end)
@@ -74,7 +74,7 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list
     sign = _RANGE_SIGN.match(text, first.end, end)
     if sign is not None:
         second_match = CANDIDATE.match(text, sign.end(), end)
-        second = number_at(text, second_match, end) if second_match else None
+        second = read_measured_number(text, second_match, end) if second_match else None
         if second is not None and second_match is not None and second.chinese == first.chinese:
             same = not first.written_unit or first.written_unit == second.written_unit or second.unit.startswith(first.unit)
             dated = not second.chinese and is_date(text, second_match, second, start, end)
@@ -95,7 +95,7 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list
         first = _scaled_only(text, first, end)
     elif not first.unit and (first.chinese or not _NUMBERLESS.search(text, max(start, at - 6), at)):
         return None, max(match.end(), first.end)
-    comparator, left, right = bounds(text, at, first.end, start, end)
+    comparator, left, right = read_bounds(text, at, first.end, start, end)
     if not _counts(text, first, at, comparator, left, low):
         return None, max(match.end(), first.end)
     if first.measure == "time" and comparator == "≈" and text[left:at].endswith("近"):
@@ -128,7 +128,7 @@ def _shared_unit(text: str, number: Number, end: int, barren: list[int]) -> Numb
     for _ in range(_LONGEST_ROW):
         joint = _JOINT.match(text, stop, end)
         following = CANDIDATE.match(text, joint.end(), end) if joint else None
-        other = number_at(text, following, end) if following else None
+        other = read_measured_number(text, following, end) if following else None
         if following is None or other is None or other.chinese or is_date(text, following, other, number.end, end):
             return number
         if other.unit:

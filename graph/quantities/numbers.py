@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from corpus.numerals import SCALES, read_number
-from graph.quantities.quantity import unit_at
+from graph.quantities.quantity import read_unit
 
 CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
 _CHINESE = frozenset("二两三四五六七八九十百千")
@@ -37,7 +37,7 @@ class Number:
         return self.scale + self.unit
 
 
-def continues(text: str, at: int, start: int) -> bool:
+def continues_number(text: str, at: int, start: int) -> bool:
     """Whether a numeral goes on from what stands before it: an ordinal, a code, a decimal, a telephone number."""
     before = text[at - 1] if at > start else ""
     if text[max(start, at - 2) : at].endswith(_LABELS):
@@ -53,7 +53,7 @@ def _same_sort(one: str, other: str) -> bool:
     return (one.isdigit() and other.isdigit()) or (one in _CHINESE and other in _CHINESE)
 
 
-def number_at(text: str, match: re.Match[str], end: int) -> Number | None:
+def read_measured_number(text: str, match: re.Match[str], end: int) -> Number | None:
     """The number at a candidate with scale and measure: ``1,430多个``, ``二十万亩``, ``百分之八``, ``三分之二``."""
     written, at = match.group(), match.end()
     if "." in written and text[at : at + 1] == "年" and written.rsplit(".", 1)[1][:2] in ("19", "20"):
@@ -79,7 +79,7 @@ def number_at(text: str, match: re.Match[str], end: int) -> Number | None:
     if at < end and text[at] == "/" and not chinese and value > 0:
         inner = CANDIDATE.match(text, at + 1, end)
         part = read_number(inner.group()) if inner else None
-        if inner is not None and part is not None and 0 < value < part <= 10 and not unit_at(text, inner.end(), end)[0]:
+        if inner is not None and part is not None and 0 < value < part <= 10 and not read_unit(text, inner.end(), end)[0]:
             return Number(inner.end(), round(100 * value / part, 4), "", False, "%", "percent", False)
     more = at < end and text[at] in _MORE
     at += more
@@ -101,7 +101,7 @@ def number_at(text: str, match: re.Match[str], end: int) -> Number | None:
     blank = at
     while blank < end and blank < at + 2 and text[blank] in " \n":
         blank += 1
-    unit, measure, stop = unit_at(text, blank, end)
+    unit, measure, stop = read_unit(text, blank, end)
     if unit == "成" and text[stop : stop + 1] not in ("", ",", "，", "。", "、", "以", "左", ";", "；", "的", "多", "人", ")"):
         unit, measure, stop = "", "", at
     if unit == "成":

@@ -37,7 +37,7 @@ def measure_of(unit: str | None) -> str:
     return table.get(bare, table.get(bare.split("/")[0], ""))
 
 
-def unit_at(text: str, at: int, end: int) -> tuple[str, str, int]:
+def read_unit(text: str, at: int, end: int) -> tuple[str, str, int]:
     """The longest measure at a place (``元/亩``, ``个工作日``): its text, its class, its end."""
     stop = _measure_end(text, at, end)
     if stop == at:

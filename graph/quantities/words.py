@@ -25,7 +25,7 @@ _AMONG = re.compile(expand(r"{among_ranked}"))
 _ENDS_IN_ALL = "健安完齐保周成俱顾万"
 
 
-def ranks(text: str, start: int, end: int) -> list[Quantity]:
+def find_ranks(text: str, start: int, end: int) -> list[Quantity]:
     """``居全国第3位``, ``进入全省前十``: a place in a row; the smaller the better."""
     out: list[Quantity] = []
     for match in _RANK.finditer(text, start, end):
@@ -42,7 +42,7 @@ def ranks(text: str, start: int, end: int) -> list[Quantity]:
     return out
 
 
-def verbal(text: str, start: int, end: int) -> list[Quantity]:
+def find_verbal_quantities(text: str, start: int, end: int) -> list[Quantity]:
     """Formulas that mean a number: 全覆盖, 应保尽保, 动态清零, 不发生, 翻一番."""
     pattern, table = _quantifiers()
     out: list[Quantity] = []

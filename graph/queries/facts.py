@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import Json, TargetRecord, TaskRecord, TermRecord, UnitRecord
-from graph.units.names import FormerName, Wanted, unit_keys, wanted
+from graph.units.names import FormerName, WantedUnit, unit_keys, wanted
 
 __all__ = [
     "Partner", "UnitCount", "UnitTask", "by_region", "duties_of", "partners", "responsibilities", "targets", "targets_by_year",
@@ -106,7 +106,7 @@ def tasks(
     return result
 
 
-def _of_unit(corpus: Corpus, names: Iterable[Wanted], chosen: set[int] | None) -> list[StoredFact[TaskRecord]]:
+def _of_unit(corpus: Corpus, names: Iterable[WantedUnit], chosen: set[int] | None) -> list[StoredFact[TaskRecord]]:
     lists = [corpus.facts(TaskRecord, keys=("unit", one.keys), documents=_documents(corpus, one.region, chosen)) for one in names]
     if len(lists) == 1:
         return lists[0]

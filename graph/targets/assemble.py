@@ -13,9 +13,9 @@ from graph.clauses import YearMention
 from graph.facts import Comparator, Target, TargetKind
 from graph.lexicon import expand
 from graph.quantities.quantity import Quantity
-from graph.targets.context import Manner, Place, annual_year, manner_of
+from graph.targets.context import Manner, TargetContext, find_annual_year, find_manner
 from graph.targets.kind import ESTIMATED
-from graph.targets.tables import Reading
+from graph.targets.tables import TableReading
 from graph.topics import topics_of
 
 REACH = 200
@@ -26,7 +26,7 @@ _BINDING = re.compile(r"(?:约束|预期)性")
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class TargetDefaults:
     """What holds for every quantity under one head."""
 
     region: str | None
@@ -37,18 +37,18 @@ class Setting:
     manner: Manner
 
 
-def setting_of(head: HeadMatter) -> Setting:
+def read_defaults(head: HeadMatter) -> TargetDefaults:
     """What a head sets for every figure under it."""
-    plan_year = annual_year(head.title)
+    plan_year = find_annual_year(head.title)
     dates = (head.issued_on, head.published_on, head.plan_period[0] if head.plan_period else None)
     reference = next((int(date[:4]) for date in dates if date), None)
     if plan_year is not None and (reference is None or plan_year < reference):
         reference = plan_year
     region, upper = _regions(head)
-    manner = manner_of(head)
+    manner = find_manner(head)
     if manner == "account" and plan_year is None:
         plan_year = reference  # a report speaks of the year it is given in
-    return Setting(region, upper, head.level, plan_year, reference, manner)
+    return TargetDefaults(region, upper, head.level, plan_year, reference, manner)
 
 
 def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
@@ -64,7 +64,7 @@ def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
     return division.name, (province.name if province else None)
 
 
-def target_of(
+def assemble_target(
     doc: ParsedDocument,
     text: str,
     quote: Span,
@@ -73,15 +73,15 @@ def target_of(
     kind: TargetKind,
     year: YearMention | None,
     base: int | None,
-    setting: Setting,
+    defaults: TargetDefaults,
     sentence: Span,
-    place: Place,
+    place: TargetContext,
 ) -> Target:
     """The target a quantity of a sentence makes, with its year, comparator, region and topic."""
     governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
     by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
     if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
-        by_year = place.year or (None if place.bare else setting.plan_year)
+        by_year = place.year or (None if place.bare else defaults.plan_year)
     comparator: Comparator = quantity.comparator
     lead = text[max(sentence.start, quantity.core.start - 2 * REACH) : quantity.core.start]
     if comparator == "=" and ESTIMATED.search(lead):
@@ -102,7 +102,7 @@ def target_of(
         by_year=by_year,
         base_year=base,
         deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
-        region=_region(lead, setting),
+        region=_region(lead, defaults),
         topic=_topic(f"{indicator}。{sentence.of(text)[:200]}"),
         binding=_binding_of(binding[0] if binding else None),
     )
@@ -119,21 +119,21 @@ def _binding_of(word: str | None) -> Literal["约束性", "预期性"] | None:
     return "约束性" if word == "约束性" else "预期性"
 
 
-def _region(lead: str, setting: Setting) -> str | None:
+def _region(lead: str, defaults: TargetDefaults) -> str | None:
     """The region a figure belongs to: the document's, or the one above where that is the subject of the clause (全省…达到…)."""
-    if setting.region is None or setting.level == "国家":
-        return setting.region
+    if defaults.region is None or defaults.level == "国家":
+        return defaults.region
     upper = None
     for match in _UPPER.finditer(lead):
         upper = match
     if upper is None or _OWN.search(lead, upper.end()):
-        return setting.region
+        return defaults.region
     if upper[1] in ("全国", "我国"):
         return "全国"
-    return setting.region if setting.level == "省" else setting.upper or setting.region
+    return defaults.region if defaults.level == "省" else defaults.upper or defaults.region
 
 
-def period_of(doc: ParsedDocument, text: str, match: re.Match[str], setting: Setting) -> Target:
+def assemble_period(doc: ParsedDocument, text: str, match: re.Match[str], defaults: TargetDefaults) -> Target:
     """``规划期为2021—2025年``: the period a document is made for, as a range of years."""
     span = Span(match.start(), match.end())
     return Target(
@@ -148,11 +148,11 @@ def period_of(doc: ParsedDocument, text: str, match: re.Match[str], setting: Set
         kind="rule",
         value_min=float(match[2]),
         value_max=float(match[3]),
-        region=setting.region,
+        region=defaults.region,
     )
 
 
-def reply_of(doc: ParsedDocument, match: re.Match[str], setting: Setting) -> Target:
+def assemble_reply_limit(doc: ParsedDocument, match: re.Match[str], defaults: TargetDefaults) -> Target:
     """``于3月1日16:00前…反馈``: a date as a limit, without a number."""
     span = Span(match.start(), match.end())
     return Target(
@@ -166,11 +166,11 @@ def reply_of(doc: ParsedDocument, match: re.Match[str], setting: Setting) -> Tar
         unit=None,
         kind="rule",
         deadline=match[1],
-        region=setting.region,
+        region=defaults.region,
     )
 
 
-def reading_of(doc: ParsedDocument, reading: Reading, setting: Setting) -> Target:
+def assemble_table_target(doc: ParsedDocument, reading: TableReading, defaults: TargetDefaults) -> Target:
     """The target a figure of a table makes."""
     quantity = reading.quantity
     return Target(
@@ -186,7 +186,7 @@ def reading_of(doc: ParsedDocument, reading: Reading, setting: Setting) -> Targe
         value_min=quantity.value_min,
         value_max=quantity.value_max,
         by_year=reading.year if reading.kind == "target" else None,
-        region=setting.region,
+        region=defaults.region,
         binding=_binding_of(reading.binding),
         place=reading.place,
     )

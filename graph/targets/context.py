@@ -26,7 +26,7 @@ _ACCOUNT_TITLE = re.compile(expand(r"{kinds_of_accounts}"))
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TargetContext:
     """What the headings above a sentence say."""
 
     past: bool = False
@@ -39,7 +39,7 @@ class Place:
     """Whether a heading announces goals (发展目标), so that a year that opens a paragraph governs all of it."""
 
 
-def manner_of(head: HeadMatter) -> Manner:
+def find_manner(head: HeadMatter) -> Manner:
     """What sort of document a title announces; a document without a title is read as a plan."""
     title = (head.title or "").strip().strip("》")
     if not title:
@@ -53,7 +53,7 @@ def manner_of(head: HeadMatter) -> Manner:
     return "measures" if _MEASURES_TITLE.search(title) else "plan"
 
 
-def annual_year(title: str | None) -> int | None:
+def find_annual_year(title: str | None) -> int | None:
     """The year of an annual plan or report (2024年工作要点); None for a plan of several years."""
     annual = _ANNUAL_TITLE.search(title or "")
     if annual is None or _SPAN_TITLE.search(title or "") or not re.search(expand("{annual_titles}"), title or ""):
@@ -61,15 +61,15 @@ def annual_year(title: str | None) -> int | None:
     return int(annual[1])
 
 
-class Places:
+class TargetContexts:
     """The place of every section of a document, worked out once per section."""
 
     def __init__(self, doc: ParsedDocument) -> None:
         self._doc = doc
-        self._known: dict[str | None, Place] = {}
+        self._known: dict[str | None, TargetContext] = {}
         self._numbered = any(s.kind == "heading" for s in doc.outline)
 
-    def at(self, position: int) -> Place:
+    def at(self, position: int) -> TargetContext:
         """The place of a position."""
         section = self._doc.section_at(position)
         key = section.id if section else None
@@ -80,11 +80,11 @@ class Places:
 
     def _reference(self, position: int) -> int | None:
         head = self._doc.head_at(position)
-        return next((int(date[:4]) for date in (head.issued_on, head.published_on) if date), annual_year(head.title))
+        return next((int(date[:4]) for date in (head.issued_on, head.published_on) if date), find_annual_year(head.title))
 
-    def _of(self, section: Section | None) -> Place:
+    def _of(self, section: Section | None) -> TargetContext:
         if section is None:
-            return Place()
+            return TargetContext()
         trail = [s for s in self._doc.trail(section) if s.kind in ("heading", "item")]
         direction: str | None = None
         year: int | None = None
@@ -99,7 +99,9 @@ class Places:
                 bare = True
         preamble = section.kind == "preamble" and self._numbered
         goals = direction != "past" and any(_GOALS.search(node.heading[:24]) for node in trail)
-        return Place(direction == "past", direction == "future", year if direction == "future" else None, preamble, bare, goals)
+        return TargetContext(
+            direction == "past", direction == "future", year if direction == "future" else None, preamble, bare, goals
+        )
 
 
 def _direction(heading: str, reference_year: int | None) -> str | None:

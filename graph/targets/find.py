@@ -14,9 +14,17 @@ from graph.facts import Target
 from graph.lexicon import entries, expand
 from graph.quantities.find import find_quantities
 from graph.quantities.quantity import Quantity
-from graph.targets.assemble import REACH, Setting, period_of, reading_of, reply_of, setting_of, target_of
-from graph.targets.context import Places
-from graph.targets.indicator import distributed, indicator_of
+from graph.targets.assemble import (
+    REACH,
+    TargetDefaults,
+    assemble_period,
+    assemble_reply_limit,
+    assemble_table_target,
+    assemble_target,
+    read_defaults,
+)
+from graph.targets.context import TargetContexts
+from graph.targets.indicator import find_distributed_indicator, find_indicator
 from graph.targets.kind import kind_of
 from graph.targets.tables import read_table
 
@@ -36,16 +44,16 @@ _MOST = 300
 def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
     """The targets of a document, in the order of the text."""
     text = half_width(doc.text)
-    settings: dict[int, Setting] = {}
-    places = Places(doc)
+    known_defaults: dict[int, TargetDefaults] = {}
+    places = TargetContexts(doc)
     out: list[Target] = []
     width = wrap_width(text)
 
-    def setting_at(position: int) -> Setting:
+    def defaults_at(position: int) -> TargetDefaults:
         head = doc.head_at(position)
-        known = settings.get(id(head))
+        known = known_defaults.get(id(head))
         if known is None:
-            known = settings[id(head)] = setting_of(head)
+            known = known_defaults[id(head)] = read_defaults(head)
         return known
 
     for stretch in _stretches(doc):
@@ -57,13 +65,13 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
             if leading is not None and places.at(sentence.start).goals:
                 frame = leading
             if len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end):
-                out.extend(_in_sentence(doc, text, sentence, setting_at(sentence.start), places, frame))
+                out.extend(_in_sentence(doc, text, sentence, defaults_at(sentence.start), places, frame))
     for table in doc.tables:
-        setting = setting_at(table.span.start)
-        readings = read_table(doc, text, table, setting.reference_year)
-        out.extend(reading_of(doc, reading, setting) for reading in readings)
+        defaults = defaults_at(table.span.start)
+        readings = read_table(doc, text, table, defaults.reference_year)
+        out.extend(assemble_table_target(doc, reading, defaults) for reading in readings)
         if not readings:
-            out.extend(_from_cells(doc, text, table, setting, places))
+            out.extend(_from_cells(doc, text, table, defaults, places))
     unique: dict[str, Target] = {}
     for target in out:
         unique.setdefault(target.id, target)
@@ -86,7 +94,7 @@ def _frame(text: str, sentence: Span) -> YearMention | None:
     return mentions[-1] if mentions and mentions[-1].role == "by" else None
 
 
-def _from_cells(doc: ParsedDocument, text: str, table: Table, setting: Setting, places: Places) -> list[Target]:
+def _from_cells(doc: ParsedDocument, text: str, table: Table, defaults: TargetDefaults, places: TargetContexts) -> list[Target]:
     """The figures told in sentences inside the cells of a table that is no table of indicators."""
     out: list[Target] = []
     for number, row in enumerate(table.rows[table.header_rows :], start=1):
@@ -97,7 +105,7 @@ def _from_cells(doc: ParsedDocument, text: str, table: Table, setting: Setting, 
             where = f"{table.label or '表'}第{number}行" + (f"“{header}”列" if header else "")
             for sentence in sentences(text, cell.start, cell.end):
                 if len(sentence) >= _SENTENCE_LIKE and _TRIGGER.search(text, sentence.start, sentence.end):
-                    found = _in_sentence(doc, text, sentence, setting, places)
+                    found = _in_sentence(doc, text, sentence, defaults, places)
                     out += [replace(target, place=where) for target in found]
     return out
 
@@ -121,13 +129,18 @@ def _stretches(doc: ParsedDocument) -> list[Span]:
 
 
 def _in_sentence(
-    doc: ParsedDocument, text: str, sentence: Span, setting: Setting, places: Places, frame: YearMention | None = None
+    doc: ParsedDocument,
+    text: str,
+    sentence: Span,
+    defaults: TargetDefaults,
+    places: TargetContexts,
+    frame: YearMention | None = None,
 ) -> list[Target]:
     if _LEADERS.search(text, sentence.start, sentence.end):
         return []  # a line of a table of contents
     quantities = find_quantities(text, sentence.start, sentence.end, most=_MOST)
-    out = [period_of(doc, text, match, setting) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
-    out += [reply_of(doc, match, setting) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
+    out = [assemble_period(doc, text, match, defaults) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
+    out += [assemble_reply_limit(doc, match, defaults) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
     if not quantities:
         return out
     titles = {at for span in titled(text, sentence) for at in range(span.start, span.end)}
@@ -140,7 +153,7 @@ def _in_sentence(
         return out
     parts = clauses(text, sentence)
     place = places.at(sentence.start)
-    mentions = years_in(text, sentence, current=setting.plan_year or setting.reference_year)
+    mentions = years_in(text, sentence, current=defaults.plan_year or defaults.reference_year)
     base = next((mention.year for mention in mentions if mention.role == "base"), None)
     starts = [part.start for part in parts]
     subject = ""
@@ -151,19 +164,19 @@ def _in_sentence(
         year = governing(mentions, quantity.core.start, clause) or (None if mentions else frame)
         kind = kind_of(
             text, sentence, clause, quantity, year,
-            place=place, manner=setting.manner, reference_year=setting.reference_year,
+            place=place, manner=defaults.manner, reference_year=defaults.reference_year,
         )  # fmt: skip
         previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
-        indicator = distributed(text, clause, kept, i, previous) or indicator_of(text, quote, quantity, previous)
+        indicator = find_distributed_indicator(text, clause, kept, i, previous) or find_indicator(text, quote, quantity, previous)
         if len(indicator) < 2:
-            indicator = indicator_of(text, clause, quantity, previous) or clause.of(text)
+            indicator = find_indicator(text, clause, quantity, previous) or clause.of(text)
         relation = text[quote.start : quantity.span.start].strip()
         if subject and _RELATION.fullmatch(relation):
             indicator = f"{subject}{relation}"[-40:]
         else:
             subject = indicator
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
-        out.append(target_of(doc, text, quote, quantity, indicator, kind, year, base, setting, sentence, place))
+        out.append(assemble_target(doc, text, quote, quantity, indicator, kind, year, base, defaults, sentence, place))
     return out
 
 

@@ -32,7 +32,7 @@ _REACHED = re.compile(expand(r"{reached}$"))
 _LIST_TAIL = re.compile(expand(r"(?:年均)?{list_tails}?[到至]?$"))
 
 
-def indicator_of(text: str, clause: Span, quantity: Quantity, previous: str = "") -> str:
+def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = "") -> str:
     """A noun phrase for the quantity, made of characters of its clause (or of the clause before, where its own has none).
 
     ``废旧农膜基本实现全回收`` → 废旧农膜基本实现全回收; ``打造10个左右现代化农业产业示范园`` → 现代化农业产业示范园; ``示范县4个`` → 示范县.
@@ -94,7 +94,7 @@ def _head_of(clause: str) -> str:
     return last if 4 <= len(last) < len(bare) else bare
 
 
-def distributed(text: str, clause: Span, quantities: list[Quantity], i: int, previous: str = "") -> str | None:
+def find_distributed_indicator(text: str, clause: Span, quantities: list[Quantity], i: int, previous: str = "") -> str | None:
     """The indicator of the i-th number after 分别: ``工业、投资分别增长7%、6%`` pairs the k-th name with the k-th number.
 
     Where the clause holds no names, those of the clause before count: ``对获金奖、银奖的单位,分别给予15万元、10万元奖励``.

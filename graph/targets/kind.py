@@ -10,7 +10,7 @@ from graph.clauses import YearMention
 from graph.facts import TargetKind
 from graph.lexicon import entries, expand, table, word_lists
 from graph.quantities.quantity import Quantity
-from graph.targets.context import Manner, Place
+from graph.targets.context import Manner, TargetContext
 
 _STRUCTURE = re.compile(expand(r"^{document_parts}"))
 _TIME_LIMITS = frozenset(word_lists()["time_limits"])
@@ -49,7 +49,7 @@ def kind_of(
     quantity: Quantity,
     year: YearMention | None,
     *,
-    place: Place,
+    place: TargetContext,
     manner: Manner,
     reference_year: int | None,
 ) -> TargetKind:

@@ -24,7 +24,7 @@ _OF_UNIT = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TableReading:
     """One figure of a table, with what its row and column say of it."""
 
     row: Span
@@ -37,7 +37,7 @@ class Reading:
     place: str
 
 
-def read_table(doc: ParsedDocument, text: str, table: Table, reference_year: int | None) -> list[Reading]:
+def read_table(doc: ParsedDocument, text: str, table: Table, reference_year: int | None) -> list[TableReading]:
     """The figures of a table that names indicators and years or targets in its header; other tables give none."""
     width = max((len(row) for row in table.rows), default=0)
     headers = [re.sub(r"\s", "", table.header(column, text)) for column in range(width)]
@@ -52,7 +52,7 @@ def read_table(doc: ParsedDocument, text: str, table: Table, reference_year: int
     unit_column = next((i for i, header in enumerate(headers) if _UNIT.match(header)), None)
     attribute_column = next((i for i, header in enumerate(headers) if _ATTRIBUTE.search(header)), None)
     caption = (table.label or (table.caption.of(doc.text) if table.caption else "") or "表").strip()
-    out: list[Reading] = []
+    out: list[TableReading] = []
     for number, row in enumerate(table.rows[table.header_rows :], start=1):
         if len(row) <= name_column:
             continue
@@ -72,7 +72,7 @@ def read_table(doc: ParsedDocument, text: str, table: Table, reference_year: int
             kind, year = _column(headers[column], reference_year)
             whole = Span(min(cell.start for cell in row), max(cell.end for cell in row))
             out.append(
-                Reading(
+                TableReading(
                     whole, indicator, quantity, unit or None, year, kind,
                     "约束性" if "约束" in attribute else "预期性" if "预期" in attribute else None,
                     f"{caption}第{number}行“{headers[column]}”列",

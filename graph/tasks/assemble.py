@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from corpus.document import HeadMatter, ParsedDocument, Section, Span, fact_id
 from graph.facts import Task, UnitMention
-from graph.tasks.beneficiaries import beneficiaries_of
+from graph.tasks.beneficiaries import find_beneficiaries
 from graph.tasks.deadlines import deadline_of
-from graph.tasks.measures import measures_of
+from graph.tasks.measures import find_measures
 from graph.topics import topics_of
-from graph.units.lists import Duty
+from graph.units.lists import ResponsibilityClause
 from graph.units.resolve import home, resolve
 
 LONGEST_NAME = 60
@@ -31,7 +31,12 @@ def path_of(doc: ParsedDocument, section: Section | None) -> tuple[str, ...]:
 
 
 def make_task(
-    doc: ParsedDocument, span: Span, name: str, path: tuple[str, ...], listed: Sequence[Duty], inherited: Sequence[Duty]
+    doc: ParsedDocument,
+    span: Span,
+    name: str,
+    path: tuple[str, ...],
+    listed: Sequence[ResponsibilityClause],
+    inherited: Sequence[ResponsibilityClause],
 ) -> Task:
     """A task with everything its text says of units, topics, beneficiaries, time limit and measures."""
     head = doc.head_at(span.start)
@@ -54,9 +59,9 @@ def make_task(
         section_path=path,
         units=kept,
         topics=topics_of(body, heading=name),
-        beneficiaries=beneficiaries_of(body),
+        beneficiaries=find_beneficiaries(body),
         deadline=deadline,
-        measures=measures_of(doc.text, _body_start(doc.text, span, name), span.end, spans),
+        measures=find_measures(doc.text, _body_start(doc.text, span, name), span.end, spans),
         region=region_name(head),
     )
 

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 from corpus.document import Span
-from graph.lexicon import Words, entries, expand, word_lists
+from corpus.matching import WordMatcher
+from graph.lexicon import entries, expand, word_lists
 
 _MOST = 12
 _WHERE = word_lists()["where_people_live"]
@@ -15,11 +16,11 @@ _NO_GROUP = re.compile(expand(r"{no_group}|强[{divisions}国]"))
 
 
 @lru_cache(maxsize=1)
-def _words() -> Words:
-    return Words(entries("beneficiaries.txt"))
+def _words() -> WordMatcher:
+    return WordMatcher(entries("beneficiaries.txt"))
 
 
-def mentions(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+def find_groups(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """The places of ``text`` that name a group, in order; 农村 or 城镇 before it belongs to the name."""
     out: list[Span] = []
     for span in _words().find(text, start, end):
@@ -32,6 +33,6 @@ def mentions(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return out
 
 
-def beneficiaries_of(text: str, start: int = 0, end: int | None = None) -> tuple[str, ...]:
+def find_beneficiaries(text: str, start: int = 0, end: int | None = None) -> tuple[str, ...]:
     """The groups named in a stretch of text, each once, in order of first mention."""
-    return tuple(dict.fromkeys(span.of(text) for span in mentions(text, start, end)))[:_MOST]
+    return tuple(dict.fromkeys(span.of(text) for span in find_groups(text, start, end)))[:_MOST]

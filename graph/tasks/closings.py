@@ -10,9 +10,9 @@ from corpus.document import ParsedDocument, Span
 from graph.facts import Task
 from graph.lexicon import expand
 from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
-from graph.tasks.measures import verb
-from graph.units.lists import Duty, duties
-from graph.units.stated import addressees
+from graph.tasks.measures import demand_opening
+from graph.units.answerability import find_addressees
+from graph.units.lists import ResponsibilityClause, find_responsibilities
 
 _CLOSING = re.compile(
     expand(r"[请望]?(?:{everybody}|全[{divisions}]|[{divisions}]直)[^。；\n]{0,60}?(?:{modals}|{urging})|^请[^。；\n]{2,60}")
@@ -27,7 +27,7 @@ _IN_FORCE = re.compile(
 _REPLY = re.compile(expand(r"请[^。；\n]{0,60}?[前内][^。；\n]{0,80}?{replying}[^。；\n]{0,60}"))
 
 
-def before_closing(text: str, span: Span, listed: Sequence[Duty]) -> Span:
+def cut_before_closing(text: str, span: Span, listed: Sequence[ResponsibilityClause]) -> Span:
     """A paragraph 各县市、各部门要… behind the list of units that closes an item is no longer part of the item."""
     if not listed:
         return span
@@ -44,7 +44,7 @@ def before_closing(text: str, span: Span, listed: Sequence[Duty]) -> Span:
     return Span(span.start, line_end).trimmed(text)
 
 
-def unnumbered(doc: ParsedDocument, found: Sequence[Task]) -> list[Task]:
+def find_unnumbered_tasks(doc: ParsedDocument, found: Sequence[Task]) -> list[Task]:
     """Closing paragraphs that demand something of 各县市、各部门, outside every numbered item."""
     out: list[Task] = []
     bare = not any(section.number for section in doc.outline)
@@ -60,7 +60,7 @@ def unnumbered(doc: ParsedDocument, found: Sequence[Task]) -> list[Task]:
             continue
         path = ("(结尾段)",) if section.kind == "closing" else path_of(doc, section)
         whole = section.whole
-        every = duties(doc.text, whole.start, whole.end)
+        every = find_responsibilities(doc.text, whole.start, whole.end)
         for span in _paragraphs(doc.text, whole, every):
             if any(task.span.overlaps(span) for task in found):
                 continue
@@ -79,7 +79,7 @@ def unnumbered(doc: ParsedDocument, found: Sequence[Task]) -> list[Task]:
 
 def _asked(doc: ParsedDocument, span: Span, path: tuple[str, ...]) -> Task:
     """What a covering letter asks of those it is addressed to."""
-    to = addressees(doc.text, span.start)
+    to = find_addressees(doc.text, span.start)
     task = make_task(doc, span, _closing_name(doc.text, span), path, [to] if to else [], [])
     return replace(task, kind="unnumbered")
 
@@ -90,7 +90,7 @@ def _closing_demands(doc: ParsedDocument, rest: Span) -> Iterable[Task]:
             yield replace(make_task(doc, span, _closing_name(doc.text, span), ("(结尾段)",), [], []), kind="unnumbered")
 
 
-def _paragraphs(text: str, span: Span, listed: Sequence[Duty]) -> list[Span]:
+def _paragraphs(text: str, span: Span, listed: Sequence[ResponsibilityClause]) -> list[Span]:
     """The paragraphs of a stretch; one that holds only units, or part of a list of units, belongs to the one before it."""
     inside = {position for duty in listed for position in range(duty.span.start + 1, duty.span.end)}
     opening = {duty.span.start for duty in listed}
@@ -115,7 +115,7 @@ def _demands(paragraph: str) -> bool:
 
 def _closing_name(text: str, span: Span) -> str:
     for clause in re.split(r"[，,。；;]", span.of(text)):
-        opening = verb().match(clause.strip())
+        opening = demand_opening().match(clause.strip())
         if opening:
             return clause.strip()[:LONGEST_NAME]
     return re.split(r"[。；;]", span.of(text))[0][:LONGEST_NAME]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from corpus.document import ParsedDocument, Section, Span
 from corpus.text import PERIOD_ENDS
 from graph.lexicon import alternatives, expand
-from graph.tasks.measures import verb
+from graph.tasks.measures import demand_opening
 
 ARTICLE = re.compile(r"^第[一二三四五六七八九十百零千\d]+条")
 _OBLIGES = re.compile(expand(r"{obliged}[^。；\n]{0,40}?(?:{obliging}|负责(?!解释)|应(?![急届用付])|要(?![求素件点]))"))
@@ -39,7 +39,7 @@ def _pair() -> re.Pattern[str]:
     return re.compile(rf".{{0,8}}{words}[和与及、].{{0,4}}{words}")
 
 
-def barred_sections(doc: ParsedDocument) -> set[str]:
+def find_barred_sections(doc: ParsedDocument) -> set[str]:
     """Sections that state no task, with all below them: 指导思想, 基本原则, achievements of past years."""
     out: set[str] = set()
     for section in doc.outline:
@@ -64,7 +64,7 @@ def _states_none(heading: str, name: str) -> bool:
     if _pair().fullmatch(heading):
         return True
     # 扩大适用范围 is a demand, 适用范围 is not
-    opening = verb().match(heading)
+    opening = demand_opening().match(heading)
     return opening is None or opening.end() > match.start()
 
 
@@ -77,32 +77,32 @@ def is_task(text: str, section: Section, span: Span, name: str, has_units: bool)
         return has_units or _OBLIGES.search(text, span.start, span.end) is not None
     if has_units:
         return True
-    if no_demand(section, span, name, text):
+    if demands_nothing(section, span, name, text):
         return False
-    if verb().match(name):
+    if demand_opening().match(name):
         return True
     body = text[min(section.end, span.end) : span.end]
     opening = 0
     for sentence in _SENTENCE_END.split(body[:600]):
         clause = sentence.strip(" \t\u3000，,")
-        if clause and (verb().match(clause) or _MODAL.search(clause)):
+        if clause and (demand_opening().match(clause) or _MODAL.search(clause)):
             opening += 1
     return opening > 0 or _MODAL.search(name) is not None
 
 
-def no_demand(section: Section, span: Span, name: str, text: str) -> bool:
+def demands_nothing(section: Section, span: Span, name: str, text: str) -> bool:
     """Whether an item is of a sort that demands nothing: goals, conditions, backgrounds, results."""
     if _states_none(name, "not_tasks.txt") or _states_none(name, "not_leaf_tasks.txt"):
         return True
     if (_ABOUT.match(name) and len(span) <= 200) or _LEADERS.search(text, span.start, min(span.end, span.start + 200)):
         return True
-    if _TO_STUDY.search(name) and not verb().match(name):
+    if _TO_STUDY.search(name) and not demand_opening().match(name):
         return True
     return _tells_results(name, text[min(section.end, span.end) : span.end])
 
 
 def _tells_results(name: str, body: str) -> bool:
     result = _RESULT.search(name)
-    if not result or verb().match(result.group("clause")):
+    if not result or demand_opening().match(result.group("clause")):
         return False
     return len(_FIGURE.findall(body[:1500])) >= 3 and not _MODAL.search(body[:600])

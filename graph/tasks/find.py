@@ -10,12 +10,12 @@ from corpus.document import ParsedDocument, Section, Span
 from graph.facts import Task
 from graph.lexicon import expand
 from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
-from graph.tasks.closings import before_closing, unnumbered
-from graph.tasks.demands import ARTICLE, barred_sections, is_task, no_demand
-from graph.tasks.ledger_rows import ledger_tasks
-from graph.units.conventions import applied, convention_of
-from graph.units.lists import Duty, duties
-from graph.units.stated import stated
+from graph.tasks.closings import cut_before_closing, find_unnumbered_tasks
+from graph.tasks.demands import ARTICLE, demands_nothing, find_barred_sections, is_task
+from graph.tasks.ledger_rows import find_ledger_tasks
+from graph.units.answerability import find_answerable_units
+from graph.units.conventions import apply_convention, find_convention
+from graph.units.lists import ResponsibilityClause, find_responsibilities
 
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零\d]+[章节编篇部]")
 _NAME_END = re.compile(r"[。；;：:\n！]")
@@ -31,13 +31,13 @@ _SAYS = 30
 
 def find_tasks(doc: ParsedDocument) -> tuple[Task, ...]:
     """The tasks of a document, in order of the text."""
-    rows = ledger_tasks(doc)
+    rows = find_ledger_tasks(doc)
     tables = [table.span for table in doc.tables if any(table.span.covers(task.span) for task in rows)]
     found = list(rows)
     for task in _numbered(doc):
         if not any(span.covers(task.span) for span in tables):
             found.append(task)
-    found += unnumbered(doc, found)
+    found += find_unnumbered_tasks(doc, found)
     return tuple(sorted(found, key=lambda task: (task.span.start, task.span.end)))
 
 
@@ -46,11 +46,11 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
     for section in doc.outline:
         if section.kind in ("heading", "item") and section.number:
             children[section.parent].append(section)
-    barred = barred_sections(doc)
-    convention = convention_of(doc.text)
+    barred = find_barred_sections(doc)
+    convention = find_convention(doc.text)
     merged: set[str] = set()
-    found: dict[str, list[Duty]] = {}
-    own: dict[str, list[Duty]] = {}
+    found: dict[str, list[ResponsibilityClause]] = {}
+    own: dict[str, list[ResponsibilityClause]] = {}
     for group in list(children.values()):
         parent = group[0].parent
         if parent and all(s.kind == "item" for s in group) and _one_list_for_all(doc, group, found):
@@ -81,9 +81,9 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
             continue
         listed = found.get(section.id)
         if listed is None:
-            listed = duties(doc.text, span.start, span.end)
-        listed = applied(doc.text, listed, convention)
-        span = before_closing(doc.text, span, listed)
+            listed = find_responsibilities(doc.text, span.start, span.end)
+        listed = apply_convention(doc.text, listed, convention)
+        span = cut_before_closing(doc.text, span, listed)
         if section.id in barred and not listed:
             continue
         inherited = _inherited(doc, section, children, own)
@@ -96,13 +96,13 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
         run = _run(doc, section)
         runs[run] += 1
         if not is_task(doc.text, section, span, name, bool(listed)):
-            if not article and not no_demand(section, span, name, doc.text):
+            if not article and not demands_nothing(section, span, name, doc.text):
                 doubtful.append((section, span, name))
             continue
         accepted[section.parent] += 1
         accepted[run] += 1
         if not listed and not inherited:
-            listed = stated(doc.text, span.start, span.end)
+            listed = find_answerable_units(doc.text, span.start, span.end)
         yield make_task(doc, span, name, path_of(doc, section), listed, inherited)
     for section, span, name in doubtful:
         # what stands in one row with demands is one, even if no verb shows it; so does a row numbered through a chapter
@@ -126,17 +126,17 @@ def _lists_conditions(text: str, section: Section, first: int) -> bool:
     return _CONDITIONS.search(text, max(section.start, first - 200), first) is not None
 
 
-def _one_list_for_all(doc: ParsedDocument, group: Sequence[Section], found: dict[str, list[Duty]]) -> bool:
+def _one_list_for_all(doc: ParsedDocument, group: Sequence[Section], found: dict[str, list[ResponsibilityClause]]) -> bool:
     """A list of units that closes a paragraph of 一是…二是… and stands nowhere else in it makes the paragraph one task."""
     if len(group) < 2:
         return False
     for section in group:
         span = section.whole.trimmed(doc.text)
-        found[section.id] = duties(doc.text, span.start, span.end)
+        found[section.id] = find_responsibilities(doc.text, span.start, span.end)
     return bool(found[group[-1].id]) and not any(found[section.id] for section in group[:-1])
 
 
-def _name(text: str, section: Section, listed: Sequence[Duty]) -> str:
+def _name(text: str, section: Section, listed: Sequence[ResponsibilityClause]) -> str:
     name = section.heading.strip().lstrip(".．、· ")
     if not name:
         start = section.start + len(section.number or "")
@@ -155,8 +155,8 @@ def _name(text: str, section: Section, listed: Sequence[Duty]) -> str:
 
 
 def _inherited(
-    doc: ParsedDocument, section: Section, children: dict[str | None, list[Section]], own: dict[str, list[Duty]]
-) -> list[Duty]:
+    doc: ParsedDocument, section: Section, children: dict[str | None, list[Section]], own: dict[str, list[ResponsibilityClause]]
+) -> list[ResponsibilityClause]:
     """The list of units of the nearest section above that has one of its own, before its first item or after its last."""
     for above in reversed(doc.trail(section)[:-1]):
         if above.kind not in ("heading", "item") or not above.number:
@@ -164,7 +164,7 @@ def _inherited(
         if above.id not in own:
             items = children.get(above.id) or []
             stop = items[0].start if items else above.end
-            own[above.id] = duties(doc.text, above.start, max(above.start, stop))
+            own[above.id] = find_responsibilities(doc.text, above.start, max(above.start, stop))
         if own[above.id]:
             return own[above.id]
     return []

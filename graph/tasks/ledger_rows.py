@@ -9,8 +9,8 @@ from corpus.document import ParsedDocument, Span, Table
 from graph.facts import Task, UnitRole
 from graph.lexicon import entries, expand
 from graph.tasks.assemble import make_task
-from graph.units.find import Listed, listed
-from graph.units.lists import Duty
+from graph.units.find import ListedUnit, read_unit_list
+from graph.units.lists import ResponsibilityClause
 
 _WORK = re.compile(expand(r"{work_headers}"))
 _LEAD = re.compile(expand(r"{lead_headers}"))
@@ -27,7 +27,7 @@ class _Columns:
     limit: int | None
 
 
-def ledger_tasks(doc: ParsedDocument) -> list[Task]:
+def find_ledger_tasks(doc: ParsedDocument) -> list[Task]:
     """The tasks in the tables of a document."""
     out: list[Task] = []
     for number, table in enumerate(doc.tables, 1):
@@ -81,16 +81,16 @@ def _rows(doc: ParsedDocument, table: Table, columns: _Columns, number: int) -> 
         if len({(cell.start, cell.end) for cell in row}) == 1:
             continue
         span = Span(min(cell.start for cell in cells), max(cell.end for cell in cells)).trimmed(text)
-        found: list[Duty] = []
+        found: list[ResponsibilityClause] = []
         for column, role in columns.units:
             if column < len(row) and len(row[column].trimmed(text)):
                 cell = row[column].trimmed(text)
                 names = [
-                    Listed(u.name, u.role if u.role in ("lead", "supporting") else role, u.span)
-                    for u in listed(text, cell.start, cell.end)
+                    ListedUnit(u.name, u.role if u.role in ("lead", "supporting") else role, u.span)
+                    for u in read_unit_list(text, cell.start, cell.end)
                 ]
                 if names:
-                    found.append(Duty(cell, tuple(names)))
+                    found.append(ResponsibilityClause(cell, tuple(names)))
         if not found:
             continue
         name = re.split(r"[。；;\n]", name_cell.of(text))[0].strip()[:60]

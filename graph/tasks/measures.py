@@ -19,12 +19,12 @@ _MOST = 40
 
 
 @lru_cache(maxsize=1)
-def verb() -> re.Pattern[str]:
+def demand_opening() -> re.Pattern[str]:
     """The opening of a demand: a verb of ``demand_verbs.txt``, or 要/应/须 before one."""
     return re.compile(expand("{demand_openers}*") + f"(?:{alternatives('demand_verbs.txt')})")
 
 
-def measures_of(text: str, start: int, end: int, without: Iterable[Span] = ()) -> tuple[Measure, ...]:
+def find_measures(text: str, start: int, end: int, without: Iterable[Span] = ()) -> tuple[Measure, ...]:
     """The measures in a stretch of text; stretches of ``without`` (lists of units) hold none."""
     skip = list(without)
     close = text.find("个方面", start, end)
@@ -38,7 +38,7 @@ def measures_of(text: str, start: int, end: int, without: Iterable[Span] = ()) -
             continue
         item = _ITEM.match(sentence.of(text))
         begin = sentence.start + (item.end() if item else 0)
-        opening = verb().match(text, begin, sentence.end)
+        opening = demand_opening().match(text, begin, sentence.end)
         if not opening:
             continue
         stop = _CLAUSE_END.search(text, opening.end(), sentence.end)
@@ -66,6 +66,6 @@ def _split(text: str, start: int, end: int) -> Iterable[Measure]:
 def _halves(text: str, span: Span) -> list[Span]:
     """The last two of a list are joined by 和."""
     at = text.rfind("和", span.start, span.end)
-    if at > span.start + 3 and verb().match(text, at + 1, span.end):
+    if at > span.start + 3 and demand_opening().match(text, at + 1, span.end):
         return [Span(span.start, at), Span(at + 1, span.end)]
     return [span]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from corpus.document import ParsedDocument
 from graph.facts import Task, UnitMention
 from graph.lexicon import expand
-from graph.units.find import listed
+from graph.units.find import read_unit_list
 from graph.units.resolve import resolve
 from graph.units.words import is_named_unit
 
@@ -25,7 +25,7 @@ def find_actors(doc: ParsedDocument, tasks: Sequence[Task] = ()) -> tuple[UnitMe
     seen = 0
     for zone in doc.body_spans() if doc.zones else ():
         for match in _SUBJECT.finditer(doc.text, zone.start, zone.end):
-            for unit in listed(doc.text, match.start(1), match.end(1)):
+            for unit in read_unit_list(doc.text, match.start(1), match.end(1)):
                 if not is_named_unit(unit.name):
                     continue
                 while seen < len(formal) and formal[seen].end <= unit.span.start:

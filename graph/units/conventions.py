@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from graph.lexicon import expand
-from graph.units.find import Listed
-from graph.units.lists import Duty
+from graph.units.find import ListedUnit
+from graph.units.lists import ResponsibilityClause
 
 _COMMA = re.compile(expand(r"逗号之?前的?{bodies}?为?(?:各项任务)?牵头"))
 _FIRST = re.compile(expand(r"(?:[列排]名?在?{first_places}|{first_ones})[的者]?(?:责任)?{bodies}?均?[为是]牵头"))
@@ -23,7 +23,7 @@ class Convention:
     start: int
 
 
-def convention_of(text: str) -> Convention | None:
+def find_convention(text: str) -> Convention | None:
     """The convention a text states, if any. It counts from the paragraph that states it."""
     for pattern, kind in ((_COMMA, "comma"), (_FIRST, "first")):
         match = pattern.search(text)
@@ -32,11 +32,13 @@ def convention_of(text: str) -> Convention | None:
     return None
 
 
-def applied(text: str, listed: Sequence[Duty], convention: Convention | None) -> list[Duty]:
+def apply_convention(
+    text: str, listed: Sequence[ResponsibilityClause], convention: Convention | None
+) -> list[ResponsibilityClause]:
     """The lists with the leading units the convention names; a list that says itself who leads stays as it is."""
     if convention is None:
         return list(listed)
-    out: list[Duty] = []
+    out: list[ResponsibilityClause] = []
     for duty in listed:
         if duty.span.start < convention.start or len(duty.units) < 2 or any(u.role == "lead" for u in duty.units):
             out.append(duty)
@@ -45,6 +47,6 @@ def applied(text: str, listed: Sequence[Duty], convention: Convention | None) ->
         if convention.kind == "comma":
             gaps = zip(duty.units, duty.units[1:], strict=False)
             lead = next((i for i, (a, b) in enumerate(gaps, 1) if any(c in "，," for c in text[a.span.end : b.span.start])), 0)
-        units = tuple(Listed(u.name, "lead", u.span) if i < lead else u for i, u in enumerate(duty.units))
+        units = tuple(ListedUnit(u.name, "lead", u.span) if i < lead else u for i, u in enumerate(duty.units))
         out.append(replace(duty, units=units))
     return out

@@ -13,9 +13,9 @@ from corpus.divisions import gazetteer
 from corpus.document import Span
 from graph.facts import UnitRole
 from graph.lexicon import expand, word_lists
-from graph.units.pieces import pieces
+from graph.units.pieces import split_pieces
 from graph.units.resolve import body_of, places_in
-from graph.units.words import CLOSING, ETC, LEVEL, OPENING, bare_list, is_unit, opens_unit, strip_verb, without_note
+from graph.units.words import CLOSING, ETC, LEVEL, OPENING, is_unit, opens_unit, strip_list_end, strip_note, strip_verb
 
 _LONGEST_PIECE = 300
 """A stretch without a separator longer than this is running text, not names joined by 和."""
@@ -43,7 +43,7 @@ _NO_CARRY = re.compile(expand(r"^{not_carried_to}"))
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedUnit:
     """One unit of a list: the name written out, its role where the list says so, and where it stands."""
 
     name: str
@@ -77,45 +77,45 @@ def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
 
 
 def _begins_unit(right: str) -> bool:
-    head = bare_list(right)
+    head = strip_list_end(right)
     return is_unit(head) and (body_of(head) is not None or len(head) >= 4)
 
 
-def listed(text: str, start: int, end: int) -> list[Listed]:
+def read_unit_list(text: str, start: int, end: int) -> list[ListedUnit]:
     """The units of a list, roles from its verbs: A、B牵头，C配合 → A lead, B lead, C supporting.
 
     Names are written out where the list leaves something to be carried over: 县市党委、政府 → 县市党委, 县市政府;
     省发展改革委、财政厅 → 省发展改革委, 省财政厅.
     """
-    found: list[Listed] = []
-    pending: list[Listed] = []
-    spans = _merged(text, list(pieces(text, start, end)))
+    found: list[ListedUnit] = []
+    pending: list[ListedUnit] = []
+    spans = _merged(text, list(split_pieces(text, start, end)))
     for a, b in spans:
         for c, d, together in _joined(text, a, b):
             stop, role = strip_verb(text, c, d)
             c, stop = _trim(text, c, stop)
             for name, span in _named(text, c, stop, pending or found):
-                pending.append(Listed(name, None, span))
+                pending.append(ListedUnit(name, None, span))
             if together:
                 role = "responsible"
             if role:
-                found += [Listed(unit.name, role, unit.span) for unit in pending]
+                found += [ListedUnit(unit.name, role, unit.span) for unit in pending]
                 pending = []
     found += pending
     return _governments(found)
 
 
-def _governments(units: list[Listed]) -> list[Listed]:
+def _governments(units: list[ListedUnit]) -> list[ListedUnit]:
     """郑州市、开封市、洛阳市政府: what stands once at the end belongs to every division of the row."""
     out = list(units)
     for i in range(len(out) - 2, -1, -1):
         if out[i + 1].name.endswith("管委会") and _ZONE.search(out[i].name) and out[i].role == out[i + 1].role:
             # 示范区、航空港区管委会: the zones of a row have each a committee of their own
-            out[i] = Listed(out[i].name + "管委会", out[i].role, out[i].span)
+            out[i] = ListedUnit(out[i].name + "管委会", out[i].role, out[i].span)
             continue
         following = _GOVERNMENT.search(out[i + 1].name)
         if following and out[i].name[-1] in "市州县区旗盟" and gazetteer().named(out[i].name) and out[i].role == out[i + 1].role:
-            out[i] = Listed(out[i].name + following.group(), out[i].role, out[i].span)
+            out[i] = ListedUnit(out[i].name + following.group(), out[i].role, out[i].span)
     return out
 
 
@@ -144,7 +144,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     if tail and tail.start() > 0:
         end = start + tail.start()
     # a bracket that explains the list, not the unit
-    bare = without_note(text[start:end])
+    bare = strip_note(text[start:end])
     if bare != text[start:end] and _NOTE.search(text[start + len(bare) : end]):
         end = start + len(bare)
     # one stray closing bracket at the end of a list whose opening one is missing, or the reverse
@@ -193,7 +193,7 @@ def _may_lack_level(name: str, last: str) -> bool:
     return short and _CARRY.match(last) is not None
 
 
-def _named(text: str, start: int, end: int, before: list[Listed]) -> list[tuple[str, Span]]:
+def _named(text: str, start: int, end: int, before: list[ListedUnit]) -> list[tuple[str, Span]]:
     name = re.sub(r"\s+", "", text[start:end])
     if not name:
         return []

@@ -9,8 +9,8 @@ from functools import lru_cache
 from corpus.document import Span
 from graph.facts import UnitRole
 from graph.lexicon import entries, expand, table, word_lists
-from graph.units.find import Listed, listed
-from graph.units.pieces import pieces, runs_on
+from graph.units.find import ListedUnit, read_unit_list
+from graph.units.pieces import runs_on, split_pieces
 from graph.units.resolve import body_of
 from graph.units.words import CLOSING, OPENING, is_named_unit, is_unit
 
@@ -32,11 +32,11 @@ _DATE = re.compile(expand(r"\d{4}年|\d{1,2}月|{time_words}"))
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class ResponsibilityClause:
     """A place that makes units responsible. ``span`` covers label, list and bracket; ``deadline`` is one given beside them."""
 
     span: Span
-    units: tuple[Listed, ...]
+    units: tuple[ListedUnit, ...]
     deadline: str | None = None
 
 
@@ -60,7 +60,7 @@ class _Labelled:
     kind: str
 
 
-def duties(text: str, start: int, end: int) -> list[Duty]:
+def find_responsibilities(text: str, start: int, end: int) -> list[ResponsibilityClause]:
     """Every place between ``start`` and ``end`` that makes units responsible, in order."""
     found = _labelled(text, start, end)
     taken = [duty.span for duty in found]
@@ -74,10 +74,10 @@ def duties(text: str, start: int, end: int) -> list[Duty]:
     return sorted(found, key=lambda duty: duty.span)
 
 
-def _labelled(text: str, start: int, end: int) -> list[Duty]:
+def _labelled(text: str, start: int, end: int) -> list[ResponsibilityClause]:
     labels = [_Labelled(m.start(), m.end(), _labels()[m.group(1).replace("\n", "")]) for m in _label().finditer(text, start, end)]
     starts = [label.start for label in labels]
-    out: list[Duty] = []
+    out: list[ResponsibilityClause] = []
     for i, label in enumerate(labels):
         if label.kind not in ("lead", "responsible", "supporting"):
             continue
@@ -86,14 +86,16 @@ def _labelled(text: str, start: int, end: int) -> list[Duty]:
         note = _ALL_BELOW.search(text, label.list_start, stop)
         stop = note.start() if note else stop
         role: UnitRole = label.kind  # type: ignore[assignment]
-        units = tuple(Listed(unit.name, _role(role, unit.role), unit.span) for unit in listed(text, label.list_start, stop))
+        units = tuple(
+            ListedUnit(unit.name, _role(role, unit.role), unit.span) for unit in read_unit_list(text, label.list_start, stop)
+        )
         if not units:
             continue
         deadline = None
         if i + 1 < len(labels) and labels[i + 1].kind == "deadline" and labels[i + 1].start - stop <= 3:
             deadline = _deadline_text(text, labels[i + 1].list_start, end)
         begin = label.start - 1 if label.start > start and text[label.start - 1] in OPENING else label.start
-        out.append(Duty(Span(begin, closed), units, deadline))
+        out.append(ResponsibilityClause(Span(begin, closed), units, deadline))
     return out
 
 
@@ -126,7 +128,7 @@ def _list_end(text: str, begin: int, limit: int, floor: int) -> tuple[int, int]:
                 return i, i
         elif depth == 0 and char in "；;":
             rest = text[i + 1 : min(limit, i + 40)]
-            head = next((rest[a:b] for a, b in pieces(rest, 0, len(rest))), "")
+            head = next((rest[a:b] for a, b in split_pieces(rest, 0, len(rest))), "")
             if not is_unit(head.strip()):
                 return i, i
         i += 1
@@ -146,8 +148,8 @@ def _deadline_text(text: str, begin: int, end: int) -> str | None:
     return text[begin:stop].strip() or None
 
 
-def _bracketed(text: str, start: int, end: int) -> list[Duty]:
-    out: list[Duty] = []
+def _bracketed(text: str, start: int, end: int) -> list[ResponsibilityClause]:
+    out: list[ResponsibilityClause] = []
     position = start
     for begin, close in _brackets(text, start, end):
         if begin < position:
@@ -176,7 +178,7 @@ def _brackets(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return sorted(out)
 
 
-def _bracket(text: str, begin: int, close: int, start: int, end: int) -> Duty | None:
+def _bracket(text: str, begin: int, close: int, start: int, end: int) -> ResponsibilityClause | None:
     inner_start, inner_end = begin + 1, close - 1
     note = _NOTE.search(text, inner_start, inner_end)
     if note:
@@ -189,16 +191,18 @@ def _bracket(text: str, begin: int, close: int, start: int, end: int) -> Duty | 
         return None
     if "。" in inner and not verbs:
         return None
-    units = listed(text, inner_start, inner_end)
+    units = read_unit_list(text, inner_start, inner_end)
     if not units:
         return None
     if verbs and any(unit.role for unit in units):
         if not any(is_named_unit(unit.name) or is_unit(unit.name) for unit in units):
             return None
-        cut = [text[a:b].strip() for a, b in pieces(text, inner_start, inner_end)]
+        cut = [text[a:b].strip() for a, b in split_pieces(text, inner_start, inner_end)]
         deadline = next((piece for piece in cut if _DATE.search(piece) and not is_unit(piece) and len(piece) < 24), None)
         deadline = _TIME_LABEL.sub("", deadline) if deadline else None
-        return Duty(Span(begin, close), tuple(Listed(u.name, u.role or "responsible", u.span) for u in units), deadline)
+        return ResponsibilityClause(
+            Span(begin, close), tuple(ListedUnit(u.name, u.role or "responsible", u.span) for u in units), deadline
+        )
     return _bare(text, begin, inner_end + 1 if note else close, units, start, end)
 
 
@@ -207,7 +211,7 @@ def _last_characters() -> frozenset[str]:
     return frozenset(entry[-1] for entry in entries("unit_suffixes.txt")) | frozenset("等）)")
 
 
-def _bare(text: str, begin: int, close: int, units: list[Listed], start: int, end: int) -> Duty | None:
+def _bare(text: str, begin: int, close: int, units: list[ListedUnit], start: int, end: int) -> ResponsibilityClause | None:
     """（市经信局、市科技局） at the end of a sentence or line: nothing but units.
 
     One alone has to be a known department, or an office (国际合作处) behind a full stop at the end of its paragraph; behind a
@@ -218,7 +222,7 @@ def _bare(text: str, begin: int, close: int, units: list[Listed], start: int, en
     behind_sentence = before in "。；;.\n"
     if not behind_sentence and (not ends_line or before in "局委办厅部院会处室心司府"):
         return None
-    cut = [text[a:b].strip() for a, b in pieces(text, begin + 1, close - 1)]
+    cut = [text[a:b].strip() for a, b in split_pieces(text, begin + 1, close - 1)]
     if len(cut) > len(units) + 1 or sum(len(unit.span) for unit in units) < 0.6 * (close - begin - 2):
         return None
     named = any(is_named_unit(unit.name) for unit in units)
@@ -227,23 +231,23 @@ def _bare(text: str, begin: int, close: int, units: list[Listed], start: int, en
     offices = behind_sentence and ends_line and all(unit.name.endswith(_OFFICES) for unit in units)
     if not named and not offices:
         return None
-    return Duty(Span(begin, close), tuple(Listed(u.name, u.role or "responsible", u.span) for u in units))
+    return ResponsibilityClause(Span(begin, close), tuple(ListedUnit(u.name, u.role or "responsible", u.span) for u in units))
 
 
-def _named_in_sentence(text: str, start: int, end: int) -> list[Duty]:
+def _named_in_sentence(text: str, start: int, end: int) -> list[ResponsibilityClause]:
     """由市商务局牵头，市财政局、市税务局配合 in running text; only units with a name of their own."""
-    out: list[Duty] = []
+    out: list[ResponsibilityClause] = []
     for match in _BY.finditer(text, start, end):
-        units = [unit for unit in listed(text, match.start(1), match.end(1)) if is_named_unit(unit.name)]
+        units = [unit for unit in read_unit_list(text, match.start(1), match.end(1)) if is_named_unit(unit.name)]
         if not units:
             continue
         role: UnitRole = "lead" if match.group(2) in ("牵头", "主办") else "responsible"
-        found = [Listed(unit.name, unit.role or role, unit.span) for unit in units]
+        found = [ListedUnit(unit.name, unit.role or role, unit.span) for unit in units]
         stop = match.end()
         others = _WITH.match(text, stop, end)
         if others:
-            helpers = [unit for unit in listed(text, others.start(1), others.end(1)) if is_unit(unit.name)]
-            found += [Listed(unit.name, "supporting", unit.span) for unit in helpers]
+            helpers = [unit for unit in read_unit_list(text, others.start(1), others.end(1)) if is_unit(unit.name)]
+            found += [ListedUnit(unit.name, "supporting", unit.span) for unit in helpers]
             stop = others.end()
-        out.append(Duty(Span(match.start(), stop), tuple(found)))
+        out.append(ResponsibilityClause(Span(match.start(), stop), tuple(found)))
     return out

@@ -10,7 +10,7 @@ from corpus.divisions import gazetteer
 from corpus.kept import kept_value
 from corpus.store import Corpus
 from graph.lexicon import table
-from graph.units.resolve import Parts, parts_of, places_in, usual_body
+from graph.units.resolve import UnitParts, parts_of, places_in, usual_body
 
 _LEVELS = ("自治区", "地区", "省", "市", "州", "盟", "县", "区", "旗")
 
@@ -26,7 +26,7 @@ class FormerName:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedUnit:
     """The keys of a unit. ``region`` narrows names that only a document's region tells apart; ``former`` marks an old name."""
 
     keys: tuple[str, ...]
@@ -34,20 +34,20 @@ class Wanted:
     former: FormerName | None = None
 
 
-def wanted(corpus: Corpus, name: str, *, former: bool = False, kind: str = "unit") -> list[Wanted]:
+def wanted(corpus: Corpus, name: str, *, former: bool = False, kind: str = "unit") -> list[WantedUnit]:
     """Everything a name asks for: the unit itself, and with ``former`` the bodies it has taken over, each marked.
 
     甘南州生态办 finds what documents of 甘南州 call 州生态办; 州乡村振兴局 finds 州扶贫办 as its former name.
     """
     name = "".join(name.split())
-    out = [Wanted(unit_keys(corpus, name, kind=kind))]
+    out = [WantedUnit(unit_keys(corpus, name, kind=kind))]
     if not out[0].keys:
         out += _by_level(corpus, name, kind)
     if former:
         for change, old in former_names(name):
             keys = unit_keys(corpus, old, kind=kind, exact=True)
             if keys:
-                out.append(Wanted(keys, former=change))
+                out.append(WantedUnit(keys, former=change))
     return [one for one in out if one.keys]
 
 
@@ -84,7 +84,7 @@ def former_names(name: str) -> Iterator[tuple[FormerName, str]]:
                 yield change, lead + change.name
 
 
-def _by_level(corpus: Corpus, name: str, kind: str) -> list[Wanted]:
+def _by_level(corpus: Corpus, name: str, kind: str) -> list[WantedUnit]:
     """A body nobody knows, asked for with its place: documents of that place write it with the level alone."""
     known = _keys(corpus, kind)
     for place in places_in(name):
@@ -93,7 +93,7 @@ def _by_level(corpus: Corpus, name: str, kind: str) -> list[Wanted]:
             level = next((level for level in _LEVELS if division.name.endswith(level)), "")
             keys = tuple(key for key in (f"{level}{rest}", rest) if key in known)
             if keys:
-                return [Wanted(keys, region=division.short)]
+                return [WantedUnit(keys, region=division.short)]
     return []
 
 
@@ -102,7 +102,7 @@ def _is_place(text: str) -> bool:
     return text in _LEVELS or bool(gazetteer().named(text))
 
 
-def _agrees(asked: Parts, stored: Parts | None) -> bool:
+def _agrees(asked: UnitParts, stored: UnitParts | None) -> bool:
     if stored is None or stored.usual != asked.usual:
         return False
     if asked.place and not _same_place(stored.place, asked.place):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from graph.lexicon import expand, word_lists
 from graph.units.resolve import body_of
-from graph.units.words import CLOSING, OPENING, bare_list, is_unit, opens_unit, strip_verb
+from graph.units.words import CLOSING, OPENING, is_unit, opens_unit, strip_list_end, strip_verb
 
 _OPENERS = OPENING + "“"
 _CLOSERS = CLOSING + "”"
@@ -25,7 +25,7 @@ _WEAK = word_lists()["names_no_unit_alone"]
 _LABEL_LIKE = re.compile(expand(r"{label_words}"))
 
 
-def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def split_pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The stretches between separators that stand outside brackets and quotation marks, not empty."""
     depth = 0
     begin = start
@@ -55,7 +55,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if depth > 0:
             continue
         depth = 0
-        if begin < stop and not one_name(text[begin:stop], text[at : gap.start()]):
+        if begin < stop and not is_one_name(text[begin:stop], text[at : gap.start()]):
             yield begin, stop
             begin = at
         elif begin == stop:
@@ -64,7 +64,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if stop <= begin:
             begin = stop = at
     if at < end:
-        if begin < stop and not one_name(text[begin:stop], text[at:end]):
+        if begin < stop and not is_one_name(text[begin:stop], text[at:end]):
             yield begin, stop
             begin = at
         elif begin == stop:
@@ -74,14 +74,14 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, stop
 
 
-def one_name(left: str, right: str) -> bool:
+def is_one_name(left: str, right: str) -> bool:
     """Whether a break between two words stands inside one name, or between a name and what is said of it."""
     left, right = _BLANK.sub("", left), _BLANK.sub("", right)
     if not left or not right or len(left) + len(right) > _LONGEST:
         return False
     if strip_verb(left, 0, len(left))[1]:
         return False
-    head = bare_list(right)
+    head = strip_list_end(right)
     if right[0] in OPENING:
         return is_unit(left) or is_unit(left + head)
     if not head or _OTHERS.search(left):
@@ -112,4 +112,4 @@ def runs_on(text: str, begin: int, line_end: int, limit: int) -> bool:
         return is_unit(_BLANK.sub("", text[left:line_end]))
     stop = _CUT.search(text, start, min(limit, start + _LONGEST))
     right = text[start : stop.start() if stop else min(limit, start + _LONGEST)]
-    return one_name(text[left:line_end], right)
+    return is_one_name(text[left:line_end], right)

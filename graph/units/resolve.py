@@ -68,7 +68,7 @@ def usual_body(body: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class UnitParts:
     """A name taken apart: 甘南州 + 发展改革委, or level 州 + 发展改革委."""
 
     place: str | None
@@ -78,13 +78,13 @@ class Parts:
 
 
 @lru_cache(maxsize=32768)
-def parts_of(name: str) -> Parts | None:
+def parts_of(name: str) -> UnitParts | None:
     """Level or place, and body in its usual form; None where the body is not known."""
     bare = re.sub(r"[（(〔\[【].*$", "", name).strip() or name
     bare = re.sub(r"\s+", "", bare)
     youth = _YOUTH.match(bare)
     if youth:
-        return Parts(None, youth.group(1), "团委", "团委")
+        return UnitParts(None, youth.group(1), "团委", "团委")
     taxes = _TAXES.match(bare)
     if taxes:
         bare = taxes.group(1)
@@ -92,15 +92,15 @@ def parts_of(name: str) -> Parts | None:
         rest = bare[len(place) :]
         usual = usual_body(rest)
         if usual:
-            return Parts(place, None, rest, usual)
+            return UnitParts(place, None, rest, usual)
     level = _LEVEL.match(bare)
     if level:
         rest = bare[level.end() :]
         usual = usual_body(rest)
         if usual:
-            return Parts(None, level.group(1), rest, usual)
+            return UnitParts(None, level.group(1), rest, usual)
     usual = usual_body(bare)
-    return Parts(None, None, bare, usual) if usual else None
+    return UnitParts(None, None, bare, usual) if usual else None
 
 
 def body_of(name: str) -> tuple[str | None, str] | None:

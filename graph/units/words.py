@@ -51,7 +51,7 @@ def _generic() -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def is_unit(name: str) -> bool:
     """Whether a word may stand for a unit where a list of units is expected."""
-    bare = without_note(name)
+    bare = strip_note(name)
     if (
         not 2 <= len(bare) <= 40
         or bare in _generic()
@@ -72,7 +72,7 @@ def is_named_unit(name: str) -> bool:
     return body_of(name) is not None or bool(LEVEL.match(name)) or name.startswith(("各", "国家", "人民银行", "中国"))
 
 
-def without_note(name: str) -> str:
+def strip_note(name: str) -> str:
     """A name without the bracket at its end: 市委宣传部（市文明办） → 市委宣传部."""
     if name and name[-1] in CLOSING:
         depth = 0
@@ -108,7 +108,7 @@ def opens_unit(name: str) -> bool:
     )
 
 
-def bare_list(piece: str) -> str:
+def strip_list_end(piece: str) -> str:
     """A piece of a list without the verb and the 等部门 at its end: 市财政局等部门按职责分工负责 → 市财政局."""
     stop, _ = strip_verb(piece, 0, len(piece))
     return ETC.sub("", piece[:stop]) or piece[:stop]

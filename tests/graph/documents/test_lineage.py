@@ -10,7 +10,15 @@ import pytest
 from corpus.document import HeadMatter, ParsedDocument, Reference
 from corpus.store import Corpus
 from graph.documents.lineage import edges, superseded
-from graph.documents.names import is_draft, mark_of, names_a_document, normal_number, normal_title, without_issuer, work_title
+from graph.documents.names import (
+    find_version_mark,
+    is_draft,
+    names_a_document,
+    normalize_number,
+    normalize_title,
+    normalize_without_issuer,
+    work_title,
+)
 
 
 @pytest.fixture
@@ -25,8 +33,8 @@ def put(corpus: Corpus, id: str, head: HeadMatter) -> int:
 
 def test_titles_and_numbers_in_one_form() -> None:
     long = "甲市人民政府关于印发《甲市供水管理办法》的通知"
-    assert normal_title(long) == normal_title("《甲市供水管理办法》") == "甲市供水管理办法"
-    assert normal_number("甲政发〔2022〕12号") == normal_number("甲政发[2022] 12 号")
+    assert normalize_title(long) == normalize_title("《甲市供水管理办法》") == "甲市供水管理办法"
+    assert normalize_number("甲政发〔2022〕12号") == normalize_number("甲政发[2022] 12 号")
     assert work_title("甲市2022年供水工作要点") == work_title("甲市2023年供水工作要点")
 
 
@@ -162,6 +170,14 @@ def test_a_new_text_repeals_its_former_one_not_itself(corpus: Corpus) -> None:
 )
 def test_no_name_takes_long(piece: str) -> None:
     begun = time.process_time()
-    for work in (normal_title, work_title, without_issuer, mark_of, is_draft, names_a_document, normal_number):
+    for work in (
+        normalize_title,
+        work_title,
+        normalize_without_issuer,
+        find_version_mark,
+        is_draft,
+        names_a_document,
+        normalize_number,
+    ):
         work(piece * (10_000 // len(piece)))
     assert time.process_time() - begun < 0.7

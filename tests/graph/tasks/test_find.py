@@ -20,15 +20,15 @@ from graph.codec.rows import to_rows
 from graph.extract import extract
 from graph.facts import Task
 from graph.targets.find import find_targets
-from graph.tasks.beneficiaries import beneficiaries_of
+from graph.tasks.beneficiaries import find_beneficiaries
 from graph.tasks.deadlines import deadline_of, iso
 from graph.tasks.find import find_tasks
-from graph.tasks.measures import measures_of
+from graph.tasks.measures import find_measures
 from graph.terms import find_terms
 from graph.units.actors import find_actors
-from graph.units.find import listed
-from graph.units.lists import duties
-from graph.units.stated import stated
+from graph.units.answerability import find_answerable_units
+from graph.units.find import read_unit_list
+from graph.units.lists import find_responsibilities
 from ingest.reader import read
 
 
@@ -133,7 +133,7 @@ BLOCKS = st.sampled_from(
 
 
 WHOLE = (find_tasks, find_targets, find_terms, find_actors)
-PARTS = (duties, listed, stated, measures_of, deadline_of, beneficiaries_of)
+PARTS = (find_responsibilities, read_unit_list, find_answerable_units, find_measures, deadline_of, find_beneficiaries)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from corpus.document import HeadMatter
-from graph.units.find import listed
-from graph.units.lists import duties
+from graph.units.find import read_unit_list
+from graph.units.lists import find_responsibilities
 from graph.units.resolve import resolve
 
 PREFECTURE = HeadMatter(region="甘肃省甘南藏族自治州", region_code="6230", level="市州")
@@ -17,7 +17,7 @@ PROVINCE = HeadMatter(region="云南省", region_code="53", level="省")
 
 def by_role(text: str) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
-    for duty in duties(text, 0, len(text)):
+    for duty in find_responsibilities(text, 0, len(text)):
         for unit in duty.units:
             out.setdefault(unit.role or "responsible", []).append(unit.name)
             assert 0 <= unit.span.start < unit.span.end <= len(text)
@@ -93,7 +93,7 @@ def test_lists(text: str, expected: dict[str, list[str]], why: str) -> None:
 
 def test_deadline_beside_the_list() -> None:
     text = "整治乱象。（市城管局牵头，10月底前完成）"
-    assert duties(text, 0, len(text))[0].deadline == "10月底前完成"
+    assert find_responsibilities(text, 0, len(text))[0].deadline == "10月底前完成"
 
 
 @pytest.mark.parametrize("name", ["州发改委", "州发展改革委", "甘南州发展和改革委员会", "甘南藏族自治州发展和改革委员会"])
@@ -113,12 +113,15 @@ def test_what_stays_apart_or_undecided() -> None:
 
 def test_written_out_names_keep_their_place() -> None:
     text = "省教育厅、财政厅"
-    assert [(u.name, u.span.of(text)) for u in listed(text, 0, len(text))] == [("省教育厅", "省教育厅"), ("省财政厅", "财政厅")]
+    assert [(u.name, u.span.of(text)) for u in read_unit_list(text, 0, len(text))] == [
+        ("省教育厅", "省教育厅"),
+        ("省财政厅", "财政厅"),
+    ]
 
 
 @pytest.mark.parametrize("piece", ["（", "责任单位：", "市财政局、", "由市局", "和", "等", "牵头", "〔（", "各市、"])
 def test_nothing_backtracks(piece: str) -> None:
     text = piece * (10_000 // len(piece))
     started = time.process_time()
-    duties(text, 0, len(text))
+    find_responsibilities(text, 0, len(text))
     assert time.process_time() - started < 1.0

@@ -6,8 +6,8 @@ import re
 
 from corpus.document import Span
 from graph.lexicon import expand
-from graph.units.find import Listed, listed
-from graph.units.lists import Duty
+from graph.units.find import ListedUnit, read_unit_list
+from graph.units.lists import ResponsibilityClause
 from graph.units.words import is_named_unit, is_unit
 
 _OWNED = re.compile(expand(r"{stressing}{stressed}?(?P<who>[^，。；：,;:（）()\n]{2,24}?)主体责任"))
@@ -28,18 +28,22 @@ _IS = re.compile(
 _ADDRESSED = re.compile(r"(?:^|\n)[ \t\u3000]*([^\n。；]{2,200})[:：][ \t\u3000]*(?=\n|$)")
 
 
-def stated(text: str, start: int, end: int) -> list[Duty]:
+def find_answerable_units(text: str, start: int, end: int) -> list[ResponsibilityClause]:
     """The units a stretch of text calls answerable, in order. Nothing but named units counts: 企业主体责任 names none."""
     if text.find("主体", start, end) < 0 and text.find("牵头", start, end) < 0:
         return []
-    out: list[Duty] = []
+    out: list[ResponsibilityClause] = []
     for match in _OWNED.finditer(text, start, end):
         # 夯实贫困县资金整合主体责任: the unit is what the words before 主体责任 begin with
         begin = match.start("who")
         stop = next((i for i in range(match.end("who"), begin + 1, -1) if _answerable(text[begin:i].rstrip("的"))), begin)
         if stop > begin:
             name = text[begin:stop].rstrip("的")
-            out.append(Duty(Span(match.start(), match.end()), (Listed(name, "responsible", Span(begin, begin + len(name))),)))
+            out.append(
+                ResponsibilityClause(
+                    Span(match.start(), match.end()), (ListedUnit(name, "responsible", Span(begin, begin + len(name))),)
+                )
+            )
     for match in _OWNS.finditer(text, start, end):
         out += _subject(text, match, "responsible")
     for match in _IS.finditer(text, start, end):
@@ -47,14 +51,16 @@ def stated(text: str, start: int, end: int) -> list[Duty]:
     return sorted(out, key=lambda duty: duty.span)
 
 
-def addressees(text: str, position: int) -> Duty | None:
+def find_addressees(text: str, position: int) -> ResponsibilityClause | None:
     """Whom the letter around a position is addressed to: the last line before it that is nothing but units and a colon."""
     low = max(0, position - 600)
     found = None
     for match in _ADDRESSED.finditer(text, low, position):
-        units = listed(text, match.start(1), match.end(1))
+        units = read_unit_list(text, match.start(1), match.end(1))
         if units and sum(len(unit.span) for unit in units) >= 0.6 * (match.end(1) - match.start(1)):
-            found = Duty(Span(match.start(1), match.end()), tuple(Listed(u.name, "responsible", u.span) for u in units))
+            found = ResponsibilityClause(
+                Span(match.start(1), match.end()), tuple(ListedUnit(u.name, "responsible", u.span) for u in units)
+            )
     return found
 
 
@@ -62,11 +68,13 @@ def _answerable(name: str) -> bool:
     return is_unit(name) and (is_named_unit(name) or name.endswith(("政府", "县", "主管部门", "党委")))
 
 
-def _subject(text: str, match: re.Match[str], role: str) -> list[Duty]:
-    units = listed(text, match.start("who"), match.end("who"))
+def _subject(text: str, match: re.Match[str], role: str) -> list[ResponsibilityClause]:
+    units = read_unit_list(text, match.start("who"), match.end("who"))
     if not units or not all(_answerable(unit.name) for unit in units):
         return []
     if sum(len(unit.span) for unit in units) < 0.6 * len(match["who"]):
         return []
     span = Span(match.start("who"), match.end())
-    return [Duty(span, tuple(Listed(u.name, "lead" if role == "lead" else "responsible", u.span) for u in units))]
+    return [
+        ResponsibilityClause(span, tuple(ListedUnit(u.name, "lead" if role == "lead" else "responsible", u.span) for u in units))
+    ]
