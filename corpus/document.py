@@ -24,6 +24,8 @@ ZoneKind = Literal["head", "body", "attachment", "boilerplate"]
 
 Relation = Literal["依据", "贯彻", "转发", "印发", "解读", "引用", "废止", "修订"]
 
+EnactmentAct = Literal["通过", "公布", "修正", "修订", "施行", "废止"]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -177,11 +179,25 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Enactment:
+    """One step in the history 沿革 of a law or rule: what was done and when, by which decision or assembly, under which order."""
+
+    act: EnactmentAct
+    on: str
+    by: str | None
+    number: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class HeadMatter:
     """Who issued what, when, for which region. None means that the text does not say so.
 
     ``region`` is the full path name of the division (贵州省黔南布依族苗族自治州), ``region_code`` its GB/T 2260 code.
-    ``spans`` gives the place of each field found in the text; fields in ``inferred`` were concluded, not read.
+    ``spans`` gives the place of each field found in the text; fields in ``inferred`` were concluded, not read; fields in
+    ``corrected`` were given by a person (人工更正). ``history`` is what the note under the title of a law tells, oldest first;
+    ``issued_on`` is then the date of the version whose text this is. A place for ``effective_on`` or ``expires_on`` without a
+    value says that the text has a clause on it from which no date follows (自发布之日起施行 of a text without a date).
     """
 
     title: str | None = None
@@ -199,8 +215,10 @@ class HeadMatter:
     kind: str | None = None
     plan_period: tuple[str, str] | None = None
     based_on: tuple[Reference, ...] = ()
+    history: tuple[Enactment, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     inferred: frozenset[str] = frozenset()
+    corrected: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

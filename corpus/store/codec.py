@@ -8,6 +8,7 @@ from typing import Any
 from corpus.document import (
     Anchor,
     AttachedDocument,
+    Enactment,
     HeadMatter,
     Issue,
     ParsedDocument,
@@ -51,6 +52,7 @@ def pack_head(head: HeadMatter) -> Json:
         "kind": head.kind,
         "plan_period": list(head.plan_period) if head.plan_period else None,
         "based_on": [[r.title, r.relation, r.doc_number, _pair(r.span)] for r in head.based_on],
+        "history": [[e.act, e.on, e.by, e.number, e.span.start, e.span.end] for e in head.history],
         "spans": {name: _pair(span) for name, span in head.spans.items()},
         "inferred": sorted(head.inferred),
     }
@@ -80,6 +82,8 @@ def unpack_head(value: Mapping[str, Any]) -> HeadMatter:
         issuers=tuple(value["issuers"]),
         plan_period=(period[0], period[1]) if period else None,
         based_on=tuple(Reference(t, rel, n, _span(s)) for t, rel, n, s in value["based_on"]),
+        # records written before a history was read have none
+        history=tuple(Enactment(act, on, by, n, Span(start, end)) for act, on, by, n, start, end in value.get("history", ())),
         spans={name: _sure(pair) for name, pair in value["spans"].items()},
         inferred=frozenset(value["inferred"]),
     )

@@ -10,7 +10,10 @@ import datetime as dt
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
+from corpus.corrections import Correction, correct_head, correct_parts, read_value
 from corpus.document import ParsedDocument
 from corpus.errors import UnknownDocument
 from corpus.store.answers import KeptTables
@@ -20,9 +23,10 @@ from corpus.store.facts import FactTables
 from corpus.store.integrity import faults, row_hash
 from corpus.store.passages import PassageTables
 from corpus.store.rows import FactRow, PassageRow, year_of
+from corpus.store.signatures import SignatureTables
 
 
-class Corpus(DocumentTables, PassageTables, FactTables, KeptTables):
+class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTables):
     """An open library: what it holds is read through the tables above, documents come and go here."""
 
     def put(
@@ -35,17 +39,21 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables):
         model: str | None = None,
         origin: str | None = None,
         replaces: Iterable[int] = (),
+        signature: tuple[str, bytes] | None = None,
     ) -> int:
         """Store a document with everything derived from it, in place of ``replaces`` and of any document with its id.
 
-        ``model`` names the embedding model of the passages' vectors. Returns the document's row number.
+        ``doc`` is the document as read: corrections of persons are laid over it when it is read back. ``passages`` and ``facts``
+        are those of the corrected document (``corrected``). ``model`` names the embedding model of the passages' vectors;
+        ``signature`` is the method and the data of the text's signature. Returns the document's row number.
         """
         with self.transaction() as generation:
-            same = self._db.execute("SELECT row, user_status, user_note FROM documents WHERE id=?", (doc.id,)).fetchone()
+            same = self._db.execute("SELECT row FROM documents WHERE id=?", (doc.id,)).fetchone()
             for row in dict.fromkeys([*replaces, *([same[0]] if same else [])]):
                 self._delete(row, generation)
             record = json.dumps(pack_document(doc), ensure_ascii=False, separators=(",", ":"))
-            head = doc.head
+            head = self.corrected(doc, origin).head
+            state = self._state_given(doc.id, doc.source, origin)
             # originals are kept compressed and content-addressed: two copies of one file cost one blob
             self._db.execute("INSERT OR IGNORE INTO originals VALUES (?, ?)", (doc.sha256, zlib.compress(original, 6)))
             cursor = self._db.execute(
@@ -67,8 +75,7 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables):
                     head.doc_number,
                     year_of(head),
                     head.status,
-                    same[1] if same else None,
-                    same[2] if same else None,
+                    *state,
                     dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                     generation,
                     row_hash(doc.id, doc.source, doc.sha256, doc.text, record),
@@ -82,14 +89,10 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables):
                     for i, s in enumerate(doc.outline)
                 ],
             )
-            for i, passage in enumerate(passages):
-                row = self._db.execute(
-                    "INSERT INTO passages (document, ordinal, start, end, trail) VALUES (?,?,?,?,?)",
-                    (number, i, passage.span.start, passage.span.end, json.dumps(passage.trail, ensure_ascii=False)),
-                ).lastrowid
-                if passage.vector is not None and model:
-                    self._db.execute("INSERT INTO vectors VALUES (?,?,?)", (row, model, passage.vector))
+            self._put_passages(number, passages, model)
             self.put_facts(number, facts)
+            if signature is not None:
+                self.put_signatures(signature[0], {number: signature[1]})
             self._db.execute("INSERT INTO changes VALUES (?,?,'put')", (generation, number))
             return number
 
@@ -124,16 +127,97 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(rows)
 
-    def set_status(self, document: int, status: str | None, note: str | None = None) -> None:
-        """Set, or with None clear, a status (废止, 现行有效 …) that outranks what the text says."""
+    def correct(self, document: int, field: str, value: Any, *, who: str | None = None, note: str | None = None) -> Correction:
+        """Lay a person's value over a field of a document (``corpus.corrections.FIELDS``); what was read is kept beside it."""
         with self.transaction() as generation:
-            self._info(document)
-            self._db.execute("UPDATE documents SET user_status=?, user_note=? WHERE row=?", (status, note, document))
+            info = self._info(document)
+            read = self.document(document, as_read=True)
+            self._add_correction(
+                info.id, info.source, info.origin, field, value, read_value(read, field), (who or "").strip() or None, note
+            )
+            self._follow_corrections(document, generation)
+            return next(c for c in self.corrections_of(info.id, info.source, info.origin) if c.field == field)
+
+    def undo_correction(self, number: int) -> Correction:
+        """Take a correction back: the value before it holds again. Raises ``UsageError`` where there is no such correction."""
+        with self.transaction() as generation:
+            self._take_back([number])
+            done = next(c for c in self.corrections(undone=True) if c.number == number)
+            query = "SELECT row FROM documents WHERE removed_at IS NULL AND (id=? OR (source=? AND origin IS ?))"
+            for (row,) in self._db.execute(query, (done.document_id, done.source, done.origin)).fetchall():
+                self._follow_corrections(row, generation)
+            return done
+
+    def corrected(self, doc: ParsedDocument, origin: str | None) -> ParsedDocument:
+        """A document as read, with the corrections in force laid over it."""
+        found = self.corrections_of(doc.id, doc.source, origin)
+        if not found:
+            return doc
+        return replace(doc, head=correct_head(doc.head, found), attached=correct_parts(doc.attached, found, doc.id))
+
+    def put_derived(self, document: int, *, passages: Sequence[PassageRow], facts: Sequence[FactRow], model: str | None) -> None:
+        """Replace what was derived from a document, after a correction that it depends on."""
+        with self.transaction() as generation:
+            self._db.execute("DELETE FROM passages WHERE document=?", (document,))
+            self._put_passages(document, passages, model)
+            self.put_facts(document, facts)
             self._db.execute("INSERT INTO changes VALUES (?,?,'put')", (generation, document))
+
+    def set_status(self, document: int, status: str | None, note: str | None = None, *, who: str | None = None) -> None:
+        """Set, or with None clear, a status (已废止, 现行有效 …) that outranks what the text says."""
+        with self.transaction() as generation:
+            if status is not None:
+                self.correct(document, "status", status, who=who, note=note)
+            else:
+                info = self._info(document)
+                self._take_back(
+                    [
+                        c.number
+                        for c in self.corrections()
+                        if c.field == "status" and c.concerns(info.id, info.source, info.origin)
+                    ]
+                )
+                self._follow_corrections(document, generation)
 
     def check(self) -> list[str]:
         """What is wrong with the file, in Chinese sentences."""
         return faults(self._db)
+
+    def _put_passages(self, document: int, passages: Sequence[PassageRow], model: str | None) -> None:
+        for i, passage in enumerate(passages):
+            row = self._db.execute(
+                "INSERT INTO passages (document, ordinal, start, end, trail) VALUES (?,?,?,?,?)",
+                (document, i, passage.span.start, passage.span.end, json.dumps(passage.trail, ensure_ascii=False)),
+            ).lastrowid
+            if passage.vector is not None and model:
+                self._db.execute("INSERT INTO vectors VALUES (?,?,?)", (row, model, passage.vector))
+
+    def _state_given(self, id: str, source: str, origin: str | None) -> tuple[str | None, str | None]:
+        """The status a person set, and the note to it."""
+        given = [c for c in self.corrections_of(id, source, origin) if c.field == "status"]
+        return (given[0].value, given[0].note) if given else (None, None)
+
+    def _follow_corrections(self, document: int, generation: int) -> None:
+        """Bring the columns that filters look at up to the corrections in force."""
+        info = self._info(document)
+        head = info.head
+        state = self._state_given(info.id, info.source, info.origin)
+        self._db.execute(
+            "UPDATE documents SET title=?, region_code=?, level=?, issuers=?, doc_number=?, year=?, user_status=?, user_note=?"
+            " WHERE row=?",
+            (
+                head.title,
+                head.region_code,
+                head.level,
+                "|".join(head.issuers),
+                head.doc_number,
+                year_of(head),
+                *state,
+                document,
+            ),
+        )
+        self._db.execute("INSERT INTO changes VALUES (?,?,'put')", (generation, document))
+        self._seal(document)
 
     def _delete(self, document: int, generation: int) -> None:
         sha = self._db.execute("SELECT sha256 FROM documents WHERE row=?", (document,)).fetchone()

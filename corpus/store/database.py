@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,10 +10,10 @@ from pathlib import Path
 from typing import Self
 
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
-from corpus.store.integrity import seal
+from corpus.store.integrity import row_hash, seal
 from corpus.store.rows import DocumentChange
 
-FORMAT = 2
+FORMAT = 3
 FILE_NAME = "library.sqlite"
 _PRAGMAS = (
     "page_size=8192",  # of a new file: in pages of 4096 a vector of 512 numbers fills one of its own beside its key
@@ -54,6 +55,14 @@ INSERT OR IGNORE INTO fact_keys SELECT k.kind, k.key, f.row FROM former_keys k J
 DROP TABLE former_keys;
 DROP TABLE former_facts;
 """
+_CORRECTIONS = """
+CREATE TABLE corrections (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL, source TEXT NOT NULL, origin TEXT, field TEXT NOT NULL,
+  value TEXT NOT NULL, was TEXT NOT NULL, who TEXT, at TEXT NOT NULL, note TEXT, undone_at TEXT, row_hash TEXT NOT NULL) STRICT;
+CREATE TABLE signatures (
+  document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, method TEXT NOT NULL, data BLOB NOT NULL) STRICT;
+CREATE INDEX documents_origin ON documents(origin);
+"""
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
@@ -81,6 +90,7 @@ CREATE TABLE vectors (
 CREATE TABLE changes (generation INTEGER NOT NULL, document INTEGER NOT NULL, operation TEXT NOT NULL) STRICT;
 CREATE INDEX changes_generation ON changes(generation);
 CREATE TABLE answers (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, payload TEXT NOT NULL) STRICT;
+{_CORRECTIONS}
 """
 
 
@@ -124,7 +134,7 @@ class Database:
                 db.executescript(
                     f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
                 )
-            elif version == 1:
+            elif version < FORMAT:
                 _migrate(db)
         except sqlite3.DatabaseError as error:
             raise translated(error, path) from error
@@ -188,23 +198,39 @@ class Database:
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    """Bring a library of format 1 to this one, whole or not at all; what its hashes cover stays the same."""
+    """Bring an older library to this format, whole or not at all; what its hashes cover stays the same."""
     db.execute("PRAGMA foreign_keys=OFF")
     db.execute("BEGIN IMMEDIATE")
     try:
-        # another process may have been first
-        if int(db.execute("PRAGMA user_version").fetchone()[0]) == 1:
-            for statement in filter(str.strip, _FROM_1.split(";")):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version={FORMAT}")
+        # read inside the transaction: another process may have been first
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        for former, statements in ((1, _FROM_1), (2, _CORRECTIONS)):
+            if version <= former:
+                for statement in filter(str.strip, statements.split(";")):
+                    db.execute(statement)
+        _keep_status_as_correction(db)
+        db.execute(f"PRAGMA user_version={FORMAT}")
         db.execute("COMMIT")
     except BaseException:
         db.execute("ROLLBACK")
         raise
     db.execute("PRAGMA foreign_keys=ON")
-    with suppress(sqlite3.OperationalError):
-        # gives the space back; where somebody else is reading just now it is used for what comes next
-        db.execute("VACUUM")
+    if version == 1:
+        with suppress(sqlite3.OperationalError):
+            # gives the space back; where somebody else is reading just now it is used for what comes next
+            db.execute("VACUUM")
+
+
+def _keep_status_as_correction(db: sqlite3.Connection) -> None:
+    """A status that a person set in an older library is a correction in this one."""
+    query = "SELECT id, source, origin, user_status, user_note, added_at FROM documents WHERE user_status IS NOT NULL"
+    for id, source, origin, status, note, added_at in db.execute(query).fetchall():
+        columns = (id, source, origin, "status", json.dumps(status, ensure_ascii=False), "null", None, added_at, note)
+        db.execute(
+            "INSERT INTO corrections (document_id, source, origin, field, value, was, who, at, note, row_hash)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (*columns, row_hash(*(column or "" for column in columns))),
+        )
 
 
 def translated(error: sqlite3.Error, path: Path) -> StoreError:

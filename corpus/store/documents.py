@@ -6,19 +6,21 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from corpus.corrections import Correction, correct_head, correct_parts
 from corpus.divisions import gazetteer
-from corpus.document import Issue, ParsedDocument, Section, Span
+from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Section, Span
 from corpus.errors import StoreError, UnknownDocument
 from corpus.filters import Filters
 from corpus.store.codec import unpack_document, unpack_head
-from corpus.store.database import Database
+from corpus.store.corrections import CorrectionTables
 from corpus.store.rows import DocumentInfo, Label, Quote
 
 
-class DocumentTables(Database):
+class DocumentTables(CorrectionTables):
     """Documents as they are read from the library."""
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
@@ -91,11 +93,15 @@ class DocumentTables(Database):
     def labels(self, documents: Iterable[int]) -> dict[int, Label]:
         """What hits say of some documents; one that is gone is left out."""
         found = self._db.execute(
-            "SELECT row, id, source, title, json_extract(record,'$.head.region') FROM documents"
+            "SELECT row, id, source, title, json_extract(record,'$.head.region'), origin FROM documents"
             " WHERE row IN (SELECT value FROM json_each(?))",
             (json.dumps(list(documents)),),
         )
-        return {row: Label(*values) for row, *values in found}
+        labels = {}
+        for row, id, source, title, region, origin in found.fetchall():
+            given = [c.value for c in self.corrections_of(id, source, origin) if c.field == "region"]
+            labels[row] = Label(id, source, title, (given[0] or (None,))[0] if given else region)
+        return labels
 
     def quotes(self, passages: Iterable[int]) -> dict[int, Quote]:
         """The words of some passages by their row numbers; one that is gone is left out."""
@@ -137,10 +143,10 @@ class DocumentTables(Database):
         )
         return sorted((int(start), int(page)) for start, page in rows)
 
-    def document(self, document: int) -> ParsedDocument:
-        """The whole document."""
+    def document(self, document: int, *, as_read: bool = False) -> ParsedDocument:
+        """The whole document, with the corrections of persons; with ``as_read`` as the reader left it."""
         row = self._db.execute(
-            "SELECT id, source, format, sha256, text, record FROM documents WHERE row=?", (document,)
+            "SELECT id, source, format, sha256, text, record, origin FROM documents WHERE row=?", (document,)
         ).fetchone()
         if row is None:
             raise UnknownDocument("文档已不在库中。")
@@ -152,8 +158,14 @@ class DocumentTables(Database):
                 (document,),
             )
         )
-        return unpack_document(
+        read = unpack_document(
             json.loads(row[5]), id=row[0], source=row[1], format=row[2], sha256=row[3], text=row[4], outline=outline
+        )
+        corrections = [] if as_read else self.corrections_of(row[0], row[1], row[6])
+        if not corrections:
+            return read
+        return replace(
+            read, head=correct_head(read.head, corrections), attached=correct_parts(read.attached, corrections, read.id)
         )
 
     def original(self, sha256: str) -> bytes:
@@ -210,6 +222,7 @@ class DocumentTables(Database):
             f" added_at, generation, json_extract(record,'$.issues'), json_extract(record,'$.attached') FROM documents WHERE {where} ORDER BY row",
             values,
         ):
+            corrections = self.corrections_of(r[1], r[2], r[3])
             infos.append(
                 DocumentInfo(
                     row=r[0],
@@ -218,14 +231,21 @@ class DocumentTables(Database):
                     origin=r[3],
                     format=r[4],
                     sha256=r[5],
-                    head=unpack_head(json.loads(r[6])),
+                    head=correct_head(unpack_head(json.loads(r[6])), corrections),
                     status=r[8] or r[7],
                     user_status=r[8],
                     user_note=r[9],
                     added_at=r[10],
                     generation=r[11],
                     warnings=tuple(issue[1] for issue in json.loads(r[12])),
-                    attached=tuple(unpack_head(head) for _, head in json.loads(r[13])),
+                    attached=_heads(json.loads(r[13]), corrections, r[1]),
                 )
             )
         return infos
+
+
+def _heads(parts: list[Any], corrections: Sequence[Correction], id: str) -> tuple[HeadMatter, ...]:
+    if not any(c.field == "attached" for c in corrections):
+        return tuple(unpack_head(head) for _, head in parts)
+    read = tuple(AttachedDocument(Span(start, end), unpack_head(head)) for (start, end), head in parts)
+    return tuple(part.head for part in correct_parts(read, corrections, id))

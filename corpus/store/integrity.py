@@ -51,6 +51,10 @@ def faults(db: sqlite3.Connection) -> list[str]:
         ).fetchall():
             if row_hash(id, source, sha, text, record) != own or seal(db, row) != derived:
                 found.append(f"{source}：内容与入库时的校验值不符，请用 cemai ingest --again 重新导入这份文件。")
+        query = "SELECT number, document_id, source, origin, field, value, was, who, at, note, row_hash FROM corrections"
+        for number, *columns, mark in db.execute(query):
+            if row_hash(*(column or "" for column in columns)) != mark:
+                found.append(f"第 {number} 条人工更正与保存时的校验值不符，请核对后用 cemai docs undo {number} 撤销并重新更正。")
         for sha, data in db.execute("SELECT sha256, data FROM originals"):
             try:
                 intact = hashlib.sha256(zlib.decompress(data)).hexdigest() == sha

@@ -1,0 +1,182 @@
+"""Corrections by a person 人工更正: a written value is checked, laid over the document, and everything derived follows at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+from corpus.corrections import FIELDS, CorrectableField, Correction
+from corpus.divisions import gazetteer
+from corpus.document import LEVELS, AttachedDocument, Span
+from corpus.errors import UnknownDocument, UsageError
+from corpus.store import DocumentInfo, PassageRow
+
+if TYPE_CHECKING:
+    from cemai.library import Library
+
+LONGEST = 500
+"""Characters of a corrected text; the longest titles of official documents have about 200."""
+STATUSES = ("现行有效", "征求意见稿", "已修订", "已废止", "已失效", "尚未施行")
+NOTHING = ("", "-", "无", "未载明")
+"""Ways to write that the document does not state a field."""
+_DERIVING = frozenset({"title", "region", "level", "issued_on", "published_on", "plan_period", "attached"})
+"""Fields that facts and passages are made with: they are made anew when one of these is corrected."""
+_DATE = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
+_PERIOD = re.compile(r"(\d{4})\s*年?\s*[-—–~～至到]{1,2}\s*(\d{4})\s*年?")
+_SEPARATOR = re.compile(r"[、；;，,\n]+")
+_BETWEEN_DOCUMENTS = re.compile(r"[；;\n]+")
+
+
+def field_named(name: str) -> CorrectableField:
+    """The field with this English name or Chinese label. Raises ``UsageError`` with the names there are."""
+    wanted = name.strip()
+    for field in FIELDS.values():
+        if wanted in (field.name, field.label) and field.type != "parts":
+            return field
+    known = "、".join(f"{field.name}（{field.label}）" for field in FIELDS.values() if field.type != "parts")
+    raise UsageError(f"没有“{wanted}”这一项。可以更正的有：{known}。")
+
+
+def parse_assignment(text: str) -> tuple[CorrectableField, str]:
+    """``标题=…`` or ``title=…`` as a field and the written value. Raises ``UsageError``."""
+    name, mark, value = text.replace("＝", "=", 1).partition("=")
+    if not mark:
+        raise UsageError(f"请写成 项目=内容，如 title=某某办法；“{text}”里没有等号。")
+    return field_named(name), value.strip()
+
+
+def parse_value(library: Library, field: CorrectableField, text: str) -> Any:
+    """The JSON value of a written one; None where it says that the document does not state it. Raises ``UsageError``."""
+    text = text.strip()
+    if text in NOTHING:
+        return None
+    if len(text) > LONGEST:
+        raise UsageError(f"{field.label}太长（{len(text)} 字），最多 {LONGEST} 字。")
+    if any(ord(c) < 32 and c not in "\n\t" for c in text):
+        raise UsageError(f"{field.label}里有不能显示的字符，请去掉后重试。")
+    match field.type:
+        case "date":
+            return _date(field, text)
+        case "period":
+            found = _PERIOD.fullmatch(text)
+            if found is None or found[1] > found[2]:
+                raise UsageError(f"“{text}”不是起止年份。请写成 2021-2025。")
+            return [found[1], found[2]]
+        case "texts":
+            return [part.strip() for part in _SEPARATOR.split(text) if part.strip()] or None
+        case "region":
+            return _region(text)
+        case "documents":
+            return [_document(library, part.strip()) for part in _BETWEEN_DOCUMENTS.split(text) if part.strip()]
+    if field.name == "level" and text not in LEVELS:
+        raise UsageError(f"层级只能是{'、'.join(LEVELS)}，不是“{text}”。")
+    if field.name == "status" and text not in STATUSES:
+        raise UsageError(f"时效只能是{'、'.join(STATUSES)}，不是“{text}”。")
+    return " ".join(text.split())
+
+
+def correct_document(
+    library: Library, name: str, field: CorrectableField, text: str, *, who: str | None = None, note: str | None = None
+) -> Correction:
+    """Lay a written value over a field of a document and bring facts, passages and relations up to it, in one transaction."""
+    info = library.corpus.find(name)
+    value = parse_value(library, field, text)
+    if field.type == "documents" and value and info.id in value:
+        raise UsageError(f"{field.label}不能是文件自己。")
+    with library.corpus.transaction():
+        made = library.corpus.correct(info.row, field.name, value, who=who, note=note)
+        if field.name in _DERIVING:
+            derive_anew(library, info)
+    return made
+
+
+def undo_correction(library: Library, number: int) -> Correction:
+    """Take a correction back; what was read, or an earlier correction, holds again. Raises ``UsageError``."""
+    with library.corpus.transaction():
+        done = library.corpus.undo_correction(number)
+        if done.field in _DERIVING:
+            for info in library.corpus.infos():
+                if done.concerns(info.id, info.source, info.origin):
+                    derive_anew(library, info)
+    return done
+
+
+def split_document(library: Library, name: str, start: int, end: int | None = None, *, who: str | None = None) -> Correction:
+    """Say that a document of its own begins at ``start`` of the text (and ends at ``end``): its head matter is read anew there."""
+    from ingest.headmatter.attached import read_part
+
+    info = library.corpus.find(name)
+    doc = library.corpus.document(info.row)
+    end = len(doc.text) if end is None else end
+    if not 0 < start < end <= len(doc.text):
+        raise UsageError(f"位置应在 1 到 {len(doc.text)} 之间，起点在前；写的是 {start} 到 {end}。")
+    span = Span(start, end).trimmed(doc.text)
+    if any(part.span.overlaps(span) and not (part.span.covers(span) or span.covers(part.span)) for part in doc.attached):
+        raise UsageError("这一段与已有的内含文件交叉。请先用 cemai docs join 合并，再重新划分。")
+    parts = sorted((*doc.attached, AttachedDocument(span, read_part(doc, span))), key=lambda part: part.span)
+    return _divide(library, info, parts, who)
+
+
+def join_document(library: Library, name: str, number: int, *, who: str | None = None) -> Correction:
+    """Say that the ``number``-th document inside a file (from 1) is none of its own."""
+    info = library.corpus.find(name)
+    parts = list(library.corpus.document(info.row).attached)
+    if not 1 <= number <= len(parts):
+        raise UsageError(f"这份文件里有 {len(parts)} 份内含文件，没有第 {number} 份。")
+    del parts[number - 1]
+    return _divide(library, info, parts, who)
+
+
+def derive_anew(library: Library, info: DocumentInfo) -> None:
+    """Cut a document into passages and find its facts again, with the head matter as it is now."""
+    from cemai.preparing import prepare
+    from index.splitter import embedding_text
+
+    doc = library.corpus.document(info.row)
+    ready = prepare(doc)
+    vectors = iter(library.encoder.encode([embedding_text(doc, p) for p in ready.passages]).astype("<f2"))
+    library.corpus.put_derived(
+        info.row,
+        passages=[PassageRow(p.span, p.trail, next(vectors).tobytes()) for p in ready.passages],
+        facts=ready.facts,
+        model=library.encoder.name,
+    )
+
+
+def _divide(library: Library, info: DocumentInfo, parts: list[AttachedDocument], who: str | None) -> Correction:
+    from corpus.store.codec import pack_head
+
+    value = [[part.span.start, part.span.end, pack_head(part.head)] for part in parts]
+    with library.corpus.transaction():
+        made = library.corpus.correct(info.row, "attached", value, who=who)
+        derive_anew(library, info)
+    return made
+
+
+def _date(field: CorrectableField, text: str) -> str:
+    found = _DATE.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError
+        return dt.date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+    except ValueError as error:
+        raise UsageError(f"“{text}”不是{field.label}。请写成 2024-05-01 或 2024年5月1日。") from error
+
+
+def _region(text: str) -> list[str | None]:
+    found = gazetteer().named(text)
+    if not found:
+        raise UsageError(f"没有叫“{text}”的行政区划。请写全称或通用的简称，如 黔南州。")
+    if len(found) > 1:
+        choices = "、".join(division.path for division in found[:8])
+        raise UsageError(f"“{text}”可能是几个地方：{choices}。请写全称。")
+    return [found[0].path, found[0].code, found[0].level]
+
+
+def _document(library: Library, text: str) -> str:
+    """The id of a document of the library, or the words themselves for one outside it."""
+    try:
+        return library.corpus.find(text).id
+    except UnknownDocument:
+        return text
