@@ -91,6 +91,26 @@ def build_hits(
     return hits
 
 
+def opening_hit(cache: HitCache, passage: int) -> Hit | None:
+    """A passage as a hit that no word of a query was looked for in; None where it is gone."""
+    parts = cache.parts([passage])
+    if passage not in parts:
+        return None
+    quote, label = parts[passage]
+    return Hit(
+        source_id=label.id,
+        source=label.source,
+        title=label.title,
+        section_path=quote.trail,
+        text=quote.text,
+        start=quote.span.start,
+        end=quote.span.end,
+        score=0.0,
+        page=cache.page(quote.document, quote.span.start),
+        region=label.region,
+    )
+
+
 class _Wording:
     """The wording of a passage, for finding near-duplicates. 4-grams are compared only where length and cosine are close."""
 

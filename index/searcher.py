@@ -15,7 +15,7 @@ from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus
 from index.dense.vectors import DenseIndex
-from index.hits import HitCache, build_hits
+from index.hits import HitCache, build_hits, opening_hit
 from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
 from index.lexical.cache import LexicalCache
 from index.lexical.tokens import tokenise
@@ -133,6 +133,11 @@ class Searcher:
             if not question:
                 return []
             return build_hits(self._hit_cache, question, rank_candidates(*self._candidates(question, filters, top)), top, fold)
+
+    def opening(self, document: int) -> Hit | None:
+        """The first passage of a document as a hit without a score; None where it has none."""
+        first = next(iter(self.corpus.passages(document)), None)
+        return opening_hit(self._hit_cache, first.row) if first is not None else None
 
     def candidates(self, question: SearchQuery, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
         """The candidates of a query with their features, as the ranking sees them."""
