@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from corpus.divisions import NATION, Division, gazetteer
-from corpus.document import HeadMatter, Reference, Span
-from ingest.headmatter.head import HeadDraft, document_kind, find_draft_status, find_plan_period, find_validity_dates
+from corpus.document import HeadMatter, ParsedDocument, Reference, Span
+from ingest.headmatter.head import HeadDraft, document_kind, find_draft_status, find_plan_period, put_force_dates
+from ingest.headmatter.history import find_note, read_history
+from ingest.headmatter.references import find_references
 from ingest.headmatter.region import division_of, level_of, own_division_word, speaks_for_nation
 from ingest.lexicon import expand
 from ingest.lines.organs import leading_organs
@@ -63,8 +65,21 @@ def attached_head(
         elif letter.issuers:
             draft.put("issuers", letter.issuers, letter.spans.get("issuers"), inferred=True)
             draft.put("issued_on", letter.issued_on, letter.spans.get("issued_on"), inferred=True)
-    find_validity_dates(text, draft, span)
+    note = find_note(text, title.end, span.end) if title is not None else None
+    history = read_history(text, note) if note is not None else ()
+    draft.put("history", history)
+    put_force_dates(text, draft, span)
     return draft.done(references)
+
+
+def read_part(document: ParsedDocument, span: Span) -> HeadMatter:
+    """The head matter of a stretch of a document that a person says is a document of its own; its name line is its title."""
+    text = document.text
+    inside = span.trimmed(text)
+    end = text.find("\n", inside.start, inside.end)
+    title = Span(inside.start, end if end >= 0 else inside.end).trimmed(text)
+    references = find_references(text, title.end, inside.end, own=[title.of(text)])
+    return attached_head(text, title, inside, document.head, references, opening=text[:800], issued=False)
 
 
 def _division_in_title(name: str | None, letter: HeadMatter) -> Division | None:

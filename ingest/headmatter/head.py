@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from corpus.divisions import NATION, Division, gazetteer
-from corpus.document import HeadMatter, Issue, Level, Reference, Span
+from corpus.document import Enactment, HeadMatter, Issue, Level, Reference, Span
 from corpus.five_year_plans import five_year_plans
-from corpus.numerals import read_whole_number
+from ingest.headmatter.force import read_force
+from ingest.headmatter.history import find_note, number_of, publication_of, read_history, version_of
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
     RegionEvidence,
@@ -57,14 +57,6 @@ _STATED_PERIOD = re.compile(expand(r"{plan_terms}[^。；;\n]{0,6}?(?:{is_or_fro
 _FIVE_YEAR_PLAN = re.compile(expand(r"[“\"「](?P<quoted>{five_year_plans})[”\"」]|(?P<plain>{five_year_plans}){five_year_tails}"))
 _PLAN_YEAR = re.compile(expand(r"(?<!\d)(?P<y>20\d\d)\s?年(?!度?[^，。]{0,4}(?:{edition_words}|\d))"))
 _PLAN_KINDS = ("方案", "要点", "计划", "规划", "纲要", "安排", "任务", "分工", "措施", "清单", "台账", "目标")
-_EFFECT = re.compile(
-    expand(
-        r"本(?:{own_kinds}|[一-龥]{2,8})(?:已[^。；;\n]{0,40})?[，,]?"
-        r"{from_words}(?P<when>[^。；;\n，,]{2,24}?){start_words}?(?:正式)?{taking_effect}"
-    )
-)
-_VALID_YEARS = re.compile(expand(r"有效期限?[为是]?\s?(?P<n>[{numerals_with_two}]|\d{1,2})\s?年"))
-_VALID_UNTIL = re.compile(expand(r"有效期限?(?:{valid_until}|自[^。；;\n]{2,24}?至){1,2}\s?(?P<when>[^。；;\n]{6,14}?日)"))
 _NEWSROOM = re.compile(expand(r"{newsrooms}|网站?$"))
 _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*$", re.MULTILINE)
 """A document number alone on a line; some pages repeat title and number above the text."""
@@ -127,7 +119,9 @@ def read_head(
         draft.put("title", title[0], title[1], inferred=title[2])
     _take_fields(text, draft, fields, field_spans)
     _take_labels(text, draft, header.labelled)
-    if header.doc_number is not None:
+    start = header.title.end if header.title is not None else max(0, body.start - _OPENING)
+    note = find_note(text, start, max(body.start, min(len(text), start + _OPENING)))
+    if header.doc_number is not None and (note is None or not note.covers(header.doc_number)):
         draft.put("doc_number", _no_blanks(header.doc_number.of(text)), header.doc_number)
     name = (draft.text("title") or "").rstrip("）)")
     number = DOC_NUMBER.search(name) if name.endswith("号") else None
@@ -137,13 +131,14 @@ def read_head(
     stray = _NUMBER_LINE.search(text, body.start, opening) if _NUMBER_ENDS.search(text, body.start, opening) else None
     if stray is not None:
         draft.put("doc_number", _no_blanks(stray["number"]), Span(stray.start("number"), stray.end("number")))
+    history = _history(text, draft, note)
     _put_dates(text, draft, header, parts)
     _put_issuers(text, draft, header, parts)
     name = draft.text("title") or ""
     draft.put("kind", document_kind(name), draft.spans.get("title"))
     find_plan_period(text, draft, name, body)
     _put_status(text, draft, name)
-    find_validity_dates(text, draft, body)
+    put_force_dates(text, draft, body, publication_of(history))
     _put_region(text, draft, site, region, body, filed)
     _put_reporting_issuer(text, draft, body)
     if filed and is_organ(filed) and "title" in draft.inferred:
@@ -197,6 +192,18 @@ def _take_field(text: str, draft: HeadDraft, name: str, raw: str, span: Span | N
         draft.put("labelled_kind", value, span)
     elif name in ("title", "region", "level"):
         draft.put(name, value, span)
+
+
+def _history(text: str, draft: HeadDraft, note: Span | None) -> tuple[Enactment, ...]:
+    """The history under the title; the date and the order number of the version whose text this is follow from it."""
+    history = read_history(text, note) if note is not None else ()
+    draft.put("history", history)
+    version, numbered = version_of(history), number_of(history)
+    if version is not None:
+        draft.put("issued_on", version.on, version.span)
+    if numbered is not None:
+        draft.put("doc_number", numbered.number, numbered.span)
+    return history
 
 
 def _put_dates(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
@@ -305,27 +312,19 @@ def find_draft_status(title: str) -> str | None:
     return match["status"].removeprefix("公开")
 
 
-def find_validity_dates(text: str, draft: HeadDraft, body: Span) -> None:
-    """Set the dates of effect and expiry that the text states of itself (本办法自…起施行，有效期…)."""
-    issued = draft.text("issued_on")
-    match = next(iter(deque(_EFFECT.finditer(text, body.start, body.end), maxlen=1)), None)
-    if match is not None:
-        date = next(find_dates(text, match.start("when"), match.end("when") + 1), None)
-        if date:
-            draft.put("effective_on", date[0], date[1])
-        elif _DAY_OF_ISSUE.search(match["when"]) and issued:
-            draft.put("effective_on", issued, Span(match.start(), match.end()), inferred=True)
-    until = _VALID_UNTIL.search(text, body.start, body.end)
-    if until is not None:
-        date = next(find_dates(text, until.start("when"), until.end("when")), None)
-        if date:
-            draft.put("expires_on", date[0], date[1])
-    years = _VALID_YEARS.search(text, body.start, body.end)
-    start = draft.text("effective_on") or issued
-    if years is not None and start:
-        count = read_whole_number(years["n"])
-        if count and count <= 20:
-            draft.put("expires_on", f"{int(start[:4]) + count}{start[4:]}", Span(years.start(), years.end()), inferred=True)
+def put_force_dates(text: str, draft: HeadDraft, body: Span, published: Enactment | None = None) -> None:
+    """Set the document of effect and when it ends, where the text says so of itself (本办法自…起施行，有效期五年)."""
+    day = published.on if published is not None else draft.text("issued_on") or draft.text("published_on")
+    # a page that gives the day of effect says which day 自印发之日 is
+    day = draft.text("effective_on") or day
+    force = read_force(text, body, day)
+    for name, clause in (("effective_on", force.begins), ("expires_on", force.ends)):
+        if clause is not None:
+            # the words of the document outrank what a page or the letter around it says
+            if clause.on is not None:
+                draft.values.pop(name, None)
+            draft.put(name, clause.on, clause.span, inferred=clause.concluded)
+            draft.spans[name] = clause.span
 
 
 def _put_region(text: str, draft: HeadDraft, site: Iterable[str], region: str | None, body: Span, filed: str | None) -> None:

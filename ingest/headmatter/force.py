@@ -1,0 +1,226 @@
+"""From when to when a document says it is in force 施行与有效期: the closing article, and nothing that speaks of a permit or a card."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.document import Span
+from corpus.numerals import chinese_number
+from corpus.wordlists import entries
+from ingest.lines.dates import find_dates
+
+_STOP = "。；;\n"
+_CLOSING = 800
+"""Characters at the end of a text in which a term without a subject is that of the text, not of a voucher."""
+_CLOSE = 2
+"""Sentences behind the one on the beginning that may tell the end."""
+_DATE = r"(?:(?:19|20)\d\d|[一二][〇○零Ｏ0一二三四五六七八九]{3})\s?[年./-]\s?[0-9一二三四五六七八九十]{1,3}\s?[月./-]\s?[0-9一二三四五六七八九十]{1,3}\s?日?"
+_YEAR_END = r"(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?!\s?\d)\s?(?:底|末)?|\s?(?:底|末))"
+_COUNT = r"(?P<n>[一二三四五六七八九十两]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)"
+_TERM = r"(?:有效期限?|试行期限?|试用期限?|实施期限?|执行期限?|施行期限?|政策期限?|适用期限?|期限)"
+_YEARS = re.compile(
+    rf"(?:{_TERM}\s?(?:自[^。；;\n，,]{{2,24}}起)?[为是暂定共，,：: ]{{0,4}}|试行|试用|暂行|暂定|为期)\s?{_COUNT}(?!度|之?内|以[上下内]|以?前|后)"
+)
+_UNTIL = re.compile(
+    rf"(?:有效期限?|试行期限?|执行期限?|实施期限?|施行期限?|政策期限?|适用期限?|期限|有效|执行|实施|施行|试行|截止)[^。；;\n]{{0,36}}?"
+    rf"(?:至|到|—|－|-)\s?(?P<when>{_DATE}|{_YEAR_END})"
+    rf"|(?:至|到)\s?(?P<when2>{_DATE}|{_YEAR_END})\s?(?:止|截止|结束|废止|失效)"
+    rf"|(?P<when3>{_DATE})\s?(?:起)?\s?(?:自行|自动|即行)?(?:废止|失效|终止|截止)"
+)
+_FROM_THEN = re.compile(r"起\s?(?:自行|自动|即行)?(?:废止|失效)$")
+_OTHERS = re.compile(r"其他|其余|第[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[条项款]")
+_AS_OTHER = re.compile(r"有效期限?(?:与|同|和)《[^《》\n]{2,80}》[^。；;\n]{0,20}?(?:一致|相同|同步)")
+_BEGIN = re.compile(
+    rf"(?:自|从|于)\s?(?P<when>{_DATE}|[^。；;\n，,自从]{{2,24}}?(?:之日|当日)|(?=[^\n。]{{0,4}}[*×Xx＊]|\d{{0,4}}\s?年\s*月\s*日)[^。；;\n，,]{{2,16}}?)\s?"
+    r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?(?:起|开始|正式|后|算起)*\s?(?:施行|实施|执行|生效|实行|试行|启用)"
+)
+_ISSUE = re.compile(r"印发|发布|公布|发文|下发|签发|颁布|出台|公开")
+_NUMBER = re.compile(
+    r"^\s*(?:第[一二三四五六七八九十百零〇\d]{1,6}条|[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．，]?)\s*(?:【[^】\n]{1,12}】)?\s*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ForceClause:
+    """A date of force and the clause that gives it; ``on`` is None where the clause does not let one be known."""
+
+    on: str | None
+    span: Span
+    concluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """From when to when, inclusive, each with its clause, as far as the text says it."""
+
+    begins: ForceClause | None = None
+    ends: ForceClause | None = None
+
+
+def read_force(text: str, body: Span, issued: str | None) -> Force:
+    """What ``text[body]`` says of its own force; ``issued`` is the day that 自印发之日起 means.
+
+    Of several sentences the last one counts that speaks of the document itself (本办法自…起施行), then one without a subject
+    (自…起施行，有效期五年). A term of years ends on the day before its anniversary.
+    """
+    sentences = list(_sentences(text, body))
+    begins: ForceClause | None = None
+    at = None
+    for own in (True, False):
+        for i in range(len(sentences) - 1, -1, -1):
+            found = _begin(text, sentences[i], issued, own=own)
+            if found is not None:
+                begins, at = found, i
+                break
+        if begins is not None:
+            break
+    start = begins.on if begins is not None else None
+    near = sentences[at : at + 1 + _CLOSE] if at is not None else []
+    ends = None
+    for k, sentence in enumerate(near):
+        if k == 0 or _speaks_of_itself(text, sentence) or _opens_with_term(text, sentence):
+            ends = ends or _end(text, sentence, start or issued)
+    if ends is None:
+        for sentence in reversed(sentences):
+            closing = sentence.start >= body.end - _CLOSING and _opens_with_term(text, sentence)
+            if _speaks_of_itself(text, sentence) or closing:
+                ends = _end(text, sentence, start or issued)
+                if ends is not None:
+                    break
+    return Force(begins, ends)
+
+
+def _sentences(text: str, body: Span) -> Iterator[Span]:
+    """The sentences that may speak of force."""
+    start = body.start
+    for match in _sieve().finditer(text, body.start, body.end):
+        if match.start() < start:
+            continue
+        begin = max(text.rfind(stop, body.start, match.start()) for stop in _STOP) + 1
+        begin = max(begin, body.start)
+        ends = [at for stop in _STOP if (at := text.find(stop, match.end(), body.end)) >= 0]
+        end = min(ends, default=body.end)
+        start = end
+        yield Span(begin, end).trimmed(text)
+
+
+def _begin(text: str, sentence: Span, issued: str | None, *, own: bool) -> ForceClause | None:
+    words = sentence.of(text)
+    for match in reversed(list(_BEGIN.finditer(text, sentence.start, sentence.end))):
+        lead = _NUMBER.sub("", text[sentence.start : match.start()])
+        if (_subject().search(lead) is None) if own else (lead.strip("，, ") != "" and not lead.endswith(("，", ","))):
+            continue
+        if not own and _not_itself().search(words):
+            continue
+        span = Span(sentence.start, sentence.end)
+        if match["after"]:
+            return ForceClause(_later(text, match, issued), span, True)
+        found = next(find_dates(text, match.start("when"), match.end("when") + 1), None)
+        if found is not None:
+            return ForceClause(found[0], span)
+        if _ISSUE.search(match["when"]):
+            return ForceClause(issued, span, True)
+        return ForceClause(None, span)
+    return None
+
+
+def _later(text: str, match: re.Match[str], issued: str | None) -> str | None:
+    """自公布之日起30日后施行."""
+    days = re.search(r"\d+", match["after"])
+    if issued is None or days is None or len(issued) < 10 or not _ISSUE.search(match["when"]):
+        return None
+    return (dt.date.fromisoformat(issued) + dt.timedelta(days=int(days.group()))).isoformat()
+
+
+def _end(text: str, sentence: Span, start: str | None) -> ForceClause | None:
+    words = sentence.of(text)
+    if _not_itself().search(words):
+        return None
+    found = [
+        day
+        for day in (*_until_days(text, sentence), *_term_days(text, sentence, start))
+        if start is None or not day or day >= start
+    ]
+    days = [day for day in found if day]
+    if days:
+        # of several terms the longest is that of the document: 第一项至2023年，其他措施至2026年
+        day = max(days) if _OTHERS.search(words) else days[0]
+        return ForceClause(day, sentence, _UNTIL.search(text, sentence.start, sentence.end) is None)
+    if found or _YEARS.search(text, sentence.start, sentence.end):
+        return ForceClause(None, sentence)
+    if _AS_OTHER.search(text, sentence.start, sentence.end):
+        return ForceClause(None, sentence)
+    return None
+
+
+def _until_days(text: str, sentence: Span) -> Iterator[str | None]:
+    for until in _UNTIL.finditer(text, sentence.start, sentence.end):
+        name = next(name for name in ("when", "when2", "when3") if until[name])
+        found = next(find_dates(text, until.start(name), min(until.end(name) + 1, sentence.end)), None)
+        day = found[0] if found else _month_end(until[name])
+        if day is not None and name == "when3" and _FROM_THEN.search(until.group()):
+            day = _before(day)
+        if day is not None:
+            yield day
+
+
+def _term_days(text: str, sentence: Span, start: str | None) -> Iterator[str | None]:
+    for years in _YEARS.finditer(text, sentence.start, sentence.end):
+        yield _term_end(start, years)
+
+
+def _term_end(start: str | None, term: re.Match[str]) -> str | None:
+    """The day before the anniversary: a term of two years from 1 July 2023 ends on 30 June 2025."""
+    count = int(term["n"]) if term["n"].isdigit() else int(chinese_number(term["n"]) or 0)
+    if start is None or len(start) < 10 or not 0 < count <= 60:
+        return None
+    day = dt.date.fromisoformat(start[:10])
+    months = count * (12 if term["unit"] == "年" else 1) + day.month - 1
+    year, month = day.year + months // 12, months % 12 + 1
+    while True:
+        try:
+            return _before(dt.date(year, month, day.day).isoformat())
+        except ValueError:  # 29 February has no anniversary: the term ends with the month
+            day = day.replace(day=day.day - 1)
+
+
+def _month_end(written: str) -> str | None:
+    """The last day of 2025年底, 2025年6月, 2025年6月底."""
+    year, month = (int(n) for n in (*re.findall(r"\d+", written), "12")[:2])
+    if not 1 <= month <= 12:
+        return None
+    return _before(dt.date(year + month // 12, month % 12 + 1, 1).isoformat())
+
+
+def _before(day: str) -> str:
+    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+
+
+def _speaks_of_itself(text: str, sentence: Span) -> bool:
+    return _subject().search(_NUMBER.sub("", sentence.of(text))[:24]) is not None
+
+
+def _opens_with_term(text: str, sentence: Span) -> bool:
+    return re.match(rf"{_TERM}", _NUMBER.sub("", sentence.of(text))) is not None
+
+
+@lru_cache(maxsize=1)
+def _sieve() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, entries("ingest", "force_words.txt"))))
+
+
+@lru_cache(maxsize=1)
+def _subject() -> re.Pattern[str]:
+    """How a document names itself: 本办法, 修订后的本条例, 以上政策措施 — not 本市 or 本证."""
+    kinds = "|".join(map(re.escape, entries("ingest", "own_names.txt")))
+    return re.compile(rf"(?:本|该|上述|以上|修订后的)[一-龥“”《》（）]{{0,14}}?(?:{kinds})")
+
+
+@lru_cache(maxsize=1)
+def _not_itself() -> re.Pattern[str]:
+    """What has a term of its own inside a document: 许可证有效期五年."""
+    return re.compile("|".join(map(re.escape, entries("ingest", "not_force.txt"))))
