@@ -11,6 +11,7 @@ The last column is seconds a document for all of it: where growth is linear it d
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import random
 import resource
@@ -28,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from corpus.errors import PolicyError
 from corpus.store import Corpus
 from graph.codec.rows import to_rows
-from graph.documents.standing import relations
+from graph.documents.status import statuses
 from graph.extract import extract
 from graph.network import build
 from graph.queries.cited import cite_facts
@@ -85,7 +86,7 @@ def measure(paths: list[Path], folder: Path) -> dict[str, Any]:
         nodes, edges = graph.number_of_nodes(), graph.number_of_edges()
         corpus.remove(corpus.infos()[0].row)
         _, updated = _seconds(lambda: build.update(graph, corpus))
-        _, related = _seconds(lambda: relations(corpus))
+        _, related = _seconds(lambda: statuses(corpus, dt.date.today()))
         unit = max(_DEPARTMENTS, key=lambda name: len(tasks(corpus, unit=name)))
         asked = [_seconds(lambda: tasks(corpus, unit=unit)) for _ in range(9)]
         told = [_seconds(lambda: cite_facts(corpus, tasks(corpus, unit=unit)))[1] for _ in range(5)]

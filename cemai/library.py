@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from cemai.embedding import embed_missing
 from cemai.policy_graph import PolicyGraph
 from cemai.preparing import Prepared, prepare, prepare_records
 from cemai.settings import default_folder
+from corpus.corrections import Correction
 from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
@@ -25,7 +26,8 @@ from corpus.store.codec import document_record, section_records
 
 if TYPE_CHECKING:
     from graph.codec.records import Json
-    from graph.documents.validity import Validity
+    from graph.documents.resolver import DocumentResolver
+    from graph.documents.status import DocumentStatus
     from index.dense.encoder import Encoder
     from index.passages import Hit
     from index.searcher import Searcher
@@ -99,6 +101,7 @@ class Library(PolicyGraph):
         self._engine: Engine | None = None
         self._making = threading.RLock()
         """Held while a part is made: two threads that first need it share one."""
+        self._kept_resolver: tuple[int, DocumentResolver] | None = None
         self._embedded = False
         """Whether all passages are known to have a vector of the current model; checking reads all of them."""
 
@@ -223,7 +226,8 @@ class Library(PolicyGraph):
             return
         source, former = self._place(item.source, origin)
         doc = read(data, source, region=region, ocr=ocr)
-        self._commit([PreparedEntry(prepare(doc), data, origin, tuple(info.row for info in former))], report)
+        ready = replace(prepare(self.corpus.corrected(doc, origin)), doc=doc)
+        self._commit([PreparedEntry(ready, data, origin, tuple(info.row for info in former))], report)
         report.ids[source] = doc.id
         if doc.issues:
             report.warnings[source] = [issue.message for issue in doc.issues]
@@ -270,6 +274,9 @@ class Library(PolicyGraph):
                 report.refused.append(Refusal(found.source, found.reason, found.message))
                 continue
             former = tuple(info.row for info in self.corpus.by_source(found.doc.id))
+            corrected = self.corpus.corrected(found.doc, origin)
+            if corrected is not found.doc:
+                found = replace(prepare(corrected), doc=found.doc)
             batch.append(PreparedEntry(found, record_bytes(record), origin, former))
             if len(batch) >= BATCH:
                 self._commit(batch, report)
@@ -302,6 +309,7 @@ class Library(PolicyGraph):
                     model=self.encoder.name,
                     origin=entry.origin,
                     replaces=entry.replaces,
+                    signature=entry.prepared.signature,
                 )
 
     def remove(self, name: str) -> DocumentInfo:
@@ -322,6 +330,26 @@ class Library(PolicyGraph):
     def purge(self) -> int:
         """Erase removed documents for good."""
         return self.corpus.purge()
+
+    def correct(self, name: str, field: str, value: str, *, who: str | None = None, note: str | None = None) -> Correction:
+        """Correct a field of a document by hand, field and value as a person writes them. Raises ``UsageError``."""
+        from cemai.corrections import correct_document, field_named
+
+        return correct_document(self, name, field_named(field), value, who=who, note=note)
+
+    def undo_correction(self, number: int) -> Correction:
+        """Take a correction back. Raises ``UsageError``."""
+        from cemai.corrections import undo_correction
+
+        return undo_correction(self, number)
+
+    def corrections(self, name: str | None = None) -> list[Correction]:
+        """What was corrected, of one document or of all, with what was taken back since."""
+        every = self.corpus.corrections(undone=True)
+        if name is None:
+            return every
+        info = self.corpus.find(name)
+        return [c for c in every if c.concerns(info.id, info.source, info.origin)]
 
     def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
         """Set a status that overrides the one read from the text; None clears it."""
@@ -367,17 +395,30 @@ class Library(PolicyGraph):
         info = self.corpus.find(name)
         return Path(info.source).name, self.corpus.original(info.sha256)
 
-    def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> Validity:
-        """Whether a document is in force on a date (default today), and why."""
-        from graph.documents.standing import standing
+    def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> DocumentStatus:
+        """Whether a document is in force on a date (default today), why, and the words that say so."""
+        from graph.documents.status import status_on
 
-        return standing(self.corpus, info, as_of or dt.date.today())
+        return status_on(self.corpus, info, as_of or dt.date.today())
 
     # ------------------------------------------------------------------ questions
 
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
-        """The passages that say most about a query, best first."""
-        return self.searcher.search(query, filters=filters, top=top)
+        """The passages that say most about a query, best first; documents that the query names come before all others."""
+        from cemai.named_search import put_named_first
+
+        hits = self.searcher.search(query, filters=filters, top=top)
+        return put_named_first(self, query, hits, filters=filters, top=top)
+
+    @property
+    def resolver(self) -> DocumentResolver:
+        """The documents of the library by everything they may be called, kept until the library changes."""
+        from graph.documents.resolver import DocumentResolver
+
+        generation = self.corpus.generation
+        if self._kept_resolver is None or self._kept_resolver[0] != generation:
+            self._kept_resolver = (generation, DocumentResolver(self.corpus.infos()))
+        return self._kept_resolver[1]
 
     def ask(
         self,

@@ -143,7 +143,8 @@ class PolicyGraph:
     def lineage(self, name: str, *, as_of: dt.date | None = None) -> Json:
         """What a document names and who names it, its versions, and whether it is in force on a day, with the reason."""
         from graph.documents.lineage import edges
-        from graph.documents.standing import relations, standing
+        from graph.documents.status import status_on
+        from graph.documents.works import works
 
         info = self.corpus.find(name)
         day = as_of or dt.date.today()
@@ -165,19 +166,17 @@ class PolicyGraph:
                 )
             elif edge.target == info.row:
                 followers.append({"relation": edge.relation, "document": document_summary(source), "place": place})
-        known = relations(self.corpus)
-        chain = next((c for c in known.chains if any(info.row in (v.document, *v.copies) for v in c)), ())
-        state = standing(self.corpus, info, day)
+        versions = works(self.corpus).of(info.row).versions
+        state = status_on(self.corpus, info, day)
         return {
             "document": document_summary(info),
             "as_of": day.isoformat(),
-            "validity": {"status": state.status, "reason": state.reason, "until": state.until},
+            "validity": {"status": state.status, "reason": state.reason, "until": state.expires_on},
             "names": basis,
             "named_by": followers,
             "versions": [
-                {**document_summary(infos[v.document]), "mark": v.mark, "year": v.year, "copies": len(v.copies)}
-                for v in chain
-                if v.document in infos
+                {**document_summary(infos[v.document]), "mark": v.label, "year": v.year, "copies": len(v.copies)}
+                for v in (versions if len(versions) > 1 else ())
             ],
         }
 

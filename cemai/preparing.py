@@ -36,20 +36,22 @@ MOST_HELPERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document with its passages and the rows of its facts."""
+    """A document with its passages, the rows of its facts, and the method and data of its signature."""
 
     doc: ParsedDocument
     passages: list[Passage]
     facts: list[FactRow]
+    signature: tuple[str, bytes]
 
 
 def prepare(doc: ParsedDocument) -> Prepared:
-    """Cut a document into passages and find its facts."""
+    """Cut a document into passages, find its facts and sign its text."""
     from graph.codec.rows import to_rows
+    from graph.documents.near_copies import METHOD, body_of, sign
     from graph.extract import extract
     from index.splitter import split
 
-    return Prepared(doc, split(doc), to_rows(doc, extract(doc)))
+    return Prepared(doc, split(doc), to_rows(doc, extract(doc)), (METHOD, sign(body_of(doc))))
 
 
 def prepare_records(

@@ -16,16 +16,14 @@ from corpus.document import Relation, Span
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.documents.names import (
     extract_name,
-    is_draft,
     normalize_number,
     normalize_title,
     normalize_without_issuer,
     normalize_without_trial,
-    work_title,
 )
+from graph.documents.numbers import DocumentNumber, parse_number
 from graph.lexicon import expand
 
-_CHANGING = re.compile(expand(r"{revising}|{prolonging}"))
 _OF_ITS_OWN = re.compile(expand(r"{kinds_of_law}$"))
 _SHORTEST, _TELLING = 5, 16
 
@@ -47,38 +45,6 @@ class Edge:
         return self.target is None
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What another document does to one: its relation, the title of the acting document, its row and its date."""
-
-    relation: Relation
-    title: str
-    document: int
-    on: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """The acts that repeal 废止 and that revise 修订 a document."""
-
-    acts: tuple[Act, ...] = ()
-
-    @property
-    def repealed_by(self) -> tuple[str, ...]:
-        """The titles of the documents that repeal it."""
-        return self.by("废止")
-
-    @property
-    def revised_by(self) -> tuple[str, ...]:
-        """The titles of the documents that revise it."""
-        return self.by("修订")
-
-    def by(self, relation: Relation, as_of: str | None = None) -> tuple[str, ...]:
-        """The titles of the documents that do so, up to a day; an act without a date counts."""
-        found = (act.title for act in self.acts if act.relation == relation and not (as_of and act.on and act.on > as_of))
-        return tuple(dict.fromkeys(found))
-
-
 class DocumentNames:
     """The documents of a library by the names and numbers others use for them."""
 
@@ -86,6 +52,7 @@ class DocumentNames:
         self._by_title: dict[str, list[DocumentInfo]] = defaultdict(list)
         self._by_bare: dict[str, list[DocumentInfo]] = defaultdict(list)
         self._by_number: dict[str, list[DocumentInfo]] = defaultdict(list)
+        self._by_parsed: dict[tuple[int | None, int | None], list[DocumentInfo]] = defaultdict(list)
         for info in infos:
             title = info.head.title
             own = normalize_title(title)
@@ -96,6 +63,9 @@ class DocumentNames:
                     self._by_bare[other].append(info)
             if info.head.doc_number:
                 self._by_number[normalize_number(info.head.doc_number)].append(info)
+                parsed = parse_number(info.head.doc_number)
+                if parsed is not None and parsed.serial is not None:
+                    self._by_parsed[_key(parsed)].append(info)
 
     def find(self, source: DocumentInfo, title: str, number: str | None) -> DocumentInfo | None:
         """The one document of the library that ``source`` means by a title and a number, or None."""
@@ -125,6 +95,43 @@ class DocumentNames:
                 return found
         return None
 
+    def find_all(self, source: DocumentInfo, title: str | None, number: DocumentNumber | None) -> list[DocumentInfo]:
+        """Every document that ``source`` may mean by a title and a number: several files and versions may bear them.
+
+        One with another number is not meant, nor one of another place, unless the number is the very one.
+        """
+        found: dict[int, DocumentInfo] = {}
+        asked = normalize_title(title) if title else ""
+        for info in self._by_parsed.get(_key(number), ()) if number is not None else ():
+            own = normalize_title(info.head.title)
+            if number is None or not self.has_number(info, number):
+                continue
+            if not asked or not own or asked in own or own in asked or _resembles(asked, own):
+                found[info.row] = info
+        if asked and len(asked) >= _SHORTEST and title:
+            bare = normalize_without_issuer(title)
+            named_so = [
+                *self._by_title.get(asked, ()),
+                *self._by_bare.get(asked, ()),
+                *(self._by_title.get(bare, ()) if bare else ()),
+            ]
+            for info in named_so:
+                if (
+                    number is not None
+                    and (own_number := parse_number(info.head.doc_number or ""))
+                    and not _same_number(own_number, number)
+                ):
+                    continue
+                if _speaks_to(source, info, title):
+                    found.setdefault(info.row, info)
+        found.pop(source.row, None)
+        return list(found.values())
+
+    def has_number(self, info: DocumentInfo, number: DocumentNumber) -> bool:
+        """Whether a document bears this number."""
+        own = parse_number(info.head.doc_number) if info.head.doc_number else None
+        return own is not None and _same_number(own, number)
+
     def _decided(self, source: DocumentInfo, candidates: Iterable[DocumentInfo]) -> DocumentInfo | None:
         """One of several documents of one name: copies count as one, of several years the last one not after the source."""
         found = [other for other in candidates if other.row != source.row]
@@ -140,6 +147,20 @@ class DocumentNames:
             found = [other for other in found if not (on := _day(other)) or on <= day] or found
         numbered = [other for other in found if other.head.doc_number] or found
         return max(numbered, key=lambda other: (_day(other) or "", -other.row))
+
+
+def _key(number: DocumentNumber) -> tuple[int | None, int | None]:
+    return number.year, number.serial
+
+
+def _same_number(one: DocumentNumber, other: DocumentNumber) -> bool:
+    """Whether two numbers are one; the agency of a number in running text may have other words in front."""
+    return _key(one) == _key(other) and (one.agency.endswith(other.agency) or other.agency.endswith(one.agency))
+
+
+def _resembles(one: str, other: str) -> bool:
+    pairs = [{name[i : i + 2] for i in range(len(name) - 1)} for name in (one, other)]
+    return len(pairs[0] & pairs[1]) >= 0.5 * min(len(pairs[0]), len(pairs[1]))
 
 
 def edges(corpus: Corpus) -> list[Edge]:
@@ -168,51 +189,6 @@ def edges_among(infos: Iterable[DocumentInfo], relations: Container[Relation] | 
             edge = Edge(info.row, target, reference.relation, reference.title, reference.doc_number, reference.span)
             unique.setdefault((edge.source, target, edge.relation, "" if target else normalize_title(edge.title)), edge)
     return list(unique.values())
-
-
-def superseded(infos: Iterable[DocumentInfo]) -> dict[int, Superseded]:
-    """For each document that others of the library repeal or revise, those acts; one pass over all documents.
-
-    A draft repeals nothing yet, and a plan of work that means to revise a document has not revised it: the acting document has to
-    be of the same matter or to say in its title that it changes something.
-    """
-    known = {info.row: info for info in infos}
-    acts: dict[int, dict[Act, None]] = defaultdict(dict)
-    for edge in edges_among(known.values(), ("废止", "修订")):
-        if edge.target is None:
-            continue
-        source, target = known[edge.source], known[edge.target]
-        title = source.head.title or source.source.rsplit("/", 1)[-1]
-        if is_draft(title) or not _stands_above(source, target):
-            continue
-        if edge.relation == "修订" and not _revises(title, target.head.title):
-            continue
-        if edge.relation == "废止" and _is_heir(source, target) and not _is_former(source, target, edge.doc_number):
-            continue
-        acts[edge.target][Act(edge.relation, title, edge.source, _day(source))] = None
-    return {row: Superseded(tuple(found)) for row, found in acts.items()}
-
-
-def _revises(title: str, other: str | None) -> bool:
-    return _CHANGING.search(title) is not None or work_title(title) == work_title(other)
-
-
-def _is_heir(source: DocumentInfo, target: DocumentInfo) -> bool:
-    """Whether the two are of one name: what a new 办法 repeals is its own former text, and the library may hold only the new one."""
-    one, other = work_title(source.head.title), work_title(target.head.title)
-    return bool(one and other) and (one.startswith(other) or other.startswith(one))
-
-
-def _is_former(source: DocumentInfo, target: DocumentInfo, number: str | None) -> bool:
-    if number and target.head.doc_number:
-        return normalize_number(number) == normalize_number(target.head.doc_number)
-    one, other = _day(target), _day(source)
-    return bool(one and other and one < other)
-
-
-def _stands_above(source: DocumentInfo, target: DocumentInfo) -> bool:
-    own, other = source.head.region_code, target.head.region_code
-    return not own or not other or own == "0" or other.startswith(own)
 
 
 def _speaks_to(source: DocumentInfo, other: DocumentInfo, title: str) -> bool:

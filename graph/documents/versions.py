@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.document import HeadMatter
-from corpus.folding import fold
-from corpus.store import Corpus, DocumentInfo, year_of
-from graph.documents.names import find_version_mark, is_draft, names_a_document, normalize_number, work_title
+from corpus.store import DocumentInfo, year_of
+from graph.documents.names import extract_name, find_version_mark, is_draft, names_a_document, normalize_number, work_title
 from graph.lexicon import expand
 
 SAME_TEXT, SAME_WORK = 0.8, 0.3
 """The share of the words of the shorter text that the longer one has too: of copies, and of two states of one work."""
 _YEARS = re.compile(r"(?:19|20)\d\d(?=年|版|[)）])")
 _EDITION = re.compile(expand(r"{revising}|[版本]$"))
+_RULES = re.compile(r"(?:办法|规定|条例|细则|规则|规程|法|章程|目录)(?:[（(][^（()）]{1,12}[)）])?$")
+_PLANS = re.compile(r"规划|计划|要点|安排|方案")
+_DRAFT_FILE = re.compile(r"征求意见稿|送审稿|草案")
+_DATED_FILE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?=_)")
 _TRIAL = re.compile(expand(r"{trials}"))
 _SAMPLE = 6000
 _SHORTEST = 6
@@ -43,23 +46,6 @@ class Version:
     def is_edition(self) -> bool:
         """Whether it says of itself that it takes the place of a former one 修订, 2023年版."""
         return not self.is_draft and _EDITION.search(self.mark) is not None
-
-
-def versions(corpus: Corpus) -> list[tuple[Version, ...]]:
-    """The chains of a library; two documents of one name count as copies where their texts are the same."""
-    kept: dict[int, frozenset[str]] = {}
-
-    def words(info: DocumentInfo) -> frozenset[str]:
-        if info.row not in kept:
-            text = re.sub(r"\s", "", fold(corpus.text(info.row)))[:_SAMPLE]
-            kept[info.row] = frozenset(text[i : i + 4] for i in range(len(text) - 3))
-        return kept[info.row]
-
-    def likeness(one: DocumentInfo, other: DocumentInfo) -> float:
-        small, large = sorted((words(one), words(other)), key=len)
-        return len(small & large) / len(small) if small else 1.0
-
-    return version_chains(corpus.infos(), likeness=likeness)
 
 
 def version_chains(infos: Iterable[DocumentInfo], *, likeness: Likeness | None = None) -> list[tuple[Version, ...]]:
@@ -105,7 +91,7 @@ def _without_copies(group: Sequence[DocumentInfo], likeness: Likeness | None) ->
         best = max(members, key=lambda info: (bool(info.head.doc_number), bool(_day(info.head)), -info.row))
         rest = tuple(info.row for info in members if info.row != best.row)
         title = best.head.title or best.source
-        out.append(Version(best.row, title, _year(best.head), _mark(best), best.head.doc_number, rest))
+        out.append(Version(best.row, title, _year(best.head), mark_of_info(best), best.head.doc_number, rest))
     return out
 
 
@@ -113,12 +99,12 @@ def _are_copies(one: DocumentInfo, other: DocumentInfo, likeness: Likeness | Non
     if one.head.doc_number and other.head.doc_number:
         return normalize_number(one.head.doc_number) == normalize_number(other.head.doc_number)
     years = {_in_title(one.head.title), _in_title(other.head.title)}
-    if _mark(one) != _mark(other) or (len(years) > 1 and None not in years):
+    if mark_of_info(one) != mark_of_info(other) or (len(years) > 1 and None not in years):
         return False
     if likeness is None:
         days = {_year(one.head), _year(other.head)}
         return len(days) == 1 or None in days
-    return likeness(one, other) >= (SAME_WORK if _mark(one) == "征求意见稿" else SAME_TEXT)
+    return likeness(one, other) >= (SAME_WORK if mark_of_info(one) == "征求意见稿" else SAME_TEXT)
 
 
 def _ordered(found: list[Version]) -> tuple[Version, ...]:
@@ -132,26 +118,42 @@ def _ordered(found: list[Version]) -> tuple[Version, ...]:
     return tuple(sorted(found, key=lambda v: (rank(v), v.year or 0, v.document)))
 
 
-def replaced(chains: Iterable[Sequence[Version]]) -> dict[int, Version]:
-    """For each version that a later one takes the place of, that one: the text behind a draft, the edition behind a former one.
+def replaces_text(later: DocumentInfo, former: DocumentInfo) -> bool:
+    """Whether a later version of one work takes the place of a former one: the text behind a draft, the revision of a rule.
 
-    The plans of two years stand beside each other; so do two notices of one name.
+    The plans of two years stand beside each other; so do two notices of one name, unless the later one says that it revises.
     """
-    out: dict[int, Version] = {}
-    for chain in chains:
-        for i, version in enumerate(chain):
-            later = [other for other in chain[i + 1 :] if not other.is_draft]
-            if version.is_draft:
-                nearest = [other for other in later if not (version.year and other.year) or 0 <= other.year - version.year <= 2]
-                follower = nearest[0] if nearest else None
-            else:
-                follower = next((other for other in reversed(later) if other.is_edition), None)
-            if follower is not None:
-                out.update(dict.fromkeys((version.document, *version.copies), follower))
-    return out
+    if is_draft_info(later):
+        return False
+    years = _year(former.head), _year(later.head)
+    if is_draft_info(former):
+        return not (years[0] and years[1]) or 0 <= years[1] - years[0] <= 2
+    days = day_of(former), day_of(later)
+    if days[0] and days[1] and days[0] >= days[1]:
+        return False
+    edition = _EDITION.search(mark_of_info(later)) is not None or any(e.act == "修订" for e in later.head.history)
+    if edition and not (_in_title(later.head.title) and _PLANS.search(later.head.title or "")):
+        return True
+    return bool(days[0] and days[1]) and _RULES.search(extract_name(later.head.title)) is not None
 
 
-def _mark(info: DocumentInfo) -> str:
+def is_draft_info(info: DocumentInfo) -> bool:
+    """Whether a document is a draft by its title or by what it says of its state."""
+    return (
+        is_draft(info.head.title)
+        or mark_of_info(info) == "征求意见稿"
+        or _DRAFT_FILE.search(info.source.rsplit("/", 1)[-1]) is not None
+    )
+
+
+def day_of(info: DocumentInfo) -> str | None:
+    """The day a document is of: of issue or publication, else the date that its file name begins with."""
+    written = _DATED_FILE.match(info.source.rsplit("/", 1)[-1])
+    return info.head.issued_on or info.head.published_on or (written.group() if written else None)
+
+
+def mark_of_info(info: DocumentInfo) -> str:
+    """What tells a document from the other versions of its work."""
     if info.head.status and is_draft(info.head.status):
         return "征求意见稿"
     return find_version_mark(info.head.title)

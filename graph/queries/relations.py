@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from corpus.store import Corpus
 from graph.documents.lineage import edges
-from graph.documents.versions import versions
+from graph.documents.works import works
 
 Place = tuple[str, int, int]
 
@@ -68,9 +68,11 @@ def relations(corpus: Corpus) -> dict[str, Relations]:
             back = Link(title, edge.relation, source.head.doc_number, source.id, place)
             followers.setdefault(target.id, {}).setdefault(title, back)
     chains: dict[str, tuple[Edition, ...]] = {}
-    for chain in versions(corpus):
-        editions = tuple(Edition(infos[v.document].id, v.title, v.year, v.mark) for v in chain)
-        for version, edition in zip(chain, editions, strict=True):
+    for work in works(corpus).all:
+        if len(work.versions) < 2:
+            continue
+        editions = tuple(Edition(infos[v.document].id, v.title, v.year, v.label) for v in work.versions)
+        for version, edition in zip(work.versions, editions, strict=True):
             chains[edition.document] = editions
             for copy in version.copies:
                 chains.setdefault(infos[copy].id, editions)

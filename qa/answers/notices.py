@@ -1,4 +1,4 @@
-"""Warnings about the force of an answer 提示: 已废止, 征求意见稿, 规划期届满, 过渡期已届满, 适用于其他地区, 口径不同."""
+"""Warnings about the force of an answer 提示: 已废止, 征求意见稿, 已失效, 过渡期已届满, 适用于其他地区, 口径不同."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qa.understanding.question import ParsedQuestion
 FEW, NAMED = 2, 4
 """So many documents in the same state have a notice each; of more, so many are named in one notice."""
 
-_KINDS: dict[str, NoticeKind] = {"废止": "repealed", "征求意见稿": "draft", "规划期届满": "expired", "已修订": "repealed"}
+_KINDS: dict[str, NoticeKind] = {"已废止": "repealed", "征求意见稿": "draft", "已失效": "expired", "已修订": "repealed"}
 
 
 def find_notices(
@@ -25,8 +25,8 @@ def find_notices(
     as_of: dt.date,
 ) -> tuple[Notice, ...]:
     """The warnings for an answer that quotes these document parts, on a day."""
-    from graph.documents.standing import standing
-    from graph.documents.validity import transition_notice
+    from graph.documents.periods import transition_notice
+    from graph.documents.status import status_on
 
     found: dict[Notice, None] = {}
     states: dict[tuple[NoticeKind, str], list[tuple[str, str, str]]] = {}
@@ -34,7 +34,7 @@ def find_notices(
         document = view.document(row)
         part = document.parts[number]
         name = label_part(document, part)
-        state = standing(view.corpus, document.info, as_of, head=part.head)
+        state = status_on(view.corpus, document.info, as_of, part.head)
         kind = _KINDS.get(state.status)
         if kind is not None:
             inner = (part.head.title or "").replace("《", "〈").replace("》", "〉")

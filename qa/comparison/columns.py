@@ -61,10 +61,10 @@ class ComparisonColumn:
 
     def head(self, view: LibraryView, as_of: dt.date) -> ColumnHead:
         """The head of the column: its document and whether that is in force on a day."""
-        from graph.documents.standing import standing
+        from graph.documents.status import status_on
 
         info = self.document.info
-        state = standing(view.corpus, info, as_of, head=self.part.head)
+        state = status_on(view.corpus, info, as_of, self.part.head)
         title = self.part.head.title or info.head.title
         return ColumnHead(self.name, info.id, info.source, title, self.part.head.doc_number, state.status, state.reason)
 

@@ -12,14 +12,13 @@ from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus, DocumentInfo, StoredFact
 from corpus.text import sentence_around
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
-from graph.documents.standing import standing as state_of
-from graph.documents.validity import Validity
+from graph.documents.status import DocumentStatus, status_on
 from graph.named_periods import named_periods
 from qa.answer import AnswerCitation
 from qa.study.question import typeset
 
 NUMBERING = re.compile(r"^(?:\d{1,3}[.．、](?!\d)|[（(]\d{1,2}[)）]|[①-⑳])\s*")
-_NO_RULE = ("废止", "征求意见稿", "已修订")
+_NO_RULE = ("已废止", "征求意见稿", "已修订")
 """States in which a document is not asked about."""
 
 
@@ -94,7 +93,9 @@ class StudyFacts:
         state = self._validity(fact, as_of)
         if state.status in _NO_RULE:
             return None
-        if state.status == "规划期届满":
+        if state.status == "已失效":
+            if self.head(fact).expires_on is not None:
+                return None
             return "该文件的规划期已届满，本题考查文件当时的规定。"
         year = fact.value.by_year if isinstance(fact.value, TargetRecord) else None
         if year is not None and year < as_of.year:
@@ -103,10 +104,11 @@ class StudyFacts:
 
     def binding(self, fact: StoredFact[FactRecord], as_of: dt.date) -> bool:
         """Whether the document of a fact was ever a rule and has not been taken back: no draft, not repealed."""
-        return self._validity(fact, as_of).status not in _NO_RULE
+        state = self._validity(fact, as_of)
+        return state.status not in _NO_RULE and not (state.status == "已失效" and self.head(fact).expires_on is not None)
 
-    def _validity(self, fact: StoredFact[FactRecord], as_of: dt.date) -> Validity:
-        return state_of(self.corpus, self.infos[fact.document], as_of, head=self.head(fact))
+    def _validity(self, fact: StoredFact[FactRecord], as_of: dt.date) -> DocumentStatus:
+        return status_on(self.corpus, self.infos[fact.document], as_of, self.head(fact))
 
 
 def _deadline(fact: FactRecord) -> str | None:

@@ -10,7 +10,7 @@ from corpus.document import Span
 from corpus.errors import UsageError
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import Json, TargetRecord, TaskRecord
-from graph.documents.standing import standing
+from graph.documents.status import status_on
 from graph.queries.cited import location
 from graph.queries.facts import targets as graph_targets
 from graph.queries.facts import tasks as graph_tasks
@@ -154,13 +154,13 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
     documents, notices = [], []
     for row, count in counts.most_common():
         info = study_facts.infos[row]
-        state = standing(corpus, info, day)
+        state = status_on(corpus, info, day)
         documents.append(
             BriefDocument(
                 info.id, info.source, info.head.title or info.source, info.head.doc_number, count, state.status, state.reason
             )
         )
-        if state.status in ("废止", "征求意见稿", "已修订", "规划期届满"):
+        if state.status in ("已废止", "征求意见稿", "已修订", "已失效"):
             notices.append(f"《{info.head.title or info.source}》：{state.reason}")
     late = sum(1 for task in tasks if task.lapsed)
     if late:

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.document import HeadMatter, ParsedDocument, Reference
 from corpus.store import Corpus
-from graph.documents.lineage import edges, superseded
+from graph.documents.lineage import edges
 from graph.documents.names import (
     find_version_mark,
     is_draft,
@@ -54,15 +54,6 @@ def test_edges_inside_and_to_the_outside(corpus: Corpus) -> None:
     )
     found = {(edge.source, edge.target, edge.relation) for edge in edges(corpus)}
     assert found == {(rules, law, "依据"), (rules, law, "贯彻"), (rules, None, "引用")}
-
-
-def test_repeal_and_revision_are_found_from_the_other_side(corpus: Corpus) -> None:
-    old = put(corpus, "a", HeadMatter(title="甲市供水管理办法"))
-    put(corpus, "b", HeadMatter(title="甲市供水条例", based_on=(Reference("甲市供水管理办法", "废止"),)))
-    put(corpus, "c", HeadMatter(title="甲市修改决定", based_on=(Reference("甲市供水管理办法", "修订"),)))
-    acts = superseded(corpus.infos())[old]
-    assert acts.repealed_by == ("甲市供水条例",)
-    assert acts.revised_by == ("甲市修改决定",)
 
 
 def test_a_title_means_only_documents_that_speak_to_the_place(corpus: Corpus) -> None:
@@ -128,41 +119,6 @@ def test_a_number_of_another_document_or_place_is_not_passed_over(corpus: Corpus
     )
     put(corpus, "c", head)
     assert all(edge.outside for edge in edges(corpus))
-
-
-def test_plans_drafts_and_lower_levels_supersede_nothing(corpus: Corpus) -> None:
-    head = HeadMatter(title="甲省供水条例", region_code="62", issued_on="2015-01-01")
-    law = put(corpus, "a", head)
-    acts = {
-        "甲省2023年供水工作要点": "修订",
-        "甲省水务条例(草案)": "废止",
-        "甲省水务总条例": "废止",
-        "甲省关于修改供水条例的决定": "修订",
-    }
-    for n, (title, relation) in enumerate(acts.items()):
-        based_on = (Reference("甲省供水条例", relation),)  # type: ignore[arg-type]
-        put(corpus, f"b{n}", HeadMatter(title=title, region_code="62", issued_on=f"202{n}-01-01", based_on=based_on))
-    put(corpus, "c", HeadMatter(title="某市水务办法", region_code="6201", based_on=(Reference("甲省供水条例", "废止"),)))
-    found = superseded(corpus.infos())[law]
-    assert found.repealed_by == ("甲省水务总条例",)
-    assert found.revised_by == ("甲省关于修改供水条例的决定",)
-    assert found.by("修订", "2022-12-31") == () and found.by("修订", "2023-01-01") != ()
-
-
-def test_a_new_text_repeals_its_former_one_not_itself(corpus: Corpus) -> None:
-    old = HeadMatter(title="甲市供水办法", region_code="62", doc_number="甲政发〔2012〕3号")
-    new = HeadMatter(
-        title="甲市人民政府关于印发甲市供水办法的通知",
-        region_code="62",
-        doc_number="甲政发〔2022〕9号",
-        issued_on="2022-01-01",
-        based_on=(Reference("甲市供水办法", "废止", "甲政发〔2012〕3号"),),
-    )
-    latest = put(corpus, "b", new)
-    put(corpus, "c", HeadMatter(title="甲市供水办法", region_code="62"))
-    assert superseded(corpus.infos()) == {}
-    former = put(corpus, "a", old)
-    assert superseded(corpus.infos()).keys() == {former} != {latest}
 
 
 @pytest.mark.parametrize(

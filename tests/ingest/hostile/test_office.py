@@ -488,7 +488,7 @@ def test_m409_what_looks_like_a_formula_is_text_and_safe_in_exports(reader, star
     import csv
     import datetime
 
-    from ui.exports.tables import Column, Table
+    from ui.exports.tables import ExportTable, TableColumn
     from ui.exports.writing import to_bytes
 
     book = openpyxl.Workbook()
@@ -498,7 +498,7 @@ def test_m409_what_looks_like_a_formula_is_text_and_safe_in_exports(reader, star
     cell.value, cell.data_type = f"{start}1+1", "s"
     document = reader.read(saved(book), "a.xlsx")
     assert f"{start.strip()}1+1 | 县局" in document.text
-    table = Table("台账", (Column("任务", 10),), ((f"{start}1+1",),))
+    table = ExportTable("台账", (TableColumn("任务", 10),), ((f"{start}1+1",),))
     made = datetime.date(2026, 3, 2)
     out = openpyxl.load_workbook(io.BytesIO(to_bytes(table, "xlsx", made_on=made))).active["A3"]
     assert out.data_type == "s"

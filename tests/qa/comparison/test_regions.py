@@ -72,7 +72,7 @@ def test_documents_of_one_region_are_told_apart_and_their_standing_is_shown(plan
     result = plans.compare("饮水安全", as_of=dt.date(2024, 6, 1))
     assert result.regions == ("黔南州（2023年）", "黔南州（2024年）", "甘南州")
     standing = {column.region: column.status for column in result.columns}
-    assert standing["黔南州（2023年）"] == "规划期届满"
+    assert standing["黔南州（2023年）"] == "已失效"
     assert standing["黔南州（2024年）"] == "现行有效"
 
 

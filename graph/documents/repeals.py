@@ -1,0 +1,271 @@
+"""Repeals 废止 in the words of documents: what a closing article, a notice or a list takes out of force, and what it leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Literal
+
+from corpus.document import Span
+from graph.documents.numbers import DocumentNumber, find_numbers, parse_number
+from graph.lexicon import alternatives
+
+_STOPS = "。；;\n"
+_TITLE = re.compile(r"《(?P<title>[^《》]{2,200}(?:《[^《》]{2,160}》[^《》]{0,80}){0,3})》")
+_AFTER_TITLE = re.compile(
+    r"\s{0,3}[（(\[【]\s?(?P<note>[^（()）\n]{2,40}(?:[（(][^（()）]{1,20}[)）][^（()）\n]{0,20})?)[)）\]】]"
+)
+_CARRIED_OUT = re.compile(r"(?:根据|按照|依据|依照|遵照|贯彻|落实|执行|参照|为了?)[^《》，,。；;]{0,12}$")
+_LIST_FOLLOWS = re.compile(r"^[^。；;\n]{0,24}(?:下列|以下|如下|附件|目录|清单|[一二三四五六七八九十百\d]{1,4}[件份个部]|部分)")
+_LIST_TITLE = re.compile(r"(?:废止|失效)[^《》]{0,30}(?:决定|通知|公告|通告|目录|清单|结果)|(?:清理结果|失效文件|废止文件)")
+_KEPT_LIST = re.compile(r"修改|修订|保留|继续有效|现行有效|拟")
+_HEADING = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]{1,3}、|附件|（[一二三四五六七八九十]{1,2}）|第[一二三四五六七八九十]{1,3}[部条章])"
+)
+_PART = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}[条款项章点]|中的?|关于|条款|内容|部分|政策|规定|标准|要求|措施")
+_WHOLE = re.compile(r"^(?:文件|规范性文件|[一二三四五六七八九十\d]{1,3}[件份]|等|的?通知|及其|实施细则|有关|相关|文|原)*$")
+_MOST, _REACH = 200, 1000
+"""Repeals read in one text, and characters of a sentence on either side of one: far more than documents have."""
+_NEAR = 30
+"""Characters between a verb and the title it repeals (废止我市此前印发的《…》)."""
+_DONE = re.compile(r"(?:同时|即行|一并|相应|予以|自[^，,。；;]{2,16}起)$")
+_NUMBERED = re.compile(r"\d\s?号")
+_EXCEPT = re.compile(r"除(?P<kept>[^，,。；;]{2,40}?)(?:以?外|之外)")
+_DATE = re.compile(r"自?\s?((?:19|20)\d\d)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日\s?(?:起|零时)")
+_EXTENDS = re.compile(
+    r"(?:有效期限?|执行期限?|施行期限?|实施期限?|适用期限?)[^。；;\n]{0,12}?(?:延长|延续|顺延|调整)|(?:延长|延续|顺延)[^。；;\n]{0,90}?(?:有效期|期限|执行|施行)|继续(?:有效|执行|施行|实施)"
+)
+_EXTENDED_TO = re.compile(r"(?:至|到)\s?((?:19|20)\d\d)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+_EXTENDED_BY = re.compile(r"(?:延长|延续|顺延)[^。；;\n]{0,14}?([一二三四五六七八九十两\d]{1,2})\s?年")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeal:
+    """One document taken out of force, named by title or number or both. ``kept`` is what 除…外 leaves in force.
+
+    ``partial`` where only articles are repealed; ``on`` is the day the sentence gives, else None; ``closing`` where the repeal
+    goes together with the entry into force of the document that says it (同时废止).
+    """
+
+    title: str | None
+    number: DocumentNumber | None
+    span: Span
+    partial: bool = False
+    kept: str | None = None
+    on: str | None = None
+    closing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A longer term for a document named by title or number: until a day, or by years."""
+
+    title: str | None
+    number: DocumentNumber | None
+    span: Span
+    until: str | None
+    years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRule:
+    """A rule that documents called 试行 or 暂行 are in force for so many years."""
+
+    years: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ForceStatements:
+    """What a document says of the force of other documents."""
+
+    repeals: tuple[Repeal, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    trial: TrialRule | None = None
+
+
+Named = tuple[str | None, DocumentNumber | None, int, int]
+_Side = Literal["before", "after"]
+
+
+def read_statements(text: str, title: str | None) -> ForceStatements:
+    """The repeals, extensions and rules on trial documents in a text; ``title`` is its own."""
+    if not _triggers().search(text) and not _EXTENDS.search(text) and not _trial().search(text):
+        return ForceStatements()
+    found: dict[object, Repeal] = {}
+    for repeal in (*_repeals(text), *_listed(text, title or "")):
+        # a title line and a list say less of a repeal than the sentence that dates it
+        key = repeal.title or repeal.number
+        held = found.get(key)
+        if held is None or (repeal.on is not None, repeal.number is not None) > (held.on is not None, held.number is not None):
+            found[key] = repeal
+    return ForceStatements(tuple(found.values()), tuple(_extensions(text)), _trial_rule(text))
+
+
+def _repeals(text: str) -> Iterator[Repeal]:
+    for trigger in islice(_triggers().finditer(text), _MOST):
+        sentence = _sentence(text, trigger.start(), trigger.end())
+        if (
+            _intended().search(text, max(sentence.start, trigger.start() - 8), trigger.start())
+            and "同时" not in text[trigger.start() - 4 : trigger.start()]
+        ):
+            continue
+        start = _clause_start(text, sentence.start, trigger.start())
+        after = list(_names(text, trigger.end(), sentence.end))
+        verb_first = bool(after) and after[0][2] - trigger.end() <= _NEAR and not _DONE.search(text, start, trigger.start())
+        before = (
+            []
+            if verb_first
+            else [n for n in _names(text, start, trigger.start()) if not _CARRIED_OUT.search(text, sentence.start, n[2])]
+        )
+        on = _day(text, sentence)
+        closing = "时" in text[trigger.start() - 3 : trigger.start()] or "施行" in sentence.of(text)
+        if before:
+            rest = text[before[-1][3] : trigger.start()]
+            exception = _EXCEPT.search(text, start, trigger.start())
+            partial = exception is None and _is_part(rest)
+            kept = exception["kept"] if exception else None
+            for i, (title, number, _, _) in enumerate(before):
+                last = i == len(before) - 1
+                inner = partial if last else _is_part(text[before[i][3] : before[i + 1][2]].strip("、，,和及与以 "))
+                yield Repeal(title, number, sentence, inner, kept if last else None, on, closing)
+            continue
+        for title, number, _, end in after:
+            follows = text[end : min(sentence.end, end + 24)]
+            yield Repeal(
+                title,
+                number,
+                sentence,
+                re.match(r"\s?(?:中的?|的)?第.{1,6}[条款项章]|中", follows) is not None,
+                None,
+                on,
+                closing,
+            )
+
+
+def _listed(text: str, own_title: str) -> Iterator[Repeal]:
+    """The documents of a list of repealed documents, in lines, tables or attachments; parts that keep or change are passed over."""
+    if not _LIST_TITLE.search(own_title) and not any(
+        _LIST_FOLLOWS.match(text, trigger.end()) for trigger in _triggers().finditer(text)
+    ):
+        return
+    on, listing = None, _LIST_TITLE.search(own_title) is not None
+    start = 0
+    for line in text.splitlines(keepends=True):
+        span = Span(start, start + len(line)).trimmed(text)
+        start += len(line)
+        words = span.of(text)
+        if not words:
+            continue
+        trigger = _triggers().search(words)
+        names = list(_names(text, span.start, span.end))
+        if trigger and (_LIST_FOLLOWS.match(words[trigger.end() :]) or not names):
+            listing = not _intended().search(words[max(0, trigger.start() - 8) : trigger.start()])
+            on = on or _day(text, span)
+            continue
+        if _HEADING.match(words) and _KEPT_LIST.search(words) and not _triggers().search(words) and len(words) < 60:
+            listing = False
+        if not listing or (trigger and names):
+            continue
+        if not names and re.match(r"\s*[（(]?\d{1,3}[)）]?\s?[.．、|]", words):
+            names = [(re.sub(r"^[\s（(\d)）.．、|]+", "", words).strip(" ；;。|"), None, span.start, span.end)]
+        if re.match(r"\s*[（(|]?\s?\d{1,3}\s?[)）]?\s?[.．、|　 ]|\s*《", words):
+            for title, number, _, _ in names:
+                if number is None:
+                    number = next((m.number for m in find_numbers(words) if m.bracketed), None)
+                yield Repeal(title, number, span, False, None, on, False)
+
+
+def _names(text: str, start: int, end: int) -> Iterator[Named]:
+    """The documents named in a stretch: 《title》 with the number behind it, or a number alone."""
+    taken: list[tuple[int, int]] = []
+    for match in _TITLE.finditer(text, start, end):
+        stop, number = match.end(), None
+        note = _AFTER_TITLE.match(text, match.end(), min(end, match.end() + 70))
+        if note is not None:
+            number = parse_number(note["note"])
+            stop = note.end()
+        title = "".join(match["title"].split())
+        taken.append((match.start(), stop))
+        yield title, number, match.start(), stop
+    for mention in find_numbers(text[start:end]) if _NUMBERED.search(text, start, end) else ():
+        a, b = start + mention.span.start, start + mention.span.end
+        if mention.bracketed and mention.number.serial is not None and not any(x < b and a < y for x, y in taken):
+            lead = re.search(r"(?:[|｜]\s?|^\s*\d{1,3}[.．、]\s?)(?P<t>[^|｜《》\n]{6,90}?)\s?[（(|｜]\s?$", text[start:a])
+            yield (lead["t"].strip() if lead else None), mention.number, a, b
+
+
+def _is_part(rest: str) -> bool:
+    """Whether the words between a title and the repeal narrow it to articles."""
+    words = re.sub(r"[\s、，,]|同时|一并|即行|相应|予以|现予?|自[^起]{2,16}起|已|均|也|之日", "", rest)
+    return _WHOLE.match(words) is None and _PART.search(words) is not None
+
+
+def _sentence(text: str, start: int, end: int) -> Span:
+    """The sentence around a place; a line break inside 《…》 ends none."""
+    begin = start
+    while begin > 0:
+        at = max(text.rfind(stop, 0, begin) for stop in _STOPS)
+        opened = text.rfind("《", 0, at) if at >= 0 else -1
+        if at < 0 or not (text[at] == "\n" and opened > text.rfind("》", 0, at) and at - opened < 120):
+            begin = at + 1
+            break
+        begin = at
+    ends = [at for stop in _STOPS if (at := text.find(stop, end)) >= 0]
+    return Span(max(begin, start - _REACH), min(*ends, len(text), end + _REACH)).trimmed(text)
+
+
+def _clause_start(text: str, start: int, trigger: int) -> int:
+    """Where the list of repealed documents can begin: behind the clause on the entry into force."""
+    found = list(re.finditer(r"(?:施行|实施|执行|生效|有效期[^，,]{1,8}年)[，,]", text[start:trigger]))
+    return start + found[-1].end() if found else start
+
+
+def _day(text: str, sentence: Span) -> str | None:
+    found = list(_DATE.finditer(text, sentence.start, sentence.end))
+    if not found:
+        return None
+    year, month, day = (int(part) for part in found[-1].groups())
+    return f"{year}-{month:02}-{day:02}"
+
+
+def _extensions(text: str) -> Iterator[Extension]:
+    for match in islice(_EXTENDS.finditer(text), _MOST):
+        sentence = _sentence(text, match.start(), match.end())
+        names = list(_names(text, sentence.start, sentence.end))
+        to, by = _EXTENDED_TO.search(text, match.start(), sentence.end), _EXTENDED_BY.search(text, sentence.start, sentence.end)
+        if not names or (to is None and by is None):
+            continue
+        until = f"{to[1]}-{int(to[2]):02}-{int(to[3]):02}" if to else None
+        years = None if by is None else int(by[1]) if by[1].isdigit() else " 一二三四五六七八九十".find(by[1].replace("两", "二"))
+        yield Extension(names[0][0], names[0][1], sentence, until, years)
+
+
+def _trial_rule(text: str) -> TrialRule | None:
+    for match in islice(_trial().finditer(text), _MOST):
+        sentence = _sentence(text, match.start(), match.end())
+        if "规范性文件" not in text[:4000]:
+            continue
+        written = match["n"]
+        years = int(written) if written.isdigit() else " 一二三四五六七八九十".find(written.replace("两", "二"))
+        if 0 < years <= 10:
+            return TrialRule(years, sentence)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _triggers() -> re.Pattern[str]:
+    return re.compile(alternatives("repeal_words.txt"))
+
+
+@lru_cache(maxsize=1)
+def _intended() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives('not_repealing.txt')})(?:予以|予|将|被|以)?$")
+
+
+@lru_cache(maxsize=1)
+def _trial() -> re.Pattern[str]:
+    return re.compile(r"(?:暂行|试行)[^。；;\n]{0,40}?有效期[^。；;\n]{0,12}?(?P<n>[一二三四五两\d])\s?年")

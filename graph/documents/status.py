@@ -1,0 +1,707 @@
+"""The status 时效 of a document on a day, with the reason and the words it rests on: the one truth shown anywhere.
+
+现行有效 in force · 征求意见稿 a draft · 已修订 a newer version replaces the text · 已废止 an authority says so · 已失效 a term ran out ·
+尚未施行 not yet in force · 未载明 nothing in the library says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+from corpus.document import HeadMatter, Span
+from corpus.store import Corpus, DocumentInfo, year_of
+from corpus.titles import in_marks
+from graph.documents.lineage import DocumentNames
+from graph.documents.names import extract_name, is_draft, normalize_title, normalize_without_issuer
+from graph.documents.numbers import DocumentNumber, parse_number
+from graph.documents.periods import PlanPeriod, period_of
+from graph.documents.repeals import Extension, ForceStatements, Repeal, TrialRule, read_statements
+from graph.documents.versions import day_of, is_draft_info
+from graph.documents.works import Works, works
+from graph.lexicon import expand
+
+Status = Literal["现行有效", "征求意见稿", "已修订", "已废止", "已失效", "尚未施行", "未载明"]
+STATUSES: tuple[Status, ...] = ("现行有效", "征求意见稿", "已修订", "已废止", "已失效", "尚未施行", "未载明")
+OUT_OF_FORCE: frozenset[str] = frozenset({"已废止", "已失效", "已修订"})
+"""A document of such a status was a rule once and is none on the day."""
+
+_SAYS_REPEALED = re.compile(r"废止")
+_SAYS_LAPSED = re.compile(r"失效|无效")
+_SAYS_REVISED = re.compile(expand(r"[已被]{revising}"))
+_SAYS_IN_FORCE = re.compile(expand(r"{in_force}"))
+_SAYS_DRAFT = re.compile(r"征求意见|公开征求|送审稿|草案|讨论稿|拟予以|拟废止")
+_BLANK = re.compile(r"年\s*月|[*＊×xX]\s?[年月日]|年\s+月")
+_INTENDS = re.compile(r"(?:关于|^)拟(?:予以|将)?(?:废止|修改|修订|宣布失效)")
+_TRIAL = re.compile(expand(r"{trials}"))
+_NO_RULES_FOR = re.compile(r"(?:条例|法)(?:[（(][^（()）]{1,10}[)）])?$")
+_AS_OTHER = re.compile(r"有效期限?(?:与|同|和)《(?P<title>[^《》\n]{2,80})》")
+_CHANGES = re.compile(r"(?:修改|修正|修订)[^《》]{0,6}《(?P<title>[^《》]{2,120})》")
+_CHANGING = re.compile(r"(?:修改|修正)[^《》]{2,60}的决定|修正案")
+_REVISED = re.compile(expand(r"{revising}|重新印发|重新公布"))
+_EXPLAINS = re.compile(r"解读|答记者问|图解|政策问答|新闻")
+_STOPS = "。；;\n"
+_PLACE = re.compile(r"[一-龥]{2,8}?[省市县区州盟旗]")
+_FIELD = re.compile(r"(?:日期|时间)\s*[:：|]|^[\d年月日./ -]+$")
+_DAYS_KEPT = 8
+_LONGEST_QUOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEvidence:
+    """What a status rests on: words of a document, or what a person said."""
+
+    document: int | None
+    span: Span | None
+    quote: str
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStatus:
+    """The status on a day. ``reason`` is a Chinese sentence; ``expires_on`` is the last day of force where a term is known."""
+
+    status: Status
+    reason: str
+    evidence: StatusEvidence | None = None
+    effective_on: str | None = None
+    expires_on: str | None = None
+    replaced_by: tuple[int, ...] = ()
+
+    @property
+    def until(self) -> str | None:
+        """The last day of force."""
+        return self.expires_on
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """A repeal of a document of the library: by which document, in which words, from which day."""
+
+    source: int
+    repeal: Repeal
+    on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a document says of its own force, its copies and the documents it carries included."""
+
+    effective: str | None = None
+    begins: StatusEvidence | None = None
+    expires: str | None = None
+    ends: StatusEvidence | None = None
+    by_person: bool = False
+
+
+@dataclass(slots=True)
+class _Force:
+    """What the documents of a library say of each other's force, of one generation."""
+
+    corpus: Corpus
+    infos: dict[int, DocumentInfo]
+    works: Works
+    names: DocumentNames
+    statements: Mapping[int, ForceStatements]
+    acts: dict[int, list[_Act]] = field(default_factory=dict)
+    partial: dict[int, list[_Act]] = field(default_factory=dict)
+    extensions: dict[int, list[tuple[int, Extension]]] = field(default_factory=dict)
+    amended: dict[int, list[int]] = field(default_factory=dict)
+    rules: list[tuple[int, TrialRule]] = field(default_factory=list)
+    days: dict[dt.date, dict[int, DocumentStatus]] = field(default_factory=dict)
+    by_issuer: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    pairs: dict[int, frozenset[str]] = field(default_factory=dict)
+    _texts: dict[int, str] = field(default_factory=dict)
+
+    def text(self, row: int) -> str:
+        """The text of a document."""
+        if row not in self._texts:
+            self._texts[row] = self.corpus.text(row)
+        return self._texts[row]
+
+
+_known: WeakKeyDictionary[Corpus, tuple[int, _Force]] = WeakKeyDictionary()
+_read: WeakKeyDictionary[Corpus, dict[tuple[int, str], ForceStatements]] = WeakKeyDictionary()
+
+
+_periods: WeakKeyDictionary[Corpus, dict[tuple[object, ...], PlanPeriod | None]] = WeakKeyDictionary()
+
+
+def statuses(corpus: Corpus, as_of: dt.date) -> dict[int, DocumentStatus]:
+    """The status of every document on a day, kept until the library changes."""
+    force = _force(corpus)
+    found = force.days.get(as_of)
+    if found is None:
+        found = {row: _judge(force, info, as_of.isoformat(), None) for row, info in force.infos.items()}
+        if len(force.days) >= _DAYS_KEPT:
+            force.days.pop(next(iter(force.days)))
+        force.days[as_of] = found
+    return found
+
+
+def status_on(corpus: Corpus, info: DocumentInfo, as_of: dt.date, head: HeadMatter | None = None) -> DocumentStatus:
+    """The status of one document on a day; with ``head``, of an attached document inside it."""
+    force = _force(corpus)
+    if head is None or head is info.head or head == info.head:
+        kept = force.days.get(as_of)
+        if kept is not None and info.row in kept:
+            return kept[info.row]
+        head = None
+    return _judge(force, force.infos.get(info.row, info), as_of.isoformat(), head)
+
+
+def _force(corpus: Corpus) -> _Force:
+    generation = corpus.generation
+    held = _known.get(corpus)
+    if held is None or held[0] != generation:
+        held = _known[corpus] = (generation, _relate(corpus))
+    return held[1]
+
+
+# ------------------------------------------------------------------ what documents say of each other
+
+
+def _relate(corpus: Corpus) -> _Force:
+    infos = {info.row: info for info in corpus.infos()}
+    force = _Force(corpus, infos, works(corpus), DocumentNames(list(infos.values())), _statements(corpus, infos))
+    for row, info in infos.items():
+        title = info.head.title or ""
+        if is_draft_info(info) or _proposes(info.head) or _EXPLAINS.search(title):
+            continue
+        said = force.statements[row]
+        for repeal in said.repeals:
+            act = _Act(row, repeal, repeal.on or _act_day(info, repeal.closing))
+            for target in _meant(force, info, repeal.title, repeal.number, former=True):
+                (force.partial if repeal.partial else force.acts).setdefault(target, []).append(act)
+        for extension in said.extensions:
+            for target in _meant(force, info, extension.title, extension.number, former=False):
+                force.extensions.setdefault(target, []).append((row, extension))
+        if said.trial is not None:
+            force.rules.append((row, said.trial))
+        for name, number in _changed(info):
+            for target in _meant(force, info, name, number, former=True):
+                force.amended.setdefault(target, []).append(row)
+        for issuer in info.head.issuers[:1]:
+            force.by_issuer.setdefault(issuer, []).append((_day(info.head) or "", row))
+    return force
+
+
+def _changed(info: DocumentInfo) -> Iterator[tuple[str, DocumentNumber | None]]:
+    """The documents a decision changes: named in its title, or in its text where its title says that it changes something."""
+    title = info.head.title or ""
+    changed = _CHANGES.search(title)
+    if changed is not None:
+        yield changed["title"], None
+    elif _CHANGING.search(title):
+        for reference in info.head.based_on:
+            if reference.relation == "修订":
+                yield reference.title, parse_number(reference.doc_number) if reference.doc_number else None
+
+
+def _statements(corpus: Corpus, infos: Mapping[int, DocumentInfo]) -> dict[int, ForceStatements]:
+    """What each document says of others; a stored text never changes, so it is read once."""
+    kept = _read.setdefault(corpus, {})
+    for row, info in infos.items():
+        if (row, info.id) not in kept:
+            kept[row, info.id] = read_statements(corpus.text(row), info.head.title)
+    for key in [key for key in kept if key[0] not in infos]:
+        del kept[key]
+    return {row: kept[row, info.id] for row, info in infos.items()}
+
+
+def _meant(
+    force: _Force, source: DocumentInfo, title: str | None, number: DocumentNumber | None, *, former: bool
+) -> Iterator[int]:
+    """The documents of the library that ``source`` names, with their copies; ``former`` those that were there before it."""
+    own = {source.row, *force.works.copies(source.row)}
+    seen: set[int] = set()
+    for info in force.names.find_all(source, title, number):
+        if info.row in own or info.row in seen:
+            continue
+        by_number = number is not None and force.names.has_number(info, number)
+        if former and not by_number and not _is_former(force, source, info, number):
+            continue
+        if former and not _may_repeal(source.head.region_code, info.head.region_code):
+            continue
+        for row in (info.row, *force.works.copies(info.row)):
+            if row not in seen and row not in own:
+                seen.add(row)
+                yield row
+
+
+def _is_former(force: _Force, source: DocumentInfo, target: DocumentInfo, number: DocumentNumber | None) -> bool:
+    """Whether a document named by its title alone was there before the one that names it, and is of the year of the number given."""
+    one, other = _known_day(force, target), _known_day(force, source)
+    if one and number is not None and number.year and abs(int(one[:4]) - number.year) > 1:
+        return False
+    if one and other:
+        return one < other
+    # of one name: what a new text repeals is its own former one, and the library may hold only the new one
+    return not (
+        {normalize_title(target.head.title), normalize_title(extract_name(target.head.title))}
+        & {normalize_title(source.head.title)}
+    )
+
+
+def _known_day(force: _Force, info: DocumentInfo) -> str | None:
+    """The day of a document, its copies' where it has none."""
+    files = [info, *(force.infos[row] for row in force.works.copies(info.row))]
+    return next((day for file in files if (day := day_of(file) or file.head.effective_on)), None)
+
+
+def _may_repeal(own: str | None, other: str | None) -> bool:
+    """Whether an authority of one place may repeal what one of another issued: its own and what is below."""
+    return not own or not other or own == "0" or other.startswith(own)
+
+
+def _act_day(info: DocumentInfo, closing: bool) -> str | None:
+    head = next((h for h in _heads(info) if h.effective_on), info.head)
+    return head.effective_on or _day(info.head) if closing or head.effective_on else _day(info.head)
+
+
+# ------------------------------------------------------------------ one document
+
+
+def _judge(force: _Force, info: DocumentInfo, day: str, part: HeadMatter | None) -> DocumentStatus:
+    """What a person says, then a draft, repeals by others, the page, the term, a newer version, the period, the entry into force."""
+    head = part or info.head
+    own = _own(force, info, part, day)
+    base = DocumentStatus("未载明", "", None, own.effective, own.expires)
+    if info.user_status:
+        note = f"，注明：{info.user_note.strip().rstrip('。')}" if info.user_note and info.user_note.strip() else ""
+        person = _person(force.corpus, info, "status")
+        said = f"{person or '使用者'}将本文件标为“{info.user_status}”{note}。"
+        return replace(
+            base,
+            status=_normal(info.user_status),
+            reason=said,
+            evidence=StatusEvidence(None, None, info.user_status, person or "使用者"),
+            replaced_by=force.works.replaced_by(info.row),
+        )
+    if _is_draft(head) or is_draft_info(info) or _proposes(info.head):
+        return _draft(force, info, head)
+    repealed = _repealed(force, info, day, base)
+    lapsed = own.expires is not None and own.expires < day
+    if repealed is not None and not (
+        lapsed and repealed[1] is not None and own.expires is not None and own.expires < repealed[1]
+    ):
+        return repealed[0]
+    if head.status and not lapsed and (_SAYS_REPEALED.search(head.status) or _SAYS_LAPSED.search(head.status)):
+        status: Status = "已废止" if _SAYS_REPEALED.search(head.status) else "已失效"
+        return replace(
+            base, status=status, reason=f"文件的时效栏写明“{head.status}”。", evidence=_of_field(force, info, head, "status")
+        )
+    if own.effective and day < own.effective:
+        return replace(
+            base,
+            status="尚未施行",
+            reason=f"文件自{_written(own.effective)}起施行，到{_written(day)}尚未施行。",
+            evidence=own.begins,
+        )
+    if lapsed and own.expires:
+        return replace(
+            base,
+            status="已失效",
+            reason=f"文件的有效期到{_written(own.expires)}为止，到{_written(day)}已失效。",
+            evidence=own.ends,
+        )
+    revised = _revised(force, info, day, base) if part is None else None
+    if revised is not None:
+        return revised
+    if head.status and _SAYS_REVISED.search(head.status):
+        return replace(
+            base, status="已修订", reason=f"文件的时效栏写明“{head.status}”。", evidence=_of_field(force, info, head, "status")
+        )
+    coming = _coming(force, info, own, day, base) if part is None else None
+    if coming is not None:
+        return coming
+    issued = _day(head)
+    if issued and len(issued) == 10 and issued > day:
+        return replace(
+            base,
+            status="尚未施行",
+            reason=f"文件{_written(issued)}才印发，到{_written(day)}尚未施行。",
+            evidence=_of_field(force, info, head, "issued_on"),
+        )
+    found = _in_force_or_unstated(force, info, head, own, day, base)
+    return _less(force, info, day, found) if part is None else found
+
+
+def _less(force: _Force, info: DocumentInfo, day: str, found: DocumentStatus) -> DocumentStatus:
+    """What is in force, less the articles that others repealed."""
+    acts = [act for act in force.partial.get(info.row, ()) if act.on is None or act.on <= day]
+    if found.status != "现行有效" or not acts:
+        return found
+    said = f"{found.reason.rstrip('。')}；{_titled(force, acts[0].source)}只废止了其中的部分条款，其余仍然有效。"
+    return replace(found, reason=said, evidence=_words(force, acts[0].source, acts[0].repeal.span))
+
+
+def _in_force_or_unstated(
+    force: _Force, info: DocumentInfo, head: HeadMatter, own: _Own, day: str, base: DocumentStatus
+) -> DocumentStatus:
+    if own.ends is not None and own.expires:
+        said = f"文件的有效期到{_written(own.expires)}为止，没有见到废止或修订。"
+        return replace(base, status="现行有效", reason=said, evidence=own.ends)
+    period = _period(force, info, head) if own.begins is None else None
+    if period is not None:
+        evidence = StatusEvidence(info.row, period.span, period.span.of(force.text(info.row))) if period.span else None
+        over = period.end < day
+        words = f"{period.said}，到{_written(period.end)}届满。"
+        return replace(
+            base,
+            status="已失效" if over else "现行有效",
+            reason=words if over else f"{period.said}，在{_written(day)}尚未届满，没有见到废止或修订。",
+            evidence=evidence,
+            expires_on=own.expires or period.end,
+        )
+    if head.status and _SAYS_IN_FORCE.search(head.status):
+        said = f"文件的时效栏写明“{head.status}”，没有见到废止或修订。"
+        return replace(base, status="现行有效", reason=said, evidence=_of_field(force, info, head, "status"))
+    if own.begins is not None:
+        since = f"自{_written(own.effective)}起施行" if own.effective else "写明自印发（公布）之日起施行"
+        return replace(base, status="现行有效", reason=f"文件{since}，没有写明期限，没有见到废止或修订。", evidence=own.begins)
+    return replace(base, reason=_unstated(force, info, head, day))
+
+
+def _period(force: _Force, info: DocumentInfo, head: HeadMatter) -> PlanPeriod | None:
+    """The period of a plan, looked for once in each text."""
+    key = (info.row, info.id, head.title, head.plan_period)
+    kept = _periods.setdefault(force.corpus, {})
+    if key not in kept:
+        kept[key] = period_of(head, force.text(info.row))
+    return kept[key]
+
+
+def _own(force: _Force, info: DocumentInfo, part: HeadMatter | None, day: str) -> _Own:
+    """The clauses of force of a document: its own, those of what it issues, those of its copies; then extensions and trial rules."""
+    heads = (
+        [(info.row, part)]
+        if part is not None
+        else [(row, head) for row in (info.row, *force.works.copies(info.row)) for head in _heads(force.infos[row])]
+    )
+    effective, begins = _surest(force, heads, "effective_on")
+    expires, ends = _surest(force, heads, "expires_on")
+    if ends is not None and expires is None:
+        expires = _as_other(force, info, ends.quote, day)
+    for source, extension in force.extensions.get(info.row, ()):
+        said = _day(force.infos[source].head)
+        if said and said > day:
+            continue
+        longer = extension.until or (expires and extension.years and _plus(expires, extension.years)) or None
+        if longer and (expires is None or longer > expires):
+            expires, ends = longer, _quoted(force, source, extension.span)
+    if ends is None and expires is None:
+        ruled = _trial_end(force, info, part or info.head, effective, day)
+        if ruled is not None:
+            expires, ends = ruled
+    return _Own(effective, begins, expires, ends)
+
+
+def _heads(info: DocumentInfo) -> list[HeadMatter]:
+    """The head of a document, and those of the documents that it issues: what they say of their force is said of it."""
+    issued = [head for head in info.attached if {"doc_number", "issued_on", "issuers"} & head.inferred and head.title]
+    title = normalize_title(info.head.title)
+    named_in = [
+        head
+        for head in issued
+        if title and normalize_title(head.title) in (title, normalize_title(extract_name(info.head.title)))
+    ]
+    return [info.head, *(named_in or issued)[:1]]
+
+
+def _surest(force: _Force, heads: list[tuple[int, HeadMatter]], name: str) -> tuple[str | None, StatusEvidence | None]:
+    """A date of force and the words for it: a clause of the text with a date, the line of a page, a clause without a date."""
+    best: tuple[int, str | None, StatusEvidence | None] = (0, None, None)
+    for row, head in heads:
+        clause = _clause(force, row, head, name)
+        if clause is None:
+            continue
+        value = getattr(head, name)
+        rank = 1 if value is None else 2 if _FIELD.search(clause.quote) else 3
+        if name in head.corrected:
+            rank = 4
+        if rank > best[0]:
+            # the words of a clause from which no date follows explain the date that a page gives
+            words = best[2] if best[0] == 1 and rank == 2 else clause
+            best = (rank, value, words)
+        elif rank == 1 and best[0] == 2:
+            best = (2, best[1], clause)
+    return best[1], best[2]
+
+
+def _clause(force: _Force, row: int, head: HeadMatter, name: str) -> StatusEvidence | None:
+    span = head.spans.get(name)
+    if span is not None:
+        return _quoted(force, row, span)
+    value = getattr(head, name)
+    return StatusEvidence(row, None, value, None) if value else None
+
+
+def _as_other(force: _Force, info: DocumentInfo, quote: str, day: str) -> str | None:
+    """The end of a term that is that of another document (有效期与《…》一致)."""
+    match = _AS_OTHER.search(quote)
+    if match is None:
+        return None
+    for row in _meant(force, info, match["title"], None, former=False):
+        other = force.infos[row]
+        if not _AS_OTHER.search(quote) or row == info.row:
+            continue
+        found = next((head.expires_on for head in _heads(other) if head.expires_on), None)
+        if found:
+            return found
+    return None
+
+
+def _trial_end(
+    force: _Force, info: DocumentInfo, head: HeadMatter, effective: str | None, day: str
+) -> tuple[str, StatusEvidence] | None:
+    """The end of a 试行 or 暂行 document where a rule of its place sets one."""
+    title = head.title or ""
+    if not _TRIAL.search(title) or _NO_RULES_FOR.search(title) or not effective or len(effective) < 10:
+        return None
+    for row, rule in force.rules:
+        code, own = _place(force.infos[row].head), _place(head) or _place(info.head)
+        began = next((h.effective_on for h in _heads(force.infos[row]) if h.effective_on), None)
+        if not code or not own or code == "0" or not own.startswith(code) or row == info.row or (began and began > effective):
+            continue
+        return _before_anniversary(effective, rule.years), _quoted(force, row, rule.span)
+    return None
+
+
+def _place(head: HeadMatter) -> str | None:
+    """The code of the place a document is for, or the name its title or issuer begins with where the gazetteer has no such place."""
+    if head.region_code:
+        return head.region_code
+    found = next((m for name in (*head.issuers, head.title or "") if (m := _PLACE.match(name))), None)
+    return found.group() if found else None
+
+
+def _draft(force: _Force, info: DocumentInfo, head: HeadMatter) -> DocumentStatus:
+    clauses = (_clause(force, info.row, part, "effective_on") for part in (head, info.head, *info.attached))
+    blank = next((clause for clause in clauses if clause is not None and _BLANK.search(clause.quote)), None)
+    final = force.works.replaced_by(info.row)
+    words = f"“{head.status}”" if head.status and _SAYS_DRAFT.search(head.status) else "征求意见的稿子"
+    said = f"本文件是{words}{'，施行日期还空着' if blank else ''}，尚无约束力"
+    if final:
+        said += f"；库中另有正式文件{_titled(force, final[0])}"
+    return DocumentStatus("征求意见稿", said + "。", blank or _draft_evidence(force, info, head), None, None, final)
+
+
+def _draft_evidence(force: _Force, info: DocumentInfo, head: HeadMatter) -> StatusEvidence | None:
+    text = force.text(info.row)
+    title = head.spans.get("title")
+    if title is not None and _SAYS_DRAFT.search(title.of(text)):
+        return StatusEvidence(info.row, title, title.of(text))
+    found = _SAYS_DRAFT.search(text[:6000])
+    if found is not None:
+        return _quoted(force, info.row, Span(found.start(), found.end()))
+    for name in ("effective_on", "expires_on"):
+        if name in head.spans:
+            return _quoted(force, info.row, head.spans[name])
+    return StatusEvidence(info.row, None, head.title or info.source)
+
+
+def _repealed(force: _Force, info: DocumentInfo, day: str, base: DocumentStatus) -> tuple[DocumentStatus, str | None] | None:
+    acts = [act for act in force.acts.get(info.row, ()) if act.on is None or act.on <= day]
+    if not acts:
+        return None
+    act = min(acts, key=lambda act: (act.on is None, act.on or "", act.source))
+    by = _titled(force, act.source)
+    when = f"自{_written(act.on)}起" if act.on else ""
+    kept = f"（{act.repeal.kept}除外）" if act.repeal.kept else ""
+    sources = tuple(dict.fromkeys(act.source for act in acts))
+    found = replace(
+        base,
+        status="已废止",
+        reason=f"{by}{when}废止了本文件{kept}。",
+        evidence=_words(force, act.source, act.repeal.span),
+        replaced_by=sources,
+    )
+    return found, act.on
+
+
+def _coming(force: _Force, info: DocumentInfo, own: _Own, day: str, base: DocumentStatus) -> DocumentStatus | None:
+    """In force until a day that an act already sets: a repeal or a newer version to come within a year."""
+    horizon = _plus(day, 1)
+    acts = [act for act in force.acts.get(info.row, ()) if act.on is not None and day < act.on <= horizon]
+    if own.expires is not None or (own.begins is None and not acts):
+        return None
+    if acts:
+        act = min(acts, key=lambda act: act.on or "")
+        said = f"{_titled(force, act.source)}自{_written(act.on or '')}起才废止本文件，到{_written(day)}仍然有效。"
+        evidence = _words(force, act.source, act.repeal.span)
+        return replace(
+            base, status="现行有效", reason=said, evidence=evidence if act.repeal.on else _begins(force, act.source) or evidence
+        )
+    for row in (*force.works.replaced_by(info.row), *force.amended.get(info.row, ())):
+        since = _since(force.infos[row])
+        if since and day < since <= horizon:
+            said = f"{_titled(force, row)}自{_written(since)}起才取代本文件的文本，到{_written(day)}仍然有效。"
+            return replace(base, status="现行有效", reason=said, evidence=_begins(force, row) or own.begins)
+    return None
+
+
+def _begins(force: _Force, row: int) -> StatusEvidence | None:
+    """The clause on the entry into force of a document."""
+    return next((c for head in _heads(force.infos[row]) if (c := _clause(force, row, head, "effective_on"))), None)
+
+
+def _since(info: DocumentInfo) -> str | None:
+    """From when a document holds: its entry into force, else its day."""
+    return next((head.effective_on for head in _heads(info) if head.effective_on), None) or _day(info.head)
+
+
+def _revised(force: _Force, info: DocumentInfo, day: str, base: DocumentStatus) -> DocumentStatus | None:
+    """A newer version of the text, or a decision that changes it."""
+    for row in force.works.replaced_by(info.row):
+        newer = force.infos[row]
+        since = _since(newer)
+        if since and since > day[: len(since)]:
+            continue
+        when = f"自{_written(since)}起" if since and len(since) == 10 else ""
+        return replace(
+            base,
+            status="已修订",
+            reason=f"{_titled(force, row)}{when}取代了本文件的文本。",
+            evidence=_revision_evidence(force, newer),
+            replaced_by=(row,),
+        )
+    for row in force.amended.get(info.row, ()):
+        since = _since(force.infos[row])
+        known = {enactment.on for enactment in info.head.history}
+        if since and (since > day or since in known or _day(force.infos[row].head) in known):
+            continue
+        return replace(
+            base,
+            status="已修订",
+            reason=f"{_titled(force, row)}修改了本文件。",
+            evidence=_revision_evidence(force, force.infos[row]),
+            replaced_by=(row,),
+        )
+    return None
+
+
+def _revision_evidence(force: _Force, newer: DocumentInfo) -> StatusEvidence:
+    if newer.head.history and newer.head.history[-1].act in ("修订", "修正"):
+        span = newer.head.history[-1].span
+        return StatusEvidence(newer.row, span, span.of(force.text(newer.row)))
+    text = force.text(newer.row)
+    title = newer.head.spans.get("title")
+    found = _REVISED.search(text, title.end if title else 0, (title.end if title else 0) + 1500)
+    if found is not None:
+        return _quoted(force, newer.row, Span(found.start(), found.end()))
+    return StatusEvidence(newer.row, title, title.of(text) if title else newer.head.title or newer.source)
+
+
+def _unstated(force: _Force, info: DocumentInfo, head: HeadMatter, day: str) -> str:
+    """What is known where nothing says how long a document holds: its age, and what its issuer did later on the subject."""
+    said = ["文件没有写明施行日期和期限，库中也没有废止或修订它的文件"]
+    issued = _day(head)
+    if issued and len(issued) >= 4 and issued[:4] <= day[:4]:
+        years = int(day[:4]) - int(issued[:4]) - (len(issued) == 10 and issued[5:] > day[5:])
+        said.append(f"{issued[:4]}年印发，已{years}年" if years > 0 else f"{issued[:4]}年印发")
+    later = _later_on_subject(force, info, day)
+    if later:
+        said.append(f"同一机关此后就相近事项印发了{'、'.join(_titled(force, row) for row in later)}")
+    return "；".join(said) + "。"
+
+
+def _later_on_subject(force: _Force, info: DocumentInfo, day: str) -> list[int]:
+    issued = _day(info.head)
+    same = force.by_issuer.get(info.head.issuers[0], ()) if info.head.issuers else ()
+    if not issued or len(same) < 2 or len(own := _pairs(force, info)) < 4:
+        return []
+    found = []
+    for on, row in same:
+        if issued < on <= day and row not in force.works.of(info.row).documents:
+            other = _pairs(force, force.infos[row])
+            if len(own & other) >= 0.5 * min(len(own), len(other)):
+                found.append((on, row))
+    return [row for _, row in sorted(found, reverse=True)[:2]]
+
+
+def _pairs(force: _Force, info: DocumentInfo) -> frozenset[str]:
+    if info.row not in force.pairs:
+        title = normalize_without_issuer(info.head.title) or normalize_title(info.head.title)
+        title = title.removeprefix("关于")
+        force.pairs[info.row] = frozenset(title[i : i + 2] for i in range(len(title) - 1))
+    return force.pairs[info.row]
+
+
+# ------------------------------------------------------------------ words
+
+
+def _proposes(head: HeadMatter) -> bool:
+    """Whether a title says that something is only intended (关于拟废止…的公示)."""
+    return _INTENDS.search("".join((head.title or "").split())) is not None
+
+
+def _is_draft(head: HeadMatter) -> bool:
+    return is_draft(head.title) or bool(head.status and _SAYS_DRAFT.search(head.status))
+
+
+def _quoted(force: _Force, row: int, span: Span) -> StatusEvidence:
+    """The sentence around a place, within reason."""
+    text = force.text(row)
+    start = max(text.rfind(stop, max(0, span.start - _LONGEST_QUOTE), span.start) for stop in _STOPS) + 1
+    start = start if start > 0 else max(0, span.start - 40)
+    ends = [at for stop in _STOPS if (at := text.find(stop, span.end, span.end + _LONGEST_QUOTE)) >= 0]
+    whole = Span(min(start, span.start), min(ends, default=span.end)).trimmed(text)
+    return StatusEvidence(row, whole, whole.of(text))
+
+
+def _words(force: _Force, row: int, span: Span) -> StatusEvidence:
+    return StatusEvidence(row, span, span.of(force.text(row)))
+
+
+def _of_field(force: _Force, info: DocumentInfo, head: HeadMatter, name: str) -> StatusEvidence:
+    span = head.spans.get(name)
+    return StatusEvidence(info.row, span, span.of(force.text(info.row)) if span else str(getattr(head, name) or ""))
+
+
+def _person(corpus: Corpus, info: DocumentInfo, name: str) -> str | None:
+    given = [c for c in corpus.corrections_of(info.id, info.source, info.origin) if c.field == name]
+    return given[0].who if given else None
+
+
+def _titled(force: _Force, row: int) -> str:
+    info = force.infos[row]
+    return in_marks(info.head.title or info.source.rsplit("/", 1)[-1])
+
+
+def _normal(status: str) -> Status:
+    if status in STATUSES:
+        return status
+    if _SAYS_REPEALED.search(status):
+        return "已废止"
+    if _SAYS_LAPSED.search(status) or "届满" in status or "到期" in status:
+        return "已失效"
+    if _SAYS_DRAFT.search(status) or "征求" in status:
+        return "征求意见稿"
+    if "修订" in status or "修改" in status:
+        return "已修订"
+    if "尚未" in status or "未施行" in status or "未生效" in status:
+        return "尚未施行"
+    return "现行有效" if _SAYS_IN_FORCE.search(status) else "未载明"
+
+
+def _day(head: HeadMatter) -> str | None:
+    year = year_of(head)
+    return head.issued_on or head.published_on or (str(year) if year else None)
+
+
+def _plus(day: str, years: int) -> str:
+    return f"{int(day[:4]) + years}{day[4:]}" if day[5:] != "02-29" else f"{int(day[:4]) + years}-02-28"
+
+
+def _before_anniversary(day: str, years: int) -> str:
+    return (dt.date.fromisoformat(_plus(day, years)) - dt.timedelta(days=1)).isoformat()
+
+
+def _written(day: str) -> str:
+    parts = [int(part) for part in day.split("-")]
+    return "".join(f"{part}{unit}" for part, unit in zip(parts, "年月日", strict=False))
