@@ -19,8 +19,9 @@ from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
 from qa.documents import LibraryView
 from qa.evidence.inquiry import Inquiry, Similar
-from qa.evidence.scope import ScoredSentence, own_figures, scope_of
+from qa.evidence.scope import ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
+from qa.evidence.selector import READ, select_items
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.registry import question_kinds
 from qa.understanding.concepts import extract_concepts
@@ -73,7 +74,8 @@ class Engine:
             allowed = self.corpus.select(filters) if filters else None
             parsed = parse_question(question, known, previous)
             draft, near = self._draft(parsed, view, known, allowed)
-            return self._finished(parsed, drop_unsupported(draft), near, view, day)
+            draft = self._with_evidence(parsed, drop_unsupported(draft), view, filters)
+            return self._finished(parsed, draft, near, view, day)
 
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
         """Compare the regions of the library, or the named ones, on a topic or a question; every cell is cited."""
@@ -153,6 +155,22 @@ class Engine:
             parts = tuple(pair for pair in (wide.parts if wide else ()) if pair[0] != top)
             return replace(draft, lines=(*draft.lines, *others), parts=(*draft.parts, *parts))
         return draft
+
+    def _with_evidence(
+        self, parsed: ParsedQuestion, draft: AnswerDraft, view: LibraryView, filters: Filters | None
+    ) -> AnswerDraft:
+        """The items that answer best, whole and from the place asked for, in front of what the rules for this kind found.
+
+        What the rules count, list or compare comes first: no single item holds it. Where they found nothing the items are shown as
+        what may be related, unless the signs say that the documents are silent.
+        """
+        from qa.answers.evidence_first import quote_items
+
+        hits = self.searcher.search(parsed.query, filters=filters, top=READ)
+        hits = hits_of_place(parsed, hits, view)
+        selection = select_items(parsed.query, hits, view, self.searcher, refused=draft.status == "not_found")
+        kind = question_kinds()[parsed.kind]
+        return quote_items(draft, selection, view, rules_first=kind.is_list or kind.own_figures or parsed.several)
 
     def _similar(self, parsed: ParsedQuestion) -> Similar | None:
         """A function that compares sentences with the question by the embedding model, or None without a model."""
