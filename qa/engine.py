@@ -19,7 +19,7 @@ from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
 from qa.documents import LibraryView
 from qa.evidence.inquiry import Inquiry, Similar
-from qa.evidence.scope import ScoredSentence, hits_of_place, own_figures, scope_of
+from qa.evidence.scope import SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
 from qa.evidence.selector import READ, select_items
 from qa.kinds import provision, refusal, which_documents
@@ -161,16 +161,18 @@ class Engine:
     ) -> AnswerDraft:
         """The items that answer best, whole and from the place asked for, in front of what the rules for this kind found.
 
-        What the rules count, list or compare comes first: no single item holds it. Where they found nothing the items are shown as
-        what may be related, unless the signs say that the documents are silent.
+        What the rules count, list or compare comes first: no single item holds it. In a small library the rules weigh every sentence
+        there is; the selector orders what a search found among many.
         """
+        if len(view) <= SMALL:
+            return draft
         from qa.answers.evidence_first import quote_items
 
         hits = self.searcher.search(parsed.query, filters=filters, top=READ)
         hits = hits_of_place(parsed, hits, view)
         selection = select_items(parsed.query, hits, view, self.searcher, refused=draft.status == "not_found")
         kind = question_kinds()[parsed.kind]
-        return quote_items(draft, selection, view, rules_first=kind.is_list or kind.own_figures or parsed.several)
+        return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several)
 
     def _similar(self, parsed: ParsedQuestion) -> Similar | None:
         """A function that compares sentences with the question by the embedding model, or None without a model."""

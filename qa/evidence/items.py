@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.document import ParsedDocument, Span
-from corpus.text import sentences
+from corpus.text import COLONS, SENTENCE_ENDS, sentences
 
 LONGEST, SHORTEST, PIECE = 320, 24, 220
-"""Characters of an item: a longer one is cut at sentence ends into pieces, a shorter one joins the next."""
+"""Characters of an item: a longer one is cut at sentence ends into pieces; a shorter one that is no sentence, as a heading, joins the
+next."""
 LEAD = 80
 """Characters kept of a line that announces what follows it (包括：)."""
 
@@ -40,7 +41,7 @@ def cut_items(doc: ParsedDocument, document: int, span: Span) -> list[EvidenceIt
         for piece in _cut_long(doc.text, part):
             found.append(EvidenceItem(document, piece, doc.heading_path(piece.start), lead))
         text = part.of(doc.text)
-        if text[-1:] in "：:":
+        if text[-1] in COLONS:
             lead = text[-LEAD:]
     return found
 
@@ -71,7 +72,7 @@ def _join_short(text: str, pieces: Sequence[Span]) -> list[Span]:
         if (
             last is not None
             and piece.end - last.start <= LONGEST
-            and (len(last) < SHORTEST or text[last.end - 1] in "：:" or len(piece) < SHORTEST)
+            and (text[last.end - 1] in COLONS or (len(last) < SHORTEST and text[last.end - 1] not in SENTENCE_ENDS))
         ):
             joined[-1] = Span(last.start, piece.end)
         else:
