@@ -1,4 +1,4 @@
-"""A target 目标指标 put together: the year it is for, its region, what binds it, and what the head of its document sets for all."""
+"""Assemble targets 目标指标 from figures: their year, region, topic and binding, with the defaults of the document's metadata."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graph.targets.tables import TableReading
 from graph.topics import topics_of
 
 REACH = 200
-"""How far around a figure its words are looked for."""
+"""Number of characters before and after a figure that are searched for its words."""
 _UPPER = re.compile(expand(r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?({whole_regions})(?!{no_whole_region})"))
 _OWN = re.compile(expand(r"全[{local_divisions}{townships}]|[我本][{local_divisions}{townships}]"))
 _BINDING = re.compile(r"(?:约束|预期)性")
@@ -26,7 +26,7 @@ _BINDING = re.compile(r"(?:约束|预期)性")
 
 @dataclass(frozen=True, slots=True)
 class TargetDefaults:
-    """What holds for every quantity under one head."""
+    """Defaults (year, region, manner) that the metadata of a document gives to all its targets."""
 
     region: str | None
     upper: str | None
@@ -37,7 +37,7 @@ class TargetDefaults:
 
 
 def read_defaults(head: HeadMatter) -> TargetDefaults:
-    """What a head sets for every figure under it."""
+    """Read the defaults (year, region, manner) that the metadata of a document gives to all its targets."""
     plan_year = find_annual_year(head.title)
     dates = (head.issued_on, head.published_on, head.plan_period[0] if head.plan_period else None)
     reference = next((int(date[:4]) for date in dates if date), None)
