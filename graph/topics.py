@@ -1,4 +1,4 @@
-"""What a text is about 主题: weighted keywords decide, the heading counts more than the body, and nothing is a valid answer."""
+"""Find the topics 主题 of a text by weighted keywords; the heading counts more than the body, and a text may have none."""
 
 from __future__ import annotations
 
