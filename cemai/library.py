@@ -101,7 +101,6 @@ class Library(PolicyGraph):
         self._engine: Engine | None = None
         self._making = threading.RLock()
         """Held while a part is made: two threads that first need it share one."""
-        self._kept_resolver: tuple[int, DocumentResolver] | None = None
         self._embedded = False
         """Whether all passages are known to have a vector of the current model; checking reads all of them."""
 
@@ -413,12 +412,9 @@ class Library(PolicyGraph):
     @property
     def resolver(self) -> DocumentResolver:
         """The documents of the library by everything they may be called, kept until the library changes."""
-        from graph.documents.resolver import DocumentResolver
+        from graph.documents.named import resolver_of
 
-        generation = self.corpus.generation
-        if self._kept_resolver is None or self._kept_resolver[0] != generation:
-            self._kept_resolver = (generation, DocumentResolver(self.corpus.infos()))
-        return self._kept_resolver[1]
+        return resolver_of(self.corpus)
 
     def ask(
         self,

@@ -9,8 +9,8 @@ from index.passages import Hit
 
 Status = Literal["answered", "partial", "not_found"]
 Form = Literal["地区对比", "新旧对照", "落实对照"]
-NoticeKind = Literal["expired", "draft", "repealed", "scope", "wording"]
-"""``wording``: what a language model had to do with the wording; only where one is configured."""
+NoticeKind = Literal["expired", "draft", "repealed", "pending", "scope", "wording"]
+"""``pending``: not yet in force. ``wording``: what a language model had to do with the wording; only where one is configured."""
 
 
 @dataclass(frozen=True, slots=True)

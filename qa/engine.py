@@ -14,6 +14,7 @@ from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus
 from qa.answer import Answer, Comparison, Notice, Understanding
+from qa.answers.choices import offer_choices
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
@@ -21,6 +22,7 @@ from qa.documents import LibraryView
 from qa.evidence.inquiry import Inquiry, Similar
 from qa.evidence.scope import ScoredSentence, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
+from qa.evidence.selection import find_ambiguous, select_documents
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.registry import question_kinds
 from qa.understanding.concepts import extract_concepts
@@ -70,9 +72,9 @@ class Engine:
         day = as_of or dt.date.today()
         with self._lock:
             view, known = self._ready()
-            allowed = self.corpus.select(filters) if filters else None
             parsed = parse_question(question, known, previous)
-            draft, near = self._draft(parsed, view, known, allowed)
+            parsed, allowed = select_documents(parsed, self.corpus, filters, day)
+            draft, near = self._draft(parsed, view, known, allowed, day)
             return self._finished(parsed, drop_unsupported(draft), near, view, day)
 
     def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
@@ -111,17 +113,19 @@ class Engine:
         return self._kept.get("shelf", make, stamp=self.corpus.generation)
 
     def _draft(
-        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, allowed: set[int] | None
+        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, allowed: set[int] | None, day: dt.date
     ) -> tuple[AnswerDraft, list[ScoredSentence]]:
         if not len(view):
             return AnswerDraft("not_found", (AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
+        if parsed.kind != "validity" and (ambiguous := find_ambiguous(parsed, self.corpus, day)) is not None:
+            return offer_choices(*ambiguous, view, day), []
         kind = question_kinds()[parsed.kind]
         wanted = extract_concepts(parsed, view)
         scope = scope_of(parsed, view, self.searcher, allowed)
         if kind.own_figures and parsed.divisions:
             scope = own_figures(parsed, scope, view)
         scorer = SentenceScorer(wanted, view)
-        inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed))
+        inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed), day)
         draft = self._from_best(inquiry)
         if draft is not None:
             return draft, []
@@ -201,7 +205,7 @@ class Engine:
             answer=text,
             citations=citations,
             notices=notices,
-            nearest=tuple(_hit(f) for f in near[:SHOWN_NEAREST]) if status == "not_found" else (),
+            nearest=draft.nearest or (tuple(_hit(f) for f in near[:SHOWN_NEAREST]) if status == "not_found" else ()),
             understood=parsed.understood,
             generation=view.generation,
             as_of=day.isoformat(),

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from corpus.divisions import NATION, Division
+from corpus.document import Span
 from corpus.folding import fold
+from graph.documents.named import resolver_of
+from graph.documents.numbers import find_numbers
+from graph.documents.resolver import SHORTEST_PART, DocumentMention, name_span
 from index.spelling import SpellingNames
 from qa.documents import LibraryView
+from qa.understanding.lexicons import phrases
 from qa.understanding.spelling import TELLING
+from qa.understanding.validity import strip_aspects
 
 UNPLACED, SPOKEN_OF = 40, 3
 """So many documents without a region are looked through for a place, and so often they must name it."""
 
+_marked = re.compile(r"《[^《》]{4,80}》")
+_clause = re.compile(r"[^,，。;；?？!！]+")
 _place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新区|开发区)")
 
 
@@ -31,6 +39,27 @@ class Mention:
     text: str
     divisions: tuple[Division, ...]
     asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocuments:
+    """The documents named in a question: mentions that the library resolves, and the places of names that it does not know."""
+
+    mentions: tuple[DocumentMention, ...] = ()
+    missing: tuple[Span, ...] = ()
+
+    def within(self, rows: Container[int]) -> NamedDocuments:
+        """What is named of some documents only."""
+        kept = [replace(m, documents=tuple(row for row in m.documents if row in rows)) for m in self.mentions]
+        return NamedDocuments(tuple(m for m in kept if m.documents), self.missing)
+
+    def sure(self, folded: str) -> tuple[DocumentMention, ...]:
+        """The mentions to answer from whatever is asked: certain ones, and what stands in title marks."""
+        return tuple(
+            mention
+            for mention in self.mentions
+            if mention.certain or (mention.kind in ("title", "part", "short") and folded[mention.span.start] in "《〈<「『")
+        )
 
 
 class KnownNames:
@@ -101,22 +130,19 @@ class KnownNames:
         info = self.view.infos[row]
         return info.head.title or info.source
 
-    def documents_named(self, titles: Iterable[str], numbers: Iterable[str]) -> tuple[int, ...]:
-        """The documents with one of these titles or document numbers."""
-        found: dict[int, None] = {}
-        for wanted in titles:
-            for row, title in self._titles:
-                if len(wanted) >= 4 and title and (wanted in title or (len(title) >= 8 and title in wanted)):
-                    found[row] = None
-            for row, info in self.view.infos.items():
-                if any(len(wanted) >= 4 and wanted in fold(head.title or "") for head in info.attached):
-                    found[row] = None
-        wanted_numbers = [_plain(number) for number in numbers]
-        for row, info in self.view.infos.items():
-            number = _plain(fold(info.head.doc_number or ""))
-            if number and any(wanted.endswith(number) for wanted in wanted_numbers):
-                found[row] = None
-        return tuple(found)
+    def documents_named(self, folded: str) -> NamedDocuments:
+        """What a folded question names by number or title: in marks, whole in the question, or as all that is asked about."""
+        resolver = resolver_of(self.view.corpus)
+        mentions = resolver.resolve(folded).mentions
+        asked = strip_aspects(folded)
+        if not mentions and asked != folded:
+            mentions = next((found for text in (asked, *_clauses(asked)) if (found := resolver.resolve(text).mentions)), ())
+        taken = [mention.span for mention in mentions]
+        names = [found.span for found in find_numbers(folded) if found.bracketed and found.number.serial is not None]
+        names += [Span(*match.span()) for match in _marked.finditer(folded)]
+        if not mentions and not names and len(name := name_span(asked)) >= SHORTEST_PART:
+            names += [name] if name.of(asked).endswith(phrases("document_words.txt")) else []
+        return NamedDocuments(mentions, tuple(span for span in names if not any(span.overlaps(other) for other in taken)))
 
     def place_in_titles(self, folded: str) -> tuple[str, ...]:
         """A place at the start of the question that is in a title but not in the gazetteer (new towns, zones)."""
@@ -189,5 +215,8 @@ class KnownNames:
         return tuple((group, fold(group)) for group in self.view.corpus.keys("beneficiary") if len(group) > 1)
 
 
-def _plain(number: str) -> str:
-    return "".join(c for c in number if c.isalnum())
+def _clauses(text: str) -> Iterator[str]:
+    """A text with everything but one clause blanked, for each clause; places stay."""
+    for clause in _clause.finditer(text):
+        if len(clause[0].strip()) >= SHORTEST_PART:
+            yield " " * clause.start() + clause[0]
