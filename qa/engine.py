@@ -73,7 +73,7 @@ class Engine:
         with self._lock:
             view, known = self._ready()
             parsed = parse_question(question, known, previous)
-            parsed, allowed = select_documents(parsed, self.corpus, filters, day)
+            parsed, allowed = select_documents(parsed, view, filters, day)
             draft, near = self._draft(parsed, view, known, allowed, day)
             return self._finished(parsed, drop_unsupported(draft), near, view, day)
 
@@ -117,7 +117,7 @@ class Engine:
     ) -> tuple[AnswerDraft, list[ScoredSentence]]:
         if not len(view):
             return AnswerDraft("not_found", (AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
-        if parsed.kind != "validity" and (ambiguous := find_ambiguous(parsed, self.corpus, day)) is not None:
+        if parsed.kind != "validity" and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
             return offer_choices(*ambiguous, view, day), []
         kind = question_kinds()[parsed.kind]
         wanted = extract_concepts(parsed, view)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from corpus.errors import UnknownDocument
+from corpus.folding import fold
 from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
 from corpus.titles import in_marks
@@ -15,6 +16,9 @@ from graph.documents.works import Works, WorkVersion, works
 
 SHOWN = 6
 """Documents that a message offers as choices."""
+APART = 0.12
+"""How far the title that fits a text best must lead the next one for its document to be meant."""
+_MARKS = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 
 
@@ -27,7 +31,8 @@ def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of:
     """The documents a mention means, one for each work, best first.
 
     A number names one version. A title that several versions have names the one of the year that the text gives, else the one
-    in force on the day; copies never count beside the document they are copies of.
+    in force on the day; copies never count beside the document they are copies of. Where several works are left, the one whose
+    title clearly says most of the text is meant.
     """
     known = works(corpus)
     found: dict[int, int] = {}
@@ -44,7 +49,26 @@ def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of:
         else:
             current = known.current(row, as_of.isoformat())
             found[work.id] = current if current in {v.document for v in named} else named[-1].document
-    return tuple(found.values())
+    rows = tuple(found.values())
+    return _fitting(corpus, rows, mention, text) if len(rows) > 1 else rows
+
+
+def _fitting(corpus: Corpus, rows: tuple[int, ...], mention: DocumentMention, text: str) -> tuple[int, ...]:
+    """Of several documents those that have a number themselves, where one is named, and the one whose title fits the text."""
+    infos = {info.row: info for info in corpus.infos()}
+    if mention.kind == "number":
+        # a collection has the numbers of what it holds, too
+        rows = tuple(row for row in rows if infos[row].head.doc_number) or rows
+    scored = sorted(((share_of_title(text, infos[row]), row) for row in rows), reverse=True)
+    return (scored[0][1],) if len(scored) < 2 or scored[0][0] - scored[1][0] >= APART else rows
+
+
+def share_of_title(text: str, info: DocumentInfo) -> float:
+    """The share of the pairs of characters of a text that the titles of a document hold."""
+    plain = _MARKS.sub("", fold(text))
+    title = _MARKS.sub("", fold("".join(head.title or "" for head in (info.head, *info.attached))))
+    pairs = {plain[i : i + 2] for i in range(len(plain) - 1)}
+    return sum(pair in title for pair in pairs) / max(1, len(pairs))
 
 
 def _of_year(versions: Iterable[WorkVersion], text: str) -> WorkVersion | None:
@@ -85,16 +109,16 @@ def fold_versions(corpus: Corpus, rows: Iterable[int], as_of: dt.date) -> dict[i
 
     Where what stands in front is not among the rows, the first one that is takes its place.
     """
-    known, day = works(corpus), as_of.isoformat()
-    given = list(dict.fromkeys(rows))
+    known = works(corpus)
     groups: dict[int, list[int]] = {}
-    for row in given:
-        groups.setdefault(_front(known, row, day), []).append(row)
+    for row in dict.fromkeys(rows):
+        groups.setdefault(front_of(known, row, as_of), []).append(row)
     fronts = {front if front in group else group[0]: group for front, group in groups.items()}
     return {row: tuple(other for other in group if other != row) for row, group in fronts.items()}
 
 
-def _front(known: Works, row: int, day: str) -> int:
+def front_of(known: Works, row: int, as_of: dt.date) -> int:
     """The document whose text holds in place of another one's on a day: its representative, the last version that replaced it."""
+    day = as_of.isoformat()
     newer = [r for r in known.replaced_by(row) if (on := known.version(r).on) is None or on <= day]
     return known.representative(newer[-1] if newer else row)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from corpus.errors import UsageError
-from corpus.filters import Filters
+from corpus.filters import STATUSES, Filters, Status
 from corpus.store import Corpus
-from graph.documents.status import STATUSES, Status, statuses
+from graph.documents.status import statuses
 from graph.lexicon import table
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.document import Span
 from corpus.folding import fold
-from graph.documents.named import SHOWN, choose_documents, describe_document
-from graph.documents.numbers import parse_number
+from graph.documents.named import APART, SHOWN, choose_documents, describe_document, resolver_of, share_of_title
 from graph.documents.resolver import DocumentMention, name_span
 from graph.documents.status import OUT_OF_FORCE, DocumentStatus, status_on
 from graph.documents.works import WorkVersion, works
@@ -23,14 +22,16 @@ from qa.answers.choices import offer_choices
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, title_span
 from qa.documents import DocumentView
 from qa.evidence.inquiry import Inquiry
+from qa.evidence.selection import of_the_place
 from qa.kinds.kind import QuestionKind
-from qa.understanding.validity import strip_aspects
 
 CITING = 3
 """Documents quoted that mention a number the library does not have."""
-LIKE, APART = 0.72, 0.12
-"""The share of a description's pairs of characters that a title holds to be the one meant, and how far it leads the next."""
+LIKE, HOLDS = 0.72, 0.85
+"""The share of a name's pairs of characters that a title holds to be the one meant, and that a sentence holds to speak of it."""
 LONGEST_QUOTE = 160
+_SAYS_FORCE = re.compile("废止|失效|停止执行|有效")
+_TITLED_BEFORE = re.compile(r"《[^《》\n]{4,120}》(?=[^《》]{0,30}$)")
 _DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})[日号]")
 
 
@@ -38,8 +39,14 @@ def answer_validity(inquiry: Inquiry) -> AnswerDraft | None:
     """What is known of the force of each document named; choices where a name fits several; what cites a number nobody has."""
     parsed = inquiry.parsed
     reader = ForceReader(inquiry)
-    drafts = [reader.answer_mention(mention) for mention in parsed.named.mentions]
-    drafts += [reader.answer_missing(span) for span in parsed.named.missing]
+    drafts: list[AnswerDraft | None] = [reader.answer_number(span.of(parsed.folded)) for span in parsed.named.numbers]
+    # a title beside a number that nobody has may be that of another document
+    drafts += [
+        reader.answer_mention(mention)
+        for mention in parsed.named.mentions
+        if not parsed.named.numbers or mention.kind == "number"
+    ]
+    drafts += [reader.answer_name(span.of(parsed.folded)) for span in parsed.named.names]
     found = [draft for draft in drafts if draft is not None]
     if not found:
         return None
@@ -85,73 +92,79 @@ class ForceReader:
         """The answer about the document a mention means, or the documents it may mean."""
         corpus = self.inquiry.view.corpus
         rows = choose_documents(corpus, mention, self.inquiry.parsed.folded, self.day)
-        if len(rows) > 1 and not mention.certain:
-            rows = self._like_description(rows) or rows
         if not rows:
             return None
         return self.answer_document(rows[0]) if len(rows) == 1 else self._offer(mention.text, rows)
 
-    def _like_description(self, rows: Sequence[int]) -> tuple[int, ...]:
-        """Of several documents the one whose title holds clearly most of what the question says."""
-        asked = re.sub(r"[\W_]+", "", strip_aspects(self.inquiry.parsed.folded))
-        scored = sorted(((_share(asked, self._titles(row)), row) for row in rows), reverse=True)
-        return (scored[0][1],) if scored[0][0] - scored[1][0] >= APART else ()
+    def answer_number(self, number: str) -> AnswerDraft:
+        """What the library has about a number that none of its documents has: the document cited under it, else who cites it."""
+        found = list(self._citing(lambda text: _plain(number) in _plain(text), number))
+        for document, span in found:
+            row = self._cited_row(span.of(document.text), number)
+            if row is not None and row != document.info.row:
+                draft = self.answer_document(row)
+                said = f"{number}是{self._described(row)}的文号，见{describe_document(document.info)}："
+                return replace(draft, lines=(self._line(document.info.row, said, (document, span)), *draft.lines))
+        said = f"库里没有文号为{number}的文件"
+        titled = [m for m in self.inquiry.parsed.named.mentions if m.kind != "number"]
+        if found or not titled:
+            return self._not_found(said, found)
+        rows = choose_documents(self.inquiry.view.corpus, titled[0], self.inquiry.parsed.folded, self.day)
+        choices = self._offer(titled[0].text, rows)
+        first = AnswerLine(f"{said}，题名相近的有：", derived=(said,))
+        return replace(choices, lines=(first, *choices.lines[1:]))
 
-    def _titles(self, row: int) -> str:
-        info = self.inquiry.view.infos[row]
-        return fold(" ".join(filter(None, (info.head.title, *(head.title for head in info.attached)))))
+    def _cited_row(self, text: str, number: str) -> int | None:
+        """The one document that a sentence calls by its title right before a number."""
+        at = _plain_find(text, number)
+        title = _TITLED_BEFORE.search(text[:at]) if at is not None else None
+        mentions = resolver_of(self.inquiry.view.corpus).resolve(title[0]).mentions if title else ()
+        rows = choose_documents(self.inquiry.view.corpus, mentions[0], text, self.day) if mentions else ()
+        alone = len(rows) == 1 and mentions[0].certain and self.inquiry.view.infos[rows[0]].head.doc_number is None
+        return rows[0] if alone else None
 
-    def answer_missing(self, span: Span) -> AnswerDraft | None:
-        """What the library has about a number or title that it does not have."""
-        text = self.inquiry.parsed.folded[span.start : span.end]
-        number = parse_number(text)
-        if number is None:
-            return self._answer_described(text)
-        said = f"库里没有文号为{text}的文件"
-        lines = list(self._citing(text))
-        first = AnswerLine(
-            f"{said}，不能判断它的时效；提到它的文件有：" if lines else f"{said}，也没有文件提到它。", derived=(text,)
-        )
-        notice = Notice("scope", f"{said}，以上是提到它的文件。")
-        return AnswerDraft("partial" if lines else "not_found", (first, *lines), (notice,) if lines else ())
-
-    def _citing(self, number: str) -> Iterator[AnswerLine]:
-        """The sentences of other documents that name a number."""
+    def answer_name(self, name: str) -> AnswerDraft:
+        """The document whose title is clearly most like a name that no title holds, else who speaks of it, else choices."""
         view = self.inquiry.view
-        plain = _plain(number)
-        if view.searcher is None:
-            return
-        count = 0
-        for row in dict.fromkeys(
-            view.by_id[h.source_id] for h in view.searcher.search(number, top=20) if h.source_id in view.by_id
-        ):
-            document = view.document(row)
-            sentence = next((s for s in document.sentences if plain in _plain(s.folded)), None)
-            if sentence is not None and count < CITING:
-                count += 1
-                yield self._line(row, describe_document(document.info), (document, sentence.span))
-
-    def _answer_described(self, text: str) -> AnswerDraft | None:
-        """The document whose title is most like a description that no title holds; nothing is taken that is not clearly like."""
-        view = self.inquiry.view
-        asked = re.sub(r"[\W_]+", "", name_span(text).of(text))
-        rows = (
-            [view.by_id[h.source_id] for h in view.searcher.search(asked, top=20) if h.source_id in view.by_id]
-            if view.searcher
-            else []
-        )
+        asked = name_span(name.strip("《》")).of(name.strip("《》"))
         known = works(view.corpus)
         best: dict[int, tuple[float, int]] = {}
-        for row in rows:
-            share = _share(asked, self._titles(row))
+        place = "".join(division.short for division in self.inquiry.parsed.divisions if division.short not in asked)
+        for row in of_the_place(self._found_by_search(place + asked), self.inquiry.parsed, view):
+            share = share_of_title(asked, view.infos[row])
             best[known.of(row).id] = max(best.get(known.of(row).id, (0.0, 0)), (share, known.representative(row)))
         scored = sorted(best.values(), reverse=True)
         if scored and scored[0][0] >= LIKE and (len(scored) < 2 or scored[0][0] - scored[1][0] >= APART):
             return self.answer_document(scored[0][1])
-        near = [row for share, row in scored if share >= LIKE - 2 * APART][:SHOWN]
-        if near:
-            return self._offer(text, near)
-        return AnswerDraft("not_found", (AnswerLine(f"库里没有找到叫“{text}”的文件，不能判断它的时效。", derived=(text,)),))
+        said = list(self._citing(lambda text: _SAYS_FORCE.search(text) is not None and _share(asked, text) >= HOLDS, asked))
+        if said:
+            return self._not_found(f"库里没有“{asked}”这份文件", said)
+        near = [row for share, row in scored if share >= LIKE - 2 * APART]
+        return self._offer(asked, near) if near else self._not_found(f"库里没有找到叫“{asked}”的文件", [])
+
+    def _found_by_search(self, words: str) -> list[int]:
+        view = self.inquiry.view
+        hits = view.searcher.search(words, top=20) if view.searcher is not None else []
+        return list(dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id))
+
+    def _citing(self, holds: Callable[[str], bool], words: str) -> Iterator[tuple[DocumentView, Span]]:
+        """The sentences of documents found by some words that speak of what is asked."""
+        for row in self._found_by_search(words):
+            document = self.inquiry.view.document(row)
+            sentence = next((s for s in document.sentences if holds(s.folded)), None)
+            if sentence is not None:
+                yield document, sentence.span
+
+    def _not_found(self, said: str, found: Sequence[tuple[DocumentView, Span]]) -> AnswerDraft:
+        """That a document is not in the library, with what others say of it."""
+        lines = [self._line(d.info.row, f"{describe_document(d.info)}：", (d, span)) for d, span in found[:CITING]]
+        if not lines:
+            return AnswerDraft("not_found", (AnswerLine(f"{said}，也没有文件提到它。", derived=(said,)),))
+        notice = Notice("scope", f"{said}，所引是提到它的文件。")
+        return AnswerDraft("partial", (AnswerLine(f"{said}；提到它的文件有：", derived=(said,)), *lines), (notice,))
+
+    def _offer(self, name: str, rows: Sequence[int]) -> AnswerDraft:
+        return offer_choices(name, rows, self.inquiry.view, self.day)
 
     # ------------------------------------------------------------------ what is said of one document
 
@@ -160,24 +173,22 @@ class ForceReader:
         state = self.state(row)
         aspects = self.inquiry.parsed.aspects
         lines: list[AnswerLine] = []
+        if "official" in aspects and state.status != "征求意见稿":
+            lines.append(self._official(row))
         if "begins" in aspects:
             lines.append(self._begins(row, state))
         if "ends" in aspects:
             lines.append(self._ends(row, state))
         if "history" in aspects:
             lines += self._history(row)
-        status = self._status(row, state, quoted={c for line in lines for c in line.citations})
-        lines = [*lines, status] if lines else [status]
+        lines.append(self._status(row, state, quoted={c for line in lines for c in line.citations}))
         if state.replaced_by:
-            lines += [self._replacing(state)]
+            lines.append(self._replacing(state))
         elif "replaced" in aspects:
             lines += self._versions(row)
         document = self.inquiry.view.document(row)
         told: Status = "partial" if state.status == "未载明" else "answered"
         return AnswerDraft(told, tuple(lines), parts=((row, len(document.parts) - 1),))
-
-    def _offer(self, name: str, rows: Sequence[int]) -> AnswerDraft:
-        return offer_choices(name, rows, self.inquiry.view, self.day)
 
     def _described(self, row: int) -> str:
         return describe_document(self.inquiry.view.infos[row])
@@ -209,6 +220,14 @@ class ForceReader:
         titles = tuple(cite(document, title_span(document)) for document in map(self.inquiry.view.document, rows))
         said = f"{word}{names}。"
         return AnswerLine(said, titles, derived=(said,))
+
+    def _official(self, row: int) -> AnswerLine:
+        """That a document is no draft, and the drafts of it that the library holds."""
+        versions = works(self.inquiry.view.corpus).of(row).versions
+        drafts = [v.document for v in versions if v.step == "征求意见" and v.document in self.inquiry.view.infos]
+        said = f"{self._described(row)}是正式文本，不是征求意见稿"
+        also = f"；库里另有它的征求意见稿{self._described(drafts[0])}" if drafts else ""
+        return self._line(row, f"{said}{also}。", None)
 
     def _begins(self, row: int, state: DocumentStatus) -> AnswerLine:
         name = self._described(row)
@@ -287,15 +306,23 @@ def _sentence(document: DocumentView, span: Span) -> Span:
     return document.sentences[index].span if index is not None else span
 
 
-def _share(asked: str, title: str) -> float:
-    """The share of the pairs of characters of a description that a title holds."""
-    plain = re.sub(r"[\W_]+", "", title)
-    pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+def _share(asked: str, text: str) -> float:
+    """The share of the pairs of characters of a name that a text holds."""
+    wanted, plain = _plain(asked), _plain(text)
+    pairs = {wanted[i : i + 2] for i in range(len(wanted) - 1)}
     return sum(pair in plain for pair in pairs) / max(1, len(pairs))
 
 
-def _plain(number: str) -> str:
-    return re.sub(r"[\W_]+", "", number)
+def _plain_find(text: str, number: str) -> int | None:
+    """Where a number begins in a text that may write its brackets otherwise."""
+    digits = re.findall(r"\d+", number)
+    pattern = r"\D{0,3}".join(digits)
+    found = re.search(pattern, fold(text)) if digits and len(fold(text)) == len(text) else None
+    return found.start() if found else None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
 
 
 def _written(day: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from corpus.divisions import NATION, Division
@@ -12,7 +13,7 @@ from corpus.document import Span
 from corpus.folding import fold
 from graph.documents.named import resolver_of
 from graph.documents.numbers import find_numbers
-from graph.documents.resolver import SHORTEST_PART, DocumentMention, name_span
+from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, name_span
 from index.spelling import SpellingNames
 from qa.documents import LibraryView
 from qa.understanding.lexicons import phrases
@@ -43,23 +44,34 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class NamedDocuments:
-    """The documents named in a question: mentions that the library resolves, and the places of names that it does not know."""
+    """The documents named in a question.
+
+    Args:
+        mentions: What the library resolves.
+        numbers: The places of document numbers that the library does not have.
+        names: The places of titles and descriptions that no title of the library holds.
+    """
 
     mentions: tuple[DocumentMention, ...] = ()
-    missing: tuple[Span, ...] = ()
+    numbers: tuple[Span, ...] = ()
+    names: tuple[Span, ...] = ()
 
-    def within(self, rows: Container[int]) -> NamedDocuments:
-        """What is named of some documents only."""
-        kept = [replace(m, documents=tuple(row for row in m.documents if row in rows)) for m in self.mentions]
-        return NamedDocuments(tuple(m for m in kept if m.documents), self.missing)
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The places of all of them."""
+        return (*(mention.span for mention in self.mentions), *self.numbers, *self.names)
 
     def sure(self, folded: str) -> tuple[DocumentMention, ...]:
         """The mentions to answer from whatever is asked: certain ones, and what stands in title marks."""
-        return tuple(
-            mention
-            for mention in self.mentions
-            if mention.certain or (mention.kind in ("title", "part", "short") and folded[mention.span.start] in "《〈<「『")
-        )
+        return tuple(m for m in self.mentions if m.certain or (m.kind in _TITLED and is_marked(m, folded)))
+
+
+_TITLED = ("title", "short", "part")
+
+
+def is_marked(mention: DocumentMention, text: str) -> bool:
+    """Whether a mention stands in title marks in the text it was found in."""
+    return text[mention.span.start] in "《〈<「『"
 
 
 class KnownNames:
@@ -133,16 +145,42 @@ class KnownNames:
     def documents_named(self, folded: str) -> NamedDocuments:
         """What a folded question names by number or title: in marks, whole in the question, or as all that is asked about."""
         resolver = resolver_of(self.view.corpus)
-        mentions = resolver.resolve(folded).mentions
-        asked = strip_aspects(folded)
-        if not mentions and asked != folded:
-            mentions = next((found for text in (asked, *_clauses(asked)) if (found := resolver.resolve(text).mentions)), ())
-        taken = [mention.span for mention in mentions]
-        names = [found.span for found in find_numbers(folded) if found.bracketed and found.number.serial is not None]
-        names += [Span(*match.span()) for match in _marked.finditer(folded)]
-        if not mentions and not names and len(name := name_span(asked)) >= SHORTEST_PART:
-            names += [name] if name.of(asked).endswith(phrases("document_words.txt")) else []
-        return NamedDocuments(mentions, tuple(span for span in names if not any(span.overlaps(other) for other in taken)))
+        found = resolver.resolve(folded).mentions
+        taken = [mention.span for mention in found]
+        numbers = [one.span for one in find_numbers(folded) if one.bracketed and one.number.serial is not None]
+        numbers = [span for span in numbers if not any(span.overlaps(other) for other in taken)]
+        names: list[Span] = []
+        if not found:
+            asked = _blank(strip_aspects(folded), numbers)
+            described = [span for clause in _clauses(asked) if len(span := _described(clause)) >= SHORTEST_PART]
+            texts = (asked, *(_only(asked, span) for span in described)) if asked != folded else ()
+            found = next((mentions for text in texts if (mentions := resolver.resolve(text).mentions)), ())
+            names = [] if found else described[:1]
+        marked = [Span(*match.span()) for match in _marked.finditer(folded)]
+        taken = [*(mention.span for mention in found), *names, *numbers]
+        names += [span for span in marked if not any(span.overlaps(other) for other in taken)]
+        return NamedDocuments(tuple(self._narrowed(mention, folded) for mention in found), tuple(numbers), tuple(names))
+
+    def _narrowed(self, mention: DocumentMention, folded: str) -> DocumentMention:
+        """A mention without marks at the place of what its titles have in common with it: words of asking stand behind it."""
+        if mention.kind not in _TITLED or is_marked(mention, folded):
+            return mention
+        text = mention.span.of(folded)
+        blocks = [
+            SequenceMatcher(None, text, fold(title), autojunk=False).find_longest_match()
+            for title in self.titles(mention.documents[:3])
+        ]
+        best = max(blocks, key=lambda block: block.size, default=None)
+        if best is None or best.size < SHORTEST_TITLE:
+            return mention
+        start = mention.span.start + best.a
+        return replace(mention, span=Span(start, start + best.size), text=folded[start : start + best.size])
+
+    def titles(self, rows: Iterable[int]) -> tuple[str, ...]:
+        """Everything some documents are called: their titles, those of what they carry, their file names."""
+        infos = [self.view.infos[row] for row in rows]
+        heads = [head for info in infos for head in (info.head, *info.attached)]
+        return (*(head.title for head in heads if head.title), *(info.source.rsplit("/", 1)[-1] for info in infos))
 
     def place_in_titles(self, folded: str) -> tuple[str, ...]:
         """A place at the start of the question that is in a title but not in the gazetteer (new towns, zones)."""
@@ -216,7 +254,22 @@ class KnownNames:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """A text with everything but one clause blanked, for each clause; places stay."""
-    for clause in _clause.finditer(text):
-        if len(clause[0].strip()) >= SHORTEST_PART:
-            yield " " * clause.start() + clause[0]
+    """A text with everything but one clause blanked, for each clause, longest first; places stay."""
+    for clause in sorted(_clause.finditer(text), key=lambda match: -len(match[0].strip())):
+        yield " " * clause.start() + clause[0]
+
+
+def _described(clause: str) -> Span:
+    """The place of what is described as a document in a clause: up to the last word for a document (…那个实施办法)."""
+    ends = [at + len(word) for word in phrases("document_words.txt") if (at := clause.rfind(word)) >= 0]
+    return name_span(clause[: max(ends)]) if ends else Span(0, 0)
+
+
+def _blank(text: str, spans: Iterable[Span]) -> str:
+    for span in spans:
+        text = text[: span.start] + " " * len(span) + text[span.end :]
+    return text
+
+
+def _only(text: str, span: Span) -> str:
+    return " " * span.start + span.of(text)

@@ -137,7 +137,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         rest = rest.replace(counted[0], " ")
     rest = _amount_asked.sub(" ", rest)
     subject = _subject(rest)
-    alone = not (mentions or titles or named.mentions or named.missing or quoted or words) and (
+    alone = not (mentions or titles or named.spans or quoted or words) and (
         kind == "provenance" or len(subject.replace(" ", "")) <= SHORT
     )
     query, background = text, ""
@@ -181,9 +181,8 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
 
 def _aspects(folded: str, named: NamedDocuments, known: KnownNames) -> tuple[Aspect, ...]:
     """What is asked of the force of documents; nothing where no document is named."""
-    spans = [*(mention.span for mention in named.mentions), *named.missing]
-    titles = [known.title(row) for mention in named.mentions for row in mention.documents[:3]]
-    return find_aspects(folded, spans, titles) if spans else ()
+    titles = known.titles(row for mention in named.mentions for row in mention.documents[:3])
+    return find_aspects(folded, named.spans, titles) if named.spans else ()
 
 
 _amount_asked = re.compile(
