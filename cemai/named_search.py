@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
-from graph.documents.named import front_of
+from graph.documents.named import choose_documents, front_of
 from graph.documents.resolver import DocumentMention, name_span
 from graph.documents.works import works
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STEP = 1e-3
 """How much the score of a named document lies above that of the next one."""
 SPARE = 10
-"""Hits looked up beyond those asked for, to take the place of copies."""
+"""Hits looked up beyond those asked for, to take the place of copies; where they are too few, more are."""
 _WHY = {"number": "文号", "title": "标题", "short": "简称", "part": "标题", "file": "文件名"}
 
 
@@ -33,12 +33,17 @@ def search_named_first(library: Library, query: str, *, filters: Filters | None,
         top: How many hits at most.
         as_of: The day that decides which version of a work holds.
     """
-    hits = library.searcher.search(query, filters=filters, top=top + SPARE)
     allowed = library.corpus.select(filters) if filters else None
     named = _named(library, query, allowed, top)
-    found = _put_first(library, query, hits, named, top + SPARE)
-    sure = {row for row, mention in named.items() if mention.certain and row in mention.documents}
-    return _fold_hits(library, query, found, allowed, as_of, sure)[:top]
+    certain = dict.fromkeys(mention for mention in named.values() if mention.certain)
+    sure = {row for mention in certain for row in choose_documents(library.corpus, mention, query, as_of)}
+    folded: list[Hit] = []
+    for many in (top + SPARE, 4 * (top + SPARE), 16 * (top + SPARE)):
+        hits = library.searcher.search(query, filters=filters, top=many)
+        folded = _fold_hits(library, query, _put_first(library, query, hits, named), allowed, as_of, sure)
+        if len(folded) >= top or len(hits) < many:
+            break
+    return folded[:top]
 
 
 def _named(library: Library, query: str, allowed: set[int] | None, top: int) -> dict[int, DocumentMention]:
@@ -52,7 +57,7 @@ def _named(library: Library, query: str, allowed: set[int] | None, top: int) -> 
     return dict(list(mentions.items())[:top])
 
 
-def _put_first(library: Library, query: str, hits: Sequence[Hit], named: Mapping[int, DocumentMention], most: int) -> list[Hit]:
+def _put_first(library: Library, query: str, hits: Sequence[Hit], named: Mapping[int, DocumentMention]) -> list[Hit]:
     """Hits with the named documents in front, each once, best first; the others keep their order.
 
     Documents that only one of several readings means are choices: they come first too.
@@ -72,7 +77,7 @@ def _put_first(library: Library, query: str, hits: Sequence[Hit], named: Mapping
         if row in found
     ]
     shown = {(hit.source_id, hit.start) for hit in first}
-    return [*first, *(hit for hit in hits if (hit.source_id, hit.start) not in shown)][:most]
+    return [*first, *(hit for hit in hits if (hit.source_id, hit.start) not in shown)]
 
 
 def _fold_hits(
