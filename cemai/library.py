@@ -101,7 +101,6 @@ class Library(PolicyGraph):
         self._engine: Engine | None = None
         self._making = threading.RLock()
         """Held while a part is made: two threads that first need it share one."""
-        self._kept_resolver: tuple[int, DocumentResolver] | None = None
         self._embedded = False
         """Whether all passages are known to have a vector of the current model; checking reads all of them."""
 
@@ -382,17 +381,35 @@ class Library(PolicyGraph):
             self._drop_search()
         return count
 
-    def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
-        """The documents of the library."""
-        return self.corpus.infos(filters)
+    def documents(self, filters: Filters | None = None, *, as_of: dt.date | None = None) -> list[DocumentInfo]:
+        """The documents of the library that meet the filters, a status being that of a day (default today)."""
+        return self.corpus.infos(self.resolved(filters, as_of))
+
+    def resolved(self, filters: Filters | None, as_of: dt.date | None = None) -> Filters | None:
+        """The filters with the documents of a status in its place. Raises ``UsageError`` for a word that is no status."""
+        from graph.documents.status_filter import resolve_status
+
+        return resolve_status(self.corpus, filters, as_of)
+
+    def count_works(self, infos: Sequence[DocumentInfo], *, as_of: dt.date | None = None) -> int:
+        """How many documents there are with every work counted once, its copies and replaced versions left out."""
+        from graph.documents.named import fold_versions
+
+        return len(fold_versions(self.corpus, (info.row for info in infos), as_of or dt.date.today()))
+
+    def find(self, name: str, *, as_of: dt.date | None = None) -> DocumentInfo:
+        """The document a person names by id, file, number, title or part of one. Raises ``UnknownDocument`` with the choices."""
+        from graph.documents.named import find_document
+
+        return find_document(self.corpus, name, as_of=as_of)
 
     def document(self, name: str) -> ParsedDocument:
         """A whole document by id or source."""
-        return self.corpus.document(self.corpus.find(name).row)
+        return self.corpus.document(self.find(name).row)
 
     def original(self, name: str) -> tuple[str, bytes]:
         """File name and bytes a document was read from."""
-        info = self.corpus.find(name)
+        info = self.find(name)
         return Path(info.source).name, self.corpus.original(info.sha256)
 
     def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> DocumentStatus:
@@ -403,22 +420,22 @@ class Library(PolicyGraph):
 
     # ------------------------------------------------------------------ questions
 
-    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
-        """The passages that say most about a query, best first; documents that the query names come before all others."""
-        from cemai.named_search import put_named_first
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None) -> list[Hit]:
+        """The passages that say most about a query, best first; documents that the query names come before all others.
 
-        hits = self.searcher.search(query, filters=filters, top=top)
-        return put_named_first(self, query, hits, filters=filters, top=top)
+        A work counts once: hits of copies and replaced versions stand behind the document whose text holds on the day (default
+        today), see ``Hit.copies``.
+        """
+        from cemai.named_search import search_named_first
+
+        return search_named_first(self, query, filters=self.resolved(filters, as_of), top=top, as_of=as_of or dt.date.today())
 
     @property
     def resolver(self) -> DocumentResolver:
         """The documents of the library by everything they may be called, kept until the library changes."""
-        from graph.documents.resolver import DocumentResolver
+        from graph.documents.named import resolver_of
 
-        generation = self.corpus.generation
-        if self._kept_resolver is None or self._kept_resolver[0] != generation:
-            self._kept_resolver = (generation, DocumentResolver(self.corpus.infos()))
-        return self._kept_resolver[1]
+        return resolver_of(self.corpus)
 
     def ask(
         self,
@@ -554,7 +571,7 @@ class Library(PolicyGraph):
         return self.engine.carried_out(*self._two(upper, lower), as_of=as_of)
 
     def _two(self, first: str, second: str) -> tuple[int, int]:
-        rows = self.corpus.find(first).row, self.corpus.find(second).row
+        rows = self.find(first).row, self.find(second).row
         if rows[0] == rows[1]:
             raise UsageError("两份文件是同一份，请写两份不同的文件。")
         return rows

@@ -181,7 +181,9 @@ class DocumentTables(CorrectionTables):
         return {str(row[0]) for row in self._db.execute(query)}
 
     def select(self, filters: Filters) -> set[int]:
-        """Row numbers of the documents that meet the filters."""
+        """Row numbers of the documents that meet the filters. Raises ``ValueError`` for a status, which no column holds."""
+        if filters.status is not None:
+            raise ValueError("Filters.status has to be resolved by graph.documents.status_filter.resolve_status")
         where, values = ["removed_at IS NULL"], []
         if filters.region:
             codes = [division.code for division in gazetteer().named(filters.region)]
@@ -196,9 +198,6 @@ class DocumentTables(CorrectionTables):
         if filters.issuer:
             where.append("instr(issuers, ?) > 0")
             values.append(filters.issuer)
-        if filters.status:
-            where.append("coalesce(user_status, status)=?")
-            values.append(filters.status)
         if filters.topic:
             where.append(
                 "row IN (SELECT f.document FROM fact_keys k JOIN facts f ON f.row=k.fact WHERE k.kind='topic' AND k.key=?)"

@@ -45,7 +45,7 @@ def compare_regions(
     parsed = parse_question(subject, known)
     topic = _topic(subject)
     ranked = partial(_by_topic, topic, view) if topic else partial(_by_search, subject, view, searcher)
-    found = choose_columns(view, known, regions, parsed.understood.regions if regions is None else (), ranked)
+    found = choose_columns(view, known, regions, parsed.understood.regions if regions is None else (), ranked, as_of)
     columns = found.chosen
     sought = extract_text_concepts(parsed.subject, view, parsed.quoted)
     score = _topic_scorer(topic) if topic else _question_scorer(sought)

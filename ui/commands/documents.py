@@ -9,7 +9,7 @@ from typing import Any
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from ingest.formats.registry import list_formats
-from ui.commands.shared import note, open_library, print_json, print_table, progress
+from ui.commands.shared import add_filters, as_of_date, filters_of, note, open_library, print_json, print_table, progress
 
 NOTHING, REFUSED = 1, 3
 SHOWN = 50
@@ -34,6 +34,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     docs.set_defaults(run=lambda args: docs.print_help() or 2)
     sub = docs.add_subparsers(metavar="动作", title="动作", parser_class=type(docs))
     p = sub.add_parser("list", parents=[common], help="文档清单")
+    add_filters(p)
     p.add_argument("--removed", action="store_true", help="只列已移除、可恢复的")
     p.add_argument("--json", action="store_true", help="输出 JSON")
     p.set_defaults(run=list_documents)
@@ -89,9 +90,11 @@ def list_documents(args: argparse.Namespace) -> int:
     """List the documents."""
     from corpus.store.codec import head_record
 
+    filters, day = filters_of(args), as_of_date(args)
     with open_library(args) as library:
-        infos = library.corpus.removed() if args.removed else library.documents()
-        rows = [(info, library.validity(info)) for info in infos]
+        infos = library.corpus.removed() if args.removed else library.documents(filters, as_of=day)
+        rows = [(info, library.validity(info, day)) for info in infos]
+        works = library.count_works(infos, as_of=day) if not args.removed else len(infos)
     if args.json:
         print_json(
             [
@@ -125,9 +128,10 @@ def list_documents(args: argparse.Namespace) -> int:
             ],
             ratios=(3, 16, 6, 6, 4, 4, 2),
         )
-        note(f"共 {len(rows)} 份。")
+        note(f"共 {len(rows)} 份{f'，副本和旧版本不重复计算为 {works} 份' if works < len(rows) else ''}。")
     else:
-        note("没有已移除的文档。" if args.removed else "文档库是空的。用 cemai ingest 路径 导入文件。")
+        nothing = "没有符合条件的文档。" if filters else "文档库是空的。用 cemai ingest 路径 导入文件。"
+        note("没有已移除的文档。" if args.removed else nothing)
     return 0 if rows else NOTHING
 
 
@@ -136,7 +140,7 @@ def show(args: argparse.Namespace) -> int:
     from corpus.store.codec import document_record, section_records
 
     with open_library(args) as library:
-        info = library.corpus.find(args.id)
+        info = library.find(args.id)
         doc = library.corpus.document(info.row)
         validity = library.validity(info)
     record = document_record(doc)
@@ -174,7 +178,7 @@ def text_of(args: argparse.Namespace) -> int:
     import sys
 
     with open_library(args) as library:
-        sys.stdout.write(library.corpus.text(library.corpus.find(args.id).row))
+        sys.stdout.write(library.corpus.text(library.find(args.id).row))
     return 0
 
 

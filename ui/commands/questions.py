@@ -48,7 +48,6 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = verbs.add_parser("ask", parents=[common], help="问政策：由原文组成的答案")
     p.add_argument("question", nargs="?", metavar="问题")
     add_filters(p)
-    p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
     p.add_argument("--json", action="store_true", help="输出 JSON")
     p.add_argument("--replay", metavar="编号", help="把问过的一条重新问一遍，说明有什么变化（有变化时返回 1）")
     p.add_argument("--batch", type=Path, metavar="文件", help='成批：每行一个 {"id", "question"}')
@@ -68,13 +67,13 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def search(args: argparse.Namespace) -> int:
     """Search for one query, or for a file of them."""
-    filters = filters_of(args)
+    filters, as_of = filters_of(args), as_of_date(args)
     if args.batch:
         return _search_batch(args)
     if args.query is None:
         raise UsageError("请写出要找的内容，如：cemai search 医保参保资助")
     with open_library(args) as library:
-        hits = library.search(readable(args.query)[:LONGEST], filters=filters, top=args.top or 10)
+        hits = library.search(readable(args.query)[:LONGEST], filters=filters, top=args.top or 10, as_of=as_of)
         _tell_missing(library)
     if args.json:
         print_json([hit.record() for hit in hits])
@@ -99,8 +98,9 @@ def _search_batch(args: argparse.Namespace) -> int:
     """Search for every line of a file; status 3 where lines failed."""
     if not args.out:
         raise UsageError("成批检索要用 --out 指明结果写到哪个文件。")
-    filters = filters_of(args)
+    filters: Filters | None = filters_of(args)
     with open_library(args) as library:
+        filters = library.resolved(filters, as_of_date(args))
 
         def found(entry: BatchEntry) -> Record:
             hits = library.searcher.search(entry.text, filters=filters, top=args.top or 100, fold=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -26,12 +27,13 @@ def documents(
     year: Year = None,
     topic: Text = None,
     status: Text = None,
+    as_of: dt.date | None = None,
 ) -> list[dict[str, Any]]:
     filters = conditions(region, level, issuer, year, topic, status).filters()
     if filters is None:
-        return [_brief(entry) for entry in desk.entries()]
-    kept = {info.id for info in desk.library.documents(filters)}
-    return [_brief(entry) for entry in desk.entries() if entry.info.id in kept]
+        return [_brief(entry) for entry in desk.entries(as_of)]
+    kept = {info.id for info in desk.library.documents(filters, as_of=as_of)}
+    return [_brief(entry) for entry in desk.entries(as_of) if entry.info.id in kept]
 
 
 @router.post("/documents", summary="放入一份文件", status_code=200, response_model=None)

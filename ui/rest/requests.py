@@ -9,7 +9,9 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from corpus.divisions import gazetteer
-from corpus.filters import Filters
+from corpus.errors import UsageError
+from corpus.filters import STATUSES, Filters
+from graph.documents.status_filter import parse_status
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.desk.imports import Imports
 
@@ -52,13 +54,14 @@ class Conditions(BaseModel):
     issuer: Annotated[str | None, Field(max_length=200, description="发文机关")] = None
     year: Annotated[int | None, Field(ge=1900, le=2200, description="成文年份")] = None
     topic: Annotated[str | None, Field(max_length=100, description="主题")] = None
-    status: Annotated[str | None, Field(max_length=50, description="时效状态")] = None
+    status: Annotated[str | None, Field(max_length=50, description="、".join(STATUSES))] = None
     format: Annotated[str | None, Field(max_length=20, description="文件格式")] = None
     documents: Annotated[list[str] | None, Field(max_length=1000, description="只在这些文档编号里")] = None
 
     def filters(self) -> Filters | None:
         """As the program's own filters; an unknown region is an error, not an empty result."""
         require_region(self.region)
+        require_status(self.status)
         made = Filters(
             region=self.region or None,
             level=self.level or None,
@@ -77,6 +80,7 @@ class SearchRequest(BaseModel):
 
     query: str = Field(max_length=TEXT_LIMIT)
     top: Annotated[int, Field(ge=1, le=TOP_LIMIT)] = 10
+    as_of: dt.date | None = None
     filters: Conditions = Conditions()
 
 
@@ -124,6 +128,14 @@ def require_region(name: str | None) -> None:
     """A ``Failure`` where no division has this name."""
     if name and not gazetteer().named(name):
         raise Failure(400, "region", f"不认识地区“{name[:40]}”。请写行政区划的名称，例如省、市、州、县的全名。")
+
+
+def require_status(word: str | None) -> None:
+    """A ``Failure`` for a word that is none of the statuses."""
+    try:
+        parse_status(word) if word else None
+    except UsageError as error:
+        raise Failure(400, "status", str(error)) from error
 
 
 _WORDS = {
