@@ -175,7 +175,8 @@ class Engine:
 
         hits = hits_of_place(parsed, self._find_passages(parsed.query, view, allowed), view)
         selection = select_items(parsed.query, hits, view, self.searcher, refused=draft.status == "not_found")
-        return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several)
+        anywhere = not parsed.divisions and not parsed.documents
+        return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several, anywhere=anywhere)
 
     def _find_passages(self, query: str, view: LibraryView, allowed: set[int] | None) -> list[Hit]:
         """The best passages of the documents allowed; of most of a library it is quicker to leave the others out afterwards."""

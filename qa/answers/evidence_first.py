@@ -15,24 +15,27 @@ from qa.evidence.selector import Selection
 REACH, MOST = 2.0, 6
 """How far behind the best item others are quoted too, and how many at most. Read off folds over three sets of questions, 2026-11:
 the answer is among them for as many questions as among the best five, with three quoted on average."""
-DOUBTFUL, SILENT = 0.4, 0.5
-"""From this doubt on the items are only what may be related; from the second on, where the rules found nothing either, nothing is
-quoted. In folds over 172 questions 70 and 48 of 100 near misses lie above them, and 23 and 12 of 100 that have an answer."""
+ELSEWHERE = 4.0
+"""The same for the best item of another document, where the question names neither place nor document."""
+DOUBTFUL = 0.4
+"""From this doubt on the items are only what may be related. In folds over 172 questions 70 of 100 near misses lie above it, and 23 of
+100 questions that have an answer."""
 RELATED = Notice("related", "没有找到直接回答的原文，所引内容可能相关，请看原文。")
 
 
-def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, rules_first: bool) -> AnswerDraft:
+def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, rules_first: bool, anywhere: bool) -> AnswerDraft:
     """Put the selected items into an answer.
 
     Args:
         draft: What the rules for this kind of question found.
         selection: The items of the passages found.
         view: The documents.
+        anywhere: Whether the question names neither place nor document: what others say of it is part of the answer.
         rules_first: Whether the lines of the rules come first: counts, lists, values of several places.
     """
     if not selection.items or draft.status == "not_found":
         return draft
-    items = selection.near(REACH, MOST)
+    items = selection.near(REACH, MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
     lines = _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     if selection.doubt >= DOUBTFUL:

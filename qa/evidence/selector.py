@@ -49,9 +49,17 @@ class Selection:
     scores: tuple[float, ...]
     doubt: float
 
-    def near(self, reach: float, most: int) -> tuple[EvidenceItem, ...]:
-        """The best items, as far as they lie no further than ``reach`` behind the first."""
-        kept = [item for item, score in zip(self.items, self.scores, strict=True) if score >= self.scores[0] - reach]
+    def near(self, reach: float, most: int, *, elsewhere: float = 0.0) -> tuple[EvidenceItem, ...]:
+        """The best items, as far as they lie no further than ``reach`` behind the first; of each other document the best one as far
+        as ``elsewhere`` behind it.
+        """
+        kept: list[EvidenceItem] = []
+        documents: set[int] = set()
+        for item, score in zip(self.items, self.scores, strict=True):
+            behind = self.scores[0] - score
+            if behind <= reach or (behind <= elsewhere and item.document not in documents):
+                kept.append(item)
+            documents.add(item.document)
         return tuple(kept[:most])
 
 
