@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cemai.doubts import Doubt, list_doubts
 from cemai.library import Library
 from cemai.policy_graph import PolicyGraph
+from corpus.corrections import Correction
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
 from corpus.filters import Filters
@@ -171,11 +173,21 @@ class Desk:
         topics: dict[str, set[str]] = {}
         for task in self.tasks():
             topics.setdefault(task.fact.document_id, set()).update(task.fact.topics)
-        out = []
-        for info in self.library.documents():
-            state = self.library.validity(info, as_of)
-            out.append(ShelfEntry(info, str(state.status or ""), str(state.reason or ""), frozenset(topics.get(info.id, ()))))
-        return out
+        infos = self.library.documents()
+        states = [self.library.validity(info, as_of) for info in infos]
+        return [
+            ShelfEntry(info, state.status, state.reason, frozenset(topics.get(info.id, ())))
+            for info, state in zip(infos, states, strict=True)
+        ]
+
+    def doubts(self) -> list[Doubt]:
+        """What a person should look at, the weightiest document first; kept until the library changes."""
+        return self._cached("doubts", lambda: list_doubts(self.library))
+
+    def corrections(self, id: str) -> list[Correction]:
+        """What was corrected in a document, with what was taken back since."""
+        with self._reading:
+            return self.library.corrections(id)
 
     # ------------------------------------------------------------------ facts
 
