@@ -30,7 +30,7 @@ OPEN = 0.6
 SAME = 0.97
 """Part of all shingles that both have from which different days are those of page and text, not of two documents."""
 DAYS_APART = 60
-_NOTE = re.compile(r"[（(][^（()）]*(?:通过|公布|修正|修订)[^（()）]*[)）]")
+NOTE = re.compile(r"[（(][^（()）]*(?:通过|公布|修正|修订)[^（()）]*[)）]")
 _SERIAL = re.compile(r"第?[一二三四五六七八九十百\d]+[批期次号版季]|[上下]半年|\d+")
 
 
@@ -304,7 +304,7 @@ def _far(one: str, other: str) -> bool:
 
 def _serials(title: str) -> tuple[str, ...]:
     """The numbers in a title by which its editions differ; those of a note on its adoption are none."""
-    bare = _NOTE.sub("", "".join(title.split()))
+    bare = NOTE.sub("", "".join(title.split()))
     return tuple(re.sub(r"\D", "", found) or found for found in _SERIAL.findall(bare))
 
 

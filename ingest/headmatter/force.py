@@ -45,7 +45,7 @@ _OTHERS = re.compile(rf"其他|其余|{_NUMBERED_PART}")
 _AS_OTHER = re.compile(expand(r"有效期限?[与同和]《[^《》\n]{2,80}》[^。；;\n]{0,20}?{being_same}"))
 _BEGIN = re.compile(
     rf"(?:(?:自|从|于)\s?(?P<when>{_DATE}|(?P<dayless>\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)|[^。；;\n，,自从]{{2,24}}?(?:之日|当日)|即日"
-    r"|(?=[^\n。]{0,4}[*×Xx＊]|\d{0,4}\s?年\s*月\s*日)[^。；;\n，,]{2,16}?)|(?P<now>即日))\s?"
+    r"|(?=[^\n。]{0,6}[*×Xx＊]|\d{0,4}\s?年\s*月\s*日)[^。；;\n，,]{2,16}?)|(?P<now>即日))\s?"
     r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?"
     rf"(?:起|开始|正式|后|算起|零时)*\s?{expand('{coming_into_force}')}"
 )
