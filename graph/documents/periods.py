@@ -61,7 +61,8 @@ def _place(head: HeadMatter, text: str, first: str, last: str) -> Span | None:
             return title
         years = re.search(rf"{first}\s?年?\s?[-—–~～至到]{{1,2}}\s?{last}\s?年", reach)
         return _sentence(reach, years.start(), years.end()) if years is not None else title
-    until = re.search(rf"{last}年(?:12月)?(?:31日|底)前", reach)
+    # the end of a single task is not that of the document
+    until = re.search(rf"{last}年(?:12月)?(?:31日|底)前[^。；;\n]{{0,12}}" + expand("{all_of_it}"), reach)
     if until is None:
         until = re.compile(f"{last}年").search(reach, title.end if title is not None else 0)
     return _sentence(reach, until.start(), until.end()) if until is not None else title

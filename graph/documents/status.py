@@ -105,7 +105,8 @@ class _Own:
     begins: StatusEvidence | None = None
     expires: str | None = None
     ends: StatusEvidence | None = None
-    by_person: bool = False
+    counted_from: str | None = None
+    """The day a term was counted from where its head does not give it."""
 
 
 @dataclass(slots=True)
@@ -316,7 +317,7 @@ def _judge(force: _Force, info: DocumentInfo, day: str, part: HeadMatter | None)
         return replace(
             base,
             status="已失效",
-            reason=f"文件的有效期到{_written(own.expires)}为止，到{_written(day)}已失效。",
+            reason=f"文件的有效期到{_written(own.expires)}为止{_counted(own)}，到{_written(day)}已失效。",
             evidence=own.ends,
         )
     revised = _revised(force, info, day, base) if part is None else None
@@ -354,7 +355,7 @@ def _in_force_or_unstated(
     force: _Force, info: DocumentInfo, head: HeadMatter, own: _Own, day: str, base: DocumentStatus
 ) -> DocumentStatus:
     if own.ends is not None and own.expires:
-        said = f"文件的有效期到{_written(own.expires)}为止，没有见到废止或修订。"
+        said = f"文件的有效期到{_written(own.expires)}为止{_counted(own)}，没有见到废止或修订。"
         return replace(base, status="现行有效", reason=said, evidence=own.ends)
     period = _period(force, info, head) if own.begins is None else None
     if period is not None:
@@ -395,20 +396,28 @@ def _own(force: _Force, info: DocumentInfo, part: HeadMatter | None, day: str) -
     )
     effective, begins = _surest(force, heads, "effective_on")
     expires, ends = _surest(force, heads, "expires_on")
+    counted: str | None = None
     if ends is not None and expires is None:
-        expires = _as_other(force, info, ends.quote, day) or _counted_from_file(force, info, effective, ends.quote)
+        expires = _as_other(force, info, ends.quote, day)
+        if expires is None:
+            counted = effective or _known_day(force, info)
+            expires = _years_from(counted, ends.quote)
     for source, extension in force.extensions.get(info.row, ()):
         said = _day(force.infos[source].head)
         if said and said > day:
             continue
         longer = extension.until or (expires and extension.years and _plus(expires, extension.years)) or None
         if longer and (expires is None or longer > expires):
-            expires, ends = longer, _quoted(force, source, extension.span)
+            expires, ends, counted = longer, _quoted(force, source, extension.span), None
     if ends is None and expires is None:
         ruled = _trial_end(force, info, part or info.head, effective, day)
         if ruled is not None:
             expires, ends = ruled
-    return _Own(effective, begins, expires, ends)
+    return _Own(effective, begins, expires, ends, counted if expires and not effective else None)
+
+
+def _counted(own: _Own) -> str:
+    return f"（按{_written(own.counted_from)}印发起算）" if own.counted_from else ""
 
 
 def _heads(info: DocumentInfo) -> list[HeadMatter]:
@@ -461,9 +470,9 @@ def _clause(force: _Force, row: int, head: HeadMatter, name: str) -> StatusEvide
     return StatusEvidence(row, None, value, None) if value else None
 
 
-def _counted_from_file(force: _Force, info: DocumentInfo, effective: str | None, quote: str) -> str | None:
-    """The end of a term of years from 印发之日, where nothing but the name of the file says when that was."""
-    term, issued = _YEARS.search(quote), effective or _known_day(force, info)
+def _years_from(issued: str | None, quote: str) -> str | None:
+    """The end of a term of years from 印发之日 on a day."""
+    term = _YEARS.search(quote)
     if term is None or issued is None or len(issued) < 10 or not _FROM_ISSUE.search(quote):
         return None
     years = int(term["n"]) if term["n"].isdigit() else int(chinese_number(term["n"]) or 0)

@@ -56,8 +56,8 @@ _NUMBER = re.compile(
 
 _SUBJECT = re.compile(expand(r"(?<![{before_mention}])(?:本|上述|以上|修订后的)[\d一-龥“”《》（）]{0,14}?{own_names}"))
 """How a document names itself: 本办法, 修订后的本条例, 以上政策措施 — not 本市 or 本证."""
-_THAT = re.compile(expand(r"(?<![{before_mention}])该[一-龥“”《》（）]{0,8}?{own_names}"))
-"""该政策 is the item before it more often than the document: it counts where nothing else does."""
+_THAT = re.compile(expand(r"(?<![{before_mention}])(?:该|各项?)[一-龥“”《》（）]{0,8}?{own_names}"))
+"""该政策 and 各项措施 are often the item before them and not the document: they count where nothing else does."""
 _OF_A_PART = re.compile(
     expand(r"(?:本|上述|以上){own_names}(?:中的?|的)?") + rf"{_NUMBERED_PART}(?![^。；;\n]{{0,80}}(?:其他|其余))"
 )
