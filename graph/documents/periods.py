@@ -10,7 +10,7 @@ from corpus.document import HeadMatter, Span
 from graph.lexicon import expand
 from graph.named_periods import named_periods
 
-_STATED = re.compile(r"(?:规划期限?|计划期限?|实施期限?|规划期|方案期)[^。；;\n]{0,16}(?:19|20)\d\d[^。；;\n]{0,24}")
+_STATED = re.compile(expand(r"{plan_terms}[^。；;\n]{0,16}(?:19|20)\d\d[^。；;\n]{0,24}"))
 _YEARS = re.compile(r"((?:19|20)\d\d)年?[-—–~～至到]{1,2}((?:19|20)\d\d)年?")
 _FIVE_YEAR = re.compile(expand("{five_year_plans}"))
 _ANNUAL = re.compile(r"(20\d\d)年(?:度)?(?![-—–~～至到—]|以来|\d{1,2}月)")

@@ -29,7 +29,7 @@ _COUNT = expand(r"(?P<n>[{numerals}两]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个
 _TERM = expand("{force_terms}")
 _YEARS = re.compile(
     rf"(?:{_TERM}\s?(?:自[^。；;\n，,]{{2,24}}起)?[为是暂定共，,：: ]{{0,4}}|{expand('{trial_terms}')})\s?{_COUNT}"
-    r"(?!度|之?内|以[上下内]|以?前|后)"
+    rf"(?!{expand('{no_term_before}')})"
 )
 _UNTIL = re.compile(
     rf"{expand('{running_until}')}[^。；;\n]{{0,36}}?(?:至|到|—|－|-)\s?(?P<when>{_DATE}|{_YEAR_END})"
@@ -41,25 +41,25 @@ _PERIOD = re.compile(rf"{_TERM}[为是：:]?\s?[自从]?\s?(?P<when>{_DATE})\s?�
 """The first day of a period with both ends: 执行期限为2019年1月1日至2023年12月31日."""
 _COUNTED_FROM = re.compile(rf"[自从]\s?(?P<when>{_DATE})\s?起")
 _NUMBERED_PART = expand(r"第[（(]?[{numerals}\d]{1,3}[)）]?[条项款]")
-_OTHERS = re.compile(rf"其他|其余|{_NUMBERED_PART}")
+_OTHERS = re.compile(rf"{expand('{the_rest}')}|{_NUMBERED_PART}")
 _AS_OTHER = re.compile(expand(r"有效期限?[与同和]《[^《》\n]{2,80}》[^。；;\n]{0,20}?{being_same}"))
 _BEGIN = re.compile(
-    rf"(?:(?:自|从|于)\s?(?P<when>{_DATE}|(?P<dayless>\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)|[^。；;\n，,自从]{{2,24}}?(?:之日|当日)|即日"
+    rf"(?:(?:自|从|于)\s?(?P<when>{_DATE}|(?P<dayless>\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)|[^。；;\n，,自从]{{2,24}}?[之当]日|即日"
     r"|(?=[^\n。]{0,6}[*×Xx＊]|\d{0,4}\s?年\s*月\s*日)[^。；;\n，,]{2,16}?)|(?P<now>即日))\s?"
     r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?"
-    rf"(?:起|开始|正式|后|算起|零时)*\s?{expand('{coming_into_force}')}"
+    rf"{expand('{starting}')}*\s?{expand('{coming_into_force}')}"
 )
 _ISSUE = re.compile(expand("{issuing_acts}|即日"))
 _NUMBER = re.compile(
     expand(r"^\s*(?:第[{numerals_with_zero}\d]{1,6}条|[（(]?[{numerals}\d]{1,3}[)）]?[、.．，]?)\s*(?:【[^】\n]{1,12}】)?\s*")
 )
 
-_SUBJECT = re.compile(expand(r"(?<![{before_mention}])(?:本|上述|以上|修订后的)[\d一-龥“”《》（）]{0,14}?{own_names}"))
+_SUBJECT = re.compile(expand(r"(?<![{before_mention}]){pointing_to_itself}[\d一-龥“”《》（）]{0,14}?{own_names}"))
 """How a document names itself: 本办法, 修订后的本条例, 以上政策措施 — not 本市 or 本证."""
 _THAT = re.compile(expand(r"(?<![{before_mention}])(?:该|各项?)[一-龥“”《》（）]{0,8}?{own_names}"))
 """该政策 and 各项措施 are often the item before them and not the document: they count where nothing else does."""
 _OF_A_PART = re.compile(
-    expand(r"(?:本|上述|以上){own_names}(?:中的?|的)?") + rf"{_NUMBERED_PART}(?![^。；;\n]{{0,80}}(?:其他|其余))"
+    expand(r"{pointing_to_itself}{own_names}(?:中的?|的)?") + _NUMBERED_PART + expand(r"(?![^。；;\n]{0,80}{the_rest})")
 )
 """What has a term in a document but is not the whole: 本措施中第一条第（一）款的执行时间."""
 
