@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,9 +23,9 @@ _BACK = 120
 _CLOSE = 2
 """Sentences behind the one on the beginning that may tell the end."""
 _DATE = expand(
-    r"(?:(?:19|20)\d\d|[一二][〇○零Ｏ0一{digits}]{3})\s?[年./-]\s?[0-9{numerals}]{1,3}\s?[月./-]\s?[0-9{numerals}]{1,3}\s?日?"
+    r"(?:(?:[1１][9９]|[2２][0０])\d\d|[一二][〇○零Ｏ0一{digits}]{3})\s?[年./-]\s?[0-9０-９{numerals}]{1,3}\s?[月./-]\s?[0-9０-９{numerals}]{1,3}\s?日?"
 )
-_YEAR_END = r"(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?!\s?\d)\s?(?:底|末)?|\s?(?:底|末))"
+_YEAR_END = expand(r"(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?!\s?\d)\s?[{close_of_time}]?|\s?[{close_of_time}])")
 _COUNT = expand(r"(?P<n>[{numerals}两]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)")
 _TERM = expand("{force_terms}")
 _YEARS = re.compile(
@@ -32,20 +33,21 @@ _YEARS = re.compile(
     rf"(?!{expand('{no_term_before}')})"
 )
 _UNTIL = re.compile(
-    rf"{expand('{running_until}')}[^。；;\n]{{0,36}}?(?:至|到|—|－|-)\s?(?P<when>{_DATE}|{_YEAR_END})"
-    rf"|(?:至|到)\s?(?P<when2>{_DATE}|{_YEAR_END})\s?{expand('{until_ends}')}"
+    rf"{expand('{running_until}')}[^。；;\n]{{0,36}}?{expand('{until_marks}')}\s?(?P<when>{_DATE}|{_YEAR_END})(?!\d?日?\s?起?\s?[至到—－-])"
+    rf"|[至到]\s?(?P<when2>{_DATE}|{_YEAR_END})\s?{expand('{until_ends}')}"
     rf"|(?P<when3>{_DATE})\s?(?:起)?\s?{expand('{by_itself}')}?{expand('{lapsing}')}"
 )
 _FROM_THEN = re.compile(expand(r"起\s?{by_itself}?{lapsing}$"))
-_PERIOD = re.compile(rf"{_TERM}[为是：:]?\s?[自从]?\s?(?P<when>{_DATE})\s?起?\s?(?:至|到|—|－|-)")
+_PERIOD = re.compile(rf"{_TERM}[为是：:]?\s?[自从]?\s?(?P<when>{_DATE})\s?起?\s?{expand('{until_marks}')}")
 """The first day of a period with both ends: 执行期限为2019年1月1日至2023年12月31日."""
 _COUNTED_FROM = re.compile(rf"[自从]\s?(?P<when>{_DATE})\s?起")
 _NUMBERED_PART = expand(r"第[（(]?[{numerals}\d]{1,3}[)）]?[条项款]")
 _OTHERS = re.compile(rf"{expand('{the_rest}')}|{_NUMBERED_PART}")
-_AS_OTHER = re.compile(expand(r"有效期限?[与同和]《[^《》\n]{2,80}》[^。；;\n]{0,20}?{being_same}"))
+_AS_OTHER = re.compile(expand(r"{force_terms}[与同和]《[^《》\n]{2,80}》[^。；;\n]{0,20}?{being_same}"))
 _BEGIN = re.compile(
     rf"(?:(?:自|从|于)\s?(?P<when>{_DATE}|(?P<dayless>\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)|[^。；;\n，,自从]{{2,24}}?[之当]日|即日"
-    r"|(?=[^\n。]{0,6}[*×Xx＊]|\d{0,4}\s?年\s*月\s*日)[^。；;\n，,]{2,16}?)|(?P<now>即日))\s?"
+    rf"|{expand('{issuing_acts}')}(?=起)"
+    r"|(?=[^\n。]{0,6}[*×Xx＊]|\d{0,4}\s?年\s*月\s*日)[^。；;\n，,]{2,16}?)|(?P<now>即日))(?:\s?[（(](?P<given>[^（()）\n]{4,14})[）)])?\s?"
     r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?"
     rf"{expand('{starting}')}*\s?{expand('{coming_into_force}')}"
 )
@@ -56,8 +58,16 @@ _NUMBER = re.compile(
 
 _SUBJECT = re.compile(expand(r"(?<![{before_mention}]){pointing_to_itself}[\d一-龥“”《》（）]{0,14}?{own_names}"))
 """How a document names itself: 本办法, 修订后的本条例, 以上政策措施 — not 本市 or 本证."""
-_THAT = re.compile(expand(r"(?<![{before_mention}])(?:该|各项?)[一-龥“”《》（）]{0,8}?{own_names}"))
-"""该政策 and 各项措施 are often the item before them and not the document: they count where nothing else does."""
+_LOOSELY = re.compile(
+    expand(
+        r"(?<![{before_mention}]){item_before}[一-龥“”《》（）]{0,8}?{own_names}"
+        r"|(?:^|[，,])(?:{saying_which}|[一-龥]{2}后的?)?《?(?!{single})[一-龥]{0,2}{loose_names}》?[{about_to}]?$"
+    )
+)
+"""该政策, 《通知》, 新政: the item before it as often as the document, so they count where nothing else does."""
+_HAS_A_TERM = re.compile(
+    expand(r"^(?:[^，,。；;]{0,12}[，,])?{this_time}?《?(?!{single})[一-龥]{0,2}{loose_names}》?的?") + _TERM
+)
 _OF_A_PART = re.compile(
     expand(r"{pointing_to_itself}{own_names}(?:中的?|的)?") + _NUMBERED_PART + expand(r"(?![^。；;\n]{0,80}{the_rest})")
 )
@@ -90,7 +100,7 @@ def read_force(text: str, body: Span, issued: str | None) -> Force:
     sentences = list(_sentences(text, body))
     begins: ForceClause | None = None
     at = None
-    for subject in (_SUBJECT, None, _THAT):
+    for subject in (_SUBJECT, None, _LOOSELY):
         for i in range(len(sentences) - 1, -1, -1):
             found = _begin(text, sentences[i], issued, subject)
             if found is not None:
@@ -111,10 +121,18 @@ def read_force(text: str, body: Span, issued: str | None) -> Force:
                 ends = _end(text, sentence, start or issued)
                 if ends is not None:
                     break
+    if begins is None and ends is None:
+        ends = _only_term(text, sentences, issued)
     if begins is None and ends is not None and (period := _PERIOD.search(text, ends.span.start, ends.span.end)):
-        first = next(find_dates(text, period.start("when"), period.end("when") + 1), None)
-        begins = ForceClause(first[0], ends.span) if first is not None else None
+        first = _date(text, period, "when")
+        begins = ForceClause(first, ends.span) if first is not None else None
     return Force(begins, ends)
+
+
+def _only_term(text: str, sentences: Sequence[Span], issued: str | None) -> ForceClause | None:
+    """The one sentence that gives a policy a term, where a text says nothing else of its force (政策有效期至2024年12月31日)."""
+    found = [sentence for sentence in sentences if _HAS_A_TERM.search(_NUMBER.sub("", sentence.of(text)))]
+    return _end(text, found[0], issued) if len(found) == 1 else None
 
 
 def _sentences(text: str, body: Span) -> Iterator[Span]:
@@ -147,11 +165,18 @@ def _begin(text: str, sentence: Span, issued: str | None, subject: re.Pattern[st
             return ForceClause(_later(text, match, issued), span, True)
         if match["dayless"]:
             return ForceClause(_in_year(match["dayless"], issued), span, True)
-        if match["now"] or _ISSUE.search(match["when"]):
+        given = _date(text, match, "given") if match["given"] else None
+        if given is None and (match["now"] or _ISSUE.search(match["when"])):
             return ForceClause(issued, span, True)
-        found = next(find_dates(text, match.start("when"), match.end("when") + 1), None)
-        return ForceClause(found[0] if found else None, span)
+        return ForceClause(given or _date(text, match, "when"), span)
     return None
+
+
+def _date(text: str, match: re.Match[str], name: str) -> str | None:
+    """The date in a group of a match, in digits of half or full width."""
+    written = unicodedata.normalize("NFKC", text[match.start(name) : match.end(name) + 1])
+    found = next(find_dates(written, 0, len(written)), None)
+    return found[0] if found is not None else None
 
 
 def _in_year(written: str, issued: str | None) -> str | None:
@@ -183,8 +208,7 @@ def _end(text: str, sentence: Span, start: str | None) -> ForceClause | None:
     if _not_itself().search(words) or _OF_A_PART.search(words):
         return None
     counted = _COUNTED_FROM.search(text, sentence.start, sentence.end)
-    since = next(find_dates(text, counted.start("when"), counted.end("when") + 1), None) if counted else None
-    start = since[0] if since else start
+    start = (_date(text, counted, "when") if counted else None) or start
     found = [
         day
         for day in (*_until_days(text, sentence), *_term_days(text, sentence, start))
@@ -205,8 +229,7 @@ def _end(text: str, sentence: Span, start: str | None) -> ForceClause | None:
 def _until_days(text: str, sentence: Span) -> Iterator[str | None]:
     for until in _UNTIL.finditer(text, sentence.start, sentence.end):
         name = next(name for name in ("when", "when2", "when3") if until[name])
-        found = next(find_dates(text, until.start(name), min(until.end(name) + 1, sentence.end)), None)
-        day = found[0] if found else _month_end(until[name])
+        day = _date(text, until, name) or _month_end(until[name])
         if day is not None and name == "when3" and _FROM_THEN.search(until.group()):
             day = _before(day)
         if day is not None:
