@@ -9,16 +9,19 @@ from corpus.folding import fold
 from graph.lexicon import entries, expand
 
 _LONGEST = 400
-_ISSUED = re.compile(expand(r"^.{0,80}?(?:关于{issuing}|印发|转发)"))
+_ISSUED = re.compile(expand(r"^.{0,80}?(?:关于{issuing}|[印转]发)"))
 _CALL = re.compile(expand(r"^.{0,40}?(?:关于)?[对就]?{openly}?{calling}(?=.{6})(?!意见)"))
 _ABOUT_DRAFT = re.compile(expand(r"^(?:.{0,40}?关于|关于)?[对就](?=.{6})"))
-_CALLED = re.compile(expand(r"[的\s]*{openly}?{calling}?(?:意见稿)?意见(?:建议)?(?:的{letter_kinds})?$"))
+_CALLED = re.compile(expand(r"[的\s]*{openly}?{calling}?{opinions}(?:的{letter_kinds})?$"))
+_CUT_OFF = re.compile(expand(r"(?<=.{12}){openly}?{calling}意?$"))
+"""The end of a long file name that stops within 公开征求意见的通知."""
+_TWICE = re.compile(r"^关于(?=关于)")
 _CALLING = re.compile(expand(r"{calling}"))
 _TRAILING = re.compile(expand(r"的{letter_kinds}$"))
 _ISSUER = re.compile(expand(r"^[^关《》]{2,70}?(?:{office_ends}|{other_organs})(?:官?网站?)?{making_public}?[\s、]?(?=关于)"))
 _STATE = re.compile(
     expand(
-        r"[(（]{revising}?(?:{states}|20\d\d年?{editions}|\d{4}年?版?|第[一二三四五六七八九十]{1,2}[版稿]|\d(?:\.\d)?版"
+        r"[(（]{revising}?(?:{states}|20\d\d年?{editions}|\d{4}年?版?|第[{numerals}]{1,2}[版稿]|\d(?:\.\d)?版"
         r"|第?[一二三]?次?意见稿)[)）]"
     )
 )
@@ -35,10 +38,10 @@ def extract_name(title: str | None) -> str:
 
     ``甲市人民政府关于印发《甲市供水办法》的通知`` names 甲市供水办法; ``关于印发贯彻落实《供水条例》若干措施的通知`` names the measures.
     """
-    text = " ".join((title or "")[:_LONGEST].split())
+    text = _TWICE.sub("", " ".join((title or "")[:_LONGEST].split()))
     drafted = _CALLING.search(text) is not None
     if drafted:
-        bare = _CALLED.sub("", text)
+        bare = _CALLED.sub("", _CUT_OFF.sub("", text))
         text = _CALL.sub("", bare) if _CALL.match(bare) else _ABOUT_DRAFT.sub("", bare) if bare != text else text
     issued = _ISSUED.match(text)
     if issued is not None and len(text) - issued.end() >= 6:
@@ -83,7 +86,7 @@ def work_title(title: str | None) -> str:
         text = _STATE.sub("", text)
     text = _ISSUER.sub("", _TRAILING.sub("", text))
     text = _YEAR.sub("", text.replace("》", "").replace("《", ""))
-    return re.sub(r"^(?:年度|年)", "", normalize_title(text))
+    return re.sub(r"^年度?", "", normalize_title(text))
 
 
 def names_a_document(title: str | None) -> bool:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.document import Span
 from corpus.numerals import chinese_number
-from graph.lexicon import alternatives, entries
+from graph.lexicon import alternatives, entries, expand
 
 LONGEST_AGENCY = 30
 """Characters before the year that may belong to the agency code; joint announcements name three ministries."""
 
 _HAN = "一-鿿"
 _OPEN, _CLOSE = r"[\[〔(【﹝〈<{]", r"[\]〕)】﹞〉>}]"
-_BETWEEN = r"[\s·.,、_-]*"
+_BETWEEN = r"[\s·.,、_-]{0,8}"
+_GAP = r"\s{0,4}"
+"""Blanks between the parts of a number are few; a bound keeps the search linear in texts of blanks."""
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_SERIAL = r"(?P<serial>\d{1,5}|[〇零一二三四五六七八九十百]{1,7})"
+_SERIAL = expand(r"(?P<serial>\d{1,5}|[{numerals_with_zero}]{1,7})")
 _AGENCY = rf"(?P<agency>(?:[{_HAN}]|(?<=[{_HAN}])[\s、]+(?=[{_HAN}])){{1,{LONGEST_AGENCY}}})"
+_LONGEST_CODE = 16
+_CODE = rf"(?P<agency>[{_HAN}]{{2,{_LONGEST_CODE}}})"
+_NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,17 @@ class NumberMention:
     bracketed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A way to write numbers: as a whole, and what follows the agency in it. ``longest`` is 0 where no agency comes first."""
+
+    whole: re.Pattern[str]
+    rest: re.Pattern[str]
+    longest: int
+    spaced: bool
+    bracketed: bool
+
+
 def find_numbers(text: str) -> list[NumberMention]:
     """The document numbers in a text, left to right, without overlap.
 
@@ -58,18 +75,18 @@ def find_numbers(text: str) -> list[NumberMention]:
     """
     plain = _plain(text)
     found: list[NumberMention] = []
-    taken: list[tuple[int, int]] = []
-    for pattern, bracketed in _patterns():
-        for match in pattern.finditer(plain):
+    taken = bytearray(len(plain))
+    for pattern in _patterns():
+        for match in _matches(pattern, plain):
             parts = match.groupdict()
             agency = _agency(parts.get("agency") or "", parts.get("act"))
             serial = _serial(parts.get("serial"))
             start, end = match.span()
-            if not agency or (serial is None and parts.get("serial")) or any(a < end and start < b for a, b in taken):
+            if not agency or (serial is None and parts.get("serial")) or 1 in taken[start:end]:
                 continue
-            taken.append((start, end))
+            taken[start:end] = b"\x01" * (end - start)
             year = int(parts["year"]) if parts.get("year") else None
-            found.append(NumberMention(DocumentNumber(agency, year, serial), Span(start, end), bracketed))
+            found.append(NumberMention(DocumentNumber(agency, year, serial), Span(start, end), pattern.bracketed))
     return sorted(found, key=lambda mention: mention.span.start)
 
 
@@ -109,37 +126,85 @@ def _serial(written: str | None) -> int | None:
     return int(value) if value else None
 
 
+def _matches(pattern: _Pattern, text: str) -> Iterator[re.Match[str]]:
+    """The matches of a pattern, left to right, sought from what follows the agency: so no start is tried in vain."""
+    if not pattern.longest:
+        yield from pattern.whole.finditer(text)
+        return
+    done = at = 0
+    while (rest := pattern.rest.search(text, at)) is not None:
+        start = _agency_start(text, rest.start(), done, pattern)
+        match = pattern.whole.match(text, start) if start is not None else None
+        if match is not None:
+            yield match
+            done = match.end()
+        at = max(rest.start() + 1, done)
+
+
+def _agency_start(text: str, end: int, bound: int, pattern: _Pattern) -> int | None:
+    """The first place from which a run of Chinese that ends at ``end`` is not longer than an agency."""
+    start, parts = end, 0
+    while start > bound and parts < pattern.longest:
+        if _is_han(text[start - 1]):
+            start -= 1
+        elif pattern.spaced and (gap := _gap_start(text, start, bound)) < start and gap > bound and _is_han(text[gap - 1]):
+            if parts + 2 > pattern.longest:
+                break
+            start = gap
+        else:
+            break
+        parts += 1
+    return start if parts >= (1 if pattern.spaced else 2) else None
+
+
+def _gap_start(text: str, end: int, bound: int) -> int:
+    start = end
+    while start > bound and (text[start - 1] == "、" or text[start - 1].isspace()):
+        start -= 1
+    return start
+
+
+def _is_han(char: str) -> bool:
+    return "一" <= char <= "鿿"
+
+
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    act = rf"(?P<act>{alternatives('order_acts.txt')})"
-    code = rf"(?P<agency>[{_HAN}]{{2,16}})"
-    return tuple(
-        (re.compile(pattern), bracketed)
-        for pattern, bracketed in (
-            # 国办发〔2018〕129号, 号 and 第 may be missing
-            (rf"{_AGENCY}{_BETWEEN}{_OPEN}\s*{_YEAR}\s*年?\s*{_CLOSE}\s*第?\s*{_SERIAL}\s*号?", True),
-            # 财政部公告2023年第70号
-            (rf"{_AGENCY}{act}{_BETWEEN}{_OPEN}?\s*{_YEAR}\s*年?\s*{_CLOSE}?\s*第?\s*{_SERIAL}\s*号", True),
-            # 三部门2023年第70号公告
-            (rf"{_AGENCY}\s*{_YEAR}\s*年\s*第?\s*{_SERIAL}\s*号\s*{act}", True),
-            # 国务院令第743号, 国务院令（第743号）
-            (rf"{_AGENCY}{act}{_BETWEEN}{_OPEN}?\s*第?\s*{_SERIAL}\s*号\s*{_CLOSE}?", True),
-            # 国务院第743号令
-            (rf"{_AGENCY}\s*第?\s*{_SERIAL}\s*号\s*{act}", True),
-            # 2004年国办函80号
-            (rf"(?<!\d){_YEAR}\s*年?\s*{code}{_BETWEEN}第?\s*{_SERIAL}\s*号", False),
-            # 穗府办规13号2024年
-            (rf"{code}{_BETWEEN}第?\s*{_SERIAL}\s*号\s*{_YEAR}\s*年?", False),
-            # 国办发2018年129号, 国办发2018 129, 国办发2018-129
-            (rf"{code}{_BETWEEN}{_YEAR}\s*(?:年\s*第?|[\s·_-]+第?|第)\s*{_SERIAL}\s*号?(?!\d)", False),
-            (rf"{code}{_BETWEEN}{_YEAR}(?P<serial>\d{{1,4}})\s*号", False),
-            # 国办发〔2018〕: the year alone
-            (rf"{_AGENCY}{_BETWEEN}{_OPEN}\s*{_YEAR}\s*年?\s*{_CLOSE}(?!\s*第?\s*\d)", True),
-            (rf"{code}{_BETWEEN}{_YEAR}\s*年?(?![\d号])", False),
-            # 国办发129号: the year is missing
-            (rf"{code}{_BETWEEN}第?\s*(?P<serial>\d{{1,5}})\s*号", False),
-        )
+def _patterns() -> tuple[_Pattern, ...]:
+    act, g = rf"(?P<act>{alternatives('order_acts.txt')})", _GAP
+    return (
+        # 国办发〔2018〕129号, 号 and 第 may be missing
+        _spaced(rf"{_BETWEEN}{_OPEN}{g}{_YEAR}{g}年?{g}{_CLOSE}{g}第?{g}{_SERIAL}{g}号?"),
+        # 财政部公告2023年第70号
+        _spaced(rf"{act}{_BETWEEN}{_OPEN}?{g}{_YEAR}{g}年?{g}{_CLOSE}?{g}第?{g}{_SERIAL}{g}号"),
+        # 三部门2023年第70号公告
+        _spaced(rf"{g}{_YEAR}{g}年{g}第?{g}{_SERIAL}{g}号{g}{act}"),
+        # 国务院令第743号, 国务院令（第743号）
+        _spaced(rf"{act}{_BETWEEN}{_OPEN}?{g}第?{g}{_SERIAL}{g}号{g}{_CLOSE}?"),
+        # 国务院第743号令
+        _spaced(rf"{g}第?{g}{_SERIAL}{g}号{g}{act}"),
+        # 2004年国办函80号
+        _Pattern(re.compile(rf"(?<!\d){_YEAR}{g}年?{g}{_CODE}{_BETWEEN}第?{g}{_SERIAL}{g}号"), _NOTHING, 0, False, False),
+        # 穗府办规13号2024年
+        _coded(rf"{_BETWEEN}第?{g}{_SERIAL}{g}号{g}{_YEAR}{g}年?"),
+        # 国办发2018年129号, 国办发2018 129, 国办发2018-129
+        _coded(rf"{_BETWEEN}{_YEAR}{g}(?:年{g}第?|[\s·_-]{{1,8}}第?|第){g}{_SERIAL}{g}号?(?!\d)"),
+        _coded(rf"{_BETWEEN}{_YEAR}(?P<serial>\d{{1,4}}){g}号"),
+        # 国办发〔2018〕: the year alone
+        _spaced(rf"{_BETWEEN}{_OPEN}{g}{_YEAR}{g}年?{g}{_CLOSE}(?!{g}第?{g}\d)"),
+        _coded(rf"{_BETWEEN}{_YEAR}{g}年?(?![\d号])"),
+        # 国办发129号: the year is missing
+        _coded(rf"{_BETWEEN}第?{g}(?P<serial>\d{{1,5}}){g}号"),
     )
+
+
+def _spaced(rest: str) -> _Pattern:
+    """A number behind an agency that may be written with blanks; nothing else is written so."""
+    return _Pattern(re.compile(_AGENCY + rest), re.compile(rf"(?<=[{_HAN}]){rest}"), LONGEST_AGENCY, True, True)
+
+
+def _coded(rest: str) -> _Pattern:
+    """A number behind an agency code; other words may be written so."""
+    return _Pattern(re.compile(_CODE + rest), re.compile(rf"(?<=[{_HAN}]){rest}"), _LONGEST_CODE, False, False)
 
 
 @lru_cache(maxsize=1)

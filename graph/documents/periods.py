@@ -10,7 +10,7 @@ from corpus.document import HeadMatter, Span
 from graph.lexicon import expand
 from graph.named_periods import named_periods
 
-_STATED = re.compile(r"(?:规划期限?|计划期限?|实施期限?|规划期|方案期)[^。；;\n]{0,16}(?:19|20)\d\d[^。；;\n]{0,24}")
+_STATED = re.compile(expand(r"{plan_terms}[^。；;\n]{0,16}(?:19|20)\d\d[^。；;\n]{0,24}"))
 _YEARS = re.compile(r"((?:19|20)\d\d)年?[-—–~～至到]{1,2}((?:19|20)\d\d)年?")
 _FIVE_YEAR = re.compile(expand("{five_year_plans}"))
 _ANNUAL = re.compile(r"(20\d\d)年(?:度)?(?![-—–~～至到—]|以来|\d{1,2}月)")
@@ -61,7 +61,8 @@ def _place(head: HeadMatter, text: str, first: str, last: str) -> Span | None:
             return title
         years = re.search(rf"{first}\s?年?\s?[-—–~～至到]{{1,2}}\s?{last}\s?年", reach)
         return _sentence(reach, years.start(), years.end()) if years is not None else title
-    until = re.search(rf"{last}年(?:12月)?(?:31日|底)前", reach)
+    # the end of a single task is not that of the document
+    until = re.search(rf"{last}年(?:12月)?(?:31日|底)前[^。；;\n]{{0,12}}" + expand("{all_of_it}"), reach)
     if until is None:
         until = re.compile(f"{last}年").search(reach, title.end if title is not None else 0)
     return _sentence(reach, until.start(), until.end()) if until is not None else title

@@ -10,36 +10,40 @@ from itertools import islice
 from typing import Literal
 
 from corpus.document import Span
+from corpus.numerals import chinese_number
 from graph.documents.numbers import DocumentNumber, find_numbers, parse_number
-from graph.lexicon import alternatives
+from graph.lexicon import alternatives, expand
 
 _STOPS = "。；;\n"
 _TITLE = re.compile(r"《(?P<title>[^《》]{2,200}(?:《[^《》]{2,160}》[^《》]{0,80}){0,3})》")
 _AFTER_TITLE = re.compile(
     r"\s{0,3}[（(\[【]\s?(?P<note>[^（()）\n]{2,40}(?:[（(][^（()）]{1,20}[)）][^（()）\n]{0,20})?)[)）\]】]"
 )
-_CARRIED_OUT = re.compile(r"(?:根据|按照|依据|依照|遵照|贯彻|落实|执行|参照|为了?)[^《》，,。；;]{0,12}$")
-_LIST_FOLLOWS = re.compile(r"^[^。；;\n]{0,24}(?:下列|以下|如下|附件|目录|清单|[一二三四五六七八九十百\d]{1,4}[件份个部]|部分)")
-_LIST_TITLE = re.compile(r"(?:废止|失效)[^《》]{0,30}(?:决定|通知|公告|通告|目录|清单|结果)|(?:清理结果|失效文件|废止文件)")
-_KEPT_LIST = re.compile(r"修改|修订|保留|继续有效|现行有效|拟")
-_HEADING = re.compile(
-    r"^\s*(?:[一二三四五六七八九十]{1,3}、|附件|（[一二三四五六七八九十]{1,2}）|第[一二三四五六七八九十]{1,3}[部条章])"
-)
-_PART = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}[条款项章点]|中的?|关于|条款|内容|部分|政策|规定|标准|要求|措施")
-_WHOLE = re.compile(r"^(?:文件|规范性文件|[一二三四五六七八九十\d]{1,3}[件份]|等|的?通知|及其|实施细则|有关|相关|文|原)*$")
+_CARRIED_OUT = re.compile(expand(r"{based_on}[^《》，,。；;]{0,12}$"))
+_LIST_FOLLOWS = re.compile(expand(r"^[^。；;\n]{0,24}(?:{pointing_to_lists}|[{numerals_to_hundred}\d]{1,4}[{pieces}])"))
+_LIST_TITLE = re.compile(expand(r"{out_of_force}[^《》]{0,30}{kinds_of_lists}|{titles_of_lists}"))
+_KEPT_LIST = re.compile(expand("{kept_lists}"))
+_HEADING = re.compile(expand(r"^\s*(?:[{numerals}]{1,3}、|附件|（[{numerals}]{1,2}）|第[{numerals}]{1,3}[部条章])"))
+_PART = re.compile(expand(r"第[{numerals_with_zero}\d]{1,5}[{parts}]|{parts_by_name}"))
+_WHOLE = re.compile(expand(r"^(?:{words_for_documents}|[{numerals}\d]{1,3}[件份])*$"))
 _MOST, _REACH = 200, 1000
 """Repeals read in one text, and characters of a sentence on either side of one: far more than documents have."""
 _NEAR = 30
 """Characters between a verb and the title it repeals (废止我市此前印发的《…》)."""
-_DONE = re.compile(r"(?:同时|即行|一并|相应|予以|自[^，,。；;]{2,16}起)$")
+_DONE = re.compile(expand(r"(?:{at_once}|自[^，,。；;]{2,16}起)$"))
 _NUMBERED = re.compile(r"\d\s?号")
-_EXCEPT = re.compile(r"除(?P<kept>[^，,。；;]{2,40}?)(?:以?外|之外)")
-_DATE = re.compile(r"自?\s?((?:19|20)\d\d)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日\s?(?:起|零时)")
+_EXCEPT = re.compile(r"除(?P<kept>[^，,。；;]{2,40}?)[以之]?外")
+_DAY = r"((?:19|20)\d\d)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日"
+_DATE = re.compile(rf"自?\s?{_DAY}\s?" + expand("{from_a_day}"))
 _EXTENDS = re.compile(
-    r"(?:有效期限?|执行期限?|施行期限?|实施期限?|适用期限?)[^。；;\n]{0,12}?(?:延长|延续|顺延|调整)|(?:延长|延续|顺延)[^。；;\n]{0,90}?(?:有效期|期限|执行|施行)|继续(?:有效|执行|施行|实施)"
+    expand(r"{terms}[^。；;\n]{0,12}?(?:{prolonging}|调整)|{prolonging}[^。；;\n]{0,90}?{what_is_prolonged}|继续{going_on}")
 )
-_EXTENDED_TO = re.compile(r"(?:至|到)\s?((?:19|20)\d\d)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
-_EXTENDED_BY = re.compile(r"(?:延长|延续|顺延)[^。；;\n]{0,14}?([一二三四五六七八九十两\d]{1,2})\s?年")
+_EXTENDED_TO = re.compile(rf"[至到]\s?{_DAY}")
+_EXTENDED_BY = re.compile(expand(r"{prolonging}[^。；;\n]{0,14}?(?<!\d)([{numerals}两\d]{1,2})\s?年"))
+_EXTENDED_TO_YEAR_END = re.compile(r"[至到]\s?((?:19|20)\d\d)\s?年\s?(?:12\s?月)?\s?[底末]")
+_PART_FOLLOWS = re.compile(expand(r"\s?(?:中的?|的)?第.{1,6}[{parts}]|中"))
+_FILLING = re.compile(expand(r"[\s、，,]|{at_once}|{filling}|自[^起]{2,16}起"))
+_COMES_INTO_FORCE = re.compile(expand(r"(?:{going_on}|生效|有效期[^，,]{1,8}年)[，,]"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ def _repeals(text: str) -> Iterator[Repeal]:
                 title,
                 number,
                 sentence,
-                re.match(r"\s?(?:中的?|的)?第.{1,6}[条款项章]|中", follows) is not None,
+                _PART_FOLLOWS.match(follows) is not None,
                 None,
                 on,
                 closing,
@@ -200,7 +204,7 @@ def _names(text: str, start: int, end: int) -> Iterator[Named]:
 
 def _is_part(rest: str) -> bool:
     """Whether the words between a title and the repeal narrow it to articles."""
-    words = re.sub(r"[\s、，,]|同时|一并|即行|相应|予以|现予?|自[^起]{2,16}起|已|均|也|之日", "", rest)
+    words = _FILLING.sub("", rest)
     return _WHOLE.match(words) is None and _PART.search(words) is not None
 
 
@@ -220,8 +224,8 @@ def _sentence(text: str, start: int, end: int) -> Span:
 
 def _clause_start(text: str, start: int, trigger: int) -> int:
     """Where the list of repealed documents can begin: behind the clause on the entry into force."""
-    found = list(re.finditer(r"(?:施行|实施|执行|生效|有效期[^，,]{1,8}年)[，,]", text[start:trigger]))
-    return start + found[-1].end() if found else start
+    found = list(_COMES_INTO_FORCE.finditer(text, start, trigger))
+    return found[-1].end() if found else start
 
 
 def _day(text: str, sentence: Span) -> str | None:
@@ -237,10 +241,11 @@ def _extensions(text: str) -> Iterator[Extension]:
         sentence = _sentence(text, match.start(), match.end())
         names = list(_names(text, sentence.start, sentence.end))
         to, by = _EXTENDED_TO.search(text, match.start(), sentence.end), _EXTENDED_BY.search(text, sentence.start, sentence.end)
-        if not names or (to is None and by is None):
+        year = _EXTENDED_TO_YEAR_END.search(text, match.start(), sentence.end)
+        if not names or (to is None and by is None and year is None):
             continue
-        until = f"{to[1]}-{int(to[2]):02}-{int(to[3]):02}" if to else None
-        years = None if by is None else int(by[1]) if by[1].isdigit() else " 一二三四五六七八九十".find(by[1].replace("两", "二"))
+        until = f"{to[1]}-{int(to[2]):02}-{int(to[3]):02}" if to else f"{year[1]}-12-31" if year else None
+        years = None if by is None else int(by[1]) if by[1].isdigit() else int(chinese_number(by[1]) or 0)
         yield Extension(names[0][0], names[0][1], sentence, until, years)
 
 
@@ -250,7 +255,7 @@ def _trial_rule(text: str) -> TrialRule | None:
         if "规范性文件" not in text[:4000]:
             continue
         written = match["n"]
-        years = int(written) if written.isdigit() else " 一二三四五六七八九十".find(written.replace("两", "二"))
+        years = int(written) if written.isdigit() else int(chinese_number(written) or 0)
         if 0 < years <= 10:
             return TrialRule(years, sentence)
     return None
@@ -263,9 +268,9 @@ def _triggers() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _intended() -> re.Pattern[str]:
-    return re.compile(rf"(?:{alternatives('not_repealing.txt')})(?:予以|予|将|被|以)?$")
+    return re.compile(rf"(?:{alternatives('not_repealing.txt')})(?:予以?|[将被以])?$")
 
 
 @lru_cache(maxsize=1)
 def _trial() -> re.Pattern[str]:
-    return re.compile(r"(?:暂行|试行)[^。；;\n]{0,40}?有效期[^。；;\n]{0,12}?(?P<n>[一二三四五两\d])\s?年")
+    return re.compile(expand(r"{trials}[^。；;\n]{0,40}?有效期[^。；;\n]{0,12}?(?P<n>[{digits}两\d])\s?年"))

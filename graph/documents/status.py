@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from corpus.document import HeadMatter, Span
 from corpus.filters import STATUSES, Status
+from corpus.numerals import chinese_number
 from corpus.store import Corpus, DocumentInfo, year_of
 from corpus.titles import in_marks
 from graph.documents.lineage import DocumentNames
@@ -22,7 +23,7 @@ from graph.documents.numbers import DocumentNumber, parse_number
 from graph.documents.periods import PlanPeriod, period_of
 from graph.documents.repeals import Extension, ForceStatements, Repeal, TrialRule, read_statements
 from graph.documents.versions import day_of, is_draft_info
-from graph.documents.works import Works, works
+from graph.documents.works import NOTE, Works, works
 from graph.lexicon import expand
 
 OUT_OF_FORCE: frozenset[str] = frozenset({"已废止", "已失效", "已修订"})
@@ -32,21 +33,30 @@ _SAYS_REPEALED = re.compile(r"废止")
 _SAYS_LAPSED = re.compile(r"失效|无效")
 _SAYS_REVISED = re.compile(expand(r"[已被]{revising}"))
 _SAYS_IN_FORCE = re.compile(expand(r"{in_force}"))
-_SAYS_DRAFT = re.compile(r"征求意见|公开征求|送审稿|草案|讨论稿|拟予以|拟废止")
-_BLANK = re.compile(r"年\s*月|[*＊×xX]\s?[年月日]|年\s+月")
-_INTENDS = re.compile(r"(?:关于|^)拟(?:予以|将)?(?:废止|修改|修订|宣布失效)")
+_SAYS_DRAFT = re.compile(expand("{says_draft}"))
+_PUTS_OUT = re.compile(expand("{putting_out_drafts}"))
+_DRAFT_REACH = 6000
+_BLANK = re.compile(r"年\s*月|[*＊×xX]\s?[年月日]")
+_INTENDS = re.compile(expand(r"(?:关于|^)拟(?:予以|将)?{intended_acts}"))
 _TRIAL = re.compile(expand(r"{trials}"))
 _NO_RULES_FOR = re.compile(r"(?:条例|法)(?:[（(][^（()）]{1,10}[)）])?$")
-_AS_OTHER = re.compile(r"有效期限?(?:与|同|和)《(?P<title>[^《》\n]{2,80})》")
-_CHANGES = re.compile(r"(?:修改|修正|修订)[^《》]{0,6}《(?P<title>[^《》]{2,120})》")
-_CHANGING = re.compile(r"(?:修改|修正)[^《》]{2,60}的决定|修正案")
-_REVISED = re.compile(expand(r"{revising}|重新印发|重新公布"))
-_EXPLAINS = re.compile(r"解读|答记者问|图解|政策问答|新闻")
+_AS_OTHER = re.compile(r"有效期限?[与同和]《(?P<title>[^《》\n]{2,80})》")
+_YEARS = re.compile(expand(r"(?:{terms}[为是暂定共]{0,3}|{trials})\s?(?P<n>[{numerals}两]{1,2}|\d{1,2})\s?年(?!度|之?内)"))
+_FROM_ISSUE = re.compile(expand(r"(?:{issue_acts}[之当]日|{issue_acts}|即日)(?:零[时点])?起"))
+_CHANGES = re.compile(expand(r"{revising}[^《》]{0,6}《(?P<title>[^《》]{2,120})》"))
+_CHANGING = re.compile(r"修[改正][^《》]{2,60}的决定|修正案")
+_REVISED = re.compile(expand(r"{revising}"))
+_PUBLISHED_ANEW = re.compile(expand(r"重新{issue_acts}"))
+_EXPLAINS = re.compile(expand("{explaining}"))
 _STOPS = "。；;\n"
-_PLACE = re.compile(r"[一-龥]{2,8}?[省市县区州盟旗]")
-_FIELD = re.compile(r"(?:日期|时间)\s*[:：|]|^[\d年月日./ -]+$")
+_PLACE = re.compile(expand(r"[一-龥]{2,8}?[{divisions}]"))
+_FIELD = re.compile(expand(r"{labels_of_days}\s*[:：|]|^[\d年月日./ -]+$"))
 _DAYS_KEPT = 8
 _LONGEST_QUOTE = 300
+_DAYS_OFF = 31
+"""Days that the end of a term given by a page may differ from the one reckoned, the day of issue being uncertain."""
+_BESIDE = 4
+"""Characters between two sentences that are quoted as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,8 @@ class _Own:
     begins: StatusEvidence | None = None
     expires: str | None = None
     ends: StatusEvidence | None = None
-    by_person: bool = False
+    counted_from: str | None = None
+    """The day a term was counted from where its head does not give it."""
 
 
 @dataclass(slots=True)
@@ -304,7 +315,7 @@ def _judge(force: _Force, info: DocumentInfo, day: str, part: HeadMatter | None)
         return replace(
             base,
             status="已失效",
-            reason=f"文件的有效期到{_written(own.expires)}为止，到{_written(day)}已失效。",
+            reason=f"文件的有效期到{_written(own.expires)}为止{_counted(own)}，到{_written(day)}已失效。",
             evidence=own.ends,
         )
     revised = _revised(force, info, day, base) if part is None else None
@@ -342,7 +353,7 @@ def _in_force_or_unstated(
     force: _Force, info: DocumentInfo, head: HeadMatter, own: _Own, day: str, base: DocumentStatus
 ) -> DocumentStatus:
     if own.ends is not None and own.expires:
-        said = f"文件的有效期到{_written(own.expires)}为止，没有见到废止或修订。"
+        said = f"文件的有效期到{_written(own.expires)}为止{_counted(own)}，没有见到废止或修订。"
         return replace(base, status="现行有效", reason=said, evidence=own.ends)
     period = _period(force, info, head) if own.begins is None else None
     if period is not None:
@@ -383,31 +394,37 @@ def _own(force: _Force, info: DocumentInfo, part: HeadMatter | None, day: str) -
     )
     effective, begins = _surest(force, heads, "effective_on")
     expires, ends = _surest(force, heads, "expires_on")
+    counted: str | None = None
     if ends is not None and expires is None:
         expires = _as_other(force, info, ends.quote, day)
+        if expires is None:
+            counted = effective or _known_day(force, info)
+            expires = _years_from(counted, ends.quote)
     for source, extension in force.extensions.get(info.row, ()):
         said = _day(force.infos[source].head)
         if said and said > day:
             continue
         longer = extension.until or (expires and extension.years and _plus(expires, extension.years)) or None
         if longer and (expires is None or longer > expires):
-            expires, ends = longer, _quoted(force, source, extension.span)
+            expires, ends, counted = longer, _quoted(force, source, extension.span), None
     if ends is None and expires is None:
         ruled = _trial_end(force, info, part or info.head, effective, day)
         if ruled is not None:
             expires, ends = ruled
-    return _Own(effective, begins, expires, ends)
+    return _Own(effective, begins, expires, ends, counted if expires and not effective else None)
+
+
+def _counted(own: _Own) -> str:
+    return f"（按{_written(own.counted_from)}印发起算）" if own.counted_from else ""
 
 
 def _heads(info: DocumentInfo) -> list[HeadMatter]:
     """The head of a document, and those of the documents that it issues: what they say of their force is said of it."""
     issued = [head for head in info.attached if {"doc_number", "issued_on", "issuers"} & head.inferred and head.title]
     title = normalize_title(info.head.title)
-    named_in = [
-        head
-        for head in issued
-        if title and normalize_title(head.title) in (title, normalize_title(extract_name(info.head.title)))
-    ]
+    names = {title, normalize_title(extract_name(info.head.title))} if title else set()
+    # an announcement carries the law itself, with the note on its adoption behind the title
+    named_in = [head for head in info.attached if head.title and normalize_title(NOTE.sub("", head.title)) in names]
     return [info.head, *(named_in or issued)[:1]]
 
 
@@ -422,13 +439,25 @@ def _surest(force: _Force, heads: list[tuple[int, HeadMatter]], name: str) -> tu
         rank = 1 if value is None else 2 if _FIELD.search(clause.quote) else 3
         if name in head.corrected:
             rank = 4
+        reckoned = rank == 3 and name in head.inferred
         if rank > best[0]:
             # the words of a clause from which no date follows explain the date that a page gives
             words = best[2] if best[0] == 1 and rank == 2 else clause
-            best = (rank, value, words)
+            given = best[1] if best[0] == 2 and reckoned and _near(best[1], value) else value
+            best = (rank, given, words)
         elif rank == 1 and best[0] == 2:
             best = (2, best[1], clause)
+        elif rank == best[0] == 3 and value == best[1] and best[2] is not None and best[2].document == row:
+            # the closing article of what is issued says it of itself
+            best = (3, value, clause)
     return best[1], best[2]
+
+
+def _near(given: str | None, reckoned: str | None) -> bool:
+    """Whether the day a page gives is the one reckoned from a clause, but for the day the term was counted from."""
+    if not given or not reckoned or len(given) < 10 or len(reckoned) < 10:
+        return False
+    return abs((dt.date.fromisoformat(given) - dt.date.fromisoformat(reckoned)).days) <= _DAYS_OFF
 
 
 def _clause(force: _Force, row: int, head: HeadMatter, name: str) -> StatusEvidence | None:
@@ -437,6 +466,15 @@ def _clause(force: _Force, row: int, head: HeadMatter, name: str) -> StatusEvide
         return _quoted(force, row, span)
     value = getattr(head, name)
     return StatusEvidence(row, None, value, None) if value else None
+
+
+def _years_from(issued: str | None, quote: str) -> str | None:
+    """The end of a term of years from 印发之日 on a day."""
+    term = _YEARS.search(quote)
+    if term is None or issued is None or len(issued) < 10 or not _FROM_ISSUE.search(quote):
+        return None
+    years = int(term["n"]) if term["n"].isdigit() else int(chinese_number(term["n"]) or 0)
+    return _before_anniversary(issued, years) if 0 < years <= 30 else None
 
 
 def _as_other(force: _Force, info: DocumentInfo, quote: str, day: str) -> str | None:
@@ -479,28 +517,34 @@ def _place(head: HeadMatter) -> str | None:
 
 
 def _draft(force: _Force, info: DocumentInfo, head: HeadMatter) -> DocumentStatus:
-    clauses = (_clause(force, info.row, part, "effective_on") for part in (head, info.head, *info.attached))
-    blank = next((clause for clause in clauses if clause is not None and _BLANK.search(clause.quote)), None)
+    blank = _blank(force, info, head)
     final = force.works.replaced_by(info.row)
     words = f"“{head.status}”" if head.status and _SAYS_DRAFT.search(head.status) else "征求意见的稿子"
     said = f"本文件是{words}{'，施行日期还空着' if blank else ''}，尚无约束力"
     if final:
         said += f"；库中另有正式文件{_titled(force, final[0])}"
-    return DocumentStatus("征求意见稿", said + "。", blank or _draft_evidence(force, info, head), None, None, final)
+    return DocumentStatus("征求意见稿", said + "。", _draft_evidence(force, info, head), None, None, final)
 
 
 def _draft_evidence(force: _Force, info: DocumentInfo, head: HeadMatter) -> StatusEvidence | None:
-    text = force.text(info.row)
-    title = head.spans.get("title")
+    """The sentence that puts a draft out for opinions, the day left open, the title or remark that calls it a draft, its name."""
+    text, title = force.text(info.row), head.spans.get("title")
+    marks = [Span(m.start(), m.end()) for m in _SAYS_DRAFT.finditer(text[:_DRAFT_REACH])]
+    quotes = [_quoted(force, info.row, mark) for mark in marks]
+    said = next((quote for quote in quotes if _PUTS_OUT.search(quote.quote)), None) or _blank(force, info, head)
+    if said is not None:
+        return said
+    if title is not None and marks and not title.covers(marks[0]) and len(text[title.end : marks[0].start].strip()) <= 1:
+        return _quoted(force, info.row, Span(title.start, marks[0].end))
     if title is not None and _SAYS_DRAFT.search(title.of(text)):
-        return StatusEvidence(info.row, title, title.of(text))
-    found = _SAYS_DRAFT.search(text[:6000])
-    if found is not None:
-        return _quoted(force, info.row, Span(found.start(), found.end()))
-    for name in ("effective_on", "expires_on"):
-        if name in head.spans:
-            return _quoted(force, info.row, head.spans[name])
-    return StatusEvidence(info.row, None, head.title or info.source)
+        return _words(force, info.row, title)
+    return quotes[0] if quotes else StatusEvidence(info.row, None, head.title or info.source)
+
+
+def _blank(force: _Force, info: DocumentInfo, head: HeadMatter) -> StatusEvidence | None:
+    """The clause on the entry into force of a draft whose day is left open."""
+    clauses = (_clause(force, info.row, part, "effective_on") for part in (head, info.head, *info.attached))
+    return next((clause for clause in clauses if clause is not None and _BLANK.search(clause.quote)), None)
 
 
 def _repealed(force: _Force, info: DocumentInfo, day: str, base: DocumentStatus) -> tuple[DocumentStatus, str | None] | None:
@@ -524,23 +568,34 @@ def _repealed(force: _Force, info: DocumentInfo, day: str, base: DocumentStatus)
 
 def _coming(force: _Force, info: DocumentInfo, own: _Own, day: str, base: DocumentStatus) -> DocumentStatus | None:
     """In force until a day that an act already sets: a repeal or a newer version to come within a year."""
-    horizon = _plus(day, 1)
+    horizon = min(_plus(day, 1), own.expires or _plus(day, 1))
     acts = [act for act in force.acts.get(info.row, ()) if act.on is not None and day < act.on <= horizon]
-    if own.expires is not None or (own.begins is None and not acts):
+    if own.begins is None and not acts:
         return None
     if acts:
         act = min(acts, key=lambda act: act.on or "")
         said = f"{_titled(force, act.source)}自{_written(act.on or '')}起才废止本文件，到{_written(day)}仍然有效。"
-        evidence = _words(force, act.source, act.repeal.span)
-        return replace(
-            base, status="现行有效", reason=said, evidence=evidence if act.repeal.on else _begins(force, act.source) or evidence
-        )
+        return replace(base, status="现行有效", reason=said, evidence=_dated_repeal(force, act))
     for row in (*force.works.replaced_by(info.row), *force.amended.get(info.row, ())):
-        since = _since(force.infos[row])
-        if since and day < since <= horizon:
+        since, out = _since(force.infos[row]), _day(force.infos[row].head)
+        # a text that is not out yet says nothing on the day
+        if since and day < since <= horizon and not (out and day < out):
             said = f"{_titled(force, row)}自{_written(since)}起才取代本文件的文本，到{_written(day)}仍然有效。"
             return replace(base, status="现行有效", reason=said, evidence=_begins(force, row) or own.begins)
     return None
+
+
+def _dated_repeal(force: _Force, act: _Act) -> StatusEvidence:
+    """The words of a repeal with those that date it: its own, the sentence before it, the entry into force of what lists it."""
+    words, begins = _words(force, act.source, act.repeal.span), _begins(force, act.source)
+    if act.repeal.on or begins is None or begins.span is None or begins.document != act.source:
+        return words
+    if not act.repeal.closing:
+        return begins
+    between = force.text(act.source)[begins.span.end : act.repeal.span.start]
+    if begins.span.end <= act.repeal.span.start and len(between) <= _BESIDE and "\n" not in between:
+        return _words(force, act.source, Span(begins.span.start, act.repeal.span.end))
+    return begins
 
 
 def _begins(force: _Force, row: int) -> StatusEvidence | None:
@@ -589,7 +644,8 @@ def _revision_evidence(force: _Force, newer: DocumentInfo) -> StatusEvidence:
         return StatusEvidence(newer.row, span, span.of(force.text(newer.row)))
     text = force.text(newer.row)
     title = newer.head.spans.get("title")
-    found = _REVISED.search(text, title.end if title else 0, (title.end if title else 0) + 1500)
+    below = title.end if title else 0
+    found = _PUBLISHED_ANEW.search(text, below) or _REVISED.search(text, below, below + 1500)
     if found is not None:
         return _quoted(force, newer.row, Span(found.start(), found.end()))
     return StatusEvidence(newer.row, title, title.of(text) if title else newer.head.title or newer.source)

@@ -16,9 +16,9 @@ SAME_TEXT, SAME_WORK = 0.8, 0.3
 """The share of the words of the shorter text that the longer one has too: of copies, and of two states of one work."""
 _YEARS = re.compile(r"(?:19|20)\d\d(?=年|版|[)）])")
 _EDITION = re.compile(expand(r"{revising}|[版本]$"))
-_RULES = re.compile(r"(?:办法|规定|条例|细则|规则|规程|法|章程|目录)(?:[（(][^（()）]{1,12}[)）])?$")
-_PLANS = re.compile(r"规划|计划|要点|安排|方案")
-_DRAFT_FILE = re.compile(r"征求意见稿|送审稿|草案")
+_RULES = re.compile(expand(r"{kinds_of_regulations}(?:[（(][^（()）]{1,12}[)）])?$"))
+_PLANS = re.compile(expand("{names_of_plans}"))
+_DRAFT_FILE = re.compile(expand("{draft_files}"))
 _DATED_FILE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?=_)")
 _TRIAL = re.compile(expand(r"{trials}"))
 _SAMPLE = 6000

@@ -19,6 +19,7 @@ from corpus.store import Corpus, DocumentInfo
 from graph.documents.names import normalize_number, normalize_title, normalize_without_issuer, work_title
 from graph.documents.near_copies import METHOD, BandIndex, Hashes, hash_shingles, overlap, sign
 from graph.documents.versions import Version, day_of, is_draft_info, mark_of_info, replaces_text, version_chains
+from graph.lexicon import expand
 
 Step = Literal["公布", "征求意见", "修订", "修正", "再版"]
 COPY, EXCERPT = 0.86, 0.97
@@ -30,8 +31,8 @@ OPEN = 0.6
 SAME = 0.97
 """Part of all shingles that both have from which different days are those of page and text, not of two documents."""
 DAYS_APART = 60
-_NOTE = re.compile(r"[（(][^（()）]*(?:通过|公布|修正|修订)[^（()）]*[)）]")
-_SERIAL = re.compile(r"第?[一二三四五六七八九十百\d]+[批期次号版季]|[上下]半年|\d+")
+NOTE = re.compile(expand(r"[（(][^（()）]*{acts_of_history}[^（()）]*[)）]"))
+_SERIAL = re.compile(expand(r"第?[{numerals_to_hundred}\d]+[{series}]|[上下]半年|\d+"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +305,7 @@ def _far(one: str, other: str) -> bool:
 
 def _serials(title: str) -> tuple[str, ...]:
     """The numbers in a title by which its editions differ; those of a note on its adoption are none."""
-    bare = _NOTE.sub("", "".join(title.split()))
+    bare = NOTE.sub("", "".join(title.split()))
     return tuple(re.sub(r"\D", "", found) or found for found in _SERIAL.findall(bare))
 
 

@@ -4,44 +4,74 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.document import Span
 from corpus.numerals import chinese_number
 from corpus.wordlists import entries
+from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
 
 _STOP = "。；;\n"
 _CLOSING = 800
 """Characters at the end of a text in which a term without a subject is that of the text, not of a voucher."""
+_BACK = 120
+"""Days before the day of issue that 自2月6日起执行 may lie; what lies further back is of the year to come."""
 _CLOSE = 2
 """Sentences behind the one on the beginning that may tell the end."""
-_DATE = r"(?:(?:19|20)\d\d|[一二][〇○零Ｏ0一二三四五六七八九]{3})\s?[年./-]\s?[0-9一二三四五六七八九十]{1,3}\s?[月./-]\s?[0-9一二三四五六七八九十]{1,3}\s?日?"
-_YEAR_END = r"(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?!\s?\d)\s?(?:底|末)?|\s?(?:底|末))"
-_COUNT = r"(?P<n>[一二三四五六七八九十两]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)"
-_TERM = r"(?:有效期限?|试行期限?|试用期限?|实施期限?|执行期限?|施行期限?|政策期限?|适用期限?|期限)"
+_DATE = expand(
+    r"(?:(?:[1１][9９]|[2２][0０])\d\d|[一二][〇○零Ｏ0一{digits}]{3})\s?[年./-]\s?[0-9０-９{numerals}]{1,3}\s?[月./-]\s?[0-9０-９{numerals}]{1,3}\s?日?"
+)
+_YEAR_END = expand(r"(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?!\s?\d)\s?[{close_of_time}]?|\s?[{close_of_time}])")
+_COUNT = expand(r"(?P<n>[{numerals}两]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)")
+_TERM = expand("{force_terms}")
 _YEARS = re.compile(
-    rf"(?:{_TERM}\s?(?:自[^。；;\n，,]{{2,24}}起)?[为是暂定共，,：: ]{{0,4}}|试行|试用|暂行|暂定|为期)\s?{_COUNT}(?!度|之?内|以[上下内]|以?前|后)"
+    rf"(?:{_TERM}\s?(?:自[^。；;\n，,]{{2,24}}起)?[为是暂定共，,：: ]{{0,4}}|{expand('{trial_terms}')})\s?{_COUNT}"
+    rf"(?!{expand('{no_term_before}')})"
 )
 _UNTIL = re.compile(
-    rf"(?:有效期限?|试行期限?|执行期限?|实施期限?|施行期限?|政策期限?|适用期限?|期限|有效|执行|实施|施行|试行|截止)[^。；;\n]{{0,36}}?"
-    rf"(?:至|到|—|－|-)\s?(?P<when>{_DATE}|{_YEAR_END})"
-    rf"|(?:至|到)\s?(?P<when2>{_DATE}|{_YEAR_END})\s?(?:止|截止|结束|废止|失效)"
-    rf"|(?P<when3>{_DATE})\s?(?:起)?\s?(?:自行|自动|即行)?(?:废止|失效|终止|截止)"
+    rf"{expand('{running_until}')}[^。；;\n]{{0,36}}?{expand('{until_marks}')}\s?(?P<when>{_DATE}|{_YEAR_END})(?!\d?日?\s?起?\s?[至到—－-])"
+    rf"|[至到]\s?(?P<when2>{_DATE}|{_YEAR_END})\s?{expand('{until_ends}')}"
+    rf"|(?P<when3>{_DATE})\s?(?:起)?\s?{expand('{by_itself}')}?{expand('{lapsing}')}"
 )
-_FROM_THEN = re.compile(r"起\s?(?:自行|自动|即行)?(?:废止|失效)$")
-_OTHERS = re.compile(r"其他|其余|第[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[条项款]")
-_AS_OTHER = re.compile(r"有效期限?(?:与|同|和)《[^《》\n]{2,80}》[^。；;\n]{0,20}?(?:一致|相同|同步)")
+_FROM_THEN = re.compile(expand(r"起\s?{by_itself}?{lapsing}$"))
+_PERIOD = re.compile(rf"{_TERM}[为是：:]?\s?[自从]?\s?(?P<when>{_DATE})\s?起?\s?{expand('{until_marks}')}")
+"""The first day of a period with both ends: 执行期限为2019年1月1日至2023年12月31日."""
+_COUNTED_FROM = re.compile(rf"[自从]\s?(?P<when>{_DATE})\s?起")
+_NUMBERED_PART = expand(r"第[（(]?[{numerals}\d]{1,3}[)）]?[条项款]")
+_OTHERS = re.compile(rf"{expand('{the_rest}')}|{_NUMBERED_PART}")
+_AS_OTHER = re.compile(expand(r"{force_terms}[与同和]《[^《》\n]{2,80}》[^。；;\n]{0,20}?{being_same}"))
 _BEGIN = re.compile(
-    rf"(?:自|从|于)\s?(?P<when>{_DATE}|[^。；;\n，,自从]{{2,24}}?(?:之日|当日)|(?=[^\n。]{{0,4}}[*×Xx＊]|\d{{0,4}}\s?年\s*月\s*日)[^。；;\n，,]{{2,16}}?)\s?"
-    r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?(?:起|开始|正式|后|算起)*\s?(?:施行|实施|执行|生效|实行|试行|启用)"
+    rf"(?:(?:自|从|于)\s?(?P<when>{_DATE}|(?P<dayless>\d{{1,2}}\s?月\s?\d{{1,2}}\s?日)|[^。；;\n，,自从]{{2,24}}?[之当]日|即日"
+    rf"|{expand('{issuing_acts}')}(?=起)"
+    r"|(?=[^\n。]{0,6}[*×Xx＊]|\d{0,4}\s?年\s*月\s*日)[^。；;\n，,]{2,16}?)|(?P<now>即日))(?:\s?[（(](?P<given>[^（()）\n]{4,14})[）)])?\s?"
+    r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?"
+    rf"{expand('{starting}')}*\s?{expand('{coming_into_force}')}"
 )
-_ISSUE = re.compile(r"印发|发布|公布|发文|下发|签发|颁布|出台|公开")
+_ISSUE = re.compile(expand("{issuing_acts}|即日"))
 _NUMBER = re.compile(
-    r"^\s*(?:第[一二三四五六七八九十百零〇\d]{1,6}条|[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．，]?)\s*(?:【[^】\n]{1,12}】)?\s*"
+    expand(r"^\s*(?:第[{numerals_with_zero}\d]{1,6}条|[（(]?[{numerals}\d]{1,3}[)）]?[、.．，]?)\s*(?:【[^】\n]{1,12}】)?\s*")
 )
+
+_SUBJECT = re.compile(expand(r"(?<![{before_mention}]){pointing_to_itself}[\d一-龥“”《》（）]{0,14}?{own_names}"))
+"""How a document names itself: 本办法, 修订后的本条例, 以上政策措施 — not 本市 or 本证."""
+_LOOSELY = re.compile(
+    expand(
+        r"(?<![{before_mention}]){item_before}[一-龥“”《》（）]{0,8}?{own_names}"
+        r"|(?:^|[，,])(?:{saying_which}|[一-龥]{2}后的?)?《?(?!{single})[一-龥]{0,2}{loose_names}》?[{about_to}]?$"
+    )
+)
+"""该政策, 《通知》, 新政: the item before it as often as the document, so they count where nothing else does."""
+_HAS_A_TERM = re.compile(
+    expand(r"^(?:[^，,。；;]{0,12}[，,])?{this_time}?《?(?!{single})[一-龥]{0,2}{loose_names}》?的?") + _TERM
+)
+_OF_A_PART = re.compile(
+    expand(r"{pointing_to_itself}{own_names}(?:中的?|的)?") + _NUMBERED_PART + expand(r"(?![^。；;\n]{0,80}{the_rest})")
+)
+"""What has a term in a document but is not the whole: 本措施中第一条第（一）款的执行时间."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +100,9 @@ def read_force(text: str, body: Span, issued: str | None) -> Force:
     sentences = list(_sentences(text, body))
     begins: ForceClause | None = None
     at = None
-    for own in (True, False):
+    for subject in (_SUBJECT, None, _LOOSELY):
         for i in range(len(sentences) - 1, -1, -1):
-            found = _begin(text, sentences[i], issued, own=own)
+            found = _begin(text, sentences[i], issued, subject)
             if found is not None:
                 begins, at = found, i
                 break
@@ -91,7 +121,18 @@ def read_force(text: str, body: Span, issued: str | None) -> Force:
                 ends = _end(text, sentence, start or issued)
                 if ends is not None:
                     break
+    if begins is None and ends is None:
+        ends = _only_term(text, sentences, issued)
+    if begins is None and ends is not None and (period := _PERIOD.search(text, ends.span.start, ends.span.end)):
+        first = _date(text, period, "when")
+        begins = ForceClause(first, ends.span) if first is not None else None
     return Force(begins, ends)
+
+
+def _only_term(text: str, sentences: Sequence[Span], issued: str | None) -> ForceClause | None:
+    """The one sentence that gives a policy a term, where a text says nothing else of its force (政策有效期至2024年12月31日)."""
+    found = [sentence for sentence in sentences if _HAS_A_TERM.search(_NUMBER.sub("", sentence.of(text)))]
+    return _end(text, found[0], issued) if len(found) == 1 else None
 
 
 def _sentences(text: str, body: Span) -> Iterator[Span]:
@@ -108,38 +149,66 @@ def _sentences(text: str, body: Span) -> Iterator[Span]:
         yield Span(begin, end).trimmed(text)
 
 
-def _begin(text: str, sentence: Span, issued: str | None, *, own: bool) -> ForceClause | None:
+def _begin(text: str, sentence: Span, issued: str | None, subject: re.Pattern[str] | None) -> ForceClause | None:
+    """The last beginning in a sentence whose words before it name the subject, or say nothing where there is none to name."""
     words = sentence.of(text)
     for match in reversed(list(_BEGIN.finditer(text, sentence.start, sentence.end))):
         lead = _NUMBER.sub("", text[sentence.start : match.start()])
-        if (_subject().search(lead) is None) if own else (lead.strip("，, ") != "" and not lead.endswith(("，", ","))):
+        if subject is not None and subject.search(lead) is None:
             continue
-        if not own and _not_itself().search(words):
+        if subject is None and lead.strip("，, ") != "" and not lead.endswith(("，", ",")):
+            continue
+        if subject is not _SUBJECT and _not_itself().search(words):
             continue
         span = Span(sentence.start, sentence.end)
         if match["after"]:
             return ForceClause(_later(text, match, issued), span, True)
-        found = next(find_dates(text, match.start("when"), match.end("when") + 1), None)
-        if found is not None:
-            return ForceClause(found[0], span)
-        if _ISSUE.search(match["when"]):
+        if match["dayless"]:
+            return ForceClause(_in_year(match["dayless"], issued), span, True)
+        given = _date(text, match, "given") if match["given"] else None
+        if given is None and (match["now"] or _ISSUE.search(match["when"])):
             return ForceClause(issued, span, True)
-        return ForceClause(None, span)
+        return ForceClause(given or _date(text, match, "when"), span)
+    return None
+
+
+def _date(text: str, match: re.Match[str], name: str) -> str | None:
+    """The date in a group of a match, in digits of half or full width."""
+    written = unicodedata.normalize("NFKC", text[match.start(name) : match.end(name) + 1])
+    found = next(find_dates(written, 0, len(written)), None)
+    return found[0] if found is not None else None
+
+
+def _in_year(written: str, issued: str | None) -> str | None:
+    """A day without its year, 2月6日: the first one not long before the day of issue."""
+    month, day = (int(n) for n in re.findall(r"\d+", written))
+    if issued is None or len(issued) < 10:
+        return None
+    around = dt.date.fromisoformat(issued[:10])
+    for year in (around.year, around.year + 1):
+        try:
+            found = dt.date(year, month, day)
+        except ValueError:
+            continue
+        if (around - found).days < _BACK:
+            return found.isoformat()
     return None
 
 
 def _later(text: str, match: re.Match[str], issued: str | None) -> str | None:
     """自公布之日起30日后施行."""
     days = re.search(r"\d+", match["after"])
-    if issued is None or days is None or len(issued) < 10 or not _ISSUE.search(match["when"]):
+    if issued is None or days is None or len(issued) < 10 or not (match["now"] or _ISSUE.search(match["when"])):
         return None
     return (dt.date.fromisoformat(issued) + dt.timedelta(days=int(days.group()))).isoformat()
 
 
 def _end(text: str, sentence: Span, start: str | None) -> ForceClause | None:
     words = sentence.of(text)
-    if _not_itself().search(words):
+    if _not_itself().search(words) or _OF_A_PART.search(words):
         return None
+    counted = _COUNTED_FROM.search(text, sentence.start, sentence.end)
+    start = (_date(text, counted, "when") if counted else None) or start
     found = [
         day
         for day in (*_until_days(text, sentence), *_term_days(text, sentence, start))
@@ -160,8 +229,7 @@ def _end(text: str, sentence: Span, start: str | None) -> ForceClause | None:
 def _until_days(text: str, sentence: Span) -> Iterator[str | None]:
     for until in _UNTIL.finditer(text, sentence.start, sentence.end):
         name = next(name for name in ("when", "when2", "when3") if until[name])
-        found = next(find_dates(text, until.start(name), min(until.end(name) + 1, sentence.end)), None)
-        day = found[0] if found else _month_end(until[name])
+        day = _date(text, until, name) or _month_end(until[name])
         if day is not None and name == "when3" and _FROM_THEN.search(until.group()):
             day = _before(day)
         if day is not None:
@@ -201,7 +269,7 @@ def _before(day: str) -> str:
 
 
 def _speaks_of_itself(text: str, sentence: Span) -> bool:
-    return _subject().search(_NUMBER.sub("", sentence.of(text))[:24]) is not None
+    return _SUBJECT.search(_NUMBER.sub("", sentence.of(text))[:24]) is not None
 
 
 def _opens_with_term(text: str, sentence: Span) -> bool:
@@ -211,13 +279,6 @@ def _opens_with_term(text: str, sentence: Span) -> bool:
 @lru_cache(maxsize=1)
 def _sieve() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, entries("ingest", "force_words.txt"))))
-
-
-@lru_cache(maxsize=1)
-def _subject() -> re.Pattern[str]:
-    """How a document names itself: 本办法, 修订后的本条例, 以上政策措施 — not 本市 or 本证."""
-    kinds = "|".join(map(re.escape, entries("ingest", "own_names.txt")))
-    return re.compile(rf"(?:本|该|上述|以上|修订后的)[一-龥“”《》（）]{{0,14}}?(?:{kinds})")
 
 
 @lru_cache(maxsize=1)

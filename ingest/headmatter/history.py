@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus.document import Enactment, EnactmentAct, Span
+from ingest.lexicon import expand
 from ingest.lines.dates import find_dates
 
 LONGEST = 4000
 """Characters of a note; that of a law amended seven times has about 600."""
 _REACH = 600
 """Characters below the title within which the note begins: an order number and a table of contents may stand between."""
-_ACT = re.compile(r"(?P<act>修订|修正|修改|通过|公布|发布|颁布|批准|施行|实施|废止)")
+_ACT = re.compile(expand(r"(?P<act>{enacting})"))
 _ACTS: dict[str, EnactmentAct] = {
     "修订": "修订", "修正": "修正", "修改": "修正", "通过": "通过", "批准": "通过", "公布": "公布", "发布": "公布",
     "颁布": "公布", "施行": "施行", "实施": "施行", "废止": "废止",
@@ -20,9 +21,10 @@ _ACTS: dict[str, EnactmentAct] = {
 _DECISION = re.compile(
     r"《[^《》]{2,160}(?:《[^《》]{2,120}》[^《》]{0,60})?》|《[^《》]{2,120}[〈＜<][^〉＞>]{2,120}[〉＞>][^《》]{0,80}》"
 )
-_ORDER = re.compile(r"[一-龥]{0,24}令\s?[（(]?\s?第?\s?(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,7})\s?号")
-_LEAD = re.compile(r"^(?:中华人民共和国)?[一-龥]{0,6}(?:根据|按照|依据|经|由|以)")
-_PLAIN = re.compile(r"(?:根据\s?)?(?:19|20)\d\d\s?年[^。；;\n]{4,300}(?:通过|公布|发布|修正|修订|批准)(?:[^。；;\n]{0,30}施行)?")
+_ORDER = re.compile(expand(r"[一-龥]{0,24}令\s?[（(]?\s?第?\s?(?:\d{1,5}|[{numerals_with_zero}]{1,7})\s?号"))
+_LEAD = re.compile(expand(r"^{country}?[一-龥]{0,6}{acting_by}"))
+_COUNTED = re.compile(expand(r"第[{numerals}]{1,2}次$"))
+_PLAIN = re.compile(expand(r"(?:根据\s?)?(?:19|20)\d\d\s?年[^。；;\n]{4,300}{enacting_lines}(?:[^。；;\n]{0,30}施行)?"))
 _OPENINGS = re.compile(r"^[ \t　]*(?P<note>[（(〔\[【]|(?=(?:根据\s?)?(?:19|20)\d\d\s?年))", re.MULTILINE)
 _PAIRS = {"（": "）", "(": ")", "〔": "〕", "[": "]", "【": "】"}
 _MAKES_A_VERSION = frozenset({"通过", "公布", "修正", "修订"})
@@ -137,7 +139,7 @@ def _acts_of(text: str, iso: str, piece: Span, start: int, titles: Sequence[Span
 def _organ(text: str, start: int, end: int, order: int | None) -> str | None:
     """Who acted: what stands between the date and the verb, an order number aside."""
     words = _tidy(text[start : order if order is not None and order < end else end]).strip("，,、以由经")
-    words = re.sub(r"第[一二三四五六七八九十]{1,2}次$", "", words)
+    words = _COUNTED.sub("", words)
     return words if 3 <= len(words) <= 60 else None
 
 

@@ -26,6 +26,8 @@ def test_extensions_and_rules_on_trial_documents() -> None:
     text = "《云岫县供水管理办法》（云政发〔2012〕3号）有效期延长至2027年12月31日。"
     (extension,) = read_statements(text, None).extensions
     assert (extension.title, extension.until) == ("云岫县供水管理办法", "2027-12-31")
+    (extension,) = read_statements("将《云岫县供水管理办法》的执行期限延长至2026年底。", None).extensions
+    assert (extension.until, extension.years) == ("2026-12-31", None)
     rule = read_statements("规范性文件名称冠以“暂行”“试行”的，有效期不超过2年。", None).trial
     assert rule is not None and rule.years == 2
     assert read_statements("合作协议试行的，有效期不超过2年。", None).trial is None
@@ -45,6 +47,9 @@ def test_extensions_and_rules_on_trial_documents() -> None:
         "有效期至",
         "试行",
         "云政发〔2012〕3号废止",
+        "文号废止",
+        "《废止》",
+        "自即日起施行",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
@@ -54,4 +59,4 @@ def test_no_text_takes_long(piece: str) -> None:
     read_force(text, Span(0, len(text)), "2021-01-01")
     note = find_note(text, 0, len(text))
     read_history(text, note or Span(0, 4000))
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 2
