@@ -71,11 +71,19 @@ def test_a_status_is_that_of_the_day(library: Library) -> None:
     assert hits[0]["source"] == "a.txt"
 
 
-@pytest.mark.parametrize("path", ["documents", "search?query=水", "ask?question=节水奖补", "tasks", "targets", "facts/tasks"])
+@pytest.mark.parametrize(
+    "path", ["documents", "search?query=水", "ask?question=节水奖补", "compare?subject=集市", "tasks", "targets", "facts/tasks"]
+)
 def test_an_unknown_status_is_refused_by_name(library: Library, path: str) -> None:
     _, client = client_of(library)
     answer = client.get(f"/api/v1/{path}{'&' if '?' in path else '?'}status=很好")
     assert answer.status_code == 400 and all(status in answer.text for status in STATUSES)
+
+
+def test_a_comparison_is_of_documents_of_the_status(library: Library) -> None:
+    every = {column.source for column in library.compare("集市 办法").columns}
+    repealed = {column.source for column in library.compare("集市 办法", status="废止").columns}
+    assert repealed == {"b.txt"} and repealed < every
 
 
 def test_the_command_line_takes_status_and_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
