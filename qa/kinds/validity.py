@@ -184,6 +184,9 @@ class ForceReader:
         lines.append(self._status(row, state, quoted={c for line in lines for c in line.citations}))
         if state.replaced_by:
             lines.append(self._replacing(state))
+            if state.status == "征求意见稿" and "begins" in aspects:
+                final = state.replaced_by[0]
+                lines.append(self._begins(final, self.state(final)))
         elif "replaced" in aspects:
             lines += self._versions(row)
         document = self.inquiry.view.document(row)
