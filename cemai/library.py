@@ -592,9 +592,16 @@ class Library(PolicyGraph):
             for entry in kept.payload["feedback"]
         ]
 
-    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
-        """A topic or question across regions (default: all regions of the library)."""
-        return self.engine.compare(subject, regions=regions, as_of=as_of)
+    def compare(
+        self,
+        subject: str,
+        *,
+        regions: Sequence[str] | None = None,
+        as_of: dt.date | None = None,
+        status: str | None = None,
+    ) -> Comparison:
+        """A topic or question across regions (default: all regions of the library), of documents of a status if one is given."""
+        return self.engine.compare(subject, regions=regions, as_of=as_of, filters=Filters(status=status) or None)
 
     def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""

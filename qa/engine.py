@@ -22,7 +22,7 @@ from qa.documents import LibraryView
 from qa.evidence.inquiry import Inquiry, Similar
 from qa.evidence.scope import SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
-from qa.evidence.selection import find_ambiguous, select_documents
+from qa.evidence.selection import find_ambiguous, select_documents, select_rows
 from qa.evidence.selector import READ, select_items
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.registry import question_kinds
@@ -79,13 +79,22 @@ class Engine:
             draft = self._with_evidence(parsed, drop_unsupported(draft), view, allowed)
             return self._finished(parsed, draft, near, view, day)
 
-    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+    def compare(
+        self,
+        subject: str,
+        *,
+        regions: Sequence[str] | None = None,
+        as_of: dt.date | None = None,
+        filters: Filters | None = None,
+    ) -> Comparison:
         """Compare the regions of the library, or the named ones, on a topic or a question; every cell is cited."""
         from qa.comparison.regions import compare_regions
 
+        day = as_of or dt.date.today()
         with self._lock:
             view, known = self._ready()
-            return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=as_of or dt.date.today())
+            rows = select_rows(view, filters, day)
+            return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=day, rows=rows)
 
     def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
         """Compare two versions of a document, given by their rows, clause by clause (新旧对照)."""

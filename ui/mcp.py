@@ -83,10 +83,10 @@ def build(library: Library) -> Any:
         return answered(work)
 
     @server.tool(description="按主题或问题比较各地区；regions 不填即比较库里所有地区。")
-    def compare(subject: str, regions: list[str] | None = None, as_of: str | None = None) -> Json:
+    def compare(subject: str, regions: list[str] | None = None, as_of: str | None = None, status: str | None = None) -> Json:
         def work() -> Json:
             names = [name for name in (_region(region) for region in regions or ()) if name]
-            return library.compare(_words(subject), regions=names or None, as_of=_day(as_of)).record()
+            return library.compare(_words(subject), regions=names or None, as_of=_day(as_of), status=status or None).record()
 
         return answered(work)
 

@@ -10,13 +10,16 @@ from corpus.folding import fold
 from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
 from corpus.titles import in_marks
+from graph.documents.numbers import parse_number
 from graph.documents.resolver import DocumentMention, DocumentResolver
 from graph.documents.works import Works, WorkVersion, works
+from graph.lexicon import expand
 
 SHOWN = 6
 """Documents that a message offers as choices."""
 APART = 0.12
 """How far the title that fits a text best must lead the next one for its document to be meant."""
+_DRAFT = re.compile(expand(r"[(（\[【]?{draft_marks}"))
 _MARKS = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 
@@ -35,15 +38,18 @@ def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of:
     """
     known = works(corpus)
     found: dict[int, int] = {}
-    for row in mention.documents:
+    for row in _drafts(corpus, mention, text) or mention.documents:
         work = known.of(row)
         if work.id in found:
             continue
+        if mention.kind == "number" or _asks_for_draft(mention, text):
+            found[work.id] = known.representative(row)
+            continue
         named = [v for v in work.versions if set(mention.documents) & {v.document, *v.copies}]
-        asked = _of_year(named or work.versions, text) if mention.kind != "number" else None
+        asked = _of_year(named or work.versions, text)
         if asked is not None:
             found[work.id] = asked.document
-        elif mention.kind == "number" or len(named) < 2:
+        elif len(named) < 2:
             found[work.id] = known.representative(row)
         else:
             current = known.current(row, as_of.isoformat())
@@ -52,12 +58,29 @@ def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of:
     return _fitting(corpus, rows, mention, text) if len(rows) > 1 else rows
 
 
+def _asks_for_draft(mention: DocumentMention, text: str) -> bool:
+    """Whether a title is named with the mark of a draft (…办法（征求意见稿）)."""
+    return _DRAFT.search(mention.text) is not None or _DRAFT.match(text, mention.span.end) is not None
+
+
+def _drafts(corpus: Corpus, mention: DocumentMention, text: str) -> tuple[int, ...]:
+    """The drafts among the documents named and their earlier versions, where a draft is named."""
+    if mention.kind == "number" or not _asks_for_draft(mention, text):
+        return ()
+    known = works(corpus)
+    versions = (v for row in (*mention.documents, *mention.also) for v in known.of(row).versions)
+    return tuple(dict.fromkeys(v.document for v in versions if v.step == "征求意见"))
+
+
 def _fitting(corpus: Corpus, rows: tuple[int, ...], mention: DocumentMention, text: str) -> tuple[int, ...]:
     """Of several documents those that have a number themselves, where one is named, and the one whose title fits the text."""
     infos = {info.row: info for info in corpus.infos()}
     if mention.kind == "number":
         # a collection has the numbers of what it holds, too
-        rows = tuple(row for row in rows if infos[row].head.doc_number) or rows
+        number = parse_number(mention.text)
+        own = [(row, parse_number(infos[row].head.doc_number or "")) for row in rows]
+        same = tuple(row for row, one in own if one and number and (one.year, one.serial) == (number.year, number.serial))
+        rows = same or tuple(row for row, one in own if one) or rows
     scored = sorted(((share_of_title(text, infos[row]), row) for row in rows), reverse=True)
     return (scored[0][1],) if len(scored) < 2 or scored[0][0] - scored[1][0] >= APART else rows
 

@@ -18,7 +18,7 @@ from corpus.folding import fold
 from corpus.store import DocumentInfo
 from graph.documents.names import extract_name
 from graph.documents.numbers import NumberMention, agency_suffixes, find_numbers, parse_number, short_agency
-from graph.lexicon import alternatives, entries, table
+from graph.lexicon import alternatives, entries, expand, table
 
 MentionKind = Literal["number", "title", "short", "part", "file"]
 """number 文号 · title 标题 · short 简称 · part 标题的一部分 · file 文件名."""
@@ -37,6 +37,7 @@ _QUOTED = re.compile(
     r"[《〈<「『]([^《》〈〉<>「」『』\n]{2,200}(?:[〈<《][^〈〉<>《》]{1,80}[〉>》][^〈〉<>《》]{0,40})?)[》〉>」』]"
 )
 _MARKS = re.compile(r"[\W_]+")
+_STATE = re.compile(expand(r"(?:{trials}|{states})$"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,8 +435,8 @@ def _agency_length(text: str, mention: NumberMention) -> int:
 
 
 def _is_name(form: str) -> bool:
-    """Whether a form ends as names of documents do."""
-    return form.endswith(_kinds())
+    """Whether a form ends as names of documents do, a mark of its state (试行) left aside."""
+    return _STATE.sub("", form).endswith(_kinds())
 
 
 def _level_asked(text: str) -> str | None:

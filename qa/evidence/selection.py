@@ -23,14 +23,19 @@ def select_documents(
 
     A work counts once, by the text that holds on the day; a version that the question names itself is always among them.
     """
-    resolved = resolve_status(view.corpus, filters, as_of)
-    allowed = view.corpus.select(resolved) if resolved else None
+    allowed = select_rows(view, filters, as_of)
     named = _limited(parsed, view, view.infos if allowed is None else allowed)
     sure = [row for m in named.sure(parsed.folded) for row in choose_documents(view.corpus, m, parsed.folded, as_of)]
     documents = tuple(dict.fromkeys(sure)) or parsed.documents
     rows = set(view.infos) if allowed is None else allowed
     kept = set(fold_versions(view.corpus, sorted(rows), as_of)) | (set(documents) & rows)
     return replace(parsed, named=named, documents=documents), None if allowed is None and len(kept) == len(rows) else kept
+
+
+def select_rows(view: LibraryView, filters: Filters | None, as_of: dt.date) -> set[int] | None:
+    """The rows of the documents that meet the filters, a status being that of the day; None without filters."""
+    resolved = resolve_status(view.corpus, filters, as_of)
+    return view.corpus.select(resolved) if resolved else None
 
 
 def _limited(parsed: ParsedQuestion, view: LibraryView, rows: Container[int]) -> NamedDocuments:

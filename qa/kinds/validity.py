@@ -24,6 +24,7 @@ from qa.documents import DocumentView
 from qa.evidence.inquiry import Inquiry
 from qa.evidence.selection import of_the_place
 from qa.kinds.kind import QuestionKind
+from qa.kinds.yes_no import answer_yes_no
 
 CITING = 3
 """Documents quoted that mention a number the library does not have."""
@@ -47,9 +48,11 @@ def answer_validity(inquiry: Inquiry) -> AnswerDraft | None:
         if not parsed.named.numbers or mention.kind == "number"
     ]
     drafts += [reader.answer_name(span.of(parsed.folded)) for span in parsed.named.names]
+    drafts += [reader.answer_guess(span.of(parsed.folded)) for span in parsed.named.guesses]
     found = [draft for draft in drafts if draft is not None]
     if not found:
-        return None
+        # it is something else that is in force or not: a permit, a card, a rule inside a document
+        return answer_yes_no(inquiry)
     states = [draft.status for draft in found]
     return AnswerDraft(
         "answered" if set(states) == {"answered"} else "not_found" if set(states) == {"not_found"} else "partial",
@@ -123,24 +126,33 @@ class ForceReader:
         alone = len(rows) == 1 and mentions[0].certain and self.inquiry.view.infos[rows[0]].head.doc_number is None
         return rows[0] if alone else None
 
+    def answer_guess(self, name: str) -> AnswerDraft | None:
+        """The document whose title is clearly most like what may be a description of one."""
+        scored = self._like(name)
+        return self.answer_document(scored[0][1]) if _leads(scored) else None
+
     def answer_name(self, name: str) -> AnswerDraft:
         """The document whose title is clearly most like a name that no title holds, else who speaks of it, else choices."""
-        view = self.inquiry.view
         asked = name_span(name.strip("《》")).of(name.strip("《》"))
-        known = works(view.corpus)
-        best: dict[int, tuple[float, int]] = {}
-        place = "".join(division.short for division in self.inquiry.parsed.divisions if division.short not in asked)
-        for row in of_the_place(self._found_by_search(place + asked), self.inquiry.parsed, view):
-            share = share_of_title(asked, view.infos[row])
-            best[known.of(row).id] = max(best.get(known.of(row).id, (0.0, 0)), (share, known.representative(row)))
-        scored = sorted(best.values(), reverse=True)
-        if scored and scored[0][0] >= LIKE and (len(scored) < 2 or scored[0][0] - scored[1][0] >= APART):
+        scored = self._like(asked)
+        if _leads(scored):
             return self.answer_document(scored[0][1])
         said = list(self._citing(lambda text: _SAYS_FORCE.search(text) is not None and _share(asked, text) >= HOLDS, asked))
         if said:
             return self._not_found(f"库里没有“{asked}”这份文件", said)
         near = [row for share, row in scored if share >= LIKE - 2 * APART]
         return self._offer(asked, near) if near else self._not_found(f"库里没有找到叫“{asked}”的文件", [])
+
+    def _like(self, asked: str) -> list[tuple[float, int]]:
+        """The works found for a description with the share of it that their titles hold, best first."""
+        view = self.inquiry.view
+        known = works(view.corpus)
+        best: dict[int, tuple[float, int]] = {}
+        place = "".join(division.short for division in self.inquiry.parsed.divisions if division.short not in asked)
+        for row in of_the_place(self._found_by_search(place + asked), self.inquiry.parsed, view):
+            share = share_of_title(asked, view.infos[row])
+            best[known.of(row).id] = max(best.get(known.of(row).id, (0.0, 0)), (share, known.representative(row)))
+        return sorted(best.values(), reverse=True)
 
     def _found_by_search(self, words: str) -> list[int]:
         view = self.inquiry.view
@@ -184,6 +196,9 @@ class ForceReader:
         lines.append(self._status(row, state, quoted={c for line in lines for c in line.citations}))
         if state.replaced_by:
             lines.append(self._replacing(state))
+            if state.status == "征求意见稿" and "begins" in aspects:
+                final = state.replaced_by[0]
+                lines.append(self._begins(final, self.state(final)))
         elif "replaced" in aspects:
             lines += self._versions(row)
         document = self.inquiry.view.document(row)
@@ -299,6 +314,11 @@ class ForceReader:
                 if span is not None and len(span):
                     return document, _sentence(document, span)
         return None
+
+
+def _leads(scored: Sequence[tuple[float, int]]) -> bool:
+    """Whether the first of some documents with their likeness is clearly the one meant."""
+    return bool(scored) and scored[0][0] >= LIKE and (len(scored) < 2 or scored[0][0] - scored[1][0] >= APART)
 
 
 def _sentence(document: DocumentView, span: Span) -> Span:

@@ -24,6 +24,7 @@ UNPLACED, SPOKEN_OF = 40, 3
 """So many documents without a region are looked through for a place, and so often they must name it."""
 
 _marked = re.compile(r"《[^《》]{4,80}》")
+_gap = re.compile(r" {2,}")
 _clause = re.compile(r"[^,，。;；?？!！]+")
 _place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新区|开发区)")
 
@@ -50,16 +51,18 @@ class NamedDocuments:
         mentions: What the library resolves.
         numbers: The places of document numbers that the library does not have.
         names: The places of titles and descriptions that no title of the library holds.
+        guesses: What may be a description of a document: all there is beside words that ask of its force.
     """
 
     mentions: tuple[DocumentMention, ...] = ()
     numbers: tuple[Span, ...] = ()
     names: tuple[Span, ...] = ()
+    guesses: tuple[Span, ...] = ()
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """The places of all of them."""
-        return (*(mention.span for mention in self.mentions), *self.numbers, *self.names)
+        return (*(mention.span for mention in self.mentions), *self.numbers, *self.names, *self.guesses)
 
     def sure(self, folded: str) -> tuple[DocumentMention, ...]:
         """The mentions to answer from whatever is asked: certain ones, and what stands in title marks."""
@@ -150,16 +153,22 @@ class KnownNames:
         numbers = [one.span for one in find_numbers(folded) if one.bracketed and one.number.serial is not None]
         numbers = [span for span in numbers if not any(span.overlaps(other) for other in taken)]
         names: list[Span] = []
+        guesses: list[Span] = []
         if not found:
             asked = _blank(strip_aspects(folded), numbers)
-            described = [span for clause in _clauses(asked) if len(span := _described(clause)) >= SHORTEST_PART]
+            described = [
+                span for clause in _clauses(asked) if len(span := _before_gap(asked, _described(clause))) >= SHORTEST_PART
+            ]
             texts = (asked, *(_only(asked, span) for span in described)) if asked != folded else ()
             found = next((mentions for text in texts if (mentions := resolver.resolve(text).mentions)), ())
             names = [] if found else described[:1]
+            guess = _before_gap(asked, name_span(asked))
+            guesses = [guess] if asked != folded and not found and not names and len(guess) >= SHORTEST_PART else []
         marked = [Span(*match.span()) for match in _marked.finditer(folded)]
         taken = [*(mention.span for mention in found), *names, *numbers]
         names += [span for span in marked if not any(span.overlaps(other) for other in taken)]
-        return NamedDocuments(tuple(self._narrowed(mention, folded) for mention in found), tuple(numbers), tuple(names))
+        mentions = tuple(self._narrowed(mention, folded) for mention in found)
+        return NamedDocuments(mentions, tuple(numbers), tuple(names), () if names or numbers else tuple(guesses))
 
     def _narrowed(self, mention: DocumentMention, folded: str) -> DocumentMention:
         """A mention without marks at the place of what its titles have in common with it: words of asking stand behind it."""
@@ -263,6 +272,12 @@ def _described(clause: str) -> Span:
     """The place of what is described as a document in a clause: up to the last word for a document (…那个实施办法)."""
     ends = [at + len(word) for word in phrases("document_words.txt") if (at := clause.rfind(word)) >= 0]
     return name_span(clause[: max(ends)]) if ends else Span(0, 0)
+
+
+def _before_gap(text: str, span: Span) -> Span:
+    """A stretch up to the words of asking that were taken out of it."""
+    gap = _gap.search(text, span.start, span.end)
+    return name_span(text[: gap.start()]) if gap is not None and gap.start() > span.start else span
 
 
 def _blank(text: str, spans: Iterable[Span]) -> str:

@@ -182,7 +182,8 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
 def _aspects(folded: str, named: NamedDocuments, known: KnownNames) -> tuple[Aspect, ...]:
     """What is asked of the force of documents; nothing where no document is named."""
     titles = known.titles(row for mention in named.mentions for row in mention.documents[:3])
-    return find_aspects(folded, named.spans, titles) if named.spans else ()
+    described = not named.mentions and not named.numbers and not any("《" in span.of(folded) for span in named.names)
+    return find_aspects(folded, named.spans, titles, described=described) if named.spans else ()
 
 
 _amount_asked = re.compile(

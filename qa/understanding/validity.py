@@ -22,18 +22,24 @@ REST = 6
 """Characters that may be left of a question of when, besides its words, its names and the titles of the documents named."""
 
 
-def find_aspects(folded: str, names: Iterable[Span] = (), titles: Iterable[str] = ()) -> tuple[Aspect, ...]:
+def find_aspects(
+    folded: str, names: Iterable[Span] = (), titles: Iterable[str] = (), *, described: bool = False
+) -> tuple[Aspect, ...]:
     """What a folded question asks of the force of documents, in the order of the list; nothing where it asks something else.
 
     Args:
         folded: The folded question.
         names: The places of the documents named in it; their words ask nothing.
         titles: The titles of those documents, whose words say nothing new.
+        described: Whether nothing is named but only described; then nothing else may be asked.
     """
     asked = _blanked(folded, names)
     words = _words()
     found = [aspect for aspect in DIRECT if _first(asked, words[aspect])]
-    if _first(asked, words["when"]) and _left_over(asked, titles) <= REST:
+    of_document = _left_over(asked, titles) <= REST
+    if described and not of_document:
+        return ()
+    if _first(asked, words["when"]) and of_document:
         found += [aspect for aspect in BY_DAY if _first(asked, words[aspect])]
     return tuple(found)
 

@@ -16,6 +16,7 @@ from ui.commands.batch import LONGEST, BatchEntry, Record, readable, run_batch
 from ui.commands.shared import (
     FORMATS,
     add_filters,
+    add_status,
     as_of_date,
     console,
     filters_of,
@@ -59,7 +60,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--versions", metavar="旧,新", help="新旧对照：两份文件逐条比较（写文件编号或文件名）")
     p.add_argument("--carried-out", metavar="上级,下级", help="落实对照：上级文件的任务和目标，下级文件写到了哪些")
     p.add_argument("--regions", metavar="甲,乙,…", help="要比的地区（缺省为库中全部）")
-    p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
+    add_status(p)
     p.add_argument("--format", choices=FORMATS, default="table", help="输出格式")
     p.add_argument("--out", type=Path, metavar="文件", help="写到文件")
     p.set_defaults(run=compare)
@@ -189,7 +190,7 @@ def compare(args: argparse.Namespace) -> int:
         elif args.carried_out is not None:
             comparison = library.carried_out(*_two(args.carried_out), as_of=as_of)
         else:
-            comparison = library.compare(readable(args.subject), regions=regions, as_of=as_of)
+            comparison = library.compare(readable(args.subject), regions=regions, as_of=as_of, status=args.status)
     if args.format == "table":
         print_comparison(comparison)
     elif args.format == "json" and args.out is None:

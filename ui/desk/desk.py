@@ -144,10 +144,17 @@ class Desk:
         with self._reading:
             return self.library.search(query, filters=filters, top=top, as_of=as_of)
 
-    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+    def compare(
+        self,
+        subject: str,
+        *,
+        regions: Sequence[str] | None = None,
+        as_of: dt.date | None = None,
+        status: str | None = None,
+    ) -> Comparison:
         """Regions side by side."""
         with self._reading:
-            return self.library.compare(subject, regions=regions, as_of=as_of)
+            return self.library.compare(subject, regions=regions, as_of=as_of, status=status)
 
     # ------------------------------------------------------------------ documents
 

@@ -105,6 +105,7 @@ class CompareRequest(BaseModel):
     subject: str = Field(max_length=TEXT_LIMIT)
     regions: Annotated[list[str] | None, Field(max_length=100)] = None
     as_of: dt.date | None = None
+    status: Annotated[str | None, Field(max_length=50)] = None
 
 
 class CorrectionRequest(BaseModel):
