@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import UnknownDocument, UsageError
 from corpus.titles import in_marks
-from graph.documents.named import choose_documents, resolver_of
+from graph.documents.named import choose_documents, fold_versions, resolver_of
 
 if TYPE_CHECKING:
     from corpus.store import Corpus, DocumentInfo
@@ -29,6 +29,10 @@ def find_document(corpus: Corpus, name: str, *, as_of: dt.date | None = None) ->
     """
     day = as_of or dt.date.today()
     found = corpus.matches(name) or _named(corpus, name, day, loosely=False)
+    if len(found) > 1:
+        # copies and replaced versions stand behind the text that holds
+        fronts = fold_versions(corpus, [info.row for info in found], day)
+        found = [info for info in found if info.row in fronts]
     if len(found) == 1:
         return found[0]
     if found:
