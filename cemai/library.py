@@ -311,9 +311,18 @@ class Library(PolicyGraph):
                     signature=entry.prepared.signature,
                 )
 
+    def find_file(self, name: str) -> DocumentInfo:
+        """The one file to be changed that a person names; unlike ``find`` it never chooses among copies and versions.
+
+        Raises ``UsageError`` with the choices where several fit, ``UnknownDocument`` where none does.
+        """
+        from cemai.named_files import find_file
+
+        return find_file(self.corpus, name)
+
     def remove(self, name: str) -> DocumentInfo:
-        """Remove a document by id or source; ``restore`` undoes it."""
-        info = self.corpus.find(name)
+        """Remove a document; ``restore`` undoes it."""
+        info = self.find_file(name)
         self.corpus.remove(info.row)
         return info
 
@@ -323,7 +332,11 @@ class Library(PolicyGraph):
             if name in (info.id, info.source):
                 self.corpus.restore(info.row)
                 self._embedded = False  # it may have been removed before the model changed
-                return info
+                if self.corrections(info.id):
+                    from cemai.corrections import derive_anew
+
+                    derive_anew(self, info)  # a correction may have been taken back while it was away
+                return self.corpus.info(info.row)
         raise UsageError(f"没有被移除的文档叫“{name}”。用 cemai docs list --removed 查看可以恢复的文档。")
 
     def purge(self) -> int:
@@ -342,17 +355,34 @@ class Library(PolicyGraph):
 
         return undo_correction(self, number)
 
+    def correct_many(
+        self, names: Sequence[str], values: Mapping[str, str], *, who: str | None = None, note: str | None = None
+    ) -> list[Correction]:
+        """Correct fields of one or many documents, all of them or none. Raises ``UsageError``.
+
+        Example: ``library.correct_many(["甲.txt", "乙.txt"], {"地区": "青禾市"}, who="李四")``.
+        """
+        from cemai.corrections import correct_fields, field_named
+
+        return correct_fields(self, names, [(field_named(name), text) for name, text in values.items()], who=who, note=note)
+
+    def undo_corrections(self, numbers: Sequence[int]) -> list[Correction]:
+        """Take many corrections back, all of them or none. Raises ``UsageError``."""
+        from cemai.corrections import undo_corrections
+
+        return undo_corrections(self, numbers)
+
     def corrections(self, name: str | None = None) -> list[Correction]:
         """What was corrected, of one document or of all, with what was taken back since."""
         every = self.corpus.corrections(undone=True)
         if name is None:
             return every
-        info = self.corpus.find(name)
+        info = self.find_file(name)
         return [c for c in every if c.concerns(info.id, info.source, info.origin)]
 
     def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
         """Set a status that overrides the one read from the text; None clears it."""
-        info = self.corpus.find(name)
+        info = self.find_file(name)
         self.corpus.set_status(info.row, status, note)
         return self.corpus.info(info.row)
 

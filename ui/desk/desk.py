@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cemai.doubts import Doubt, list_doubts
 from cemai.library import Library
 from cemai.policy_graph import PolicyGraph
+from corpus.corrections import Correction
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
 from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.codec.records import TargetRecord, TaskRecord
+from graph.documents.status import statuses
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
 from graph.queries.neighbourhood import Surroundings, around
@@ -171,11 +174,20 @@ class Desk:
         topics: dict[str, set[str]] = {}
         for task in self.tasks():
             topics.setdefault(task.fact.document_id, set()).update(task.fact.topics)
-        out = []
-        for info in self.library.documents():
-            state = self.library.validity(info, as_of)
-            out.append(ShelfEntry(info, str(state.status or ""), str(state.reason or ""), frozenset(topics.get(info.id, ()))))
-        return out
+        states = statuses(self.library.corpus, as_of or dt.date.today())
+        return [
+            ShelfEntry(info, states[info.row].status, states[info.row].reason, frozenset(topics.get(info.id, ())))
+            for info in self.library.documents()
+        ]
+
+    def doubts(self) -> list[Doubt]:
+        """What a person should look at, the weightiest document first; kept until the library changes."""
+        return self._cached("doubts", lambda: list_doubts(self.library))
+
+    def corrections(self, id: str) -> list[Correction]:
+        """What was corrected in a document, with what was taken back since."""
+        with self._reading:
+            return self.library.corrections(id)
 
     # ------------------------------------------------------------------ facts
 

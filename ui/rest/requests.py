@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.divisions import gazetteer
 from corpus.errors import UsageError
@@ -105,6 +105,48 @@ class CompareRequest(BaseModel):
     subject: str = Field(max_length=TEXT_LIMIT)
     regions: Annotated[list[str] | None, Field(max_length=100)] = None
     as_of: dt.date | None = None
+
+
+class CorrectionRequest(BaseModel):
+    """Body of PATCH /documents/{id}: a field and its value each, by English name or Chinese label; with who and note."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"title": "某某办法", "region": "昆明市", "who": "李四"}]}
+    )
+
+    who: Annotated[str | None, Field(max_length=50)] = None
+    note: Annotated[str | None, Field(max_length=500)] = None
+
+    def written(self) -> dict[str, str]:
+        """The values as a person writes them; a list is its parts, null says that the document does not state the field."""
+        values: dict[str, str] = {}
+        for name, value in (self.model_extra or {}).items():
+            if isinstance(value, list) and all(isinstance(part, str) for part in value):
+                values[name] = "；".join(value)
+            elif isinstance(value, dict) and value.keys() == {"start", "end"}:
+                values[name] = f"{value['start']}-{value['end']}"
+            elif value is None or isinstance(value, str):
+                values[name] = value or ""
+            else:
+                raise Failure(422, "parameter", f"{name[:40]}：应当是文字、几段文字或空值。")
+        if not values:
+            raise Failure(422, "parameter", '没有写要更正的项目。例如 {"title": "某某办法"}。')
+        return values
+
+
+class SplitRequest(BaseModel):
+    """Body of POST /documents/{id}/split: where a part begins and ends, by its position or its first words."""
+
+    start: int | Annotated[str, Field(max_length=500)]
+    end: int | Annotated[str, Field(max_length=500)] | None = None
+    who: Annotated[str | None, Field(max_length=50)] = None
+
+
+class JoinRequest(BaseModel):
+    """Body of POST /documents/{id}/join: the number of the part, from 1."""
+
+    number: Annotated[int, Field(ge=1)]
+    who: Annotated[str | None, Field(max_length=50)] = None
 
 
 def conditions(
