@@ -326,6 +326,16 @@ class Library(PolicyGraph):
         self.corpus.remove(info.row)
         return info
 
+    def remove_many(self, names: Sequence[str]) -> list[DocumentInfo]:
+        """Remove many documents, all of them or none."""
+        with self.corpus.transaction():
+            return [self.remove(name) for name in names]
+
+    def restore_many(self, names: Sequence[str]) -> list[DocumentInfo]:
+        """Undo the removal of many documents, all of them or none."""
+        with self.corpus.transaction():
+            return [self.restore(name) for name in names]
+
     def restore(self, name: str) -> DocumentInfo:
         """Undo a removal."""
         for info in self.corpus.removed():
