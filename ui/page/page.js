@@ -66,7 +66,7 @@
     if (id === "tasks-form") ledger();
     if (id === "shelf-out") {
       const panel = panels[id].element;
-      const focus = panel.querySelector("[data-focus]") || (pressedAt && panel.querySelector(pressedAt));
+      const focus = panel.querySelector("[data-focus]") || (pressedAt ? panel.querySelector(pressedAt) : null);
       focus?.focus({ preventScroll: true });
       const editor = panel.querySelector(".edit-row .editor");
       if (editor && (editor.getBoundingClientRect().top < 120 || editor.getBoundingClientRect().top > window.innerHeight / 2)) editor.scrollIntoView();
