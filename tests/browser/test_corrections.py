@@ -12,7 +12,18 @@ import pytest
 from tests.browser.conftest import Watched, watched
 from tools.browser import serving, settled
 
-SUBJECTS = ("供水管护", "道路养护", "防火巡查", "河道治理", "校车安全", "粮食储备", "污水处理", "地灾避险", "农机补贴", "冬季供暖")
+SUBJECTS = (
+    "供水管护",
+    "道路养护",
+    "防火巡查",
+    "河道治理",
+    "校车安全",
+    "粮食储备",
+    "污水处理",
+    "地灾避险",
+    "农机补贴",
+    "冬季供暖",
+)
 TOO_LONG = 20.0
 """Seconds a person may need for one wrong title."""
 
