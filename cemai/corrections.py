@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cemai.named_documents import find_document
+from cemai.named_files import find_file
 from corpus.corrections import FIELDS, CorrectableField, Correction
 from corpus.divisions import gazetteer
 from corpus.document import LEVELS, AttachedDocument, Span
@@ -101,7 +101,7 @@ def correct_fields(
     note: str | None = None,
 ) -> list[Correction]:
     """Lay written values over fields of one or many documents: all of them or, where one makes no sense, none."""
-    infos = [find_document(library.corpus, name) for name in names]
+    infos = [find_file(library.corpus, name) for name in names]
     parsed = [(field, parse_value(library, field, text)) for field, text in values]
     for info in infos:
         for field, value in parsed:
@@ -210,7 +210,7 @@ def split_document(library: Library, name: str, start: int, end: int | None = No
     """Say that a document of its own begins at ``start`` of the text (and ends at ``end``): its head matter is read anew there."""
     from ingest.headmatter.attached import read_part
 
-    info = find_document(library.corpus, name)
+    info = find_file(library.corpus, name)
     doc = library.corpus.document(info.row)
     end = len(doc.text) if end is None else end
     if not 0 < start < end <= len(doc.text):
@@ -224,7 +224,7 @@ def split_document(library: Library, name: str, start: int, end: int | None = No
 
 def join_document(library: Library, name: str, number: int, *, who: str | None = None) -> Correction:
     """Say that the ``number``-th document inside a file (from 1) is none of its own."""
-    info = find_document(library.corpus, name)
+    info = find_file(library.corpus, name)
     parts = list(library.corpus.document(info.row).attached)
     if not 1 <= number <= len(parts):
         raise UsageError(f"这份文件里有 {len(parts)} 份内含文件，没有第 {number} 份。")
@@ -281,7 +281,7 @@ def _region(text: str) -> list[str | None]:
 def _document(library: Library, text: str) -> str:
     """The id of a document of the library, or the words themselves for one outside it."""
     try:
-        return find_document(library.corpus, text).id
+        return find_file(library.corpus, text).id
     except UnknownDocument:
         return text
 

@@ -311,18 +311,18 @@ class Library(PolicyGraph):
                     signature=entry.prepared.signature,
                 )
 
-    def find(self, name: str, *, as_of: dt.date | None = None) -> DocumentInfo:
-        """The one document a person means by an id, file name, title, number or part of a title; of a work the text that holds.
+    def find_file(self, name: str) -> DocumentInfo:
+        """The one file to be changed that a person names; unlike ``find`` it never chooses among copies and versions.
 
         Raises ``UsageError`` with the choices where several fit, ``UnknownDocument`` where none does.
         """
-        from cemai.named_documents import find_document
+        from cemai.named_files import find_file
 
-        return find_document(self.corpus, name, as_of=as_of)
+        return find_file(self.corpus, name)
 
     def remove(self, name: str) -> DocumentInfo:
         """Remove a document; ``restore`` undoes it."""
-        info = self.find(name)
+        info = self.find_file(name)
         self.corpus.remove(info.row)
         return info
 
@@ -387,12 +387,12 @@ class Library(PolicyGraph):
         every = self.corpus.corrections(undone=True)
         if name is None:
             return every
-        info = self.find(name)
+        info = self.find_file(name)
         return [c for c in every if c.concerns(info.id, info.source, info.origin)]
 
     def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
         """Set a status that overrides the one read from the text; None clears it."""
-        info = self.find(name)
+        info = self.find_file(name)
         self.corpus.set_status(info.row, status, note)
         return self.corpus.info(info.row)
 
@@ -436,6 +436,12 @@ class Library(PolicyGraph):
         from graph.documents.named import fold_versions
 
         return len(fold_versions(self.corpus, (info.row for info in infos), as_of or dt.date.today()))
+
+    def find(self, name: str, *, as_of: dt.date | None = None) -> DocumentInfo:
+        """The document a person names by id, file, number, title or part of one. Raises ``UnknownDocument`` with the choices."""
+        from graph.documents.named import find_document
+
+        return find_document(self.corpus, name, as_of=as_of)
 
     def document(self, name: str) -> ParsedDocument:
         """A whole document by id or source."""

@@ -17,11 +17,11 @@ from cemai.graph_reports import (
     YearTargets,
     document_summary,
 )
-from cemai.named_documents import find_document
 from corpus.errors import UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
+from graph.documents.named import find_document
 from graph.documents.status_filter import resolve_status
 from graph.queries.cited import CitedFact, R, cite_facts
 from graph.queries.facts import Partner, UnitCount

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from corpus.errors import UnknownDocument
 from corpus.folding import fold
 from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
@@ -98,6 +99,26 @@ def _of_year(versions: Iterable[WorkVersion], text: str) -> WorkVersion | None:
     years = {int(year) for year in _YEAR.findall(text)}
     fitting = [v for v in versions if v.year in years]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def find_document(corpus: Corpus, name: str, *, as_of: dt.date | None = None) -> DocumentInfo:
+    """The document that a person names by id, file, number, title, short title or part of a title. Raises ``UnknownDocument``.
+
+    Where several documents fit equally well none is chosen: the message offers them.
+    """
+    try:
+        return corpus.find(name)
+    except UnknownDocument as error:
+        mentions = resolver_of(corpus).resolve(name).mentions
+        if not mentions:
+            raise error
+    rows = choose_documents(corpus, mentions[0], name, as_of or dt.date.today())
+    infos = {info.row: info for info in corpus.infos()}
+    if len(rows) == 1:
+        return infos[rows[0]]
+    choices = "；".join(f"{describe_document(infos[row])} {infos[row].id[:8]}" for row in rows[:SHOWN])
+    more = f"等 {len(rows)} 份" if len(rows) > SHOWN else f"这 {len(rows)} 份"
+    raise UnknownDocument(f"“{name}”可以指{more}文件，请写其中一份的文号、全名或编号：{choices}。")
 
 
 def describe_document(info: DocumentInfo) -> str:

@@ -58,7 +58,7 @@ def set_fields(args: argparse.Namespace) -> int:
 
     assignments = [parse_assignment(text) for text in args.values]
     with open_library(args) as library:
-        info = library.find(args.id)
+        info = library.find_file(args.id)
         made = correct_fields(library, [info.id], assignments, who=args.who, note=args.note)
         for correction in made:
             print(_sentence(library, info, correction))
@@ -71,7 +71,7 @@ def history(args: argparse.Namespace) -> int:
     from cemai.corrections import correction_record, written_correction
 
     with open_library(args) as library:
-        id = library.find(args.id).id if args.id else None
+        id = library.find_file(args.id).id if args.id else None
         found = library.corrections(id)
         rows = [(c.number, c.source, c.label, *written_correction(library, c), c.who or "—", c.at[:10], _state(c)) for c in found]
         records = [correction_record(library, c) for c in found] if args.json else []
@@ -98,7 +98,7 @@ def split(args: argparse.Namespace) -> int:
     from cemai.corrections import find_start, split_document
 
     with open_library(args) as library:
-        info = library.find(args.id)
+        info = library.find_file(args.id)
         text = library.corpus.text(info.row)
         start = find_start(text, args.start)
         made = split_document(library, info.id, start, find_start(text, args.end) if args.end else None, who=args.who)
@@ -115,7 +115,7 @@ def join(args: argparse.Namespace) -> int:
     from cemai.corrections import join_document
 
     with open_library(args) as library:
-        info = library.find(args.id)
+        info = library.find_file(args.id)
         made = join_document(library, info.id, args.number, who=args.who)
         print(f"{info.source}：第 {args.number} 份已并回，现有 {len(library.document(info.id).attached)} 份内含文件。")
     note(f"撤销：cemai docs undo {made.number}")

@@ -25,10 +25,7 @@ from ui.commands.shared import (
 from ui.labels import SORTS
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from cemai.library import Library
-    from corpus.filters import Filters
     from ui.desk.desk import ShelfEntry
 
 NOTHING, REFUSED = 1, 3
@@ -114,7 +111,7 @@ def list_documents(args: argparse.Namespace) -> int:
 
     with open_library(args) as library:
         total = len(library.corpus)
-        entries = _chosen(library, args, filters_of(args), as_of_date(args))
+        entries = _chosen(library, args)
         works = len(entries) if args.removed else library.count_works([e.info for e in entries], as_of=as_of_date(args))
     if args.json:
         print_json(
@@ -160,15 +157,23 @@ def list_documents(args: argparse.Namespace) -> int:
     return 0 if entries else NOTHING
 
 
-def _chosen(library: Library, args: argparse.Namespace, filters: Filters, day: dt.date | None) -> list[ShelfEntry]:
-    """The documents of the list, each with its status on a day."""
+def _chosen(library: Library, args: argparse.Namespace) -> list[ShelfEntry]:
+    """The documents of the list, each with its status."""
+    import datetime as dt
+
     from cemai.doubts import list_doubts
+    from graph.documents.status import statuses
     from ui.desk.catalogue import CatalogueQuery, select_entries
     from ui.desk.desk import ShelfEntry
 
-    infos = library.corpus.removed() if args.removed else library.documents(filters, as_of=day)
-    states = [library.validity(info, day) for info in infos]
-    entries = [ShelfEntry(info, state.status, state.reason, frozenset()) for info, state in zip(infos, states, strict=True)]
+    filters, day = filters_of(args), as_of_date(args)
+    if args.removed:
+        return [ShelfEntry(info, library.validity(info, day).status, "", frozenset()) for info in library.corpus.removed()]
+    states = statuses(library.corpus, day or dt.date.today())
+    entries = [
+        ShelfEntry(info, states[info.row].status, states[info.row].reason, frozenset())
+        for info in library.documents(filters, as_of=day)
+    ]
     doubtful = frozenset(doubt.document for doubt in list_doubts(library)) if args.doubts else frozenset()
     return select_entries(entries, CatalogueQuery(query=args.query, doubtful=args.doubts, sort=args.sort), doubtful)
 

@@ -50,8 +50,8 @@ def select_entries(
     kept = [entry for entry in entries if _meets(entry, wanted, words, doubtful)]
     if wanted.sort == "added":
         return kept[::-1]
-    order = _ORDERS.get(wanted.sort or "")
-    return sorted(kept, key=order) if order else kept
+    sort = wanted.sort
+    return sorted(kept, key=lambda entry: _place(entry, sort)) if sort else kept
 
 
 def count_values(
@@ -110,12 +110,11 @@ def _order(name: str, found: Counter[str]) -> Callable[[str], Any]:
     return lambda value: (-found[value], value)
 
 
-def _date(entry: ShelfEntry) -> str:
-    return entry.info.head.issued_on or entry.info.head.published_on or ""
-
-
-_ORDERS: Mapping[str, Callable[[ShelfEntry], Any]] = {
-    "title": lambda entry: (not entry.info.head.title, fold(entry.info.head.title or entry.info.source)),
-    "date": lambda entry: tuple(-ord(character) for character in _date(entry)) or (0,),
-    "status": lambda entry: ([*STATUSES, entry.status].index(entry.status), entry.info.row),
-}
+def _place(entry: ShelfEntry, sort: str) -> tuple[Any, ...]:
+    """What a document is put in order by."""
+    head = entry.info.head
+    if sort == "title":
+        return (not head.title, fold(head.title or entry.info.source))
+    if sort == "status":
+        return ([*STATUSES, entry.status].index(entry.status), entry.info.row)
+    return tuple(-ord(character) for character in head.issued_on or head.published_on or "") or (0,)  # the newest date first

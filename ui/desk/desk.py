@@ -20,6 +20,7 @@ from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.codec.records import TargetRecord, TaskRecord
+from graph.documents.status import statuses
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
 from graph.queries.neighbourhood import Surroundings, around
@@ -180,11 +181,10 @@ class Desk:
         topics: dict[str, set[str]] = {}
         for task in self.tasks():
             topics.setdefault(task.fact.document_id, set()).update(task.fact.topics)
-        infos = self.library.documents()
-        states = [self.library.validity(info, as_of) for info in infos]
+        states = statuses(self.library.corpus, as_of or dt.date.today())
         return [
-            ShelfEntry(info, state.status, state.reason, frozenset(topics.get(info.id, ())))
-            for info, state in zip(infos, states, strict=True)
+            ShelfEntry(info, states[info.row].status, states[info.row].reason, frozenset(topics.get(info.id, ())))
+            for info in self.library.documents()
         ]
 
     def doubts(self) -> list[Doubt]:

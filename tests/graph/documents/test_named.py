@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cemai.named_documents import find_document
 from corpus.document import HeadMatter, ParsedDocument
 from corpus.errors import UnknownDocument, UsageError
 from corpus.filters import STATUSES, Filters
 from corpus.store import Corpus
-from graph.documents.named import choose_documents, fold_versions, resolver_of
+from graph.documents.named import choose_documents, find_document, fold_versions, resolver_of
 from graph.documents.status_filter import parse_status, resolve_status
 
 DAY = dt.date(2026, 6, 1)
@@ -62,7 +61,7 @@ def test_versions_fold_behind_the_text_that_holds(two_versions: Corpus) -> None:
 def test_several_works_are_offered_not_chosen(corpus: Corpus) -> None:
     put(corpus, OLD, title="集市管理规定", doc_number="青政发〔2020〕1号", region="青禾市")
     put(corpus, NEW, title="集市管理规定", doc_number="澜政发〔2021〕5号", region="澜溪市")
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(UnknownDocument) as error:
         find_document(corpus, "《集市管理规定》")
     assert "青政发〔2020〕1号" in str(error.value) and "澜政发〔2021〕5号" in str(error.value)
     with pytest.raises(UnknownDocument):

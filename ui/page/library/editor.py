@@ -98,7 +98,7 @@ def editor_view(
     in_queue: bool = False,
 ) -> Html:
     """The form of one document; in the queue only the doubtful fields are open, and its text is beside them."""
-    doubtful = {doubt.field for doubt in doubts}
+    doubtful = {doubt.field for doubt in doubts if doubt.reason != "copy"}
     shown = [field for field in document.fields if field.field.name in doubtful] if in_queue else list(document.fields)
     rest = [field for field in document.fields if field not in shown]
     drawn = [
@@ -167,7 +167,13 @@ def _field(edited: EditedField, document: EditedDocument, doubts: Iterable[Doubt
         lists = {"region": "shelf-regions", "kind": "shelf-kinds"}
         hint = "如 2024-05-01" if field.type == "date" else _HINTS.get(field.name)
         control = _input(name, field.label, edited.value, placeholder=hint, list=lists.get(field.name), data_focus=focus)
-    return el("div", control, _origin(edited), [_doubt(doubt, name) for doubt in doubts if doubt.reason != "copy"], class_=wide)
+    return el(
+        "div",
+        control,
+        _origin(edited),
+        [_doubt(doubt, name, edited.value) for doubt in doubts if doubt.reason != "copy"],
+        class_=wide,
+    )
 
 
 def _input(name: str, label: str, value: str, **attributes: object) -> Html:
@@ -194,10 +200,10 @@ def _origin(edited: EditedField) -> Html | None:
     return el("p", "推定，原文没有写明" if edited.inferred else "读自原文" if edited.read else "未读出", class_="meta")
 
 
-def _doubt(doubt: Doubt, name: str) -> Html:
+def _doubt(doubt: Doubt, name: str, value: str) -> Html:
     """Why a field is doubtful, what may be written there, and how a person says that it is right."""
     take = None
-    if doubt.proposal and doubt.reason != "text":
+    if doubt.proposal and doubt.proposal != value:
         take = el(
             "button",
             f"采用“{cut(doubt.proposal, 60)}”",

@@ -30,20 +30,20 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
      "云政发（2024）3 号", "森林防火巡查工作"],
 )  # fmt: skip
 def test_every_name_means_the_document(library: Library, name: str) -> None:
-    assert library.find(name).source == "件3.txt"
+    assert library.find_file(name).source == "件3.txt"
 
 
 def test_the_beginning_of_an_id_is_enough(library: Library) -> None:
-    info = library.find("件2.txt")
-    assert library.find(info.id[:8]) == info
+    info = library.find_file("件2.txt")
+    assert library.find_file(info.id[:8]) == info
 
 
 def test_several_that_fit_are_listed(library: Library) -> None:
     with pytest.raises(UsageError, match="对应 2 份") as error:
-        library.find("云岫县人民政府关于加强农村")
+        library.find_file("云岫县人民政府关于加强农村")
     assert "件1.txt" in str(error.value) and "件2.txt" in str(error.value) and "件3.txt" not in str(error.value)
 
 
 def test_what_nothing_is_called_is_said_with_the_next_step(library: Library) -> None:
     with pytest.raises(UnknownDocument, match="cemai docs list"):
-        library.find("没有这份文件")
+        library.find_file("没有这份文件")
