@@ -26,7 +26,7 @@ _DATE = expand(
     r"(?:(?:[1１][9９]|[2２][0０])\d\d|[一二][〇○零Ｏ0一{digits}]{3})\s?[年./-]\s?[0-9０-９{numerals}]{1,3}\s?[月./-]\s?[0-9０-９{numerals}]{1,3}\s?日?"
 )
 _YEAR_END = expand(r"(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?!\s?\d)\s?[{close_of_time}]?|\s?[{close_of_time}])")
-_COUNT = expand(r"(?P<n>[{numerals}两]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)")
+_COUNT = expand(r"(?P<n>[{numerals_of_years}]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)")
 _TERM = expand("{force_terms}")
 _YEARS = re.compile(
     rf"(?:{_TERM}\s?(?:自[^。；;\n，,]{{2,24}}起)?[为是暂定共，,：: ]{{0,4}}|{expand('{trial_terms}')})\s?{_COUNT}"
@@ -51,7 +51,7 @@ _BEGIN = re.compile(
     r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?"
     rf"{expand('{starting}')}*\s?{expand('{coming_into_force}')}"
 )
-_ISSUE = re.compile(expand("{issuing_acts}|即日"))
+_ISSUE = re.compile(expand("{issuing_acts}|{today}"))
 _NUMBER = re.compile(
     expand(r"^\s*(?:第[{numerals_with_zero}\d]{1,6}条|[（(]?[{numerals}\d]{1,3}[)）]?[、.．，]?)\s*(?:【[^】\n]{1,12}】)?\s*")
 )
