@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cemai.named_documents import find_document
 from corpus.corrections import FIELDS, CorrectableField, Correction
 from corpus.divisions import gazetteer
 from corpus.document import LEVELS, AttachedDocument, Span
 from corpus.errors import UnknownDocument, UsageError
 from corpus.store import DocumentInfo, PassageRow
+from graph.codec.columns import UNSTATED
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
 LONGEST = 500
 """Characters of a corrected text; the longest titles of official documents have about 200."""
 STATUSES = ("现行有效", "征求意见稿", "已修订", "已废止", "已失效", "尚未施行")
-NOTHING = ("", "-", "无", "未载明")
+CHECKED = "已核对"
+"""What is written for the field ``checked``: a person read a text that was doubtful to read."""
+SHORTEST_START = 4
+"""Characters by which the beginning of a part is looked for; fewer stand in many places."""
+NOTHING = ("", "-", "无", UNSTATED)
 """Ways to write that the document does not state a field."""
 _DERIVING = frozenset({"title", "region", "level", "issued_on", "published_on", "plan_period", "attached"})
 """Fields that facts and passages are made with: they are made anew when one of these is corrected."""
@@ -71,6 +78,8 @@ def parse_value(library: Library, field: CorrectableField, text: str) -> Any:
             return [_document(library, part.strip()) for part in _BETWEEN_DOCUMENTS.split(text) if part.strip()]
     if field.name == "level" and text not in LEVELS:
         raise UsageError(f"层级只能是{'、'.join(LEVELS)}，不是“{text}”。")
+    if field.name == "checked" and text != CHECKED:
+        raise UsageError(f"正文核对只能写“{CHECKED}”，取消请写“无”。")
     if field.name == "status" and text not in STATUSES:
         raise UsageError(f"时效只能是{'、'.join(STATUSES)}，不是“{text}”。")
     return " ".join(text.split())
@@ -80,33 +89,128 @@ def correct_document(
     library: Library, name: str, field: CorrectableField, text: str, *, who: str | None = None, note: str | None = None
 ) -> Correction:
     """Lay a written value over a field of a document and bring facts, passages and relations up to it, in one transaction."""
-    info = library.corpus.find(name)
-    value = parse_value(library, field, text)
-    if field.type == "documents" and value and info.id in value:
-        raise UsageError(f"{field.label}不能是文件自己。")
+    return correct_fields(library, [name], [(field, text)], who=who, note=note)[0]
+
+
+def correct_fields(
+    library: Library,
+    names: Sequence[str],
+    values: Sequence[tuple[CorrectableField, str]],
+    *,
+    who: str | None = None,
+    note: str | None = None,
+) -> list[Correction]:
+    """Lay written values over fields of one or many documents: all of them or, where one makes no sense, none."""
+    infos = [find_document(library.corpus, name) for name in names]
+    parsed = [(field, parse_value(library, field, text)) for field, text in values]
+    for info in infos:
+        for field, value in parsed:
+            if field.type == "documents" and value and info.id in value:
+                raise UsageError(f"{field.label}不能是文件自己。")
+    note = (note or "").strip()[:LONGEST] or None
+    made: list[Correction] = []
     with library.corpus.transaction():
-        made = library.corpus.correct(info.row, field.name, value, who=who, note=note)
-        if field.name in _DERIVING:
-            derive_anew(library, info)
+        for info in infos:
+            made += [library.corpus.correct(info.row, field.name, value, who=who, note=note) for field, value in parsed]
+            if any(field.name in _DERIVING for field, _ in parsed):
+                derive_anew(library, info)
     return made
 
 
 def undo_correction(library: Library, number: int) -> Correction:
     """Take a correction back; what was read, or an earlier correction, holds again. Raises ``UsageError``."""
+    return undo_corrections(library, [number])[0]
+
+
+def undo_corrections(library: Library, numbers: Sequence[int]) -> list[Correction]:
+    """Take corrections back, all of them or none: the undo of a change to many documents. Raises ``UsageError``."""
     with library.corpus.transaction():
-        done = library.corpus.undo_correction(number)
-        if done.field in _DERIVING:
-            for info in library.corpus.infos():
-                if done.concerns(info.id, info.source, info.origin):
-                    derive_anew(library, info)
+        done = [library.corpus.undo_correction(number) for number in sorted(numbers, reverse=True)]
+        deriving = [correction for correction in done if correction.field in _DERIVING]
+        for info in library.corpus.infos() if deriving else ():
+            if any(correction.concerns(info.id, info.source, info.origin) for correction in deriving):
+                derive_anew(library, info)
     return done
+
+
+def write_value(library: Library, field: CorrectableField, value: Any) -> str:
+    """A JSON value as a person would write it, so that reading it again gives the same; empty for one not stated."""
+    if value is None or value == []:
+        return ""
+    match field.type:
+        case "period":
+            return "-".join(value)
+        case "texts":
+            return "、".join(value)
+        case "region":
+            return str(value[0] or "")
+        case "documents":
+            return "；".join(_written_document(library, one) for one in value)
+        case "parts":
+            return f"{len(value)} 份"
+    return CHECKED if field.name == "checked" else str(value)
+
+
+def held_value(info: DocumentInfo, corrections: Iterable[Correction], field: CorrectableField) -> Any:
+    """The JSON value of a field as it holds now; what only persons say is None without their word."""
+    given = [correction for correction in corrections if correction.field == field.name]
+    if given:
+        return given[-1].value
+    head = info.head
+    if field.type == "region":
+        return [head.region, head.region_code, head.level] if head.region or head.region_code else None
+    value = getattr(head, field.name, None)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def written_correction(library: Library, correction: Correction) -> tuple[str, str]:
+    """The value of a correction and the value read before, as a person would write them; 未载明 for one not stated."""
+    field = FIELDS.get(correction.field)
+    if field is None:
+        return str(correction.value), str(correction.was)
+    was = None if field.name == "checked" else correction.was
+    value, was = (write_value(library, field, one) or UNSTATED for one in (correction.value, was))
+    return value, was
+
+
+def correction_record(library: Library, correction: Correction) -> dict[str, Any]:
+    """A correction as JSON, with its values also as a person would write them."""
+    value, was = written_correction(library, correction)
+    return {
+        "number": correction.number,
+        "document_id": correction.document_id,
+        "source": correction.source,
+        "field": correction.field,
+        "label": correction.label,
+        "value": value,
+        "was": was,
+        "who": correction.who,
+        "at": correction.at,
+        "note": correction.note,
+        "undone_at": correction.undone_at,
+    }
+
+
+def find_start(text: str, words: str) -> int:
+    """Where in a text a part begins, by its position or by its first words, which must be there once. Raises ``UsageError``."""
+    words = words.strip()
+    if words.isascii() and words.isdigit():
+        return int(words)
+    if len(words) < SHORTEST_START:
+        raise UsageError(f"请写出这一部分开头的至少 {SHORTEST_START} 个字，或者写位置（第几个字）。")
+    at = text.find(words)
+    if at < 0:
+        raise UsageError(f"文中没有“{words[:40]}”。请照原文写这一部分开头的字，可用 cemai docs text 查看全文。")
+    if text.find(words, at + 1) >= 0:
+        raise UsageError(f"“{words[:40]}”在文中出现 {text.count(words)} 次。请多写几个字，使它只出现一次。")
+    return at
 
 
 def split_document(library: Library, name: str, start: int, end: int | None = None, *, who: str | None = None) -> Correction:
     """Say that a document of its own begins at ``start`` of the text (and ends at ``end``): its head matter is read anew there."""
     from ingest.headmatter.attached import read_part
 
-    info = library.corpus.find(name)
+    info = find_document(library.corpus, name)
     doc = library.corpus.document(info.row)
     end = len(doc.text) if end is None else end
     if not 0 < start < end <= len(doc.text):
@@ -120,7 +224,7 @@ def split_document(library: Library, name: str, start: int, end: int | None = No
 
 def join_document(library: Library, name: str, number: int, *, who: str | None = None) -> Correction:
     """Say that the ``number``-th document inside a file (from 1) is none of its own."""
-    info = library.corpus.find(name)
+    info = find_document(library.corpus, name)
     parts = list(library.corpus.document(info.row).attached)
     if not 1 <= number <= len(parts):
         raise UsageError(f"这份文件里有 {len(parts)} 份内含文件，没有第 {number} 份。")
@@ -177,6 +281,15 @@ def _region(text: str) -> list[str | None]:
 def _document(library: Library, text: str) -> str:
     """The id of a document of the library, or the words themselves for one outside it."""
     try:
-        return library.corpus.find(text).id
+        return find_document(library.corpus, text).id
     except UnknownDocument:
         return text
+
+
+def _written_document(library: Library, value: str) -> str:
+    """A document as a person names it: its title where no other has it, else its id; one outside the library by its words."""
+    found = library.corpus.matches(value)
+    if len(found) != 1 or found[0].id != value:
+        return value
+    title = found[0].head.title
+    return title if title and "；" not in title and len(library.corpus.matches(title)) == 1 else value

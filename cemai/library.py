@@ -101,7 +101,6 @@ class Library(PolicyGraph):
         self._engine: Engine | None = None
         self._making = threading.RLock()
         """Held while a part is made: two threads that first need it share one."""
-        self._kept_resolver: tuple[int, DocumentResolver] | None = None
         self._embedded = False
         """Whether all passages are known to have a vector of the current model; checking reads all of them."""
 
@@ -312,11 +311,30 @@ class Library(PolicyGraph):
                     signature=entry.prepared.signature,
                 )
 
+    def find(self, name: str, *, as_of: dt.date | None = None) -> DocumentInfo:
+        """The one document a person means by an id, file name, title, number or part of a title; of a work the text that holds.
+
+        Raises ``UsageError`` with the choices where several fit, ``UnknownDocument`` where none does.
+        """
+        from cemai.named_documents import find_document
+
+        return find_document(self.corpus, name, as_of=as_of)
+
     def remove(self, name: str) -> DocumentInfo:
-        """Remove a document by id or source; ``restore`` undoes it."""
-        info = self.corpus.find(name)
+        """Remove a document; ``restore`` undoes it."""
+        info = self.find(name)
         self.corpus.remove(info.row)
         return info
+
+    def remove_many(self, names: Sequence[str]) -> list[DocumentInfo]:
+        """Remove many documents, all of them or none."""
+        with self.corpus.transaction():
+            return [self.remove(name) for name in names]
+
+    def restore_many(self, names: Sequence[str]) -> list[DocumentInfo]:
+        """Undo the removal of many documents, all of them or none."""
+        with self.corpus.transaction():
+            return [self.restore(name) for name in names]
 
     def restore(self, name: str) -> DocumentInfo:
         """Undo a removal."""
@@ -324,7 +342,11 @@ class Library(PolicyGraph):
             if name in (info.id, info.source):
                 self.corpus.restore(info.row)
                 self._embedded = False  # it may have been removed before the model changed
-                return info
+                if self.corrections(info.id):
+                    from cemai.corrections import derive_anew
+
+                    derive_anew(self, info)  # a correction may have been taken back while it was away
+                return self.corpus.info(info.row)
         raise UsageError(f"没有被移除的文档叫“{name}”。用 cemai docs list --removed 查看可以恢复的文档。")
 
     def purge(self) -> int:
@@ -343,17 +365,34 @@ class Library(PolicyGraph):
 
         return undo_correction(self, number)
 
+    def correct_many(
+        self, names: Sequence[str], values: Mapping[str, str], *, who: str | None = None, note: str | None = None
+    ) -> list[Correction]:
+        """Correct fields of one or many documents, all of them or none. Raises ``UsageError``.
+
+        Example: ``library.correct_many(["甲.txt", "乙.txt"], {"地区": "青禾市"}, who="李四")``.
+        """
+        from cemai.corrections import correct_fields, field_named
+
+        return correct_fields(self, names, [(field_named(name), text) for name, text in values.items()], who=who, note=note)
+
+    def undo_corrections(self, numbers: Sequence[int]) -> list[Correction]:
+        """Take many corrections back, all of them or none. Raises ``UsageError``."""
+        from cemai.corrections import undo_corrections
+
+        return undo_corrections(self, numbers)
+
     def corrections(self, name: str | None = None) -> list[Correction]:
         """What was corrected, of one document or of all, with what was taken back since."""
         every = self.corpus.corrections(undone=True)
         if name is None:
             return every
-        info = self.corpus.find(name)
+        info = self.find(name)
         return [c for c in every if c.concerns(info.id, info.source, info.origin)]
 
     def set_status(self, name: str, status: str | None, note: str | None = None) -> DocumentInfo:
         """Set a status that overrides the one read from the text; None clears it."""
-        info = self.corpus.find(name)
+        info = self.find(name)
         self.corpus.set_status(info.row, status, note)
         return self.corpus.info(info.row)
 
@@ -382,17 +421,29 @@ class Library(PolicyGraph):
             self._drop_search()
         return count
 
-    def documents(self, filters: Filters | None = None) -> list[DocumentInfo]:
-        """The documents of the library."""
-        return self.corpus.infos(filters)
+    def documents(self, filters: Filters | None = None, *, as_of: dt.date | None = None) -> list[DocumentInfo]:
+        """The documents of the library that meet the filters, a status being that of a day (default today)."""
+        return self.corpus.infos(self.resolved(filters, as_of))
+
+    def resolved(self, filters: Filters | None, as_of: dt.date | None = None) -> Filters | None:
+        """The filters with the documents of a status in its place. Raises ``UsageError`` for a word that is no status."""
+        from graph.documents.status_filter import resolve_status
+
+        return resolve_status(self.corpus, filters, as_of)
+
+    def count_works(self, infos: Sequence[DocumentInfo], *, as_of: dt.date | None = None) -> int:
+        """How many documents there are with every work counted once, its copies and replaced versions left out."""
+        from graph.documents.named import fold_versions
+
+        return len(fold_versions(self.corpus, (info.row for info in infos), as_of or dt.date.today()))
 
     def document(self, name: str) -> ParsedDocument:
         """A whole document by id or source."""
-        return self.corpus.document(self.corpus.find(name).row)
+        return self.corpus.document(self.find(name).row)
 
     def original(self, name: str) -> tuple[str, bytes]:
         """File name and bytes a document was read from."""
-        info = self.corpus.find(name)
+        info = self.find(name)
         return Path(info.source).name, self.corpus.original(info.sha256)
 
     def validity(self, info: DocumentInfo, as_of: dt.date | None = None) -> DocumentStatus:
@@ -403,22 +454,22 @@ class Library(PolicyGraph):
 
     # ------------------------------------------------------------------ questions
 
-    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
-        """The passages that say most about a query, best first; documents that the query names come before all others."""
-        from cemai.named_search import put_named_first
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None) -> list[Hit]:
+        """The passages that say most about a query, best first; documents that the query names come before all others.
 
-        hits = self.searcher.search(query, filters=filters, top=top)
-        return put_named_first(self, query, hits, filters=filters, top=top)
+        A work counts once: hits of copies and replaced versions stand behind the document whose text holds on the day (default
+        today), see ``Hit.copies``.
+        """
+        from cemai.named_search import search_named_first
+
+        return search_named_first(self, query, filters=self.resolved(filters, as_of), top=top, as_of=as_of or dt.date.today())
 
     @property
     def resolver(self) -> DocumentResolver:
         """The documents of the library by everything they may be called, kept until the library changes."""
-        from graph.documents.resolver import DocumentResolver
+        from graph.documents.named import resolver_of
 
-        generation = self.corpus.generation
-        if self._kept_resolver is None or self._kept_resolver[0] != generation:
-            self._kept_resolver = (generation, DocumentResolver(self.corpus.infos()))
-        return self._kept_resolver[1]
+        return resolver_of(self.corpus)
 
     def ask(
         self,
@@ -541,9 +592,16 @@ class Library(PolicyGraph):
             for entry in kept.payload["feedback"]
         ]
 
-    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
-        """A topic or question across regions (default: all regions of the library)."""
-        return self.engine.compare(subject, regions=regions, as_of=as_of)
+    def compare(
+        self,
+        subject: str,
+        *,
+        regions: Sequence[str] | None = None,
+        as_of: dt.date | None = None,
+        status: str | None = None,
+    ) -> Comparison:
+        """A topic or question across regions (default: all regions of the library), of documents of a status if one is given."""
+        return self.engine.compare(subject, regions=regions, as_of=as_of, filters=Filters(status=status) or None)
 
     def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""
@@ -554,7 +612,7 @@ class Library(PolicyGraph):
         return self.engine.carried_out(*self._two(upper, lower), as_of=as_of)
 
     def _two(self, first: str, second: str) -> tuple[int, int]:
-        rows = self.corpus.find(first).row, self.corpus.find(second).row
+        rows = self.find(first).row, self.find(second).row
         if rows[0] == rows[1]:
             raise UsageError("两份文件是同一份，请写两份不同的文件。")
         return rows

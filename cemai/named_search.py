@@ -1,13 +1,16 @@
-"""Search by name: documents that a query names by number, title or file come first, with the passage that says most of the rest."""
+"""Search by name: documents that a query names by number, title or file come first; copies and old versions stand behind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
+from graph.documents.named import choose_documents, front_of
 from graph.documents.resolver import DocumentMention, name_span
+from graph.documents.works import works
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -15,47 +18,113 @@ if TYPE_CHECKING:
 
 STEP = 1e-3
 """How much the score of a named document lies above that of the next one."""
+SPARE = 10
+"""Hits looked up beyond those asked for, to take the place of copies; where they are too few, more are."""
 _WHY = {"number": "文号", "title": "标题", "short": "简称", "part": "标题", "file": "文件名"}
 
 
-def put_named_first(library: Library, query: str, hits: Sequence[Hit], *, filters: Filters | None, top: int) -> list[Hit]:
-    """The hits of a search with the documents that the query names in front, each once, best first; the others keep their order.
+def search_named_first(library: Library, query: str, *, filters: Filters | None, top: int, as_of: dt.date) -> list[Hit]:
+    """The hits of a search, those of documents that the query names in front, every work counted once.
 
-    Documents that only one of several readings means are choices: they come first too, all of them as far as ``top`` goes.
+    Args:
+        library: The library.
+        query: What is searched for.
+        filters: Conditions without a status.
+        top: How many hits at most.
+        as_of: The day that decides which version of a work holds.
     """
-    resolution = library.resolver.resolve(query)
-    if not resolution.documents:
-        return list(hits)
-    infos = library.corpus.infos()
-    by_row = {info.row: info for info in infos}
     allowed = library.corpus.select(filters) if filters else None
+    named = _named(library, query, allowed, top)
+    certain = dict.fromkeys(mention for mention in named.values() if mention.certain)
+    sure = {row for mention in certain for row in choose_documents(library.corpus, mention, query, as_of)}
+    folded: list[Hit] = []
+    for many in (top + SPARE, 4 * (top + SPARE), 16 * (top + SPARE)):
+        hits = library.searcher.search(query, filters=filters, top=many)
+        folded = _fold_hits(library, query, _put_first(library, query, hits, named), allowed, as_of, sure)
+        if len(folded) >= top or len(hits) < many:
+            break
+    return folded[:top]
+
+
+def _named(library: Library, query: str, allowed: set[int] | None, top: int) -> dict[int, DocumentMention]:
+    """The documents that a query names, best first, each with the mention that names it."""
+    rows = {info.row for info in library.corpus.infos()}
     mentions: dict[int, DocumentMention] = {}
-    for mention in resolution.mentions:
+    for mention in library.resolver.resolve(query).mentions:
         for row in (*mention.documents, *mention.also):
-            if row in by_row and (allowed is None or row in allowed):
+            if row in rows and (allowed is None or row in allowed):
                 mentions.setdefault(row, mention)
-    rows = list(mentions)[:top]
-    found = _best_passages(library, rows, name_span(resolution.rest).of(resolution.rest), [by_row[row].id for row in rows])
+    return dict(list(mentions.items())[:top])
+
+
+def _put_first(library: Library, query: str, hits: Sequence[Hit], named: Mapping[int, DocumentMention]) -> list[Hit]:
+    """Hits with the named documents in front, each once, best first; the others keep their order.
+
+    Documents that only one of several readings means are choices: they come first too.
+    """
+    if not named:
+        return list(hits)
+    rest = library.resolver.resolve(query).rest
+    found = _best_passages(library, list(named), name_span(rest).of(rest))
     highest = max((hit.score for hit in hits), default=0.0)
     first = [
         replace(
             found[row],
-            score=highest + STEP * (len(rows) - i),
-            why=tuple(dict.fromkeys((_WHY[mentions[row].kind], *found[row].why))),
+            score=highest + STEP * (len(named) - i),
+            why=tuple(dict.fromkeys((_WHY[mention.kind], *found[row].why))),
         )
-        for i, row in enumerate(rows)
+        for i, (row, mention) in enumerate(named.items())
         if row in found
     ]
     shown = {(hit.source_id, hit.start) for hit in first}
-    return [*first, *(hit for hit in hits if (hit.source_id, hit.start) not in shown)][:top]
+    return [*first, *(hit for hit in hits if (hit.source_id, hit.start) not in shown)]
 
 
-def _best_passages(library: Library, rows: Sequence[int], rest: str, ids: Sequence[str]) -> dict[int, Hit]:
-    """Of each document the passage that says most of the rest of a query, or its first one where nothing is left."""
+def _fold_hits(
+    library: Library, query: str, hits: Sequence[Hit], allowed: set[int] | None, as_of: dt.date, sure: set[int]
+) -> list[Hit]:
+    """Hits with one document for every work: what it has to say takes the place of the best hit of its copies and old versions.
+
+    Documents in ``sure`` were named themselves and stay.
+    """
+    ids = {info.row: info.id for info in library.corpus.infos()}
+    row_of = {id: row for row, id in ids.items()}
+    known = works(library.corpus)
+    front: dict[int, int] = {}
+    for row in dict.fromkeys(row_of[hit.source_id] for hit in hits if hit.source_id in row_of):
+        other = front_of(known, row, as_of)
+        front[row] = row if row in sure or (allowed is not None and other not in allowed) else other
+    if all(row == other for row, other in front.items()):
+        return list(hits)
+    own = {row: next((hit for hit in hits if row_of.get(hit.source_id) == row), None) for row in front.values()}
+    absent = _best_passages(library, [row for row, hit in own.items() if hit is None], query)
+    behind: dict[int, dict[str, None]] = {}
+    for row, other in front.items():
+        if row != other:
+            behind.setdefault(other, {})[ids[row]] = None
+    out: list[Hit] = []
+    shown: set[tuple[str, int]] = set()
+    for hit in hits:
+        found = hit
+        place = front.get(row_of.get(hit.source_id, 0))
+        if place in behind:
+            # the first hit of a work: what its current text says of the query
+            found = replace(own[place] or absent.get(place) or hit, score=hit.score, copies=tuple(behind.pop(place)))
+        elif place is not None and ids[place] != hit.source_id:
+            continue
+        if (found.source_id, found.start) not in shown:
+            shown.add((found.source_id, found.start))
+            out.append(found)
+    return out
+
+
+def _best_passages(library: Library, rows: Sequence[int], words: str) -> dict[int, Hit]:
+    """Of each document the passage that says most of some words, or its first one where there are none."""
     found: dict[int, Hit] = {}
-    row_of = dict(zip(ids, rows, strict=True))
-    if len(rest.strip()) >= 2:
-        for hit in library.searcher.search(rest, filters=Filters(documents=tuple(ids)), top=10 * len(ids), fold=False):
+    row_of = {library.corpus.info(row).id: row for row in rows}
+    if rows and len(words.strip()) >= 2:
+        limit = Filters(documents=tuple(row_of))
+        for hit in library.searcher.search(words, filters=limit, top=10 * len(rows), fold=False):
             found.setdefault(row_of[hit.source_id], hit)
     for row in rows:
         if row not in found and (opening := library.searcher.opening(row)) is not None:

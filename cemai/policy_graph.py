@@ -17,10 +17,12 @@ from cemai.graph_reports import (
     YearTargets,
     document_summary,
 )
+from cemai.named_documents import find_document
 from corpus.errors import UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
+from graph.documents.status_filter import resolve_status
 from graph.queries.cited import CitedFact, R, cite_facts
 from graph.queries.facts import Partner, UnitCount
 
@@ -34,9 +36,11 @@ class PolicyGraph:
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
 
-    def facts(self, record: type[R], *, region: str | None = None) -> list[CitedFact[R]]:
-        """All facts of one kind, of the library or of a region: ``library.facts(TermRecord)``."""
-        documents = self.corpus.select(Filters(region=region)) if region else None
+    def facts(
+        self, record: type[R], *, region: str | None = None, status: str | None = None, as_of: dt.date | None = None
+    ) -> list[CitedFact[R]]:
+        """All facts of one kind, of the library, of a region or of documents of a status: ``library.facts(TermRecord)``."""
+        documents = self._rows(Filters(region=region, status=status), as_of)
         return cite_facts(self.corpus, self.corpus.facts(record, documents=documents))
 
     def tasks(
@@ -47,19 +51,40 @@ class PolicyGraph:
         topic: str | None = None,
         role: str | None = None,
         former: bool = False,
+        status: str | None = None,
+        as_of: dt.date | None = None,
     ) -> list[CitedFact[TaskRecord]]:
-        """The tasks that meet the conditions, complete; with ``former`` also under old names of the unit."""
+        """The tasks that meet the conditions, complete; with ``former`` also under old names of the unit.
+
+        ``status`` is that of their documents on a day (default today).
+        """
         from graph.queries.facts import tasks
 
-        return cite_facts(self.corpus, tasks(self.corpus, unit=unit, region=region, topic=topic, role=role, former=former))
+        documents = self._rows(Filters(status=status), as_of)
+        found = tasks(self.corpus, unit=unit, region=region, topic=topic, role=role, former=former, documents=documents)
+        return cite_facts(self.corpus, found)
 
     def targets(
-        self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None, year: int | None = None
+        self,
+        *,
+        indicator: str | None = None,
+        region: str | None = None,
+        kind: str | None = None,
+        year: int | None = None,
+        status: str | None = None,
+        as_of: dt.date | None = None,
     ) -> list[CitedFact[TargetRecord]]:
-        """The targets that meet the conditions, complete."""
+        """The targets that meet the conditions, complete; ``status`` is that of their documents on a day (default today)."""
         from graph.queries.facts import targets
 
-        return cite_facts(self.corpus, targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year))
+        documents = self._rows(Filters(status=status), as_of)
+        found = targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year, documents=documents)
+        return cite_facts(self.corpus, found)
+
+    def _rows(self, filters: Filters, as_of: dt.date | None) -> set[int] | None:
+        """The documents that meet conditions; None where there are none."""
+        resolved = resolve_status(self.corpus, filters or None, as_of)
+        return self.corpus.select(resolved) if resolved else None
 
     def duties(self, unit: str, *, region: str | None = None, role: str | None = None, former: bool = True) -> UnitDuties:
         """All tasks of a unit with the part it has in each, those under a former name marked."""
@@ -98,7 +123,7 @@ class PolicyGraph:
         from qa.comparison.implementation import find_mentions
         from qa.documents import LibraryView
 
-        above, below = self.corpus.find(upper), self.corpus.find(lower)
+        above, below = find_document(self.corpus, upper), find_document(self.corpus, lower)
         if above.row == below.row:
             raise UsageError("落实对照要两份不同的文件：先写上级文件，再写下级文件。")
         rows = [above.row, below.row]
@@ -146,8 +171,8 @@ class PolicyGraph:
         from graph.documents.status import status_on
         from graph.documents.works import works
 
-        info = self.corpus.find(name)
         day = as_of or dt.date.today()
+        info = find_document(self.corpus, name, as_of=day)
         infos = {other.row: other for other in self.corpus.infos()}
         basis, followers = [], []
         for edge in edges(self.corpus):

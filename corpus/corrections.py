@@ -46,6 +46,7 @@ FIELDS: Mapping[str, CorrectableField] = {
         CorrectableField("copy_of", "是其副本", "documents"),
         CorrectableField("not_copy_of", "不是其副本", "documents"),
         CorrectableField("attached", "内含文件", "parts"),
+        CorrectableField("checked", "正文核对", "text"),
     )
 }
 _OF_THE_HEAD = (
@@ -114,6 +115,8 @@ def correct_head(head: HeadMatter, corrections: Iterable[Correction]) -> HeadMat
 def read_value(document: ParsedDocument, field: str) -> Any:
     """What the reader found for a field, as a JSON value; None for what it does not read."""
     head = document.head
+    if field == "checked":  # a person read these very bytes
+        return document.sha256
     if field == "region":
         return [head.region, head.region_code, head.level] if head.region or head.region_code else None
     if field == "attached":

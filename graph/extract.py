@@ -1,4 +1,4 @@
-"""Everything the graph knows of one document, read from its text by rules."""
+"""Extract tasks, targets, terms and acting units from one document, by rules."""
 
 from __future__ import annotations
 

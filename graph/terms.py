@@ -75,7 +75,7 @@ def is_formula(name: str) -> bool:
 
 
 class _Adder(Protocol):
-    """What the finders below call with a term, its definition and, where it differs, the stretch to quote."""
+    """Callback of the finders: takes a term, its definition and, where it differs, the span to quote."""
 
     def __call__(self, term: Span, definition: Span | None, quote: Span | None = None) -> None: ...
 

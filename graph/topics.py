@@ -1,4 +1,4 @@
-"""What a text is about 主题: weighted keywords decide, the heading counts more than the body, and nothing is a valid answer."""
+"""Find the topics 主题 of a text by weighted keywords; the heading counts more than the body, and a text may have none."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def scores(heading: str, body: str = "") -> dict[str, float]:
         for word, count in counts.items():
             for topic, weight in topics[word]:
                 total[topic] += factor * weight * log1p(count) / log1p(1)
-    enumerated: set[str] = set()
+    enumerated: dict[str, None] = {}  # in the order of the text: equal topics keep it
     for match in _ENUMERATION.finditer(body):
         for word in _LISTED.split(match.group()):
             field = _field(word)
             if field:
-                enumerated.add(field)
+                enumerated[field] = None
     for topic in enumerated:
         total[topic] += _FIELD_WEIGHT
     return dict(total)

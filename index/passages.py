@@ -38,6 +38,8 @@ class Hit:
     highlights: tuple[Span, ...] = ()
     """Matched words, as spans of the document's text."""
     why: tuple[str, ...] = field(default=())
+    copies: tuple[str, ...] = ()
+    """Ids of the documents whose hits stand behind this one: copies of its document and versions that it replaced."""
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
@@ -54,4 +56,5 @@ class Hit:
             "region": self.region,
             "highlights": [[span.start, span.end] for span in self.highlights],
             "why": list(self.why),
+            "copies": list(self.copies),
         }

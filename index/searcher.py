@@ -134,6 +134,14 @@ class Searcher:
                 return []
             return build_hits(self._hit_cache, question, rank_candidates(*self._candidates(question, filters, top)), top, fold)
 
+    def weigh_query(self, query: str) -> tuple[SearchQuery, Rarity]:
+        """A query as it is searched for, and how rare its words are among the passages of the library."""
+        self.refresh()
+        question = parse_query(query, self._names)
+        lexical = self._lexical.view
+        assert lexical is not None
+        return question, _rarity(question, _frequencies(question, lexical), lexical.size)
+
     def opening(self, document: int) -> Hit | None:
         """The first passage of a document as a hit without a score; None where it has none."""
         first = next(iter(self.corpus.passages(document)), None)
@@ -156,10 +164,7 @@ class Searcher:
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
         limit = max(FEW, 2 * top)
-        frequencies = Frequencies(
-            {word: lexical.frequency(word, "words") for word in (*question.words, *question.extra_words)},
-            {pair: lexical.frequency(pair, "pairs") for pair in question.pairs},
-        )
+        frequencies = _frequencies(question, lexical)
         wanted = _select_terms(question, frequencies, lexical.size)
         documents = lexical.search_documents(wanted, limit, allowed)
         found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
@@ -205,6 +210,13 @@ class Frequencies(NamedTuple):
 
     words: dict[str, int]
     pairs: dict[str, int]
+
+
+def _frequencies(question: SearchQuery, lexical: LexicalIndex) -> Frequencies:
+    return Frequencies(
+        {word: lexical.frequency(word, "words") for word in (*question.words, *question.extra_words)},
+        {pair: lexical.frequency(pair, "pairs") for pair in question.pairs},
+    )
 
 
 def _select_terms(question: SearchQuery, frequencies: Frequencies, count: int) -> WeightedQuery:

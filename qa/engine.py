@@ -14,13 +14,16 @@ from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus
 from qa.answer import Answer, Comparison, Notice, Understanding
+from qa.answers.choices import offer_choices
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
 from qa.documents import LibraryView
 from qa.evidence.inquiry import Inquiry, Similar
-from qa.evidence.scope import ScoredSentence, own_figures, scope_of
+from qa.evidence.scope import SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
+from qa.evidence.selection import find_ambiguous, select_documents, select_rows
+from qa.evidence.selector import READ, select_items
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.registry import question_kinds
 from qa.understanding.concepts import extract_concepts
@@ -70,18 +73,28 @@ class Engine:
         day = as_of or dt.date.today()
         with self._lock:
             view, known = self._ready()
-            allowed = self.corpus.select(filters) if filters else None
             parsed = parse_question(question, known, previous)
-            draft, near = self._draft(parsed, view, known, allowed)
-            return self._finished(parsed, drop_unsupported(draft), near, view, day)
+            parsed, allowed = select_documents(parsed, view, filters, day)
+            draft, near = self._draft(parsed, view, known, allowed, day)
+            draft = self._with_evidence(parsed, drop_unsupported(draft), view, allowed)
+            return self._finished(parsed, draft, near, view, day)
 
-    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+    def compare(
+        self,
+        subject: str,
+        *,
+        regions: Sequence[str] | None = None,
+        as_of: dt.date | None = None,
+        filters: Filters | None = None,
+    ) -> Comparison:
         """Compare the regions of the library, or the named ones, on a topic or a question; every cell is cited."""
         from qa.comparison.regions import compare_regions
 
+        day = as_of or dt.date.today()
         with self._lock:
             view, known = self._ready()
-            return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=as_of or dt.date.today())
+            rows = select_rows(view, filters, day)
+            return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=day, rows=rows)
 
     def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
         """Compare two versions of a document, given by their rows, clause by clause (新旧对照)."""
@@ -111,17 +124,19 @@ class Engine:
         return self._kept.get("shelf", make, stamp=self.corpus.generation)
 
     def _draft(
-        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, allowed: set[int] | None
+        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, allowed: set[int] | None, day: dt.date
     ) -> tuple[AnswerDraft, list[ScoredSentence]]:
         if not len(view):
             return AnswerDraft("not_found", (AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
+        if parsed.kind != "validity" and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
+            return offer_choices(*ambiguous, view, day), []
         kind = question_kinds()[parsed.kind]
         wanted = extract_concepts(parsed, view)
         scope = scope_of(parsed, view, self.searcher, allowed)
         if kind.own_figures and parsed.divisions:
             scope = own_figures(parsed, scope, view)
         scorer = SentenceScorer(wanted, view)
-        inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed))
+        inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed), day)
         draft = self._from_best(inquiry)
         if draft is not None:
             return draft, []
@@ -153,6 +168,34 @@ class Engine:
             parts = tuple(pair for pair in (wide.parts if wide else ()) if pair[0] != top)
             return replace(draft, lines=(*draft.lines, *others), parts=(*draft.parts, *parts))
         return draft
+
+    def _with_evidence(
+        self, parsed: ParsedQuestion, draft: AnswerDraft, view: LibraryView, allowed: set[int] | None
+    ) -> AnswerDraft:
+        """The items that answer best, whole and from the place asked for, in front of what the rules for this kind found.
+
+        What the rules count, list or compare comes first: no single item holds it. In a small library the rules weigh every sentence
+        there is; the selector orders what a search found among many.
+        """
+        kind = question_kinds()[parsed.kind]
+        if len(view) <= SMALL or kind.complete:
+            return draft
+        from qa.answers.evidence_first import quote_items
+
+        hits = hits_of_place(parsed, self._find_passages(parsed.query, view, allowed), view)
+        selection = select_items(parsed.query, hits, view, self.searcher, refused=draft.status == "not_found")
+        anywhere = not parsed.divisions and not parsed.documents
+        return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several, anywhere=anywhere)
+
+    def _find_passages(self, query: str, view: LibraryView, allowed: set[int] | None) -> list[Hit]:
+        """The best passages of the documents allowed; of most of a library it is quicker to leave the others out afterwards."""
+        if allowed is None:
+            return self.searcher.search(query, top=READ)
+        if 2 * len(allowed) <= len(view):
+            filters = Filters(documents=tuple(view.infos[row].id for row in allowed))
+            return self.searcher.search(query, filters=filters, top=READ)
+        hits = self.searcher.search(query, top=2 * READ)
+        return [hit for hit in hits if view.by_id.get(hit.source_id) in allowed][:READ]
 
     def _similar(self, parsed: ParsedQuestion) -> Similar | None:
         """A function that compares sentences with the question by the embedding model, or None without a model."""
@@ -201,7 +244,7 @@ class Engine:
             answer=text,
             citations=citations,
             notices=notices,
-            nearest=tuple(_hit(f) for f in near[:SHOWN_NEAREST]) if status == "not_found" else (),
+            nearest=draft.nearest or (tuple(_hit(f) for f in near[:SHOWN_NEAREST]) if status == "not_found" else ()),
             understood=parsed.understood,
             generation=view.generation,
             as_of=day.isoformat(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from importlib import metadata
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("corpus", "ingest", "index", "graph", "qa", "ui")
+PACKAGES = ("corpus", "ingest", "index", "graph", "qa", "cemai", "ui")
 
 
 def test_imports_point_one_way() -> None:
@@ -23,6 +24,17 @@ def test_imports_point_one_way() -> None:
 def test_no_other_distribution_owns_our_names(package: str) -> None:
     owners = set(metadata.packages_distributions().get(package, [])) - {"cemai"}
     assert not owners, f"{package} belongs to {owners} too"
+
+
+def test_no_class_name_is_used_twice() -> None:
+    found: dict[str, list[str]] = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(found) > 200
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
 def test_corpus_needs_only_the_standard_library() -> None:

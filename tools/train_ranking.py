@@ -131,10 +131,10 @@ def fit_trees(sets: Sets, rounds: int = 200) -> list[list[list[float]]]:
     }
     known = lightgbm.Dataset(table, np.concatenate(grades), group=sizes, weight=np.concatenate(weights))
     model = lightgbm.train(settings, known, rounds).dump_model()
-    return [_nodes(tree["tree_structure"]) for tree in model["tree_info"]]
+    return [nodes_of(tree["tree_structure"]) for tree in model["tree_info"]]
 
 
-def _nodes(root: dict[str, Any]) -> list[list[float]]:
+def nodes_of(root: dict[str, Any]) -> list[list[float]]:
     """A tree node by node, the root first."""
     out: list[list[float]] = []
 

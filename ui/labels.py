@@ -4,6 +4,15 @@ from __future__ import annotations
 
 ANSWER_STATES = {"answered": "有依据", "partial": "部分有依据", "not_found": "未找到依据"}
 VERDICTS = {"right": "正确", "wrong": "错误", "incomplete": "不完整"}
-NOTICES = {"expired": "时效提示", "draft": "征求意见稿", "repealed": "已废止", "scope": "适用范围"}
+NOTICES = {
+    "expired": "时效提示",
+    "draft": "征求意见稿",
+    "repealed": "已废止",
+    "pending": "尚未施行",
+    "scope": "适用范围",
+    "related": "可能相关",
+}
 NOTICE = "提示"
 """The label of a notice of any other kind."""
+SORTS = {"added": "后入库的在前", "title": "按题名", "date": "日期新的在前", "status": "按时效"}
+"""Orders of the catalogue of documents."""

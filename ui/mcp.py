@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cemai.graph_reports import CitedDuty
 from corpus.divisions import gazetteer
 from corpus.errors import PolicyError, UsageError
-from corpus.filters import Filters
+from corpus.filters import STATUSES, Filters
 from graph.codec.records import FactRecord
 from graph.kinds import PUBLISHED, kind_named
 from graph.queries.cited import CitedFact
@@ -24,6 +24,7 @@ ROWS = 50
 TEXT = 2_000
 _KINDS = "、".join(f"{kind.plural}（{kind.label}）" for kind in PUBLISHED)
 
+_STATUSES = "、".join(STATUSES)
 _ABOUT = (
     "中国各级政府政策文件的文档库。答案都是文件原文的引语，带文件名、位置（start、end）和章节；"
     "status 为 not_found 表示文件里没有依据，请照实转告，不要自行补充。"
@@ -55,40 +56,73 @@ def build(library: Library) -> Any:
         except PolicyError as error:
             raise ToolError(str(error)) from error
 
-    @server.tool(description="查找与词语最相关的原文段落。可按地区（含下级）和年份筛选。")
-    def search(query: str, region: str | None = None, year: int | None = None, top: int = 10) -> Json:
+    @server.tool(
+        description=f"查找与词语最相关的原文段落。可按地区（含下级）、年份和时效（{_STATUSES}）筛选；as_of 是判断时效的日期。"
+    )
+    def search(
+        query: str,
+        region: str | None = None,
+        year: int | None = None,
+        top: int = 10,
+        status: str | None = None,
+        as_of: str | None = None,
+    ) -> Json:
         def work() -> Json:
-            filters = Filters(region=_region(region), year=year) or None
-            hits = library.search(_words(query), filters=filters, top=max(1, min(top, ROWS)))
+            filters = Filters(region=_region(region), year=year, status=status or None) or None
+            hits = library.search(_words(query), filters=filters, top=max(1, min(top, ROWS)), as_of=_day(as_of))
             return {"query": query, "hits": [hit.record() for hit in hits]}
 
         return answered(work)
 
     @server.tool(description="提问，答案由原文引语组成；as_of 是日期（YYYY-MM-DD），按那一天判断时效。")
-    def ask(question: str, region: str | None = None, as_of: str | None = None) -> Json:
+    def ask(question: str, region: str | None = None, as_of: str | None = None, status: str | None = None) -> Json:
         def work() -> Json:
-            filters = Filters(region=_region(region)) or None
+            filters = Filters(region=_region(region), status=status or None) or None
             return library.ask(_words(question), filters=filters, as_of=_day(as_of), keep=False).record()
 
         return answered(work)
 
     @server.tool(description="按主题或问题比较各地区；regions 不填即比较库里所有地区。")
-    def compare(subject: str, regions: list[str] | None = None, as_of: str | None = None) -> Json:
+    def compare(subject: str, regions: list[str] | None = None, as_of: str | None = None, status: str | None = None) -> Json:
         def work() -> Json:
             names = [name for name in (_region(region) for region in regions or ()) if name]
-            return library.compare(_words(subject), regions=names or None, as_of=_day(as_of)).record()
+            return library.compare(_words(subject), regions=names or None, as_of=_day(as_of), status=status or None).record()
 
         return answered(work)
 
-    @server.tool(description="任务台账：按责任单位、地区、主题筛选，完整列出；每次最多 50 条，用 offset 取后面的。")
-    def tasks(unit: str | None = None, region: str | None = None, topic: str | None = None, offset: int = 0) -> Json:
-        return answered(lambda: _page("tasks", library.tasks(unit=unit, region=_region(region), topic=topic), offset))
+    @server.tool(description="任务台账：按责任单位、地区、主题、时效筛选，完整列出；每次最多 50 条，用 offset 取后面的。")
+    def tasks(
+        unit: str | None = None,
+        region: str | None = None,
+        topic: str | None = None,
+        offset: int = 0,
+        status: str | None = None,
+        as_of: str | None = None,
+    ) -> Json:
+        def work() -> Json:
+            found = library.tasks(unit=unit, region=_region(region), topic=topic, status=status or None, as_of=_day(as_of))
+            return _page("tasks", found, offset)
+
+        return answered(work)
 
     @server.tool(
-        description="目标指标：按指标名称、地区、类别（target 目标、achieved 已完成、statistic 现状数、rule 标准）筛选；每次最多 50 条。"
+        description="目标指标：按指标名称、地区、时效、类别（target 目标、achieved 已完成、statistic 现状数、rule 标准）筛选；每次最多 50 条。"
     )
-    def targets(indicator: str | None = None, region: str | None = None, kind: str | None = None, offset: int = 0) -> Json:
-        return answered(lambda: _page("targets", library.targets(indicator=indicator, region=_region(region), kind=kind), offset))
+    def targets(
+        indicator: str | None = None,
+        region: str | None = None,
+        kind: str | None = None,
+        offset: int = 0,
+        status: str | None = None,
+        as_of: str | None = None,
+    ) -> Json:
+        def work() -> Json:
+            found = library.targets(
+                indicator=indicator, region=_region(region), kind=kind, status=status or None, as_of=_day(as_of)
+            )
+            return _page("targets", found, offset)
+
+        return answered(work)
 
     @server.tool(description=f"一种事实的全部记录，kind 是 {_KINDS}；每次最多 50 条，用 offset 取后面的。")
     def facts(kind: str, region: str | None = None, offset: int = 0) -> Json:

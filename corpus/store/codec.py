@@ -168,6 +168,7 @@ def document_record(doc: ParsedDocument) -> Json:
         "id": doc.id,
         "source": doc.source,
         **head_record(doc.head),
+        "corrected": sorted(doc.head.corrected),
         "format": doc.format,
         "sha256": doc.sha256,
         "warnings": [issue.message for issue in doc.issues],

@@ -111,7 +111,7 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
             if not found:
                 raise UnknownDocument("没有可以恢复的文档：它未被移除，或已被彻底清除。")
             self._db.execute("UPDATE documents SET removed_at=NULL WHERE row=?", (document,))
-            self._db.execute("INSERT INTO changes VALUES (?,?,'put')", (generation, document))
+            self._follow_corrections(document, generation)  # some may have been made or taken back meanwhile
 
     def purge(self, document: int | None = None) -> int:
         """Erase removed documents (all of them, or one) for good, with originals nobody else uses. Returns how many."""

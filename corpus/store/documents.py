@@ -48,8 +48,8 @@ class DocumentTables(CorrectionTables):
         """Documents that were removed and can still be restored."""
         return self._infos("removed_at IS NOT NULL")
 
-    def find(self, name: str) -> DocumentInfo:
-        """The document with this id, id prefix, source, file name, title or number. Raises ``UnknownDocument``, also for several."""
+    def matches(self, name: str) -> list[DocumentInfo]:
+        """The documents with this id or source; else with this title or number; else with this id prefix or file name."""
         found = self._infos("removed_at IS NULL AND (id=? OR source=?)", (name, name))
         if not found:
             found = self._infos("removed_at IS NULL AND (title=? OR doc_number=?)", (name.strip("《》"), name))
@@ -59,6 +59,11 @@ class DocumentTables(CorrectionTables):
                 r"removed_at IS NULL AND (id LIKE ? ESCAPE '\' OR source LIKE ? ESCAPE '\' OR source LIKE ? ESCAPE '\')",
                 (like + "%", like + "%", "%/" + like),
             )
+        return found
+
+    def find(self, name: str) -> DocumentInfo:
+        """The document with this id, id prefix, source, file name, title or number. Raises ``UnknownDocument``, also for several."""
+        found = self.matches(name)
         if len(found) != 1:
             many = f"“{name}”对应 {len(found)} 份文档，请写完整的编号" if found else f"文档库里没有“{name}”"
             raise UnknownDocument(f"{many}。用 cemai docs list 查看编号和文件名。")
@@ -127,6 +132,14 @@ class DocumentTables(CorrectionTables):
         messages = {row: [issue.message for issue in issues if issue.doubts_text] for row, issues in every.items()}
         return {row: said for row, said in messages.items() if said}
 
+    def edges_of_text(self, documents: Iterable[int], length: int) -> dict[int, tuple[str, str]]:
+        """The first and the last ``length`` characters of some texts, by row number."""
+        found = self._db.execute(
+            "SELECT row, substr(text, 1, ?), substr(text, -?) FROM documents WHERE row IN (SELECT value FROM json_each(?))",
+            (length, length, json.dumps(list(documents))),
+        )
+        return {row: (first, last) for row, first, last in found}
+
     def text(self, document: int) -> str:
         """The frozen text."""
         row = self._db.execute("SELECT text FROM documents WHERE row=?", (document,)).fetchone()
@@ -181,7 +194,9 @@ class DocumentTables(CorrectionTables):
         return {str(row[0]) for row in self._db.execute(query)}
 
     def select(self, filters: Filters) -> set[int]:
-        """Row numbers of the documents that meet the filters."""
+        """Row numbers of the documents that meet the filters. Raises ``ValueError`` for a status, which no column holds."""
+        if filters.status is not None:
+            raise ValueError("Filters.status has to be resolved by graph.documents.status_filter.resolve_status")
         where, values = ["removed_at IS NULL"], []
         if filters.region:
             codes = [division.code for division in gazetteer().named(filters.region)]
@@ -196,9 +211,6 @@ class DocumentTables(CorrectionTables):
         if filters.issuer:
             where.append("instr(issuers, ?) > 0")
             values.append(filters.issuer)
-        if filters.status:
-            where.append("coalesce(user_status, status)=?")
-            values.append(filters.status)
         if filters.topic:
             where.append(
                 "row IN (SELECT f.document FROM fact_keys k JOIN facts f ON f.row=k.fact WHERE k.kind='topic' AND k.key=?)"

@@ -70,6 +70,14 @@ class FactTables(Database):
             values.append(json.dumps(list(documents)))
         return self._db.execute(query, values).fetchall()
 
+    def count_facts(self, kinds: Iterable[str]) -> dict[int, int]:
+        """How many facts of some kinds each document has, by its row number; one without any is left out."""
+        query = (
+            "SELECT f.document, count(*) FROM facts f WHERE f.kind IN (SELECT value FROM json_each(?))"
+            f" AND {_LIVE} GROUP BY f.document"
+        )
+        return dict(self._db.execute(query, (_array(kinds),)).fetchall())
+
     def keyed(
         self, kinds: Iterable[str], *, keys: Iterable[str] | None = None, facts: Iterable[int] | None = None
     ) -> list[tuple[str, str, int]]:

@@ -1,4 +1,4 @@
-"""What an upper document demands and a lower one takes up 落实对照: every upper task and target with its counterpart, or none."""
+"""Coverage 落实对照: each task and target of an upper document with its counterpart in a lower one, or None."""
 
 from __future__ import annotations
 

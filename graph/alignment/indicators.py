@@ -18,6 +18,7 @@ from graph.lexicon import entries, expand, table
 from graph.quantities.quantity import measure_of
 
 _SAME = 0.6
+_NEAREST = 40
 _GROWTH = re.compile(expand(r"{growth}|增加(?!值)"))
 _FIELD_WORDS = re.compile(expand(r"{field_words}"))
 _SHARE = re.compile(expand(r"(?P<whole>.{2,40}?){used_for}(?P<use>.{2,30}?)(?:支出|方面)?的?{shares}"))
@@ -85,7 +86,8 @@ def align_targets(targets: Iterable[TargetRecord]) -> list[tuple[TargetRecord, .
         own = character_pairs(normalize_indicator(target.indicator))
         near = Counter(i for pair in own for i in index.get(pair, ()))
         best: tuple[float, int] | None = None
-        for i, count in near.most_common(40):
+        # of equally near groups the older one first: the order of a set must decide nothing
+        for i, count in sorted(near.items(), key=lambda item: (-item[1], item[0]))[:_NEAREST]:
             if count * 3 < len(own):
                 break
             likenesses = [same_indicator(target, member) for member in groups[i]]

@@ -1,4 +1,4 @@
-"""Lineage 文件渊源: who rests on whom among the documents of a library and beyond.
+"""Lineage 文件渊源: which documents are based on, repeal or revise which others, inside the library and outside it.
 
 An edge leads from the naming document to the named one. A number or a title that fits one document of the library makes an edge
 inside it; what fits none is kept as an edge to the outside, by its title.
@@ -46,7 +46,7 @@ class Edge:
 
 
 class DocumentNames:
-    """The documents of a library by the names and numbers others use for them."""
+    """Index of the documents of a library by title and document number."""
 
     def __init__(self, infos: Sequence[DocumentInfo]) -> None:
         self._by_title: dict[str, list[DocumentInfo]] = defaultdict(list)
@@ -192,7 +192,7 @@ def edges_among(infos: Iterable[DocumentInfo], relations: Container[Relation] | 
 
 
 def _speaks_to(source: DocumentInfo, other: DocumentInfo, title: str) -> bool:
-    """Whether a title alone can mean a document of that region: one above, its own, or one the title names."""
+    """Whether a title without a number can mean a document of that region: a region above, its own, or one in the title."""
     code, own = other.head.region_code, source.head.region_code
     if code == "0" or (code and own and own.startswith(code)):
         return True

@@ -1,4 +1,4 @@
-"""Names of documents 文件名称: one form for the ways a title, a number and the versions of one document are written."""
+"""Normalize names of documents 文件名称: titles, document numbers and the marks of versions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DRAFT = re.compile(expand(r"{draft_marks}|{calling}.{0,60}意见"))
 
 
 def extract_name(title: str | None) -> str:
-    """What a title names: freed of the issuer and the act of issuing in front (…关于印发) and of the call for opinions around it.
+    """Extract the name of a document from its title: without issuer, 关于印发 in front and a call for opinions around it.
 
     ``甲市人民政府关于印发《甲市供水办法》的通知`` names 甲市供水办法; ``关于印发贯彻落实《供水条例》若干措施的通知`` names the measures.
     """
@@ -53,7 +53,7 @@ def extract_name(title: str | None) -> str:
 
 
 def normalize_title(title: str | None) -> str:
-    """What a title names without marks: the form under which documents are looked up."""
+    """Normalize a title for look-up: its name without punctuation."""
     text = _MARKS.sub("", fold(_TRAILING.sub("", extract_name(title))))
     return text.removeprefix("中华人民共和国") if len(text) >= 12 else text
 
@@ -80,7 +80,7 @@ def normalize_number(number: str | None) -> str:
 
 
 def work_title(title: str | None) -> str:
-    """What the versions of one document have in common: the name without issuer, year, period and state (征求意见稿, 修订)."""
+    """The name that all versions of a document share: without issuer, year, period and state (征求意见稿, 修订)."""
     text = extract_name(title)
     for _ in range(3):
         text = _STATE.sub("", text)
@@ -108,7 +108,7 @@ def is_draft(title: str | None) -> bool:
 
 
 def find_version_mark(title: str | None) -> str:
-    """What tells a version from the others, as its title says it: 征求意见稿, 试行, 修订, 2023年版, the year of a plan; or nothing."""
+    """Find the version mark in a title: 征求意见稿, 试行, 修订, 2023年版, the year of a plan; empty where there is none."""
     text = title or ""
     if is_draft(text):
         return "草案" if "草案" in text and "征求" not in text else "征求意见稿"

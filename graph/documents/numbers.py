@@ -21,6 +21,11 @@ _BETWEEN = r"[\s·.,、_-]{0,8}"
 _GAP = r"\s{0,4}"
 """Blanks between the parts of a number are few; a bound keeps the search linear in texts of blanks."""
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
+_DIGITS = "〇零一二三四五六七八九"
+_YEAR_IN_BRACKETS = rf"(?P<year>(?:19|20)\d\d|\d\d|[{_DIGITS}○]{{4}})"
+"""Between brackets a year may be short (国发〔81〕88号) or in Chinese digits."""
+_CENTURY = 49
+"""A year of two digits from this one on is of the twentieth century."""
 _SERIAL = expand(r"(?P<serial>\d{1,5}|[{numerals_with_zero}]{1,7})")
 _AGENCY = rf"(?P<agency>(?:[{_HAN}]|(?<=[{_HAN}])[\s、]+(?=[{_HAN}])){{1,{LONGEST_AGENCY}}})"
 _LONGEST_CODE = 16
@@ -85,7 +90,7 @@ def find_numbers(text: str) -> list[NumberMention]:
             if not agency or (serial is None and parts.get("serial")) or 1 in taken[start:end]:
                 continue
             taken[start:end] = b"\x01" * (end - start)
-            year = int(parts["year"]) if parts.get("year") else None
+            year = _year(parts.get("year"))
             found.append(NumberMention(DocumentNumber(agency, year, serial), Span(start, end), pattern.bracketed))
     return sorted(found, key=lambda mention: mention.span.start)
 
@@ -124,6 +129,13 @@ def _serial(written: str | None) -> int | None:
         return None
     value = float(written) if written.isdecimal() else chinese_number(written)
     return int(value) if value else None
+
+
+def _year(written: str | None) -> int | None:
+    if not written:
+        return None
+    digits = written if written.isdecimal() else "".join(str(max(_DIGITS.find(char) - 1, 0)) for char in written)
+    return int(digits) if len(digits) == 4 else int(digits) + (1900 if int(digits) >= _CENTURY else 2000)
 
 
 def _matches(pattern: _Pattern, text: str) -> Iterator[re.Match[str]]:
@@ -173,17 +185,25 @@ def _patterns() -> tuple[_Pattern, ...]:
     act, g = rf"(?P<act>{alternatives('order_acts.txt')})", _GAP
     return (
         # 国办发〔2018〕129号, 号 and 第 may be missing
-        _spaced(rf"{_BETWEEN}{_OPEN}{g}{_YEAR}{g}年?{g}{_CLOSE}{g}第?{g}{_SERIAL}{g}号?"),
+        _spaced(rf"{_BETWEEN}{_OPEN}{g}{_YEAR_IN_BRACKETS}{g}年?{g}{_CLOSE}{g}第?{g}{_SERIAL}{g}号?"),
         # 财政部公告2023年第70号
         _spaced(rf"{act}{_BETWEEN}{_OPEN}?{g}{_YEAR}{g}年?{g}{_CLOSE}?{g}第?{g}{_SERIAL}{g}号"),
         # 三部门2023年第70号公告
         _spaced(rf"{g}{_YEAR}{g}年{g}第?{g}{_SERIAL}{g}号{g}{act}"),
         # 国务院令第743号, 国务院令（第743号）
         _spaced(rf"{act}{_BETWEEN}{_OPEN}?{g}第?{g}{_SERIAL}{g}号{g}{_CLOSE}?"),
+        # 国务院令〔743〕
+        _spaced(rf"{act}{_BETWEEN}{_OPEN}{g}{_SERIAL}{g}{_CLOSE}"),
         # 国务院第743号令
         _spaced(rf"{g}第?{g}{_SERIAL}{g}号{g}{act}"),
+        # 第743号国务院令
+        _Pattern(
+            re.compile(rf"第?{g}{_SERIAL}{g}号{g}(?P<agency>[{_HAN}]{{2,{_LONGEST_CODE}}}?){act}"), _NOTHING, 0, False, False
+        ),
         # 2004年国办函80号
-        _Pattern(re.compile(rf"(?<!\d){_YEAR}{g}年?{g}{_CODE}{_BETWEEN}第?{g}{_SERIAL}{g}号"), _NOTHING, 0, False, False),
+        _Pattern(
+            re.compile(rf"(?<!\d){_YEAR}{g}年?{g}(?![年第]){_CODE}{_BETWEEN}第?{g}{_SERIAL}{g}号"), _NOTHING, 0, False, False
+        ),
         # 穗府办规13号2024年
         _coded(rf"{_BETWEEN}第?{g}{_SERIAL}{g}号{g}{_YEAR}{g}年?"),
         # 国办发2018年129号, 国办发2018 129, 国办发2018-129

@@ -15,10 +15,10 @@ from typing import Literal
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Span
 from corpus.folding import fold
-from corpus.store import DocumentInfo
+from corpus.store import DocumentInfo, year_of
 from graph.documents.names import extract_name
 from graph.documents.numbers import NumberMention, agency_suffixes, find_numbers, parse_number, short_agency
-from graph.lexicon import alternatives, entries, table
+from graph.lexicon import alternatives, entries, expand, table
 
 MentionKind = Literal["number", "title", "short", "part", "file"]
 """number 文号 · title 标题 · short 简称 · part 标题的一部分 · file 文件名."""
@@ -37,6 +37,8 @@ _QUOTED = re.compile(
     r"[《〈<「『]([^《》〈〉<>「」『』\n]{2,200}(?:[〈<《][^〈〉<>《》]{1,80}[〉>》][^〈〉<>《》]{0,40})?)[》〉>」』]"
 )
 _MARKS = re.compile(r"[\W_]+")
+_FOUR_DIGITS = re.compile(r"(?:19|20)\d\d")
+_STATE = re.compile(expand(r"(?:{trials}|{states})$"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,11 @@ class DocumentResolver:
             if rows and (whole or number.serial is None or mention.bracketed or suffix[-1:] not in "令"):
                 complete = whole or (suffix.endswith("令") and number.serial is not None)
                 return rows, complete, len(suffix)
+        for suffix in agency_suffixes(number.agency) if number.year is not None else ():
+            # an order is counted on through the years: 交通部令1996年第8号 is 交通部令第8号
+            rows = self._numbers.get((suffix, None, number.serial)) if suffix.endswith("令") else None
+            if rows:
+                return rows, True, len(suffix)
         # 市政府令 for 广州市政府令, 住建部公告 for 住房城乡建设部公告: the end of a code, or codes that begin and end alike
         alike = [
             agency
@@ -239,11 +246,12 @@ class DocumentResolver:
     def _titled(self, name: str, *, quoted: bool, level: str | None = None) -> tuple[MentionKind, list[int], bool]:
         """Kind, documents and certainty of a title, short title or part of one."""
         for form in dict.fromkeys(plain_title(one) for one in (name, extract_name(name), _bare(name))):
-            exact = self._forms.get(form, ()) if len(form) >= SHORTEST_LAW else ()
-            if exact:
-                return "title", self._best((1.0, self._titles[i]) for i in exact), True
+            exact = [self._titles[i] for i in self._forms.get(form, ())] if len(form) >= SHORTEST_LAW else []
+            agreeing = [title for title in exact if self._agrees(title, form, name)]
+            if agreeing:
+                return "title", self._best((1.0, title) for title in agreeing), True
         if not quoted:
-            inside = self._inside(plain_title(name))
+            inside = self._inside(plain_title(name), name)
             if inside:
                 return "title", self._best((1.0, title) for title in inside), True
         scored: dict[_Title, float] = {}
@@ -274,8 +282,18 @@ class DocumentResolver:
         longer = [title for title in self._holding(form) if form in title.form and title.row not in rows]
         return tuple(self._best((len(form) / len(title.form), title) for title in longer))[:CHOICES]
 
-    def _inside(self, text: str) -> list[_Title]:
-        """The longest titles that stand whole in a text."""
+    def _agrees(self, title: _Title, form: str, name: str) -> bool:
+        """Whether what a name says beside a title fits its document: the years and the places (湖北2026年政府工作报告)."""
+        rest = plain_title(name).replace(form, " ", 1)
+        info = self._infos[title.row]
+        known = f"{title.form} {plain_title(info.source)} {year_of(info.head) or ''}"
+        if any(year not in known for year in _FOUR_DIGITS.findall(rest)):
+            return False
+        named_places = [mention.candidates for mention in gazetteer().mentions(rest)]
+        return all(title.region is None or _of_places(title, candidates) for candidates in named_places)
+
+    def _inside(self, text: str, name: str) -> list[_Title]:
+        """The longest titles that stand whole in a text and whose documents fit what else it says."""
         found: list[_Title] = []
         longest = 0
         for size in range(min(len(text), LONGEST_NAME), SHORTEST_LAW - 1, -1):
@@ -284,8 +302,9 @@ class DocumentResolver:
             for start in range(len(text) - size + 1):
                 part = text[start : start + size]
                 if part in self._forms and (size >= SHORTEST_TITLE + 1 or part.endswith(("法", "条例"))) and _is_name(part):
-                    found += [self._titles[i] for i in self._forms[part]]
-                    longest = size
+                    fitting = [self._titles[i] for i in self._forms[part] if self._agrees(self._titles[i], part, name)]
+                    found += fitting
+                    longest = size if fitting else longest
         return found
 
     def _holding(self, form: str) -> list[_Title]:
@@ -434,8 +453,8 @@ def _agency_length(text: str, mention: NumberMention) -> int:
 
 
 def _is_name(form: str) -> bool:
-    """Whether a form ends as names of documents do."""
-    return form.endswith(_kinds())
+    """Whether a form ends as names of documents do, a mark of its state (试行) left aside."""
+    return _STATE.sub("", form).endswith(_kinds())
 
 
 def _level_asked(text: str) -> str | None:

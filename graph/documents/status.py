@@ -10,10 +10,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 from weakref import WeakKeyDictionary
 
 from corpus.document import HeadMatter, Span
+from corpus.filters import STATUSES, Status
 from corpus.numerals import chinese_number
 from corpus.store import Corpus, DocumentInfo, year_of
 from corpus.titles import in_marks
@@ -26,8 +26,6 @@ from graph.documents.versions import day_of, is_draft_info
 from graph.documents.works import NOTE, Works, works
 from graph.lexicon import expand
 
-Status = Literal["现行有效", "征求意见稿", "已修订", "已废止", "已失效", "尚未施行", "未载明"]
-STATUSES: tuple[Status, ...] = ("现行有效", "征求意见稿", "已修订", "已废止", "已失效", "尚未施行", "未载明")
 OUT_OF_FORCE: frozenset[str] = frozenset({"已废止", "已失效", "已修订"})
 """A document of such a status was a rule once and is none on the day."""
 

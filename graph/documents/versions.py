@@ -73,7 +73,7 @@ def version_chains(infos: Iterable[DocumentInfo], *, likeness: Likeness | None =
 
 
 def _beside(found: Sequence[Version]) -> bool:
-    """Several notices of one name in one year, each with a number of its own, stand beside each other."""
+    """Whether these are separate notices of one name and year, each with its own document number, and so no versions."""
     return len({(version.year, version.mark) for version in found}) == 1 and all(version.number for version in found)
 
 

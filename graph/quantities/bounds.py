@@ -1,4 +1,4 @@
-"""What bounds a number: 不低于, 以上, 力争, 左右, before and behind it."""
+"""Read the bound of a number from the words before and behind it: 不低于, 以上, 左右."""
 
 from __future__ import annotations
 

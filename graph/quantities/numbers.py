@@ -1,4 +1,4 @@
-"""Reading one number: its value, scale and measure, and whether it is a date or goes on from what stands before it."""
+"""Read one number: value, scale and measure, and whether it is part of a date or of a longer numeral."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Number:
 
 
 def continues_number(text: str, at: int, start: int) -> bool:
-    """Whether a numeral goes on from what stands before it: an ordinal, a code, a decimal, a telephone number."""
+    """Whether a numeral is the rest of something longer: an ordinal, a code, a decimal, a telephone number."""
     before = text[at - 1] if at > start else ""
     if text[max(start, at - 2) : at].endswith(_LABELS):
         return True

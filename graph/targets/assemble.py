@@ -1,4 +1,4 @@
-"""A target 目标指标 put together: the year it is for, its region, what binds it, and what the head of its document sets for all."""
+"""Assemble targets 目标指标 from figures: their year, region, topic and binding, with the defaults of the document's metadata."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Literal
 
 from corpus.divisions import gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
-from graph.clauses import YearMention
-from graph.facts import Comparator, Target, TargetKind
+from graph.facts import Target
 from graph.lexicon import expand
-from graph.quantities.quantity import Quantity
-from graph.targets.context import Manner, TargetContext, find_annual_year, find_manner
-from graph.targets.kind import ESTIMATED
+from graph.targets.context import Manner, find_annual_year, find_manner
+from graph.targets.figure import Figure
+from graph.targets.kind import ESTIMATED, decide_kind
 from graph.targets.tables import TableReading
 from graph.topics import topics_of
 
 REACH = 200
-"""How far around a figure its words are looked for."""
+"""Number of characters before and after a figure that are searched for its words."""
 _UPPER = re.compile(expand(r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?({whole_regions})(?!{no_whole_region})"))
 _OWN = re.compile(expand(r"全[{local_divisions}{townships}]|[我本][{local_divisions}{townships}]"))
 _BINDING = re.compile(r"(?:约束|预期)性")
@@ -27,7 +26,7 @@ _BINDING = re.compile(r"(?:约束|预期)性")
 
 @dataclass(frozen=True, slots=True)
 class TargetDefaults:
-    """What holds for every quantity under one head."""
+    """Defaults (year, region, manner) that the metadata of a document gives to all its targets."""
 
     region: str | None
     upper: str | None
@@ -38,7 +37,7 @@ class TargetDefaults:
 
 
 def read_defaults(head: HeadMatter) -> TargetDefaults:
-    """What a head sets for every figure under it."""
+    """Read the defaults (year, region, manner) that the metadata of a document gives to all its targets."""
     plan_year = find_annual_year(head.title)
     dates = (head.issued_on, head.published_on, head.plan_period[0] if head.plan_period else None)
     reference = next((int(date[:4]) for date in dates if date), None)
@@ -65,34 +64,22 @@ def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
 
 
 def assemble_target(
-    doc: ParsedDocument,
-    text: str,
-    quote: Span,
-    quantity: Quantity,
-    indicator: str,
-    kind: TargetKind,
-    year: YearMention | None,
-    base: int | None,
-    defaults: TargetDefaults,
-    sentence: Span,
-    place: TargetContext,
+    doc: ParsedDocument, figure: Figure, defaults: TargetDefaults, *, quote: Span, indicator: str, base_year: int | None
 ) -> Target:
-    """The target a quantity of a sentence makes, with its year, comparator, region and topic."""
+    """The target a figure of a sentence makes, with its kind, year, comparator, region and topic."""
+    kind, quantity, year = decide_kind(figure), figure.quantity, figure.year
     governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
     by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
     if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
-        by_year = place.year or (None if place.bare else defaults.plan_year)
-    comparator: Comparator = quantity.comparator
-    lead = text[max(sentence.start, quantity.core.start - 2 * REACH) : quantity.core.start]
-    if comparator == "=" and ESTIMATED.search(lead):
-        comparator = "≈"
-    binding = _BINDING.search(text, quote.start, quote.end)
+        by_year = figure.context.year or (None if figure.context.bare else defaults.plan_year)
+    estimated = quantity.comparator == "=" and ESTIMATED.search(figure.lead)
+    binding = _BINDING.search(figure.text, quote.start, quote.end)
     return Target(
         id=fact_id(doc.id, "target", quantity.core, indicator),
         document_id=doc.id,
         span=quote,
         indicator=indicator,
-        comparator=comparator,
+        comparator="≈" if estimated else quantity.comparator,
         value=quantity.value,
         value_text=doc.text[quantity.span.start : quantity.span.end],
         unit=quantity.unit,
@@ -100,10 +87,10 @@ def assemble_target(
         value_min=quantity.value_min,
         value_max=quantity.value_max,
         by_year=by_year,
-        base_year=base,
+        base_year=base_year,
         deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
-        region=_region(lead, defaults),
-        topic=_topic(f"{indicator}。{sentence.of(text)[:200]}"),
+        region=_region(figure.lead, defaults),
+        topic=_topic(f"{indicator}。{figure.sentence.of(figure.text)[:200]}"),
         binding=_binding_of(binding[0] if binding else None),
     )
 

@@ -1,4 +1,4 @@
-"""Where a sentence stands: under a heading about the past or the future, and the year its heading or title sets."""
+"""What the headings above a sentence and the title of its document say of its figures: past or future, year, manner."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ACCOUNT_TITLE = re.compile(expand(r"{kinds_of_accounts}"))
 
 @dataclass(frozen=True, slots=True)
 class TargetContext:
-    """What the headings above a sentence say."""
+    """What the headings above a sentence say: whether they review or plan, and for which year."""
 
     past: bool = False
     future: bool = False
@@ -40,7 +40,7 @@ class TargetContext:
 
 
 def find_manner(head: HeadMatter) -> Manner:
-    """What sort of document a title announces; a document without a title is read as a plan."""
+    """Find what sort of document a title announces; a document without a title counts as a plan."""
     title = (head.title or "").strip().strip("》")
     if not title:
         return "plan"
@@ -62,7 +62,7 @@ def find_annual_year(title: str | None) -> int | None:
 
 
 class TargetContexts:
-    """The place of every section of a document, worked out once per section."""
+    """The context of every section of a document, worked out once per section."""
 
     def __init__(self, doc: ParsedDocument) -> None:
         self._doc = doc
@@ -70,7 +70,7 @@ class TargetContexts:
         self._numbered = any(s.kind == "heading" for s in doc.outline)
 
     def at(self, position: int) -> TargetContext:
-        """The place of a position."""
+        """The context of a position in the text."""
         section = self._doc.section_at(position)
         key = section.id if section else None
         place = self._known.get(key)

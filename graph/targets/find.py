@@ -24,8 +24,8 @@ from graph.targets.assemble import (
     read_defaults,
 )
 from graph.targets.context import TargetContexts
+from graph.targets.figure import Figure
 from graph.targets.indicator import find_distributed_indicator, find_indicator
-from graph.targets.kind import kind_of
 from graph.targets.tables import read_table
 
 _PERIOD = re.compile(expand(r"({periods_named})[为是:]?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"))
@@ -45,7 +45,7 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
     """The targets of a document, in the order of the text."""
     text = half_width(doc.text)
     known_defaults: dict[int, TargetDefaults] = {}
-    places = TargetContexts(doc)
+    contexts = TargetContexts(doc)
     out: list[Target] = []
     width = wrap_width(text)
 
@@ -59,19 +59,19 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
     for stretch in _stretches(doc):
         frame: YearMention | None = None
         for sentence in sentences(text, stretch.start, stretch.end, width=width):
-            if frame is not None and not places.at(sentence.start).goals:
+            if frame is not None and not contexts.at(sentence.start).goals:
                 frame = None
             leading = _frame(text, sentence)
-            if leading is not None and places.at(sentence.start).goals:
+            if leading is not None and contexts.at(sentence.start).goals:
                 frame = leading
             if len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end):
-                out.extend(_in_sentence(doc, text, sentence, defaults_at(sentence.start), places, frame))
+                out.extend(_in_sentence(doc, text, sentence, defaults_at(sentence.start), contexts, frame))
     for table in doc.tables:
         defaults = defaults_at(table.span.start)
         readings = read_table(doc, text, table, defaults.reference_year)
         out.extend(assemble_table_target(doc, reading, defaults) for reading in readings)
         if not readings:
-            out.extend(_from_cells(doc, text, table, defaults, places))
+            out.extend(_from_cells(doc, text, table, defaults, contexts))
     unique: dict[str, Target] = {}
     for target in out:
         unique.setdefault(target.id, target)
@@ -94,7 +94,7 @@ def _frame(text: str, sentence: Span) -> YearMention | None:
     return mentions[-1] if mentions and mentions[-1].role == "by" else None
 
 
-def _from_cells(doc: ParsedDocument, text: str, table: Table, defaults: TargetDefaults, places: TargetContexts) -> list[Target]:
+def _from_cells(doc: ParsedDocument, text: str, table: Table, defaults: TargetDefaults, contexts: TargetContexts) -> list[Target]:
     """The figures told in sentences inside the cells of a table that is no table of indicators."""
     out: list[Target] = []
     for number, row in enumerate(table.rows[table.header_rows :], start=1):
@@ -105,7 +105,7 @@ def _from_cells(doc: ParsedDocument, text: str, table: Table, defaults: TargetDe
             where = f"{table.label or '表'}第{number}行" + (f"“{header}”列" if header else "")
             for sentence in sentences(text, cell.start, cell.end):
                 if len(sentence) >= _SENTENCE_LIKE and _TRIGGER.search(text, sentence.start, sentence.end):
-                    found = _in_sentence(doc, text, sentence, defaults, places)
+                    found = _in_sentence(doc, text, sentence, defaults, contexts)
                     out += [replace(target, place=where) for target in found]
     return out
 
@@ -133,7 +133,7 @@ def _in_sentence(
     text: str,
     sentence: Span,
     defaults: TargetDefaults,
-    places: TargetContexts,
+    contexts: TargetContexts,
     frame: YearMention | None = None,
 ) -> list[Target]:
     if _LEADERS.search(text, sentence.start, sentence.end):
@@ -152,7 +152,7 @@ def _in_sentence(
     if not kept:
         return out
     parts = clauses(text, sentence)
-    place = places.at(sentence.start)
+    context = contexts.at(sentence.start)
     mentions = years_in(text, sentence, current=defaults.plan_year or defaults.reference_year)
     base = next((mention.year for mention in mentions if mention.role == "base"), None)
     starts = [part.start for part in parts]
@@ -162,10 +162,7 @@ def _in_sentence(
         clause = _near(parts[number] if number >= 0 else sentence, quantity)
         quote = _quote(text, clause, kept, i)
         year = governing(mentions, quantity.core.start, clause) or (None if mentions else frame)
-        kind = kind_of(
-            text, sentence, clause, quantity, year,
-            place=place, manner=defaults.manner, reference_year=defaults.reference_year,
-        )  # fmt: skip
+        figure = Figure(text, sentence, clause, quantity, year, context, defaults.manner, defaults.reference_year)
         previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
         indicator = find_distributed_indicator(text, clause, kept, i, previous) or find_indicator(text, quote, quantity, previous)
         if len(indicator) < 2:
@@ -176,7 +173,7 @@ def _in_sentence(
         else:
             subject = indicator
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
-        out.append(assemble_target(doc, text, quote, quantity, indicator, kind, year, base, defaults, sentence, place))
+        out.append(assemble_target(doc, figure, defaults, quote=quote, indicator=indicator, base_year=base))
     return out
 
 

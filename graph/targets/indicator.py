@@ -1,4 +1,4 @@
-"""The indicator 指标 of a quantity: the noun phrase it measures, found around the number."""
+"""Find the indicator 指标 of a quantity: the noun phrase that it measures, taken from the words around the number."""
 
 from __future__ import annotations
 

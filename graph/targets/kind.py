@@ -1,35 +1,27 @@
-"""What a quantity is in its document: target 目标, achieved 成效, statistic 现状与结构数, rule 标准与条件."""
+"""What a quantity is in its document: target 目标, achieved 成效, statistic 现状与结构数, rule 标准与条件.
+
+Rules are asked in order, and the first one that decides is right: structure, money and conditions, years and headings, cue words, and
+last the manner of the document.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
-from corpus.document import Span
-from graph.clauses import YearMention
 from graph.facts import TargetKind
-from graph.lexicon import entries, expand, table, word_lists
-from graph.quantities.quantity import Quantity
-from graph.targets.context import Manner, TargetContext
+from graph.lexicon import expand, table, word_lists
+from graph.targets.figure import BY_THEN, CHANGED, COUNTED, Figure, contains, goal_cues
 
-_STRUCTURE = re.compile(expand(r"^{document_parts}"))
-_TIME_LIMITS = frozenset(word_lists()["time_limits"])
-_LIFE = re.compile(expand(r"{lifelong_figures}"))
-_RATE = re.compile(r"^(?:万|亿)?元/")
-_EACH = re.compile(expand(r"{each}"))
 ESTIMATED = re.compile(expand(r"(?:^|[,;:])经?(?:初步)?{estimated}"))
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
-_GOAL_LEAD = re.compile(expand(r"{goal_kinds}目标(?:任务)?(?:[是为:：,])"))
-_RATIO = re.compile(expand(r"(?<![费利税息员])率(?!先)|{reaching_verbs}[^,;，；]{0,40}{shares}|覆盖面"))
-_SHARE_GOAL = re.compile(expand(r"{reaching_verbs}[^,;，；]{0,40}(?:{shares}|率)"))
+_PARTS = re.compile(expand(r"^{document_parts}"))
 _FAVOUR = re.compile(expand(r"{favours}"))
-_BY_THEN = re.compile(expand(r"{times_of_year}(?:以?前|之前)?[^。;]{0,60}\Z"))
-"""A time by which something is to stand, without its year: what it governs are goals."""
 _FREQUENCY = frozenset(word_lists()["frequencies"])
 _ACCORDING = re.compile(r"按(?:照)?[^,，按]{0,30}\Z")
 _SURPASSED = word_lists()["surpassed"]
 _OBJECT = re.compile(r"^(?:将|把|对)")
-_CHANGED = re.compile(expand(r"{changing_verbs}[到至为]?"))
 _FROM = re.compile(r"[由从](?:\d{4}年的?)?$")
 # 等4个事项, A、B两个部门: a count that closes its own enumeration
 _ENUMERATED = re.compile(r"(?:^|[,;:。])([^,;:。]{2,120}[、和与][^,;:。]{1,60}?)(等|这|各)?\Z")
@@ -41,133 +33,246 @@ _SUBJECTS = re.compile(expand(r"\s*{acting_subjects}"))
 _GIVES = re.compile(expand(r"{handing_out}[^,;。]{0,24}\Z"))
 _OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
 
+Rule = Callable[[Figure], TargetKind | None]
 
-def kind_of(
-    text: str,
-    sentence: Span,
-    clause: Span,
-    quantity: Quantity,
-    year: YearMention | None,
-    *,
-    place: TargetContext,
-    manner: Manner,
-    reference_year: int | None,
-) -> TargetKind:
-    """Decide the kind from structure, headings, the governing year, cue words and the manner of the document, in this order."""
-    near = text[clause.start : quantity.core.start]
-    whole = text[clause.start : clause.end]
-    lead = text[max(sentence.start, quantity.core.start - 400) : quantity.core.start]
-    cues = _cues()
-    if _structure(quantity, text, clause) or (quantity.measure == "person" and _PRESENT.search(lead)):
-        return "statistic"
-    if quantity.measure == "money" and text.startswith("最高", quantity.span.start) and not near.endswith("力争"):
-        return "rule"  # 每年最高6000元
-    # in a preamble 达到 tells a result as often as a goal
-    goal = _has(near, _strong_goals()[:-3] if place.preamble or manner in ("rules", "measures") else _strong_goals())
-    goal = goal or _GOAL_LEAD.search(lead) is not None
-    future = year is not None and year.role in ("by", "during") and (reference_year is None or year.year >= reference_year)
-    bounded = quantity.comparator in ("<=", ">=", "<", ">") and quantity.form != "words" and not goal
-    if bounded and (_CHANGED.search(near) or _RATIO.search(near)) and quantity.measure == "percent" and not whole.endswith("的"):
-        bounded = False  # 提升应用率至60%以上 is a goal wherever it stands
-        goal = goal or (_SHARE_GOAL.search(near) is not None and manner != "rules")
-    counted = quantity.measure in ("count", "area", "person") and _has(near, _goals()) and not near.startswith(("对", "凡", "经"))
-    if bounded and counted and not whole.endswith("的") and "支持" not in near and "给予" not in near:
-        bounded = False  # 新建20家以上 is a goal, 对20家以上的… a condition
-    if bounded and quantity.measure in ("count", "area", "person") and not whole.endswith("的") and _BY_THEN.search(lead):
-        bounded = False  # 年底前上线服务…项，用户超…万人
-    if bounded and manner == "measures" and not place.past and not future:
-        return "rule"
-    if quantity.form != "words" and near.startswith(("对", "凡", "满足", "符合")) and not _CHANGED.search(near):
-        # 对…达到50万以上的企业，给予…: what one has to be to get something
-        rest = text[quantity.span.end : min(sentence.end, quantity.span.end + 120)]
-        if _FAVOUR.search(rest) and "的" in rest[:40]:
-            return "rule"
-    past = (
-        year is not None and year.role in ("plain", "by", "during") and reference_year is not None and year.year < reference_year
-    )
-    if past and not goal:
-        return "achieved"
-    if _has(whole, _SURPASSED):
-        return "achieved"
-    if place.past and not (future and goal):
-        return "achieved"
-    if year is not None and year.role in ("since", "as_of") and not goal:
-        return "achieved"
-    if (
-        quantity.form != "words"
-        and _FROM.search(near)
-        and _CHANGED.search(whole, min(len(whole), quantity.span.end - clause.start))
-    ):
-        return "statistic"
-    limit = _limit(quantity, whole)
-    if limit and manner != "rules" and _CHANGED.search(near):
-        return "target"
-    if bounded and not goal and _CONDITION.match(text, quantity.span.end):
-        return "rule"  # 单户担保金额200万元以下(含200万元)的…
-    if near.endswith("的为") or (bounded and near.endswith("拥有")):
-        return "rule"
-    if quantity.measure in ("money", "percent") and _GIVES.search(near) and not goal and manner != "account":
-        return "rule"  # 给予…补贴 holds until the year, the sum is not to be reached by then
-    if future and not place.preamble and not (limit and quantity.comparator == "<="):
-        return "target"
-    condition = whole.rstrip("。;； ").endswith("的") or bool(_RATE.match(quantity.unit or "")) or bool(_EACH.search(near))
-    if bounded and not near.strip() and text.startswith("的", quantity.span.end):
-        return "rule"  # 10万元以上的项目: a condition that opens its clause
-    if quantity.measure == "money" and _RATES.search(lead):
-        return "rule"
-    if manner in ("rules", "measures") and (bounded or condition or limit or _OF_SOMETHING.search(whole)):
-        return "rule"
-    if (_has(whole, cues["achieved", "clause"]) or _has(near, cues["achieved", "near"])) and not goal:
-        return "achieved"
-    if condition or limit:
-        return "rule"
-    if ESTIMATED.search(lead):
-        return "statistic"
-    if quantity.form != "words" and _has(near, cues["statistic", "near"]) and not goal:
-        return "statistic"
-    if goal and manner != "rules":
-        return "target"
-    if quantity.form == "words" and _has(whole, cues["rule", "words"]):
-        return "rule"
-    if _has(whole, cues["rule", "clause"]) or _has(near, cues["rule", "near"]):
-        return "rule"
-    if _has(near, cues["rule", "often"]) and (manner != "plan" or quantity.unit in _FREQUENCY):
-        return "rule"
-    if manner != "account" and _ACCORDING.search(near):
-        return "rule"
-    if place.preamble and not (quantity.form == "words" and quantity.value == 0):
-        return "achieved"
-    if manner == "rules":
-        return "rule"
-    everything = quantity.measure == "percent" and quantity.value == 100
-    if manner == "measures" and not _has(near, _goals()) and quantity.form != "words" and not everything:
-        dated = quantity.measure in ("count", "area", "person") and not condition and _BY_THEN.search(lead)
-        return "target" if dated else "rule"
+
+def decide_kind(figure: Figure) -> TargetKind:
+    """The kind of a figure: what the first rule that decides says, else a target."""
+    for rule in _RULES:
+        kind = rule(figure)
+        if kind is not None:
+            return kind
     return "target"
 
 
-def _limit(quantity: Quantity, clause: str) -> bool:
-    """Whether the quantity is a time limit, a duration or an age; life expectancy and the like are figures."""
-    if (quantity.unit or "").lstrip("个万") not in _TIME_LIMITS or quantity.measure != "time":
-        return False
-    return not _LIFE.search(clause)
+# ---- structure, and what is money or a condition
 
 
-def _structure(quantity: Quantity, text: str, clause: Span) -> bool:
-    """``从四个方面``, ``23项任务``: numbers of the document's own parts; ``将12个县``, ``对1355个村``: of things there are."""
+def _counts_parts(figure: Figure) -> TargetKind | None:
+    """从四个方面, 23项任务: parts of the document; 将12个县, 对1355个村: things there are; 出席…人."""
+    attending = figure.quantity.measure == "person" and _PRESENT.search(figure.lead)
+    return "statistic" if attending or _is_structure(figure) else None
+
+
+def _is_ceiling_of_money(figure: Figure) -> TargetKind | None:
+    """每年最高6000元."""
+    quantity = figure.quantity
+    ceiling = quantity.measure == "money" and figure.text.startswith("最高", quantity.span.start)
+    return "rule" if ceiling and not figure.near.endswith("力争") else None
+
+
+def _is_bounded_in_measures(figure: Figure) -> TargetKind | None:
+    """A bound in a notice of measures, neither looked back at nor dated."""
+    dated = figure.context.past or figure.is_future
+    return "rule" if figure.is_bounded and figure.manner == "measures" and not dated else None
+
+
+def _is_required_for_favour(figure: Figure) -> TargetKind | None:
+    """对…达到50万以上的企业，给予…: what one has to be to get something."""
+    near, end = figure.near, figure.quantity.span.end
+    if not figure.in_digits or not near.startswith(("对", "凡", "满足", "符合")) or CHANGED.search(near):
+        return None
+    rest = figure.text[end : min(figure.sentence.end, end + 120)]
+    return "rule" if _FAVOUR.search(rest) and "的" in rest[:40] else None
+
+
+# ---- years and headings
+
+
+def _is_of_past_year(figure: Figure) -> TargetKind | None:
+    """A year before the document's own."""
+    year, reference = figure.year, figure.reference_year
+    if year is None or reference is None or year.role not in ("plain", "by", "during") or year.year >= reference:
+        return None
+    return None if figure.is_goal else "achieved"
+
+
+def _surpasses_goal(figure: Figure) -> TargetKind | None:
+    """超额完成年度目标."""
+    return "achieved" if contains(figure.whole, _SURPASSED) else None
+
+
+def _is_under_past_heading(figure: Figure) -> TargetKind | None:
+    """过去五年的工作, unless the sentence itself announces a goal for a later year."""
+    return "achieved" if figure.context.past and not (figure.is_future and figure.is_goal) else None
+
+
+def _counts_since(figure: Figure) -> TargetKind | None:
+    """2019年以来, 截至2023年底."""
+    since = figure.year is not None and figure.year.role in ("since", "as_of")
+    return "achieved" if since and not figure.is_goal else None
+
+
+def _is_start_of_change(figure: Figure) -> TargetKind | None:
+    """The first figure of 由56%提高到78%."""
+    if not figure.in_digits or not _FROM.search(figure.near):
+        return None
+    behind = min(len(figure.whole), figure.quantity.span.end - figure.clause.start)
+    return "statistic" if CHANGED.search(figure.whole, behind) else None
+
+
+def _is_shortened_limit(figure: Figure) -> TargetKind | None:
+    """将办理时限压缩至5个工作日."""
+    shortened = figure.is_limit and figure.manner != "rules" and CHANGED.search(figure.near)
+    return "target" if shortened else None
+
+
+def _is_attribute(figure: Figure) -> TargetKind | None:
+    """单户担保金额200万元以下(含200万元)的…."""
+    bound = figure.is_bounded and not figure.is_goal
+    return "rule" if bound and _CONDITION.match(figure.text, figure.quantity.span.end) else None
+
+
+def _is_defined(figure: Figure) -> TargetKind | None:
+    """…的为50人; 拥有10人以上."""
+    return "rule" if figure.near.endswith("的为") or (figure.is_bounded and figure.near.endswith("拥有")) else None
+
+
+def _is_handed_out(figure: Figure) -> TargetKind | None:
+    """给予…补贴: holds until the year, the sum is not to be reached by then."""
+    if figure.quantity.measure not in ("money", "percent") or not _GIVES.search(figure.near):
+        return None
+    return "rule" if not figure.is_goal and figure.manner != "account" else None
+
+
+def _is_for_future_year(figure: Figure) -> TargetKind | None:
+    """到2025年, but no longest time allowed until then."""
+    longest = figure.is_limit and figure.quantity.comparator == "<="
+    return "target" if figure.is_future and not figure.context.preamble and not longest else None
+
+
+def _opens_with_bound(figure: Figure) -> TargetKind | None:
+    """10万元以上的项目: a condition that opens its clause."""
+    opens = figure.is_bounded and not figure.near.strip()
+    return "rule" if opens and figure.text.startswith("的", figure.quantity.span.end) else None
+
+
+def _is_rate_of_pay(figure: Figure) -> TargetKind | None:
+    """补贴标准为…元."""
+    return "rule" if figure.quantity.measure == "money" and _RATES.search(figure.lead) else None
+
+
+# ---- cue words
+
+
+def _is_provision(figure: Figure) -> TargetKind | None:
+    """A bound, a condition, a time limit or what something is of, in rules and measures."""
+    if figure.manner not in ("rules", "measures"):
+        return None
+    provides = figure.is_bounded or figure.is_condition or figure.is_limit or _OF_SOMETHING.search(figure.whole)
+    return "rule" if provides else None
+
+
+def _tells_result(figure: Figure) -> TargetKind | None:
+    """已建成, 增长了."""
+    told = contains(figure.whole, _cues()["achieved", "clause"]) or contains(figure.near, _cues()["achieved", "near"])
+    return "achieved" if told and not figure.is_goal else None
+
+
+def _is_condition_or_limit(figure: Figure) -> TargetKind | None:
+    """50人以上的, 每人100元, 5个工作日内."""
+    return "rule" if figure.is_condition or figure.is_limit else None
+
+
+def _is_estimated(figure: Figure) -> TargetKind | None:
+    """估算总投资…亿元."""
+    return "statistic" if ESTIMATED.search(figure.lead) else None
+
+
+def _tells_state(figure: Figure) -> TargetKind | None:
+    """现有, 共有."""
+    told = figure.in_digits and contains(figure.near, _cues()["statistic", "near"])
+    return "statistic" if told and not figure.is_goal else None
+
+
+def _announces_goal(figure: Figure) -> TargetKind | None:
+    """力争, 确保, outside of rules."""
+    return "target" if figure.is_goal and figure.manner != "rules" else None
+
+
+def _is_worded_as_rule(figure: Figure) -> TargetKind | None:
+    """Cue words of rules, those of formulas without a number and those of frequencies among them: 不得, 每季度…次."""
+    cues, quantity = _cues(), figure.quantity
+    if not figure.in_digits and contains(figure.whole, cues["rule", "words"]):
+        return "rule"
+    if contains(figure.whole, cues["rule", "clause"]) or contains(figure.near, cues["rule", "near"]):
+        return "rule"
+    often = contains(figure.near, cues["rule", "often"]) and (figure.manner != "plan" or quantity.unit in _FREQUENCY)
+    return "rule" if often else None
+
+
+def _is_according_to(figure: Figure) -> TargetKind | None:
+    """按照每村50万元."""
+    return "rule" if figure.manner != "account" and _ACCORDING.search(figure.near) else None
+
+
+# ---- the place and the manner of the document
+
+
+def _is_in_preamble(figure: Figure) -> TargetKind | None:
+    """Before the first heading results are told; 零发生 is demanded there too."""
+    demanded = not figure.in_digits and figure.quantity.value == 0
+    return "achieved" if figure.context.preamble and not demanded else None
+
+
+def _is_in_rules(figure: Figure) -> TargetKind | None:
+    """办法, 规定."""
+    return "rule" if figure.manner == "rules" else None
+
+
+def _is_in_measures(figure: Figure) -> TargetKind | None:
+    """措施, 通知: a figure without a goal, unless it is all of something or is to stand by a time of the year."""
+    everything = figure.quantity.measure == "percent" and figure.quantity.value == 100
+    if figure.manner != "measures" or contains(figure.near, goal_cues()) or not figure.in_digits or everything:
+        return None
+    dated = figure.quantity.measure in COUNTED and not figure.is_condition and BY_THEN.search(figure.lead)
+    return "target" if dated else "rule"
+
+
+_RULES: tuple[Rule, ...] = (
+    _counts_parts,
+    _is_ceiling_of_money,
+    _is_bounded_in_measures,
+    _is_required_for_favour,
+    _is_of_past_year,
+    _surpasses_goal,
+    _is_under_past_heading,
+    _counts_since,
+    _is_start_of_change,
+    _is_shortened_limit,
+    _is_attribute,
+    _is_defined,
+    _is_handed_out,
+    _is_for_future_year,
+    _opens_with_bound,
+    _is_rate_of_pay,
+    _is_provision,
+    _tells_result,
+    _is_condition_or_limit,
+    _is_estimated,
+    _tells_state,
+    _announces_goal,
+    _is_worded_as_rule,
+    _is_according_to,
+    _is_in_preamble,
+    _is_in_rules,
+    _is_in_measures,
+)
+
+
+def _is_structure(figure: Figure) -> bool:
+    """Whether it counts the document's own parts, subjects that act, the members of a list before it or what is acted on."""
+    quantity, text = figure.quantity, figure.text
+    exact = quantity.comparator == "="
     after = text[quantity.span.end : quantity.span.end + 8]
-    if quantity.unit in ("方面", "个方面") or (
-        quantity.unit in ("个", "项", "条") and quantity.comparator == "=" and _STRUCTURE.match(after)
-    ):
+    if quantity.unit in ("方面", "个方面") or (quantity.unit in ("个", "项", "条") and exact and _PARTS.match(after)):
         return True
-    if quantity.form == "words" or quantity.measure not in ("count", "person"):
+    if not exact or not figure.in_digits or quantity.measure not in ("count", "person"):
         return False
-    lead = text[clause.start : quantity.core.start]
-    if quantity.comparator == "=" and not lead.strip(" \n") and _SUBJECTS.match(text, quantity.span.end):
+    lead = figure.near
+    if not lead.strip(" \n") and _SUBJECTS.match(text, quantity.span.end):
         return True  # 5个地级市抓好督促
-    if quantity.comparator == "=" and _closes_enumeration(lead, quantity.value):
-        return True
-    return bool(_OBJECT.match(lead)) and quantity.comparator == "=" and not _CHANGED.search(lead)
+    return _closes_enumeration(lead, quantity.value) or (bool(_OBJECT.match(lead)) and not CHANGED.search(lead))
 
 
 def _closes_enumeration(lead: str, value: float | None) -> bool:
@@ -183,13 +288,6 @@ def _closes_enumeration(lead: str, value: float | None) -> bool:
     return len(members) == value and not re.search(r"\d", match[1])
 
 
-def _has(text: str, words: tuple[str, ...]) -> bool:
-    for word in words:  # noqa: SIM110 (asked a dozen times for every figure)
-        if word in text:
-            return True
-    return False
-
-
 @lru_cache(maxsize=1)
 def _cues() -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], list[str]] = {
@@ -198,13 +296,3 @@ def _cues() -> dict[tuple[str, str], tuple[str, ...]]:
     for word, kind, reach in table("kind_cues.tsv"):
         found[kind, reach].append(word)
     return {key: tuple(words) for key, words in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _strong_goals() -> tuple[str, ...]:
-    return entries("strong_goals.txt")
-
-
-@lru_cache(maxsize=1)
-def _goals() -> tuple[str, ...]:
-    return entries("goal_cues.txt")

@@ -1,4 +1,4 @@
-"""Whom a measure is for 受益对象: groups named in the text, as written."""
+"""Extract beneficiary groups 受益对象 exactly as the text names them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Demands without a number 未编号要求: closing paragraphs that tell 各县市、各部门 what to do, and what a letter asks for."""
+"""Find tasks without a number 未编号要求: demands to 各县市、各部门 in closing paragraphs, and what a covering letter asks for."""
 
 from __future__ import annotations
 

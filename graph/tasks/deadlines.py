@@ -1,4 +1,4 @@
-"""Until when 完成时限: 2023年6月底前, 到2025年, 过渡期内, “十四五”末; as written, and as an ISO date where one follows."""
+"""Find deadlines 完成时限 (2023年6月底前, 到2025年, 过渡期内, “十四五”末), as written and as an ISO date where it is certain."""
 
 from __future__ import annotations
 

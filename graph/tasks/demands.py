@@ -1,4 +1,4 @@
-"""What demands something and what does not: headings of goals and backgrounds, results told, articles without a duty."""
+"""Decide whether a numbered item is a task: goals, backgrounds, results and articles without a duty are none."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def is_task(text: str, section: Section, span: Span, name: str, has_units: bool)
 
 
 def demands_nothing(section: Section, span: Span, name: str, text: str) -> bool:
-    """Whether an item is of a sort that demands nothing: goals, conditions, backgrounds, results."""
+    """True for items that demand nothing: goals, conditions, backgrounds, results."""
     if _states_none(name, "not_tasks.txt") or _states_none(name, "not_leaf_tasks.txt"):
         return True
     if (_ABOUT.match(name) and len(span) <= 200) or _LEADERS.search(text, span.start, min(span.end, span.start + 200)):

@@ -1,4 +1,4 @@
-"""What stands side by side inside a task 具体措施: the leading clauses of its sentences, as spans of the text."""
+"""Find the measures 具体措施 of a task: the first clause of each sentence that opens with a demand, as a span of the text."""
 
 from __future__ import annotations
 

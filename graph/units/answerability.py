@@ -1,4 +1,4 @@
-"""Units that a sentence makes answerable without a list: 压实县区政府主体责任, 各区政府是…的责任主体, and whom a letter is addressed to."""
+"""Find units that a sentence makes responsible without a list (压实县区政府主体责任), and the addressees of a letter."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ADDRESSED = re.compile(r"(?:^|\n)[ \t\u3000]*([^\n。；]{2,200})[:：][ \t\u30
 
 
 def find_answerable_units(text: str, start: int, end: int) -> list[ResponsibilityClause]:
-    """The units a stretch of text calls answerable, in order. Nothing but named units counts: 企业主体责任 names none."""
+    """Find the units that a text makes responsible by 主体责任 or 责任主体, in order. 企业主体责任 names no unit."""
     if text.find("主体", start, end) < 0 and text.find("牵头", start, end) < 0:
         return []
     out: list[ResponsibilityClause] = []
@@ -52,7 +52,7 @@ def find_answerable_units(text: str, start: int, end: int) -> list[Responsibilit
 
 
 def find_addressees(text: str, position: int) -> ResponsibilityClause | None:
-    """Whom the letter around a position is addressed to: the last line before it that is nothing but units and a colon."""
+    """Find the addressees of the letter around a position: the last line before it that contains only units and a colon."""
     low = max(0, position - 600)
     found = None
     for match in _ADDRESSED.finditer(text, low, position):

@@ -1,4 +1,4 @@
-"""What a document says once about all its lists: 逗号前为牵头单位，下同; 排名第一的为牵头单位."""
+"""Conventions a document states once for all its lists of units: 逗号前为牵头单位，下同; 排名第一的为牵头单位."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIRST = re.compile(expand(r"(?:[列排]名?在?{first_places}|{first_ones})[的
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """How lists are to be read, from the place that says so on."""
+    """Which unit of a list leads: those before the comma, or the first. Valid from ``start`` on."""
 
     kind: Literal["comma", "first"]
     start: int
@@ -35,7 +35,7 @@ def find_convention(text: str) -> Convention | None:
 def apply_convention(
     text: str, listed: Sequence[ResponsibilityClause], convention: Convention | None
 ) -> list[ResponsibilityClause]:
-    """The lists with the leading units the convention names; a list that says itself who leads stays as it is."""
+    """Give the leading units of each list the role lead; a list that names its own leader is unchanged."""
     if convention is None:
         return list(listed)
     out: list[ResponsibilityClause] = []

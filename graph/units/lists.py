@@ -1,4 +1,4 @@
-"""Where a text makes units responsible: 责任单位：…, （…牵头，…配合）, 由…牵头."""
+"""Find the clauses that make units responsible: 责任单位：…, （…牵头，…配合）, 由…牵头."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DATE = re.compile(expand(r"\d{4}年|\d{1,2}月|{time_words}"))
 
 @dataclass(frozen=True, slots=True)
 class ResponsibilityClause:
-    """A place that makes units responsible. ``span`` covers label, list and bracket; ``deadline`` is one given beside them."""
+    """A clause that makes units responsible. ``span`` covers label, list and bracket; ``deadline`` is one written next to the list."""
 
     span: Span
     units: tuple[ListedUnit, ...]
@@ -61,7 +61,7 @@ class _Labelled:
 
 
 def find_responsibilities(text: str, start: int, end: int) -> list[ResponsibilityClause]:
-    """Every place between ``start`` and ``end`` that makes units responsible, in order."""
+    """Find every clause of ``text[start:end]`` that makes units responsible, in order."""
     found = _labelled(text, start, end)
     taken = [duty.span for duty in found]
     for duty in _bracketed(text, start, end):

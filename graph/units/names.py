@@ -1,4 +1,4 @@
-"""Names a unit is asked for by 单位名称: its own, those it had before a reorganisation, and the keys they are filed under."""
+"""Resolve the name of a unit 单位名称 in a query to keys of the library, including names from before a reorganisation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FormerName:
 
 @dataclass(frozen=True, slots=True)
 class WantedUnit:
-    """The keys of a unit. ``region`` narrows names that only a document's region tells apart; ``former`` marks an old name."""
+    """The keys of a unit. ``region`` restricts keys that are ambiguous without the region of the document; ``former`` marks an old name."""
 
     keys: tuple[str, ...]
     region: str | None = None
@@ -35,7 +35,7 @@ class WantedUnit:
 
 
 def wanted(corpus: Corpus, name: str, *, former: bool = False, kind: str = "unit") -> list[WantedUnit]:
-    """Everything a name asks for: the unit itself, and with ``former`` the bodies it has taken over, each marked.
+    """Find the units that a name in a query means: the unit itself and, with ``former``, the bodies merged into it, each marked.
 
     甘南州生态办 finds what documents of 甘南州 call 州生态办; 州乡村振兴局 finds 州扶贫办 as its former name.
     """
@@ -85,7 +85,7 @@ def former_names(name: str) -> Iterator[tuple[FormerName, str]]:
 
 
 def _by_level(corpus: Corpus, name: str, kind: str) -> list[WantedUnit]:
-    """A body nobody knows, asked for with its place: documents of that place write it with the level alone."""
+    """Find an unlisted body named with its place: documents of that place write it with the level only (甘南州生态办 → 州生态办)."""
     known = _keys(corpus, kind)
     for place in places_in(name):
         rest = name[len(place) :]

@@ -1,4 +1,4 @@
-"""Deciding whom a name means 归一: 州发改委 in a document of 甘南州 is 甘南州发展改革委. What cannot be decided stays None."""
+"""Resolve names of units 归一: 州发改委 in a document of 甘南州 is 甘南州发展改革委. What cannot be decided is None."""
 
 from __future__ import annotations
 

@@ -351,9 +351,11 @@ def _read_meta(text: str, line: TextLine, header: Header, *, above: bool) -> boo
             header.doc_number = Span(line.start + lead + number.start(), line.start + lead + number.end())
         rest = content[lead + number.end() :].strip(" 　)）】]")
         return not rest
-    order = ORDER_NUMBER.fullmatch(content)
+    bare = content.strip(" 　（()）")
+    order = ORDER_NUMBER.fullmatch(content) or ORDER_NUMBER.fullmatch(bare)
     if order is not None and len(content) <= 40:
-        header.doc_number = header.doc_number or line.span
+        start = line.start + content.index(bare) if order.string == bare else line.start
+        header.doc_number = header.doc_number or Span(start, start + len(order.string))
         return True
     dates = list(find_dates(text, line.start, line.end))
     if dates and len(content) <= 200:

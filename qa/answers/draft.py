@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corpus.divisions import NATION
 from corpus.document import LEVELS, Span
+from index.passages import Hit
 from qa.answer import AnswerCitation, Notice, Status
 from qa.documents import DocumentPart, DocumentView
 from qa.evidence.scope import ScoredSentence
@@ -20,6 +21,8 @@ class AnswerLine:
     citations: tuple[AnswerCitation, ...] = ()
     counts: tuple[int, ...] = ()
     """The numbers in the text that are counts of what is listed: 共 12 项."""
+    derived: tuple[str, ...] = ()
+    """Stretches of the text that the program concluded itself: a status with its reason, an end worked out from a term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class AnswerDraft:
     notices: tuple[Notice, ...] = ()
     parts: tuple[tuple[int, int], ...] = ()
     """(document row, part number) the answer rests on."""
+    nearest: tuple[Hit, ...] = ()
+    """Passages to look at instead: of the documents that a name may mean."""
 
 
 def cite(document: DocumentView, span: Span) -> AnswerCitation:
@@ -49,6 +54,17 @@ def cite(document: DocumentView, span: Span) -> AnswerCitation:
         end=span.end,
         page=document.doc.page_at(span.start),
     )
+
+
+def title_span(document: DocumentView) -> Span:
+    """The title of a document in its text, else its first line."""
+    span = document.info.head.spans.get("title")
+    if span is not None and len(span):
+        return span
+    text = document.text
+    start = len(text) - len(text.lstrip())
+    end = text.find("\n", start)
+    return Span(start, end if end >= 0 else min(len(text), start + 80))
 
 
 def label_part(document: DocumentView, part: DocumentPart) -> str:

@@ -1,16 +1,17 @@
 """The last check of an answer 守门: what it states must be in its quotes.
 
-That is every number, date, document number and unit; only what the program counted itself needs no quote."""
+That is every number, date, document number and unit; only what the program counted or concluded itself (a status, the end of a term) needs no quote."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from corpus.folding import fold
 from qa.answer import AnswerCitation
-from qa.answers.draft import AnswerDraft
+from qa.answers.draft import AnswerDraft, AnswerLine
 
 _figure = re.compile(r"\d+(?:[.,]\d+)*%?")
 _doc_number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(](?:19|20)\d\d[〕\])]\d{1,5}号")
@@ -69,8 +70,16 @@ def _same_number(number: str, part: str) -> bool:
 def drop_unsupported(draft: AnswerDraft) -> AnswerDraft:
     """The draft without the lines that their citations do not support. A line without citations is checked against all."""
     every = [citation for line in draft.lines for citation in line.citations]
-    kept = [line for line in draft.lines if is_supported(line.text, line.citations or every, line.counts)]
-    return AnswerDraft(draft.status, tuple(kept), draft.notices, draft.parts)
+    kept = [line for line in draft.lines if is_supported(_quoted_text(line), line.citations or every, line.counts)]
+    return replace(draft, lines=tuple(kept))
+
+
+def _quoted_text(line: AnswerLine) -> str:
+    """The text of a line without what the program concluded itself."""
+    text = line.text
+    for derived in line.derived:
+        text = text.replace(derived, " ")
+    return text
 
 
 def _written_out(unit: str, plain: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Warnings about the force of an answer 提示: 已废止, 征求意见稿, 已失效, 过渡期已届满, 适用于其他地区, 口径不同."""
+"""Warnings about the force of an answer 提示: 已废止, 征求意见稿, 已失效, 尚未施行, 过渡期已届满, 适用于其他地区, 口径不同."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from qa.understanding.question import ParsedQuestion
 FEW, NAMED = 2, 4
 """So many documents in the same state have a notice each; of more, so many are named in one notice."""
 
-_KINDS: dict[str, NoticeKind] = {"已废止": "repealed", "征求意见稿": "draft", "已失效": "expired", "已修订": "repealed"}
+_KINDS: dict[str, NoticeKind] = {
+    "已废止": "repealed",
+    "征求意见稿": "draft",
+    "已失效": "expired",
+    "已修订": "repealed",
+    "尚未施行": "pending",
+}
 
 
 def find_notices(

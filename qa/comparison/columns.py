@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.divisions import Division, gazetteer
@@ -82,19 +82,30 @@ class ComparisonColumns:
 
 
 def choose_columns(
-    view: LibraryView, known: KnownNames, regions: Sequence[str] | None, asked: Sequence[str], places: Places
+    view: LibraryView,
+    known: KnownNames,
+    regions: Sequence[str] | None,
+    asked: Sequence[str],
+    places: Places,
+    as_of: dt.date,
+    only: Container[int] | None = None,
 ) -> ComparisonColumns:
-    """Choose the columns.
+    """Choose the columns; a work has its columns from the text that holds on the day, none from copies and former versions.
 
     Args:
         view: The library.
         known: The names in the library.
         regions: The regions chosen by the user, or None.
         asked: The regions named in the question, used where none are chosen; none at all means the whole library.
-        places: Finds where documents speak of the subject; asked only where there are too many documents."""
+        places: Finds where documents speak of the subject; asked only where there are too many documents.
+        as_of: The day.
+        only: The rows that may have a column; all if None."""
+    from graph.documents.named import fold_versions
+
     wanted_names = list(regions) if regions is not None else list(asked)
     divisions = [d for name in wanted_names for d in (known.divisions_named(name) or _matched(known, name))]
-    rows = [row for row in view.infos if not divisions or any(speaks_for(d, w) for d in view.regions[row] for w in divisions)]
+    once = fold_versions(view.corpus, [row for row in view.infos if only is None or row in only], as_of)
+    rows = [row for row in once if not divisions or any(speaks_for(d, w) for d in view.regions[row] for w in divisions)]
     left_out = 0
     found: list[ComparisonColumn] | None = None
     if len(rows) <= WIDE:

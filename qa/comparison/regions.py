@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,13 +39,23 @@ NAMED = 0.4
 
 
 def compare_regions(
-    subject: str, view: LibraryView, known: KnownNames, searcher: Searcher, *, regions: Sequence[str] | None, as_of: dt.date
+    subject: str,
+    view: LibraryView,
+    known: KnownNames,
+    searcher: Searcher,
+    *,
+    regions: Sequence[str] | None,
+    as_of: dt.date,
+    rows: Container[int] | None = None,
 ) -> Comparison:
-    """Compare documents on a topic or a question: a row of quoted sentences, then rows of tasks, targets and other facts."""
+    """Compare documents on a topic or a question: a row of quoted sentences, then rows of tasks, targets and other facts.
+
+    With ``rows`` only those documents are compared.
+    """
     parsed = parse_question(subject, known)
     topic = _topic(subject)
     ranked = partial(_by_topic, topic, view) if topic else partial(_by_search, subject, view, searcher)
-    found = choose_columns(view, known, regions, parsed.understood.regions if regions is None else (), ranked)
+    found = choose_columns(view, known, regions, parsed.understood.regions if regions is None else (), ranked, as_of, rows)
     columns = found.chosen
     sought = extract_text_concepts(parsed.subject, view, parsed.quoted)
     score = _topic_scorer(topic) if topic else _question_scorer(sought)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qa.documents import LibraryView, Sentence
 from qa.evidence.scope import Scope, ScoredSentence, elsewhere, of_the_place, place_names
@@ -31,6 +32,7 @@ class Inquiry:
         known: The names in the library.
         scorer: Scores sentences; shared by every inquiry about one question.
         similar: Compares sentences with the question by a model, if there is one.
+        as_of: The day on which the force of documents is judged.
     """
 
     parsed: ParsedQuestion
@@ -41,6 +43,7 @@ class Inquiry:
     known: KnownNames
     scorer: SentenceScorer
     similar: Similar | None = None
+    as_of: dt.date = field(default_factory=dt.date.today)
 
     def find_sentences(self) -> list[ScoredSentence]:
         """The sentences of the scope that may answer, best first."""

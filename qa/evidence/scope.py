@@ -184,3 +184,17 @@ def own_figures(parsed: ParsedQuestion, scope: Scope, view: LibraryView) -> Scop
         or row in scope.loose
     )
     return replace(scope, parts=kept) if kept else scope
+
+
+def hits_of_place(parsed: ParsedQuestion, hits: Sequence[Hit], view: LibraryView) -> list[Hit]:
+    """The hits in documents of the places asked about or above them; all, where the question names none or nothing is left."""
+    if parsed.documents:
+        named = [hit for hit in hits if view.by_id.get(hit.source_id) in parsed.documents]
+        return named or list(hits)
+    if not parsed.divisions:
+        return list(hits)
+    kept = [
+        hit for hit in hits
+        if (row := view.by_id.get(hit.source_id)) is not None and not elsewhere(view, row, parsed.divisions)
+    ]  # fmt: skip
+    return kept or list(hits)

@@ -197,4 +197,4 @@ def answer_definition(inquiry: Inquiry) -> AnswerDraft | None:
     return defined or quote_sentences(inquiry)
 
 
-KIND = QuestionKind("definition", answer_definition, reworded=True)
+KIND = QuestionKind("definition", answer_definition, computed=True, reworded=True)

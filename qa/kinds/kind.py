@@ -18,6 +18,8 @@ class QuestionKind:
         name: The name in the answer's JSON, and in ``data/kinds.tsv``.
         answer: Makes the draft of an answer, or None where the documents do not tell.
         is_list: Answers are lists, which may be longer than a statement.
+        computed: Its lines count, compare or put together what several places say; they come before quoted items.
+        complete: Its answer says all there is to say: no items are quoted behind it.
         own_figures: Figures of a paper that a region only forwards are not the region's own.
         reads_on: In a large library what other documents say is quoted behind the best document's answer.
         reworded: A configured language model may connect the quotes.
@@ -27,6 +29,8 @@ class QuestionKind:
     name: str
     answer: Callable[[Inquiry], AnswerDraft | None]
     is_list: bool = False
+    computed: bool = False
+    complete: bool = False
     own_figures: bool = False
     reads_on: bool = False
     reworded: bool = False

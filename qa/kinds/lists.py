@@ -224,4 +224,4 @@ def answer_list_tasks(inquiry: Inquiry) -> AnswerDraft | None:
     return listed or quote_sentences(inquiry)
 
 
-KIND = QuestionKind("list_tasks", answer_list_tasks, is_list=True)
+KIND = QuestionKind("list_tasks", answer_list_tasks, is_list=True, computed=True)

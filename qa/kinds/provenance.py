@@ -61,7 +61,7 @@ def answer_provenance(inquiry: Inquiry) -> AnswerDraft | None:
     return period or _answer_from_head(inquiry.parsed, inquiry.wanted, inquiry.scope, inquiry.view)
 
 
-KIND = QuestionKind("provenance", answer_provenance)
+KIND = QuestionKind("provenance", answer_provenance, computed=True)
 
 
 def _answer_from_head(parsed: ParsedQuestion, wanted: QueryConcepts, scope: Scope, view: LibraryView) -> AnswerDraft | None:

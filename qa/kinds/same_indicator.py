@@ -25,7 +25,7 @@ def answer_comparison(inquiry: Inquiry) -> AnswerDraft | None:
     return compare_indicators(inquiry) or quote_sentences(inquiry)
 
 
-KIND = QuestionKind("comparison", answer_comparison, is_list=True)
+KIND = QuestionKind("comparison", answer_comparison, is_list=True, computed=True)
 
 
 def compare_indicators(inquiry: Inquiry) -> AnswerDraft | None:

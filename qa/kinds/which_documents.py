@@ -84,4 +84,4 @@ def answer_multi_doc(inquiry: Inquiry) -> AnswerDraft | None:
     return quote_sentences(inquiry)
 
 
-KIND = QuestionKind("multi_doc", answer_multi_doc, is_list=True, reworded=True)
+KIND = QuestionKind("multi_doc", answer_multi_doc, is_list=True, computed=True, reworded=True)

@@ -99,8 +99,8 @@ def answer_yes_no(inquiry: Inquiry) -> AnswerDraft | None:
         return same
     found = answering_sentences(inquiry)
     draft = quote_sentences(inquiry, found)
-    if draft is None or not draft.lines:
-        return draft
+    if draft is None or not draft.lines or inquiry.parsed.aspects:
+        return draft  # whether something is in force is concluded from its status, not from words that a sentence shares
     rows = inquiry.view.by_id
     shown = [(rows[c.source_id], c.start, c.end) for c in draft.lines[0].citations if c.source_id in rows]
     good = next((f for f in found if f.context >= ENOUGH and _among(f, shown)), None)

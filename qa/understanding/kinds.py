@@ -57,21 +57,24 @@ class KindSigns:
         cues: For each kind the first of its cues in the question, or None.
         several: Whether several regions are named.
         quoted: What is in quotation marks.
+        of_document: Whether the force of a document is asked for.
     """
 
     folded: str
     cues: dict[str, str | None]
     several: bool
     quoted: tuple[str, ...]
+    of_document: bool = False
 
 
-def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = ()) -> str:
+def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = (), of_document: bool = False) -> str:
     """The kind of a folded question.
 
     >>> kind_of("医保由谁负责?")
     'responsible_unit'
     """
-    signs = KindSigns(folded, {kind.name: first_phrase(folded, kind.cues) for kind in kind_words()}, several, quoted)
+    cues = {kind.name: first_phrase(folded, kind.cues) for kind in kind_words()}
+    signs = KindSigns(folded, cues, several, quoted, of_document)
     for kind in kind_words():
         rule = _rules.get(kind.name)
         if rule(signs) if rule is not None else signs.cues[kind.name]:
@@ -128,6 +131,7 @@ def _asks_meaning(signs: KindSigns) -> bool:
 
 
 _rules: dict[str, Callable[[KindSigns], bool]] = {
+    "validity": lambda signs: signs.of_document,
     "multi_doc": lambda signs: _of_documents(signs) and not first_phrase(signs.folded, _differs),
     "comparison": _compares,
     "responsible_unit": lambda signs: signs.cues["responsible_unit"] is not None and not _asks_issue(signs),

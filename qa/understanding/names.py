@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from corpus.divisions import NATION, Division
+from corpus.document import Span
 from corpus.folding import fold
+from graph.documents.named import resolver_of
+from graph.documents.numbers import find_numbers
+from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, name_span
 from index.spelling import SpellingNames
 from qa.documents import LibraryView
+from qa.understanding.lexicons import phrases
 from qa.understanding.spelling import TELLING
+from qa.understanding.validity import strip_aspects
 
 UNPLACED, SPOKEN_OF = 40, 3
 """So many documents without a region are looked through for a place, and so often they must name it."""
 
+_marked = re.compile(r"《[^《》]{4,80}》")
+_gap = re.compile(r" {2,}")
+_clause = re.compile(r"[^,，。;；?？!！]+")
 _place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新区|开发区)")
 
 
@@ -31,6 +41,40 @@ class Mention:
     text: str
     divisions: tuple[Division, ...]
     asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocuments:
+    """The documents named in a question.
+
+    Args:
+        mentions: What the library resolves.
+        numbers: The places of document numbers that the library does not have.
+        names: The places of titles and descriptions that no title of the library holds.
+        guesses: What may be a description of a document: all there is beside words that ask of its force.
+    """
+
+    mentions: tuple[DocumentMention, ...] = ()
+    numbers: tuple[Span, ...] = ()
+    names: tuple[Span, ...] = ()
+    guesses: tuple[Span, ...] = ()
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The places of all of them."""
+        return (*(mention.span for mention in self.mentions), *self.numbers, *self.names, *self.guesses)
+
+    def sure(self, folded: str) -> tuple[DocumentMention, ...]:
+        """The mentions to answer from whatever is asked: certain ones, and what stands in title marks."""
+        return tuple(m for m in self.mentions if m.certain or (m.kind in _TITLED and is_marked(m, folded)))
+
+
+_TITLED = ("title", "short", "part")
+
+
+def is_marked(mention: DocumentMention, text: str) -> bool:
+    """Whether a mention stands in title marks in the text it was found in."""
+    return text[mention.span.start] in "《〈<「『"
 
 
 class KnownNames:
@@ -101,22 +145,51 @@ class KnownNames:
         info = self.view.infos[row]
         return info.head.title or info.source
 
-    def documents_named(self, titles: Iterable[str], numbers: Iterable[str]) -> tuple[int, ...]:
-        """The documents with one of these titles or document numbers."""
-        found: dict[int, None] = {}
-        for wanted in titles:
-            for row, title in self._titles:
-                if len(wanted) >= 4 and title and (wanted in title or (len(title) >= 8 and title in wanted)):
-                    found[row] = None
-            for row, info in self.view.infos.items():
-                if any(len(wanted) >= 4 and wanted in fold(head.title or "") for head in info.attached):
-                    found[row] = None
-        wanted_numbers = [_plain(number) for number in numbers]
-        for row, info in self.view.infos.items():
-            number = _plain(fold(info.head.doc_number or ""))
-            if number and any(wanted.endswith(number) for wanted in wanted_numbers):
-                found[row] = None
-        return tuple(found)
+    def documents_named(self, folded: str) -> NamedDocuments:
+        """What a folded question names by number or title: in marks, whole in the question, or as all that is asked about."""
+        resolver = resolver_of(self.view.corpus)
+        found = resolver.resolve(folded).mentions
+        taken = [mention.span for mention in found]
+        numbers = [one.span for one in find_numbers(folded) if one.bracketed and one.number.serial is not None]
+        numbers = [span for span in numbers if not any(span.overlaps(other) for other in taken)]
+        names: list[Span] = []
+        guesses: list[Span] = []
+        if not found:
+            asked = _blank(strip_aspects(folded), numbers)
+            described = [
+                span for clause in _clauses(asked) if len(span := _before_gap(asked, _described(clause))) >= SHORTEST_PART
+            ]
+            texts = (asked, *(_only(asked, span) for span in described)) if asked != folded else ()
+            found = next((mentions for text in texts if (mentions := resolver.resolve(text).mentions)), ())
+            names = [] if found else described[:1]
+            guess = _before_gap(asked, name_span(asked))
+            guesses = [guess] if asked != folded and not found and not names and len(guess) >= SHORTEST_PART else []
+        marked = [Span(*match.span()) for match in _marked.finditer(folded)]
+        taken = [*(mention.span for mention in found), *names, *numbers]
+        names += [span for span in marked if not any(span.overlaps(other) for other in taken)]
+        mentions = tuple(self._narrowed(mention, folded) for mention in found)
+        return NamedDocuments(mentions, tuple(numbers), tuple(names), () if names or numbers else tuple(guesses))
+
+    def _narrowed(self, mention: DocumentMention, folded: str) -> DocumentMention:
+        """A mention without marks at the place of what its titles have in common with it: words of asking stand behind it."""
+        if mention.kind not in _TITLED or is_marked(mention, folded):
+            return mention
+        text = mention.span.of(folded)
+        blocks = [
+            SequenceMatcher(None, text, fold(title), autojunk=False).find_longest_match()
+            for title in self.titles(mention.documents[:3])
+        ]
+        best = max(blocks, key=lambda block: block.size, default=None)
+        if best is None or best.size < SHORTEST_TITLE:
+            return mention
+        start = mention.span.start + best.a
+        return replace(mention, span=Span(start, start + best.size), text=folded[start : start + best.size])
+
+    def titles(self, rows: Iterable[int]) -> tuple[str, ...]:
+        """Everything some documents are called: their titles, those of what they carry, their file names."""
+        infos = [self.view.infos[row] for row in rows]
+        heads = [head for info in infos for head in (info.head, *info.attached)]
+        return (*(head.title for head in heads if head.title), *(info.source.rsplit("/", 1)[-1] for info in infos))
 
     def place_in_titles(self, folded: str) -> tuple[str, ...]:
         """A place at the start of the question that is in a title but not in the gazetteer (new towns, zones)."""
@@ -189,5 +262,29 @@ class KnownNames:
         return tuple((group, fold(group)) for group in self.view.corpus.keys("beneficiary") if len(group) > 1)
 
 
-def _plain(number: str) -> str:
-    return "".join(c for c in number if c.isalnum())
+def _clauses(text: str) -> Iterator[str]:
+    """A text with everything but one clause blanked, for each clause, longest first; places stay."""
+    for clause in sorted(_clause.finditer(text), key=lambda match: -len(match[0].strip())):
+        yield " " * clause.start() + clause[0]
+
+
+def _described(clause: str) -> Span:
+    """The place of what is described as a document in a clause: up to the last word for a document (…那个实施办法)."""
+    ends = [at + len(word) for word in phrases("document_words.txt") if (at := clause.rfind(word)) >= 0]
+    return name_span(clause[: max(ends)]) if ends else Span(0, 0)
+
+
+def _before_gap(text: str, span: Span) -> Span:
+    """A stretch up to the words of asking that were taken out of it."""
+    gap = _gap.search(text, span.start, span.end)
+    return name_span(text[: gap.start()]) if gap is not None and gap.start() > span.start else span
+
+
+def _blank(text: str, spans: Iterable[Span]) -> str:
+    for span in spans:
+        text = text[: span.start] + " " * len(span) + text[span.end :]
+    return text
+
+
+def _only(text: str, span: Span) -> str:
+    return " " * span.start + span.of(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
@@ -11,8 +11,9 @@ from corpus.numerals import read_whole_number
 from qa.answer import Understanding
 from qa.understanding.kinds import COUNTERPART, kind_of
 from qa.understanding.lexicons import everyday_forms, first_phrase, function_words, phrases
-from qa.understanding.names import KnownNames, Mention
+from qa.understanding.names import KnownNames, Mention, NamedDocuments
 from qa.understanding.spelling import near_misses
+from qa.understanding.validity import Aspect, find_aspects
 
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""
@@ -22,7 +23,6 @@ SHORT = 4
 
 _quoted = re.compile(r"[“\"‘'「『]([^”\"’'」』“‘「『]{2,60})[”\"’'」』]")
 _title = re.compile(r"《([^《》]{2,80})》")
-_number = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(【](?:19|20)\d\d[〕\])】](?:第)?\d{1,5}号")
 _year = re.compile(r"(?<!\d)((?:19|20)\d\d)年?")
 _which_count = re.compile(
     r"(?:哪|这|的|分为?|设置了|设定了|有)(\d{1,3}|[两一二三四五六七八九十]{1,3})(?:个|项|类|条|点|方面|家|种|大|户)"
@@ -78,6 +78,11 @@ class ParsedQuestion:
     counted: str = ""
     """The count with what is counted, as a document would write it: 两大平台, 六大体系."""
 
+    named: NamedDocuments = field(default_factory=NamedDocuments)
+    """The documents it names, and the numbers in it that the library does not have."""
+    aspects: tuple[Aspect, ...] = ()
+    """What it asks of the force of the documents it names."""
+
     @property
     def several(self) -> bool:
         """True if it is about more than one region or document."""
@@ -112,8 +117,9 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
     if unplaced:
         rest, outside = rest.replace(outside[0], " "), ()
     titles = tuple(m[1] for m in _title.finditer(folded))
-    numbers = tuple(m[0] for m in _number.finditer(folded))
-    documents = known.documents_named(titles, numbers) or (known.titled(titled[0]) if titled else ()) or unplaced
+    named = known.documents_named(folded)
+    sure = tuple(row for mention in named.sure(folded) for row in mention.documents)
+    documents = sure or (known.titled(titled[0]) if titled else ()) or unplaced
     for title in titles:
         if documents:
             rest = rest.replace(f"《{title}》", " ")
@@ -122,7 +128,8 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
     quoted = tuple(dict.fromkeys(m[1] for m in _quoted.finditer(folded)))
     words, rest = _document_words(rest, known)
     several = len({m.text for m in mentions if m.divisions or m.asked}) > 1 or every is not None
-    kind = kind_of(folded, several=several, quoted=quoted)
+    aspects = _aspects(folded, named, known)
+    kind = kind_of(folded, several=several, quoted=quoted, of_document=bool(aspects))
     if kind in ("list_tasks", "policy_lookup") and ASKS_DUTIES.search(folded) and known.units_in(folded):
         kind = "responsible_unit"
     counted = _which_count.search(folded)
@@ -130,7 +137,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         rest = rest.replace(counted[0], " ")
     rest = _amount_asked.sub(" ", rest)
     subject = _subject(rest)
-    alone = not (mentions or titles or numbers or quoted or words) and (
+    alone = not (mentions or titles or named.spans or quoted or words) and (
         kind == "provenance" or len(subject.replace(" ", "")) <= SHORT
     )
     query, background = text, ""
@@ -168,8 +175,15 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
     )
     return ParsedQuestion(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded),
+        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded), named, aspects,
     )  # fmt: skip
+
+
+def _aspects(folded: str, named: NamedDocuments, known: KnownNames) -> tuple[Aspect, ...]:
+    """What is asked of the force of documents; nothing where no document is named."""
+    titles = known.titles(row for mention in named.mentions for row in mention.documents[:3])
+    described = not named.mentions and not named.numbers and not any("《" in span.of(folded) for span in named.names)
+    return find_aspects(folded, named.spans, titles, described=described) if named.spans else ()
 
 
 _amount_asked = re.compile(

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cemai.corrections import find_start, parse_value, write_value
 from cemai.library import Library
+from corpus.corrections import FIELDS
 from corpus.errors import UsageError
 from corpus.filters import Filters
 from graph.codec.records import TargetRecord
@@ -85,3 +88,76 @@ def test_a_file_is_divided_and_joined_by_hand(library: Library) -> None:
     assert len(library.document("扫描件001.txt").attached) == count - 1
     with pytest.raises(UsageError):
         split_document(library, "扫描件001.txt", 10_000)
+
+
+def titles(library: Library) -> list[str | None]:
+    return [info.head.title for info in library.documents()]
+
+
+def test_corrections_survive_whatever_becomes_of_the_file(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "扫描件001.txt"
+    library.correct_many(["扫描件001.txt"], {"标题": "云岫县供水方案", "地区": "昆明市", "时效": "已废止"}, who="李四")
+    assert library.ingest([path], again=True).replaced and titles(library) == ["云岫县供水方案"]
+    path.write_text(NOTICE.replace("92%", "93%"), encoding="utf-8")
+    assert library.ingest([path]).replaced and titles(library) == ["云岫县供水方案"]
+    library.remove("扫描件001.txt")
+    library.restore("扫描件001.txt")
+    assert titles(library) == ["云岫县供水方案"]
+    library.remove("扫描件001.txt")
+    library.purge()
+    assert titles(library) == []
+    assert library.ingest([path]).added and titles(library) == ["云岫县供水方案"]
+    (info,) = library.documents(Filters(region="昆明市"))
+    assert info.user_status == "已废止" and library.validity(info).status == "已废止"
+    assert {fact.value.region for fact in library.corpus.facts(TargetRecord)} == {"昆明市"}
+    assert library.doctor() == []
+    library.export(tmp_path / "out")
+    (exported,) = json.loads((tmp_path / "out" / "documents.json").read_text("utf-8"))
+    assert exported["title"] == "云岫县供水方案" and exported["corrected"] == ["region", "status", "title"]
+
+
+def test_a_correction_taken_back_while_the_document_was_away_is_taken_back(library: Library) -> None:
+    read = titles(library)
+    made = library.correct_many(["扫描件001.txt"], {"title": "错的标题", "region": "昆明市"})
+    library.remove("扫描件001.txt")
+    library.undo_corrections([correction.number for correction in made])
+    info = library.restore("扫描件001.txt")
+    assert [info.head.title] == titles(library) == read and not info.head.corrected
+    assert not library.documents(Filters(region="昆明市"))
+    assert {fact.value.region for fact in library.corpus.facts(TargetRecord)} != {"昆明市"}
+    assert library.search("错的标题")[0].title != "错的标题"
+
+
+def test_many_documents_are_corrected_or_none_and_taken_back_at_once(library: Library, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"另{number}.txt").write_text(NOTICE.replace("92", f"8{number}"), encoding="utf-8")
+        library.ingest([tmp_path / f"另{number}.txt"])
+    names = [info.id for info in library.documents()]
+    before = library.generation
+    with pytest.raises(UsageError):
+        library.correct_many(names, {"region": "昆明市", "issued_on": "去年"})
+    assert library.generation == before
+    made = library.correct_many(names, {"region": "昆明市"}, who="李四")
+    assert len(made) == 4 and library.generation == before + 1
+    assert len(library.documents(Filters(region="云南省"))) == 4
+    library.undo_corrections([correction.number for correction in made])
+    assert not library.documents(Filters(region="云南省"))
+    with pytest.raises(UsageError):
+        library.undo_corrections([made[0].number])
+
+
+def test_the_first_words_of_a_part_must_be_there_once() -> None:
+    assert find_start(NOTICE, "云岫县供水应急预案") == NOTICE.index("云岫县供水应急预案")
+    assert find_start(NOTICE, "12") == 12
+    for words, said in (("云岫", "至少"), ("没有这几个字", "文中没有"), ("县水务局", "出现 2 次")):
+        with pytest.raises(UsageError, match=said):
+            find_start(NOTICE, words)
+
+
+@pytest.mark.parametrize("name", ["issuers", "plan_period", "region", "issued_on", "replaces", "title"])
+def test_a_value_as_written_is_read_as_the_same(library: Library, name: str) -> None:
+    values = {"issuers": "甲局、乙局", "plan_period": "2021-2025", "region": "昆明市", "issued_on": "2024年5月1日", "replaces": "外地办法；另一办法", "title": "某办法"}  # fmt: skip
+    field = FIELDS[name]
+    value = parse_value(library, field, values[name])
+    assert parse_value(library, field, write_value(library, field, value)) == value
+    assert write_value(library, field, None) == ""

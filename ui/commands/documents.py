@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from ingest.formats.registry import list_formats
-from ui.commands.shared import note, open_library, print_json, print_table, progress
+from ui.commands import corrections
+from ui.commands.corrections import ID
+from ui.commands.shared import (
+    add_filters,
+    as_of_date,
+    filters_of,
+    known_region,
+    note,
+    open_library,
+    print_json,
+    print_table,
+    progress,
+)
+from ui.labels import SORTS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from cemai.library import Library
+    from corpus.filters import Filters
+    from ui.desk.desk import ShelfEntry
 
 NOTHING, REFUSED = 1, 3
 SHOWN = 50
@@ -34,26 +54,31 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     docs.set_defaults(run=lambda args: docs.print_help() or 2)
     sub = docs.add_subparsers(metavar="动作", title="动作", parser_class=type(docs))
     p = sub.add_parser("list", parents=[common], help="文档清单")
+    add_filters(p)
     p.add_argument("--removed", action="store_true", help="只列已移除、可恢复的")
+    p.add_argument("--query", metavar="词", default="", help="标题、文号、机关或文件名里的词")
+    p.add_argument("--doubts", action="store_true", help="只列待核对的")
+    p.add_argument("--sort", metavar="顺序", choices=SORTS, help="；".join(f"{name} {label}" for name, label in SORTS.items()))
     p.add_argument("--json", action="store_true", help="输出 JSON")
     p.set_defaults(run=list_documents)
     for name, run, text in (("show", show, "一份文档的要素、提纲和警告"), ("text", text_of, "一份文档的全文")):
         p = sub.add_parser(name, parents=[common], help=text)
-        p.add_argument("id", metavar="编号或文件名")
+        p.add_argument("id", metavar=ID)
         if name == "show":
             p.add_argument("--json", action="store_true", help="输出 JSON")
         p.set_defaults(run=run)
     for name, run, text in (("remove", remove, "移除（可恢复）"), ("restore", restore, "恢复已移除的文档")):
         p = sub.add_parser(name, parents=[common], help=text)
-        p.add_argument("ids", nargs="+", metavar="编号或文件名")
+        p.add_argument("ids", nargs="+", metavar=ID)
         p.set_defaults(run=run)
     p = sub.add_parser("purge", parents=[common], help="彻底清除已移除的文档（不可恢复）")
     p.set_defaults(run=purge)
     p = sub.add_parser("status", parents=[common], help="设定时效，如：docs status 编号 废止")
-    p.add_argument("id", metavar="编号或文件名")
-    p.add_argument("status", metavar="时效", help="现行有效、废止、已修订……；写 - 取消设定")
+    p.add_argument("id", metavar=ID)
+    p.add_argument("status", metavar="时效", help="现行有效、已废止、已修订……；写 - 取消设定")
     p.add_argument("--note", metavar="说明", help="设定的依据")
     p.set_defaults(run=status)
+    corrections.register(sub, common)
 
     p = verbs.add_parser("export", parents=[common], help="把整个库导出为 JSON 文件")
     p.add_argument("folder", type=Path, metavar="文件夹")
@@ -66,8 +91,6 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 def ingest(args: argparse.Namespace) -> int:
     """Take in files and say what became of each."""
     if args.region:
-        from ui.commands.shared import known_region
-
         known_region(args.region)
     with open_library(args, create=True) as library, progress("导入") as show:
         report = library.ingest(args.paths, region=args.region, ocr=args.ocr, again=args.again, progress=show)
@@ -86,49 +109,68 @@ def ingest(args: argparse.Namespace) -> int:
 
 
 def list_documents(args: argparse.Namespace) -> int:
-    """List the documents."""
+    """List the documents that meet the conditions."""
     from corpus.store.codec import head_record
 
     with open_library(args) as library:
-        infos = library.corpus.removed() if args.removed else library.documents()
-        rows = [(info, library.validity(info)) for info in infos]
+        total = len(library.corpus)
+        entries = _chosen(library, args, filters_of(args), as_of_date(args))
+        works = len(entries) if args.removed else library.count_works([e.info for e in entries], as_of=as_of_date(args))
     if args.json:
         print_json(
             [
                 {
-                    "id": info.id,
-                    "source": info.source,
-                    **head_record(info.head),
-                    "format": info.format,
-                    "sha256": info.sha256,
-                    "warnings": list(info.warnings),
-                    "validity": validity.status,
-                    "user_status": info.user_status,
+                    "id": entry.info.id,
+                    "source": entry.info.source,
+                    **head_record(entry.info.head),
+                    "corrected": sorted(entry.info.head.corrected),
+                    "format": entry.info.format,
+                    "sha256": entry.info.sha256,
+                    "warnings": list(entry.info.warnings),
+                    "validity": entry.status,
+                    "user_status": entry.info.user_status,
                 }
-                for info, validity in rows
+                for entry in entries
             ]
         )
-    elif rows:
+    elif entries:
         print_table(
             ("编号", "标题", "地区", "文号", "日期", "时效", "警告"),
             [
                 (
-                    info.id[:8],
-                    info.head.title or f"（无标题）{info.source}",
-                    info.head.region or "—",
-                    info.head.doc_number or "—",
-                    info.head.issued_on or info.head.published_on or "—",
-                    validity.status,
-                    len(info.warnings) or "",
+                    entry.info.id[:8],
+                    entry.info.head.title or f"（无标题）{entry.info.source}",
+                    entry.info.head.region or "—",
+                    entry.info.head.doc_number or "—",
+                    entry.info.head.issued_on or entry.info.head.published_on or "—",
+                    entry.status,
+                    len(entry.info.warnings) or "",
                 )
-                for info, validity in rows
+                for entry in entries
             ],
             ratios=(3, 16, 6, 6, 4, 4, 2),
         )
-        note(f"共 {len(rows)} 份。")
+        note(f"共 {len(entries)} 份{f'，副本和旧版本不重复计算为 {works} 份' if works < len(entries) else ''}。")
+    elif args.removed:
+        note("没有已移除的文档。")
+    elif total:
+        note("没有符合条件的文件。请减少一个条件，或换一个词。")
     else:
-        note("没有已移除的文档。" if args.removed else "文档库是空的。用 cemai ingest 路径 导入文件。")
-    return 0 if rows else NOTHING
+        note("文档库是空的。用 cemai ingest 路径 导入文件。")
+    return 0 if entries else NOTHING
+
+
+def _chosen(library: Library, args: argparse.Namespace, filters: Filters, day: dt.date | None) -> list[ShelfEntry]:
+    """The documents of the list, each with its status on a day."""
+    from cemai.doubts import list_doubts
+    from ui.desk.catalogue import CatalogueQuery, select_entries
+    from ui.desk.desk import ShelfEntry
+
+    infos = library.corpus.removed() if args.removed else library.documents(filters, as_of=day)
+    states = [library.validity(info, day) for info in infos]
+    entries = [ShelfEntry(info, state.status, state.reason, frozenset()) for info, state in zip(infos, states, strict=True)]
+    doubtful = frozenset(doubt.document for doubt in list_doubts(library)) if args.doubts else frozenset()
+    return select_entries(entries, CatalogueQuery(query=args.query, doubtful=args.doubts, sort=args.sort), doubtful)
 
 
 def show(args: argparse.Namespace) -> int:
@@ -136,9 +178,10 @@ def show(args: argparse.Namespace) -> int:
     from corpus.store.codec import document_record, section_records
 
     with open_library(args) as library:
-        info = library.corpus.find(args.id)
+        info = library.find(args.id)
         doc = library.corpus.document(info.row)
         validity = library.validity(info)
+        corrected = [("人工更正", corrections.describe(library, c)) for c in library.corrections(info.id) if not c.undone_at]
     record = document_record(doc)
     if args.json:
         print_json({**record, "validity": validity.status, "user_status": info.user_status, "sections": section_records(doc)})
@@ -154,8 +197,10 @@ def show(args: argparse.Namespace) -> int:
             value = "、".join(value)
         if isinstance(value, dict):
             value = f"{value['start']}—{value['end']}"
-        rows.append((label, f"{value}（推定）" if value and field in doc.head.inferred else value or UNSTATED))
+        mark = "（人工更正）" if field in doc.head.corrected else "（推定）" if value and field in doc.head.inferred else ""
+        rows.append((label, f"{value or UNSTATED}{mark}"))
     rows.append(("时效判断", f"{validity.status}：{validity.reason}"))
+    rows += corrected
     rows += [("引据", f"{r.relation}{in_marks(r.title)}{r.doc_number or ''}") for r in doc.head.based_on]
     rows += [
         ("所附文件", f"{part.head.title or '（无标题）'}｜{part.head.region or '—'}｜{part.head.status or '—'}")
@@ -174,7 +219,7 @@ def text_of(args: argparse.Namespace) -> int:
     import sys
 
     with open_library(args) as library:
-        sys.stdout.write(library.corpus.text(library.corpus.find(args.id).row))
+        sys.stdout.write(library.corpus.text(library.find(args.id).row))
     return 0
 
 

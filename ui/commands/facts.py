@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus.titles import in_marks
 from ui.commands.graph import ROLES, add_output
-from ui.commands.shared import known_region, note, open_library, print_json, print_table, write_table
+from ui.commands.shared import add_status, as_of_date, known_region, note, open_library, print_json, print_table, write_table
 
 NOTHING = 1
 
@@ -19,6 +19,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--unit", metavar="单位", help="如 州医保局")
     p.add_argument("--region", metavar="地区")
     p.add_argument("--topic", metavar="主题")
+    add_status(p)
     p.add_argument("--role", choices=ROLES, help="与 --unit 合用：只看它牵头、负责或配合的")
     p.add_argument("--former", action="store_true", help="与 --unit 合用：连同机构改革前的旧名")
     p.add_argument("--form", choices=("ledger", "duties"), default="ledger", help="任务台账，或按单位的责任清单（导出文件时）")
@@ -29,6 +30,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--region", metavar="地区")
     p.add_argument("--kind", choices=("target", "achieved", "statistic", "rule"), help="目标、已完成、现状数、标准")
     p.add_argument("--year", type=int, metavar="年份", help="目标年")
+    add_status(p)
     add_output(p)
     p.set_defaults(run=targets)
 
@@ -74,7 +76,10 @@ def tasks(args: argparse.Namespace) -> int:
     if args.region:
         known_region(args.region)
     with open_library(args) as library:
-        found = library.tasks(unit=args.unit, region=args.region, topic=args.topic, role=args.role, former=args.former)
+        found = library.tasks(
+            unit=args.unit, region=args.region, topic=args.topic, role=args.role, former=args.former,
+            status=args.status, as_of=as_of_date(args),
+        )  # fmt: skip
     if args.format == "json" and args.out is None:
         print_json([task.record() for task in found])
     elif args.format == "table":
@@ -109,7 +114,14 @@ def targets(args: argparse.Namespace) -> int:
     if args.region:
         known_region(args.region)
     with open_library(args) as library:
-        found = library.targets(indicator=args.indicator, region=args.region, kind=args.kind, year=args.year)
+        found = library.targets(
+            indicator=args.indicator,
+            region=args.region,
+            kind=args.kind,
+            year=args.year,
+            status=args.status,
+            as_of=as_of_date(args),
+        )
     if args.format == "json" and args.out is None:
         print_json([target.record() for target in found])
     elif args.format == "table":

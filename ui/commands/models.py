@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ui.commands.shared import note, open_library, progress
+from ui.commands.shared import note, open_library, print_json, progress
 
 if TYPE_CHECKING:
     from corpus.document import ParsedDocument
@@ -27,6 +27,27 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = sub.add_parser("use", parents=[common], help="改用一个本地文件夹中的或模型库中的模型，并重新计算向量")
     p.add_argument("name", metavar="模型", help="文件夹、模型名，或 builtin 换回内置模型")
     p.set_defaults(run=use)
+
+    index = verbs.add_parser("index", parents=[common], help="索引：现在就补算、更新")
+    index.set_defaults(run=lambda args: index.print_help() or 2)
+    sub = index.add_subparsers(metavar="动作", title="动作", parser_class=type(index))
+    p = sub.add_parser("refresh", parents=[common], help="补算缺少的向量，更新索引，完成后才返回")
+    p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.set_defaults(run=refresh)
+
+
+def refresh(args: argparse.Namespace) -> int:
+    """Do now what otherwise goes on in the background: compute missing vectors and bring the caches up to the library."""
+    with open_library(args) as library:
+        with progress("补算向量") as show:
+            count = library.embed(show)
+        library.searcher.refresh()
+        generation = library.generation
+    if args.json:
+        print_json({"embedded": count, "generation": generation})
+    else:
+        print(f"补算 {count} 段向量，索引已更新到第 {generation} 代。")
+    return 0
 
 
 def train(args: argparse.Namespace) -> int:

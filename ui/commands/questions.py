@@ -16,6 +16,7 @@ from ui.commands.batch import LONGEST, BatchEntry, Record, readable, run_batch
 from ui.commands.shared import (
     FORMATS,
     add_filters,
+    add_status,
     as_of_date,
     console,
     filters_of,
@@ -48,7 +49,6 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = verbs.add_parser("ask", parents=[common], help="问政策：由原文组成的答案")
     p.add_argument("question", nargs="?", metavar="问题")
     add_filters(p)
-    p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
     p.add_argument("--json", action="store_true", help="输出 JSON")
     p.add_argument("--replay", metavar="编号", help="把问过的一条重新问一遍，说明有什么变化（有变化时返回 1）")
     p.add_argument("--batch", type=Path, metavar="文件", help='成批：每行一个 {"id", "question"}')
@@ -60,7 +60,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--versions", metavar="旧,新", help="新旧对照：两份文件逐条比较（写文件编号或文件名）")
     p.add_argument("--carried-out", metavar="上级,下级", help="落实对照：上级文件的任务和目标，下级文件写到了哪些")
     p.add_argument("--regions", metavar="甲,乙,…", help="要比的地区（缺省为库中全部）")
-    p.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
+    add_status(p)
     p.add_argument("--format", choices=FORMATS, default="table", help="输出格式")
     p.add_argument("--out", type=Path, metavar="文件", help="写到文件")
     p.set_defaults(run=compare)
@@ -68,13 +68,13 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def search(args: argparse.Namespace) -> int:
     """Search for one query, or for a file of them."""
-    filters = filters_of(args)
+    filters, as_of = filters_of(args), as_of_date(args)
     if args.batch:
         return _search_batch(args)
     if args.query is None:
         raise UsageError("请写出要找的内容，如：cemai search 医保参保资助")
     with open_library(args) as library:
-        hits = library.search(readable(args.query)[:LONGEST], filters=filters, top=args.top or 10)
+        hits = library.search(readable(args.query)[:LONGEST], filters=filters, top=args.top or 10, as_of=as_of)
         _tell_missing(library)
     if args.json:
         print_json([hit.record() for hit in hits])
@@ -99,8 +99,9 @@ def _search_batch(args: argparse.Namespace) -> int:
     """Search for every line of a file; status 3 where lines failed."""
     if not args.out:
         raise UsageError("成批检索要用 --out 指明结果写到哪个文件。")
-    filters = filters_of(args)
+    filters: Filters | None = filters_of(args)
     with open_library(args) as library:
+        filters = library.resolved(filters, as_of_date(args))
 
         def found(entry: BatchEntry) -> Record:
             hits = library.searcher.search(entry.text, filters=filters, top=args.top or 100, fold=False)
@@ -189,7 +190,7 @@ def compare(args: argparse.Namespace) -> int:
         elif args.carried_out is not None:
             comparison = library.carried_out(*_two(args.carried_out), as_of=as_of)
         else:
-            comparison = library.compare(readable(args.subject), regions=regions, as_of=as_of)
+            comparison = library.compare(readable(args.subject), regions=regions, as_of=as_of, status=args.status)
     if args.format == "table":
         print_comparison(comparison)
     elif args.format == "json" and args.out is None:

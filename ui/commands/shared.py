@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
-from corpus.filters import Filters
+from corpus.filters import STATUSES, Filters
 from ingest.formats.registry import list_formats
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cemai.library import Library, Progress
 
-UNWRAPPED = frozenset({"序号", "编号", "日期", "时效", "警告", "年份", "类别"})
+UNWRAPPED = frozenset({"序号", "编号", "日期", "时效", "警告", "年份", "类别", "影响", "疑点", "项目", "更正人", "现状"})
 """Columns of short values that never wrap; the others share the width."""
 FORMATS = ("table", "json", "csv", "xlsx", "docx")
 
@@ -39,8 +39,14 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--year", metavar="年份", type=int, help="只看这一年成文（或发布）的文件")
     parser.add_argument("--level", metavar="层级", help="国家、省、市州、县、乡镇")
     parser.add_argument("--issuer", metavar="机关", help="发文机关名称中含有的字")
-    parser.add_argument("--status", metavar="时效", help="如 有效、征求意见稿、废止")
+    add_status(parser)
     parser.add_argument("--file-format", metavar="格式", dest="file_format", help=list_formats())
+
+
+def add_status(parser: argparse.ArgumentParser) -> None:
+    """The status documents must have, and the day it is judged for."""
+    parser.add_argument("--status", metavar="时效", help="、".join(STATUSES))
+    parser.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
 
 
 def filters_of(args: argparse.Namespace) -> Filters:

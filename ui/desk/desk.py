@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cemai.doubts import Doubt, list_doubts
 from cemai.library import Library
 from cemai.policy_graph import PolicyGraph
+from corpus.corrections import Correction
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
 from corpus.filters import Filters
@@ -137,15 +139,22 @@ class Desk:
 
         return self._cached(name, try_out)
 
-    def search(self, query: str, *, filters: Filters | None = None, top: int = 10) -> list[Hit]:
+    def search(self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None) -> list[Hit]:
         """Passages for a query."""
         with self._reading:
-            return self.library.search(query, filters=filters, top=top)
+            return self.library.search(query, filters=filters, top=top, as_of=as_of)
 
-    def compare(self, subject: str, *, regions: Sequence[str] | None = None, as_of: dt.date | None = None) -> Comparison:
+    def compare(
+        self,
+        subject: str,
+        *,
+        regions: Sequence[str] | None = None,
+        as_of: dt.date | None = None,
+        status: str | None = None,
+    ) -> Comparison:
         """Regions side by side."""
         with self._reading:
-            return self.library.compare(subject, regions=regions, as_of=as_of)
+            return self.library.compare(subject, regions=regions, as_of=as_of, status=status)
 
     # ------------------------------------------------------------------ documents
 
@@ -159,38 +168,73 @@ class Desk:
         with self._reading:
             return self.library.original(id)
 
-    def entries(self) -> list[ShelfEntry]:
-        """All documents, in the order they came."""
-        return self._cached("entries", self._entries)
+    def entries(self, as_of: dt.date | None = None) -> list[ShelfEntry]:
+        """All documents with their status on a day (default today), in the order they came."""
+        return self._cached(f"entries|{as_of}", lambda: self._entries(as_of))
 
     def entry(self, id: str) -> ShelfEntry | None:
         """The document with this id or source."""
         return next((e for e in self.entries() if id in (e.info.id, e.info.source)), None)
 
-    def _entries(self) -> list[ShelfEntry]:
+    def _entries(self, as_of: dt.date | None) -> list[ShelfEntry]:
         topics: dict[str, set[str]] = {}
         for task in self.tasks():
             topics.setdefault(task.fact.document_id, set()).update(task.fact.topics)
-        out = []
-        for info in self.library.documents():
-            state = self.library.validity(info)
-            out.append(ShelfEntry(info, str(state.status or ""), str(state.reason or ""), frozenset(topics.get(info.id, ()))))
-        return out
+        infos = self.library.documents()
+        states = [self.library.validity(info, as_of) for info in infos]
+        return [
+            ShelfEntry(info, state.status, state.reason, frozenset(topics.get(info.id, ())))
+            for info, state in zip(infos, states, strict=True)
+        ]
+
+    def doubts(self) -> list[Doubt]:
+        """What a person should look at, the weightiest document first; kept until the library changes."""
+        return self._cached("doubts", lambda: list_doubts(self.library))
+
+    def corrections(self, id: str) -> list[Correction]:
+        """What was corrected in a document, with what was taken back since."""
+        with self._reading:
+            return self.library.corrections(id)
 
     # ------------------------------------------------------------------ facts
 
-    def tasks(self, *, unit: str | None = None, region: str | None = None, topic: str | None = None) -> Tasks:
+    def tasks(
+        self,
+        *,
+        unit: str | None = None,
+        region: str | None = None,
+        topic: str | None = None,
+        status: str | None = None,
+        as_of: dt.date | None = None,
+    ) -> Tasks:
         """Tasks, kept until the library changes."""
-        return self._cached(f"tasks|{unit}|{region}|{topic}", lambda: self.library.tasks(unit=unit, region=region, topic=topic))
 
-    def targets(self, *, indicator: str | None = None, region: str | None = None, kind: str | None = None) -> Targets:
+        def find() -> Tasks:
+            return self.library.tasks(unit=unit, region=region, topic=topic, status=status, as_of=as_of)
+
+        return self._cached(f"tasks|{unit}|{region}|{topic}|{status}|{as_of}", find)
+
+    def targets(
+        self,
+        *,
+        indicator: str | None = None,
+        region: str | None = None,
+        kind: str | None = None,
+        status: str | None = None,
+        as_of: dt.date | None = None,
+    ) -> Targets:
         """Targets, kept until the library changes."""
-        name = f"targets|{indicator}|{region}|{kind}"
-        return self._cached(name, lambda: self.library.targets(indicator=indicator, region=region, kind=kind))
 
-    def facts(self, kind: FactKind[Any, R], *, region: str | None = None) -> list[CitedFact[R]]:
-        """All facts of one kind, of the library or of a region."""
-        return self.read(lambda corpus: PolicyGraph(corpus).facts(kind.record, region=region))
+        def find() -> Targets:
+            return self.library.targets(indicator=indicator, region=region, kind=kind, status=status, as_of=as_of)
+
+        return self._cached(f"targets|{indicator}|{region}|{kind}|{status}|{as_of}", find)
+
+    def facts(
+        self, kind: FactKind[Any, R], *, region: str | None = None, status: str | None = None, as_of: dt.date | None = None
+    ) -> list[CitedFact[R]]:
+        """All facts of one kind, of the library, of a region or of documents of a status."""
+        return self.read(lambda corpus: PolicyGraph(corpus).facts(kind.record, region=region, status=status, as_of=as_of))
 
     def facts_of(self, id: str) -> tuple[Tasks, Targets]:
         """Tasks and targets of one document."""

@@ -11,6 +11,7 @@
   let filled = false;
   let origin = null;
   let readerTab = "";
+  let pressedAt = ""; // what was pressed in the shelf, to be found again once it is drawn anew
 
   document.documentElement.lang = "zh-CN";
   // Gradio takes the language of its own few strings from the browser; this page is Chinese for everyone
@@ -64,6 +65,13 @@
     }
     if (id === "tasks-form") ledger();
     if (id === "shelf-out") {
+      const panel = panels[id].element;
+      const focus = panel.querySelector("[data-focus]") || (pressedAt ? panel.querySelector(pressedAt) : null);
+      focus?.focus({ preventScroll: true });
+      const editor = panel.querySelector(".edit-row .editor");
+      if (editor && (editor.getBoundingClientRect().top < 120 || editor.getBoundingClientRect().top > window.innerHeight / 2)) editor.scrollIntoView();
+      if (panel.querySelector(".queue-lead") && panel.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
+      pressedAt = "";
       filled = true;
       Object.keys(TABS).filter(looksAgain).forEach(again);
     }
@@ -163,9 +171,35 @@
     if (view === "study") {
       if (act === "path" || act === "quiz") sessionStorage.setItem("cemai.post", JSON.stringify(fields(view)));
     }
+    if (view === "shelf") pressedAt = placeOf(document.activeElement);
     busy(`${view}-out`, true);
     panel.trigger("click", { ...fields(view), ...extra, act });
   }
+
+  const placeOf = (element) => {
+    const { act, doc } = element?.dataset || {};
+    if (act) return `[data-act="${act}"]${doc ? `[data-doc="${CSS.escape(doc)}"]` : ""}`;
+    return element?.name ? `[name="${CSS.escape(element.name)}"]` : "";
+  };
+
+  /* ---- ticks: what is done to many files is shown once one is ticked ---- */
+  const ticks = () => [...document.querySelectorAll("#shelf-out [data-tick]")];
+  const ticked = () => ticks().filter((box) => box.checked).map((box) => box.value);
+  function countTicks() {
+    const bar = document.querySelector("#shelf-out .bulk");
+    if (!bar) return;
+    const all = bar.querySelector("[data-everything]");
+    const count = ticked().length;
+    bar.hidden = !count;
+    bar.querySelector(".ticked").textContent = all?.checked ? "已选全部" : `已选 ${count} 份`;
+    document.querySelector("#shelf-out [data-tick-all]").checked = count === ticks().length;
+  }
+  function tick(box) {
+    if ("tickAll" in box.dataset) ticks().forEach((one) => { one.checked = box.checked; });
+    if ("everything" in box.dataset && box.checked) ticks().forEach((one) => { one.checked = true; });
+    countTicks();
+  }
+  const ofTicked = () => (document.querySelector("#shelf-out [data-everything]:checked") ? { everything: "1" } : { doc: ticked() });
 
   /* ---- the reader ---- */
   function open(element) {
@@ -379,7 +413,7 @@
     const lead = document.getElementById("uploads-lead");
     if (lead) {
       lead.hidden = !jobs.length;
-      lead.querySelector(".how-far").textContent = open ? `正在读入，还有 ${open} 份。可以离开这一页，读入不会停。` : `${jobs.length} 份都已处理。`;
+      lead.querySelector(".how-far").textContent = open ? `正在读入，还有 ${open} 份。可以离开这一页，读入不会停。` : summary(jobs);
       lead.querySelector("button").hidden = open === jobs.length;
     }
     const ended = jobs.filter((job) => job.done).map((job) => job.id).join(" ");
@@ -389,6 +423,20 @@
       panels["shelf-out"].trigger("click", { act: "refresh" });
     }
     if (!open) before = ended;
+  }
+
+  /* what became of all files: how many of each, and why those that did not come in were refused */
+  function summary(jobs) {
+    const count = (state) => jobs.filter((job) => job.state === state).length;
+    const told = [["已入库", "新增"], ["已替换", "替换"], ["未变", "未变"], ["未收", "未收"]]
+      .map(([state, word]) => [word, count(state)]).filter(([, n]) => n).map(([word, n]) => `${word} ${n} 份`).join("，");
+    const why = {};
+    jobs.filter((job) => job.state === "未收").forEach((job) => {
+      const reason = job.message.split("。")[0];
+      why[reason] = (why[reason] || 0) + 1;
+    });
+    const reasons = Object.entries(why).sort((a, b) => b[1] - a[1]).slice(0, 4).map(([reason, n]) => (n > 1 ? `${reason}（${n} 份）` : reason));
+    return `${told}。${reasons.length ? `未收的原因：${reasons.join("；")}。` : ""}`;
   }
 
   async function clearUploads() {
@@ -401,7 +449,8 @@
   window.addEventListener("beforeunload", (event) => { if (uploading) event.preventDefault(); });
 
   /* ---- events ---- */
-  const PRESSED = "[data-copy],[data-clear-uploads],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-tab],[data-act]:not(form)";
+  const inside = (form) => Boolean(form.closest('[id$="-out"]'));
+  const PRESSED = "[data-copy],[data-clear-uploads],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-put],[data-tab],[data-act]:not(form)";
 
   function press(target, event) {
     const data = target.dataset;
@@ -411,6 +460,11 @@
     if ("pane" in data) { pane(data.pane); return; }
     if ("goto" in data) { goTo(target); return; }
     if ("show" in data) { const part = document.getElementById(data.show); if (part) part.hidden = !part.hidden; return; }
+    if ("put" in data) {
+      const field = target.closest("form")?.elements[data.put];
+      if (field) { field.value = data.text; field.focus(); }
+      return;
+    }
     if ("toggle" in data) {
       target.setAttribute("aria-pressed", String(target.getAttribute("aria-pressed") !== "true"));
       const view = viewOf(target);
@@ -425,6 +479,9 @@
           field.value = data.text;
           send(data.tab, data.act || data.tab);
         });
+      } else if (data.edit) {
+        if (narrow()) close();
+        whenThere(() => panels["shelf-out"], () => send("shelf", "edit", { doc: data.edit }));
       } else if (data.unit) {
         whenThere(() => panels["study-out"] && document.querySelector("#study-form form"), () => {
           send("study", "path", { unit: data.unit, region: data.region });
@@ -463,14 +520,15 @@
     if (!form) return;
     event.preventDefault();
     // a form inside an answer (a quiz) sends its own fields too
-    send(viewOf(form), form.dataset.act, form.closest('[id$="-out"]') ? written(form) : {});
+    send(viewOf(form), form.dataset.act, inside(form) ? { ...written(form), ...("ticks" in form.dataset ? ofTicked() : {}) } : {});
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-upload]")) { upload(event.target.files); event.target.value = ""; return; }
+    if (event.target.matches("[data-tick], [data-tick-all], [data-everything]")) { tick(event.target); return; }
     const form = event.target.closest("form[data-auto]");
     if (!form) return;
     ledger();
-    send(viewOf(form), form.dataset.act);
+    send(viewOf(form), form.dataset.act, inside(form) ? written(form) : {});
   });
   document.addEventListener("keydown", (event) => {
     if ((event.key === "Enter" || event.key === " ") && event.target.matches?.('[role="button"][data-act]')) {
@@ -478,7 +536,7 @@
       press(event.target, event);
     } else if (event.key === "Escape") close();
     else if (event.key === "/" && !event.target.closest?.("input, textarea, select")) {
-      const box = document.querySelector(`[id="${activeTab()}-form"] form.box input`);
+      const box = document.querySelector(`[id="${activeTab()}-form"] form.box input, [id="${activeTab()}-out"] .find input`);
       if (box) { event.preventDefault(); box.focus(); box.select(); }
     }
   });

@@ -11,15 +11,27 @@ from fastapi.responses import Response
 from qa.answer import Comparison
 from ui.exports import comparison_table
 from ui.rest.files import exported
-from ui.rest.requests import TEXT_LIMIT, CompareRequest, CurrentDesk, TableFormat, require_region, require_text
+from ui.rest.requests import (
+    TEXT_LIMIT,
+    CompareRequest,
+    CurrentDesk,
+    TableFormat,
+    Text,
+    require_region,
+    require_status,
+    require_text,
+)
 
 router = APIRouter()
 
 
-def _run_compare(desk: CurrentDesk, subject: str, regions: list[str] | None, as_of: dt.date | None) -> Comparison:
+def _run_compare(
+    desk: CurrentDesk, subject: str, regions: list[str] | None, as_of: dt.date | None, status: str | None
+) -> Comparison:
+    require_status(status)
     for region in regions or ():
         require_region(region)
-    return desk.compare(require_text(subject, "主题"), regions=regions or None, as_of=as_of)
+    return desk.compare(require_text(subject, "主题"), regions=regions or None, as_of=as_of, status=status or None)
 
 
 @router.get("/compare", summary="各地区比较", response_model=None)
@@ -28,10 +40,11 @@ def compare(
     subject: Annotated[str, Query(max_length=TEXT_LIMIT)],
     regions: Annotated[str | None, Query(max_length=2000, description="用逗号分开的地区")] = None,
     as_of: dt.date | None = None,
+    status: Text = None,
     format: TableFormat = "json",
 ) -> Response | dict[str, Any]:
     names = [name.strip() for name in (regions or "").replace("，", ",").split(",") if name.strip()]
-    comparison = _run_compare(desk, subject, names, as_of)
+    comparison = _run_compare(desk, subject, names, as_of, status)
     if format == "json":
         return comparison.record()
     return exported(comparison_table(comparison), format, "地区比较")
@@ -39,7 +52,7 @@ def compare(
 
 @router.post("/compare", summary="各地区比较")
 def compare_post(desk: CurrentDesk, body: CompareRequest) -> dict[str, Any]:
-    return _run_compare(desk, body.subject, body.regions, body.as_of).record()
+    return _run_compare(desk, body.subject, body.regions, body.as_of, body.status).record()
 
 
 @router.get("/compare/documents", summary="两份文件逐条对照：落实对照或新旧对照", response_model=None)

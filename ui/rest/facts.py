@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from graph.queries.cited import CitedFact, R
 from graph.queries.due import due as due_by
 from ui.exports import fact_table, unit_duties
 from ui.rest.files import exported
-from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, require_region
+from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, require_region, require_status
 
 router = APIRouter()
 
@@ -29,6 +30,8 @@ def tasks(
     unit: Text = None,
     region: Text = None,
     topic: Text = None,
+    status: Text = None,
+    as_of: dt.date | None = None,
     due: Annotated[
         str | None,
         Query(pattern=r"^(past|open|said|none|(19|20)\d\d|)$", description="完成时限：年份，或已过、未到、写明、未写明"),
@@ -39,7 +42,9 @@ def tasks(
     form: Annotated[str, Query(pattern="^(ledger|duties)$", description="台账，或按单位的责任清单（仅文件）")] = "ledger",
 ) -> Response | list[dict[str, Any]]:
     require_region(region)
-    found = due_by(desk.tasks(unit=unit or None, region=region or None, topic=topic or None), due)
+    require_status(status)
+    every = desk.tasks(unit=unit or None, region=region or None, topic=topic or None, status=status or None, as_of=as_of)
+    found = due_by(every, due)
     page = found[offset : offset + limit]
     if form == "duties" and format != "json":
         duties = unit_duties(page, unit=unit or None)
@@ -53,12 +58,17 @@ def targets(
     indicator: Text = None,
     region: Text = None,
     kind: Annotated[str | None, Query(pattern="^(target|achieved|statistic|rule|)$")] = None,
+    status: Text = None,
+    as_of: dt.date | None = None,
     limit: Limit = 100_000,
     offset: Offset = 0,
     format: TableFormat = "json",
 ) -> Response | list[dict[str, Any]]:
     require_region(region)
-    found = desk.targets(indicator=indicator or None, region=region or None, kind=kind or None)
+    require_status(status)
+    found = desk.targets(
+        indicator=indicator or None, region=region or None, kind=kind or None, status=status or None, as_of=as_of
+    )
     return _records_or_file(TARGETS, found[offset : offset + limit], format, "目标指标")
 
 
@@ -67,16 +77,19 @@ def facts(
     desk: CurrentDesk,
     kind: Annotated[str, Path(max_length=40, description=_NAMES)],
     region: Text = None,
+    status: Text = None,
+    as_of: dt.date | None = None,
     limit: Limit = 100_000,
     offset: Offset = 0,
     format: TableFormat = "json",
 ) -> Response | list[dict[str, Any]]:
     require_region(region)
+    require_status(status)
     try:
         known = kind_named(kind)
     except UsageError as error:
         raise Failure(404, "kind", str(error)) from error
-    found = desk.facts(known, region=region or None)
+    found = desk.facts(known, region=region or None, status=status or None, as_of=as_of)
     return _records_or_file(known, found[offset : offset + limit], format, known.title)
 
 

@@ -6,10 +6,12 @@ import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.divisions import gazetteer
-from corpus.filters import Filters
+from corpus.errors import UsageError
+from corpus.filters import STATUSES, Filters
+from graph.documents.status_filter import parse_status
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.desk.imports import Imports
 
@@ -52,13 +54,14 @@ class Conditions(BaseModel):
     issuer: Annotated[str | None, Field(max_length=200, description="发文机关")] = None
     year: Annotated[int | None, Field(ge=1900, le=2200, description="成文年份")] = None
     topic: Annotated[str | None, Field(max_length=100, description="主题")] = None
-    status: Annotated[str | None, Field(max_length=50, description="时效状态")] = None
+    status: Annotated[str | None, Field(max_length=50, description="、".join(STATUSES))] = None
     format: Annotated[str | None, Field(max_length=20, description="文件格式")] = None
     documents: Annotated[list[str] | None, Field(max_length=1000, description="只在这些文档编号里")] = None
 
     def filters(self) -> Filters | None:
         """As the program's own filters; an unknown region is an error, not an empty result."""
         require_region(self.region)
+        require_status(self.status)
         made = Filters(
             region=self.region or None,
             level=self.level or None,
@@ -77,6 +80,7 @@ class SearchRequest(BaseModel):
 
     query: str = Field(max_length=TEXT_LIMIT)
     top: Annotated[int, Field(ge=1, le=TOP_LIMIT)] = 10
+    as_of: dt.date | None = None
     filters: Conditions = Conditions()
 
 
@@ -101,6 +105,49 @@ class CompareRequest(BaseModel):
     subject: str = Field(max_length=TEXT_LIMIT)
     regions: Annotated[list[str] | None, Field(max_length=100)] = None
     as_of: dt.date | None = None
+    status: Annotated[str | None, Field(max_length=50)] = None
+
+
+class CorrectionRequest(BaseModel):
+    """Body of PATCH /documents/{id}: a field and its value each, by English name or Chinese label; with who and note."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"title": "某某办法", "region": "昆明市", "who": "李四"}]}
+    )
+
+    who: Annotated[str | None, Field(max_length=50)] = None
+    note: Annotated[str | None, Field(max_length=500)] = None
+
+    def written(self) -> dict[str, str]:
+        """The values as a person writes them; a list is its parts, null says that the document does not state the field."""
+        values: dict[str, str] = {}
+        for name, value in (self.model_extra or {}).items():
+            if isinstance(value, list) and all(isinstance(part, str) for part in value):
+                values[name] = "；".join(value)
+            elif isinstance(value, dict) and value.keys() == {"start", "end"}:
+                values[name] = f"{value['start']}-{value['end']}"
+            elif value is None or isinstance(value, str):
+                values[name] = value or ""
+            else:
+                raise Failure(422, "parameter", f"{name[:40]}：应当是文字、几段文字或空值。")
+        if not values:
+            raise Failure(422, "parameter", '没有写要更正的项目。例如 {"title": "某某办法"}。')
+        return values
+
+
+class SplitRequest(BaseModel):
+    """Body of POST /documents/{id}/split: where a part begins and ends, by its position or its first words."""
+
+    start: int | Annotated[str, Field(max_length=500)]
+    end: int | Annotated[str, Field(max_length=500)] | None = None
+    who: Annotated[str | None, Field(max_length=50)] = None
+
+
+class JoinRequest(BaseModel):
+    """Body of POST /documents/{id}/join: the number of the part, from 1."""
+
+    number: Annotated[int, Field(ge=1)]
+    who: Annotated[str | None, Field(max_length=50)] = None
 
 
 def conditions(
@@ -124,6 +171,14 @@ def require_region(name: str | None) -> None:
     """A ``Failure`` where no division has this name."""
     if name and not gazetteer().named(name):
         raise Failure(400, "region", f"不认识地区“{name[:40]}”。请写行政区划的名称，例如省、市、州、县的全名。")
+
+
+def require_status(word: str | None) -> None:
+    """A ``Failure`` for a word that is none of the statuses."""
+    try:
+        parse_status(word) if word else None
+    except UsageError as error:
+        raise Failure(400, "status", str(error)) from error
 
 
 _WORDS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,8 +12,8 @@ from ui.rest.requests import TEXT_LIMIT, TOP_LIMIT, Conditions, CurrentDesk, Sea
 router = APIRouter()
 
 
-def _run_search(desk: CurrentDesk, query: str, top: int, held: Conditions) -> dict[str, Any]:
-    hits = desk.search(require_text(query, "查找的词"), filters=held.filters(), top=top)
+def _run_search(desk: CurrentDesk, query: str, top: int, held: Conditions, as_of: dt.date | None) -> dict[str, Any]:
+    hits = desk.search(require_text(query, "查找的词"), filters=held.filters(), top=top, as_of=as_of)
     return {"query": query, "generation": desk.generation, "hits": [hit.record() for hit in hits]}
 
 
@@ -27,10 +28,11 @@ def search(
     year: Year = None,
     topic: Text = None,
     status: Text = None,
+    as_of: dt.date | None = None,
 ) -> dict[str, Any]:
-    return _run_search(desk, query, top, conditions(region, level, issuer, year, topic, status))
+    return _run_search(desk, query, top, conditions(region, level, issuer, year, topic, status), as_of)
 
 
 @router.post("/search", summary="查找原文段落")
 def search_post(desk: CurrentDesk, body: SearchRequest) -> dict[str, Any]:
-    return _run_search(desk, body.query, body.top, body.filters)
+    return _run_search(desk, body.query, body.top, body.filters, body.as_of)

@@ -109,13 +109,15 @@ def test_filters_take_in_what_lies_below_a_region(tmp_path: Path) -> None:
     with Corpus.open(tmp_path) as corpus:
         put(corpus, make("省.txt", region_code="62", level="省", issued_on="2021-03-01"))
         put(corpus, make("州.txt", region_code="6230", level="市州", published_on="2022-03-01"))
-        put(corpus, make("外.txt", region_code="5227", level="市州", status="有效"))
+        put(corpus, make("外.txt", region_code="5227", level="市州"))
         names = lambda filters: {info.source for info in corpus.infos(filters)}  # noqa: E731
         assert names(Filters(region="甘肃")) == {"省.txt", "州.txt"}
         assert names(Filters(region="甘南州")) == {"州.txt"}
         assert names(Filters(region="没有这个地方")) == set()
         assert names(Filters(year=2022)) == {"州.txt"}
-        assert names(Filters(level="市州", status="有效")) == {"外.txt"}
+        assert names(Filters(level="市州")) == {"州.txt", "外.txt"}
+        with pytest.raises(ValueError, match="resolve_status"):
+            names(Filters(status="现行有效"))
         assert names(Filters(topic="财政投入")) == {"省.txt", "州.txt", "外.txt"}
 
 

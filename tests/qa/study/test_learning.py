@@ -106,7 +106,7 @@ def test_what_is_typed_is_read_as_options():
 def library_of(corpus):
     return SimpleNamespace(
         corpus=corpus, generation=corpus.generation, tasks=lambda **_: [], targets=lambda **_: [], documents=lambda _=None: corpus.infos(),
-        regions=lambda: ["石溪县"], topics=list, units=lambda: [("县财政局", 2)], validity=lambda _: SimpleNamespace(status="", reason=""),
+        regions=lambda: ["石溪县"], topics=list, units=lambda: [("县财政局", 2)], validity=lambda _, __=None: SimpleNamespace(status="", reason=""),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,10 @@ from corpus.folding import fold
 from corpus.wordlists import entries
 from index.everyday import question_words, written_forms
 from index.query import parse_query
+from qa.understanding.concepts import extract_text_concepts
 from qa.understanding.lexicons import everyday_forms, function_words
 from qa.understanding.question import find_everyday
+from tests.qa.conftest import library_of
 
 ROWS = [line.split("\t") for line in entries("index", "everyday.tsv")]
 
@@ -46,9 +49,24 @@ def test_a_row_for_one_use_is_not_read_for_the_other() -> None:
         assert (phrase in written_forms("answer")) is (only != ["search"])
 
 
+def test_the_search_has_no_phrase_that_it_strips_as_a_question() -> None:
+    assert [p for p in written_forms("search") if any(word in p for word in question_words("search"))] == []
+
+
+def test_no_everyday_phrase_is_a_function_word() -> None:
+    assert [p for p in everyday_forms() if p in function_words()] == []
+
+
 def test_question_words_are_function_words_and_written_once() -> None:
     assert {fold(word) for word in question_words("answer")} <= set(function_words())
     own = set(entries("qa", "function_words.txt"))
     assert len(own) > 200
     assert own.isdisjoint(question_words("search"))
     assert set(question_words("search")) - set(question_words("answer")) == {"咨询"}
+
+
+def test_an_everyday_word_inside_an_official_one_does_not_cut_it(tmp_path: Path) -> None:
+    with library_of(tmp_path, "云岫县养老保险办法\n第一条 参加养老保险的居民按年缴费。\n") as library:
+        view, _ = library.engine._ready()
+        texts = [concept.text for concept in extract_text_concepts("养老保险缴费", view).concepts]
+    assert "养老保险" in texts

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemai.doubts import Doubt
+from corpus.corrections import Correction
 from corpus.document import HeadMatter, Issue, ParsedDocument, Reference, Section, Span, Table, Zone
 from corpus.store import DocumentInfo
 from graph.codec.records import MeasureRecord, TargetRecord, TaskRecord
@@ -19,12 +21,16 @@ from graph.queries.relations import Edition, Link, Relations
 from graph.queries.unit import UnitPage
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Cell, Comparison, ComparisonRow, Notice, Understanding
+from ui.desk.catalogue import CONDITIONS, CatalogueQuery
+from ui.desk.desk import ShelfEntry
 from ui.page.ask.answers import answer_view, clipboard_text
 from ui.page.compare.matrix import coverage_grid, matrix_view
 from ui.page.kit.forms import facets
 from ui.page.kit.html import Html, cut, el, escape, join
 from ui.page.kit.states import empty_state, error_message
-from ui.page.library.table import ShelfRow, shelf_view
+from ui.page.library.editor import EDITED, EditedDocument, EditedField, editor_view
+from ui.page.library.state import UndoableChange
+from ui.page.library.table import conditions_form, notice_of_change, queue_lead, shelf_table
 from ui.page.reader.document import reader_view
 from ui.page.reader.lineage import version_changes
 from ui.page.reader.marking import Layer, mark_spans, merge_spans, wrap_layers
@@ -129,7 +135,17 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
     task, target = CitedFact(done, bad, bad, (bad,)), CitedFact(figure, bad, bad, (bad,))
     check(tasks_table([task]))
     check(targets_table([target]))
-    check(shelf_view([ShelfRow(info(bad), bad, bad)], undo=info(bad)))
+    doubt = Doubt("d1", bad, bad, "title-inferred", "title", bad, bad, 1)
+    doubts = [doubt, replace(doubt, reason="copy", field="copy_of", other="d2"), replace(doubt, reason="text", field="checked")]
+    given = Correction(1, "d1", bad, bad, "title", bad, bad, bad, "2026-01-01T00:00:00", bad, "2026-01-02")
+    fields = tuple(EditedField(field, bad, bad, True, given) for field in EDITED)
+    edited = EditedDocument(info(bad), bad, fields, ((given, bad, bad),), (bad,), bad, bad, {"d2": bad})
+    for in_queue in (True, False):
+        form = editor_view(edited, regions=[bad], kinds=[bad], doubts=doubts, who=bad, in_queue=in_queue)
+        check(shelf_table([ShelfEntry(info(bad), bad, bad, frozenset())], {"d1": doubts}, "d1", form))
+    check(notice_of_change(UndoableChange(bad, (1,))) or "")
+    counts = {name: [(bad, bad, 1)] for name in (*CONDITIONS, "doubtful")}
+    check(conditions_form(CatalogueQuery(bad, bad, bad, bad, bad, bad), counts) + queue_lead(1, bad, {"copy": 1}))
     check(error_message(bad) + empty_state(bad, bad))
     check(facets({"地区": [(bad, 1)]}, {"地区": bad}))
     doc = document(bad + "\n" + bad, zones=(Zone("body", Span(0, len(bad))),))

@@ -54,9 +54,9 @@ class Recording(Library):
         self.asked.append((question, filters, as_of))
         return super().ask(question, filters=filters, as_of=as_of, previous=previous, keep=keep)
 
-    def search(self, query: str, *, filters: Any = None, top: int = 10) -> Any:
+    def search(self, query: str, *, filters: Any = None, top: int = 10, as_of: Any = None) -> Any:
         self.asked.append((query, filters, top))
-        return super().search(query, filters=filters, top=top)
+        return super().search(query, filters=filters, top=top, as_of=as_of)
 
 
 @pytest.fixture(scope="module")

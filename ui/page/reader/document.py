@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from corpus.document import ParsedDocument, Span
+from corpus.corrections import FIELDS, Correction
+from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import DocumentInfo
 from graph.codec.columns import TARGET_KINDS, UNSTATED
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
@@ -29,6 +30,7 @@ def reader_view(
     tasks: Sequence[CitedFact[TaskRecord]] = (),
     targets: Sequence[CitedFact[TargetRecord]] = (),
     relations: Relations = UNRELATED,
+    corrections: Sequence[Correction] = (),
 ) -> Html:
     """The document pane. The first of ``quotes`` carries the id the page scrolls to."""
     head = doc.head
@@ -68,7 +70,7 @@ def reader_view(
         ("outline", outline_pane(doc)),
         ("tasks", _tasks(doc, tasks)),
         ("targets", _targets(doc, targets)),
-        ("basis", _basis(doc, info)),
+        ("basis", _basis(doc, info, corrections)),
         ("lineage", lineage_pane(doc, relations)),
     ]
     return join(
@@ -172,30 +174,35 @@ def _targets(doc: ParsedDocument, targets: Sequence[CitedFact[TargetRecord]]) ->
     )
 
 
-def _basis(doc: ParsedDocument, info: DocumentInfo) -> Html:
+def _basis(doc: ParsedDocument, info: DocumentInfo, corrections: Sequence[Correction]) -> Html:
+    """Every field of the head matter: as read, concluded, or given by a person with who and when."""
     head = doc.head
-    rows = [
-        ("标题", head.title), ("发文机关", "、".join(head.issuers)), ("文号", head.doc_number), ("索引号", head.index_number),
-        ("地区", head.region), ("层级", head.level), ("文种", head.kind), ("成文日期", head.issued_on), ("发布日期", head.published_on),
-        ("施行日期", head.effective_on), ("失效日期", head.expires_on),
-        ("规划期", f"{head.plan_period[0]} 至 {head.plan_period[1]}" if head.plan_period else None),
-        ("时效", f"{info.user_status}（人工标注{'：' + info.user_note if info.user_note else ''}）" if info.user_status else head.status),
-        ("来源文件", doc.source),
-    ]  # fmt: skip
-    names = {"标题": "title", "发文机关": "issuers", "文号": "doc_number", "地区": "region", "层级": "level", "文种": "kind"}
+    given = {correction.field: correction for correction in corrections if correction.undone_at is None}
+    values = {
+        "title": head.title, "issuers": "、".join(head.issuers), "doc_number": head.doc_number, "index_number": head.index_number,
+        "region": head.region, "level": head.level, "kind": head.kind, "issued_on": head.issued_on, "published_on": head.published_on,
+        "effective_on": head.effective_on, "expires_on": head.expires_on,
+        "plan_period": f"{head.plan_period[0]} 至 {head.plan_period[1]}" if head.plan_period else None,
+        "status": info.user_status or head.status,
+    }  # fmt: skip
     listed = [
-        join(
-            el("dt", label),
-            el(
-                "dd",
-                value or UNSTATED,
-                "（推断）" if names.get(label) in head.inferred and value else None,
-                class_=None if value else "soft",
-            ),
-        )
-        for label, value in rows
-    ]
+        join(el("dt", FIELDS[name].label), el("dd", value or UNSTATED, _origin(name, value, head, given.get(name)), class_=None if value else "soft"))
+        for name, value in values.items()
+    ]  # fmt: skip
     return join(
-        el("dl", listed, class_="matter"),
-        el("p", el("a", "下载原始文件", href=f"/api/v1/documents/{doc.id}/original", download=True)),
+        el("dl", listed, el("dt", "来源文件"), el("dd", doc.source), class_="matter"),
+        el(
+            "p",
+            el("button", "更正要素", type="button", class_="open", data_tab="shelf", data_edit=info.id),
+            "　",
+            el("a", "下载原始文件", href=f"/api/v1/documents/{doc.id}/original", download=True),
+        ),
     )
+
+
+def _origin(name: str, value: str | None, head: HeadMatter, correction: Correction | None) -> Html | None:
+    """What is said behind a value that was not simply read."""
+    if correction is not None:
+        by = " · ".join(part for part in ("人工更正", correction.who, correction.at[:10], correction.note) if part)
+        return join(" ", el("span", by, class_="tag"))
+    return join("（推断）") if value and name in head.inferred else None

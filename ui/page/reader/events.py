@@ -37,6 +37,7 @@ def open_document(desk: Desk, payload: Payload) -> Html:
         tasks=tasks,
         targets=targets,
         relations=desk.relations(doc.id),
+        corrections=desk.corrections(doc.id),
     )
 
 

@@ -1,0 +1,126 @@
+"""Documents that a person names 指名的文件: the one resolver of a library, and which file of a work is meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from corpus.folding import fold
+from corpus.kept import kept_value
+from corpus.store import Corpus, DocumentInfo
+from corpus.titles import in_marks
+from graph.documents.numbers import parse_number
+from graph.documents.resolver import DocumentMention, DocumentResolver
+from graph.documents.works import Works, WorkVersion, works
+from graph.lexicon import expand
+
+SHOWN = 6
+"""Documents that a message offers as choices."""
+APART = 0.12
+"""How far the title that fits a text best must lead the next one for its document to be meant."""
+_DRAFT = re.compile(expand(r"[(（\[【]?{draft_marks}"))
+_MARKS = re.compile(r"[\W_]+")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
+
+
+def resolver_of(corpus: Corpus) -> DocumentResolver:
+    """The documents of a library by everything they may be called, kept until the library changes."""
+    return kept_value(corpus, "document resolver", lambda: DocumentResolver(corpus.infos()))
+
+
+def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of: dt.date) -> tuple[int, ...]:
+    """The documents a mention means, one for each work, best first.
+
+    A number names one version. A title that several versions have names the one of the year that the text gives, else the one
+    in force on the day; copies never count beside the document they are copies of. Where several works are left, the one whose
+    title clearly says most of the text is meant.
+    """
+    known = works(corpus)
+    found: dict[int, int] = {}
+    for row in _drafts(corpus, mention, text) or mention.documents:
+        work = known.of(row)
+        if work.id in found:
+            continue
+        if mention.kind == "number" or _asks_for_draft(mention, text):
+            found[work.id] = known.representative(row)
+            continue
+        named = [v for v in work.versions if set(mention.documents) & {v.document, *v.copies}]
+        asked = _of_year(named or work.versions, text)
+        if asked is not None:
+            found[work.id] = asked.document
+        elif len(named) < 2:
+            found[work.id] = known.representative(row)
+        else:
+            current = known.current(row, as_of.isoformat())
+            found[work.id] = current if current in {v.document for v in named} else named[-1].document
+    rows = tuple(found.values())
+    return _fitting(corpus, rows, mention, text) if len(rows) > 1 else rows
+
+
+def _asks_for_draft(mention: DocumentMention, text: str) -> bool:
+    """Whether a title is named with the mark of a draft (…办法（征求意见稿）)."""
+    return _DRAFT.search(mention.text) is not None or _DRAFT.match(text, mention.span.end) is not None
+
+
+def _drafts(corpus: Corpus, mention: DocumentMention, text: str) -> tuple[int, ...]:
+    """The drafts among the documents named and their earlier versions, where a draft is named."""
+    if mention.kind == "number" or not _asks_for_draft(mention, text):
+        return ()
+    known = works(corpus)
+    versions = (v for row in (*mention.documents, *mention.also) for v in known.of(row).versions)
+    return tuple(dict.fromkeys(v.document for v in versions if v.step == "征求意见"))
+
+
+def _fitting(corpus: Corpus, rows: tuple[int, ...], mention: DocumentMention, text: str) -> tuple[int, ...]:
+    """Of several documents those that have a number themselves, where one is named, and the one whose title fits the text."""
+    infos = {info.row: info for info in corpus.infos()}
+    if mention.kind == "number":
+        # a collection has the numbers of what it holds, too
+        number = parse_number(mention.text)
+        own = [(row, parse_number(infos[row].head.doc_number or "")) for row in rows]
+        same = tuple(row for row, one in own if one and number and (one.year, one.serial) == (number.year, number.serial))
+        rows = same or tuple(row for row, one in own if one) or rows
+    scored = sorted(((share_of_title(text, infos[row]), row) for row in rows), reverse=True)
+    return (scored[0][1],) if len(scored) < 2 or scored[0][0] - scored[1][0] >= APART else rows
+
+
+def share_of_title(text: str, info: DocumentInfo) -> float:
+    """The share of the pairs of characters of a text that the titles of a document hold."""
+    plain = _MARKS.sub("", fold(text))
+    title = _MARKS.sub("", fold("".join(head.title or "" for head in (info.head, *info.attached))))
+    pairs = {plain[i : i + 2] for i in range(len(plain) - 1)}
+    return sum(pair in title for pair in pairs) / max(1, len(pairs))
+
+
+def _of_year(versions: Iterable[WorkVersion], text: str) -> WorkVersion | None:
+    """The one version of a year that the text gives, outside the title itself."""
+    years = {int(year) for year in _YEAR.findall(text)}
+    fitting = [v for v in versions if v.year in years]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def describe_document(info: DocumentInfo) -> str:
+    """A document by its title and number: 《云岫县供水条例》（云政发〔2024〕3号）."""
+    title = in_marks(" ".join((info.head.title or info.source.rsplit("/", 1)[-1]).split()))
+    return f"{title}（{info.head.doc_number}）" if info.head.doc_number else title
+
+
+def fold_versions(corpus: Corpus, rows: Iterable[int], as_of: dt.date) -> dict[int, tuple[int, ...]]:
+    """The documents that count, in the order given, each with the copies and replaced versions of it that stand behind it.
+
+    Where what stands in front is not among the rows, the first one that is takes its place.
+    """
+    known = works(corpus)
+    groups: dict[int, list[int]] = {}
+    for row in dict.fromkeys(rows):
+        groups.setdefault(front_of(known, row, as_of), []).append(row)
+    fronts = {front if front in group else group[0]: group for front, group in groups.items()}
+    return {row: tuple(other for other in group if other != row) for row, group in fronts.items()}
+
+
+def front_of(known: Works, row: int, as_of: dt.date) -> int:
+    """The document whose text holds in place of another one's on a day: its representative, the last version that replaced it."""
+    day = as_of.isoformat()
+    newer = [r for r in known.replaced_by(row) if (on := known.version(r).on) is None or on <= day]
+    return known.representative(newer[-1] if newer else row)

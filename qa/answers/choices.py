@@ -1,0 +1,27 @@
+"""Choices 可选的文件: what is answered where a name fits several documents equally well."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from graph.documents.named import SHOWN, describe_document
+from graph.documents.status import status_on
+from qa.answer import Notice
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, title_span
+from qa.documents import LibraryView
+
+
+def offer_choices(name: str, rows: Sequence[int], view: LibraryView, as_of: dt.date) -> AnswerDraft:
+    """The documents that a name fits, each with its status on the day; none is chosen for the person who asks."""
+    lines = [
+        AnswerLine(f"“{name}”可以指库里的 {len(rows)} 份文件，请写明是哪一份：", counts=(len(rows),), derived=(f"“{name}”",))
+    ]
+    for row in rows[:SHOWN]:
+        document = view.document(row)
+        said = f"{describe_document(document.info)}：{status_on(view.corpus, document.info, as_of).status}"
+        lines.append(AnswerLine(said, (cite(document, title_span(document)),), derived=(said,)))
+    notice = Notice("scope", f"“{name}”对应多份文件，没有替您选定；写出文号或全名可以得到确切的回答。")
+    searcher = view.searcher
+    nearest = tuple(hit for row in rows[:SHOWN] if searcher and (hit := searcher.opening(row)) is not None)
+    return AnswerDraft("partial", tuple(lines), (notice,), nearest=nearest)

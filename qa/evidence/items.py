@@ -1,0 +1,94 @@
+"""Evidence items 证据条目: the numbered item, paragraph or table row of a document, whole: the unit an answer is chosen and quoted by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus.document import ParsedDocument, Span
+from corpus.text import COLONS, SENTENCE_ENDS, sentences
+
+LONGEST, SHORTEST, PIECE = 320, 24, 220
+"""Characters of an item: a longer one is cut at sentence ends into pieces; a shorter one that is no sentence, as a heading, joins the
+next."""
+LEAD = 80
+"""Characters kept of a line that announces what follows it (包括：)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """A stretch of a document that says one thing.
+
+    ``trail`` are the headings above it; ``lead`` is the end of the line that announces it, or "".
+    """
+
+    document: int
+    span: Span
+    trail: tuple[str, ...]
+    lead: str = ""
+
+
+def cut_items(doc: ParsedDocument, document: int, span: Span) -> list[EvidenceItem]:
+    """Cut a stretch of a document into items: at headings and numbers, at line ends, at table rows.
+
+    An item ends at a true border: never inside a number, a word or a table cell. The items cover every character of the stretch
+    that is not white space, in order.
+    """
+    found: list[EvidenceItem] = []
+    lead = ""
+    for part in _join_short(doc.text, _pieces(doc, span)):
+        for piece in _cut_long(doc.text, part):
+            found.append(EvidenceItem(document, piece, doc.heading_path(piece.start), lead))
+        text = part.of(doc.text)
+        if text[-1] in COLONS:
+            lead = text[-LEAD:]
+    return found
+
+
+def _pieces(doc: ParsedDocument, span: Span) -> list[Span]:
+    cuts = {span.start, span.end, *_line_starts(doc.text, span)}
+    cuts |= {s.start for s in doc.outline if s.kind != "title" and span.start < s.start < span.end}
+    for table in doc.tables:
+        if table.span.overlaps(span):
+            cuts |= {start for row in table.rows if row and span.start < (start := min(cell.start for cell in row)) < span.end}
+    places = sorted(cuts)
+    pieces = (Span(start, end).trimmed(doc.text) for start, end in pairwise(places))
+    return [piece for piece in pieces if len(piece)]
+
+
+def _line_starts(text: str, span: Span) -> Iterator[int]:
+    at = text.find("\n", span.start, span.end)
+    while at >= 0:
+        yield at + 1
+        at = text.find("\n", at + 1, span.end)
+
+
+def _join_short(text: str, pieces: Sequence[Span]) -> list[Span]:
+    """A heading joins what it heads, a line that announces what it announces, as far as the item does not get too long."""
+    joined: list[Span] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and piece.end - last.start <= LONGEST
+            and (text[last.end - 1] in COLONS or (len(last) < SHORTEST and text[last.end - 1] not in SENTENCE_ENDS))
+        ):
+            joined[-1] = Span(last.start, piece.end)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _cut_long(text: str, part: Span) -> Iterator[Span]:
+    if len(part) <= LONGEST:
+        yield part
+        return
+    start = end = part.start
+    for sentence in sentences(part.of(text)):
+        if end > start and part.start + sentence.end - start > PIECE:
+            yield Span(start, end).trimmed(text)
+            start = end
+        end = part.start + sentence.end
+    if end > start:
+        yield Span(start, end).trimmed(text)

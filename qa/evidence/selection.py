@@ -1,0 +1,74 @@
+"""Selecting the documents of a question 选定文件: those the filters allow, copies and replaced versions counted once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Container, Sequence
+from dataclasses import replace
+
+from corpus.filters import Filters
+from graph.documents.named import choose_documents, fold_versions
+from graph.documents.resolver import DocumentMention
+from graph.documents.status_filter import resolve_status
+from qa.documents import LibraryView
+from qa.evidence.scope import elsewhere, place_names
+from qa.understanding.names import NamedDocuments
+from qa.understanding.question import ParsedQuestion
+
+
+def select_documents(
+    parsed: ParsedQuestion, view: LibraryView, filters: Filters | None, as_of: dt.date
+) -> tuple[ParsedQuestion, set[int] | None]:
+    """The question with the documents it names for certain, and the rows to answer from; None for every document.
+
+    A work counts once, by the text that holds on the day; a version that the question names itself is always among them.
+    """
+    allowed = select_rows(view, filters, as_of)
+    named = _limited(parsed, view, view.infos if allowed is None else allowed)
+    sure = [row for m in named.sure(parsed.folded) for row in choose_documents(view.corpus, m, parsed.folded, as_of)]
+    documents = tuple(dict.fromkeys(sure)) or parsed.documents
+    rows = set(view.infos) if allowed is None else allowed
+    kept = set(fold_versions(view.corpus, sorted(rows), as_of)) | (set(documents) & rows)
+    return replace(parsed, named=named, documents=documents), None if allowed is None and len(kept) == len(rows) else kept
+
+
+def select_rows(view: LibraryView, filters: Filters | None, as_of: dt.date) -> set[int] | None:
+    """The rows of the documents that meet the filters, a status being that of the day; None without filters."""
+    resolved = resolve_status(view.corpus, filters, as_of)
+    return view.corpus.select(resolved) if resolved else None
+
+
+def _limited(parsed: ParsedQuestion, view: LibraryView, rows: Container[int]) -> NamedDocuments:
+    """What is named of some documents only, and of the place that the question names."""
+    mentions: list[DocumentMention] = []
+    names = list(parsed.named.names)
+    for mention in parsed.named.mentions:
+        kept = tuple(row for row in mention.documents if row in rows)
+        if mention.kind != "number":
+            kept = of_the_place(kept, parsed, view) or of_the_place(
+                tuple(row for row in mention.also if row in rows), parsed, view
+            )
+        if kept:
+            mentions.append(replace(mention, documents=kept))
+        elif mention.kind != "number":
+            names.append(mention.span)
+    return replace(parsed.named, mentions=tuple(mentions), names=tuple(names))
+
+
+def of_the_place(rows: Sequence[int], parsed: ParsedQuestion, view: LibraryView) -> tuple[int, ...]:
+    """Of several documents those of the place asked about; one of no known place counts where it names that place."""
+    if not parsed.divisions or not rows:
+        return tuple(rows)
+    near = tuple(row for row in rows if view.regions[row] and not elsewhere(view, row, parsed.divisions))
+    names = place_names(parsed, parsed.divisions)
+    unplaced = (row for row in rows if not view.regions[row])
+    return near or tuple(row for row in unplaced if any(name in view.document(row).folded for name in names))
+
+
+def find_ambiguous(parsed: ParsedQuestion, view: LibraryView, as_of: dt.date) -> tuple[str, tuple[int, ...]] | None:
+    """A name in the question that is the whole title or number of several documents, with those documents."""
+    for mention in parsed.named.mentions:
+        rows = choose_documents(view.corpus, mention, parsed.folded, as_of)
+        if mention.certain and mention.kind in ("number", "title") and len(rows) > 1:
+            return mention.text, rows
+    return None

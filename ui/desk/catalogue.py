@@ -1,0 +1,121 @@
+"""The catalogue of a library 目录: documents chosen by words and conditions and put in order, alike for page, REST and command line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from corpus.document import LEVELS
+from corpus.filters import STATUSES
+from corpus.folding import fold
+from ingest.formats.registry import label_of_format
+from ui.desk.desk import ShelfEntry, short_region
+
+CONDITIONS: Mapping[str, str] = {"region": "地区", "level": "层级", "kind": "文种", "status": "时效", "format": "格式"}
+_MARKS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueQuery:
+    """What is looked for in the catalogue; None and empty mean no condition.
+
+    ``query`` is words that title, number, file name or issuers hold, all of them; ``region`` is the everyday name of the region a
+    document is filed under, without those below; ``doubtful`` keeps what a person should look at; ``sort`` is one of ``SORTS``,
+    without it documents stay as they came.
+    """
+
+    query: str = ""
+    region: str | None = None
+    level: str | None = None
+    kind: str | None = None
+    status: str | None = None
+    format: str | None = None
+    doubtful: bool = False
+    sort: str | None = None
+
+    @property
+    def conditions(self) -> int:
+        """How many conditions there are, the words among them."""
+        return sum(bool(value) for value in (self.query, self.doubtful, *(getattr(self, name) for name in CONDITIONS)))
+
+
+def select_entries(
+    entries: Sequence[ShelfEntry], wanted: CatalogueQuery, doubtful: frozenset[str] = frozenset()
+) -> list[ShelfEntry]:
+    """The documents that meet a query, in its order; ``doubtful`` are the ids of those with doubts."""
+    words = [word for part in wanted.query.split() if (word := _plain(part))]
+    kept = [entry for entry in entries if _meets(entry, wanted, words, doubtful)]
+    if wanted.sort == "added":
+        return kept[::-1]
+    order = _ORDERS.get(wanted.sort or "")
+    return sorted(kept, key=order) if order else kept
+
+
+def count_values(
+    entries: Sequence[ShelfEntry], wanted: CatalogueQuery, doubtful: frozenset[str]
+) -> dict[str, list[tuple[str, str, int]]]:
+    """For each condition the values that exist under the others: value, label, number of documents; and under ``doubtful`` one row."""
+    counts: dict[str, list[tuple[str, str, int]]] = {}
+    for name in CONDITIONS:
+        free: dict[str, Any] = {name: None}
+        others = select_entries(entries, replace(wanted, **free), doubtful)
+        found = Counter(value for entry in others if (value := value_of(entry, name)))
+        chosen = getattr(wanted, name)
+        if chosen and chosen not in found:
+            found[chosen] = 0
+        counts[name] = [(value, _label(name, value), found[value]) for value in sorted(found, key=_order(name, found))]
+    others = select_entries(entries, replace(wanted, doubtful=True), doubtful)
+    counts["doubtful"] = [("1", "待核对", len(others))]
+    return counts
+
+
+def value_of(entry: ShelfEntry, name: str) -> str | None:
+    """What a document is filed under for a condition."""
+    head = entry.info.head
+    values = {
+        "region": short_region(entry.info), "level": head.level, "kind": head.kind, "status": entry.status, "format": entry.info.format,
+    }  # fmt: skip
+    return values[name]
+
+
+def _meets(entry: ShelfEntry, wanted: CatalogueQuery, words: Sequence[str], doubtful: frozenset[str]) -> bool:
+    if wanted.doubtful and entry.info.id not in doubtful:
+        return False
+    if any((value := getattr(wanted, name)) and value_of(entry, name) != value for name in CONDITIONS):
+        return False
+    if not words:
+        return True
+    info = entry.info
+    own = " ".join(_plain(part) for part in (info.head.title or "", info.head.doc_number or "", info.source, *info.head.issuers))
+    return all(word in own or info.id.startswith(word) for word in words)
+
+
+def _plain(text: str) -> str:
+    """A text without marks, so that a number is found in any writing: 青政发〔2024〕3号, 青政发[2024]3号."""
+    return _MARKS.sub("", fold(text))
+
+
+def _label(name: str, value: str) -> str:
+    return label_of_format(value) if name == "format" else value
+
+
+def _order(name: str, found: Counter[str]) -> Callable[[str], Any]:
+    if name == "level":
+        return lambda value: [*LEVELS, value].index(value)
+    if name == "status":
+        return lambda value: [*STATUSES, value].index(value)
+    return lambda value: (-found[value], value)
+
+
+def _date(entry: ShelfEntry) -> str:
+    return entry.info.head.issued_on or entry.info.head.published_on or ""
+
+
+_ORDERS: Mapping[str, Callable[[ShelfEntry], Any]] = {
+    "title": lambda entry: (not entry.info.head.title, fold(entry.info.head.title or entry.info.source)),
+    "date": lambda entry: tuple(-ord(character) for character in _date(entry)) or (0,),
+    "status": lambda entry: ([*STATUSES, entry.status].index(entry.status), entry.info.row),
+}
