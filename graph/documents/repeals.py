@@ -22,12 +22,16 @@ _AFTER_TITLE = re.compile(
 _CARRIED_OUT = re.compile(expand(r"{based_on}[^《》，,。；;]{0,12}$"))
 _LIST_FOLLOWS = re.compile(expand(r"^[^。；;\n]{0,24}(?:{pointing_to_lists}|[{numerals_to_hundred}\d]{1,4}[{pieces}])"))
 _LIST_TITLE = re.compile(expand(r"{out_of_force}[^《》]{0,30}{kinds_of_lists}|{titles_of_lists}"))
+_LIST_BEFORE = re.compile(expand(r"{pointing_to_lists}[^。；;\n]{0,40}$"))
+_POINTS_TO_LIST = re.compile(expand(r"{pointing_to_lists}"))
+_TITLE_LINE = re.compile(expand(r"关于[^。；;]{2,250}的{kinds_of_lists}$"))
 _KEPT_LIST = re.compile(expand("{kept_lists}"))
 _HEADING = re.compile(expand(r"^\s*(?:[{numerals}]{1,3}、|附件|（[{numerals}]{1,2}）|第[{numerals}]{1,3}[部条章])"))
 _PART = re.compile(expand(r"第[{numerals_with_zero}\d]{1,5}[{parts}]|{parts_by_name}"))
 _WHOLE = re.compile(expand(r"^(?:{words_for_documents}|[{numerals}\d]{1,3}[件份])*$"))
 _MOST, _REACH = 200, 1000
 """Repeals read in one text, and characters of a sentence on either side of one: far more than documents have."""
+_REACH_BEFORE = 60
 _NEAR = 30
 """Characters between a verb and the title it repeals (废止我市此前印发的《…》)."""
 _DONE = re.compile(expand(r"(?:{at_once}|自[^，,。；;]{2,16}起)$"))
@@ -104,9 +108,13 @@ def read_statements(text: str, title: str | None) -> ForceStatements:
         # a title line and a list say less of a repeal than the sentence that dates it
         key = repeal.title or repeal.number
         held = found.get(key)
-        if held is None or (repeal.on is not None, repeal.number is not None) > (held.on is not None, held.number is not None):
+        if held is None or _telling(text, repeal) > _telling(text, held):
             found[key] = repeal
     return ForceStatements(tuple(found.values()), tuple(_extensions(text)), _trial_rule(text))
+
+
+def _telling(text: str, repeal: Repeal) -> tuple[bool, bool, bool]:
+    return repeal.on is not None, repeal.number is not None, _TITLE_LINE.search(repeal.span.of(text)) is None
 
 
 def _repeals(text: str) -> Iterator[Repeal]:
@@ -153,7 +161,9 @@ def _repeals(text: str) -> Iterator[Repeal]:
 def _listed(text: str, own_title: str) -> Iterator[Repeal]:
     """The documents of a list of repealed documents, in lines, tables or attachments; parts that keep or change are passed over."""
     if not _LIST_TITLE.search(own_title) and not any(
-        _LIST_FOLLOWS.match(text, trigger.end()) for trigger in _triggers().finditer(text)
+        _LIST_FOLLOWS.match(text, trigger.end())
+        or _LIST_BEFORE.search(text, max(0, trigger.start() - _REACH_BEFORE), trigger.start())
+        for trigger in _triggers().finditer(text)
     ):
         return
     on, listing = None, _LIST_TITLE.search(own_title) is not None
@@ -170,7 +180,8 @@ def _listed(text: str, own_title: str) -> Iterator[Repeal]:
             listing = not _intended().search(words[max(0, trigger.start() - 8) : trigger.start()])
             on = on or _day(text, span)
             continue
-        if _HEADING.match(words) and _KEPT_LIST.search(words) and not _triggers().search(words) and len(words) < 60:
+        heading = (_HEADING.match(words) and len(words) < 60) or _POINTS_TO_LIST.search(words)
+        if heading and _KEPT_LIST.search(words) and trigger is None:
             listing = False
         if not listing or (trigger and names):
             continue

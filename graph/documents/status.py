@@ -179,7 +179,7 @@ def _relate(corpus: Corpus) -> _Force:
     force = _Force(corpus, infos, works(corpus), DocumentNames(list(infos.values())), _statements(corpus, infos))
     for row, info in infos.items():
         title = info.head.title or ""
-        if is_draft_info(info) or _proposes(info.head) or _EXPLAINS.search(title):
+        if _is_no_act(info, info.head) or _EXPLAINS.search(title):
             continue
         said = force.statements[row]
         for repeal in said.repeals:
@@ -291,7 +291,7 @@ def _judge(force: _Force, info: DocumentInfo, day: str, part: HeadMatter | None)
             evidence=StatusEvidence(None, None, info.user_status, person or "使用者"),
             replaced_by=force.works.replaced_by(info.row),
         )
-    if _is_draft(head) or is_draft_info(info) or _proposes(info.head):
+    if _is_no_act(info, head):
         return _draft(force, info, head)
     repealed = _repealed(force, info, day, base)
     lapsed = own.expires is not None and own.expires < day
@@ -394,6 +394,8 @@ def _own(force: _Force, info: DocumentInfo, part: HeadMatter | None, day: str) -
     )
     effective, begins = _surest(force, heads, "effective_on")
     expires, ends = _surest(force, heads, "expires_on")
+    if begins is None and part is None:
+        effective, begins = _from_history(force, info) or (effective, begins)
     counted: str | None = None
     if ends is not None and expires is None:
         expires = _as_other(force, info, ends.quote, day)
@@ -412,6 +414,14 @@ def _own(force: _Force, info: DocumentInfo, part: HeadMatter | None, day: str) -
         if ruled is not None:
             expires, ends = ruled
     return _Own(effective, begins, expires, ends, counted if expires and not effective else None)
+
+
+def _from_history(force: _Force, info: DocumentInfo) -> tuple[str, StatusEvidence] | None:
+    """The entry into force that only the note under a title tells (某日公布施行)."""
+    for enactment in info.head.history:
+        if enactment.act in ("公布", "施行") and enactment.span.of(force.text(info.row)).endswith("施行"):
+            return enactment.on, _words(force, info.row, enactment.span)
+    return None
 
 
 def _counted(own: _Own) -> str:
@@ -692,6 +702,11 @@ def _pairs(force: _Force, info: DocumentInfo) -> frozenset[str]:
 def _proposes(head: HeadMatter) -> bool:
     """Whether a title says that something is only intended (关于拟废止…的公示)."""
     return _INTENDS.search("".join((head.title or "").split())) is not None
+
+
+def _is_no_act(info: DocumentInfo, head: HeadMatter) -> bool:
+    """Whether a document is a draft or says what is only intended: it has no force, and takes none from others."""
+    return _is_draft(head) or is_draft_info(info) or _proposes(info.head)
 
 
 def _is_draft(head: HeadMatter) -> bool:

@@ -26,7 +26,7 @@ _DATE = expand(
     r"(?:(?:[1１][9９]|[2２][0０])\d\d|[一二][〇○零Ｏ0一{digits}]{3})\s?[年./-]\s?[0-9０-９{numerals}]{1,3}\s?[月./-]\s?[0-9０-９{numerals}]{1,3}\s?日?"
 )
 _YEAR_END = expand(r"(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月(?!\s?\d)\s?[{close_of_time}]?|\s?[{close_of_time}])")
-_COUNT = expand(r"(?P<n>[{numerals}两]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)")
+_COUNT = expand(r"(?P<n>[{numerals_of_years}]{1,2}|\d{1,2})\s?(?:个)?(?P<unit>年|个?月)")
 _TERM = expand("{force_terms}")
 _YEARS = re.compile(
     rf"(?:{_TERM}\s?(?:自[^。；;\n，,]{{2,24}}起)?[为是暂定共，,：: ]{{0,4}}|{expand('{trial_terms}')})\s?{_COUNT}"
@@ -42,6 +42,7 @@ _PERIOD = re.compile(rf"{_TERM}[为是：:]?\s?[自从]?\s?(?P<when>{_DATE})\s?�
 """The first day of a period with both ends: 执行期限为2019年1月1日至2023年12月31日."""
 _COUNTED_FROM = re.compile(rf"[自从]\s?(?P<when>{_DATE})\s?起")
 _NUMBERED_PART = expand(r"第[（(]?[{numerals}\d]{1,3}[)）]?[条项款]")
+_BROKEN_DATE = re.compile(expand(r"[{date_units}]\n\s?\d{1,2}\s?[{date_units}]|\d\s?\n\s?[{date_units}]"))
 _OTHERS = re.compile(rf"{expand('{the_rest}')}|{_NUMBERED_PART}")
 _AS_OTHER = re.compile(expand(r"{force_terms}[与同和]《[^《》\n]{2,80}》[^。；;\n]{0,20}?{being_same}"))
 _BEGIN = re.compile(
@@ -51,7 +52,7 @@ _BEGIN = re.compile(
     r"(?P<after>起?\s?后?\s?(?:满)?\s?\d{1,3}\s?(?:日|天)(?:后)?)?\s?"
     rf"{expand('{starting}')}*\s?{expand('{coming_into_force}')}"
 )
-_ISSUE = re.compile(expand("{issuing_acts}|即日"))
+_ISSUE = re.compile(expand("{issuing_acts}|{today}"))
 _NUMBER = re.compile(
     expand(r"^\s*(?:第[{numerals_with_zero}\d]{1,6}条|[（(]?[{numerals}\d]{1,3}[)）]?[、.．，]?)\s*(?:【[^】\n]{1,12}】)?\s*")
 )
@@ -123,10 +124,14 @@ def read_force(text: str, body: Span, issued: str | None) -> Force:
                     break
     if begins is None and ends is None:
         ends = _only_term(text, sentences, issued)
-    if begins is None and ends is not None and (period := _PERIOD.search(text, ends.span.start, ends.span.end)):
+    if begins is None and ends is not None and (period := _first_day(text, ends.span)):
         first = _date(text, period, "when")
         begins = ForceClause(first, ends.span) if first is not None else None
     return Force(begins, ends)
+
+
+def _first_day(text: str, sentence: Span) -> re.Match[str] | None:
+    return _PERIOD.search(text, sentence.start, sentence.end) or _COUNTED_FROM.search(text, sentence.start, sentence.end)
 
 
 def _only_term(text: str, sentences: Sequence[Span], issued: str | None) -> ForceClause | None:
@@ -143,10 +148,18 @@ def _sentences(text: str, body: Span) -> Iterator[Span]:
             continue
         begin = max(text.rfind(stop, body.start, match.start()) for stop in _STOP) + 1
         begin = max(begin, body.start)
-        ends = [at for stop in _STOP if (at := text.find(stop, match.end(), body.end)) >= 0]
-        end = min(ends, default=body.end)
+        end = _sentence_end(text, match.end(), body.end)
         start = end
         yield Span(begin, end).trimmed(text)
+
+
+def _sentence_end(text: str, start: int, end: int) -> int:
+    """Where a sentence ends; a line break within a date is none."""
+    while True:
+        at = min((at for stop in _STOP if (at := text.find(stop, start, end)) >= 0), default=end)
+        if at >= end or text[at] != "\n" or _BROKEN_DATE.search(text, max(0, at - 6), min(end, at + 6)) is None:
+            return at
+        start = at + 1
 
 
 def _begin(text: str, sentence: Span, issued: str | None, subject: re.Pattern[str] | None) -> ForceClause | None:

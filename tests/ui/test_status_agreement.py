@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cemai.library import Library
+from corpus.filters import Filters
 from graph.documents.status import OUT_OF_FORCE, STATUSES, statuses
 from qa.answers.notices import find_notices
 from qa.documents import LibraryView
@@ -67,6 +68,11 @@ def test_every_place_shows_the_same_status(library: Library, tmp_path: Path) -> 
     known = statuses(library.corpus, today)
     by_id = {info.id: known[info.row].status for info in library.documents()}
     assert {info.id: library.validity(info).status for info in library.documents()} == by_id
+
+    for status in STATUSES:
+        assert {info.id for info in library.documents(Filters(status=status))} == {
+            id for id, own in by_id.items() if own == status
+        }
 
     desk = Desk(library)
     assert {entry.info.id: entry.status for entry in desk.entries()} == by_id

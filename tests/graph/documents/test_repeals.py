@@ -22,6 +22,18 @@ def test_lists_leave_out_what_they_keep_or_change() -> None:
     assert found == {"云政发〔2012〕3号", "云政发〔2013〕5号"}
 
 
+def test_a_list_that_follows_the_repeal() -> None:
+    text = (
+        "云岫县人民政府关于停止执行部分文件的通知\n经研究，下列文件自2024年9月1日起停止执行：\n1.《云岫县河道管理办法》（云政发〔2009〕33号）\n"
+        "下列文件予以保留：\n2.《云岫县堤防管理办法》（云政发〔2009〕34号）\n"
+    )
+    (repeal,) = read_statements(text, "云岫县人民政府关于停止执行部分文件的通知").repeals
+    assert (repeal.title, str(repeal.number), repeal.on) == ("云岫县河道管理办法", "云政发〔2009〕33号", "2024-09-01")
+    named = "云岫县人大常委会关于废止《云岫县殡葬条例》的决定\n会议决定：废止2009年6月26日通过的《云岫县殡葬条例》。\n"
+    (repeal,) = read_statements(named, "云岫县人大常委会关于废止《云岫县殡葬条例》的决定").repeals
+    assert repeal.span.of(named).startswith("会议决定")
+
+
 def test_extensions_and_rules_on_trial_documents() -> None:
     text = "《云岫县供水管理办法》（云政发〔2012〕3号）有效期延长至2027年12月31日。"
     (extension,) = read_statements(text, None).extensions

@@ -200,3 +200,19 @@ def test_a_repeal_to_come_is_quoted_with_the_day_it_rests_on(corpus: Corpus) -> 
     assert found.status == "现行有效"
     assert found.evidence is not None and "2027年1月1日" in found.evidence.quote and "同时废止" in found.evidence.quote
     assert statuses(corpus, dt.date(2027, 1, 1))[row].status == "已废止"
+
+
+def test_a_draft_for_discussion_takes_nothing_out_of_force(corpus: Corpus) -> None:
+    row = put(corpus, "old.txt", OLD)
+    closing = "本办法自2024年1月1日起施行。《云岫县供水管理办法》（云政发〔2012〕3号）同时废止。"
+    put(corpus, "new.txt", rules("云岫县供水服务办法\n（讨论稿）", "", "2023年5月1日", closing))
+    assert statuses(corpus, DAY)[row].status == "现行有效"
+
+
+def test_the_note_under_a_title_tells_the_entry_into_force(corpus: Corpus) -> None:
+    text = (
+        "云岫县自治条例\n（1986年12月4日云岫县人民代表大会通过 1986年12月9日公布施行）\n第一条 县人民代表大会依照法律行使职权。\n"
+    )
+    row = put(corpus, "云岫县自治条例.txt", text)
+    found = statuses(corpus, DAY)[row]
+    assert (found.status, found.effective_on) == ("现行有效", "1986-12-09")
