@@ -14,7 +14,7 @@ from typing import Literal
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Span
-from corpus.folding import fold
+from corpus.folding import fold, folded
 from corpus.store import DocumentInfo, year_of
 from graph.documents.names import extract_name
 from graph.documents.numbers import NumberMention, agency_suffixes, find_numbers, parse_number, short_agency
@@ -229,7 +229,15 @@ class DocumentResolver:
         if not rows:
             return None
         also = self._also(name, rows) if kind == "title" else ()
+        if kind == "title" and (place := self._place(text, name)) is not None:
+            # what stands beside the title is no part of the name: 立法法 in 立法法最近一次修正是哪年
+            span, name = place, place.of(text)
         return DocumentMention(span, name, kind, tuple(rows[:CHOICES]), certain, also)
+
+    def _place(self, text: str, name: str) -> Span | None:
+        """Where the title that stands in a name stands in the text; None where it is the whole name or written with other marks."""
+        inside = self._inside(plain_title(name), name)
+        return folded(text).find(inside[0].form) if inside else None
 
     def _narrowed(self, mentions: Sequence[DocumentMention], rest: str) -> list[DocumentMention]:
         """Choices by an incomplete number, those first whose title has the words beside it."""

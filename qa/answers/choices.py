@@ -14,6 +14,14 @@ from qa.documents import LibraryView
 
 def offer_choices(name: str, rows: Sequence[int], view: LibraryView, as_of: dt.date) -> AnswerDraft:
     """The documents that a name fits, each with its status on the day; none is chosen for the person who asks."""
+    if len(rows) == 1:
+        # one that is only like the name may be another document: it is named as such
+        document = view.document(rows[0])
+        status = status_on(view.corpus, document.info, as_of).status
+        said = f"库里没有找到叫“{name}”的文件；名称相近的{describe_document(document.info)}：{status}。"
+        near = view.searcher.opening(rows[0]) if view.searcher else None
+        lines = [AnswerLine(said, (cite(document, title_span(document)),), derived=(said,))]
+        return AnswerDraft("partial", tuple(lines), nearest=(near,) if near is not None else ())
     lines = [
         AnswerLine(f"“{name}”可以指库里的 {len(rows)} 份文件，请写明是哪一份：", counts=(len(rows),), derived=(f"“{name}”",))
     ]

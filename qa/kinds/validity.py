@@ -33,7 +33,8 @@ LIKE, HOLDS = 0.72, 0.85
 LONGEST_QUOTE = 160
 _SAYS_FORCE = re.compile("废止|失效|停止执行|有效")
 _TITLED_BEFORE = re.compile(r"《[^《》\n]{4,120}》(?=[^《》]{0,30}$)")
-_DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})[日号]")
+_DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})[日号](?![^，,。;；?？]{0,3}(?:发|印发|出台|公布|下发|关于|《))")
+"""A day a question asks about; the day a document was issued on (2023年1月29日发的通知) is none."""
 
 
 def answer_validity(inquiry: Inquiry) -> AnswerDraft | None:
