@@ -436,7 +436,7 @@
       why[reason] = (why[reason] || 0) + 1;
     });
     const reasons = Object.entries(why).sort((a, b) => b[1] - a[1]).slice(0, 4).map(([reason, n]) => (n > 1 ? `${reason}（${n} 份）` : reason));
-    return `${told}。${reasons.length ? `未收的原因：${reasons.join("；")}。` : ""}`;
+    return `${jobs.length} 份都已处理：${told}。${reasons.length ? `未收的原因：${reasons.join("；")}。` : ""}`;
   }
 
   async function clearUploads() {
