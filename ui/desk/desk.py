@@ -21,6 +21,7 @@ from corpus.kept import KeptValues
 from corpus.store import Corpus, DocumentInfo, year_of
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.documents.status import statuses
+from graph.documents.works import works
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
 from graph.queries.neighbourhood import Surroundings, around
@@ -176,6 +177,12 @@ class Desk:
     def entry(self, id: str) -> ShelfEntry | None:
         """The document with this id or source."""
         return next((e for e in self.entries() if id in (e.info.id, e.info.source)), None)
+
+    def others_of_work(self, entry: ShelfEntry) -> list[ShelfEntry]:
+        """The other files of a document's work: its copies and other versions, in the order they came."""
+        with self._reading:
+            rows = {*works(self.library.corpus).of(entry.info.row).documents} - {entry.info.row}
+        return [other for other in self.entries() if other.info.row in rows] if rows else []
 
     def _entries(self, as_of: dt.date | None) -> list[ShelfEntry]:
         topics: dict[str, set[str]] = {}

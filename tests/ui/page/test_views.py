@@ -35,7 +35,7 @@ from ui.page.reader.document import reader_view
 from ui.page.reader.lineage import version_changes
 from ui.page.reader.marking import Layer, mark_spans, merge_spans, wrap_layers
 from ui.page.reader.policy import policy_text
-from ui.page.search.hits import best_snippet, hit_card
+from ui.page.search.hits import DocumentHits, best_snippet, hit_card
 from ui.page.tasks.ledgers import target_value, targets_table, tasks_table
 from ui.page.tasks.units import unit_card
 
@@ -120,7 +120,7 @@ def test_hostile_text_stays_text_everywhere(bad: str) -> None:
     check(answer_view(answer, describe=lambda _: bad), marks=0)
     hit = Hit("d1", bad, bad, (bad,), bad, 0, len(bad), 1.0, region=bad, highlights=(Span(0, 2),), why=(bad,))
     check(answer_view(Answer("a2", bad, "not_found", "policy_lookup", bad, nearest=(hit,)), describe=lambda _: bad))
-    check(hit_card(hit, info(bad), bad, [hit]), marks=2)
+    check(hit_card(DocumentHits([hit, hit], info(bad), bad, [(info(bad), bad)])), marks=2)
     cell = Cell(bad, bad, bad, (citation(bad),), "d1")
     check(matrix_view(Comparison(bad, None, (bad, bad), (ComparisonRow(bad, (cell, Cell(bad, None, None))),), (bad,))))
     check(coverage_grid([bad], [(bad, [1])]) or "")

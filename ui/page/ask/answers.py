@@ -15,7 +15,7 @@ from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
 from ui.page.reader.document import join_path
-from ui.page.search.hits import hit_card
+from ui.page.search.hits import DocumentHits, hit_card
 
 Describe = Callable[[str], str | None]
 """Gives for the id of a document the line beside its region: level, kind, state."""
@@ -218,7 +218,7 @@ def _card(
 def _nearest(hits: Sequence[Hit]) -> Html | None:
     if not hits:
         return None
-    return join(el("h2", "最接近的原文"), [hit_card(hit) for hit in hits[:5]])
+    return join(el("h2", "最接近的原文"), [hit_card(DocumentHits([hit])) for hit in hits[:5]])
 
 
 def _foot(answer: Answer, files: bool) -> Html:

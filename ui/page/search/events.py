@@ -14,7 +14,7 @@ from ui.page.kit.forms import ask_box, facets
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_library, empty_state, error_message
 from ui.page.kit.tab import Step, Tab
-from ui.page.search.hits import document_card, hits_view
+from ui.page.search.hits import DocumentHits, document_card, hits_view
 from ui.page.tasks.ledgers import PAGE, pager
 
 FACETS = ("地区", "层级", "发文机关", "年份", "主题", "时效")
@@ -111,11 +111,15 @@ def show_results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:
     for hit in hits:
         grouped.setdefault(hit.source_id, []).append(hit)
     known = {e.info.id: e for e in entries}
-    groups = [
-        (group, known[id].info if id in known else None, known[id].status if id in known else None)
-        for id, group in grouped.items()
-    ]
+    groups = [_document_hits(desk, group, known.get(id)) for id, group in grouped.items()]
     return join(el("p", f"{len(grouped)} 份文件里的 {len(hits)} 处", class_="count"), hits_view(groups))
+
+
+def _document_hits(desk: Desk, hits: list[Hit], entry: ShelfEntry | None) -> DocumentHits:
+    if entry is None:
+        return DocumentHits(hits)
+    others = [(other.info, other.status) for other in desk.others_of_work(entry)]
+    return DocumentHits(hits, entry.info, entry.status, others)
 
 
 def _clear() -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corpus.document import Span
 from corpus.store import DocumentInfo
@@ -14,6 +15,8 @@ from ui.page.reader.document import join_path
 from ui.page.reader.marking import mark_spans, merge_spans
 
 SNIPPET = 140
+MORE = 2
+"""Further passages of one document that a result shows."""
 
 
 def best_snippet(hit: Hit, length: int = SNIPPET) -> Span:
@@ -43,12 +46,25 @@ def best_snippet(hit: Hit, length: int = SNIPPET) -> Span:
     return best
 
 
-def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = None, more: Sequence[Hit] = ()) -> Html:
-    """A result with further passages of the same document below it."""
+@dataclass(frozen=True)
+class DocumentHits:
+    """The passages of one document that a search found, best first, and the other files of its work."""
+
+    hits: Sequence[Hit]
+    info: DocumentInfo | None = None
+    status: str | None = None
+    others: Sequence[tuple[DocumentInfo, str | None]] = ()
+    """Its copies and other versions, each with its status."""
+
+
+def hit_card(found: DocumentHits) -> Html:
+    """A document's best passage, with further ones and the other files of its work below."""
+    hit, info = found.hits[0], found.info
+    more = [other for other in found.hits[1:] if other.highlights][:MORE]
     parts = [*([hit.region] if hit.region else []), *(head_matter_parts(info.head) if info else [])]
     main = el(
         "div",
-        el("p", cut(hit.title or hit.source, 80), state_tag(status), class_="hit-title"),
+        el("p", cut(hit.title or hit.source, 80), state_tag(found.status), class_="hit-title"),
         _sentence(hit),
         el(
             "p",
@@ -59,7 +75,20 @@ def hit_card(hit: Hit, info: DocumentInfo | None = None, status: str | None = No
         el("p", dotted_line(parts), class_="meta") if parts else None,
         **_opens(hit, "hit-main"),
     )
-    return el("div", main, [el("div", _sentence(other), **_opens(other, "hit-more")) for other in more], class_="hit")
+    return el(
+        "div",
+        main,
+        [el("div", _sentence(other), **_opens(other, "hit-more")) for other in more],
+        el(
+            "details",
+            el("summary", f"同一文件的其他版本和副本 {len(found.others)} 份"),
+            _document_lines(found.others),
+            class_="more",
+        )
+        if found.others
+        else None,
+        class_="hit",
+    )
 
 
 def _opens(hit: Hit, class_: str) -> dict[str, object]:
@@ -89,6 +118,10 @@ def document_card(info: DocumentInfo, status: str | None = None, reason: str | N
 
 def recent_documents(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
     """The documents that came last, one line each."""
+    return join(el("h2", "最近放入的文件"), _document_lines(rows))
+
+
+def _document_lines(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
     items = [
         el(
             "li",
@@ -99,16 +132,15 @@ def recent_documents(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
         )
         for info, status in rows
     ]  # fmt: skip
-    return join(el("h2", "最近放入的文件"), el("ul", items, class_="recent"))
+    return el("ul", items, class_="recent")
 
 
-def hits_view(groups: Sequence[tuple[Sequence[Hit], DocumentInfo | None, str | None]]) -> Html:
+def hits_view(groups: Sequence[DocumentHits]) -> Html:
     """Results grouped by document, in the order of their best passage; those that share no word with the query are folded."""
     worded: list[Html] = []
     near: list[Html] = []
-    for hits, info, status in groups:
-        card = hit_card(hits[0], info, status, [hit for hit in hits[1:] if hit.highlights][:2])
-        (worded if any(hit.highlights for hit in hits) else near).append(card)
+    for found in groups:
+        (worded if any(hit.highlights for hit in found.hits) else near).append(hit_card(found))
     if not worded:
         return join(near)
     return join(
