@@ -20,6 +20,9 @@ ELSEWHERE = 4.0
 DOUBTFUL = 0.4
 """From this doubt on the items are only what may be related. In folds over 172 questions 70 of 100 near misses lie above it, and 23 of
 100 questions that have an answer."""
+LINES = 3
+"""Line breaks a document needs to have items. Where a page came as one line (records of a web harvest) the rules choose the sentence:
+their first quote overlaps the reference answers of 648 questions on such pages by .48, a whole piece by .33 (ROUGE-L)."""
 RELATED = Notice("related", "没有找到直接回答的原文，所引内容可能相关，请看原文。")
 
 
@@ -34,6 +37,8 @@ def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, 
         rules_first: Whether the lines of the rules come first: counts, lists, values of several places.
     """
     if not selection.items or draft.status == "not_found":
+        return draft
+    if view.document(selection.items[0].document).text.count("\n") < LINES:
         return draft
     items = selection.near(REACH, MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
     lines = _lines(items, view)
