@@ -59,3 +59,14 @@ def test_no_verdict_stands_in_front_of_a_prohibition(library: Library) -> None:
 def test_the_path_is_the_same_for_the_same_question(library: Library, tmp_path: Path) -> None:
     first, second = (library.ask("石桥一镇改造管网每公里补助多少", keep=False).record() for _ in range(2))
     assert first == second
+
+
+def test_of_a_page_that_is_one_line_only_the_sentence_is_quoted(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "报道.txt").write_text(
+        "河口镇供水见闻 记者近日从河口镇获悉，当地群众用水越来越方便。河口镇共新建提灌站37座，惠及群众九千人。"
+        "村民们说，过去挑水要走很远的山路，如今拧开龙头就有水。镇里还将继续做好后续管护，让群众放心。",
+        encoding="utf-8",
+    )
+    library.ingest([tmp_path / "报道.txt"])
+    answer = library.ask("河口镇新建提灌站多少座？", keep=False)
+    assert answer.citations[0].quote in ("37座", "河口镇共新建提灌站37座，惠及群众九千人。")
