@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from graph.documents.named import choose_documents, front_of
-from graph.documents.resolver import DocumentMention, name_span
+from graph.documents.resolver import DocumentMention, Resolution, name_span
 from graph.documents.works import works
 
 if TYPE_CHECKING:
@@ -34,47 +34,47 @@ def search_named_first(library: Library, query: str, *, filters: Filters | None,
         as_of: The day that decides which version of a work holds.
     """
     allowed = library.corpus.select(filters) if filters else None
-    named = _named(library, query, allowed, top)
+    names = library.resolver.resolve(query)
+    named = _named(library, names, allowed, top)
+    passages = _best_passages(library, list(named), name_span(names.rest).of(names.rest))
     certain = dict.fromkeys(mention for mention in named.values() if mention.certain)
     sure = {row for mention in certain for row in choose_documents(library.corpus, mention, query, as_of)}
     folded: list[Hit] = []
     for many in (top + SPARE, 4 * (top + SPARE), 16 * (top + SPARE)):
         hits = library.searcher.search(query, filters=filters, top=many)
-        folded = _fold_hits(library, query, _put_first(library, query, hits, named), allowed, as_of, sure)
+        folded = _fold_hits(library, query, _put_first(hits, named, passages), allowed, as_of, sure)
         if len(folded) >= top or len(hits) < many:
             break
     return folded[:top]
 
 
-def _named(library: Library, query: str, allowed: set[int] | None, top: int) -> dict[int, DocumentMention]:
-    """The documents that a query names, best first, each with the mention that names it."""
+def _named(library: Library, names: Resolution, allowed: set[int] | None, top: int) -> dict[int, DocumentMention]:
+    """The documents that are named, best first, each with the mention that names it."""
     rows = {info.row for info in library.corpus.infos()}
     mentions: dict[int, DocumentMention] = {}
-    for mention in library.resolver.resolve(query).mentions:
+    for mention in names.mentions:
         for row in (*mention.documents, *mention.also):
             if row in rows and (allowed is None or row in allowed):
                 mentions.setdefault(row, mention)
     return dict(list(mentions.items())[:top])
 
 
-def _put_first(library: Library, query: str, hits: Sequence[Hit], named: Mapping[int, DocumentMention]) -> list[Hit]:
-    """Hits with the named documents in front, each once, best first; the others keep their order.
+def _put_first(hits: Sequence[Hit], named: Mapping[int, DocumentMention], passages: Mapping[int, Hit]) -> list[Hit]:
+    """Hits with the passages of the named documents in front, each once, best first; the others keep their order.
 
     Documents that only one of several readings means are choices: they come first too.
     """
     if not named:
         return list(hits)
-    rest = library.resolver.resolve(query).rest
-    found = _best_passages(library, list(named), name_span(rest).of(rest))
     highest = max((hit.score for hit in hits), default=0.0)
     first = [
         replace(
-            found[row],
+            passages[row],
             score=highest + STEP * (len(named) - i),
-            why=tuple(dict.fromkeys((_WHY[mention.kind], *found[row].why))),
+            why=tuple(dict.fromkeys((_WHY[mention.kind], *passages[row].why))),
         )
         for i, (row, mention) in enumerate(named.items())
-        if row in found
+        if row in passages
     ]
     shown = {(hit.source_id, hit.start) for hit in first}
     return [*first, *(hit for hit in hits if (hit.source_id, hit.start) not in shown)]
