@@ -19,13 +19,7 @@ _LEVEL_OF = {"省": "省", "自治区": "省", "市": "市州", "州": "市州",
 
 @lru_cache(maxsize=1)
 def _stems() -> dict[str, str]:
-    out: dict[str, str] = {}
-    for row in table("department_stems.tsv"):
-        out.setdefault(row[0], row[0])
-        for alias in (row[1] if len(row) > 1 else "").split(","):
-            if alias:
-                out.setdefault(alias, row[0])
-    return out
+    return _aliases("department_stems.tsv")
 
 
 @lru_cache(maxsize=1)
