@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
@@ -20,7 +19,7 @@ from corpus.folding import fold
 from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
 from corpus.titles import in_marks
-from corpus.wordlists import entries
+from graph.lexicon import entries
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -270,7 +269,7 @@ def _is_title(line: str) -> bool:
         SHORTEST_TITLE <= len(bare) <= LONGEST_TITLE
         and not _NO_TITLE.search(bare)
         and all(bare.count(opening) == bare.count(closing) for opening, closing in _PAIRS)
-        and bare.strip("《》").endswith(_kinds())
+        and bare.strip("《》").endswith(entries("document_kinds.txt"))
     )
 
 
@@ -299,8 +298,3 @@ def _propose_date(info: DocumentInfo, first: str, last: str) -> str | None:
 
 
 _PROPOSE = {"title": _propose_title, "region": _propose_region, "issued_on": _propose_date}
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[str, ...]:
-    return tuple(entries("graph", "document_kinds.txt"))

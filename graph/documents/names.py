@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from corpus.folding import fold
 from graph.lexicon import entries, expand
@@ -94,12 +93,7 @@ def names_a_document(title: str | None) -> bool:
     text = extract_name(title)
     for _ in range(3):
         text = _STATE.sub("", text)
-    return text.rstrip("》)） ").endswith(_kinds()) or _TRAILING.search((title or "").strip()) is not None
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[str, ...]:
-    return tuple(entries("document_kinds.txt"))
+    return text.rstrip("》)） ").endswith(entries("document_kinds.txt")) or _TRAILING.search((title or "").strip()) is not None
 
 
 def is_draft(title: str | None) -> bool:

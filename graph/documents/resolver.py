@@ -462,7 +462,7 @@ def _agency_length(text: str, mention: NumberMention) -> int:
 
 def _is_name(form: str) -> bool:
     """Whether a form ends as names of documents do, a mark of its state (试行) left aside."""
-    return _STATE.sub("", form).endswith(_kinds())
+    return _STATE.sub("", form).endswith(entries("document_kinds.txt"))
 
 
 def _level_asked(text: str) -> str | None:
@@ -477,11 +477,6 @@ def _cut_out(text: str, spans: Sequence[Span]) -> str:
     for span in sorted(spans, reverse=True):
         text = f"{text[: span.start]} {text[span.end :]}"
     return text.strip()
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[str, ...]:
-    return tuple(entries("document_kinds.txt"))
 
 
 @lru_cache(maxsize=1)
