@@ -47,7 +47,7 @@ def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of:
             found[work.id] = known.representative(row)
             continue
         named = [v for v in work.versions if set(mention.documents) & {v.document, *v.copies}]
-        asked = _of_year(named or work.versions, text)
+        asked = _of_year(named, text) or _of_year(work.versions, text)
         if asked is not None:
             found[work.id] = asked.document
         elif len(named) < 2:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from corpus.document import Span
 from corpus.folding import fold
 from graph.documents.named import APART, SHOWN, choose_documents, describe_document, resolver_of, share_of_title
+from graph.documents.numbers import find_numbers, parse_number
+from graph.documents.repeals import Repeal, read_statements
 from graph.documents.resolver import DocumentMention, name_span
 from graph.documents.status import OUT_OF_FORCE, DocumentStatus, status_on
 from graph.documents.works import WorkVersion, works
@@ -103,6 +105,13 @@ class ForceReader:
     def answer_number(self, number: str) -> AnswerDraft:
         """What the library has about a number that none of its documents has: the document cited under it, else who cites it."""
         found = list(self._citing(lambda text: _plain(number) in _plain(text), number))
+        if not found and (code := self._cited_code(number)) != number:
+            return self.answer_number(code)
+        repealing = next((repeal for document, _ in found for repeal in self._repeals(document, number)), None)
+        if repealing is not None:
+            document, act = repealing
+            said = f"库里没有{number}的原文；{describe_document(document.info)}已将它{'部分' * act.partial}废止："
+            return AnswerDraft("answered", (self._line(document.info.row, said, (document, act.span)),))
         for document, span in found:
             row = self._cited_row(span.of(document.text), number)
             if row is not None and row != document.info.row:
@@ -118,14 +127,41 @@ class ForceReader:
         first = AnswerLine(f"{said}，题名相近的有：", derived=(said,))
         return replace(choices, lines=(first, *choices.lines[1:]))
 
+    def _repeals(self, document: DocumentView, number: str) -> Iterator[tuple[DocumentView, Repeal]]:
+        """Where a document that is out by the day asked about, and no draft, takes what bears a number out of force."""
+        asked = parse_number(number)
+        if asked is None or self.state(document.info.row).status in ("征求意见稿", "尚未施行"):
+            return
+        for repeal in read_statements(document.text, document.info.head.title).repeals:
+            of = repeal.number
+            same = of is not None and (of.year, of.serial) == (asked.year, asked.serial) and of.agency.endswith(asked.agency)
+            if same and (repeal.on or "") <= self.day.isoformat():
+                yield document, repeal
+
+    def _cited_code(self, number: str) -> str:
+        """The number without words of asking in front of its agency code (原来穗府办规…), as far as a sentence cites it so."""
+        asked = parse_number(number)
+        if asked is None:
+            return number
+        for row in self._found_by_search(number):
+            for mention in find_numbers(self.inquiry.view.document(row).text):
+                cited = mention.number
+                same = (cited.year, cited.serial) == (asked.year, asked.serial)
+                if same and len(cited.agency) < len(asked.agency) and asked.agency.endswith(cited.agency):
+                    return number[number.find(cited.agency) :] if cited.agency in number else str(cited)
+        return number
+
     def _cited_row(self, text: str, number: str) -> int | None:
         """The one document that a sentence calls by its title right before a number."""
         at = _plain_find(text, number)
         title = _TITLED_BEFORE.search(text[:at]) if at is not None else None
         mentions = resolver_of(self.inquiry.view.corpus).resolve(title[0]).mentions if title else ()
         rows = choose_documents(self.inquiry.view.corpus, mentions[0], text, self.day) if mentions else ()
-        alone = len(rows) == 1 and mentions[0].certain and self.inquiry.view.infos[rows[0]].head.doc_number is None
-        return rows[0] if alone else None
+        if len(rows) != 1 or not mentions[0].certain:
+            return None
+        info = self.inquiry.view.infos[rows[0]]
+        # a file called by a name that its text does not bear is another document
+        return rows[0] if info.head.doc_number is None and _share(info.head.title or "", text) >= HOLDS else None
 
     def answer_guess(self, name: str) -> AnswerDraft | None:
         """The document whose title is clearly most like what may be a description of one."""

@@ -30,7 +30,7 @@ TEXTS = (
         "云岫县渔港管理办法", "云政发〔2024〕6号", "2024年4月3日",
         "本办法自2024年5月1日起施行。《云岫县渔船管理办法》（云政发〔2018〕9号）、《云岫县渔网管理办法》（云政发〔2012〕8号）同时废止。", "渔港作业",
     ),
-    rules("云岫县茶园管理办法", "云政发〔2025〕2号", "2025年1月6日", "茶园的面积由乡镇人民政府核定。", "茶园养护"),
+    rules("云岫县茶园管理办法", "云政发〔2025〕2号", "2025年1月6日", "茶园的面积由乡镇人民政府按照云政发〔2017〕5号核定。", "茶园养护"),
     rules("云岫县校车管理办法", "云政发〔2026〕4号", "2026年5月8日", "本办法自2026年9月1日起施行。", "校车运行"),
     rules("云岫县竹林补贴办法（征求意见稿）", "", "2026年3月9日", "本办法自 年 月 日起施行。", "竹林抚育"),
     "青禾市集市管理规定\n青政发〔2020〕1号\n青禾市人民政府\n2020年3月2日\n第一条 集市应当在早上开市。\n第二条 摊位由市场统一安排。\n",
@@ -86,11 +86,20 @@ def test_the_day_decides(county: Library) -> None:
 
 
 def test_a_number_nobody_has_is_said_to_be_missing_with_who_cites_it(county: Library) -> None:
-    answer = county.ask("云政发〔2012〕8号还有效吗", as_of=DAY, keep=False)
-    assert answer.answer.startswith("库里没有文号为云政发〔2012〕8号的文件") and "同时废止" in answer.answer
+    answer = county.ask("云政发〔2017〕5号还有效吗", as_of=DAY, keep=False)
+    assert answer.answer.startswith("库里没有文号为云政发〔2017〕5号的文件") and "按照云政发" in answer.answer
     assert answer.status == "partial" and answer.citations
     nowhere = county.ask("云政发〔2011〕77号还有效吗", as_of=DAY, keep=False)
     assert nowhere.status == "not_found" and "没有文件提到它" in nowhere.answer
+
+
+@pytest.mark.parametrize("asked", ["云政发〔2012〕8号还有效吗", "原来云政发〔2012〕8号还管用吗", "以前的云政发【2012】8号废止了没有"])
+def test_a_number_nobody_has_is_repealed_by_who_says_so(county: Library, asked: str) -> None:
+    answer = county.ask(asked, as_of=DAY, keep=False)
+    assert answer.answer.startswith("库里没有云政发") and "的原文" in answer.answer, answer.answer
+    assert "已将它废止" in answer.answer and "同时废止" in answer.answer and answer.status == "answered"
+    before = county.ask(asked, as_of=dt.date(2024, 4, 10), keep=False)
+    assert "已将它废止" not in before.answer
 
 
 def test_several_documents_of_one_name_are_choices(county: Library) -> None:
