@@ -1,9 +1,12 @@
-"""Embed passages that have no vector of the current model: after a change of models or an update of the program."""
+"""Embed what has no vectors yet: passages after a change of models, items of documents in the background."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.errors import UnknownDocument
 from corpus.store import Corpus
 
 if TYPE_CHECKING:
@@ -11,9 +14,18 @@ if TYPE_CHECKING:
 
     from corpus.document import ParsedDocument
     from index.dense.encoder import Encoder
+    from index.neural.encoder import ItemEncoder
 
 BATCH = 500
 """Passages per stored batch: an interrupted run keeps the batches that are complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemProgress:
+    """How many documents of those that lacked vectors of their items are done; ``total`` is 0 where nothing is under way."""
+
+    done: int = 0
+    total: int = 0
 
 
 def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int, str], None] | None = None) -> int:
@@ -38,4 +50,44 @@ def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int
         progress(len(missing), len(missing), "")
     # the generation has not changed, so the copy used for searching would not notice that it is out of date
     drop_copy(corpus.folder)
+    return len(missing)
+
+
+def embed_items(
+    corpus: Corpus,
+    encoder: ItemEncoder,
+    progress: Callable[[int, int, str], None] | None = None,
+    go_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Encode the items of every document that has no vectors of ``encoder``; each document is stored when it is done.
+
+    Args:
+        corpus: The library.
+        encoder: The model.
+        progress: Called with (documents done, documents in all, "").
+        go_on: Asked every few items; may wait. False ends the run, the rest is done by the next one.
+
+    Returns:
+        The number of documents encoded. Where none is left, questions rely on the vectors from then on.
+
+    Raises:
+        ModelUnavailable: The model cannot be read.
+    """
+    from index.neural.item_index import COMPLETE
+    from index.neural.item_vectors import encode_document, stored_name
+
+    name = stored_name(encoder)
+    missing = corpus.without_item_vectors(name)
+    for done, document in enumerate(missing):
+        if progress:
+            progress(done, len(missing), "")
+        with suppress(UnknownDocument):  # gone in the meantime
+            data = encode_document(encoder, corpus.document(document), document, list(corpus.passages(document)), go_on)
+            if data is None:
+                return done
+            corpus.put_item_vectors(name, document, data)
+    if progress and missing:
+        progress(len(missing), len(missing), "")
+    if corpus.setting(COMPLETE) != name:
+        corpus.set_setting(COMPLETE, name)
     return len(missing)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cemai.embedding import embed_missing
+from cemai.embedding import embed_items, embed_missing
 from cemai.policy_graph import PolicyGraph
 from cemai.preparing import Prepared, prepare, prepare_records
 from cemai.settings import default_folder
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graph.documents.resolver import DocumentResolver
     from graph.documents.status import DocumentStatus
     from index.dense.encoder import Encoder
+    from index.neural.encoder import ItemEncoder
     from index.passages import Hit
     from index.searcher import Searcher
     from ingest.files import Input
@@ -42,6 +43,8 @@ Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
 
 MODEL_SETTING = "model"
+ITEM_ENCODER = "CEMAI_ITEM_ENCODER"
+"""Environment variable: another folder of the item encoder, or 0 to do without one."""
 VERDICTS = ("right", "wrong", "incomplete")
 LONGEST_NOTE = 2000
 BATCH = 500
@@ -145,13 +148,21 @@ class Library(PolicyGraph):
         return self._encoder
 
     @property
+    def item_encoder(self) -> ItemEncoder | None:
+        """The encoder of questions and items; its files are read when it is first used. None where it is switched off."""
+        from index.neural.encoder import ItemEncoder, load
+
+        given = os.environ.get(ITEM_ENCODER, "")
+        return None if given == "0" else ItemEncoder(Path(given)) if given else load()
+
+    @property
     def searcher(self) -> Searcher:
         """Search over this library."""
         with self._making:
             if self._searcher is None:
                 from index.searcher import Searcher
 
-                self._searcher = Searcher(self.corpus, self.encoder)
+                self._searcher = Searcher(self.corpus, self.encoder, self.item_encoder)
             return self._searcher
 
     @property
@@ -420,6 +431,14 @@ class Library(PolicyGraph):
         if count:
             self._drop_search()
         return count
+
+    def embed_items(self, progress: Progress | None = None, go_on: Callable[[], bool] = lambda: True) -> int:
+        """Encode the items of documents that have no vectors of them (``embedding.embed_items``). Returns how many documents.
+
+        Raises ``ModelUnavailable`` where the encoder cannot be read.
+        """
+        encoder = self.item_encoder
+        return embed_items(self.corpus, encoder, progress, go_on) if encoder is not None else 0
 
     def documents(self, filters: Filters | None = None, *, as_of: dt.date | None = None) -> list[DocumentInfo]:
         """The documents of the library that meet the filters, a status being that of a day (default today)."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.divisions import gazetteer
+from corpus.errors import ModelUnavailable
 from corpus.filters import Filters
 from corpus.store import Corpus
 from index.dense.vectors import DenseIndex
@@ -27,6 +29,8 @@ from index.spelling import SpellingNames
 
 if TYPE_CHECKING:
     from index.dense.encoder import Encoder
+    from index.neural.encoder import ItemEncoder
+    from index.neural.item_index import ItemIndex
 
 FEW = 150
 """Candidates taken from the lexical and from the dense index each; at least twice the number of hits asked for."""
@@ -46,9 +50,12 @@ thirds of the throughput of two at a time."""
 class Searcher:
     """Finds passages in one library. Safe for many threads at once; cheap to make, everything is loaded when first needed."""
 
-    def __init__(self, corpus: Corpus, encoder: Encoder | None = None) -> None:
+    def __init__(self, corpus: Corpus, encoder: Encoder | None = None, items: ItemEncoder | None = None) -> None:
         self.corpus = corpus
         self.encoder = encoder
+        self._item_encoder = items
+        self._items: ItemIndex | None = None
+        self._items_seen = 0
         self._lexical = LexicalCache(corpus)
         self._dense: DenseIndex | None = None
         self._names = SpellingNames(())
@@ -61,7 +68,7 @@ class Searcher:
 
     def refresh(self) -> None:
         """Bring the caches up to the library's generation; where another process keeps them, the last state serves."""
-        if self._generation == self.corpus.generation:
+        if self._generation == self.corpus.generation and self._items_seen == self._last_items():
             return
         if not self._lock.acquire(timeout=-1 if self._lexical.view is None else PATIENCE):
             return
@@ -71,6 +78,7 @@ class Searcher:
                 self._lexical.refresh(generation)
                 self._follow_vectors(generation)
                 self._settle()
+            self._follow_items(generation)
         finally:
             self._lock.release()
 
@@ -84,6 +92,8 @@ class Searcher:
                 dense.rebuild(generation)
                 self._dense = dense
             self._settle()
+            self._items = None
+            self._follow_items(generation, anew=True)
 
     def check(self) -> list[str]:
         """What is wrong with the caches, in Chinese sentences; they mend themselves at the next search."""
@@ -95,6 +105,22 @@ class Searcher:
         dense = self._dense or DenseIndex(self.corpus, self.encoder.name, self.encoder.dimension)
         dense.refresh(generation)
         self._dense = dense
+
+    def _last_items(self) -> int:
+        return self.corpus.last_item_vectors() if self._item_encoder is not None else 0
+
+    def _follow_items(self, generation: int, *, anew: bool = False) -> None:
+        """Take in vectors of items; none are used before all documents had theirs once."""
+        last = self._last_items()
+        if self._item_encoder is not None and last:
+            from index.neural.item_index import ItemIndex
+
+            with suppress(ModelUnavailable):  # search goes on without
+                if ItemIndex.is_complete(self.corpus, self._item_encoder):
+                    items = self._items or ItemIndex(self.corpus, self._item_encoder)
+                    (items.rebuild if anew else items.refresh)(generation)
+                    self._items = items
+        self._items_seen = last
 
     def _settle(self) -> None:
         self._names = _names(self.corpus)
@@ -132,7 +158,9 @@ class Searcher:
             question = parse_query(query, self._names)
             if not question:
                 return []
-            return build_hits(self._hit_cache, question, rank_candidates(*self._candidates(question, filters, top)), top, fold)
+            found = self._candidates(question, filters, top)
+            ranked = rank_candidates(found.close, found.rows, found.others, found.ideal, by_items=found.by_items)
+            return build_hits(self._hit_cache, question, ranked, top, fold)
 
     def weigh_query(self, query: str) -> tuple[SearchQuery, Rarity]:
         """A query as it is searched for, and how rare its words are among the passages of the library."""
@@ -150,16 +178,19 @@ class Searcher:
     def candidates(self, question: SearchQuery, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
         """The candidates of a query with their features, as the ranking sees them."""
         self.refresh()
-        return self._candidates(question, filters, top=1)[:2]
+        found = self._candidates(question, filters, top=1)
+        return found.close, found.rows
 
-    def _candidates(
-        self, question: SearchQuery, filters: Filters | None, top: int
-    ) -> tuple[list[Candidate], Any, list[Candidate], float]:
-        """Find candidates.
+    def nearness_of_items(self, query: str, items: Sequence[tuple[int, int]]) -> list[float] | None:
+        """How near items are to a query, each named by the row of its passage and its place in it; None without their vectors."""
+        self.refresh()
+        known = self._items
+        if known is None or known.best_of_passages(query, list({passage for passage, _ in items})) is None:
+            return None
+        return known.nearness_of_items(query, items)
 
-        Returns:
-            The candidates for detailed ranking, their features, the other candidates, and the highest possible BM25 score.
-        """
+    def _candidates(self, question: SearchQuery, filters: Filters | None, top: int) -> CandidatePool:
+        """Find the candidates of a query and describe the best of them."""
         lexical = self._lexical.view
         assert lexical is not None
         allowed = self.corpus.select(filters) if filters else None
@@ -174,7 +205,7 @@ class Searcher:
         opening = lexical.opening(numbered) if numbered else []
         for hit in opening:
             found.setdefault(hit.row, hit)
-        meaning = self._meaning(question, limit, allowed, found)
+        meaning, by_items = self._meaning(question, limit, allowed, tuple(found))
         pool = [
             (hit.row, hit.document, hit.score, documents.get(hit.document, 0.0), meaning.pop(hit.row, (0, 0.0))[1])
             for hit in found.values()
@@ -186,9 +217,22 @@ class Searcher:
             for some in (first, rest[: max(0, 3 * top - LOOKED_AT)])
         )
         rarity = _rarity(question, frequencies, lexical.size)
-        return close, compute_features(question, rarity, close), others, rarity.ideal
+        return CandidatePool(close, compute_features(question, rarity, close), others, rarity.ideal, by_items)
 
     def _meaning(
+        self, question: SearchQuery, limit: int, allowed: set[int] | None, found: Sequence[int]
+    ) -> tuple[dict[int, tuple[int, float]], bool]:
+        """Document and cosine as ``_meaning_of_passages``; by the items of passages where all of them have vectors."""
+        items = self._items
+        if items is not None:
+            near = items.nearest(question.text, limit, allowed)
+            others = [row for row in found if row not in near]
+            cosines = items.best_of_passages(question.text, others)
+            if cosines is not None:
+                return near | {row: (0, cosine) for row, cosine in zip(others, cosines, strict=True)}, True
+        return self._meaning_of_passages(question, limit, allowed, found), False
+
+    def _meaning_of_passages(
         self, question: SearchQuery, limit: int, allowed: set[int] | None, found: Iterable[int]
     ) -> dict[int, tuple[int, float]]:
         """Document and cosine of the nearest passages by row; passages already ``found`` by words get document 0."""
@@ -203,6 +247,20 @@ class Searcher:
         others = [row for row in found if row not in near]
         near.update((row, (0, score)) for row, score in zip(others, dense.cosines(vector, others).tolist(), strict=True))
         return near
+
+
+class CandidatePool(NamedTuple):
+    """The candidates of a query.
+
+    ``close`` are described by ``rows`` of features, ``others`` are not; ``ideal`` is the highest possible BM25 score; ``by_items``
+    where meaning is that of a passage's best item.
+    """
+
+    close: list[Candidate]
+    rows: Any
+    others: list[Candidate]
+    ideal: float
+    by_items: bool
 
 
 class Frequencies(NamedTuple):

@@ -14,6 +14,7 @@ from cemai.library import Library
 from corpus.errors import UsageError
 from ui.desk.desk import Desk, desk_of
 from ui.desk.imports import Imports
+from ui.desk.item_embedding import ItemEmbedding
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -44,6 +45,7 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     """The whole application over a library; nothing is served yet. ``hosts`` are the names it may be called by."""
     desk = desk_of(library)
     imports = Imports(desk)
+    embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.folder, encoder=library.encoder))
     page = _page(desk)
     from contextlib import asynccontextmanager
 
@@ -56,7 +58,9 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> Any:
+        embedding.start()
         yield
+        embedding.close()
         imports.close()
         desk.close()
 

@@ -21,12 +21,13 @@ from corpus.store.codec import pack_document
 from corpus.store.documents import DocumentTables
 from corpus.store.facts import FactTables
 from corpus.store.integrity import faults, row_hash
+from corpus.store.item_vectors import ItemVectorTables
 from corpus.store.passages import PassageTables
 from corpus.store.rows import FactRow, PassageRow, year_of
 from corpus.store.signatures import SignatureTables
 
 
-class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTables):
+class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTables, ItemVectorTables):
     """An open library: what it holds is read through the tables above, documents come and go here."""
 
     def put(
@@ -159,6 +160,7 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
         """Replace what was derived from a document, after a correction that it depends on."""
         with self.transaction() as generation:
             self._db.execute("DELETE FROM passages WHERE document=?", (document,))
+            self._db.execute("DELETE FROM item_vectors WHERE document=?", (document,))
             self._put_passages(document, passages, model)
             self.put_facts(document, facts)
             self._db.execute("INSERT INTO changes VALUES (?,?,'put')", (generation, document))

@@ -13,7 +13,7 @@ from corpus.errors import LibraryBusy, NewerFormat, StoreError
 from corpus.store.integrity import row_hash, seal
 from corpus.store.rows import DocumentChange
 
-FORMAT = 3
+FORMAT = 4
 FILE_NAME = "library.sqlite"
 _PRAGMAS = (
     "page_size=8192",  # of a new file: in pages of 4096 a vector of 512 numbers fills one of its own beside its key
@@ -63,6 +63,11 @@ CREATE TABLE signatures (
   document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, method TEXT NOT NULL, data BLOB NOT NULL) STRICT;
 CREATE INDEX documents_origin ON documents(origin);
 """
+_ITEM_VECTORS = """
+CREATE TABLE item_vectors (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
+  model TEXT NOT NULL, data BLOB NOT NULL, mark TEXT NOT NULL, UNIQUE (document, model)) STRICT;
+"""
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
@@ -91,6 +96,7 @@ CREATE TABLE changes (generation INTEGER NOT NULL, document INTEGER NOT NULL, op
 CREATE INDEX changes_generation ON changes(generation);
 CREATE TABLE answers (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, payload TEXT NOT NULL) STRICT;
 {_CORRECTIONS}
+{_ITEM_VECTORS}
 """
 
 
@@ -204,11 +210,12 @@ def _migrate(db: sqlite3.Connection) -> None:
     try:
         # read inside the transaction: another process may have been first
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        for former, statements in ((1, _FROM_1), (2, _CORRECTIONS)):
+        for former, statements in ((1, _FROM_1), (2, _CORRECTIONS), (3, _ITEM_VECTORS)):
             if version <= former:
                 for statement in filter(str.strip, statements.split(";")):
                     db.execute(statement)
-        _keep_status_as_correction(db)
+        if version <= 2:
+            _keep_status_as_correction(db)
         db.execute(f"PRAGMA user_version={FORMAT}")
         db.execute("COMMIT")
     except BaseException:

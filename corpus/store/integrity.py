@@ -27,6 +27,11 @@ def row_hash(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def blob_hash(data: bytes) -> str:
+    """The hash of a stored blob."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def seal(db: sqlite3.Connection, document: int) -> str:
     """The hash of everything derived from a document: its columns for filters, sections, passages, vectors, facts and keys."""
     digest = hashlib.sha256()
@@ -55,6 +60,12 @@ def faults(db: sqlite3.Connection) -> list[str]:
         for number, *columns, mark in db.execute(query):
             if row_hash(*(column or "" for column in columns)) != mark:
                 found.append(f"第 {number} 条人工更正与保存时的校验值不符，请核对后用 cemai docs undo {number} 撤销并重新更正。")
+        query = "SELECT v.number, v.data, v.mark, d.source FROM item_vectors v JOIN documents d ON d.row=v.document"
+        for number, data, mark, source in db.execute(query):
+            if blob_hash(data) != mark:
+                found.append(
+                    f"{source}：条目向量（第 {number} 号）与保存时的校验值不符，请用 cemai ingest --again 重新导入这份文件。"
+                )
         for sha, data in db.execute("SELECT sha256, data FROM originals"):
             try:
                 intact = hashlib.sha256(zlib.decompress(data)).hexdigest() == sha

@@ -67,14 +67,14 @@ class _State:
 class DenseIndex:
     """The vectors of one model in one library, in the order of their passages' numbers."""
 
-    def __init__(self, corpus: Corpus, model: str, dimension: int) -> None:
+    def __init__(self, corpus: Corpus, model: str, dimension: int, folder: str = "dense") -> None:
         import numpy
 
         self._np = numpy
         self._corpus = corpus
         self.model = model
         self.dimension = dimension
-        self._folder = corpus.folder / "cache" / "dense"
+        self._folder = corpus.folder / "cache" / folder
         self.generation = -1
         none = numpy.zeros(0, dtype=numpy.int64)
         self._state = _State(none, none, numpy.zeros((0, dimension), dtype=numpy.float32))
@@ -95,15 +95,19 @@ class DenseIndex:
         if changes:
             gone = {change.document for change in changes}
             put = [change.document for change in changes if change.operation == "put"]
-            if not self._change(gone, [triple for document in put for triple in self._corpus.vectors(self.model, document)]):
+            if not self._change(gone, [triple for document in put for triple in self._stored(document)]):
                 self.rebuild(generation)
                 return
         self.generation = generation
 
+    def _stored(self, document: int | None = None) -> Iterable[tuple[int, int, bytes]]:
+        """Row, document and float16 bytes of the stored vectors, of one document or of all."""
+        return self._corpus.vectors(self.model, document)
+
     def rebuild(self, generation: int) -> None:
         """Read every vector from the library and write a new copy."""
         np = self._np
-        rows, documents, vectors = self._arrays(self._corpus.vectors(self.model))
+        rows, documents, vectors = self._arrays(self._stored())
         faiss = _build(vectors) if len(rows) >= FAISS_FROM else None
         self._state = _State(rows, documents, vectors.astype(np.float32) if faiss is None else vectors, faiss)
         self.generation = generation
@@ -211,7 +215,7 @@ class DenseIndex:
                     np.save(out, getattr(self._state, name[:-4]))
             hashes[name] = _sha256(draft)
             draft.replace(self._folder / name)
-        stamp = {**self._signature(), "generation": self.generation, "sha256": hashes}
+        stamp = {**self._signature(), **self._progress(), "generation": self.generation, "sha256": hashes}
         draft = manifest.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(stamp), encoding="utf-8")
         draft.replace(manifest)
@@ -234,6 +238,7 @@ class DenseIndex:
             return False
         self._state = _State(parts[0], parts[1], parts[2], index)
         self.generation = int(stamp["generation"])
+        self._resume(stamp)
         return True
 
     def _vectors_on_disk(self) -> Any:
@@ -242,6 +247,13 @@ class DenseIndex:
 
     def _signature(self) -> dict[str, Any]:
         return {"format": FORMAT, "model": self.model, "dimension": self.dimension}
+
+    def _progress(self) -> dict[str, Any]:
+        """What the manifest says beside the generation of how far the copy has come."""
+        return {}
+
+    def _resume(self, stamp: dict[str, Any]) -> None:
+        """Go on from what a manifest says."""
 
 
 def _build(vectors: Any) -> Any:

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from index.ranking.features import FEATURES, Candidate
-from index.ranking.trees import shipped_trees
+from index.ranking.trees import FILE, ITEM_FILE, shipped_trees
 
 COMPARED = (
     "words_ideal",
@@ -51,11 +51,11 @@ def add_best_columns(rows: Any) -> Any:
     return np.hstack([rows, some - best, best])
 
 
-def score_candidates(rows: Any) -> list[float]:
-    """The score of each candidate of a query."""
+def score_candidates(rows: Any, *, by_items: bool = False) -> list[float]:
+    """The score of each candidate of a query; ``by_items`` where meaning is that of a passage's best item."""
     if not len(rows):
         return []
-    found: list[float] = (shipped_trees().sums(add_best_columns(rows)) + rows @ _beside()).tolist()
+    found: list[float] = (shipped_trees(ITEM_FILE if by_items else FILE).sums(add_best_columns(rows)) + rows @ _beside()).tolist()
     return found
 
 
@@ -68,7 +68,7 @@ def _beside() -> Any:
 
 
 def rank_candidates(
-    candidates: Sequence[Candidate], rows: Any, others: Sequence[Candidate] = (), ideal: float = 1.0
+    candidates: Sequence[Candidate], rows: Any, others: Sequence[Candidate] = (), ideal: float = 1.0, *, by_items: bool = False
 ) -> list[tuple[float, Candidate]]:
     """Order candidates, best first: by the trees up to rank ``HEAD``, then by cosine and a little BM25.
 
@@ -79,8 +79,11 @@ def rank_candidates(
         rows: Their features.
         others: Candidates without features.
         ideal: Upper bound of a passage's BM25 score.
+        by_items: Whether meaning is that of a passage's best item; trees of their own were learned for it.
     """
-    ranked = sorted(zip(score_candidates(rows), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row))
+    ranked = sorted(
+        zip(score_candidates(rows, by_items=by_items), candidates, strict=True), key=lambda pair: (-pair[0], pair[1].row)
+    )
     if any(c.meaning for c in candidates):
         ranked, behind = ranked[:HEAD], [*(c for _, c in ranked[HEAD:]), *others]
         rest = sorted(behind, key=lambda c: (-(c.meaning + WORDS_BEHIND * c.words / ideal), c.row))

@@ -12,7 +12,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-FILE = "trees.json"
+FILE, ITEM_FILE = "trees.json", "trees_items.json"
+"""The trees for a library without and with vectors of items."""
 
 
 Tree = Sequence[Sequence[float]]
@@ -83,8 +84,8 @@ def _laid(tree: Tree) -> tuple[list[tuple[int, float, int]], list[float]]:
     return nodes, values
 
 
-@lru_cache(maxsize=1)
-def shipped_trees() -> Forest:
-    """The trees in ``data/trees.json``."""
-    record = json.loads(resources.files("index").joinpath("data", FILE).read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def shipped_trees(file: str = FILE) -> Forest:
+    """The trees in a file of ``data``."""
+    record = json.loads(resources.files("index").joinpath("data", file).read_text(encoding="utf-8"))
     return lay_out_trees(record["columns"], record["trees"])

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.document import Span
+from index.items import EvidenceItem
 from qa.answer import AnswerCitation, Notice
 from qa.answers.draft import AnswerDraft, AnswerLine, label_part, quote_line
 from qa.documents import LibraryView
-from qa.evidence.items import EvidenceItem
 from qa.evidence.selector import Selection
 
 REACH, MOST = 2.0, 6

@@ -16,17 +16,18 @@ from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Span
+from index.items import EvidenceItem, cut_items
 from index.lexical.tokens import normalise
 from index.passages import Hit
 from index.ranking.features import FEATURES, Candidate, Rarity, compute_features
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
-from qa.evidence.items import EvidenceItem, cut_items
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-FILE = "item_trees.json"
+FILE, ITEM_FILE = "item_trees.json", "item_trees_items.json"
+"""What is learned for a library without and with vectors of items."""
 OWN_FEATURES = ("passage_rank", "passage_gap", "length")
 """1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item."""
 COLUMNS = (*FEATURES, *OWN_FEATURES)
@@ -83,46 +84,57 @@ def select_items(query: str, hits: Sequence[Hit], view: LibraryView, searcher: S
         searcher: Knows how rare the words of the question are, and compares meanings.
         refused: Whether the rules for this kind of question found nothing; a sign that nothing answers.
     """
-    items, rows = describe_items(query, hits, view, searcher)
+    items, rows, by_items = describe_items(query, hits, view, searcher)
     if not items:
         return Selection((), (), 1.0)
-    model = shipped_items()
+    model = shipped_items(ITEM_FILE if by_items else FILE)
     scores = model.forest.sums(rows)
     order = sorted(range(len(items)), key=lambda i: (-scores[i], i))
     signs = describe_best(rows[order], [float(scores[i]) for i in order], refused)
     return Selection(tuple(items[i] for i in order), tuple(float(scores[i]) for i in order), _doubt(model, signs))
 
 
-def describe_items(query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher) -> tuple[list[EvidenceItem], Any]:
-    """The items of some passages, each once, and a row of ``COLUMNS`` for each."""
+def describe_items(
+    query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
+) -> tuple[list[EvidenceItem], Any, bool]:
+    """The items of some passages, each once, a row of ``COLUMNS`` for each, and whether their own vectors tell their meaning."""
     import numpy as np
 
     items: list[EvidenceItem] = []
     own: list[tuple[float, float, float]] = []
     titles: list[str] = []
+    places: list[tuple[int, int]] = []
     highest = max((hit.score for hit in hits), default=0.0)
     seen: set[tuple[int, int]] = set()
     for rank, hit in enumerate(hits[:READ]):
         row = view.by_id.get(hit.source_id)
         if row is None:
             continue
-        for item in cut_items(view.document(row).doc, row, Span(hit.start, hit.end)):
+        for place, item in enumerate(cut_items(view.document(row).doc, row, Span(hit.start, hit.end))):
             if (row, item.span.start) not in seen:
                 seen.add((row, item.span.start))
                 items.append(item)
                 titles.append(hit.title or "")
+                places.append((hit.passage, place))
                 own.append((1 / (1 + rank), hit.score - highest, len(item.span) / 300))
     if not items:
-        return [], np.zeros((0, len(COLUMNS)))
+        return [], np.zeros((0, len(COLUMNS))), False
     question, rarity = searcher.weigh_query(query)
     candidates = _candidates(items, titles, view, rarity)
-    if searcher.encoder is not None:
-        # meaning is compared with the nearest heading in front: an item alone may not say what it is about
-        texts = [f"{item.trail[-1] if item.trail else ''} {item.span.of(view.document(item.document).text)}" for item in items]
-        vectors = searcher.encoder.encode([question.text, *texts])
-        for candidate, cosine in zip(candidates, (vectors[1:] @ vectors[0]).tolist(), strict=True):
-            candidate.meaning = cosine
-    return items, np.hstack([compute_features(question, rarity, candidates), np.array(own)])
+    near = searcher.nearness_of_items(question.text, places)
+    for candidate, cosine in zip(candidates, near or _cosines(question.text, items, view, searcher), strict=True):
+        candidate.meaning = cosine
+    return items, np.hstack([compute_features(question, rarity, candidates), np.array(own)]), near is not None
+
+
+def _cosines(query: str, items: Sequence[EvidenceItem], view: LibraryView, searcher: Searcher) -> list[float]:
+    """The cosine of a query and each item with its nearest heading: an item alone may not say what it is about."""
+    if searcher.encoder is None:
+        return [0.0] * len(items)
+    texts = [f"{item.trail[-1] if item.trail else ''} {item.span.of(view.document(item.document).text)}" for item in items]
+    vectors = searcher.encoder.encode([query, *texts])
+    found: list[float] = (vectors[1:] @ vectors[0]).tolist()
+    return found
 
 
 def _candidates(items: Sequence[EvidenceItem], titles: Sequence[str], view: LibraryView, rarity: Rarity) -> list[Candidate]:
@@ -148,10 +160,10 @@ def _doubt(model: ItemModel, signs: Sequence[float]) -> float:
     return 1 / (1 + exp(-(model.bias + sum((sign - mean) / scale * weight for sign, mean, scale, weight in told))))
 
 
-@lru_cache(maxsize=1)
-def shipped_items() -> ItemModel:
-    """The model in ``data/item_trees.json``."""
-    record = json.loads(resources.files("qa").joinpath("data", FILE).read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def shipped_items(file: str = FILE) -> ItemModel:
+    """The model in a file of ``data``."""
+    record = json.loads(resources.files("qa").joinpath("data", file).read_text(encoding="utf-8"))
     doubt = record["doubt"]
     forest = lay_out_trees(record["columns"], record["trees"])
     return ItemModel(forest, tuple(doubt["mean"]), tuple(doubt["scale"]), tuple(doubt["weights"]), float(doubt["bias"]))

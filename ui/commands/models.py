@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corpus.errors import ModelUnavailable
 from ui.commands.shared import note, open_library, print_json, progress
 
 if TYPE_CHECKING:
@@ -41,12 +42,18 @@ def refresh(args: argparse.Namespace) -> int:
     with open_library(args) as library:
         with progress("补算向量") as show:
             count = library.embed(show)
+        documents = 0
+        try:
+            with progress("语义编码") as show:
+                documents = library.embed_items(show)
+        except ModelUnavailable as error:  # everything works without, by words and the static model
+            note(str(error))
         library.searcher.refresh()
         generation = library.generation
     if args.json:
-        print_json({"embedded": count, "generation": generation})
+        print_json({"embedded": count, "encoded_documents": documents, "generation": generation})
     else:
-        print(f"补算 {count} 段向量，索引已更新到第 {generation} 代。")
+        print(f"补算 {count} 段向量、{documents} 份文件的条目向量，索引已更新到第 {generation} 代。")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cemai.doubts import Doubt, list_doubts
+from cemai.embedding import ItemProgress
 from cemai.library import Library
 from cemai.policy_graph import PolicyGraph
 from corpus.corrections import Correction
@@ -79,6 +81,10 @@ class Desk:
         self._reading = threading.RLock()
         self._writing = threading.Lock()
         self._kept = KeptValues()
+        self.asked_at = float("-inf")
+        """When somebody asked last, by the monotonic clock: background work waits for a pause."""
+        self.embedding = ItemProgress()
+        """How far the background work on items is."""
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     # ------------------------------------------------------------------ questions
@@ -113,6 +119,7 @@ class Desk:
         The last step is kept for its export. The library is locked while quotes are found and while the answer is stored, never
         while the model works.
         """
+        self.asked_at = time.monotonic()
         with self._reading:
             plain = worded = self.library.ask(question, filters=filters, as_of=as_of, previous=previous, keep=False)
         if self.library.has_model:
@@ -143,6 +150,7 @@ class Desk:
 
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None) -> list[Hit]:
         """Passages for a query."""
+        self.asked_at = time.monotonic()
         with self._reading:
             return self.library.search(query, filters=filters, top=top, as_of=as_of)
 
@@ -155,6 +163,7 @@ class Desk:
         status: str | None = None,
     ) -> Comparison:
         """Regions side by side."""
+        self.asked_at = time.monotonic()
         with self._reading:
             return self.library.compare(subject, regions=regions, as_of=as_of, status=status)
 

@@ -65,7 +65,13 @@ def _router() -> APIRouter:
 
 
 def _health(desk: CurrentDesk) -> dict[str, Any]:
-    return {"status": "ok", "generation": desk.generation, "documents": len(desk.entries())}
+    under_way = desk.embedding
+    return {
+        "status": "ok",
+        "generation": desk.generation,
+        "documents": len(desk.entries()),
+        "encoding": {"done": under_way.done, "total": under_way.total},
+    }
 
 
 def _nowhere(rest: str) -> None:

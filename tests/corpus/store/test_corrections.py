@@ -100,7 +100,7 @@ def test_a_status_of_an_older_library_becomes_a_correction(tmp_path: Path) -> No
         row = put(corpus, make("甲.txt"))
     db = sqlite3.connect(tmp_path / FILE_NAME)
     db.executescript(
-        "DROP TABLE corrections; DROP TABLE signatures; DROP INDEX documents_origin; PRAGMA user_version=2;"
+        "DROP TABLE corrections; DROP TABLE signatures; DROP TABLE item_vectors; DROP INDEX documents_origin; PRAGMA user_version=2;"
         "UPDATE documents SET user_status='废止', user_note='旧库';"
     )
     db.close()

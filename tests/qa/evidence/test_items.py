@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.document import ParsedDocument, Section, Span
+from index.items import LONGEST, cut_items
 from ingest.reader import read
-from qa.evidence.items import LONGEST, cut_items
 
 NOTICE = """云岫县农村供水管理办法
 第一章 总则

@@ -93,7 +93,9 @@ def test_a_number_nobody_has_is_said_to_be_missing_with_who_cites_it(county: Lib
     assert nowhere.status == "not_found" and "没有文件提到它" in nowhere.answer
 
 
-@pytest.mark.parametrize("asked", ["云政发〔2012〕8号还有效吗", "原来云政发〔2012〕8号还管用吗", "以前的云政发【2012】8号废止了没有"])
+@pytest.mark.parametrize(
+    "asked", ["云政发〔2012〕8号还有效吗", "原来云政发〔2012〕8号还管用吗", "以前的云政发【2012】8号废止了没有"]
+)
 def test_a_number_nobody_has_is_repealed_by_who_says_so(county: Library, asked: str) -> None:
     answer = county.ask(asked, as_of=DAY, keep=False)
     assert answer.answer.startswith("库里没有云政发") and "的原文" in answer.answer, answer.answer

@@ -99,7 +99,13 @@ def show_table(desk: Desk, state: ShelfState) -> Html:
     kept = shown_entries(desk, state)
     head = join(
         conditions_form(state.wanted, count_values(entries, state.wanted, doubtful)),
-        shelf_lead(len(entries), len(kept), sum(entry.info.id in doubtful for entry in kept), state.wanted.conditions),
+        shelf_lead(
+            len(entries),
+            len(kept),
+            sum(entry.info.id in doubtful for entry in kept),
+            state.wanted.conditions,
+            desk.embedding,
+        ),
     )
     if not kept:
         return join(head, empty_state("没有这样的文件", "没有同时符合这些条件的文件。请减少一个条件，或换一个词。"))

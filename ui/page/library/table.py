@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cemai.corrections import STATUSES
 from cemai.doubts import REASONS, Doubt, DoubtReason
+from cemai.embedding import ItemProgress
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from ingest.formats.registry import label_of_format
@@ -80,11 +81,13 @@ def conditions_form(wanted: CatalogueQuery, counts: Counts) -> Html:
     )  # fmt: skip
 
 
-def shelf_lead(total: int, chosen: int, doubtful: int, conditions: int) -> Html:
-    """How many files there are and meet the conditions, and the way to those with doubts."""
+def shelf_lead(total: int, chosen: int, doubtful: int, conditions: int, under_way: ItemProgress) -> Html:
+    """How many files there are and meet the conditions, what is being worked out about them, and the way to those with doubts."""
     said = f"符合条件的 {chosen} 份，共 {total} 份文件" if conditions else f"共 {total} 份文件"
     queue = el("button", f"逐份核对 {doubtful} 份", type="button", class_="quiet", data_act="queue") if doubtful else None
-    return el("div", el("h2", said), queue or el("span", "没有待核对的文件", class_="soft"), class_="lead")
+    left = under_way.total - under_way.done
+    encoding = el("span", f"后台正在做语义编码，还有 {left} 份；不影响使用", class_="soft") if left else None
+    return el("div", el("h2", said), encoding, queue or el("span", "没有待核对的文件", class_="soft"), class_="lead")
 
 
 def bulk_bar(total: int, shown: int, regions: Sequence[str]) -> Html:
