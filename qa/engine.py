@@ -19,6 +19,7 @@ from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
 from qa.documents import LibraryView
+from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
 from qa.evidence.scope import SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
@@ -185,7 +186,9 @@ class Engine:
         hits = hits_of_place(parsed, self._find_passages(parsed.query, view, allowed), view)
         selection = select_items(parsed.query, hits, view, self.searcher, refused=draft.status == "not_found")
         anywhere = not parsed.divisions and not parsed.documents
-        return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several, anywhere=anywhere)
+        constraints = SlotConstraints(parsed, own_figures=kind.own_figures)
+        first = kind.computed or parsed.several
+        return quote_items(draft, selection, view, constraints, rules_first=first, anywhere=anywhere)
 
     def _find_passages(self, query: str, view: LibraryView, allowed: set[int] | None) -> list[Hit]:
         """The best passages of the documents allowed; of most of a library it is quicker to leave the others out afterwards."""

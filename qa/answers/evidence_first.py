@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.document import Span
+from corpus.titles import in_marks
 from index.items import EvidenceItem
 from qa.answer import AnswerCitation, Notice
-from qa.answers.draft import AnswerDraft, AnswerLine, label_part, quote_line
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, label_part, quote_line
 from qa.documents import LibraryView
+from qa.evidence.constraints import SlotConstraints, Violation
 from qa.evidence.selector import Selection
 
 REACH, MOST = 2.0, 6
@@ -26,13 +28,22 @@ their first quote overlaps the reference answers of 648 questions on such pages 
 RELATED = Notice("related", "没有找到直接回答的原文，所引内容可能相关，请看原文。")
 
 
-def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, rules_first: bool, anywhere: bool) -> AnswerDraft:
+def quote_items(
+    draft: AnswerDraft,
+    selection: Selection,
+    view: LibraryView,
+    constraints: SlotConstraints,
+    *,
+    rules_first: bool,
+    anywhere: bool,
+) -> AnswerDraft:
     """Put the selected items into an answer.
 
     Args:
         draft: What the rules for this kind of question found.
         selection: The items of the passages found.
         view: The documents.
+        constraints: The places, years and editions that the question fixes.
         anywhere: Whether the question names neither place nor document: what others say of it is part of the answer.
         rules_first: Whether the lines of the rules come first: counts, lists, values of several places.
     """
@@ -40,6 +51,9 @@ def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, 
         return draft
     if view.document(selection.items[0].document).text.count("\n") < LINES:
         return draft
+    selection, violation = admit_items(selection, view, constraints)
+    if violation is not None:
+        return refuse_other(violation, selection, view)
     items = selection.near(REACH, MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
     lines = _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
@@ -48,6 +62,25 @@ def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, 
     if rules_first:
         return replace(draft, lines=(*draft.lines, *_new(lines, draft.lines)), parts=tuple(dict.fromkeys((*draft.parts, *parts))))
     return replace(draft, lines=(*lines, *_new(draft.lines, lines)), parts=tuple(dict.fromkeys((*parts, *draft.parts))))
+
+
+def admit_items(selection: Selection, view: LibraryView, constraints: SlotConstraints) -> tuple[Selection, Violation | None]:
+    """The items that speak of what the question fixes; what the best ones speak of instead, where no other item comes near them."""
+    violations = [constraints.find_violation(view.document(item.document), item.span) for item in selection.items]
+    kept = [i for i, violation in enumerate(violations) if violation is None]
+    if violations[0] is not None and (not kept or selection.scores[0] - selection.scores[kept[0]] > REACH):
+        return selection, violations[0]
+    return selection.only(kept), None
+
+
+def refuse_other(violation: Violation, selection: Selection, view: LibraryView) -> AnswerDraft:
+    """That the documents speak only of another place, year or edition, and where."""
+    document = view.document(selection.items[0].document)
+    citation = cite(document, selection.items[0].span)
+    said = f"文件没有写到{violation.asked}的情况，只找到{violation.instead}的，见{label_part(document, document.parts[document.part_at(citation.start)])}的"
+    title = citation.title or document.info.source
+    line = AnswerLine(f"{said}{in_marks(title)}；不能当作{violation.asked}的答案。", (citation,), derived=(said, violation.asked))
+    return AnswerDraft("not_found", (line,))
 
 
 def _lines(items: Sequence[EvidenceItem], view: LibraryView) -> list[AnswerLine]:

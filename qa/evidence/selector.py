@@ -63,6 +63,10 @@ class Selection:
             documents.add(item.document)
         return tuple(kept[:most])
 
+    def only(self, kept: Sequence[int]) -> Selection:
+        """The items at some places of the order."""
+        return Selection(tuple(self.items[i] for i in kept), tuple(self.scores[i] for i in kept), self.doubt)
+
 
 class ItemModel(NamedTuple):
     """What is learned: trees that order items, and the weights of the signs that none answers."""

@@ -1,0 +1,157 @@
+"""What a question fixes 约束: its places, years and editions. What speaks of another place, year or edition is no answer to it.
+
+No likeness of words tells 2025 from 2026 or one district from its neighbour: a text that answers the same question about another
+of them is as near as any. So they are compared as what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from corpus.divisions import NATION, Division, gazetteer
+from corpus.document import Span
+from corpus.five_year_plans import five_year_plans
+from corpus.folding import fold
+from corpus.numerals import chinese_number
+from corpus.wordlists import expand, word_lists
+from qa.documents import DocumentView, speaks_for
+from qa.understanding.question import ParsedQuestion
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_RANGE = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?[-—–－~～至到]{1,2}\s?((?:19|20)\d\d)(?!\d)")
+_SINCE = re.compile(r"(?<!\d)((?:19|20)\d\d)年[\d月日年\s]{0,8}(?:起|以来|以后|之后)")
+_SERIAL = re.compile(expand("qa", r"第([{numerals}\d]{1,4})({editions})"))
+"""The number of an edition: 第三批, 第六次全体会议."""
+LATEST = 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a text speaks of instead of what was asked, in the words of the text: ``asked`` 2026年, ``instead`` 2025年."""
+
+    asked: str
+    instead: str
+
+
+@dataclass(frozen=True)
+class SlotConstraints:
+    """The places, years and editions of a question.
+
+    Args:
+        parsed: The question.
+        own_figures: Whether the figure of a wider place is no answer for a place inside it.
+    """
+
+    parsed: ParsedQuestion
+    own_figures: bool = False
+
+    @cached_property
+    def places(self) -> tuple[Division, ...]:
+        """The divisions asked about, the narrowest named in each: 龙华区 of 深圳市龙华区, though the library has nothing of it."""
+        known = self.parsed.divisions
+        inner = [
+            candidate
+            for mention in gazetteer().mentions(self.parsed.folded)
+            for candidate in mention.candidates
+            if any(d != NATION and d.contains(candidate.code) and d.code != candidate.code for d in known)
+        ]
+        kept = [d for d in known if not any(d.contains(narrower.code) for narrower in inner)]
+        return tuple(dict.fromkeys([*kept, *inner]))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The folded names by which a text may speak of the places."""
+        return tuple(dict.fromkeys(fold(name) for d in self.places for name in (d.name, d.short, *d.aliases)))
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """The years asked about; none where a document is named, whose year may be part of its name."""
+        return () if self.parsed.documents or "《" in self.parsed.folded else self.parsed.understood.years
+
+    @cached_property
+    def serials(self) -> dict[str, str]:
+        """The number of the edition asked about, by what is counted."""
+        return {unit: number for number, unit in _serials(self.parsed.folded)} if not self.parsed.documents else {}
+
+    def find_violation(self, document: DocumentView, span: Span) -> Violation | None:
+        """What a stretch of a document speaks of instead of what is asked; None where nothing speaks against it."""
+        if self.parsed.several:
+            return None
+        return self._other_place(document, span) or self._other_year(document, span) or self._other_edition(document, span)
+
+    def _other_place(self, document: DocumentView, span: Span) -> Violation | None:
+        part = document.parts[document.part_at(span.start)]
+        own = part.division
+        if not self.places or NATION in self.places or own is None or own == NATION:
+            return None
+        if any(place.contains(own.code) or own.contains(place.code) for place in self.places):
+            wider = not any(speaks_for(own, place) for place in self.places)
+            if not (self.own_figures and wider):
+                return None
+        context = fold(_context(document, span))
+        if any(name in context for name in self.names):
+            return None
+        return Violation("、".join(d.short for d in self.places), own.short)
+
+    def _other_year(self, document: DocumentView, span: Span) -> Violation | None:
+        if not self.years:
+            return None
+        part = document.parts[document.part_at(span.start)]
+        said = " ".join((span.of(document.text), *document.doc.heading_path(span.start)))
+        if any(_speaks_of(said, year) for year in self.years):
+            return None
+        titles = " ".join(dict.fromkeys(head.title or "" for head in (part.head, document.info.head)))
+        named = _years(titles)
+        if named:
+            looks_back = any(word in titles for word in word_lists("qa")["reviews"])
+            reach = {*named, *({year - 1 for year in named} if looks_back else ())}
+            if any(year in reach or _speaks_of(titles, year) for year in self.years):
+                return None
+            return Violation(_written(self.years), _written(sorted(named)))
+        begins = next((int(day[:4]) for head in (part.head, document.info.head) if (day := head.effective_on)), None)
+        if begins is not None and begins > max(self.years):
+            return Violation(_written(self.years), f"{begins}年起")
+        return None
+
+    def _other_edition(self, document: DocumentView, span: Span) -> Violation | None:
+        if not self.serials:
+            return None
+        found = _serials(fold(_context(document, span)))
+        for unit, number in self.serials.items():
+            others = [other for other, counted in found if counted == unit]
+            if others and number not in others:
+                return Violation(f"第{number}{unit}", f"第{others[0]}{unit}")
+        return None
+
+
+def _context(document: DocumentView, span: Span) -> str:
+    """A stretch with the headings above it and the titles of its document."""
+    part = document.parts[document.part_at(span.start)]
+    titles = dict.fromkeys(head.title or "" for head in (part.head, document.info.head))
+    return " ".join((span.of(document.text), *document.doc.heading_path(span.start), *titles))
+
+
+def _years(text: str) -> set[int]:
+    return {int(year) for year in _YEAR.findall(text)}
+
+
+def _speaks_of(text: str, year: int) -> bool:
+    """Whether a text names a year, a period it lies in, or an earlier day from which something holds."""
+    return year in _years(text) or any(first <= year <= last for first, last in _periods(text))
+
+
+def _periods(text: str) -> Iterable[tuple[int, int]]:
+    yield from ((int(first), int(last)) for first, last in _RANGE.findall(text))
+    yield from ((int(first), LATEST) for first in _SINCE.findall(text))
+    yield from (years for name, years in five_year_plans().items() if name in text)
+
+
+def _serials(text: str) -> Sequence[tuple[str, str]]:
+    return [(str(int(n) if n.isdecimal() else chinese_number(n) or n), unit) for n, unit in _SERIAL.findall(text)]
+
+
+def _written(years: Iterable[int]) -> str:
+    return "、".join(f"{year}年" for year in years)
