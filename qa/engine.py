@@ -19,12 +19,11 @@ from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
 from qa.documents import LibraryView
-from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
 from qa.evidence.scope import SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
 from qa.evidence.selection import find_ambiguous, select_documents, select_rows
-from qa.evidence.selector import READ, select_items
+from qa.evidence.selector import READ, Evidence, gather_evidence, select_items
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.registry import question_kinds
 from qa.understanding.concepts import extract_concepts
@@ -79,6 +78,20 @@ class Engine:
             draft, near = self._draft(parsed, view, known, allowed, day)
             draft = self._with_evidence(parsed, drop_unsupported(draft), view, allowed)
             return self._finished(parsed, draft, near, view, day)
+
+    def examine(self, question: str) -> tuple[Evidence, bool] | None:
+        """The items among which an answer is chosen, described, and whether the rules refuse: what the selector is learned from.
+
+        None for a kind of question that is answered without items.
+        """
+        day = dt.date.today()
+        with self._lock:
+            view, known = self._ready()
+            parsed, allowed = select_documents(parse_question(question, known), view, None, day)
+            if question_kinds()[parsed.kind].complete:
+                return None
+            draft = drop_unsupported(self._draft(parsed, view, known, allowed, day)[0])
+            return self._gather(parsed, view, allowed), draft.status == "not_found"
 
     def compare(
         self,
@@ -183,12 +196,13 @@ class Engine:
             return draft
         from qa.answers.evidence_first import quote_items
 
-        hits = hits_of_place(parsed, self._find_passages(parsed.query, view, allowed), view)
-        selection = select_items(parsed.query, hits, view, self.searcher, refused=draft.status == "not_found")
+        selection = select_items(self._gather(parsed, view, allowed), refused=draft.status == "not_found")
         anywhere = not parsed.divisions and not parsed.documents
-        constraints = SlotConstraints(parsed, own_figures=kind.own_figures)
-        first = kind.computed or parsed.several
-        return quote_items(draft, selection, view, constraints, rules_first=first, anywhere=anywhere)
+        return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several, anywhere=anywhere)
+
+    def _gather(self, parsed: ParsedQuestion, view: LibraryView, allowed: set[int] | None) -> Evidence:
+        hits = hits_of_place(parsed, self._find_passages(parsed.query, view, allowed), view)
+        return gather_evidence(parsed, hits, view, self.searcher, find_measure(parsed))
 
     def _find_passages(self, query: str, view: LibraryView, allowed: set[int] | None) -> list[Hit]:
         """The best passages of the documents allowed; of most of a library it is quicker to leave the others out afterwards."""

@@ -1,6 +1,6 @@
 """Learn which items of the passages found answer a question: qa/data/item_trees.json.
 
-    train_items.py --set QUESTIONS LIBRARY [--set …] [--write]
+    train_items.py --set QUESTIONS LIBRARY [--set …] [--items ENCODER] [--write]
 
 QUESTIONS is a file of JSON Lines, LIBRARY the library its documents are in. A line has ``question`` (or ``text``) and what answers it:
 ``doc``, ``start``, ``end`` (a span of the document with that id), or ``evidence``: [[source, quote], …] and ``must``: words of the
@@ -25,9 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from cemai.library import Library
+from index.neural.encoder import ItemEncoder
+from index.neural.item_index import above_unrelated
+from index.neural.item_vectors import item_text, passage_items
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
-from qa.evidence.selector import COLUMNS, FILE, describe_best, describe_items
+from qa.evidence.selector import COLUMNS, FILE, ITEM_FILE, Evidence, describe_best, order_items
 from tools.train_ranking import nodes_of
 
 ROUNDS = 150
@@ -43,27 +46,52 @@ HITS = 30
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question: rows of ``COLUMNS`` of its items, their grades (2 answers, 1 nearly), and whether nothing answers it."""
+    """A question: its items, their grades (2 answers, 1 nearly), whether nothing answers it, whether the rules refused."""
 
-    rows: Any
+    evidence: Evidence
     grades: Any
     refuse: bool
     refused: bool
 
 
-def collect(questions: Path, folder: Path) -> list[Asked]:
+class LateVectors:
+    """Vectors of items made when they are first needed, for a library that has none yet."""
+
+    def __init__(self, library: Library, encoder: ItemEncoder) -> None:
+        self._library = library
+        self._encoder = encoder
+        self._made: dict[int, Any] = {}
+
+    def nearness(self, query: str, items: Sequence[tuple[int, int]]) -> list[float]:
+        asked = self._encoder.encode_queries([query])[0]
+        self._make({passage for passage, _ in items} - self._made.keys())
+        return above_unrelated(np.array([self._made[passage][place] @ asked for passage, place in items])).tolist()
+
+    def _make(self, passages: set[int]) -> None:
+        for row, passage in self._library.corpus.passages_by_row(sorted(passages)).items():
+            doc = self._library.corpus.document(passage.document)
+            texts = [item_text(doc, item) for item in passage_items(doc, passage.document, passage)]
+            self._made[row] = self._encoder.encode_passages(texts)
+
+
+def collect(questions: Path, folder: Path, items: Path | None) -> list[Asked]:
     out = []
     with Library.open(folder, create=False) as library:
+        if items is not None:
+            library.searcher.nearness_of_items = LateVectors(library, ItemEncoder(items)).nearness  # type: ignore[method-assign]
         view = LibraryView(library.corpus, library.searcher)
         ids = {info.row: info for info in library.corpus.infos()}
         for line in questions.read_text(encoding="utf-8").splitlines():
             question = json.loads(line)
             text = question.get("question") or question["text"]
-            answer = library.ask(text, keep=False)
-            items, rows = describe_items(text, library.searcher.search(text, top=HITS), view, library.searcher)
-            grades = [grade(question, ids[i.document], i.span.start, i.span.end, view.document(i.document).text) for i in items]
-            if items:
-                out.append(Asked(rows, np.array(grades), bool(question.get("refuse")), answer.status == "not_found"))
+            examined = library.engine.examine(text)
+            if examined is None or not examined[0].items:
+                continue
+            found, refused = examined
+            grades = [
+                grade(question, ids[i.document], i.span.start, i.span.end, view.document(i.document).text) for i in found.items
+            ]
+            out.append(Asked(found, np.array(grades), bool(question.get("refuse")), refused))
     return out
 
 
@@ -89,7 +117,7 @@ def fit_trees(sets: Sequence[Sequence[Asked]]) -> list[list[list[float]]]:
     for questions in sets:
         useful = [q for q in questions if q.grades.any()]
         for q in useful:
-            rows.append(q.rows)
+            rows.append(q.evidence.rows)
             grades.append(q.grades)
             sizes.append(len(q.grades))
             weights.append(np.full(len(q.grades), 200 / len(useful)))
@@ -99,9 +127,8 @@ def fit_trees(sets: Sequence[Sequence[Asked]]) -> list[list[list[float]]]:
 
 
 def signs_of(forest: Forest, q: Asked) -> list[float]:
-    scores = forest.sums(q.rows)
-    order = np.argsort(-scores, kind="stable")
-    return describe_best(q.rows[order], scores[order].tolist(), q.refused)
+    order, scores, violation = order_items(q.evidence, forest)
+    return describe_best(q.evidence, order, scores, refused=q.refused, violated=violation is not None)
 
 
 def fit_doubt(signs: Any, refuse: Any) -> dict[str, Any]:
@@ -121,11 +148,16 @@ def fit_doubt(signs: Any, refuse: Any) -> dict[str, Any]:
     return {"mean": mean.round(5).tolist(), "scale": scale.round(5).tolist(), "weights": rounded[:-1], "bias": rounded[-1]}
 
 
+def doubts(doubt: dict[str, Any], signs: Any) -> Any:
+    x = (signs - np.array(doubt["mean"])) / np.array(doubt["scale"])
+    return 1 / (1 + np.exp(-(x @ np.array(doubt["weights"]) + doubt["bias"])))
+
+
 def measure(forest: Forest, questions: Sequence[Asked]) -> dict[str, float]:
     ranks = []
     for q in questions:
         if (q.grades == 2).any():
-            order = np.argsort(-forest.sums(q.rows), kind="stable")
+            order = order_items(q.evidence, forest)[0]
             ranks.append(int(np.argmax(q.grades[order] == 2)))
     return {f"best {k}": round(float(np.mean([rank < k for rank in ranks])), 3) for k in (1, 3, 5, 8)} | {"questions": len(ranks)}
 
@@ -133,9 +165,12 @@ def measure(forest: Forest, questions: Sequence[Asked]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "LIBRARY"), type=Path)
+    parser.add_argument(
+        "--items", type=Path, metavar="ENCODER", help="learn for vectors of items, made by this encoder as they are needed"
+    )
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    sets = [collect(questions, library) for questions, library in args.set]
+    sets = [collect(questions, library, args.items) for questions, library in args.set]
     for i, (questions, _) in enumerate(args.set):
         others = [found for j, found in enumerate(sets) if j != i]
         if others:
@@ -146,12 +181,20 @@ def main() -> None:
     for i, questions in enumerate(sets):
         if any(q.refuse for q in questions):
             forest = lay_out_trees(COLUMNS, fit_trees([found for j, found in enumerate(sets) if j != i] or sets))
-            signs += [signs_of(forest, q) for q in questions]
-            refuse += [q.refuse for q in questions]
-    doubt = fit_doubt(np.array(signs), np.array(refuse))
+            signs.append(np.array([signs_of(forest, q) for q in questions]))
+            refuse.append(np.array([q.refuse for q in questions]))
+    for i in range(len(signs) if len(signs) > 1 else 0):
+        others = [j for j in range(len(signs)) if j != i]
+        found = doubts(
+            fit_doubt(np.concatenate([signs[j] for j in others]), np.concatenate([refuse[j] for j in others])), signs[i]
+        )
+        for bound in (0.4, 0.5, 0.6, 0.7, 0.8):
+            shares = [round(float((found[refuse[i] == kind] >= bound).mean()), 2) for kind in (True, False)]
+            print(f"set {i}: doubt from {bound}: {shares[0]} of those without, {shares[1]} of those with an answer", flush=True)
+    doubt = fit_doubt(np.concatenate(signs), np.concatenate(refuse))
     if args.write:
         lines = ",\n".join(json.dumps(tree) for tree in fit_trees(sets))
-        path = Path(__file__).resolve().parent.parent / "qa" / "data" / FILE
+        path = Path(__file__).resolve().parent.parent / "qa" / "data" / (ITEM_FILE if args.items else FILE)
         head = f'"columns": {json.dumps(COLUMNS)},\n"doubt": {json.dumps(doubt)}'
         path.write_text(f'{{{head},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")
 

@@ -67,7 +67,7 @@ class ItemIndex(DenseIndex):
         """Document and nearness (``UNRELATED``) of the best item of the passages nearest to a question, by passage row."""
         numbers, owners, cosines = self.search(self.encode(question), ITEMS_A_PASSAGE * limit, documents)
         found: dict[int, tuple[int, float]] = {}
-        for number, owner, cosine in zip(numbers.tolist(), owners.tolist(), _above(cosines).tolist(), strict=True):
+        for number, owner, cosine in zip(numbers.tolist(), owners.tolist(), above_unrelated(cosines).tolist(), strict=True):
             found.setdefault(number // ITEMS, (owner, cosine))
             if len(found) == limit:
                 break
@@ -87,11 +87,11 @@ class ItemIndex(DenseIndex):
             owner = np.repeat(np.arange(len(wanted)), counts)
             at = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts) + first[owner]
             np.maximum.at(best, owner, np.einsum("ij,j->i", vectors[at].astype(np.float32), query))
-        return None if -np.inf in best else list(_above(best).tolist())
+        return None if -np.inf in best else list(above_unrelated(best).tolist())
 
     def nearness_of_items(self, question: str, items: Iterable[tuple[int, int]]) -> list[float]:
         """The nearness of each item, named by the row of its passage and its place; 0 for one without a vector."""
-        return list(_above(self.cosines(self.encode(question), [item_number(*item) for item in items])).tolist())
+        return list(above_unrelated(self.cosines(self.encode(question), [item_number(*item) for item in items])).tolist())
 
     def _encoded(self, question: str) -> Any:
         return self.encoder.encode_queries([question])[0]
@@ -113,5 +113,6 @@ class ItemIndex(DenseIndex):
         self._seen = int(stamp["seen"])
 
 
-def _above(cosines: Any) -> Any:
+def above_unrelated(cosines: Any) -> Any:
+    """How far cosines lie above ``UNRELATED``, from 0 to 1."""
     return ((cosines - UNRELATED) / (1 - UNRELATED)).clip(min=0.0)

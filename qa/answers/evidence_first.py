@@ -11,66 +11,46 @@ from index.items import EvidenceItem
 from qa.answer import AnswerCitation, Notice
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, label_part, quote_line
 from qa.documents import LibraryView
-from qa.evidence.constraints import SlotConstraints, Violation
+from qa.evidence.constraints import Violation
 from qa.evidence.selector import Selection
 
-REACH, MOST = 2.0, 6
-"""How far behind the best item others are quoted too, and how many at most. Read off folds over three sets of questions, 2026-11:
-the answer is among them for as many questions as among the best five, with three quoted on average."""
+MOST = 6
+"""Items quoted at most."""
 ELSEWHERE = 4.0
-"""The same for the best item of another document, where the question names neither place nor document."""
-DOUBTFUL = 0.4
-"""From this doubt on the items are only what may be related. In folds over 172 questions 70 of 100 near misses lie above it, and 23 of
-100 questions that have an answer."""
+"""How far behind the best item the best one of another document may lie, where the question names neither place nor document."""
+RELATED_FROM, SILENT_FROM = 0.4, 0.6
+"""The doubt from which on the items are only what may be related, and from which on the documents do not tell."""
 LINES = 3
 """Line breaks a document needs to have items. Where a page came as one line (records of a web harvest) the rules choose the sentence:
 their first quote overlaps the reference answers of 648 questions on such pages by .48, a whole piece by .33 (ROUGE-L)."""
 RELATED = Notice("related", "没有找到直接回答的原文，所引内容可能相关，请看原文。")
 
 
-def quote_items(
-    draft: AnswerDraft,
-    selection: Selection,
-    view: LibraryView,
-    constraints: SlotConstraints,
-    *,
-    rules_first: bool,
-    anywhere: bool,
-) -> AnswerDraft:
+def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, rules_first: bool, anywhere: bool) -> AnswerDraft:
     """Put the selected items into an answer.
 
     Args:
         draft: What the rules for this kind of question found.
         selection: The items of the passages found.
         view: The documents.
-        constraints: The places, years and editions that the question fixes.
-        anywhere: Whether the question names neither place nor document: what others say of it is part of the answer.
         rules_first: Whether the lines of the rules come first: counts, lists, values of several places.
+        anywhere: Whether the question names neither place nor document: what others say of it is part of the answer.
     """
-    if not selection.items or draft.status == "not_found":
+    if not selection.items or view.document(selection.items[0].document).text.count("\n") < LINES:
         return draft
-    if view.document(selection.items[0].document).text.count("\n") < LINES:
+    told = draft.status != "not_found"
+    if selection.violation is not None:
+        return refuse_other(selection.violation, selection, view) if told else draft
+    if selection.doubt >= SILENT_FROM and not told:
         return draft
-    selection, violation = admit_items(selection, view, constraints)
-    if violation is not None:
-        return refuse_other(violation, selection, view)
-    items = selection.near(REACH, MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
+    items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
     lines = _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
-    if selection.doubt >= DOUBTFUL:
-        return replace(draft, status="partial", lines=tuple(lines), notices=(RELATED,), parts=parts)
+    if selection.doubt >= RELATED_FROM or not told:
+        return AnswerDraft("partial", tuple(lines), (RELATED,), parts)
     if rules_first:
         return replace(draft, lines=(*draft.lines, *_new(lines, draft.lines)), parts=tuple(dict.fromkeys((*draft.parts, *parts))))
     return replace(draft, lines=(*lines, *_new(draft.lines, lines)), parts=tuple(dict.fromkeys((*parts, *draft.parts))))
-
-
-def admit_items(selection: Selection, view: LibraryView, constraints: SlotConstraints) -> tuple[Selection, Violation | None]:
-    """The items that speak of what the question fixes; what the best ones speak of instead, where no other item comes near them."""
-    violations = [constraints.find_violation(view.document(item.document), item.span) for item in selection.items]
-    kept = [i for i, violation in enumerate(violations) if violation is None]
-    if violations[0] is not None and (not kept or selection.scores[0] - selection.scores[kept[0]] > REACH):
-        return selection, violations[0]
-    return selection.only(kept), None
 
 
 def refuse_other(violation: Violation, selection: Selection, view: LibraryView) -> AnswerDraft:

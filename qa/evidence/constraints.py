@@ -16,8 +16,9 @@ from corpus.document import Span
 from corpus.five_year_plans import five_year_plans
 from corpus.folding import fold
 from corpus.numerals import chinese_number
+from corpus.store import year_of
 from corpus.wordlists import expand, word_lists
-from qa.documents import DocumentView, speaks_for
+from qa.documents import DocumentView
 from qa.understanding.question import ParsedQuestion
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -25,7 +26,6 @@ _RANGE = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?[-—–－~～至到]{1,2}\s
 _SINCE = re.compile(r"(?<!\d)((?:19|20)\d\d)年[\d月日年\s]{0,8}(?:起|以来|以后|之后)")
 _SERIAL = re.compile(expand("qa", r"第([{numerals}\d]{1,4})({editions})"))
 """The number of an edition: 第三批, 第六次全体会议."""
-LATEST = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,9 @@ class Violation:
 
 @dataclass(frozen=True)
 class SlotConstraints:
-    """The places, years and editions of a question.
-
-    Args:
-        parsed: The question.
-        own_figures: Whether the figure of a wider place is no answer for a place inside it.
-    """
+    """The places, years and editions of a question."""
 
     parsed: ParsedQuestion
-    own_figures: bool = False
 
     @cached_property
     def places(self) -> tuple[Division, ...]:
@@ -85,12 +79,13 @@ class SlotConstraints:
     def _other_place(self, document: DocumentView, span: Span) -> Violation | None:
         part = document.parts[document.part_at(span.start)]
         own = part.division
-        if not self.places or NATION in self.places or own is None or own == NATION:
+        if not self.places or NATION in self.places or own is None:
             return None
-        if any(place.contains(own.code) or own.contains(place.code) for place in self.places):
-            wider = not any(speaks_for(own, place) for place in self.places)
-            if not (self.own_figures and wider):
-                return None
+        wider = own == NATION or any(own.contains(place.code) and own.code != place.code for place in self.places)
+        if wider and not _reports(_titles(document, span)):
+            return None  # a rule of a wider place holds here too; what a report tells is of its own place
+        if not wider and any(place.contains(own.code) for place in self.places):
+            return None
         context = fold(_context(document, span))
         if any(name in context for name in self.names):
             return None
@@ -99,19 +94,22 @@ class SlotConstraints:
     def _other_year(self, document: DocumentView, span: Span) -> Violation | None:
         if not self.years:
             return None
-        part = document.parts[document.part_at(span.start)]
         said = " ".join((span.of(document.text), *document.doc.heading_path(span.start)))
-        if any(_speaks_of(said, year) for year in self.years):
+        titles = _titles(document, span)
+        if any(_speaks_of(text, year) for text in (said, titles) for year in self.years):
             return None
-        titles = " ".join(dict.fromkeys(head.title or "" for head in (part.head, document.info.head)))
-        named = _years(titles)
+        part = document.parts[document.part_at(span.start)]
+        heads = (part.head, document.info.head)
+        named, reports = _years(titles), _reports(titles)
+        if not named and reports:
+            named = {year for head in heads if (year := year_of(head))} | _years(document.info.source)
         if named:
-            looks_back = any(word in titles for word in word_lists("qa")["reviews"])
-            reach = {*named, *({year - 1 for year in named} if looks_back else ())}
-            if any(year in reach or _speaks_of(titles, year) for year in self.years):
-                return None
-            return Violation(_written(self.years), _written(sorted(named)))
-        begins = next((int(day[:4]) for head in (part.head, document.info.head) if (day := head.effective_on)), None)
+            looked_back = {year - 1 for year in named} if reports else set()
+            return None if looked_back.intersection(self.years) else Violation(_written(self.years), _written(sorted(named)))
+        since = [int(year) for year in _SINCE.findall(said)]
+        begins = next((int(day[:4]) for head in heads if (day := head.effective_on)), None)
+        if since and min(since) <= min(self.years):
+            return None
         if begins is not None and begins > max(self.years):
             return Violation(_written(self.years), f"{begins}年起")
         return None
@@ -129,9 +127,17 @@ class SlotConstraints:
 
 def _context(document: DocumentView, span: Span) -> str:
     """A stretch with the headings above it and the titles of its document."""
+    return " ".join((span.of(document.text), *document.doc.heading_path(span.start), _titles(document, span)))
+
+
+def _titles(document: DocumentView, span: Span) -> str:
     part = document.parts[document.part_at(span.start)]
-    titles = dict.fromkeys(head.title or "" for head in (part.head, document.info.head))
-    return " ".join((span.of(document.text), *document.doc.heading_path(span.start), *titles))
+    return " ".join(dict.fromkeys(head.title or "" for head in (part.head, document.info.head)))
+
+
+def _reports(titles: str) -> bool:
+    """Whether a document tells what was reached, mostly in the year before."""
+    return any(word in titles for word in word_lists("qa")["reviews"])
 
 
 def _years(text: str) -> set[int]:
@@ -139,13 +145,12 @@ def _years(text: str) -> set[int]:
 
 
 def _speaks_of(text: str, year: int) -> bool:
-    """Whether a text names a year, a period it lies in, or an earlier day from which something holds."""
+    """Whether a text names a year or a period it lies in."""
     return year in _years(text) or any(first <= year <= last for first, last in _periods(text))
 
 
 def _periods(text: str) -> Iterable[tuple[int, int]]:
     yield from ((int(first), int(last)) for first, last in _RANGE.findall(text))
-    yield from ((int(first), LATEST) for first in _SINCE.findall(text))
     yield from (years for name, years in five_year_plans().items() if name in text)
 
 

@@ -16,12 +16,16 @@ from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Span
+from corpus.folding import fold
 from index.items import EvidenceItem, cut_items
 from index.lexical.tokens import normalise
 from index.passages import Hit
 from index.ranking.features import FEATURES, Candidate, Rarity, compute_features
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
+from qa.evidence.constraints import SlotConstraints, Violation
+from qa.understanding.measure import ValueMeasure
+from qa.understanding.question import ParsedQuestion
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
@@ -33,6 +37,9 @@ OWN_FEATURES = ("passage_rank", "passage_gap", "length")
 COLUMNS = (*FEATURES, *OWN_FEATURES)
 READ = 30
 """Passages that are cut into items."""
+REACH = 2.0
+"""How far behind the best item others are as good as it. Read off folds over three sets of questions, 2026-11: the answer is among
+them for as many questions as among the best five, with three of them on average."""
 BEST = 5
 """Items whose features tell whether something answers at all."""
 SIGNS = (
@@ -43,29 +50,45 @@ SIGNS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """The items of the passages found for a question, in the order found.
+
+    ``rows`` are their ``COLUMNS``; ``by_items`` says whether vectors of their own tell their meaning. ``violations`` are what each
+    speaks of instead of what the question fixes, ``measured`` whether it holds a value of the kind asked for (None: no value is).
+    """
+
+    items: tuple[EvidenceItem, ...]
+    rows: Any
+    by_items: bool
+    violations: tuple[Violation | None, ...]
+    measured: tuple[bool, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """The items of the passages found, best first, with their scores. ``doubt`` from 0 to 1: how likely none answers."""
+    """The items that speak of what the question fixes, best first, with their scores.
+
+    ``doubt`` from 0 to 1 is how likely none answers. ``violation`` is what the best items speak of instead, where no other comes
+    near them; then all items are there.
+    """
 
     items: tuple[EvidenceItem, ...]
     scores: tuple[float, ...]
     doubt: float
+    violation: Violation | None = None
 
-    def near(self, reach: float, most: int, *, elsewhere: float = 0.0) -> tuple[EvidenceItem, ...]:
-        """The best items, as far as they lie no further than ``reach`` behind the first; of each other document the best one as far
-        as ``elsewhere`` behind it.
+    def near(self, most: int, *, elsewhere: float = 0.0) -> tuple[EvidenceItem, ...]:
+        """The best items, as far as they lie no further than ``REACH`` behind the first; of each other document the best one as
+        far as ``elsewhere`` behind it.
         """
         kept: list[EvidenceItem] = []
         documents: set[int] = set()
         for item, score in zip(self.items, self.scores, strict=True):
             behind = self.scores[0] - score
-            if behind <= reach or (behind <= elsewhere and item.document not in documents):
+            if behind <= REACH or (behind <= elsewhere and item.document not in documents):
                 kept.append(item)
             documents.add(item.document)
         return tuple(kept[:most])
-
-    def only(self, kept: Sequence[int]) -> Selection:
-        """The items at some places of the order."""
-        return Selection(tuple(self.items[i] for i in kept), tuple(self.scores[i] for i in kept), self.doubt)
 
 
 class ItemModel(NamedTuple):
@@ -78,24 +101,49 @@ class ItemModel(NamedTuple):
     bias: float
 
 
-def select_items(query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher, *, refused: bool) -> Selection:
-    """Order the items of the passages found.
+def gather_evidence(
+    parsed: ParsedQuestion, hits: Sequence[Hit], view: LibraryView, searcher: Searcher, measure: ValueMeasure | None
+) -> Evidence:
+    """Cut the passages found into items and describe them.
 
     Args:
-        query: The question as it was searched for.
+        parsed: The question.
         hits: The passages found, best first.
         view: The documents.
         searcher: Knows how rare the words of the question are, and compares meanings.
-        refused: Whether the rules for this kind of question found nothing; a sign that nothing answers.
+        measure: The kind of value asked for.
     """
-    items, rows, by_items = describe_items(query, hits, view, searcher)
-    if not items:
+    items, rows, by_items = describe_items(parsed.query, hits, view, searcher)
+    constraints = SlotConstraints(parsed)
+    violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
+    measured = None
+    if measure is not None:
+        measured = tuple(measure.stands_in(fold(item.span.of(view.document(item.document).text))) for item in items)
+    return Evidence(tuple(items), rows, by_items, violations, measured)
+
+
+def select_items(evidence: Evidence, *, refused: bool) -> Selection:
+    """Order the items by the shipped model; ``refused`` where the rules for this kind of question found nothing."""
+    if not evidence.items:
         return Selection((), (), 1.0)
-    model = shipped_items(ITEM_FILE if by_items else FILE)
-    scores = model.forest.sums(rows)
-    order = sorted(range(len(items)), key=lambda i: (-scores[i], i))
-    signs = describe_best(rows[order], [float(scores[i]) for i in order], refused)
-    return Selection(tuple(items[i] for i in order), tuple(float(scores[i]) for i in order), _doubt(model, signs))
+    model = shipped_items(ITEM_FILE if evidence.by_items else FILE)
+    order, scores, violation = order_items(evidence, model.forest)
+    doubt = _doubt(model, describe_best(evidence, order, scores, refused=refused, violated=violation is not None))
+    return Selection(tuple(evidence.items[i] for i in order), tuple(scores), doubt, violation)
+
+
+def order_items(evidence: Evidence, forest: Forest) -> tuple[list[int], list[float], Violation | None]:
+    """The places of the items that break no constraint, best first, with their scores.
+
+    Where the best item breaks one and no other comes near it, all items in order and what the best speaks of.
+    """
+    sums = forest.sums(evidence.rows)
+    order = sorted(range(len(evidence.items)), key=lambda i: (-sums[i], i))
+    kept = [i for i in order if evidence.violations[i] is None]
+    first = evidence.violations[order[0]]
+    violation = first if first is not None and (not kept or sums[order[0]] - sums[kept[0]] > REACH) else None
+    chosen = order if violation is not None else kept
+    return chosen, [float(sums[i]) for i in chosen], violation
 
 
 def describe_items(
@@ -152,11 +200,21 @@ def _candidates(items: Sequence[EvidenceItem], titles: Sequence[str], view: Libr
     return found
 
 
-def describe_best(rows: Any, scores: Sequence[float], refused: bool) -> list[float]:
-    """The signs that no item answers: score and lead of the best, ``SIGNS`` of it and the highest among the best few, ``refused``."""
+def describe_best(
+    evidence: Evidence, order: Sequence[int], scores: Sequence[float], *, refused: bool, violated: bool
+) -> list[float]:
+    """The signs that no item answers.
+
+    Score and lead of the best, ``SIGNS`` of it and the highest among the best few; whether the rules refused, whether the best
+    items break a constraint, whether none near the best holds a value of the kind asked for.
+    """
     at = [COLUMNS.index(name) for name in SIGNS]
     behind = scores[min(BEST, len(scores) - 1)]
-    return [scores[0], scores[0] - behind, *rows[0][at].tolist(), *rows[:BEST, at].max(axis=0).tolist(), float(refused)]
+    near = [i for i, score in zip(order, scores, strict=True) if scores[0] - score <= REACH]
+    unmeasured = evidence.measured is not None and not any(evidence.measured[i] for i in near)
+    rows = evidence.rows[list(order[:BEST])]
+    told = [*rows[0][at].tolist(), *rows[:, at].max(axis=0).tolist()]
+    return [scores[0], scores[0] - behind, *told, float(refused), float(violated), float(unmeasured)]
 
 
 def _doubt(model: ItemModel, signs: Sequence[float]) -> float:
