@@ -127,8 +127,7 @@ def fit_trees(sets: Sequence[Sequence[Asked]]) -> list[list[list[float]]]:
 
 
 def signs_of(forest: Forest, q: Asked) -> list[float]:
-    order, scores, violation = order_items(q.evidence, forest)
-    return describe_best(q.evidence, order, scores, refused=q.refused, violated=violation is not None)
+    return describe_best(q.evidence, order_items(q.evidence, forest), refused=q.refused)
 
 
 def fit_doubt(signs: Any, refuse: Any) -> dict[str, Any]:
@@ -157,7 +156,7 @@ def measure(forest: Forest, questions: Sequence[Asked]) -> dict[str, float]:
     ranks = []
     for q in questions:
         if (q.grades == 2).any():
-            order = order_items(q.evidence, forest)[0]
+            order = order_items(q.evidence, forest).places
             ranks.append(int(np.argmax(q.grades[order] == 2)))
     return {f"best {k}": round(float(np.mean([rank < k for rank in ranks])), 3) for k in (1, 3, 5, 8)} | {"questions": len(ranks)}
 

@@ -18,7 +18,7 @@ MOST = 6
 """Items quoted at most."""
 ELSEWHERE = 4.0
 """How far behind the best item the best one of another document may lie, where the question names neither place nor document."""
-RELATED_FROM, SILENT_FROM = 0.4, 0.6
+RELATED_FROM, SILENT_FROM = 0.25, 0.5
 """The doubt from which on the items are only what may be related, and from which on the documents do not tell."""
 LINES = 3
 """Line breaks a document needs to have items. Where a page came as one line (records of a web harvest) the rules choose the sentence:
@@ -41,8 +41,8 @@ def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, 
     told = draft.status != "not_found"
     if selection.violation is not None:
         return refuse_other(selection.violation, selection, view) if told else draft
-    if selection.doubt >= SILENT_FROM and not told:
-        return draft
+    if selection.doubt >= SILENT_FROM and not (told and rules_first):
+        return refuse_doubtful(selection, view) if told else draft
     items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
     lines = _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
@@ -51,6 +51,17 @@ def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, 
     if rules_first:
         return replace(draft, lines=(*draft.lines, *_new(lines, draft.lines)), parts=tuple(dict.fromkeys((*draft.parts, *parts))))
     return replace(draft, lines=(*lines, *_new(draft.lines, lines)), parts=tuple(dict.fromkeys((*parts, *draft.parts))))
+
+
+def refuse_doubtful(selection: Selection, view: LibraryView) -> AnswerDraft:
+    """That nothing found answers, with the nearest of it."""
+    first = selection.items[0]
+    document = view.document(first.document)
+    nearest = quote_line(
+        f"最接近的原文是{label_part(document, document.parts[document.part_at(first.span.start)])}", document, [first.span]
+    )
+    said = "文件未载明所问的内容，没有找到可以直接回答的原文。"
+    return AnswerDraft("not_found", (AnswerLine(said), replace(nearest, text=f"{nearest.text}（可能相关，请看原文）")))
 
 
 def refuse_other(violation: Violation, selection: Selection, view: LibraryView) -> AnswerDraft:

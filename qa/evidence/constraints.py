@@ -82,14 +82,17 @@ class SlotConstraints:
         if not self.places or NATION in self.places or own is None:
             return None
         wider = own == NATION or any(own.contains(place.code) and own.code != place.code for place in self.places)
-        if wider and not _reports(_titles(document, span)):
-            return None  # a rule of a wider place holds here too; what a report tells is of its own place
         if not wider and any(place.contains(own.code) for place in self.places):
             return None
         context = fold(_context(document, span))
         if any(name in context for name in self.names):
             return None
-        return Violation("、".join(d.short for d in self.places), own.short)
+        asked = "、".join(d.short for d in self.places)
+        if not wider or _reports(_titles(document, span)):
+            return Violation(asked, own.short)
+        # a rule of a wider place holds here too, unless it is one for a neighbour that it names
+        neighbours = [d.short for d in _neighbours(fold(span.of(document.text)), self.places)]
+        return Violation(asked, "、".join(neighbours)) if neighbours else None
 
     def _other_year(self, document: DocumentView, span: Span) -> Violation | None:
         if not self.years:
@@ -123,6 +126,13 @@ class SlotConstraints:
             if others and number not in others:
                 return Violation(f"第{number}{unit}", f"第{others[0]}{unit}")
         return None
+
+
+def _neighbours(folded: str, places: Sequence[Division]) -> Sequence[Division]:
+    """The divisions named in a text that are of the level of places asked about."""
+    levels = {place.level for place in places}
+    found = [one for mention in gazetteer().mentions(folded) if len(mention.candidates) == 1 for one in mention.candidates]
+    return tuple(dict.fromkeys(division for division in found if division.level in levels and len(division.short) >= 2))
 
 
 def _context(document: DocumentView, span: Span) -> str:

@@ -40,6 +40,8 @@ READ = 30
 REACH = 2.0
 """How far behind the best item others are as good as it. Read off folds over three sets of questions, 2026-11: the answer is among
 them for as many questions as among the best five, with three of them on average."""
+FAR = 4.0
+"""As far as a difference of scores counts."""
 BEST = 5
 """Items whose features tell whether something answers at all."""
 SIGNS = (
@@ -127,23 +129,34 @@ def select_items(evidence: Evidence, *, refused: bool) -> Selection:
     if not evidence.items:
         return Selection((), (), 1.0)
     model = shipped_items(ITEM_FILE if evidence.by_items else FILE)
-    order, scores, violation = order_items(evidence, model.forest)
-    doubt = _doubt(model, describe_best(evidence, order, scores, refused=refused, violated=violation is not None))
-    return Selection(tuple(evidence.items[i] for i in order), tuple(scores), doubt, violation)
+    ordered = order_items(evidence, model.forest)
+    doubt = _doubt(model, describe_best(evidence, ordered, refused=refused))
+    return Selection(tuple(evidence.items[i] for i in ordered.places), tuple(ordered.scores), doubt, ordered.violation)
 
 
-def order_items(evidence: Evidence, forest: Forest) -> tuple[list[int], list[float], Violation | None]:
-    """The places of the items that break no constraint, best first, with their scores.
+class OrderedItems(NamedTuple):
+    """Items by their places among the evidence, best first, with their scores.
 
-    Where the best item breaks one and no other comes near it, all items in order and what the best speaks of.
+    They are those that break no constraint; where the best of all breaks one and no other comes near it, all, with ``violation``.
+    ``ahead`` is how far the best of all lies before the best that breaks none.
     """
+
+    places: list[int]
+    scores: list[float]
+    violation: Violation | None
+    ahead: float
+
+
+def order_items(evidence: Evidence, forest: Forest) -> OrderedItems:
+    """Order items by what trees say of them."""
     sums = forest.sums(evidence.rows)
     order = sorted(range(len(evidence.items)), key=lambda i: (-sums[i], i))
     kept = [i for i in order if evidence.violations[i] is None]
     first = evidence.violations[order[0]]
     violation = first if first is not None and (not kept or sums[order[0]] - sums[kept[0]] > REACH) else None
     chosen = order if violation is not None else kept
-    return chosen, [float(sums[i]) for i in chosen], violation
+    ahead = float(sums[order[0]] - sums[kept[0]]) if kept else FAR
+    return OrderedItems(chosen, [float(sums[i]) for i in chosen], violation, min(ahead, FAR))
 
 
 def describe_items(
@@ -200,21 +213,21 @@ def _candidates(items: Sequence[EvidenceItem], titles: Sequence[str], view: Libr
     return found
 
 
-def describe_best(
-    evidence: Evidence, order: Sequence[int], scores: Sequence[float], *, refused: bool, violated: bool
-) -> list[float]:
+def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -> list[float]:
     """The signs that no item answers.
 
     Score and lead of the best, ``SIGNS`` of it and the highest among the best few; whether the rules refused, whether the best
-    items break a constraint, whether none near the best holds a value of the kind asked for.
+    items break a constraint, how far one that does lies ahead, whether none near the best holds a value of the kind asked for.
     """
+    order, scores = ordered.places, ordered.scores
     at = [COLUMNS.index(name) for name in SIGNS]
     behind = scores[min(BEST, len(scores) - 1)]
     near = [i for i, score in zip(order, scores, strict=True) if scores[0] - score <= REACH]
     unmeasured = evidence.measured is not None and not any(evidence.measured[i] for i in near)
     rows = evidence.rows[list(order[:BEST])]
     told = [*rows[0][at].tolist(), *rows[:, at].max(axis=0).tolist()]
-    return [scores[0], scores[0] - behind, *told, float(refused), float(violated), float(unmeasured)]
+    own = (refused, ordered.violation is not None, ordered.ahead, unmeasured)
+    return [scores[0], scores[0] - behind, *told, *map(float, own)]
 
 
 def _doubt(model: ItemModel, signs: Sequence[float]) -> float:
