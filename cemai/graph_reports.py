@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.store import DocumentInfo
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
+from graph.queries.counted import describe_folded
 from graph.units.names import FormerName
 
 if TYPE_CHECKING:
@@ -35,11 +36,15 @@ class CitedDuty:
 
 @dataclass(frozen=True)
 class UnitDuties:
-    """All tasks of a unit, with exact counts by role, by region and by former name."""
+    """All tasks of a unit, with exact counts by role, by region and by former name.
+
+    ``folded`` is the number of copies and former versions left out.
+    """
 
     unit: str
     region: str | None
     tasks: tuple[CitedDuty, ...]
+    folded: int = 0
 
     @cached_property
     def roles(self) -> dict[str, int]:
@@ -65,7 +70,7 @@ class UnitDuties:
         former = "".join(
             f"；其中 {count} 项记在原{name.name}名下（{name.since} 起为{name.successor}）" for name, count in self.former_names
         )
-        return f"共 {len(self.tasks)} 项任务（{'、'.join(parts) or '未分职责'}）{former}。"
+        return f"共 {len(self.tasks)} 项任务（{'、'.join(parts) or '未分职责'}）{former}。{describe_folded(self.folded)}"
 
     def record(self) -> Json:
         """The shape other programs read."""
@@ -74,6 +79,7 @@ class UnitDuties:
             "unit": self.unit,
             "region": self.region,
             "total": len(self.tasks),
+            "folded": self.folded,
             "roles": self.roles,
             "regions": [{"region": name or None, "count": count} for name, count in regions.most_common()],
             "former_names": [{**asdict(former), "count": count} for former, count in self.former_names],

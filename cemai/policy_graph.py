@@ -1,4 +1,8 @@
-"""What the policy graph answers 图谱查询: the same values for the command line, the page, REST and MCP."""
+"""What the policy graph answers 图谱查询: the same values for the command line, the page, REST and MCP.
+
+Lists and numbers count a work once, by the version that holds on a day (``as_of``, today without it); ``all_versions`` counts copies
+and former versions too. What was left out is said by the list (``CountedList.folded``).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,7 @@ from graph.codec.records import FactRecord, TargetRecord, TaskRecord
 from graph.documents.named import find_document
 from graph.documents.status_filter import resolve_status
 from graph.queries.cited import CitedFact, R, cite_facts
+from graph.queries.counted import CountedList
 from graph.queries.facts import Partner, UnitCount
 
 LINKS = 200
@@ -37,11 +42,19 @@ class PolicyGraph:
         self.corpus = corpus
 
     def facts(
-        self, record: type[R], *, region: str | None = None, status: str | None = None, as_of: dt.date | None = None
-    ) -> list[CitedFact[R]]:
+        self,
+        record: type[R],
+        *,
+        region: str | None = None,
+        status: str | None = None,
+        as_of: dt.date | None = None,
+        all_versions: bool = False,
+    ) -> CountedList[CitedFact[R]]:
         """All facts of one kind, of the library, of a region or of documents of a status: ``library.facts(TermRecord)``."""
+        from graph.queries.facts import facts
+
         documents = self._rows(Filters(region=region, status=status), as_of)
-        return cite_facts(self.corpus, self.corpus.facts(record, documents=documents))
+        return cite_facts(self.corpus, facts(self.corpus, record, documents=documents, as_of=as_of, all_versions=all_versions))
 
     def tasks(
         self,
@@ -53,7 +66,8 @@ class PolicyGraph:
         former: bool = False,
         status: str | None = None,
         as_of: dt.date | None = None,
-    ) -> list[CitedFact[TaskRecord]]:
+        all_versions: bool = False,
+    ) -> CountedList[CitedFact[TaskRecord]]:
         """The tasks that meet the conditions, complete; with ``former`` also under old names of the unit.
 
         ``status`` is that of their documents on a day (default today).
@@ -61,7 +75,10 @@ class PolicyGraph:
         from graph.queries.facts import tasks
 
         documents = self._rows(Filters(status=status), as_of)
-        found = tasks(self.corpus, unit=unit, region=region, topic=topic, role=role, former=former, documents=documents)
+        found = tasks(
+            self.corpus, unit=unit, region=region, topic=topic, role=role, former=former, documents=documents,
+            as_of=as_of, all_versions=all_versions,
+        )  # fmt: skip
         return cite_facts(self.corpus, found)
 
     def targets(
@@ -73,12 +90,16 @@ class PolicyGraph:
         year: int | None = None,
         status: str | None = None,
         as_of: dt.date | None = None,
-    ) -> list[CitedFact[TargetRecord]]:
+        all_versions: bool = False,
+    ) -> CountedList[CitedFact[TargetRecord]]:
         """The targets that meet the conditions, complete; ``status`` is that of their documents on a day (default today)."""
         from graph.queries.facts import targets
 
         documents = self._rows(Filters(status=status), as_of)
-        found = targets(self.corpus, indicator=indicator, region=region, kind=kind, year=year, documents=documents)
+        found = targets(
+            self.corpus, indicator=indicator, region=region, kind=kind, year=year, documents=documents,
+            as_of=as_of, all_versions=all_versions,
+        )  # fmt: skip
         return cite_facts(self.corpus, found)
 
     def _rows(self, filters: Filters, as_of: dt.date | None) -> set[int] | None:
@@ -86,35 +107,55 @@ class PolicyGraph:
         resolved = resolve_status(self.corpus, filters or None, as_of)
         return self.corpus.select(resolved) if resolved else None
 
-    def duties(self, unit: str, *, region: str | None = None, role: str | None = None, former: bool = True) -> UnitDuties:
+    def duties(
+        self,
+        unit: str,
+        *,
+        region: str | None = None,
+        role: str | None = None,
+        former: bool = True,
+        as_of: dt.date | None = None,
+        all_versions: bool = False,
+    ) -> UnitDuties:
         """All tasks of a unit with the part it has in each, those under a former name marked."""
         from graph.queries.facts import duties_of
 
-        found = [
-            duty for duty in duties_of(self.corpus, unit, region=region, former=former) if role is None or role in duty.roles
-        ]
+        every = duties_of(self.corpus, unit, region=region, former=former, as_of=as_of, all_versions=all_versions)
+        found = [duty for duty in every if role is None or role in duty.roles]
         cited = cite_facts(self.corpus, (duty.fact for duty in found))
         tasks = (CitedDuty(task, duty.roles, duty.former) for task, duty in zip(cited, found, strict=True))
-        return UnitDuties(unit, region, tuple(tasks))
+        return UnitDuties(unit, region, tuple(tasks), every.folded)
 
-    def unit_counts(self, *, region: str | None = None) -> list[UnitCount]:
+    def unit_counts(
+        self, *, region: str | None = None, as_of: dt.date | None = None, all_versions: bool = False
+    ) -> CountedList[UnitCount]:
         """Every unit with a duty and the exact number of its tasks by role, most first."""
         from graph.queries.facts import units
 
-        return units(self.corpus, region=region)
+        return units(self.corpus, region=region, as_of=as_of, all_versions=all_versions)
 
-    def partners(self, unit: str, *, region: str | None = None) -> list[Partner]:
+    def partners(
+        self, unit: str, *, region: str | None = None, as_of: dt.date | None = None, all_versions: bool = False
+    ) -> CountedList[Partner]:
         """The units that share tasks with a unit, most first, with the parts the two have in them."""
         from graph.queries.facts import partners
 
-        return partners(self.corpus, unit, region=region)
+        return partners(self.corpus, unit, region=region, as_of=as_of, all_versions=all_versions)
 
-    def targets_by_year(self, *, region: str | None = None, kind: str | None = "target") -> list[YearTargets]:
+    def targets_by_year(
+        self,
+        *,
+        region: str | None = None,
+        kind: str | None = "target",
+        as_of: dt.date | None = None,
+        all_versions: bool = False,
+    ) -> CountedList[YearTargets]:
         """The targets of a region by the year they are due, earliest first; those without a year come last."""
-        from graph.queries.facts import targets_by_year
+        from graph.queries.facts import targets, targets_by_year
 
-        found = targets_by_year(self.corpus, region=region, kind=kind)
-        return [YearTargets(year, tuple(cite_facts(self.corpus, facts))) for year, facts in found.items()]
+        found = targets(self.corpus, region=region, kind=kind, as_of=as_of, all_versions=all_versions)
+        years = targets_by_year(found).items()
+        return CountedList((YearTargets(year, tuple(cite_facts(self.corpus, facts))) for year, facts in years), found.folded)
 
     def coverage(self, upper: str, lower: str) -> CoverageReport:
         """落实对照: each task and target of an upper document with what takes it up in a lower one; names are ids or file names."""
@@ -205,27 +246,31 @@ class PolicyGraph:
             ],
         }
 
-    def same_indicators(self, words: str, *, kind: str | None = "target") -> list[IndicatorGroup]:
+    def same_indicators(
+        self, words: str, *, kind: str | None = "target", as_of: dt.date | None = None, all_versions: bool = False
+    ) -> CountedList[IndicatorGroup]:
         """Targets whose indicator holds some words, in groups of the same indicator under whatever name; groups of most regions first."""
         from graph.alignment.indicators import align_targets
 
-        targets = _by_id(self.targets(indicator=words, kind=kind))
+        every = self.targets(indicator=words, kind=kind, as_of=as_of, all_versions=all_versions)
+        targets = _by_id(every)
         groups = align_targets(target.fact for target in targets.values())
         found = [IndicatorGroup(tuple(targets[_id(target)] for target in group)) for group in groups]
-        return sorted(found, key=lambda group: (-len(group.regions), -len(group.targets)))
+        return CountedList(sorted(found, key=lambda group: (-len(group.regions), -len(group.targets))), every.folded)
 
-    def like_tasks(self, *, topic: str, regions: Sequence[str] = ()) -> list[TaskPair]:
+    def like_tasks(
+        self, *, topic: str, regions: Sequence[str] = (), as_of: dt.date | None = None, all_versions: bool = False
+    ) -> CountedList[TaskPair]:
         """Tasks of one topic that do the same thing in different regions, in pairs with a score and the words that carried it."""
         from graph.alignment.tasks import align_tasks
         from graph.queries.facts import tasks
 
-        facts = tasks(self.corpus, topic=topic)
-        if regions:
-            inside = {fact.row for region in regions for fact in tasks(self.corpus, topic=topic, region=region)}
-            facts = [fact for fact in facts if fact.row in inside]
+        inside = {row for region in regions for row in self.corpus.select(Filters(region=region))} if regions else None
+        facts = tasks(self.corpus, topic=topic, documents=inside, as_of=as_of, all_versions=all_versions)
         cited = _by_id(cite_facts(self.corpus, facts))
         links = align_tasks([task.fact for task in cited.values()])
-        return [TaskPair(cited[_id(link.first)], cited[_id(link.second)], link.score, link.words) for link in links[:LINKS]]
+        pairs = (TaskPair(cited[_id(link.first)], cited[_id(link.second)], link.score, link.words) for link in links[:LINKS])
+        return CountedList(pairs, facts.folded)
 
 
 def _id(fact: FactRecord) -> tuple[str, str]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cemai.graph_reports import CitedDuty
 from corpus.divisions import gazetteer
 from corpus.errors import PolicyError, UsageError
 from corpus.filters import STATUSES, Filters
-from graph.codec.records import FactRecord
 from graph.kinds import PUBLISHED, kind_named
-from graph.queries.cited import CitedFact
+from graph.queries.cited import CitedFact, R
+from graph.queries.counted import CountedList
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -25,6 +25,7 @@ TEXT = 2_000
 _KINDS = "、".join(f"{kind.plural}（{kind.label}）" for kind in PUBLISHED)
 
 _STATUSES = "、".join(STATUSES)
+_ONCE = "副本和旧版本不重复计入（folded 是未计入的份数），all_versions 为真时一并列出。"
 _ABOUT = (
     "中国各级政府政策文件的文档库。答案都是文件原文的引语，带文件名、位置（start、end）和章节；"
     "status 为 not_found 表示文件里没有依据，请照实转告，不要自行补充。"
@@ -90,7 +91,9 @@ def build(library: Library) -> Any:
 
         return answered(work)
 
-    @server.tool(description="任务台账：按责任单位、地区、主题、时效筛选，完整列出；每次最多 50 条，用 offset 取后面的。")
+    @server.tool(
+        description=f"任务台账：按责任单位、地区（含下级）、主题、时效筛选，完整列出；每次最多 50 条，用 offset 取后面的。{_ONCE}"
+    )
     def tasks(
         unit: str | None = None,
         region: str | None = None,
@@ -98,15 +101,26 @@ def build(library: Library) -> Any:
         offset: int = 0,
         status: str | None = None,
         as_of: str | None = None,
+        all_versions: bool = False,
     ) -> Json:
         def work() -> Json:
-            found = library.tasks(unit=unit, region=_region(region), topic=topic, status=status or None, as_of=_day(as_of))
+            found = library.tasks(
+                unit=unit,
+                region=_region(region),
+                topic=topic,
+                status=status or None,
+                as_of=_day(as_of),
+                all_versions=all_versions,
+            )
             return _page("tasks", found, offset)
 
         return answered(work)
 
     @server.tool(
-        description="目标指标：按指标名称、地区、时效、类别（target 目标、achieved 已完成、statistic 现状数、rule 标准）筛选；每次最多 50 条。"
+        description=(
+            "目标指标：按指标名称、地区（含下级）、时效、类别（target 目标、achieved 已完成、statistic 现状数、rule 标准）筛选；"
+            f"每次最多 50 条。{_ONCE}"
+        )
     )
     def targets(
         indicator: str | None = None,
@@ -115,30 +129,38 @@ def build(library: Library) -> Any:
         offset: int = 0,
         status: str | None = None,
         as_of: str | None = None,
+        all_versions: bool = False,
     ) -> Json:
         def work() -> Json:
             found = library.targets(
-                indicator=indicator, region=_region(region), kind=kind, status=status or None, as_of=_day(as_of)
+                indicator=indicator,
+                region=_region(region),
+                kind=kind,
+                status=status or None,
+                as_of=_day(as_of),
+                all_versions=all_versions,
             )
             return _page("targets", found, offset)
 
         return answered(work)
 
-    @server.tool(description=f"一种事实的全部记录，kind 是 {_KINDS}；每次最多 50 条，用 offset 取后面的。")
-    def facts(kind: str, region: str | None = None, offset: int = 0) -> Json:
+    @server.tool(description=f"一种事实的全部记录，kind 是 {_KINDS}；每次最多 50 条，用 offset 取后面的。{_ONCE}")
+    def facts(kind: str, region: str | None = None, offset: int = 0, all_versions: bool = False) -> Json:
         def work() -> Json:
             known = kind_named(kind)
-            return _page(known.plural, library.facts(known.record, region=_region(region)), offset)
+            return _page(known.plural, library.facts(known.record, region=_region(region), all_versions=all_versions), offset)
 
         return answered(work)
 
     @server.tool(
-        description="一个单位的全部任务和职责（牵头、责任、配合），含机构改革前的旧名；各项数目完整，任务每次最多 50 条。"
+        description=f"一个单位的全部任务和职责（牵头、责任、配合），含机构改革前的旧名；各项数目完整，任务每次最多 50 条。{_ONCE}"
     )
-    def duties(unit: str, region: str | None = None, role: str | None = None, offset: int = 0) -> Json:
+    def duties(
+        unit: str, region: str | None = None, role: str | None = None, offset: int = 0, all_versions: bool = False
+    ) -> Json:
         def work() -> Json:
-            duties = library.duties(_words(unit), region=_region(region), role=role)
-            return {**duties.record(), **_page("tasks", duties.tasks, offset)}
+            duties = library.duties(_words(unit), region=_region(region), role=role, all_versions=all_versions)
+            return {**duties.record(), **_page("tasks", CountedList(duties.tasks, duties.folded), offset)}
 
         return answered(work)
 
@@ -153,11 +175,11 @@ def build(library: Library) -> Any:
     return server
 
 
-def _page(name: str, found: Sequence[CitedFact[FactRecord] | CitedDuty], offset: int) -> Json:
+def _page(name: str, found: CountedList[CitedFact[R]] | CountedList[CitedDuty], offset: int) -> Json:
     start = max(0, offset)
     following = start + ROWS if start + ROWS < len(found) else None
     records = [one.record() for one in found[start : start + ROWS]]
-    return {"total": len(found), "offset": start, "next_offset": following, name: records}
+    return {"total": len(found), "folded": found.folded, "offset": start, "next_offset": following, name: records}
 
 
 def _words(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from corpus.store import Corpus, StoredFact
 from corpus.titles import in_marks
 from graph.codec.records import FactRecord, Json
+from graph.queries.counted import CountedList
 
 R = TypeVar("R", bound=FactRecord)
 R_co = TypeVar("R_co", bound=FactRecord, covariant=True)
@@ -41,9 +42,10 @@ def location(fact: FactRecord, title: str | None, doc_number: str | None = None)
     return f"{in_marks(title or fact.source)}{number}{fact.position}"
 
 
-def cite_facts(corpus: Corpus, facts: Iterable[StoredFact[R]]) -> list[CitedFact[R]]:
+def cite_facts(corpus: Corpus, facts: Iterable[StoredFact[R]]) -> CountedList[CitedFact[R]]:
     """Facts with the title and number of their documents, and what was doubtful in reading those."""
-    found = list(facts)
+    found = facts if isinstance(facts, CountedList) else CountedList(facts)
     documents = {fact.document for fact in found}
     names, doubts = corpus.names(documents), corpus.doubts(documents)
-    return [CitedFact(fact.value, *names[fact.document], tuple(doubts.get(fact.document, ()))) for fact in found]
+    cited = (CitedFact(fact.value, *names[fact.document], tuple(doubts.get(fact.document, ()))) for fact in found)
+    return CountedList(cited, found.folded)

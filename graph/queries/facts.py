@@ -1,7 +1,12 @@
-"""Questions to the stored facts 查询: exact, complete and from the index of keys, without reading any text."""
+"""Questions to the stored facts 查询: exact, complete and from the index of keys, without reading any text.
+
+Every question counts a work once, by the version that holds on a day (``as_of``, today without it); with ``all_versions`` copies and
+former versions count too.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,15 +14,18 @@ from dataclasses import dataclass
 from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import Json, TargetRecord, TaskRecord, TermRecord, UnitRecord
+from graph.queries.counted import CountedList, R, count_once, counted_documents
 from graph.units.names import FormerName, WantedUnit, unit_keys, wanted
 
 __all__ = [
-    "Partner", "UnitCount", "UnitTask", "by_region", "duties_of", "partners", "responsibilities", "targets", "targets_by_year",
-    "tasks", "terms", "unit_keys", "units",
+    "Partner", "UnitCount", "UnitTask", "by_region", "duties_of", "facts", "partners", "responsibilities", "targets",
+    "targets_by_year", "tasks", "terms", "unit_keys", "units",
 ]  # fmt: skip
 
 _ROLES = ("lead", "responsible", "supporting")
 _DUTY_KINDS = tuple(f"duty:{role}" for role in _ROLES)
+Filed = tuple[str, str, int, int]
+"""(kind of key, key, document, row of the fact)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,20 @@ def _documents(corpus: Corpus, region: str | None, documents: Iterable[int] | No
     return chosen
 
 
+def facts(
+    corpus: Corpus,
+    record: type[R],
+    *,
+    region: str | None = None,
+    documents: Iterable[int] | None = None,
+    as_of: dt.date | None = None,
+    all_versions: bool = False,
+) -> CountedList[StoredFact[R]]:
+    """Every fact of one kind, in order of document and place: ``facts(corpus, TermRecord)``."""
+    chosen = _documents(corpus, region, documents)
+    return count_once(corpus, corpus.facts(record, documents=chosen), chosen, as_of=as_of, all_versions=all_versions)
+
+
 def tasks(
     corpus: Corpus,
     *,
@@ -88,7 +110,9 @@ def tasks(
     role: str | None = None,
     documents: Iterable[int] | None = None,
     former: bool = False,
-) -> list[StoredFact[TaskRecord]]:
+    as_of: dt.date | None = None,
+    all_versions: bool = False,
+) -> CountedList[StoredFact[TaskRecord]]:
     """Every task that meets all conditions, in order of document and place; with ``former`` also those of the unit's old names."""
     chosen = _documents(corpus, region, documents)
     if unit is not None:
@@ -99,11 +123,11 @@ def tasks(
             result = [f for f in result if any(u.role == role and _named(u, keys) for u in f.value.units)]
         if topic is not None:
             result = [fact for fact in result if topic in fact.value.topics]
-        return result
-    result = corpus.facts(TaskRecord, key=("topic", topic) if topic is not None else None, documents=chosen)
-    if role is not None:
-        result = [fact for fact in result if any(u.role == role for u in fact.value.units)]
-    return result
+    else:
+        result = corpus.facts(TaskRecord, key=("topic", topic) if topic is not None else None, documents=chosen)
+        if role is not None:
+            result = [fact for fact in result if any(u.role == role for u in fact.value.units)]
+    return count_once(corpus, result, chosen, as_of=as_of, all_versions=all_versions)
 
 
 def _of_unit(corpus: Corpus, names: Iterable[WantedUnit], chosen: set[int] | None) -> list[StoredFact[TaskRecord]]:
@@ -129,7 +153,9 @@ def targets(
     kind: str | None = None,
     year: int | None = None,
     documents: Iterable[int] | None = None,
-) -> list[StoredFact[TargetRecord]]:
+    as_of: dt.date | None = None,
+    all_versions: bool = False,
+) -> CountedList[StoredFact[TargetRecord]]:
     """Every target that meets all conditions; ``indicator`` may be a part of the indicator's name."""
     chosen = _documents(corpus, region, documents)
     if year is not None:
@@ -143,28 +169,37 @@ def targets(
         result = [fact for fact in result if indicator in fact.value.indicator]
     if kind is not None:
         result = [fact for fact in result if fact.value.kind == kind]
-    return result
+    return count_once(corpus, result, chosen, as_of=as_of, all_versions=all_versions)
 
 
-def targets_by_year(
-    corpus: Corpus, *, region: str | None = None, kind: str | None = "target"
-) -> dict[int | None, list[StoredFact[TargetRecord]]]:
-    """The targets of a region by the year they are due, earliest first; those without a year come last under None."""
+def targets_by_year(facts: Iterable[StoredFact[TargetRecord]]) -> dict[int | None, list[StoredFact[TargetRecord]]]:
+    """Targets by the year they are due, earliest first; those without a year come last under None."""
     out: dict[int | None, list[StoredFact[TargetRecord]]] = defaultdict(list)
-    for fact in targets(corpus, region=region, kind=kind):
+    for fact in facts:
         out[fact.value.by_year].append(fact)
     return dict(sorted(out.items(), key=lambda entry: (entry[0] is None, entry[0] or 0)))
 
 
-def terms(corpus: Corpus, *, term: str | None = None, documents: Iterable[int] | None = None) -> list[StoredFact[TermRecord]]:
+def terms(
+    corpus: Corpus,
+    *,
+    term: str | None = None,
+    documents: Iterable[int] | None = None,
+    as_of: dt.date | None = None,
+    all_versions: bool = False,
+) -> CountedList[StoredFact[TermRecord]]:
     """Every place that names a term."""
-    return corpus.facts(TermRecord, key=("term", term) if term is not None else None, documents=documents)
+    chosen = _documents(corpus, None, documents)
+    found = corpus.facts(TermRecord, key=("term", term) if term is not None else None, documents=chosen)
+    return count_once(corpus, found, chosen, as_of=as_of, all_versions=all_versions)
 
 
-def units(corpus: Corpus, *, region: str | None = None) -> list[UnitCount]:
+def units(
+    corpus: Corpus, *, region: str | None = None, as_of: dt.date | None = None, all_versions: bool = False
+) -> CountedList[UnitCount]:
     """Every unit with a duty, and its exact number of tasks, most first; one entry for all names of one unit in a region."""
     chosen = _documents(corpus, region, None)
-    filed = corpus.filed(_DUTY_KINDS, documents=chosen)
+    filed, folded = _filed_once(corpus, corpus.filed(_DUTY_KINDS, documents=chosen), chosen, as_of, all_versions)
     places = {fact: short for _, short, fact in corpus.keyed(("region",))}
     counts: dict[str, dict[str, set[int]]] = {}
     for kind, name, _, fact in filed:
@@ -175,12 +210,29 @@ def units(corpus: Corpus, *, region: str | None = None) -> list[UnitCount]:
         regions = tuple(sorted({places[fact] for fact in every if fact in places}))
         lead, responsible, supporting = (len(by_role.get(kind, ())) for kind in _DUTY_KINDS)
         out.append(UnitCount(name, len(every), lead, responsible, supporting, regions))
-    return sorted(out, key=lambda entry: (-entry.total, entry.name))
+    return CountedList(sorted(out, key=lambda entry: (-entry.total, entry.name)), folded)
+
+
+def _filed_once(
+    corpus: Corpus, filed: list[Filed], chosen: set[int] | None, as_of: dt.date | None, all_versions: bool
+) -> tuple[list[Filed], int]:
+    """What is filed in documents that stand for their works, and how many others have something filed."""
+    if all_versions:
+        return filed, 0
+    counted = counted_documents(corpus, chosen, as_of=as_of)
+    return [entry for entry in filed if entry[2] in counted], len({entry[2] for entry in filed} - counted)
 
 
 def duties_of(
-    corpus: Corpus, unit: str, *, region: str | None = None, documents: Iterable[int] | None = None, former: bool = True
-) -> list[UnitTask]:
+    corpus: Corpus,
+    unit: str,
+    *,
+    region: str | None = None,
+    documents: Iterable[int] | None = None,
+    former: bool = True,
+    as_of: dt.date | None = None,
+    all_versions: bool = False,
+) -> CountedList[UnitTask]:
     """The complete list of a unit's tasks with its roles, those under a former name marked; in order of document and place."""
     chosen = _documents(corpus, region, documents)
     found: dict[int, UnitTask] = {}
@@ -192,7 +244,8 @@ def duties_of(
         for fact in corpus.facts(TaskRecord, keys=("unit", one.keys), documents=inside):
             said = roles.get(fact.row) or {u.role for u in fact.value.units if _named(u, set(one.keys))}
             found.setdefault(fact.row, UnitTask(fact, tuple(role for role in _ROLES if role in said), one.former))
-    return sorted(found.values(), key=lambda duty: _place(duty.fact))
+    counted = count_once(corpus, (duty.fact for duty in found.values()), chosen, as_of=as_of, all_versions=all_versions)
+    return CountedList(sorted((found[fact.row] for fact in counted), key=lambda duty: _place(duty.fact)), counted.folded)
 
 
 def by_region(duties: Iterable[UnitTask]) -> dict[str, list[UnitTask]]:
@@ -203,15 +256,20 @@ def by_region(duties: Iterable[UnitTask]) -> dict[str, list[UnitTask]]:
     return dict(sorted(out.items(), key=lambda entry: (not entry[0], -len(entry[1]), entry[0])))
 
 
-def partners(corpus: Corpus, unit: str, *, region: str | None = None) -> list[Partner]:
+def partners(
+    corpus: Corpus, unit: str, *, region: str | None = None, as_of: dt.date | None = None, all_versions: bool = False
+) -> CountedList[Partner]:
     """The units that share tasks with a unit, most shared first."""
     chosen = _documents(corpus, region, None)
     names = wanted(corpus, unit)
     own_keys = {key for one in names for key in one.keys}
     own: dict[int, set[str]] = defaultdict(set)
-    for one in names:
-        for kind, _, _, fact in corpus.filed(_DUTY_KINDS, one.keys, documents=_documents(corpus, one.region, chosen)):
-            own[fact].add(kind.removeprefix("duty:"))
+    every = [
+        entry for one in names for entry in corpus.filed(_DUTY_KINDS, one.keys, documents=_documents(corpus, one.region, chosen))
+    ]
+    filed, folded = _filed_once(corpus, every, chosen, as_of, all_versions)
+    for kind, _, _, fact in filed:
+        own[fact].add(kind.removeprefix("duty:"))
     shared: dict[str, set[int]] = defaultdict(set)
     roles: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for kind, name, fact in corpus.keyed(_DUTY_KINDS, facts=own):
@@ -219,7 +277,7 @@ def partners(corpus: Corpus, unit: str, *, region: str | None = None) -> list[Pa
             shared[name].add(fact)
             roles[name].update((mine, kind.removeprefix("duty:")) for mine in own[fact])
     out = [Partner(name, len(tasks), tuple(roles[name].most_common())) for name, tasks in shared.items()]
-    return sorted(out, key=lambda partner: (-partner.shared, partner.name))
+    return CountedList(sorted(out, key=lambda partner: (-partner.shared, partner.name)), folded)
 
 
 def responsibilities(corpus: Corpus, unit: str, *, region: str | None = None) -> dict[str, list[StoredFact[TaskRecord]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corpus.store import Corpus, DocumentInfo, StoredFact
 from graph.codec.records import TargetRecord, TaskRecord
+from graph.queries.counted import CountedList, R, count_once
 from graph.queries.facts import tasks as graph_tasks
 from graph.queries.facts import unit_keys
 from graph.queries.relations import UNRELATED, relations
@@ -28,10 +29,14 @@ class GraphNode:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A node in the middle and its neighbours by kind, in order of weight or of the text."""
+    """A node in the middle and its neighbours by kind, in order of weight or of the text.
+
+    Works are counted once: ``folded`` is the number of copies and former versions left out. What only such documents say is shown.
+    """
 
     centre: GraphNode
     rings: dict[str, tuple[GraphNode, ...]]
+    folded: int = 0
 
     def __len__(self) -> int:
         return sum(len(nodes) for nodes in self.rings.values())
@@ -45,15 +50,17 @@ def around(corpus: Corpus, key: str) -> Surroundings | None:
         return _document(corpus, infos, name)
     if kind == "unit":
         keys = unit_keys(corpus, name)
-        facts = graph_tasks(corpus, unit=name) if keys else []
+        facts = _once(corpus, graph_tasks(corpus, unit=name, all_versions=True)) if keys else CountedList()
         return _of_tasks(corpus, infos, GraphNode("单位", name, key), facts, called(facts, [name, *keys])) if facts else None
     if kind == "topic":
-        facts = graph_tasks(corpus, topic=name)
+        facts = _once(corpus, graph_tasks(corpus, topic=name, all_versions=True))
         return _of_tasks(corpus, infos, GraphNode("主题", name, key), facts) if facts else None
     if kind == "task":
         document, _, id = name.partition("/")
         row = next((row for row, info in infos.items() if info.id == document), None)
-        facts = [f for f in corpus.facts(TaskRecord, documents=[row]) if f.id == id] if row is not None else []
+        facts = (
+            CountedList(f for f in corpus.facts(TaskRecord, documents=[row]) if f.id == id) if row is not None else CountedList()
+        )
         if not facts:
             return None
         centre = GraphNode("任务", facts[0].value.name, key, facts[0].value.deadline or "", _place(facts[0]))
@@ -85,6 +92,11 @@ def resolve(corpus: Corpus, words: str) -> str | None:
     return None
 
 
+def _once(corpus: Corpus, facts: list[StoredFact[R]]) -> CountedList[StoredFact[R]]:
+    """The facts with every work counted once; all of them where only copies and former versions have any."""
+    return count_once(corpus, facts) or CountedList(facts)
+
+
 def _document(corpus: Corpus, infos: dict[int, DocumentInfo], id: str) -> Surroundings | None:
     info = next((info for info in infos.values() if info.id == id), None)
     if info is None:
@@ -111,7 +123,7 @@ def _of_tasks(
     corpus: Corpus,
     infos: dict[int, DocumentInfo],
     centre: GraphNode,
-    facts: list[StoredFact[TaskRecord]],
+    facts: CountedList[StoredFact[TaskRecord]],
     names: frozenset[str] = frozenset(),
     *,
     itself: bool = False,
@@ -142,7 +154,7 @@ def _of_tasks(
         )
         for row, count in counts.most_common()
     )
-    return Surroundings(centre, rings)
+    return Surroundings(centre, rings, facts.folded)
 
 
 def _parts(
@@ -182,9 +194,10 @@ def _targets(facts: list[StoredFact[TargetRecord]]) -> tuple[GraphNode, ...]:
 
 
 def _indicator(corpus: Corpus, infos: dict[int, DocumentInfo], name: str) -> Surroundings | None:
-    facts = corpus.facts(TargetRecord, key=("indicator", name)) or [
+    filed = corpus.facts(TargetRecord, key=("indicator", name)) or [
         f for f in corpus.facts(TargetRecord) if f.value.indicator == name
     ]
+    facts = _once(corpus, filed)
     if not facts:
         return None
     values = tuple(
@@ -211,7 +224,7 @@ def _indicator(corpus: Corpus, infos: dict[int, DocumentInfo], name: str) -> Sur
         )
         for row, n in counts.most_common()
     )
-    return Surroundings(GraphNode("指标", name, f"indicator:{name}"), rings)
+    return Surroundings(GraphNode("指标", name, f"indicator:{name}"), rings, facts.folded)
 
 
 def _place(fact: StoredFact[TaskRecord] | StoredFact[TargetRecord]) -> tuple[str, int, int]:

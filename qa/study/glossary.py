@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.filters import Filters
 from corpus.folding import fold
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import Json, TermRecord
+from graph.queries.counted import CountedList
+from graph.queries.facts import facts as graph_facts
 from qa.study.facts import StudyFacts
 
 
@@ -26,15 +28,18 @@ class GlossaryEntry:
         return {**self.fact.to_record(), "title": self.title, "mentions": self.mentions, "also_in": list(self.also_in)}
 
 
-def terms(corpus: Corpus, *, region: str | None = None) -> list[GlossaryEntry]:
+def terms(
+    corpus: Corpus, *, region: str | None = None, as_of: dt.date | None = None, all_versions: bool = False
+) -> CountedList[GlossaryEntry]:
     """The terms, those with a definition first, each once for every different definition; then those only mentioned.
 
-    A term that one document explains is not listed as unexplained because others merely mention it; ``also_in`` names those.
+    A term that one document explains is not listed as unexplained because others merely mention it; ``also_in`` names those. A work
+    counts once, by the version that holds on a day (today without ``as_of``), unless ``all_versions``.
     """
-    documents = corpus.select(Filters(region=region)) if region else None
     study_facts = StudyFacts(corpus)
+    found = graph_facts(corpus, TermRecord, region=region or None, as_of=as_of, all_versions=all_versions)
     groups: dict[str, list[StoredFact[TermRecord]]] = {}
-    for fact in corpus.facts(TermRecord, documents=documents):
+    for fact in found:
         groups.setdefault(fold(fact.value.term), []).append(fact)
     defined: list[GlossaryEntry] = []
     mentioned: list[GlossaryEntry] = []
@@ -44,10 +49,11 @@ def terms(corpus: Corpus, *, region: str | None = None) -> list[GlossaryEntry]:
             defined.append(_entry(study_facts, fact, facts))
         if not explaining:
             mentioned.append(_entry(study_facts, facts[0], facts))
-    return [
+    ordered = [
         *sorted(defined, key=lambda entry: entry.fact.term),
         *sorted(mentioned, key=lambda entry: (-entry.mentions, entry.fact.term)),
     ]
+    return CountedList(ordered, found.folded)
 
 
 def _entry(study_facts: StudyFacts, fact: StoredFact[TermRecord], facts: Sequence[StoredFact[TermRecord]]) -> GlossaryEntry:

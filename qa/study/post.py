@@ -12,6 +12,7 @@ from corpus.store import Corpus, StoredFact
 from graph.codec.records import Json, TargetRecord, TaskRecord
 from graph.documents.status import status_on
 from graph.queries.cited import location
+from graph.queries.counted import describe_folded
 from graph.queries.facts import targets as graph_targets
 from graph.queries.facts import tasks as graph_tasks
 from graph.queries.facts import unit_keys
@@ -139,14 +140,14 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
         raise UsageError("请写明岗位所在的单位或地区，例如 --unit 州医保局 --region 甘南州。")
     day = as_of or dt.date.today()
     study_facts = StudyFacts(corpus)
-    facts = graph_tasks(corpus, unit=unit, region=region)
+    facts = graph_tasks(corpus, unit=unit, region=region, as_of=day)
     names = called(facts, [unit, *unit_keys(corpus, unit)]) if unit else frozenset()
     tasks = [_task(study_facts, fact, names, day) for fact in facts]
     tasks.sort(key=lambda task: ROLES.index(task.role) if task.role else len(ROLES))
-    figures = _figures(corpus, facts, region if not unit else None)
+    figures = _figures(corpus, facts, region if not unit else None, day)
     words = "".join(task.fact.quote for task in tasks)
     known = list(corpus.keys("term"))
-    terms = [entry for entry in glossary(corpus) if _stands_alone(entry.fact.term, known, words)]
+    terms = [entry for entry in glossary(corpus, as_of=day) if _stands_alone(entry.fact.term, known, words)]
     partners = Counter(
         name for task in tasks for _, units in task.fact.units_by_role for name in dict.fromkeys(units) if name not in names
     )
@@ -162,6 +163,8 @@ def brief(corpus: Corpus, *, unit: str | None = None, region: str | None = None,
         )
         if state.status in ("已废止", "征求意见稿", "已修订", "已失效"):
             notices.append(f"《{info.head.title or info.source}》：{state.reason}")
+    if facts.folded:
+        notices.append(describe_folded(facts.folded))
     late = sum(1 for task in tasks if task.lapsed)
     if late:
         notices.append(f"有{late}项任务的规定限于过渡期等已届满的时期，或出自未生效、已失效的文件，执行前请核对现行政策。")
@@ -190,7 +193,9 @@ def _stands_alone(term: str, known: list[str], words: str) -> bool:
     return words.count(term) > inside
 
 
-def _figures(corpus: Corpus, tasks: list[StoredFact[TaskRecord]], region: str | None) -> list[StoredFact[TargetRecord]]:
+def _figures(
+    corpus: Corpus, tasks: list[StoredFact[TaskRecord]], region: str | None, day: dt.date
+) -> list[StoredFact[TargetRecord]]:
     """The figures inside the tasks; of a whole region, its targets that stand outside tasks as well."""
     spans: dict[int, list[Span]] = {}
     for task in tasks:
@@ -202,5 +207,6 @@ def _figures(corpus: Corpus, tasks: list[StoredFact[TaskRecord]], region: str | 
     ]
     if region:
         known = {(fact.document, fact.id) for fact in found}
-        found += [f for f in graph_targets(corpus, region=region, kind="target") if (f.document, f.id) not in known]
+        others = graph_targets(corpus, region=region, kind="target", as_of=day)
+        found += [f for f in others if (f.document, f.id) not in known]
     return found

@@ -11,6 +11,7 @@ from typing import TypeVar
 from corpus.filters import Filters
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord, TermRecord
+from graph.queries.counted import counted_documents
 from qa.study import figure_questions, responsibility_questions, term_questions
 from qa.study.facts import StudyFacts
 from qa.study.proof import faults
@@ -47,7 +48,8 @@ def quiz(
 ) -> list[QuizQuestion]:
     """At most ``number`` questions; the same library, seed and day give the same ones.
 
-    With ``about`` (ids of facts) only those are asked about; ``documents`` (ids) are drawn on however large the library is.
+    With ``about`` (ids of facts) only those are asked about; ``documents`` (ids) are drawn on however large the library is, even
+    where they are copies or former versions of others.
 
     A fact is asked about once, and again in another form only when all have been; what the documents do not prove is not
     asked, so a small library may give fewer questions.
@@ -56,12 +58,12 @@ def quiz(
     study_facts = StudyFacts(corpus)
     wanted = frozenset(about)
     named = {row for row, info in study_facts.infos.items() if info.id in set(documents)}
-    chosen = corpus.select(Filters(region=region)) | named if region else None
-    if chosen is not None:
-        study_facts.infos = {row: info for row, info in study_facts.infos.items() if row in chosen}
+    inside = corpus.select(Filters(region=region)) if region else None
+    chosen = counted_documents(corpus, inside, as_of=day) | named
+    study_facts.infos = {row: info for row, info in study_facts.infos.items() if row in chosen}
     if len(study_facts.infos) > ENOUGH:
         rows = sorted(study_facts.infos, key=lambda row: study_facts.infos[row].id)
-        chosen = set(random.Random(f"{seed}.文件").sample(rows, ENOUGH)) | named
+        chosen = frozenset(random.Random(f"{seed}.文件").sample(rows, ENOUGH)) | named
         study_facts.infos = {row: info for row, info in study_facts.infos.items() if row in chosen}
     facts = QuizFacts(
         _by_id(corpus.facts(TargetRecord, documents=chosen)),

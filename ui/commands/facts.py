@@ -8,7 +8,18 @@ from typing import Any
 
 from corpus.titles import in_marks
 from ui.commands.graph import ROLES, add_output
-from ui.commands.shared import add_status, as_of_date, known_region, note, open_library, print_json, print_table, write_table
+from ui.commands.shared import (
+    add_all_versions,
+    add_status,
+    as_of_date,
+    known_region,
+    note,
+    note_folded,
+    open_library,
+    print_json,
+    print_table,
+    write_table,
+)
 
 NOTHING = 1
 
@@ -17,9 +28,10 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
     p = verbs.add_parser("tasks", parents=[common], help="任务台账")
     p.add_argument("--unit", metavar="单位", help="如 州医保局")
-    p.add_argument("--region", metavar="地区")
+    p.add_argument("--region", metavar="地区", help="只看某地及其下级")
     p.add_argument("--topic", metavar="主题")
     add_status(p)
+    add_all_versions(p)
     p.add_argument("--role", choices=ROLES, help="与 --unit 合用：只看它牵头、负责或配合的")
     p.add_argument("--former", action="store_true", help="与 --unit 合用：连同机构改革前的旧名")
     p.add_argument("--form", choices=("ledger", "duties"), default="ledger", help="任务台账，或按单位的责任清单（导出文件时）")
@@ -27,10 +39,11 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.set_defaults(run=tasks)
     p = verbs.add_parser("targets", parents=[common], help="目标指标")
     p.add_argument("--indicator", metavar="指标", help="指标名称中含有的字")
-    p.add_argument("--region", metavar="地区")
+    p.add_argument("--region", metavar="地区", help="只看某地及其下级")
     p.add_argument("--kind", choices=("target", "achieved", "statistic", "rule"), help="目标、已完成、现状数、标准")
     p.add_argument("--year", type=int, metavar="年份", help="目标年")
     add_status(p)
+    add_all_versions(p)
     add_output(p)
     p.set_defaults(run=targets)
 
@@ -39,6 +52,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     sub = study.add_subparsers(metavar="动作", title="动作", parser_class=type(study))
     p = sub.add_parser("terms", parents=[common], help="术语和它们的解释")
     p.add_argument("--json", action="store_true", help="输出 JSON")
+    add_all_versions(p)
     p.set_defaults(run=study_terms)
     p = sub.add_parser("brief", parents=[common], help="一个岗位的应知应会")
     p.add_argument("--unit", metavar="单位")
@@ -78,8 +92,9 @@ def tasks(args: argparse.Namespace) -> int:
     with open_library(args) as library:
         found = library.tasks(
             unit=args.unit, region=args.region, topic=args.topic, role=args.role, former=args.former,
-            status=args.status, as_of=as_of_date(args),
+            status=args.status, as_of=as_of_date(args), all_versions=args.all_versions,
         )  # fmt: skip
+    note_folded(found.folded)
     if args.format == "json" and args.out is None:
         print_json([task.record() for task in found])
     elif args.format == "table":
@@ -121,7 +136,9 @@ def targets(args: argparse.Namespace) -> int:
             year=args.year,
             status=args.status,
             as_of=as_of_date(args),
+            all_versions=args.all_versions,
         )
+    note_folded(found.folded)
     if args.format == "json" and args.out is None:
         print_json([target.record() for target in found])
     elif args.format == "table":
@@ -146,7 +163,8 @@ def study_terms(args: argparse.Namespace) -> int:
     from qa import study
 
     with open_library(args) as library:
-        entries = study.terms(library.corpus)
+        entries = study.terms(library.corpus, all_versions=args.all_versions)
+    note_folded(entries.folded)
     if args.json:
         print_json([entry.record() for entry in entries])
     else:

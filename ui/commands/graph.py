@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
-from ui.commands.shared import FORMATS, as_of_date, known_region, note, open_library, print_json, print_table, write_table
+from ui.commands.shared import (
+    FORMATS,
+    add_all_versions,
+    as_of_date,
+    known_region,
+    note,
+    open_library,
+    print_json,
+    print_table,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from ui.exports import ExportTable
@@ -24,10 +34,12 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     graph.set_defaults(run=lambda args: graph.print_help() or 2)
     sub = graph.add_subparsers(metavar="动作", title="动作", parser_class=type(graph))
 
-    def add(name: str, run: Any, help: str, *, region: bool = False) -> Any:
+    def add(name: str, run: Any, help: str, *, region: bool = False, lists: bool = True) -> Any:
         p = sub.add_parser(name, parents=[common], help=help)
         if region:
             p.add_argument("--region", metavar="地区", help="只看某地及其下级")
+        if lists:
+            add_all_versions(p)
         add_output(p)
         p.set_defaults(run=run)
         return p
@@ -41,11 +53,11 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("unit", metavar="单位")
     p = add("years", year_targets, "一个地区按年份的目标", region=True)
     p.add_argument("--kind", choices=KINDS, default="target", help="目标、已完成、现状数、标准")
-    p = add("coverage", document_coverage, "落实对照：上级文件的要求，下级文件提到没有")
+    p = add("coverage", document_coverage, "落实对照：上级文件的要求，下级文件提到没有", lists=False)
     p.add_argument("upper", metavar="上级文件", help="编号或文件名")
     p.add_argument("lower", metavar="下级文件", help="编号或文件名")
     p.add_argument("--missing", action="store_true", help="只列下级未见对应内容的")
-    p = add("lineage", document_lineage, "文件渊源：依据、被谁引用、历次版本、时效和理由")
+    p = add("lineage", document_lineage, "文件渊源：依据、被谁引用、历次版本、时效和理由", lists=False)
     p.add_argument("document", metavar="文件", help="编号或文件名")
     p.add_argument("--as-of", metavar="日期", help="按这一天判断时效，如 2025-06-30")
     p = add("indicators", like_indicators, "同一指标各地对照，叫法不同的归到一起")
@@ -73,7 +85,9 @@ def unit_duties(args: argparse.Namespace) -> int:
     from ui.exports.graph_tables import duty_list
 
     with _library(args) as library:
-        duties = library.duties(args.unit, region=args.region, role=args.role, former=not args.no_former)
+        duties = library.duties(
+            args.unit, region=args.region, role=args.role, former=not args.no_former, all_versions=args.all_versions
+        )
     if not duties.tasks and args.format == "table":
         note(f"没有写明由“{args.unit}”负责的任务。用 cemai graph units 查看库里的单位。")
         return NOTHING
@@ -85,7 +99,7 @@ def unit_list(args: argparse.Namespace) -> int:
     from ui.exports.graph_tables import units_table
 
     with _library(args) as library:
-        records = library.unit_counts(region=args.region)
+        records = library.unit_counts(region=args.region, all_versions=args.all_versions)
     return _show(args, units_table(records), (1, 6, 2, 2, 2, 2, 9), bool(records))
 
 
@@ -94,7 +108,7 @@ def unit_partners(args: argparse.Namespace) -> int:
     from ui.exports.graph_tables import partners_table
 
     with _library(args) as library:
-        records = library.partners(args.unit, region=args.region)
+        records = library.partners(args.unit, region=args.region, all_versions=args.all_versions)
     return _show(args, partners_table(args.unit, records), (1, 5, 2, 9), bool(records))
 
 
@@ -103,7 +117,7 @@ def year_targets(args: argparse.Namespace) -> int:
     from ui.exports.graph_tables import years_table
 
     with _library(args) as library:
-        records = library.targets_by_year(region=args.region, kind=args.kind)
+        records = library.targets_by_year(region=args.region, kind=args.kind, all_versions=args.all_versions)
     return _show(args, years_table(records, region=args.region), (1, 3, 6, 4, 4, 8), bool(records), seen=range(6))
 
 
@@ -134,7 +148,7 @@ def like_indicators(args: argparse.Namespace) -> int:
     from ui.exports.graph_tables import indicators_table
 
     with _library(args) as library:
-        records = library.same_indicators(args.words, kind=args.kind)
+        records = library.same_indicators(args.words, kind=args.kind, all_versions=args.all_versions)
     return _show(args, indicators_table(records), (1, 5, 4, 5, 4, 2, 7), bool(records))
 
 
@@ -146,7 +160,7 @@ def like_tasks(args: argparse.Namespace) -> int:
     for name in regions:
         known_region(name)
     with _library(args) as library:
-        records = library.like_tasks(topic=args.topic, regions=regions)
+        records = library.like_tasks(topic=args.topic, regions=regions, all_versions=args.all_versions)
     return _show(args, links_table(records, args.topic), (1, 2, 8, 8, 4), bool(records))
 
 

@@ -49,6 +49,19 @@ def add_status(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="日期", help="按哪一天判断时效（默认今天）")
 
 
+def add_all_versions(parser: argparse.ArgumentParser) -> None:
+    """The switch that counts copies and former versions too."""
+    parser.add_argument("--all-versions", action="store_true", help="副本和旧版本也计入（缺省时每份文件只计一次）")
+
+
+def note_folded(folded: int) -> None:
+    """Say on stderr how many copies and former versions a list left out, and how to see them."""
+    from graph.queries.counted import describe_folded
+
+    if folded:
+        note(f"{describe_folded(folded)[:-1]}，加 --all-versions 一并列出。")
+
+
 def filters_of(args: argparse.Namespace) -> Filters:
     """The conditions given on the command line; a region nobody knows is a usage error, not an empty result."""
     if args.region:

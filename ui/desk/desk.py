@@ -26,6 +26,7 @@ from graph.documents.status import statuses
 from graph.documents.works import works
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
+from graph.queries.counted import CountedList
 from graph.queries.neighbourhood import Surroundings, around
 from graph.queries.relations import UNRELATED, Relations, relations
 from graph.queries.unit import UnitPage, unit_page
@@ -33,8 +34,8 @@ from index.passages import Hit
 from qa import study
 from qa.answer import Answer, Comparison, Understanding
 
-Tasks = list[CitedFact[TaskRecord]]
-Targets = list[CitedFact[TargetRecord]]
+Tasks = CountedList[CitedFact[TaskRecord]]
+Targets = CountedList[CitedFact[TargetRecord]]
 T = TypeVar("T")
 
 QUESTION_LIMIT = 2_000
@@ -195,7 +196,7 @@ class Desk:
 
     def _entries(self, as_of: dt.date | None) -> list[ShelfEntry]:
         topics: dict[str, set[str]] = {}
-        for task in self.tasks():
+        for task in self.tasks(all_versions=True):
             topics.setdefault(task.fact.document_id, set()).update(task.fact.topics)
         states = statuses(self.library.corpus, as_of or dt.date.today())
         return [
@@ -222,13 +223,16 @@ class Desk:
         topic: str | None = None,
         status: str | None = None,
         as_of: dt.date | None = None,
+        all_versions: bool = False,
     ) -> Tasks:
-        """Tasks, kept until the library changes."""
+        """Tasks, every work counted once unless ``all_versions``; kept until the library changes."""
 
         def find() -> Tasks:
-            return self.library.tasks(unit=unit, region=region, topic=topic, status=status, as_of=as_of)
+            return self.library.tasks(
+                unit=unit, region=region, topic=topic, status=status, as_of=as_of, all_versions=all_versions
+            )
 
-        return self._cached(f"tasks|{unit}|{region}|{topic}|{status}|{as_of}", find)
+        return self._cached(f"tasks|{unit}|{region}|{topic}|{status}|{as_of}|{all_versions}", find)
 
     def targets(
         self,
@@ -238,24 +242,41 @@ class Desk:
         kind: str | None = None,
         status: str | None = None,
         as_of: dt.date | None = None,
+        all_versions: bool = False,
     ) -> Targets:
-        """Targets, kept until the library changes."""
+        """Targets, every work counted once unless ``all_versions``; kept until the library changes."""
 
         def find() -> Targets:
-            return self.library.targets(indicator=indicator, region=region, kind=kind, status=status, as_of=as_of)
+            return self.library.targets(
+                indicator=indicator, region=region, kind=kind, status=status, as_of=as_of, all_versions=all_versions
+            )
 
-        return self._cached(f"targets|{indicator}|{region}|{kind}|{status}|{as_of}", find)
+        return self._cached(f"targets|{indicator}|{region}|{kind}|{status}|{as_of}|{all_versions}", find)
 
     def facts(
-        self, kind: FactKind[Any, R], *, region: str | None = None, status: str | None = None, as_of: dt.date | None = None
-    ) -> list[CitedFact[R]]:
+        self,
+        kind: FactKind[Any, R],
+        *,
+        region: str | None = None,
+        status: str | None = None,
+        as_of: dt.date | None = None,
+        all_versions: bool = False,
+    ) -> CountedList[CitedFact[R]]:
         """All facts of one kind, of the library, of a region or of documents of a status."""
-        return self.read(lambda corpus: PolicyGraph(corpus).facts(kind.record, region=region, status=status, as_of=as_of))
+        return self.read(
+            lambda corpus: PolicyGraph(corpus).facts(
+                kind.record, region=region, status=status, as_of=as_of, all_versions=all_versions
+            )
+        )
 
     def facts_of(self, id: str) -> tuple[Tasks, Targets]:
-        """Tasks and targets of one document."""
-        grouped = self._cached("by document", lambda: (_grouped(self.tasks()), _grouped(self.targets())))
-        return grouped[0].get(id, []), grouped[1].get(id, [])
+        """Tasks and targets of one document, be it a copy or a former version of another."""
+
+        def group() -> tuple[dict[str, Tasks], dict[str, Targets]]:
+            return _grouped(self.tasks(all_versions=True)), _grouped(self.targets(all_versions=True))
+
+        grouped = self._cached("by document", group)
+        return grouped[0].get(id, CountedList()), grouped[1].get(id, CountedList())
 
     def unit(self, name: str, region: str | None) -> UnitPage:
         """A unit's duties in numbers, its partners and figures."""
@@ -365,8 +386,8 @@ def desk_of(library: Library) -> Desk:
     return Desk(library, writer, folder / "uploads")
 
 
-def _grouped(facts: Iterable[CitedFact[R]]) -> dict[str, list[CitedFact[R]]]:
-    out: dict[str, list[CitedFact[R]]] = {}
+def _grouped(facts: Iterable[CitedFact[R]]) -> dict[str, CountedList[CitedFact[R]]]:
+    out: dict[str, CountedList[CitedFact[R]]] = {}
     for cited in facts:
-        out.setdefault(cited.fact.document_id, []).append(cited)
+        out.setdefault(cited.fact.document_id, CountedList()).append(cited)
     return out

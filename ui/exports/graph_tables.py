@@ -19,7 +19,7 @@ from graph.codec.columns import content_of, deadline_of
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
 from graph.queries.facts import Partner, UnitCount
-from ui.exports.tables import ExportTable, TableColumn
+from ui.exports.tables import ExportTable, TableColumn, folded_notes
 
 MISSING = "未见对应内容"
 
@@ -71,7 +71,7 @@ def units_table(units: Sequence[UnitCount]) -> ExportTable:
         TableColumn("配合", 5, "number"),
         TableColumn("地区", 40),
     )
-    notes = (f"共 {len(rows)} 个单位；同一任务有几种职责时任务数只计一次。",)
+    notes = (f"共 {len(rows)} 个单位；同一任务有几种职责时任务数只计一次。", *folded_notes(units))
     return ExportTable("责任单位一览", columns, tuple(rows), notes, [unit.record() for unit in units])
 
 
@@ -88,7 +88,8 @@ def partners_table(unit: str, partners: Sequence[Partner]) -> ExportTable:
         TableColumn("双方职责（本单位—对方）", 40),
     )
     records = [partner.record() for partner in partners]
-    return ExportTable(f"与{unit}共同承担任务的单位", columns, tuple(rows), (f"共 {len(rows)} 个单位。",), records)
+    notes = (f"共 {len(rows)} 个单位。", *folded_notes(partners))
+    return ExportTable(f"与{unit}共同承担任务的单位", columns, tuple(rows), notes, records)
 
 
 def coverage_table(report: CoverageReport) -> ExportTable:
@@ -173,7 +174,8 @@ def years_table(years: Sequence[YearTargets], *, region: str | None = None) -> E
     )
     counts = "；".join(f"{group.year or '未载明年份'} {len(group.targets)} 项" for group in years)
     records = [group.record() for group in years]
-    return ExportTable(f"{region or ''}目标指标（按年份）", columns, tuple(rows), (f"共 {len(rows)} 项：{counts}。",), records)
+    notes = (f"共 {len(rows)} 项：{counts}。", *folded_notes(years))
+    return ExportTable(f"{region or ''}目标指标（按年份）", columns, tuple(rows), notes, records)
 
 
 def indicators_table(groups: Sequence[IndicatorGroup]) -> ExportTable:
@@ -193,7 +195,7 @@ def indicators_table(groups: Sequence[IndicatorGroup]) -> ExportTable:
         TableColumn("年份", 5, "short"),
         TableColumn("依据", 26),
     )
-    notes = (f"共 {len(groups)} 个指标、{len(rows)} 处。",)
+    notes = (f"共 {len(groups)} 个指标、{len(rows)} 处。", *folded_notes(groups))
     return ExportTable("同一指标各地对照", columns, tuple(rows), notes, [group.record() for group in groups])
 
 
@@ -211,7 +213,8 @@ def links_table(pairs: Sequence[TaskPair], topic: str) -> ExportTable:
         TableColumn("共有的字词", 18),
     )
     records = [pair.record() for pair in pairs]
-    return ExportTable(f"各地相近任务：{topic}", columns, tuple(rows), (f"共 {len(rows)} 对。",), records)
+    notes = (f"共 {len(rows)} 对。", *folded_notes(pairs))
+    return ExportTable(f"各地相近任务：{topic}", columns, tuple(rows), notes, records)
 
 
 def _task(task: CitedFact[TaskRecord]) -> str:

@@ -11,6 +11,7 @@ from graph.codec.columns import UNSTATED, Alignment, CellValue, deadline_of
 from graph.codec.records import FactRecord, TaskRecord
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
+from graph.queries.counted import CountedList, describe_folded
 from qa.answers.places import describe_citation
 from ui.labels import ANSWER_STATES
 
@@ -51,6 +52,7 @@ class ExportTable:
 
 def fact_table(kind: FactKind[Any, R], facts: Iterable[CitedFact[R]]) -> ExportTable:
     """The ledger of a kind of facts, one row a fact: 任务台账, 目标指标表, 术语表."""
+    folded = folded_notes(facts)
     facts = list(facts)
     cells = [[column.cell(fact) for fact in facts] for column in kind.columns]
     shown = [(column, values) for column, values in zip(kind.columns, cells, strict=True) if any(values) or not column.optional]
@@ -59,12 +61,13 @@ def fact_table(kind: FactKind[Any, R], facts: Iterable[CitedFact[R]]) -> ExportT
         *(TableColumn(column.header, column.width, column.alignment) for column, _ in shown),
     )
     rows = tuple(zip(range(1, len(facts) + 1), *(values for _, values in shown), strict=True))
-    notes = (kind.total.format(len(facts)), *doubt_notes(facts))
+    notes = (kind.total.format(len(facts)), *folded, *doubt_notes(facts))
     return ExportTable(kind.title, columns, rows, notes, [fact.record() for fact in facts])
 
 
 def unit_duties(tasks: Iterable[CitedFact[TaskRecord]], *, unit: str | None = None) -> ExportTable:
     """责任清单: the tasks of each unit, or of one, under the part the unit has in them."""
+    folded = folded_notes(tasks)
     tasks = list(tasks)
     found: dict[tuple[str, str], list[tuple[Value, ...]]] = {}
     for task in tasks:
@@ -85,7 +88,7 @@ def unit_duties(tasks: Iterable[CitedFact[TaskRecord]], *, unit: str | None = No
         TableColumn("依据", 24),
     )
     title = f"{unit}责任清单" if unit else "责任清单"
-    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *doubt_notes(tasks))
+    notes = (f"共 {len(found)} 个单位、{len(lines)} 条职责；单位名称照录原文。", *folded, *doubt_notes(tasks))
     records = [task.record() for task in tasks]
     return ExportTable(title, columns, tuple((i, *line) for i, line in enumerate(lines, 1)), notes, records)
 
@@ -160,6 +163,11 @@ def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] 
         TableColumn("文件名", 22),
     )
     return ExportTable("文件目录", columns, tuple(rows), (f"共 {len(rows)} 份文件；空白表示原文未载明。",), records)
+
+
+def folded_notes(found: Iterable[object]) -> list[str]:
+    """A note on the copies and former versions that a list left out; none where it left out nothing."""
+    return [describe_folded(found.folded)] if isinstance(found, CountedList) and found.folded else []
 
 
 def doubt_notes(facts: Iterable[CitedFact[FactRecord]]) -> list[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
@@ -12,11 +11,13 @@ from fastapi.responses import Response
 from corpus.errors import UsageError
 from graph.kinds import PUBLISHED, TARGETS, TASKS, FactKind, kind_named
 from graph.queries.cited import CitedFact, R
+from graph.queries.counted import CountedList
 from graph.queries.due import due as due_by
 from ui.exports import fact_table, unit_duties
-from ui.rest.files import exported
-from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, require_region, require_status
+from ui.rest.files import exported, list_response
+from ui.rest.requests import AllVersions, CurrentDesk, Failure, TableFormat, Text, require_region, require_status
 
+T = TypeVar("T")
 router = APIRouter()
 
 Limit = Annotated[int, Query(ge=1, le=100_000)]
@@ -38,14 +39,21 @@ def tasks(
     ] = None,
     limit: Limit = 100_000,
     offset: Offset = 0,
+    all_versions: AllVersions = False,
     format: TableFormat = "json",
     form: Annotated[str, Query(pattern="^(ledger|duties)$", description="台账，或按单位的责任清单（仅文件）")] = "ledger",
-) -> Response | list[dict[str, Any]]:
+) -> Response:
     require_region(region)
     require_status(status)
-    every = desk.tasks(unit=unit or None, region=region or None, topic=topic or None, status=status or None, as_of=as_of)
-    found = due_by(every, due)
-    page = found[offset : offset + limit]
+    every = desk.tasks(
+        unit=unit or None,
+        region=region or None,
+        topic=topic or None,
+        status=status or None,
+        as_of=as_of,
+        all_versions=all_versions,
+    )
+    page = _page(due_by(every, due), offset, limit)
     if form == "duties" and format != "json":
         duties = unit_duties(page, unit=unit or None)
         return exported(duties if duties.rows else unit_duties(page), format, f"{unit or '各单位'}责任清单")
@@ -62,14 +70,20 @@ def targets(
     as_of: dt.date | None = None,
     limit: Limit = 100_000,
     offset: Offset = 0,
+    all_versions: AllVersions = False,
     format: TableFormat = "json",
-) -> Response | list[dict[str, Any]]:
+) -> Response:
     require_region(region)
     require_status(status)
     found = desk.targets(
-        indicator=indicator or None, region=region or None, kind=kind or None, status=status or None, as_of=as_of
+        indicator=indicator or None,
+        region=region or None,
+        kind=kind or None,
+        status=status or None,
+        as_of=as_of,
+        all_versions=all_versions,
     )
-    return _records_or_file(TARGETS, found[offset : offset + limit], format, "目标指标")
+    return _records_or_file(TARGETS, _page(found, offset, limit), format, "目标指标")
 
 
 @router.get("/facts/{kind}", summary="任一种事实的全部记录", response_model=None)
@@ -81,22 +95,25 @@ def facts(
     as_of: dt.date | None = None,
     limit: Limit = 100_000,
     offset: Offset = 0,
+    all_versions: AllVersions = False,
     format: TableFormat = "json",
-) -> Response | list[dict[str, Any]]:
+) -> Response:
     require_region(region)
     require_status(status)
     try:
         known = kind_named(kind)
     except UsageError as error:
         raise Failure(404, "kind", str(error)) from error
-    found = desk.facts(known, region=region or None, status=status or None, as_of=as_of)
-    return _records_or_file(known, found[offset : offset + limit], format, known.title)
+    found = desk.facts(known, region=region or None, status=status or None, as_of=as_of, all_versions=all_versions)
+    return _records_or_file(known, _page(found, offset, limit), format, known.title)
 
 
-def _records_or_file(
-    kind: FactKind[Any, R], facts: Sequence[CitedFact[R]], format: str, name: str
-) -> Response | list[dict[str, Any]]:
+def _page(found: CountedList[T], offset: int, limit: int) -> CountedList[T]:
+    return CountedList(found[offset : offset + limit], found.folded)
+
+
+def _records_or_file(kind: FactKind[Any, R], facts: CountedList[CitedFact[R]], format: str, name: str) -> Response:
     """Facts as records, or as a file of their ledger."""
     if format == "json":
-        return [fact.record() for fact in facts]
+        return list_response([fact.record() for fact in facts], facts.folded)
     return exported(fact_table(kind, facts), format, name)

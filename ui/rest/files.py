@@ -7,11 +7,12 @@ import io
 from typing import Any
 from urllib.parse import quote
 
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from ui.desk.uploads import safe_name
 from ui.exports import write
 
+FOLDED = "X-Folded-Documents"
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
@@ -26,6 +27,11 @@ def exported(table: Any, format: str, name: str) -> Response:
     buffer = io.BytesIO()
     write(table, format, buffer)
     return attachment(buffer.getvalue(), MEDIA[format], f"{name} {dt.date.today().isoformat()}.{format}")
+
+
+def list_response(records: list[dict[str, Any]], folded: int) -> Response:
+    """Records as JSON; the header ``X-Folded-Documents`` has the number of copies and former versions left out."""
+    return JSONResponse(records, headers={FOLDED: str(folded)})
 
 
 def attachment(data: bytes, media: str, name: str) -> Response:

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from cemai.policy_graph import PolicyGraph
+from graph.queries.counted import CountedList
 from graph.queries.neighbourhood import resolve
 from ui.desk.desk import Desk
 from ui.exports.graph_tables import coverage_table, duty_list
 from ui.page.graph.network import draw_picture
-from ui.rest.files import attachment, exported
-from ui.rest.requests import CurrentDesk, Failure, TableFormat, Text, require_region
+from ui.rest.files import attachment, exported, list_response
+from ui.rest.requests import AllVersions, CurrentDesk, Failure, TableFormat, Text, require_region
 
 T = TypeVar("T")
 Name = Annotated[str, Query(min_length=1, max_length=200)]
@@ -37,7 +38,11 @@ def graph(
         raise Failure(404, "node", f"文档库里没有“{node[:60]}”这个节点。")
     if format == "svg":
         return attachment(draw_picture(found, file=True).encode(), "image/svg+xml", f"{found.centre.label[:40]}图谱.svg")
-    return {"centre": asdict(found.centre), **{kind: [asdict(n) for n in nodes] for kind, nodes in found.rings.items()}}
+    return {
+        "centre": asdict(found.centre),
+        "folded": found.folded,
+        **{kind: [asdict(n) for n in nodes] for kind, nodes in found.rings.items()},
+    }
 
 
 def _ask(desk: Desk, work: Callable[[PolicyGraph], T], region: str | None = None) -> T:
@@ -47,28 +52,38 @@ def _ask(desk: Desk, work: Callable[[PolicyGraph], T], region: str | None = None
 
 @router.get("/graph/duties", summary="一个单位的全部任务，含改革前的旧名", response_model=None)
 def duties(
-    desk: CurrentDesk, unit: Name, region: Text = None, role: Role = None, former: bool = True, format: TableFormat = "json"
+    desk: CurrentDesk,
+    unit: Name,
+    region: Text = None,
+    role: Role = None,
+    former: bool = True,
+    all_versions: AllVersions = False,
+    format: TableFormat = "json",
 ) -> Response | dict[str, Any]:
-    found = _ask(desk, lambda graph: graph.duties(unit, region=region or None, role=role or None, former=former), region)
+    found = _ask(
+        desk,
+        lambda graph: graph.duties(unit, region=region or None, role=role or None, former=former, all_versions=all_versions),
+        region,
+    )
     if format == "json":
         return found.record()
     return exported(duty_list(found), format, f"{unit}责任清单")
 
 
-@router.get("/graph/units", summary="全部责任单位和任务数")
-def units(desk: CurrentDesk, region: Text = None) -> list[dict[str, Any]]:
-    return [unit.record() for unit in _ask(desk, lambda graph: graph.unit_counts(region=region or None), region)]
+@router.get("/graph/units", summary="全部责任单位和任务数", response_model=None)
+def units(desk: CurrentDesk, region: Text = None, all_versions: AllVersions = False) -> Response:
+    return _listed(_ask(desk, lambda graph: graph.unit_counts(region=region or None, all_versions=all_versions), region))
 
 
-@router.get("/graph/partners", summary="与一个单位共同承担任务的单位")
-def partners(desk: CurrentDesk, unit: Name, region: Text = None) -> list[dict[str, Any]]:
-    return [partner.record() for partner in _ask(desk, lambda graph: graph.partners(unit, region=region or None), region)]
+@router.get("/graph/partners", summary="与一个单位共同承担任务的单位", response_model=None)
+def partners(desk: CurrentDesk, unit: Name, region: Text = None, all_versions: AllVersions = False) -> Response:
+    return _listed(_ask(desk, lambda graph: graph.partners(unit, region=region or None, all_versions=all_versions), region))
 
 
-@router.get("/graph/years", summary="一个地区按年份的目标")
-def years(desk: CurrentDesk, region: Text = None, kind: Kind = "target") -> list[dict[str, Any]]:
-    found = _ask(desk, lambda graph: graph.targets_by_year(region=region or None, kind=kind), region)
-    return [group.record() for group in found]
+@router.get("/graph/years", summary="一个地区按年份的目标", response_model=None)
+def years(desk: CurrentDesk, region: Text = None, kind: Kind = "target", all_versions: AllVersions = False) -> Response:
+    found = _ask(desk, lambda graph: graph.targets_by_year(region=region or None, kind=kind, all_versions=all_versions), region)
+    return _listed(found)
 
 
 @router.get("/graph/coverage", summary="落实对照：上级文件的要求，下级文件提到没有", response_model=None)
@@ -84,11 +99,15 @@ def lineage(desk: CurrentDesk, document: Name, as_of: dt.date | None = None) -> 
     return _ask(desk, lambda graph: graph.lineage(document, as_of=as_of))
 
 
-@router.get("/graph/indicators", summary="同一指标各地对照")
-def indicators(desk: CurrentDesk, words: Name, kind: Kind = "target") -> list[dict[str, Any]]:
-    return [group.record() for group in _ask(desk, lambda graph: graph.same_indicators(words, kind=kind))]
+@router.get("/graph/indicators", summary="同一指标各地对照", response_model=None)
+def indicators(desk: CurrentDesk, words: Name, kind: Kind = "target", all_versions: AllVersions = False) -> Response:
+    return _listed(_ask(desk, lambda graph: graph.same_indicators(words, kind=kind, all_versions=all_versions)))
 
 
-@router.get("/graph/alike", summary="各地做同一件事的任务")
-def alike(desk: CurrentDesk, topic: Name) -> list[dict[str, Any]]:
-    return [pair.record() for pair in _ask(desk, lambda graph: graph.like_tasks(topic=topic))]
+@router.get("/graph/alike", summary="各地做同一件事的任务", response_model=None)
+def alike(desk: CurrentDesk, topic: Name, all_versions: AllVersions = False) -> Response:
+    return _listed(_ask(desk, lambda graph: graph.like_tasks(topic=topic, all_versions=all_versions)))
+
+
+def _listed(found: CountedList[Any]) -> Response:
+    return list_response([one.record() for one in found], found.folded)

@@ -22,6 +22,7 @@ TEXT_LIMIT = 10_000
 Text = Annotated[str | None, Query(max_length=200)]
 Year = Annotated[int | None, Query(ge=1900, le=2200)]
 TableFormat = Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")]
+AllVersions = Annotated[bool, Query(description="副本和旧版本也计入；缺省时每份文件只计一次")]
 AnswerFormat = Annotated[str, Query(pattern="^(json|docx)$")]
 
 

@@ -120,4 +120,5 @@ def test_partners(corpus: Corpus) -> None:
 
 
 def test_targets_by_year(corpus: Corpus) -> None:
-    assert {year: len(found) for year, found in facts.targets_by_year(corpus, region="甘南州").items()} == {2025: 1}
+    found = facts.targets_by_year(facts.targets(corpus, region="甘南州"))
+    assert {year: len(targets) for year, targets in found.items()} == {2025: 1}

@@ -192,3 +192,26 @@ def test_rest_gives_the_same_answers(options: list[str], capsys: pytest.CaptureF
         view = events.compare(desk, {"act": "pair", "form": "carried_out", "first": "上级.txt", "second": "下级.txt"})
         assert "落实对照" in view and "原文未载明" in view and "first=%E4%B8%8A%E7%BA%A7.txt" in view
         assert "还差一份文件" in events.compare(desk, {"act": "pair", "form": "versions", "first": "上级.txt"})
+
+
+def test_copies_are_left_out_and_said_so(options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library = ["--library", str(tmp_path / "库")]
+    for name, text in (("甲.txt", UPPER), ("乙.txt", "转载自某网站\n" + UPPER)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert main([*library, "ingest", str(tmp_path / "甲.txt"), str(tmp_path / "乙.txt")]) == 0
+    for words, once, every in (
+        (["tasks"], 3, 6),
+        (["targets", "--indicator", "普及率"], 1, 2),
+        (["graph", "units"], 4, 4),
+        (["graph", "years"], 1, 1),
+    ):
+        capsys.readouterr()
+        assert main([*library, *words, "--json"]) == 0
+        shown = capsys.readouterr()
+        assert len(json.loads(shown.out)) == once
+        assert words[0] == "graph" or "另有 1 份副本或旧版未计入，加 --all-versions 一并列出。" in shown.err
+        assert main([*library, *words, "--all-versions", "--json"]) == 0
+        shown = capsys.readouterr()
+        assert len(json.loads(shown.out)) == every and "未计入" not in shown.err
+    assert main([*library, "graph", "units"]) == 0
+    assert "另有 1 份副本或旧版未计入。" in capsys.readouterr().err

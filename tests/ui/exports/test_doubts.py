@@ -49,7 +49,7 @@ def test_doubts_stand_in_the_document_on_the_page_and_in_the_export(library, tmp
 
 
 def test_ledgers_name_the_sources_whose_words_are_doubtful(library):
-    tasks, targets = library.tasks(), library.targets()
+    tasks, targets = library.tasks(all_versions=True), library.targets(all_versions=True)
     for table in (fact_table(TASKS, tasks), unit_duties(tasks)):
         notes = "\n".join(table.notes)
         assert "【核对】《某县人民政府关于加强河道管护的通知》：有 1 处字节" in notes

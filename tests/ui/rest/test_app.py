@@ -291,3 +291,17 @@ def test_the_page_is_built_with_closed_settings(library: Recording, monkeypatch:
         assert client.get(f"/gradio_api/file={store}").status_code in (403, 404)
         assert client.get("/gradio_api/mcp/").status_code == 404
         assert client.get("/api/v1/health").json()["documents"] == 1
+
+
+def test_lists_of_facts_count_a_work_once(library: Recording, tmp_path: Path) -> None:
+    (tmp_path / "转载.txt").write_text("转载自某网站\n" + TEXT, encoding="utf-8")
+    library.ingest([tmp_path / "转载.txt"])
+    app = FastAPI()
+    mount_api(app, Desk(library), Imports(Desk(library)))
+    client = TestClient(app)
+    for path in ("tasks", "targets", "facts/tasks", "graph/units"):
+        once = client.get(f"/api/v1/{path}")
+        every = client.get(f"/api/v1/{path}", params={"all_versions": "true"})
+        assert (once.headers["x-folded-documents"], every.headers["x-folded-documents"]) == ("1", "0")
+        assert len(every.json()) == len(once.json()) * (1 if "units" in path else 2)
+    assert client.get("/api/v1/graph", params={"node": "unit:市水务局"}).json()["folded"] == 1

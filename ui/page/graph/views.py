@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from graph.queries.counted import describe_folded
 from graph.queries.neighbourhood import KINDS, GraphNode, Surroundings
 from ui.page.graph.network import MOST, draw_picture
 from ui.page.kit.html import Html, cut, el, join
@@ -33,7 +34,7 @@ def graph_view(found: Surroundings, trail: Sequence[tuple[str, str]] = ()) -> Ht
             el("div", opened, el("a", "保存图片", href=f"/api/v1/graph?{urlencode({'node': key, 'format': 'svg'})}", download=True), class_="foot"),
             class_="lead",
         ),
-        el("p", said, class_="count"),
+        el("p", f"{said}。{describe_folded(found.folded)}" if found.folded else said, class_="count"),
         el("div", el("div", draw_picture(found), class_="canvas", tabindex="0"), el("div", [_section(kind, found.rings.get(kind, ())) for kind in KINDS], class_="beside"),
            class_="graph"),
     ) if total else empty_state("没有相邻的节点", "这里没有读出任务、单位、指标或依据。换一个单位、主题或文件。")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.codec.columns import TARGET_KINDS
+from graph.queries.counted import describe_folded
 from graph.queries.due import WORDS, due, years
 from ui.desk.desk import Desk
 from ui.page.events import Payload, integer, text
@@ -41,6 +42,7 @@ def form(desk: Desk) -> Html:
         ),
         el("span", text_field("indicator", "指标", type="search"), class_="for-targets"),
         el("span", select("kind", "类别", list(TARGET_KINDS.items()), "target"), class_="for-targets"),
+        select("versions", "副本和旧版", [("once", "不重复计入"), ("all", "一并列出")], any_of=False),
         class_="filters ledger-form",
         data_act="rows",
         data_auto=True,
@@ -53,39 +55,44 @@ def rows(desk: Desk, payload: Payload) -> Html:
         return empty_library()
     region = text(payload, "region")
     wanted = integer(payload, "start") if text(payload, "act") == "page" else 0
+    every = text(payload, "versions") == "all"
+    asked_all = {"all_versions": "true"} if every else {}
     if text(payload, "ledger") == "targets":
         indicator, kind = text(payload, "indicator"), text(payload, "kind")
-        targets = desk.targets(indicator=indicator, region=region, kind=kind)
+        targets = desk.targets(indicator=indicator, region=region, kind=kind, all_versions=every)
         if not targets:
-            return empty_state("没有这样的指标", "没有符合条件的指标。请减少一个条件，或换一个指标名称。")
+            said = "没有符合条件的指标。请减少一个条件，或换一个指标名称。"
+            return empty_state("没有这样的指标", said + describe_folded(targets.folded))
         start = min(wanted, len(targets) - 1)
-        query = {"indicator": indicator, "region": region, "kind": kind}
+        query = {"indicator": indicator, "region": region, "kind": kind, **asked_all}
         return join(
-            _lead(f"{len(targets)} 项指标", export_links("/api/v1/targets", query, FILES)),
+            _lead(f"{len(targets)} 项指标", targets.folded, export_links("/api/v1/targets", query, FILES)),
             targets_table(targets, start=start),
             pager(len(targets), start, "targets"),
         )
     unit, topic, when = text(payload, "unit"), text(payload, "topic"), text(payload, "due")
-    tasks = due(desk.tasks(unit=unit, region=region, topic=topic), when)
+    tasks = due(desk.tasks(unit=unit, region=region, topic=topic, all_versions=every), when)
     if not tasks:
-        return empty_state("没有这样的任务", "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。")
+        said = "没有符合条件的任务。请减少一个条件，或从单位名单里另选一个。"
+        return empty_state("没有这样的任务", said + describe_folded(tasks.folded))
     start = min(wanted, len(tasks) - 1)
     sources = len({task.fact.document_id for task in tasks})
-    query = {"unit": unit, "region": region, "topic": topic, "due": when}
+    query = {"unit": unit, "region": region, "topic": topic, "due": when, **asked_all}
     links = export_links("/api/v1/tasks", query, FILES)
     page = desk.unit(unit, region) if unit else None
     if unit:
         links = join(links, export_links("/api/v1/tasks", {**query, "form": "duties"}, DUTIES))
     return join(
         unit_card(page) if page and wanted == 0 else None,
-        _lead(f"{len(tasks)} 项任务，出自 {sources} 份文件", links),
+        _lead(f"{len(tasks)} 项任务，出自 {sources} 份文件", tasks.folded, links),
         tasks_table(tasks, start=start, units=page.names if page else frozenset()),
         pager(len(tasks), start, "tasks"),
     )
 
 
-def _lead(text: str, links: Html) -> Html:
-    return el("div", el("h2", text), el("div", links, class_="links"), class_="lead")
+def _lead(text: str, folded: int, links: Html) -> Html:
+    left_out = el("small", describe_folded(folded)) if folded else None
+    return el("div", el("h2", text, left_out), el("div", links, class_="links"), class_="lead")
 
 
 TAB = Tab(
