@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +23,7 @@ from corpus.filters import Filters
 from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from corpus.store.codec import document_record, section_records
+from graph.documents.contents import FoundContents, use_search
 
 if TYPE_CHECKING:
     from graph.codec.records import Json
@@ -106,6 +107,7 @@ class Library(PolicyGraph):
         """Held while a part is made: two threads that first need it share one."""
         self._embedded = False
         """Whether all passages are known to have a vector of the current model; checking reads all of them."""
+        use_search(corpus, self._search_contents)
 
     @classmethod
     def open(
@@ -164,6 +166,12 @@ class Library(PolicyGraph):
 
                 self._searcher = Searcher(self.corpus, self.encoder, self.item_encoder)
             return self._searcher
+
+    def _search_contents(self, words: str, documents: Collection[str] | None) -> FoundContents:
+        """What documents say of some words, for the resolver of names."""
+        from cemai.named_search import search_contents
+
+        return search_contents(self.searcher, words, documents)
 
     @property
     def engine(self) -> Engine:

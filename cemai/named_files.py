@@ -5,14 +5,12 @@ Who asks may be given one of several copies; who corrects or removes is never gi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from corpus.errors import UnknownDocument, UsageError
+from corpus.errors import UnclearDocument, UnknownDocument, UsageError
 from corpus.store import Corpus, DocumentInfo
-from graph.documents.named import describe_document, resolver_of
+from graph.documents.named import explain_choices, list_choices, resolver_of
 
-CHOICES = 10
-"""Documents listed where a name fits several."""
+_LOOSE = ("short", "described")
+"""How a document may be meant without being named: it is offered, never changed."""
 
 
 def find_file(corpus: Corpus, name: str) -> DocumentInfo:
@@ -28,22 +26,19 @@ def find_file(corpus: Corpus, name: str) -> DocumentInfo:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"“{name}”对应 {len(found)} 份文件，请从下面选一份，写它的编号：\n{list_choices(found)}")
+        raise UsageError(explain_choices(name, found))
     near = _named(corpus, name, loosely=True)
     if near:
-        raise UnknownDocument(f"文档库里没有“{name}”。名称相近的有：\n{list_choices(near)}")
+        raise UnclearDocument(f"文档库里没有叫“{name}”的文件。相近的有：\n{list_choices(near)}")
     raise UnknownDocument(f"文档库里没有“{name}”。用 cemai docs list 查看编号和文件名，或用 cemai docs list --query 词 查找。")
 
 
-def list_choices(found: Sequence[DocumentInfo]) -> str:
-    """Documents one a line, with what tells them apart."""
-    lines = [f"{info.id[:8]}  {describe_document(info)}  {info.source}" for info in found[:CHOICES]]
-    return "\n".join([*lines, *([f"（另有 {len(found) - CHOICES} 份）"] if len(found) > CHOICES else [])])
-
-
 def _named(corpus: Corpus, name: str, *, loosely: bool) -> list[DocumentInfo]:
-    """The documents a name means by the resolver; ``loosely`` those whose titles are only like it."""
+    """The documents a name means by the resolver; ``loosely`` those whose titles are only like it, and those that are described."""
     infos = {info.row: info for info in corpus.infos()}
-    mentions = [m for m in resolver_of(corpus).resolve(name).mentions if (m.kind == "short") == loosely]
+    resolved = resolver_of(corpus).resolve(name, alone=loosely)
+    mentions = [m for m in resolved.mentions if (m.kind in _LOOSE) == loosely]
     rows = dict.fromkeys(row for mention in mentions for row in mention.documents)
+    if loosely and resolved.unmatched is not None:
+        rows = dict.fromkeys(resolved.unmatched.near)
     return [infos[row] for row in rows if row in infos]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
+from corpus.folding import fold
+from graph.documents.contents import FoundContents, SearchedTerm
 from graph.documents.named import choose_documents, front_of
 from graph.documents.resolver import DocumentMention, Resolution, name_span
 from graph.documents.works import works
@@ -15,12 +18,19 @@ from graph.documents.works import works
 if TYPE_CHECKING:
     from cemai.library import Library
     from index.passages import Hit
+    from index.query import SearchQuery
+    from index.ranking.features import Rarity
+    from index.searcher import Searcher
 
 STEP = 1e-3
 """How much the score of a named document lies above that of the next one."""
 SPARE = 10
 """Hits looked up beyond those asked for, to take the place of copies; where they are too few, more are."""
-_WHY = {"number": "文号", "title": "标题", "short": "简称", "part": "标题", "file": "文件名"}
+_WHY = {"number": "文号", "title": "标题", "short": "简称", "part": "标题", "file": "文件名", "described": "所述"}
+CONTENTS = 40
+"""Passages looked at for a description of a document."""
+OF_PAIRS = 0.5
+"""The weight of a pair of characters beside that of a word: pairs are part of the words, and join what does not belong together."""
 
 
 def search_named_first(library: Library, query: str, *, filters: Filters | None, top: int, as_of: dt.date) -> list[Hit]:
@@ -34,9 +44,11 @@ def search_named_first(library: Library, query: str, *, filters: Filters | None,
         as_of: The day that decides which version of a work holds.
     """
     allowed = library.corpus.select(filters) if filters else None
-    names = library.resolver.resolve(query)
+    names = library.resolver.resolve(query, alone=True, today=as_of)
     named = _named(library, names, allowed, top)
-    passages = _best_passages(library, list(named), name_span(names.rest).of(names.rest))
+    # what is said of a document is what its passage has to say, too
+    words = query if any(mention.kind == "described" for mention in names.mentions) else name_span(names.rest).of(names.rest)
+    passages = _best_passages(library, list(named), words)
     certain = dict.fromkeys(mention for mention in named.values() if mention.certain)
     sure = {row for mention in certain for row in choose_documents(library.corpus, mention, query, as_of)}
     folded: list[Hit] = []
@@ -46,6 +58,38 @@ def search_named_first(library: Library, query: str, *, filters: Filters | None,
         if len(folded) >= top or len(hits) < many:
             break
     return folded[:top]
+
+
+def search_contents(searcher: Searcher, words: str, documents: Collection[str] | None) -> FoundContents:
+    """What documents say of some words, see ``graph.documents.contents``.
+
+    Args:
+        searcher: Search over the library.
+        words: The words.
+        documents: The ids of the documents to look at, None for all.
+    """
+    limit = Filters(documents=tuple(documents)) if documents is not None else None
+    question, rarity = searcher.weigh_query(words)
+    hits = searcher.search(words, filters=limit, top=CONTENTS, fold=False)
+    rows = {info.id: info.row for info in searcher.corpus.infos()} if hits else {}
+    return FoundContents(
+        tuple(_terms(searcher, question, rarity)),
+        tuple((rows[hit.source_id], fold(hit.text)) for hit in hits if hit.source_id in rows),
+    )
+
+
+def _terms(searcher: Searcher, question: SearchQuery, rarity: Rarity) -> Iterator[SearchedTerm]:
+    """The words of a query, and the pairs inside words or beside single characters; everyday words also as officials write them.
+
+    A pair between words that no passage holds is none: its two words met by chance.
+    """
+    joints = {one[-1] + other[0] for one, other in pairwise(question.words) if len(one) > 1 and len(other) > 1}
+    inner = {pair for pair in rarity.pairs if any(pair in word for word in question.words)}
+    between = {pair for pair in rarity.pairs if pair not in inner and pair not in joints and searcher.share(pair)}
+    weights = {pair: OF_PAIRS * weight for pair, weight in rarity.pairs.items() if pair in inner or pair in between}
+    for term, weight in (weights | dict(rarity.words)).items():
+        written = [form for spoken, forms in question.readings if term in spoken for form in forms.split()]
+        yield SearchedTerm((fold(term), *map(fold, written)), weight)
 
 
 def _named(library: Library, names: Resolution, allowed: set[int] | None, top: int) -> dict[int, DocumentMention]:

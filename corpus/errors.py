@@ -5,6 +5,7 @@ PolicyError                    anything that a person can act on; its text is Ch
 │   ├── NewerFormat            written by a later version of the program
 │   ├── LibraryBusy            another process holds the write lock
 │   └── UnknownDocument        no such document in the library
+│       └── UnclearDocument    several may be meant, or only some come near: the message offers them
 ├── RefusedInput               one input is not taken in; the others are not affected
 ├── ModelUnavailable           the configured embedding model cannot be loaded
 └── UsageError                 an option or argument that cannot be meant
@@ -31,6 +32,10 @@ class LibraryBusy(StoreError):
 
 class UnknownDocument(StoreError):
     """No document has this id or source: ``cemai docs list`` shows those there are."""
+
+
+class UnclearDocument(UnknownDocument):
+    """Several documents may be meant, or none fits and some come near: the message offers them as choices."""
 
 
 class RefusedInput(PolicyError):

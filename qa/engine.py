@@ -14,7 +14,7 @@ from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus
 from qa.answer import Answer, Comparison, Notice, Understanding
-from qa.answers.choices import offer_choices
+from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
@@ -144,6 +144,8 @@ class Engine:
             return AnswerDraft("not_found", (AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
         if parsed.kind != "validity" and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
             return offer_choices(*ambiguous, view, day), []
+        if parsed.kind != "validity" and (unmatched := parsed.named.unmatched) is not None:
+            return offer_near(unmatched, view), []
         kind = question_kinds()[parsed.kind]
         wanted = extract_concepts(parsed, view)
         scope = scope_of(parsed, view, self.searcher, allowed)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from weakref import ref
 
-from corpus.errors import UnknownDocument
+from corpus.errors import UnclearDocument, UnknownDocument
 from corpus.folding import fold
 from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
 from corpus.titles import in_marks
+from graph.documents.contents import SearchContents, search_of
 from graph.documents.numbers import parse_number
 from graph.documents.resolver import DocumentMention, DocumentResolver
 from graph.documents.works import Works, WorkVersion, works
 from graph.lexicon import expand
 
-SHOWN = 6
+SHOWN = 5
 """Documents that a message offers as choices."""
 APART = 0.12
 """How far the title that fits a text best must lead the next one for its document to be meant."""
@@ -27,7 +29,12 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 
 def resolver_of(corpus: Corpus) -> DocumentResolver:
     """The documents of a library by everything they may be called, kept until the library changes."""
-    return kept_value(corpus, "document resolver", lambda: DocumentResolver(corpus.infos()))
+    known = ref(corpus)  # what is kept with a library must not hold it
+
+    def search() -> SearchContents | None:
+        return search_of(opened) if (opened := known()) is not None else None
+
+    return kept_value(corpus, "document resolver", lambda: DocumentResolver(corpus.infos(), search))
 
 
 def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of: dt.date) -> tuple[int, ...]:
@@ -56,7 +63,7 @@ def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of:
             current = known.current(row, as_of.isoformat())
             found[work.id] = current if current in {v.document for v in named} else named[-1].document
     rows = tuple(found.values())
-    return _fitting(corpus, rows, mention, text) if len(rows) > 1 else rows
+    return _fitting(corpus, rows, mention, text) if len(rows) > 1 and mention.kind != "described" else rows
 
 
 def _asks_for_draft(mention: DocumentMention, text: str) -> bool:
@@ -102,23 +109,53 @@ def _of_year(versions: Iterable[WorkVersion], text: str) -> WorkVersion | None:
 
 
 def find_document(corpus: Corpus, name: str, *, as_of: dt.date | None = None) -> DocumentInfo:
-    """The document that a person names by id, file, number, title, short title or part of a title. Raises ``UnknownDocument``.
+    """The document that a person names by id, file, number, title, short title or part of a title, or describes.
 
-    Where several documents fit equally well none is chosen: the message offers them.
+    Where several documents fit equally well none is chosen: the ``UnclearDocument`` raised offers them. Raises ``UnknownDocument``.
     """
     try:
         return corpus.find(name)
     except UnknownDocument as error:
-        mentions = resolver_of(corpus).resolve(name).mentions
-        if not mentions:
+        found = resolver_of(corpus).resolve(name, alone=True, today=as_of)
+        infos = {info.row: info for info in corpus.infos()}
+        if found.unmatched is not None:
+            near = [infos[row] for row in one_of_each_work(corpus, found.unmatched.near)]
+            raise UnclearDocument(explain_unmatched(found.unmatched.text, near)) from None
+        if not found.mentions:
             raise error
-    rows = choose_documents(corpus, mentions[0], name, as_of or dt.date.today())
-    infos = {info.row: info for info in corpus.infos()}
-    if len(rows) == 1:
-        return infos[rows[0]]
-    choices = "；".join(f"{describe_document(infos[row])} {infos[row].id[:8]}" for row in rows[:SHOWN])
-    more = f"等 {len(rows)} 份" if len(rows) > SHOWN else f"这 {len(rows)} 份"
-    raise UnknownDocument(f"“{name}”可以指{more}文件，请写其中一份的文号、全名或编号：{choices}。")
+    chosen = [infos[row] for row in choose_documents(corpus, found.mentions[0], name, as_of or dt.date.today())]
+    if len(chosen) == 1:
+        return chosen[0]
+    raise UnclearDocument(explain_choices(name, chosen))
+
+
+def explain_choices(name: str, found: Sequence[DocumentInfo]) -> str:
+    """That a name fits several documents, and which."""
+    return f"“{name}”可以指 {len(found)} 份文件，请从下面选一份，写它的编号：\n{list_choices(found)}"
+
+
+def explain_unmatched(said: str, near: Sequence[DocumentInfo]) -> str:
+    """That no document fits what is said of one, and which come near."""
+    if not near:
+        return f"{describe_unmatched(said)}。请换一种说法，或写标题、文号里的字。"
+    return f"{describe_unmatched(said)}。最接近的有：\n{list_choices(near)}"
+
+
+def list_choices(found: Sequence[DocumentInfo]) -> str:
+    """Documents one a line, with what tells them apart: id, title and number, file."""
+    lines = [f"{info.id[:8]}  {describe_document(info)}  {info.source}" for info in found[:SHOWN]]
+    return "\n".join([*lines, *([f"（另有 {len(found) - SHOWN} 份）"] if len(found) > SHOWN else [])])
+
+
+def describe_unmatched(said: str) -> str:
+    """That no document fits what is said of one, for people."""
+    return f"文档库里没有完全符合“{said}”这个说法的文件"
+
+
+def one_of_each_work(corpus: Corpus, rows: Iterable[int]) -> tuple[int, ...]:
+    """Documents, one for each work, in the order given."""
+    known = works(corpus)
+    return tuple({known.of(row).id: known.representative(row) for row in reversed(tuple(rows))}.values())[::-1]
 
 
 def describe_document(info: DocumentInfo) -> str:

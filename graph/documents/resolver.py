@@ -1,13 +1,15 @@
-"""Resolving names of documents 文件指称: which documents of the library a text names, by number, title, short title, part of a title or file.
+"""Resolving names of documents 文件指称: which documents of the library a text names, by number, title, short title, part of a title or file,
+and which it describes without naming them.
 
 Several documents may fit one name equally well; they are all given, best first, and none is chosen for the person who asked.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,12 +18,15 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, Span
 from corpus.folding import fold, folded
 from corpus.store import DocumentInfo, year_of
+from graph.documents.contents import SearchContents
+from graph.documents.described import DescribedDocuments
+from graph.documents.descriptions import read_description
 from graph.documents.names import extract_name
 from graph.documents.numbers import NumberMention, agency_suffixes, find_numbers, parse_number, short_agency
 from graph.lexicon import alternatives, entries, expand, table
 
-MentionKind = Literal["number", "title", "short", "part", "file"]
-"""number 文号 · title 标题 · short 简称 · part 标题的一部分 · file 文件名."""
+MentionKind = Literal["number", "title", "short", "part", "file", "described"]
+"""number 文号 · title 标题 · short 简称 · part 标题的一部分 · file 文件名 · described 只说了大概."""
 
 SHORTEST_TITLE, SHORTEST_LAW, SHORTEST_PART = 5, 3, 6
 """Characters a title must have to be found inside a text, a law's (公司法), and what is taken for part of a title."""
@@ -58,11 +63,21 @@ class DocumentMention:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmatchedDescription:
+    """What is said of a document where none fits; ``near`` are the rows of documents that hold a part of it, best first."""
+
+    span: Span
+    text: str
+    near: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a text names, and the text without it."""
+    """What a text names, and the text without it; ``unmatched`` is a description that no document fits."""
 
     mentions: tuple[DocumentMention, ...]
     rest: str
+    unmatched: UnmatchedDescription | None = None
 
     @property
     def documents(self) -> tuple[int, ...]:
@@ -88,10 +103,17 @@ class _Title:
 
 
 class DocumentResolver:
-    """The documents of a library by everything they may be called. Made once a generation; ``resolve`` is safe for many threads."""
+    """The documents of a library by everything they may be called. Made once a generation; ``resolve`` is safe for many threads.
 
-    def __init__(self, infos: Iterable[DocumentInfo]) -> None:
+    Args:
+        infos: The documents.
+        search: Gives the search that looks into what documents say, None where there is none; asked when it is needed.
+    """
+
+    def __init__(self, infos: Iterable[DocumentInfo], search: Callable[[], SearchContents | None] = lambda: None) -> None:
         self._infos = {info.row: info for info in infos}
+        self._search = search
+        self._described = DescribedDocuments(self._infos.values())
         self._numbers: dict[tuple[str, int | None, int | None], list[int]] = defaultdict(list)
         self._agencies: dict[str, set[str]] = defaultdict(set)
         self._titles: list[_Title] = []
@@ -147,11 +169,16 @@ class DocumentResolver:
 
     # ------------------------------------------------------------------ resolving
 
-    def resolve(self, text: str) -> Resolution:
+    def resolve(self, text: str, *, alone: bool = False, today: dt.date | None = None) -> Resolution:
         """The documents a text names.
 
         A number counts in any writing; a title in marks or whole in the text; what is left after words of asking counts as a short
-        title or part of one where it fits a title.
+        title or part of one where it fits a title; failing that, what is said of a document (去年市里发的关于……的意见).
+
+        Args:
+            text: A question, a query, or what a person writes in the place of a name.
+            alone: Whether the text says nothing but which document is meant, so that a description need not point at one.
+            today: The day that 去年 is counted from, today without it.
         """
         text = text[:2000]
         mentions: list[DocumentMention] = []
@@ -161,14 +188,30 @@ class DocumentResolver:
                 mentions.append(mention)
                 busy.append(mention.span)
         rest = _cut_out(text, busy)
+        unmatched: UnmatchedDescription | None = None
         if not mentions:
             found = self._by_words(text)
+            if found is None or found.kind in ("short", "file"):
+                described, unmatched = self._by_description(text, alone, today or dt.date.today())
+                found = described or found
             if found is not None:
                 mentions.append(found)
-                rest = _cut_out(text, [found.span])
+                rest, unmatched = _cut_out(text, [found.span]), None
         elif any(mention.kind == "number" and not mention.certain for mention in mentions):
             mentions = self._narrowed(mentions, rest)
-        return Resolution(tuple(mentions), rest)
+        return Resolution(tuple(mentions), rest, unmatched)
+
+    def _by_description(
+        self, text: str, alone: bool, today: dt.date
+    ) -> tuple[DocumentMention | None, UnmatchedDescription | None]:
+        """The documents that fit what is said of one, else what is said."""
+        said = read_description(text, today)
+        if said is None or not (said.pointed or alone):
+            return None, None
+        found = self._described.find(said, self._search())
+        if found.rows:
+            return DocumentMention(said.span, said.text, "described", found.rows[:CHOICES], False), None
+        return None, UnmatchedDescription(said.span, said.text, found.near[:CHOICES])
 
     def _by_file(self, text: str) -> Iterable[DocumentMention]:
         stripped = text.strip()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from corpus.errors import UnclearDocument, UnknownDocument
 from corpus.store import Corpus, DocumentInfo, StoredFact
 from graph.codec.records import TargetRecord, TaskRecord
+from graph.documents.named import find_document
 from graph.queries.counted import CountedList, R, count_once
 from graph.queries.facts import tasks as graph_tasks
 from graph.queries.facts import unit_keys
@@ -71,7 +73,10 @@ def around(corpus: Corpus, key: str) -> Surroundings | None:
 
 
 def resolve(corpus: Corpus, words: str) -> str | None:
-    """The key of the node that words name: a topic, a unit, a document by its title or number, an indicator."""
+    """The key of the node that words name: a topic, a unit, an indicator, or a document by anything it may be called.
+
+    None where there is none; raises ``UnclearDocument`` where several documents may be meant.
+    """
     words = words.strip()
     if not words:
         return None
@@ -86,10 +91,12 @@ def resolve(corpus: Corpus, words: str) -> str | None:
         for name in corpus.keys(kind):
             if words in name:
                 return f"{kind}:{name}"
-    for info in corpus.infos():
-        if words in (info.head.title or info.source):
-            return f"document:{info.id}"
-    return None
+    try:
+        return f"document:{find_document(corpus, words).id}"
+    except UnclearDocument:
+        raise
+    except UnknownDocument:
+        return None
 
 
 def _once(corpus: Corpus, facts: list[StoredFact[R]]) -> CountedList[StoredFact[R]]:

@@ -47,6 +47,11 @@ def _national() -> dict[str, str]:
     return _aliases("national_units.tsv")
 
 
+def national_body(name: str) -> str | None:
+    """The usual name of a national body, None for any other: 工信部 → 工业和信息化部."""
+    return _national().get(name)
+
+
 @lru_cache(maxsize=16384)
 def usual_body(body: str) -> str | None:
     """The usual short form of a department's name without its level, or None: 发展和改革委员会 → 发展改革委."""

@@ -5,11 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from graph.documents.named import SHOWN, describe_document
+from graph.documents.named import SHOWN, describe_document, describe_unmatched, one_of_each_work
+from graph.documents.resolver import UnmatchedDescription
 from graph.documents.status import status_on
 from qa.answer import Notice
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, title_span
 from qa.documents import LibraryView
+
+
+def offer_near(unmatched: UnmatchedDescription, view: LibraryView) -> AnswerDraft:
+    """That no document fits what is said of one; those that come near are shown beside, nothing is answered from them."""
+    said = describe_unmatched(unmatched.text)
+    rows = one_of_each_work(view.corpus, unmatched.near)[:SHOWN]
+    line = AnswerLine(f"{said}{'；下面列出最接近的' if rows else ''}。", derived=(said,))
+    nearest = tuple(hit for row in rows if view.searcher and (hit := view.searcher.opening(row)) is not None)
+    return AnswerDraft("not_found", (line,), nearest=nearest)
 
 
 def offer_choices(name: str, rows: Sequence[int], view: LibraryView, as_of: dt.date) -> AnswerDraft:

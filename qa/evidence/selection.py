@@ -66,9 +66,10 @@ def of_the_place(rows: Sequence[int], parsed: ParsedQuestion, view: LibraryView)
 
 
 def find_ambiguous(parsed: ParsedQuestion, view: LibraryView, as_of: dt.date) -> tuple[str, tuple[int, ...]] | None:
-    """A name in the question that is the whole title or number of several documents, with those documents."""
+    """A name in the question that is the whole title or number of several documents, or what fits several, with those documents."""
     for mention in parsed.named.mentions:
         rows = choose_documents(view.corpus, mention, parsed.folded, as_of)
-        if mention.certain and mention.kind in ("number", "title") and len(rows) > 1:
+        whole = mention.kind == "described" or (mention.certain and mention.kind in ("number", "title"))
+        if whole and len(rows) > 1:
             return mention.text, rows
     return None

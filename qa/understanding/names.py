@@ -13,7 +13,7 @@ from corpus.document import Span
 from corpus.folding import fold
 from graph.documents.named import resolver_of
 from graph.documents.numbers import find_numbers
-from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, name_span
+from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, UnmatchedDescription, name_span
 from index.spelling import SpellingNames
 from qa.documents import LibraryView
 from qa.understanding.lexicons import phrases
@@ -52,12 +52,14 @@ class NamedDocuments:
         numbers: The places of document numbers that the library does not have.
         names: The places of titles and descriptions that no title of the library holds.
         guesses: What may be a description of a document: all there is beside words that ask of its force.
+        unmatched: What is said of a document (那份……的通知) that none of the library fits.
     """
 
     mentions: tuple[DocumentMention, ...] = ()
     numbers: tuple[Span, ...] = ()
     names: tuple[Span, ...] = ()
     guesses: tuple[Span, ...] = ()
+    unmatched: UnmatchedDescription | None = None
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -65,8 +67,10 @@ class NamedDocuments:
         return (*(mention.span for mention in self.mentions), *self.numbers, *self.names, *self.guesses)
 
     def sure(self, folded: str) -> tuple[DocumentMention, ...]:
-        """The mentions to answer from whatever is asked: certain ones, and what stands in title marks."""
-        return tuple(m for m in self.mentions if m.certain or (m.kind in _TITLED and is_marked(m, folded)))
+        """The mentions to answer from whatever is asked: certain ones, what stands in title marks, what one is pointed at by."""
+        return tuple(
+            m for m in self.mentions if m.certain or m.kind == "described" or (m.kind in _TITLED and is_marked(m, folded))
+        )
 
 
 _TITLED = ("title", "short", "part")
@@ -148,7 +152,8 @@ class KnownNames:
     def documents_named(self, folded: str) -> NamedDocuments:
         """What a folded question names by number or title: in marks, whole in the question, or as all that is asked about."""
         resolver = resolver_of(self.view.corpus)
-        found = resolver.resolve(folded).mentions
+        resolved = resolver.resolve(folded)
+        found = resolved.mentions
         taken = [mention.span for mention in found]
         numbers = [one.span for one in find_numbers(folded) if one.bracketed and one.number.serial is not None]
         numbers = [span for span in numbers if not any(span.overlaps(other) for other in taken)]
@@ -168,7 +173,8 @@ class KnownNames:
         taken = [*(mention.span for mention in found), *names, *numbers]
         names += [span for span in marked if not any(span.overlaps(other) for other in taken)]
         mentions = tuple(self._narrowed(mention, folded) for mention in found)
-        return NamedDocuments(mentions, tuple(numbers), tuple(names), () if names or numbers else tuple(guesses))
+        unmatched = None if mentions or numbers or marked else resolved.unmatched
+        return NamedDocuments(mentions, tuple(numbers), tuple(names), () if names or numbers else tuple(guesses), unmatched)
 
     def _narrowed(self, mention: DocumentMention, folded: str) -> DocumentMention:
         """A mention without marks at the place of what its titles have in common with it: words of asking stand behind it."""

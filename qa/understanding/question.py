@@ -118,6 +118,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         rest, outside = rest.replace(outside[0], " "), ()
     titles = tuple(m[1] for m in _title.finditer(folded))
     named = known.documents_named(folded)
+    rest = _beside_descriptions(folded, named, known) or rest
     sure = tuple(row for mention in named.sure(folded) for row in mention.documents)
     documents = sure or (known.titled(titled[0]) if titled else ()) or unplaced
     for title in titles:
@@ -177,6 +178,15 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
         read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded), named, aspects,
     )  # fmt: skip
+
+
+def _beside_descriptions(folded: str, named: NamedDocuments, known: KnownNames) -> str:
+    """What a question asks of the document that it describes; empty where it describes none or asks nothing else."""
+    spans = [mention.span for mention in named.mentions if mention.kind == "described"]
+    for span in spans:
+        folded = folded[: span.start] + " " * len(span) + folded[span.end :]
+    left = _regions(folded, known, [])[1] if spans else ""
+    return left if len("".join(_subject(left).split())) >= 2 else ""
 
 
 def _aspects(folded: str, named: NamedDocuments, known: KnownNames) -> tuple[Aspect, ...]:

@@ -39,7 +39,7 @@ def test_the_beginning_of_an_id_is_enough(library: Library) -> None:
 
 
 def test_several_that_fit_are_listed(library: Library) -> None:
-    with pytest.raises(UsageError, match="对应 2 份") as error:
+    with pytest.raises(UsageError, match="可以指 2 份") as error:
         library.find_file("云岫县人民政府关于加强农村")
     assert "件1.txt" in str(error.value) and "件2.txt" in str(error.value) and "件3.txt" not in str(error.value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpus.errors import UnclearDocument
 from graph.queries.neighbourhood import resolve
 from qa.suggestions import is_single_unit
 from ui.desk.desk import Desk
@@ -48,7 +49,10 @@ def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail
     act, key = text(payload, "act"), text(payload, "node")
     if act == "find":
         words = (key or "")[:200]
-        key = desk.read(lambda corpus: resolve(corpus, words))
+        try:
+            key = desk.read(lambda corpus: resolve(corpus, words))
+        except UnclearDocument as error:
+            return empty_state("没有找到", str(error)), before
         if key is None:
             return empty_state("没有找到", f"文档库里没有叫“{words[:40]}”的单位、主题、指标或文件。换一个名称试试。"), before
         before = ()
