@@ -102,6 +102,21 @@ class Gazetteer:
         """Every division that goes by this name, higher levels first."""
         return tuple(sorted(self._names.get(name.strip(), ()), key=lambda d: len(d.code)))
 
+    def region_codes(self, name: str) -> tuple[str, ...]:
+        """What the codes begin with of all divisions that a filter by a region takes in: those of the name and all below them.
+
+        The empty string is the nation, which takes in everything; a name nobody has takes in nothing. Where a name is the usual one of
+        a division, others that only go by it at times are not meant (海南 is the province).
+        """
+        name = name.strip()
+        found = self.named(name)
+        meant = [division for division in found if name in (division.name, division.short, division.path)] or found
+        return tuple("" if division.code == NATION.code else division.code for division in meant)
+
+    def covers(self, name: str, code: str | None) -> bool:
+        """Whether a filter by a region takes in the division with a code, or a document of no known division."""
+        return any(code is not None and code.startswith(own) if own else True for own in self.region_codes(name))
+
     def mentions(self, text: str) -> Iterator[DivisionMention]:
         """Names of divisions in a text, longest match first, left to right."""
         for span in self._matcher.find(text):

@@ -16,3 +16,5 @@ NOTICE = "提示"
 """The label of a notice of any other kind."""
 SORTS = {"added": "后入库的在前", "title": "按题名", "date": "日期新的在前", "status": "按时效"}
 """Orders of the catalogue of documents."""
+REGION_FILTER = "地区（含下级）"
+"""The label of a filter by region: everywhere it takes in the regions below."""

@@ -199,8 +199,8 @@ class DocumentTables(CorrectionTables):
             raise ValueError("Filters.status has to be resolved by graph.documents.status_filter.resolve_status")
         where, values = ["removed_at IS NULL"], []
         if filters.region:
-            codes = [division.code for division in gazetteer().named(filters.region)]
-            if "0" not in codes:
+            codes = gazetteer().region_codes(filters.region)
+            if "" not in codes:
                 tests = " OR ".join("region_code LIKE ?" for _ in codes)
                 where.append(f"({tests})" if codes else "0")
                 values += [code + "%" for code in codes]

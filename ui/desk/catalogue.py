@@ -12,9 +12,10 @@ from corpus.document import LEVELS
 from corpus.filters import STATUSES
 from corpus.folding import fold
 from ingest.formats.registry import label_of_format
-from ui.desk.desk import ShelfEntry, short_region
+from ui.desk.desk import ShelfEntry, count_regions, lies_in, short_region
+from ui.labels import REGION_FILTER
 
-CONDITIONS: Mapping[str, str] = {"region": "地区", "level": "层级", "kind": "文种", "status": "时效", "format": "格式"}
+CONDITIONS: Mapping[str, str] = {"region": REGION_FILTER, "level": "层级", "kind": "文种", "status": "时效", "format": "格式"}
 _MARKS = re.compile(r"[\W_]+")
 
 
@@ -22,8 +23,7 @@ _MARKS = re.compile(r"[\W_]+")
 class CatalogueQuery:
     """What is looked for in the catalogue; None and empty mean no condition.
 
-    ``query`` is words that title, number, file name or issuers hold, all of them; ``region`` is the everyday name of the region a
-    document is filed under, without those below; ``doubtful`` keeps what a person should look at; ``sort`` is one of ``SORTS``,
+    ``query`` is words that title, number, file name or issuers hold, all of them; ``region`` takes in those below it; ``doubtful`` keeps what a person should look at; ``sort`` is one of ``SORTS``,
     without it documents stay as they came.
     """
 
@@ -62,7 +62,10 @@ def count_values(
     for name in CONDITIONS:
         free: dict[str, Any] = {name: None}
         others = select_entries(entries, replace(wanted, **free), doubtful)
-        found = Counter(value for entry in others if (value := value_of(entry, name)))
+        if name == "region":
+            found = count_regions(entry.info for entry in others)
+        else:
+            found = Counter(value for entry in others if (value := value_of(entry, name)))
         chosen = getattr(wanted, name)
         if chosen and chosen not in found:
             found[chosen] = 0
@@ -84,13 +87,17 @@ def value_of(entry: ShelfEntry, name: str) -> str | None:
 def _meets(entry: ShelfEntry, wanted: CatalogueQuery, words: Sequence[str], doubtful: frozenset[str]) -> bool:
     if wanted.doubtful and entry.info.id not in doubtful:
         return False
-    if any((value := getattr(wanted, name)) and value_of(entry, name) != value for name in CONDITIONS):
+    if any((value := getattr(wanted, name)) and not _has(entry, name, value) for name in CONDITIONS):
         return False
     if not words:
         return True
     info = entry.info
     own = " ".join(_plain(part) for part in (info.head.title or "", info.head.doc_number or "", info.source, *info.head.issuers))
     return all(word in own or info.id.startswith(word) for word in words)
+
+
+def _has(entry: ShelfEntry, name: str, value: str) -> bool:
+    return lies_in(entry.info, value) if name == "region" else value_of(entry, name) == value
 
 
 def _plain(text: str) -> str:

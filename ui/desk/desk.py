@@ -376,6 +376,25 @@ def short_region(info: DocumentInfo) -> str | None:
     return division.short if division else info.head.region
 
 
+def lies_in(info: DocumentInfo, region: str) -> bool:
+    """Whether a document is of a region or of one below it: the filter by region of every list."""
+    return gazetteer().covers(region, info.head.region_code) or short_region(info) == region
+
+
+def count_regions(infos: Iterable[DocumentInfo]) -> Counter[str]:
+    """The regions of documents, and those above that several of them share, with the number of documents there and below."""
+    groups: dict[tuple[str | None, str], list[DocumentInfo]] = {}
+    for info in infos:
+        if own := short_region(info):
+            groups.setdefault((info.head.region_code, own), []).append(info)
+    above: Counter[str] = Counter()
+    for code, _ in groups:
+        division = gazetteer().by_code.get(code or "")
+        above.update(parent.short for parent in (gazetteer().parents(division) if division else ()))
+    names = {own for _, own in groups} | {name for name, parts in above.items() if parts > 1}
+    return Counter({name: sum(len(group) for group in groups.values() if lies_in(group[0], name)) for name in names})
+
+
 def desk_of(library: Library) -> Desk:
     """The desk of a library, with a second connection for changes and a folder for uploads."""
     folder = library.corpus.folder

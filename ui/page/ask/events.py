@@ -12,6 +12,7 @@ from corpus.errors import UsageError
 from qa.answer import Understanding
 from qa.suggestions import starting_questions
 from ui.desk.desk import QUESTION_LIMIT, Desk
+from ui.labels import REGION_FILTER
 from ui.page.ask.answers import answer_view, pending_view
 from ui.page.events import Payload, filters_of, text
 from ui.page.kit.forms import ask_box, examples, select, text_field
@@ -33,7 +34,7 @@ def form(desk: Desk) -> Html:
     levels = [level for level in LEVELS if any(e.info.head.level == level for e in entries)]
     conditions = el(
         "form",
-        select("region", "地区", [(r, r) for r in desk.regions()]),
+        select("region", REGION_FILTER, [(r, r) for r in desk.regions()]),
         select("level", "层级", [(level, level) for level in levels]),
         select("year", "年份", [(year, f"{year} 年") for year in years]),
         select("topic", "主题", [(t, t) for t in desk.topics()]),

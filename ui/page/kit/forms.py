@@ -91,8 +91,14 @@ def examples(questions: Sequence[str], *, lead: str = "可以这样问", act: st
     return el("div", el("span", lead), made, class_="examples")
 
 
-def facets(groups: Mapping[str, Sequence[tuple[str, int]]], chosen: Mapping[str, str], *, shown: int = 8) -> Html:
-    """Facets with counts: only what exists; a pressed one is taken back by pressing it again."""
+def facets(
+    groups: Mapping[str, Sequence[tuple[str, int]]],
+    chosen: Mapping[str, str],
+    *,
+    shown: int = 8,
+    labels: Mapping[str, str] | None = None,
+) -> Html:
+    """Facets with counts: only what exists; a pressed one is taken back by pressing it again. ``labels`` are headings that say more."""
     parts = []
     for name, values in groups.items():
         if not values:
@@ -104,7 +110,7 @@ def facets(groups: Mapping[str, Sequence[tuple[str, int]]], chosen: Mapping[str,
             if len(values) > shown
             else None
         )
-        parts.append(el("section", el("h2", name), buttons[:shown], rest))
+        parts.append(el("section", el("h2", (labels or {}).get(name, name)), buttons[:shown], rest))
     if not parts:
         return EMPTY
     cleared = el("button", "清除全部条件", type="button", class_="open", data_act="clear") if chosen else None

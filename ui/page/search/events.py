@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from corpus.document import LEVELS
 from corpus.filters import Filters
 from index.passages import Hit
-from ui.desk.desk import Desk, ShelfEntry
+from ui.desk.desk import Desk, ShelfEntry, count_regions, lies_in
+from ui.labels import REGION_FILTER
 from ui.page.events import Payload, integer, safely, text
 from ui.page.kit.forms import ask_box, facets
 from ui.page.kit.html import Html, el, join
@@ -42,17 +43,22 @@ def form() -> Html:
 def meets_facets(entry: ShelfEntry, chosen: Chosen, *, but: str | None = None) -> bool:
     """Whether a document meets every chosen facet, leaving one out."""
     held = entry.facets
-    return all(value in held.get(name, ()) for name, value in chosen.items() if name != but)
+    return all(
+        lies_in(entry.info, value) if name == "地区" else value in held.get(name, ())
+        for name, value in chosen.items()
+        if name != but
+    )
 
 
 def count_facets(entries: list[ShelfEntry], chosen: Chosen) -> dict[str, list[tuple[str, int]]]:
     """The values of each facet that exist under the other choices, with their counts."""
     out: dict[str, list[tuple[str, int]]] = {}
     for name in FACETS:
-        counter: Counter[str] = Counter()
-        for entry in entries:
-            if meets_facets(entry, chosen, but=name):
-                counter.update(entry.facets[name])
+        under = [entry for entry in entries if meets_facets(entry, chosen, but=name)]
+        if name == "地区":
+            counter = count_regions(entry.info for entry in under)
+        else:
+            counter = Counter(value for entry in under for value in entry.facets[name])
         out[name] = sorted(counter.items(), key=_ORDER.get(name, _frequent))
     return out
 
@@ -79,7 +85,7 @@ def search(desk: Desk, payload: Payload, chosen: Chosen | None) -> Step:
 
 def facet_panel(desk: Desk, chosen: Chosen) -> Html:
     """The facets."""
-    return facets(count_facets(desk.entries(), chosen), chosen)
+    return facets(count_facets(desk.entries(), chosen), chosen, labels={"地区": REGION_FILTER})
 
 
 def show_results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:

@@ -13,6 +13,7 @@ from qa.study.question import QuizQuestion
 from qa.suggestions import starting_posts
 from ui.desk.desk import Desk, short_region
 from ui.exports.score_sheet import score_sheet
+from ui.labels import REGION_FILTER
 from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
@@ -42,7 +43,7 @@ def form(desk: Desk) -> Html:
     units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
     return el(
         "form",
-        select("region", "地区", [(r, r) for r in desk.regions()]),
+        select("region", REGION_FILTER, [(r, r) for r in desk.regions()]),
         el("label", el("span", "单位"), el("input", name="unit", type="search", list="study-units", autocomplete="off"), class_="field"),
         el("datalist", units, id="study-units"),
         text_field("learner", "姓名（成绩按姓名记）"),

@@ -6,6 +6,7 @@ from graph.codec.columns import TARGET_KINDS
 from graph.queries.counted import describe_folded
 from graph.queries.due import WORDS, due, years
 from ui.desk.desk import Desk
+from ui.labels import REGION_FILTER
 from ui.page.events import Payload, integer, text
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
@@ -33,7 +34,7 @@ def form(desk: Desk) -> Html:
             class_="field for-tasks",
         ),
         el("datalist", units, id="unit-names"),
-        select("region", "地区", regions),
+        select("region", REGION_FILTER, regions),
         el("span", select("topic", "主题", [(t, t) for t in desk.topics()]), class_="for-tasks"),
         el(
             "span",
