@@ -19,6 +19,7 @@ from corpus.folding import fold
 from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
 from corpus.titles import in_marks
+from corpus.wordlists import expand
 from graph.lexicon import entries
 
 if TYPE_CHECKING:
@@ -43,10 +44,16 @@ TITLE_LINES, LINES_OF_TITLE, SHORTEST_TITLE, LONGEST_TITLE = 8, 4, 6, 90
 """Lines at the beginning of a text among which a title may be, those that it may fill, and the characters it has. Set on one
 library of 2,700 documents, 2026-11."""
 _NOTE = re.compile(r"[（(][^（()）]{1,14}[)）]$")
-_NO_TITLE = re.compile(r"[。；;，,：:！!]|^[第附一二三四五六七八九十\d（(、]")
+_NO_TITLE = re.compile(expand("corpus", r"[。；;，,：:！!]|^[{begin_no_title}{numerals}\d（(、]"))
+_ABOUT = re.compile(expand("corpus", "{about_words}"))
 _NUMBERED = re.compile(r"^\d{1,2}[.．、]")
 _PAIRS = (("《", "》"), ("（", "）"), ("“", "”"), ("〔", "〕"))
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[年./-]?\s*(1[0-2]|0?[1-9])\s*[月./-]?\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
+_DATE = re.compile(
+    expand(
+        "corpus",
+        r"(?<!\d)((?:19|20)\d{2})\s*[{year_signs}./-]?\s*(1[0-2]|0?[1-9])\s*[{month_signs}./-]?\s*(3[01]|[12]\d|0?[1-9])(?!\d)",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +261,7 @@ def _propose_title(info: DocumentInfo, first: str, last: str) -> str | None:
         for size in range(1, LINES_OF_TITLE + 1):
             whole = "".join(lines[i : i + size])
             # the end of a title that fills two lines looks like a title too
-            if _is_title(whole) and (i == 0 or "关于" in whole or _begins_with_place(whole)):
+            if _is_title(whole) and (i == 0 or _ABOUT.search(whole) or _begins_with_place(whole)):
                 return _NOTE.sub("", whole).strip("《》")
     return info.head.title
 
