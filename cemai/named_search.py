@@ -44,7 +44,7 @@ def search_named_first(library: Library, query: str, *, filters: Filters | None,
         as_of: The day that decides which version of a work holds.
     """
     allowed = library.corpus.select(filters) if filters else None
-    names = library.resolver.resolve(query, alone=True, today=as_of)
+    names = library.resolver.resolve(query, today=as_of)
     named = _named(library, names, allowed, top)
     # what is said of a document is what its passage has to say, too
     words = query if any(mention.kind == "described" for mention in names.mentions) else name_span(names.rest).of(names.rest)

@@ -16,8 +16,8 @@ from corpus.document import Span
 from graph.lexicon import entries, expand, table, word_lists
 from graph.units.resolve import national_body, parts_of
 
-LONGEST, LONGEST_OFFICE = 120, 14
-"""Characters of a description and of the name of an office that are looked at."""
+LONGEST, LONGEST_OFFICE, SHORTEST = 120, 14, 4
+"""Characters of a description and of the name of an office that are looked at; those that a subject must have to describe by itself."""
 _CLAUSE = re.compile(r"[^，,。；;？?！!\n]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?|(?=版))")
 _POINTER = re.compile(expand("{pointers}"))
@@ -74,24 +74,25 @@ class Description:
         return tuple(dict.fromkeys(number for part in self.topic for number in _NUMBER.findall(part)))
 
 
-def read_description(text: str, today: dt.date) -> Description | None:
+def read_description(text: str, today: dt.date, *, alone: bool = False) -> Description | None:
     """What a text says of a document; None where it describes none.
 
     Args:
         text: A question, or what stands in the place of a name.
         today: The day that 去年 is counted from.
+        alone: Whether the text stands in the place of a name, so that all of it describes a document.
 
     Example: ``read_description("省里去年出的那个养老服务办法", today).level``.
     """
     best: Description | None = None
     for clause in _CLAUSE.finditer(text[:2000]):
-        found = _read_clause(text, Span(*clause.span()), today)
+        found = _read_clause(text, Span(*clause.span()), today, alone)
         if found is not None and (best is None or (found.pointed, found.conditions) > (best.pointed, best.conditions)):
             best = found
     return best
 
 
-def _read_clause(text: str, clause: Span, today: dt.date) -> Description | None:
+def _read_clause(text: str, clause: Span, today: dt.date, alone: bool) -> Description | None:
     start, end = _asked_around(text, clause)
     if not 3 <= end - start <= LONGEST or "《" in text[start:end]:
         return None
@@ -99,8 +100,9 @@ def _read_clause(text: str, clause: Span, today: dt.date) -> Description | None:
     issued = _ISSUED.search(text, start, end)
     marked = max((m.end() for m in (pointer, issued) if m), default=None)
     stop = _end_of_kind(text, marked, start, end)
-    if stop is None:
+    if stop is None and not alone:
         return None
+    stop = stop or end
     span = Span(start, stop)
     beyond = stop + (0 if pointer else 2)
     if _SEVERAL.search(text, start, max(stop, min(beyond + 1, clause.end))):
@@ -130,7 +132,8 @@ def _read_clause(text: str, clause: Span, today: dt.date) -> Description | None:
     )
     if issued and made.conditions > 1:
         made = replace(made, pointed=True)
-    return made if made.conditions or (made.pointed and made.topic) else None
+    told = sum(map(len, made.topic))
+    return made if made.conditions or (made.pointed and told) or (alone and told >= SHORTEST) else None
 
 
 def _end_of_kind(text: str, marked: int | None, start: int, end: int) -> int | None:

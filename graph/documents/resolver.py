@@ -205,10 +205,14 @@ class DocumentResolver:
         self, text: str, alone: bool, today: dt.date
     ) -> tuple[DocumentMention | None, UnmatchedDescription | None]:
         """The documents that fit what is said of one, else what is said."""
-        said = read_description(text, today)
+        said = read_description(text, today, alone=alone)
         if said is None or not (said.pointed or alone):
             return None, None
-        found = self._described.find(said, self._search())
+        # a mere subject is looked for in titles: half the library may speak of it
+        telling = said.pointed or said.conditions
+        found = self._described.find(said, self._search() if telling else None)
+        if not (telling or found.rows):
+            return None, None
         if found.rows:
             return DocumentMention(said.span, said.text, "described", found.rows[:CHOICES], False), None
         return None, UnmatchedDescription(said.span, said.text, found.near[:CHOICES])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from cemai.library import Library
-from corpus.errors import UnclearDocument
+from corpus.errors import UnclearDocument, UnknownDocument
 from corpus.store import Corpus
 from graph.documents.named import find_document
 from graph.queries.neighbourhood import resolve
@@ -96,6 +96,12 @@ def test_nothing_is_changed_by_a_description(notices: Library) -> None:
     with pytest.raises(UnclearDocument, match="相近的有") as error:
         notices.remove("昆明市2022年那个公积金的通知")
     assert "b.txt" in str(error.value) and len(notices.corpus) == 4
+
+
+def test_the_words_of_a_title_in_another_order_are_enough(notices: Library) -> None:
+    assert notices.find("试点范围扩大 护理保险").source == "d.txt"
+    with pytest.raises(UnknownDocument, match="cemai docs list"):
+        notices.find("失能人员护理待遇")  # what is only said inside a document is no name of it
 
 
 def test_without_a_search_titles_count(notices: Library) -> None:
