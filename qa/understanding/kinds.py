@@ -9,7 +9,8 @@ from functools import cache
 
 from corpus.folding import fold
 from corpus.wordlists import entries
-from qa.understanding.lexicons import first_phrase
+from graph.named_periods import named_periods
+from qa.understanding.lexicons import first_phrase, phrases
 
 POLICY_LOOKUP, YES_NO = "policy_lookup", "yes_no"
 """The kinds of a question that no other kind claims: without and with 吗, 是否 and the like in it."""
@@ -130,8 +131,20 @@ def _asks_meaning(signs: KindSigns) -> bool:
     return named or (bool(signs.quoted) and _quoted_meaning.search(signs.folded) is not None)
 
 
+def _asks_period(signs: KindSigns) -> bool:
+    """Whether nothing but a period with a name is asked about: when it begins and ends, how long it lasts, what it is."""
+    name = next((fold(name) for name in named_periods() if fold(name) in signs.folded), None)
+    if name is None:
+        return False
+    rest = signs.folded.replace(name, " ", 1)
+    for word in phrases("period_questions.txt"):
+        rest = rest.replace(word, " ")
+    return not re.search(r"\w", rest) and signs.folded.strip('“”"？?。 ') != name
+
+
 _rules: dict[str, Callable[[KindSigns], bool]] = {
     "validity": lambda signs: signs.of_document,
+    "named_period": _asks_period,
     "multi_doc": lambda signs: _of_documents(signs) and not first_phrase(signs.folded, _differs),
     "comparison": _compares,
     "responsible_unit": lambda signs: signs.cues["responsible_unit"] is not None and not _asks_issue(signs),
