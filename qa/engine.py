@@ -19,6 +19,7 @@ from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
 from qa.documents import LibraryView
+from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
 from qa.evidence.scope import SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
@@ -194,10 +195,13 @@ class Engine:
         there is; the selector orders what a search found among many.
         """
         kind = question_kinds()[parsed.kind]
-        if len(view) <= SMALL or kind.complete:
+        if kind.complete:
             return draft
-        from qa.answers.evidence_first import quote_items
+        from qa.answers.evidence_first import admit_lines, quote_items
 
+        draft = admit_lines(draft, SlotConstraints(parsed), view)
+        if len(view) <= SMALL:
+            return draft
         selection = select_items(self._gather(parsed, view, allowed), refused=draft.status == "not_found")
         anywhere = not parsed.divisions and not parsed.documents
         return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several, anywhere=anywhere)

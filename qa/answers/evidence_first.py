@@ -11,7 +11,7 @@ from index.items import EvidenceItem
 from qa.answer import AnswerCitation, Notice
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, label_part, quote_line
 from qa.documents import LibraryView
-from qa.evidence.constraints import Violation
+from qa.evidence.constraints import SlotConstraints, Violation
 from qa.evidence.selector import Selection
 
 MOST = 6
@@ -64,13 +64,41 @@ def refuse_doubtful(selection: Selection, view: LibraryView) -> AnswerDraft:
     return AnswerDraft("not_found", (AnswerLine(said), replace(nearest, text=f"{nearest.text}（可能相关，请看原文）")))
 
 
+def admit_lines(draft: AnswerDraft, constraints: SlotConstraints, view: LibraryView) -> AnswerDraft:
+    """The lines of an answer that speak of what the question fixes; a refusal that says so where all quote something else."""
+    if draft.status == "not_found":
+        return draft
+    kept: list[AnswerLine] = []
+    first: tuple[Violation, AnswerCitation] | None = None
+    for line in draft.lines:
+        found = [
+            constraints.find_violation(view.document(view.by_id[c.source_id]), Span(c.start, c.end))
+            for c in line.citations
+            if c.source_id in view.by_id
+        ]
+        if found and all(found):
+            first = first or next((v, c) for v, c in zip(found, line.citations, strict=False) if v is not None)
+        else:
+            kept.append(line)
+    if first is None:
+        return draft
+    if any(line.citations for line in kept):
+        return replace(draft, lines=tuple(kept))
+    return _refuse_other(first[0], first[1], view)
+
+
 def refuse_other(violation: Violation, selection: Selection, view: LibraryView) -> AnswerDraft:
     """That the documents speak only of another place, year or edition, and where."""
-    document = view.document(selection.items[0].document)
-    citation = cite(document, selection.items[0].span)
-    said = f"文件没有写到{violation.asked}的情况，只找到{violation.instead}的，见{label_part(document, document.parts[document.part_at(citation.start)])}的"
-    title = citation.title or document.info.source
-    line = AnswerLine(f"{said}{in_marks(title)}；不能当作{violation.asked}的答案。", (citation,), derived=(said, violation.asked))
+    first = selection.items[0]
+    return _refuse_other(violation, cite(view.document(first.document), first.span), view)
+
+
+def _refuse_other(violation: Violation, citation: AnswerCitation, view: LibraryView) -> AnswerDraft:
+    document = view.document(view.by_id[citation.source_id])
+    label = label_part(document, document.parts[document.part_at(citation.start)])
+    said = f"文件没有写到{violation.asked}的情况，只找到{violation.instead}的，见{label}的"
+    title = in_marks(citation.title or document.info.source)
+    line = AnswerLine(f"{said}{title}；不能当作{violation.asked}的答案。", (citation,), derived=(said, violation.asked))
     return AnswerDraft("not_found", (line,))
 
 
