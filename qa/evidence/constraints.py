@@ -44,16 +44,8 @@ class SlotConstraints:
 
     @cached_property
     def places(self) -> tuple[Division, ...]:
-        """The divisions asked about, the narrowest named in each: 龙华区 of 深圳市龙华区, though the library has nothing of it."""
-        known = self.parsed.divisions
-        inner = [
-            candidate
-            for mention in gazetteer().mentions(self.parsed.folded)
-            for candidate in mention.candidates
-            if any(d != NATION and d.contains(candidate.code) and d.code != candidate.code for d in known)
-        ]
-        kept = [d for d in known if not any(d.contains(narrower.code) for narrower in inner)]
-        return tuple(dict.fromkeys([*kept, *inner]))
+        """The divisions asked about (``narrowest_places``)."""
+        return narrowest_places(self.parsed)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -126,6 +118,19 @@ class SlotConstraints:
             if others and number not in others:
                 return Violation(f"第{number}{unit}", f"第{others[0]}{unit}")
         return None
+
+
+def narrowest_places(parsed: ParsedQuestion) -> tuple[Division, ...]:
+    """The divisions asked about, the narrowest named in each: 龙华区 of 深圳市龙华区, though the library has nothing of it."""
+    known = parsed.divisions
+    inner = [
+        candidate
+        for mention in gazetteer().mentions(parsed.folded)
+        for candidate in mention.candidates
+        if any(d != NATION and d.contains(candidate.code) and d.code != candidate.code for d in known)
+    ]
+    kept = [d for d in known if not any(d.contains(narrower.code) for narrower in inner)]
+    return tuple(dict.fromkeys([*kept, *inner]))
 
 
 def _neighbours(folded: str, places: Sequence[Division]) -> Sequence[Division]:

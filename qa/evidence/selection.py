@@ -11,6 +11,7 @@ from graph.documents.named import choose_documents, fold_versions
 from graph.documents.resolver import DocumentMention
 from graph.documents.status_filter import resolve_status
 from qa.documents import LibraryView
+from qa.evidence.constraints import narrowest_places
 from qa.evidence.scope import elsewhere, place_names
 from qa.understanding.names import NamedDocuments
 from qa.understanding.question import ParsedQuestion
@@ -59,7 +60,8 @@ def of_the_place(rows: Sequence[int], parsed: ParsedQuestion, view: LibraryView)
     """Of several documents those of the place asked about; one of no known place counts where it names that place."""
     if not parsed.divisions or not rows:
         return tuple(rows)
-    near = tuple(row for row in rows if view.regions[row] and not elsewhere(view, row, parsed.divisions))
+    places = narrowest_places(parsed)
+    near = tuple(row for row in rows if view.regions[row] and not elsewhere(view, row, places))
     names = place_names(parsed, parsed.divisions)
     unplaced = (row for row in rows if not view.regions[row])
     return near or tuple(row for row in unplaced if any(name in view.document(row).folded for name in names))

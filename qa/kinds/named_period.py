@@ -24,9 +24,9 @@ LOOKED_INTO, QUOTED = 20, 2
 
 def answer_named_period(inquiry: Inquiry) -> AnswerDraft | None:
     """First and last year, the number of years, whether it is over, and who says so; None where no document speaks of it."""
-    period = next(period for name, period in named_periods().items() if name in inquiry.parsed.folded)
-    found = _sentences_on(period, inquiry)
-    if not found:
+    period = next((period for name, period in named_periods().items() if fold(name) in inquiry.parsed.folded), None)
+    found = _sentences_on(period, inquiry) if period is not None else []
+    if period is None or not found:  # a question that goes on about the one before it names none
         return None
     first, last = period.start.year, period.end.year
     over = inquiry.as_of > period.end
