@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus
+from corpus.wordlists import word_lists
 from qa.answer import Answer, Comparison, Notice, Understanding
 from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
@@ -204,7 +205,14 @@ class Engine:
             return draft
         selection = select_items(self._gather(parsed, view, allowed), refused=draft.status == "not_found")
         anywhere = not parsed.divisions and not parsed.documents
-        return quote_items(draft, selection, view, rules_first=kind.computed or parsed.several, anywhere=anywhere)
+        return quote_items(
+            draft,
+            selection,
+            view,
+            rules_first=kind.computed or parsed.several,
+            anywhere=anywhere,
+            whole=any(word in parsed.folded for word in word_lists("qa")["whole_lists"]),
+        )
 
     def _gather(self, parsed: ParsedQuestion, view: LibraryView, allowed: set[int] | None) -> Evidence:
         hits = hits_of_place(parsed, self._find_passages(parsed.query, view, allowed), view)
@@ -245,6 +253,7 @@ class Engine:
         for line in draft.lines:
             if lines and size + len(line.text) + 1 > limit - 20:
                 break
+            limit = max(limit, len(line.text))  # a list quoted to its end
             lines.append(line)
             size += len(line.text) + 1
         status = draft.status

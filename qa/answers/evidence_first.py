@@ -12,6 +12,7 @@ from qa.answer import AnswerCitation, Notice
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, label_part, quote_line
 from qa.documents import LibraryView
 from qa.evidence.constraints import SlotConstraints, Violation
+from qa.evidence.lists import find_list
 from qa.evidence.selector import Selection
 
 MOST = 6
@@ -26,7 +27,9 @@ their first quote overlaps the reference answers of 648 questions on such pages 
 RELATED = Notice("related", "没有找到直接回答的原文，所引内容可能相关，请看原文。")
 
 
-def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, rules_first: bool, anywhere: bool) -> AnswerDraft:
+def quote_items(
+    draft: AnswerDraft, selection: Selection, view: LibraryView, *, rules_first: bool, anywhere: bool, whole: bool = False
+) -> AnswerDraft:
     """Put the selected items into an answer.
 
     Args:
@@ -35,6 +38,7 @@ def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, 
         view: The documents.
         rules_first: Whether the lines of the rules come first: counts, lists, values of several places.
         anywhere: Whether the question names neither place nor document: what others say of it is part of the answer.
+        whole: Whether a list is asked for, so that the one that holds the best item is quoted to its end.
     """
     if not selection.items or view.document(selection.items[0].document).text.count("\n") < LINES:
         return draft
@@ -44,6 +48,8 @@ def quote_items(draft: AnswerDraft, selection: Selection, view: LibraryView, *, 
     if selection.doubt >= SILENT_FROM and not (told and rules_first):
         return refuse_doubtful(selection, view) if told else draft
     items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
+    if whole:
+        items = _with_whole_list(items, view)
     lines = _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     if selection.doubt >= RELATED_FROM or not told:
@@ -114,6 +120,16 @@ def _lines(items: Sequence[EvidenceItem], view: LibraryView) -> list[AnswerLine]
         document = view.document(row)
         lines.append(quote_line(label_part(document, document.parts[number]), document, spans))
     return lines
+
+
+def _with_whole_list(items: Sequence[EvidenceItem], view: LibraryView) -> tuple[EvidenceItem, ...]:
+    """The items with the first one grown to the list it stands in; those inside that list are left out."""
+    first = items[0]
+    found = find_list(view.document(first.document).doc, first.span)
+    if found is None:
+        return tuple(items)
+    rest = [i for i in items[1:] if i.document != first.document or not (found.start <= i.span.start < found.end)]
+    return (replace(first, span=found), *rest)
 
 
 def _new(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:

@@ -1,0 +1,40 @@
+"""The list that an item stands in 所在的列表: from the line that announces it (应当提交下列材料：) to its last entry."""
+
+from __future__ import annotations
+
+from corpus.document import ParsedDocument, Section, Span
+from corpus.text import COLONS
+
+LONGEST = 1200
+"""Characters of a list that are quoted; a longer one ends behind the last entry that fits."""
+FEWEST = 2
+"""Entries of a list."""
+
+
+def find_list(doc: ParsedDocument, span: Span) -> Span | None:
+    """The innermost announced list that holds a stretch, or that the stretch begins; None where there is none.
+
+    Args:
+        doc: The document.
+        span: The item.
+    """
+    for section in reversed(doc.trail(doc.section_at(span.start))):
+        entries = [child for child in doc.outline if child.parent == section.id]
+        if len(entries) >= FEWEST and _announces(doc, section, entries[0]):
+            return _as_far_as_fits(doc, section, entries)
+    return None
+
+
+def _announces(doc: ParsedDocument, section: Section, first: Section) -> bool:
+    """Whether what stands between a heading and its first entry says that a list follows."""
+    return doc.text[section.start : first.start].rstrip()[-1:] in tuple(COLONS)
+
+
+def _as_far_as_fits(doc: ParsedDocument, section: Section, entries: list[Section]) -> Span | None:
+    end = section.whole.end
+    if end - section.start > LONGEST:
+        ends = [entry.whole.end for entry in entries if entry.whole.end - section.start <= LONGEST]
+        if len(ends) < FEWEST:
+            return None
+        end = ends[-1]
+    return Span(section.start, end).trimmed(doc.text)
