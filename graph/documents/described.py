@@ -29,6 +29,7 @@ UNKNOWN, OTHER_KIND, OTHER_NUMBER = 0.06, 0.08, 0.3
 """What is taken off for a condition that a document does not tell, for another kind, for a number it does not name. Set on the
 requests to one library, 2026-11."""
 _YEARS = re.compile(r"(?:19|20)\d\d")
+_PAIR = re.compile("(?=([\u4e00-\u9fff]{2}))")
 _STATE = re.compile(r"[（(][^（()）]*[)）]$")
 
 
@@ -186,4 +187,5 @@ def _names(number: str, text: str) -> bool:
 
 
 def _pairs(text: str) -> list[str]:
-    return [text[i : i + 2] for i in range(len(text) - 1) if not text[i : i + 2].isspace() and " " not in text[i : i + 2]]
+    """The different pairs of neighbouring Chinese characters of a text."""
+    return list(dict.fromkeys(_PAIR.findall(text)))

@@ -17,7 +17,8 @@ from graph.lexicon import entries, expand, table, word_lists
 from graph.units.resolve import national_body, parts_of
 
 LONGEST, LONGEST_OFFICE, SHORTEST = 120, 14, 4
-"""Characters of a description and of the name of an office that are looked at; those that a subject must have to describe by itself."""
+"""Characters of a description and of the name of an office that are looked at; Chinese ones that a subject must have to describe a
+document by itself."""
 _CLAUSE = re.compile(r"[^，,。；;？?！!\n]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?|(?=版))")
 _POINTER = re.compile(expand("{pointers}"))
@@ -30,6 +31,7 @@ _ANYTHING = re.compile(expand("{anything_said}"))
 _SEVERAL = re.compile(expand("{several_asked}"))
 _OFFICE_END = re.compile(expand("{ends_of_offices}"))
 _BEFORE_NUMBER = re.compile(expand(r"{before_numbers}(?=\d)"))
+_HAN = re.compile("[\u4e00-\u9fff]")
 _PARTICLE = re.compile(expand("(?:{edge_words})+"))
 _STEM = re.compile(r"(?:总局|委员会|办公[厅室]|[局厅委部办署])$")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[万亿千百]+|[%年天倍])|\d{2,}(?:\.\d+)?")
@@ -132,8 +134,8 @@ def _read_clause(text: str, clause: Span, today: dt.date, alone: bool) -> Descri
     )
     if issued and made.conditions > 1:
         made = replace(made, pointed=True)
-    told = sum(map(len, made.topic))
-    return made if made.conditions or (made.pointed and told) or (alone and told >= SHORTEST) else None
+    told = sum(len(_HAN.findall(part)) for part in made.topic)
+    return made if made.conditions or (made.pointed and made.topic) or (alone and told >= SHORTEST) else None
 
 
 def _end_of_kind(text: str, marked: int | None, start: int, end: int) -> int | None:

@@ -102,6 +102,8 @@ def test_the_words_of_a_title_in_another_order_are_enough(notices: Library) -> N
     assert notices.find("试点范围扩大 护理保险").source == "d.txt"
     with pytest.raises(UnknownDocument, match="cemai docs list"):
         notices.find("失能人员护理待遇")  # what is only said inside a document is no name of it
+    with pytest.raises(UnknownDocument, match="cemai docs list"):
+        notices.find("ffffffff")
 
 
 def test_without_a_search_titles_count(notices: Library) -> None:

@@ -58,6 +58,11 @@ def test_what_describes_no_one_document(text: str) -> None:
     assert found is None or not found.pointed
 
 
+@pytest.mark.parametrize("name", ["ffffffff", "2024-0315", "a.txt", "补贴"])
+def test_what_is_no_subject_describes_nothing_in_the_place_of_a_name(name: str) -> None:
+    assert read_description(name, DAY, alone=True) is None
+
+
 def test_places_are_divisions() -> None:
     found = read_description("武汉那份提高额度的通知", DAY)
     assert found is not None and [place.name for place in found.places[0]] == ["武汉市"]
