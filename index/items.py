@@ -12,6 +12,8 @@ from corpus.text import COLONS, SENTENCE_ENDS, sentences
 LONGEST, SHORTEST, PIECE = 320, 24, 220
 """Characters of an item: a longer one is cut at sentence ends into pieces; a shorter one that is no sentence, as a heading, joins the
 next."""
+LONGEST_HEADS = 200
+"""Characters of a table's header that an item is described with."""
 LEAD = 80
 """Characters kept of a line that announces what follows it (包括：)."""
 
@@ -20,13 +22,15 @@ LEAD = 80
 class EvidenceItem:
     """A stretch of a document that says one thing.
 
-    ``trail`` are the headings above it; ``lead`` is the end of the line that announces it, or "".
+    ``trail`` are the headings above it; ``lead`` is the end of the line that announces it, the header of its table, or "".
+    ``heads`` is what is quoted in front of it: the header rows of its table.
     """
 
     document: int
     span: Span
     trail: tuple[str, ...]
     lead: str = ""
+    heads: tuple[Span, ...] = ()
 
 
 def cut_items(doc: ParsedDocument, document: int, span: Span) -> list[EvidenceItem]:
@@ -39,11 +43,23 @@ def cut_items(doc: ParsedDocument, document: int, span: Span) -> list[EvidenceIt
     lead = ""
     for part in _join_short(doc.text, _pieces(doc, span)):
         for piece in _cut_long(doc.text, part):
-            found.append(EvidenceItem(document, piece, doc.heading_path(piece.start), lead))
+            heads = _table_heads(doc, piece)
+            above = " ".join(head.of(doc.text) for head in heads)[:LONGEST_HEADS] if heads else lead
+            found.append(EvidenceItem(document, piece, doc.heading_path(piece.start), above, heads))
         text = part.of(doc.text)
         if text[-1] in COLONS:
             lead = text[-LEAD:]
     return found
+
+
+def _table_heads(doc: ParsedDocument, piece: Span) -> tuple[Span, ...]:
+    """The header rows of the table that a stretch lies in, behind them."""
+    table = next((table for table in doc.tables if table.span.start <= piece.start < table.span.end), None)
+    if table is None:
+        return ()
+    rows = [row for row in table.rows[: table.header_rows] if row]
+    heads = (Span(min(cell.start for cell in row), max(cell.end for cell in row)) for row in rows)
+    return tuple(head for head in heads if len(head) and head.end <= piece.start)
 
 
 def _pieces(doc: ParsedDocument, span: Span) -> list[Span]:

@@ -201,8 +201,6 @@ class Engine:
         from qa.answers.evidence_first import admit_lines, quote_items
 
         draft = admit_lines(draft, SlotConstraints(parsed), view)
-        if len(view) <= SMALL:
-            return draft
         selection = select_items(self._gather(parsed, view, allowed), refused=draft.status == "not_found")
         anywhere = not parsed.divisions and not parsed.documents
         return quote_items(

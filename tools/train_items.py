@@ -2,7 +2,8 @@
 
     train_items.py --set QUESTIONS LIBRARY [--set …] [--items ENCODER] [--write]
 
-QUESTIONS is a file of JSON Lines, LIBRARY the library its documents are in. A line has ``question`` (or ``text``) and what answers it:
+QUESTIONS is a file of JSON Lines, LIBRARY the library its documents are in; files whose names begin alike up to an @ are one set. A
+line has ``question`` (or ``text``) and what answers it:
 ``doc``, ``start``, ``end`` (a span of the document with that id), or ``evidence``: [[source, quote], …] and ``must``: words of the
 answer, alternatives by ``|``; ``refuse`` is true where the library has no answer. Each set counts the same. Prints, for every set,
 how often the answer is in the best items when only the other sets were learned from.
@@ -169,12 +170,15 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    sets = [collect(questions, library, args.items) for questions, library in args.set]
-    for i, (questions, _) in enumerate(args.set):
+    parts: dict[str, list[Asked]] = {}
+    for questions, library in args.set:
+        parts.setdefault(questions.stem.partition("@")[0], []).extend(collect(questions, library, args.items))
+    sets = list(parts.values())
+    for i, name in enumerate(parts):
         others = [found for j, found in enumerate(sets) if j != i]
         if others:
             forest = lay_out_trees(COLUMNS, fit_trees(others))
-            print(questions.name, "learned from the other sets:", measure(forest, sets[i]), flush=True)
+            print(name, "learned from the other sets:", measure(forest, sets[i]), flush=True)
     # the doubt is learned from scores of trees that have not seen the question
     signs, refuse = [], []
     for i, questions in enumerate(sets):

@@ -133,9 +133,9 @@ def compute_features(question: SearchQuery, rarity: Rarity, candidates: Sequence
     word_in, word_above = words_there[own_text], words_there[own_title]
     pair_in, pair_above = pairs_there[own_text], pairs_there[own_title]
     either = word_in | word_above
-    bm25 = np.array([c.words for c in candidates])
-    whole = np.array([c.document_words for c in candidates])
-    meaning = np.array([c.meaning for c in candidates])
+    bm25 = np.array([c.words for c in candidates], dtype=np.float64)
+    whole = np.array([c.document_words for c in candidates], dtype=np.float64)
+    meaning = np.array([c.meaning for c in candidates], dtype=np.float64)
     best, ideal = bm25.max() or 1.0, rarity.ideal
     own = best_of_document(bm25)
     put(

@@ -112,10 +112,14 @@ def _lines(items: Sequence[EvidenceItem], view: LibraryView) -> list[AnswerLine]
     """The best item on a line of its own, the others a line for each document part, in the order of the text."""
     by_part: dict[tuple[int, int], list[Span]] = {}
     for item in items[1:]:
-        by_part.setdefault((item.document, view.document(item.document).part_at(item.span.start)), []).append(item.span)
+        by_part.setdefault((item.document, view.document(item.document).part_at(item.span.start)), []).extend(
+            (*item.heads, item.span)
+        )
     first = items[0]
     document = view.document(first.document)
-    lines = [quote_line(label_part(document, document.parts[document.part_at(first.span.start)]), document, [first.span])]
+    lines = [
+        quote_line(label_part(document, document.parts[document.part_at(first.span.start)]), document, [*first.heads, first.span])
+    ]
     for (row, number), spans in by_part.items():
         document = view.document(row)
         lines.append(quote_line(label_part(document, document.parts[number]), document, spans))

@@ -38,7 +38,7 @@ def decided(
     if stated is not None and best.context >= SURE:
         clauses = [clause for clause in re.split("[,;。]", re.sub(r"(?<=\d),(?=\d{3})", "", folded)) if re.search(r"\d", clause)]
         closest = max(clauses, key=wanted.coverage, default="")
-        word: str | None = "是" if stated in closest else "不是"
+        word: str | None = f"是{stated}" if stated in closest else f"不是{stated}"
     else:
         word = verdict(parsed.folded, folded, best.context if best.coverage >= OWN else 0.0)
     if word is None:
@@ -60,11 +60,9 @@ def verdict(question: str, sentence: str, coverage: float) -> str | None:
                 return negative
             if any(word in sentence for word in left):
                 return positive if coverage >= SURE else None
-    if coverage < SURE:
-        return None
-    if _negated(body) != _negated(sentence):
-        return None if _negated(body) else negative if _negation_governs(body, sentence) else None
-    return positive
+    # that a sentence shares the words of the question does not make it a yes: 不设起付线 shares them with 设起付线吗
+    denies = coverage >= SURE and _negated(sentence) and not _negated(body) and _negation_governs(body, sentence)
+    return negative if denies else None
 
 
 def _forms(question: str) -> tuple[str, str]:
