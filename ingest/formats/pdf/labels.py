@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,12 +27,20 @@ class _Label:
     x1: float
     y: float
 
+    @property
+    def text(self) -> str:
+        """What it says, blanks aside."""
+        return "".join(g.char for g in self.glyphs if not g.char.isspace())
 
-def find_label_table(ladder: Ladder, rules: Sequence[Rule], glyphs: Sequence[Glyph], page: int) -> PageTable | None:
-    """The table of labels and values inside a frame, or None where no labels stand there."""
+
+def find_label_table(
+    ladder: Ladder, rules: Sequence[Rule], glyphs: Sequence[Glyph], page: int
+) -> tuple[PageTable, list[Glyph]] | None:
+    """The table of labels and values inside a frame with the glyphs it contains, or None where no labels stand there."""
     top, bottom = ladder.ys[0], ladder.ys[-1]
     own = [g for g in glyphs if top < (g.top + g.bottom) / 2 < bottom and ladder.x0 - 1 <= g.x0 and g.x1 <= ladder.x1 + 1]
-    found = [label for row in rows_of(own) for label in _labels(row)]
+    lines = rows_of(own)
+    found = [label for row in lines for label in _labels(row)]
     if len(found) < _LABELS:
         return None
     em = em_of(own)
@@ -43,25 +52,38 @@ def find_label_table(ladder: Ladder, rules: Sequence[Rule], glyphs: Sequence[Gly
         r.at for r in joined_rules(rules) if r.across and top < r.at < bottom and r.end - r.start > 0.5 * (ladder.x1 - ladder.x0)
     ]
     bands = _bands(found, sorted(inner), top, bottom, em)
-    named = {id(g) for label in found for g in label.glyphs}
-    values = [g for g in own if id(g) not in named]
+    named: set[int] = set()
+    heads: list[dict[int, _Label]] = []
+    for _, labels in bands:
+        heads.append({})
+        for label in labels:
+            head = heads[-1].setdefault(max(i for i, x in enumerate(starts) if x <= label.x0 + em), label)
+            # The first label at a place heads it; another one is text like the rest, the same one over it is bold print.
+            if label.text == head.text and abs(label.x0 - head.x0) < 0.2 * em and abs(label.y - head.y) < 0.2 * em:
+                named.update(id(g) for g in label.glyphs)
+    once = {id(g) for row in lines for g in row}
+    values = [g for g in own if id(g) in once and id(g) not in named]
     rows: list[list[GridCell | None]] = []
     places = []
-    for (high, low), labels in bands:
+    outside: set[int] = set()
+    for ((high, low), _), band in zip(bands, heads, strict=True):
         row: list[GridCell | None] = [GridCell("") for _ in range(2 * len(starts))]
-        rest = [g for g in values if high < (g.top + g.bottom) / 2 <= low]
-        columns = [max(i for i, x in enumerate(starts) if x <= label.x0 + em) for label in labels]
-        for label, column, following in zip(labels, columns, [*columns[1:], len(starts)], strict=True):
-            end = starts[following] - 1 if following < len(starts) else ladder.x1 + 1
-            row[2 * column] = GridCell(cell_text(label.glyphs))
-            row[2 * column + 1] = GridCell(
-                cell_text([g for g in rest if label.x0 <= g.x0 < end]), 1, 2 * (following - column) - 1
-            )
+        columns = sorted(band)
+        parts: list[list[Glyph]] = [[] for _ in range(len(columns) + 1)]
+        for g in values:
+            if high < (g.top + g.bottom) / 2 <= low:
+                parts[bisect_right(columns, g.x0 + 1, key=lambda column: band[column].x0)].append(g)
+        outside.update(id(g) for g in parts[0])
+        for column, following, part in zip(columns, [*columns[1:], len(starts)], parts[1:], strict=True):
+            row[2 * column] = GridCell(cell_text(band[column].glyphs))
+            row[2 * column + 1] = GridCell(cell_text(part), 1, 2 * (following - column) - 1)
             row[2 * column + 2 : 2 * following] = [None] * (2 * (following - column) - 2)
         rows.append(row)
         places.append((page, (round(ladder.x0, 1), round(high, 1), round(ladder.x1, 1), round(low, 1))))
     edges = (ladder.x0, *starts, ladder.x1)
-    return PageTable(rows, places, page, (ladder.x0, top, ladder.x1, bottom), 0, tuple(round(x) for x in edges), titled=False)
+    box = (ladder.x0, top, ladder.x1, bottom)
+    table = PageTable(rows, places, page, box, 0, tuple(round(x) for x in edges), titled=False)
+    return table, [g for g in own if id(g) not in outside]
 
 
 def _labels(row: Sequence[Glyph]) -> list[_Label]:

@@ -48,20 +48,39 @@ def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[Pag
             rule for rule in sheet.rules if not any(_within(rule.start, rule.end, rule.at, rule.across, t.box) for t in found)
         ]
         for ladder in find_ladders(free):
-            rest = _take(found, rest, _ladder(ladder, rest, sheet) or find_label_table(ladder, free, rest, sheet.number))
-    rows = rows_of(rest)
-    white = _white(rows, sheet, before.white if before and not found else None)
-    for table in white:
-        rest = _take(found, rest, table)
-    lines = lines_of(rows_of(rest) if white else rows, sheet.number)
+            if table := _ladder(ladder, rest, sheet):
+                rest = _take(found, rest, table)
+            elif labels := find_label_table(ladder, free, rest, sheet.number):
+                rest = _take(found, rest, *labels)
+    rows: Sequence[Sequence[Glyph]] = rows_of(rest)
+    for table, own in _white(rows, sheet, before.white if before and not found else None):
+        rows = _without(rows, own) if _added(found, table) else rows
+    lines = lines_of(rows, sheet.number)
     return sorted(found, key=lambda t: (t.box[1], t.box[0])), lines
 
 
-def _take(found: list[PageTable], rest: list[Glyph], table: PageTable | None) -> list[Glyph]:
-    if table is None or any(_inside(table.box, other.box) for other in found):
-        return rest
+def _added(found: list[PageTable], table: PageTable) -> bool:
+    """Add a table, unless it stands inside one that is there."""
+    if any(_inside(table.box, other.box) for other in found):
+        return False
     found.append(table)
-    return [g for g in rest if not _holds(table.box, g)]
+    return True
+
+
+def _take(found: list[PageTable], rest: list[Glyph], table: PageTable | None, own: Sequence[Glyph] | None = None) -> list[Glyph]:
+    """Add a table; the glyphs left are those it does not contain, which are those outside its box where it has all in it."""
+    if table is None or not _added(found, table):
+        return rest
+    return [g for g in rest if not _holds(table.box, g)] if own is None else _without([rest], own)[0]
+
+
+def _without(rows: Sequence[Sequence[Glyph]], own: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Rows without the glyphs of a table.
+
+    Its box does not tell which those are: text that runs over its side stands in the box of another line.
+    """
+    taken = {id(glyph) for glyph in own}
+    return [[g for g in row if id(g) not in taken] for row in rows]
 
 
 def _within(start: float, end: float, at: float, across: bool, box: Box) -> bool:
@@ -133,9 +152,11 @@ def _aligned(floor: Sequence[TextRow], columns: PageColumns) -> bool:
     return len(floor) > 1 and all(len({columns.place(p)[0] for p in line.pieces}) == len(columns.spans) for line in floor)
 
 
-def _white(rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: PageColumns | None) -> list[PageTable]:
-    """Tables that only the white between their columns shows."""
-    found: list[PageTable] = []
+def _white(
+    rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: PageColumns | None
+) -> list[tuple[PageTable, list[Glyph]]]:
+    """Tables that only the white between their columns shows, each with its glyphs."""
+    found: list[tuple[PageTable, list[Glyph]]] = []
     lines = text_rows(rows_found, _WHITE_GAP)
     at = 0
     while at < len(lines):
@@ -156,7 +177,7 @@ def _white(rows_found: Sequence[Sequence[Glyph]], sheet: Sheet, carried: PageCol
             if rows and is_table(rows, columns, headed=True, ruled=False):
                 table, end = _written(rows, columns, sheet, None, None), below
         if table is not None:
-            found.append(table)
+            found.append((table, [g for own in lines[at:end] for piece in own.pieces for g in piece.glyphs]))
         at = end
     return found
 
