@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 
 from ingest.formats.pdf.glyphs import Box, Glyph
@@ -12,6 +14,7 @@ from ingest.formats.pdf.glyphs import Box, Glyph
 _GAP = 2.5
 """So many character widths of white part two columns, two cells or two signatures."""
 _CROWDED = 300
+_left = attrgetter("x0")
 _BLANKS = frozenset(" \t\u00a0\u2002\u2003\u2009\u3000")
 
 
@@ -136,10 +139,16 @@ def _runs(glyphs: Sequence[Glyph]) -> list[_Run]:
 
 def _twice(run: _Run, other: _Run) -> bool:
     """Whether a run is written over the same characters of another, as some programs do to make them bold."""
-    height = run.bottom - run.top
+    room = 0.2 * (run.bottom - run.top)
+    if abs(run.top - other.top) > room or abs(run.bottom - other.bottom) > room:
+        return False
     mine, there = ([g for g in r.glyphs if g.char not in _BLANKS] for r in (run, other))
-    at = "".join(g.char for g in there).find("".join(g.char for g in mine))
-    return at >= 0 and abs(run.top - other.top) <= 0.2 * height and abs(there[at].x0 - run.x0) < 0.2 * height
+    text = [g.char for g in mine]
+    for at in range(bisect_right(there, run.x0 - room, key=_left), bisect_left(there, run.x0 + room, key=_left)):
+        over = there[at : at + len(mine)]
+        if [g.char for g in over] == text and abs(over[-1].x0 - mine[-1].x0) < room:
+            return True
+    return False
 
 
 def _inside_a_gap(run: _Run, over: Sequence[_Run]) -> bool:
@@ -196,7 +205,7 @@ def _line(segment: Sequence[Glyph], page: int) -> LayoutLine:
             continue
         if previous is not None:
             gap = glyph.x0 - previous.x1
-            if glyph.char == previous.char and glyph.x0 - previous.x0 < 0.2 * em and abs(glyph.top - previous.top) < 0.2 * em:
+            if glyph.char == previous.char and _over(previous, glyph, em):
                 continue  # the same character drawn twice to look bold
             if space or gap > 0.25 * em:
                 if previous.char > "\u2e80" and glyph.char > "\u2e80":
@@ -218,6 +227,12 @@ def _line(segment: Sequence[Glyph], page: int) -> LayoutLine:
         em,
         page,
     )
+
+
+def _over(glyph: Glyph, other: Glyph, em: float) -> bool:
+    """Whether a glyph stands on another; two digits of a small note beside large print only stand close."""
+    shift = other.x0 - glyph.x0
+    return shift < 0.2 * em and shift <= 0.5 * (glyph.x1 - glyph.x0) and abs(other.top - glyph.top) < 0.2 * em
 
 
 def _stands_out(segment: Sequence[Glyph], left: Glyph, right: Glyph, em: float) -> bool:

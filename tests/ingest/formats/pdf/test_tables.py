@@ -113,6 +113,10 @@ LABELS = [
         (LABELS, FRAME),
         ([*LABELS, ("左边", 52, 95), ("右边", 520, 135)], FRAME),
         ([*LABELS, ("文号：", 68, 84)], FRAME),
+        # The same words in another size at the same place are not the print of bold letters.
+        ([("序号", 60, 80, 22.0), ("序号", 60, 82)], []),
+        # Two small digits beside large characters stand close, not over each other.
+        ([("疏浚河道", 60, 80, 24.0), ("11", 156, 92, 8.0)], []),
     ],
 )
 def test_text_over_other_text_comes_out_once(words, rules):
