@@ -22,7 +22,7 @@ from qa.answers.notices import find_notices
 from qa.documents import LibraryView
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
-from qa.evidence.scope import SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
+from qa.evidence.scope import ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
 from qa.evidence.selection import find_ambiguous, select_documents, select_rows
 from qa.evidence.selector import READ, Evidence, gather_evidence, select_items

@@ -66,7 +66,8 @@ class LateVectors:
     def nearness(self, query: str, items: Sequence[tuple[int, int]]) -> list[float]:
         asked = self._encoder.encode_queries([query])[0]
         self._make({passage for passage, _ in items} - self._made.keys())
-        return above_unrelated(np.array([self._made[passage][place] @ asked for passage, place in items])).tolist()
+        found: list[float] = above_unrelated(np.array([self._made[passage][place] @ asked for passage, place in items])).tolist()
+        return found
 
     def _make(self, passages: set[int]) -> None:
         for row, passage in self._library.corpus.passages_by_row(sorted(passages)).items():
@@ -180,17 +181,17 @@ def main() -> None:
             forest = lay_out_trees(COLUMNS, fit_trees(others))
             print(name, "learned from the other sets:", measure(forest, sets[i]), flush=True)
     # the doubt is learned from scores of trees that have not seen the question
-    signs, refuse = [], []
-    for i, questions in enumerate(sets):
-        if any(q.refuse for q in questions):
-            forest = lay_out_trees(COLUMNS, fit_trees([found for j, found in enumerate(sets) if j != i] or sets))
-            signs.append(np.array([signs_of(forest, q) for q in questions]))
-            refuse.append(np.array([q.refuse for q in questions]))
+    signs: list[Any] = []
+    refuse: list[Any] = []
+    for i, asked in enumerate(sets):
+        if any(q.refuse for q in asked):
+            forest = lay_out_trees(COLUMNS, fit_trees([one for j, one in enumerate(sets) if j != i] or sets))
+            signs.append(np.array([signs_of(forest, q) for q in asked]))
+            refuse.append(np.array([q.refuse for q in asked]))
     for i in range(len(signs) if len(signs) > 1 else 0):
-        others = [j for j in range(len(signs)) if j != i]
-        found = doubts(
-            fit_doubt(np.concatenate([signs[j] for j in others]), np.concatenate([refuse[j] for j in others])), signs[i]
-        )
+        rest = [j for j in range(len(signs)) if j != i]
+        model = fit_doubt(np.concatenate([signs[j] for j in rest]), np.concatenate([refuse[j] for j in rest]))
+        found = doubts(model, signs[i])
         for bound in (0.4, 0.5, 0.6, 0.7, 0.8):
             shares = [round(float((found[refuse[i] == kind] >= bound).mean()), 2) for kind in (True, False)]
             print(f"set {i}: doubt from {bound}: {shares[0]} of those without, {shares[1]} of those with an answer", flush=True)

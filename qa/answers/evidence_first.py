@@ -19,7 +19,7 @@ MOST = 6
 """Items quoted at most."""
 ELSEWHERE = 4.0
 """How far behind the best item the best one of another document may lie, where the question names neither place nor document."""
-RELATED_FROM, SILENT_FROM = 0.25, 0.5
+RELATED_FROM, SILENT_FROM = 0.3, 0.65
 """The doubt from which on the items are only what may be related, and from which on the documents do not tell."""
 LINES = 3
 """Line breaks a document needs to have items. Where a page came as one line (records of a web harvest) the rules choose the sentence:
@@ -52,11 +52,16 @@ def quote_items(
         items = _with_whole_list(items, view)
     lines = _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
-    if selection.doubt >= RELATED_FROM or not told:
-        return AnswerDraft("partial", tuple(lines), (RELATED,), parts)
-    if rules_first:
-        return replace(draft, lines=(*draft.lines, *_new(lines, draft.lines)), parts=tuple(dict.fromkeys((*draft.parts, *parts))))
-    return replace(draft, lines=(*lines, *_new(draft.lines, lines)), parts=tuple(dict.fromkeys((*parts, *draft.parts))))
+    doubtful = selection.doubt >= RELATED_FROM or not told
+    notices = (*draft.notices, RELATED) if doubtful else draft.notices
+    first, then = (draft.lines, lines) if rules_first and told else (lines, draft.lines if told else ())
+    return AnswerDraft(
+        "partial" if doubtful else draft.status,
+        (*first, *_new(then, first)),
+        notices,
+        tuple(dict.fromkeys((*parts, *draft.parts))),
+        draft.nearest,
+    )
 
 
 def refuse_doubtful(selection: Selection, view: LibraryView) -> AnswerDraft:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from math import exp
+from math import exp, log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Span
@@ -64,6 +64,8 @@ class Evidence:
     by_items: bool
     violations: tuple[Violation | None, ...]
     measured: tuple[bool, ...] | None
+    documents: int = 1
+    """Documents of the library: among few, the best item is near to many a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def gather_evidence(
     measured = None
     if measure is not None:
         measured = tuple(measure.stands_in(fold(item.span.of(view.document(item.document).text))) for item in items)
-    return Evidence(tuple(items), rows, by_items, violations, measured)
+    return Evidence(tuple(items), rows, by_items, violations, measured, len(view))
 
 
 def select_items(evidence: Evidence, *, refused: bool) -> Selection:
@@ -217,7 +219,8 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
     """The signs that no item answers.
 
     Score and lead of the best, ``SIGNS`` of it and the highest among the best few; whether the rules refused, whether the best
-    items break a constraint, how far one that does lies ahead, whether none near the best holds a value of the kind asked for.
+    items break a constraint, how far one that does lies ahead, whether none near the best holds a value of the kind asked for; how
+    large the library is.
     """
     order, scores = ordered.places, ordered.scores
     at = [COLUMNS.index(name) for name in SIGNS]
@@ -226,7 +229,7 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
     unmeasured = evidence.measured is not None and not any(evidence.measured[i] for i in near)
     rows = evidence.rows[list(order[:BEST])]
     told = [*rows[0][at].tolist(), *rows[:, at].max(axis=0).tolist()]
-    own = (refused, ordered.violation is not None, ordered.ahead, unmeasured)
+    own = (refused, ordered.violation is not None, ordered.ahead, unmeasured, log10(max(1, evidence.documents)))
     return [scores[0], scores[0] - behind, *told, *map(float, own)]
 
 
