@@ -116,27 +116,28 @@ class _Parts:
         if missing:
             raise ModelUnavailable(f"预训练语义模型缺少文件 {'、'.join(missing)}（应在 {folder}）。{_WAY_OUT}")
         try:
-            data = {file: (folder / file).read_bytes() for file in FILES}
-            settings = json.loads(data[SETTINGS])
+            settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
             self.dimension = int(settings["dimension"])
             self.pad, self._begin, self._end = (int(settings[key]) for key in ("pad", "begin", "end"))
             self._longest = int(settings["positions"]) - 2
             self._characters: dict[int, str] = {ord(key): value for key, value in settings["characters"].items()}
             if tuple(settings["prefixes"]) != (QUERY, PASSAGE):
                 raise ValueError("prefixes")
-            self._tokenizer: Any = Tokenizer.from_str(data[TOKENIZER].decode("utf-8"))
+            self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = threads
             options.inter_op_num_threads = 1
             options.log_severity_level = 4
             # memory that many texts needed once is given back instead of kept for ever
             options.enable_cpu_mem_arena = False
-            self.session: Any = onnxruntime.InferenceSession(data[GRAPH], options, providers=["CPUExecutionProvider"])
+            # by its path: read from bytes it would be in memory twice more
+            graph = str(folder / GRAPH)
+            self.session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            digest = hashlib.sha256()
+            for file in FILES:
+                digest.update((folder / file).read_bytes())
         except Exception as error:  # both libraries raise bare Exceptions for damaged files
             raise ModelUnavailable(f"预训练语义模型 {folder} 已损坏或与本版不符。{_WAY_OUT}") from error
-        digest = hashlib.sha256()
-        for file in FILES:
-            digest.update(data[file])
         self.name = f"{settings['name']}-{digest.hexdigest()[:8]}"
 
     def cut(self, prefix: str, texts: Sequence[str]) -> list[list[int]]:
