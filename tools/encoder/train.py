@@ -125,9 +125,10 @@ def train(checkpoint: Checkpoint, groups: Groups, out: Path, args: argparse.Name
     learned, back = split(groups)
     source = batches(learned, args.batch, random.Random(args.seed))
     optimiser = torch.optim.AdamW(freeze(model, args.frozen), lr=args.rate, weight_decay=DECAY)
-    print(f"{len(learned)} groups, {len(back)} held back: {_line(measure(model, cutter, back))}", flush=True)
+    print(f"{len(learned)} groups, {len(back)} held back: {describe(measure(model, cutter, back))}", flush=True)
     began, losses = time.monotonic(), []
-    for step in range(1, args.steps + 1):
+    last = args.stop or args.steps
+    for step in range(1, last + 1):
         for part in optimiser.param_groups:
             part["lr"] = args.rate * min(
                 step / (WARM_UP * args.steps), (args.steps - step + 1) / ((1 - WARM_UP) * args.steps), 1.0
@@ -138,14 +139,15 @@ def train(checkpoint: Checkpoint, groups: Groups, out: Path, args: argparse.Name
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         losses.append(loss.item())
-        if step % args.every == 0 or step == args.steps:
+        if step % args.every == 0 or step == last:
             spent = time.monotonic() - began
-            said = _line(measure(model, cutter, back))
+            said = describe(measure(model, cutter, back))
             print(f"step {step}, {spent:.0f} s, loss {np.mean(losses[-args.every :]):.3f}: {said}", flush=True)
             write(model, checkpoint, out)
 
 
-def _line(figures: dict[str, float]) -> str:
+def describe(figures: dict[str, float]) -> str:
+    """Figures of ``measure`` on one line."""
     return ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
 
 
@@ -155,6 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("groups", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=240)
+    parser.add_argument("--stop", type=int, help="end after this step, with the learning rate of a run of --steps")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--temperature", type=float, default=0.02)
