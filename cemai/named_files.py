@@ -35,7 +35,7 @@ def find_file(corpus: Corpus, name: str) -> DocumentInfo:
 
 def _named(corpus: Corpus, name: str, *, loosely: bool) -> list[DocumentInfo]:
     """The documents a name means by the resolver; ``loosely`` those whose titles are only like it, and those that are described."""
-    infos = {info.row: info for info in corpus.infos()}
+    infos = corpus.heads
     resolved = resolver_of(corpus).resolve(name, alone=loosely)
     mentions = [m for m in resolved.mentions if (m.kind in _LOOSE) == loosely]
     rows = dict.fromkeys(row for mention in mentions for row in mention.documents)

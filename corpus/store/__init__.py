@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from corpus.store.corpus import Corpus
 from corpus.store.database import FILE_NAME, FORMAT
+from corpus.store.following import Heads, View
 from corpus.store.rows import (
     DocumentChange,
     DocumentInfo,
@@ -26,10 +27,12 @@ __all__ = [
     "DocumentChange",
     "DocumentInfo",
     "FactRow",
+    "Heads",
     "KeptAnswer",
     "PassageRow",
     "StoredFact",
     "StoredPassage",
     "StoredRecord",
+    "View",
     "year_of",
 ]  # fmt: skip

@@ -136,17 +136,15 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
             self._add_correction(
                 info.id, info.source, info.origin, field, value, read_value(read, field), (who or "").strip() or None, note
             )
-            self._follow_corrections(document, generation)
+            self._follow_corrections_of(info.id, info.source, info.origin, generation)
             return next(c for c in self.corrections_of(info.id, info.source, info.origin) if c.field == field)
 
     def undo_correction(self, number: int) -> Correction:
         """Take a correction back: the value before it holds again. Raises ``UsageError`` where there is no such correction."""
         with self.transaction() as generation:
             self._take_back([number])
-            done = next(c for c in self.corrections(undone=True) if c.number == number)
-            query = "SELECT row FROM documents WHERE removed_at IS NULL AND (id=? OR (source=? AND origin IS ?))"
-            for (row,) in self._db.execute(query, (done.document_id, done.source, done.origin)).fetchall():
-                self._follow_corrections(row, generation)
+            (done,) = self._corrections("number=?", (number,))
+            self._follow_corrections_of(done.document_id, done.source, done.origin, generation)
             return done
 
     def corrected(self, doc: ParsedDocument, origin: str | None) -> ParsedDocument:
@@ -172,14 +170,9 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
                 self.correct(document, "status", status, who=who, note=note)
             else:
                 info = self._info(document)
-                self._take_back(
-                    [
-                        c.number
-                        for c in self.corrections()
-                        if c.field == "status" and c.concerns(info.id, info.source, info.origin)
-                    ]
-                )
-                self._follow_corrections(document, generation)
+                given = self.corrections_ever(info.id, info.source, info.origin, undone=False)
+                self._take_back([c.number for c in given if c.field == "status"])
+                self._follow_corrections_of(info.id, info.source, info.origin, generation)
 
     def check(self) -> list[str]:
         """What is wrong with the file, in Chinese sentences."""
@@ -198,6 +191,12 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
         """The status a person set, and the note to it."""
         given = [c for c in self.corrections_of(id, source, origin) if c.field == "status"]
         return (given[0].value, given[0].note) if given else (None, None)
+
+    def _follow_corrections_of(self, id: str, source: str, origin: str | None, generation: int) -> None:
+        """The same for every document that a correction may concern."""
+        query = "SELECT row FROM documents WHERE removed_at IS NULL AND (id=? OR (source=? AND origin IS ?))"
+        for (row,) in self._db.execute(query, (id, source, origin)).fetchall():
+            self._follow_corrections(row, generation)
 
     def _follow_corrections(self, document: int, generation: int) -> None:
         """Bring the columns that filters look at up to the corrections in force."""

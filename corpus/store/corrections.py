@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from corpus.corrections import Correction
@@ -13,29 +13,53 @@ from corpus.store.database import Database
 from corpus.store.integrity import row_hash
 
 _COLUMNS = "number, document_id, source, origin, field, value, was, who, at, note, undone_at"
-_Active = tuple[dict[str, list[Correction]], dict[tuple[str, str | None], list[Correction]]]
+
+MANY = 50
+"""Documents from which all corrections are read at once, not those of each document."""
+
+
+class _CorrectionsInForce:
+    """The corrections of many documents, by the document they were said of."""
+
+    def __init__(self, found: Iterable[Correction]) -> None:
+        self._by_id: dict[str, list[Correction]] = {}
+        self._by_place: dict[tuple[str, str | None], list[Correction]] = {}
+        for correction in found:
+            self._by_id.setdefault(correction.document_id, []).append(correction)
+            self._by_place.setdefault((correction.source, correction.origin), []).append(correction)
+
+    def of(self, document_id: str, source: str, origin: str | None) -> list[Correction]:
+        """As ``CorrectionTables.corrections_of``."""
+        return _last_of_each_field((*self._by_id.get(document_id, ()), *self._by_place.get((source, origin), ())))
 
 
 class CorrectionTables(Database):
     """What persons corrected, by the document it was said of."""
 
-    _kept_active: tuple[int, _Active] | None = None
-
     def corrections(self, *, undone: bool = False) -> list[Correction]:
         """Every correction in the order it was made; those taken back only where ``undone`` is set."""
-        where = "" if undone else " WHERE undone_at IS NULL"
-        found = self._db.execute(f"SELECT {_COLUMNS} FROM corrections{where} ORDER BY number").fetchall()
+        return self._corrections("1" if undone else "undone_at IS NULL")
+
+    def corrections_of(self, document_id: str, source: str, origin: str | None) -> list[Correction]:
+        """The corrections in force on a document, in the order they were made, one a field: of its bytes or of the file it replaced."""
+        return _last_of_each_field(self.corrections_ever(document_id, source, origin, undone=False))
+
+    def corrections_of_many(self, documents: Sequence[tuple[str, str, str | None]]) -> list[list[Correction]]:
+        """The same for many documents, given by id, source and origin."""
+        of = self.corrections_of if len(documents) < MANY else _CorrectionsInForce(self.corrections()).of
+        return [of(*one) for one in documents]
+
+    def corrections_ever(self, document_id: str, source: str, origin: str | None, *, undone: bool = True) -> list[Correction]:
+        """Every correction of a document in the order it was made; those taken back only where ``undone`` is set."""
+        where = "(document_id=? OR (source=? AND origin IS ?))" + ("" if undone else " AND undone_at IS NULL")
+        return self._corrections(where, (document_id, source, origin))
+
+    def _corrections(self, where: str, values: Sequence[Any] = ()) -> list[Correction]:
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM corrections WHERE {where} ORDER BY number", values).fetchall()
         return [
             Correction(number, id, source, origin, field, json.loads(value), json.loads(was), who, at, note, undone)
             for number, id, source, origin, field, value, was, who, at, note, undone in found
         ]
-
-    def corrections_of(self, document_id: str, source: str, origin: str | None) -> list[Correction]:
-        """The corrections in force on a document, in the order they were made, one a field: of its bytes or of the file it replaced."""
-        by_id, by_place = self._active()
-        found = {c.number: c for c in (*by_id.get(document_id, ()), *by_place.get((source, origin), ()))}
-        last = {found[number].field: found[number] for number in sorted(found)}
-        return sorted(last.values(), key=lambda c: c.number)
 
     def _add_correction(
         self,
@@ -67,22 +91,11 @@ class CorrectionTables(Database):
             if not done:
                 raise UsageError(f"没有编号为 {number} 的有效更正。用 cemai docs history 查看。")
 
-    def _active(self) -> _Active:
-        if self._depth:
-            return _by_document(self.corrections())
-        generation = self.generation
-        if self._kept_active is None or self._kept_active[0] != generation:
-            self._kept_active = (generation, _by_document(self.corrections()))
-        return self._kept_active[1]
 
-
-def _by_document(found: Sequence[Correction]) -> _Active:
-    by_id: dict[str, list[Correction]] = {}
-    by_place: dict[tuple[str, str | None], list[Correction]] = {}
-    for correction in found:
-        by_id.setdefault(correction.document_id, []).append(correction)
-        by_place.setdefault((correction.source, correction.origin), []).append(correction)
-    return by_id, by_place
+def _last_of_each_field(found: Iterable[Correction]) -> list[Correction]:
+    numbered = {c.number: c for c in found}
+    last = {numbered[number].field: numbered[number] for number in sorted(numbered)}
+    return sorted(last.values(), key=lambda c: c.number)
 
 
 def _hash(*columns: str | None) -> str:

@@ -68,6 +68,12 @@ CREATE TABLE item_vectors (
   number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
   model TEXT NOT NULL, data BLOB NOT NULL, mark TEXT NOT NULL, UNIQUE (document, model)) STRICT;
 """
+# a title that a person types, and what was corrected in one document, are looked up without looking through the others
+_LOOKED_UP = """
+CREATE INDEX documents_title ON documents(title);
+CREATE INDEX corrections_document ON corrections(document_id);
+CREATE INDEX corrections_place ON corrections(source, origin);
+"""
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
@@ -97,6 +103,7 @@ CREATE INDEX changes_generation ON changes(generation);
 CREATE TABLE answers (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, payload TEXT NOT NULL) STRICT;
 {_CORRECTIONS}
 {_ITEM_VECTORS}
+{_LOOKED_UP}
 """
 
 
@@ -210,7 +217,7 @@ def _migrate(db: sqlite3.Connection) -> None:
     try:
         # read inside the transaction: another process may have been first
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        for former, statements in ((1, _FROM_1), (2, _CORRECTIONS), (3, _ITEM_VECTORS)):
+        for former, statements in ((1, _FROM_1), (2, _CORRECTIONS), (3, _ITEM_VECTORS), (3, _LOOKED_UP)):
             if version <= former:
                 for statement in filter(str.strip, statements.split(";")):
                     db.execute(statement)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from corpus.corrections import Correction, correct_head, correct_parts
 from corpus.divisions import gazetteer
@@ -17,7 +17,11 @@ from corpus.errors import StoreError, UnknownDocument
 from corpus.filters import Filters
 from corpus.store.codec import unpack_document, unpack_head
 from corpus.store.corrections import CorrectionTables
+from corpus.store.following import Following, V
 from corpus.store.rows import DocumentInfo, Label, Quote
+
+if TYPE_CHECKING:
+    from corpus.store.corpus import Corpus
 
 
 class DocumentTables(CorrectionTables):
@@ -25,24 +29,37 @@ class DocumentTables(CorrectionTables):
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         super().__init__(connection, folder)
-        self._kept_infos: tuple[int, list[DocumentInfo]] | None = None
+        self._following = Following(cast("Corpus", self), self._read_heads, lambda: self._depth > 0)
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM documents WHERE removed_at IS NULL").fetchone()[0])
 
+    @property
+    def heads(self) -> Mapping[int, DocumentInfo]:
+        """All documents without their texts, by row, in the order they came: kept up, not made anew, and never to be changed.
+
+        Inside a transaction it is what there was before it.
+        """
+        self._following.catch_up()
+        return self._following.heads
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The rows of all documents by their ids, kept up as ``heads`` are."""
+        self._following.catch_up()
+        return self._following.rows
+
+    def view(self, kind: type[V]) -> V:
+        """The view of a class (``corpus.store.following``) over the documents of this library, up to date."""
+        return self._following.view(kind)
+
     def infos(self, filters: Filters | None = None) -> list[DocumentInfo]:
-        """The documents that meet the filters, in the order they came."""
-        if self._depth:
-            # inside a change the generation does not tell yet what has changed
-            kept = self._infos("removed_at IS NULL")
-        else:
-            # read first: where another process writes between the two, the next call sees it and reads anew
-            generation = self.generation
-            if self._kept_infos is None or self._kept_infos[0] != generation:
-                self._kept_infos = (generation, self._infos("removed_at IS NULL"))
-            kept = self._kept_infos[1]
-        rows = self.select(filters) if filters else None
-        return [info for info in kept if rows is None or info.row in rows]
+        """The documents that meet the filters, in the order they came; inside a transaction with what it changed so far."""
+        kept = self._infos("removed_at IS NULL") if self._depth else list(self.heads.values())
+        if not filters:
+            return kept
+        rows = self.select(filters)
+        return [info for info in kept if info.row in rows]
 
     def removed(self) -> list[DocumentInfo]:
         """Documents that were removed and can still be restored."""
@@ -227,14 +244,19 @@ class DocumentTables(CorrectionTables):
             raise UnknownDocument("文档已不在库中。")
         return found[0]
 
+    def _read_heads(self, rows: Collection[int] | None) -> list[DocumentInfo]:
+        if rows is None:
+            return self._infos("removed_at IS NULL")
+        return self._infos("removed_at IS NULL AND row IN (SELECT value FROM json_each(?))", (json.dumps(list(rows)),))
+
     def _infos(self, where: str, values: Sequence[Any] = ()) -> list[DocumentInfo]:
         infos = []
-        for r in self._db.execute(
+        found = self._db.execute(
             "SELECT row, id, source, origin, format, sha256, json_extract(record,'$.head'), status, user_status, user_note,"
             f" added_at, generation, json_extract(record,'$.issues'), json_extract(record,'$.attached') FROM documents WHERE {where} ORDER BY row",
             values,
-        ):
-            corrections = self.corrections_of(r[1], r[2], r[3])
+        ).fetchall()
+        for r, corrections in zip(found, self.corrections_of_many([r[1:4] for r in found]), strict=True):
             infos.append(
                 DocumentInfo(
                     row=r[0],

@@ -11,11 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
-from corpus.store import DocumentInfo, year_of
+from corpus.store import DocumentInfo, Heads, year_of
 from graph.documents.contents import FoundContents, SearchContents, SearchedTerm
 from graph.documents.descriptions import Description, find_offices, stem_of_office
 from graph.documents.versions import day_of
@@ -55,20 +54,31 @@ class FittingDocuments:
 
 
 class DescribedDocuments:
-    """The documents of a library by what may be said of them. Made once a generation; safe for many threads."""
+    """The documents of a library by what may be said of them; heads are read when the first description asks for them."""
 
-    def __init__(self, infos: Iterable[DocumentInfo]) -> None:
-        self._infos = tuple(infos)
+    def __init__(self, infos: Iterable[DocumentInfo] = ()) -> None:
+        self._infos = {info.row: info for info in infos}
+        self._read: dict[int, _Known] = {}
+        self._pairs: Counter[str] = Counter()
 
-    @cached_property
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in."""
+        for row in gone:
+            self._infos.pop(row, None)
+            if (known := self._read.pop(row, None)) is not None:
+                self._pairs.subtract({*_pairs(known.titles)})
+        self._infos.update(come)
+
+    @property
     def _known(self) -> tuple[_Known, ...]:
-        return tuple(_read(info) for info in self._infos)
+        for row in self._infos.keys() - self._read.keys():
+            known = self._read[row] = _read(self._infos[row])
+            self._pairs.update({*_pairs(known.titles)})
+        return tuple(self._read[row] for row in sorted(self._read))
 
-    @cached_property
-    def _rarity(self) -> Mapping[str, float]:
+    def _rarity(self, pair: str) -> float:
         """The weight of a pair of characters by how few titles hold it."""
-        counts = Counter(pair for known in self._known for pair in {*_pairs(known.titles)})
-        return {pair: math.log(1 + len(self._known) / count) for pair, count in counts.items()}
+        return math.log(1 + len(self._read) / max(1, self._pairs[pair]))
 
     def find(self, said: Description, search: SearchContents | None = None) -> FittingDocuments:
         """The documents that a description fits.
@@ -77,7 +87,8 @@ class DescribedDocuments:
             said: The description.
             search: Looks into what documents say; without it only titles count.
         """
-        fitting = {known.info.row: (known, unknown) for known in self._known if (unknown := _unknown(known, said)) is not None}
+        every = self._known
+        fitting = {known.info.row: (known, unknown) for known in every if (unknown := _unknown(known, said)) is not None}
         if not fitting:
             return FittingDocuments()
         if not said.topic:
@@ -101,10 +112,9 @@ class DescribedDocuments:
     def _contents(self, said: Description, fitting: Mapping[int, object], search: SearchContents | None) -> FoundContents:
         words = " ".join(said.topic)
         if search is not None:
-            ids = [known.info.id for known in self._known if known.info.row in fitting]
-            return search(words, None if len(ids) == len(self._known) else ids)
-        most = math.log(1 + len(self._known))
-        return FoundContents(tuple(SearchedTerm((pair,), self._rarity.get(pair, most)) for pair in _pairs(fold(words))))
+            ids = [self._infos[row].id for row in sorted(fitting)]
+            return search(words, None if len(ids) == len(self._infos) else ids)
+        return FoundContents(tuple(SearchedTerm((pair,), self._rarity(pair)) for pair in _pairs(fold(words))))
 
 
 def _read(info: DocumentInfo) -> _Known:

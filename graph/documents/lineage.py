@@ -7,13 +7,16 @@ inside it; what fits none is kept as an edge to the outside, by its title.
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from corpus.divisions import gazetteer
 from corpus.document import Relation, Span
-from corpus.store import Corpus, DocumentInfo, year_of
+from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
 from graph.documents.names import (
     extract_name,
     normalize_number,
@@ -45,27 +48,69 @@ class Edge:
         return self.target is None
 
 
-class DocumentNames:
-    """Index of the documents of a library by title and document number."""
+@dataclass(frozen=True, slots=True)
+class NamesOfDocument:
+    """What others may call a document: its normal title, that without issuer or 试行, year and serial of its number."""
 
-    def __init__(self, infos: Sequence[DocumentInfo]) -> None:
+    title: str | None
+    bare: tuple[str, ...]
+    number: tuple[int | None, int | None] | None
+
+    @property
+    def all(self) -> set[object]:
+        """All of them, as ``names_asked`` gives those that a document is asked for by."""
+        return {name for name in (*self.bare, self.title, self.number) if name is not None}
+
+
+def names_of(info: DocumentInfo) -> NamesOfDocument:
+    """What others may call a document."""
+    title = info.head.title
+    own = normalize_title(title)
+    bare = (normalize_without_issuer(title), normalize_without_trial(title))
+    number = parse_number(info.head.doc_number) if info.head.doc_number else None
+    return NamesOfDocument(
+        own if len(own) >= _SHORTEST else None,
+        tuple(name for name in bare if name is not None and len(name) >= _SHORTEST),
+        _key(number) if number is not None and number.serial is not None else None,
+    )
+
+
+def names_asked(title: str | None, number: DocumentNumber | None) -> set[object]:
+    """What ``DocumentNames.find_all`` looks for: a document that has none of these names is not found."""
+    asked = (normalize_title(title), normalize_without_issuer(title)) if title else ()
+    return {name for name in (*asked, _key(number) if number is not None else None) if name is not None}
+
+
+class DocumentNames(View):
+    """Index of the documents of a library by title and document number; those of one name in the order they came."""
+
+    def __init__(self, corpus: Corpus | None = None) -> None:
         self._by_title: dict[str, list[DocumentInfo]] = defaultdict(list)
         self._by_bare: dict[str, list[DocumentInfo]] = defaultdict(list)
         self._by_number: dict[str, list[DocumentInfo]] = defaultdict(list)
         self._by_parsed: dict[tuple[int | None, int | None], list[DocumentInfo]] = defaultdict(list)
-        for info in infos:
-            title = info.head.title
-            own = normalize_title(title)
-            if len(own) >= _SHORTEST:
-                self._by_title[own].append(info)
-            for other in (normalize_without_issuer(title), normalize_without_trial(title)):
-                if other is not None and len(other) >= _SHORTEST:
-                    self._by_bare[other].append(info)
-            if info.head.doc_number:
-                self._by_number[normalize_number(info.head.doc_number)].append(info)
-                parsed = parse_number(info.head.doc_number)
-                if parsed is not None and parsed.serial is not None:
-                    self._by_parsed[_key(parsed)].append(info)
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in, by their titles and numbers."""
+        for info in gone.values():
+            for index, key in self._places(info):
+                index[key].remove(info)
+                if not index[key]:
+                    del index[key]
+        for info in come.values():
+            for index, key in self._places(info):
+                insort(index[key], info, key=_row)
+
+    def _places(self, info: DocumentInfo) -> Iterator[tuple[dict[Any, list[DocumentInfo]], Any]]:
+        """Where a document is filed."""
+        names = names_of(info)
+        if names.title is not None:
+            yield self._by_title, names.title
+        yield from ((self._by_bare, name) for name in names.bare)
+        if info.head.doc_number:
+            yield self._by_number, normalize_number(info.head.doc_number)
+        if names.number is not None:
+            yield self._by_parsed, names.number
 
     def find(self, source: DocumentInfo, title: str, number: str | None) -> DocumentInfo | None:
         """The one document of the library that ``source`` means by a title and a number, or None."""
@@ -149,6 +194,9 @@ class DocumentNames:
         return max(numbered, key=lambda other: (_day(other) or "", -other.row))
 
 
+_row = attrgetter("row")
+
+
 def _key(number: DocumentNumber) -> tuple[int | None, int | None]:
     return number.year, number.serial
 
@@ -171,7 +219,8 @@ def edges(corpus: Corpus) -> list[Edge]:
 def edges_among(infos: Iterable[DocumentInfo], relations: Container[Relation] | None = None) -> list[Edge]:
     """The edges of some documents, or those of some relations; references of attached documents are those of the file around them."""
     known = list(infos)
-    names = DocumentNames(known)
+    names = DocumentNames()
+    names.take({}, {info.row: info for info in known})
     unique: dict[tuple[int, int | None, Relation, str], Edge] = {}
     for info in known:
         own = {normalize_title(info.head.title), normalize_without_issuer(info.head.title)}

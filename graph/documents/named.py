@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from weakref import ref
 
 from corpus.errors import UnclearDocument, UnknownDocument
 from corpus.folding import fold
-from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo
 from corpus.titles import in_marks
-from graph.documents.contents import SearchContents, search_of
 from graph.documents.numbers import parse_number
 from graph.documents.resolver import DocumentMention, DocumentResolver
 from graph.documents.works import Works, WorkVersion, works
@@ -28,13 +25,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 
 
 def resolver_of(corpus: Corpus) -> DocumentResolver:
-    """The documents of a library by everything they may be called, kept until the library changes."""
-    known = ref(corpus)  # what is kept with a library must not hold it
-
-    def search() -> SearchContents | None:
-        return search_of(opened) if (opened := known()) is not None else None
-
-    return kept_value(corpus, "document resolver", lambda: DocumentResolver(corpus.infos(), search))
+    """The documents of a library by everything they may be called, kept up with the library."""
+    return corpus.view(DocumentResolver)
 
 
 def choose_documents(corpus: Corpus, mention: DocumentMention, text: str, as_of: dt.date) -> tuple[int, ...]:
@@ -82,7 +74,7 @@ def _drafts(corpus: Corpus, mention: DocumentMention, text: str) -> tuple[int, .
 
 def _fitting(corpus: Corpus, rows: tuple[int, ...], mention: DocumentMention, text: str) -> tuple[int, ...]:
     """Of several documents those that have a number themselves, where one is named, and the one whose title fits the text."""
-    infos = {info.row: info for info in corpus.infos()}
+    infos = corpus.heads
     if mention.kind == "number":
         # a collection has the numbers of what it holds, too
         number = parse_number(mention.text)
@@ -117,7 +109,7 @@ def find_document(corpus: Corpus, name: str, *, as_of: dt.date | None = None) ->
         return corpus.find(name)
     except UnknownDocument as error:
         found = resolver_of(corpus).resolve(name, alone=True, today=as_of)
-        infos = {info.row: info for info in corpus.infos()}
+        infos = corpus.heads
         if found.unmatched is not None:
             near = [infos[row] for row in one_of_each_work(corpus, found.unmatched.near)]
             raise UnclearDocument(explain_unmatched(found.unmatched.text, near)) from None

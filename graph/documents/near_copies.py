@@ -9,9 +9,10 @@ is made from are those the exact overlap needs. So no package is added for it.
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,11 @@ METHOD = "oph-128-8"
 LENGTH, BINS, BANDS = 8, 128, 32
 CROWD = 400
 """Documents of one band beyond which they share a form, not a text."""
+FRESH = 2_000
+"""Documents that came since the arrays were sorted, before they are sorted again."""
 
 Hashes = npt.NDArray[np.uint64]
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 _asides = re.compile(r"[\W_]+")
 _FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _SHIFTS = np.uint64(31), np.uint64(29)
@@ -64,33 +68,122 @@ def sign(body: str) -> bytes:
 
 
 class BandIndex:
-    """The documents of a library by the bands of their signatures; ``pairs`` are those that agree in at least one band."""
+    """The documents of a library by the bands of their signatures, and which of them agree in at least one.
+
+    Of the documents that share a band only the first ``CROWD`` by row count: more share a form, not a text. Most documents lie in
+    sorted arrays, one a band; what came since is in ``_fresh`` until it is much.
+    """
 
     def __init__(self) -> None:
-        self.pairs: set[tuple[int, int]] = set()
-        self._signatures: dict[int, bytes] = {}
-        self._bands: list[dict[bytes, list[int]]] = [defaultdict(list) for _ in range(BANDS)]
+        self._bands: dict[int, Hashes] = {}
+        self._rows = np.zeros(0, np.int64)
+        """Rows of the documents in the arrays, rising; those that went are still among them."""
+        self._sorted = np.zeros((BANDS, 0), np.uint64)
+        self._order = np.zeros((BANDS, 0), np.int64)
+        self._laid_out: set[int] = set()
+        self._fresh: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._partners: dict[int, set[int]] = defaultdict(set)
 
-    def update(self, signatures: Mapping[int, bytes]) -> None:
-        """Bring the index up to the signatures of a library; only those that came or went cost time."""
-        gone = {row for row, data in self._signatures.items() if signatures.get(row) != data}
-        if gone:
-            self.pairs = {pair for pair in self.pairs if pair[0] not in gone and pair[1] not in gone}
-            for row in gone:
-                for band, part in zip(self._bands, _parts(self._signatures.pop(row)), strict=True):
-                    band[part].remove(row)
-        for row in signatures.keys() - self._signatures.keys():
-            self._signatures[row] = signatures[row]
-            for band, part in zip(self._bands, _parts(signatures[row]), strict=True):
-                members = band[part]
-                if len(members) < CROWD:
-                    self.pairs.update((min(row, other), max(row, other)) for other in members)
-                members.append(row)
+    def partners(self, row: int) -> Set[int]:
+        """The documents that agree with one in a band."""
+        return self._partners.get(row, frozenset())
+
+    def update(self, gone: Iterable[int], come: Mapping[int, bytes]) -> set[int]:
+        """Take documents out, and others in by their signatures. Returns those whose partners changed, the new ones among them."""
+        changed: set[int] = set(come)
+        for row in gone:
+            for other in self._partners.pop(row, ()):
+                self._partners[other].discard(row)
+                changed.add(other)
+            changed.update(self._at_the_edge(row))
+            self._take_out(row)
+        if 2 * len(come) > len(self._bands):
+            self._bands |= _hash_bands(come)
+            self._lay_out()
+            return changed | self._pair_all()
+        for row, band in _hash_bands(come).items():
+            self._bands[row] = band
+            for place in enumerate(band.tolist()):
+                insort(self._fresh[place], row)
+        for row in come:
+            changed.update(self._at_the_edge(row))
+        for row in changed & self._bands.keys():
+            self._pair(row, changed)
+        if len(self._bands) - len(self._laid_out) > FRESH:
+            self._lay_out()
+        return changed & self._bands.keys()
+
+    def _at_the_edge(self, row: int) -> Iterator[int]:
+        """The last that counts and the first that does not, of each crowd around a document: it may move them."""
+        for place in enumerate(self._bands[row].tolist()):
+            members = self._members(place)
+            if len(members) > CROWD:
+                yield from members[CROWD - 1 : CROWD + 1]
+
+    def _take_out(self, row: int) -> None:
+        band = self._bands.pop(row)
+        if row in self._laid_out:
+            self._laid_out.discard(row)
+            return
+        for place in enumerate(band.tolist()):
+            self._fresh[place].remove(row)
+            if not self._fresh[place]:
+                del self._fresh[place]
+
+    def _members(self, place: tuple[int, int]) -> list[int]:
+        """The documents with a value of a band, by row."""
+        number, value = place
+        low, high = (int(np.searchsorted(self._sorted[number], np.uint64(value), side)) for side in _SIDES)
+        old = [row for row in self._order[number, low:high].tolist() if row in self._laid_out]
+        return sorted([*old, *self._fresh.get(place, ())])
+
+    def _pair(self, row: int, changed: set[int]) -> None:
+        """Find the partners of a document anew."""
+        found: set[int] = set()
+        for place in enumerate(self._bands[row].tolist()):
+            counting = self._members(place)[:CROWD]
+            if len(counting) > 1 and row in counting:
+                found.update(counting)
+        found.discard(row)
+        for other in self._partners[row] ^ found:
+            changed.add(other)
+            (self._partners[other].add if other in found else self._partners[other].discard)(row)
+        self._partners[row] = found
+        if not found:
+            del self._partners[row]
+
+    def _lay_out(self) -> None:
+        """Put all documents into the sorted arrays."""
+        self._rows = np.array(sorted(self._bands), np.int64)
+        values = np.array([self._bands[row] for row in self._rows.tolist()], np.uint64).reshape(-1, BANDS).T
+        places = np.argsort(values, axis=1, kind="stable")
+        self._sorted, self._order = np.take_along_axis(values, places, axis=1), self._rows[places]
+        self._laid_out = set(self._bands)
+        self._fresh.clear()
+
+    def _pair_all(self) -> set[int]:
+        """Find the partners of all documents, all of them laid out."""
+        before = self._partners
+        self._partners = defaultdict(set)
+        for values, rows in zip(self._sorted, self._order, strict=True):
+            edges = np.flatnonzero(np.diff(values, prepend=~values[:1], append=~values[-1:]))
+            for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+                if end - start > 1:
+                    counting = rows[start : min(end, start + CROWD)].tolist()
+                    for row in counting:
+                        self._partners[row].update(counting)
+        for row, found in self._partners.items():
+            found.discard(row)
+        return {row for row in before.keys() | self._partners.keys() if before.get(row) != self._partners.get(row)}
 
 
-def _parts(data: bytes) -> list[bytes]:
-    size = 4 * BINS // BANDS
-    return [data[i * size : (i + 1) * size] for i in range(BANDS)]
+def _hash_bands(signatures: Mapping[int, bytes]) -> dict[int, Hashes]:
+    """The values of the bands of some documents."""
+    parts = np.frombuffer(b"".join(signatures.values()), np.uint32).reshape(-1, BANDS, BINS // BANDS).astype(np.uint64)
+    values = np.zeros(parts.shape[:2], np.uint64)
+    for i in range(parts.shape[2]):
+        values = values * _FACTOR + parts[:, :, i]
+    return dict(zip(signatures, values, strict=True))
 
 
 def overlap(one: Hashes, other: Hashes) -> tuple[float, float]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from math import ceil
+from typing import Literal, TypeVar
+from weakref import ref
 
 from corpus.divisions import NATION, Division, gazetteer
-from corpus.document import HeadMatter, Span
+from corpus.document import Span
 from corpus.folding import fold, folded
-from corpus.store import DocumentInfo, year_of
-from graph.documents.contents import SearchContents
+from corpus.holding import TextsByPairs
+from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
+from graph.documents.contents import SearchContents, search_of
 from graph.documents.described import DescribedDocuments
 from graph.documents.descriptions import read_description
 from graph.documents.names import extract_name
@@ -102,70 +106,90 @@ class _Title:
     """Whether it is the title of the file itself, not of a document inside it."""
 
 
-class DocumentResolver:
-    """The documents of a library by everything they may be called. Made once a generation; ``resolve`` is safe for many threads.
+_NumberKey = tuple[str, int | None, int | None]
+_Key = TypeVar("_Key")
+_NONE: frozenset[int] = frozenset()
 
-    Args:
-        infos: The documents.
-        search: Gives the search that looks into what documents say, None where there is none; asked when it is needed.
-    """
 
-    def __init__(self, infos: Iterable[DocumentInfo], search: Callable[[], SearchContents | None] = lambda: None) -> None:
-        self._infos = {info.row: info for info in infos}
-        self._search = search
-        self._described = DescribedDocuments(self._infos.values())
-        self._numbers: dict[tuple[str, int | None, int | None], list[int]] = defaultdict(list)
-        self._agencies: dict[str, set[str]] = defaultdict(set)
-        self._titles: list[_Title] = []
+class DocumentResolver(View):
+    """The documents of a library by everything they may be called; ``resolve`` is safe for many threads."""
+
+    def __init__(self, corpus: Corpus | None = None) -> None:
+        # what is kept with a library must not hold it
+        self._corpus = ref(corpus) if corpus is not None else None
+        self._infos: dict[int, DocumentInfo] = {}
+        self._described = DescribedDocuments()
+        self._numbers: dict[_NumberKey, list[int]] = defaultdict(list)
+        self._agencies: dict[str, Counter[str]] = defaultdict(Counter)
+        self._titles: dict[int, _Title] = {}
         self._forms: dict[str, list[int]] = defaultdict(list)
         self._characters: dict[str, set[int]] = defaultdict(set)
         self._files: dict[str, list[int]] = defaultdict(list)
-        for info in self._infos.values():
-            self._add(info)
+        self._file_names = TextsByPairs[str]()
+        self._titles_of: dict[int, list[int]] = {}
+        self._next = 0
 
     # ------------------------------------------------------------------ what there is
 
-    def _add(self, info: DocumentInfo) -> None:
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in, by their numbers, titles and files."""
+        self._described.take(gone, come)
+        for row, info in gone.items():
+            self._drop_numbers(info)
+            self._drop_titles(row)
+            for form in _file_forms(info):
+                if _drop(self._files, form, row):
+                    self._file_names.discard(form)
+            del self._infos[row]
+        for row, info in come.items():
+            self._infos[row] = info
+            self._add_numbers(info)
+            self._add_titles(info)
+            for form in _file_forms(info):
+                if form not in self._files:
+                    self._file_names.add(form, form)
+                insort(self._files[form], row)
+
+    def _add_numbers(self, info: DocumentInfo) -> None:
+        agencies, keys = _number_keys(info)
+        for agency in agencies:
+            self._agencies[agency[-2:]][agency] += 1
+        for key in keys:
+            insort(self._numbers[key], info.row)
+
+    def _drop_numbers(self, info: DocumentInfo) -> None:
+        agencies, keys = _number_keys(info)
+        for agency in agencies:
+            self._agencies[agency[-2:]][agency] -= 1
+        for key in keys:
+            _drop(self._numbers, key, info.row)
+
+    def _add_titles(self, info: DocumentInfo) -> None:
+        own = self._titles_of[info.row] = []
         for head in (info.head, *info.attached):
-            self._add_number(info, head)
-            self._add_titles(info, head, whole=head is info.head)
-        name = info.source.rsplit("/", 1)[-1]
-        for form in (info.source, name, name.rpartition(".")[0]):
-            if len(form) >= SHORTEST_PART:
-                self._files[fold(form)].append(info.row)
-
-    def _add_number(self, info: DocumentInfo, head: HeadMatter) -> None:
-        written = [head.doc_number, *(event.number for event in getattr(head, "history", ()))]
-        for one in filter(None, written):
-            number = parse_number(one) or parse_number("".join(head.issuers[:1]) + "令" + one)
-            if number is None or (number.serial is None):
+            title = head.title
+            if not title:
                 continue
-            agency = number.agency
-            for key in (
-                (agency, number.year, number.serial),
-                (agency, number.year, None),
-                (agency, None, number.serial),
-                ("", number.year, number.serial),
+            division = gazetteer().by_code.get(head.region_code or "")
+            for form in dict.fromkeys(
+                plain_title(one) for one in (title, extract_name(title), _bare(title), _bare(extract_name(title)))
             ):
-                if info.row not in self._numbers[key]:
-                    self._numbers[key].append(info.row)
-            self._agencies[agency[-2:]].add(agency)
+                if len(form) < SHORTEST_LAW:
+                    continue
+                index = self._next = self._next + 1
+                whole = head is info.head
+                self._titles[index] = _Title(info.row, form, _without_places(form, division), head.region_code, whole)
+                own.append(index)
+                self._forms[form].append(index)
+                for character in set(form):
+                    self._characters[character].add(index)
 
-    def _add_titles(self, info: DocumentInfo, head: HeadMatter, *, whole: bool) -> None:
-        title = head.title
-        if not title:
-            return
-        division = gazetteer().by_code.get(head.region_code or "")
-        for form in dict.fromkeys(
-            plain_title(one) for one in (title, extract_name(title), _bare(title), _bare(extract_name(title)))
-        ):
-            if len(form) < SHORTEST_LAW:
-                continue
-            index = len(self._titles)
-            self._titles.append(_Title(info.row, form, _without_places(form, division), head.region_code, whole))
-            self._forms[form].append(index)
+    def _drop_titles(self, row: int) -> None:
+        for index in self._titles_of.pop(row):
+            form = self._titles.pop(index).form
+            _drop(self._forms, form, index)
             for character in set(form):
-                self._characters[character].add(index)
+                self._characters[character].discard(index)
 
     # ------------------------------------------------------------------ resolving
 
@@ -200,6 +224,11 @@ class DocumentResolver:
         elif any(mention.kind == "number" and not mention.certain for mention in mentions):
             mentions = self._narrowed(mentions, rest)
         return Resolution(tuple(mentions), rest, unmatched)
+
+    def _search(self) -> SearchContents | None:
+        """The search that looks into what documents say; None where there is none."""
+        corpus = self._corpus() if self._corpus is not None else None
+        return search_of(corpus) if corpus is not None else None
 
     def _by_description(
         self, text: str, alone: bool, today: dt.date
@@ -253,8 +282,8 @@ class DocumentResolver:
         # 市政府令 for 广州市政府令, 住建部公告 for 住房城乡建设部公告: the end of a code, or codes that begin and end alike
         alike = [
             agency
-            for agency in self._agencies.get(number.agency[-2:], ())
-            if _codes_alike(agency, number.agency) and (agency, *key) in self._numbers
+            for agency, count in sorted(self._agencies.get(number.agency[-2:], {}).items())
+            if count and _codes_alike(agency, number.agency) and (agency, *key) in self._numbers
         ]
         rows = list(dict.fromkeys(row for agency in alike for row in self._numbers[agency, *key]))
         return rows, False, 0
@@ -311,7 +340,7 @@ class DocumentResolver:
                 return "title", self._best((1.0, title) for title in inside), True
         scored: dict[_Title, float] = {}
         for form, places in _readings(name):
-            for title in self._holding(form):
+            for title in self._holding(form) if len(form) >= SHORTEST_LAW else ():
                 score = _likeness(form, title, places, level)
                 if score > scored.get(title, 0.0) and (quoted or score >= PART or _is_name(form)):
                     scored[title] = score
@@ -327,7 +356,7 @@ class DocumentResolver:
         form = fold(name)
         if len(form) < SHORTEST_TITLE:
             return []
-        return list(dict.fromkeys(row for file, rows in self._files.items() if form in file for row in rows))
+        return sorted({row for file in self._file_names.holding(form) for row in self._files[file]})
 
     def _also(self, name: str, rows: Sequence[int]) -> tuple[int, ...]:
         """Documents whose titles hold a name that is the whole title of others."""
@@ -364,15 +393,19 @@ class DocumentResolver:
 
     def _holding(self, form: str) -> list[_Title]:
         """The titles that have every character of a form, or nearly all of a longer one."""
-        postings = sorted((self._characters.get(character, set()) for character in set(form)), key=len)
+        characters = sorted(set(form), key=lambda c: (len(self._characters.get(c, ())), c))
+        postings = [self._characters.get(character, _NONE) for character in characters]
         if not postings:
             return []
-        if postings[0] and (found := set.intersection(*postings[:8])):
+        if postings[0] and (found := postings[0].intersection(*postings[1:8])):
             return [self._titles[i] for i in found]
         if len(form) < SHORTEST_PART:
             return []
-        counts = Counter(index for indexes in postings for index in indexes)
-        return [self._titles[i] for i, count in counts.items() if count >= MOST * len(postings)]
+        least = MOST * len(postings)
+        # a title that lacks few of the characters has one at least of the rarest
+        possible = _NONE.union(*postings[: len(postings) - ceil(least) + 1])
+        titles = (self._titles[i] for i in possible)
+        return [title for title in titles if sum(character in title.form for character in characters) >= least]
 
     def _best(self, scored: Iterable[tuple[float, _Title]]) -> list[int]:
         """Rows by score; titles of files before titles of what is inside them, those with a number first, then as they came."""
@@ -411,6 +444,36 @@ def name_span(text: str) -> Span:
                 end, changed = found.start(), True
                 break
     return Span(start, end)
+
+
+def _number_keys(info: DocumentInfo) -> tuple[set[str], set[_NumberKey]]:
+    """The agency codes of the numbers of a document, and everything by which those are looked up."""
+    agencies: set[str] = set()
+    keys: set[_NumberKey] = set()
+    for head in (info.head, *info.attached):
+        for one in filter(None, (head.doc_number, *(event.number for event in head.history))):
+            number = parse_number(one) or parse_number("".join(head.issuers[:1]) + "令" + one)
+            if number is None or number.serial is None:
+                continue
+            agency, year, serial = number.agency, number.year, number.serial
+            agencies.add(agency)
+            keys |= {(agency, year, serial), (agency, year, None), (agency, None, serial), ("", year, serial)}
+    return agencies, keys
+
+
+def _file_forms(info: DocumentInfo) -> set[str]:
+    """The names of the file of a document: with its folder, without, and without its ending."""
+    name = info.source.rsplit("/", 1)[-1]
+    return {fold(form) for form in (info.source, name, name.rpartition(".")[0]) if len(form) >= SHORTEST_PART}
+
+
+def _drop(index: dict[_Key, list[int]], key: _Key, number: int) -> bool:
+    """Take a number out of a list; whether none is left there."""
+    index[key].remove(number)
+    if index[key]:
+        return False
+    del index[key]
+    return True
 
 
 def _likeness(form: str, title: _Title, places: Sequence[Division], level: str | None) -> float:

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from weakref import WeakKeyDictionary
+from bisect import insort
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
 
 from corpus.document import HeadMatter, Span
 from corpus.filters import STATUSES, Status
 from corpus.numerals import chinese_number
-from corpus.store import Corpus, DocumentInfo, year_of
+from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
 from corpus.titles import in_marks
-from graph.documents.lineage import DocumentNames
+from graph.documents.lineage import DocumentNames, names_asked, names_of
 from graph.documents.names import extract_name, is_draft, normalize_title, normalize_without_issuer
 from graph.documents.numbers import DocumentNumber, parse_number
 from graph.documents.periods import PlanPeriod, period_of
 from graph.documents.repeals import Extension, ForceStatements, Repeal, TrialRule, read_statements
 from graph.documents.versions import day_of, is_draft_info
-from graph.documents.works import NOTE, Works, works
+from graph.documents.works import NOTE, Works
 from graph.lexicon import expand
 
 OUT_OF_FORCE: frozenset[str] = frozenset({"已废止", "已失效", "已修订"})
@@ -51,7 +54,7 @@ _EXPLAINS = re.compile(expand("{explaining}"))
 _STOPS = "。；;\n"
 _PLACE = re.compile(expand(r"[一-龥]{2,8}?[{divisions}]"))
 _FIELD = re.compile(expand(r"{labels_of_days}\s*[:：|]|^[\d年月日./ -]+$"))
-_DAYS_KEPT = 8
+_DAYS_KEPT, _TEXTS_KEPT = 8, 64
 _LONGEST_QUOTE = 300
 _DAYS_OFF = 31
 """Days that the end of a term given by a page may differ from the one reckoned, the day of issue being uncertain."""
@@ -96,6 +99,21 @@ class _Act:
 
 
 @dataclass(frozen=True, slots=True)
+class _Longer:
+    """A longer term for a document of the library, by the document that sets it."""
+
+    source: int
+    extension: Extension
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change of a document of the library, by the decision that makes it."""
+
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Own:
     """What a document says of its own force, its copies and the documents it carries included."""
 
@@ -107,96 +125,196 @@ class _Own:
     """The day a term was counted from where its head does not give it."""
 
 
-@dataclass(slots=True)
-class _Force:
-    """What the documents of a library say of each other's force, of one generation."""
+class _Force(View):
+    """What the documents of a library say of each other's force, and what follows for each on the days asked about.
 
-    corpus: Corpus
-    infos: dict[int, DocumentInfo]
-    works: Works
-    names: DocumentNames
-    statements: Mapping[int, ForceStatements]
-    acts: dict[int, list[_Act]] = field(default_factory=dict)
-    partial: dict[int, list[_Act]] = field(default_factory=dict)
-    extensions: dict[int, list[tuple[int, Extension]]] = field(default_factory=dict)
-    amended: dict[int, list[int]] = field(default_factory=dict)
-    rules: list[tuple[int, TrialRule]] = field(default_factory=list)
-    days: dict[dt.date, dict[int, DocumentStatus]] = field(default_factory=dict)
-    by_issuer: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    pairs: dict[int, frozenset[str]] = field(default_factory=dict)
-    _texts: dict[int, str] = field(default_factory=dict)
+    What a document says is resolved anew when it changes, when a document comes or goes that it may name, and when the works of
+    either are worked out anew; what follows for a document, when what is said of it or of its work changes.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.works = corpus.view(Works)
+        self.names = corpus.view(DocumentNames)
+        self.infos: dict[int, DocumentInfo] = {}
+        self.acts: dict[int, list[_Act]] = {}
+        self.partial: dict[int, list[_Act]] = {}
+        self.extensions: dict[int, list[_Longer]] = {}
+        self.amended: dict[int, list[_Change]] = {}
+        self.rules: dict[int, TrialRule] = {}
+        """By the document that says it, as ``by_issuer`` the days of documents by issuer and row."""
+        self.by_issuer: dict[str, dict[int, str]] = defaultdict(dict)
+        self.days: dict[dt.date, dict[int, DocumentStatus]] = {}
+        self.periods: dict[int, dict[tuple[object, ...], PlanPeriod | None]] = {}
+        self.pairs: dict[int, frozenset[str]] = {}
+        self._statements: dict[int, tuple[str | None, ForceStatements]] = {}
+        """What was read of each text under a title, of those texts that say anything."""
+        self._said: dict[int, list[_Said]] = {}
+        """What each document says of others, by the document that says it."""
+        self._asking: dict[object, set[int]] = defaultdict(set)
+        self._asked: dict[int, set[object]] = {}
+        """Which documents name one by some name, and by which names each names others."""
+        self._on_trial: set[int] = set()
+        self._texts: OrderedDict[int, str] = OrderedDict()
 
     def text(self, row: int) -> str:
         """The text of a document."""
         if row not in self._texts:
             self._texts[row] = self.corpus.text(row)
+            if len(self._texts) > _TEXTS_KEPT:
+                self._texts.popitem(last=False)
         return self._texts[row]
 
+    def status(self, row: int, as_of: dt.date) -> DocumentStatus:
+        """The status of a document on a day."""
+        known = self.days.get(as_of)
+        if known is None:
+            if len(self.days) >= _DAYS_KEPT:
+                self.days.pop(next(iter(self.days)))
+            known = self.days[as_of] = {}
+        if row not in known:
+            known[row] = _judge(self, self.infos[row], as_of.isoformat(), None)
+        return known[row]
 
-_known: WeakKeyDictionary[Corpus, tuple[int, _Force]] = WeakKeyDictionary()
-_read: WeakKeyDictionary[Corpus, dict[tuple[int, str], ForceStatements]] = WeakKeyDictionary()
+    def depend(self, row: int, names: set[object]) -> None:
+        """Note that what follows for a document depends on those that have some names."""
+        self._asked.setdefault(row, set()).update(names)
+        for name in names:
+            self._asking[name].add(row)
+
+    # ------------------------------------------------------------------ keeping up
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in, and find anew what the documents they concern say of each other."""
+        first = not self.infos
+        touched = set(come)
+        if not first:
+            touched = {*gone, *come, *self.works.renewed}
+            touched |= self._who_name((*gone.values(), *(come.get(row) or self.infos[row] for row in touched - gone.keys())))
+            touched |= self._who_name(come.values())
+        changed = {row for row in touched if row in self.rules}
+        doubtful = touched | self._on_one_subject(gone.values())
+        for row in touched:
+            doubtful |= self._forget(row)
+        for row in gone:
+            del self.infos[row]
+            for known in (self.pairs, self.periods, self._texts):
+                known.pop(row, None)
+            if row not in come:
+                self._statements.pop(row, None)
+        self.infos.update(come)
+        for row in sorted(touched):
+            if row in self.infos:
+                doubtful |= self._relate(self.infos[row])
+        doubtful |= set() if first else self._on_one_subject(come.values())
+        if changed or any(row in self.rules for row in touched):
+            doubtful |= self._on_trial
+        for known_on_day in self.days.values():
+            for row in doubtful:
+                known_on_day.pop(row, None)
+
+    def _who_name(self, infos: Iterable[DocumentInfo]) -> set[int]:
+        """The documents that name one of some by one of its names."""
+        return {row for info in infos for name in names_of(info).all for row in self._asking.get(name, ())}
+
+    def _on_one_subject(self, infos: Iterable[DocumentInfo]) -> set[int]:
+        """The documents of the same issuers on like subjects."""
+        found = set()
+        for info in infos:
+            own = _title_pairs(info)
+            for row in self.by_issuer.get(info.head.issuers[0], ()) if info.head.issuers else ():
+                if _alike(own, _pairs(self, self.infos[row])):
+                    found.add(row)
+        return found
+
+    def _forget(self, row: int) -> set[int]:
+        """Forget what a document says of others. Returns the documents it said something of."""
+        for name in self._asked.pop(row, ()):
+            self._asking[name].discard(row)
+            if not self._asking[name]:
+                del self._asking[name]
+        targets = set()
+        for said in self._said.pop(row, ()):
+            left = [one for one in said.kept.get(said.target, ()) if one.source != row]
+            if left:
+                said.kept[said.target] = left
+            else:
+                said.kept.pop(said.target, None)
+            targets.add(said.target)
+        self.rules.pop(row, None)
+        self._on_trial.discard(row)
+        if row in self.infos and (issuers := self.infos[row].head.issuers):
+            self.by_issuer[issuers[0]].pop(row, None)
+        return targets
+
+    def _relate(self, info: DocumentInfo) -> set[int]:
+        """Find what a document says of others. Returns the documents it says something of."""
+        title, row = info.head.title or "", info.row
+        if _TRIAL.search(title):
+            self._on_trial.add(row)
+        said = self._read(info)
+        if _is_no_act(info, info.head) or _EXPLAINS.search(title):
+            return set()
+        found: list[_Said] = []
+        for repeal in said.repeals:
+            act = _Act(row, repeal, repeal.on or _act_day(info, repeal.closing))
+            for target in self._meant(info, repeal.title, repeal.number, former=True):
+                found.append(_Said(self.partial if repeal.partial else self.acts, target, act))
+        for extension in said.extensions:
+            for target in self._meant(info, extension.title, extension.number, former=False):
+                found.append(_Said(self.extensions, target, _Longer(row, extension)))
+        if said.trial is not None:
+            self.rules[row] = said.trial
+        for name, number in _changed(info):
+            for target in self._meant(info, name, number, former=True):
+                found.append(_Said(self.amended, target, _Change(row)))
+        for issuer in info.head.issuers[:1]:
+            self.by_issuer[issuer][row] = _day(info.head) or ""
+        if found:
+            self._said[row] = found
+        for one in found:
+            insort(one.kept.setdefault(one.target, []), one.what, key=_source)
+        return {one.target for one in found}
+
+    def _meant(self, info: DocumentInfo, title: str | None, number: DocumentNumber | None, *, former: bool) -> Iterator[int]:
+        self.depend(info.row, names_asked(title, number))
+        return _meant(self, info, title, number, former=former)
+
+    def _read(self, info: DocumentInfo) -> ForceStatements:
+        """What a document says of others; a stored text never changes, so it is read once under a title."""
+        known = self._statements.get(info.row)
+        if known is None or known[0] != info.head.title:
+            known = self._statements[info.row] = info.head.title, read_statements(self.corpus.text(info.row), info.head.title)
+        return known[1]
 
 
-_periods: WeakKeyDictionary[Corpus, dict[tuple[object, ...], PlanPeriod | None]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Something one document says of another, and where it is kept."""
+
+    kept: dict[int, list[Any]]
+    target: int
+    what: _Act | _Longer | _Change
+
+
+_source = attrgetter("source")
 
 
 def statuses(corpus: Corpus, as_of: dt.date) -> dict[int, DocumentStatus]:
-    """The status of every document on a day, kept until the library changes."""
-    force = _force(corpus)
-    found = force.days.get(as_of)
-    if found is None:
-        found = {row: _judge(force, info, as_of.isoformat(), None) for row, info in force.infos.items()}
-        if len(force.days) >= _DAYS_KEPT:
-            force.days.pop(next(iter(force.days)))
-        force.days[as_of] = found
-    return found
+    """The status of every document on a day; after a change it is worked out anew for the documents concerned."""
+    force = corpus.view(_Force)
+    return {row: force.status(row, as_of) for row in force.infos}
 
 
 def status_on(corpus: Corpus, info: DocumentInfo, as_of: dt.date, head: HeadMatter | None = None) -> DocumentStatus:
     """The status of one document on a day; with ``head``, of an attached document inside it."""
-    force = _force(corpus)
-    if head is None or head is info.head or head == info.head:
-        kept = force.days.get(as_of)
-        if kept is not None and info.row in kept:
-            return kept[info.row]
-        head = None
-    return _judge(force, force.infos.get(info.row, info), as_of.isoformat(), head)
-
-
-def _force(corpus: Corpus) -> _Force:
-    generation = corpus.generation
-    held = _known.get(corpus)
-    if held is None or held[0] != generation:
-        held = _known[corpus] = (generation, _relate(corpus))
-    return held[1]
+    force = corpus.view(_Force)
+    if (head is None or head == info.head) and info.row in force.infos:
+        return force.status(info.row, as_of)
+    return _judge(force, force.infos.get(info.row, info), as_of.isoformat(), None if head == info.head else head)
 
 
 # ------------------------------------------------------------------ what documents say of each other
-
-
-def _relate(corpus: Corpus) -> _Force:
-    infos = {info.row: info for info in corpus.infos()}
-    force = _Force(corpus, infos, works(corpus), DocumentNames(list(infos.values())), _statements(corpus, infos))
-    for row, info in infos.items():
-        title = info.head.title or ""
-        if _is_no_act(info, info.head) or _EXPLAINS.search(title):
-            continue
-        said = force.statements[row]
-        for repeal in said.repeals:
-            act = _Act(row, repeal, repeal.on or _act_day(info, repeal.closing))
-            for target in _meant(force, info, repeal.title, repeal.number, former=True):
-                (force.partial if repeal.partial else force.acts).setdefault(target, []).append(act)
-        for extension in said.extensions:
-            for target in _meant(force, info, extension.title, extension.number, former=False):
-                force.extensions.setdefault(target, []).append((row, extension))
-        if said.trial is not None:
-            force.rules.append((row, said.trial))
-        for name, number in _changed(info):
-            for target in _meant(force, info, name, number, former=True):
-                force.amended.setdefault(target, []).append(row)
-        for issuer in info.head.issuers[:1]:
-            force.by_issuer.setdefault(issuer, []).append((_day(info.head) or "", row))
-    return force
 
 
 def _changed(info: DocumentInfo) -> Iterator[tuple[str, DocumentNumber | None]]:
@@ -209,17 +327,6 @@ def _changed(info: DocumentInfo) -> Iterator[tuple[str, DocumentNumber | None]]:
         for reference in info.head.based_on:
             if reference.relation == "修订":
                 yield reference.title, parse_number(reference.doc_number) if reference.doc_number else None
-
-
-def _statements(corpus: Corpus, infos: Mapping[int, DocumentInfo]) -> dict[int, ForceStatements]:
-    """What each document says of others; a stored text never changes, so it is read once."""
-    kept = _read.setdefault(corpus, {})
-    for row, info in infos.items():
-        if (row, info.id) not in kept:
-            kept[row, info.id] = read_statements(corpus.text(row), info.head.title)
-    for key in [key for key in kept if key[0] not in infos]:
-        del kept[key]
-    return {row: kept[row, info.id] for row, info in infos.items()}
 
 
 def _meant(
@@ -378,8 +485,8 @@ def _in_force_or_unstated(
 
 def _period(force: _Force, info: DocumentInfo, head: HeadMatter) -> PlanPeriod | None:
     """The period of a plan, looked for once in each text."""
-    key = (info.row, info.id, head.title, head.plan_period)
-    kept = _periods.setdefault(force.corpus, {})
+    key = (head.title, head.plan_period)
+    kept = force.periods.setdefault(info.row, {})
     if key not in kept:
         kept[key] = period_of(head, force.text(info.row))
     return kept[key]
@@ -402,7 +509,8 @@ def _own(force: _Force, info: DocumentInfo, part: HeadMatter | None, day: str) -
         if expires is None:
             counted = effective or _known_day(force, info)
             expires = _years_from(counted, ends.quote)
-    for source, extension in force.extensions.get(info.row, ()):
+    for given in force.extensions.get(info.row, ()):
+        source, extension = given.source, given.extension
         said = _day(force.infos[source].head)
         if said and said > day:
             continue
@@ -492,6 +600,7 @@ def _as_other(force: _Force, info: DocumentInfo, quote: str, day: str) -> str | 
     match = _AS_OTHER.search(quote)
     if match is None:
         return None
+    force.depend(info.row, names_asked(match["title"], None))
     for row in _meant(force, info, match["title"], None, former=False):
         other = force.infos[row]
         if not _AS_OTHER.search(quote) or row == info.row:
@@ -509,7 +618,7 @@ def _trial_end(
     title = head.title or ""
     if not _TRIAL.search(title) or _NO_RULES_FOR.search(title) or not effective or len(effective) < 10:
         return None
-    for row, rule in force.rules:
+    for row, rule in sorted(force.rules.items()):
         code, own = _place(force.infos[row].head), _place(head) or _place(info.head)
         began = next((h.effective_on for h in _heads(force.infos[row]) if h.effective_on), None)
         if not code or not own or code == "0" or not own.startswith(code) or row == info.row or (began and began > effective):
@@ -586,7 +695,7 @@ def _coming(force: _Force, info: DocumentInfo, own: _Own, day: str, base: Docume
         act = min(acts, key=lambda act: act.on or "")
         said = f"{_titled(force, act.source)}自{_written(act.on or '')}起才废止本文件，到{_written(day)}仍然有效。"
         return replace(base, status="现行有效", reason=said, evidence=_dated_repeal(force, act))
-    for row in (*force.works.replaced_by(info.row), *force.amended.get(info.row, ())):
+    for row in (*force.works.replaced_by(info.row), *(change.source for change in force.amended.get(info.row, ()))):
         since, out = _since(force.infos[row]), _day(force.infos[row].head)
         # a text that is not out yet says nothing on the day
         if since and day < since <= horizon and not (out and day < out):
@@ -633,7 +742,7 @@ def _revised(force: _Force, info: DocumentInfo, day: str, base: DocumentStatus) 
             evidence=_revision_evidence(force, newer),
             replaced_by=(row,),
         )
-    for row in force.amended.get(info.row, ()):
+    for row in (change.source for change in force.amended.get(info.row, ())):
         since = _since(force.infos[row])
         known = {enactment.on for enactment in info.head.history}
         if since and (since > day or since in known or _day(force.infos[row].head) in known):
@@ -676,24 +785,32 @@ def _unstated(force: _Force, info: DocumentInfo, head: HeadMatter, day: str) -> 
 
 def _later_on_subject(force: _Force, info: DocumentInfo, day: str) -> list[int]:
     issued = _day(info.head)
-    same = force.by_issuer.get(info.head.issuers[0], ()) if info.head.issuers else ()
+    same = force.by_issuer.get(info.head.issuers[0], {}) if info.head.issuers else {}
     if not issued or len(same) < 2 or len(own := _pairs(force, info)) < 4:
         return []
     found = []
-    for on, row in same:
-        if issued < on <= day and row not in force.works.of(info.row).documents:
-            other = _pairs(force, force.infos[row])
-            if len(own & other) >= 0.5 * min(len(own), len(other)):
-                found.append((on, row))
+    for row, on in same.items():
+        if issued < on <= day and _alike(own, _pairs(force, force.infos[row])) and row not in force.works.of(info.row).documents:
+            found.append((on, row))
     return [row for _, row in sorted(found, reverse=True)[:2]]
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two titles are about like subjects."""
+    return len(one) >= 4 and len(one & other) >= 0.5 * min(len(one), len(other))
 
 
 def _pairs(force: _Force, info: DocumentInfo) -> frozenset[str]:
     if info.row not in force.pairs:
-        title = normalize_without_issuer(info.head.title) or normalize_title(info.head.title)
-        title = title.removeprefix("关于")
-        force.pairs[info.row] = frozenset(title[i : i + 2] for i in range(len(title) - 1))
+        force.pairs[info.row] = _title_pairs(info)
     return force.pairs[info.row]
+
+
+def _title_pairs(info: DocumentInfo) -> frozenset[str]:
+    """The pairs of characters of a title."""
+    title = normalize_without_issuer(info.head.title) or normalize_title(info.head.title)
+    title = title.removeprefix("关于")
+    return frozenset(title[i : i + 2] for i in range(len(title) - 1))
 
 
 # ------------------------------------------------------------------ words

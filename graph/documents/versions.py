@@ -56,9 +56,8 @@ def version_chains(infos: Iterable[DocumentInfo], *, likeness: Likeness | None =
     """
     works: dict[str, dict[str | None, list[DocumentInfo]]] = defaultdict(lambda: defaultdict(list))
     for info in infos:
-        work = work_title(info.head.title)
-        if len(work) >= _SHORTEST and names_a_document(info.head.title):
-            works[work][info.head.region_code or info.head.region].append(info)
+        if work := title_of_versions(info):
+            works[work][region_of_versions(info)].append(info)
     chains = []
     for by_region in works.values():
         strays = by_region.pop(None, [])
@@ -70,6 +69,17 @@ def version_chains(infos: Iterable[DocumentInfo], *, likeness: Likeness | None =
             if len({(version.year, version.mark, version.number) for version in found}) > 1 and not _beside(found):
                 chains.append(_ordered(found))
     return sorted(chains, key=lambda chain: chain[0].document)
+
+
+def title_of_versions(info: DocumentInfo) -> str | None:
+    """The title that the versions of a document's work share; None for what has no versions."""
+    work = work_title(info.head.title)
+    return work if len(work) >= _SHORTEST and names_a_document(info.head.title) else None
+
+
+def region_of_versions(info: DocumentInfo) -> str | None:
+    """What tells works of one title in several places apart."""
+    return info.head.region_code or info.head.region
 
 
 def _beside(found: Sequence[Version]) -> bool:

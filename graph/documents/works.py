@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Literal
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
+from corpus.corrections import Correction
 from corpus.errors import StoreError
-from corpus.store import Corpus, DocumentInfo
+from corpus.store import Corpus, DocumentInfo, Heads, View
 from graph.documents.names import normalize_number, normalize_title, normalize_without_issuer, work_title
 from graph.documents.near_copies import METHOD, BandIndex, Hashes, hash_shingles, overlap, sign
-from graph.documents.versions import Version, day_of, is_draft_info, mark_of_info, replaces_text, version_chains
+from graph.documents.versions import (
+    Version,
+    day_of,
+    is_draft_info,
+    mark_of_info,
+    region_of_versions,
+    replaces_text,
+    title_of_versions,
+    version_chains,
+)
 from graph.lexicon import expand
 
 Step = Literal["公布", "征求意见", "修订", "修正", "再版"]
@@ -31,6 +41,8 @@ OPEN = 0.6
 SAME = 0.97
 """Part of all shingles that both have from which different days are those of page and text, not of two documents."""
 DAYS_APART = 60
+_OF_OTHERS = ("copy_of", "not_copy_of", "replaces", "replaced_by")
+"""Corrections that say something of two documents."""
 NOTE = re.compile(expand(r"[（(][^（()）]*{acts_of_history}[^（()）]*[)）]"))
 _SERIAL = re.compile(expand(r"第?[{numerals_to_hundred}\d]+[{series}]|[上下]半年|\d+"))
 
@@ -79,158 +91,308 @@ class CopyProposal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Works:
-    """The works of a library, by the row of any of their files."""
+class Works(View):
+    """The works of a library, by the row of any of their files.
 
-    all: tuple[Work, ...]
-    _of: Mapping[int, Work]
-    _version: Mapping[int, WorkVersion]
-    _replaced: Mapping[int, tuple[int, ...]]
-    _proposals: tuple[CopyProposal, ...] = ()
+    Documents are related where their texts may be near copies, where their titles name one work, or where a person said something
+    of both. What is related directly or through others is worked out together, and only that is worked out anew after a change.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._infos: dict[int, DocumentInfo] = {}
+        self._bands = BandIndex()
+        self._overlaps: dict[int, dict[int, tuple[float, float]]] = defaultdict(dict)
+        """Exact overlaps of texts, by either document: true for as long as both are there."""
+        self._said = _Said(corpus)
+        self._names = _WorkTitles()
+        self._related: dict[int, frozenset[int]] = {}
+        """The documents worked out together, by each of them; one that is alone is not among them."""
+        self._of: dict[int, Work] = {}
+        self._version: dict[int, WorkVersion] = {}
+        self._replaced: dict[int, tuple[int, ...]] = {}
+        self._proposed: dict[int, tuple[CopyProposal, ...]] = {}
+        """Proposals by the lowest row of what was worked out together."""
+        self.several: set[int] = set()
+        """Documents whose work has more than one file."""
+        self.renewed: frozenset[int] = frozenset()
+        """The documents whose works were worked out anew at the last change, those that went included."""
+
+    @property
+    def all(self) -> list[Work]:
+        """Every work, by id."""
+        return sorted({(work := self.of(row)).id: work for row in self._infos}.values(), key=lambda work: work.id)
 
     def of(self, row: int) -> Work:
         """The work a document belongs to."""
-        return self._of[row]
+        return self._of.get(row) or _work([_alone(self._infos[row])], self._infos, {}, NOTHING_SAID)
 
     def version(self, row: int) -> WorkVersion:
         """The version of its work that a document is."""
-        return self._version[row]
+        return self._version.get(row) or self.of(row).versions[0]
 
     def copies(self, row: int) -> tuple[int, ...]:
         """The other files of the same version."""
-        version = self._version[row]
-        return tuple(other for other in (version.document, *version.copies) if other != row)
+        version = self._version.get(row)
+        return tuple(other for other in (version.document, *version.copies) if other != row) if version else ()
 
     def representative(self, row: int) -> int:
         """The file that stands for a document and its copies: the one whose head says most."""
-        return self._version[row].document
+        return self._version[row].document if row in self._version else row
 
     def current(self, row: int, as_of: str) -> int:
         """The document whose text the work has on a day (ISO date): the last version that is out by then, drafts left aside."""
-        out = [v for v in self._of[row].versions if v.step != "征求意见" and (v.on is None or v.on <= as_of)]
-        return out[-1].document if out else self._version[row].document
+        out = [v for v in self.of(row).versions if v.step != "征求意见" and (v.on is None or v.on <= as_of)]
+        return out[-1].document if out else self.representative(row)
 
     def replaced_by(self, row: int) -> tuple[int, ...]:
         """The versions that take the place of a document's text: the final text of a draft, the revision of a rule."""
-        return self._replaced.get(self._version[row].document, ())
+        return self._replaced.get(self.representative(row), ())
 
     def proposals(self) -> tuple[CopyProposal, ...]:
-        """Pairs that a person has to decide."""
-        return self._proposals
+        """Pairs that a person has to decide, the nearest first."""
+        found = [proposal for proposals in self._proposed.values() for proposal in proposals]
+        return tuple(sorted(found, key=lambda p: (-self._overlaps[p.document][p.other][1], p.document, p.other)))
 
+    # ------------------------------------------------------------------ keeping up
 
-@dataclass(slots=True)
-class _Kept:
-    """What is known of a library's texts: overlaps of pairs stay true for as long as both documents are there."""
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in, and work out anew what they are or were related to."""
+        touched = {*gone, *self._said.take(gone, come)}
+        for row in gone:
+            self._names.discard(row)
+            del self._infos[row]
+        for row, info in come.items():
+            self._infos[row] = info
+            self._names.add(info)
+        kept = gone.keys() & come.keys()  # corrected: the text is the same
+        touched |= self._bands.update(gone.keys() - kept, self._signatures(come.keys() - kept)) | come.keys()
+        for row in gone.keys() - kept:
+            for other in self._overlaps.pop(row, ()):
+                del self._overlaps[other][row]
+        renewed = set(gone)
+        for row in touched:
+            renewed |= self._related.get(row, frozenset({row}))
+            for other in self._relatives(row) if row in self._infos else ():
+                renewed |= self._related.get(other, frozenset({other}))
+        for row in renewed:
+            for kept_by_row in (self._related, self._of, self._version, self._replaced, self._proposed):
+                kept_by_row.pop(row, None)
+            self.several.discard(row)
+        self._compare_texts(row for row in renewed if row in self._infos)
+        for rows in self._clusters({row for row in renewed if row in self._infos}):
+            self._work_out(rows)
+        self.renewed = frozenset(renewed)
 
-    bands: BandIndex = field(default_factory=BandIndex)
-    overlaps: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
-    generation: int = -1
-    works: Works | None = None
+    def _signatures(self, rows: Set[int]) -> dict[int, bytes]:
+        """The signatures of some texts; those that an older library lacks are made and stored."""
+        found = self._corpus.signatures(METHOD, rows)
+        missing = {row: sign(body) for row, body in self._corpus.bodies(rows - found.keys())}
+        if missing:
+            with suppress(StoreError):  # a library that cannot be written just now is read all the same
+                self._corpus.put_signatures(METHOD, missing)
+        return found | missing
 
+    def _relatives(self, row: int) -> set[int]:
+        """The documents directly related to one."""
+        return {*self._bands.partners(row), *self._names.alike(row), *self._said.others(row)}
 
-_known: WeakKeyDictionary[Corpus, _Kept] = WeakKeyDictionary()
+    def _clusters(self, rows: Set[int]) -> Iterator[list[int]]:
+        """Documents in groups that are related to no other, each by row."""
+        left = set(rows)
+        while left:
+            found, waiting = [], [left.pop()]
+            while waiting:
+                row = waiting.pop()
+                found.append(row)
+                near = self._relatives(row) & left
+                left -= near
+                waiting += near
+            yield sorted(found)
+
+    def _compare_texts(self, rows: Iterable[int]) -> None:
+        """Work out the exact overlaps of pairs whose signatures are near."""
+        pairs = {(min(row, other), max(row, other)) for row in rows for other in self._bands.partners(row)}
+        fresh = [pair for pair in pairs if pair[1] not in self._overlaps[pair[0]]]
+        hashes = {row: hash_shingles(body) for row, body in self._corpus.bodies({row for pair in fresh for row in pair})}
+        for one, other in fresh:
+            self._overlaps[one][other] = self._overlaps[other][one] = overlap(hashes[one], hashes[other])
+
+    def _work_out(self, rows: Sequence[int]) -> None:
+        """Work out the works of documents that are related to no others; one that is alone is a work by itself."""
+        if len(rows) == 1:
+            return
+        infos = {row: self._infos[row] for row in rows}
+        near = {(row, other): self._overlaps[row][other] for row in rows for other in self._bands.partners(row) if row < other}
+        said = self._said.of(rows)
+        groups, proposals = _group(infos, near, said)
+        heads = {row: max(group, key=lambda r: _telling(infos[r])) for group in groups for row in group}
+        members = {heads[group[0]]: tuple(r for r in group if r != heads[group[0]]) for group in groups}
+        chains = self._chains(infos, members, said)
+        replaced = _replaced(chains, infos)
+        _follow_persons(chains, replaced, said, members)
+        self._replaced |= replaced
+        if proposals:
+            self._proposed[rows[0]] = proposals
+        self._related |= dict.fromkeys(rows, frozenset(rows))
+        for chain in chains:
+            work = _work(chain, infos, members, said)
+            files = work.documents
+            self._of |= dict.fromkeys(files, work)
+            self._version |= {row: version for version in work.versions for row in (version.document, *version.copies)}
+            if len(files) > 1:
+                self.several.update(files)
+
+    def _chains(
+        self, infos: Mapping[int, DocumentInfo], members: dict[int, tuple[int, ...]], said: _SaidOfSome
+    ) -> list[list[Version]]:
+        """The versions of each work; files of one number become copies in ``members``."""
+        words: dict[int, Hashes] = {}
+
+        def likeness(one: DocumentInfo, other: DocumentInfo) -> float:
+            known = self._overlaps[one.row]
+            if other.row not in known:
+                for row, body in self._corpus.bodies([row for row in (one.row, other.row) if row not in words]):
+                    words[row] = hash_shingles(body)
+                known[other.row] = self._overlaps[other.row][one.row] = overlap(words[one.row], words[other.row])
+            return known[other.row][0]
+
+        chains = [list(chain) for chain in version_chains([infos[row] for row in members], likeness=likeness)]
+        for chain in chains:
+            for i, version in enumerate(chain):
+                # one number, one document: texts that differ are an excerpt or a page with much around it
+                same = tuple(
+                    r
+                    for r in version.copies
+                    if frozenset((r, version.document)) not in said.apart and _one_number(infos[r], infos[version.document])
+                )
+                members[version.document] += tuple(row for r in same for row in (r, *members.pop(r)))
+                chain[i] = replace(version, copies=())
+            if all(day_of(infos[version.document]) for version in chain):
+                chain.sort(
+                    key=lambda version: (day_of(infos[version.document]) or "", not is_draft_info(infos[version.document]))
+                )
+        chained = {version.document for chain in chains for version in chain}
+        return chains + [[_alone(infos[row])] for row in members if row not in chained]
 
 
 def works(corpus: Corpus) -> Works:
-    """The works of a library, worked out once a generation; after a change only texts that are new are compared."""
-    kept = _known.setdefault(corpus, _Kept())
-    generation = corpus.generation
-    if kept.works is None or kept.generation != generation:
-        kept.works, kept.generation = _find(corpus, kept), generation
-    return kept.works
+    """The works of a library, kept up with it."""
+    return corpus.view(Works)
 
 
-def _find(corpus: Corpus, kept: _Kept) -> Works:
-    infos = {info.row: info for info in corpus.infos()}
-    overlaps = _overlaps(corpus, infos, kept)
-    said = _Said(corpus, infos)
-    groups, proposals = _group(infos, overlaps, said)
-    heads = {row: max(rows, key=lambda r: _telling(infos[r])) for rows in groups for row in rows}
-    members = {heads[rows[0]]: tuple(r for r in rows if r != heads[rows[0]]) for rows in groups}
-    words: dict[int, Hashes] = {}
+class _WorkTitles:
+    """Documents by the title that all versions of a work have, and by region."""
 
-    def likeness(one: DocumentInfo, other: DocumentInfo) -> float:
-        pair = (min(one.row, other.row), max(one.row, other.row))
-        if pair not in overlaps:
-            for row, body in corpus.bodies([row for row in pair if row not in words]):
-                words[row] = hash_shingles(body)
-            overlaps[pair] = overlap(words[pair[0]], words[pair[1]])
-        return overlaps[pair][0]
+    def __init__(self) -> None:
+        self._place: dict[int, tuple[str, str | None]] = {}
+        self._rows: dict[str, dict[str | None, set[int]]] = defaultdict(lambda: defaultdict(set))
 
-    chains = [list(chain) for chain in version_chains([infos[row] for row in members], likeness=likeness)]
-    for chain in chains:
-        for i, version in enumerate(chain):
-            # one number, one document: texts that differ are an excerpt or a page with much around it
-            same = tuple(
-                r
-                for r in version.copies
-                if frozenset((r, version.document)) not in said.apart and _one_number(infos[r], infos[version.document])
-            )
-            members[version.document] += tuple(row for r in same for row in (r, *members.pop(r)))
-            chain[i] = replace(version, copies=())
-        if all(day_of(infos[version.document]) for version in chain):
-            chain.sort(key=lambda version: (day_of(infos[version.document]) or "", not is_draft_info(infos[version.document])))
-    chained = {version.document for chain in chains for version in chain}
-    chains += [[_alone(infos[row])] for row in members if row not in chained]
-    replaced = _replaced(chains, infos, members)
-    _follow_persons(chains, replaced, said, heads)
-    made = [_work(chain, infos, members, said) for chain in chains]
-    of = {row: work for work in made for row in work.documents}
-    by_row = {row: v for work in made for v in work.versions for row in (v.document, *v.copies)}
-    return Works(tuple(sorted(made, key=lambda work: work.id)), of, by_row, replaced, proposals)
+    def add(self, info: DocumentInfo) -> None:
+        """Take a document in, where its title may be that of a version."""
+        if title := title_of_versions(info):
+            place = self._place[info.row] = title, region_of_versions(info)
+            self._rows[place[0]][place[1]].add(info.row)
+
+    def discard(self, row: int) -> None:
+        """Take a document out."""
+        title, region = self._place.pop(row, ("", None))
+        _drop(self._rows[title], region, row)
+        if not self._rows[title]:
+            del self._rows[title]
+
+    def alike(self, row: int) -> Set[int]:
+        """The documents that may be versions of the same work; where one has no region it may be of any."""
+        title, region = self._place.get(row, ("", None))
+        by_region = self._rows.get(title, {})
+        return frozenset().union(*by_region.values()) if None in by_region else by_region.get(region, frozenset())
 
 
-def _overlaps(corpus: Corpus, infos: Mapping[int, DocumentInfo], kept: _Kept) -> dict[tuple[int, int], tuple[float, float]]:
-    """The exact overlaps of the pairs whose signatures are near; signatures that an older library lacks are made and stored."""
-    signatures = corpus.signatures(METHOD)
-    missing = {row: sign(body) for row, body in corpus.bodies(infos.keys() - signatures.keys())}
-    if missing:
-        signatures |= missing
-        with suppress(StoreError):  # a library that cannot be written just now is read all the same
-            corpus.put_signatures(METHOD, missing)
-    kept.bands.update({row: data for row, data in signatures.items() if row in infos})
-    fresh = kept.bands.pairs - kept.overlaps.keys()
-    hashes = {row: hash_shingles(body) for row, body in corpus.bodies({row for pair in fresh for row in pair})}
-    kept.overlaps = {pair: known for pair, known in kept.overlaps.items() if pair[0] in infos and pair[1] in infos}
-    kept.overlaps |= {pair: overlap(hashes[pair[0]], hashes[pair[1]]) for pair in fresh}
-    return kept.overlaps
+_Key = TypeVar("_Key")
+
+
+def _drop(index: dict[_Key, set[int]], key: _Key, row: int) -> None:
+    index[key].discard(row)
+    if not index[key]:
+        del index[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _SaidOfSome:
+    """What persons said of some documents being copies, or replacing each other, by row."""
+
+    copies: list[tuple[int, int]]
+    apart: set[frozenset[int]]
+    replaced: list[tuple[int, int]]
+
+
+NOTHING_SAID = _SaidOfSome([], set(), [])
 
 
 class _Said:
-    """What persons said of documents being copies or replacing each other, by row."""
+    """What persons said of documents being copies or replacing each other, by row; others are named by id or title."""
 
-    def __init__(self, corpus: Corpus, infos: Mapping[int, DocumentInfo]) -> None:
-        self.copies: list[tuple[int, int]] = []
-        self.apart: set[frozenset[int]] = set()
-        self.replaced: list[tuple[int, int]] = []
-        fields = ("copy_of", "not_copy_of", "replaces", "replaced_by")
-        found = [c for c in corpus.corrections() if c.field in fields]
-        if not found:
-            return
-        for info in infos.values():
-            for correction in corpus.corrections_of(info.id, info.source, info.origin):
-                if correction.field not in fields:
-                    continue
-                for other in _named(correction.value or (), infos):
-                    pair = (info.row, other)
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._rows: dict[str, set[int]] = defaultdict(set)
+        """Documents by id and by title."""
+        self._said: dict[int, list[Correction]] = {}
+        self._naming: dict[str, set[int]] = defaultdict(set)
+        """Of which documents something was said that names this id or title."""
+
+    def take(self, gone: Heads, come: Heads) -> set[int]:
+        """Take documents out and in. Returns those of which something was said that names one of them, now or before."""
+        touched: set[int] = set()
+        for row, info in gone.items():
+            for name in _names(info):
+                touched |= self._naming.get(name, set())
+                _drop(self._rows, name, row)
+            for correction in self._said.pop(row, ()):
+                for name in correction.value or ():
+                    _drop(self._naming, name, row)
+        said = self._corpus.corrections_of_many([(info.id, info.source, info.origin) for info in come.values()])
+        for (row, info), corrections in zip(come.items(), said, strict=True):
+            if found := [c for c in corrections if c.field in _OF_OTHERS]:
+                self._said[row] = found
+                for correction in found:
+                    for name in correction.value or ():
+                        self._naming[name].add(row)
+            for name in _names(info):
+                self._rows[name].add(row)
+        for info in come.values():
+            for name in _names(info):
+                touched |= self._naming.get(name, set())
+        return touched
+
+    def others(self, row: int) -> set[int]:
+        """The documents of which something was said together with one."""
+        named = {other for c in self._said.get(row, ()) for name in c.value or () for other in self._rows.get(name, ())}
+        for name in _names(self._corpus.heads[row]) if self._naming else ():
+            named |= self._naming.get(name, set())
+        return named
+
+    def of(self, rows: Iterable[int]) -> _SaidOfSome:
+        """What was said of some documents."""
+        found = _SaidOfSome([], set(), [])
+        for row in rows:
+            for correction in self._said.get(row, ()):
+                others = {other for name in correction.value or () for other in self._rows.get(name, ())}
+                for pair in ((row, other) for other in sorted(others)):
                     if correction.field == "copy_of":
-                        self.copies.append(pair)
+                        found.copies.append(pair)
                     elif correction.field == "not_copy_of":
-                        self.apart.add(frozenset(pair))
+                        found.apart.add(frozenset(pair))
                     else:
-                        self.replaced.append(pair if correction.field == "replaced_by" else (other, info.row))
+                        found.replaced.append(pair if correction.field == "replaced_by" else pair[::-1])
+        return found
 
 
-def _named(values: Iterable[str], infos: Mapping[int, DocumentInfo]) -> list[int]:
-    """The rows of the documents a person named by id or title."""
-    wanted = set(values)
-    return [info.row for info in infos.values() if info.id in wanted or info.head.title in wanted]
+def _names(info: DocumentInfo) -> set[str]:
+    return {info.id, info.head.title or info.id}
 
 
 def _group(
-    infos: Mapping[int, DocumentInfo], overlaps: Mapping[tuple[int, int], tuple[float, float]], said: _Said
+    infos: Mapping[int, DocumentInfo], overlaps: Mapping[tuple[int, int], tuple[float, float]], said: _SaidOfSome
 ) -> tuple[list[list[int]], tuple[CopyProposal, ...]]:
     """Documents in groups of copies, the surest pairs first; nothing joins two groups that hold documents told apart."""
     group: dict[int, list[int]] = {row: [row] for row in infos}
@@ -328,9 +490,7 @@ def _alone(info: DocumentInfo) -> Version:
     return Version(info.row, info.head.title or info.source, None, mark_of_info(info), info.head.doc_number)
 
 
-def _replaced(
-    chains: Iterable[list[Version]], infos: Mapping[int, DocumentInfo], members: Mapping[int, tuple[int, ...]]
-) -> dict[int, tuple[int, ...]]:
+def _replaced(chains: Iterable[list[Version]], infos: Mapping[int, DocumentInfo]) -> dict[int, tuple[int, ...]]:
     found: dict[int, tuple[int, ...]] = {}
     for chain in chains:
         for i, version in enumerate(chain):
@@ -341,18 +501,23 @@ def _replaced(
 
 
 def _follow_persons(
-    chains: list[list[Version]], replaced: dict[int, tuple[int, ...]], said: _Said, heads: Mapping[int, int]
+    chains: list[list[Version]], replaced: dict[int, tuple[int, ...]], said: _SaidOfSome, members: Mapping[int, tuple[int, ...]]
 ) -> None:
     """Chains joined where a person says that one document takes the place of another."""
-    for old, new in said.replaced:
-        one, other = (next(chain for chain in chains if any(v.document == heads[row] for v in chain)) for row in (old, new))
+    stands = {row: document for document, copies in members.items() for row in (document, *copies)}
+    for old, new in ((stands[one], stands[other]) for one, other in said.replaced):
+        if old == new:
+            continue
+        one, other = (next(chain for chain in chains if any(v.document == row for v in chain)) for row in (old, new))
         if one is not other:
             one.extend(other)
             chains.remove(other)
-        replaced[heads[old]] = (heads[new], *(row for row in replaced.get(heads[old], ()) if row != heads[new]))
+        replaced[old] = (new, *(row for row in replaced.get(old, ()) if row != new))
 
 
-def _work(chain: list[Version], infos: Mapping[int, DocumentInfo], members: Mapping[int, tuple[int, ...]], said: _Said) -> Work:
+def _work(
+    chain: list[Version], infos: Mapping[int, DocumentInfo], members: Mapping[int, tuple[int, ...]], said: _SaidOfSome
+) -> Work:
     by_person = {row for pair in said.replaced for row in pair}
     found = []
     for i, version in enumerate(chain):

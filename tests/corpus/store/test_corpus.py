@@ -239,7 +239,7 @@ CREATE TABLE old_keys (
 INSERT INTO old_facts SELECT id, document, kind, start, end, payload FROM facts;
 INSERT INTO old_keys SELECT k.kind, k.key, f.document, f.id FROM fact_keys k JOIN facts f ON f.row=k.fact;
 DROP TABLE fact_keys; DROP TABLE facts; DROP INDEX documents_removed; DROP INDEX documents_region;
-DROP TABLE corrections; DROP TABLE signatures; DROP TABLE item_vectors; DROP INDEX documents_origin;
+DROP TABLE corrections; DROP TABLE signatures; DROP TABLE item_vectors; DROP INDEX documents_origin; DROP INDEX documents_title;
 ALTER TABLE old_facts RENAME TO facts; ALTER TABLE old_keys RENAME TO fact_keys;
 CREATE INDEX facts_kind ON facts(kind); CREATE INDEX fact_keys_document ON fact_keys(document);
 PRAGMA user_version=1;

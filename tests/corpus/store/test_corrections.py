@@ -95,12 +95,28 @@ def test_an_altered_correction_is_found(tmp_path: Path) -> None:
         assert any("人工更正" in fault for fault in corpus.check())
 
 
+def test_a_library_of_the_third_format_keeps_its_corrections(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        row = put(corpus, make("甲.txt"))
+        corpus.set_status(row, "已废止")
+        given = corpus.corrections()
+    db = sqlite3.connect(tmp_path / FILE_NAME)
+    db.executescript(
+        "DROP INDEX documents_title; DROP INDEX corrections_document; DROP INDEX corrections_place; PRAGMA user_version=3;"
+    )
+    db.close()
+    with Corpus.open(tmp_path) as corpus:
+        assert corpus.corrections() == given
+        assert corpus.find("甲.txt").status == "已废止"
+
+
 def test_a_status_of_an_older_library_becomes_a_correction(tmp_path: Path) -> None:
     with Corpus.open(tmp_path) as corpus:
         row = put(corpus, make("甲.txt"))
     db = sqlite3.connect(tmp_path / FILE_NAME)
     db.executescript(
-        "DROP TABLE corrections; DROP TABLE signatures; DROP TABLE item_vectors; DROP INDEX documents_origin; PRAGMA user_version=2;"
+        "DROP TABLE corrections; DROP TABLE signatures; DROP TABLE item_vectors; DROP INDEX documents_origin;"
+        "DROP INDEX documents_title; PRAGMA user_version=2;"
         "UPDATE documents SET user_status='废止', user_note='旧库';"
     )
     db.close()

@@ -149,7 +149,7 @@ def test_what_is_not_stated_says_what_is_known(corpus: Corpus) -> None:
 def test_statuses_are_kept_until_the_library_changes(corpus: Corpus) -> None:
     old = put(corpus, "旧.txt", OLD)
     first = statuses(corpus, DAY)
-    assert statuses(corpus, DAY) is first
+    assert statuses(corpus, DAY)[old] is first[old]
     put(corpus, "新.txt", rules("云岫县用水办法", "云政发〔2023〕8号", "2023年11月1日", SENTENCES[0][0]))
     again: dict[int, DocumentStatus] = statuses(corpus, DAY)
     assert (first[old].status, again[old].status) == ("现行有效", "已废止")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from corpus.document import HeadMatter, ParsedDocument
 from corpus.store import Corpus
+from graph.documents import near_copies
 from graph.documents.near_copies import METHOD, BandIndex, hash_shingles, overlap, sign
 from graph.documents.versions import version_chains
 from graph.documents.works import works
@@ -113,19 +115,45 @@ def test_a_person_chains_documents_of_different_names(corpus: Corpus) -> None:
 
 def test_signatures_that_a_library_lacks_are_made_once_and_stored(corpus: Corpus) -> None:
     row = put(corpus, "甲市供水办法")
-    assert corpus.signatures(METHOD) == {}
+    assert corpus.signatures(METHOD, [row]) == {}
     works(corpus)
-    assert corpus.signatures(METHOD) == {row: sign(RULES)}
+    assert corpus.signatures(METHOD, [row]) == {row: sign(RULES)}
 
 
 def test_the_index_of_bands_follows_what_comes_and_goes() -> None:
     index = BandIndex()
-    index.update({1: sign(RULES), 2: sign(RULES + OTHER), 3: sign(OTHER)})
-    assert (1, 2) in index.pairs and (1, 3) not in index.pairs
-    index.update({1: sign(RULES), 2: sign(OTHER), 3: sign(OTHER)})
-    assert index.pairs == {(2, 3)}
-    index.update({3: sign(OTHER)})
-    assert index.pairs == set()
+    assert index.update((), {1: sign(RULES), 2: sign(RULES + OTHER), 3: sign(OTHER)}) == {1, 2, 3}
+    assert 2 in index.partners(1) and 3 not in index.partners(1)
+    assert {2, 3} <= index.update([2], {2: sign(OTHER)})
+    assert (index.partners(1), index.partners(2), index.partners(3)) == (set(), {3}, {2})
+    assert index.update([1, 2], {}) == {3} and index.partners(3) == set()
+
+
+def test_the_index_of_bands_is_that_of_the_documents_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(near_copies, "CROWD", 5)
+    monkeypatch.setattr(near_copies, "FRESH", 30)
+    for seed in range(8):
+        draw = random.Random(seed)
+        index, held, before = BandIndex(), {}, {}  # type: ignore[var-annotated]
+        for row in range(1, 240, 3):
+            gone = [one for one in held if draw.random() < 0.1]
+            come = {one: _alike(draw) for one in (*range(row, row + draw.randrange(4)), *gone[:1])}
+            held = {one: data for one, data in held.items() if one not in gone} | come
+            changed = index.update(gone, come)
+            anew = BandIndex()
+            anew.update((), dict(sorted(held.items())))
+            now = {one: set(index.partners(one)) for one in held}
+            assert now == {one: set(anew.partners(one)) for one in held}
+            assert {one for one in held if now[one] != before.get(one, set())} <= changed
+            before = now
+
+
+def _alike(draw: random.Random) -> bytes:
+    """A signature that shares most bands with some others."""
+    data = bytearray(random.Random(draw.randrange(6)).randbytes(4 * near_copies.BINS))
+    for _ in range(draw.randrange(25)):
+        data[16 * draw.randrange(near_copies.BANDS)] = draw.randrange(256)
+    return bytes(data)
 
 
 def test_overlap_counts_the_stretches_two_texts_share() -> None:
