@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from index.dense.encoder import Encoder
     from index.neural.encoder import ItemEncoder
 
+COMPLETE = "embedded up to:"
+"""Begins the name of the setting that says up to which passage all have a vector of a model."""
 BATCH = 500
 """Passages per stored batch: an interrupted run keeps the batches that are complete."""
 
@@ -28,11 +30,28 @@ class ItemProgress:
     total: int = 0
 
 
-def embed_missing(corpus: Corpus, encoder: Encoder, progress: Callable[[int, int, str], None] | None = None) -> int:
-    """Embed every passage without a vector of ``encoder``; vectors of other models are kept. Returns the number of passages."""
-    missing = corpus.unembedded(encoder.name)
-    if not missing:
-        return 0
+def embed_missing(
+    corpus: Corpus,
+    encoder: Encoder,
+    progress: Callable[[int, int, str], None] | None = None,
+    *,
+    everything: bool = False,
+) -> int:
+    """Embed every passage without a vector of ``encoder``; vectors of other models are kept. Returns the number of passages.
+
+    Up to which passage all have one is noted with the library, so that only later ones are looked at, unless ``everything`` is set.
+    """
+    noted = f"{COMPLETE}{encoder.name}"
+    last = corpus.last_passage()
+    complete = int(corpus.setting(noted) or 0)
+    missing = corpus.unembedded(encoder.name, after=0 if everything else complete)
+    count = _embed(corpus, encoder, missing, progress) if missing else 0
+    if last != complete:
+        corpus.set_setting(noted, str(last))
+    return count
+
+
+def _embed(corpus: Corpus, encoder: Encoder, missing: list[int], progress: Callable[[int, int, str], None] | None) -> int:
     from index.dense.vectors import drop_copy
     from index.passages import Passage
     from index.splitter import embedding_text

@@ -105,8 +105,6 @@ class Library(PolicyGraph):
         self._engine: Engine | None = None
         self._making = threading.RLock()
         """Held while a part is made: two threads that first need it share one."""
-        self._embedded = False
-        """Whether all passages are known to have a vector of the current model; checking reads all of them."""
         use_search(corpus, self._search_contents)
 
     @classmethod
@@ -360,7 +358,6 @@ class Library(PolicyGraph):
         for info in self.corpus.removed():
             if name in (info.id, info.source):
                 self.corpus.restore(info.row)
-                self._embedded = False  # it may have been removed before the model changed
                 if self.corrections(info.id):
                     from cemai.corrections import derive_anew
 
@@ -426,16 +423,13 @@ class Library(PolicyGraph):
         encoder = load(name)
         count = embed_missing(self.corpus, encoder, progress)
         self.corpus.set_setting(MODEL_SETTING, name or "")
-        self._model, self._encoder, self._embedded = name, encoder, True
+        self._model, self._encoder = name, encoder
         self._drop_search()
         return count
 
     def embed(self, progress: Progress | None = None) -> int:
         """Embed the passages that have no vector of the current model. Returns their number."""
-        if self._embedded:
-            return 0
         count = embed_missing(self.corpus, self.encoder, progress)
-        self._embedded = True
         if count:
             self._drop_search()
         return count
@@ -704,9 +698,8 @@ class Library(PolicyGraph):
             faults.append(
                 f"{missing} 段没有当前语义模型的向量（软件更新后常见），只能按词面找到。请运行 cemai doctor --repair 补算。"
             )
-            self._embedded = False
         if repair:
-            self.embed()
+            embed_missing(self.corpus, self.encoder, everything=True)
             self.searcher.rebuild()
         return faults
 

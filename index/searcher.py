@@ -58,6 +58,7 @@ class Searcher:
         self._items_seen = 0
         self._lexical = LexicalCache(corpus)
         self._dense: DenseIndex | None = None
+        self._codes: list[str] = []
         self._names = SpellingNames(())
         self._hit_cache = HitCache(corpus)
         self._generation = -1
@@ -123,7 +124,9 @@ class Searcher:
         self._items_seen = last
 
     def _settle(self) -> None:
-        self._names = _names(self.corpus)
+        codes = sorted(self.corpus.region_codes())[:2_000]
+        if codes != self._codes:
+            self._codes, self._names = codes, _names(codes)
         self._hit_cache = HitCache(self.corpus)
         self._generation = self._lexical.generation
 
@@ -155,12 +158,23 @@ class Searcher:
             return []
         self.refresh()
         with self._turn:
-            question = parse_query(query, self._names)
-            if not question:
-                return []
-            found = self._candidates(question, filters, top)
-            ranked = rank_candidates(found.close, found.rows, found.others, found.ideal, by_items=found.by_items)
-            return build_hits(self._hit_cache, question, ranked, top, fold)
+            try:
+                return self._search(query, filters, top, fold)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # tantivy makes an error or a panic of any class of what it cannot read
+                if self._lexical.sound:
+                    raise
+            self.rebuild()
+            return self._search(query, filters, top, fold)
+
+    def _search(self, query: str, filters: Filters | None, top: int, fold: bool) -> list[Hit]:
+        question = parse_query(query, self._names)
+        if not question:
+            return []
+        found = self._candidates(question, filters, top)
+        ranked = rank_candidates(found.close, found.rows, found.others, found.ideal, by_items=found.by_items)
+        return build_hits(self._hit_cache, question, ranked, top, fold)
 
     def weigh_query(self, query: str) -> tuple[SearchQuery, Rarity]:
         """A query as it is searched for, and how rare its words are among the passages of the library."""
@@ -309,8 +323,7 @@ def _read(lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[
     return known
 
 
-def _names(corpus: Corpus) -> SpellingNames:
+def _names(codes: Iterable[str]) -> SpellingNames:
     """Names of the divisions the library's documents belong to, for reading typos."""
-    codes = sorted(corpus.region_codes())[:2_000]
     divisions = (gazetteer().by_code.get(code) for code in codes)
     return SpellingNames(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3)

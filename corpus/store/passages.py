@@ -45,16 +45,18 @@ class PassageTables(Database):
             query + ("" if document is None else " AND p.document=?"), (model,) if document is None else (model, document)
         )
 
-    def unembedded(self, model: str) -> list[int]:
-        """Row numbers of passages that have no vector of this model."""
-        return [
-            r[0]
-            for r in self._db.execute(
-                "SELECT p.row FROM passages p JOIN documents d ON d.row=p.document AND d.removed_at IS NULL"
-                " LEFT JOIN vectors v ON v.passage=p.row AND v.model=? WHERE v.passage IS NULL ORDER BY p.row",
-                (model,),
-            )
-        ]
+    def unembedded(self, model: str, *, after: int = 0) -> list[int]:
+        """Row numbers, above ``after``, of passages that have no vector of this model; removed documents, which may be restored,
+        are among theirs."""
+        query = (
+            "SELECT p.row FROM passages p LEFT JOIN vectors v ON v.passage=p.row AND v.model=?"
+            " WHERE p.row>? AND v.passage IS NULL ORDER BY p.row"
+        )
+        return [row for (row,) in self._db.execute(query, (model, after))]
+
+    def last_passage(self) -> int:
+        """The highest row number of a passage; 0 where there is none. Later passages have higher ones."""
+        return int(self._db.execute("SELECT coalesce(max(row), 0) FROM passages").fetchone()[0])
 
     def put_vectors(self, model: str, vectors: Iterable[tuple[int, bytes]]) -> None:
         """Store embeddings of passages (row number, float16 bytes) under a model's name; other models' stay."""

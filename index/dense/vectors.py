@@ -10,7 +10,6 @@ generation and SHA-256. Changes since the copy was made are taken in memory; a n
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.store import Corpus
+from index.files import CacheFiles
 from index.lock import writing
 
 FORMAT = 2
@@ -37,6 +37,7 @@ SUBSET = 20_000
 BLOCK = 50_000
 """Vectors taken into memory at once."""
 REWRITE_SHARE = 0.05
+_FILES = ("rows.npy", "documents.npy", "vectors.npy", "index.faiss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +206,16 @@ class DenseIndex:
         self._folder.mkdir(parents=True, exist_ok=True)
         manifest = self._folder / "manifest.json"
         manifest.unlink(missing_ok=True)
-        hashes = {}
-        for name in ("rows.npy", "documents.npy", "vectors.npy", "index.faiss"):
+        for name in _FILES:
             draft = self._folder / f"{name}.{os.getpid()}"
             if name == "index.faiss":
                 faiss.write_index(self._state.faiss, str(draft))
             else:
                 with draft.open("wb") as out:
                     np.save(out, getattr(self._state, name[:-4]))
-            hashes[name] = _sha256(draft)
             draft.replace(self._folder / name)
-        stamp = {**self._signature(), **self._progress(), "generation": self.generation, "sha256": hashes}
+        files = CacheFiles.written(self._folder, _FILES).to_stamp()
+        stamp = {**self._signature(), **self._progress(), "generation": self.generation, **files}
         draft = manifest.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(stamp), encoding="utf-8")
         draft.replace(manifest)
@@ -226,7 +226,7 @@ class DenseIndex:
             stamp = json.loads((self._folder / "manifest.json").read_text(encoding="utf-8"))
             if {k: stamp[k] for k in self._signature()} != self._signature() or not 0 <= stamp["generation"] <= generation:
                 return False
-            if any(_sha256(self._folder / name) != value for name, value in stamp["sha256"].items()):
+            if not CacheFiles.of_stamp(self._folder, stamp).untouched(_FILES):
                 return False
             import faiss
 
@@ -359,8 +359,3 @@ def _compared(vectors: Any, query: Any, limit: int) -> tuple[Any, Any]:
 def drop_copy(folder: Path) -> None:
     """Delete the copy of a library's vectors; it is built again when needed."""
     (folder / "cache" / "dense" / "manifest.json").unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()

@@ -7,7 +7,6 @@ is read-only, the process uses a private copy in the temporary folder.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus.store import Corpus, DocumentInfo, StoredPassage
+from index.files import CacheFiles
 from index.lexical.bm25 import DocumentEntry, LexicalIndex, PassageEntry
 from index.lexical.bulk_tokens import BATCH, segment_texts
 from index.lexical.tokens import document_numbers, engine, lexicon_hash
@@ -81,12 +81,17 @@ class LexicalCache:
                 raise OSError("the lexical index is being written by another process")
             self._build(generation)
 
+    @property
+    def sound(self) -> bool:
+        """Whether the files are byte for byte what was written: neither tantivy nor SQLite notices a flipped bit in a cache."""
+        return CacheFiles.of_stamp(self.folder, _stamp(self.folder)).intact(_names(self.folder))
+
     def faults(self) -> list[str]:
         """What is wrong with the files, in Chinese sentences."""
         stamp = _stamp(self.folder)
         if stamp.get("generation") != self._corpus.generation:
             return []
-        if not intact(self.folder, stamp):
+        if not self.sound:
             return ["词面索引的文件与校验值不符；下次检索时会自动重建，也可以现在运行 cemai doctor --repair。"]
         try:
             size = LexicalIndex(self.folder).size
@@ -100,7 +105,13 @@ class LexicalCache:
     def _open_as_stamped(self, generation: int) -> bool:
         """Open the index if it is of exactly this generation; needs no lock."""
         stamp = _stamp(self.folder)
-        return _fits(stamp, generation) and intact(self.folder, stamp) and self._opened(generation)
+        if not (_fits(stamp, generation) and _untouched(self.folder, stamp) and self._opened(generation)):
+            return False
+        if CacheFiles.of_stamp(self.folder, stamp).moved:  # just read and found to be right: the next process need not
+            with suppress(OSError), writing(self.folder.parent, 0.0) as held:
+                if held and _stamp(self.folder) == stamp:
+                    _write_stamp(self.folder, generation)
+        return True
 
     def _open_older(self) -> bool:
         stamp = _stamp(self.folder)
@@ -126,7 +137,7 @@ class LexicalCache:
         """Update the index with the changes since its stamp. Returns False where it must be rebuilt instead."""
         stamp = _stamp(self.folder)
         known = stamp.get("generation")
-        if not isinstance(known, int) or known > generation or not _fits(stamp, known) or not intact(self.folder, stamp):
+        if not isinstance(known, int) or known > generation or not _fits(stamp, known) or not _untouched(self.folder, stamp):
             return False
         try:
             index = LexicalIndex(self.folder)
@@ -223,30 +234,21 @@ def _stamp(folder: Path) -> dict[str, Any]:
 def _write_stamp(folder: Path, generation: int, **more: bool) -> None:
     target = folder / "manifest.json"
     draft = target.with_suffix(".tmp")
-    files = {} if more else _hashes(folder, _stamp(folder).get("files", {}))
-    draft.write_text(json.dumps({**signature(), "generation": generation, "files": files, **more}), encoding="utf-8")
+    files = {} if more else CacheFiles.written(folder, _names(folder), CacheFiles.of_stamp(folder, _stamp(folder))).to_stamp()
+    draft.write_text(json.dumps({**signature(), "generation": generation, **files, **more}), encoding="utf-8")
     draft.replace(target)
 
 
 def _fits(stamp: dict[str, Any], generation: object) -> bool:
     """Whether a stamp is of this program and generation, and no change was under way when it was written."""
-    return isinstance(generation, int) and {**stamp, "files": None} == {**signature(), "generation": generation, "files": None}
+    own = {name: value for name, value in stamp.items() if name not in ("files", "seen")}
+    return isinstance(generation, int) and own == {**signature(), "generation": generation}
 
 
-def intact(folder: Path, stamp: dict[str, Any]) -> bool:
-    """Whether every file is byte for byte what was stamped: neither tantivy nor SQLite notices a flipped bit in a cache."""
-    try:
-        return bool(stamp.get("files")) and _hashes(folder, {}) == stamp["files"]
-    except OSError:
-        return False
+def _names(folder: Path) -> list[str]:
+    """The files of an index: of finished segments, which never change, and the lists of segments."""
+    return [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.is_file() and not p.name.startswith(".")]
 
 
-def _hashes(folder: Path, known: dict[str, str]) -> dict[str, str]:
-    """SHA-256 of the index's files by name; files of a finished segment never change, so ``known`` ones are not read again."""
-    found: dict[str, str] = {}
-    for path in sorted(folder.glob("*/*")):
-        if path.is_file() and not path.name.startswith("."):
-            name = path.relative_to(folder).as_posix()
-            again = path.suffix == ".json" or name not in known
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if again else known[name]
-    return found
+def _untouched(folder: Path, stamp: dict[str, Any]) -> bool:
+    return CacheFiles.of_stamp(folder, stamp).untouched(_names(folder))

@@ -54,14 +54,22 @@ def test_a_complete_library_is_left_alone(updated: Path) -> None:
         assert library.embed() == 0
 
 
-def test_what_was_removed_before_the_update_has_vectors_again_after_the_next_import(updated: Path, tmp_path: Path) -> None:
-    other = tmp_path / "b.txt"
-    other.write_text("某县修渠办法\n一、总体要求\n各乡镇按期修好水渠，县水务局负责验收。\n", encoding="utf-8")
+def test_what_was_removed_has_vectors_too_for_it_may_be_restored(updated: Path) -> None:
     with Library.open(updated) as library:
         library.remove("a.txt")
-        assert library.embed() == 0
+        assert library.embed() == 1
         library.restore("a.txt")
-        library.search("医疗救助")
-        assert library.searcher.without_vectors > 0
-        library.ingest([other])
-        assert library.searcher.without_vectors == 0
+        assert library.searcher.without_vectors == 0 and library.embed() == 0
+        assert library.search("大夫开药")
+
+
+def test_only_passages_that_came_since_are_looked_at(updated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Library.open(updated) as library:
+        library.embed()
+    with Library.open(updated) as library:
+        asked: list[int] = []
+        find = library.corpus.unembedded
+        monkeypatch.setattr(
+            library.corpus, "unembedded", lambda model, *, after: (asked.append(after), find(model, after=after))[1]
+        )
+        assert library.embed() == 0 and asked == [library.corpus.last_passage()] and asked[0] > 0
