@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import insort
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 
 class SpellingNames:
     """Names indexed by all their characters but one, so that the cost of a look-up does not grow with their number."""
 
-    def __init__(self, names: Iterable[str], telling: frozenset[str] = frozenset()) -> None:
+    def __init__(self, names: Iterable[str] = (), telling: frozenset[str] = frozenset()) -> None:
         """Index names; a difference in a character of ``telling`` makes another name and is no slip."""
         self._telling = telling
-        self._names = frozenset(names)
-        self._sizes = sorted({len(name) for name in self._names}, reverse=True)
+        self._names: Counter[str] = Counter()
+        self._sizes: Counter[int] = Counter()
         self._holed: dict[tuple[int, str], list[str]] = defaultdict(list)
-        for name in sorted(self._names):
-            for i, character in enumerate(name):
-                if "\u4e00" <= character <= "\u9fff" and character not in telling:
-                    self._holed[i, name[:i] + name[i + 1 :]].append(name)
+        for name in set(names):
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """Index a name; one that was added before has to be discarded as often."""
+        self._names[name] += 1
+        if self._names[name] == 1:
+            self._sizes[len(name)] += 1
+            for hole in self._holes(name):
+                insort(self._holed[hole], name)
+
+    def discard(self, name: str) -> None:
+        """Take a name out."""
+        self._names[name] -= 1
+        if not self._names[name]:
+            del self._names[name]
+            self._sizes[len(name)] -= 1
+            for hole in self._holes(name):
+                self._holed[hole].remove(name)
+
+    def _holes(self, name: str) -> Iterator[tuple[int, str]]:
+        """Every place in a name where a character may be wrong, with the name without it."""
+        for i, character in enumerate(name):
+            if "\u4e00" <= character <= "\u9fff" and character not in self._telling:
+                yield i, name[:i] + name[i + 1 :]
 
     def near(self, text: str) -> Iterator[tuple[int, int, str]]:
         """(start, place of the wrong character, name) for each stretch that is one character off a name, long names first."""
-        for size in self._sizes:
+        for size in sorted((size for size, count in self._sizes.items() if count), reverse=True):
             for start in range(len(text) - size + 1):
                 window = text[start : start + size]
                 if window in self._names:
                     continue
-                for i, character in enumerate(window):
-                    if not "\u4e00" <= character <= "\u9fff" or character in self._telling:
-                        continue
-                    for name in self._holed.get((i, window[:i] + window[i + 1 :]), ()):
+                for i, rest in self._holes(window):
+                    for name in self._holed.get((i, rest), ()):
                         yield start, start + i, name

@@ -1,10 +1,11 @@
-"""The library as question answering sees it: documents split into parts and sentences, once per generation of the library."""
+"""The library as question answering sees it: documents split into parts and sentences, kept until they change."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Section, Span
 from corpus.folding import fold
-from corpus.store import Corpus, DocumentInfo, StoredFact, StoredRecord
+from corpus.store import Corpus, DocumentInfo, Heads, StoredFact, StoredRecord, View
 from corpus.text import sentence_end
 
 if TYPE_CHECKING:
@@ -196,58 +197,130 @@ class DocumentView:
         return list(range(bisect_left(self.starts, span.start), bisect_left(self.starts, span.end)))
 
 
+class DocumentRegions(View):
+    """The divisions of each document, its own and those of its attached documents, and the documents of each division."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.of: dict[int, tuple[Division, ...]] = {}
+        self.unplaced: set[int] = set()
+        """Documents of no known division."""
+        self._rows: dict[Division, set[int]] = defaultdict(set)
+        self._first: dict[Division, int] = {}
+        self._ordered: tuple[Division, ...] | None = None
+        self._inside: dict[Division, frozenset[int]] = {}
+
+    @property
+    def divisions(self) -> tuple[Division, ...]:
+        """The divisions with documents in the library, in the order they came; the same object until they change."""
+        if self._ordered is None:
+            self._ordered = tuple(sorted(self._first, key=lambda d: (self._first[d], self.of[self._first[d]].index(d))))
+        return self._ordered
+
+    def inside(self, wanted: Division) -> frozenset[int]:
+        """The rows of the documents of a division or of one inside it; for the nation only its own."""
+        if wanted not in self._inside:
+            self._inside[wanted] = frozenset().union(*(rows for d, rows in self._rows.items() if speaks_for(d, wanted)))
+        return self._inside[wanted]
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in, by their divisions."""
+        before = {row: self.of.pop(row) for row in gone}
+        for row, info in come.items():
+            divisions = [division_of(info.head), *(division_of(head) for head in info.attached)]
+            self.of[row] = tuple(dict.fromkeys(d for d in divisions if d is not None))
+        for row in {*gone, *come}:
+            old, new = before.get(row), self.of.get(row)
+            if old == new:
+                continue
+            self._inside.clear()
+            (self.unplaced.add if new == () else self.unplaced.discard)(row)
+            for division in {*(old or ()), *(new or ())}:
+                self._move(division, row, there=division in (new or ()))
+
+    def _move(self, division: Division, row: int, *, there: bool) -> None:
+        """Take a document into a division or out of it."""
+        rows = self._rows[division]
+        (rows.add if there else rows.discard)(row)
+        first = self._first.get(division)
+        if not rows:
+            del self._rows[division]
+            self._first.pop(division, None)
+        elif there and (first is None or row < first):
+            self._first[division] = row
+        elif not there and row == first:
+            self._first[division] = min(rows)
+        if self._first.get(division) != first or row == first:
+            self._ordered = None
+
+
 class LibraryView:
-    """All documents of a library, each prepared when it is first needed; the ``KEPT`` most recently used stay in memory."""
+    """All documents of a library, each prepared when it is first needed; the ``KEPT`` most recently used stay in memory.
+
+    ``infos`` and ``by_id`` are those of the library, kept up: ``follow`` brings them to its present state.
+    """
 
     def __init__(self, corpus: Corpus, searcher: Searcher | None = None) -> None:
         self.corpus = corpus
         self.searcher = searcher
-        self.generation = corpus.generation
-        self.infos: dict[int, DocumentInfo] = {info.row: info for info in corpus.infos()}
-        self.by_id: dict[str, int] = {info.id: info.row for info in self.infos.values()}
+        self.generation = -1
         self._kept: OrderedDict[int, DocumentView] = OrderedDict()
-        self._facts: OrderedDict[tuple[type[StoredRecord], int], list[Any]] = OrderedDict()
-        self._inside: dict[Division, frozenset[int]] = {}
+        self._facts: OrderedDict[tuple[type[StoredRecord], int], tuple[DocumentInfo, list[Any]]] = OrderedDict()
         self._share: dict[str, float] = {}
+        self.follow()
+
+    def follow(self) -> None:
+        """Bring the view up to the state of the library."""
+        generation = self.corpus.generation
+        if generation == self.generation:
+            return
+        self.generation = generation
+        self.infos: Mapping[int, DocumentInfo] = self.corpus.heads
+        self.by_id: Mapping[str, int] = self.corpus.rows
+        self._places = self.corpus.view(DocumentRegions)
+        self._share.clear()
+        self.__dict__.pop("_sample", None)
 
     def __len__(self) -> int:
         return len(self.infos)
 
+    @property
+    def regions(self) -> Mapping[int, tuple[Division, ...]]:
+        """The divisions of each document: its own and those of its attached documents."""
+        return self._places.of
+
+    @property
+    def divisions(self) -> tuple[Division, ...]:
+        """The divisions with documents in the library."""
+        return self._places.divisions
+
+    @property
+    def unplaced(self) -> Set[int]:
+        """Documents of no known division."""
+        return self._places.unplaced
+
     def document(self, row: int) -> DocumentView:
         """The prepared document of a row."""
-        if row in self._kept:
+        info, kept = self.infos[row], self._kept.get(row)
+        if kept is not None and kept.info is info:  # a changed document has another info
             self._kept.move_to_end(row)
-            return self._kept[row]
-        document = DocumentView(self.infos[row], self.corpus.document(row))
-        self._kept[row] = document
+            return kept
+        document = self._kept[row] = DocumentView(info, self.corpus.document(row))
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return document
 
     def facts(self, record: type[R], row: int) -> list[StoredFact[R]]:
         """The facts of one kind in a document."""
-        if (record, row) not in self._facts:
-            self._facts[record, row] = self.corpus.facts(record, documents=[row])
+        info, kept = self.infos[row], self._facts.get((record, row))
+        if kept is None or kept[0] is not info:
+            kept = self._facts[record, row] = info, self.corpus.facts(record, documents=[row])
             if len(self._facts) > 2 * KEPT:
                 self._facts.popitem(last=False)
-        return self._facts[record, row]
+        return kept[1]
 
     def inside(self, wanted: Division) -> frozenset[int]:
         """The rows of the documents of a division or of one inside it; for the nation only its own."""
-        if wanted not in self._inside:
-            self._inside[wanted] = frozenset(
-                row for row, divisions in self.regions.items() if any(speaks_for(d, wanted) for d in divisions)
-            )
-        return self._inside[wanted]
-
-    @cached_property
-    def regions(self) -> dict[int, tuple[Division, ...]]:
-        """The divisions of each document: its own and those of its attached documents."""
-        found: dict[int, tuple[Division, ...]] = {}
-        for row, info in self.infos.items():
-            divisions = [division_of(info.head), *(division_of(head) for head in info.attached)]
-            found[row] = tuple(dict.fromkeys(d for d in divisions if d is not None))
-        return found
+        return self._places.inside(wanted)
 
     @cached_property
     def _sample(self) -> list[str]:

@@ -6,12 +6,12 @@ import datetime as dt
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
-from corpus.kept import KeptValues
 from corpus.store import Corpus
 from corpus.wordlists import word_lists
 from qa.answer import Answer, Comparison, Notice, Understanding
@@ -43,18 +43,18 @@ SHOWN_NEAREST = 3
 
 
 class Engine:
-    """Answers questions over one library. Prepared documents are kept until the library changes."""
+    """Answers questions over one library. Prepared documents are kept until they change."""
 
     def __init__(self, corpus: Corpus, searcher: Searcher) -> None:
         self.corpus = corpus
         self.searcher = searcher
-        self._kept = KeptValues()
+        self._view = LibraryView(corpus, searcher)
+        self._known = KnownNames(self._view)
         self._lock = threading.RLock()
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
         """How a question is understood, to be shown before or with the answer."""
-        with self._lock:
-            _, known = self._ready()
+        with self._at_work() as (_, known):
             return parse_question(question, known, previous).understood
 
     def ask(
@@ -73,8 +73,7 @@ class Engine:
             as_of: The day on which validity is judged; today if None.
             previous: How the previous question was understood, for a follow-up (那甘南州呢)."""
         day = as_of or dt.date.today()
-        with self._lock:
-            view, known = self._ready()
+        with self._at_work() as (view, known):
             parsed = parse_question(question, known, previous)
             parsed, allowed = select_documents(parsed, view, filters, day)
             draft, near = self._draft(parsed, view, known, allowed, day)
@@ -107,8 +106,7 @@ class Engine:
         from qa.comparison.regions import compare_regions
 
         day = as_of or dt.date.today()
-        with self._lock:
-            view, known = self._ready()
+        with self._at_work() as (view, known):
             rows = select_rows(view, filters, day)
             return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=day, rows=rows)
 
@@ -117,8 +115,7 @@ class Engine:
         from qa.comparison.columns import pair_columns
         from qa.comparison.versions import compare_versions
 
-        with self._lock:
-            view, _ = self._ready()
+        with self._at_work() as (view, _):
             return compare_versions(*pair_columns(old, new, view), view, as_of=as_of or dt.date.today())
 
     def carried_out(self, upper: int, lower: int, *, as_of: dt.date | None = None) -> Comparison:
@@ -126,18 +123,17 @@ class Engine:
         from qa.comparison.columns import pair_columns
         from qa.comparison.implementation import compare_implementation
 
-        with self._lock:
-            view, _ = self._ready()
+        with self._at_work() as (view, _):
             return compare_implementation(*pair_columns(upper, lower, view), view, as_of=as_of or dt.date.today())
 
     # ------------------------------------------------------------------ inside
 
-    def _ready(self) -> tuple[LibraryView, KnownNames]:
-        def make() -> tuple[LibraryView, KnownNames]:
-            view = LibraryView(self.corpus, self.searcher)
-            return view, KnownNames(view)
-
-        return self._kept.get("shelf", make, stamp=self.corpus.generation)
+    @contextmanager
+    def _at_work(self) -> Iterator[tuple[LibraryView, KnownNames]]:
+        """The library as it is now; while the block runs it stays so, whatever other processes write."""
+        with self._lock, self.corpus.steady():
+            self._view.follow()
+            yield self._view, self._known
 
     def _draft(
         self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, allowed: set[int] | None, day: dt.date

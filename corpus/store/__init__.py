@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from corpus.store.corpus import Corpus
 from corpus.store.database import FILE_NAME, FORMAT
+from corpus.store.filed_keys import FiledKeys
 from corpus.store.following import Heads, View
 from corpus.store.rows import (
     DocumentChange,
@@ -27,6 +28,7 @@ __all__ = [
     "DocumentChange",
     "DocumentInfo",
     "FactRow",
+    "FiledKeys",
     "Heads",
     "KeptAnswer",
     "PassageRow",

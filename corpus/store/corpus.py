@@ -20,6 +20,7 @@ from corpus.store.answers import KeptTables
 from corpus.store.codec import pack_document
 from corpus.store.documents import DocumentTables
 from corpus.store.facts import FactTables
+from corpus.store.filed_keys import FiledKeys
 from corpus.store.integrity import faults, row_hash
 from corpus.store.item_vectors import ItemVectorTables
 from corpus.store.passages import PassageTables
@@ -173,6 +174,10 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
                 given = self.corrections_ever(info.id, info.source, info.origin, undone=False)
                 self._take_back([c.number for c in given if c.field == "status"])
                 self._follow_corrections_of(info.id, info.source, info.origin, generation)
+
+    def keys(self, kind: str) -> dict[str, int]:
+        """The keys facts are filed under (unit, topic, region, indicator …) and how many facts each has, most first."""
+        return dict(self.view(FiledKeys).ordered(kind))
 
     def check(self) -> list[str]:
         """What is wrong with the file, in Chinese sentences."""

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -48,6 +49,13 @@ class DocumentTables(CorrectionTables):
         """The rows of all documents by their ids, kept up as ``heads`` are."""
         self._following.catch_up()
         return self._following.rows
+
+    def steady(self) -> AbstractContextManager[None]:
+        """While the block runs, ``heads``, ``rows`` and views stay as they are, whatever other processes write.
+
+        Example: ``with corpus.steady(): answer(question)``.
+        """
+        return self._following.steady()
 
     def view(self, kind: type[V]) -> V:
         """The view of a class (``corpus.store.following``) over the documents of this library, up to date."""

@@ -11,7 +11,6 @@ from corpus.store.rows import FactRow, R, StoredFact
 
 _REMOVED = "(SELECT row FROM documents WHERE removed_at IS NOT NULL)"
 _LIVE = f"f.document NOT IN {_REMOVED}"
-_LIVE_KEYS = f"fact NOT IN (SELECT row FROM facts WHERE document IN {_REMOVED})"
 
 
 class FactTables(Database):
@@ -97,14 +96,19 @@ class FactTables(Database):
             values.append(_array(keys))
         return self._db.execute(query, values).fetchall()
 
-    def keys(self, kind: str) -> dict[str, int]:
-        """The keys facts are filed under (unit, topic, region, indicator …) and how many facts each has."""
-        return dict(
-            self._db.execute(
-                f"SELECT key, count(*) FROM fact_keys WHERE kind=? AND {_LIVE_KEYS} GROUP BY key ORDER BY count(*) DESC, key",
-                (kind,),
-            ).fetchall()
+    def count_keys(self, kinds: Iterable[str], documents: Iterable[int] | None = None) -> list[tuple[str, int, str, int]]:
+        """(kind, document, key, number of its facts) for the keys of some kinds: of some documents, or of all."""
+        of = (
+            ""
+            if documents is None
+            else "json_each(?) one CROSS JOIN facts f ON f.document=one.value CROSS JOIN fact_keys k ON k.fact=f.row"
         )
+        query = (
+            f"SELECT k.kind, f.document, k.key, count(*) FROM {of or 'fact_keys k JOIN facts f ON f.row=k.fact'}"
+            f" WHERE k.kind IN (SELECT value FROM json_each(?)) AND {_LIVE} GROUP BY k.kind, f.document, k.key"
+        )
+        values = [_array(kinds)] if documents is None else [json.dumps(list(documents)), _array(kinds)]
+        return self._db.execute(query, values).fetchall()
 
     def put_facts(self, document: int, facts: Sequence[FactRow]) -> None:
         """Replace the facts of a document."""

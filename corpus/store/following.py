@@ -30,7 +30,8 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.store.rows import DocumentInfo
@@ -80,7 +81,7 @@ class Following:
         self._changing = changing
         self._lock = threading.RLock()
         self._views: dict[type[View], Any] = {}
-        self._busy = False
+        self._held = 0
         self.generation = -1
         self.heads: dict[int, DocumentInfo] = {}
         self.rows: dict[str, int] = {}
@@ -100,20 +101,32 @@ class Following:
     def catch_up(self) -> None:
         """Bring heads and views up to the generation of the library."""
         with self._lock:
-            if self._busy or (self._changing() and self.generation >= 0):
+            if self._held or (self._changing() and self.generation >= 0):
                 return
             # read first: what another process writes meanwhile is taken in once more by the next call
             generation = self._corpus.generation
             if generation == self.generation:
                 return
-            self._busy = True
+            self._held += 1
             try:
                 self._follow(generation)
             except BaseException:
                 self.generation = -1
                 raise
             finally:
-                self._busy = False
+                self._held -= 1
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Heads and views, brought up once, stay as they are while the block runs, whatever other processes write."""
+        with self._lock:
+            self.catch_up()
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= 1
 
     def _follow(self, generation: int) -> None:
         if self.generation < 0:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.divisions import gazetteer
-from corpus.kept import kept_value
-from corpus.store import Corpus
+from corpus.store import Corpus, FiledKeys
 from graph.lexicon import table
 from graph.units.resolve import UnitParts, parts_of, places_in, usual_body
 
@@ -60,13 +59,15 @@ def unit_keys(corpus: Corpus, name: str, *, kind: str = "unit", exact: bool = Fa
     name = name.strip()
     parts = parts_of(name)
     if parts is None:
-        known = _keys(corpus, kind)
+        known = corpus.view(FiledKeys).ordered(kind)
         if name in known:
             return (name,)
         ending = [key for key in known if key.endswith(name)]
         own = tuple(key for key in ending if _is_place(key[: -len(name)]))
         return own if own or exact else tuple(ending)
-    found = [key for key in corpus.keys(f"{kind}:{parts.usual}") if key == name or _agrees(parts, parts_of(key))]
+    found = [
+        key for key in corpus.view(FiledKeys).ordered(f"{kind}:{parts.usual}") if key == name or _agrees(parts, parts_of(key))
+    ]
     return tuple(sorted(found, key=lambda key: key != name))
 
 
@@ -86,7 +87,7 @@ def former_names(name: str) -> Iterator[tuple[FormerName, str]]:
 
 def _by_level(corpus: Corpus, name: str, kind: str) -> list[WantedUnit]:
     """Find an unlisted body named with its place: documents of that place write it with the level only (甘南州生态办 → 州生态办)."""
-    known = _keys(corpus, kind)
+    known = corpus.view(FiledKeys).ordered(kind)
     for place in places_in(name):
         rest = name[len(place) :]
         for division in gazetteer().named(place):
@@ -122,11 +123,6 @@ def _place_has_level(place: str | None, level: str) -> bool:
     if place is None:
         return False
     return any(d.name.endswith(level) for d in gazetteer().named(place))
-
-
-def _keys(corpus: Corpus, kind: str) -> dict[str, int]:
-    """All names of the library, read once per generation."""
-    return kept_value(corpus, ("keys", kind), lambda: corpus.keys(kind))
 
 
 @lru_cache(maxsize=1)

@@ -34,7 +34,7 @@ def terms_asked(parsed: ParsedQuestion, known: KnownNames) -> tuple[str, ...]:
     if parsed.quoted:
         return parsed.quoted
     subject = parsed.subject.replace(" ", "")
-    named = sorted((t for t in known.terms if t in subject or t in parsed.folded), key=lambda t: (-len(t), t))
+    named = sorted(known.terms_in(subject, parsed.folded), key=lambda t: (-len(t), t))
     if named:
         return tuple(named[:1])
     pieces = sorted(parsed.subject.split(), key=len, reverse=True)

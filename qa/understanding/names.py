@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -11,6 +12,8 @@ from functools import cached_property
 from corpus.divisions import NATION, Division
 from corpus.document import Span
 from corpus.folding import fold
+from corpus.holding import TextsByPairs
+from corpus.store import Corpus, FiledKeys, Heads, View
 from graph.documents.named import resolver_of
 from graph.documents.numbers import find_numbers
 from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, UnmatchedDescription, name_span
@@ -81,42 +84,128 @@ def is_marked(mention: DocumentMention, text: str) -> bool:
     return text[mention.span.start] in "《〈<「『"
 
 
+class FoldedNames:
+    """Names by their folded form, found in a text by the two characters they begin with."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._by_opening: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, name: str) -> None:
+        """Take a name in."""
+        form = fold(name)
+        self._names[form].add(name)
+        self._by_opening[form[:2]].add(form)
+
+    def discard(self, name: str) -> None:
+        """Take a name out."""
+        form = fold(name)
+        self._names[form].discard(name)
+        if not self._names[form]:
+            del self._names[form]
+            self._by_opening[form[:2]].discard(form)
+
+    def standing_in(self, text: str) -> dict[str, str]:
+        """The names that stand in a folded text, by their folded form."""
+        openings = {text[i : i + size] for i in range(len(text)) for size in (1, 2)}
+        forms = (form for opening in openings for form in self._by_opening.get(opening, ()) if form in text)
+        return {form: max(self._names[form], key=lambda name: (-len(name), name)) for form in forms}
+
+
+class FiledNames(View):
+    """The units and terms of a library as a question may name them, also with one wrong character."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._keys = corpus.view(FiledKeys)
+        self.units, self.terms = FoldedNames(), FoldedNames()
+        self.spellings = SpellingNames(telling=TELLING)
+        for kind in ("unit", "term"):
+            for name in self._keys.counts(kind):
+                self._change(kind, name, came=True)
+        self._new = True
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take in the names that came, and leave out those that no fact has any more."""
+        for kind, name, came in () if self._new else self._keys.changed:
+            if kind in ("unit", "term"):
+                self._change(kind, name, came=came)
+        self._new = False
+
+    def _change(self, kind: str, name: str, *, came: bool) -> None:
+        names = self.units if kind == "unit" else self.terms
+        (names.add if came else names.discard)(name)
+        if 4 <= len(form := fold(name)) <= 12:
+            (self.spellings.add if came else self.spellings.discard)(form)
+
+
+class TitlesInFull(View):
+    """The folded titles of all documents, by what stands in them."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.texts = TextsByPairs[int]()
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take titles out and in."""
+        for row in gone:
+            self.texts.discard(row)
+        for row, info in come.items():
+            self.texts.add(row, fold(info.head.title or ""))
+
+
+class _RegionNames:
+    """The names of the divisions with documents in the library."""
+
+    def __init__(self, divisions: tuple[Division, ...]) -> None:
+        self.divisions = divisions
+        self.known = frozenset(divisions)
+        self.by_name: dict[str, Division] = {}
+        for division in divisions:
+            if division != NATION:
+                for name in (division.name, division.short, *division.aliases):
+                    self.by_name.setdefault(fold(name), division)
+
+    @cached_property
+    def spellings(self) -> SpellingNames:
+        return SpellingNames((name for name in self.by_name if len(name) >= 3), TELLING)
+
+
 class KnownNames:
-    """The names in one generation of the library, each list built when first needed."""
+    """The names in a library, kept up with it."""
 
     def __init__(self, view: LibraryView) -> None:
         self.view = view
+        self._made = _RegionNames(())
 
-    @cached_property
-    def divisions(self) -> tuple[Division, ...]:
-        """The divisions with documents in the library."""
-        return tuple(dict.fromkeys(d for divisions in self.view.regions.values() for d in divisions))
+    @property
+    def _regions(self) -> _RegionNames:
+        if self._made.divisions is not self.view.divisions:
+            self._made = _RegionNames(self.view.divisions)
+        return self._made
 
-    @cached_property
+    @property
     def region_names(self) -> dict[str, Division]:
-        """Those divisions by their folded names, short names and aliases."""
-        names: dict[str, Division] = {}
-        for division in self.divisions:
-            if division != NATION:
-                for name in (division.name, division.short, *division.aliases):
-                    names.setdefault(fold(name), division)
-        return names
+        """The divisions with documents in the library by their folded names, short names and aliases."""
+        return self._regions.by_name
+
+    @property
+    def _filed(self) -> FiledNames:
+        return self.view.corpus.view(FiledNames)
 
     def divisions_named(self, name: str) -> tuple[Division, ...]:
         """The library's divisions with a name."""
-        return tuple(d for d in self.divisions if name in (d.name, d.short, d.path, *d.aliases))
+        return tuple(d for d in self._regions.divisions if name in (d.name, d.short, d.path, *d.aliases))
 
     def match(self, candidates: Sequence[Division]) -> tuple[tuple[Division, ...], bool]:
         """The library's divisions that a mention means, and whether the mention is only a part of them (三都县 for 黔南州)."""
         for candidate in candidates:
-            if candidate in self.divisions:
+            if candidate in self._regions.known:
                 return (candidate,), False
         for candidate in candidates:
-            below = tuple(d for d in self.divisions if d != NATION and candidate.contains(d.code))
+            below = tuple(d for d in self._regions.divisions if d != NATION and candidate.contains(d.code))
             if below:
                 return (candidate,), False
         for candidate in candidates:
-            above = [d for d in self.divisions if d != NATION and d.contains(candidate.code)]
+            above = [d for d in self._regions.divisions if d != NATION and d.contains(candidate.code)]
             if above:
                 nearest = max(above, key=lambda d: len(d.code))
                 # a province is named for a county only where it is all the library has of that place
@@ -127,22 +216,14 @@ class KnownNames:
         """Names of the library's regions with one wrong character: (start, end, the name as it should be, divisions)."""
         found: list[tuple[int, int, str, tuple[Division, ...]]] = []
         busy = list(taken)
-        for start, wrong, name in self._region_spellings.near(text):
+        for start, wrong, name in self._regions.spellings.near(text):
             end = start + len(name)
             if any(a < end and start < b for a, b in busy) or (len(name) == 3 and wrong == start):
                 continue
             if not self.occurs(text[start:end]):
-                found.append((start, end, name, (self.region_names[name],)))
+                found.append((start, end, name, (self._regions.by_name[name],)))
                 busy.append((start, end))
         return found
-
-    @cached_property
-    def _region_spellings(self) -> SpellingNames:
-        return SpellingNames((name for name in self.region_names if len(name) >= 3), TELLING)
-
-    @cached_property
-    def _titles(self) -> list[tuple[int, str]]:
-        return [(row, fold(info.head.title or "")) for row, info in self.view.infos.items()]
 
     def title(self, row: int) -> str:
         """The title of a document, else its file name."""
@@ -204,50 +285,33 @@ class KnownNames:
 
     def unplaced(self, name: str) -> tuple[int, ...]:
         """Documents without a region that mention a place at least ``SPOKEN_OF`` times."""
-        rows = [row for row, divisions in self.view.regions.items() if not divisions]
+        rows = self.view.unplaced
         if len(rows) > UNPLACED:
             return ()
-        return tuple(row for row in rows if self.view.document(row).folded.count(name) >= SPOKEN_OF)
+        return tuple(row for row in sorted(rows) if self.view.document(row).folded.count(name) >= SPOKEN_OF)
 
     def titled(self, name: str) -> tuple[int, ...]:
         """The documents with a name in their title."""
-        return tuple(row for row, title in self._titles if name in title)
-
-    @cached_property
-    def units(self) -> tuple[str, ...]:
-        """Units named in tasks, longest first."""
-        return tuple(sorted(self.view.corpus.keys("unit"), key=lambda u: (-len(u), u)))
+        return tuple(sorted(self.view.corpus.view(TitlesInFull).texts.holding(name)))
 
     def units_in(self, folded: str) -> tuple[str, ...]:
         """The library's units in a folded question, longest first, without overlaps."""
         found: list[str] = []
-        named = {name: unit for i in range(len(folded) - 1) for unit, name in self._by_opening.get(folded[i : i + 2], ())}
+        named = {form: unit for form, unit in self._filed.units.standing_in(folded).items() if len(form) > 2}
         for name in sorted(named, key=lambda n: (-len(n), n)):
             if name in folded:
                 found.append(named[name])
                 folded = folded.replace(name, " ")
         return tuple(found)
 
-    @cached_property
-    def _by_opening(self) -> dict[str, list[tuple[str, str]]]:
-        """Units, as written and folded, by their first two characters."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for unit in self.units:
-            name = fold(unit)
-            if len(name) > 2:
-                found.setdefault(name[:2], []).append((unit, name))
-        return found
-
-    @cached_property
+    @property
     def fixed_names(self) -> SpellingNames:
         """Terms and units, in which one wrong character can be corrected."""
-        names = (fold(name) for kind in ("term", "unit") for name in self.view.corpus.keys(kind))
-        return SpellingNames((name for name in names if 4 <= len(name) <= 12), TELLING)
+        return self._filed.spellings
 
-    @cached_property
-    def terms(self) -> tuple[str, ...]:
-        """Terms of the library, folded."""
-        return tuple(fold(term) for term in self.view.corpus.keys("term"))
+    def terms_in(self, *texts: str) -> set[str]:
+        """The library's terms that stand in one of some folded texts, folded."""
+        return {form for text in texts for form in self._filed.terms.standing_in(text)}
 
     def occurs(self, words: str) -> bool:
         """True if the words occur in the library."""
@@ -261,11 +325,8 @@ class KnownNames:
 
     def beneficiaries_in(self, folded: str) -> tuple[str, ...]:
         """The library's beneficiary groups in a folded question."""
-        return tuple(group for group, name in self._groups if name in folded)
-
-    @cached_property
-    def _groups(self) -> tuple[tuple[str, str], ...]:
-        return tuple((group, fold(group)) for group in self.view.corpus.keys("beneficiary") if len(group) > 1)
+        groups = self.view.corpus.view(FiledKeys).ordered("beneficiary")
+        return tuple(group for group in groups if len(group) > 1 and fold(group) in folded)
 
 
 def _clauses(text: str) -> Iterator[str]:

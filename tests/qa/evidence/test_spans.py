@@ -11,10 +11,12 @@ import pytest
 from cemai.library import Library
 from corpus.document import Span
 from corpus.wordlists import entries
+from qa.documents import LibraryView
 from qa.evidence import spans
 from qa.evidence.scope import scope_of
 from qa.evidence.scoring import SentenceScorer
 from qa.understanding.concepts import extract_concepts
+from qa.understanding.names import KnownNames
 from qa.understanding.question import parse_question
 from tests.encoders import BlankEncoder
 
@@ -38,7 +40,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def stretches(library: Library, question: str) -> list[tuple[Span, dict[str, float]]]:
-    view, known = library.engine._ready()
+    view = LibraryView(library.corpus, library.searcher)
+    known = KnownNames(view)
     parsed = parse_question(question, known)
     wanted = extract_concepts(parsed, view)
     group = SentenceScorer(wanted, view).score(scope_of(parsed, view, library.searcher))
@@ -60,7 +63,7 @@ def test_what_stands_in_the_place_of_the_question_word_is_quoted(library: Librar
 
 def test_the_words_beside_the_question_word_are_looked_for_beside_the_stretch(library: Library) -> None:
     found = {span: signs["slot_before"] for span, signs in stretches(library, "书库改造时读者可以在哪里归还图书？")}
-    view, _ = library.engine._ready()
+    view = LibraryView(library.corpus, library.searcher)
     document = view.document(next(iter(view.infos)))
     whole = next(value for span, value in found.items() if span.of(document.text).startswith("书库正在改造"))
     behind = next(value for span, value in found.items() if span.of(document.text).startswith("北门的自助柜"))
@@ -75,7 +78,7 @@ def test_ways_are_quoted_without_the_sentence_behind(library: Library) -> None:
 
 @pytest.mark.parametrize("question", ["读者在哪里归还图书？", "图书馆有哪些便利措施？", "为什么调整借阅服务？"])
 def test_stretches_are_pieces_of_the_text(library: Library, question: str) -> None:
-    view, _ = library.engine._ready()
+    view = LibraryView(library.corpus, library.searcher)
     text = view.document(next(iter(view.infos))).text
     found = stretches(library, question)
     assert len({span for span, _ in found}) == len(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.answers.guard import drop_unsupported
+from qa.documents import LibraryView
 from qa.kinds.lists import _counts, _listed
 from tests.qa.conftest import library_of
 
@@ -34,7 +35,7 @@ def test_the_count_of_a_list_is_printed(tmp_path: Path, many: int) -> None:
 
 def test_a_count_above_a_thousand_passes_the_guard(tmp_path: Path) -> None:
     with library_of(tmp_path, NOTICE + "1. 材料缺损的；\n2. 材料过期的；\n") as library:
-        view, _ = library.engine._ready()
+        view = LibraryView(library.corpus, library.searcher)
         document = view.document(next(iter(view.infos)))
         items = [section for section in document.doc.outline if section.number in ("1.", "2.")]
         draft = drop_unsupported(_listed(document, None, items * 617))

@@ -11,6 +11,7 @@ from corpus.folding import fold
 from corpus.wordlists import entries
 from index.everyday import question_words, written_forms
 from index.query import parse_query
+from qa.documents import LibraryView
 from qa.understanding.concepts import extract_text_concepts
 from qa.understanding.lexicons import everyday_forms, function_words
 from qa.understanding.question import find_everyday
@@ -67,6 +68,6 @@ def test_question_words_are_function_words_and_written_once() -> None:
 
 def test_an_everyday_word_inside_an_official_one_does_not_cut_it(tmp_path: Path) -> None:
     with library_of(tmp_path, "云岫县养老保险办法\n第一条 参加养老保险的居民按年缴费。\n") as library:
-        view, _ = library.engine._ready()
+        view = LibraryView(library.corpus, library.searcher)
         texts = [concept.text for concept in extract_text_concepts("养老保险缴费", view).concepts]
     assert "养老保险" in texts
