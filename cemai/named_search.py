@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from corpus.filters import Filters
 from corpus.folding import fold
 from graph.documents.contents import FoundContents, SearchedTerm
-from graph.documents.named import choose_documents, front_of
+from graph.documents.named import choose_documents
 from graph.documents.resolver import DocumentMention, Resolution, name_span
 from graph.documents.works import works
 
@@ -43,6 +43,11 @@ def search_named_first(library: Library, query: str, *, filters: Filters | None,
         top: How many hits at most.
         as_of: The day that decides which version of a work holds.
     """
+    with library.corpus.steady():
+        return _search(library, query, filters, top, as_of)
+
+
+def _search(library: Library, query: str, filters: Filters | None, top: int, as_of: dt.date) -> list[Hit]:
     allowed = library.corpus.select(filters) if filters else None
     names = library.resolver.resolve(query, today=as_of)
     named = _named(library, names, allowed, top)
@@ -94,11 +99,11 @@ def _terms(searcher: Searcher, question: SearchQuery, rarity: Rarity) -> Iterato
 
 def _named(library: Library, names: Resolution, allowed: set[int] | None, top: int) -> dict[int, DocumentMention]:
     """The documents that are named, best first, each with the mention that names it."""
-    rows = {info.row for info in library.corpus.infos()}
+    heads = library.corpus.heads
     mentions: dict[int, DocumentMention] = {}
     for mention in names.mentions:
         for row in (*mention.documents, *mention.also):
-            if row in rows and (allowed is None or row in allowed):
+            if row in heads and (allowed is None or row in allowed):
                 mentions.setdefault(row, mention)
     return dict(list(mentions.items())[:top])
 
@@ -131,12 +136,12 @@ def _fold_hits(
 
     Documents in ``sure`` were named themselves and stay.
     """
-    ids = {info.row: info.id for info in library.corpus.infos()}
-    row_of = {id: row for row, id in ids.items()}
-    known = works(library.corpus)
+    row_of = library.corpus.rows
+    heads = library.corpus.heads
+    known, day = works(library.corpus), as_of.isoformat()
     front: dict[int, int] = {}
     for row in dict.fromkeys(row_of[hit.source_id] for hit in hits if hit.source_id in row_of):
-        other = front_of(known, row, as_of)
+        other = known.front(row, day)
         front[row] = row if row in sure or (allowed is not None and other not in allowed) else other
     if all(row == other for row, other in front.items()):
         return list(hits)
@@ -145,7 +150,7 @@ def _fold_hits(
     behind: dict[int, dict[str, None]] = {}
     for row, other in front.items():
         if row != other:
-            behind.setdefault(other, {})[ids[row]] = None
+            behind.setdefault(other, {})[heads[row].id] = None
     out: list[Hit] = []
     shown: set[tuple[str, int]] = set()
     for hit in hits:
@@ -154,7 +159,7 @@ def _fold_hits(
         if place in behind:
             # the first hit of a work: what its current text says of the query
             found = replace(own[place] or absent.get(place) or hit, score=hit.score, copies=tuple(behind.pop(place)))
-        elif place is not None and ids[place] != hit.source_id:
+        elif place is not None and heads[place].id != hit.source_id:
             continue
         if (found.source_id, found.start) not in shown:
             shown.add((found.source_id, found.start))

@@ -40,6 +40,7 @@ COMMON = 0.1
 """Largest share of passages with a word or pair that is searched for. More frequent ones only count as features."""
 COMMON_FROM = 2_000
 """Smallest number of passages from which ``COMMON`` applies."""
+NOTHING: frozenset[int] = frozenset()
 PATIENCE = 2.0
 """Seconds a search waits for another thread that updates the caches, before it uses the outdated ones."""
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))
@@ -152,27 +153,43 @@ class Searcher:
         assert lexical is not None
         return lexical.holds(text, tokenise(text).pairs)
 
-    def search(self, query: str, *, filters: Filters | None = None, top: int = 10, fold: bool = True) -> list[Hit]:
-        """The best passages for a query, best first; ``fold`` shows one of several passages that say the same."""
+    def search(
+        self,
+        query: str,
+        *,
+        filters: Filters | None = None,
+        without: frozenset[int] = NOTHING,
+        top: int = 10,
+        fold: bool = True,
+    ) -> list[Hit]:
+        """The best passages for a query, best first.
+
+        Args:
+            query: What is searched for.
+            filters: Conditions on the documents.
+            without: Rows of documents that are left out where there are no filters; given as the same object again, they cost nothing.
+            top: How many passages at most.
+            fold: Whether one of several passages that say the same is shown.
+        """
         if top < 1 or not query.strip():
             return []
         self.refresh()
         with self._turn:
             try:
-                return self._search(query, filters, top, fold)
+                return self._search(query, filters, without, top, fold)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException:  # tantivy makes an error or a panic of any class of what it cannot read
                 if self._lexical.sound:
                     raise
             self.rebuild()
-            return self._search(query, filters, top, fold)
+            return self._search(query, filters, without, top, fold)
 
-    def _search(self, query: str, filters: Filters | None, top: int, fold: bool) -> list[Hit]:
+    def _search(self, query: str, filters: Filters | None, without: frozenset[int], top: int, fold: bool) -> list[Hit]:
         question = parse_query(query, self._names)
         if not question:
             return []
-        found = self._candidates(question, filters, top)
+        found = self._candidates(question, filters, top, without)
         ranked = rank_candidates(found.close, found.rows, found.others, found.ideal, by_items=found.by_items)
         return build_hits(self._hit_cache, question, ranked, top, fold)
 
@@ -203,7 +220,9 @@ class Searcher:
             return None
         return known.nearness_of_items(query, items)
 
-    def _candidates(self, question: SearchQuery, filters: Filters | None, top: int) -> CandidatePool:
+    def _candidates(
+        self, question: SearchQuery, filters: Filters | None, top: int, without: frozenset[int] = NOTHING
+    ) -> CandidatePool:
         """Find the candidates of a query and describe the best of them."""
         lexical = self._lexical.view
         assert lexical is not None
@@ -211,15 +230,15 @@ class Searcher:
         limit = max(FEW, 2 * top)
         frequencies = _frequencies(question, lexical)
         wanted = _select_terms(question, frequencies, lexical.size)
-        documents = lexical.search_documents(wanted, limit, allowed)
-        found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed)}
-        numbered = lexical.numbered(question.numbers)
+        documents = lexical.search_documents(wanted, limit, allowed, without)
+        found = {hit.row: hit for hit in lexical.search_passages(wanted, limit, allowed, without)}
+        numbered = lexical.numbered(question.numbers) - without
         if allowed is not None:
             numbered &= allowed
         opening = lexical.opening(numbered) if numbered else []
         for hit in opening:
             found.setdefault(hit.row, hit)
-        meaning, by_items = self._meaning(question, limit, allowed, tuple(found))
+        meaning, by_items = self._meaning(question, limit, allowed, without, tuple(found))
         pool = [
             (hit.row, hit.document, hit.score, documents.get(hit.document, 0.0), meaning.pop(hit.row, (0, 0.0))[1])
             for hit in found.values()
@@ -234,20 +253,25 @@ class Searcher:
         return CandidatePool(close, compute_features(question, rarity, close), others, rarity.ideal, by_items)
 
     def _meaning(
-        self, question: SearchQuery, limit: int, allowed: set[int] | None, found: Sequence[int]
+        self,
+        question: SearchQuery,
+        limit: int,
+        allowed: set[int] | None,
+        without: frozenset[int],
+        found: Sequence[int],
     ) -> tuple[dict[int, tuple[int, float]], bool]:
         """Document and cosine as ``_meaning_of_passages``; by the items of passages where all of them have vectors."""
         items = self._items
         if items is not None:
-            near = items.nearest(question.text, limit, allowed)
+            near = items.nearest(question.text, limit, allowed, without)
             others = [row for row in found if row not in near]
             cosines = items.best_of_passages(question.text, others)
             if cosines is not None:
                 return near | {row: (0, cosine) for row, cosine in zip(others, cosines, strict=True)}, True
-        return self._meaning_of_passages(question, limit, allowed, found), False
+        return self._meaning_of_passages(question, limit, allowed, without, found), False
 
     def _meaning_of_passages(
-        self, question: SearchQuery, limit: int, allowed: set[int] | None, found: Iterable[int]
+        self, question: SearchQuery, limit: int, allowed: set[int] | None, without: frozenset[int], found: Iterable[int]
     ) -> dict[int, tuple[int, float]]:
         """Document and cosine of the nearest passages by row; passages already ``found`` by words get document 0."""
         dense = self._dense
@@ -256,7 +280,7 @@ class Searcher:
         vector = self.encoder.encode([question.text])[0]
         if not vector.any():
             return {}
-        rows, documents, scores = dense.search(vector, limit, allowed)
+        rows, documents, scores = dense.search(vector, limit, allowed, without=without)
         near = dict(zip(rows.tolist(), zip(documents.tolist(), scores.tolist(), strict=True), strict=True))
         others = [row for row in found if row not in near]
         near.update((row, (0, score)) for row, score in zip(others, dense.cosines(vector, others).tolist(), strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -251,6 +251,28 @@ class DocumentRegions(View):
             self._first[division] = min(rows)
         if self._first.get(division) != first or row == first:
             self._ordered = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDocuments:
+    """The documents to answer from, by row: those of ``only``, or without it all of the library; those of ``without`` left out."""
+
+    only: frozenset[int] | None = None
+    without: frozenset[int] = frozenset()
+
+    def __contains__(self, row: int) -> bool:
+        return row not in self.without and (self.only is None or row in self.only)
+
+    def of(self, view: LibraryView) -> Iterable[int]:
+        """The rows, in order."""
+        return (row for row in (view.infos if self.only is None else sorted(self.only)) if row not in self.without)
+
+    def count(self, view: LibraryView) -> int:
+        """How many they are."""
+        return len(view) - len(self.without) if self.only is None else len(self.only - self.without)
+
+
+EVERYTHING = ChosenDocuments()
 
 
 class LibraryView:

@@ -19,7 +19,7 @@ from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
-from qa.documents import LibraryView
+from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
 from qa.evidence.scope import ScoredSentence, hits_of_place, own_figures, scope_of
@@ -75,9 +75,9 @@ class Engine:
         day = as_of or dt.date.today()
         with self._at_work() as (view, known):
             parsed = parse_question(question, known, previous)
-            parsed, allowed = select_documents(parsed, view, filters, day)
-            draft, near = self._draft(parsed, view, known, allowed, day)
-            draft = self._with_evidence(parsed, drop_unsupported(draft), view, allowed)
+            parsed, chosen = select_documents(parsed, view, filters, day)
+            draft, near = self._draft(parsed, view, known, chosen, day)
+            draft = self._with_evidence(parsed, drop_unsupported(draft), view, chosen)
             return self._finished(parsed, draft, near, view, day)
 
     def examine(self, question: str) -> tuple[Evidence, bool] | None:
@@ -86,13 +86,12 @@ class Engine:
         None for a kind of question that is answered without items.
         """
         day = dt.date.today()
-        with self._lock:
-            view, known = self._ready()
-            parsed, allowed = select_documents(parse_question(question, known), view, None, day)
+        with self._at_work() as (view, known):
+            parsed, chosen = select_documents(parse_question(question, known), view, None, day)
             if question_kinds()[parsed.kind].complete:
                 return None
-            draft = drop_unsupported(self._draft(parsed, view, known, allowed, day)[0])
-            return self._gather(parsed, view, allowed), draft.status == "not_found"
+            draft = drop_unsupported(self._draft(parsed, view, known, chosen, day)[0])
+            return self._gather(parsed, view, chosen), draft.status == "not_found"
 
     def compare(
         self,
@@ -136,7 +135,7 @@ class Engine:
             yield self._view, self._known
 
     def _draft(
-        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, allowed: set[int] | None, day: dt.date
+        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, day: dt.date
     ) -> tuple[AnswerDraft, list[ScoredSentence]]:
         if not len(view):
             return AnswerDraft("not_found", (AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
@@ -146,7 +145,7 @@ class Engine:
             return offer_near(unmatched, view), []
         kind = question_kinds()[parsed.kind]
         wanted = extract_concepts(parsed, view)
-        scope = scope_of(parsed, view, self.searcher, allowed)
+        scope = scope_of(parsed, view, self.searcher, chosen)
         if kind.own_figures and parsed.divisions:
             scope = own_figures(parsed, scope, view)
         scorer = SentenceScorer(wanted, view)
@@ -160,7 +159,7 @@ class Engine:
         everything = scorer.score(scope)
         others: list[ScoredSentence] = []
         if parsed.divisions or parsed.documents:
-            everywhere = scope_of(parsed, view, self.searcher, allowed, divisions=())
+            everywhere = scope_of(parsed, view, self.searcher, chosen, divisions=())
             others = [f for f in scorer.score(everywhere) if (f.row, f.sentence.part) not in scope.parts]
         reason = kind.explain(inquiry) if kind.explain is not None else None
         return refusal.refuse(parsed, wanted, everything, others, inquiry.measure, reason=reason), everything
@@ -184,7 +183,7 @@ class Engine:
         return draft
 
     def _with_evidence(
-        self, parsed: ParsedQuestion, draft: AnswerDraft, view: LibraryView, allowed: set[int] | None
+        self, parsed: ParsedQuestion, draft: AnswerDraft, view: LibraryView, chosen: ChosenDocuments
     ) -> AnswerDraft:
         """The items that answer best, whole and from the place asked for, in front of what the rules for this kind found.
 
@@ -197,7 +196,7 @@ class Engine:
         from qa.answers.evidence_first import admit_lines, quote_items
 
         draft = admit_lines(draft, SlotConstraints(parsed), view)
-        selection = select_items(self._gather(parsed, view, allowed), refused=draft.status == "not_found")
+        selection = select_items(self._gather(parsed, view, chosen), refused=draft.status == "not_found")
         anywhere = not parsed.divisions and not parsed.documents
         return quote_items(
             draft,
@@ -208,19 +207,20 @@ class Engine:
             whole=any(word in parsed.folded for word in word_lists("qa")["whole_lists"]),
         )
 
-    def _gather(self, parsed: ParsedQuestion, view: LibraryView, allowed: set[int] | None) -> Evidence:
-        hits = hits_of_place(parsed, self._find_passages(parsed.query, view, allowed), view)
+    def _gather(self, parsed: ParsedQuestion, view: LibraryView, chosen: ChosenDocuments) -> Evidence:
+        hits = hits_of_place(parsed, self._find_passages(parsed.query, view, chosen), view)
         return gather_evidence(parsed, hits, view, self.searcher, find_measure(parsed))
 
-    def _find_passages(self, query: str, view: LibraryView, allowed: set[int] | None) -> list[Hit]:
-        """The best passages of the documents allowed; of most of a library it is quicker to leave the others out afterwards."""
-        if allowed is None:
+    def _find_passages(self, query: str, view: LibraryView, chosen: ChosenDocuments) -> list[Hit]:
+        """The best passages of the documents chosen; of most of a library it is quicker to leave the others out afterwards."""
+        count = chosen.count(view)
+        if count == len(view):
             return self.searcher.search(query, top=READ)
-        if 2 * len(allowed) <= len(view):
-            filters = Filters(documents=tuple(view.infos[row].id for row in allowed))
+        if 2 * count <= len(view):
+            filters = Filters(documents=tuple(view.infos[row].id for row in chosen.of(view)))
             return self.searcher.search(query, filters=filters, top=READ)
         hits = self.searcher.search(query, top=2 * READ)
-        return [hit for hit in hits if view.by_id.get(hit.source_id) in allowed][:READ]
+        return [hit for hit in hits if (row := view.by_id.get(hit.source_id)) is not None and row in chosen][:READ]
 
     def _similar(self, parsed: ParsedQuestion) -> Similar | None:
         """A function that compares sentences with the question by the embedding model, or None without a model."""

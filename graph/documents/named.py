@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from corpus.errors import UnclearDocument, UnknownDocument
 from corpus.folding import fold
@@ -12,7 +12,7 @@ from corpus.store import Corpus, DocumentInfo
 from corpus.titles import in_marks
 from graph.documents.numbers import parse_number
 from graph.documents.resolver import DocumentMention, DocumentResolver
-from graph.documents.works import Works, WorkVersion, works
+from graph.documents.works import WorkVersion, works
 from graph.lexicon import expand
 
 SHOWN = 5
@@ -161,16 +161,18 @@ def fold_versions(corpus: Corpus, rows: Iterable[int], as_of: dt.date) -> dict[i
 
     Where what stands in front is not among the rows, the first one that is takes its place.
     """
-    known = works(corpus)
+    known, day = works(corpus), as_of.isoformat()
     groups: dict[int, list[int]] = {}
     for row in dict.fromkeys(rows):
-        groups.setdefault(front_of(known, row, as_of), []).append(row)
+        groups.setdefault(known.front(row, day) if row in known.several else row, []).append(row)
     fronts = {front if front in group else group[0]: group for front, group in groups.items()}
     return {row: tuple(other for other in group if other != row) for row, group in fronts.items()}
 
 
-def front_of(known: Works, row: int, as_of: dt.date) -> int:
-    """The document whose text holds in place of another one's on a day: its representative, the last version that replaced it."""
-    day = as_of.isoformat()
-    newer = [r for r in known.replaced_by(row) if (on := known.version(r).on) is None or on <= day]
-    return known.representative(newer[-1] if newer else row)
+def rows_behind(corpus: Corpus, rows: Set[int] | None, as_of: dt.date) -> frozenset[int]:
+    """Of some documents, or of all, those that stand behind others when each work counts once."""
+    known = works(corpus)
+    if rows is None:
+        return known.behind(as_of.isoformat())
+    several = rows & known.several
+    return frozenset(several - fold_versions(corpus, sorted(several), as_of).keys())

@@ -41,6 +41,7 @@ OPEN = 0.6
 SAME = 0.97
 """Part of all shingles that both have from which different days are those of page and text, not of two documents."""
 DAYS_APART = 60
+DAYS_KEPT = 8
 _OF_OTHERS = ("copy_of", "not_copy_of", "replaces", "replaced_by")
 """Corrections that say something of two documents."""
 NOTE = re.compile(expand(r"[（(][^（()）]*{acts_of_history}[^（()）]*[)）]"))
@@ -113,6 +114,8 @@ class Works(View):
         self._replaced: dict[int, tuple[int, ...]] = {}
         self._proposed: dict[int, tuple[CopyProposal, ...]] = {}
         """Proposals by the lowest row of what was worked out together."""
+        self._behind: dict[str, tuple[frozenset[int], set[int]]] = {}
+        """By day the documents behind others, and those of which that has to be found anew."""
         self.several: set[int] = set()
         """Documents whose work has more than one file."""
         self.renewed: frozenset[int] = frozenset()
@@ -149,6 +152,33 @@ class Works(View):
         """The versions that take the place of a document's text: the final text of a draft, the revision of a rule."""
         return self._replaced.get(self.representative(row), ())
 
+    def front(self, row: int, as_of: str) -> int:
+        """The document whose text holds in place of another one's on a day: its representative, the last version that replaced it."""
+        newer = [r for r in self.replaced_by(row) if (on := self.version(r).on) is None or on <= as_of]
+        return self.representative(newer[-1] if newer else row)
+
+    def behind(self, as_of: str) -> frozenset[int]:
+        """The documents that stand behind others of their work on a day; the same object until one comes or goes."""
+        found, stale = self._behind.pop(as_of, (frozenset(), set(self.several)))
+        if stale:
+            rows = set(found)
+            while stale:
+                row = stale.pop()
+                files = self.of(row).documents if row in self.several else (row,)
+                groups: dict[int, list[int]] = defaultdict(list)
+                for file in sorted(files) if row in self.several else ():
+                    groups[self.front(file, as_of)].append(file)
+                rows.difference_update(files)
+                stale.difference_update(files)
+                for front, group in groups.items():
+                    ahead = front if front in group else group[0]
+                    rows.update(file for file in group if file != ahead)
+            found = frozenset(rows) if rows != found else found
+        self._behind[as_of] = found, stale
+        if len(self._behind) > DAYS_KEPT:
+            del self._behind[next(iter(self._behind))]
+        return found
+
     def proposals(self) -> tuple[CopyProposal, ...]:
         """Pairs that a person has to decide, the nearest first."""
         found = [proposal for proposals in self._proposed.values() for proposal in proposals]
@@ -183,6 +213,8 @@ class Works(View):
         for rows in self._clusters({row for row in renewed if row in self._infos}):
             self._work_out(rows)
         self.renewed = frozenset(renewed)
+        for _, stale in self._behind.values():
+            stale |= renewed
 
     def _signatures(self, rows: Set[int]) -> dict[int, bytes]:
         """The signatures of some texts; those that an older library lacks are made and stored."""

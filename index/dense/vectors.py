@@ -77,6 +77,7 @@ class DenseIndex:
         self.dimension = dimension
         self._folder = corpus.folder / "cache" / folder
         self.generation = -1
+        self._chosen: tuple[_State, frozenset[int], _Choice] | None = None
         none = numpy.zeros(0, dtype=numpy.int64)
         self._state = _State(none, none, numpy.zeros((0, dimension), dtype=numpy.float32))
 
@@ -162,26 +163,48 @@ class DenseIndex:
 
     # ------------------------------------------------------------------ searching
 
-    def search(self, query: Any, limit: int, documents: set[int] | None = None, *, exact: bool = False) -> tuple[Any, Any, Any]:
-        """Passages, documents and cosines of what is nearest to a unit vector, best first; of some documents only where given.
+    def search(
+        self,
+        query: Any,
+        limit: int,
+        documents: set[int] | None = None,
+        *,
+        without: frozenset[int] = frozenset(),
+        exact: bool = False,
+    ) -> tuple[Any, Any, Any]:
+        """Passages, documents and cosines of what is nearest to a unit vector, best first.
 
-        ``exact`` looks at every vector, for measuring how much is missed otherwise.
+        Args:
+            query: The vector.
+            limit: How many passages at most.
+            documents: Look only at these.
+            without: Look at all but these, where ``documents`` are not given.
+            exact: Look at every vector, for measuring how much is missed otherwise.
         """
         np, state = self._np, self._state
         none = np.zeros(0, dtype=np.int64)
         if limit < 1 or not state.size:
             return none, none, np.zeros(0, dtype=np.float32)
-        wanted = None if documents is None else np.fromiter(documents, np.int64)
-        chosen = _chosen(state.documents, wanted, state.dead)
+        chosen = self._choose(state, documents, without)
         at, scores = _nearest(None if exact else state.faiss, state.vectors, query, chosen, limit)
         rows, owners = state.rows[at], state.documents[at]
         if state.new_rows is not None and len(state.new_rows):
-            more, more_scores = _exact(state.new_vectors, query, _chosen(state.new_documents, wanted, None), limit)
+            among = _Choice(state.new_documents, documents, without, None)
+            more, more_scores = _exact(state.new_vectors, query, among.places(), limit)
             rows = np.concatenate([rows, state.new_rows[more]])
             owners = np.concatenate([owners, state.new_documents[more]])
             scores = np.concatenate([scores, more_scores])
         order = np.argsort(-scores, kind="stable")[:limit]
         return rows[order], owners[order], scores[order]
+
+    def _choose(self, state: _State, documents: set[int] | None, without: frozenset[int]) -> _Choice:
+        """Which of the vectors laid out may be found; of the last state and ``without`` it is known."""
+        if documents is not None:
+            return _Choice(state.documents, documents, frozenset(), state.dead)
+        kept = self._chosen
+        if kept is None or kept[0] is not state or kept[1] is not without:
+            kept = self._chosen = state, without, _Choice(state.documents, None, without, state.dead)
+        return kept[2]
 
     def cosines(self, query: Any, rows: Any) -> Any:
         """The cosine of each passage to a unit vector; 0 for one without a vector."""
@@ -287,44 +310,61 @@ def _faiss(threads: int = 1) -> Any:
     return faiss
 
 
-def _chosen(documents: Any, wanted: Any, dead: Any) -> Any:
-    """Which vectors may be found, None for all."""
-    import numpy as np
+class _Choice:
+    """Which vectors may be found: those of some documents, or of all but some, that are not dead."""
 
-    if wanted is None:
-        return None if dead is None else ~dead
-    good = np.isin(documents, wanted)
-    return good if dead is None else good & ~dead
+    def __init__(self, owners: Any, only: set[int] | None, without: frozenset[int], dead: Any) -> None:
+        import numpy as np
+
+        self.count = self.left = len(owners)
+        self._good: Any = None if dead is None else ~dead
+        if only is not None or without:
+            wanted = np.fromiter(without if only is None else only, np.int64)
+            found = np.isin(owners, wanted, invert=only is None)
+            self._good = found if self._good is None else found & self._good
+        if self._good is not None:
+            self.left = int(np.count_nonzero(self._good))
+
+    @property
+    def restricted(self) -> bool:
+        """Whether some may not be found."""
+        return self._good is not None
+
+    def among(self, at: Any) -> Any:
+        """Those of some places that may be found."""
+        return at if self._good is None else at[self._good[at]]
+
+    def places(self) -> Any:
+        """All of them, None where they are all there are."""
+        import numpy as np
+
+        return None if self._good is None else np.flatnonzero(self._good)
 
 
-def _nearest(index: Any, vectors: Any, query: Any, chosen: Any, limit: int) -> tuple[Any, Any]:
+def _nearest(index: Any, vectors: Any, query: Any, chosen: _Choice, limit: int) -> tuple[Any, Any]:
     """Places and cosines of the nearest of the chosen vectors, best first."""
     import numpy as np
 
-    count = len(vectors)
-    left = count if chosen is None else int(np.count_nonzero(chosen))
+    count, left = len(vectors), chosen.left
     enough = CLOSER * limit
     # twice what an even spread would need: the nearest may lie in documents that were not chosen
     asked = enough if left == count else 2 * enough * count // max(left, 1)
-    if index is None or 2 * asked > count or (chosen is not None and left <= SUBSET):
-        return _exact(vectors, query, chosen, limit)
+    if index is None or 2 * asked > count or (chosen.restricted and left <= SUBSET):
+        return _exact(vectors, query, chosen.places(), limit)
     _faiss()
     at = index.search(query.reshape(1, -1).astype(np.float32), asked)[1][0]
-    at = at[at >= 0]
-    if chosen is not None:
-        at = at[chosen[at]]
-        if len(at) < enough:
-            return _exact(vectors, query, chosen, limit)
+    at = chosen.among(at[at >= 0])
+    if chosen.restricted and len(at) < enough:
+        return _exact(vectors, query, chosen.places(), limit)
     at = np.sort(at[:enough])  # in the order they lie on the disk
     order, scores = _compared(vectors[at], query, limit)
     return at[order], scores
 
 
-def _exact(vectors: Any, query: Any, chosen: Any, limit: int) -> tuple[Any, Any]:
-    """The same, every vector looked at."""
+def _exact(vectors: Any, query: Any, places: Any, limit: int) -> tuple[Any, Any]:
+    """The same of the vectors at some places, or of all, every one looked at."""
     import numpy as np
 
-    places = None if chosen is None else np.flatnonzero(chosen)
     count = len(vectors) if places is None else len(places)
     best, scores = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
     for start in range(0, count, BLOCK):

@@ -6,7 +6,7 @@ never from the user's string, so no character in a query has a meaning of its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,10 +114,17 @@ class LexicalIndex:
         hits = self._passages.search(query, 30, count=False).hits if terms else []
         return any(text in self.read(found).text for found in self._found(hits))
 
-    def search_passages(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> list[LexicalHit]:
-        """The best passages for a query, of some documents only where those are given."""
+    def search_passages(
+        self, query: WeightedQuery, limit: int, documents: set[int] | None = None, without: Set[int] = frozenset()
+    ) -> list[LexicalHit]:
+        """The best passages for a query: of some documents only where those are given, else of all but those ``without``."""
         built = _restricted(self.passages.schema, query.build(self.passages.schema, _PASSAGE_BOOSTS), documents)
-        return self._found(self._passages.search(built, limit, count=False).hits) if built is not None else []
+        for asked in _more_and_more(limit, without):
+            hits = self._passages.search(built, asked, count=False).hits if built is not None else []
+            found = [hit for hit in self._found(hits) if hit.document not in without]
+            if len(found) >= limit or len(hits) < asked:
+                break
+        return found[:limit]
 
     def by_rows(self, rows: Sequence[int]) -> list[LexicalHit]:
         """Passages by their numbers."""
@@ -158,12 +165,18 @@ class LexicalIndex:
         places = {**found, **{hit.row: hit for hit in self.by_rows(unknown)}}
         return {row: kept.get(row) or self.read(places[row]) for row in rows if row in kept or row in places}
 
-    def search_documents(self, query: WeightedQuery, limit: int, documents: set[int] | None = None) -> dict[int, float]:
-        """The best documents for a query with their scores."""
+    def search_documents(
+        self, query: WeightedQuery, limit: int, documents: set[int] | None = None, without: Set[int] = frozenset()
+    ) -> dict[int, float]:
+        """The best documents for a query with their scores; which ones as for ``search_passages``."""
         built = _restricted(self.documents.schema, query.build(self.documents.schema, _DOCUMENT_BOOSTS), documents)
-        hits = self._documents.search(built, limit, count=False).hits if built is not None else []
-        rows = self._documents.fast_field_values("document", [address for _, address in hits])
-        return {int(row or 0): score for (score, _), row in zip(hits, rows, strict=True)}
+        for asked in _more_and_more(limit, without):
+            hits = self._documents.search(built, asked, count=False).hits if built is not None else []
+            rows = self._documents.fast_field_values("document", [address for _, address in hits])
+            found = [(row, score) for (score, _), row in zip(hits, rows, strict=True) if row not in without]
+            if len(found) >= limit or len(hits) < asked:
+                break
+        return {int(row or 0): score for row, score in found[:limit]}
 
     def numbered(self, numbers: Iterable[str]) -> set[int]:
         """Documents with one of these numbers; words in front that are not part of a number are ignored."""
@@ -196,6 +209,14 @@ class WeightedQuery:
 
 _PASSAGE_BOOSTS = {"words": ("words", 1.0), "pairs": ("pairs", 1.0), "head_words": ("words", 0.3), "head_pairs": ("pairs", 0.3)}
 _DOCUMENT_BOOSTS = {"words": ("words", 1.0), "pairs": ("pairs", 1.0), "head_words": ("words", 0.3), "head_pairs": ("pairs", 0.3)}
+
+
+def _more_and_more(limit: int, without: Set[int]) -> Iterator[int]:
+    """How many hits to ask for, so that enough are left: a query that leaves thousands of documents out takes as long as many."""
+    asked = limit + limit // 4 if without else limit
+    while True:
+        yield asked
+        asked *= 2
 
 
 def _restricted(schema: Any, query: Any | None, documents: set[int] | None) -> Any | None:

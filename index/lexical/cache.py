@@ -110,7 +110,7 @@ class LexicalCache:
         if CacheFiles.of_stamp(self.folder, stamp).moved:  # just read and found to be right: the next process need not
             with suppress(OSError), writing(self.folder.parent, 0.0) as held:
                 if held and _stamp(self.folder) == stamp:
-                    _write_stamp(self.folder, generation)
+                    _seal(self.folder, generation)
         return True
 
     def _open_older(self) -> bool:
@@ -144,10 +144,10 @@ class LexicalCache:
             changes = self._corpus.changes_since(known)
             if changes:
                 # a crash in between must not leave a stamp that lies
-                _write_stamp(self.folder, known, writing=True)
+                _write_stamp(self.folder, {"generation": known, "writing": True})
                 put = [change.document for change in changes if change.operation == "put"]
                 index.update([change.document for change in changes], entries(self._corpus, put))
-            _write_stamp(self.folder, generation)
+            _seal(self.folder, generation, CacheFiles.of_stamp(self.folder, stamp))
             self.view, self.generation = index.reloaded(), generation
         except _BROKEN:
             return False
@@ -159,7 +159,7 @@ class LexicalCache:
             shutil.rmtree(left, ignore_errors=True)
         draft = target.with_name(f"lexical.new{os.getpid()}")
         LexicalIndex(draft).update((), entries(self._corpus, None))
-        _write_stamp(draft, generation)
+        _seal(draft, generation)
         if target.exists():
             old = target.with_name(f"lexical.old{os.getpid()}")
             target.replace(old)
@@ -231,11 +231,15 @@ def _stamp(folder: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _write_stamp(folder: Path, generation: int, **more: bool) -> None:
+def _seal(folder: Path, generation: int, former: CacheFiles | None = None) -> None:
+    """Stamp an index that is complete; files that are untouched since ``former`` are not read again."""
+    _write_stamp(folder, {"generation": generation, **CacheFiles.written(folder, _names(folder), former).to_stamp()})
+
+
+def _write_stamp(folder: Path, stamp: dict[str, Any]) -> None:
     target = folder / "manifest.json"
     draft = target.with_suffix(".tmp")
-    files = {} if more else CacheFiles.written(folder, _names(folder), CacheFiles.of_stamp(folder, _stamp(folder))).to_stamp()
-    draft.write_text(json.dumps({**signature(), "generation": generation, **files, **more}), encoding="utf-8")
+    draft.write_text(json.dumps({**signature(), **stamp}), encoding="utf-8")
     draft.replace(target)
 
 

@@ -9,8 +9,8 @@ from corpus.divisions import NATION, Division
 from corpus.filters import Filters
 from corpus.folding import fold
 from index.passages import Hit
-from index.searcher import Searcher
-from qa.documents import DocumentPart, DocumentView, LibraryView, Sentence, speaks_for
+from index.searcher import NOTHING, Searcher
+from qa.documents import EVERYTHING, ChosenDocuments, DocumentPart, DocumentView, LibraryView, Sentence, speaks_for
 from qa.understanding.question import ASKS_DUTIES, ParsedQuestion
 
 SMALL = 24
@@ -75,19 +75,19 @@ def scope_of(
     parsed: ParsedQuestion,
     view: LibraryView,
     searcher: Searcher,
-    allowed: set[int] | None = None,
+    chosen: ChosenDocuments = EVERYTHING,
     divisions: Sequence[Division] | None = None,
 ) -> Scope:
     """The documents a question is to be answered from."""
     divisions = parsed.divisions if divisions is None else tuple(divisions)
-    rows = [row for row in view.infos if allowed is None or row in allowed]
-    if parsed.documents and any(row in parsed.documents for row in rows):
-        rows = [row for row in rows if row in parsed.documents]
-    elif divisions:
+    named = sorted(row for row in {*parsed.documents} if row in view.infos and row in chosen)
+    many = not named and chosen.count(view) > SMALL
+    rows = named or ([] if many else list(chosen.of(view)))
+    if divisions and not named:
         speaking = frozenset[int]().union(*(view.inside(division) for division in divisions))
-        inside = [row for row in rows if row in speaking]
-        if len(rows) > SMALL:
-            hits = _hits(parsed, searcher, rows if allowed is not None else None, view)
+        inside = sorted(row for row in speaking if row in chosen)
+        if many:
+            hits = _hits(parsed, searcher, chosen, view)
             others = [view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id]
             complete = parsed.kind in _COMPLETE or (parsed.kind == "responsible_unit" and ASKS_DUTIES.search(parsed.folded))
             whole = SMALL if complete else FEW
@@ -95,7 +95,7 @@ def scope_of(
                 most = _most(parsed) if len(inside) > SMALL else whole
                 own = [row for row in dict.fromkeys(others) if row in inside]
                 if len(own) < min(most, SEARCHED):
-                    near = _hits(parsed, searcher, inside, view)
+                    near = _hits(parsed, searcher, ChosenDocuments(frozenset(inside)), view)
                     own = list(dict.fromkeys((*own, *(view.by_id[hit.source_id] for hit in near))))
                     hits += near
                 inside = own[:most]
@@ -111,8 +111,8 @@ def scope_of(
         # a document that does not say of which region it is counts where it names the place
         unplaced = [row for row in rows if not view.regions[row] and any(name in view.document(row).folded for name in names)]
         rows = [row for row in rows if row in {*inside, *unplaced}] or rows
-    if len(rows) > SMALL:
-        hits = _hits(parsed, searcher, rows if len(rows) < len(view) else None, view)
+    if many or len(rows) > SMALL:
+        hits = _hits(parsed, searcher, chosen if many else ChosenDocuments(frozenset(rows)), view)
         rows = list(dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id))[: _most(parsed)]
         return Scope(_parts(view, rows, parsed, ()), tuple(hits))
     return Scope(_parts(view, rows, parsed, divisions))
@@ -143,9 +143,9 @@ def _most(parsed: ParsedQuestion) -> int:
     return SURVEYED if parsed.several or parsed.kind in ("multi_doc", "comparison") else SEARCHED
 
 
-def _hits(parsed: ParsedQuestion, searcher: Searcher, rows: Iterable[int] | None, view: LibraryView) -> list[Hit]:
-    filters = Filters(documents=tuple(view.infos[row].id for row in rows)) if rows is not None else None
-    return searcher.search(parsed.query, filters=filters, top=40)
+def _hits(parsed: ParsedQuestion, searcher: Searcher, chosen: ChosenDocuments, view: LibraryView) -> list[Hit]:
+    filters = None if chosen.only is None else Filters(documents=tuple(view.infos[row].id for row in chosen.of(view)))
+    return searcher.search(parsed.query, filters=filters, without=chosen.without if filters is None else NOTHING, top=40)
 
 
 def _parts(

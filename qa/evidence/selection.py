@@ -7,10 +7,10 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from corpus.filters import Filters
-from graph.documents.named import choose_documents, fold_versions
+from graph.documents.named import choose_documents, rows_behind
 from graph.documents.resolver import DocumentMention
 from graph.documents.status_filter import resolve_status
-from qa.documents import LibraryView
+from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.constraints import narrowest_places
 from qa.evidence.scope import elsewhere, place_names
 from qa.understanding.names import NamedDocuments
@@ -19,8 +19,8 @@ from qa.understanding.question import ParsedQuestion
 
 def select_documents(
     parsed: ParsedQuestion, view: LibraryView, filters: Filters | None, as_of: dt.date
-) -> tuple[ParsedQuestion, set[int] | None]:
-    """The question with the documents it names for certain, and the rows to answer from; None for every document.
+) -> tuple[ParsedQuestion, ChosenDocuments]:
+    """The question with the documents it names for certain, and the documents to answer from.
 
     A work counts once, by the text that holds on the day; a version that the question names itself is always among them.
     """
@@ -28,9 +28,11 @@ def select_documents(
     named = _limited(parsed, view, view.infos if allowed is None else allowed)
     sure = [row for m in named.sure(parsed.folded) for row in choose_documents(view.corpus, m, parsed.folded, as_of)]
     documents = tuple(dict.fromkeys(sure)) or parsed.documents
-    rows = set(view.infos) if allowed is None else allowed
-    kept = set(fold_versions(view.corpus, sorted(rows), as_of)) | (set(documents) & rows)
-    return replace(parsed, named=named, documents=documents), None if allowed is None and len(kept) == len(rows) else kept
+    behind = rows_behind(view.corpus, allowed, as_of)
+    chosen = ChosenDocuments(
+        None if allowed is None else frozenset(allowed), behind.difference(documents) if documents else behind
+    )
+    return replace(parsed, named=named, documents=documents), chosen
 
 
 def select_rows(view: LibraryView, filters: Filters | None, as_of: dt.date) -> set[int] | None:

@@ -99,6 +99,15 @@ def test_filters_come_before_scoring(corpus: Corpus) -> None:
     assert found(searcher, "监测对象", filters=Filters(year=1900)) == []
 
 
+def test_what_is_left_out_takes_no_place_of_others(corpus: Corpus) -> None:
+    copies = [put(corpus, f"x{n}", "移风易俗实施方案", None, None, None, DOCS["c"][-1] * (n + 2)) for n in range(8)]
+    without = frozenset(copies)
+    assert found(Searcher(corpus), "高价彩礼", without=without, top=1) == ["c"]
+    kept = tuple(info.id for info in corpus.infos() if info.row not in without)
+    query = "实施方案 报销 彩礼"
+    assert found(Searcher(corpus), query, without=without) == found(Searcher(corpus), query, filters=Filters(documents=kept))
+
+
 def test_changes_show_at_once_and_are_not_rebuilt(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     searcher = Searcher(corpus)
     assert found(searcher, "监测对象") == ["a"]

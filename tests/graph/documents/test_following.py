@@ -12,7 +12,7 @@ import pytest
 from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.store import Corpus
 from graph.documents.lineage import DocumentNames
-from graph.documents.named import resolver_of
+from graph.documents.named import fold_versions, resolver_of
 from graph.documents.numbers import parse_number
 from graph.documents.status import statuses
 from graph.documents.works import works
@@ -130,6 +130,8 @@ def _made_of(corpus: Corpus) -> dict[str, Any]:
         "replaced": {row: known.replaced_by(row) for row in corpus.heads},
         "proposals": known.proposals(),
         "several": known.several,
+        "behind": [known.behind(day.isoformat()) for day in DAYS],
+        "fronts": [fold_versions(corpus, corpus.heads, day) for day in DAYS],
         "statuses": [statuses(corpus, day) for day in DAYS],
     }
 
@@ -146,5 +148,7 @@ def test_any_run_of_changes_gives_what_is_made_anew(tmp_path: Path, seed: int) -
                 continue  # several changes at once
             with Corpus.open(tmp_path) as anew:
                 kept, made = _made_of(corpus), _made_of(anew)
+            for behind, fronts in zip(kept["behind"], kept["fronts"], strict=True):
+                assert behind == {row for rows in fronts.values() for row in rows}
             for name, value in made.items():
                 assert kept[name] == value, (step, act, name)

@@ -101,7 +101,9 @@ def test_vectors_of_another_model_do_not_count(corpus: Corpus) -> None:
 def neighbours(points: np.ndarray, queries: np.ndarray, chosen: np.ndarray | None = None) -> float:  # type: ignore[type-arg]
     """Share of the 100 nearest (chosen) points of each query that are found through FAISS."""
     kept, index = points.astype("<f2"), vectors_module._build(points)
-    found = [vectors_module._nearest(index, kept, query, chosen, 100)[0].tolist() for query in queries]
+    only = None if chosen is None else set(np.flatnonzero(chosen).tolist())
+    choice = vectors_module._Choice(np.arange(len(points)), only, frozenset(), None)
+    found = [vectors_module._nearest(index, kept, query, choice, 100)[0].tolist() for query in queries]
     scores = -(queries @ points.T)
     if chosen is not None:
         scores[:, ~chosen] = 1
@@ -143,5 +145,6 @@ def test_nearly_all_of_the_nearest_of_real_passages_are_found(monkeypatch: pytes
 def test_vectors_of_any_length_are_laid_out(dimension: int) -> None:
     points = np.random.default_rng(6).normal(size=(700, dimension)).astype(np.float32)
     points /= np.linalg.norm(points, axis=1, keepdims=True)
-    found, scores = vectors_module._nearest(vectors_module._build(points), points.astype("<f2"), points[3], None, 5)
+    choice = vectors_module._Choice(np.arange(len(points)), None, frozenset(), None)
+    found, scores = vectors_module._nearest(vectors_module._build(points), points.astype("<f2"), points[3], choice, 5)
     assert 3 in found and scores[0] == pytest.approx(1, abs=1e-2)
