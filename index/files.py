@@ -51,14 +51,17 @@ class CacheFiles:
         """Whether sizes or times are no longer those noted, as in a copied library."""
         return any(_look(self.folder / name) != self.seen.get(name) for name in self.hashes)
 
-    def untouched(self, names: Iterable[str]) -> bool:
-        """Whether there are just these files, as large as they were, and those that were touched or drawn have their hashes."""
+    def untouched(self, names: Iterable[str], *, sample: bool = True) -> bool:
+        """Whether there are just these files, as large as they were, and those that were touched have their hashes.
+
+        With ``sample`` some others are read too.
+        """
         try:
             if not self.hashes or sorted(names) != sorted(self.hashes):
                 return False
             now = {name: _look(self.folder / name) for name in self.hashes}
             touched = [name for name in now if now[name] != self.seen.get(name)]
-            return all(self._holds(name) for name in (*touched, *_drawn(now, touched)))
+            return all(self._holds(name) for name in (*touched, *(_drawn(now, touched) if sample else ())))
         except OSError:
             return False
 

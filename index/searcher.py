@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corpus.divisions import gazetteer
 from corpus.errors import ModelUnavailable
 from corpus.filters import Filters
-from corpus.store import Corpus
+from corpus.store import Corpus, Heads, View
 from index.dense.vectors import DenseIndex
 from index.hits import HitCache, build_hits, opening_hit
 from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
@@ -59,7 +60,6 @@ class Searcher:
         self._items_seen = 0
         self._lexical = LexicalCache(corpus)
         self._dense: DenseIndex | None = None
-        self._codes: list[str] = []
         self._names = SpellingNames(())
         self._hit_cache = HitCache(corpus)
         self._generation = -1
@@ -125,9 +125,7 @@ class Searcher:
         self._items_seen = last
 
     def _settle(self) -> None:
-        codes = sorted(self.corpus.region_codes())[:2_000]
-        if codes != self._codes:
-            self._codes, self._names = codes, _names(codes)
+        self._names = self.corpus.view(_RegionSpellings).names
         self._hit_cache = HitCache(self.corpus)
         self._generation = self._lexical.generation
 
@@ -347,7 +345,25 @@ def _read(lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[
     return known
 
 
-def _names(codes: Iterable[str]) -> SpellingNames:
+class _RegionSpellings(View):
     """Names of the divisions the library's documents belong to, for reading typos."""
-    divisions = (gazetteer().by_code.get(code) for code in codes)
-    return SpellingNames(name for d in divisions if d for name in (d.short, d.name) if len(name) >= 3)
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.names = SpellingNames()
+        self._documents: Counter[str | None] = Counter()
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in, by their divisions."""
+        touched = {info.head.region_code for heads in (gone, come) for info in heads.values()}
+        before = {code for code in touched if self._documents[code] > 0}
+        self._documents.subtract(info.head.region_code for info in gone.values())
+        self._documents.update(info.head.region_code for info in come.values())
+        for code in touched:
+            if (there := self._documents[code] > 0) != (code in before):
+                for name in _long_names(code):
+                    (self.names.add if there else self.names.discard)(name)
+
+
+def _long_names(code: str | None) -> list[str]:
+    division = gazetteer().by_code.get(code or "")
+    return [name for name in (division.short, division.name) if len(name) >= 3] if division else []

@@ -199,7 +199,8 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
 
     def _follow_corrections_of(self, id: str, source: str, origin: str | None, generation: int) -> None:
         """The same for every document that a correction may concern."""
-        query = "SELECT row FROM documents WHERE removed_at IS NULL AND (id=? OR (source=? AND origin IS ?))"
+        # the plus: thousands of records may have come from one file
+        query = "SELECT row FROM documents WHERE removed_at IS NULL AND (id=? OR (source=? AND +origin IS ?))"
         for (row,) in self._db.execute(query, (id, source, origin)).fetchall():
             self._follow_corrections(row, generation)
 

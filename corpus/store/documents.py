@@ -77,7 +77,7 @@ class DocumentTables(CorrectionTables):
         """The documents with this id or source; else with this title or number; else with this id prefix or file name."""
         found = self._infos("removed_at IS NULL AND (id=? OR source=?)", (name, name))
         if not found:
-            found = self._infos("removed_at IS NULL AND (title=? OR doc_number=?)", (name.strip("《》"), name))
+            found = self._infos("+removed_at IS NULL AND (title=? OR doc_number=?)", (name.strip("《》"), name))
         if not found and len(name) >= 3:
             like = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             found = self._infos(
@@ -213,18 +213,11 @@ class DocumentTables(CorrectionTables):
             raise StoreError("原始文件不在库中。")
         return zlib.decompress(row[0])
 
-    def region_codes(self) -> set[str]:
-        """Codes of the divisions the documents belong to."""
-        # from one code to the next: DISTINCT would pass over the entries of all documents
-        after = "SELECT min(region_code) FROM documents WHERE removed_at IS NULL AND region_code>"
-        query = f"WITH RECURSIVE codes(code) AS ({after}'' UNION ALL SELECT ({after}code) FROM codes WHERE code IS NOT NULL)"
-        return {str(row[0]) for row in self._db.execute(f"{query} SELECT code FROM codes WHERE code IS NOT NULL")}
-
     def select(self, filters: Filters) -> set[int]:
         """Row numbers of the documents that meet the filters. Raises ``ValueError`` for a status, which no column holds."""
         if filters.status is not None:
             raise ValueError("Filters.status has to be resolved by graph.documents.status_filter.resolve_status")
-        where, values = ["removed_at IS NULL"], []
+        where, values = ["removed_at IS NULL" if filters.documents is None else "+removed_at IS NULL"], []
         if filters.region:
             codes = gazetteer().region_codes(filters.region)
             if "" not in codes:
@@ -257,7 +250,8 @@ class DocumentTables(CorrectionTables):
     def _read_heads(self, rows: Collection[int] | None) -> list[DocumentInfo]:
         if rows is None:
             return self._infos("removed_at IS NULL")
-        return self._infos("removed_at IS NULL AND row IN (SELECT value FROM json_each(?))", (json.dumps(list(rows)),))
+        # the plus keeps SQLite from going through all documents that are not removed to find a few rows
+        return self._infos("+removed_at IS NULL AND row IN (SELECT value FROM json_each(?))", (json.dumps(list(rows)),))
 
     def _infos(self, where: str, values: Sequence[Any] = ()) -> list[DocumentInfo]:
         infos = []

@@ -320,7 +320,10 @@ class _Choice:
         self._good: Any = None if dead is None else ~dead
         if only is not None or without:
             wanted = np.fromiter(without if only is None else only, np.int64)
-            found = np.isin(owners, wanted, invert=only is None)
+            # by document first: quicker than to look each vector's document up among thousands
+            listed = np.zeros(max(owners.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
+            listed[wanted] = True
+            found = listed[owners] if only is not None else ~listed[owners]
             self._good = found if self._good is None else found & self._good
         if self._good is not None:
             self.left = int(np.count_nonzero(self._good))

@@ -105,7 +105,9 @@ class LexicalCache:
     def _open_as_stamped(self, generation: int) -> bool:
         """Open the index if it is of exactly this generation; needs no lock."""
         stamp = _stamp(self.folder)
-        if not (_fits(stamp, generation) and _untouched(self.folder, stamp) and self._opened(generation)):
+        if not (
+            _fits(stamp, generation) and _untouched(self.folder, stamp, sample=self.view is None) and self._opened(generation)
+        ):
             return False
         if CacheFiles.of_stamp(self.folder, stamp).moved:  # just read and found to be right: the next process need not
             with suppress(OSError), writing(self.folder.parent, 0.0) as held:
@@ -137,7 +139,12 @@ class LexicalCache:
         """Update the index with the changes since its stamp. Returns False where it must be rebuilt instead."""
         stamp = _stamp(self.folder)
         known = stamp.get("generation")
-        if not isinstance(known, int) or known > generation or not _fits(stamp, known) or not _untouched(self.folder, stamp):
+        if (
+            not isinstance(known, int)
+            or known > generation
+            or not _fits(stamp, known)
+            or not _untouched(self.folder, stamp, sample=self.view is None)
+        ):
             return False
         try:
             index = LexicalIndex(self.folder)
@@ -254,5 +261,5 @@ def _names(folder: Path) -> list[str]:
     return [p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.is_file() and not p.name.startswith(".")]
 
 
-def _untouched(folder: Path, stamp: dict[str, Any]) -> bool:
-    return CacheFiles.of_stamp(folder, stamp).untouched(_names(folder))
+def _untouched(folder: Path, stamp: dict[str, Any], *, sample: bool) -> bool:
+    return CacheFiles.of_stamp(folder, stamp).untouched(_names(folder), sample=sample)
