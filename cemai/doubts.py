@@ -6,20 +6,19 @@ A doubt is settled by a correction of its field, also by one that gives the valu
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
-from weakref import WeakKeyDictionary
 
 from corpus.corrections import FIELDS, Correction, read_value
 from corpus.divisions import NATION, gazetteer
 from corpus.folding import fold
-from corpus.kept import kept_value
-from corpus.store import Corpus, DocumentInfo
+from corpus.store import Corpus, DocumentInfo, Heads, View
 from corpus.titles import in_marks
 from corpus.wordlists import expand
+from graph.documents.lineage import Citations
+from graph.documents.works import Works
 from graph.lexicon import entries
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ REASONS: dict[DoubtReason, str] = {
     "changed": "更正后文件有变",
     "text": "正文可疑",
 }
+_ORDER = {reason: place for place, reason in enumerate(REASONS)}
 EDGE = 1_200
 """Characters at both ends of a text in which a title, a region and a date are looked for to be proposed."""
 TITLE_LINES, LINES_OF_TITLE, SHORTEST_TITLE, LONGEST_TITLE = 8, 4, 6, 90
@@ -99,7 +99,7 @@ class Doubt:
 
 def list_doubts(library: Library) -> list[Doubt]:
     """Everything in a library that a person should look at, all doubts of a document together, the weightiest document first."""
-    return list(kept_value(library.corpus, "doubts", lambda: _find(library.corpus)))
+    return list(library.corpus.view(DoubtsOfDocuments).listed)
 
 
 def count_documents(doubts: Iterable[Doubt]) -> int:
@@ -107,110 +107,117 @@ def count_documents(doubts: Iterable[Doubt]) -> int:
     return len({doubt.document for doubt in doubts})
 
 
-_proposals: WeakKeyDictionary[Corpus, dict[tuple[int, str, str], str | None]] = WeakKeyDictionary()
-"""What was proposed for a document with some head: a stored text never changes, so it is read once."""
-_changed: WeakKeyDictionary[Corpus, dict[tuple[int, str], object]] = WeakKeyDictionary()
-"""What was read for a corrected field of a stored document."""
+class DoubtsOfDocuments(View):
+    """The doubts of each document: those of its own head, corrections and text are kept until it changes."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._works = corpus.view(Works)
+        self._citations = corpus.view(Citations)
+        self._infos: dict[int, DocumentInfo] = {}
+        self._own: dict[int, list[Doubt]] = {}
+        self._facts: dict[int, int] = {}
+        """Tasks and targets of each document."""
+        self._listed: list[Doubt] | None = None
+
+    @property
+    def listed(self) -> list[Doubt]:
+        """All doubts, the weightiest document first; never to be changed."""
+        if self._listed is None:
+            found = [(row, doubt) for row, doubts in self._own.items() for doubt in doubts]
+            found += _of_copies(self._works, self._infos)
+            weights = {row: self._facts.get(row, 0) + len(self._citations.cited.get(row, ())) for row, _ in found}
+            found.sort(key=lambda item: (-weights[item[0]], item[0], _ORDER[item[1].reason]))
+            self._listed = [replace(doubt, weight=weights[row]) for row, doubt in found]
+        return self._listed
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out, and find the doubts of others."""
+        self._listed = None
+        for row in gone:
+            del self._infos[row]
+            for known in (self._own, self._facts):
+                known.pop(row, None)
+        self._infos.update(come)
+        self._facts |= self._corpus.count_facts(("task", "target"), come if gone or self._own else None)
+        found = [(row, doubt) for row, info in come.items() for doubt in _of_head(info)]
+        found = _with_proposals(self._corpus, come, found)
+        found += _of_changed_files(self._corpus, come)
+        found += _of_texts(self._corpus, come)
+        for row, doubt in found:
+            self._own.setdefault(row, []).append(doubt)
 
 
-def _find(corpus: Corpus) -> list[Doubt]:
-    infos = {info.row: info for info in corpus.infos()}
-    weights = _weights(corpus, infos)
-    found: list[tuple[int, Doubt]] = []
-    for info in infos.values():
-        found += [(info.row, doubt) for doubt in _of_head(info, weights[info.row])]
-    found += _of_copies(corpus, infos, weights)
-    found += _of_changed_files(corpus, infos, weights)
-    found += _of_texts(corpus, infos, weights)
-    order = list(REASONS)
-    found.sort(key=lambda item: (-item[1].weight, item[0], order.index(item[1].reason)))
-    return _with_proposals(corpus, infos, found)
+def _doubt(info: DocumentInfo, reason: DoubtReason, field: str, message: str) -> Doubt:
+    return Doubt(info.id, info.head.title or "", info.source, reason, field, message, None, 0)
 
 
-def _weights(corpus: Corpus, infos: dict[int, DocumentInfo]) -> dict[int, int]:
-    """What depends on each document: its tasks and targets, and the documents that cite it."""
-    from graph.documents.lineage import edges
-
-    facts = corpus.count_facts(("task", "target"))
-    cited = Counter(target for _, target in {(edge.source, edge.target) for edge in edges(corpus)} if target is not None)
-    return {row: facts.get(row, 0) + cited[row] for row in infos}
-
-
-def _doubt(info: DocumentInfo, reason: DoubtReason, field: str, message: str, weight: int) -> Doubt:
-    return Doubt(info.id, info.head.title or "", info.source, reason, field, message, None, weight)
-
-
-def _of_head(info: DocumentInfo, weight: int) -> Iterator[Doubt]:
+def _of_head(info: DocumentInfo) -> Iterator[Doubt]:
     """Fields of the head matter that are missing or were concluded."""
     head = info.head
     if "title" not in head.corrected:
         if not head.title:
-            yield _doubt(info, "title-missing", "title", "没有找到标题。", weight)
+            yield _doubt(info, "title-missing", "title", "没有找到标题。")
         elif "title" in head.inferred:
             from_file = fold(head.title) in fold(_stem(info))
             reason: DoubtReason = "title-from-file" if from_file else "title-inferred"
             said = "文中没有标题行，标题取自文件名。" if from_file else "文中没有标题行，标题由首段推定。"
-            yield _doubt(info, reason, "title", said, weight)
+            yield _doubt(info, reason, "title", said)
     if not head.region and "region" not in head.corrected:
-        yield _doubt(info, "region-missing", "region", "没有读出属于哪个地区。", weight)
+        yield _doubt(info, "region-missing", "region", "没有读出属于哪个地区。")
     if not (head.issued_on or head.published_on) and not head.corrected & {"issued_on", "published_on"}:
-        yield _doubt(info, "date-missing", "issued_on", "没有读出成文或发布的日期。", weight)
+        yield _doubt(info, "date-missing", "issued_on", "没有读出成文或发布的日期。")
 
 
-def _of_copies(corpus: Corpus, infos: dict[int, DocumentInfo], weights: dict[int, int]) -> Iterator[tuple[int, Doubt]]:
+def _of_copies(works: Works, infos: Heads) -> Iterator[tuple[int, Doubt]]:
     """Pairs that texts and heads leave open, listed once, with the document that came later."""
-    from graph.documents.works import works
-
-    for pair in works(corpus).proposals():
+    for pair in works.proposals():
         first, later = infos[min(pair.document, pair.other)], infos[max(pair.document, pair.other)]
         name = in_marks(first.head.title) if first.head.title else first.source
-        doubt = _doubt(
-            later, "copy", "copy_of", f"与{name}有{pair.overlap:.0%}的文字相同，请看是不是同一份。", weights[later.row]
-        )
+        doubt = _doubt(later, "copy", "copy_of", f"与{name}有{pair.overlap:.0%}的文字相同，请看是不是同一份。")
         yield later.row, replace(doubt, other=first.id, proposal=first.id)
 
 
-def _of_changed_files(corpus: Corpus, infos: dict[int, DocumentInfo], weights: dict[int, int]) -> Iterator[tuple[int, Doubt]]:
+def _of_changed_files(corpus: Corpus, infos: Heads) -> Iterator[tuple[int, Doubt]]:
     """Corrections of a file that another has taken the place of, in which something else is read now."""
     from cemai.corrections import CHECKED
 
-    known = _changed.setdefault(corpus, {})
-    for info in infos.values() if corpus.corrections() else ():
-        for correction in corpus.corrections_of(info.id, info.source, info.origin):
+    given = corpus.corrections_of_many([(info.id, info.source, info.origin) for info in infos.values()])
+    for info, corrections in zip(infos.values(), given, strict=True):
+        if not corrections:
+            continue
+        doc = corpus.document(info.row, as_read=True)
+        for correction in corrections:
             if correction.field not in FIELDS:
                 continue
             if correction.field == "attached":
                 if correction.document_id == info.id:
                     continue
-                yield info.row, _of_correction(info, correction, "文件已换成新的一份，原来的划分不再适用。", None, weights)
+                yield info.row, _of_correction(info, correction, "文件已换成新的一份，原来的划分不再适用。", None)
                 continue
-            if (key := (info.row, correction.field)) not in known:
-                known[key] = read_value(corpus.document(info.row, as_read=True), correction.field)
-            read = known[key]
+            read = read_value(doc, correction.field)
             if correction.field == "checked":
                 if read != correction.was:
                     message = "核对过正文以后，文件换成了新的一份。"
-                    yield info.row, _of_correction(info, correction, message, CHECKED, weights)
+                    yield info.row, _of_correction(info, correction, message, CHECKED)
             elif read not in (correction.was, correction.value):
                 shown = _shown(read)
                 message = f"{correction.label}更正为“{_shown(correction.value)}”以后，文件有变，现在读出的是“{shown}”。"
-                yield info.row, _of_correction(info, correction, message, shown, weights)
+                yield info.row, _of_correction(info, correction, message, shown)
 
 
-def _of_correction(
-    info: DocumentInfo, correction: Correction, message: str, proposal: str | None, weights: dict[int, int]
-) -> Doubt:
-    doubt = _doubt(info, "changed", correction.field, message, weights[info.row])
+def _of_correction(info: DocumentInfo, correction: Correction, message: str, proposal: str | None) -> Doubt:
+    doubt = _doubt(info, "changed", correction.field, message)
     return replace(doubt, proposal=proposal, number=correction.number)
 
 
-def _of_texts(corpus: Corpus, infos: dict[int, DocumentInfo], weights: dict[int, int]) -> Iterator[tuple[int, Doubt]]:
+def _of_texts(corpus: Corpus, infos: Heads) -> Iterator[tuple[int, Doubt]]:
     """Texts whose words may differ from the original."""
     from cemai.corrections import CHECKED
 
     open_ones = [row for row, info in infos.items() if info.warnings and "checked" not in info.head.corrected]
     for row, messages in corpus.doubts(open_ones).items():
-        doubt = _doubt(infos[row], "text", "checked", "".join(dict.fromkeys(messages)), weights[row])
+        doubt = _doubt(infos[row], "text", "checked", "".join(dict.fromkeys(messages)))
         yield row, replace(doubt, proposal=CHECKED)
 
 
@@ -223,31 +230,10 @@ def _shown(value: object) -> str:
 # ------------------------------------------------------------------ proposals
 
 
-def _with_proposals(corpus: Corpus, infos: dict[int, DocumentInfo], found: list[tuple[int, Doubt]]) -> list[Doubt]:
+def _with_proposals(corpus: Corpus, infos: Heads, found: list[tuple[int, Doubt]]) -> list[tuple[int, Doubt]]:
     """The doubts of missing and concluded fields with what the edges of the texts suggest."""
-    known = _proposals.setdefault(corpus, {})
-    wanted = {
-        (row, doubt.field, _key(infos[row]))
-        for row, doubt in found
-        if doubt.reason in ("title-missing", "title-from-file", "title-inferred", "region-missing", "date-missing")
-    }
-    fresh = wanted - known.keys()
-    edges = corpus.edges_of_text({row for row, _, _ in fresh}, EDGE)
-    for row, field, key in fresh:
-        first, last = edges[row]
-        known[row, field, key] = _PROPOSE[field](infos[row], first, last)
-    for key_of_old in [key for key in known if key not in wanted]:
-        del known[key_of_old]
-    return [
-        replace(doubt, proposal=known[row, doubt.field, _key(infos[row])])
-        if (row, doubt.field, _key(infos[row])) in wanted
-        else doubt
-        for row, doubt in found
-    ]
-
-
-def _key(info: DocumentInfo) -> str:
-    return f"{info.head.title}|{'、'.join(info.head.issuers)}"
+    edges = corpus.edges_of_text({row for row, _ in found}, EDGE)
+    return [(row, replace(doubt, proposal=_PROPOSE[doubt.field](infos[row], *edges[row]))) for row, doubt in found]
 
 
 def _stem(info: DocumentInfo) -> str:

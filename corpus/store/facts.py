@@ -69,13 +69,23 @@ class FactTables(Database):
             values.append(json.dumps(list(documents)))
         return self._db.execute(query, values).fetchall()
 
-    def count_facts(self, kinds: Iterable[str]) -> dict[int, int]:
+    def count_facts(self, kinds: Iterable[str], documents: Iterable[int] | None = None) -> dict[int, int]:
         """How many facts of some kinds each document has, by its row number; one without any is left out."""
+        of = "" if documents is None else "json_each(?) one CROSS JOIN facts f ON f.document=one.value"
         query = (
-            "SELECT f.document, count(*) FROM facts f WHERE f.kind IN (SELECT value FROM json_each(?))"
+            f"SELECT f.document, count(*) FROM {of or 'facts f'} WHERE f.kind IN (SELECT value FROM json_each(?))"
             f" AND {_LIVE} GROUP BY f.document"
         )
-        return dict(self._db.execute(query, (_array(kinds),)).fetchall())
+        values = [_array(kinds)] if documents is None else [json.dumps(list(documents)), _array(kinds)]
+        return dict(self._db.execute(query, values).fetchall())
+
+    def keys_of_facts(self, fact_kind: str, kind: str, documents: Iterable[int]) -> list[tuple[int, str]]:
+        """(document, key) for the keys of one kind that the facts of one kind in some documents are filed under."""
+        query = (
+            "SELECT DISTINCT f.document, k.key FROM json_each(?) one CROSS JOIN facts f ON f.document=one.value"
+            " CROSS JOIN fact_keys k ON k.fact=f.row WHERE f.kind=? AND k.kind=?"
+        )
+        return self._db.execute(query, (json.dumps(list(documents)), fact_kind, kind)).fetchall()
 
     def keyed(
         self, kinds: Iterable[str], *, keys: Iterable[str] | None = None, facts: Iterable[int] | None = None

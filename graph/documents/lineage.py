@@ -50,16 +50,17 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class NamesOfDocument:
-    """What others may call a document: its normal title, that without issuer or 试行, year and serial of its number."""
+    """What others may call a document: its normal title, that without issuer or 试行, its number, year and serial of that."""
 
     title: str | None
     bare: tuple[str, ...]
+    written: str | None
     number: tuple[int | None, int | None] | None
 
     @property
     def all(self) -> set[object]:
         """All of them, as ``names_asked`` gives those that a document is asked for by."""
-        return {name for name in (*self.bare, self.title, self.number) if name is not None}
+        return {name for name in (*self.bare, self.title, self.written, self.number) if name is not None}
 
 
 def names_of(info: DocumentInfo) -> NamesOfDocument:
@@ -71,6 +72,7 @@ def names_of(info: DocumentInfo) -> NamesOfDocument:
     return NamesOfDocument(
         own if len(own) >= _SHORTEST else None,
         tuple(name for name in bare if name is not None and len(name) >= _SHORTEST),
+        normalize_number(info.head.doc_number) if info.head.doc_number else None,
         _key(number) if number is not None and number.serial is not None else None,
     )
 
@@ -79,6 +81,31 @@ def names_asked(title: str | None, number: DocumentNumber | None) -> set[object]
     """What ``DocumentNames.find_all`` looks for: a document that has none of these names is not found."""
     asked = (normalize_title(title), normalize_without_issuer(title)) if title else ()
     return {name for name in (*asked, _key(number) if number is not None else None) if name is not None}
+
+
+class NamingDocuments:
+    """Which documents name others by which names: whose words have to be resolved anew when documents of those names come or go."""
+
+    def __init__(self) -> None:
+        self._naming: dict[object, set[int]] = defaultdict(set)
+        self._names: dict[int, set[object]] = defaultdict(set)
+
+    def note(self, row: int, names: set[object]) -> None:
+        """Note that a document names others by some names."""
+        self._names[row] |= names
+        for name in names:
+            self._naming[name].add(row)
+
+    def forget(self, row: int) -> None:
+        """Forget what a document names."""
+        for name in self._names.pop(row, ()):
+            self._naming[name].discard(row)
+            if not self._naming[name]:
+                del self._naming[name]
+
+    def naming(self, infos: Iterable[DocumentInfo]) -> set[int]:
+        """The documents that name one of some."""
+        return {row for info in infos for name in names_of(info).all for row in self._naming.get(name, ())}
 
 
 class DocumentNames(View):
@@ -107,8 +134,8 @@ class DocumentNames(View):
         if names.title is not None:
             yield self._by_title, names.title
         yield from ((self._by_bare, name) for name in names.bare)
-        if info.head.doc_number:
-            yield self._by_number, normalize_number(info.head.doc_number)
+        if names.written is not None:
+            yield self._by_number, names.written
         if names.number is not None:
             yield self._by_parsed, names.number
 
@@ -211,9 +238,49 @@ def _resembles(one: str, other: str) -> bool:
     return len(pairs[0] & pairs[1]) >= 0.5 * min(len(pairs[0]), len(pairs[1]))
 
 
+class Citations(View):
+    """The edges from each document to those it names, and by whom each is named."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._names = corpus.view(DocumentNames)
+        self._naming = NamingDocuments()
+        self._infos: dict[int, DocumentInfo] = {}
+        self.edges: dict[int, list[Edge]] = {}
+        """By the naming document; one that names none is not there."""
+        self.cited: dict[int, set[int]] = defaultdict(set)
+        """The documents that name one, by its row."""
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in, and resolve anew what names them."""
+        touched = {*gone, *come}
+        if self._infos:
+            touched |= self._naming.naming((*gone.values(), *come.values()))
+        for row in touched:
+            self._naming.forget(row)
+            for edge in self.edges.pop(row, ()):
+                if edge.target is not None:
+                    self.cited[edge.target].discard(row)
+        for row in gone:
+            del self._infos[row]
+            if row not in come:
+                self.cited.pop(row, None)
+        self._infos.update(come)
+        for row in touched & self._infos.keys():
+            info = self._infos[row]
+            for reference in info.head.based_on:
+                written = {normalize_number(reference.doc_number)} if reference.doc_number else set()
+                self._naming.note(row, names_asked(reference.title, None) | written)
+            if found := _edges_of(info, self._names, None):
+                self.edges[row] = found
+                for edge in found:
+                    if edge.target is not None:
+                        self.cited[edge.target].add(row)
+
+
 def edges(corpus: Corpus) -> list[Edge]:
     """Every edge between the documents of a library and from them to documents outside it."""
-    return edges_among(corpus.infos())
+    known = corpus.view(Citations).edges
+    return [edge for row in sorted(known) for edge in known[row]]
 
 
 def edges_among(infos: Iterable[DocumentInfo], relations: Container[Relation] | None = None) -> list[Edge]:
@@ -221,22 +288,26 @@ def edges_among(infos: Iterable[DocumentInfo], relations: Container[Relation] | 
     known = list(infos)
     names = DocumentNames()
     names.take({}, {info.row: info for info in known})
-    unique: dict[tuple[int, int | None, Relation, str], Edge] = {}
-    for info in known:
-        own = {normalize_title(info.head.title), normalize_without_issuer(info.head.title)}
-        for reference in info.head.based_on:
-            if relations is not None and reference.relation not in relations:
-                continue
-            found = names.find(info, reference.title, reference.doc_number)
-            if (
-                found is not None
-                and normalize_title(found.head.title) in own
-                and reference.relation in ("依据", "贯彻", "引用", "转发")
-            ):
-                continue  # a copy of the document itself
-            target = found.row if found is not None else None
-            edge = Edge(info.row, target, reference.relation, reference.title, reference.doc_number, reference.span)
-            unique.setdefault((edge.source, target, edge.relation, "" if target else normalize_title(edge.title)), edge)
+    return [edge for info in known for edge in _edges_of(info, names, relations)]
+
+
+def _edges_of(info: DocumentInfo, names: DocumentNames, relations: Container[Relation] | None) -> list[Edge]:
+    """The edges from one document."""
+    unique: dict[tuple[int | None, Relation, str], Edge] = {}
+    own = {normalize_title(info.head.title), normalize_without_issuer(info.head.title)}
+    for reference in info.head.based_on:
+        if relations is not None and reference.relation not in relations:
+            continue
+        found = names.find(info, reference.title, reference.doc_number)
+        if (
+            found is not None
+            and normalize_title(found.head.title) in own
+            and reference.relation in ("依据", "贯彻", "引用", "转发")
+        ):
+            continue  # a copy of the document itself
+        target = found.row if found is not None else None
+        edge = Edge(info.row, target, reference.relation, reference.title, reference.doc_number, reference.span)
+        unique.setdefault((target, edge.relation, "" if target else normalize_title(edge.title)), edge)
     return list(unique.values())
 
 

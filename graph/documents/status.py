@@ -20,7 +20,7 @@ from corpus.filters import STATUSES, Status
 from corpus.numerals import chinese_number
 from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
 from corpus.titles import in_marks
-from graph.documents.lineage import DocumentNames, names_asked, names_of
+from graph.documents.lineage import DocumentNames, NamingDocuments, names_asked
 from graph.documents.names import extract_name, is_draft, normalize_title, normalize_without_issuer
 from graph.documents.numbers import DocumentNumber, parse_number
 from graph.documents.periods import PlanPeriod, period_of
@@ -151,9 +151,7 @@ class _Force(View):
         """What was read of each text under a title, of those texts that say anything."""
         self._said: dict[int, list[_Said]] = {}
         """What each document says of others, by the document that says it."""
-        self._asking: dict[object, set[int]] = defaultdict(set)
-        self._asked: dict[int, set[object]] = {}
-        """Which documents name one by some name, and by which names each names others."""
+        self.naming = NamingDocuments()
         self._on_trial: set[int] = set()
         self._texts: OrderedDict[int, str] = OrderedDict()
 
@@ -176,12 +174,6 @@ class _Force(View):
             known[row] = _judge(self, self.infos[row], as_of.isoformat(), None)
         return known[row]
 
-    def depend(self, row: int, names: set[object]) -> None:
-        """Note that what follows for a document depends on those that have some names."""
-        self._asked.setdefault(row, set()).update(names)
-        for name in names:
-            self._asking[name].add(row)
-
     # ------------------------------------------------------------------ keeping up
 
     def take(self, gone: Heads, come: Heads) -> None:
@@ -190,8 +182,8 @@ class _Force(View):
         touched = set(come)
         if not first:
             touched = {*gone, *come, *self.works.renewed}
-            touched |= self._who_name((*gone.values(), *(come.get(row) or self.infos[row] for row in touched - gone.keys())))
-            touched |= self._who_name(come.values())
+            renewed = (self.infos[row] for row in self.works.renewed - gone.keys() - come.keys())
+            touched |= self.naming.naming((*gone.values(), *come.values(), *renewed))
         changed = {row for row in touched if row in self.rules}
         doubtful = touched | self._on_one_subject(gone.values())
         for row in touched:
@@ -213,10 +205,6 @@ class _Force(View):
             for row in doubtful:
                 known_on_day.pop(row, None)
 
-    def _who_name(self, infos: Iterable[DocumentInfo]) -> set[int]:
-        """The documents that name one of some by one of its names."""
-        return {row for info in infos for name in names_of(info).all for row in self._asking.get(name, ())}
-
     def _on_one_subject(self, infos: Iterable[DocumentInfo]) -> set[int]:
         """The documents of the same issuers on like subjects."""
         found = set()
@@ -229,10 +217,7 @@ class _Force(View):
 
     def _forget(self, row: int) -> set[int]:
         """Forget what a document says of others. Returns the documents it said something of."""
-        for name in self._asked.pop(row, ()):
-            self._asking[name].discard(row)
-            if not self._asking[name]:
-                del self._asking[name]
+        self.naming.forget(row)
         targets = set()
         for said in self._said.pop(row, ()):
             left = [one for one in said.kept.get(said.target, ()) if one.source != row]
@@ -258,15 +243,15 @@ class _Force(View):
         found: list[_Said] = []
         for repeal in said.repeals:
             act = _Act(row, repeal, repeal.on or _act_day(info, repeal.closing))
-            for target in self._meant(info, repeal.title, repeal.number, former=True):
+            for target in _meant(self, info, repeal.title, repeal.number, former=True):
                 found.append(_Said(self.partial if repeal.partial else self.acts, target, act))
         for extension in said.extensions:
-            for target in self._meant(info, extension.title, extension.number, former=False):
+            for target in _meant(self, info, extension.title, extension.number, former=False):
                 found.append(_Said(self.extensions, target, _Longer(row, extension)))
         if said.trial is not None:
             self.rules[row] = said.trial
         for name, number in _changed(info):
-            for target in self._meant(info, name, number, former=True):
+            for target in _meant(self, info, name, number, former=True):
                 found.append(_Said(self.amended, target, _Change(row)))
         for issuer in info.head.issuers[:1]:
             self.by_issuer[issuer][row] = _day(info.head) or ""
@@ -275,10 +260,6 @@ class _Force(View):
         for one in found:
             insort(one.kept.setdefault(one.target, []), one.what, key=_source)
         return {one.target for one in found}
-
-    def _meant(self, info: DocumentInfo, title: str | None, number: DocumentNumber | None, *, former: bool) -> Iterator[int]:
-        self.depend(info.row, names_asked(title, number))
-        return _meant(self, info, title, number, former=former)
 
     def _read(self, info: DocumentInfo) -> ForceStatements:
         """What a document says of others; a stored text never changes, so it is read once under a title."""
@@ -333,6 +314,7 @@ def _meant(
     force: _Force, source: DocumentInfo, title: str | None, number: DocumentNumber | None, *, former: bool
 ) -> Iterator[int]:
     """The documents of the library that ``source`` names, with their copies; ``former`` those that were there before it."""
+    force.naming.note(source.row, names_asked(title, number))
     own = {source.row, *force.works.copies(source.row)}
     seen: set[int] = set()
     for info in force.names.find_all(source, title, number):
@@ -600,7 +582,6 @@ def _as_other(force: _Force, info: DocumentInfo, quote: str, day: str) -> str | 
     match = _AS_OTHER.search(quote)
     if match is None:
         return None
-    force.depend(info.row, names_asked(match["title"], None))
     for row in _meant(force, info, match["title"], None, former=False):
         other = force.infos[row]
         if not _AS_OTHER.search(quote) or row == info.row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from corpus.document import LEVELS
@@ -46,7 +46,7 @@ def select_entries(
     entries: Sequence[ShelfEntry], wanted: CatalogueQuery, doubtful: frozenset[str] = frozenset()
 ) -> list[ShelfEntry]:
     """The documents that meet a query, in its order; ``doubtful`` are the ids of those with doubts."""
-    words = [word for part in wanted.query.split() if (word := _plain(part))]
+    words = _words(wanted)
     kept = [entry for entry in entries if _meets(entry, wanted, words, doubtful)]
     if wanted.sort == "added":
         return kept[::-1]
@@ -58,20 +58,29 @@ def count_values(
     entries: Sequence[ShelfEntry], wanted: CatalogueQuery, doubtful: frozenset[str]
 ) -> dict[str, list[tuple[str, str, int]]]:
     """For each condition the values that exist under the others: value, label, number of documents; and under ``doubtful`` one row."""
+    words = _words(wanted)
+    found: dict[str, Counter[str]] = {name: Counter() for name in CONDITIONS}
+    of_regions: list[DocumentInfo] = []
+    doubtful_too = 0
+    for entry in entries:
+        unmet = [name for name in CONDITIONS if (value := getattr(wanted, name)) and not _has(entry, name, value)]
+        doubted = entry.info.id in doubtful
+        if len(unmet) > 1 or (wanted.doubtful and not doubted) or not _has_words(entry, words):
+            continue
+        doubtful_too += doubted and not unmet
+        for name in unmet or CONDITIONS:
+            if name == "region":
+                of_regions.append(entry.info)
+            elif value := value_of(entry, name):
+                found[name][value] += 1
     counts: dict[str, list[tuple[str, str, int]]] = {}
-    for name in CONDITIONS:
-        free: dict[str, Any] = {name: None}
-        others = select_entries(entries, replace(wanted, **free), doubtful)
-        if name == "region":
-            found = count_regions(entry.info for entry in others)
-        else:
-            found = Counter(value for entry in others if (value := value_of(entry, name)))
+    found["region"] = count_regions(of_regions)
+    for name, values in found.items():
         chosen = getattr(wanted, name)
-        if chosen and chosen not in found:
-            found[chosen] = 0
-        counts[name] = [(value, _label(name, value), found[value]) for value in sorted(found, key=_order(name, found))]
-    others = select_entries(entries, replace(wanted, doubtful=True), doubtful)
-    counts["doubtful"] = [("1", "待核对", len(others))]
+        if chosen and chosen not in values:
+            values[chosen] = 0
+        counts[name] = [(value, _label(name, value), values[value]) for value in sorted(values, key=_order(name, values))]
+    counts["doubtful"] = [("1", "待核对", doubtful_too)]
     return counts
 
 
@@ -89,6 +98,14 @@ def _meets(entry: ShelfEntry, wanted: CatalogueQuery, words: Sequence[str], doub
         return False
     if any((value := getattr(wanted, name)) and not _has(entry, name, value) for name in CONDITIONS):
         return False
+    return _has_words(entry, words)
+
+
+def _words(wanted: CatalogueQuery) -> list[str]:
+    return [word for part in wanted.query.split() if (word := _plain(part))]
+
+
+def _has_words(entry: ShelfEntry, words: Sequence[str]) -> bool:
     if not words:
         return True
     info = entry.info

@@ -20,7 +20,7 @@ from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
 from corpus.filters import Filters
 from corpus.kept import KeptValues
-from corpus.store import Corpus, DocumentInfo, year_of
+from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.documents.status import statuses
 from graph.documents.works import works
@@ -65,6 +65,23 @@ class ShelfEntry:
             "时效": (self.status,),
         }
         return {name: tuple(str(value) for value in found if value) for name, found in values.items()}
+
+
+class _TopicsOfTasks(View):
+    """The topics that the tasks of each document carry."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.of: dict[int, frozenset[str]] = {}
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in."""
+        for row in gone:
+            self.of.pop(row, None)
+        found: dict[int, set[str]] = {}
+        for row, topic in self._corpus.keys_of_facts("task", "topic", come):
+            found.setdefault(row, set()).add(topic)
+        self.of |= {row: frozenset(topics) for row, topics in found.items()}
 
 
 class Desk:
@@ -186,7 +203,8 @@ class Desk:
 
     def entry(self, id: str) -> ShelfEntry | None:
         """The document with this id or source."""
-        return next((e for e in self.entries() if id in (e.info.id, e.info.source)), None)
+        entries = self._cached("entries by id", lambda: {e.info.id: e for e in self.entries()})
+        return entries.get(id) or next((e for e in self.entries() if e.info.source == id), None)
 
     def others_of_work(self, entry: ShelfEntry) -> list[ShelfEntry]:
         """The other files of a document's work: its copies and other versions, in the order they came."""
@@ -195,13 +213,11 @@ class Desk:
         return [other for other in self.entries() if other.info.row in rows] if rows else []
 
     def _entries(self, as_of: dt.date | None) -> list[ShelfEntry]:
-        topics: dict[str, set[str]] = {}
-        for task in self.tasks(all_versions=True):
-            topics.setdefault(task.fact.document_id, set()).update(task.fact.topics)
-        states = statuses(self.library.corpus, as_of or dt.date.today())
+        corpus = self.library.corpus
+        states, topics = statuses(corpus, as_of or dt.date.today()), corpus.view(_TopicsOfTasks).of
         return [
-            ShelfEntry(info, states[info.row].status, states[info.row].reason, frozenset(topics.get(info.id, ())))
-            for info in self.library.documents()
+            ShelfEntry(info, states[row].status, states[row].reason, topics.get(row, frozenset()))
+            for row, info in corpus.heads.items()
         ]
 
     def doubts(self) -> list[Doubt]:
