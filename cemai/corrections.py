@@ -127,9 +127,9 @@ def undo_corrections(library: Library, numbers: Sequence[int]) -> list[Correctio
     with library.corpus.transaction():
         done = [library.corpus.undo_correction(number) for number in sorted(numbers, reverse=True)]
         deriving = [correction for correction in done if correction.field in _DERIVING]
-        for info in library.corpus.infos() if deriving else ():
-            if any(correction.concerns(info.id, info.source, info.origin) for correction in deriving):
-                derive_anew(library, info)
+        concerned = {info.row: info for correction in deriving for info in library.corpus.concerned(correction)}
+        for info in concerned.values():
+            derive_anew(library, info)
     return done
 
 

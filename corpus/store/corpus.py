@@ -24,8 +24,11 @@ from corpus.store.filed_keys import FiledKeys
 from corpus.store.integrity import faults, row_hash
 from corpus.store.item_vectors import ItemVectorTables
 from corpus.store.passages import PassageTables
-from corpus.store.rows import FactRow, PassageRow, year_of
+from corpus.store.rows import DocumentInfo, FactRow, PassageRow, year_of
 from corpus.store.signatures import SignatureTables
+
+# the plus: thousands of records may have come from one file
+_CONCERNED = "removed_at IS NULL AND (id=? OR (source=? AND +origin IS ?))"
 
 
 class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTables, ItemVectorTables):
@@ -148,6 +151,10 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
             self._follow_corrections_of(done.document_id, done.source, done.origin, generation)
             return done
 
+    def concerned(self, correction: Correction) -> list[DocumentInfo]:
+        """The documents that a correction was made of: those of its id, or of the same source and origin."""
+        return self._infos(_CONCERNED, (correction.document_id, correction.source, correction.origin))
+
     def corrected(self, doc: ParsedDocument, origin: str | None) -> ParsedDocument:
         """A document as read, with the corrections in force laid over it."""
         found = self.corrections_of(doc.id, doc.source, origin)
@@ -199,10 +206,8 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
 
     def _follow_corrections_of(self, id: str, source: str, origin: str | None, generation: int) -> None:
         """The same for every document that a correction may concern."""
-        # the plus: thousands of records may have come from one file
-        query = "SELECT row FROM documents WHERE removed_at IS NULL AND (id=? OR (source=? AND +origin IS ?))"
-        for (row,) in self._db.execute(query, (id, source, origin)).fetchall():
-            self._follow_corrections(row, generation)
+        for info in self._infos(_CONCERNED, (id, source, origin)):
+            self._follow_corrections(info.row, generation)
 
     def _follow_corrections(self, document: int, generation: int) -> None:
         """Bring the columns that filters look at up to the corrections in force."""

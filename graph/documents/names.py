@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from corpus.folding import fold
 from graph.lexicon import entries, expand
@@ -32,6 +33,7 @@ _REVISED = re.compile(expand(r"{revising}"))
 _DRAFT = re.compile(expand(r"{draft_marks}|{calling}.{0,60}意见"))
 
 
+@lru_cache(maxsize=4_096)
 def extract_name(title: str | None) -> str:
     """Extract the name of a document from its title: without issuer, 关于印发 in front and a call for opinions around it.
 

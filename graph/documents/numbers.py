@@ -30,6 +30,7 @@ _SERIAL = expand(r"(?P<serial>\d{1,5}|[{numerals_with_zero}]{1,7})")
 _AGENCY = rf"(?P<agency>(?:[{_HAN}]|(?<=[{_HAN}])[\s、]+(?=[{_HAN}])){{1,{LONGEST_AGENCY}}})"
 _LONGEST_CODE = 16
 _CODE = rf"(?P<agency>[{_HAN}]{{2,{_LONGEST_CODE}}})"
+_PLAIN_NUMBER = re.compile(rf"(?P<agency>[{_HAN}]{{2,{LONGEST_AGENCY}}}(?<![第令]))〔{_YEAR}〕(?P<serial>[1-9]\d{{0,4}})号")
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -98,6 +99,9 @@ def find_numbers(text: str) -> list[NumberMention]:
 @lru_cache(maxsize=1 << 16)
 def parse_number(written: str) -> DocumentNumber | None:
     """The number that a field of head matter holds; None where it holds none."""
+    plain = _PLAIN_NUMBER.fullmatch(written)  # nearly all are written so, and a library has one a document
+    if plain is not None:
+        return DocumentNumber(_agency(plain["agency"], None), int(plain["year"]), int(plain["serial"]))
     found = find_numbers(written)
     return found[0].number if found else None
 
