@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 Heads = Mapping[int, DocumentInfo]
 """Documents without their texts, by row."""
 
+MANY = 1_000
+"""Changed documents from which, where they are most of the library, views are made anew when they are next asked for."""
+
 
 class View(ABC):
     """Something made of all documents of a library."""
@@ -152,7 +155,7 @@ class Following:
             self.heads.update(ordered)
         # what was read inside a transaction may be rolled back: the next call reads anew
         self.generation = -1 if self._changing() else generation
-        if 2 * len(changed) > len(self.heads):
+        if len(changed) > MANY and 2 * len(changed) > len(self.heads):
             self._views.clear()  # nearly everything is new: quicker made anew, when it is next asked for
         for view in self._views.values():
             view.take(gone, come)

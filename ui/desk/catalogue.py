@@ -11,6 +11,7 @@ from typing import Any
 from corpus.document import LEVELS
 from corpus.filters import STATUSES
 from corpus.folding import fold
+from corpus.store import DocumentInfo
 from ingest.formats.registry import label_of_format
 from ui.desk.desk import ShelfEntry, count_regions, lies_in, short_region
 from ui.labels import REGION_FILTER

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from corpus.document import HeadMatter, ParsedDocument, Span
+from corpus.document import HeadMatter, ParsedDocument, Reference, Span
 from corpus.store import Corpus
-from graph.documents.lineage import DocumentNames
+from graph.documents.lineage import Citations, DocumentNames, edges
 from graph.documents.named import fold_versions, resolver_of
 from graph.documents.numbers import parse_number
 from graph.documents.status import statuses
@@ -102,8 +102,9 @@ class Run:
         text = f"{title}\n{body}\n规范性文件另有规定的从其规定。{said}\n"
         at = text.find(said) if said else 0
         spans = {"effective_on": Span(at, at + len(said))} if said.startswith("本办法") else {}
+        based_on = (Reference(self.title(), "依据", self.number()),) if draw.random() < 0.5 else ()
         head = HeadMatter(
-            title=title, doc_number=number, region=region, region_code=code, issuers=(f"{region or '某县'}人民政府",),
+            based_on=based_on, title=title, doc_number=number, region=region, region_code=code, issuers=(f"{region or '某县'}人民政府",),
             issued_on=draw.choice((None, f"{draw.randrange(2014, 2024)}-03-0{draw.randrange(1, 9)}")),
             effective_on="2023-05-01" if "2023年5月1日" in said else None, spans=spans)  # fmt: skip
         self.added += 1
@@ -126,6 +127,8 @@ def _made_of(corpus: Corpus) -> dict[str, Any]:
             [found.row for found in names.find_all(info, "云岫县供水管理办法", parse_number("云政发〔2015〕3号"))]
             for info in corpus.heads.values()
         ],
+        "edges": edges(corpus),
+        "cited": {row: corpus.view(Citations).cited.get(row, set()) for row in corpus.heads},
         "works": known.all,
         "replaced": {row: known.replaced_by(row) for row in corpus.heads},
         "proposals": known.proposals(),
