@@ -279,7 +279,7 @@ def test_the_page_is_built_with_closed_settings(library: Recording, monkeypatch:
     app = server.build_app(library, hosts=("testserver",))
     with TestClient(app) as client:
         page = client.get("/")
-        assert page.status_code == 200 and "策脉" in page.text
+        assert page.status_code == 200 and "策脉" in page.text and page.headers["content-encoding"] == "gzip"
         config = client.get("/config").json()
         assert config["analytics_enabled"] is False and config["footer_links"] == []
         named = [d for d in config["dependencies"] if d.get("api_visibility") == "public"]
