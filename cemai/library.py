@@ -20,7 +20,6 @@ from corpus.corrections import Correction
 from corpus.document import ParsedDocument
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
-from corpus.kept import kept_value
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from corpus.store.codec import document_record, section_records
 from graph.documents.contents import FoundContents, use_search
@@ -646,16 +645,12 @@ class Library(PolicyGraph):
 
     # ------------------------------------------------------------------ facts
 
-    @property
-    def _heads(self) -> dict[int, DocumentInfo]:
-        return kept_value(self.corpus, "heads", lambda: {info.row: info for info in self.corpus.infos()})
-
     def regions(self) -> list[str]:
         """Short names of the regions the library has documents for, from the nation down, then by code."""
         from corpus.divisions import gazetteer
 
         names = gazetteer().by_code
-        codes = {info.head.region_code for info in self._heads.values() if info.head.region_code}
+        codes = {info.head.region_code for info in self.corpus.heads.values() if info.head.region_code}
         return [names[code].short for code in sorted(codes, key=lambda c: (c != "0", len(c), c)) if code in names]
 
     def topics(self) -> list[str]:

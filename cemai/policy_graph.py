@@ -214,7 +214,7 @@ class PolicyGraph:
 
         day = as_of or dt.date.today()
         info = find_document(self.corpus, name, as_of=day)
-        infos = {other.row: other for other in self.corpus.infos()}
+        infos = self.corpus.heads
         basis, followers = [], []
         for edge in edges(self.corpus):
             source = infos[edge.source]

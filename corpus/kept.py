@@ -1,24 +1,14 @@
-"""Values worked out from a library once, and again when it has changed."""
+"""Values worked out from a library once, and again when it has changed; what each document adds to is a view (``store.following``)."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Any, Protocol, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 MOST = 2_000
 """Largest number of values; a server asked for more drops them all."""
-
-
-class Changing(Protocol):
-    """A library whose number grows with every change."""
-
-    @property
-    def generation(self) -> int:
-        """The number."""
-        ...
 
 
 class KeptValues:
@@ -50,17 +40,3 @@ class KeptValues:
                 values[name] = make()
             value: T = values[name]
             return value
-
-
-_kept: WeakKeyDictionary[Changing, KeptValues] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
-def kept_value(library: Changing, name: Hashable, make: Callable[[], T]) -> T:
-    """The value kept under a name with an open library until it changes; it must not refer to the library.
-
-    Example: ``kept_value(corpus, "versions", lambda: versions(corpus))``.
-    """
-    with _lock:
-        values = _kept.setdefault(library, KeptValues())
-    return values.get(name, make, stamp=library.generation)

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import threading
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 
-from corpus.kept import KeptValues, kept_value
-
-
-class Shelf:
-    def __init__(self) -> None:
-        self.generation = 1
+from corpus.kept import KeptValues
 
 
 def test_a_value_is_made_once_for_each_state() -> None:
-    shelf, made = Shelf(), []
+    kept, made = KeptValues(), []
 
-    def make() -> int:
-        made.append(shelf.generation)
-        return shelf.generation
+    def get(name: str, state: int) -> int:
+        return kept.get(name, lambda: (made.append(state), state)[1], stamp=state)  # type: ignore[func-returns-value]
 
-    assert [kept_value(shelf, "a", make), kept_value(shelf, "a", make)] == [1, 1]
-    assert kept_value(shelf, "b", make) == 1
-    assert kept_value(Shelf(), "a", make) == 1
-    shelf.generation = 2
-    assert kept_value(shelf, "a", make) == 2
-    assert made == [1, 1, 1, 2]
+    assert [get("a", 1), get("a", 1), get("b", 1), get("a", 2)] == [1, 1, 1, 2]
+    assert made == [1, 1, 2]
 
 
 def test_none_is_a_value() -> None:
@@ -39,25 +27,9 @@ def test_none_is_a_value() -> None:
 
 
 def test_a_value_made_across_a_change_goes_with_the_former_state() -> None:
-    shelf = Shelf()
-
-    def make() -> int:
-        former = shelf.generation
-        shelf.generation = 2
-        assert kept_value(shelf, "inner", lambda: shelf.generation) == 2
-        return former
-
-    assert kept_value(shelf, "outer", make) == 1
-    assert kept_value(shelf, "outer", lambda: shelf.generation) == 2
-
-
-def test_what_is_kept_does_not_keep_the_library() -> None:
-    shelf = Shelf()
-    kept_value(shelf, "a", list)
-    reference = weakref.ref(shelf)
-    del shelf
-    gc.collect()
-    assert reference() is None
+    kept = KeptValues()
+    assert kept.get("outer", lambda: kept.get("inner", lambda: 2, stamp=2) - 1, stamp=1) == 1
+    assert kept.get("outer", lambda: 2, stamp=2) == 2
 
 
 def test_no_more_than_so_many_are_kept() -> None:
