@@ -206,15 +206,19 @@ class DocumentRegions(View):
         """Documents of no known division."""
         self._rows: dict[Division, set[int]] = defaultdict(set)
         self._first: dict[Division, int] = {}
-        self._ordered: tuple[Division, ...] | None = None
+        self.changed: list[tuple[Division, bool]] = []
+        """The divisions that came with the last change, and those that went."""
         self._inside: dict[Division, frozenset[int]] = {}
 
     @property
-    def divisions(self) -> tuple[Division, ...]:
-        """The divisions with documents in the library, in the order they came; the same object until they change."""
-        if self._ordered is None:
-            self._ordered = tuple(sorted(self._first, key=lambda d: (self._first[d], self.of[self._first[d]].index(d))))
-        return self._ordered
+    def divisions(self) -> Set[Division]:
+        """The divisions with documents in the library."""
+        return self._first.keys()
+
+    def place(self, division: Division) -> tuple[int, int]:
+        """What puts divisions in the order in which they came to the library."""
+        first = self._first[division]
+        return first, self.of[first].index(division)
 
     def inside(self, wanted: Division) -> frozenset[int]:
         """The rows of the documents of a division or of one inside it; for the nation only its own."""
@@ -224,6 +228,7 @@ class DocumentRegions(View):
 
     def take(self, gone: Heads, come: Heads) -> None:
         """Take documents out and in, by their divisions."""
+        self.changed = []
         before = {row: self.of.pop(row) for row in gone}
         for row, info in come.items():
             divisions = [division_of(info.head), *(division_of(head) for head in info.attached)]
@@ -244,13 +249,14 @@ class DocumentRegions(View):
         first = self._first.get(division)
         if not rows:
             del self._rows[division]
-            self._first.pop(division, None)
+            if self._first.pop(division, None) is not None:
+                self.changed.append((division, False))
         elif there and (first is None or row < first):
             self._first[division] = row
+            if first is None:
+                self.changed.append((division, True))
         elif not there and row == first:
             self._first[division] = min(rows)
-        if self._first.get(division) != first or row == first:
-            self._ordered = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,11 +315,6 @@ class LibraryView:
     def regions(self) -> Mapping[int, tuple[Division, ...]]:
         """The divisions of each document: its own and those of its attached documents."""
         return self._places.of
-
-    @property
-    def divisions(self) -> tuple[Division, ...]:
-        """The divisions with documents in the library."""
-        return self._places.divisions
 
     @property
     def unplaced(self) -> Set[int]:

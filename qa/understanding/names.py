@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cached_property
 
 from corpus.divisions import NATION, Division
 from corpus.document import Span
@@ -18,7 +17,7 @@ from graph.documents.named import resolver_of
 from graph.documents.numbers import find_numbers
 from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, UnmatchedDescription, name_span
 from index.spelling import SpellingNames
-from qa.documents import LibraryView
+from qa.documents import DocumentRegions, LibraryView
 from qa.understanding.lexicons import phrases
 from qa.understanding.spelling import TELLING
 from qa.understanding.validity import strip_aspects
@@ -152,21 +151,37 @@ class TitlesInFull(View):
             self.texts.add(row, fold(info.head.title or ""))
 
 
-class _RegionNames:
-    """The names of the divisions with documents in the library."""
+class RegionNames(View):
+    """The divisions with documents in the library by their folded names, short names and aliases, also with one wrong character."""
 
-    def __init__(self, divisions: tuple[Division, ...]) -> None:
-        self.divisions = divisions
-        self.known = frozenset(divisions)
-        self.by_name: dict[str, Division] = {}
-        for division in divisions:
-            if division != NATION:
-                for name in (division.name, division.short, *division.aliases):
-                    self.by_name.setdefault(fold(name), division)
+    def __init__(self, corpus: Corpus) -> None:
+        self.places = corpus.view(DocumentRegions)
+        self._by_name: dict[str, set[Division]] = defaultdict(set)
+        self.spellings = SpellingNames(telling=TELLING)
+        for division in self.places.divisions:
+            self._change(division, came=True)
+        self._new = True
 
-    @cached_property
-    def spellings(self) -> SpellingNames:
-        return SpellingNames((name for name in self.by_name if len(name) >= 3), TELLING)
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take in the divisions that came, and leave out those without documents."""
+        for division, came in () if self._new else self.places.changed:
+            self._change(division, came=came)
+        self._new = False
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def named(self, name: str) -> Division:
+        """The division with a folded name; of several the one that came first."""
+        return min(self._by_name[name], key=self.places.place)
+
+    def _change(self, division: Division, *, came: bool) -> None:
+        for name in {fold(name) for name in (division.name, division.short, *division.aliases)} if division != NATION else ():
+            (self._by_name[name].add if came else self._by_name[name].discard)(division)
+            if len(name) >= 3:
+                (self.spellings.add if came else self.spellings.discard)(name)
+            if not self._by_name[name]:
+                del self._by_name[name]
 
 
 class KnownNames:
@@ -174,18 +189,11 @@ class KnownNames:
 
     def __init__(self, view: LibraryView) -> None:
         self.view = view
-        self._made = _RegionNames(())
 
     @property
-    def _regions(self) -> _RegionNames:
-        if self._made.divisions is not self.view.divisions:
-            self._made = _RegionNames(self.view.divisions)
-        return self._made
-
-    @property
-    def region_names(self) -> dict[str, Division]:
-        """The divisions with documents in the library by their folded names, short names and aliases."""
-        return self._regions.by_name
+    def region_names(self) -> RegionNames:
+        """The divisions with documents in the library by their names."""
+        return self.view.corpus.view(RegionNames)
 
     @property
     def _filed(self) -> FiledNames:
@@ -193,35 +201,36 @@ class KnownNames:
 
     def divisions_named(self, name: str) -> tuple[Division, ...]:
         """The library's divisions with a name."""
-        return tuple(d for d in self._regions.divisions if name in (d.name, d.short, d.path, *d.aliases))
+        places = self.region_names.places
+        found = [d for d in places.divisions if name in (d.name, d.short, d.path, *d.aliases)]
+        return tuple(sorted(found, key=places.place))
 
     def match(self, candidates: Sequence[Division]) -> tuple[tuple[Division, ...], bool]:
         """The library's divisions that a mention means, and whether the mention is only a part of them (三都县 for 黔南州)."""
+        places = self.region_names.places
         for candidate in candidates:
-            if candidate in self._regions.known:
+            if candidate in places.divisions:
                 return (candidate,), False
         for candidate in candidates:
-            below = tuple(d for d in self._regions.divisions if d != NATION and candidate.contains(d.code))
-            if below:
+            if any(d != NATION and candidate.contains(d.code) for d in places.divisions):
                 return (candidate,), False
         for candidate in candidates:
-            above = [d for d in self._regions.divisions if d != NATION and d.contains(candidate.code)]
+            above = [d for d in places.divisions if d != NATION and d.contains(candidate.code)]
             if above:
-                nearest = max(above, key=lambda d: len(d.code))
                 # a province is named for a county only where it is all the library has of that place
-                return (nearest,), True
+                return (min(above, key=lambda d: (-len(d.code), places.place(d))),), True
         return (), False
 
     def misspelt_regions(self, text: str, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int, str, tuple[Division, ...]]]:
         """Names of the library's regions with one wrong character: (start, end, the name as it should be, divisions)."""
         found: list[tuple[int, int, str, tuple[Division, ...]]] = []
         busy = list(taken)
-        for start, wrong, name in self._regions.spellings.near(text):
+        for start, wrong, name in self.region_names.spellings.near(text):
             end = start + len(name)
             if any(a < end and start < b for a, b in busy) or (len(name) == 3 and wrong == start):
                 continue
             if not self.occurs(text[start:end]):
-                found.append((start, end, name, (self._regions.by_name[name],)))
+                found.append((start, end, name, (self.region_names.named(name),)))
                 busy.append((start, end))
         return found
 

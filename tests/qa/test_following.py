@@ -14,7 +14,7 @@ import pytest
 from cemai.doubts import list_doubts
 from cemai.library import Library, PreparedEntry
 from cemai.preparing import prepare
-from corpus.divisions import NATION
+from corpus.divisions import NATION, gazetteer
 from index.searcher import _RegionSpellings
 from ingest.reader import read_record
 from qa.documents import LibraryView
@@ -56,10 +56,12 @@ def _made_of(library: Library) -> dict[str, Any]:
     known = KnownNames(view)
     return {
         "regions": dict(view.regions),
-        "divisions": view.divisions,
-        "inside": [view.inside(division) for division in (*view.divisions, NATION)],
+        "divisions": sorted(known.region_names.places.divisions, key=known.region_names.places.place),
+        "inside": {division: view.inside(division) for division in (*known.region_names.places.divisions, NATION)},
         "unplaced": set(view.unplaced),
-        "names": known.region_names,
+        "named": [known.region_names.named(name) for name in ("黔南州", "贵阳") if name in known.region_names],
+        "called": [known.divisions_named(name) for name in ("黔南州", "贵阳")],
+        "meant": [known.match(mention.candidates) for mention in gazetteer().mentions("三都县和贵州省贵阳市还有天津")],
         "units": [known.units_in(text) for text in QUESTIONS],
         "terms": known.terms_in(*QUESTIONS),
         "groups": [known.beneficiaries_in(text) for text in QUESTIONS],
