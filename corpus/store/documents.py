@@ -255,12 +255,14 @@ class DocumentTables(CorrectionTables):
 
     def _infos(self, where: str, values: Sequence[Any] = ()) -> list[DocumentInfo]:
         infos = []
+        # the parts of the record in one call: SQLite reads it anew for each
         found = self._db.execute(
-            "SELECT row, id, source, origin, format, sha256, json_extract(record,'$.head'), status, user_status, user_note,"
-            f" added_at, generation, json_extract(record,'$.issues'), json_extract(record,'$.attached') FROM documents WHERE {where} ORDER BY row",
+            "SELECT row, id, source, origin, format, sha256, json_extract(record,'$.head','$.issues','$.attached'), status, user_status,"
+            f" user_note, added_at, generation FROM documents WHERE {where} ORDER BY row",
             values,
         ).fetchall()
         for r, corrections in zip(found, self.corrections_of_many([r[1:4] for r in found]), strict=True):
+            head, issues, attached = json.loads(r[6])
             infos.append(
                 DocumentInfo(
                     row=r[0],
@@ -269,14 +271,14 @@ class DocumentTables(CorrectionTables):
                     origin=r[3],
                     format=r[4],
                     sha256=r[5],
-                    head=correct_head(unpack_head(json.loads(r[6])), corrections),
+                    head=correct_head(unpack_head(head), corrections),
                     status=r[8] or r[7],
                     user_status=r[8],
                     user_note=r[9],
                     added_at=r[10],
                     generation=r[11],
-                    warnings=tuple(issue[1] for issue in json.loads(r[12])),
-                    attached=_heads(json.loads(r[13]), corrections, r[1]),
+                    warnings=tuple(issue[1] for issue in issues),
+                    attached=_heads(attached, corrections, r[1]),
                 )
             )
         return infos

@@ -12,7 +12,7 @@ import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -188,5 +188,8 @@ def _hash_bands(signatures: Mapping[int, bytes]) -> dict[int, Hashes]:
 
 def overlap(one: Hashes, other: Hashes) -> tuple[float, float]:
     """The shingles two texts share, as a part of the shorter one's and as a part of all that either has."""
-    shared: Any = len(np.intersect1d(one, other, assume_unique=True))
-    return shared / min(len(one), len(other)), shared / (len(one) + len(other) - shared)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    places = np.searchsorted(long, short)
+    places[places == len(long)] = 0
+    shared = int(np.count_nonzero(long[places] == short))
+    return shared / len(short), shared / (len(one) + len(other) - shared)
