@@ -196,10 +196,13 @@ class Works(View):
             self._infos[row] = info
             self._names.add(info)
         kept = gone.keys() & come.keys()  # corrected: the text is the same
-        touched |= self._bands.update(gone.keys() - kept, self._signatures(come.keys() - kept)) | come.keys()
+        moved = self._bands.update(gone.keys() - kept, self._signatures(come.keys() - kept))
         for row in gone.keys() - kept:
             for other in self._overlaps.pop(row, ()):
                 del self._overlaps[other][row]
+        self._compare_texts(moved)
+        # what was alone and has no near copy now is alone still, whatever form it shares with others
+        touched |= come.keys() | {row for row in moved if row in self._related or any(self._near_copies(row))}
         renewed = set(gone)
         for row in touched:
             renewed |= self._related.get(row, frozenset({row}))
@@ -209,7 +212,6 @@ class Works(View):
             for kept_by_row in (self._related, self._of, self._version, self._replaced, self._proposed):
                 kept_by_row.pop(row, None)
             self.several.discard(row)
-        self._compare_texts(row for row in renewed if row in self._infos)
         for rows in self._clusters({row for row in renewed if row in self._infos}):
             self._work_out(rows)
         self.renewed = frozenset(renewed)
@@ -227,7 +229,12 @@ class Works(View):
 
     def _relatives(self, row: int) -> set[int]:
         """The documents directly related to one."""
-        return {*self._bands.partners(row), *self._names.alike(row), *self._said.others(row)}
+        return {*self._near_copies(row), *self._names.alike(row), *self._said.others(row)}
+
+    def _near_copies(self, row: int) -> Iterator[int]:
+        """The documents that have so much of a text that they may be copies."""
+        known = self._overlaps.get(row, {})
+        return (other for other in self._bands.partners(row) if known[other][0] >= OPEN)
 
     def _clusters(self, rows: Set[int]) -> Iterator[list[int]]:
         """Documents in groups that are related to no other, each by row."""
@@ -255,7 +262,12 @@ class Works(View):
         if len(rows) == 1:
             return
         infos = {row: self._infos[row] for row in rows}
-        near = {(row, other): self._overlaps[row][other] for row in rows for other in self._bands.partners(row) if row < other}
+        near = {
+            (row, other): self._overlaps[row][other]
+            for row in rows
+            for other in self._bands.partners(row)
+            if row < other and other in infos
+        }
         said = self._said.of(rows)
         groups, proposals = _group(infos, near, said)
         heads = {row: max(group, key=lambda r: _telling(infos[r])) for group in groups for row in group}
