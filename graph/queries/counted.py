@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TypeVar
 
-from corpus.kept import kept_value
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import FactRecord
-from graph.documents.named import fold_versions
+from graph.documents.named import rows_behind
 
 T = TypeVar("T")
 R = TypeVar("R", bound=FactRecord)
@@ -39,14 +38,8 @@ def counted_documents(corpus: Corpus, within: Iterable[int] | None = None, *, as
             that one given document always counts.
         as_of: The day that decides which version holds, today without it.
     """
-    day = as_of or dt.date.today()
-    if within is not None:
-        return frozenset(fold_versions(corpus, sorted(within), day))
-
-    def count() -> frozenset[int]:
-        return frozenset(fold_versions(corpus, (info.row for info in corpus.infos()), day))
-
-    return kept_value(corpus, ("counted documents", day), count)
+    rows = frozenset(corpus.heads if within is None else within)
+    return rows - rows_behind(corpus, None if within is None else rows, as_of or dt.date.today())
 
 
 def count_once(
@@ -61,9 +54,10 @@ def count_once(
     found = list(facts)
     if all_versions:
         return CountedList(found)
-    documents = {fact.document for fact in found}
-    counted = counted_documents(corpus, within, as_of=as_of)
-    return CountedList((fact for fact in found if fact.document in counted), len(documents - counted))
+    rows = None if within is None else frozenset(within)
+    behind = rows_behind(corpus, rows, as_of or dt.date.today())
+    left_out = {fact.document for fact in found if fact.document in behind or (rows is not None and fact.document not in rows)}
+    return CountedList((fact for fact in found if fact.document not in left_out), len(left_out))
 
 
 def describe_folded(folded: int) -> str:

@@ -63,9 +63,11 @@ class ItemIndex(DenseIndex):
         """The unit vector of a question; those of the last ones are kept."""
         return self._encode(question)
 
-    def nearest(self, question: str, limit: int, documents: set[int] | None = None) -> dict[int, tuple[int, float]]:
+    def nearest(
+        self, question: str, limit: int, documents: set[int] | None = None, without: frozenset[int] = frozenset()
+    ) -> dict[int, tuple[int, float]]:
         """Document and nearness (``UNRELATED``) of the best item of the passages nearest to a question, by passage row."""
-        numbers, owners, cosines = self.search(self.encode(question), ITEMS_A_PASSAGE * limit, documents)
+        numbers, owners, cosines = self.search(self.encode(question), ITEMS_A_PASSAGE * limit, documents, without=without)
         found: dict[int, tuple[int, float]] = {}
         for number, owner, cosine in zip(numbers.tolist(), owners.tolist(), above_unrelated(cosines).tolist(), strict=True):
             found.setdefault(number // ITEMS, (owner, cosine))
