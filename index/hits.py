@@ -108,7 +108,6 @@ def opening_hit(cache: HitCache, passage: int) -> Hit | None:
         score=0.0,
         page=cache.page(quote.document, quote.span.start),
         region=label.region,
-        passage=passage,
     )
 
 
@@ -172,7 +171,6 @@ def _hit(
         region=label.region,
         highlights=marks,
         why=tuple(why),
-        passage=candidate.row,
     )
 
 

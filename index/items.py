@@ -23,7 +23,8 @@ class EvidenceItem:
     """A stretch of a document that says one thing.
 
     ``trail`` are the headings above it; ``lead`` is the end of the line that announces it, the header of its table, or "".
-    ``heads`` is what is quoted in front of it: the header rows of its table.
+    ``heads`` is what is quoted in front of it: the header rows of its table, the words that announce its list, without which
+    （三）欠缴费用的 says nothing of 有下列情形之一的，不予办理.
     """
 
     document: int
@@ -43,7 +44,7 @@ def cut_items(doc: ParsedDocument, document: int, span: Span) -> list[EvidenceIt
     lead = ""
     for part in _join_short(doc.text, _pieces(doc, span)):
         for piece in _cut_long(doc.text, part):
-            heads = _table_heads(doc, piece)
+            heads = _table_heads(doc, piece) or _announcement(doc, piece)
             above = " ".join(head.of(doc.text) for head in heads)[:LONGEST_HEADS] if heads else lead
             found.append(EvidenceItem(document, piece, doc.heading_path(piece.start), above, heads))
         text = part.of(doc.text)
@@ -60,6 +61,21 @@ def _table_heads(doc: ParsedDocument, piece: Span) -> tuple[Span, ...]:
     rows = [row for row in table.rows[: table.header_rows] if row]
     heads = (Span(min(cell.start for cell in row), max(cell.end for cell in row)) for row in rows)
     return tuple(head for head in heads if len(head) and head.end <= piece.start)
+
+
+def _announcement(doc: ParsedDocument, piece: Span) -> tuple[Span, ...]:
+    """The last sentence in front of the first entry of the list that a stretch lies in, where that ends with a colon."""
+    section = doc.section_at(piece.start)
+    parent = doc.sections.get(section.parent) if section is not None and section.parent else None
+    if parent is None:
+        return ()
+    first = min(child.start for child in doc.outline if child.parent == parent.id)
+    lead = Span(parent.start, first).trimmed(doc.text)
+    if lead.end > piece.start or not len(lead) or doc.text[lead.end - 1] not in COLONS:
+        return ()
+    last = [sentence for sentence in sentences(lead.of(doc.text)) if len(sentence.of(lead.of(doc.text)).strip()) > 1][-1]
+    start = lead.start + last.start
+    return (Span(max(start, lead.end - LONGEST_HEADS), lead.end).trimmed(doc.text),)
 
 
 def _pieces(doc: ParsedDocument, span: Span) -> list[Span]:

@@ -38,8 +38,6 @@ class Hit:
     highlights: tuple[Span, ...] = ()
     """Matched words, as spans of the document's text."""
     why: tuple[str, ...] = field(default=())
-    passage: int = 0
-    """Row of the passage in the store; 0 for a stretch that is none."""
     copies: tuple[str, ...] = ()
     """Ids of the documents whose hits stand behind this one: copies of its document and versions that it replaced."""
 

@@ -210,14 +210,6 @@ class Searcher:
         found = self._candidates(question, filters, top=1)
         return found.close, found.rows
 
-    def nearness_of_items(self, query: str, items: Sequence[tuple[int, int]]) -> list[float] | None:
-        """How near items are to a query, each named by the row of its passage and its place in it; None without their vectors."""
-        self.refresh()
-        known = self._items
-        if known is None or known.best_of_passages(query, list({passage for passage, _ in items})) is None:
-            return None
-        return known.nearness_of_items(query, items)
-
     def _candidates(
         self, question: SearchQuery, filters: Filters | None, top: int, without: frozenset[int] = NOTHING
     ) -> CandidatePool:

@@ -138,11 +138,12 @@ class Engine:
         self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, day: dt.date
     ) -> tuple[AnswerDraft, list[ScoredSentence]]:
         if not len(view):
-            return AnswerDraft("not_found", (AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。"),)), []
+            empty = AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。")
+            return AnswerDraft("not_found", (empty,), final=True), []
         if parsed.kind != "validity" and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
-            return offer_choices(*ambiguous, view, day), []
+            return replace(offer_choices(*ambiguous, view, day), final=True), []
         if parsed.kind != "validity" and (unmatched := parsed.named.unmatched) is not None:
-            return offer_near(unmatched, view), []
+            return replace(offer_near(unmatched, view), final=True), []
         kind = question_kinds()[parsed.kind]
         wanted = extract_concepts(parsed, view)
         scope = scope_of(parsed, view, self.searcher, chosen)
@@ -191,7 +192,7 @@ class Engine:
         there is; the selector orders what a search found among many.
         """
         kind = question_kinds()[parsed.kind]
-        if kind.complete:
+        if kind.complete or draft.final:
             return draft
         from qa.answers.evidence_first import admit_lines, quote_items
 
@@ -202,7 +203,7 @@ class Engine:
             draft,
             selection,
             view,
-            rules_first=kind.computed or parsed.several,
+            rules_first=kind.computed or parsed.several or draft.decided,
             anywhere=anywhere,
             whole=any(word in parsed.folded for word in word_lists("qa")["whole_lists"]),
         )

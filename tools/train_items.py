@@ -1,6 +1,6 @@
 """Learn which items of the passages found answer a question: qa/data/item_trees.json.
 
-    train_items.py --set QUESTIONS LIBRARY [--set …] [--items ENCODER] [--write]
+    train_items.py --set QUESTIONS LIBRARY [--set …] [--write]
 
 QUESTIONS is a file of JSON Lines, LIBRARY the library its documents are in; files whose names begin alike up to an @ are one set. A
 line has ``question`` (or ``text``) and what answers it:
@@ -26,12 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from cemai.library import Library
-from index.neural.encoder import ItemEncoder
-from index.neural.item_index import above_unrelated
-from index.neural.item_vectors import item_text, passage_items
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
-from qa.evidence.selector import COLUMNS, FILE, ITEM_FILE, Evidence, describe_best, order_items
+from qa.evidence.selector import COLUMNS, FEW, FILE, Evidence, describe_best, order_items
 from tools.train_ranking import nodes_of
 
 ROUNDS = 150
@@ -55,32 +52,9 @@ class Asked:
     refused: bool
 
 
-class LateVectors:
-    """Vectors of items made when they are first needed, for a library that has none yet."""
-
-    def __init__(self, library: Library, encoder: ItemEncoder) -> None:
-        self._library = library
-        self._encoder = encoder
-        self._made: dict[int, Any] = {}
-
-    def nearness(self, query: str, items: Sequence[tuple[int, int]]) -> list[float]:
-        asked = self._encoder.encode_queries([query])[0]
-        self._make({passage for passage, _ in items} - self._made.keys())
-        found: list[float] = above_unrelated(np.array([self._made[passage][place] @ asked for passage, place in items])).tolist()
-        return found
-
-    def _make(self, passages: set[int]) -> None:
-        for row, passage in self._library.corpus.passages_by_row(sorted(passages)).items():
-            doc = self._library.corpus.document(passage.document)
-            texts = [item_text(doc, item) for item in passage_items(doc, passage.document, passage)]
-            self._made[row] = self._encoder.encode_passages(texts)
-
-
-def collect(questions: Path, folder: Path, items: Path | None) -> list[Asked]:
+def collect(questions: Path, folder: Path) -> list[Asked]:
     out = []
     with Library.open(folder, create=False) as library:
-        if items is not None:
-            library.searcher.nearness_of_items = LateVectors(library, ItemEncoder(items)).nearness  # type: ignore[method-assign]
         view = LibraryView(library.corpus, library.searcher)
         ids = {info.row: info for info in library.corpus.infos()}
         for line in questions.read_text(encoding="utf-8").splitlines():
@@ -134,7 +108,7 @@ def signs_of(forest: Forest, q: Asked) -> list[float]:
 
 def fit_doubt(signs: Any, refuse: Any) -> dict[str, Any]:
     """Logistic regression by Newton's method, both answers weighed alike."""
-    mean, scale = signs.mean(axis=0), signs.std(axis=0) + 1e-6
+    mean, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-3)
     x = np.hstack([(signs - mean) / scale, np.ones((len(signs), 1))])
     weight = np.where(refuse, 0.5 / refuse.mean(), 0.5 / (1 - refuse.mean()))
     ridge = np.full(x.shape[1], PENALTY)
@@ -166,14 +140,11 @@ def measure(forest: Forest, questions: Sequence[Asked]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "LIBRARY"), type=Path)
-    parser.add_argument(
-        "--items", type=Path, metavar="ENCODER", help="learn for vectors of items, made by this encoder as they are needed"
-    )
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     parts: dict[str, list[Asked]] = {}
     for questions, library in args.set:
-        parts.setdefault(questions.stem.partition("@")[0], []).extend(collect(questions, library, args.items))
+        parts.setdefault(questions.stem.partition("@")[0], []).extend(collect(questions, library))
     sets = list(parts.values())
     for i, name in enumerate(parts):
         others = [found for j, found in enumerate(sets) if j != i]
@@ -188,17 +159,21 @@ def main() -> None:
             forest = lay_out_trees(COLUMNS, fit_trees([one for j, one in enumerate(sets) if j != i] or sets))
             signs.append(np.array([signs_of(forest, q) for q in asked]))
             refuse.append(np.array([q.refuse for q in asked]))
-    for i in range(len(signs) if len(signs) > 1 else 0):
-        rest = [j for j in range(len(signs)) if j != i]
-        model = fit_doubt(np.concatenate([signs[j] for j in rest]), np.concatenate([refuse[j] for j in rest]))
-        found = doubts(model, signs[i])
-        for bound in (0.4, 0.5, 0.6, 0.7, 0.8):
-            shares = [round(float((found[refuse[i] == kind] >= bound).mean()), 2) for kind in (True, False)]
-            print(f"set {i}: doubt from {bound}: {shares[0]} of those without, {shares[1]} of those with an answer", flush=True)
-    doubt = fit_doubt(np.concatenate(signs), np.concatenate(refuse))
+    small = [asked[0].evidence.documents <= FEW for asked in sets if any(q.refuse for q in asked)]
+    doubt = {}
+    for name, size in (("small", True), ("large", False)):
+        own = [j for j, one in enumerate(small) if one == size] or list(range(len(small)))
+        doubt[name] = fit_doubt(np.concatenate([signs[j] for j in own]), np.concatenate([refuse[j] for j in own]))
+        for i in own if len(own) > 1 else ():
+            rest = [j for j in own if j != i]
+            model = fit_doubt(np.concatenate([signs[j] for j in rest]), np.concatenate([refuse[j] for j in rest]))
+            found = doubts(model, signs[i])
+            for bound in (0.4, 0.5, 0.6, 0.7):
+                shares = [round(float((found[refuse[i] == kind] >= bound).mean()), 2) for kind in (True, False)]
+                print(f"{name} {i}: doubt from {bound}: {shares[0]} of those without, {shares[1]} of those with an answer")
     if args.write:
         lines = ",\n".join(json.dumps(tree) for tree in fit_trees(sets))
-        path = Path(__file__).resolve().parent.parent / "qa" / "data" / (ITEM_FILE if args.items else FILE)
+        path = Path(__file__).resolve().parent.parent / "qa" / "data" / FILE
         head = f'"columns": {json.dumps(COLUMNS)},\n"doubt": {json.dumps(doubt)}'
         path.write_text(f'{{{head},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")
 

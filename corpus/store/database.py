@@ -64,15 +64,15 @@ CREATE TABLE signatures (
 CREATE INDEX documents_origin ON documents(origin);
 """
 _ITEM_VECTORS = """
-CREATE TABLE item_vectors (
+CREATE TABLE IF NOT EXISTS item_vectors (
   number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
   model TEXT NOT NULL, data BLOB NOT NULL, mark TEXT NOT NULL, UNIQUE (document, model)) STRICT;
 """
 # a title that a person types, and what was corrected in one document, are looked up without looking through the others
 _LOOKED_UP = """
-CREATE INDEX documents_title ON documents(title);
-CREATE INDEX corrections_document ON corrections(document_id);
-CREATE INDEX corrections_place ON corrections(source, origin);
+CREATE INDEX IF NOT EXISTS documents_title ON documents(title);
+CREATE INDEX IF NOT EXISTS corrections_document ON corrections(document_id);
+CREATE INDEX IF NOT EXISTS corrections_place ON corrections(source, origin);
 """
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.store import Corpus
 from index.dense.vectors import DenseIndex
-from index.neural.item_vectors import ITEMS, item_number, read_vectors, stored_name
+from index.neural.item_vectors import ITEMS, read_vectors, stored_name
 
 if TYPE_CHECKING:
     from index.neural.encoder import ItemEncoder
@@ -90,10 +90,6 @@ class ItemIndex(DenseIndex):
             at = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts) + first[owner]
             np.maximum.at(best, owner, np.einsum("ij,j->i", vectors[at].astype(np.float32), query))
         return None if -np.inf in best else list(above_unrelated(best).tolist())
-
-    def nearness_of_items(self, question: str, items: Iterable[tuple[int, int]]) -> list[float]:
-        """The nearness of each item, named by the row of its passage and its place; 0 for one without a vector."""
-        return list(above_unrelated(self.cosines(self.encode(question), [item_number(*item) for item in items])).tolist())
 
     def _encoded(self, question: str) -> Any:
         return self.encoder.encode_queries([question])[0]

@@ -36,6 +36,10 @@ class AnswerDraft:
     """(document row, part number) the answer rests on."""
     nearest: tuple[Hit, ...] = ()
     """Passages to look at instead: of the documents that a name may mean."""
+    decided: bool = False
+    """Whether its first line holds a number of the question against that of the quote (不是3万元)."""
+    final: bool = False
+    """Whether nothing is quoted beside it: a person is asked back, or there is nothing to quote."""
 
 
 def cite(document: DocumentView, span: Span) -> AnswerCitation:

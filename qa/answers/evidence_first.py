@@ -19,7 +19,7 @@ MOST = 6
 """Items quoted at most."""
 ELSEWHERE = 4.0
 """How far behind the best item the best one of another document may lie, where the question names neither place nor document."""
-RELATED_FROM, SILENT_FROM = 0.3, 0.65
+RELATED_FROM, SILENT_FROM = 0.3, 0.5
 """The doubt from which on the items are only what may be related, and from which on the documents do not tell."""
 LINES = 3
 """Line breaks a document needs to have items. Where a page came as one line (records of a web harvest) the rules choose the sentence:
@@ -44,21 +44,20 @@ def quote_items(
         return draft
     told = draft.status != "not_found"
     if selection.violation is not None:
-        return refuse_other(selection.violation, selection, view) if told else draft
-    if selection.doubt >= SILENT_FROM and not (told and rules_first):
+        return refuse_other(selection.violation, selection, view) if told and not rules_first else draft
+    if rules_first and told and selection.doubt >= RELATED_FROM:
+        return draft
+    if selection.doubt >= SILENT_FROM:
         return refuse_doubtful(selection, view) if told else draft
     items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
-    if whole:
-        items = _with_whole_list(items, view)
-    lines = _lines(items, view)
+    lines = _with_whole_list(items, view) if whole else _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     doubtful = selection.doubt >= RELATED_FROM or not told
-    notices = (*draft.notices, RELATED) if doubtful else draft.notices
     first, then = (draft.lines, lines) if rules_first and told else (lines, draft.lines if told else ())
     return AnswerDraft(
         "partial" if doubtful else draft.status,
         (*first, *_new(then, first)),
-        notices,
+        (*draft.notices, RELATED) if doubtful else draft.notices,
         tuple(dict.fromkeys((*parts, *draft.parts))),
         draft.nearest,
     )
@@ -131,14 +130,16 @@ def _lines(items: Sequence[EvidenceItem], view: LibraryView) -> list[AnswerLine]
     return lines
 
 
-def _with_whole_list(items: Sequence[EvidenceItem], view: LibraryView) -> tuple[EvidenceItem, ...]:
-    """The items with the first one grown to the list it stands in; those inside that list are left out."""
+def _with_whole_list(items: Sequence[EvidenceItem], view: LibraryView) -> list[AnswerLine]:
+    """The lines of items, the first one grown to the list it stands in, with the number of its entries."""
     first = items[0]
     found = find_list(view.document(first.document).doc, first.span)
     if found is None:
-        return tuple(items)
-    rest = [i for i in items[1:] if i.document != first.document or not (found.start <= i.span.start < found.end)]
-    return (replace(first, span=found), *rest)
+        return _lines(items, view)
+    span, count = found
+    rest = [i for i in items[1:] if i.document != first.document or not (span.start <= i.span.start < span.end)]
+    line, *lines = _lines([replace(first, span=span), *rest], view)
+    return [replace(line, text=f"共 {count} 项。{line.text}", counts=(count,)), *lines]
 
 
 def _new(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:

@@ -11,8 +11,8 @@ FEWEST = 2
 """Entries of a list."""
 
 
-def find_list(doc: ParsedDocument, span: Span) -> Span | None:
-    """The innermost announced list that holds a stretch, or that the stretch begins; None where there is none.
+def find_list(doc: ParsedDocument, span: Span) -> tuple[Span, int] | None:
+    """The innermost announced list that holds a stretch, or that the stretch begins, and how many entries it has; None without one.
 
     Args:
         doc: The document.
@@ -21,7 +21,8 @@ def find_list(doc: ParsedDocument, span: Span) -> Span | None:
     for section in reversed(doc.trail(doc.section_at(span.start))):
         entries = [child for child in doc.outline if child.parent == section.id]
         if len(entries) >= FEWEST and _announces(doc, section, entries[0]):
-            return _as_far_as_fits(doc, section, entries)
+            whole = _as_far_as_fits(doc, section, entries)
+            return (whole, len(entries)) if whole is not None else None
     return None
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from math import exp, log10
+from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Span
@@ -30,8 +30,9 @@ from qa.understanding.question import ParsedQuestion
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-FILE, ITEM_FILE = "item_trees.json", "item_trees_items.json"
-"""What is learned for a library without and with vectors of items."""
+FILE = "item_trees.json"
+FEW = 24
+"""Documents up to which a library is small: the best item of few is near to many a question that nothing answers."""
 OWN_FEATURES = ("passage_rank", "passage_gap", "length")
 """1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item."""
 COLUMNS = (*FEATURES, *OWN_FEATURES)
@@ -55,17 +56,16 @@ SIGNS = (
 class Evidence:
     """The items of the passages found for a question, in the order found.
 
-    ``rows`` are their ``COLUMNS``; ``by_items`` says whether vectors of their own tell their meaning. ``violations`` are what each
+    ``rows`` are their ``COLUMNS``. ``violations`` are what each
     speaks of instead of what the question fixes, ``measured`` whether it holds a value of the kind asked for (None: no value is).
     """
 
     items: tuple[EvidenceItem, ...]
     rows: Any
-    by_items: bool
     violations: tuple[Violation | None, ...]
     measured: tuple[bool, ...] | None
     documents: int = 1
-    """Documents of the library: among few, the best item is near to many a question."""
+    """Documents of the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,26 @@ class Selection:
         return tuple(kept[:most])
 
 
-class ItemModel(NamedTuple):
-    """What is learned: trees that order items, and the weights of the signs that none answers."""
+class DoubtModel(NamedTuple):
+    """A logistic model of how likely no item answers: the signs' means and scales, their weights, the bias."""
 
-    forest: Forest
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weights: tuple[float, ...]
     bias: float
+
+    def estimate(self, signs: Sequence[float]) -> float:
+        """The doubt that some signs (``describe_best``) show, from 0 to 1."""
+        told = zip(signs, self.mean, self.scale, self.weights, strict=True)
+        return 1 / (1 + exp(-(self.bias + sum((sign - mean) / scale * weight for sign, mean, scale, weight in told))))
+
+
+class ItemModel(NamedTuple):
+    """What is learned: trees that order items, and the doubt in a library of few documents and in a large one."""
+
+    forest: Forest
+    small: DoubtModel
+    large: DoubtModel
 
 
 def gather_evidence(
@@ -117,22 +129,23 @@ def gather_evidence(
         searcher: Knows how rare the words of the question are, and compares meanings.
         measure: The kind of value asked for.
     """
-    items, rows, by_items = describe_items(parsed.query, hits, view, searcher)
+    items, rows = describe_items(parsed.query, hits, view, searcher)
     constraints = SlotConstraints(parsed)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
     measured = None
     if measure is not None:
         measured = tuple(measure.stands_in(fold(item.span.of(view.document(item.document).text))) for item in items)
-    return Evidence(tuple(items), rows, by_items, violations, measured, len(view))
+    return Evidence(tuple(items), rows, violations, measured, len(view))
 
 
 def select_items(evidence: Evidence, *, refused: bool) -> Selection:
     """Order the items by the shipped model; ``refused`` where the rules for this kind of question found nothing."""
     if not evidence.items:
         return Selection((), (), 1.0)
-    model = shipped_items(ITEM_FILE if evidence.by_items else FILE)
+    model = shipped_items()
     ordered = order_items(evidence, model.forest)
-    doubt = _doubt(model, describe_best(evidence, ordered, refused=refused))
+    weigh = model.small if evidence.documents <= FEW else model.large
+    doubt = weigh.estimate(describe_best(evidence, ordered, refused=refused))
     return Selection(tuple(evidence.items[i] for i in ordered.places), tuple(ordered.scores), doubt, ordered.violation)
 
 
@@ -161,37 +174,32 @@ def order_items(evidence: Evidence, forest: Forest) -> OrderedItems:
     return OrderedItems(chosen, [float(sums[i]) for i in chosen], violation, min(ahead, FAR))
 
 
-def describe_items(
-    query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
-) -> tuple[list[EvidenceItem], Any, bool]:
-    """The items of some passages, each once, a row of ``COLUMNS`` for each, and whether their own vectors tell their meaning."""
+def describe_items(query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher) -> tuple[list[EvidenceItem], Any]:
+    """The items of some passages, each once, and a row of ``COLUMNS`` for each."""
     import numpy as np
 
     items: list[EvidenceItem] = []
     own: list[tuple[float, float, float]] = []
     titles: list[str] = []
-    places: list[tuple[int, int]] = []
     highest = max((hit.score for hit in hits), default=0.0)
     seen: set[tuple[int, int]] = set()
     for rank, hit in enumerate(hits[:READ]):
         row = view.by_id.get(hit.source_id)
         if row is None:
             continue
-        for place, item in enumerate(cut_items(view.document(row).doc, row, Span(hit.start, hit.end))):
+        for item in cut_items(view.document(row).doc, row, Span(hit.start, hit.end)):
             if (row, item.span.start) not in seen:
                 seen.add((row, item.span.start))
                 items.append(item)
                 titles.append(hit.title or "")
-                places.append((hit.passage, place))
                 own.append((1 / (1 + rank), hit.score - highest, len(item.span) / 300))
     if not items:
-        return [], np.zeros((0, len(COLUMNS))), False
+        return [], np.zeros((0, len(COLUMNS)))
     question, rarity = searcher.weigh_query(query)
     candidates = _candidates(items, titles, view, rarity)
-    near = searcher.nearness_of_items(question.text, places)
-    for candidate, cosine in zip(candidates, near or _cosines(question.text, items, view, searcher), strict=True):
+    for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
         candidate.meaning = cosine
-    return items, np.hstack([compute_features(question, rarity, candidates), np.array(own)]), near is not None
+    return items, np.hstack([compute_features(question, rarity, candidates), np.array(own)])
 
 
 def _cosines(query: str, items: Sequence[EvidenceItem], view: LibraryView, searcher: Searcher) -> list[float]:
@@ -219,8 +227,7 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
     """The signs that no item answers.
 
     Score and lead of the best, ``SIGNS`` of it and the highest among the best few; whether the rules refused, whether the best
-    items break a constraint, how far one that does lies ahead, whether none near the best holds a value of the kind asked for; how
-    large the library is.
+    items break a constraint, how far one that does lies ahead, whether none near the best holds a value of the kind asked for.
     """
     order, scores = ordered.places, ordered.scores
     at = [COLUMNS.index(name) for name in SIGNS]
@@ -229,19 +236,16 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
     unmeasured = evidence.measured is not None and not any(evidence.measured[i] for i in near)
     rows = evidence.rows[list(order[:BEST])]
     told = [*rows[0][at].tolist(), *rows[:, at].max(axis=0).tolist()]
-    own = (refused, ordered.violation is not None, ordered.ahead, unmeasured, log10(max(1, evidence.documents)))
+    own = (refused, ordered.violation is not None, ordered.ahead, unmeasured)
     return [scores[0], scores[0] - behind, *told, *map(float, own)]
 
 
-def _doubt(model: ItemModel, signs: Sequence[float]) -> float:
-    told = zip(signs, model.mean, model.scale, model.weights, strict=True)
-    return 1 / (1 + exp(-(model.bias + sum((sign - mean) / scale * weight for sign, mean, scale, weight in told))))
-
-
-@lru_cache(maxsize=2)
-def shipped_items(file: str = FILE) -> ItemModel:
-    """The model in a file of ``data``."""
-    record = json.loads(resources.files("qa").joinpath("data", file).read_text(encoding="utf-8"))
-    doubt = record["doubt"]
-    forest = lay_out_trees(record["columns"], record["trees"])
-    return ItemModel(forest, tuple(doubt["mean"]), tuple(doubt["scale"]), tuple(doubt["weights"]), float(doubt["bias"]))
+@lru_cache(maxsize=1)
+def shipped_items() -> ItemModel:
+    """The model in ``data/item_trees.json``."""
+    record = json.loads(resources.files("qa").joinpath("data", FILE).read_text(encoding="utf-8"))
+    small, large = (
+        DoubtModel(tuple(doubt["mean"]), tuple(doubt["scale"]), tuple(doubt["weights"]), float(doubt["bias"]))
+        for doubt in (record["doubt"]["small"], record["doubt"]["large"])
+    )
+    return ItemModel(lay_out_trees(record["columns"], record["trees"]), small, large)

@@ -44,7 +44,7 @@ def decided(
     if word is None:
         return draft
     first, *rest = draft.lines
-    return AnswerDraft(draft.status, (replace(first, text=f"{word}。{first.text}"), *rest), draft.notices, draft.parts)
+    return replace(draft, lines=(replace(first, text=f"{word}。{first.text}"), *rest), decided=stated is not None)
 
 
 def verdict(question: str, sentence: str, coverage: float) -> str | None:
