@@ -1,9 +1,10 @@
 """Learn how search orders its candidates from the questions of retrieval sets: index/data/trees.json.
 
-    train_ranking.py --set DIR LIBRARY MODEL IDS [--set …] [--folds 4] [--write]
+    train_ranking.py --set DIR LIBRARY MODEL IDS [--set …] [--folds 4] [--items] [--write]
 
 Each set counts the same; a DIR given more than once is one set, asked in parts (``fold_models.py`` makes them). LIBRARY is what
-eval_retrieval.py --library left; MODEL is the embedding model it was built with ("-" for the embedded one), IDS a file with the
+eval_retrieval.py --library left; with --items it has vectors of items (``cemai index refresh``), which then tell the meaning, and
+index/data/trees_items.json is learned. MODEL is the embedding model it was built with ("-" for the embedded one), IDS a file with the
 ids of the questions to learn from ("-" for all): questions the model was trained on must not be among them, or their cosines
 would look better than any new question's. Prints figures for questions that were not learned from: of every set by
 cross-validation, and of every set after learning from the others only.
@@ -25,9 +26,11 @@ import numpy as np
 
 from corpus.store import Corpus
 from index.dense.encoder import load
+from index.neural.encoder import load as load_item_encoder
+from index.neural.item_index import ItemIndex
 from index.query import parse_query
 from index.ranking.order import COLUMNS, add_best_columns
-from index.ranking.trees import lay_out_trees
+from index.ranking.trees import FILE, ITEM_FILE, lay_out_trees
 from index.searcher import Searcher
 from tools.retrieval_set import records, relevant
 
@@ -59,7 +62,7 @@ class Asked:
     relevant: int
 
 
-def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
+def collect(folder: Path, library: Path, model: str, ids: str, *, items: bool = False) -> list[Asked]:
     answers = relevant(folder)
     spans = {}
     if (folder / "answers.jsonl").exists():
@@ -67,7 +70,10 @@ def collect(folder: Path, library: Path, model: str, ids: str) -> list[Asked]:
     chosen = None if ids == "-" else set(Path(ids).read_text(encoding="utf-8").split())
     out = []
     with Corpus.open(library, create=False) as corpus:
-        searcher = Searcher(corpus, load(None if model == "-" else model))
+        encoder = load_item_encoder() if items else None
+        if encoder is not None and not ItemIndex.is_complete(corpus, encoder):
+            raise SystemExit(f"{library} has no vectors of items: run cemai index refresh on it")
+        searcher = Searcher(corpus, load(None if model == "-" else model), encoder)
         names = {info.row: info.id for info in corpus.infos()}
         for query in records(folder / "queries.jsonl"):
             if query["_id"] not in answers or (chosen is not None and query["_id"] not in chosen):
@@ -178,11 +184,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs=4, action="append", required=True, metavar=("DIR", "LIBRARY", "MODEL", "IDS"))
     parser.add_argument("--folds", type=int, default=4, help="0: do not measure, only learn")
+    parser.add_argument("--items", action="store_true", help="meaning is that of a passage's best item")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     parts: dict[str, list[Asked]] = {}
     for folder, library, model, ids in args.set:
-        parts.setdefault(Path(folder).name, []).extend(collect(Path(folder), Path(library), model, ids))
+        parts.setdefault(Path(folder).name, []).extend(collect(Path(folder), Path(library), model, ids, items=args.items))
     names, sets = list(parts), list(parts.values())
     found: list[list[Any]] = [[None] * len(questions) for questions in sets]
     for fold in range(args.folds):
@@ -199,7 +206,9 @@ def main() -> None:
         data = Path(__file__).resolve().parent.parent / "index" / "data"
         lines = ",\n".join(json.dumps(tree) for tree in trees)
         columns = json.dumps(COLUMNS, ensure_ascii=False)
-        (data / "trees.json").write_text(f'{{"columns": {columns},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")
+        (data / (ITEM_FILE if args.items else FILE)).write_text(
+            f'{{"columns": {columns},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class AnswerDraft:
     nearest: tuple[Hit, ...] = ()
     """Passages to look at instead: of the documents that a name may mean."""
     decided: bool = False
-    """Whether its first line holds a number of the question against that of the quote (不是3万元)."""
+    """Whether its first line holds a number of the question against that of the quote (不对)."""
     final: bool = False
     """Whether nothing is quoted beside it: a person is asked back, or there is nothing to quote."""
 

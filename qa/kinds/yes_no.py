@@ -38,13 +38,19 @@ def decided(
     if stated is not None and best.context >= SURE:
         clauses = [clause for clause in re.split("[,;。]", re.sub(r"(?<=\d),(?=\d{3})", "", folded)) if re.search(r"\d", clause)]
         closest = max(clauses, key=wanted.coverage, default="")
-        word: str | None = f"是{stated}" if stated in closest else f"不是{stated}"
+        unit = re.sub(r"[\d.]", "", stated)
+        # another figure denies the one asked for only where it is of the same unit
+        word: str | None = "对" if stated in closest else "不对" if re.search(rf"\d{re.escape(unit)}", closest) else None
     else:
         word = verdict(parsed.folded, folded, best.context if best.coverage >= OWN else 0.0)
     if word is None:
         return draft
     first, *rest = draft.lines
-    return replace(draft, lines=(replace(first, text=f"{word}。{first.text}"), *rest), decided=stated is not None)
+    return replace(
+        draft,
+        lines=(replace(first, text=f"{word}。{first.text}", derived=(*first.derived, word)), *rest),
+        decided=stated is not None,
+    )
 
 
 def verdict(question: str, sentence: str, coverage: float) -> str | None:

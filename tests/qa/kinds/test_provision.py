@@ -90,17 +90,16 @@ def test_found_in_articles(bicycles: Library, question: str, holds: str) -> None
 
 def test_an_item_is_quoted_with_what_denies_it(bicycles: Library) -> None:
     answer = ask(bicycles, "宁远县欠缴租车费用的还能办理租车卡吗？")
-    assert answer.answer.startswith("不可以")
-    assert "不予办理租车卡" in answer.answer
+    assert "不予办理租车卡" in answer.answer.split("\n")[0] and "欠缴租车费用" in answer.answer.split("\n")[0]
 
 
 def test_a_complete_list_tells_its_count(bicycles: Library) -> None:
     answer = ask(bicycles, "宁远县哪些情形不予办理租车卡？")
     assert "共 3 项" in answer.answer
-    assert len([line for line in answer.answer.splitlines() if line.startswith("（")]) == 3
+    assert all(entry in answer.answer for entry in ("未满12周岁", "恶意损坏记录", "欠缴租车费用"))
 
 
-@pytest.mark.parametrize(("figure", "word"), [("200元", "是"), ("300元", "不是")])
+@pytest.mark.parametrize(("figure", "word"), [("200元", "对"), ("300元", "不对")])
 def test_a_premise_is_held_against_the_text(bicycles: Library, figure: str, word: str) -> None:
     answer = ask(bicycles, f"宁远县租车押金每人{figure}对吗？")
     assert answer.answer.startswith(f"{word}。")
