@@ -1,6 +1,6 @@
 """Import a retrieval set's corpus.jsonl into a library, run its queries, write RUN.jsonl and print the scores.
 
-    eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical] [--model DIR] [--only IDS] [--ablate]
+    eval_retrieval.py SET_DIR [--library DIR] [--out RUN.jsonl] [--top 100] [--lexical] [--items] [--model DIR] [--only IDS] [--ablate]
     eval_retrieval.py SET_DIR --folds DIR
 
 --folds asks every question with a model that has not seen it: DIR is what fold_models.py left, a library is kept in each fold.
@@ -29,6 +29,7 @@ from corpus.store import Corpus
 from index import searcher as searcher_module
 from index.dense.encoder import load
 from index.lexical.bm25 import LexicalIndex
+from index.neural.encoder import load as load_item_encoder
 from index.query import parse_query
 from index.ranking import features as features_module
 from index.ranking import order
@@ -137,6 +138,7 @@ def main() -> None:
     parser.add_argument("--top", type=int, default=100)
     parser.add_argument("--model", help="folder or name of another embedding model")
     parser.add_argument("--lexical", action="store_true", help="without vectors")
+    parser.add_argument("--items", action="store_true", help="with vectors of items, which the library must have")
     parser.add_argument("--ablate", action="store_true")
     parser.add_argument("--folds", type=Path, help="models of fold_models.py: each question is asked with its fold's")
     parser.add_argument("--only", type=Path, help="file with the ids of the queries to run, one a line; the others do not count")
@@ -153,7 +155,7 @@ def main() -> None:
             if not library.exists():
                 build(library, args.set / "corpus.jsonl", model)
             corpus = open_libraries.enter_context(Corpus.open(library, create=False))
-            searcher = Searcher(corpus, None if args.lexical else load(model))
+            searcher = Searcher(corpus, None if args.lexical else load(model), load_item_encoder() if args.items else None)
             searcher.refresh()
             parts.append(Part(searcher, set(ids.read_text(encoding="utf-8").split()) if ids else None))
         print(f"ready after {time.perf_counter() - started:.1f} s", file=sys.stderr)
