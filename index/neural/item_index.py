@@ -105,10 +105,10 @@ class ItemIndex(DenseIndex):
                 yield number, document, vector
 
     def _progress(self) -> dict[str, Any]:
-        return {"seen": self._seen}
+        return {"item_vectors": self._seen}
 
     def _resume(self, stamp: dict[str, Any]) -> None:
-        self._seen = int(stamp["seen"])
+        self._seen = int(stamp["item_vectors"])
 
 
 def above_unrelated(cosines: Any) -> Any:

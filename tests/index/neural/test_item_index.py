@@ -81,3 +81,18 @@ def test_what_is_stored_is_checked_and_goes_with_its_document(library: Library) 
     library.remove(library.corpus.info(document).source)
     library.purge()
     assert document not in {row for _, row, _ in library.corpus.item_vectors(name)}
+
+
+def test_a_copy_on_the_disk_is_read_back(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.dense.vectors.FAISS_FROM", 2)
+    monkeypatch.setattr("index.dense.vectors.SUBSET", 1)
+    library.embed_items()
+    encoder = library.item_encoder
+    assert encoder is not None
+    written = ItemIndex(library.corpus, encoder)
+    written.rebuild(library.generation)
+    loaded = ItemIndex(library.corpus, encoder)
+    assert loaded._load(library.generation)
+    assert loaded._seen == written._seen > 0
+    question = "多久检验一次校车"
+    assert loaded.nearest(question, 3).keys() == written.nearest(question, 3).keys()
