@@ -108,7 +108,7 @@ class ItemIndex(DenseIndex):
         return {"item_vectors": self._seen}
 
     def _resume(self, stamp: dict[str, Any]) -> None:
-        self._seen = int(stamp["item_vectors"])
+        self._seen = int(stamp.get("item_vectors", 0))
 
 
 def above_unrelated(cosines: Any) -> Any:

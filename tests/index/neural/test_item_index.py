@@ -83,7 +83,11 @@ def test_what_is_stored_is_checked_and_goes_with_its_document(library: Library) 
     assert document not in {row for _, row, _ in library.corpus.item_vectors(name)}
 
 
-def test_a_copy_on_the_disk_is_read_back(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_on_the_disk_is_read_back(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    articles = "".join(f"第{n}条 第{n}号泵站每{n}天检修一次。\n" for n in "一二三四五六七八九十")
+    (tmp_path / "泵站.txt").write_text(f"云岫县泵站办法\n{articles}", encoding="utf-8")
+    (tmp_path / "桥梁.txt").write_text(f"青禾市桥梁办法\n{articles.replace('泵站', '桥梁')}", encoding="utf-8")
+    library.ingest([tmp_path / "泵站.txt", tmp_path / "桥梁.txt"])
     monkeypatch.setattr("index.dense.vectors.FAISS_FROM", 2)
     monkeypatch.setattr("index.dense.vectors.SUBSET", 1)
     library.embed_items()
