@@ -17,7 +17,7 @@ Rows:
 - folds: cemai with trees that have not seen the question (ten folds, learned from ncp and govmsg; needs lightgbm). Not for stard,
   where the static model has seen the questions as well: five models of tools/fold_models.py answer there, see docs/retrieval.md;
 - encoder: the pretrained encoder alone, every passage compared;
-- fused: pairs and half the encoder: both lists scaled to 0–1 over their first 200 documents, then added.
+- fused: pairs and half the encoder, both scaled to 0–1 over the documents of each question, as tools/encoder/evaluate.py has it.
 
 All but cemai's own rows read passages of 300 characters with the title in front; a document is as good as its best passage.
 What was imported and encoded is kept in ``--work``, so that a second run only asks. ``--encode N`` is how many passages may be

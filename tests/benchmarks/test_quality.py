@@ -125,7 +125,7 @@ def test_words_alone_need_no_rival_installed(quality: ModuleType, sets: Path, tm
     more = ("--set", "stard", "--distractors", "3", "--queries", "4", "--rows", "words,encoder", "--encoder", str(tmp_path))
     bare, among = run(quality, sets, tmp_path, *more)["places"]
     assert (bare["questions"], among["documents"], among["distractors"]) == (4, 11, 3)
-    assert set(bare["rows"]) == {"words"} and "there is no encoder" in bare["left_out"]["encoder"]
+    assert set(bare["rows"]) == {"words"} and "there is no encoder that can be read" in bare["left_out"]["encoder"]
     assert run(quality, sets, tmp_path, *more)["places"][1]["rows"]["words"]["measures"] == among["rows"]["words"]["measures"]
     assert "passage@1" not in bare["rows"]["words"]["measures"]
 
@@ -168,6 +168,8 @@ def test_a_document_is_as_good_as_its_best_passage(quality: ModuleType) -> None:
     assert [text[:2] for text in passages.texts] == ["甲\n"] * 3 + ["乙\n"]
     best = passages.best(np.array([0.1, 0.2, 0.9, 0.5]))
     assert passages.spans(best) == [FoundSpan("a", 600, 700), FoundSpan("b", 0, 0)]
+    both = passages.best_of_sums(np.array([0.5, 0.0, 0.2, 0.6]), np.array([0.0, 0.1, 0.4, 0.0]))
+    assert both == [(0.9, 0, 2), (0.6, 1, 3)]
 
 
 def test_what_may_answer_is_no_distractor(quality: ModuleType, sets: Path) -> None:

@@ -74,7 +74,7 @@ class Options:
         try:
             encoder.name  # noqa: B018 - reads the files
         except ModelUnavailable as error:
-            raise Refusal("there is no encoder: none comes with this version, and none was given (--encoder)") from error
+            raise Refusal("there is no encoder that can be read (--encoder)") from error
         return encoder
 
 

@@ -28,13 +28,23 @@ class Passages:
             f"{d.title}\n{d.text[start : start + LENGTH]}" for d, some in zip(documents, starts, strict=True) for start in some
         ]
 
-    def best(self, scores: Any, count: int = TOP) -> list[tuple[float, int, int]]:
-        """The best documents by their best passage: (score, number of the document, number of the passage)."""
-        best = np.maximum.reduceat(scores, self.first[:-1])
-        count = min(count, len(best))
+    def best_scores(self, scores: Any) -> Any:
+        """The score of each document: that of its best passage."""
+        return np.maximum.reduceat(scores, self.first[:-1])
+
+    def best(self, scores: Any) -> list[tuple[float, int, int]]:
+        """The best documents: (score, number of the document, number of its best passage)."""
+        return self._list(self.best_scores(scores), scores)
+
+    def best_of_sums(self, some: Any, others: Any) -> list[tuple[float, int, int]]:
+        """As ``best``, by two kinds of scores: a document has its best of each, though they be of two passages."""
+        return self._list(self.best_scores(some) + self.best_scores(others), some + others)
+
+    def _list(self, best: Any, scores: Any) -> list[tuple[float, int, int]]:
+        count = min(TOP, len(best))
         top = np.argpartition(-best, count - 1)[:count]
         top = top[np.lexsort((top, -best[top]))]
-        places = [self.first[d] + int(scores[self.first[d] : self.first[d + 1]].argmax()) for d in top]
+        places = [int(self.first[d] + scores[self.first[d] : self.first[d + 1]].argmax()) for d in top]
         return list(zip(best[top].tolist(), top.tolist(), places, strict=True))
 
     def span(self, document: int, passage: int) -> FoundSpan:

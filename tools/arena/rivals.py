@@ -16,8 +16,6 @@ from tools.arena.measures import FoundSpan
 from tools.arena.passages import TOP, Passages
 from tools.arena.vectors import Vectors
 
-FUSED = 200
-"""Documents of each list that are added."""
 SHARE = 0.5
 """What the encoder counts beside the pairs. Written down once, not tuned."""
 
@@ -149,21 +147,19 @@ def with_encoder(place: Place, options: Options) -> Engine:
     return Engine(lambda _, query: passages.spans(passages.best(meaning.scores(query))), meaning.build_s, options.encoder().name)
 
 
+def _scaled(passages: Passages, scores: Any, most: float = 1.0) -> Any:
+    """Scores moved and stretched so that those of the documents reach from 0 to ``most``."""
+    best = passages.best_scores(scores)
+    low, high = best.min(), best.max()
+    return most * (scores - low) / max(high - low, 1e-9)
+
+
 def with_both(place: Place, options: Options) -> Engine:
     """Pairs and half the encoder."""
     passages, pairs, meaning = passages_of(place), pair_scores(place), encoder_scores(place, options)
 
     def ask(_: str, query: str) -> list[FoundSpan]:
-        total: dict[int, float] = {}
-        shown: dict[int, tuple[float, int]] = {}
-        for scores, weight in ((pairs.scores(query), 1.0), (meaning.scores(query), SHARE)):
-            best = passages.best(scores, FUSED)
-            high, low = best[0][0], best[-1][0]
-            for score, document, passage in best:
-                part = weight * (score - low) / (high - low) if high > low else 0.0
-                total[document] = total.get(document, 0.0) + part
-                shown[document] = max(shown.get(document, (-1.0, 0)), (part, passage))
-        found = sorted(total, key=lambda document: (-total[document], document))[:TOP]
-        return [passages.span(document, shown[document][1]) for document in found]
+        parts = _scaled(passages, pairs.scores(query)), _scaled(passages, meaning.scores(query), SHARE)
+        return passages.spans(passages.best_of_sums(*parts))
 
     return Engine(ask, pairs.build_s + meaning.build_s, options.encoder().name)
