@@ -17,7 +17,8 @@ Rows:
 - folds: cemai with trees that have not seen the question (ten folds, learned from ncp and govmsg; needs lightgbm). Not for stard,
   where the static model has seen the questions as well: five models of tools/fold_models.py answer there, see docs/retrieval.md;
 - encoder: the pretrained encoder alone, every passage compared;
-- fused: pairs and half the encoder, both scaled to 0–1 over the documents of each question, as tools/encoder/evaluate.py has it.
+- fused: pairs and half the encoder, both scaled to 0–1 over the documents of each question, as tools/encoder/evaluate.py has it;
+- first: the same, each scaled over its own first 200 documents (relative score fusion), which the others have 0 of.
 
 All but cemai's own rows read passages of 300 characters with the title in front; a document is as good as its best passage.
 What was imported and encoded is kept in ``--work``, so that a second run only asks. ``--encode N`` is how many passages may be
@@ -47,7 +48,7 @@ from tools.arena.documents import SETS, Questions, collections, read_questions, 
 from tools.arena.engine import Engine, Options, Place, Refusal
 from tools.arena.measures import interval, measures, table_of
 from tools.arena.program import program, with_cemai, with_folds
-from tools.arena.rivals import with_both, with_encoder, with_pairs, with_words
+from tools.arena.rivals import with_both, with_encoder, with_first_of_both, with_pairs, with_words
 from tools.arena.tables import SEEN, markdown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +59,7 @@ ROWS: dict[str, Callable[[Place, Options], Engine]] = {
     "folds": with_folds,
     "encoder": with_encoder,
     "fused": with_both,
+    "first": with_first_of_both,
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tools.arena import rivals
 from tools.arena.documents import Document, choose_distractors, pieces
 from tools.arena.engine import Refusal
 from tools.arena.measures import DRAWS, MEASURES, FoundSpan, interval, measures, table_of
@@ -170,6 +171,14 @@ def test_a_document_is_as_good_as_its_best_passage(quality: ModuleType) -> None:
     assert passages.spans(best) == [FoundSpan("a", 600, 700), FoundSpan("b", 0, 0)]
     both = passages.best_of_sums(np.array([0.5, 0.0, 0.2, 0.6]), np.array([0.0, 0.1, 0.4, 0.0]))
     assert both == [(0.9, 0, 2), (0.6, 1, 3)]
+
+
+def test_two_lists_are_scaled_alike(quality: ModuleType) -> None:
+    passages = Passages([Document(name, "", "字") for name in "abcd"])
+    scores = np.array([1.0, 3.0, 5.0, 2.0])
+    assert rivals._scaled(passages, scores, 0.5).tolist() == [0, 0.25, 0.5, 0.125]
+    assert rivals._scaled(passages, scores, 1.0, 2).tolist() == [0, 0, 1, 0]
+    assert rivals._scaled(passages, np.zeros(4), 1.0).tolist() == [0, 0, 0, 0]
 
 
 def test_what_may_answer_is_no_distractor(quality: ModuleType, sets: Path) -> None:

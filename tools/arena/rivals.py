@@ -18,6 +18,8 @@ from tools.arena.vectors import Vectors
 
 SHARE = 0.5
 """What the encoder counts beside the pairs. Written down once, not tuned."""
+FIRST = 200
+"""Documents of each list that count in ``with_first_of_both``."""
 
 _run = re.compile(rf"[{HAN}]+|[a-z0-9]+")
 
@@ -147,19 +149,24 @@ def with_encoder(place: Place, options: Options) -> Engine:
     return Engine(lambda _, query: passages.spans(passages.best(meaning.scores(query))), meaning.build_s, options.encoder().name)
 
 
-def _scaled(passages: Passages, scores: Any, most: float = 1.0) -> Any:
-    """Scores moved and stretched so that those of the documents reach from 0 to ``most``."""
+def _scaled(passages: Passages, scores: Any, most: float, first: int | None = None) -> Any:
+    """Scores moved and stretched so that those of the documents, or of so many first ones, reach from 0 to ``most``."""
     best = passages.best_scores(scores)
-    low, high = best.min(), best.max()
-    return most * (scores - low) / max(high - low, 1e-9)
+    low = np.partition(best, -first)[-first] if first is not None and first < len(best) else best.min()
+    return most * ((scores - low) / max(best.max() - low, 1e-9)).clip(min=0.0)
 
 
-def with_both(place: Place, options: Options) -> Engine:
+def with_both(place: Place, options: Options, first: int | None = None) -> Engine:
     """Pairs and half the encoder."""
     passages, pairs, meaning = passages_of(place), pair_scores(place), encoder_scores(place, options)
 
     def ask(_: str, query: str) -> list[FoundSpan]:
-        parts = _scaled(passages, pairs.scores(query)), _scaled(passages, meaning.scores(query), SHARE)
-        return passages.spans(passages.best_of_sums(*parts))
+        some = _scaled(passages, pairs.scores(query), 1.0, first)
+        return passages.spans(passages.best_of_sums(some, _scaled(passages, meaning.scores(query), SHARE, first)))
 
     return Engine(ask, pairs.build_s + meaning.build_s, options.encoder().name)
+
+
+def with_first_of_both(place: Place, options: Options) -> Engine:
+    """Pairs and half the encoder, where only the first documents of each list count."""
+    return with_both(place, options, FIRST)
