@@ -140,6 +140,13 @@ def measure(forest: Forest, questions: Sequence[Asked]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "LIBRARY"), type=Path)
+    parser.add_argument(
+        "--order-only",
+        nargs="*",
+        default=[],
+        metavar="NAME",
+        help="sets of which no doubt is learned: rules were written with them",
+    )
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     parts: dict[str, list[Asked]] = {}
@@ -154,12 +161,13 @@ def main() -> None:
     # the doubt is learned from scores of trees that have not seen the question
     signs: list[Any] = []
     refuse: list[Any] = []
+    told = [asked for name, asked in parts.items() if name not in args.order_only and any(q.refuse for q in asked)]
     for i, asked in enumerate(sets):
-        if any(q.refuse for q in asked):
+        if any(asked is one for one in told):
             forest = lay_out_trees(COLUMNS, fit_trees([one for j, one in enumerate(sets) if j != i] or sets))
             signs.append(np.array([signs_of(forest, q) for q in asked]))
             refuse.append(np.array([q.refuse for q in asked]))
-    small = [asked[0].evidence.documents <= FEW for asked in sets if any(q.refuse for q in asked)]
+    small = [asked[0].evidence.documents <= FEW for asked in told]
     doubt = {}
     for name, size in (("small", True), ("large", False)):
         own = [j for j, one in enumerate(small) if one == size] or list(range(len(small)))
