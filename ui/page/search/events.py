@@ -80,7 +80,9 @@ def toggle_facet(payload: Payload, chosen: Chosen) -> dict[str, str]:
 def search(desk: Desk, payload: Payload, chosen: Chosen | None) -> Step:
     """Results for the words and facets, and the facets after the press; these are kept even where searching fails."""
     after = toggle_facet(payload, chosen or {})
-    return safely(lambda: show_results(desk, payload, after)), after
+    # a condition that leaves all results as they are has to show, too: the page waits for a change
+    state = el("span", "", hidden=True, data_conditions=" ".join(f"{name}={value}" for name, value in sorted(after.items())))
+    return safely(lambda: join(show_results(desk, payload, after), state)), after
 
 
 def facet_panel(desk: Desk, chosen: Chosen) -> Html:
