@@ -100,7 +100,7 @@ class Desk:
         self._writing = threading.Lock()
         self._kept = KeptValues()
         self.asked_at = float("-inf")
-        """When somebody asked last, by the monotonic clock: background work waits for a pause."""
+        """When somebody asked or changed something last, by the monotonic clock: background work waits for a pause."""
         self.embedding = ItemProgress()
         """How far the background work on items is."""
         self._answers: OrderedDict[str, Answer] = OrderedDict()
@@ -366,6 +366,7 @@ class Desk:
 
     def change(self, work: Callable[[Library], T]) -> T:
         """Run a change of the library; one at a time."""
+        self.asked_at = time.monotonic()
         with self._writing:
             if self._open_writer is None:
                 with self._reading:
