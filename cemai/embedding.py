@@ -92,7 +92,7 @@ def embed_items(
     Raises:
         ModelUnavailable: The model cannot be read.
     """
-    from index.neural.item_index import COMPLETE
+    from index.neural.item_index import ItemIndex
     from index.neural.item_vectors import encode_document, stored_name
 
     name = stored_name(encoder)
@@ -107,6 +107,5 @@ def embed_items(
             corpus.put_item_vectors(name, document, data)
     if progress and missing:
         progress(len(missing), len(missing), "")
-    if corpus.setting(COMPLETE) != name:
-        corpus.set_setting(COMPLETE, name)
+    ItemIndex.mark_complete(corpus, encoder)
     return len(missing)

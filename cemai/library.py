@@ -149,10 +149,10 @@ class Library(PolicyGraph):
     @property
     def item_encoder(self) -> ItemEncoder | None:
         """The encoder of questions and items; its files are read when it is first used. None where it is switched off."""
-        from index.neural.encoder import ItemEncoder, load
+        from index.neural.encoder import load
 
         given = os.environ.get(ITEM_ENCODER, "")
-        return None if given == "0" else ItemEncoder(Path(given)) if given else load()
+        return None if given == "0" else load(Path(given) if given else None)
 
     @property
     def searcher(self) -> Searcher:

@@ -254,6 +254,17 @@ class ParsedDocument:
         """Sections by id."""
         return {section.id: section for section in self.outline}
 
+    @cached_property
+    def _children(self) -> Mapping[str | None, tuple[Section, ...]]:
+        children: dict[str | None, list[Section]] = {}
+        for section in self.outline:
+            children.setdefault(section.parent, []).append(section)
+        return {parent: tuple(found) for parent, found in children.items()}
+
+    def children(self, section: Section) -> tuple[Section, ...]:
+        """The sections right below one, in the order of the outline."""
+        return self._children.get(section.id, ())
+
     def trail(self, section: Section | None) -> tuple[Section, ...]:
         """The section and its ancestors, outermost first."""
         path: list[Section] = []

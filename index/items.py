@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.document import ParsedDocument, Span
+from corpus.document import ParsedDocument, Section, Span
 from corpus.text import COLONS, SENTENCE_ENDS, sentences
 
 LONGEST, SHORTEST, PIECE = 320, 24, 220
@@ -53,6 +53,13 @@ def cut_items(doc: ParsedDocument, document: int, span: Span) -> list[EvidenceIt
     return found
 
 
+def announcing_words(doc: ParsedDocument, section: Section) -> Span | None:
+    """What stands in front of the first section below one, where that ends with a colon and so announces a list."""
+    children = doc.children(section)
+    lead = Span(section.start, children[0].start).trimmed(doc.text) if children else None
+    return lead if lead is not None and len(lead) and doc.text[lead.end - 1] in COLONS else None
+
+
 def _table_heads(doc: ParsedDocument, piece: Span) -> tuple[Span, ...]:
     """The header rows of the table that a stretch lies in, behind them."""
     table = next((table for table in doc.tables if table.span.start <= piece.start < table.span.end), None)
@@ -67,11 +74,8 @@ def _announcement(doc: ParsedDocument, piece: Span) -> tuple[Span, ...]:
     """The last sentence in front of the first entry of the list that a stretch lies in, where that ends with a colon."""
     section = doc.section_at(piece.start)
     parent = doc.sections.get(section.parent) if section is not None and section.parent else None
-    if parent is None:
-        return ()
-    first = min(child.start for child in doc.outline if child.parent == parent.id)
-    lead = Span(parent.start, first).trimmed(doc.text)
-    if lead.end > piece.start or not len(lead) or doc.text[lead.end - 1] not in COLONS:
+    lead = announcing_words(doc, parent) if parent is not None else None
+    if lead is None or lead.end > piece.start:
         return ()
     last = [sentence for sentence in sentences(lead.of(doc.text)) if len(sentence.of(lead.of(doc.text)).strip()) > 1][-1]
     start = lead.start + last.start

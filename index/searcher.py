@@ -104,7 +104,9 @@ class Searcher:
     def _follow_vectors(self, generation: int) -> None:
         if self.encoder is None:
             return
-        dense = self._dense or DenseIndex(self.corpus, self.encoder.name, self.encoder.dimension)
+        dense = self._dense
+        if dense is None:
+            dense = DenseIndex(self.corpus, self.encoder.name, self.encoder.dimension)
         dense.refresh(generation)
         self._dense = dense
 
@@ -119,7 +121,7 @@ class Searcher:
 
             with suppress(ModelUnavailable):  # search goes on without
                 if ItemIndex.is_complete(self.corpus, self._item_encoder):
-                    items = self._items or ItemIndex(self.corpus, self._item_encoder)
+                    items = self._items if self._items is not None else ItemIndex(self.corpus, self._item_encoder)
                     (items.rebuild if anew else items.refresh)(generation)
                     self._items = items
         self._items_seen = last

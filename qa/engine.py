@@ -91,7 +91,7 @@ class Engine:
             if question_kinds()[parsed.kind].complete:
                 return None
             draft = drop_unsupported(self._draft(parsed, view, known, chosen, day)[0])
-            return self._gather(parsed, view, chosen), draft.status == "not_found"
+            return self._gather(SlotConstraints(parsed), view, chosen), draft.status == "not_found"
 
     def compare(
         self,
@@ -188,16 +188,16 @@ class Engine:
     ) -> AnswerDraft:
         """The items that answer best, whole and from the place asked for, in front of what the rules for this kind found.
 
-        What the rules count, list or compare comes first: no single item holds it. In a small library the rules weigh every sentence
-        there is; the selector orders what a search found among many.
+        What the rules count, list or compare comes first: no single item holds it.
         """
         kind = question_kinds()[parsed.kind]
         if kind.complete or draft.final:
             return draft
         from qa.answers.evidence_first import admit_lines, quote_items
 
-        draft = admit_lines(draft, SlotConstraints(parsed), view)
-        selection = select_items(self._gather(parsed, view, chosen), refused=draft.status == "not_found")
+        constraints = SlotConstraints(parsed)
+        draft = admit_lines(draft, constraints, view)
+        selection = select_items(self._gather(constraints, view, chosen), refused=draft.status == "not_found")
         anywhere = not parsed.divisions and not parsed.documents
         return quote_items(
             draft,
@@ -208,9 +208,10 @@ class Engine:
             whole=any(word in parsed.folded for word in word_lists("qa")["whole_lists"]),
         )
 
-    def _gather(self, parsed: ParsedQuestion, view: LibraryView, chosen: ChosenDocuments) -> Evidence:
+    def _gather(self, constraints: SlotConstraints, view: LibraryView, chosen: ChosenDocuments) -> Evidence:
+        parsed = constraints.parsed
         hits = hits_of_place(parsed, self._find_passages(parsed.query, view, chosen), view)
-        return gather_evidence(parsed, hits, view, self.searcher, find_measure(parsed))
+        return gather_evidence(constraints, hits, view, self.searcher, find_measure(parsed))
 
     def _find_passages(self, query: str, view: LibraryView, chosen: ChosenDocuments) -> list[Hit]:
         """The best passages of the documents chosen; of most of a library it is quicker to leave the others out afterwards."""

@@ -28,7 +28,8 @@ import numpy as np
 from cemai.library import Library
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
-from qa.evidence.selector import COLUMNS, FEW, FILE, Evidence, describe_best, order_items
+from qa.evidence.scope import SMALL
+from qa.evidence.selector import COLUMNS, FILE, Evidence, describe_best, order_items
 from tools.train_ranking import nodes_of
 
 ROUNDS = 150
@@ -39,7 +40,6 @@ SETTINGS = {
 }  # fmt: skip
 PENALTY = 10.0
 """How strongly the weights of the doubt are drawn to zero."""
-HITS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def main() -> None:
             forest = lay_out_trees(COLUMNS, fit_trees([one for j, one in enumerate(sets) if j != i] or sets))
             signs.append(np.array([signs_of(forest, q) for q in asked]))
             refuse.append(np.array([q.refuse for q in asked]))
-    small = [asked[0].evidence.documents <= FEW for asked in told]
+    small = [asked[0].evidence.documents <= SMALL for asked in told]
     doubt = {}
     for name, size in (("small", True), ("large", False)):
         own = [j for j, one in enumerate(small) if one == size] or list(range(len(small)))

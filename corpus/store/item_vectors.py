@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from corpus.store.database import Database
 from corpus.store.integrity import blob_hash
@@ -26,19 +25,15 @@ class ItemVectorTables(Database):
             > 0
         )
 
-    def item_vectors(self, model: str, after: int = 0) -> Iterator[tuple[int, int, bytes]]:
-        """(number, document row, data) of the documents that are not removed, as far as they came after a number, in order."""
+    def item_vectors(self, model: str, after: int = 0, document: int | None = None) -> Iterator[tuple[int, int, bytes]]:
+        """(number, document row, data) of the documents that are not removed, in the order they came: of all that came after a number,
+        or of one document.
+        """
         yield from self._db.execute(
             "SELECT v.number, v.document, v.data FROM item_vectors v JOIN documents d ON d.row=v.document"
-            " WHERE v.number>? AND v.model=? AND d.removed_at IS NULL ORDER BY v.number",
-            (after, model),
-        )
-
-    def item_vectors_of(self, model: str, documents: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        """(document row, data) of some documents."""
-        yield from self._db.execute(
-            "SELECT document, data FROM item_vectors WHERE model=? AND document IN (SELECT value FROM json_each(?))",
-            (model, json.dumps(list(documents))),
+            " WHERE v.number>? AND v.model=? AND d.removed_at IS NULL"
+            + (" ORDER BY v.number" if document is None else " AND v.document=?"),
+            (after, model) if document is None else (after, model, document),
         )
 
     def last_item_vectors(self) -> int:

@@ -159,7 +159,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
             yield width, rows[begin : begin + at_once]
 
 
-@lru_cache(maxsize=1)
-def load() -> ItemEncoder:
-    """The encoder that comes with the program, one for the process; its files are read when it is first used."""
-    return ItemEncoder()
+@lru_cache(maxsize=2)
+def load(folder: Path | None = None) -> ItemEncoder:
+    """The encoder in a folder, without it the one that comes with the program: one for the process, its files read when first used."""
+    return ItemEncoder(folder)

@@ -36,6 +36,12 @@ class ItemIndex(DenseIndex):
         """Whether all documents of a library had vectors once, so that questions may rely on them."""
         return corpus.setting(COMPLETE) == stored_name(encoder)
 
+    @staticmethod
+    def mark_complete(corpus: Corpus, encoder: ItemEncoder) -> None:
+        """Note that all documents have vectors."""
+        if not ItemIndex.is_complete(corpus, encoder):
+            corpus.set_setting(COMPLETE, stored_name(encoder))
+
     def refresh(self, generation: int) -> None:
         """Bring the index up to a generation of the library and to the vectors that have come since."""
         last = self._corpus.last_item_vectors()
@@ -45,11 +51,11 @@ class ItemIndex(DenseIndex):
             self.rebuild(generation)
             return
         changes = self._corpus.changes_since(self.generation)
-        put = [change.document for change in changes if change.operation == "put"]
-        new = [(document, data) for _, document, data in self._corpus.item_vectors(self.model, self._seen)]
-        kept = [pair for pair in self._corpus.item_vectors_of(self.model, put) if pair[0] not in {d for d, _ in new}]
-        gone = {*(change.document for change in changes), *(document for document, _ in new)}
-        if gone and not self._change(gone, list(self._triples([*kept, *new]))):
+        new = list(self._corpus.item_vectors(self.model, self._seen))
+        gone = {change.document for change in changes} | {document for _, document, _ in new}
+        kept = {change.document for change in changes if change.operation == "put"} - {document for _, document, _ in new}
+        added = [*self._triples(new), *(triple for document in kept for triple in self._stored(document))]
+        if gone and not self._change(gone, added):
             self.rebuild(generation)
             return
         self.generation, self._seen = generation, last
@@ -95,12 +101,10 @@ class ItemIndex(DenseIndex):
         return self.encoder.encode_queries([question])[0]
 
     def _stored(self, document: int | None = None) -> Iterable[tuple[int, int, bytes]]:
-        if document is None:
-            return self._triples((owner, data) for _, owner, data in self._corpus.item_vectors(self.model))
-        return self._triples(self._corpus.item_vectors_of(self.model, [document]))
+        return self._triples(self._corpus.item_vectors(self.model, document=document))
 
-    def _triples(self, blobs: Iterable[tuple[int, bytes]]) -> Iterable[tuple[int, int, bytes]]:
-        for document, data in blobs:
+    def _triples(self, stored: Iterable[tuple[int, int, bytes]]) -> Iterable[tuple[int, int, bytes]]:
+        for _, document, data in stored:
             for number, vector in read_vectors(data, self.dimension):
                 yield number, document, vector
 

@@ -86,6 +86,11 @@ def label_part(document: DocumentView, part: DocumentPart) -> str:
     return f"《{title[:40]}》" if title else "一份未署名的文件"
 
 
+def label_at(document: DocumentView, position: int) -> str:
+    """The label of a line that quotes a place of a document."""
+    return label_part(document, document.parts[document.part_at(position)])
+
+
 def level_order(part: DocumentPart) -> tuple[int, str]:
     """A sort key for the order 国家, 省, 市州, 县."""
     if part.division is not None:

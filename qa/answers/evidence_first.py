@@ -9,8 +9,8 @@ from corpus.document import Span
 from corpus.titles import in_marks
 from index.items import EvidenceItem
 from qa.answer import AnswerCitation, Notice
-from qa.answers.draft import AnswerDraft, AnswerLine, cite, label_part, quote_line
-from qa.documents import LibraryView
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, label_at, label_part, quote_line
+from qa.documents import DocumentView, LibraryView
 from qa.evidence.constraints import SlotConstraints, Violation
 from qa.evidence.lists import find_list
 from qa.evidence.selector import Selection
@@ -44,7 +44,9 @@ def quote_items(
         return draft
     told = draft.status != "not_found"
     if selection.violation is not None:
-        return refuse_other(selection.violation, selection, view) if told and not rules_first else draft
+        best = selection.items[0]
+        document = view.document(best.document)
+        return refuse_other(selection.violation, document, cite(document, best.span)) if told and not rules_first else draft
     if rules_first and told and selection.doubt >= RELATED_FROM:
         return draft
     if selection.doubt >= SILENT_FROM:
@@ -67,9 +69,7 @@ def refuse_doubtful(selection: Selection, view: LibraryView) -> AnswerDraft:
     """That nothing found answers, with the nearest of it."""
     first = selection.items[0]
     document = view.document(first.document)
-    nearest = quote_line(
-        f"最接近的原文是{label_part(document, document.parts[document.part_at(first.span.start)])}", document, [first.span]
-    )
+    nearest = quote_line(f"最接近的原文是{label_at(document, first.span.start)}", document, [first.span])
     said = "文件未载明所问的内容，没有找到可以直接回答的原文。"
     return AnswerDraft("not_found", (AnswerLine(said), replace(nearest, text=f"{nearest.text}（可能相关，请看原文）")))
 
@@ -79,34 +79,22 @@ def admit_lines(draft: AnswerDraft, constraints: SlotConstraints, view: LibraryV
     if draft.status == "not_found":
         return draft
     kept: list[AnswerLine] = []
-    first: tuple[Violation, AnswerCitation] | None = None
+    refusal: AnswerDraft | None = None
     for line in draft.lines:
-        found = [
-            constraints.find_violation(view.document(view.by_id[c.source_id]), Span(c.start, c.end))
-            for c in line.citations
-            if c.source_id in view.by_id
-        ]
-        if found and all(found):
-            first = first or next((v, c) for v, c in zip(found, line.citations, strict=False) if v is not None)
+        quoted = [(view.document(view.by_id[c.source_id]), c) for c in line.citations if c.source_id in view.by_id]
+        found = [constraints.find_violation(document, Span(c.start, c.end)) for document, c in quoted]
+        if quoted and (first := found[0]) is not None and all(found):
+            refusal = refusal or refuse_other(first, *quoted[0])
         else:
             kept.append(line)
-    if first is None:
+    if refusal is None:
         return draft
-    if any(line.citations for line in kept):
-        return replace(draft, lines=tuple(kept))
-    return _refuse_other(first[0], first[1], view)
+    return replace(draft, lines=tuple(kept)) if any(line.citations for line in kept) else refusal
 
 
-def refuse_other(violation: Violation, selection: Selection, view: LibraryView) -> AnswerDraft:
+def refuse_other(violation: Violation, document: DocumentView, citation: AnswerCitation) -> AnswerDraft:
     """That the documents speak only of another place, year or edition, and where."""
-    first = selection.items[0]
-    return _refuse_other(violation, cite(view.document(first.document), first.span), view)
-
-
-def _refuse_other(violation: Violation, citation: AnswerCitation, view: LibraryView) -> AnswerDraft:
-    document = view.document(view.by_id[citation.source_id])
-    label = label_part(document, document.parts[document.part_at(citation.start)])
-    said = f"文件没有写到{violation.asked}的情况，只找到{violation.instead}的，见{label}的"
+    said = f"文件没有写到{violation.asked}的情况，只找到{violation.instead}的，见{label_at(document, citation.start)}的"
     title = in_marks(citation.title or document.info.source)
     line = AnswerLine(f"{said}{title}；不能当作{violation.asked}的答案。", (citation,), derived=(said, violation.asked))
     return AnswerDraft("not_found", (line,))
@@ -121,9 +109,7 @@ def _lines(items: Sequence[EvidenceItem], view: LibraryView) -> list[AnswerLine]
         )
     first = items[0]
     document = view.document(first.document)
-    lines = [
-        quote_line(label_part(document, document.parts[document.part_at(first.span.start)]), document, [*first.heads, first.span])
-    ]
+    lines = [quote_line(label_at(document, first.span.start), document, [*first.heads, first.span])]
     for (row, number), spans in by_part.items():
         document = view.document(row)
         lines.append(quote_line(label_part(document, document.parts[number]), document, spans))

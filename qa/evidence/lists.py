@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from corpus.document import ParsedDocument, Section, Span
-from corpus.text import COLONS
+from index.items import announcing_words
 
 LONGEST = 1200
 """Characters of a list that are quoted; a longer one ends behind the last entry that fits."""
@@ -19,19 +21,14 @@ def find_list(doc: ParsedDocument, span: Span) -> tuple[Span, int] | None:
         span: The item.
     """
     for section in reversed(doc.trail(doc.section_at(span.start))):
-        entries = [child for child in doc.outline if child.parent == section.id]
-        if len(entries) >= FEWEST and _announces(doc, section, entries[0]):
+        entries = doc.children(section)
+        if len(entries) >= FEWEST and announcing_words(doc, section) is not None:
             whole = _as_far_as_fits(doc, section, entries)
             return (whole, len(entries)) if whole is not None else None
     return None
 
 
-def _announces(doc: ParsedDocument, section: Section, first: Section) -> bool:
-    """Whether what stands between a heading and its first entry says that a list follows."""
-    return doc.text[section.start : first.start].rstrip()[-1:] in tuple(COLONS)
-
-
-def _as_far_as_fits(doc: ParsedDocument, section: Section, entries: list[Section]) -> Span | None:
+def _as_far_as_fits(doc: ParsedDocument, section: Section, entries: Sequence[Section]) -> Span | None:
     end = section.whole.end
     if end - section.start > LONGEST:
         ends = [entry.whole.end for entry in entries if entry.whole.end - section.start <= LONGEST]

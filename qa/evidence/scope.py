@@ -14,7 +14,8 @@ from qa.documents import EVERYTHING, ChosenDocuments, DocumentPart, DocumentView
 from qa.understanding.question import ASKS_DUTIES, ParsedQuestion
 
 SMALL = 24
-"""A selection of documents up to this size is read whole; of a larger one only what the search brings up."""
+"""A selection of documents up to this size is read whole; of a larger one only what the search brings up. In a library of so few the
+doubt is learned apart: the best item is near to many a question that nothing answers."""
 FEW = 8
 """… where one place is enough to answer from, in a large library."""
 LOOKED_INTO = 10

@@ -24,15 +24,13 @@ from index.ranking.features import FEATURES, Candidate, Rarity, compute_features
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
 from qa.evidence.constraints import SlotConstraints, Violation
+from qa.evidence.scope import SMALL
 from qa.understanding.measure import ValueMeasure
-from qa.understanding.question import ParsedQuestion
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
 FILE = "item_trees.json"
-FEW = 24
-"""Documents up to which a library is small: the best item of few is near to many a question that nothing answers."""
 OWN_FEATURES = ("passage_rank", "passage_gap", "length")
 """1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item."""
 COLUMNS = (*FEATURES, *OWN_FEATURES)
@@ -118,19 +116,18 @@ class ItemModel(NamedTuple):
 
 
 def gather_evidence(
-    parsed: ParsedQuestion, hits: Sequence[Hit], view: LibraryView, searcher: Searcher, measure: ValueMeasure | None
+    constraints: SlotConstraints, hits: Sequence[Hit], view: LibraryView, searcher: Searcher, measure: ValueMeasure | None
 ) -> Evidence:
     """Cut the passages found into items and describe them.
 
     Args:
-        parsed: The question.
+        constraints: The question, and what it fixes.
         hits: The passages found, best first.
         view: The documents.
         searcher: Knows how rare the words of the question are, and compares meanings.
         measure: The kind of value asked for.
     """
-    items, rows = describe_items(parsed.query, hits, view, searcher)
-    constraints = SlotConstraints(parsed)
+    items, rows = describe_items(constraints.parsed.query, hits, view, searcher)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
     measured = None
     if measure is not None:
@@ -144,7 +141,7 @@ def select_items(evidence: Evidence, *, refused: bool) -> Selection:
         return Selection((), (), 1.0)
     model = shipped_items()
     ordered = order_items(evidence, model.forest)
-    weigh = model.small if evidence.documents <= FEW else model.large
+    weigh = model.small if evidence.documents <= SMALL else model.large
     doubt = weigh.estimate(describe_best(evidence, ordered, refused=refused))
     return Selection(tuple(evidence.items[i] for i in ordered.places), tuple(ordered.scores), doubt, ordered.violation)
 

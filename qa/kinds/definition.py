@@ -9,7 +9,7 @@ from corpus.document import Span
 from corpus.folding import fold
 from corpus.folding import folded as folded_copy
 from corpus.numerals import read_whole_number
-from qa.answers.draft import AnswerDraft, label_part, level_order, quote_line
+from qa.answers.draft import AnswerDraft, label_at, level_order, quote_line
 from qa.documents import DocumentView, LibraryView, Sentence
 from qa.evidence.inquiry import Inquiry
 from qa.evidence.quoting import split_clauses
@@ -61,7 +61,7 @@ def _define_terms(parsed: ParsedQuestion, scope: Scope, view: LibraryView, known
     if not chosen:
         return None
     chosen.sort(key=lambda c: level_order(c[0].parts[c[0].part_at(c[1][0].start)]))
-    lines = [quote_line(label_part(s, s.parts[s.part_at(spans[0].start)]), s, spans) for s, spans in chosen[:3]]
+    lines = [quote_line(label_at(s, spans[0].start), s, spans) for s, spans in chosen[:3]]
     return AnswerDraft("answered", tuple(lines), parts=tuple((s.info.row, s.part_at(spans[0].start)) for s, spans in chosen[:3]))
 
 

@@ -75,7 +75,7 @@ def _descended(
     named = [child for child in children if fold(child.heading).rstrip(":：。").endswith(noun)]
     if len(named) != 1:
         return parent, children
-    below = [s for s in document.doc.outline if s.parent == named[0].id and s.number is not None]
+    below = [s for s in document.doc.children(named[0]) if s.number is not None]
     return (named[0], below) if len(below) > 1 else (parent, children)
 
 

@@ -13,7 +13,7 @@ from corpus.folding import fold
 from corpus.numerals import DIGITS
 from graph.named_periods import NamedPeriod, named_periods
 from qa.answer import Notice
-from qa.answers.draft import AnswerDraft, AnswerLine, label_part, quote_line
+from qa.answers.draft import AnswerDraft, AnswerLine, label_at, quote_line
 from qa.documents import DocumentView
 from qa.evidence.inquiry import Inquiry
 from qa.kinds.kind import QuestionKind
@@ -35,9 +35,8 @@ def answer_named_period(inquiry: Inquiry) -> AnswerDraft | None:
     lines = [AnswerLine(said, derived=(said,))]
     parts = []
     for document, span in found[:QUOTED]:
-        number = document.part_at(span.start)
-        lines.append(quote_line(label_part(document, document.parts[number]), document, [span]))
-        parts.append((document.info.row, number))
+        lines.append(quote_line(label_at(document, span.start), document, [span]))
+        parts.append((document.info.row, document.part_at(span.start)))
     notice = Notice("scope", f"{period.name}的起止年份是程序按国家规定记录的，所引原文是库里写到它的文件。")
     return AnswerDraft("answered", tuple(lines), (notice,), tuple(dict.fromkeys(parts)))
 
