@@ -51,13 +51,13 @@ def _without(name: str) -> AbstractContextManager[Any]:
     if name == "nothing left out":
         return nullcontext()
     if name == "vectors":
-        return patch.object(Searcher, "_meaning", lambda *_: {})
+        return patch.object(Searcher, "_meaning", lambda *_: ({}, False))
     if name == "words of the whole document":
         return patch.object(LexicalIndex, "search_documents", lambda *_: {})
     if name == "everything learned":
-        return patch.object(order, "scores", lambda rows: [row[0] + 0.7 * row[2] + row[11] for row in rows])
+        return patch.object(order, "score_candidates", lambda rows, **_: [row[0] + 0.7 * row[2] + row[11] for row in rows])
     if name == "places":
-        return patch.object(features_module, "places", lambda text: ())
+        return patch.object(features_module, "find_places", lambda text: ())
     if name == "leaving the commonest words out":
         return patch.object(searcher_module, "COMMON", 1.0)
     if name == "meaning behind the head of the list":
