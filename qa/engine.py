@@ -211,7 +211,7 @@ class Engine:
     def _gather(self, constraints: SlotConstraints, view: LibraryView, chosen: ChosenDocuments) -> Evidence:
         parsed = constraints.parsed
         hits = hits_of_place(parsed, self._find_passages(parsed.query, view, chosen), view)
-        return gather_evidence(constraints, hits, view, self.searcher, find_measure(parsed))
+        return gather_evidence(constraints, hits, view, self.searcher)
 
     def _find_passages(self, query: str, view: LibraryView, chosen: ChosenDocuments) -> list[Hit]:
         """The best passages of the documents chosen; of most of a library it is quicker to leave the others out afterwards."""

@@ -55,10 +55,13 @@ def quote_items(
     lines = _with_whole_list(items, view) if whole else _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     doubtful = selection.doubt >= RELATED_FROM or not told
-    first, then = (draft.lines, lines) if rules_first and told else (lines, draft.lines if told else ())
+    if rules_first and told:
+        first, then = draft.lines, _elsewhere(lines, draft.lines)
+    else:
+        first, then = lines, _new(draft.lines if told else (), lines)
     return AnswerDraft(
         "partial" if doubtful else draft.status,
-        (*first, *_new(then, first)),
+        (*first, *then),
         (*draft.notices, RELATED) if doubtful else draft.notices,
         tuple(dict.fromkeys((*parts, *draft.parts))),
         draft.nearest,
@@ -131,10 +134,14 @@ def _with_whole_list(items: Sequence[EvidenceItem], view: LibraryView) -> list[A
 def _new(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
     """The lines that quote something the known ones do not."""
     quoted = [citation for line in known for citation in line.citations]
-    return [line for line in lines if not line.citations or not all(_inside(c, quoted) for c in line.citations)]
+    return [line for line in lines if not line.citations or not all(any(_inside(c, q) for q in quoted) for c in line.citations)]
 
 
-def _inside(citation: AnswerCitation, others: Sequence[AnswerCitation]) -> bool:
-    return any(
-        other.source_id == citation.source_id and other.start <= citation.start and citation.end <= other.end for other in others
-    )
+def _elsewhere(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
+    """The lines none of whose quotes is around a quote of the known ones, or inside one."""
+    quoted = [citation for line in known for citation in line.citations]
+    return [line for line in lines if not any(_inside(c, q) or _inside(q, c) for c in line.citations for q in quoted)]
+
+
+def _inside(citation: AnswerCitation, other: AnswerCitation) -> bool:
+    return other.source_id == citation.source_id and other.start <= citation.start and citation.end <= other.end

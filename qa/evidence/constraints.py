@@ -24,6 +24,8 @@ from qa.understanding.question import ParsedQuestion
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _RANGE = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?[-—–－~～至到]{1,2}\s?((?:19|20)\d\d)(?!\d)")
 _SINCE = re.compile(r"(?<!\d)((?:19|20)\d\d)年[\d月日年\s]{0,8}(?:起|以来|以后|之后)")
+_NAMES = re.compile(r"《[^》]*》|[〔\[（(](?:19|20)\d\d[〕\]）)]\s?\d+号")
+"""Titles and document numbers: their years are of the documents they name."""
 _SERIAL = re.compile(expand("qa", r"第([{numerals}\d]{1,4})({editions})"))
 """The number of an edition: 第三批, 第六次全体会议."""
 
@@ -107,6 +109,11 @@ class SlotConstraints:
             return None
         if begins is not None and begins > max(self.years):
             return Violation(_written(self.years), f"{begins}年起")
+        issued = {year for head in heads if (year := year_of(head))} | _years(document.info.source)
+        # what a text itself says of 2023 is no answer for 2024, unless it was issued in that year
+        spoken = _years(_NAMES.sub("", span.of(document.text)))
+        if spoken and not issued.intersection(self.years):
+            return Violation(_written(self.years), _written(sorted(spoken)))
         return None
 
     def _other_edition(self, document: DocumentView, span: Span) -> Violation | None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from corpus.filters import Filters
+from corpus.folding import fold
 from graph.documents.named import choose_documents, rows_behind
 from graph.documents.resolver import DocumentMention
 from graph.documents.status_filter import resolve_status
+from graph.named_periods import NamedPeriod, named_periods
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.constraints import narrowest_places
 from qa.evidence.scope import elsewhere, place_names
 from qa.understanding.names import NamedDocuments
 from qa.understanding.question import ParsedQuestion
+
+BEST_OF_PERIOD = 30
+"""Passages whose documents are looked into for a named period."""
 
 
 def select_documents(
@@ -32,7 +37,34 @@ def select_documents(
     chosen = ChosenDocuments(
         None if allowed is None else frozenset(allowed), behind.difference(documents) if documents else behind
     )
-    return replace(parsed, named=named, documents=documents), chosen
+    parsed = replace(parsed, named=named, documents=documents)
+    return parsed, limit_to_period(parsed, view, chosen)
+
+
+def limit_to_period(parsed: ParsedQuestion, view: LibraryView, chosen: ChosenDocuments) -> ChosenDocuments:
+    """Of documents to answer a question about a named period from, those that speak of it, where the best one found does.
+
+    过渡期 is a word of many fields. What of it is asked for is told by the best document: where that is one about the period with
+    its dates, all others are of that kind too; a plan for these years need not say the word itself.
+    """
+    period = next((p for name, p in named_periods().items() if p.context and fold(name) in parsed.folded), None)
+    if period is None or parsed.documents or parsed.divisions or view.searcher is None:
+        return chosen
+    hits = view.searcher.search(parsed.query, top=BEST_OF_PERIOD)
+    found = [row for hit in hits if (row := view.by_id.get(hit.source_id)) is not None and row in chosen]
+    if not found or not _of_period(period, found[0], view):
+        return chosen
+    entitled = (row for row in chosen.of(view) if _names_any(period.context, view.infos[row].head.title))
+    return ChosenDocuments(frozenset((*entitled, *(row for row in found if _of_period(period, row, view)))))
+
+
+def _of_period(period: NamedPeriod, row: int, view: LibraryView) -> bool:
+    text = view.document(row).folded
+    return _names_any(period.markers, text) and _names_any(period.context, text)
+
+
+def _names_any(words: Iterable[str], text: str | None) -> bool:
+    return text is not None and any(word in text for word in words)
 
 
 def select_rows(view: LibraryView, filters: Filters | None, as_of: dt.date) -> set[int] | None:

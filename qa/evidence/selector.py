@@ -23,9 +23,9 @@ from index.passages import Hit
 from index.ranking.features import FEATURES, Candidate, Rarity, compute_features
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
+from qa.evidence.asked_values import find_asked_values
 from qa.evidence.constraints import SlotConstraints, Violation
 from qa.evidence.scope import SMALL
-from qa.understanding.measure import ValueMeasure
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
@@ -54,14 +54,14 @@ SIGNS = (
 class Evidence:
     """The items of the passages found for a question, in the order found.
 
-    ``rows`` are their ``COLUMNS``. ``violations`` are what each
-    speaks of instead of what the question fixes, ``measured`` whether it holds a value of the kind asked for (None: no value is).
+    ``rows`` are their ``COLUMNS``. ``violations`` are what each speaks of instead of what the question fixes, ``stated`` which of
+    the values asked for (``find_asked_values``) it holds.
     """
 
     items: tuple[EvidenceItem, ...]
     rows: Any
     violations: tuple[Violation | None, ...]
-    measured: tuple[bool, ...] | None
+    stated: tuple[tuple[bool, ...], ...]
     documents: int = 1
     """Documents of the library."""
 
@@ -116,7 +116,7 @@ class ItemModel(NamedTuple):
 
 
 def gather_evidence(
-    constraints: SlotConstraints, hits: Sequence[Hit], view: LibraryView, searcher: Searcher, measure: ValueMeasure | None
+    constraints: SlotConstraints, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
 ) -> Evidence:
     """Cut the passages found into items and describe them.
 
@@ -125,14 +125,13 @@ def gather_evidence(
         hits: The passages found, best first.
         view: The documents.
         searcher: Knows how rare the words of the question are, and compares meanings.
-        measure: The kind of value asked for.
     """
     items, rows = describe_items(constraints.parsed.query, hits, view, searcher)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
-    measured = None
-    if measure is not None:
-        measured = tuple(measure.stands_in(fold(item.span.of(view.document(item.document).text))) for item in items)
-    return Evidence(tuple(items), rows, violations, measured, len(view))
+    asked = find_asked_values(constraints.parsed.query)
+    texts = (fold(" ".join((*item.trail[-1:], item.lead, item.span.of(view.document(item.document).text)))) for item in items)
+    stated = tuple(tuple(value.search(text) is not None for value in asked) for text in texts)
+    return Evidence(tuple(items), rows, violations, stated, len(view))
 
 
 def select_items(evidence: Evidence, *, refused: bool) -> Selection:
@@ -224,16 +223,20 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
     """The signs that no item answers.
 
     Score and lead of the best, ``SIGNS`` of it and the highest among the best few; whether the rules refused, whether the best
-    items break a constraint, how far one that does lies ahead, whether none near the best holds a value of the kind asked for.
+    items break a constraint, how far one that does lies ahead; whether values are asked for, the share of them that the best item
+    does not hold, and that none near it holds.
     """
     order, scores = ordered.places, ordered.scores
     at = [COLUMNS.index(name) for name in SIGNS]
     behind = scores[min(BEST, len(scores) - 1)]
     near = [i for i, score in zip(order, scores, strict=True) if scores[0] - score <= REACH]
-    unmeasured = evidence.measured is not None and not any(evidence.measured[i] for i in near)
+    stated = [evidence.stated[i] for i in near]
+    asked = len(stated[0])
+    missing = stated[0].count(False) / asked if asked else 0.0
+    nowhere = [any(column) for column in zip(*stated, strict=True)].count(False) / asked if asked else 0.0
     rows = evidence.rows[list(order[:BEST])]
     told = [*rows[0][at].tolist(), *rows[:, at].max(axis=0).tolist()]
-    own = (refused, ordered.violation is not None, ordered.ahead, unmeasured)
+    own = (refused, ordered.violation is not None, ordered.ahead, asked > 0, missing, nowhere)
     return [scores[0], scores[0] - behind, *told, *map(float, own)]
 
 

@@ -1,0 +1,44 @@
+"""The values a question asks for 所问的值: 多少层, 客服电话, 哪一天; and whether a text holds such a value at all.
+
+A text may say everything a question says and still not state what is asked: 设立“企业家日” names no day. What kind of value is asked
+for is told by the question's own words, whatever its kind; ``data/asked_values.tsv`` and ``data/asked_units.tsv`` hold them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from corpus.folding import fold
+from corpus.wordlists import entries
+
+_NUMBER = r"(?:\d|[零〇一二三四五六七八九十百千两])"
+_SCALE = r"[万亿千百]{0,3}(?:多|余|几)?(?:个|名)?"
+_COUNTED = r"(?:多少|(?<!哪)几)[万亿千百]{0,2}"
+
+
+def find_asked_values(question: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of the kinds of value a question asks for, for folded text; none where it asks for no value.
+
+    >>> [bool(pattern.search("最高18层")) for pattern in find_asked_values("最高可以盖到多少层")]
+    [True]
+    """
+    folded = fold(question)
+    kinds, units, counted = _known()
+    found = [pattern for asked, pattern in kinds if asked.search(folded)]
+    found += [units[match[1]] for match in counted.finditer(folded)]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=1)
+def _known() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str]]], dict[str, re.Pattern[str]], re.Pattern[str]]:
+    kinds = [(re.compile(asked), re.compile(pattern)) for _, asked, pattern in _rows("asked_values.tsv")]
+    units = {}
+    for row in _rows("asked_units.tsv"):
+        units[row[0]] = re.compile(f"{_NUMBER}{_SCALE}(?:{row[1] if len(row) > 1 else row[0]})")
+    longest = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
+    return kinds, units, re.compile(f"{_COUNTED}({longest})")
+
+
+def _rows(file: str) -> list[list[str]]:
+    return [row.split("\t") for row in entries("qa", file)]
