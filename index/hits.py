@@ -108,6 +108,7 @@ def opening_hit(cache: HitCache, passage: int) -> Hit | None:
         score=0.0,
         page=cache.page(quote.document, quote.span.start),
         region=label.region,
+        passage=passage,
     )
 
 
@@ -171,6 +172,7 @@ def _hit(
         region=label.region,
         highlights=marks,
         why=tuple(why),
+        passage=candidate.row,
     )
 
 

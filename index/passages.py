@@ -40,6 +40,8 @@ class Hit:
     why: tuple[str, ...] = field(default=())
     copies: tuple[str, ...] = ()
     """Ids of the documents whose hits stand behind this one: copies of its document and versions that it replaced."""
+    passage: int = 0
+    """The number of the passage in every index."""
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""

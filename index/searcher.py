@@ -110,6 +110,14 @@ class Searcher:
         dense.refresh(generation)
         self._dense = dense
 
+    def item_nearness(self, question: str, numbers: Sequence[int]) -> Any:
+        """The cosine of a question and each of some items (``item_number``); None where one of them has no vector yet."""
+        items = self._items
+        if items is None or not numbers:
+            return None
+        cosines = items.cosines(items.encode(question), numbers)
+        return None if (cosines == 0).any() else cosines
+
     def _last_items(self) -> int:
         return self.corpus.last_item_vectors() if self._item_encoder is not None else 0
 

@@ -1,4 +1,4 @@
-"""Learn which items of the passages found answer a question: qa/data/item_trees.json.
+"""Learn which items of the passages found answer a question: qa/data/item_trees.json and item_trees_meaning.json.
 
     train_items.py --set QUESTIONS LIBRARY [--set …] [--write]
 
@@ -6,7 +6,8 @@ QUESTIONS is a file of JSON Lines, LIBRARY the library its documents are in; fil
 line has ``question`` (or ``text``) and what answers it:
 ``doc``, ``start``, ``end`` (a span of the document with that id), or ``evidence``: [[source, quote], …] and ``must``: words of the
 answer, alternatives by ``|``; ``refuse`` is true where the library has no answer. Each set counts the same. Prints, for every set,
-how often the answer is in the best items when only the other sets were learned from.
+how often the answer is in the best items when only the other sets were learned from. Then the best items of each question are
+encoded (about fifteen a second), and the trees and doubts that also see how near they are in meaning are learned and measured alike.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from cemai.library import Library
+from index.neural.encoder import ItemEncoder
+from index.neural.item_vectors import item_text
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
 from qa.evidence.scope import SMALL
-from qa.evidence.selector import COLUMNS, FILE, Evidence, describe_best, order_items
+from qa.evidence.selector import (
+    COLUMNS,
+    COMPARED,
+    FILE,
+    MEANING_COLUMNS,
+    MEANING_FILE,
+    Evidence,
+    OrderedItems,
+    describe_best,
+    describe_meaning,
+    order_by_meaning,
+    order_items,
+)
 from tools.train_ranking import nodes_of
 
 ROUNDS = 150
@@ -42,14 +57,43 @@ PENALTY = 10.0
 """How strongly the weights of the doubt are drawn to zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """A question: its items, their grades (2 answers, 1 nearly), whether nothing answers it, whether the rules refused."""
+    """A question: its items, their grades (2 answers, 1 nearly), whether nothing answers it, whether the rules refused.
 
+    ``texts`` are what the encoder reads of the items, ``compared`` the places of those it has read.
+    """
+
+    question: str
     evidence: Evidence
+    texts: list[str]
     grades: Any
     refuse: bool
     refused: bool
+    compared: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the two models: its features of the items that it orders, and how it orders them."""
+
+    file: str
+    columns: Sequence[str]
+    places: Callable[[Asked], Sequence[int]]
+    rows: Callable[[Asked], Any]
+    order: Callable[[Asked, Forest], OrderedItems]
+
+
+BY_WORDS = Stage(
+    FILE, COLUMNS, lambda q: range(len(q.grades)), lambda q: q.evidence.rows, lambda q, forest: order_items(q.evidence, forest)
+)
+BY_MEANING = Stage(
+    MEANING_FILE,
+    MEANING_COLUMNS,
+    lambda q: q.compared,
+    lambda q: describe_meaning(q.evidence, q.compared),
+    lambda q, forest: order_by_meaning(q.evidence, q.compared, forest),
+)
 
 
 def collect(questions: Path, folder: Path) -> list[Asked]:
@@ -67,7 +111,8 @@ def collect(questions: Path, folder: Path) -> list[Asked]:
             grades = [
                 grade(question, ids[i.document], i.span.start, i.span.end, view.document(i.document).text) for i in found.items
             ]
-            out.append(Asked(found, np.array(grades), bool(question.get("refuse")), refused))
+            texts = [item_text(view.document(item.document).doc, item) for item in found.items]
+            out.append(Asked(text, found, texts, np.array(grades), bool(question.get("refuse")), refused))
     return out
 
 
@@ -86,24 +131,33 @@ def flat(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
-def fit_trees(sets: Sequence[Sequence[Asked]]) -> list[list[list[float]]]:
+def fit_trees(stage: Stage, sets: Sequence[Sequence[Asked]]) -> list[list[list[float]]]:
     import lightgbm  # type: ignore[import-not-found,unused-ignore]
 
     rows, grades, sizes, weights = [], [], [], []
     for questions in sets:
-        useful = [q for q in questions if q.grades.any()]
+        useful = [q for q in questions if q.grades[list(stage.places(q))].any()]
         for q in useful:
-            rows.append(q.evidence.rows)
-            grades.append(q.grades)
-            sizes.append(len(q.grades))
-            weights.append(np.full(len(q.grades), 200 / len(useful)))
+            rows.append(stage.rows(q))
+            grades.append(q.grades[list(stage.places(q))])
+            sizes.append(len(grades[-1]))
+            weights.append(np.full(len(grades[-1]), 200 / len(useful)))
     known = lightgbm.Dataset(np.concatenate(rows), np.concatenate(grades), group=sizes, weight=np.concatenate(weights))
     model = lightgbm.train(SETTINGS, known, ROUNDS).dump_model()
     return [nodes_of(tree["tree_structure"]) for tree in model["tree_info"]]
 
 
-def signs_of(forest: Forest, q: Asked) -> list[float]:
-    return describe_best(q.evidence, order_items(q.evidence, forest), refused=q.refused)
+def compare_meaning(q: Asked, forest: Forest, encoder: ItemEncoder) -> None:
+    """Encode the items of a question that are ordered by meaning: the best by words."""
+    q.compared = order_items(q.evidence, forest).by_score[:COMPARED]
+    vectors = encoder.encode_passages([q.texts[i] for i in q.compared])
+    nearness = np.zeros(len(q.grades))
+    nearness[q.compared] = vectors @ encoder.encode_queries([q.question])[0]
+    q.evidence = replace(q.evidence, nearness=nearness)
+
+
+def signs_of(stage: Stage, forest: Forest, q: Asked) -> list[float]:
+    return describe_best(q.evidence, stage.order(q, forest), refused=q.refused)
 
 
 def fit_doubt(signs: Any, refuse: Any) -> dict[str, Any]:
@@ -128,13 +182,46 @@ def doubts(doubt: dict[str, Any], signs: Any) -> Any:
     return 1 / (1 + np.exp(-(x @ np.array(doubt["weights"]) + doubt["bias"])))
 
 
-def measure(forest: Forest, questions: Sequence[Asked]) -> dict[str, float]:
+def measure(stage: Stage, forest: Forest, questions: Sequence[Asked]) -> dict[str, float]:
     ranks = []
     for q in questions:
         if (q.grades == 2).any():
-            order = order_items(q.evidence, forest).places
-            ranks.append(int(np.argmax(q.grades[order] == 2)))
+            answers = q.grades[stage.order(q, forest).places] == 2
+            ranks.append(int(np.argmax(answers)) if answers.any() else len(q.grades))
     return {f"best {k}": round(float(np.mean([rank < k for rank in ranks])), 3) for k in (1, 3, 5, 8)} | {"questions": len(ranks)}
+
+
+def learn(stage: Stage, parts: dict[str, list[Asked]], order_only: Sequence[str]) -> tuple[dict[str, Any], list[Forest]]:
+    """The record of a model, and for every set the trees learned from the others; prints what these are worth."""
+    sets = list(parts.values())
+    forests = []
+    for i, name in enumerate(parts):
+        rest = [found for j, found in enumerate(sets) if j != i] or sets
+        forests.append(lay_out_trees(stage.columns, fit_trees(stage, rest)))
+        print(stage.file, name, "learned from the other sets:", measure(stage, forests[-1], sets[i]), flush=True)
+    # the doubt is learned from scores of trees that have not seen the question
+    told = [i for i, (name, asked) in enumerate(parts.items()) if name not in order_only and any(q.refuse for q in asked)]
+    signs = {i: np.array([signs_of(stage, forests[i], q) for q in sets[i]]) for i in told}
+    refuse = {i: np.array([q.refuse for q in sets[i]]) for i in told}
+    doubt = {}
+    for size in ("small", "large"):
+        own = [i for i in told if (sets[i][0].evidence.documents <= SMALL) == (size == "small")] or told
+        doubt[size] = fit_doubt(np.concatenate([signs[i] for i in own]), np.concatenate([refuse[i] for i in own]))
+        for i in own if len(own) > 1 else ():
+            others = [j for j in own if j != i]
+            model = fit_doubt(np.concatenate([signs[j] for j in others]), np.concatenate([refuse[j] for j in others]))
+            found = doubts(model, signs[i])
+            for bound in (0.3, 0.5):
+                shares = [round(float((found[refuse[i] == kind] >= bound).mean()), 2) for kind in (True, False)]
+                print(f"{size} {list(parts)[i]}: doubt from {bound}: {shares[0]} without, {shares[1]} with an answer", flush=True)
+    return {"columns": list(stage.columns), "doubt": doubt, "trees": fit_trees(stage, sets)}, forests
+
+
+def write(file: str, record: dict[str, Any]) -> None:
+    lines = ",\n".join(json.dumps(tree) for tree in record["trees"])
+    head = f'"columns": {json.dumps(record["columns"])},\n"doubt": {json.dumps(record["doubt"])}'
+    path = Path(__file__).resolve().parent.parent / "qa" / "data" / file
+    path.write_text(f'{{{head},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def main() -> None:
@@ -152,38 +239,15 @@ def main() -> None:
     parts: dict[str, list[Asked]] = {}
     for questions, library in args.set:
         parts.setdefault(questions.stem.partition("@")[0], []).extend(collect(questions, library))
-    sets = list(parts.values())
-    for i, name in enumerate(parts):
-        others = [found for j, found in enumerate(sets) if j != i]
-        if others:
-            forest = lay_out_trees(COLUMNS, fit_trees(others))
-            print(name, "learned from the other sets:", measure(forest, sets[i]), flush=True)
-    # the doubt is learned from scores of trees that have not seen the question
-    signs: list[Any] = []
-    refuse: list[Any] = []
-    told = [asked for name, asked in parts.items() if name not in args.order_only and any(q.refuse for q in asked)]
-    for i, asked in enumerate(sets):
-        if any(asked is one for one in told):
-            forest = lay_out_trees(COLUMNS, fit_trees([one for j, one in enumerate(sets) if j != i] or sets))
-            signs.append(np.array([signs_of(forest, q) for q in asked]))
-            refuse.append(np.array([q.refuse for q in asked]))
-    small = [asked[0].evidence.documents <= SMALL for asked in told]
-    doubt = {}
-    for name, size in (("small", True), ("large", False)):
-        own = [j for j, one in enumerate(small) if one == size] or list(range(len(small)))
-        doubt[name] = fit_doubt(np.concatenate([signs[j] for j in own]), np.concatenate([refuse[j] for j in own]))
-        for i in own if len(own) > 1 else ():
-            rest = [j for j in own if j != i]
-            model = fit_doubt(np.concatenate([signs[j] for j in rest]), np.concatenate([refuse[j] for j in rest]))
-            found = doubts(model, signs[i])
-            for bound in (0.4, 0.5, 0.6, 0.7):
-                shares = [round(float((found[refuse[i] == kind] >= bound).mean()), 2) for kind in (True, False)]
-                print(f"{name} {i}: doubt from {bound}: {shares[0]} of those without, {shares[1]} of those with an answer")
+    by_words, forests = learn(BY_WORDS, parts, args.order_only)
+    encoder = ItemEncoder()
+    for asked, forest in zip(parts.values(), forests, strict=True):
+        for q in asked:
+            compare_meaning(q, forest, encoder)
+    by_meaning, _ = learn(BY_MEANING, parts, args.order_only)
     if args.write:
-        lines = ",\n".join(json.dumps(tree) for tree in fit_trees(sets))
-        path = Path(__file__).resolve().parent.parent / "qa" / "data" / FILE
-        head = f'"columns": {json.dumps(COLUMNS)},\n"doubt": {json.dumps(doubt)}'
-        path.write_text(f'{{{head},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")
+        write(FILE, by_words)
+        write(MEANING_FILE, by_meaning)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 Boosted trees order the items by the features search ranks passages with (``index.ranking.features``), taken of the item instead of
 its passage, and three of their own. A logistic model over the features of the best items estimates that no item answers.
-Both are learned from questions with known answers by ``tools/train_items.py``; ``data/item_trees.json`` holds them.
+Where the encoder has vectors of all items, the best ``COMPARED`` are ordered once more, by trees that also see how near each is to the
+question in meaning, and the doubt sees it too. All are learned from questions with known answers by ``tools/train_items.py``;
+``data/item_trees.json`` and ``data/item_trees_meaning.json`` hold them.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from corpus.document import Span
 from corpus.folding import fold
 from index.items import EvidenceItem, cut_items
 from index.lexical.tokens import normalise
+from index.neural.item_vectors import item_number
 from index.passages import Hit
 from index.ranking.features import FEATURES, Candidate, Rarity, compute_features
 from index.ranking.trees import Forest, lay_out_trees
@@ -30,10 +33,16 @@ from qa.evidence.scope import SMALL
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-FILE = "item_trees.json"
+FILE, MEANING_FILE = "item_trees.json", "item_trees_meaning.json"
 OWN_FEATURES = ("passage_rank", "passage_gap", "length")
 """1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item."""
 COLUMNS = (*FEATURES, *OWN_FEATURES)
+MEANING_FEATURES = ("nearness", "nearness_rank", "nearness_gap", "nearness_document_gap")
+"""How near an item's vector is to the question's; 1 for the nearest of those compared, falling; how far it lies behind the nearest;
+how far the nearest of its document does."""
+MEANING_COLUMNS = (*COLUMNS, *MEANING_FEATURES)
+COMPARED = 24
+"""Items ordered once more by their meaning."""
 READ = 30
 """Passages that are cut into items."""
 REACH = 2.0
@@ -64,6 +73,8 @@ class Evidence:
     stated: tuple[tuple[bool, ...], ...]
     documents: int = 1
     """Documents of the library."""
+    nearness: Any = None
+    """How near each item is to the question by the encoder (cosine); None where vectors are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +125,12 @@ class ItemModel(NamedTuple):
     small: DoubtModel
     large: DoubtModel
 
+    def doubt(self, evidence: Evidence) -> DoubtModel:
+        """The doubt that suits the size of the library."""
+        return self.small if evidence.documents <= SMALL else self.large
 
-def gather_evidence(
-    constraints: SlotConstraints, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
-) -> Evidence:
+
+def gather_evidence(constraints: SlotConstraints, hits: Sequence[Hit], view: LibraryView, searcher: Searcher) -> Evidence:
     """Cut the passages found into items and describe them.
 
     Args:
@@ -126,12 +139,13 @@ def gather_evidence(
         view: The documents.
         searcher: Knows how rare the words of the question are, and compares meanings.
     """
-    items, rows = describe_items(constraints.parsed.query, hits, view, searcher)
+    items, numbers, rows = describe_items(constraints.parsed.query, hits, view, searcher)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
     asked = find_asked_values(constraints.parsed.query)
     texts = (fold(" ".join((*item.trail[-1:], item.lead, item.span.of(view.document(item.document).text)))) for item in items)
     stated = tuple(tuple(value.search(text) is not None for value in asked) for text in texts)
-    return Evidence(tuple(items), rows, violations, stated, len(view))
+    nearness = searcher.item_nearness(constraints.parsed.query, numbers)
+    return Evidence(tuple(items), rows, violations, stated, len(view), nearness)
 
 
 def select_items(evidence: Evidence, *, refused: bool) -> Selection:
@@ -140,8 +154,10 @@ def select_items(evidence: Evidence, *, refused: bool) -> Selection:
         return Selection((), (), 1.0)
     model = shipped_items()
     ordered = order_items(evidence, model.forest)
-    weigh = model.small if evidence.documents <= SMALL else model.large
-    doubt = weigh.estimate(describe_best(evidence, ordered, refused=refused))
+    if evidence.nearness is not None:
+        model = shipped_items(MEANING_FILE)
+        ordered = order_by_meaning(evidence, ordered.by_score, model.forest)
+    doubt = model.doubt(evidence).estimate(describe_best(evidence, ordered, refused=refused))
     return Selection(tuple(evidence.items[i] for i in ordered.places), tuple(ordered.scores), doubt, ordered.violation)
 
 
@@ -149,32 +165,62 @@ class OrderedItems(NamedTuple):
     """Items by their places among the evidence, best first, with their scores.
 
     They are those that break no constraint; where the best of all breaks one and no other comes near it, all, with ``violation``.
-    ``ahead`` is how far the best of all lies before the best that breaks none.
+    ``ahead`` is how far the best of all lies before the best that breaks none; ``by_score`` are all, best first.
     """
 
     places: list[int]
     scores: list[float]
     violation: Violation | None
     ahead: float
+    by_score: list[int]
 
 
 def order_items(evidence: Evidence, forest: Forest) -> OrderedItems:
-    """Order items by what trees say of them."""
-    sums = forest.sums(evidence.rows)
-    order = sorted(range(len(evidence.items)), key=lambda i: (-sums[i], i))
+    """Order items by what trees say of their ``COLUMNS``."""
+    return _ordered(evidence, range(len(evidence.items)), forest.sums(evidence.rows))
+
+
+def order_by_meaning(evidence: Evidence, by_score: Sequence[int], forest: Forest) -> OrderedItems:
+    """Order the first ``COMPARED`` of some items by what trees say of their ``MEANING_COLUMNS``."""
+    places = by_score[:COMPARED]
+    return _ordered(evidence, places, forest.sums(describe_meaning(evidence, places)))
+
+
+def describe_meaning(evidence: Evidence, places: Sequence[int]) -> Any:
+    """A row of ``MEANING_COLUMNS`` for each of some items of evidence that has ``nearness``."""
+    import numpy as np
+
+    near = np.asarray(evidence.nearness)[list(places)]
+    rank = np.empty(len(near))
+    rank[np.argsort(-near, kind="stable")] = np.arange(len(near))
+    best: dict[int, float] = {}
+    for place, value in zip(places, near.tolist(), strict=True):
+        document = evidence.items[place].document
+        best[document] = max(best.get(document, -1.0), value)
+    of_document = np.array([best[evidence.items[place].document] for place in places])
+    own = np.stack([near, 1 / (1 + rank), near - near.max(), of_document - near.max()], axis=1)
+    return np.hstack([evidence.rows[list(places)], own])
+
+
+def _ordered(evidence: Evidence, places: Sequence[int], sums: Any) -> OrderedItems:
+    score = dict(zip(places, map(float, sums), strict=True))
+    order = sorted(places, key=lambda i: (-score[i], i))
     kept = [i for i in order if evidence.violations[i] is None]
     first = evidence.violations[order[0]]
-    violation = first if first is not None and (not kept or sums[order[0]] - sums[kept[0]] > REACH) else None
+    violation = first if first is not None and (not kept or score[order[0]] - score[kept[0]] > REACH) else None
     chosen = order if violation is not None else kept
-    ahead = float(sums[order[0]] - sums[kept[0]]) if kept else FAR
-    return OrderedItems(chosen, [float(sums[i]) for i in chosen], violation, min(ahead, FAR))
+    ahead = score[order[0]] - score[kept[0]] if kept else FAR
+    return OrderedItems(chosen, [score[i] for i in chosen], violation, min(ahead, FAR), order)
 
 
-def describe_items(query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher) -> tuple[list[EvidenceItem], Any]:
-    """The items of some passages, each once, and a row of ``COLUMNS`` for each."""
+def describe_items(
+    query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
+) -> tuple[list[EvidenceItem], list[int], Any]:
+    """The items of some passages, each once, their numbers (``index.neural.item_vectors``) and a row of ``COLUMNS`` for each."""
     import numpy as np
 
     items: list[EvidenceItem] = []
+    numbers: list[int] = []
     own: list[tuple[float, float, float]] = []
     titles: list[str] = []
     highest = max((hit.score for hit in hits), default=0.0)
@@ -183,19 +229,20 @@ def describe_items(query: str, hits: Sequence[Hit], view: LibraryView, searcher:
         row = view.by_id.get(hit.source_id)
         if row is None:
             continue
-        for item in cut_items(view.document(row).doc, row, Span(hit.start, hit.end)):
+        for place, item in enumerate(cut_items(view.document(row).doc, row, Span(hit.start, hit.end))):
             if (row, item.span.start) not in seen:
                 seen.add((row, item.span.start))
                 items.append(item)
+                numbers.append(item_number(hit.passage, place))
                 titles.append(hit.title or "")
                 own.append((1 / (1 + rank), hit.score - highest, len(item.span) / 300))
     if not items:
-        return [], np.zeros((0, len(COLUMNS)))
+        return [], [], np.zeros((0, len(COLUMNS)))
     question, rarity = searcher.weigh_query(query)
     candidates = _candidates(items, titles, view, rarity)
     for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
         candidate.meaning = cosine
-    return items, np.hstack([compute_features(question, rarity, candidates), np.array(own)])
+    return items, numbers, np.hstack([compute_features(question, rarity, candidates), np.array(own)])
 
 
 def _cosines(query: str, items: Sequence[EvidenceItem], view: LibraryView, searcher: Searcher) -> list[float]:
@@ -224,7 +271,8 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
 
     Score and lead of the best, ``SIGNS`` of it and the highest among the best few; whether the rules refused, whether the best
     items break a constraint, how far one that does lies ahead; whether values are asked for, the share of them that the best item
-    does not hold, and that none near it holds.
+    does not hold, and that none near it holds. With vectors also how near the best is, the nearest of the best few, and how far the
+    nearest of all stands out.
     """
     order, scores = ordered.places, ordered.scores
     at = [COLUMNS.index(name) for name in SIGNS]
@@ -236,14 +284,17 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
     nowhere = [any(column) for column in zip(*stated, strict=True)].count(False) / asked if asked else 0.0
     rows = evidence.rows[list(order[:BEST])]
     told = [*rows[0][at].tolist(), *rows[:, at].max(axis=0).tolist()]
-    own = (refused, ordered.violation is not None, ordered.ahead, asked > 0, missing, nowhere)
+    own = [refused, ordered.violation is not None, ordered.ahead, asked > 0, missing, nowhere]
+    if evidence.nearness is not None:
+        best, compared = evidence.nearness[order[:BEST]], evidence.nearness[ordered.by_score]
+        own += [best[0], best.max(), compared.max() - compared.mean(), best[0] - compared.max()]
     return [scores[0], scores[0] - behind, *told, *map(float, own)]
 
 
-@lru_cache(maxsize=1)
-def shipped_items() -> ItemModel:
-    """The model in ``data/item_trees.json``."""
-    record = json.loads(resources.files("qa").joinpath("data", FILE).read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def shipped_items(file: str = FILE) -> ItemModel:
+    """The model in ``data/item_trees.json``, or in the file of those that see the meaning of items."""
+    record = json.loads(resources.files("qa").joinpath("data", file).read_text(encoding="utf-8"))
     small, large = (
         DoubtModel(tuple(doubt["mean"]), tuple(doubt["scale"]), tuple(doubt["weights"]), float(doubt["bias"]))
         for doubt in (record["doubt"]["small"], record["doubt"]["large"])
