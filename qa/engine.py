@@ -22,7 +22,7 @@ from qa.answers.notices import find_notices
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
-from qa.evidence.scope import ScoredSentence, hits_of_place, own_figures, scope_of
+from qa.evidence.scope import NOWHERE, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
 from qa.evidence.selection import find_ambiguous, select_documents, select_rows
 from qa.evidence.selector import READ, Evidence, gather_evidence, select_items
@@ -140,17 +140,18 @@ class Engine:
         if not len(view):
             empty = AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。")
             return AnswerDraft("not_found", (empty,), final=True), []
-        if parsed.kind != "validity" and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
-            return replace(offer_choices(*ambiguous, view, day), final=True), []
-        if parsed.kind != "validity" and (unmatched := parsed.named.unmatched) is not None:
-            return replace(offer_near(unmatched, view), final=True), []
         kind = question_kinds()[parsed.kind]
+        by_content = parsed.kind != "validity" and not kind.of_library
+        if by_content and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
+            return replace(offer_choices(*ambiguous, view, day), final=True), []
+        if by_content and (unmatched := parsed.named.unmatched) is not None:
+            return replace(offer_near(unmatched, view), final=True), []
         wanted = extract_concepts(parsed, view)
-        scope = scope_of(parsed, view, self.searcher, chosen)
+        scope = NOWHERE if kind.of_library else scope_of(parsed, view, self.searcher, chosen)
         if kind.own_figures and parsed.divisions:
             scope = own_figures(parsed, scope, view)
         scorer = SentenceScorer(wanted, view)
-        inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed), day)
+        inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed), day, chosen)
         draft = self._from_best(inquiry)
         if draft is not None:
             return draft, []
@@ -246,8 +247,9 @@ class Engine:
         limit = LONGEST_LIST if question_kinds()[parsed.kind].is_list else LONGEST_ANSWER
         lines: list[AnswerLine] = []
         size = 0
+        kind = question_kinds()[parsed.kind]
         for line in draft.lines:
-            if lines and size + len(line.text) + 1 > limit - 20:
+            if not kind.of_library and lines and size + len(line.text) + 1 > limit - 20:
                 break
             limit = max(limit, len(line.text))  # a list quoted to its end
             lines.append(line)
@@ -257,9 +259,10 @@ class Engine:
             lines, status = [AnswerLine("文件未载明，没有找到可以回答这个问题的原文。")], "not_found"
         citations = tuple(dict.fromkeys(c for line in lines for c in line.citations))
         notices: tuple[Notice, ...] = ()
-        if status != "not_found":
+        if status != "not_found" and not kind.of_library:
             notices = draft.notices + find_notices(parsed, draft.parts, citations, view, day)
-        text = "\n".join(line.text for line in lines)[:limit]
+        text = "\n".join(line.text for line in lines)
+        text = text if kind.of_library else text[:limit]
         key = json.dumps(
             [parsed.text, status, text, [(c.source_id, c.start, c.end) for c in citations], view.generation, day.isoformat()],
             ensure_ascii=False,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from qa.documents import LibraryView, Sentence
+from qa.documents import EVERYTHING, ChosenDocuments, LibraryView, Sentence
 from qa.evidence.scope import Scope, ScoredSentence, elsewhere, of_the_place, place_names
 from qa.evidence.scoring import SentenceScorer
 from qa.understanding.concepts import QueryConcepts
@@ -33,6 +33,7 @@ class Inquiry:
         scorer: Scores sentences; shared by every inquiry about one question.
         similar: Compares sentences with the question by a model, if there is one.
         as_of: The day on which the force of documents is judged.
+        chosen: The documents to answer from.
     """
 
     parsed: ParsedQuestion
@@ -44,6 +45,7 @@ class Inquiry:
     scorer: SentenceScorer
     similar: Similar | None = None
     as_of: dt.date = field(default_factory=dt.date.today)
+    chosen: ChosenDocuments = EVERYTHING
 
     def find_sentences(self) -> list[ScoredSentence]:
         """The sentences of the scope that may answer, best first."""

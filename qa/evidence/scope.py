@@ -72,6 +72,10 @@ class Scope:
         return tuple(dict.fromkeys(row for row, _ in self.parts))
 
 
+NOWHERE = Scope(())
+"""No document is looked into."""
+
+
 def scope_of(
     parsed: ParsedQuestion,
     view: LibraryView,

@@ -59,6 +59,7 @@ class KindSigns:
         several: Whether several regions are named.
         quoted: What is in quotation marks.
         of_document: Whether the force of a document is asked for.
+        of_library: Whether nothing but the library itself is asked about.
     """
 
     folded: str
@@ -66,16 +67,19 @@ class KindSigns:
     several: bool
     quoted: tuple[str, ...]
     of_document: bool = False
+    of_library: bool = False
 
 
-def kind_of(folded: str, *, several: bool = False, quoted: tuple[str, ...] = (), of_document: bool = False) -> str:
+def kind_of(
+    folded: str, *, several: bool = False, quoted: tuple[str, ...] = (), of_document: bool = False, of_library: bool = False
+) -> str:
     """The kind of a folded question.
 
     >>> kind_of("医保由谁负责?")
     'responsible_unit'
     """
     cues = {kind.name: first_phrase(folded, kind.cues) for kind in kind_words()}
-    signs = KindSigns(folded, cues, several, quoted, of_document)
+    signs = KindSigns(folded, cues, several, quoted, of_document, of_library)
     for kind in kind_words():
         rule = _rules.get(kind.name)
         if rule(signs) if rule is not None else signs.cues[kind.name]:
@@ -143,6 +147,7 @@ def _asks_period(signs: KindSigns) -> bool:
 
 
 _rules: dict[str, Callable[[KindSigns], bool]] = {
+    "library": lambda signs: signs.of_library,
     "validity": lambda signs: signs.of_document,
     "named_period": _asks_period,
     "multi_doc": lambda signs: _of_documents(signs) and not first_phrase(signs.folded, _differs),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -151,6 +151,37 @@ class TitlesInFull(View):
             self.texts.add(row, fold(info.head.title or ""))
 
 
+class HeadNames(View):
+    """The issuers and the kinds of documents, folded."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._issuers: Counter[str] = Counter()
+        self._kinds: Counter[str] = Counter()
+        self._of: dict[int, tuple[list[str], list[str]]] = {}
+
+    def take(self, gone: Heads, come: Heads) -> None:
+        """Take documents out and in."""
+        for row in {*gone, *come}:
+            issuers, kinds = self._of.pop(row, ([], []))
+            self._issuers.subtract(issuers)
+            self._kinds.subtract(kinds)
+        for row, info in come.items():
+            issuers, kinds = [fold(name) for name in info.head.issuers], [fold(info.head.kind)] if info.head.kind else []
+            self._of[row] = issuers, kinds
+            self._issuers.update(issuers)
+            self._kinds.update(kinds)
+
+    @property
+    def issuers(self) -> frozenset[str]:
+        """The issuers of documents."""
+        return frozenset(+self._issuers)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of documents."""
+        return frozenset(+self._kinds)
+
+
 class RegionNames(View):
     """The divisions with documents in the library by their folded names, short names and aliases, also with one wrong character."""
 
@@ -198,6 +229,12 @@ class KnownNames:
     @property
     def _filed(self) -> FiledNames:
         return self.view.corpus.view(FiledNames)
+
+    @property
+    def head_names(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The issuers of the documents and their kinds 文种, folded."""
+        heads = self.view.corpus.view(HeadNames)
+        return heads.issuers, heads.kinds
 
     def divisions_named(self, name: str) -> tuple[Division, ...]:
         """The library's divisions with a name."""

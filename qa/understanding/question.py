@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.divisions import NATION, Division, gazetteer
@@ -11,6 +12,7 @@ from corpus.numerals import read_whole_number
 from qa.answer import Understanding
 from qa.understanding.kinds import COUNTERPART, kind_of
 from qa.understanding.lexicons import everyday_forms, first_phrase, function_words, phrases
+from qa.understanding.library_questions import LibraryQuestion, read_library_question
 from qa.understanding.names import KnownNames, Mention, NamedDocuments
 from qa.understanding.spelling import near_misses
 from qa.understanding.validity import Aspect, find_aspects
@@ -82,6 +84,8 @@ class ParsedQuestion:
     """The documents it names, and the numbers in it that the library does not have."""
     aspects: tuple[Aspect, ...] = ()
     """What it asks of the force of the documents it names."""
+    of_library: LibraryQuestion | None = None
+    """What it asks of the library itself."""
 
     @property
     def several(self) -> bool:
@@ -101,6 +105,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
     folded = fold(text)
     corrections: list[tuple[str, str]] = []
     mentions, rest = _regions(folded, known, corrections)
+    of_library = _of_library(rest, mentions, known, previous)
     titled = known.place_in_titles(folded) if not mentions else ()
     if titled:
         mentions.append(Mention(titled[0], (), False))
@@ -130,7 +135,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
     words, rest = _document_words(rest, known)
     several = len({m.text for m in mentions if m.divisions or m.asked}) > 1 or every is not None
     aspects = _aspects(folded, named, known)
-    kind = kind_of(folded, several=several, quoted=quoted, of_document=bool(aspects))
+    kind = kind_of(folded, several=several, quoted=quoted, of_document=bool(aspects), of_library=of_library is not None)
     if kind in ("list_tasks", "policy_lookup") and ASKS_DUTIES.search(folded) and known.units_in(folded):
         kind = "responsible_unit"
     counted = _which_count.search(folded)
@@ -176,8 +181,24 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
     )
     return ParsedQuestion(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded), named, aspects,
+        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded), named, aspects, of_library,
     )  # fmt: skip
+
+
+def _of_library(
+    rest: str, mentions: Sequence[Mention], known: KnownNames, previous: Understanding | None
+) -> LibraryQuestion | None:
+    """What a question without the names of places in it asks of the library itself."""
+    for mention in mentions:
+        if not mention.divisions and mention.asked:
+            rest = rest.replace(mention.text, " ")
+    for every in phrases("all_regions.txt"):
+        if "哪" not in every and "文件" not in every:  # 哪些地区, 所有文件: what is asked for
+            rest = rest.replace(every, " ")
+    issuers, kinds = known.head_names
+    named = previous is None or previous.kind == "library"
+    kinds |= frozenset(phrases("document_words.txt"))
+    return read_library_question(rest, places=bool(mentions), issuers=issuers, kinds=kinds, named=named)
 
 
 def _beside_descriptions(folded: str, named: NamedDocuments, known: KnownNames) -> str:
