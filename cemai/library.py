@@ -504,12 +504,17 @@ class Library(PolicyGraph):
         filters: Filters | None = None,
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
+        after: Sequence[str] = (),
         keep: bool = True,
     ) -> Answer:
         """An answer built from quotes. With ``keep`` false nothing is kept and no model asked: for trials and batches.
 
+        A follow-up (那甘南州呢) is completed by the question before it: ``previous``, how that was understood, or ``after``, the
+        questions asked before, oldest first.
+
         Where an administrator configured a language model, it orders and connects the quotes; nothing else is its own.
         """
+        previous = previous or self.engine.understand_all(after)
         plain = self.engine.ask(question, filters=filters, as_of=as_of, previous=previous)
         if not keep:
             return plain

@@ -72,6 +72,17 @@ class Understanding:
     """What remains when region, document and question words are taken away: what a follow-up question goes on about."""
     every_region: bool = False
     """Whether all regions of the library are asked for (各地)."""
+    question: str = ""
+    """The whole question, folded: a follow-up completed by what was asked before it."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """What a follow-up has from the question before: (slot, value)."""
+
+    @property
+    def follow_up(self) -> dict[str, object] | None:
+        """The question as completed and what was kept, in the shape other programs read; None for a whole question."""
+        if not self.kept:
+            return None
+        return {"question": self.question, "kept": [{"slot": slot, "value": value} for slot, value in self.kept]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ class Answer:
             "nearest": [hit.record() for hit in self.nearest],
             "generation": self.generation,
             "as_of": self.as_of,
+            "follow_up": self.understood.follow_up if self.understood else None,
         }
 
 

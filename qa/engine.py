@@ -57,6 +57,13 @@ class Engine:
         with self._at_work() as (_, known):
             return parse_question(question, known, previous).understood
 
+    def understand_all(self, questions: Sequence[str]) -> Understanding | None:
+        """How the last of some questions is understood, each asked after the ones before it; None without any."""
+        previous: Understanding | None = None
+        for question in questions:
+            previous = self.understand(question, previous=previous)
+        return previous
+
     def ask(
         self,
         question: str,

@@ -75,11 +75,20 @@ def build(library: Library) -> Any:
 
         return answered(work)
 
-    @server.tool(description="提问，答案由原文引语组成；as_of 是日期（YYYY-MM-DD），按那一天判断时效。")
-    def ask(question: str, region: str | None = None, as_of: str | None = None, status: str | None = None) -> Json:
+    @server.tool(
+        description="提问，答案由原文引语组成；as_of 是日期（YYYY-MM-DD），按那一天判断时效；after 是之前问过的问题，追问按它们补全。"
+    )
+    def ask(
+        question: str,
+        region: str | None = None,
+        as_of: str | None = None,
+        status: str | None = None,
+        after: list[str] | None = None,
+    ) -> Json:
         def work() -> Json:
             filters = Filters(region=_region(region), status=status or None) or None
-            return library.ask(_words(question), filters=filters, as_of=_day(as_of), keep=False).record()
+            before = [_words(text) for text in after or ()]
+            return library.ask(_words(question), filters=filters, as_of=_day(as_of), after=before, keep=False).record()
 
         return answered(work)
 

@@ -20,8 +20,6 @@ from qa.understanding.question import ParsedQuestion, find_everyday
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-BACKGROUND = 0.4
-"""What a concept of the question before counts in one that goes on from it."""
 ALTERNATIVE = 0.9
 """A written form found for an everyday phrase counts a little less than the very word."""
 EVERYDAY = 1.6
@@ -126,14 +124,6 @@ def extract_concepts(parsed: ParsedQuestion, view: LibraryView) -> QueryConcepts
     found = extract_text_concepts(
         parsed.subject, view, parsed.quoted, parsed.alternatives, without_figures=parsed.kind == "yes_no"
     )
-    if parsed.background:
-        before = extract_text_concepts(parsed.background, view, without_figures=True).concepts
-        held = {concept.text for concept in found.concepts}
-        found = replace(
-            found,
-            concepts=found.concepts
-            + tuple(replace(c, weight=c.weight * BACKGROUND, substance=0.0) for c in before if c.text not in held),
-        )
     noun = find_asked_noun(parsed.folded)
     if parsed.kind in ("target_value", "deadline"):
         measures = phrases("measure_nouns.txt")

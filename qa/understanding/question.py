@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
 from corpus.numerals import read_whole_number
+from graph.tasks.beneficiaries import find_beneficiaries
 from qa.answer import Understanding
-from qa.understanding.kinds import COUNTERPART, kind_of
+from qa.understanding.follow_ups import SHORT, CompletedQuestion, QuestionSlots, complete_question, strip_pointers
+from qa.understanding.kinds import COUNTERPART, kind_of, label_of_kind
 from qa.understanding.lexicons import everyday_forms, first_phrase, function_words, phrases
 from qa.understanding.library_questions import LibraryQuestion, read_library_question
 from qa.understanding.names import KnownNames, Mention, NamedDocuments
@@ -19,9 +21,6 @@ from qa.understanding.validity import Aspect, find_aspects
 
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""
-
-SHORT = 4
-"""A question of so few characters that names neither place nor document goes on about the one before it."""
 
 _quoted = re.compile(r"[“\"‘'「『]([^”\"’'」』“‘「『]{2,60})[”\"’'」』]")
 _title = re.compile(r"《([^《》]{2,80})》")
@@ -34,9 +33,7 @@ ASKS_DUTIES = re.compile(
 )
 """Asks for the tasks of a unit, not for the unit of a task."""
 _nation = re.compile(r"^全国|全国(?:层面|文章|文件|宣传|性文件|范围|平均|总体)|(?:国家|中央)(?:层面|文件|文章|政策|级文件)")
-_follow_up = re.compile(r"^(?:那|那么|还有|换成|再看|它|他们|这个|这些|那里)|呢[?!。]*$")
 _either = re.compile(r"([\u4e00-\u9fff]{2})[(（]([\u4e00-\u9fff]{2})[)）]([\u4e00-\u9fff]{2})")
-_particles = frozenset("那这呢么的了也又和与在对是有吗吧啊呀、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,7 @@ class ParsedQuestion:
     alternatives: tuple[tuple[str, str], ...] = ()
     """Words given in two forms: 扶贫（帮扶）车间 is 扶贫车间 or 帮扶车间."""
     query: str = ""
-    """What is searched for: the question, and for one that goes on about the one before it, what that was about."""
-    background: str = ""
-    """The subject of the question before, where this one asks for another side of it."""
+    """What is searched for: the question, a follow-up as completed by the one before it."""
     counted: str = ""
     """The count with what is counted, as a document would write it: 两大平台, 六大体系."""
 
@@ -102,6 +97,46 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         previous: How the previous question was understood, if this may be a follow-up."""
     # half a character (a lone surrogate) can be neither written nor hashed
     text = question.strip()[:LONGEST].encode("utf-8", "replace").decode("utf-8")
+    completed = _complete(fold(text), known, previous) if previous is not None else None
+    if completed is None:
+        return _parse(text, known, previous)
+    parsed = _parse(completed.text, known, None)
+    return replace(parsed, text=text, understood=replace(parsed.understood, kept=completed.kept))
+
+
+def _complete(folded: str, known: KnownNames, previous: Understanding) -> CompletedQuestion | None:
+    """A follow-up completed by the question before; None for a whole question."""
+    mentions, rest = _regions(folded, known, [])
+    if _of_library(rest, mentions, known, previous) is not None:
+        return None
+    said, marked = strip_pointers(folded, [mention.text for mention in mentions])
+    if not marked and kind_of(folded) in ("definition", "named_period"):
+        return None  # 什么是过渡期 is short and whole
+    own = _slots(said, known)
+    before = _slots(previous.question or "".join((*previous.regions, *map(str, previous.years), previous.subject)), known)
+    return complete_question(own, before, marked=marked, label=label_of_kind(previous.kind))
+
+
+def _slots(folded: str, known: KnownNames) -> QuestionSlots:
+    """What a question says of place, year, document and subject."""
+    mentions, rest = _regions(folded, known, [])
+    for mention in mentions:
+        if mention.asked:
+            rest = rest.replace(mention.text, " ")
+    years = tuple(dict.fromkeys(match[0] for match in _year.finditer(rest)))
+    rest = _year.sub(" ", rest)
+    titles = tuple(match[0] for match in _title.finditer(folded))
+    named = known.documents_named(folded)
+    titles = titles or tuple(mention.text for mention in named.sure(folded) if mention.kind != "described")
+    for title in titles:
+        rest = rest.replace(title, " ")
+    subject = tuple(piece for piece in _subject(_amount_asked.sub(" ", rest)).split() if len(piece) > 1 or len(folded) < SHORT)
+    places = tuple(dict.fromkeys(mention.text for mention in mentions if mention.divisions or mention.asked))
+    return QuestionSlots(folded, places, years, titles, find_beneficiaries(folded), known.units_in(folded), subject)
+
+
+def _parse(text: str, known: KnownNames, previous: Understanding | None) -> ParsedQuestion:
+    """Parse a whole question; the one before it only tells whether the library must be named to be asked about."""
     folded = fold(text)
     corrections: list[tuple[str, str]] = []
     mentions, rest = _regions(folded, known, corrections)
@@ -143,28 +178,6 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         rest = rest.replace(counted[0], " ")
     rest = _amount_asked.sub(" ", rest)
     subject = _subject(rest)
-    alone = not (mentions or titles or named.spans or quoted or words) and (
-        kind == "provenance" or len(subject.replace(" ", "")) <= SHORT
-    )
-    query, background = text, ""
-    if previous is not None and (alone or _follow_up.search(folded)):
-        if not divisions and not every:
-            divisions = tuple(d for name in previous.regions for d in known.divisions_named(name))
-            every_before = previous.every_region
-        else:
-            every_before = False
-        if kind == "provenance":
-            subject = f"{previous.subject} {subject}"
-        if len([c for c in subject if c not in _particles and not c.isspace()]) >= 2:
-            background = previous.subject
-            if kind == "policy_lookup" and previous.kind not in ("comparison", "multi_doc"):
-                kind = previous.kind
-        else:
-            subject, kind = previous.subject, previous.kind if kind == "policy_lookup" else kind
-            if len(divisions) < 2 and kind in ("comparison", "multi_doc"):
-                kind = "policy_lookup"
-        every = every or ("各地" if every_before else None)
-        query = f"{''.join(d.short for d in divisions)}{subject} {text}"
     everyday = tuple((phrase, "、".join(everyday_forms()[phrase][:3])) for phrase in find_everyday(subject))
     understood = Understanding(
         kind=kind,
@@ -178,10 +191,11 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         corrections=(*corrections, *((a, b) for a, b in everyday if a not in b)),
         subject=subject,
         every_region=every is not None,
+        question=folded,
     )
     return ParsedQuestion(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, query, background, _counted_phrase(folded), named, aspects, of_library,
+        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, text, _counted_phrase(folded), named, aspects, of_library,
     )  # fmt: skip
 
 

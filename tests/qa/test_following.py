@@ -69,6 +69,7 @@ def _made_of(library: Library) -> dict[str, Any]:
         "regions misspelt": [known.misspelt_regions(text, ()) for text in QUESTIONS],
         "search slips": [list(library.corpus.view(_RegionSpellings).names.near(text)) for text in QUESTIONS],
         "titled": known.titled("云岭新区"),
+        "of heads": known.head_names,
         "doubts": list_doubts(library),
     }
 

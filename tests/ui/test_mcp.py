@@ -43,6 +43,7 @@ def test_another_program_asks_over_stdio(folder):
             found += [await call("search", query="山塘"), await call("compare", subject="山塘整治")]
             found += [await call("duties", unit="县水务局"), await call("lineage", document="山塘方案.txt", as_of="2026-01-01")]
             every = [await call("facts", kind=kind.plural) for kind in PUBLISHED]
+            found.append(await call("ask", question="谁牵头", after=["山塘安全鉴定率目标是多少？"]))
             wrong = await call("search", query="山塘", region="没有这个地方")
             return tools, found, every, wrong
 
@@ -51,7 +52,8 @@ def test_another_program_asks_over_stdio(folder):
     assert not any(failed for failed, _ in found)
     tasks, targets, answer = (json.loads(text) for _, text in found[:3])
     assert tasks["total"] == 1 and tasks["tasks"][0]["lead_units"] == ["县水务局"]
-    duties, lineage = (json.loads(text) for _, text in found[-2:])
+    duties, lineage = (json.loads(text) for _, text in found[-3:-1])
+    assert "山塘安全鉴定率" in json.loads(found[-1][1])["follow_up"]["question"]
     assert (duties["total"], duties["roles"]["lead"], duties["next_offset"]) == (1, 1, None)
     assert lineage["validity"]["reason"] and lineage["as_of"] == "2026-01-01"
     assert targets["targets"][0]["value_text"].startswith("97%")

@@ -30,6 +30,8 @@ class BatchEntry:
     id: Any = None
     text: str = ""
     fault: str | None = None
+    after: tuple[str, ...] = ()
+    """The questions it goes on about, oldest first, or the id of an entry before it."""
 
 
 def run_batch(source: Path, out: Path, label: str, answer: Callable[[BatchEntry], Record], empty: Record) -> int:
@@ -110,7 +112,11 @@ def _entry(number: int, line: bytes, keys: tuple[str, ...]) -> BatchEntry:
     text = next((record[name] for name in ("question", "text") if record.get(name) is not None), None)
     if not isinstance(text, str):
         return BatchEntry(number, id, fault="没有问题，question（或 text）要是一段文字。")
-    return BatchEntry(number, id, readable(text)[:LONGEST])
+    after = record.get("after") or ()
+    before = [after] if isinstance(after, str) else after if isinstance(after, list) else ()
+    return BatchEntry(
+        number, id, readable(text)[:LONGEST], after=tuple(readable(q)[:LONGEST] for q in before if isinstance(q, str))
+    )
 
 
 def readable(text: str) -> str:

@@ -12,6 +12,7 @@ from corpus.errors import UsageError
 from corpus.filters import Filters
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
+from qa.understanding.follow_ups import spoken_of
 from ui.commands.batch import LONGEST, BatchEntry, Record, readable, run_batch
 from ui.commands.shared import (
     FORMATS,
@@ -30,7 +31,7 @@ from ui.commands.shared import (
 
 if TYPE_CHECKING:
     from cemai.library import Library
-    from qa.answer import Answer, AnswerCitation, Comparison
+    from qa.answer import Answer, AnswerCitation, Comparison, Understanding
 
 NOTHING, REFUSED = 1, 3
 
@@ -50,8 +51,11 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("question", nargs="?", metavar="问题")
     add_filters(p)
     p.add_argument("--json", action="store_true", help="输出 JSON")
+    p.add_argument("--after", action="append", default=[], metavar="上一问", help="接着哪一问问（可写多次，先问的在前）")
     p.add_argument("--replay", metavar="编号", help="把问过的一条重新问一遍，说明有什么变化（有变化时返回 1）")
-    p.add_argument("--batch", type=Path, metavar="文件", help='成批：每行一个 {"id", "question"}')
+    p.add_argument(
+        "--batch", type=Path, metavar="文件", help='成批：每行一个 {"id", "question"}，追问另写 "after"（上一问或它的 id）'
+    )
     p.add_argument("--out", type=Path, metavar="文件", help="成批结果写到这里")
     p.set_defaults(run=ask)
 
@@ -128,7 +132,8 @@ def ask(args: argparse.Namespace) -> int:
     if len(args.question) > LONGEST:
         note(f"问题超过 {LONGEST} 字，只看前 {LONGEST} 字。")
     with open_library(args) as library:
-        answer = library.ask(readable(args.question)[:LONGEST], filters=filters, as_of=as_of)
+        after = [readable(question)[:LONGEST] for question in args.after]
+        answer = library.ask(readable(args.question)[:LONGEST], filters=filters, as_of=as_of, after=after)
         _tell_missing(library)
     if args.json:
         print_json(answer.record())
@@ -141,10 +146,14 @@ def _ask_batch(args: argparse.Namespace, filters: Filters, as_of: dt.date | None
     """Answer every line of a file; status 3 where lines failed."""
     if not args.out:
         raise UsageError("成批提问要用 --out 指明结果写到哪个文件。")
+    understood: dict[object, Understanding | None] = {}
     with open_library(args) as library:
 
         def answered(entry: BatchEntry) -> Record:
-            answer = library.ask(entry.text, filters=filters, as_of=as_of, keep=False)
+            before = understood.get(entry.after[0]) if len(entry.after) == 1 else None
+            after = () if before else entry.after
+            answer = library.ask(entry.text, filters=filters, as_of=as_of, previous=before, after=after, keep=False)
+            understood[entry.id] = answer.understood
             return {**answer.record(), "id": entry.id}
 
         empty: Record = {"id": None, "answer": "", "citations": [], "notices": [], "nearest": []}
@@ -157,6 +166,8 @@ def print_answer(answer: Answer) -> None:
     out = console()
     for notice in answer.notices:
         out.print(f"【注意】{notice.text}", style="yellow")
+    if answer.understood and answer.understood.kept:
+        out.print(spoken_of(answer.understood), style="dim")
     out.print(answer.answer)
     if answer.citations:
         out.print("\n出处：", style="bold")

@@ -114,8 +114,12 @@ class Desk:
         filters: Filters | None = None,
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
+        after: Sequence[str] = (),
     ) -> Answer:
-        """Answer a question; the answer is kept for its export."""
+        """Answer a question, asked after some others; the answer is kept for its export."""
+        if after and previous is None:
+            with self._reading:
+                previous = self.library.engine.understand_all(after)
         *_, answer = self.answers(question, filters=filters, as_of=as_of, previous=previous)
         return answer
 

@@ -36,16 +36,23 @@ def ask(
     year: Year = None,
     topic: Text = None,
     status: Text = None,
+    after: Annotated[list[str] | None, Query(max_length=20, description="之前的问题，先问的在前")] = None,
     format: AnswerFormat = "json",
 ) -> Response | dict[str, Any]:
     held = conditions(region, level, issuer, year, topic, status)
-    answer = desk.ask(require_text(question, "问题"), filters=held.filters(), as_of=as_of)
+    answer = desk.ask(require_text(question, "问题"), filters=held.filters(), as_of=as_of, after=_limited(after or []))
     return exported(answer, format, "答复") if format == "docx" else answer.record()
 
 
 @router.post("/ask", summary="提问，答案由原文引语组成")
 def ask_post(desk: CurrentDesk, body: AskRequest) -> dict[str, Any]:
-    return desk.ask(require_text(body.question, "问题"), filters=body.filters.filters(), as_of=body.as_of).record()
+    return desk.ask(
+        require_text(body.question, "问题"), filters=body.filters.filters(), as_of=body.as_of, after=_limited(body.after)
+    ).record()
+
+
+def _limited(questions: list[str]) -> list[str]:
+    return [question[:TEXT_LIMIT] for question in questions if question.strip()]
 
 
 @router.get("/answers/{id}", summary="最近的一条回答", response_model=None)

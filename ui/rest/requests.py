@@ -20,6 +20,7 @@ TEXT_LIMIT = 10_000
 """Longest text a parameter may have at all; above QUESTION_LIMIT a message says what to do."""
 
 Text = Annotated[str | None, Query(max_length=200)]
+After = Annotated[list[str], Field(max_length=20, description="之前的问题，先问的在前；追问（那北京呢）按它们补全")]
 Year = Annotated[int | None, Query(ge=1900, le=2200)]
 TableFormat = Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")]
 AllVersions = Annotated[bool, Query(description="副本和旧版本也计入；缺省时每份文件只计一次")]
@@ -89,6 +90,7 @@ class AskRequest(BaseModel):
     """Body of POST /ask."""
 
     question: str = Field(max_length=TEXT_LIMIT)
+    after: After = []
     as_of: dt.date | None = None
     filters: Conditions = Conditions()
 

@@ -109,6 +109,18 @@ def test_a_whole_batch_without_faults_is_done(library: list[str], tmp_path: Path
     assert "没有答成" not in capsys.readouterr().err
 
 
+def test_a_line_may_go_on_about_one_before_it(library: list[str], tmp_path: Path) -> None:
+    by_id, by_text = (
+        '{"id": "b", "question": "谁负责", "after": "a"}',
+        '{"id": "c", "question": "谁负责", "after": ["水质检测有什么要求"]}',
+    )
+    first = '{"id": "a", "question": "水质检测有什么要求"}'
+    status, records = run(library, "ask", [first, by_id, by_text, '{"id": "d", "question": "谁负责"}'], tmp_path)
+    assert status == 0
+    assert records[1]["follow_up"] == records[2]["follow_up"] and "水质检测" in records[1]["follow_up"]["question"]
+    assert records[0]["follow_up"] is None and records[3]["follow_up"] is None
+
+
 def test_the_log_is_on_stderr_and_results_may_go_to_stdout(
     library: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

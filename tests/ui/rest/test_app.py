@@ -110,6 +110,15 @@ def test_questions_take_the_same_filters_by_get_and_post(client: TestClient, lib
     assert client.get(f"/api/v1/answers/{id}").json() == got.json()
 
 
+def test_a_follow_up_is_completed_by_the_questions_before_it(client: TestClient) -> None:
+    before = ["河道治理率的目标是多少？", "谁负责"]
+    got = client.get("/api/v1/ask", params={"question": "要达到多少呢", "after": before}).json()
+    posted = client.post("/api/v1/ask", json={"question": "要达到多少呢", "after": before}).json()
+    assert got["follow_up"] == posted["follow_up"] and "河道治理率" in got["follow_up"]["question"]
+    assert {"slot", "value"} == set(got["follow_up"]["kept"][0])
+    assert client.get("/api/v1/ask", params={"question": "河道治理率的目标是多少？"}).json()["follow_up"] is None
+
+
 def test_facts_and_documents(client: TestClient, library: Recording) -> None:
     id = library.documents()[0].id
     assert [t["name"] for t in client.get("/api/v1/tasks", params={"unit": "市水务局"}).json()] == ["治理河道"]

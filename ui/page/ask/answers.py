@@ -79,6 +79,7 @@ def understanding_chips(understood: Understanding | None, as_of: str | None = No
     ]
     made = [el("span", el("em", label), cut(value, 40), class_="chip") for label, value in rows if value]
     made += [el("span", el("em", "改读"), f"{written} → {read}", class_="chip") for written, read in understood.corrections]
+    made += [el("span", el("em", f"沿用{slot}"), cut(value, 40), class_="chip") for slot, value in understood.kept]
     change = el("button", "改一改", type="button", class_="open", data_show="ask-filters")
     return el("div", el("span", "理解为"), made, change, class_="chips")
 
