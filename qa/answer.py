@@ -85,6 +85,38 @@ class Understanding:
         return {"question": self.question, "kept": [{"slot": slot, "value": value} for slot, value in self.kept]}
 
 
+Grade = Literal["answered", "related", "not_stated"]
+"""How a statement answers: it does; it may only be related (可能相关); the documents do not tell (未载明)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of an answer as values; what it looks like is made of them by ``qa.answers.rendering``.
+
+    Args:
+        label: Whose it is: the region, the issuer or the title; "" where it is nobody's.
+        slot: What it tells, a row of ``data/slots.tsv``.
+        grade: How it answers.
+        words: What the program says itself: a count, a status, that nothing was found; "" where the quotes stand alone.
+        quotes: The places quoted, or cited for the words.
+        written_out: Whether the quotes are part of the line, after the words; else they only stand behind it as sources.
+        item: Whether it is an entry of a list, written without quotation marks.
+    """
+
+    label: str
+    slot: str
+    grade: Grade
+    words: str = ""
+    quotes: tuple[AnswerCitation, ...] = ()
+    written_out: bool = False
+    item: bool = False
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        places = [{"source_id": q.source_id, "start": q.start, "end": q.end, "quote": q.quote} for q in self.quotes]
+        return {"label": self.label, "slot": self.slot, "grade": self.grade, "words": self.words, "quotes": places}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer built from quotes. Every number, date, unit and document number in it is in a quote, but for counts (共 12 项)."""
@@ -100,6 +132,8 @@ class Answer:
     understood: Understanding | None = None
     generation: int = 0
     as_of: str | None = None
+    statements: tuple[Statement, ...] = ()
+    """The lines of the answer as values; ``answer`` is rendered from them, or is what a language model made of their quotes."""
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
@@ -114,6 +148,7 @@ class Answer:
             "nearest": [hit.record() for hit in self.nearest],
             "generation": self.generation,
             "as_of": self.as_of,
+            "statements": [statement.record() for statement in self.statements],
             "follow_up": self.understood.follow_up if self.understood else None,
         }
 

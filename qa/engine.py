@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from corpus.filters import Filters
 from corpus.store import Corpus
 from corpus.wordlists import word_lists
-from qa.answer import Answer, Comparison, Notice, Understanding
+from qa.answer import Answer, Comparison, Grade, Notice, Status, Understanding
 from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_unsupported
 from qa.answers.notices import find_notices
+from qa.answers.rendering import make_statement, render_statements
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
@@ -32,6 +33,7 @@ from qa.understanding.concepts import extract_concepts
 from qa.understanding.measure import find_measure
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion, parse_question
+from qa.understanding.slots import find_slot
 
 if TYPE_CHECKING:
     from index.passages import Hit
@@ -268,8 +270,9 @@ class Engine:
         notices: tuple[Notice, ...] = ()
         if status != "not_found" and not kind.of_library:
             notices = draft.notices + find_notices(parsed, draft.parts, citations, view, day)
-        text = "\n".join(line.text for line in lines)
-        text = text if kind.of_library else text[:limit]
+        slot = find_slot(parsed.folded, parsed.kind)
+        statements = tuple(make_statement(line, slot=slot, grade=_grade(line, status)) for line in lines)
+        text = render_statements(statements)
         key = json.dumps(
             [parsed.text, status, text, [(c.source_id, c.start, c.end) for c in citations], view.generation, day.isoformat()],
             ensure_ascii=False,
@@ -286,7 +289,15 @@ class Engine:
             understood=parsed.understood,
             generation=view.generation,
             as_of=day.isoformat(),
+            statements=statements,
         )
+
+
+def _grade(line: AnswerLine, status: Status) -> Grade:
+    """How a line answers: what a refusal quotes is only near, what it says without a quote is that nothing tells."""
+    if status == "answered":
+        return "answered"
+    return "related" if status == "partial" or line.citations else "not_stated"
 
 
 def _hit(found: ScoredSentence) -> Hit:

@@ -81,6 +81,7 @@ def make_kept_record(
         "model": model,
     }
     record = {**answer.record(), "asked": asked}
+    del record["statements"]  # quoted once in the citations, which a purge erases
     if worded is not None and worded != answer:
         record["worded"] = {"answer": worded.answer, "notices": worded.record()["notices"]}
     return record

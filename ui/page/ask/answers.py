@@ -8,6 +8,7 @@ from itertools import groupby
 from corpus.titles import in_marks
 from index.passages import Hit
 from qa.answer import Answer, AnswerCitation, Understanding
+from qa.answers.rendering import render_statements
 from qa.suggestions import following_questions
 from qa.understanding.kinds import label_of_kind
 from ui.labels import NOTICE, NOTICES
@@ -100,8 +101,11 @@ def source_line(citation: AnswerCitation) -> str:
 
 
 def _point(answer: Answer) -> Html | None:
-    """The short answer. A line that only repeats a quote is left out, because the card below has it with its source."""
-    lines = [line.strip() for line in answer.answer.splitlines() if line.strip()]
+    """The short answer: what the program says itself. Quotes are left to the cards below, which have them with their source."""
+    if answer.statements and answer.answer == render_statements(answer.statements):
+        lines = [statement.words.strip() for statement in answer.statements if statement.words.strip()]
+    else:  # what a language model made of the quotes
+        lines = [line.strip() for line in answer.answer.splitlines() if line.strip()]
     quotes = sorted({c.quote.strip() for c in answer.citations}, key=len, reverse=True)
     kept = [line for line in lines if not _repeats(line, quotes)]
     return el("div", [el("p", line) for line in kept], class_="point", role="status") if kept else None
