@@ -58,7 +58,7 @@ class InputFormat:
 
 FORMATS = (
     InputFormat(
-        "txt", "文本", ("txt", "text", "md"), "ingest.formats.text:read_text", by_ending=True, plain=True, also_named=("log", "")
+        "txt", "文本", ("txt", "text", "md"), "ingest.formats.plain:read_text", by_ending=True, plain=True, also_named=("log", "")
     ),
     InputFormat(
         "html",

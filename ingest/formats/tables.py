@@ -16,22 +16,46 @@ def header_rows(rows: Sequence[Sequence[GridCell | None]], limit: int = 4) -> in
     if len(rows) < 2:
         return 0 if len(rows) == 1 else 1
     top = 0
-    while top < min(limit, len(rows) - 1) and is_title(rows[top]):
+    while top < min(limit, len(rows) - 1) and (is_title(rows[top]) or _stands_alone(rows[top])):
         top += 1
     count = max((cell.rows for cell in rows[top] if cell and cell.text), default=1)
     spread = any(cell and cell.columns > 1 for cell in rows[top])
     if not (spread and count <= 3):
         count = 1
+    if spread and count == 1 and _names_columns(rows, top):
+        count = 2
     header = [cell for row in rows[top : top + count] for cell in row if cell and cell.text]
     if any(len(cell.text) > _MAX_HEADER_CELL for cell in header):
         return top
     return min(top + count, len(rows) - 1)
 
 
+def _names_columns(rows: Sequence[Sequence[GridCell | None]], top: int) -> bool:
+    """Whether the row below a header with cells over several columns parts these: words under them, with figures below."""
+    under = [
+        c
+        for start, cell in enumerate(rows[top])
+        if cell and cell.columns > 1
+        for c in range(start, min(start + cell.columns, len(rows[top])))
+    ]
+    if top + 2 >= len(rows):
+        return False
+    names = [cell.text if (cell := rows[top + 1][c]) else "" for c in under]
+    figures = [cell.text for row in rows[top + 2 :] for c in under if c < len(row) and (cell := row[c]) and cell.text]
+    words = all(name and len(name) <= _MAX_HEADER_CELL and not _NUMBERISH.match(name.replace("年", "x")) for name in names)
+    return words and sum(_NUMBERISH.match(figure) is not None for figure in figures) > len(figures) / 2
+
+
 def is_title(row: Sequence[GridCell | None]) -> bool:
     """Whether a row is one cell over the whole width (a caption or a note inside the table)."""
     filled = [cell for cell in row if cell and cell.text]
     return len(row) > 2 and len(filled) == 1 and filled[0].columns >= len(row)
+
+
+def _stands_alone(row: Sequence[GridCell | None]) -> bool:
+    """Whether only the first cell of a row holds anything: a title that nobody merged over the width."""
+    filled = [cell for cell in row if cell and cell.text]
+    return len(row) > 2 and len(filled) == 1 and row[0] is filled[0]
 
 
 def is_layout(rows: Sequence[Sequence[GridCell | None]]) -> bool:

@@ -1,4 +1,4 @@
-"""Plain text: from bytes of an unknown encoding to a frozen text, with nothing changed but the newlines."""
+"""Text from bytes of an unknown encoding, with nothing changed but the newlines."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from itertools import islice
 
 from corpus.document import Issue, Span
 from corpus.errors import RefusedInput
-from ingest.limits import DEFAULT, Limits
-from ingest.raw import RawText
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,13 +36,6 @@ class Decoded:
     text: str
     encoding: str
     issues: tuple[Issue, ...] = ()
-
-
-def read_text(data: bytes, source: str, _limits: Limits = DEFAULT) -> RawText:
-    """Decode, unify newlines, look for what does not belong in a text."""
-    decoded = decode(data, source)
-    text = unify_newlines(decoded.text)
-    return RawText(text=text, format="txt", issues=decoded.issues + tuple(odd_characters(text)))
 
 
 def unify_newlines(text: str) -> str:

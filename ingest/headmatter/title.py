@@ -240,6 +240,7 @@ def _continues_title(content: str, least: int) -> bool:
     return (
         least <= len(content) <= 40
         and not _END.search(content)
+        and "\t" not in content  # cells of a table
         and not _SUBTITLE.match(content)
         and not _BYLINE.search(content)
         and not is_organ(content)

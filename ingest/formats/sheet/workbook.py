@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from corpus.document import Span, Table
 from corpus.errors import RefusedInput
 from ingest.formats.builder import GridCell, TextBuilder
 from ingest.formats.package import Package
 from ingest.formats.sheet.number_format import shown_date, shown_number
-from ingest.formats.tables import header_rows
+from ingest.formats.tables import header_rows, is_title
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -26,6 +28,8 @@ _ERROR = re.compile(rb"[^>]{0,200}\bt=[\"']e[\"']")
 _OUTSIDE = ("xl/externalLinks/", "xl/connections", "xl/queryTables/", "xl/pivotCache/")
 _NAMES = 20_000
 _STYLES = 65_536
+_SHORTEST_TITLE, _LONGEST_TITLE = 5, 60
+_NO_TITLE = re.compile(r"[。；;：:]|^附(?:件|表)\s*\d*$")
 
 
 def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
@@ -158,7 +162,18 @@ def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: 
             line.append(GridCell(text, down, across, f"{sheet.title}!{sheet.cell(r, c).coordinate}" if text else None))
         grid.append(line)
     caption = builder.line(sheet.title, element=f"{sheet.title}!") if many else None
-    builder.grid(grid, header_rows=header_rows(grid), caption=caption, label=sheet.title)
+    table = builder.grid(grid, header_rows=header_rows(grid), caption=caption, label=sheet.title)
+    if table is not None and "title" not in builder.fields and (title := _title(builder, table, grid)) is not None:
+        builder.fields["title"], builder.field_spans["title"] = title.of(builder.text()), title
+
+
+def _title(builder: TextBuilder, table: Table, grid: Sequence[Sequence[GridCell | None]]) -> Span | None:
+    """The title over the first sheet: its first row, where that is one cell over the whole width and no sentence."""
+    if not table.header_rows or not is_title(grid[0]):
+        return None
+    first = table.rows[0][0]
+    title = first.of(builder.text())
+    return first if _SHORTEST_TITLE <= len(title) <= _LONGEST_TITLE and not _NO_TITLE.search(title) else None
 
 
 def _hidden_columns(sheet: Any) -> set[int]:

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import RefusedInput
-from ingest.formats.text import decode, odd_characters, read_text, unify_newlines
+from ingest.formats.plain import read_text
+from ingest.formats.text import decode, odd_characters, unify_newlines
 from ingest.reader import read_raw
 
 PLAIN = "关于做好全市冬春水利建设工作的通知\n各县区人民政府：\n一、到2027年，新增高效节水灌溉面积12万亩。\n"
