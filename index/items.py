@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.document import ParsedDocument, Section, Span
+from corpus.table_cells import find_unit_line
 from corpus.text import COLONS, SENTENCE_ENDS, sentences
 
 LONGEST, SHORTEST, PIECE = 320, 24, 220
@@ -42,7 +43,7 @@ def cut_items(doc: ParsedDocument, document: int, span: Span) -> list[EvidenceIt
     """
     found: list[EvidenceItem] = []
     lead = ""
-    for part in _join_short(doc.text, _pieces(doc, span)):
+    for part in _join_short(doc.text, _pieces(doc, span), _row_starts(doc, span)):
         for piece in _cut_long(doc.text, part):
             heads = _table_heads(doc, piece) or _announcement(doc, piece)
             above = " ".join(head.of(doc.text) for head in heads)[:LONGEST_HEADS] if heads else lead
@@ -61,13 +62,26 @@ def announcing_words(doc: ParsedDocument, section: Section) -> Span | None:
 
 
 def _table_heads(doc: ParsedDocument, piece: Span) -> tuple[Span, ...]:
-    """The header rows of the table that a stretch lies in, behind them."""
+    """The line with the unit above the table that a stretch lies in, and the header rows behind which it stands."""
     table = next((table for table in doc.tables if table.span.start <= piece.start < table.span.end), None)
     if table is None:
         return ()
     rows = [row for row in table.rows[: table.header_rows] if row]
-    heads = (Span(min(cell.start for cell in row), max(cell.end for cell in row)) for row in rows)
-    return tuple(head for head in heads if len(head) and head.end <= piece.start)
+    heads = [Span(min(cell.start for cell in row), max(cell.end for cell in row)) for row in rows]
+    unit = find_unit_line(doc.text, table)
+    heads = [head for head in heads if len(head) and head.end <= piece.start]
+    return (unit, *heads) if unit is not None and heads else tuple(heads)
+
+
+def _row_starts(doc: ParsedDocument, span: Span) -> set[int]:
+    """Where the rows of data of the tables in a stretch begin."""
+    return {
+        min(cell.start for cell in row)
+        for table in doc.tables
+        if table.span.overlaps(span)
+        for row in table.rows[table.header_rows :]
+        if row
+    }
 
 
 def _announcement(doc: ParsedDocument, piece: Span) -> tuple[Span, ...]:
@@ -100,13 +114,18 @@ def _line_starts(text: str, span: Span) -> Iterator[int]:
         at = text.find("\n", at + 1, span.end)
 
 
-def _join_short(text: str, pieces: Sequence[Span]) -> list[Span]:
-    """A heading joins what it heads, a line that announces what it announces, as far as the item does not get too long."""
+def _join_short(text: str, pieces: Sequence[Span], rows: Collection[int]) -> list[Span]:
+    """A heading joins what it heads, a line that announces what it announces, as far as the item does not get too long.
+
+    A row of a table, of which ``rows`` are the places, joins nothing: the row under it is of somebody else.
+    """
     joined: list[Span] = []
     for piece in pieces:
         last = joined[-1] if joined else None
         if (
             last is not None
+            and piece.start not in rows
+            and last.start not in rows
             and piece.end - last.start <= LONGEST
             and (text[last.end - 1] in COLONS or (len(last) < SHORTEST and text[last.end - 1] not in SENTENCE_ENDS))
         ):
