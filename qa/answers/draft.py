@@ -9,6 +9,7 @@ from corpus.divisions import NATION
 from corpus.document import LEVELS, Span
 from index.passages import Hit
 from qa.answer import AnswerCitation, Notice, Status
+from qa.answers.borders import mend_borders
 from qa.documents import DocumentPart, DocumentView
 from qa.evidence.scope import ScoredSentence
 
@@ -43,8 +44,8 @@ class AnswerDraft:
 
 
 def cite(document: DocumentView, span: Span) -> AnswerCitation:
-    """The citation of a span, with the metadata of the document or attached document around it."""
-    span = span.trimmed(document.text)
+    """The citation of a span grown to true borders, with the metadata of the document or attached document around it."""
+    span = mend_borders(document.text, span.trimmed(document.text))
     head = document.parts[document.part_at(span.start)].head
     return AnswerCitation(
         source_id=document.info.id,

@@ -1,16 +1,19 @@
 """The last check of an answer 守门: what it states must be in its quotes.
 
-That is every number, date, document number and unit; only what the program counted or concluded itself (a status, the end of a term) needs no quote."""
+That is every number, date, document number and unit; only what the program counted or concluded itself (a status, the end of a term) needs no quote.
+And a quote begins and ends where a reader would: never inside a number, a word or a pair of brackets."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from corpus.document import Span
 from corpus.folding import fold
 from qa.answer import AnswerCitation
+from qa.answers.borders import has_true_borders
 from qa.answers.draft import AnswerDraft, AnswerLine
 
 _figure = re.compile(r"\d+(?:[.,]\d+)*%?")
@@ -72,6 +75,22 @@ def drop_unsupported(draft: AnswerDraft) -> AnswerDraft:
     every = [citation for line in draft.lines for citation in line.citations]
     kept = [line for line in draft.lines if is_supported(_quoted_text(line), line.citations or every, line.counts)]
     return replace(draft, lines=tuple(kept))
+
+
+def drop_torn(draft: AnswerDraft, text_of: Callable[[str], str]) -> AnswerDraft:
+    """The draft without the lines that quote a torn piece of a text, or one that is not there.
+
+    Args:
+        draft: The answer.
+        text_of: The text of a document, by its id.
+    """
+    kept = tuple(line for line in draft.lines if all(_is_true(text_of(c.source_id), c) for c in line.citations))
+    return draft if len(kept) == len(draft.lines) else replace(draft, lines=kept)
+
+
+def _is_true(text: str, citation: AnswerCitation) -> bool:
+    span = Span(citation.start, citation.end)
+    return span.of(text) == citation.quote and has_true_borders(text, span)
 
 
 def _quoted_text(line: AnswerLine) -> str:
