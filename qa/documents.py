@@ -14,6 +14,7 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Section, Span
 from corpus.folding import fold
 from corpus.store import Corpus, DocumentInfo, Heads, StoredFact, StoredRecord, View
+from corpus.table_cells import TableCells, read_table_cells
 from corpus.text import sentence_end
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ ANNOUNCES = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
 _gap = re.compile(r"(?<=[\u4e00-\u9fff”》）])[ \u3000]+(?=[\u4e00-\u9fff“《\d])")
 _filled_in = re.compile(r"[\u4e00-\u9fff][:：]\s*[^\s:：]")
 """A field with its value (受理时限：1个工作日) announces nothing."""
+_STATES = re.compile(r"\d|[，,；;].*[。；;]$")
+"""A figure, or clauses and a stop: what a heading seldom has."""
+LONGEST_UNITS = 160
 _units_list = re.compile(r"^[（(【\[]?(?:责任单位|牵头单位|责任部门|牵头部门|配合单位|参加单位|责任领导)")
 
 
@@ -106,6 +110,11 @@ class DocumentView:
         return last
 
     @cached_property
+    def tables(self) -> tuple[TableCells, ...]:
+        """The tables, cell by cell."""
+        return read_table_cells(self.doc)
+
+    @cached_property
     def folded(self) -> str:
         """The whole folded text, to test whether something is mentioned at all."""
         return fold(self.text)
@@ -140,6 +149,7 @@ class DocumentView:
                         and section.number is not None
                         and section.start <= span.start
                         and (span.end <= section.end + 1)
+                        and not self._says_all(section, span)
                     )
                     text = span.of(self.text)
                     number = section.number if heading and section is not None else None
@@ -157,6 +167,13 @@ class DocumentView:
                     line += 1
                 position = stop
         return tuple(found)
+
+    def _says_all(self, section: Section, span: Span) -> bool:
+        """Whether a numbered sentence is no heading but all its section says, but for who is responsible (1.硬化道路85公里。（责任单位：…）)."""
+        behind = self.text[span.end : section.whole.end].strip()
+        if behind and not (_units_list.match(behind) and len(behind) <= LONGEST_UNITS and "。" not in behind.rstrip("。")):
+            return False
+        return _STATES.search(self.text, span.start + len(section.number or ""), span.end) is not None
 
     def _section(self, outline: list[Section], starts: list[int], position: int) -> Section | None:
         i = bisect_right(starts, position) - 1

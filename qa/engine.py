@@ -17,18 +17,20 @@ from corpus.wordlists import word_lists
 from qa.answer import Answer, Comparison, Grade, Notice, Status, Understanding
 from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
-from qa.answers.guard import drop_unsupported
+from qa.answers.guard import drop_torn, drop_unsupported
 from qa.answers.notices import find_notices
 from qa.answers.rendering import make_statement, render_statements
 from qa.documents import ChosenDocuments, LibraryView
+from qa.evidence.cells import find_gap
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry, Similar
-from qa.evidence.scope import NOWHERE, ScoredSentence, hits_of_place, own_figures, scope_of
+from qa.evidence.scope import NOWHERE, SMALL, ScoredSentence, hits_of_place, own_figures, scope_of
 from qa.evidence.scoring import SentenceScorer
 from qa.evidence.selection import find_ambiguous, select_documents, select_rows
 from qa.evidence.selector import READ, Evidence, gather_evidence, select_items
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.registry import question_kinds
+from qa.kinds.table_values import quote_cells
 from qa.understanding.concepts import extract_concepts
 from qa.understanding.measure import find_measure
 from qa.understanding.names import KnownNames
@@ -87,6 +89,7 @@ class Engine:
             parsed, chosen = select_documents(parsed, view, filters, day)
             draft, near = self._draft(parsed, view, known, chosen, day)
             draft = self._with_evidence(parsed, drop_unsupported(draft), view, chosen)
+            draft = drop_torn(draft, lambda id: view.document(view.by_id[id]).text)
             return self._finished(parsed, draft, near, view, day)
 
     def examine(self, question: str) -> tuple[Evidence, bool] | None:
@@ -100,7 +103,8 @@ class Engine:
             if question_kinds()[parsed.kind].complete:
                 return None
             draft = drop_unsupported(self._draft(parsed, view, known, chosen, day)[0])
-            return self._gather(SlotConstraints(parsed), view, chosen), draft.status == "not_found"
+            hits = self._find_passages(parsed.query, view, chosen)
+            return self._gather(SlotConstraints(parsed), hits, view), draft.status == "not_found"
 
     def compare(
         self,
@@ -206,8 +210,16 @@ class Engine:
         from qa.answers.evidence_first import admit_lines, quote_items
 
         constraints = SlotConstraints(parsed)
-        draft = admit_lines(draft, constraints, view)
-        selection = select_items(self._gather(constraints, view, chosen), refused=draft.status == "not_found")
+        hits = self._find_passages(parsed.query, view, chosen)
+        cells = self._from_tables(parsed, hits, view, chosen)
+        draft = cells or admit_lines(draft, constraints, view)
+        selection = select_items(self._gather(constraints, hits, view), refused=draft.status == "not_found")
+        if cells is not None:
+            selection = selection.elsewhere({row for row, _ in cells.parts})
+        elif selection.items:
+            best = selection.items[0]
+            gap = find_gap(parsed, view.document(best.document), best.span)
+            selection = replace(selection, violation=selection.violation or gap)
         anywhere = not parsed.divisions and not parsed.documents
         return quote_items(
             draft,
@@ -218,10 +230,19 @@ class Engine:
             whole=any(word in parsed.folded for word in word_lists("qa")["whole_lists"]),
         )
 
-    def _gather(self, constraints: SlotConstraints, view: LibraryView, chosen: ChosenDocuments) -> Evidence:
+    def _from_tables(
+        self, parsed: ParsedQuestion, hits: Sequence[Hit], view: LibraryView, chosen: ChosenDocuments
+    ) -> AnswerDraft | None:
+        """The cells of a table that are asked for, of the documents found; of few documents every table is looked at."""
+        found = [row for hit in hits if (row := view.by_id.get(hit.source_id)) is not None]
+        rows = dict.fromkeys((*found, *(chosen.of(view) if chosen.count(view) <= SMALL else ())))
+        draft = quote_cells(parsed, (view.document(row) for row in rows))
+        draft = drop_unsupported(draft) if draft is not None else None
+        return draft if draft is not None and draft.lines else None
+
+    def _gather(self, constraints: SlotConstraints, hits: Sequence[Hit], view: LibraryView) -> Evidence:
         parsed = constraints.parsed
-        hits = hits_of_place(parsed, self._find_passages(parsed.query, view, chosen), view)
-        return gather_evidence(constraints, hits, view, self.searcher)
+        return gather_evidence(constraints, hits_of_place(parsed, hits, view), view, self.searcher)
 
     def _find_passages(self, query: str, view: LibraryView, chosen: ChosenDocuments) -> list[Hit]:
         """The best passages of the documents chosen; of most of a library it is quicker to leave the others out afterwards."""

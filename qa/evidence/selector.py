@@ -10,8 +10,8 @@ question in meaning, and the doubt sees it too. All are learned from questions w
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from math import exp
@@ -102,6 +102,11 @@ class Selection:
                 kept.append(item)
             documents.add(item.document)
         return tuple(kept[:most])
+
+    def elsewhere(self, documents: Container[int]) -> Selection:
+        """Without the items of some documents."""
+        kept = [(item, score) for item, score in zip(self.items, self.scores, strict=True) if item.document not in documents]
+        return replace(self, items=tuple(item for item, _ in kept), scores=tuple(score for _, score in kept))
 
 
 class DoubtModel(NamedTuple):

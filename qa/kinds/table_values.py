@@ -2,16 +2,110 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from corpus.document import Span
 from corpus.folding import fold
 from graph.codec.records import TargetRecord, TaskRecord
-from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_at, label_part
 from qa.documents import DocumentView
+from qa.evidence.cells import FoundCell, find_cells, group_cells
 from qa.evidence.inquiry import Inquiry
+from qa.understanding.question import ParsedQuestion
 
 ALIKE = 0.7
 """The share of the question that an indicator or a task's name must hold."""
 SHOWN = 3
+LISTED = 30
+"""Cells of a column that are named."""
+
+_UNIT_HEAD = re.compile(r"^(?:计量)?单位$")
+_UNIT_LABEL = re.compile(r"^(?:计量)?单位\s*[：:]\s*")
+_SHARE = re.compile("率|比|增长|增速|增幅|占")
+_BRACKET = re.compile(r"[(（]([^()（）、]{1,10})[)）]\s*$")
+_DIVISION = re.compile("[省市州县区旗乡镇村]$")
+
+
+def quote_cells(parsed: ParsedQuestion, documents: Iterable[DocumentView]) -> AnswerDraft | None:
+    """The cells that answer, each named by its row and its column, with its unit; None where no cell is asked for.
+
+    Args:
+        parsed: The question.
+        documents: The documents whose tables are looked at, the likeliest first.
+    """
+    found = find_cells(parsed, documents)
+    if not found:
+        return None
+    lines = tuple(_line_of(group) for group in group_cells(found))
+    parts = tuple(dict.fromkeys((cell.document.info.row, cell.document.part_at(cell.value.start)) for cell in found))
+    return AnswerDraft("answered", lines, parts=parts, decided=True)
+
+
+def _line_of(group: list[FoundCell]) -> AnswerLine:
+    """The line of the cells of one row: 甘南州，参保人数 2023年：66.1（单位：万人）."""
+    first = group[0]
+    document, text = first.document, first.document.text
+    if first.whole:
+        return _line_of_column(group)
+    row = "，".join(flatten(span.of(text)) for span in first.row)
+    quoted = [*first.row]
+    told: list[str] = []
+    if first.mark:
+        told.append("、".join(_path(text, cell.column) for cell in group))
+        told[0] += f"（{'、'.join(dict.fromkeys(cell.value.of(text).strip() for cell in group))}）"
+    for cell in group:
+        quoted += [*cell.column, cell.value]
+        if first.mark:
+            continue
+        unit = _unit_of(cell)
+        value = flatten(cell.value.of(text))
+        shown = ""
+        if unit is not None and unit[0] not in value + _path(text, cell.column):
+            quoted.append(unit[1])
+            shown = f"（单位：{unit[0]}）"
+        told.append(f"{_path(text, cell.column)}：{value}{shown}")
+    named = f"{row}：" if first.mark else f"{row}，" if row else ""
+    named = f"{first.extreme}的是{named}" if first.extreme else named
+    citations = tuple(cite(document, span) for span in sorted(dict.fromkeys(quoted)) if len(span.trimmed(text)))
+    return AnswerLine(f"{label_at(document, first.value.start)}：{named}{'；'.join(told)}。", citations)
+
+
+def _line_of_column(group: list[FoundCell]) -> AnswerLine:
+    """The line of a column that is asked for as a whole: how many, and which."""
+    document, text = group[0].document, group[0].document.text
+    values = list(dict.fromkeys(flatten(cell.value.of(text)) for cell in group))
+    shown = "、".join(values[:LISTED]) + ("等" if len(values) > LISTED else "")
+    quoted = [*group[0].column, *(cell.value for cell in group[:LISTED])]
+    citations = tuple(cite(document, span) for span in sorted(dict.fromkeys(quoted)))
+    label = label_at(document, group[0].value.start)
+    return AnswerLine(f"{label}：{_path(text, group[0].column)}共 {len(values)} 个：{shown}。", citations, (len(values),))
+
+
+def _path(text: str, column: Iterable[Span]) -> str:
+    return " ".join(flatten(span.of(text)) for span in column)
+
+
+def _unit_of(cell: FoundCell) -> tuple[str, Span] | None:
+    """The unit of a figure and where it is said: a column of its own, the bracket behind a header, the line over the table."""
+    text = cell.document.text
+    if not re.fullmatch(r"[^\u4e00-\u9fffA-Za-z]*", cell.value.of(text)):
+        return None
+    row = next((row for row in cell.cells.rows if cell.value in row.cells), None)
+    for place, column in enumerate(cell.cells.columns):
+        if row is not None and _UNIT_HEAD.match(_path(text, column)) and (unit := row.cells[place].of(text).strip()):
+            return unit, row.cells[place]
+    for span in (*reversed(cell.column), *reversed(cell.row)):
+        bracket = _BRACKET.search(span.of(text))
+        if bracket and not _DIVISION.search(bracket[1]):
+            return bracket[1], span
+    for line in cell.cells.units:
+        units = re.split("[、，,/；;](?!升|月|年|日|人|户|件|亩)", _UNIT_LABEL.sub("", line.of(text)))
+        shares = [unit for unit in units if unit in ("%", "％", "‰")]
+        others = [unit for unit in units if unit not in shares]
+        fits = shares if shares and _SHARE.search(_path(text, cell.column)) else others
+        return "、".join(fits) if fits else units[0], line
+    return None
 
 
 def quote_target(inquiry: Inquiry) -> AnswerDraft | None:
