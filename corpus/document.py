@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
@@ -27,16 +27,19 @@ Relation = Literal["依据", "贯彻", "转发", "印发", "解读", "引用", "
 EnactmentAct = Literal["通过", "公布", "修正", "修订", "施行", "废止"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, init=False)
 class Span:
     """A half-open stretch ``[start, end)`` of a document's frozen text."""
 
     start: int
     end: int
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.start <= self.end:
-            raise ValueError(f"not a span: {self.start}..{self.end}")
+    def __init__(self, start: int, end: int) -> None:
+        if not 0 <= start <= end:
+            raise ValueError(f"not a span: {start}..{end}")
+        # thousands are made of every document; ``object.__setattr__``, by which a dataclass does it, takes twice as long
+        _set_start(self, start)
+        _set_end(self, end)
 
     def __len__(self) -> int:
         return self.end - self.start
@@ -61,6 +64,11 @@ class Span:
         while end > start and text[end - 1].isspace():
             end -= 1
         return Span(start, end)
+
+
+_set_start: Callable[[Span, int], None]
+_set_end: Callable[[Span, int], None]
+_set_start, _set_end = (vars(Span)[name].__set__ for name in ("start", "end"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +293,8 @@ class ParsedDocument:
 
     def head_at(self, position: int) -> HeadMatter:
         """The head matter that governs a position: the attached document's inside it, else the document's own."""
+        if not self.attached:
+            return self.head
         inner = [part for part in self.attached if part.span.start <= position < part.span.end]
         return min(inner, key=lambda part: len(part.span)).head if inner else self.head
 

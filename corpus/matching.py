@@ -8,7 +8,7 @@ take a shorter name where the longest is refused.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from corpus.document import Span
@@ -54,3 +54,21 @@ class WordMatcher:
                         yield span
                         free = span.end
                         break
+
+    def count(self, text: str) -> dict[str, int]:
+        """How often each known word is found in a text, in the order of their first places."""
+        if self._accept is not None:
+            return Counter(span.of(text) for span in self.find(text))
+        counts: dict[str, int] = {}
+        lengths, words, stop = self._lengths, self._words, len(text)
+        free = 0
+        for candidate in self._start.finditer(text):
+            at = candidate.start()
+            if at < free:
+                continue
+            for size in lengths.get(text[at : at + 2], ()):
+                if at + size <= stop and (word := text[at : at + size]) in words:
+                    counts[word] = counts.get(word, 0) + 1
+                    free = at + size
+                    break
+        return counts

@@ -30,6 +30,7 @@ SCALES = {
 }
 
 
+@lru_cache(maxsize=2)
 def half_width(text: str) -> str:
     """The text with full-width letters, digits and punctuation replaced one for one; offsets do not change."""
     return _full_width.sub(lambda found: _HALF_WIDTH[found[0]], text)

@@ -82,7 +82,8 @@ class _Adder(Protocol):
 
 def _explicit(text: str, sentence: Span, put: _Adder) -> None:
     """(以下简称X), A是指B, 明确为X, 设立N年过渡期."""
-    for match in _ABBREVIATION.finditer(text, sentence.start, sentence.end):
+    shortened = text.find("称", sentence.start, sentence.end) >= 0
+    for match in _ABBREVIATION.finditer(text, sentence.start, sentence.end) if shortened else ():
         before = _phrase_before(text, sentence, match.start())
         if before is not None:
             put(Span(match.start(1), match.end(1)), before, Span(before.start, match.end()))

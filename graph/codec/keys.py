@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument, Span
@@ -57,11 +58,14 @@ def _unit_keys(units: Iterable[UnitMention], kind: str) -> Iterator[Key]:
                 yield f"{kind}:{parts.usual}", unit.canonical
 
 
-def _region_keys(doc: ParsedDocument, span: Span) -> Iterator[Key]:
+def _region_keys(doc: ParsedDocument, span: Span) -> Iterable[Key]:
     head = doc.head_at(span.start)
-    division = home(head.region_code, head.region)
-    if division is not None:
-        yield "region", division.short
-        yield from (("region_above", parent.short) for parent in gazetteer().parents(division))
-    elif head.region:
-        yield "region", head.region
+    return _keys_of_region(head.region_code, head.region)
+
+
+@lru_cache(maxsize=4096)
+def _keys_of_region(code: str | None, region: str | None) -> tuple[Key, ...]:
+    division = home(code, region)
+    if division is None:
+        return (("region", region),) if region else ()
+    return (("region", division.short), *(("region_above", parent.short) for parent in gazetteer().parents(division)))

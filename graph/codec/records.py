@@ -69,7 +69,7 @@ class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
         Written by ``json`` and not by msgspec, which writes very small and very large figures in another form: libraries are compared
         byte by byte.
         """
-        return json.dumps(msgspec.to_builtins(self), ensure_ascii=False, separators=(",", ":"))
+        return _writer(msgspec.to_builtins(self))
 
     @classmethod
     def from_json(cls, written: bytes) -> Self:
@@ -85,6 +85,9 @@ class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
         # not ``to_builtins``, which leaves tuples as they are
         value: Json = msgspec.json.decode(msgspec.json.encode(self))
         return value
+
+
+_writer = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @cache

@@ -16,8 +16,16 @@ from graph.facts import Comparator
 from graph.lexicon import alternatives, expand, word_lists
 from graph.lexicon import table as rows_of
 from graph.quantities.bounds import read_bounds
-from graph.quantities.numbers import CANDIDATE, Number, continues_number, is_date, read_measured_number
-from graph.quantities.quantity import Form, Quantity
+from graph.quantities.numbers import (
+    CANDIDATE,
+    CHINESE_NUMERALS,
+    MORE,
+    Number,
+    continues_number,
+    is_date,
+    read_measured_number,
+)
+from graph.quantities.quantity import Form, Quantity, measures
 from graph.quantities.words import find_ranks, find_verbal_quantities
 
 _SESSION = word_lists()["counted_names"]
@@ -32,7 +40,8 @@ def find_quantities(text: str, start: int = 0, end: int | None = None, *, most: 
     position = start
     barren = [start]
     while position < end and (most is None or len(found) < most):
-        match = CANDIDATE.search(text, position, end)
+        beginning = _beginning().search(text, position, end)
+        match = CANDIDATE.match(text, beginning.start(), end) if beginning else None
         if match is None:
             break
         quantity, position = _numeric(text, match, start, end, barren)
@@ -41,11 +50,19 @@ def find_quantities(text: str, start: int = 0, end: int | None = None, *, most: 
     if most is not None and len(found) >= most:
         end = position
     found = [q for i, q in enumerate(found) if not (i and _said_again(text, found[i - 1], q))]
-    taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
-    found.extend(q for q in find_verbal_quantities(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
-    found.extend(q for q in find_ranks(text, start, end) if q.span.start not in taken and q.span.end - 1 not in taken)
-    found.sort(key=lambda quantity: quantity.core.start)
+    others = [*find_verbal_quantities(text, start, end), *find_ranks(text, start, end)]
+    if others:
+        taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
+        found.extend(q for q in others if q.span.start not in taken and q.span.end - 1 not in taken)
+        found.sort(key=lambda quantity: quantity.core.start)
     return found
+
+
+@lru_cache(maxsize=1)
+def _beginning() -> re.Pattern[str]:
+    """Where a ``CANDIDATE`` begins, but for a lone Chinese numeral behind which nothing makes a quantity of it: 一些, 统一规划."""
+    behind = {unit[0] for unit in measures()} | set("".join(SCALES) + CHINESE_NUMERALS + MORE + "分-—–~～至到")
+    return re.compile(rf"\d|[{CHINESE_NUMERALS}](?=[{re.escape(''.join(sorted(behind)))}\s])")
 
 
 _SAID_AGAIN = re.compile(r"[(（]不?含\Z")

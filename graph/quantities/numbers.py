@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from corpus.numerals import SCALES, read_number
 from graph.quantities.quantity import read_unit
 
-CANDIDATE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|百分之|千分之|[零〇一二两三四五六七八九十百千]+")
+CHINESE_NUMERALS = "零〇一二两三四五六七八九十百千"
+CANDIDATE = re.compile(rf"\d+(?:,\d{{3}})*(?:\.\d+)?|百分之|千分之|[{CHINESE_NUMERALS}]+")
 _CHINESE = frozenset("二两三四五六七八九十百千")
 _SCALE_HEADS = frozenset("万亿千百十")
-_MORE = "余多"
+MORE = "余多"
 _SMALLER = re.compile(r"(\d{1,4})(千多?万|百多?万|万|千|百)([余多]?)")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
@@ -81,7 +82,7 @@ def read_measured_number(text: str, match: re.Match[str], end: int) -> Number | 
         part = read_number(inner.group()) if inner else None
         if inner is not None and part is not None and 0 < value < part <= 10 and not read_unit(text, inner.end(), end)[0]:
             return Number(inner.end(), round(100 * value / part, 4), "", False, "%", "percent", False)
-    more = at < end and text[at] in _MORE
+    more = at < end and text[at] in MORE
     at += more
     scale = ""
     spaced = at + 1 if text[at : at + 1] in (" ", "\n") and not chinese else at
@@ -89,7 +90,7 @@ def read_measured_number(text: str, match: re.Match[str], end: int) -> Number | 
         if text.startswith(word, spaced) and spaced + len(word) <= end:
             scale, at = word, spaced + len(word)
             break
-    if at < end and text[at] in _MORE:
+    if at < end and text[at] in MORE:
         more, at = True, at + 1
         if scale == "万" and text[at : at + 1] == "亿":
             scale, at = "万亿", at + 1

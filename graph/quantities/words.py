@@ -13,12 +13,15 @@ from graph.lexicon import table as rows_of
 from graph.quantities.quantity import Quantity
 
 _ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
+_ALL = re.compile("[尽必]")
+"""What every formula of ``_ALL_OF_KIND`` has."""
 _RANK = re.compile(
     expand(
         r"(?P<among>{ranking}|[{divisions}国]|[一-龥]{1,2}榜)(?P<sign>[第前])(?P<number>\d{1,3}|[一二三四五六七八九十百]{1,3})"
         r"(?P<unit>[位名强])?(?![\d.%％{no_rank_before}]|的(?:{bodies}|为))"
     )
 )
+_PLACE = re.compile(r"[第前][\d一二三四五六七八九十百]")
 _AMONG = re.compile(expand(r"{among_ranked}"))
 
 
@@ -28,7 +31,8 @@ _ENDS_IN_ALL = "健安完齐保周成俱顾万"
 def find_ranks(text: str, start: int, end: int) -> list[Quantity]:
     """``居全国第3位``, ``进入全省前十``: a place in a row; the smaller the better."""
     out: list[Quantity] = []
-    for match in _RANK.finditer(text, start, end):
+    # tried at every place of a text only where a place in a row is written at all
+    for match in _RANK.finditer(text, start, end) if _PLACE.search(text, start, end) else ():
         number = read_number(match["number"])
         if number is None or not (match["unit"] or _AMONG.search(text, max(start, match.start() - 8), match.start("sign"))):
             continue
@@ -53,6 +57,8 @@ def find_verbal_quantities(text: str, start: int, end: int) -> list[Quantity]:
         if _condition(condition, text, match, end):
             stop = match.end()
             out.append(Quantity(Span(match.start(), stop), Span(match.start(), stop), comparator, value, unit, "words", "words"))
+    if _ALL.search(text, start, end) is None:
+        return out
     taken = {position for quantity in out for position in range(quantity.span.start, quantity.span.end)}
     for match in _ALL_OF_KIND.finditer(text, start, end):
         span = Span(match.start(), match.end())

@@ -35,6 +35,9 @@ _REPLY = re.compile(
 _TRIGGER = re.compile(expand(r"[\d一二三四五六七八九十两百千]|应.[尽必]|{figures_in_words}"))
 _RELATION = re.compile(expand(r"(?:其中)?{compared_with}?(?:{growing}|占[一-龥]{1,8}|其中)"))
 _NOTICE = re.compile(expand(r"关于[^,，。;；\n]{2,80}?的{letter_kinds}"))
+_YEAR = re.compile(r"\d年")
+"""What every period and every limit of a reply has."""
+_LEADER = re.compile("[.…·]{3}")
 _LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
 _SENTENCE_LIKE = 8
 _MOST = 300
@@ -136,11 +139,14 @@ def _in_sentence(
     contexts: TargetContexts,
     frame: YearMention | None = None,
 ) -> list[Target]:
-    if _LEADERS.search(text, sentence.start, sentence.end):
+    start, end = sentence.start, sentence.end
+    if _LEADER.search(text, start, end) and _LEADERS.search(text, start, end):
         return []  # a line of a table of contents
-    quantities = find_quantities(text, sentence.start, sentence.end, most=_MOST)
-    out = [assemble_period(doc, text, match, defaults) for match in _PERIOD.finditer(text, sentence.start, sentence.end)]
-    out += [assemble_reply_limit(doc, match, defaults) for match in _REPLY.finditer(text, sentence.start, sentence.end)]
+    quantities = find_quantities(text, start, end, most=_MOST)
+    out: list[Target] = []
+    if _YEAR.search(text, start, end):
+        out += [assemble_period(doc, text, match, defaults) for match in _PERIOD.finditer(text, start, end)]
+        out += [assemble_reply_limit(doc, match, defaults) for match in _REPLY.finditer(text, start, end)]
     if not quantities:
         return out
     titles = {at for span in titled(text, sentence) for at in range(span.start, span.end)}

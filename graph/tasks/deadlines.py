@@ -21,13 +21,15 @@ _DEADLINE = re.compile(
         r"|“?{five_year_plans}”?(?:期?末|期间|时期)"
     )
 )
+_WORDS = re.compile(expand(r"\d[年月]|年\d{0,2}月?年?底|过渡期|{five_year_plans}"))
 _POINT = re.compile(r"(20\d\d)年(?:第?([一二三四1-4])季度|(上半年)|(\d{1,2})月(?:(\d{1,2})日)?)?")
 _PLAN = re.compile(expand("{five_year_plans}"))
 
 
 def deadline_span(text: str, start: int, end: int) -> Span | None:
     """The first time limit of a stretch of text."""
-    match = _DEADLINE.search(text, start, end)
+    # tried at every place of a text only where one of the words stands in it that every time limit has
+    match = _DEADLINE.search(text, start, end) if _WORDS.search(text, start, end) else None
     if match is None:
         return None
     return Span(match.start() + match.group().startswith("于"), match.end())
