@@ -56,7 +56,7 @@ def quote_items(
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     doubtful = selection.doubt >= RELATED_FROM or not told
     if rules_first and told:
-        first, then = draft.lines, _elsewhere(lines, draft.lines)
+        first, then = [*draft.lines], _elsewhere(lines, draft.lines)
     else:
         first, then = lines, _new(draft.lines if told else (), lines)
     return AnswerDraft(

@@ -1,4 +1,4 @@
-"""The values a question asks for 所问的值: 多少层, 客服电话, 哪一天; and whether a text holds such a value at all.
+"""The values a question asks for 所问的值: 多少层, 客服电话, 哪一天, what a term means; and whether a text holds such a value at all.
 
 A text may say everything a question says and still not state what is asked: 设立“企业家日” names no day. What kind of value is asked
 for is told by the question's own words, whatever its kind; ``data/asked_values.tsv`` and ``data/asked_units.tsv`` hold them.

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Span
 from corpus.folding import fold
+from corpus.text import COLONS
 from index.items import EvidenceItem, cut_items
 from index.lexical.tokens import normalise
 from index.neural.item_vectors import item_number
@@ -29,13 +30,18 @@ from qa.documents import LibraryView
 from qa.evidence.asked_values import find_asked_values
 from qa.evidence.constraints import SlotConstraints, Violation
 from qa.evidence.scope import SMALL
+from qa.understanding.lexicons import first_phrase, phrases
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
 FILE, MEANING_FILE = "item_trees.json", "item_trees_meaning.json"
-OWN_FEATURES = ("passage_rank", "passage_gap", "length")
-"""1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item."""
+OWN_FEATURES = ("passage_rank", "passage_gap", "length", "stated", "preamble", "announces", "opening", "cover_rest")
+"""1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item; the share of what is
+asked for that it states; whether it gives reasons or transmits (现将…), or announces what follows; how near it is to the beginning of
+its document; the share, by rarity, of the question's pairs of characters that are not in the document's title and stand in the item."""
+FAR_INSIDE = 2_000
+"""Characters from the beginning of a document from where on it does not count how far inside an item stands."""
 COLUMNS = (*FEATURES, *OWN_FEATURES)
 MEANING_FEATURES = ("nearness", "nearness_rank", "nearness_gap", "nearness_document_gap")
 """How near an item's vector is to the question's; 1 for the nearest of those compared, falling; how far it lies behind the nearest;
@@ -144,11 +150,8 @@ def gather_evidence(constraints: SlotConstraints, hits: Sequence[Hit], view: Lib
         view: The documents.
         searcher: Knows how rare the words of the question are, and compares meanings.
     """
-    items, numbers, rows = describe_items(constraints.parsed.query, hits, view, searcher)
+    items, numbers, stated, rows = describe_items(constraints.parsed.query, hits, view, searcher)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
-    asked = find_asked_values(constraints.parsed.query)
-    texts = (fold(" ".join((*item.trail[-1:], item.lead, item.span.of(view.document(item.document).text)))) for item in items)
-    stated = tuple(tuple(value.search(text) is not None for value in asked) for text in texts)
     nearness = searcher.item_nearness(constraints.parsed.query, numbers)
     return Evidence(tuple(items), rows, violations, stated, len(view), nearness)
 
@@ -220,13 +223,18 @@ def _ordered(evidence: Evidence, places: Sequence[int], sums: Any) -> OrderedIte
 
 def describe_items(
     query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
-) -> tuple[list[EvidenceItem], list[int], Any]:
-    """The items of some passages, each once, their numbers (``index.neural.item_vectors``) and a row of ``COLUMNS`` for each."""
+) -> tuple[list[EvidenceItem], list[int], tuple[tuple[bool, ...], ...], Any]:
+    """The items of some passages, each once.
+
+    Returns:
+        The items, their numbers (``index.neural.item_vectors``), which of the values asked for each states, and a row of ``COLUMNS``
+        for each.
+    """
     import numpy as np
 
     items: list[EvidenceItem] = []
     numbers: list[int] = []
-    own: list[tuple[float, float, float]] = []
+    found_in: list[tuple[float, float]] = []
     titles: list[str] = []
     highest = max((hit.score for hit in hits), default=0.0)
     seen: set[tuple[int, int]] = set()
@@ -240,14 +248,38 @@ def describe_items(
                 items.append(item)
                 numbers.append(item_number(hit.passage, place))
                 titles.append(hit.title or "")
-                own.append((1 / (1 + rank), hit.score - highest, len(item.span) / 300))
+                found_in.append((1 / (1 + rank), hit.score - highest))
     if not items:
-        return [], [], np.zeros((0, len(COLUMNS)))
+        return [], [], (), np.zeros((0, len(COLUMNS)))
     question, rarity = searcher.weigh_query(query)
     candidates = _candidates(items, titles, view, rarity)
     for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
         candidate.meaning = cosine
-    return items, numbers, np.hstack([compute_features(question, rarity, candidates), np.array(own)])
+    asked = find_asked_values(query)
+    preambles = phrases("preambles.txt")
+    stated: list[tuple[bool, ...]] = []
+    own: list[tuple[float, ...]] = []
+    for item, candidate, title, passage in zip(items, candidates, titles, found_in, strict=True):
+        text = item.span.of(view.document(item.document).text)
+        folded = fold(text)
+        around = f"{fold(' '.join((*item.trail[-1:], item.lead)))} {folded}"
+        stated.append(tuple(value.search(around) is not None for value in asked))
+        own.append((
+            *passage,
+            len(item.span) / 300,
+            sum(stated[-1]) / len(asked) if asked else 1.0,
+            first_phrase(folded, preambles) is not None,
+            text[-1] in COLONS,
+            max(0.0, 1 - item.span.start / FAR_INSIDE),
+            _cover_rest(rarity, normalise(title), f"{candidate.title} {candidate.text}"),
+        ))  # fmt: skip
+    return items, numbers, tuple(stated), np.hstack([compute_features(question, rarity, candidates), np.array(own, dtype=float)])
+
+
+def _cover_rest(rarity: Rarity, title: str, text: str) -> float:
+    """The share, by rarity, of a question's pairs of characters that are not in a title and stand in a text."""
+    rest = {pair: weight for pair, weight in rarity.pairs.items() if pair not in title}
+    return sum(weight for pair, weight in rest.items() if pair in text) / sum(rest.values()) if rest else 1.0
 
 
 def _cosines(query: str, items: Sequence[EvidenceItem], view: LibraryView, searcher: Searcher) -> list[float]:

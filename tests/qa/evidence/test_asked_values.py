@@ -18,6 +18,8 @@ from qa.evidence.asked_values import find_asked_values
         ("契税补贴能补百分之几", "按契税的50%给予补贴", "按一定比例给予补贴"),
         ("一共资助了多少家单位", "共资助56家单位", "资助符合条件的单位3000万元"),
         ("申请以后几天内答复", "应当在十五个工作日内答复", "应当及时答复"),
+        ("什么叫灵活就业人员", "本办法所称灵活就业人员是指以非全日制方式就业的人员", "灵活就业人员可以自愿缴存"),
+        ("谁负责污水管网改造", "市住房城乡建设局负责污水管网改造", "加快污水管网改造"),
     ],
 )
 def test_a_text_states_what_is_asked(question: str, stating: str, silent: str) -> None:
@@ -27,7 +29,7 @@ def test_a_text_states_what_is_asked(question: str, stating: str, silent: str) -
     assert not all(value.search(fold(silent)) for value in asked)
 
 
-@pytest.mark.parametrize("question", ["过渡期医保资助政策", "谁负责污水管网改造", "哪几个部门参加", "什么叫灵活就业人员"])
+@pytest.mark.parametrize("question", ["过渡期医保资助政策", "高龄津贴怎么发放", "污水管网改造"])
 def test_no_value_is_asked_for(question: str) -> None:
     assert not find_asked_values(question)
 
