@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from corpus.document import Span
+from corpus.wordlists import entries
 
+_RADICAL = re.compile("[\u2e80-\u2fdf]")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 
@@ -36,6 +39,23 @@ class FoldedText:
         return self.original(at, at + len(key)) if at >= 0 else None
 
 
+@cache
+def radicals() -> dict[int, str]:
+    """The characters that radicals stand for (⼀ for 一, ⻅ for 见), which fonts and copying put in their place."""
+    kangxi = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    rows = (line.split() for line in entries("corpus", "radicals.txt"))
+    return kangxi | {ord(radical): character for radical, character in rows}
+
+
+def without_radicals(text: str) -> str:
+    """A text of the same length with characters in the place of radicals: what it means, place for place.
+
+    >>> without_radicals("⼀、⾼原夏菜的意⻅")
+    '一、高原夏菜的意见'
+    """
+    return text.translate(radicals()) if _RADICAL.search(text) else text
+
+
 class _Table(dict[int, str]):
     """The folded form of each character, computed once: names and whole texts are folded again and again."""
 
@@ -44,6 +64,7 @@ class _Table(dict[int, str]):
         if char.isspace() or char in _ZERO_WIDTH:
             value = ""
         else:
+            char = radicals().get(code, char) if 0x2E80 <= code < 0x2FE0 else char
             value = "".join(c for c in unicodedata.normalize("NFKC", char).lower() if not c.isspace())
         self[code] = value
         return value

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from corpus.divisions import Division, gazetteer
 from corpus.document import AttachedDocument, HeadMatter, Issue, ParsedDocument, Reference, Span, Table, ZoneKind
+from corpus.folding import without_radicals
 from ingest.headmatter.attached import attached_head
 from ingest.headmatter.filename import GLUED_NUMBER, are_same_title, place_in_filename, title_from_source
 from ingest.headmatter.head import HeadDraft, document_kind, find_plan_period, read_head
@@ -33,7 +34,11 @@ _EXPLAINING = re.compile(expand(r"{explaining}"))
 
 
 def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None = None) -> ParsedDocument:
-    """Recognise the structure of a text. Never raises on any text; ``region`` overrides what the text says."""
+    """Recognise the structure of a text. Never raises on any text; ``region`` overrides what the text says.
+
+    Radicals in the place of characters (⼀、 for 一、) are read as these; the text itself stays as it is.
+    """
+    frozen, raw = raw.text, replace(raw, text=without_radicals(raw.text))
     text = raw.text
     every = lines_of(text)
     boiler = boilerplate_lines(text, every)
@@ -86,7 +91,7 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
         source=source,
         format=raw.format,
         sha256=sha256,
-        text=text,
+        text=frozen,
         head=head,
         outline=to_sections(text, nodes, id),
         attached=tuple(sorted(attached, key=lambda part: (part.span.start, -part.span.end))),

@@ -18,6 +18,7 @@ Aspect = Literal["in_force", "repealed", "replaced", "official", "begins", "ends
 DIRECT: tuple[Aspect, ...] = ("in_force", "repealed", "replaced", "official")
 BY_DAY: tuple[Aspect, ...] = ("begins", "ends", "history")
 """Aspects whose words ask by themselves, and those that need a word for when beside them."""
+_NUMBER = re.compile(r"(?:19|20)\d\d\D{0,8}\d{1,5}号?$")
 REST = 6
 """Characters that may be left of a question of when, besides its words, its names and the titles of the documents named."""
 
@@ -33,8 +34,11 @@ def find_aspects(
         titles: The titles of those documents, whose words say nothing new.
         described: Whether nothing is named but only described; then nothing else may be asked.
     """
-    asked = _blanked(folded, names)
+    spans = tuple(names)
+    asked = _blanked(folded, spans)
     words = _words()
+    if spans and not re.search(r"\w", asked) and all(_NUMBER.search(span.of(folded)) for span in spans):
+        return ("in_force",)  # nothing but a number: which document it is, and whether it holds
     found = [aspect for aspect in DIRECT if _first(asked, words[aspect])]
     of_document = _left_over(asked, titles) <= REST
     if described and not of_document:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from math import degrees, pi
 from typing import Any, NamedTuple
+
+from corpus.folding import radicals
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -66,23 +66,6 @@ class Sheet:
     def shown(self, box: Box) -> Box:
         """A box of the turned page on the page as shown."""
         return _turn(box, (360 - self.turned) % 360, self.width, self.height)
-
-
-@cache
-def radicals() -> dict[int, str]:
-    """Radicals that PDF fonts give in place of the characters they look like, with those characters."""
-    table = {code: _plain(chr(code)) for code in range(0x2F00, 0x2FD6)}
-    for line in files("ingest").joinpath("data/radicals.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            radical, character = line.split()
-            table[ord(radical)] = character
-    return table
-
-
-def _plain(character: str) -> str:
-    import unicodedata
-
-    return unicodedata.normalize("NFKC", character)
 
 
 def read_sheet(page: Any, number: int, limit: int) -> Sheet | None:
