@@ -12,6 +12,7 @@ from graph.lexicon import expand
 from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
 from graph.tasks.closings import cut_before_closing, find_unnumbered_tasks
 from graph.tasks.demands import ARTICLE, demands_nothing, find_barred_sections, is_task
+from graph.tasks.duty_matrix import find_matrix_tasks
 from graph.tasks.ledger_rows import find_ledger_tasks
 from graph.units.answerability import find_answerable_units
 from graph.units.conventions import apply_convention, find_convention
@@ -31,7 +32,7 @@ _SAYS = 30
 
 def find_tasks(doc: ParsedDocument) -> tuple[Task, ...]:
     """The tasks of a document, in order of the text."""
-    rows = find_ledger_tasks(doc)
+    rows = [*find_ledger_tasks(doc), *find_matrix_tasks(doc)]
     tables = [table.span for table in doc.tables if any(table.span.covers(task.span) for task in rows)]
     found = list(rows)
     for task in _numbered(doc):

@@ -559,13 +559,13 @@ class _TableReading:
         meant = self._legend.get(mark, mark)
         if role is None:
             return bool(mark)
-        return any(word in meant for word in word_lists("qa")[role])
+        return any(word in meant for word in word_lists("corpus")[role])
 
     @cached_property
     def _role(self) -> str | None:
         """The role asked for."""
         for role in ("support_marks", "lead_marks"):
-            if any(word in self.question.text for word in word_lists("qa")[role] if len(word) > 1):
+            if any(word in self.question.text for word in word_lists("corpus")[role] if len(word) > 1):
                 return role
         return None
 
@@ -582,8 +582,7 @@ class _TableReading:
             if header[1] >= 1.0 and header[0] & ~named:
                 return 0.0, ()
         role = self._role
-        words = [w for name in ("mark_questions", "lead_marks", "support_marks") for w in word_lists("qa")[name] if len(w) > 1]
-        for word in words:
+        for word in _mark_words():
             named |= question._every(word)
         for where, _ in question.asking:
             named |= where
@@ -606,9 +605,8 @@ class _TableReading:
         if len(named) != 1 or not _WHICH.search(question.text):
             return 0.0, ()
         c, mask = named[0]
-        for name in ("mark_questions", "lead_marks", "support_marks"):
-            for word in word_lists("qa")[name]:
-                mask |= question._every(word) if len(word) > 1 else 0
+        for word in _mark_words():
+            mask |= question._every(word)
         for where, _ in question.asking:
             mask |= where
         if self._left(0, mask, c):
@@ -631,8 +629,16 @@ _SERIAL_HEAD = re.compile(expand("qa", r"^(?:序号|编号|行次|代码|科目�
 
 
 @cache
+def _mark_words() -> tuple[str, ...]:
+    """The words with which a question asks for what is marked."""
+    lists = word_lists("corpus")
+    words = (*word_lists("qa")["mark_questions"], *lists["lead_marks"], *lists["support_marks"])
+    return tuple(word for word in words if len(word) > 1)
+
+
+@cache
 def _marks() -> frozenset[str]:
-    lists = word_lists("qa")
+    lists = word_lists("corpus")
     return frozenset((*lists["ticks"], *lists["lead_marks"], *lists["support_marks"], "×", "/", "-", "—", "否"))
 
 
