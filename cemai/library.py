@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from cemai.embedding import embed_items, embed_missing
 from cemai.policy_graph import PolicyGraph
-from cemai.preparing import Prepared, prepare, prepare_records
+from cemai.preparing import MANY_FILES, FileHelpers, Prepared, count_helpers, prepare, prepare_records
 from cemai.settings import default_folder
 from corpus.corrections import Correction
-from corpus.document import ParsedDocument
+from corpus.document import ParsedDocument, content_id
 from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
@@ -91,6 +93,15 @@ class PreparedEntry:
     data: bytes
     origin: str | None
     replaces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BegunFile:
+    """A file that a helper is reading: its bytes, the name it is to be stored under, and what will come of it."""
+
+    data: bytes
+    source: str
+    prepared: Future[Prepared]
 
 
 class Library(PolicyGraph):
@@ -208,15 +219,19 @@ class Library(PolicyGraph):
         report = IngestReport()
         inputs = gather(paths)
         report.refused += [Refusal(r.source, r.reason, r.message) for r in inputs.refused]
-        with nullcontext(reader) if reader else SafeReader() as reading:
-            for number, item in enumerate(inputs):
+        size = sum(item.size for item in inputs if not item.is_records)
+        with ExitStack() as stack:
+            reading = reader or stack.enter_context(SafeReader())
+            count = 0 if reader or len(inputs) < 2 else count_helpers(size, MANY_FILES)
+            helpers = stack.enter_context(FileHelpers(count)) if count else None
+            for number, (item, begun) in enumerate(self._begin_ahead(inputs, helpers, region, ocr, again)):
                 if progress:
                     progress(number, len(inputs), item.source)
                 try:
                     if item.is_records:
                         self._ingest_records(item, region, again, report, progress)
                     else:
-                        self._ingest_file(item, reading.read, region, ocr, again, report)
+                        self._ingest_file(item, begun, reading.read, region, ocr, again, report)
                 except RefusedInput as error:
                     report.refused.append(Refusal(item.source, error.reason, error.message))
         if report.added or report.replaced:
@@ -227,21 +242,58 @@ class Library(PolicyGraph):
             progress(len(inputs), len(inputs), "")
         return report
 
-    def _ingest_file(
-        self, item: Input, read: Callable[..., ParsedDocument], region: str | None, ocr: bool, again: bool, report: IngestReport
-    ) -> None:
-        from corpus.document import content_id
+    def _begin_ahead(
+        self, inputs: Iterable[Input], helpers: FileHelpers | None, region: str | None, ocr: bool, again: bool
+    ) -> Iterator[tuple[Input, BegunFile | None]]:
+        """The inputs in order, each file given to the helpers while those before it are stored."""
+        waiting: deque[tuple[Input, BegunFile | None]] = deque()
+        for item in inputs:
+            begun = None
+            if helpers and not item.is_records:
+                # what cannot be opened is refused when its turn comes
+                with suppress(RefusedInput):
+                    begun = self._begin_file(item, helpers, region, ocr, again)
+            waiting.append((item, begun))
+            if len(waiting) > (helpers.count + 1 if helpers else 0):
+                yield waiting.popleft()
+        yield from waiting
 
+    def _begin_file(self, item: Input, helpers: FileHelpers, region: str | None, ocr: bool, again: bool) -> BegunFile | None:
         data = item.read()
+        if self._is_unchanged(data, again):
+            return None
+        source, _ = self._place(item.source, str(item.path.resolve()))
+        return BegunFile(data, source, helpers.begin(data, source, region, ocr))
+
+    def _is_unchanged(self, data: bytes, again: bool) -> bool:
+        return not again and self.corpus.has(content_id(data), _sha256(data))
+
+    def _ingest_file(
+        self,
+        item: Input,
+        begun: BegunFile | None,
+        read: Callable[..., ParsedDocument],
+        region: str | None,
+        ocr: bool,
+        again: bool,
+        report: IngestReport,
+    ) -> None:
+        data = begun.data if begun else item.read()
         origin = str(item.path.resolve())
-        sha256 = _sha256(data)
-        if not again and self.corpus.has(content_id(data), sha256):
+        # asked when its turn comes: the same bytes, or a file of the same name, may have been stored since it was begun
+        if self._is_unchanged(data, again):
             report.unchanged.append(item.source)
             report.ids[item.source] = content_id(data)
             return
         source, former = self._place(item.source, origin)
-        doc = read(data, source, region=region, ocr=ocr)
-        ready = replace(prepare(self.corpus.corrected(doc, origin)), doc=doc)
+        if begun and begun.source == source:
+            ready = begun.prepared.result()
+        else:
+            ready = prepare(read(data, source, region=region, ocr=ocr))
+        doc = ready.doc
+        corrected = self.corpus.corrected(doc, origin)
+        if corrected is not doc:
+            ready = replace(prepare(corrected), doc=doc)
         self._commit([PreparedEntry(ready, data, origin, tuple(info.row for info in former))], report)
         report.ids[source] = doc.id
         if doc.issues:

@@ -1,6 +1,8 @@
-"""Prepare documents for storing: cut passages and extract facts, for large files of records in helper processes.
+"""Prepare documents for storing: cut passages and extract facts, of many documents in helper processes.
 
-Reading a record and extracting its facts takes four times as long as storing it, and does not need the library.
+Reading a document and extracting its facts takes four times as long as storing it, and does not need the library. Files of records
+are shared out in chunks (``prepare_records``), other files one by one (``FileHelpers``), each read behind the wall of
+``ingest.worker``.
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +27,7 @@ from corpus.store.rows import FactRow
 
 if TYPE_CHECKING:
     from index.passages import Passage
+    from ingest.worker import SafeReader
 
 Record = Mapping[str, Any]
 
@@ -30,6 +35,8 @@ CHUNK = 100
 """Records that go to another process at once: a tenth of a second of its work."""
 MANY = 4 << 20
 """Size in bytes from which a file of records is shared with helper processes. Smaller files are done before these have started."""
+MANY_FILES = 2 << 20
+"""Size in bytes of all files of an import from which helper processes read them. The work of smaller ones is done sooner here."""
 MOST_HELPERS = 4
 """Largest number of helper processes: the main process, which stores the results, cannot keep more of them busy."""
 
@@ -46,12 +53,16 @@ class Prepared:
 
 def prepare(doc: ParsedDocument) -> Prepared:
     """Cut a document into passages, find its facts and sign its text."""
+    return Prepared(doc, *_derive(doc))
+
+
+def _derive(doc: ParsedDocument) -> tuple[list[Passage], list[FactRow], tuple[str, bytes]]:
     from graph.codec.rows import to_rows
     from graph.documents.near_copies import METHOD, body_of, sign
     from graph.extract import extract
     from index.splitter import split
 
-    return Prepared(doc, split(doc), to_rows(doc, extract(doc)), (METHOD, sign(body_of(doc))))
+    return split(doc), to_rows(doc, extract(doc)), (METHOD, sign(body_of(doc)))
 
 
 def prepare_records(
@@ -88,10 +99,55 @@ def prepare_records(
                 yield record, _read(record, source, region)
 
 
-def count_helpers(size: int) -> int:
-    """The number of helper processes for a file of ``size`` bytes."""
+def count_helpers(size: int, many: int = MANY) -> int:
+    """The number of helper processes for ``size`` bytes, none for less than ``many``."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 0 if cores < 2 or size < MANY else min(cores, MOST_HELPERS)
+    return 0 if cores < 2 or size < many else min(cores, MOST_HELPERS)
+
+
+class FileHelpers:
+    """Processes that read and prepare files while others are being stored. Use as a context manager.
+
+    Args:
+        count: How many processes.
+
+    Example: ``with FileHelpers(2) as helpers: prepared = helpers.begin(data, "甲.pdf", None, False).result()``.
+    """
+
+    def __init__(self, count: int) -> None:
+        from ingest.worker import SafeReader
+
+        self.count = count
+        self._readers = [SafeReader(derive=_derive) for _ in range(count)]
+        self._idle: SimpleQueue[SafeReader] = SimpleQueue()
+        for reader in self._readers:
+            self._idle.put(reader)
+        # the threads only wait for the processes
+        self._threads = ThreadPoolExecutor(count, "cemai-preparing")
+
+    def __enter__(self) -> FileHelpers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if kind is not None:
+            for reader in self._readers:
+                reader.interrupt()
+        self._threads.shutdown(wait=True)
+        for reader in self._readers:
+            reader.close()
+
+    def begin(self, data: bytes, source: str, region: str | None, ocr: bool) -> Future[Prepared]:
+        """Let a process read and prepare a file; the result raises ``RefusedInput`` where it is refused."""
+        return self._threads.submit(self._prepare, data, source, region, ocr)
+
+    def _prepare(self, data: bytes, source: str, region: str | None, ocr: bool) -> Prepared:
+        reader = self._idle.get()
+        try:
+            doc, derived = reader.read_and_derive(data, source, region=region, ocr=ocr)
+        finally:
+            self._idle.put(reader)
+        return prepare(doc) if derived is None else Prepared(doc, *derived)
 
 
 def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -32,6 +32,14 @@ class Input:
         format = format_of_ending(extension(self.source))
         return format is not None and format.records
 
+    @property
+    def size(self) -> int:
+        """Its size in bytes; 0 where it cannot be had."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
     def read(self, limit: int = 200 << 20) -> bytes:
         """The bytes, read once from one descriptor; refused where they cannot be had."""
         try:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -26,10 +27,15 @@ class SafeReader:
     """Reads one input after another. Short text is read here; all else in a child with limits on time and memory.
 
     Use as a context manager. The child starts with the first input that needs it, and again after one that had to be stopped.
+
+    Args:
+        limits: What an input may take.
+        derive: A function of a module that makes something of a document; ``read_and_derive`` has it run in the child too.
     """
 
-    def __init__(self, limits: Limits = DEFAULT) -> None:
+    def __init__(self, limits: Limits = DEFAULT, derive: Callable[[ParsedDocument], Any] | None = None) -> None:
         self.limits = limits
+        self._derive = derive
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._scratch: str | None = None
@@ -51,10 +57,34 @@ class SafeReader:
         if format.plain and len(data) <= self.limits.text_read_here:
             return reader.read(data, source, region=region, ocr=ocr, limits=self.limits)
         reader.check_size(format, data, source, self.limits)
+        return self._read_in_child(data, source, region, ocr, derive=False)
+
+    def read_and_derive(
+        self, data: bytes, source: str, *, region: str | None = None, ocr: bool = False
+    ) -> tuple[ParsedDocument, Any]:
+        """Read one file in the child, short text too, and let it derive what is made of the document.
+
+        Returns:
+            The document and what was derived from it, None where the child ended on the way to that. Reading keeps to the limits;
+            what follows may take its time.
+
+        Raises:
+            RefusedInput: As ``read``.
+        """
+        reader.check_size(detect(data, source), data, source, self.limits)
+        doc = self._read_in_child(data, source, region, ocr, derive=True)
+        assert self._pipe is not None
+        try:
+            return doc, self._pipe.recv()
+        except (EOFError, OSError):
+            self._stop()
+            return doc, None
+
+    def _read_in_child(self, data: bytes, source: str, region: str | None, ocr: bool, *, derive: bool) -> ParsedDocument:
         pipe = self._started()
         seconds = self.limits.seconds * (10 if ocr else 1)
         try:
-            pipe.send((data, source, region, ocr))
+            pipe.send((data, source, region, ocr, derive))
             if not pipe.poll(seconds):
                 self._stop()
                 raise RefusedInput(
@@ -73,6 +103,14 @@ class SafeReader:
         if kind == "memory":
             self._stop()
         raise RefusedInput(*value)
+
+    def interrupt(self) -> None:
+        """End the child from another thread than the one that waits for it, which then finds it gone."""
+        process = self._process
+        if process is not None:
+            _kill_group(process.pid)
+            with suppress(OSError, ValueError):  # ended in the meantime
+                process.kill()  # one that just starts has no group of its own yet
 
     def close(self) -> None:
         """Let the child go."""
@@ -93,7 +131,7 @@ class SafeReader:
         ours, theirs = context.Pipe()
         self._scratch = tempfile.mkdtemp(prefix="cemai-reader-")
         self._process = context.Process(
-            target=_serve, args=(theirs, self.limits, self._scratch), daemon=True, name="cemai-reader"
+            target=_serve, args=(theirs, self.limits, self._scratch, self._derive), daemon=True, name="cemai-reader"
         )
         self._process.start()
         theirs.close()
@@ -124,7 +162,7 @@ def _kill_group(pid: int | None) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _serve(pipe: Connection, limits: Limits, scratch: str) -> None:
+def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[ParsedDocument], Any] | None) -> None:
     """The child: one input after another until told to stop or the parent is gone; its temporary files lie in ``scratch``."""
     tempfile.tempdir = os.environ["TMPDIR"] = scratch
     _restrict(limits)
@@ -135,8 +173,15 @@ def _serve(pipe: Connection, limits: Limits, scratch: str) -> None:
             return
         if request is None:
             return
-        data, source, region, ocr = request
-        pipe.send(_answer(data, source, region, ocr, limits))
+        data, source, region, ocr, wanted = request
+        kind, value = _answer(data, source, region, ocr, limits)
+        pipe.send((kind, value))
+        if wanted and kind == "document":
+            try:
+                derived = derive(value) if derive else None
+            except MemoryError:
+                return  # the parent, which has more, does it then
+            pipe.send(derived)
 
 
 def _answer(data: bytes, source: str, region: str | None, ocr: bool, limits: Limits) -> tuple[str, Any]:

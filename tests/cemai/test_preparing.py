@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,71 @@ def test_an_import_is_taken_up_where_it_stopped_without_reading_again(tmp_path: 
         second = library.ingest([file])
         assert (second.added, second.unchanged, read) == (["r5", "r6"], first.added, ["r3", "r5", "r6"])
         assert len(library.corpus) == 6
+
+
+def _texts(folder: Path) -> None:
+    """Files of all fates: read, the same bytes twice, broken, a name that becomes another's, and records."""
+    for name, text in {
+        "甲.txt": "某县方案\n一、主要任务\n（一）由县财政局牵头，到2025年建成3个示范点。",
+        "乙.txt": "某县方案\n一、主要任务\n（一）由县财政局牵头，到2025年建成3个示范点。",
+        "丙.html": "<html><body><p>某县通知</p><p>一、到2026年，绿化率达到40%以上。</p></body></html>",
+        "坏.pdf": "%PDF-1.7 nothing",
+        "子/丁.txt": "某市办法\n第一条　市卫生健康委负责监督。\n",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    lines = (json.dumps(record, ensure_ascii=False) for record in RECORDS[:3])
+    (folder / "中.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_files_read_ahead_are_stored_as_files_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    first, second = tmp_path / "一", tmp_path / "二"
+    _texts(first)
+    _texts(second)
+    (second / "乙.txt").write_text("另一份方案\n一、到2027年建成5个示范点。", encoding="utf-8")
+    for helpers in (0, 2):
+        monkeypatch.setattr("cemai.library.count_helpers", lambda size, many, helpers=helpers: helpers)
+        with Library.open(tmp_path / str(helpers)) as library:
+            reports = [library.ingest([folder]).record() for folder in (first, second)]
+            seals = library.corpus._db.execute("SELECT row, id, source, row_hash, seal FROM documents ORDER BY row").fetchall()
+        found.append((reports, seals))
+    assert found[0] == found[1]
+    (report, later), seals = found[1]
+    assert [refusal["reason"] for refusal in report["refused"]] == ["broken"]
+    assert len(report["unchanged"]) == 1 and later["added"] == ["二/乙.txt"] and len(seals) == 7
+
+
+@pytest.mark.slow
+def test_a_helper_that_was_killed_refuses_its_file_and_reads_the_next() -> None:
+    text = "某县方案\n一、到2025年建成3个示范点。".encode()
+    with preparing.FileHelpers(1) as helpers:
+        whole = helpers.begin(text, "甲.txt", None, False).result()
+        assert whole == preparing.prepare(whole.doc)
+        (reader,) = helpers._readers
+        long = helpers.begin(text + "各乡镇要落实责任。\n".encode() * 200_000, "长.txt", None, False)
+        time.sleep(0.3)
+        reader.interrupt()
+        with pytest.raises(RefusedInput) as caught:
+            long.result()
+        assert caught.value.reason == "crash"
+        assert helpers.begin(text, "甲.txt", None, False).result() == whole
+        reader._derive = None  # what the child cannot derive is derived here
+        reader.close()
+        assert helpers.begin(text, "甲.txt", None, False).result() == whole
+
+
+@pytest.mark.slow
+def test_an_import_that_is_broken_off_leaves_no_helper_behind() -> None:
+    text = ("某县方案\n" + "一、到2025年建成3个示范点。\n" * 200_000).encode()
+    with pytest.raises(KeyboardInterrupt), preparing.FileHelpers(2) as helpers:
+        for name in ("甲.txt", "乙.txt", "丙.txt"):
+            helpers.begin(text, name, None, False)
+        while not all(reader.pid for reader in helpers._readers):
+            time.sleep(0.05)
+        started = [reader.pid for reader in helpers._readers]
+        raise KeyboardInterrupt
+    for pid in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid or 0, 0)
