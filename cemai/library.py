@@ -682,9 +682,15 @@ class Library(PolicyGraph):
         regions: Sequence[str] | None = None,
         as_of: dt.date | None = None,
         status: str | None = None,
+        below: bool = False,
+        instead: Sequence[str] = (),
     ) -> Comparison:
-        """A topic or question across regions (default: all regions of the library), of documents of a status if one is given."""
-        return self.engine.compare(subject, regions=regions, as_of=as_of, filters=Filters(status=status) or None)
+        """A topic or question across regions (default: all regions of the library), of documents of a status if one is given.
+
+        ``below`` compares the places inside those named; ``instead`` are ids of documents that are to stand for their places.
+        """
+        filters = Filters(status=status) or None
+        return self.engine.compare(subject, regions=regions, as_of=as_of, filters=filters, below=below, instead=instead)
 
     def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""

@@ -154,6 +154,37 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class CellValue:
+    """The value a cell is compared by.
+
+    Attributes:
+        text: As written (180万元, 5.5%左右).
+        low, high: In the base unit; of a single value both are the same. None where it is no number (a date).
+        unit: The base unit; values of different units are not compared.
+        year: The year it is of or due, where that is known.
+        kind: ``target``, ``achieved``, ``statistic`` or ``rule``.
+        note: Whom or what it is for, where that differs between the places (双方缴存).
+        order: What a date is sorted by.
+    """
+
+    text: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    year: int | None = None
+    kind: str = "rule"
+    note: str = ""
+    order: str = ""
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {
+            "text": self.text, "low": self.low, "high": self.high, "unit": self.unit, "year": self.year, "kind": self.kind,
+            "note": self.note,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a comparison: the carrying sentences of one region, or nothing (``text`` None → 原文未载明)."""
 
@@ -162,6 +193,8 @@ class Cell:
     text: str | None
     citations: tuple[AnswerCitation, ...] = ()
     source_id: str | None = None
+    value: CellValue | None = None
+    """The value that is compared, of the indicator, year and kind asked for; None where the cell has none."""
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
@@ -171,6 +204,7 @@ class Cell:
             "source_id": self.source_id,
             "text": self.text,
             "citations": [citation.record() for citation in self.citations],
+            "value": self.value.record() if self.value is not None else None,
         }
 
 
@@ -180,6 +214,21 @@ class ComparisonRow:
 
     aspect: str
     cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedDocument:
+    """A document behind a column: a former version, or another one of the place on the subject, which may take its place."""
+
+    source_id: str
+    source: str
+    title: str | None
+    region: str | None
+    day: str
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {"source_id": self.source_id, "source": self.source, "title": self.title, "region": self.region, "day": self.day}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +242,10 @@ class ColumnHead:
     doc_number: str | None
     status: str
     reason: str
+    spoken_for_by: str = ""
+    """The place inside the region whose document it is, where the region has none of its own on the subject."""
+    others: tuple[FoldedDocument, ...] = ()
+    """The documents behind it."""
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
@@ -204,6 +257,8 @@ class ColumnHead:
             "doc_number": self.doc_number,
             "status": self.status,
             "reason": self.reason,
+            "spoken_for_by": self.spoken_for_by or None,
+            "others": [other.record() for other in self.others],
         }
 
 

@@ -113,14 +113,22 @@ class Engine:
         regions: Sequence[str] | None = None,
         as_of: dt.date | None = None,
         filters: Filters | None = None,
+        below: bool = False,
+        instead: Sequence[str] = (),
     ) -> Comparison:
-        """Compare the regions of the library, or the named ones, on a topic or a question; every cell is cited."""
+        """Compare the regions of the library, or the named ones, on a topic or a question; every cell is cited.
+
+        ``below`` compares the places inside them; ``instead`` are ids of documents that are to stand for their places.
+        """
         from qa.comparison.regions import compare_regions
 
         day = as_of or dt.date.today()
         with self._at_work() as (view, known):
             rows = select_rows(view, filters, day)
-            return compare_regions(subject, view, known, self.searcher, regions=regions, as_of=day, rows=rows)
+            pins = frozenset(view.by_id[id] for id in instead if id in view.by_id)
+            return compare_regions(
+                subject, view, known, self.searcher, regions=regions, as_of=day, rows=rows, below=below, pins=pins
+            )
 
     def versions(self, old: int, new: int, *, as_of: dt.date | None = None) -> Comparison:
         """Compare two versions of a document, given by their rows, clause by clause (新旧对照)."""

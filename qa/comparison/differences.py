@@ -1,86 +1,79 @@
-"""Differences and similarities between the cells of a comparison 异同, computed from the cells alone."""
+"""Differences 异同 in sentences with values: highest and lowest, what only one place gives, and why values cannot be compared."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.folding import fold
-from graph.codec.records import TargetRecord
-from graph.quantities.quantity import measure_of
-from qa.answer import Cell
-from qa.comparison.columns import ComparisonColumn
-from qa.comparison.rows import SharedIndicator
+from qa.answer import Cell, CellValue, ComparisonRow
+from qa.comparison.dimensions import LoneValue
 
-MOST = 10
-FEW = 8
-"""Beyond this many columns what only one of them says tells little."""
+MOST = 9
+LISTED = 4
+"""Up to this many values are listed from the highest to the lowest; of more only the ends are named."""
+LONE = 3
+"""Values that only one place gives, named at most."""
 
 
-def list_differences(
-    aspect: str, columns: Sequence[ComparisonColumn], cells: Sequence[Cell], shared: Sequence[SharedIndicator], topic: str | None
-) -> tuple[str, ...]:
-    """Sentences on who has no text, the figures of shared indicators, and words common to all or special to one."""
-    out: list[str] = []
-    silent = [cell.region for cell in cells if cell.text is None]
-    told = [cell for cell in cells if cell.text is not None]
-    if silent and told:
-        out.append(f"{'、'.join(dict.fromkeys(silent))}的文件未载明“{aspect}”。")
-    out += [_figures(measured, columns) for measured in shared]
-    out += _wording(told, topic)
-    return tuple(out[:MOST])
+def list_differences(rows: Sequence[ComparisonRow], lone: Sequence[LoneValue] = ()) -> tuple[str, ...]:
+    """Sentences on the rows that have values, then on values that only one place gives; each names the values."""
+    out = [sentence for row in rows if (sentence := _of_row(row)) is not None]
+    out += [f"“{one.label}”只有{one.place}写到：{one.text}。" for one in lone[:LONE]]
+    return tuple(dict.fromkeys(out))[:MOST]
 
 
-def _figures(measured: SharedIndicator, columns: Sequence[ComparisonColumn]) -> str:
-    """The targets of one indicator by region, and whether and why they are not comparable."""
-    targets = measured.targets
-    sides = "；".join(f"{columns[i].name}{target.value_text}{_year(target)}" for i, target in targets.items())
-    line = f"“{measured.indicator}”：{sides}。"
-    years = {target.by_year for target in targets.values()}
-    if len({measure_of(target.unit) for target in targets.values()}) > 1:
-        return f"{line}计量不同，不能直接比较。"
-    if len(years) > 1:
-        return f"{line}{'有的未写明年份' if None in years else '目标年份不同'}，不能直接比较。"
-    if years == {None} and len({columns[i].year for i in targets}) > 1:
-        return f"{line}文件年份不同，不能直接比较。"
-    if len({(t.value, t.value_min, t.value_max, t.comparator) for t in targets.values()}) == 1:
-        return f"{line}各地要求相同。"
-    return line
-
-
-def _year(target: TargetRecord) -> str:
-    """The deadline as the text words it, in brackets."""
-    return f"（{target.deadline}）" if target.deadline else ""
-
-
-def _wording(told: Sequence[Cell], topic: str | None) -> list[str]:
-    """Sentences about the words of the subject that are in every cell, and those in one cell only."""
+def _of_row(row: ComparisonRow) -> str | None:
+    told = [(cell, cell.value) for cell in row.cells if cell.value is not None]
     if len(told) < 2:
-        return []
-    words = _words(told, topic)
-    regions = {word: [cell.region for cell in told if word in fold(cell.text or "")] for word in words}
-    common = [word for word, where in regions.items() if len(where) == len(told)]
-    out = []
-    if common:
-        out.append(f"各地都提到：{'、'.join(f'“{word}”' for word in common[:6])}。")
-    if len(told) > FEW:
-        return out
-    only: dict[str, list[str]] = {}
-    for word, where in regions.items():
-        if len(where) == 1:
-            only.setdefault(where[0], []).append(word)
-    out += [f"只有{region}写到：{'、'.join(f'“{word}”' for word in found[:5])}。" for region, found in only.items()]
-    return out
+        return None
+    if all(value.low is None for _, value in told):
+        return _dates(row, told)
+    numbers = [(cell, value) for cell, value in told if value.low is not None]
+    if len(numbers) < 2:
+        return None
+    if len({value.unit for _, value in numbers}) > 1:
+        return f"“{row.aspect}”口径不同（单位不同），不能直接比较：{_listed(numbers)}。"
+    if len({value.year for _, value in numbers}) > 1:
+        return f"“{row.aspect}”口径不同（年份不同），不能直接比较：{_listed(numbers)}。"
+    if len({value.kind for _, value in numbers}) > 1:
+        return f"“{row.aspect}”口径不同（有的是目标，有的是结果），不能直接比较：{_listed(numbers)}。"
+    ordered = sorted(numbers, key=lambda pair: -_middle(pair[1]))
+    first, last = ordered[0], ordered[-1]
+    if _middle(first[1]) == _middle(last[1]):
+        return f"“{row.aspect}”各地相同：{_listed(numbers[:1] if len({v.text for _, v in numbers}) == 1 else numbers[:LISTED])}。"
+    if len(ordered) <= LISTED:
+        return f"“{row.aspect}”从高到低：{'；'.join(_said(*pair) for pair in ordered)}。"
+    highest = [pair for pair in ordered if _middle(pair[1]) == _middle(first[1])]
+    lowest = [pair for pair in ordered if _middle(pair[1]) == _middle(last[1])]
+    return f"“{row.aspect}”最高：{_ends(highest)}；最低：{_ends(lowest)}（共{len(ordered)}地有数）。"
 
 
-def _words(told: Sequence[Cell], topic: str | None) -> list[str]:
-    """Lexicon words in the cells, most frequent first; with a topic only those of the topic."""
-    from graph.topics import scores
-    from index.lexical.tokens import lexicon, words_of
+def _dates(row: ComparisonRow, told: Sequence[tuple[Cell, CellValue]]) -> str | None:
+    dated = sorted(((cell, value) for cell, value in told if value.order), key=lambda pair: pair[1].order)
+    if len(dated) < 2:
+        return None
+    if dated[0][1].order == dated[-1][1].order:
+        return f"“{row.aspect}”各地相同：{dated[0][1].text}。"
+    return f"“{row.aspect}”最早：{_said(*dated[0])}；最晚：{_said(*dated[-1])}。"
 
-    known = {fold(word) for word in lexicon() if len(word) >= 3}
-    found: dict[str, int] = {}
-    for cell in told:
-        for word in dict.fromkeys(words_of(cell.text or "")):
-            if word in known and (topic is None or topic in scores("", word)):
-                found[word] = found.get(word, 0) + 1
-    return sorted(found, key=lambda w: (-found[w], -len(w), w))
+
+def _ends(pairs: Sequence[tuple[Cell, CellValue]]) -> str:
+    names = "、".join(cell.region for cell, _ in pairs[:LISTED])
+    more = f"等{len(pairs)}地" if len(pairs) > LISTED else ""
+    return f"{names}{more} {pairs[0][1].text}{_note(pairs[0][1])}"
+
+
+def _listed(pairs: Sequence[tuple[Cell, CellValue]]) -> str:
+    return "；".join(_said(*pair) for pair in pairs[:LISTED])
+
+
+def _said(cell: Cell, value: CellValue) -> str:
+    year = f"（{value.year}年）" if value.year and str(value.year) not in value.text and value.kind != "target" else ""
+    return f"{cell.region} {value.text}{year}{_note(value)}"
+
+
+def _note(value: CellValue) -> str:
+    return f"（{value.note}）" if value.note else ""
+
+
+def _middle(value: CellValue) -> float:
+    return ((value.low or 0.0) + (value.high if value.high is not None else value.low or 0.0)) / 2

@@ -1,41 +1,55 @@
-"""Comparison across regions 跨地区对比: what each document says about a topic or a question, and how they differ."""
+"""Comparison across regions 跨地区对比: a column for each place asked for, a row for each dimension of the subject."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
-from functools import partial
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.divisions import Division
 from corpus.filters import Filters
 from corpus.folding import fold
+from corpus.region_groups import find_groups
+from corpus.wordlists import word_lists
 from graph.codec.records import TargetRecord, TaskRecord
-from qa.answer import Cell, Comparison, ComparisonRow
-from qa.answers.draft import cite, flatten, merge_spans
+from graph.families.indicator import find_concept
+from graph.families.units import comparable_value
+from graph.tasks.deadlines import iso
+from qa.answer import Cell, CellValue, Comparison, ComparisonRow
+from qa.answers.draft import cite, flatten, label_part, merge_spans
 from qa.answers.notices import find_notices
-from qa.comparison.columns import ComparisonColumn, choose_columns
+from qa.comparison.columns import ComparisonColumn
 from qa.comparison.differences import list_differences
-from qa.comparison.rows import build_rows, collect_evidence
-from qa.documents import DocumentView, LibraryView, Sentence
-from qa.evidence.quoting import find_carrying_span
-from qa.evidence.scope import ScoredSentence
-from qa.understanding.concepts import QueryConcepts, extract_text_concepts
+from qa.comparison.dimensions import DEADLINE, Entry, build_dimensions, lone_values
+from qa.comparison.evidence import PlaceEvidence, RankedStatement, Subject, gather_places
+from qa.comparison.heads import coverage_notice, head_of
+from qa.comparison.indicators import IndicatorRow, asked_kind, indicator_rows, quoted_span
+from qa.comparison.places import ComparedPlace, find_places, members_inside, named_divisions, place_of
+from qa.comparison.statements import StatedValue, groups_asked, kind_asked
+from qa.comparison.topics import compare_topic
+from qa.documents import LibraryView
+from qa.understanding.concepts import extract_text_concepts
 from qa.understanding.names import KnownNames
-from qa.understanding.question import parse_question
+from qa.understanding.question import ParsedQuestion, parse_question
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-SENTENCES = 3
-"""Sentences a cell quotes at most."""
-NEAR = 0.55
-"""How near a further sentence must come to the best one of its document."""
+WIDE = 40
+"""Columns at most where no place is named: those with the most to say."""
 SEARCHED = 200
-"""Passages looked up to choose among many documents."""
-NAMED = 0.4
-"""The share of the question that the name of a task or an indicator must hold to be of its subject."""
+"""Passages looked up to find the places that speak of a subject."""
+STATED = 3
+"""Statements of the first row's cells at most."""
+ROOM = 220
+"""Characters they have together."""
+OTHERS = 3
+"""Figures of another kind or year shown where a place has none of the kind asked for."""
+BESIDE = 1.3
+"""How far behind the best statement another may rank to stand beside it, in the units of the selector's score."""
 
 
 def compare_regions(
@@ -47,115 +61,339 @@ def compare_regions(
     regions: Sequence[str] | None,
     as_of: dt.date,
     rows: Container[int] | None = None,
+    below: bool = False,
+    pins: frozenset[int] = frozenset(),
 ) -> Comparison:
-    """Compare documents on a topic or a question: a row of quoted sentences, then rows of tasks, targets and other facts.
+    """Compare places on a topic or a question: a column for each place, the subject first, then a row for each dimension.
 
-    With ``rows`` only those documents are compared.
+    Args:
+        subject: The topic or the question; it may name the places itself.
+        view: The library.
+        known: The names in the library.
+        searcher: Finds the passages.
+        regions: Names of places or groups; without them those that the subject names, else all that speak of it.
+        as_of: The day that decides which text holds.
+        rows: The documents that count; all if None.
+        below: Whether the places inside those named are compared.
+        pins: Rows of documents that are to stand for their places.
     """
+    from graph.documents.named import fold_versions
+
     parsed = parse_question(subject, known)
-    topic = _topic(subject)
-    ranked = partial(_by_topic, topic, view) if topic else partial(_by_search, subject, view, searcher)
-    found = choose_columns(view, known, regions, parsed.understood.regions if regions is None else (), ranked, as_of, rows)
-    columns = found.chosen
-    sought = extract_text_concepts(parsed.subject, view, parsed.quoted)
-    score = _topic_scorer(topic) if topic else _question_scorer(sought)
-    cells = [_cell(column, score, sought) for column in columns]
+    topic = find_topic(subject)
+    plain = _without_places(subject, parsed)
+    counted = frozenset(fold_versions(view.corpus, [r for r in view.infos if rows is None or r in rows], as_of))
+    asked = list(regions) if regions else _names_in(parsed)
+    places = find_places(view, known, asked, below=below, only=rows) if asked else []
+    if not regions and (level := _level_asked(parsed, view, known)):
+        places = [place_of(view, division, rows) for division in level]
+    named = bool(places)
+    if not places:
+        places = everywhere(plain if topic is None else subject, topic, view, searcher, rows, counted)
+    if topic is not None:
+        return compare_topic(topic, places, view, as_of, named=named, pins=pins)
+    sought = extract_text_concepts(parse_question(plain, known).subject or fold(plain), view, parsed.quoted)
+    about = Subject(plain, parsed, sought, plain, kind_asked(plain), groups_asked(plain))
+    indicators = indicator_rows(plain, places, parsed.understood.years, view, counted | pins)
+    found = [] if indicators else gather_places(places, about, view, searcher, as_of, pins)
+    if indicators:
+        places, columns, made = _of_indicator(indicators, places, about, view, searcher, as_of, pins, named=named)
+        evidence: list[PlaceEvidence] = []
+    else:
+        if not named:
+            found = [one for one in found if one.column is not None]
+        places, columns, made = [one.place for one in found], [one.column for one in found], _of_statements(found, about, view)
+        evidence = found
+    return _finished(subject, None, places, columns, made, evidence, parsed, view, as_of)
 
-    def fits(name: str) -> bool:
-        return sought.coverage(fold(name)) >= NAMED
 
-    row = ComparisonRow(topic or (parsed.subject.replace(" ", "") or subject), tuple(cells))
-    aspects, shared = build_rows(collect_evidence(columns, cells, topic, fits, view))
-    parts = [(c.document.info.row, c.number) for c, cell in zip(columns, cells, strict=True) if cell.text is not None]
-    citations = [citation for cell in cells for citation in cell.citations]
+def _finished(
+    subject: str,
+    topic: str | None,
+    places: Sequence[ComparedPlace],
+    columns: Sequence[ComparisonColumn | None],
+    made: list[ComparisonRow],
+    evidence: Sequence[PlaceEvidence],
+    parsed: ParsedQuestion,
+    view: LibraryView,
+    as_of: dt.date,
+) -> Comparison:
+    citations = [c for row in made for cell in row.cells for c in cell.citations]
+    parts = list(dict.fromkeys((c.document.info.row, c.number) for c in columns if c is not None))
+    heads = [
+        head_of(place, column, behind, view, as_of)
+        for place, column, behind in zip(places, columns, [one.behind for one in evidence] or [()] * len(places), strict=True)
+    ]
+    notices = [*coverage_notice(places, made), *find_notices(replace(parsed, divisions=()), parts, citations, view, as_of)]
     return Comparison(
-        question=None if topic else subject,
+        question=subject if topic is None else None,
         topic=topic,
-        regions=tuple(column.name for column in columns),
-        rows=(row, *aspects),
-        differences=(*list_differences(row.aspect, columns, cells, shared, topic), *_left_out(found.left_out)),
-        notices=find_notices(parsed, parts, citations, view, as_of),
-        columns=tuple(column.head(view, as_of) for column in columns),
+        regions=tuple(place.name for place in places),
+        rows=tuple(made),
+        differences=list_differences(made, lone_values(evidence)),
+        notices=tuple(notices),
+        columns=tuple(heads),
     )
 
 
-def _by_topic(topic: str, view: LibraryView, divisions: Sequence[Division]) -> list[tuple[int, int]]:
-    """The positions of tasks and targets on a topic, documents with most of them first."""
-    found = [(fact.document, fact.start) for fact in view.corpus.facts(TaskRecord, key=("topic", topic))]
-    found += [(fact.document, fact.start) for fact in view.corpus.facts(TargetRecord, key=("topic", topic))]
-    counts = Counter(document for document, _ in found)
-    return sorted(found, key=lambda place: (-counts[place[0]], *place))
-
-
-def _by_search(subject: str, view: LibraryView, searcher: Searcher, divisions: Sequence[Division]) -> list[tuple[int, int]]:
-    """The positions of the passages found by search, searched for each division separately if divisions are given."""
-    limits: Sequence[Filters | None] = [Filters(region=division.path) for division in divisions] or [None]
-    hits = [searcher.search(subject, filters=limit, top=SEARCHED, fold=False) for limit in limits]
-    return [(view.by_id[hit.source_id], hit.start) for found in hits for hit in found if hit.source_id in view.by_id]
-
-
-def _left_out(count: int) -> tuple[str, ...]:
-    return (f"另有 {count} 份相关文件没有列入，写明地区可以看到更多。",) if count else ()
-
-
-def _topic(subject: str) -> str | None:
+def find_topic(subject: str) -> str | None:
+    """The topic that a subject is, in any writing; None for a question."""
     from graph.topics import topic_names
 
     names = {fold(name): name for name in topic_names()}
     return names.get(fold(subject))
 
 
-Score = Callable[[DocumentView, Sentence], float]
+# ------------------------------------------------------------------ places and subject
 
 
-def _topic_scorer(topic: str) -> Score:
-    """A function that scores sentences by topic: their own words count more than the headings above."""
-    from graph.topics import scores, words_of
-
-    headings: dict[str, float] = {}
-    words = words_of(topic)
-
-    def score(document: DocumentView, sentence: Sentence) -> float:
-        said = sentence.span.of(document.text)
-        own = scores("", said) if words.search(said) else {}
-        if sentence.heading not in headings:
-            all_of_it = scores("", sentence.heading) if words.search(sentence.heading) else {}
-            top = max(all_of_it.values(), default=0.0)
-            headings[sentence.heading] = all_of_it.get(topic, 0.0) / top if top else 0.0
-        mine = own.get(topic, 0.0)
-        if mine < 0.8 and headings[sentence.heading] < 0.8:
-            return 0.0
-        share = mine / max(own.values()) if mine else 0.0
-        return mine * (0.5 + 0.5 * share) + 1.5 * headings[sentence.heading]
-
-    return score
+def _names_in(parsed: ParsedQuestion) -> list[str]:
+    """The places and groups that a subject names, in its order."""
+    folded = parsed.folded
+    names = [(folded.find(fold(name)), name) for name in parsed.understood.regions]
+    groups = [(folded.find(words), group.name) for words, group in find_groups(folded) if not group.whole_level]
+    inside = [words for words, group in find_groups(folded) if not group.whole_level]
+    return [name for _, name in sorted((*((at, n) for at, n in names if not any(n in w for w in inside)), *groups))]
 
 
-def _question_scorer(sought: QueryConcepts) -> Score:
-    def score(document: DocumentView, sentence: Sentence) -> float:
-        own, heading = sought.profile(sentence.folded), sought.profile(sentence.heading)
-        share = sought.share([max(a, 0.5 * b) for a, b in zip(own, heading, strict=True)])
-        value = 0.8 * share + 0.3 * sought.closeness(sentence.folded)
-        return value if share >= 0.35 else 0.0
+def _level_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> list[Division]:
+    """The divisions of a level that a subject asks for (各省, 甘肃各市州): those that the library has documents of."""
+    whole = [group for _, group in find_groups(parsed.folded) if group.whole_level]
+    if not whole:
+        return []
+    around = [d for name in parsed.understood.regions for d in named_divisions(view, known, name)]
+    members = members_inside(whole[0], around) if around else list(whole[0].members)
+    there = {d for divisions in view.regions.values() for d in divisions}
+    return [d for d in members if d in there]
 
-    return score
+
+def _without_places(subject: str, parsed: ParsedQuestion) -> str:
+    """What is compared: the subject without the names of places and groups and without the words that ask to compare."""
+    text = fold(subject)
+    for words in (*(w for w, _ in find_groups(text)), *sorted(parsed.places, key=len, reverse=True)):
+        text = text.replace(fold(words), " ")
+    lists = word_lists("qa")
+    for word in lists["comparing_words"]:
+        text = text.replace(word, " ")
+    between = "|".join(map(re.escape, lists["between_places"]))
+    text = re.sub(rf"^(?:\s|{between})+|(?:\s|{between}|[?？。,，])+$|\s(?:{between})+(?=\s)", " ", text)
+    plain = "".join(text.split())
+    return plain or fold(subject)
 
 
-def _cell(column: ComparisonColumn, score: Score, sought: QueryConcepts) -> Cell:
-    document = column.document
-    ranked: list[tuple[float, int]] = []
-    for i in column.sentences:
-        sentence = document.sentences[i]
-        if sentence.is_heading or sentence.is_units or len(sentence.folded) < 8:
-            continue
-        value = score(document, sentence)
-        if value > 0:
-            ranked.append((value, i))
-    ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-    best = ranked[0][0] if ranked else 0.0
-    chosen = [i for value, i in ranked[:SENTENCES] if value >= NEAR * best]
-    if not chosen:
-        return Cell(column.name, document.info.source, None, (), document.info.id)
-    spans = merge_spans([find_carrying_span(ScoredSentence(document, i, 0.0, 0.0, 0.0), sought) for i in chosen], document.text)
+def everywhere(
+    subject: str,
+    topic: str | None,
+    view: LibraryView,
+    searcher: Searcher,
+    rows: Container[int] | None,
+    counted: frozenset[int],
+) -> list[ComparedPlace]:
+    """The places of the library that speak of a subject, from the nation down; documents of no place stand for themselves."""
+    spoken = _rows_on(subject, topic, view, searcher, counted) if len(counted) > WIDE else sorted(counted)
+    places: dict[Division | int, ComparedPlace] = {}
+    for row in spoken:
+        divisions = [part.division for part in view.document(row).parts] if len(counted) <= WIDE else list(view.regions[row])
+        for division in dict.fromkeys(divisions):
+            key = division if division is not None else row
+            if key in places or len(places) >= WIDE:
+                continue
+            if division is not None:
+                places[key] = place_of(view, division, rows)
+            else:
+                document = view.document(row)
+                name = label_part(document, document.parts[-1])
+                places[key] = ComparedPlace(name, None, frozenset({row}), frozenset())
+        if not divisions and len(places) < WIDE:
+            document = view.document(row)
+            places[row] = ComparedPlace(label_part(document, document.parts[-1]), None, frozenset({row}), frozenset())
+    names = Counter(place.name for place in places.values())
+    told = [
+        replace(place, name=f"{place.name}（{place.division.path}）") if names[place.name] > 1 and place.division else place
+        for place in places.values()
+    ]
+    # no place speaks for another where all are there
+    return sorted((replace(place, below=frozenset()) for place in told), key=lambda place: _order(place, view))
+
+
+def _order(place: ComparedPlace, view: LibraryView) -> tuple[int, str]:
+    if place.division is None:
+        return (9, place.name)
+    levels = ("国家", "省", "市州", "县", "乡镇")
+    return (levels.index(place.division.level), place.division.code)
+
+
+def _rows_on(subject: str, topic: str | None, view: LibraryView, searcher: Searcher, counted: frozenset[int]) -> list[int]:
+    """The documents that speak of a subject, best first."""
+    if topic is not None:
+        facts = [f.document for record in (TaskRecord, TargetRecord) for f in view.corpus.facts(record, key=("topic", topic))]
+        return [row for row, _ in Counter(facts).most_common() if row in counted]
+    hits = searcher.search(subject, filters=Filters(), top=SEARCHED, fold=False)
+    rows = dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id)
+    return [row for row in rows if row in counted]
+
+
+# ------------------------------------------------------------------ rows of statements
+
+
+def _of_statements(found: Sequence[PlaceEvidence], subject: Subject, view: LibraryView) -> list[ComparisonRow]:
+    if not any(one.column for one in found):
+        return []
+    dimensions = [row for row in build_dimensions(found) if row.filled >= min(2, len(found))]
+    due = next((row.entries for row in dimensions if row.kind == DEADLINE[0] and not subject.kind), tuple(None for _ in found))
+    first = ComparisonRow(subject.label, tuple(_subject_cell(one, subject, entry) for one, entry in zip(found, due, strict=True)))
+    rows = [
+        ComparisonRow(row.label, tuple(_entry_cell(one, entry) for one, entry in zip(found, row.entries, strict=True)))
+        for row in dimensions
+    ]
+    return [first, *(row for row in rows if _values(row) != _values(first))]
+
+
+def _values(row: ComparisonRow) -> list[str | None]:
+    """The values of a row: one that only repeats those of the first row is left out."""
+    return (
+        [cell.value.text if cell.value is not None else None for cell in row.cells]
+        if any(c.value for c in row.cells)
+        else [row.aspect]
+    )
+
+
+def _subject_cell(one: PlaceEvidence, subject: Subject, due: Entry | None) -> Cell:
+    """The statements that carry the subject best, in the order of the text; with the deadline that others have too."""
+    if one.column is None:
+        return Cell(one.place.name, None, None)
+    chosen = _foremost(one.statements)
+    if due is not None and due.value is not None:
+        dated = next((r for r in one.statements if any(span.overlaps(r.statement.span) for span in due.spans)), None)
+        if dated is not None and dated not in chosen:
+            chosen = [*chosen[: STATED - 1], dated]
+    document = one.column.document
+    spans = merge_spans([ranked.statement.span for ranked in chosen], document.text)
     citations = tuple(cite(document, span) for span in spans)
-    return Cell(column.name, document.info.source, "\n".join(flatten(c.quote) for c in citations), citations, document.info.id)
+    text = "\n".join(flatten(c.quote) for c in citations)
+    return Cell(one.place.name, document.info.source, text, citations, document.info.id, _headline(chosen, subject))
+
+
+def _foremost(statements: Sequence[RankedStatement]) -> list[RankedStatement]:
+    best = statements[0]
+    chosen, room = [best], ROOM - len(best.statement.span)
+    for ranked in statements[1:]:
+        if len(chosen) >= STATED or ranked.rank < best.rank - BESIDE:
+            break
+        statement = ranked.statement
+        if statement.background or len(statement.span) > room or any(statement.span.overlaps(c.statement.span) for c in chosen):
+            continue
+        chosen.append(ranked)
+        room -= len(statement.span)
+    return chosen
+
+
+def _headline(chosen: Sequence[RankedStatement], subject: Subject) -> CellValue | None:
+    """The value that the cell is compared by: of the kind and for the group asked for, from the best statement that gives one."""
+    if not subject.kind:
+        return None
+    for ranked in chosen:
+        values = [value for value in ranked.statement.values if value.kind == subject.kind and value.value is not None]
+        for wanted in ("", "双方缴存", *sorted(subject.groups)):
+            fitting = [value for value in values if value.group == wanted]
+            if len({(v.value.low, v.value.high) for v in fitting if v.value}) == 1:
+                return cell_value(fitting[0])
+    return None
+
+
+def cell_value(value: StatedValue) -> CellValue:
+    """A stated value as the value of a cell."""
+    found = value.value
+    if found is None:
+        return CellValue(value.text, order=iso(value.text) or "")
+    notes = (f"每{value.per}" if value.per and f"每{value.per}" not in value.text else "", value.group)
+    return CellValue(value.text, found.low, found.high, found.unit, note="、".join(filter(None, notes)))
+
+
+def _entry_cell(one: PlaceEvidence, entry: Entry | None) -> Cell:
+    if entry is None or one.column is None:
+        return Cell(one.place.name, one.column.document.info.source if one.column else None, None)
+    document = one.column.document
+    citations = tuple(cite(document, span) for span in entry.spans)
+    value = cell_value(entry.value) if entry.value is not None else None
+    text = "\n".join(flatten(c.quote) for c in citations)
+    return Cell(one.place.name, document.info.source, text, citations, document.info.id, value)
+
+
+# ------------------------------------------------------------------ rows of an indicator
+
+
+def _of_indicator(
+    found: Sequence[IndicatorRow],
+    places: Sequence[ComparedPlace],
+    subject: Subject,
+    view: LibraryView,
+    searcher: Searcher,
+    as_of: dt.date,
+    pins: frozenset[int],
+    *,
+    named: bool,
+) -> tuple[list[ComparedPlace], list[ComparisonColumn | None], list[ComparisonRow]]:
+    """The rows of an indicator; the first one also says what a place that has no such figure says of it otherwise."""
+    kept = [n for n in range(len(places)) if named or any(n in row.figures for row in found)]
+    columns: list[ComparisonColumn | None] = []
+    rows: list[list[Cell]] = [[] for _ in found]
+    for number in kept:
+        place = places[number]
+        column: ComparisonColumn | None = None
+        for row, cells in zip(found, rows, strict=True):
+            cell = _figure_cell(place, row, number, view)
+            if cell.text is None and row is found[0] and asked_kind(subject.label) is None:
+                cell = _other_kind(place, found, number, view)
+            if cell.source_id and column is None:
+                document = view.document(view.by_id[cell.source_id])
+                column = ComparisonColumn(document, document.part_at(cell.citations[0].start), place.name)
+            cells.append(cell)
+        columns.append(column)
+    if all(column is not None for column in columns):
+        made = [ComparisonRow(row.label, tuple(cells)) for row, cells in zip(found, rows, strict=True)]
+        return [places[n] for n in kept], columns, made
+    silent = [i for i, column in enumerate(columns) if column is None]
+    evidence = gather_places([replace(places[kept[i]], below=frozenset()) for i in silent], subject, view, searcher, as_of, pins)
+    for i, one in zip(silent, evidence, strict=True):
+        foremost = next((r for r in one.statements[:8] if _names(r, found[0], asked_kind(subject.label), view)), None)
+        if foremost is None or one.column is None:
+            continue
+        columns[i] = one.column
+        citation = cite(one.column.document, foremost.statement.span)
+        info = one.column.document.info
+        rows[0][i] = Cell(one.place.name, info.source, flatten(citation.quote), (citation,), info.id)
+    made = [ComparisonRow(row.label, tuple(cells)) for row, cells in zip(found, rows, strict=True)]
+    return [places[n] for n in kept], columns, made
+
+
+def _names(ranked: RankedStatement, row: IndicatorRow, kind: str | None, view: LibraryView) -> bool:
+    """Whether a statement names the indicator and gives a value, of the kind asked for."""
+    statement = ranked.statement
+    said = find_concept(statement.text)
+    if not statement.values or said is None or said.family.concept != row.family.concept:
+        return False
+    facts = view.facts(TargetRecord, statement.document.info.row)
+    return kind is None or any(f.value.kind == kind and statement.span.overlaps(f.span) for f in facts)
+
+
+def _figure_cell(place: ComparedPlace, row: IndicatorRow, number: int, view: LibraryView) -> Cell:
+    if number not in row.figures:
+        return Cell(place.name, None, None)
+    figure, fact = row.figures[number]
+    document = view.document(fact.document)
+    citation = cite(document, quoted_span(view, fact))
+    value = comparable_value(fact.value)
+    bold = CellValue(fact.value.value_text, value.low, value.high, value.unit, figure.year, figure.kind) if value else None
+    return Cell(place.name, document.info.source, flatten(citation.quote), (citation,), document.info.id, bold)
+
+
+def _other_kind(place: ComparedPlace, found: Sequence[IndicatorRow], number: int, view: LibraryView) -> Cell:
+    """What a place says of the indicator in another kind or year, without a value to compare: nothing bold is of another kind."""
+    told = [figure for row in found if row.family == found[0].family for figure in row.others.get(number, ())]
+    cells = [_figure_cell(place, replace(found[0], figures={number: pair}), number, view) for pair in told[:OTHERS]]
+    if not cells:
+        return Cell(place.name, None, None)
+    unique = {cell.text: cell for cell in cells if cell.source_id == cells[0].source_id}
+    citations = tuple(c for cell in unique.values() for c in cell.citations)
+    return replace(cells[0], text="\n".join(text or "" for text in unique), citations=citations, value=None)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from corpus.document import Span
 from graph.alignment.indicators import align_targets
 from graph.codec.records import TargetRecord, TaskRecord
-from qa.answer import AnswerCitation, Cell, ComparisonRow
+from graph.families.units import comparable_value
+from qa.answer import AnswerCitation, Cell, CellValue, ComparisonRow
 from qa.answers.draft import cite, flatten
 from qa.comparison.columns import ComparisonColumn
 from qa.documents import LibraryView
@@ -93,27 +94,31 @@ def _targets_of(rows: Iterable[int], topic: str | None, fits: Fits, view: Librar
     return found
 
 
-def build_rows(kept: Sequence[ColumnEvidence]) -> tuple[list[ComparisonRow], list[SharedIndicator]]:
-    """The rows that are filled in at least one column, and the indicators with a figure in more than one column."""
+def build_rows(kept: Sequence[ColumnEvidence]) -> list[ComparisonRow]:
+    """The rows that at least a third of the columns fill; those of one indicator have values to compare."""
     shared = _shared([[target for target in one.targets if target.kind == "target"] for one in kept])
     rows = [_row("任务", kept, _tasks)]
     rows += [
         ComparisonRow(
             f"目标：{measured.indicator}",
-            tuple(
-                _cell(one.column, _figures(one.column, [measured.targets[i]]) if i in measured.targets else ())
-                for i, one in enumerate(kept)
-            ),
+            tuple(_figure_cell(one.column, measured.targets.get(i)) for i, one in enumerate(kept)),
         )
         for measured in shared
     ]
     taken = {id(target) for measured in shared for target in measured.targets.values()}
     rows += [
-        _row("其他目标" if shared else "目标", kept, partial(_others, kinds=("target",), taken=taken)),
-        _row("已有进展", kept, partial(_others, kinds=("achieved",), taken=taken)),
+        _row("其他目标与进展" if shared else "目标与进展", kept, partial(_others, taken=taken)),
     ]
     rows += [_row("责任单位", kept, _units), _row("完成时限", kept, _deadlines), _row("适用对象", kept, _beneficiaries)]
-    return [row for row in rows if any(cell.text for cell in row.cells)], shared
+    return [row for row in rows if 3 * sum(bool(cell.text) for cell in row.cells) >= max(1, len(kept))]
+
+
+def _figure_cell(column: ComparisonColumn, target: TargetRecord | None) -> Cell:
+    cell = _cell(column, _figures(column, [target]) if target is not None else ())
+    value = comparable_value(target) if target is not None else None
+    if target is None or value is None:
+        return cell
+    return replace(cell, value=CellValue(target.value_text, value.low, value.high, value.unit, target.by_year, target.kind))
 
 
 Entries = Sequence[tuple[str, tuple[AnswerCitation, ...]]]
@@ -141,8 +146,13 @@ def _tasks(one: ColumnEvidence) -> Entries:
     return out
 
 
-def _others(one: ColumnEvidence, kinds: Sequence[str], taken: set[int]) -> Entries:
-    return _figures(one.column, [t for t in one.targets if t.kind in kinds and id(t) not in taken])
+def _others(one: ColumnEvidence, taken: set[int]) -> Entries:
+    """The first goals and the first results that no row of their own has."""
+    entries: list[tuple[str, tuple[AnswerCitation, ...]]] = []
+    for kind in ("target", "achieved"):
+        figures = [target for target in one.targets if target.kind == kind and id(target) not in taken]
+        entries += list(_figures(one.column, figures))[: EACH // 2]
+    return entries
 
 
 def _figures(column: ComparisonColumn, targets: Sequence[TargetRecord]) -> Entries:

@@ -183,11 +183,13 @@ class Desk:
         regions: Sequence[str] | None = None,
         as_of: dt.date | None = None,
         status: str | None = None,
+        below: bool = False,
+        instead: Sequence[str] = (),
     ) -> Comparison:
         """Regions side by side."""
         self.asked_at = time.monotonic()
         with self._reading:
-            return self.library.compare(subject, regions=regions, as_of=as_of, status=status)
+            return self.library.compare(subject, regions=regions, as_of=as_of, status=status, below=below, instead=instead)
 
     # ------------------------------------------------------------------ documents
 

@@ -73,7 +73,7 @@ def compare(desk: Desk, payload: Payload) -> Html:
     if len(chosen) == 1:
         return empty_state("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
     comparison = desk.compare(subject, regions=chosen or None)
-    return matrix_view(comparison, chosen=chosen, bars=desk.read(lambda corpus: find_figures(corpus, comparison)))
+    return matrix_view(comparison, chosen=chosen, bars=find_figures(comparison))
 
 
 def compare_documents(desk: Desk, payload: Payload) -> Html:

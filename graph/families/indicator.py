@@ -1,0 +1,231 @@
+"""The family of an indicator 指标族: the thing that is measured and the respect in which it is.
+
+地区生产总值增长, 经济增长 and 生产总值增速 are one family; 海洋生产总值增长 and 单位生产总值能耗 only look like it. What counts as one name is a
+row of ``data/indicator_families.tsv``; an indicator of no row is a family of its own, under its own name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from corpus.folding import fold
+from graph.families.units import base_unit
+from graph.lexicon import table, word_lists
+
+Dimension = Literal["level", "sum", "growth", "mean growth", "total growth", "fall", "share", "rank"]
+"""level 水平 · sum 累计 (of several years) · growth 增长 · mean growth 年均增长 · total growth 累计增长 · fall 下降 · share 占比 · rank 位次."""
+
+SUFFIXES: dict[Dimension, str] = {
+    "level": "", "sum": "（累计）", "growth": "增长", "mean growth": "年均增长", "total growth": "累计增长", "fall": "下降", "share": "占比", "rank": "位次",
+}  # fmt: skip
+_SHARE = re.compile(r"^(?P<part>.{2,24}?)(?:占|与)(?P<whole>.{2,20}?)(?:的)?(?:比重|比例|比率|占比|比)?$")
+_YEARS = re.compile(r"(?:到|至)?(?:19|20)\d\d年?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:时期|期间|末)?")
+_MARKS = re.compile(r"[\s“”\"'‘’，,。;；:：、]")
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFamily:
+    """What is measured and in which respect.
+
+    Attributes:
+        concept: The usual name of what is measured, folded (地区生产总值).
+        dimension: In which respect.
+        known: Whether the concept is a row of the data file, so that other names of it are known.
+    """
+
+    concept: str
+    dimension: Dimension
+    known: bool = False
+
+    @property
+    def name(self) -> str:
+        """What people call it: 地区生产总值增长."""
+        return f"{self.concept}{SUFFIXES[self.dimension]}"
+
+
+@lru_cache(maxsize=65536)
+def family_of(indicator: str, unit: str | None) -> IndicatorFamily:
+    """The family of an indicator with the unit of its figure.
+
+    >>> family_of("经济增长", "%").name
+    '地区生产总值增长'
+    >>> family_of("海洋生产总值增长", "%").concept
+    '海洋生产总值'
+    """
+    plain = _MARKS.sub("", fold(indicator))
+    base = base_unit(unit or "")[1]
+    if base in ("位", "名") or plain.endswith(word_lists()["rank_ends"]):
+        return _family(_without(plain, "rank_ends"), "rank")
+    whole = _frame(plain)
+    if base in ("%", "百分点") and (dimension := _change(whole)) is not None:
+        return _family(whole, dimension)
+    if base == "%" and whole not in _aliases() and (share := _SHARE.match(whole)) and "占" in whole:
+        return _family(f"{_usual(share['part'])}占{_usual(share['whole'])}", "share")
+    return _family(whole, "level")
+
+
+def _change(name: str) -> Dimension | None:
+    """The kind of change that the end of a name tells of; rises in percent above all."""
+    lists = word_lists()
+    if name.endswith(lists["mean_growth"]) or "年均增" in name:
+        return "mean growth"
+    if name.endswith(lists["total_growth"]) or "累计增" in name:
+        return "total growth"
+    if name.endswith(lists["growth_ends"]):
+        return "growth"
+    return "fall" if name.endswith(lists["falling"]) else None
+
+
+_ENDS: dict[Dimension, tuple[str, ...]] = {
+    "mean growth": ("mean_growth", "growth_ends"),
+    "total growth": ("total_growth", "growth_ends"),
+    "growth": ("growth_ends",),
+    "fall": ("total_growth", "falling"),
+    "rank": ("rank_ends",),
+}
+
+
+def _family(name: str, dimension: Dimension) -> IndicatorFamily:
+    if dimension == "share":
+        return IndicatorFamily(name, dimension)
+    bare = _without(name, *_ENDS.get(dimension, ()))
+    grows = dimension in ("growth", "mean growth", "total growth")
+    for candidate in dict.fromkeys((bare, _frame(bare), *_without_acts(_frame(bare)))):
+        usual = _aliases().get(candidate) or (_growing().get(candidate) if grows else None)
+        if usual is not None:
+            # 居民消费价格涨幅 is the price level's rise, 森林覆盖率 has no growth of its own in a name
+            return IndicatorFamily(usual, dimension, known=True)
+    return IndicatorFamily(_frame(bare) or bare or name, dimension)
+
+
+def _without_acts(name: str) -> Iterator[str]:
+    """The names that are left without what is done to the thing: 新建改造高标准农田, 老旧小区改造完工."""
+    lists = word_lists()
+    heads = [name, *(name[len(head) :] for head in lists["act_heads"] if name.startswith(head) and len(name) > len(head) + 1)]
+    for rest in heads:
+        yield rest
+        yield from (rest[: -len(tail)] for tail in lists["act_tails"] if rest.endswith(tail) and len(rest) > len(tail) + 1)
+
+
+def summed_up(family: IndicatorFamily, quote: str) -> IndicatorFamily:
+    """The family of a figure whose sentence says that several years are added up (累计建成): another one than of one year."""
+    sums = family.dimension == "level" and any(word in quote for word in word_lists()["sums"])
+    return replace(family, dimension="sum") if sums else family
+
+
+def _usual(name: str) -> str:
+    bare = _frame(name)
+    return _aliases().get(bare, bare)
+
+
+def _without(name: str, *lists: str) -> str:
+    """A name without the words of some lists at its end."""
+    endings = [word for one in lists for word in word_lists()[one]]
+    endings.sort(key=len, reverse=True)
+    again = True
+    while again:
+        again = False
+        for ending in endings:
+            if name.endswith(ending) and len(name) > len(ending):
+                name, again = name[: -len(ending)], True
+                break
+    return name
+
+
+@lru_cache(maxsize=65536)
+def _frame(name: str) -> str:
+    """A name without what says nothing of the indicator: 全年, 预期目标, years; a name that a row has stays whole."""
+    name = _YEARS.sub("", name) or name
+    lists = word_lists()
+    again = True
+    while again and name not in _aliases():
+        again = False
+        for head in lists["frame_heads"]:
+            if name.startswith(head) and len(name) >= len(head) + 2:
+                name, again = name[len(head) :], True
+                break
+        if again or name in _aliases():
+            continue
+        for tail in lists["frame_tails"]:
+            if name.endswith(tail) and len(name) >= len(tail) + 2:
+                name, again = name[: -len(tail)], True
+                break
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConcept:
+    """An indicator named in a text: its family in the respect asked for, and the words that name it."""
+
+    family: IndicatorFamily
+    words: str
+
+
+def find_concept(text: str) -> FoundConcept | None:
+    """The known indicator that a text names, the longest; None without one.
+
+    A name inside a longer word that the data do not have is not taken: 海洋生产总值 is no 生产总值.
+
+    Example: of ``2026年各省经济增长目标`` 地区生产总值 in growth.
+    """
+    folded = _MARKS.sub("", fold(text))
+    for name, concept in _names_by_length():
+        at = folded.find(name)
+        if at < 0:
+            continue
+        growing = name in _growing() and name not in _aliases()
+        before, behind = folded[:at], folded[at + len(name) :]
+        dimension = _asked_dimension(behind, before)
+        if growing and dimension not in ("growth", "mean growth", "total growth"):
+            continue
+        if _qualified(before):
+            continue
+        return FoundConcept(IndicatorFamily(concept, dimension, known=True), name)
+    return None
+
+
+def _asked_dimension(behind: str, before: str) -> Dimension:
+    lists = word_lists()
+    near = behind.removeprefix("同口径")[:8]
+    if any(word in near for word in lists["mean_growth"]) or before.endswith("年均"):
+        return "mean growth"
+    if any(word in near for word in ("累计增",)):
+        return "total growth"
+    if any(word in near[:5] for word in lists["growth_ends"]):
+        return "growth"
+    if any(word in near[:5] for word in lists["falling"]):
+        return "fall"
+    if any(word in near for word in lists["rank_ends"]):
+        return "rank"
+    return "share" if any(word in near for word in ("占比", "比重")) else "level"
+
+
+def _qualified(before: str) -> bool:
+    """Whether what stands before a name makes another indicator of it: 海洋, 单位, 人均."""
+    return before.endswith(word_lists()["qualifying_heads"])
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in table("indicator_families.tsv"):
+        for name in (row[0], *row[1].split(",")):
+            if name:
+                found.setdefault(_MARKS.sub("", fold(name)), fold(row[0]))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _growing() -> dict[str, str]:
+    rows = (row for row in table("indicator_families.tsv") if len(row) > 2 and row[2] != "-")
+    return {fold(name): fold(row[0]) for row in rows for name in row[2].split(",")}
+
+
+@lru_cache(maxsize=1)
+def _names_by_length() -> tuple[tuple[str, str], ...]:
+    pairs = {**_growing(), **_aliases()}
+    return tuple(sorted(pairs.items(), key=lambda pair: (-len(pair[0]), pair[0])))

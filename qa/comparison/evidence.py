@@ -1,0 +1,270 @@
+"""What a place says on a subject 各地所说: one current work, the statements of it that carry the subject, and what stands behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from corpus.document import Span
+from corpus.filters import Filters
+from corpus.folding import fold
+from corpus.store import DocumentInfo
+from corpus.wordlists import word_lists
+from qa.comparison.columns import ComparisonColumn
+from qa.comparison.places import ComparedPlace
+from qa.comparison.statements import Statement, cut_statements, groups_in
+from qa.documents import DocumentView, LibraryView, speaks_for
+from qa.evidence.constraints import SlotConstraints
+from qa.evidence.selector import READ, gather_evidence, order_items, shipped_items
+from qa.understanding.concepts import QueryConcepts
+from qa.understanding.question import ParsedQuestion
+
+if TYPE_CHECKING:
+    from index.searcher import Searcher
+
+NEAR = 2.0
+"""How far behind the best document of a place a newer one may lie to stand for it. In the units of the selector's score."""
+ALIKE = 0.75
+"""The share of what the best document says of the subject that the newer one must say."""
+SAID, SAID_ITSELF = 0.55, 0.3
+"""The share of the subject that a statement with headings and title must hold, and the statement itself, to say something on it."""
+DEDICATED = 0.7
+"""The share of the subject in a title from which the whole document is on it."""
+REACH = 3.5
+"""How far behind the best item of its document an item may lie to belong to the subject."""
+LONG = 12_000
+"""Characters of a document on the subject that is read whole."""
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is compared.
+
+    Attributes:
+        label: What the row is called.
+        parsed: The subject parsed as a question.
+        sought: Its concepts.
+        query: What is searched for.
+        kind: The sort of value asked for (金额, 比例 …), empty where none is.
+        groups: The groups of people it names.
+    """
+
+    label: str
+    parsed: ParsedQuestion
+    sought: QueryConcepts
+    query: str
+    kind: str = ""
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class RankedStatement:
+    """A statement with its rank among those of its place: higher is better."""
+
+    statement: Statement
+    rank: float
+
+
+@dataclass(frozen=True)
+class PlaceEvidence:
+    """What one place says.
+
+    Attributes:
+        place: The place.
+        column: Its document part; None where nothing is said.
+        statements: Its statements on the subject, best first.
+        behind: Rows of other documents of the place on the subject, and of former versions, best first.
+    """
+
+    place: ComparedPlace
+    column: ComparisonColumn | None = None
+    statements: tuple[RankedStatement, ...] = ()
+    behind: tuple[int, ...] = ()
+
+    @cached_property
+    def foremost(self) -> RankedStatement | None:
+        """The best statement that does more than give reasons."""
+        return next((ranked for ranked in self.statements if not ranked.statement.background), None)
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """The statements of one document."""
+
+    document: DocumentView
+    statements: tuple[RankedStatement, ...]
+    title: float
+    said: float
+
+    @property
+    def rank(self) -> float:
+        return self.statements[0].rank
+
+    def gives(self, subject: Subject) -> bool:
+        """Whether one of its best statements gives a value of the kind asked for; true where none is."""
+        return not subject.kind or any(v.kind == subject.kind for r in self.statements[:3] for v in r.statement.values)
+
+
+def gather_places(
+    places: Sequence[ComparedPlace],
+    subject: Subject,
+    view: LibraryView,
+    searcher: Searcher,
+    as_of: dt.date,
+    pins: frozenset[int] = frozenset(),
+) -> list[PlaceEvidence]:
+    """What each place says on a subject.
+
+    A place whose own documents say nothing is spoken for by the best document of the places inside it.
+
+    Args:
+        places: The places.
+        subject: The subject.
+        view: The library.
+        searcher: Finds the passages.
+        as_of: The day that decides which version of a work counts.
+        pins: Rows of documents that a person wants to stand for their places.
+    """
+    return [_gather(place, subject, view, searcher, as_of, pins) for place in places]
+
+
+def _gather(
+    place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date, pins: frozenset[int]
+) -> PlaceEvidence:
+    for rows in (place.own, place.below):
+        found = _best_of(rows, place, subject, view, searcher, as_of, pins) if rows else None
+        if found is not None:
+            return found
+    return PlaceEvidence(place)
+
+
+def _best_of(
+    rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date,
+    pins: frozenset[int],
+) -> PlaceEvidence | None:  # fmt: skip
+    from graph.documents.named import fold_versions
+
+    folded = fold_versions(view.corpus, sorted(rows), as_of)
+    pinned = rows & pins
+    allowed = pinned or frozenset(folded)
+    spoken = _spoken(allowed, place, subject, view, searcher)
+    if not spoken:
+        return None
+    best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
+    near = [
+        s
+        for s in spoken
+        if s.rank >= best.rank - NEAR and s.said >= ALIKE * best.said and s.gives(subject) >= best.gives(subject)
+    ]
+    chosen = max(near, key=lambda s: (day_of(s.document.info), s.rank))
+    others = [s.document.info.row for s in sorted(spoken, key=lambda s: -s.rank) if s is not chosen]
+    versions = folded.get(chosen.document.info.row, ())
+    statements = _with_rest(chosen, subject)
+    number = chosen.document.part_at(statements[0].statement.span.start)
+    column = ComparisonColumn(chosen.document, number, place.name)
+    return PlaceEvidence(place, column, statements, tuple(dict.fromkeys((*versions, *others))))
+
+
+def _spoken(rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher) -> list[_Spoken]:
+    hits = searcher.search(subject.query, filters=Filters(documents=tuple(view.infos[row].id for row in sorted(rows))), top=READ)
+    divisions = (place.division,) if place.division is not None else ()
+    alone = replace(subject.parsed, divisions=divisions, every_region=False, places=(), query=subject.query)
+    evidence = gather_evidence(SlotConstraints(alone), hits, view, searcher, None)
+    if not evidence.items:
+        return []
+    ordered = order_items(evidence, shipped_items().forest)
+    if ordered.violation is not None:
+        return []
+    by_document: dict[int, list[tuple[Span, float]]] = {}
+    for i, score in zip(ordered.places, ordered.scores, strict=True):
+        item = evidence.items[i]
+        by_document.setdefault(item.document, []).append((item.span, score))
+    out = []
+    for row, items in by_document.items():
+        document = view.document(row)
+        if not _of_place(document, items[0][0].start, place):
+            continue
+        best = items[0][1]
+        cut = [s for span, score in items if score >= best - REACH for s in cut_statements(document, span, score, subject.groups)]
+        title = subject.sought.coverage(fold(title_of(document)))
+        ranked = sorted((_rank(s, subject, title) for s in cut), key=lambda r: (-r.rank, r.statement.span.start))
+        kept = tuple(r for r in ranked if not r.statement.background) or tuple(ranked[:1])
+        if not kept:
+            continue
+        said = max(_said(r.statement, subject, title) for r in kept[:3])
+        own = max(r.statement.speaks_of(subject.sought) for r in kept[:3])
+        if said >= SAID and (own >= SAID_ITSELF or title >= DEDICATED):
+            out.append(_Spoken(document, kept, title, said))
+    return out
+
+
+def _of_place(document: DocumentView, position: int, place: ComparedPlace) -> bool:
+    """Whether a passage is of the place itself: a letter may forward the paper of a place above."""
+    own = document.parts[document.part_at(position)].division
+    return own is None or place.division is None or own == place.division or speaks_for(own, place.division)
+
+
+def _said(statement: Statement, subject: Subject, title: float) -> float:
+    own = subject.sought.profile(statement.folded)
+    above = subject.sought.profile(statement.heading + fold(title_of(statement.document)))
+    return subject.sought.share([max(a, 0.9 * b) for a, b in zip(own, above, strict=True)])
+
+
+def _rank(statement: Statement, subject: Subject, title: float) -> RankedStatement:
+    """Above all the selector's score; what gives values of the kind asked for, for all and not for one group, comes first."""
+    rank = statement.score + 1.2 * statement.speaks_of(subject.sought) + 0.8 * title
+    if statement.background:
+        return RankedStatement(statement, rank - 4)
+    kinds = {value.kind for value in statement.values}
+    rank += 0.6 if kinds else 0.0
+    rank += 1.0 if subject.kind and subject.kind in kinds else 0.0
+    if not subject.kind and any(
+        word in statement.heading[-16:] or word in statement.folded[:8] for word in word_lists("qa")["goals"]
+    ):
+        rank += 0.8
+    foreign = groups_in(statement.text) - subject.groups - GENERAL
+    rank -= 0.7 if foreign else 0.0
+    return RankedStatement(statement, rank)
+
+
+GENERAL = frozenset({"双方缴存", "单方缴存", "个人", "企业", "城镇", "农村"})
+"""Groups that everybody belongs to one of."""
+
+
+def _with_rest(spoken: _Spoken, subject: Subject) -> tuple[RankedStatement, ...]:
+    """The statements found; of a document that is on the subject as a whole also its other sentences, behind them."""
+    document = spoken.document
+    if spoken.title < DEDICATED or len(document.text) > LONG:
+        return spoken.statements
+    taken = [ranked.statement.span for ranked in spoken.statements]
+    floor = spoken.statements[-1].rank - 0.5
+    rest = []
+    for sentence in document.sentences:
+        if sentence.is_heading or sentence.leads or sentence.is_units or any(sentence.span.overlaps(span) for span in taken):
+            continue
+        for statement in cut_statements(document, sentence.span, 0.0, subject.groups):
+            if not statement.background:
+                rest.append(RankedStatement(statement, floor))
+    return (*spoken.statements, *rest)
+
+
+def title_of(document: DocumentView) -> str:
+    """The title of a document, else its file name."""
+    return document.info.head.title or document.info.source.rsplit("/", 1)[-1]
+
+
+def day_of(info: DocumentInfo) -> str:
+    """The day of a document as an ISO date, as far as its head, its file name or its title tells; empty where nothing does."""
+    for head in (info.head, *info.attached):
+        if day := head.issued_on or head.published_on or head.effective_on:
+            return day
+    if found := _DAY.search(info.source.rsplit("/", 1)[-1]):
+        return "-".join(found.groups())
+    years = [int(year) for year in _YEAR.findall(info.head.title or "")]
+    return f"{max(years)}" if years else ""
