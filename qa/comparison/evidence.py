@@ -19,14 +19,14 @@ from qa.comparison.places import ComparedPlace
 from qa.comparison.statements import Statement, cut_statements, groups_in
 from qa.documents import DocumentView, LibraryView, speaks_for
 from qa.evidence.constraints import SlotConstraints
-from qa.evidence.selector import READ, gather_evidence, order_items, shipped_items
+from qa.evidence.selector import READ, gather_evidence, select_items
 from qa.understanding.concepts import QueryConcepts
 from qa.understanding.question import ParsedQuestion
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-NEAR = 2.0
+NEAR = 2.5
 """How far behind the best document of a place a newer one may lie to stand for it. In the units of the selector's score."""
 ALIKE = 0.75
 """The share of what the best document says of the subject that the newer one must say."""
@@ -157,11 +157,8 @@ def _best_of(
     if not spoken:
         return None
     best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
-    near = [
-        s
-        for s in spoken
-        if s.rank >= best.rank - NEAR and s.said >= ALIKE * best.said and s.gives(subject) >= best.gives(subject)
-    ]
+    near = [s for s in spoken if s.rank >= best.rank - NEAR and s.said >= ALIKE * best.said]
+    near = [s for s in near if s.gives(subject)] or near
     chosen = max(near, key=lambda s: (day_of(s.document.info), s.rank))
     others = [s.document.info.row for s in sorted(spoken, key=lambda s: -s.rank) if s is not chosen]
     versions = folded.get(chosen.document.info.row, ())
@@ -175,15 +172,11 @@ def _spoken(rows: frozenset[int], place: ComparedPlace, subject: Subject, view: 
     hits = searcher.search(subject.query, filters=Filters(documents=tuple(view.infos[row].id for row in sorted(rows))), top=READ)
     divisions = (place.division,) if place.division is not None else ()
     alone = replace(subject.parsed, divisions=divisions, every_region=False, places=(), query=subject.query)
-    evidence = gather_evidence(SlotConstraints(alone), hits, view, searcher, None)
-    if not evidence.items:
-        return []
-    ordered = order_items(evidence, shipped_items().forest)
-    if ordered.violation is not None:
+    selection = select_items(gather_evidence(SlotConstraints(alone), hits, view, searcher), refused=False)
+    if selection.violation is not None:
         return []
     by_document: dict[int, list[tuple[Span, float]]] = {}
-    for i, score in zip(ordered.places, ordered.scores, strict=True):
-        item = evidence.items[i]
+    for item, score in zip(selection.items, selection.scores, strict=True):
         by_document.setdefault(item.document, []).append((item.span, score))
     out = []
     for row, items in by_document.items():
@@ -238,9 +231,13 @@ GENERAL = frozenset({"双方缴存", "单方缴存", "个人", "企业", "城镇
 
 
 def _with_rest(spoken: _Spoken, subject: Subject) -> tuple[RankedStatement, ...]:
-    """The statements found; of a document that is on the subject as a whole also its other sentences, behind them."""
+    """The statements found; of a document that is on the subject as a whole also its other sentences, behind them.
+
+    Where none found gives a value of the kind asked for, sentences of the document that do come first.
+    """
     document = spoken.document
-    if spoken.title < DEDICATED or len(document.text) > LONG:
+    wanting = not spoken.gives(subject)
+    if (spoken.title < DEDICATED and not wanting) or len(document.text) > LONG:
         return spoken.statements
     taken = [ranked.statement.span for ranked in spoken.statements]
     floor = spoken.statements[-1].rank - 0.5
@@ -249,9 +246,13 @@ def _with_rest(spoken: _Spoken, subject: Subject) -> tuple[RankedStatement, ...]
         if sentence.is_heading or sentence.leads or sentence.is_units or any(sentence.span.overlaps(span) for span in taken):
             continue
         for statement in cut_statements(document, sentence.span, 0.0, subject.groups):
-            if not statement.background:
-                rest.append(RankedStatement(statement, floor))
-    return (*spoken.statements, *rest)
+            if statement.background:
+                continue
+            said = statement.speaks_of(subject.sought)
+            gives = wanting and said >= SAID_ITSELF and any(value.kind == subject.kind for value in statement.values)
+            if gives or spoken.title >= DEDICATED:
+                rest.append(RankedStatement(statement, spoken.rank + said if gives else floor))
+    return tuple(sorted((*spoken.statements, *rest), key=lambda ranked: -ranked.rank))
 
 
 def title_of(document: DocumentView) -> str:
