@@ -12,8 +12,8 @@ from functools import lru_cache
 from corpus.document import Span
 from corpus.wordlists import entries
 from graph.alignment.indicators import character_pairs
-from qa.comparison.evidence import PlaceEvidence
-from qa.comparison.statements import EVERYDAY, StatedValue, Statement
+from qa.across.evidence import PlaceEvidence
+from qa.across.statements import EVERYDAY, StatedValue, Statement
 
 MOST_VALUES, MOST_PROVISIONS = 6, 5
 """Rows of values, and of provisions, at most."""
@@ -118,11 +118,11 @@ def _value_rows(found: Sequence[PlaceEvidence], used: list[set[StatedValue]], ne
         chosen = _aligned_values(found, key) if key == DEADLINE else [offer[key][1] if key in offer else None for offer in offers]
         entries: list[Entry | None] = []
         for one, value, taken in zip(found, chosen, used, strict=True):
-            if value is None or one.column is None:
+            if value is None or one.document is None:
                 entries.append(None)
                 continue
             taken.add(value)
-            entries.append(Entry(one.column.document.info.row, (value.clause,), value))
+            entries.append(Entry(one.document.info.row, (value.clause,), value))
         yield DimensionRow(_label(key), key[0], tuple(entries))
 
 
@@ -202,11 +202,11 @@ def _provision_rows(found: Sequence[PlaceEvidence], need: int) -> Iterator[Dimen
             continue
         entries: list[Entry | None] = []
         for one, statement, taken in zip(found, chosen, shown, strict=True):
-            if statement is None or one.column is None:
+            if statement is None or one.document is None:
                 entries.append(None)
                 continue
             taken.add(statement.span.start)
-            entries.append(Entry(one.column.document.info.row, (_shortened(statement, dimension.cues),)))
+            entries.append(Entry(one.document.info.row, (_shortened(statement, dimension.cues),)))
         rows.append(DimensionRow(dimension.label, "规定", tuple(entries)))
     yield from sorted(rows, key=lambda row: -row.filled)[:MOST_PROVISIONS]
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.across.evidence import day_of
+from qa.across.places import ComparedPlace
 from qa.answer import ColumnHead, ComparisonRow, FoldedDocument, Notice
 from qa.comparison.columns import ComparisonColumn
-from qa.comparison.evidence import day_of
-from qa.comparison.places import ComparedPlace
 from qa.documents import LibraryView
 
 FOLDED = 8

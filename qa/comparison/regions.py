@@ -3,53 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from corpus.divisions import Division
-from corpus.filters import Filters
 from corpus.folding import fold
-from corpus.region_groups import find_groups
-from corpus.wordlists import word_lists
-from graph.codec.records import TargetRecord, TaskRecord
+from graph.codec.records import TargetRecord
 from graph.families.indicator import find_concept
 from graph.families.units import comparable_value
 from graph.tasks.deadlines import iso
+from qa.across.evidence import STATED, PlaceEvidence, RankedStatement, Subject, choose_foremost, find_headline, gather_places
+from qa.across.indicators import IndicatorRow, asked_kind, indicator_rows, quoted_span
+from qa.across.places import ComparedPlace, find_places, place_of
+from qa.across.statements import StatedValue
+from qa.across.subjects import everywhere, level_asked, names_in, subject_of, without_places
 from qa.answer import Cell, CellValue, Comparison, ComparisonRow
-from qa.answers.draft import cite, flatten, label_part, merge_spans
+from qa.answers.draft import cite, flatten, merge_spans
 from qa.answers.notices import find_notices
 from qa.comparison.columns import ComparisonColumn
 from qa.comparison.differences import list_differences
 from qa.comparison.dimensions import DEADLINE, Entry, build_dimensions, lone_values
-from qa.comparison.evidence import PlaceEvidence, RankedStatement, Subject, gather_places
 from qa.comparison.heads import coverage_notice, head_of
-from qa.comparison.indicators import IndicatorRow, asked_kind, indicator_rows, quoted_span
-from qa.comparison.places import ComparedPlace, find_places, members_inside, named_divisions, place_of
-from qa.comparison.statements import StatedValue, groups_asked, kind_asked
 from qa.comparison.topics import compare_topic
 from qa.documents import LibraryView
-from qa.understanding.concepts import extract_text_concepts
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion, parse_question
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-WIDE = 40
-"""Columns at most where no place is named: those with the most to say."""
-SEARCHED = 200
-"""Passages looked up to find the places that speak of a subject."""
-STATED = 3
-"""Statements of the first row's cells at most."""
-ROOM = 220
-"""Characters they have together."""
 OTHERS = 3
 """Figures of another kind or year shown where a place has none of the kind asked for."""
-BESIDE = 1.3
-"""How far behind the best statement another may rank to stand beside it, in the units of the selector's score."""
 
 
 def compare_regions(
@@ -81,19 +65,18 @@ def compare_regions(
 
     parsed = parse_question(subject, known)
     topic = find_topic(subject)
-    plain = _without_places(subject, parsed)
+    plain = without_places(subject, parsed)
     counted = frozenset(fold_versions(view.corpus, [r for r in view.infos if rows is None or r in rows], as_of))
-    asked = list(regions) if regions else _names_in(parsed)
+    asked = list(regions) if regions else names_in(parsed)
     places = find_places(view, known, asked, below=below, only=rows) if asked else []
-    if not regions and (level := _level_asked(parsed, view, known)):
+    if not regions and (level := level_asked(parsed, view, known)):
         places = [place_of(view, division, rows) for division in level]
     named = bool(places)
     if not places:
         places = everywhere(plain if topic is None else subject, topic, view, searcher, rows, counted)
     if topic is not None:
         return compare_topic(topic, places, view, as_of, named=named, pins=pins)
-    sought = extract_text_concepts(parse_question(plain, known).subject or fold(plain), view, parsed.quoted)
-    about = Subject(plain, parsed, sought, plain, kind_asked(plain), groups_asked(plain))
+    about = subject_of(plain, parsed, view, known)
     indicators = indicator_rows(plain, places, parsed.understood.years, view, counted | pins)
     found = [] if indicators else gather_places(places, about, view, searcher, as_of, pins)
     if indicators:
@@ -101,8 +84,12 @@ def compare_regions(
         evidence: list[PlaceEvidence] = []
     else:
         if not named:
-            found = [one for one in found if one.column is not None]
-        places, columns, made = [one.place for one in found], [one.column for one in found], _of_statements(found, about, view)
+            found = [one for one in found if one.document is not None]
+        places, columns, made = (
+            [one.place for one in found],
+            [column_for(one) for one in found],
+            _of_statements(found, about, view),
+        )
         evidence = found
     return _finished(subject, None, places, columns, made, evidence, parsed, view, as_of)
 
@@ -144,100 +131,16 @@ def find_topic(subject: str) -> str | None:
     return names.get(fold(subject))
 
 
-# ------------------------------------------------------------------ places and subject
-
-
-def _names_in(parsed: ParsedQuestion) -> list[str]:
-    """The places and groups that a subject names, in its order."""
-    folded = parsed.folded
-    names = [(folded.find(fold(name)), name) for name in parsed.understood.regions]
-    groups = [(folded.find(words), group.name) for words, group in find_groups(folded) if not group.whole_level]
-    inside = [words for words, group in find_groups(folded) if not group.whole_level]
-    return [name for _, name in sorted((*((at, n) for at, n in names if not any(n in w for w in inside)), *groups))]
-
-
-def _level_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> list[Division]:
-    """The divisions of a level that a subject asks for (各省, 甘肃各市州): those that the library has documents of."""
-    whole = [group for _, group in find_groups(parsed.folded) if group.whole_level]
-    if not whole:
-        return []
-    around = [d for name in parsed.understood.regions for d in named_divisions(view, known, name)]
-    members = members_inside(whole[0], around) if around else list(whole[0].members)
-    there = {d for divisions in view.regions.values() for d in divisions}
-    return [d for d in members if d in there]
-
-
-def _without_places(subject: str, parsed: ParsedQuestion) -> str:
-    """What is compared: the subject without the names of places and groups and without the words that ask to compare."""
-    text = fold(subject)
-    for words in (*(w for w, _ in find_groups(text)), *sorted(parsed.places, key=len, reverse=True)):
-        text = text.replace(fold(words), " ")
-    lists = word_lists("qa")
-    for word in lists["comparing_words"]:
-        text = text.replace(word, " ")
-    between = "|".join(map(re.escape, lists["between_places"]))
-    text = re.sub(rf"^(?:\s|{between})+|(?:\s|{between}|[?？。,，])+$|\s(?:{between})+(?=\s)", " ", text)
-    plain = "".join(text.split())
-    return plain or fold(subject)
-
-
-def everywhere(
-    subject: str,
-    topic: str | None,
-    view: LibraryView,
-    searcher: Searcher,
-    rows: Container[int] | None,
-    counted: frozenset[int],
-) -> list[ComparedPlace]:
-    """The places of the library that speak of a subject, from the nation down; documents of no place stand for themselves."""
-    spoken = _rows_on(subject, topic, view, searcher, counted) if len(counted) > WIDE else sorted(counted)
-    places: dict[Division | int, ComparedPlace] = {}
-    for row in spoken:
-        divisions = [part.division for part in view.document(row).parts] if len(counted) <= WIDE else list(view.regions[row])
-        for division in dict.fromkeys(divisions):
-            key = division if division is not None else row
-            if key in places or len(places) >= WIDE:
-                continue
-            if division is not None:
-                places[key] = place_of(view, division, rows)
-            else:
-                document = view.document(row)
-                name = label_part(document, document.parts[-1])
-                places[key] = ComparedPlace(name, None, frozenset({row}), frozenset())
-        if not divisions and len(places) < WIDE:
-            document = view.document(row)
-            places[row] = ComparedPlace(label_part(document, document.parts[-1]), None, frozenset({row}), frozenset())
-    names = Counter(place.name for place in places.values())
-    told = [
-        replace(place, name=f"{place.name}（{place.division.path}）") if names[place.name] > 1 and place.division else place
-        for place in places.values()
-    ]
-    # no place speaks for another where all are there
-    return sorted((replace(place, below=frozenset()) for place in told), key=lambda place: _order(place, view))
-
-
-def _order(place: ComparedPlace, view: LibraryView) -> tuple[int, str]:
-    if place.division is None:
-        return (9, place.name)
-    levels = ("国家", "省", "市州", "县", "乡镇")
-    return (levels.index(place.division.level), place.division.code)
-
-
-def _rows_on(subject: str, topic: str | None, view: LibraryView, searcher: Searcher, counted: frozenset[int]) -> list[int]:
-    """The documents that speak of a subject, best first."""
-    if topic is not None:
-        facts = [f.document for record in (TaskRecord, TargetRecord) for f in view.corpus.facts(record, key=("topic", topic))]
-        return [row for row, _ in Counter(facts).most_common() if row in counted]
-    hits = searcher.search(subject, filters=Filters(), top=SEARCHED, fold=False)
-    rows = dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id)
-    return [row for row in rows if row in counted]
+def column_for(one: PlaceEvidence) -> ComparisonColumn | None:
+    """The column of what a place says; None where it says nothing."""
+    return ComparisonColumn(one.document, one.part, one.place.name) if one.document is not None else None
 
 
 # ------------------------------------------------------------------ rows of statements
 
 
 def _of_statements(found: Sequence[PlaceEvidence], subject: Subject, view: LibraryView) -> list[ComparisonRow]:
-    if not any(one.column for one in found):
+    if not any(one.document for one in found):
         return []
     dimensions = [row for row in build_dimensions(found) if row.filled >= min(2, len(found))]
     due = next((row.entries for row in dimensions if row.kind == DEADLINE[0] and not subject.kind), tuple(None for _ in found))
@@ -260,45 +163,21 @@ def _values(row: ComparisonRow) -> list[str | None]:
 
 def _subject_cell(one: PlaceEvidence, subject: Subject, due: Entry | None) -> Cell:
     """The statements that carry the subject best, in the order of the text; with the deadline that others have too."""
-    if one.column is None:
+    if one.document is None:
         return Cell(one.place.name, None, None)
-    chosen = _foremost(one.statements)
+    chosen = choose_foremost(one.statements)
     if due is not None and due.value is not None:
         dated = next((r for r in one.statements if any(span.overlaps(r.statement.span) for span in due.spans)), None)
         if dated is not None and dated not in chosen:
             chosen = [*chosen[: STATED - 1], dated]
-    document = one.column.document
+    document = one.document
     spans = merge_spans([ranked.statement.span for ranked in chosen], document.text)
     citations = tuple(cite(document, span) for span in spans)
     text = "\n".join(flatten(c.quote) for c in citations)
-    return Cell(one.place.name, document.info.source, text, citations, document.info.id, _headline(chosen, subject))
-
-
-def _foremost(statements: Sequence[RankedStatement]) -> list[RankedStatement]:
-    best = statements[0]
-    chosen, room = [best], ROOM - len(best.statement.span)
-    for ranked in statements[1:]:
-        if len(chosen) >= STATED or ranked.rank < best.rank - BESIDE:
-            break
-        statement = ranked.statement
-        if statement.background or len(statement.span) > room or any(statement.span.overlaps(c.statement.span) for c in chosen):
-            continue
-        chosen.append(ranked)
-        room -= len(statement.span)
-    return chosen
-
-
-def _headline(chosen: Sequence[RankedStatement], subject: Subject) -> CellValue | None:
-    """The value that the cell is compared by: of the kind and for the group asked for, from the best statement that gives one."""
-    if not subject.kind:
-        return None
-    for ranked in chosen:
-        values = [value for value in ranked.statement.values if value.kind == subject.kind and value.value is not None]
-        for wanted in ("", "双方缴存", *sorted(subject.groups)):
-            fitting = [value for value in values if value.group == wanted]
-            if len({(v.value.low, v.value.high) for v in fitting if v.value}) == 1:
-                return cell_value(fitting[0])
-    return None
+    headline = find_headline(chosen, subject)
+    return Cell(
+        one.place.name, document.info.source, text, citations, document.info.id, cell_value(headline) if headline else None
+    )
 
 
 def cell_value(value: StatedValue) -> CellValue:
@@ -311,9 +190,9 @@ def cell_value(value: StatedValue) -> CellValue:
 
 
 def _entry_cell(one: PlaceEvidence, entry: Entry | None) -> Cell:
-    if entry is None or one.column is None:
-        return Cell(one.place.name, one.column.document.info.source if one.column else None, None)
-    document = one.column.document
+    if entry is None or one.document is None:
+        return Cell(one.place.name, one.document.info.source if one.document else None, None)
+    document = one.document
     citations = tuple(cite(document, span) for span in entry.spans)
     value = cell_value(entry.value) if entry.value is not None else None
     text = "\n".join(flatten(c.quote) for c in citations)
@@ -357,11 +236,11 @@ def _of_indicator(
     evidence = gather_places([replace(places[kept[i]], below=frozenset()) for i in silent], subject, view, searcher, as_of, pins)
     for i, one in zip(silent, evidence, strict=True):
         foremost = next((r for r in one.statements[:8] if _names(r, found[0], asked_kind(subject.label), view)), None)
-        if foremost is None or one.column is None:
+        if foremost is None or one.document is None:
             continue
-        columns[i] = one.column
-        citation = cite(one.column.document, foremost.statement.span)
-        info = one.column.document.info
+        columns[i] = column_for(one)
+        citation = cite(one.document, foremost.statement.span)
+        info = one.document.info
         rows[0][i] = Cell(one.place.name, info.source, flatten(citation.quote), (citation,), info.id)
     made = [ComparisonRow(row.label, tuple(cells)) for row, cells in zip(found, rows, strict=True)]
     return [places[n] for n in kept], columns, made

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from corpus.folding import fold
 from graph.codec.records import TargetRecord, TaskRecord
+from qa.across.evidence import day_of
+from qa.across.places import ComparedPlace
 from qa.answer import Cell, Comparison, ComparisonRow, Understanding
 from qa.answers.draft import cite, flatten, merge_spans
 from qa.answers.notices import find_notices
 from qa.comparison.columns import LETTER, ComparisonColumn
 from qa.comparison.differences import list_differences
-from qa.comparison.evidence import day_of
 from qa.comparison.heads import coverage_notice, head_of
-from qa.comparison.places import ComparedPlace
 from qa.comparison.rows import build_rows, collect_evidence
 from qa.documents import DocumentView, LibraryView, Sentence
 from qa.evidence.quoting import find_carrying_span

@@ -105,7 +105,7 @@ def test_a_group_is_its_places(plans: Library) -> None:
 
 def test_of_many_documents_the_best_of_each_region_is_taken(tmp_path: Path) -> None:
     from corpus.divisions import gazetteer
-    from qa.comparison.regions import WIDE
+    from qa.across.subjects import WIDE
 
     cities = [d for d in gazetteer().by_code.values() if d.level == "市州" and d.name.endswith("市")][: WIDE - 2]
     for i, city in enumerate(cities):

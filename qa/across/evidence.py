@@ -14,9 +14,8 @@ from corpus.filters import Filters
 from corpus.folding import fold
 from corpus.store import DocumentInfo
 from corpus.wordlists import word_lists
-from qa.comparison.columns import ComparisonColumn
-from qa.comparison.places import ComparedPlace
-from qa.comparison.statements import Statement, cut_statements, groups_in
+from qa.across.places import ComparedPlace
+from qa.across.statements import StatedValue, Statement, cut_statements, groups_in
 from qa.documents import DocumentView, LibraryView, speaks_for
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.selector import READ, gather_evidence, select_items
@@ -38,6 +37,12 @@ REACH = 3.5
 """How far behind the best item of its document an item may lie to belong to the subject."""
 LONG = 12_000
 """Characters of a document on the subject that is read whole."""
+STATED = 3
+"""Statements of a place that are shown at most."""
+ROOM = 220
+"""Characters they have together."""
+BESIDE = 1.3
+"""How far behind the best statement another may rank to stand beside it, in the units of the selector's score."""
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
@@ -77,13 +82,15 @@ class PlaceEvidence:
 
     Attributes:
         place: The place.
-        column: Its document part; None where nothing is said.
+        document: Its document; None where nothing is said.
+        part: The number of the document part that speaks.
         statements: Its statements on the subject, best first.
         behind: Rows of other documents of the place on the subject, and of former versions, best first.
     """
 
     place: ComparedPlace
-    column: ComparisonColumn | None = None
+    document: DocumentView | None = None
+    part: int = 0
     statements: tuple[RankedStatement, ...] = ()
     behind: tuple[int, ...] = ()
 
@@ -164,8 +171,7 @@ def _best_of(
     versions = folded.get(chosen.document.info.row, ())
     statements = _with_rest(chosen, subject)
     number = chosen.document.part_at(statements[0].statement.span.start)
-    column = ComparisonColumn(chosen.document, number, place.name)
-    return PlaceEvidence(place, column, statements, tuple(dict.fromkeys((*versions, *others))))
+    return PlaceEvidence(place, chosen.document, number, statements, tuple(dict.fromkeys((*versions, *others))))
 
 
 def _spoken(rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher) -> list[_Spoken]:
@@ -253,6 +259,34 @@ def _with_rest(spoken: _Spoken, subject: Subject) -> tuple[RankedStatement, ...]
             if gives or spoken.title >= DEDICATED:
                 rest.append(RankedStatement(statement, spoken.rank + said if gives else floor))
     return tuple(sorted((*spoken.statements, *rest), key=lambda ranked: -ranked.rank))
+
+
+def choose_foremost(statements: Sequence[RankedStatement]) -> list[RankedStatement]:
+    """The statements that say most: the best one, and others as far as they come near it and there is room."""
+    best = statements[0]
+    chosen, room = [best], ROOM - len(best.statement.span)
+    for ranked in statements[1:]:
+        if len(chosen) >= STATED or ranked.rank < best.rank - BESIDE:
+            break
+        statement = ranked.statement
+        if statement.background or len(statement.span) > room or any(statement.span.overlaps(c.statement.span) for c in chosen):
+            continue
+        chosen.append(ranked)
+        room -= len(statement.span)
+    return chosen
+
+
+def find_headline(chosen: Sequence[RankedStatement], subject: Subject) -> StatedValue | None:
+    """The value that a place is compared by: of the kind and for the group asked for, from the best statement that gives one."""
+    if not subject.kind:
+        return None
+    for ranked in chosen:
+        values = [value for value in ranked.statement.values if value.kind == subject.kind and value.value is not None]
+        for wanted in ("", "双方缴存", *sorted(subject.groups)):
+            fitting = [value for value in values if value.group == wanted]
+            if len({(v.value.low, v.value.high) for v in fitting if v.value}) == 1:
+                return fitting[0]
+    return None
 
 
 def title_of(document: DocumentView) -> str:

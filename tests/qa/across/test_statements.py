@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.document import Span
-from qa.comparison.statements import cut_statements, groups_asked, kind_asked
+from qa.across.statements import cut_statements, groups_asked, kind_asked
 from tests.qa.conftest import library_of
 
 

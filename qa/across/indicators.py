@@ -14,7 +14,7 @@ from graph.codec.records import TargetRecord
 from graph.families.indicator import FoundConcept, IndicatorFamily, family_of, find_concept
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table, read_facts
 from graph.queries.figures import choose_figure
-from qa.comparison.places import ComparedPlace
+from qa.across.places import ComparedPlace
 from qa.documents import LibraryView
 
 ENOUGH = 0.4

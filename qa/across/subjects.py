@@ -1,0 +1,124 @@
+"""What is asked about which places 所问与地区: the subject without the names of places, and the places themselves."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Container
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from corpus.divisions import Division
+from corpus.filters import Filters
+from corpus.folding import fold
+from corpus.region_groups import find_groups
+from corpus.wordlists import word_lists
+from graph.codec.records import TargetRecord, TaskRecord
+from qa.across.evidence import Subject
+from qa.across.places import ComparedPlace, members_inside, named_divisions, place_of
+from qa.across.statements import groups_asked, kind_asked
+from qa.answers.draft import label_part
+from qa.documents import LibraryView
+from qa.understanding.concepts import extract_text_concepts
+from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion, parse_question
+
+if TYPE_CHECKING:
+    from index.searcher import Searcher
+
+WIDE = 40
+"""Columns at most where no place is named: those with the most to say."""
+SEARCHED = 200
+"""Passages looked up to find the places that speak of a subject."""
+
+
+def subject_of(plain: str, parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> Subject:
+    """A subject without the names of places, with its concepts, the sort of value it asks for and the groups it names."""
+    sought = extract_text_concepts(parse_question(plain, known).subject or fold(plain), view, parsed.quoted)
+    return Subject(plain, parsed, sought, plain, kind_asked(plain), groups_asked(plain))
+
+
+def names_in(parsed: ParsedQuestion) -> list[str]:
+    """The places and groups that a subject names, in its order."""
+    folded = parsed.folded
+    names = [(folded.find(fold(name)), name) for name in parsed.understood.regions]
+    groups = [(folded.find(words), group.name) for words, group in find_groups(folded) if not group.whole_level]
+    inside = [words for words, group in find_groups(folded) if not group.whole_level]
+    return [name for _, name in sorted((*((at, n) for at, n in names if not any(n in w for w in inside)), *groups))]
+
+
+def level_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> list[Division]:
+    """The divisions of a level that a subject asks for (各省, 甘肃各市州): those that the library has documents of."""
+    whole = [group for _, group in find_groups(parsed.folded) if group.whole_level]
+    if not whole:
+        return []
+    around = [d for name in parsed.understood.regions for d in named_divisions(view, known, name)]
+    members = members_inside(whole[0], around) if around else list(whole[0].members)
+    there = {d for divisions in view.regions.values() for d in divisions}
+    return [d for d in members if d in there]
+
+
+def without_places(subject: str, parsed: ParsedQuestion) -> str:
+    """What is compared: the subject without the names of places and groups and without the words that ask to compare."""
+    text = fold(subject)
+    for words in (*(w for w, _ in find_groups(text)), *sorted(parsed.places, key=len, reverse=True)):
+        text = text.replace(fold(words), " ")
+    lists = word_lists("qa")
+    for word in lists["comparing_words"]:
+        text = text.replace(word, " ")
+    between = "|".join(map(re.escape, lists["between_places"]))
+    text = re.sub(rf"^(?:\s|{between})+|(?:\s|{between}|[?？。,，])+$|\s(?:{between})+(?=\s)", " ", text)
+    plain = "".join(text.split())
+    return plain or fold(subject)
+
+
+def everywhere(
+    subject: str,
+    topic: str | None,
+    view: LibraryView,
+    searcher: Searcher,
+    rows: Container[int] | None,
+    counted: frozenset[int],
+) -> list[ComparedPlace]:
+    """The places of the library that speak of a subject, from the nation down; documents of no place stand for themselves."""
+    spoken = rows_on(subject, topic, view, searcher, counted) if len(counted) > WIDE else sorted(counted)
+    places: dict[Division | int, ComparedPlace] = {}
+    for row in spoken:
+        divisions = [part.division for part in view.document(row).parts] if len(counted) <= WIDE else list(view.regions[row])
+        for division in dict.fromkeys(divisions):
+            key = division if division is not None else row
+            if key in places or len(places) >= WIDE:
+                continue
+            if division is not None:
+                places[key] = place_of(view, division, rows)
+            else:
+                document = view.document(row)
+                name = label_part(document, document.parts[-1])
+                places[key] = ComparedPlace(name, None, frozenset({row}), frozenset())
+        if not divisions and len(places) < WIDE:
+            document = view.document(row)
+            places[row] = ComparedPlace(label_part(document, document.parts[-1]), None, frozenset({row}), frozenset())
+    names = Counter(place.name for place in places.values())
+    told = [
+        replace(place, name=f"{place.name}（{place.division.path}）") if names[place.name] > 1 and place.division else place
+        for place in places.values()
+    ]
+    # no place speaks for another where all are there
+    return sorted((replace(place, below=frozenset()) for place in told), key=lambda place: _order(place, view))
+
+
+def _order(place: ComparedPlace, view: LibraryView) -> tuple[int, str]:
+    if place.division is None:
+        return (9, place.name)
+    levels = ("国家", "省", "市州", "县", "乡镇")
+    return (levels.index(place.division.level), place.division.code)
+
+
+def rows_on(subject: str, topic: str | None, view: LibraryView, searcher: Searcher, counted: frozenset[int]) -> list[int]:
+    """The documents that speak of a subject, best first."""
+    if topic is not None:
+        facts = [f.document for record in (TaskRecord, TargetRecord) for f in view.corpus.facts(record, key=("topic", topic))]
+        return [row for row, _ in Counter(facts).most_common() if row in counted]
+    hits = searcher.search(subject, filters=Filters(), top=SEARCHED, fold=False)
+    rows = dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id)
+    return [row for row in rows if row in counted]
