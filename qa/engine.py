@@ -29,6 +29,7 @@ from qa.evidence.scoring import SentenceScorer
 from qa.evidence.selection import find_ambiguous, select_documents, select_rows
 from qa.evidence.selector import READ, Evidence, gather_evidence, select_items
 from qa.kinds import provision, refusal, which_documents
+from qa.kinds.over_documents import answer_over_documents
 from qa.kinds.registry import question_kinds
 from qa.kinds.table_values import quote_cells
 from qa.understanding.concepts import extract_concepts
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER = 800
 LONGEST_LIST = 2000
+LONGEST_TABLE = 12_000
+"""Characters of a list that is worth nothing if it is not complete: one row for each place."""
+NEVER_OVER_DOCUMENTS = ("validity", "named_period", "responsible_unit", "provenance", "definition")
+"""Kinds of questions that are about documents or units, never about figures of several places."""
 SHOWN_NEAREST = 3
 
 
@@ -167,6 +172,10 @@ class Engine:
             return replace(offer_choices(*ambiguous, view, day), final=True), []
         if by_content and (unmatched := parsed.named.unmatched) is not None:
             return replace(offer_near(unmatched, view), final=True), []
+        if by_content and parsed.kind not in NEVER_OVER_DOCUMENTS:
+            over = answer_over_documents(parsed, view, known, chosen, day)
+            if over is not None:
+                return over, []
         wanted = extract_concepts(parsed, view)
         scope = NOWHERE if kind.of_library else scope_of(parsed, view, self.searcher, chosen)
         if kind.own_figures and parsed.divisions:
@@ -283,6 +292,7 @@ class Engine:
         self, parsed: ParsedQuestion, draft: AnswerDraft, near: list[ScoredSentence], view: LibraryView, day: dt.date
     ) -> Answer:
         limit = LONGEST_LIST if question_kinds()[parsed.kind].is_list else LONGEST_ANSWER
+        limit = LONGEST_TABLE if draft.table else limit
         lines: list[AnswerLine] = []
         size = 0
         kind = question_kinds()[parsed.kind]

@@ -41,6 +41,8 @@ class AnswerDraft:
     """Whether its first line holds a number of the question against that of the quote (不对)."""
     final: bool = False
     """Whether nothing is quoted beside it: a person is asked back, or there is nothing to quote."""
+    table: bool = False
+    """Whether its lines are the rows of a table that is shown whole."""
 
 
 def cite(document: DocumentView, span: Span) -> AnswerCitation:
