@@ -1,7 +1,8 @@
-"""The values a question asks for 所问的值: 多少层, 客服电话, 哪一天, what a term means; and whether a text holds such a value at all.
+"""The values a question asks for 所问的值: 多少层, 客服电话, 哪一天; and whether a text holds such a value at all.
 
 A text may say everything a question says and still not state what is asked: 设立“企业家日” names no day. What kind of value is asked
-for is told by the question's own words, whatever its kind; ``data/asked_values.tsv`` and ``data/asked_units.tsv`` hold them.
+for is told by the question's own words, whatever its kind; ``data/asked_values.tsv`` and ``data/asked_units.tsv`` hold them. What is no
+value (the meaning of a term, who is responsible, which papers) is told less surely, by the words of ``data/asked_contents.tsv``.
 """
 
 from __future__ import annotations
@@ -24,20 +25,30 @@ def find_asked_values(question: str) -> tuple[re.Pattern[str], ...]:
     [True]
     """
     folded = fold(question)
-    kinds, units, counted = _known()
-    found = [pattern for asked, pattern in kinds if asked.search(folded)]
+    units, counted = _units()
+    found = [pattern for asked, pattern in _kinds("asked_values.tsv") if asked.search(folded)]
     found += [units[match[1]] for match in counted.finditer(folded)]
     return tuple(dict.fromkeys(found))
 
 
+def find_asked_contents(question: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of what else a question asks for, for folded text: of words that stand where it is told."""
+    folded = fold(question)
+    return tuple(pattern for asked, pattern in _kinds("asked_contents.tsv") if asked.search(folded))
+
+
+@lru_cache(maxsize=2)
+def _kinds(file: str) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    return [(re.compile(asked), re.compile(pattern)) for _, asked, pattern in _rows(file)]
+
+
 @lru_cache(maxsize=1)
-def _known() -> tuple[list[tuple[re.Pattern[str], re.Pattern[str]]], dict[str, re.Pattern[str]], re.Pattern[str]]:
-    kinds = [(re.compile(asked), re.compile(pattern)) for _, asked, pattern in _rows("asked_values.tsv")]
+def _units() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str]]:
     units = {}
     for row in _rows("asked_units.tsv"):
         units[row[0]] = re.compile(f"{_NUMBER}{_SCALE}(?:{row[1] if len(row) > 1 else row[0]})")
     longest = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
-    return kinds, units, re.compile(f"{_COUNTED}({longest})")
+    return units, re.compile(f"{_COUNTED}({longest})")
 
 
 def _rows(file: str) -> list[list[str]]:

@@ -27,7 +27,7 @@ from index.passages import Hit
 from index.ranking.features import FEATURES, Candidate, Rarity, compute_features
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
-from qa.evidence.asked_values import find_asked_values
+from qa.evidence.asked_values import find_asked_contents, find_asked_values
 from qa.evidence.constraints import SlotConstraints, Violation
 from qa.evidence.scope import SMALL
 from qa.understanding.lexicons import first_phrase, phrases
@@ -255,7 +255,7 @@ def describe_items(
     candidates = _candidates(items, titles, view, rarity)
     for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
         candidate.meaning = cosine
-    asked = find_asked_values(query)
+    values, contents = find_asked_values(query), find_asked_contents(query)
     preambles = phrases("preambles.txt")
     stated: list[tuple[bool, ...]] = []
     own: list[tuple[float, ...]] = []
@@ -263,11 +263,12 @@ def describe_items(
         text = item.span.of(view.document(item.document).text)
         folded = fold(text)
         around = f"{fold(' '.join((*item.trail[-1:], item.lead)))} {folded}"
-        stated.append(tuple(value.search(around) is not None for value in asked))
+        stated.append(tuple(value.search(around) is not None for value in values))
+        told = [*stated[-1], *(content.search(around) is not None for content in contents)]
         own.append((
             *passage,
             len(item.span) / 300,
-            sum(stated[-1]) / len(asked) if asked else 1.0,
+            sum(told) / len(told) if told else 1.0,
             first_phrase(folded, preambles) is not None,
             text[-1] in COLONS,
             max(0.0, 1 - item.span.start / FAR_INSIDE),
