@@ -602,6 +602,7 @@ class Library(PolicyGraph):
         """Keep an answer with everything it takes to ask again."""
         from qa.answers.replay import make_kept_record
 
+        question = question.encode("utf-8", "replace").decode("utf-8")  # half a character (a lone surrogate) cannot be written
         record = make_kept_record(
             plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
         )

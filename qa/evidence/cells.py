@@ -45,6 +45,7 @@ _BRACKET = re.compile(r"[(（\[【][^()（）\[\]【】]{0,24}[)）\]】]")
 _SERIAL = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.、．]|其中[:：]?|#)")
 _BETWEEN = re.compile(r"[^\w%‰]|_")
 _UNIT_ASKED = re.compile(r"(?:多少|几)(?:万|亿|千|百)?([^\W\d_]{1,4})")
+_EACH = re.compile(r"每([^\W\d_])")
 _COUNTED = re.compile("多少|几(?!点)|多高|多大|[^效]率|比例|比重|占比|数量")
 _WHICH = re.compile("哪|谁|什么|由|啥")
 _LEGEND = re.compile(r"([●○◎■□▲△★☆◆√])\s*(?:为|是|表示|代表|指|[:：—\-－])+\s*([\u4e00-\u9fff]{1,8})")
@@ -134,10 +135,12 @@ class CellQuestion:
         """The places of words that a table need not hold: of measures, of asking, the unit asked for."""
         mask = 0
         for word in (*phrases("measure_nouns.txt"), *phrases("generic_words.txt"), *phrases("document_words.txt")):
-            mask |= self._every(word)
+            mask |= self.every(word)
+        for word in word_lists("qa")["asking_verbs"]:
+            mask |= self.every(word)
         for where, _ in self.asking:
             mask |= where
-        for match in _UNIT_ASKED.finditer(self.text):
+        for match in (*_UNIT_ASKED.finditer(self.text), *_EACH.finditer(self.text)):
             mask |= _bits(match.start(), match.end())
         return mask
 
@@ -149,16 +152,16 @@ class CellQuestion:
         )
 
     @cached_property
-    def words(self) -> tuple[tuple[str, int], ...]:
-        """The words of two and more characters, and where they stand."""
-        found: list[tuple[str, int]] = []
+    def words(self) -> tuple[tuple[str, int, bool], ...]:
+        """The words of two and more characters, where they stand, and whether they name something."""
+        found: list[tuple[str, int, bool]] = []
         at = 0
-        for word, _ in natures(self.text):
+        for word, nature in natures(self.text):
             at = self.text.find(word, at)
             if at < 0:
                 break
             if len(word) >= FEWEST:
-                found.append((word, _bits(at, at + len(word))))
+                found.append((word, _bits(at, at + len(word)), nature[:1] in ("n", "s", "x")))
             at += len(word)
         return tuple(found)
 
@@ -200,7 +203,7 @@ class CellQuestion:
         if not key:
             return NOTHING
         if key in self.text:
-            return _Match(self._every(key), 1.0) if len(key) > 1 else NOTHING
+            return _Match(self.every(key), 1.0) if len(key) > 1 else NOTHING
         if _TAIL.search(key):
             codes = {d.code for d in gazetteer().named(key)}
             where = next((where for where, other in self.places if codes & other), 0)
@@ -214,14 +217,15 @@ class CellQuestion:
             while end < len(key) and key[i : end + 1] in self.text:
                 end += 1
             if end - i >= FEWEST:
-                mask |= self._every(key[i:end])
+                mask |= self.every(key[i:end])
                 held += end - i
                 i = end
             else:
                 i += 1
         return _Match(mask, held / len(key))
 
-    def _every(self, word: str) -> int:
+    def every(self, word: str) -> int:
+        """All places of a word."""
         mask = 0
         at = self.text.find(word)
         while at >= 0:
@@ -379,7 +383,7 @@ class _TableReading:
                 if row.group is not None and (over := question.match(row.group.of(self.text))).names:
                     mask |= over.mask
                 header, share = self._column(c)
-                asked = self._asked(c)
+                asked = self._asked(c, said)
                 year = bool(question.years & _years_of(self._header(c)))
                 if not (header & content & ~mask or asked or year or self._only_value(c, keys)):
                     continue
@@ -414,10 +418,13 @@ class _TableReading:
             length += len(key)
         return mask, held / length if length else 0.0
 
-    def _asked(self, c: int) -> float:
-        """What it counts that a header names what the question asks for."""
+    def _asked(self, c: int, value: str) -> float:
+        """What it counts that a header, or the unit of a value, names what the question asks for."""
         header = self._header(c)
         points = ASKED if any(pattern.search(header) for _, pattern in self.question.asking) else 0.0
+        each = _EACH.search(self.question.text)
+        if each is not None and f"/{each[1]}" in value:
+            points += ASKED
         unit = _UNIT_ASKED.search(self.question.text)
         if unit is not None and any(unit[1].startswith(own[-1:]) and own for own in (self._unit_of_header(c),) if own):
             points += ASKED
@@ -454,7 +461,9 @@ class _TableReading:
         row = " ".join(cell.of(self.text) for cell in self.cells.rows[r].cells if len(cell) <= 60)
         said = fold(row + " " + self._header(c))
         left &= ~question.covered(said)
-        return left.bit_count() > FEWEST or any(left & where and word not in said for word, where in question.words)
+        for suffix in word_lists("qa")["count_suffixes"]:
+            left &= ~(question.every(suffix) & ~(left << 1))
+        return left.bit_count() > FEWEST or any(left & where and word not in said for word, where, _ in question.words)
 
     def _newest_first(self, columns: Sequence[int]) -> list[int]:
         """Columns in the order of the table; where years tell them apart, the latest first."""
@@ -484,7 +493,7 @@ class _TableReading:
             return 0.0, ()
         asked = _bits(*(counted or extreme).span())  # type: ignore[union-attr]
         if extreme is not None:
-            asked = question._every(extreme[0])
+            asked = question.every(extreme[0])
         best: tuple[int, float, int] | None = None
         for c in range(len(self.cells.columns)):
             mask, share = self._column(c)
@@ -583,7 +592,7 @@ class _TableReading:
                 return 0.0, ()
         role = self._role
         for word in _mark_words():
-            named |= question._every(word)
+            named |= question.every(word)
         for where, _ in question.asking:
             named |= where
         found: list[FoundCell] = []
@@ -606,7 +615,7 @@ class _TableReading:
             return 0.0, ()
         c, mask = named[0]
         for word in _mark_words():
-            mask |= question._every(word)
+            mask |= question.every(word)
         for where, _ in question.asking:
             mask |= where
         if self._left(0, mask, c):
@@ -702,7 +711,9 @@ def find_gap(parsed: ParsedQuestion, document: DocumentView, span: Span) -> Viol
     part = document.parts[document.part_at(span.start)]
     left &= ~question.covered(fold(" ".join((part.head.region or "", part.head.title or "", *part.head.issuers))))
     for phrase in find_everyday(parsed.folded):
-        left &= ~question._every(phrase)
+        left &= ~question.every(phrase)
+    for _, where, names in question.words:
+        left &= ~0 if names else ~where
     run = max((match for match in re.finditer("1+", f"{left:b}"[::-1])), key=lambda match: len(match[0]), default=None)
     if run is None or len(run[0]) < FEWEST:
         return None

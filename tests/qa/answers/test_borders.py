@@ -5,7 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import Span
+from qa.answer import AnswerCitation
 from qa.answers.borders import has_true_borders, mend_borders
+from qa.answers.draft import AnswerDraft, AnswerLine
+from qa.answers.guard import drop_torn
 
 
 @pytest.mark.parametrize(
@@ -53,3 +56,19 @@ def test_mending_ends_and_only_then_borders_are_true(parts: list[str], data: st.
     mended = mend_borders(text, span)
     assert 0 <= mended.start <= mended.end <= len(text)
     assert has_true_borders(text, mended)
+
+
+TEXT = "临潭县参保132100人。"
+
+
+@pytest.mark.parametrize(("start", "end", "kept"), [(0, 12, True), (5, 11, True), (6, 11, False), (0, 8, False)])
+def test_the_guard_drops_a_line_with_a_torn_quote(start: int, end: int, kept: bool) -> None:
+    citation = AnswerCitation("d", "d.txt", None, None, None, (), TEXT[start:end], start, end)
+    draft = AnswerDraft("answered", (AnswerLine(f"“{citation.quote}”", (citation,)),))
+    assert bool(drop_torn(draft, lambda id: TEXT).lines) is kept
+
+
+def test_the_guard_drops_a_quote_that_is_not_there() -> None:
+    citation = AnswerCitation("d", "d.txt", None, None, None, (), "参保132101人", 3, 11)
+    draft = AnswerDraft("answered", (AnswerLine("“参保132101人”", (citation,)),))
+    assert drop_torn(draft, lambda id: TEXT).lines == ()

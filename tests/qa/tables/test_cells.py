@@ -13,6 +13,7 @@ from qa.answer import Answer
 from qa.answers.borders import has_true_borders
 from tests.encoders import BlankEncoder
 from tests.qa.tables.specimens import ITEMS, SPECIMENS, UNANSWERED, Specimen
+from tests.qa.tables.specimens_second import SECOND
 from tests.qa.tables.write_files import write_file
 
 pytest.importorskip("reportlab")
@@ -30,6 +31,18 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         write_file(specimen, sources)
     for number, (text, _) in enumerate(ITEMS):
         (sources / f"items{number}.txt").write_text(text, encoding="utf-8")
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
+        opened.ingest([sources])
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def second_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("second")
+    sources = folder / "in"
+    sources.mkdir()
+    for specimen in SECOND:
+        write_file(specimen, sources)
     with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
         opened.ingest([sources])
         yield opened
