@@ -78,7 +78,25 @@ SHORT = 40
 
 def fold(text: str) -> str:
     """Half width, lower case, no white space: ``fold("教 育部，") == "教育部,"``."""
-    return _remembered(text) if len(text) <= SHORT else text.translate(_table)
+    return _remembered(text) if len(text) <= SHORT else _fold_long(text)
+
+
+_OFTEN = tuple((char, _table[ord(char)]) for char in "，\n；（）：\u3000 ")
+_other = re.compile("[^\u4e00-\u9fff0-9a-z、。“”《》,.;:()%·—]")
+_DIFFERENT = 16
+"""Largest number of different rare characters that are replaced one after the other."""
+
+
+def _fold_long(text: str) -> str:
+    """A text folded by replacing what changes: ten characters account for nearly all of that, and most of a text stays."""
+    for char, form in _OFTEN:
+        text = text.replace(char, form)
+    forms = {char: form for char in set(_other.findall(text)) if (form := _table[ord(char)]) != char}
+    if len(forms) > _DIFFERENT or any(_table[ord(char)] != char for form in forms.values() for char in form):
+        return text.translate(_table)
+    for char, form in forms.items():
+        text = text.replace(char, form)
+    return text
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,10 +8,10 @@ is made from are those the exact overlap needs. So no package is added for it.
 
 from __future__ import annotations
 
-import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -30,7 +30,6 @@ FRESH = 2_000
 
 Hashes = npt.NDArray[np.uint64]
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
-_asides = re.compile(r"[\W_]+")
 _FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _SHIFTS = np.uint64(31), np.uint64(29)
 _BIN_BITS, _KEPT_BITS = np.uint64(57), np.uint64(20)
@@ -43,7 +42,8 @@ def body_of(doc: ParsedDocument) -> str:
 
 def hash_shingles(body: str) -> Hashes:
     """The sorted distinct hashes of all stretches of ``LENGTH`` characters of a folded text, marks left out."""
-    codes = np.frombuffer(_asides.sub("", fold(body)).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    characters = np.frombuffer(fold(body).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = characters[_are_words(characters)].astype(np.uint64)
     if len(codes) < LENGTH:
         codes = np.concatenate([codes, np.zeros(LENGTH - len(codes), np.uint64)])
     count = len(codes) - LENGTH + 1
@@ -57,6 +57,22 @@ def hash_shingles(body: str) -> Hashes:
     # numpy's unique goes through a hash table, which takes ten times as long as the sort
     distinct: Hashes = hashes[np.concatenate([[True], hashes[1:] != hashes[:-1]])]
     return distinct
+
+
+def _are_words(characters: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Which characters are letters, digits or Chinese; marks and blanks are not."""
+    table = _words_table()
+    if characters.max(initial=0) < len(table):
+        return table[characters]
+    found: npt.NDArray[np.bool_] = table[np.minimum(characters, len(table) - 1)]
+    for place in np.flatnonzero(characters >= len(table)).tolist():  # rare
+        found[place] = chr(characters[place]).isalnum()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _words_table() -> npt.NDArray[np.bool_]:
+    return np.array([chr(code).isalnum() for code in range(0x10000)])
 
 
 def sign(body: str) -> bytes:

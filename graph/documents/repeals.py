@@ -12,7 +12,7 @@ from typing import Literal
 from corpus.document import Span
 from corpus.numerals import chinese_number
 from graph.documents.numbers import DocumentNumber, find_numbers, parse_number
-from graph.lexicon import alternatives, expand
+from graph.lexicon import alternatives, expand, word_lists
 
 _STOPS = "。；;\n"
 _TITLE = re.compile(r"《(?P<title>[^《》]{2,200}(?:《[^《》]{2,160}》[^《》]{0,80}){0,3})》")
@@ -42,6 +42,8 @@ _DATE = re.compile(rf"自?\s?{_DAY}\s?" + expand("{from_a_day}"))
 _EXTENDS = re.compile(
     expand(r"{terms}[^。；;\n]{0,12}?(?:{prolonging}|调整)|{prolonging}[^。；;\n]{0,90}?{what_is_prolonged}|继续{going_on}")
 )
+_EXTENDS_WORDS = (*word_lists()["terms"], *word_lists()["prolonging"], "继续")
+_EXTENDS_BEGINS = re.compile("[{}](?=[{}])".format(*("".join(sorted({word[i] for word in _EXTENDS_WORDS})) for i in (0, 1))))
 _EXTENDED_TO = re.compile(rf"[至到]\s?{_DAY}")
 _EXTENDED_BY = re.compile(expand(r"{prolonging}[^。；;\n]{0,14}?(?<!\d)([{numerals}两\d]{1,2})\s?年"))
 _EXTENDED_TO_YEAR_END = re.compile(r"[至到]\s?((?:19|20)\d\d)\s?年\s?(?:12\s?月)?\s?[底末]")
@@ -101,7 +103,8 @@ _Side = Literal["before", "after"]
 
 def read_statements(text: str, title: str | None) -> ForceStatements:
     """The repeals, extensions and rules on trial documents in a text; ``title`` is its own."""
-    if not _triggers().search(text) and not _EXTENDS.search(text) and not _trial().search(text):
+    tries = "有效期" in text
+    if not _triggers().search(text) and not any(_extending(text)) and not (tries and _trial().search(text)):
         return ForceStatements()
     found: dict[object, Repeal] = {}
     for repeal in (*_repeals(text), *_listed(text, title or "")):
@@ -110,7 +113,7 @@ def read_statements(text: str, title: str | None) -> ForceStatements:
         held = found.get(key)
         if held is None or _telling(text, repeal) > _telling(text, held):
             found[key] = repeal
-    return ForceStatements(tuple(found.values()), tuple(_extensions(text)), _trial_rule(text))
+    return ForceStatements(tuple(found.values()), tuple(_extensions(text)), _trial_rule(text) if tries else None)
 
 
 def _telling(text: str, repeal: Repeal) -> tuple[bool, bool, bool]:
@@ -247,8 +250,17 @@ def _day(text: str, sentence: Span) -> str | None:
     return f"{year}-{month:02}-{day:02}"
 
 
+def _extending(text: str) -> Iterator[re.Match[str]]:
+    """The places of ``_EXTENDS``, looked for only where one of its first words may begin: a sixth of the time."""
+    end = 0
+    for place in _EXTENDS_BEGINS.finditer(text):
+        if place.start() >= end and (match := _EXTENDS.match(text, place.start())):
+            end = match.end()
+            yield match
+
+
 def _extensions(text: str) -> Iterator[Extension]:
-    for match in islice(_EXTENDS.finditer(text), _MOST):
+    for match in islice(_extending(text), _MOST):
         sentence = _sentence(text, match.start(), match.end())
         names = list(_names(text, sentence.start, sentence.end))
         to, by = _EXTENDED_TO.search(text, match.start(), sentence.end), _EXTENDED_BY.search(text, sentence.start, sentence.end)

@@ -28,3 +28,9 @@ def test_what_maps_back_covers_what_was_matched(text: str, a: int, b: int) -> No
 @given(PIECES)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(PIECES, st.text(max_size=60))
+def test_a_long_text_is_folded_as_its_characters_are(pieces: str, other: str) -> None:
+    text = (pieces + other) * 3 + "第一条　本办法，自2025年1月1日起施行。" * 3
+    assert fold(text) == "".join(map(fold, text))
