@@ -18,6 +18,7 @@ from qa.understanding.library_questions import LibraryQuestion, read_library_que
 from qa.understanding.names import KnownNames, Mention, NamedDocuments
 from qa.understanding.spelling import near_misses
 from qa.understanding.validity import Aspect, find_aspects
+from qa.understanding.wordings import order_query, unify_wording
 
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""
@@ -137,7 +138,7 @@ def _slots(folded: str, known: KnownNames) -> QuestionSlots:
 
 def _parse(text: str, known: KnownNames, previous: Understanding | None) -> ParsedQuestion:
     """Parse a whole question; the one before it only tells whether the library must be named to be asked about."""
-    folded = fold(text)
+    folded = unify_wording(fold(text))
     corrections: list[tuple[str, str]] = []
     mentions, rest = _regions(folded, known, corrections)
     of_library = _of_library(rest, mentions, known, previous)
@@ -195,7 +196,7 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
     )
     return ParsedQuestion(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
-        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, text, _counted_phrase(folded), named, aspects, of_library,
+        read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, order_query(folded, [(m.text, m.divisions[0].short) for m in mentions if m.divisions]), _counted_phrase(folded), named, aspects, of_library,
     )  # fmt: skip
 
 
