@@ -16,12 +16,16 @@ from corpus.store import Corpus, FiledKeys, Heads, View
 from graph.documents.named import resolver_of
 from graph.documents.numbers import find_numbers
 from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, UnmatchedDescription, name_span
+from index.lexical.tokens import natures
 from index.spelling import SpellingNames
 from qa.documents import DocumentRegions, LibraryView
 from qa.understanding.lexicons import phrases
 from qa.understanding.spelling import TELLING
 from qa.understanding.validity import strip_aspects
 
+_PLACE_NATURES = frozenset({"ns", "nrt", "s"})
+"""Parts of speech under which the dictionary has names of places, foreign ones among them."""
+_COUNTY_ENDINGS = ("县", "市", "区", "旗")
 UNPLACED, SPOKEN_OF = 40, 3
 """So many documents without a region are looked through for a place, and so often they must name it."""
 
@@ -270,6 +274,14 @@ class KnownNames:
                 found.append((start, end, name, (self.region_names.named(name),)))
                 busy.append((start, end))
         return found
+
+    def county_at_start(self, text: str) -> tuple[str, Division] | None:
+        """A county of the library that a question begins with, by its name without the class word (建德 for 建德市)."""
+        first, nature = next(iter(natures(text[:8])), ("", ""))
+        if len(first) < 2 or nature not in _PLACE_NATURES:
+            return None
+        whole = next((first + ending for ending in _COUNTY_ENDINGS if first + ending in self.region_names), None)
+        return (first, self.region_names.named(whole)) if whole else None
 
     def title(self, row: int) -> str:
         """The title of a document, else its file name."""

@@ -18,7 +18,7 @@ from qa.understanding.library_questions import LibraryQuestion, read_library_que
 from qa.understanding.names import KnownNames, Mention, NamedDocuments
 from qa.understanding.spelling import near_misses
 from qa.understanding.validity import Aspect, find_aspects
-from qa.understanding.wordings import order_query, unify_wording
+from qa.understanding.wordings import correct_typing, order_keywords, order_query, unify_wording
 
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""
@@ -138,8 +138,7 @@ def _slots(folded: str, known: KnownNames) -> QuestionSlots:
 
 def _parse(text: str, known: KnownNames, previous: Understanding | None) -> ParsedQuestion:
     """Parse a whole question; the one before it only tells whether the library must be named to be asked about."""
-    folded = unify_wording(fold(text))
-    corrections: list[tuple[str, str]] = []
+    folded, corrections = correct_typing(unify_wording(fold(order_keywords(text))), known.occurs)
     mentions, rest = _regions(folded, known, corrections)
     of_library = _of_library(rest, mentions, known, previous)
     titled = known.place_in_titles(folded) if not mentions else ()
@@ -283,6 +282,11 @@ def _regions(folded: str, known: KnownNames, corrections: list[tuple[str, str]])
         mentions.append(Mention(folded[start:end], divisions, asked))
         if divisions and not inside:
             spots.append((start, end, " "))
+    if not any(start == 0 for start, _ in taken) and (county := known.county_at_start(folded)) is not None:
+        name, division = county
+        mentions.append(Mention(name, (division,), True))
+        spots.append((0, len(name), " "))
+        matched.append((0, len(name)))
     for start, end, name, found_divisions in known.misspelt_regions(folded, matched):
         # a shorter name inside the misspelt one was none (兴安 in 大兴安领)
         mentions = [m for m in mentions if m.divisions or m.text not in folded[start:end]]

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from corpus.wordlists import expand
+from corpus.folding import fold
+from corpus.wordlists import entries, expand
 
 _kept = re.compile(r"《[^《》]*》|[“\"‘「『][^”\"’」』]*[”\"’」』]")
 
@@ -24,6 +25,9 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"[，,。\s]*(?:{thanking})[!！。\s]*$", ""),
         (r"[啊呀哦哈吧?？!！。]+$", ""),
         (r"(?:{stressing})(?=是|有|要|多|怎|什|哪|由|归|能)", ""),
+        (r"(?:贷款)?最[多高](?:能|可以|可)?贷款?多少", "贷款最高额度是多少"),
+        (r"最高贷款额度", "贷款最高额度"),
+        (r"(?:都|的)?(?:是)?(?:怎么分类的?|分了?[成为]?(?:哪些|哪几|几)[个]?类|分类)$", "分为哪几类"),
         (r"{asking_when}", "什么时候"),
         (r"{asking_how_long}", "多久"),
         (r"{asking_how}(?=[\u4e00-\u9fff])", "怎么"),
@@ -33,7 +37,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"的?{responsible_nouns}(?:分别)?(?:是谁|是哪些|是哪个|是哪几个|有哪些|有谁|是什么)?$", "由哪些单位负责"),
         (r"(?:由|归|是)?{offices_asked}{managing}$", "由哪些单位负责"),
         (r"{who_manages}$", "由哪些单位负责"),
-        (r"(?:{meeting})?(?:什么|哪些|哪几个|哪几项|几个)(?P<noun>{asked_lists})", r"的\g<noun>有哪些"),
+        (r"(?:有|{meeting})?(?:什么|哪些|哪几个|哪几项|几个)(?P<noun>{asked_lists})", r"的\g<noun>有哪些"),
         (r"有哪些(?P<noun>{asked_lists})$", r"的\g<noun>有哪些"),
         (r"的?(?P<noun>{asked_lists})(?:分别)?(?:是什么|是哪些|有哪些|包括什么|要哪些)?$", r"的\g<noun>有哪些"),
         (r"(?P<noun>{value_nouns})(?:是|为|有|得|要)?(?:达到|调整为|调整成|提高到|提高至|调到)?(?:多少|多高|几何)?(?:钱)?$", r"\g<noun>是多少"),
@@ -49,6 +53,48 @@ def _meanings() -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(expand("qa", "(?P<term>[^，,。；;的是]{2,14}?)(?:{asking_meaning})[?？。]*")),
         re.compile(expand("qa", "(?:{asking_what_is})(?P<term>[^，,。；;]{2,14}?)[?？。]*")),
     )
+
+
+@cache
+def _typing_errors() -> dict[str, str]:
+    rows = (line.split("\t") for line in entries("qa", "typing_errors.tsv"))
+    return {fold(wrong): fold(right) for wrong, right in rows}
+
+
+@cache
+def _side_last() -> re.Pattern[str]:
+    return re.compile(expand("qa", "(?:{asked_lists}|{value_nouns}|{responsible_nouns}|{sides_of_time})$"))
+
+
+@cache
+def _question_word() -> re.Pattern[str]:
+    return re.compile(expand("qa", "{follow_asking}"))
+
+
+def order_keywords(text: str) -> str:
+    """Keywords with the side of a thing that is asked for at the end, where a sentence has it; a sentence stays as it is.
+
+    >>> order_keywords("审核时限 商品房上市交易 海口")
+    '商品房上市交易 海口 审核时限'
+    """
+    words = text.split()
+    if len(words) < 2 or _question_word().search(text) or re.search("[，,。；;《]", text):
+        return text
+    asked = [word for word in words if _side_last().search(word)]
+    return " ".join([*(word for word in words if word not in asked), *asked])
+
+
+def correct_typing(folded: str, occurs: Callable[[str], bool]) -> tuple[str, list[tuple[str, str]]]:
+    """A folded question with common typing errors mended, and what was mended: (written, read).
+
+    Args:
+        folded: The question.
+        occurs: Whether a piece occurs in the library; such a piece is no error.
+    """
+    made = [(wrong, right) for wrong, right in _typing_errors().items() if wrong in folded and not occurs(wrong)]
+    for wrong, right in made:
+        folded = folded.replace(wrong, right)
+    return folded, made
 
 
 def unify_wording(folded: str) -> str:
@@ -101,4 +147,4 @@ def order_query(folded: str, places: Sequence[tuple[str, str]]) -> str:
     for written, _ in places:
         folded = re.sub(f"[，,在]?{re.escape(written)}的?", "", folded, count=1)
     names = "和".join(dict.fromkeys(short for _, short in places))
-    return names + _of.sub("", _left_over.sub("", folded))
+    return names + _of.sub("", _left_over.sub("", folded)).replace("住房公积金", "公积金")
