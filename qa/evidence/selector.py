@@ -59,7 +59,7 @@ FAR = 4.0
 BEST = 5
 """Items whose features tell whether something answers at all."""
 SIGNS = (
-    "cover", "cover_pairs", "cover_title", "cover_all", "cover_sentence", "run", "meaning", "short", "cover_rare", "rarest_missing",
+    "cover", "cover_pairs", "cover_title", "cover_all", "cover_sentence", "run", "short", "cover_rare", "rarest_missing",
     "place", "place_missing", "place_other", "place_unasked", "cover_rest",
 )  # fmt: skip
 """Features that tell whether something answers at all."""
