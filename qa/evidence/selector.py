@@ -165,7 +165,8 @@ def select_items(evidence: Evidence, *, refused: bool) -> Selection:
     if evidence.nearness is not None:
         model = shipped_items(MEANING_FILE)
         ordered = order_by_meaning(evidence, ordered.by_score, model.forest)
-    doubt = model.doubt(evidence).estimate(describe_best(evidence, ordered, refused=refused))
+    signs = describe_best(evidence, ordered, refused=refused)
+    doubt = 1.0 if states_nothing_asked(evidence, ordered) else model.doubt(evidence).estimate(signs)
     return Selection(tuple(evidence.items[i] for i in ordered.places), tuple(ordered.scores), doubt, ordered.violation)
 
 
@@ -181,6 +182,15 @@ class OrderedItems(NamedTuple):
     violation: Violation | None
     ahead: float
     by_score: list[int]
+
+
+def states_nothing_asked(evidence: Evidence, ordered: OrderedItems) -> bool:
+    """Whether values are asked for and no item near the best states any.
+
+    So it was for 16 of 114 questions without an answer and 1 of 623 with one, whose answer was not among the items (2026-11).
+    """
+    near = [i for i, score in zip(ordered.places, ordered.scores, strict=True) if ordered.scores[0] - score <= REACH]
+    return bool(evidence.stated[near[0]]) and not any(any(evidence.stated[i]) for i in near)
 
 
 def order_items(evidence: Evidence, forest: Forest) -> OrderedItems:

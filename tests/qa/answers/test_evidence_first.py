@@ -7,7 +7,7 @@ import pytest
 
 from cemai.library import Library
 from qa.evidence.scope import SMALL
-from qa.evidence.selector import COLUMNS, SIGNS, shipped_items
+from qa.evidence.selector import COLUMNS, FILE, MEANING_COLUMNS, MEANING_FILE, SIGNS, shipped_items
 
 COUNTIES = ["云岫", "青禾", "澜溪", "石桥", "柳河", "东岭", "南浦", "西坡", "北渡", "长汀"]
 
@@ -45,10 +45,11 @@ def test_every_quote_is_a_span_and_nothing_is_said_twice(library: Library) -> No
 
 
 def test_the_shipped_model_fits_the_code() -> None:
-    model = shipped_items()
-    assert model.forest.columns == COLUMNS
-    for doubt in (model.small, model.large):
-        assert len(doubt.weights) == len(doubt.mean) == 2 + 2 * len(SIGNS) + 4
+    for file, columns, own in ((FILE, COLUMNS, 6), (MEANING_FILE, MEANING_COLUMNS, 10)):
+        model = shipped_items(file)
+        assert model.forest.columns == columns
+        for doubt in (model.small, model.large):
+            assert len(doubt.weights) == len(doubt.mean) == 2 + 2 * len(SIGNS) + own
 
 
 def test_no_verdict_stands_in_front_of_a_prohibition(library: Library) -> None:
