@@ -15,7 +15,7 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import Span
 from corpus.five_year_plans import five_year_plans
 from corpus.folding import fold
-from corpus.numerals import chinese_number
+from corpus.numerals import chinese_number, read_whole_number
 from corpus.store import year_of
 from corpus.wordlists import expand, word_lists
 from qa.documents import DocumentView
@@ -26,6 +26,7 @@ _RANGE = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?[-—–－~～至到]{1,2}\s
 _SINCE = re.compile(r"(?<!\d)((?:19|20)\d\d)年[\d月日年\s]{0,8}(?:起|以来|以后|之后)")
 _NAMES = re.compile(r"《[^》]*》|[〔\[（(](?:19|20)\d\d[〕\]）)]\s?\d+号")
 """Titles and document numbers: their years are of the documents they name."""
+_ARTICLE = re.compile(expand("qa", r"第([{numerals}\d]{1,6})条(?!河|路|线|建议)"))
 _SERIAL = re.compile(expand("qa", r"第([{numerals}\d]{1,4})({editions})"))
 """The number of an edition: 第三批, 第六次全体会议."""
 
@@ -68,7 +69,12 @@ class SlotConstraints:
         """What a stretch of a document speaks of instead of what is asked; None where nothing speaks against it."""
         if self.parsed.several:
             return None
-        return self._other_place(document, span) or self._other_year(document, span) or self._other_edition(document, span)
+        return (
+            self._other_place(document, span)
+            or self._other_year(document, span)
+            or self._other_edition(document, span)
+            or self._other_article(document, span)
+        )
 
     def _other_place(self, document: DocumentView, span: Span) -> Violation | None:
         part = document.parts[document.part_at(span.start)]
@@ -126,6 +132,22 @@ class SlotConstraints:
                 return Violation(f"第{number}{unit}", f"第{others[0]}{unit}")
         return None
 
+    @cached_property
+    def articles(self) -> frozenset[int]:
+        """The numbers of the articles asked about, in either writing: 第3条 is 第三条."""
+        return frozenset(_articles(self.parsed.folded))
+
+    def _other_article(self, document: DocumentView, span: Span) -> Violation | None:
+        """Another article of a document that has the one asked about and does not name it here."""
+        if not self.articles or self.articles & set(_articles(fold(span.of(document.text)))):
+            return None
+        trail = document.doc.trail(document.doc.section_at(span.start))
+        own = {number: section.number for section in trail for number in _articles(fold(section.number or ""))}
+        known = {number for section in document.doc.outline for number in _articles(fold(section.number or ""))}
+        if not own or self.articles & own.keys() or not self.articles <= known:
+            return None
+        return Violation("、".join(f"第{number}条" for number in sorted(self.articles)), "、".join(filter(None, own.values())))
+
 
 def narrowest_places(parsed: ParsedQuestion) -> tuple[Division, ...]:
     """The divisions asked about, the narrowest named in each: 龙华区 of 深圳市龙华区, though the library has nothing of it."""
@@ -178,6 +200,10 @@ def _periods(text: str) -> Iterable[tuple[int, int]]:
 
 def _serials(text: str) -> Sequence[tuple[str, str]]:
     return [(str(int(n) if n.isdecimal() else chinese_number(n) or n), unit) for n, unit in _SERIAL.findall(text)]
+
+
+def _articles(text: str) -> Sequence[int]:
+    return [number for written in _ARTICLE.findall(text) if (number := read_whole_number(written, positional=True)) is not None]
 
 
 def _written(years: Iterable[int]) -> str:

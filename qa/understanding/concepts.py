@@ -227,7 +227,12 @@ def extract_text_concepts(
         variants = forms.get(word, ())
         if len(word) > 2 and word[-1] in "县市区州省" and gazetteer().named(word):
             variants = (*variants, word[:-1])
-        if share == 0 and len(word) > 2 and word[-1] in "数额量值":
+        kind_of_value = next(
+            (noun for noun in phrases("measure_nouns.txt") if word.endswith(noun) and len(word) > len(noun) + 1), ""
+        )
+        if share == 0 and kind_of_value:
+            variants = (*variants, word.removesuffix(kind_of_value))  # 控制目标: 控制在28微克以下
+        elif share == 0 and len(word) > 2 and word[-1] in "数额量值":
             variants = (*variants, word[:-1])  # 项目数: 项目1448个
         found[word] = Concept(
             word, weight, variants, _pairs(word), _core(word, view), known=share > 0, foreign=share == 0 and not variants,

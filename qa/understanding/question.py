@@ -348,5 +348,6 @@ def _subject(rest: str) -> str:
             rest = rest.replace(word, " ")
     for i, phrase in enumerate(kept):
         rest = rest.replace(chr(0xE000 + i), phrase)
-    pieces = re.sub(r"[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split()
+    # the point in PM2.5 and 1.6% is no stop
+    pieces = re.sub(r"(?!(?<=[\da-z])\.(?=\d))[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split()
     return " ".join(_towards.sub("", piece) for piece in pieces)

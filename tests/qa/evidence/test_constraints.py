@@ -61,6 +61,10 @@ def violation(library: Library, question: str, words: str) -> Violation | None:
         ("2024年茶园管护有什么要求", "茶园要及时修剪", None),
         ("广州市茶园示范区什么时候批复的", "同意深圳市设立茶园示范区", "深圳市"),
         ("广州市茶园示范区要保护什么", "示范区要保护茶园生态", None),
+        ("天河区茶园补贴办法第2条", "每亩补贴500元", "第一条"),
+        ("天河区茶园补贴办法第1条补贴多少", "每亩补贴500元", None),
+        ("天河区茶园补贴办法第二条", "自2024年5月1日起施行", None),
+        ("天河区茶园补贴办法第9条", "每亩补贴500元", None),
     ],
 )
 def test_what_speaks_of_another_place_year_or_edition(library: Library, question: str, words: str, instead: str | None) -> None:

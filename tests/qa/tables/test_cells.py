@@ -131,3 +131,27 @@ def test_a_column_is_counted_listed_and_compared(tmp_path: Path, question: str, 
     with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
         library.ingest([tmp_path / "巡查.txt"])
         assert said in library.ask(question).answer
+
+
+AIR = (
+    "陵川县2024年生态环境工作要点\n一、PM2.5平均浓度控制在31微克/立方米以下，空气优良天数比例达到85.6%。\n"
+    "二、5G基站达到420个，R&D经费投入强度达到1.4%。\n三、清洁取暖改造3500户。\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("陵川县PM2.5浓度控制目标", "31微克"),
+        ("PM2.5平均浓度控制在多少", "31微克"),
+        ("陵川县5G基站达到多少个", "420个"),
+        ("R&D经费投入强度是多少", "1.4%"),
+    ],
+)
+def test_names_with_points_and_letters_are_whole(tmp_path: Path, question: str, value: str) -> None:
+    (tmp_path / "要点.txt").write_text(AIR, encoding="utf-8")
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest([tmp_path / "要点.txt"])
+        answer = library.ask(question)
+        assert answer.status != "not_found"
+        assert value in first_line(answer)
