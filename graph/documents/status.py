@@ -634,7 +634,7 @@ def _draft_evidence(force: _Force, info: DocumentInfo, head: HeadMatter) -> Stat
     said = next((quote for quote in quotes if _PUTS_OUT.search(quote.quote)), None) or _blank(force, info, head)
     if said is not None:
         return said
-    if title is not None and marks and not title.covers(marks[0]) and len(text[title.end : marks[0].start].strip()) <= 1:
+    if title is not None and marks and title.end <= marks[0].start and len(text[title.end : marks[0].start].strip()) <= 1:
         return _quoted(force, info.row, Span(title.start, marks[0].end))
     if title is not None and _SAYS_DRAFT.search(title.of(text)):
         return _words(force, info.row, title)

@@ -33,7 +33,7 @@ def mend_borders(text: str, span: Span) -> Span:
         if not len(span):
             return span
         grown = _with_brackets(text, span)
-        grown = Span(_word_start(text, grown.start), _word_end(text, grown.end)).trimmed(text)
+        grown = _without_rules(text, Span(_word_start(text, grown.start), _word_end(text, grown.end)).trimmed(text))
         if grown == span:
             break
         span = grown
@@ -43,6 +43,16 @@ def mend_borders(text: str, span: Span) -> Span:
 def has_true_borders(text: str, span: Span) -> bool:
     """Whether a stretch begins and ends between words, outside numbers, and holds no half of a pair of brackets."""
     return mend_borders(text, span) == span
+
+
+def _without_rules(text: str, span: Span) -> Span:
+    """A stretch without the signs between the cells of a table at its ends."""
+    start, end = span.start, span.end
+    while start < end and (text[start] == "|" or text[start].isspace()):
+        start += 1
+    while end > start and (text[end - 1] == "|" or text[end - 1].isspace()):
+        end -= 1
+    return Span(start, end) if start < end else span
 
 
 def _word_start(text: str, at: int) -> int:
