@@ -21,7 +21,7 @@ from corpus.wordlists import entries, expand, word_lists
 from index.lexical.tokens import natures
 from qa.documents import DocumentView
 from qa.evidence.constraints import Violation
-from qa.understanding.lexicons import function_words, phrases
+from qa.understanding.lexicons import everyday_forms, function_words, phrases
 from qa.understanding.question import ParsedQuestion, find_everyday
 
 FEWEST = 2
@@ -46,7 +46,7 @@ _SERIAL = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.�
 _BETWEEN = re.compile(r"[^\w%‰]|_")
 _UNIT_ASKED = re.compile(r"(?:多少|几)(?:万|亿|千|百)?([^\W\d_]{1,4})")
 _EACH = re.compile(r"每([^\W\d_])")
-_COUNTED = re.compile("多少|几(?!点)|多高|多大|[^效]率|比例|比重|占比|数量")
+_COUNTED = re.compile("多少|几(?![点类级等档])|多高|多大|[^效]率|比例|比重|占比|数量")
 _WHICH = re.compile("哪|谁|什么|由|啥")
 _LEGEND = re.compile(r"([●○◎■□▲△★☆◆√])\s*(?:为|是|表示|代表|指|[:：—\-－])+\s*([\u4e00-\u9fff]{1,8})")
 _THINGS = re.compile(
@@ -198,6 +198,23 @@ class CellQuestion:
                 mask |= where
         return mask
 
+    @cached_property
+    def everyday(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The everyday phrases: where they stand, and what documents write for them."""
+        return tuple((self.every(phrase), everyday_forms()[phrase]) for phrase in find_everyday(self.text))
+
+    def covered_otherwise(self, row: str, context: str) -> int:
+        """The places of words that a row or what stands around has in another form: 公租房 as 公共租赁住房, 增长 as 同比."""
+        mask = 0
+        for where, forms in self.everyday:
+            if any(form in row or form in context for form in forms):
+                mask |= where
+        growth = word_lists("qa")["growth"]
+        if any(word in row for word in growth):
+            for word in growth:
+                mask |= self.every(word)
+        return mask
+
     def _match(self, text: str) -> _Match:
         key = _key(text)
         if not key:
@@ -310,7 +327,12 @@ class _TableReading:
 
     @cached_property
     def _context(self) -> int:
-        """What the title, the caption, the headings, the place and the unit hold of the question."""
+        """What stands around the table holds of the question."""
+        return self.question.covered(self._context_text)
+
+    @cached_property
+    def _context_text(self) -> str:
+        """The title, the caption, the headings, the place and the unit."""
         part = self.document.parts[self.document.part_at(self.cells.table.span.start)]
         heads = (part.head, self.document.info.head)
         said = [line.of(self.text) for line in (*self.cells.lines, *self.cells.notes)]
@@ -318,7 +340,7 @@ class _TableReading:
         said += self.document.doc.heading_path(self.cells.table.span.start)
         said += [name for d in (part.division,) if d is not None for name in (d.name, d.short, *d.aliases)]
         said += [self.cells.table.label or "", *(issuer for head in heads for issuer in head.issuers)]
-        return self.question.covered(fold(" ".join(said)))
+        return fold(" ".join(said))
 
     @cached_property
     def _context_years(self) -> frozenset[int]:
@@ -460,7 +482,7 @@ class _TableReading:
             return False
         row = " ".join(cell.of(self.text) for cell in self.cells.rows[r].cells if len(cell) <= 60)
         said = fold(row + " " + self._header(c))
-        left &= ~question.covered(said)
+        left &= ~question.covered(said) & ~question.covered_otherwise(said, self._context_text)
         for suffix in word_lists("qa")["count_suffixes"]:
             left &= ~(question.every(suffix) & ~(left << 1))
         return left.bit_count() > FEWEST or any(left & where and word not in said for word, where, _ in question.words)
@@ -710,8 +732,8 @@ def find_gap(parsed: ParsedQuestion, document: DocumentView, span: Span) -> Viol
     left = question.content & ~question.vague & ~question.covered(document.folded)
     part = document.parts[document.part_at(span.start)]
     left &= ~question.covered(fold(" ".join((part.head.region or "", part.head.title or "", *part.head.issuers))))
-    for phrase in find_everyday(parsed.folded):
-        left &= ~question.every(phrase)
+    for where, _ in question.everyday:
+        left &= ~where
     for _, where, names in question.words:
         left &= ~0 if names else ~where
     run = max((match for match in re.finditer("1+", f"{left:b}"[::-1])), key=lambda match: len(match[0]), default=None)

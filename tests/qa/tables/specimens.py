@@ -1,5 +1,8 @@
 """Tables as offices publish them, and questions that one cell answers. Written before the program was run on any of them.
 
+Asked the first time, before cells were read, 30 of 73 were right (in 50 the value stood among others), 23 of 24 items, and 7 of 10
+questions that no cell answers were left unanswered.
+
 In a grid ``<`` continues the cell on the left and ``^`` the cell above. A question is (question, what the first line must hold).
 """
 

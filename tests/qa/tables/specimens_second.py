@@ -1,4 +1,7 @@
-"""A second set of tables, written after the program answered the first and before it was asked these: other layouts, other words."""
+"""A second set of tables, written after the program answered the first and before it was asked these: other layouts, other words.
+
+Asked the first time 23 of 30 were right, two of the others refused for a reason that was none.
+"""
 
 from tests.qa.tables.specimens import Specimen
 

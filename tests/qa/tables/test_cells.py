@@ -14,6 +14,7 @@ from qa.answers.borders import has_true_borders
 from tests.encoders import BlankEncoder
 from tests.qa.tables.specimens import ITEMS, SPECIMENS, UNANSWERED, Specimen
 from tests.qa.tables.specimens_second import SECOND
+from tests.qa.tables.specimens_third import THIRD
 from tests.qa.tables.write_files import write_file
 
 pytest.importorskip("reportlab")
@@ -41,7 +42,7 @@ def second_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]
     folder = tmp_path_factory.mktemp("second")
     sources = folder / "in"
     sources.mkdir()
-    for specimen in SECOND:
+    for specimen in (*SECOND, *THIRD):
         write_file(specimen, sources)
     with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
         opened.ingest([sources])
