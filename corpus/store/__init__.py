@@ -5,7 +5,7 @@ Everything another package needs is imported from here: ``from corpus.store impo
 
 from __future__ import annotations
 
-from corpus.store.corpus import Corpus
+from corpus.store.corpus import READINGS, Corpus
 from corpus.store.database import FILE_NAME, FORMAT
 from corpus.store.filed_keys import FiledKeys
 from corpus.store.following import Heads, View
@@ -24,6 +24,7 @@ from corpus.store.rows import (
 __all__ = [
     "FILE_NAME",
     "FORMAT",
+    "READINGS",
     "Corpus",
     "DocumentChange",
     "DocumentInfo",

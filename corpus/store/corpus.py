@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,10 @@ from corpus.store.signatures import SignatureTables
 
 # the plus: thousands of records may have come from one file
 _CONCERNED = "removed_at IS NULL AND (id=? OR (source=? AND +origin IS ?))"
+
+
+READINGS = "readings."
+"""What the names of files of the cache folder begin with that may hold words of texts; they are deleted when a text is erased."""
 
 
 class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTables, ItemVectorTables):
@@ -130,6 +135,9 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
                 self._delete(row, generation)
         if rows:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            for file in (self.folder / "cache").glob(f"{READINGS}*"):
+                with suppress(OSError):
+                    file.unlink()
         return len(rows)
 
     def correct(self, document: int, field: str, value: Any, *, who: str | None = None, note: str | None = None) -> Correction:

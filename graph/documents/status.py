@@ -20,6 +20,7 @@ from corpus.filters import STATUSES, Status
 from corpus.numerals import chinese_number
 from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
 from corpus.titles import in_marks
+from graph.documents.kept_readings import KeptReadings, mark_text, version_of
 from graph.documents.lineage import DocumentNames, NamingDocuments, names_asked
 from graph.documents.names import extract_name, is_draft, normalize_title, normalize_without_issuer
 from graph.documents.numbers import DocumentNumber, parse_number
@@ -55,6 +56,11 @@ _STOPS = "。；;\n"
 _PLACE = re.compile(expand(r"[一-龥]{2,8}?[{divisions}]"))
 _FIELD = re.compile(expand(r"{labels_of_days}\s*[:：|]|^[\d年月日./ -]+$"))
 _DAYS_KEPT, _TEXTS_KEPT = 8, 64
+_READ_BY = (
+    "graph.documents/repeals.py", "graph.documents/numbers.py", "graph/lexicon.py", "graph/data/", "corpus/numerals.py",
+    "corpus/wordlists.py", "corpus/data/words_text.tsv", "corpus/data/words_tables.tsv",
+)  # fmt: skip
+"""Files of the program that decide what is read of the force of other documents."""
 _LONGEST_QUOTE = 300
 _DAYS_OFF = 31
 """Days that the end of a term given by a page may differ from the one reckoned, the day of issue being uncertain."""
@@ -149,6 +155,8 @@ class _Force(View):
         self.pairs: dict[int, frozenset[str]] = {}
         self._statements: dict[int, tuple[str | None, ForceStatements]] = {}
         """What was read of each text under a title, of those texts that say anything."""
+        self._kept: KeptReadings[ForceStatements] | None = None
+        """What another process read; looked at while all documents are taken in at first."""
         self._said: dict[int, list[_Said]] = {}
         """What each document says of others, by the document that says it."""
         self.naming = NamingDocuments()
@@ -179,6 +187,8 @@ class _Force(View):
     def take(self, gone: Heads, come: Heads) -> None:
         """Take documents out and in, and find anew what the documents they concern say of each other."""
         first = not self.infos
+        if first and come:
+            self._kept = KeptReadings(self.corpus, "statements", ForceStatements, version_of(*_READ_BY))
         touched = set(come)
         if not first:
             touched = {*gone, *come, *self.works.renewed}
@@ -204,6 +214,9 @@ class _Force(View):
         for known_on_day in self.days.values():
             for row in doubtful:
                 known_on_day.pop(row, None)
+        if self._kept is not None:
+            self._kept.save()
+            self._kept = None
 
     def _on_one_subject(self, infos: Iterable[DocumentInfo]) -> set[int]:
         """The documents of the same issuers on like subjects."""
@@ -263,9 +276,15 @@ class _Force(View):
 
     def _read(self, info: DocumentInfo) -> ForceStatements:
         """What a document says of others; a stored text never changes, so it is read once under a title."""
-        known = self._statements.get(info.row)
-        if known is None or known[0] != info.head.title:
-            known = self._statements[info.row] = info.head.title, read_statements(self.corpus.text(info.row), info.head.title)
+        known, title = self._statements.get(info.row), info.head.title
+        if known is None or known[0] != title:
+            key = f"{mark_text(info)} {title or ''}"
+            said = self._kept.get(key) if self._kept is not None else None
+            if said is None:
+                said = read_statements(self.corpus.text(info.row), title)
+                if self._kept is not None:
+                    self._kept.put(key, said)
+            known = self._statements[info.row] = title, said
         return known[1]
 
 

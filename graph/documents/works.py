@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 from corpus.corrections import Correction
 from corpus.errors import StoreError
 from corpus.store import Corpus, DocumentInfo, Heads, View
+from graph.documents.kept_readings import KeptReadings, mark_text, version_of
 from graph.documents.names import normalize_number, normalize_title, normalize_without_issuer, work_title
 from graph.documents.near_copies import METHOD, BandIndex, Hashes, hash_shingles, overlap, sign
 from graph.documents.versions import (
@@ -42,6 +43,8 @@ SAME = 0.97
 """Part of all shingles that both have from which different days are those of page and text, not of two documents."""
 DAYS_APART = 60
 DAYS_KEPT = 8
+_READ_BY = ("graph.documents/near_copies.py", "corpus/folding.py", "corpus/store/signatures.py")
+"""Files of the program that decide how texts are compared."""
 _OF_OTHERS = ("copy_of", "not_copy_of", "replaces", "replaced_by")
 """Corrections that say something of two documents."""
 NOTE = re.compile(expand(r"[（(][^（()）]*{acts_of_history}[^（()）]*[)）]"))
@@ -105,6 +108,8 @@ class Works(View):
         self._bands = BandIndex()
         self._overlaps: dict[int, dict[int, tuple[float, float]]] = defaultdict(dict)
         """Exact overlaps of texts, by either document: true for as long as both are there."""
+        self._kept: KeptReadings[tuple[float, float]] | None = None
+        """Overlaps that another process worked out; looked at while all documents are taken in at first."""
         self._said = _Said(corpus)
         self._names = _WorkTitles()
         self._related: dict[int, frozenset[int]] = {}
@@ -188,6 +193,8 @@ class Works(View):
 
     def take(self, gone: Heads, come: Heads) -> None:
         """Take documents out and in, and work out anew what they are or were related to."""
+        if not self._infos and come:
+            self._kept = KeptReadings(self._corpus, "overlaps", tuple[float, float], version_of(*_READ_BY))
         touched = {*gone, *self._said.take(gone, come)}
         for row in gone:
             self._names.discard(row)
@@ -217,6 +224,9 @@ class Works(View):
         self.renewed = frozenset(renewed)
         for _, stale in self._behind.values():
             stale |= renewed
+        if self._kept is not None:
+            self._kept.save()
+            self._kept = None
 
     def _signatures(self, rows: Set[int]) -> dict[int, bytes]:
         """The signatures of some texts; those that an older library lacks are made and stored."""
@@ -252,10 +262,26 @@ class Works(View):
     def _compare_texts(self, rows: Iterable[int]) -> None:
         """Work out the exact overlaps of pairs whose signatures are near."""
         pairs = {(min(row, other), max(row, other)) for row in rows for other in self._bands.partners(row)}
-        fresh = [pair for pair in pairs if pair[1] not in self._overlaps[pair[0]]]
+        fresh = [pair for pair in pairs if pair[1] not in self._overlaps[pair[0]] and not self._recalled(*pair)]
         hashes = {row: hash_shingles(body) for row, body in self._corpus.bodies({row for pair in fresh for row in pair})}
         for one, other in fresh:
-            self._overlaps[one][other] = self._overlaps[other][one] = overlap(hashes[one], hashes[other])
+            self._keep_overlap(one, other, overlap(hashes[one], hashes[other]))
+
+    def _recalled(self, one: int, other: int) -> bool:
+        """Whether another process worked out an overlap, which is then known here too."""
+        if self._kept is None or (found := self._kept.get(self._mark(one, other))) is None:
+            return False
+        self._overlaps[one][other] = self._overlaps[other][one] = found
+        return True
+
+    def _keep_overlap(self, one: int, other: int, found: tuple[float, float]) -> None:
+        self._overlaps[one][other] = self._overlaps[other][one] = found
+        if self._kept is not None:
+            self._kept.put(self._mark(one, other), found)
+
+    def _mark(self, one: int, other: int) -> str:
+        """What the texts of a pair are told by; the overlap is the same either way round."""
+        return " ".join(mark_text(self._infos[row]) for row in sorted((one, other)))
 
     def _work_out(self, rows: Sequence[int]) -> None:
         """Work out the works of documents that are related to no others; one that is alone is a work by itself."""
@@ -295,10 +321,10 @@ class Works(View):
 
         def likeness(one: DocumentInfo, other: DocumentInfo) -> float:
             known = self._overlaps[one.row]
-            if other.row not in known:
+            if other.row not in known and not self._recalled(one.row, other.row):
                 for row, body in self._corpus.bodies([row for row in (one.row, other.row) if row not in words]):
                     words[row] = hash_shingles(body)
-                known[other.row] = self._overlaps[other.row][one.row] = overlap(words[one.row], words[other.row])
+                self._keep_overlap(one.row, other.row, overlap(words[one.row], words[other.row]))
             return known[other.row][0]
 
         chains = [list(chain) for chain in version_chains([infos[row] for row in members], likeness=likeness)]
