@@ -31,6 +31,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"{asking_when}", "什么时候"),
         (r"{asking_how_long}", "多久"),
         (r"{asking_how}(?=[\u4e00-\u9fff])", "怎么"),
+        (r"怎么办(?=$|[，,])", "怎么办理"),
         (r"啥", "什么"),
         (rf"(?:{{asking_which}}|都有哪|有什么{differ})(?:些)?", "有哪些"),
         (r"有哪些{responsible_nouns}$", "由哪些单位负责"),
@@ -40,9 +41,8 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"(?:有|{meeting})?(?:什么|哪些|哪几个|哪几项|几个)(?P<noun>{asked_lists})", r"的\g<noun>有哪些"),
         (r"有哪些(?P<noun>{asked_lists})$", r"的\g<noun>有哪些"),
         (r"的?(?P<noun>{asked_lists})(?:分别)?(?:是什么|是哪些|有哪些|包括什么|要哪些)?$", r"的\g<noun>有哪些"),
-        (r"(?P<noun>{value_nouns})(?:是|为|有|得|要)?(?:达到|调整为|调整成|提高到|提高至|调到)?(?:多少|多高|几何)?(?:钱)?$", r"\g<noun>是多少"),
-        (r"(?<![{taking_verbs}是为有])(?:是|为|有)?多少钱?$", "是多少"),
-        (r"(?<=[{taking_verbs}])多少钱$", "多少"),
+        (r"(?P<noun>{value_nouns})(?:是|为|有|得|要)?(?:达到|调整为|调整成|提高到|提高至|调到)?(?:多少|多高|几何)?$", r"\g<noun>是多少"),
+        (r"(?<![{taking_verbs}是为有])(?:是|为|有)?多少$", "是多少"),
     )  # fmt: skip
     return tuple((re.compile(expand("qa", pattern)), read) for pattern, read in rows)
 
@@ -142,9 +142,9 @@ def order_query(folded: str, places: Sequence[tuple[str, str]]) -> str:
         places: Each place as it stands there, and its short name.
 
     >>> order_query("双职工家庭在德阳市的最高额度", [("德阳市", "德阳市")])
-    '德阳市双职工家庭最高额度'
+    '德阳双职工家庭最高额度'
     """
     for written, _ in places:
         folded = re.sub(f"[，,在]?{re.escape(written)}的?", "", folded, count=1)
-    names = "和".join(dict.fromkeys(short for _, short in places))
+    names = "和".join(dict.fromkeys(short.removesuffix("市") if len(short) > 2 else short for _, short in places))
     return names + _of.sub("", _left_over.sub("", folded)).replace("住房公积金", "公积金")
