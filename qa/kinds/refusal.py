@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 from qa.answer import AnswerCitation
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_part
+from qa.answers.guard import is_supported
 from qa.evidence.quoting import find_carrying_span
 from qa.evidence.scope import ScoredSentence
 from qa.understanding.concepts import QueryConcepts
 from qa.understanding.measure import ValueMeasure
 from qa.understanding.question import ParsedQuestion
+from qa.understanding.wordings import own_words
 
+_year = re.compile(r"(?:19|20)\d\d年(?:度|底|末)?")
 NEAR = 0.3
 """The share of the question a sentence must hold to be shown as nearest."""
 NEAR_ELSEWHERE = 0.62
@@ -29,14 +32,14 @@ def refuse(
     reason: str | None = None,
 ) -> AnswerDraft:
     """A refusal that shows its work. ``near`` are sentences of the right documents, ``elsewhere`` of the others."""
-    places = "、".join(parsed.understood.regions) or "库中"
-    subject = _plain_subject(parsed)
-    sought = f"“{subject}”" if subject else "所问内容"
+    places = "、".join(parsed.understood.regions) or "库里"
+    words = own_words(_year.sub("", parsed.understood.question if parsed.understood.kept else parsed.text))
+    # a figure or a unit of the question, printed in an answer, looks like one of the documents
+    sought = f"“{words}”" if words and is_supported(words, ()) else "所问的内容"
     if parsed.outside and not parsed.divisions:
-        head = f"库中没有{'、'.join(parsed.outside)}的文件，没有找到{sought}。"
+        head = f"库里没有{'、'.join(parsed.outside)}的文件，没有找到可以回答{sought}的原文。"
     else:
-        kind = f"的{measure.name}" if measure is not None else ""
-        head = f"{places}的文件未载明{sought}{kind}，没有找到可以回答这个问题的原文。"
+        head = f"{places}的文件未载明{sought}，没有找到可以回答这个问题的原文。"
     lines = [AnswerLine(head)]
     if reason:
         lines.append(AnswerLine(reason))
@@ -69,9 +72,3 @@ def _place_of(citation: AnswerCitation) -> str:
         heading,
     ).strip("。；;，, ")
     return f"“{plain[:30]}”一节" if plain and not re.search(r"\d", plain[:30]) else "的文件"
-
-
-def _plain_subject(parsed: ParsedQuestion) -> str:
-    """The subject without figures: a figure of the question must not look like one of the answer."""
-    pieces = [piece for piece in parsed.subject.split() if not re.search(r"\d", piece)]
-    return "".join(pieces)[:40]

@@ -130,6 +130,26 @@ def _outside_marks(text: str, change: Callable[[str], str]) -> str:
     return changed.strip()
 
 
+@cache
+def _courtesy() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return (
+        re.compile(expand("qa", r"^(?:(?:{asking_politely})[，,：:\s]*)+(?=[^，,\s])")),
+        re.compile(expand("qa", r"[，,。\s]*(?:{thanking})[!！。\s]*$")),
+    )
+
+
+def own_words(question: str, longest: int = 60) -> str:
+    """A question in the words of the person who asks, without courtesy, to be named in an answer.
+
+    >>> own_words("请问供水价格是多少？谢谢")
+    '供水价格是多少'
+    """
+    before, behind = _courtesy()
+    plain = " ".join(before.sub("", behind.sub("", question.strip())).split()).strip("?？!！。，, ")
+    plain = plain.replace("“", "‘").replace("”", "’")
+    return plain if len(plain) <= longest else plain[:longest] + "…"
+
+
 _of = re.compile(r"(?<=[\u4e00-\u9fff]{2})的(?=[\u4e00-\u9fff]{2})")
 _left_over = re.compile(r"^[，,、的对在]+|[，,、](?=[，,、])")
 
