@@ -48,6 +48,7 @@ _SAID = {
     "without_units": "没有写明任何责任单位",
     "without_deadline": "没有写明完成时限",
     "with_deadline": "写明了完成时限",
+    "overdue": "完成时限已过",
 }
 _NOUNS = {
     "units": "单位",
@@ -215,6 +216,8 @@ def _tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
     """The tasks that lack, or have, what is asked for; without a condition how many each document sets."""
     view = inquiry.view
     conditions = [role for role in asked.conditions if role in OF_TASKS]
+    if asked.due is not None:
+        return _due_tasks(asked, chosen, inquiry)
     if not conditions:
         return _facts(asked, chosen, inquiry)
     every = view.corpus.facts(TaskRecord, documents=chosen.rows)
@@ -224,6 +227,8 @@ def _tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
             kinds = ("duty:lead",) if role == "without_lead" else _DUTIES
             having = {fact for *_, fact in view.corpus.filed(kinds, documents=chosen.rows)}
             kept = [fact for fact in kept if fact.row not in having]
+        elif role == "overdue":
+            kept = [fact for fact in kept if (fact.value.deadline_iso or "9") < inquiry.as_of.isoformat()]
         else:
             kept = [fact for fact in kept if bool(fact.value.deadline) == (role == "with_deadline")]
     lacks = "、".join(_SAID[role] for role in conditions)
@@ -240,14 +245,40 @@ def _tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
     return AnswerDraft("answered", tuple(lines))
 
 
-def _task_line(fact: StoredFact[TaskRecord], view: LibraryView) -> AnswerLine:
-    """A task by its name, quoted where the text has it in one piece."""
+def _due_tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerDraft:
+    """The tasks due in a time, earliest first, each with its deadline as the text has it."""
+    view, day = inquiry.view, inquiry.as_of.isoformat()
+    first, last = asked.due.between(inquiry.as_of) if asked.due else ("", "")
+    every = view.corpus.facts(TaskRecord, documents=chosen.rows)
+    kept = [fact for fact in every if first <= (fact.value.deadline_iso or "") <= last and fact.value.deadline_iso]
+    kept.sort(key=lambda fact: (fact.value.deadline_iso or "", fact.document, fact.start))
+    past = sum((fact.value.deadline_iso or "") < day for fact in kept)
+    time = f"{first} 至 {last} " if first else f"{last} 以前"
+    head = f"{chosen.said or '库里'}完成时限在 {time}的任务有 {len(kept)} 条"
+    head += f"，其中时限已过的 {past} 条。" if past and past < len(kept) else "，时限都已过。" if past else "。"
+    silent = sum(not fact.value.deadline for fact in every)
+    head += f"另有 {silent} 条任务没有写明时限。{describe_folded(chosen.folded)}" if silent else describe_folded(chosen.folded)
+    lines = [AnswerLine(head, derived=(head,))]
+    shown = kept[-LISTED:] if not first else kept[:LISTED]
+    lines += [_task_line(fact, view, deadline=True) for fact in shown]
+    if len(kept) > len(shown):
+        lines.append(_rest(len(kept) - len(shown), "条"))
+    return AnswerDraft("answered", tuple(lines))
+
+
+def _task_line(fact: StoredFact[TaskRecord], view: LibraryView, *, deadline: bool = False) -> AnswerLine:
+    """A task by its name, quoted where the text has it in one piece, and by its deadline where that is asked for."""
     document, task = view.document(fact.document), fact.value
     at = document.text.find(task.name, fact.start, fact.end) if task.name else -1
     span = Span(at, at + len(task.name)) if at >= 0 else Span(fact.start, min(fact.end, fact.start + NAME))
     citation = cite(document, span)
     name = describe_document(document.info)
-    return AnswerLine(f"{name}：“{' '.join(citation.quote.split())}”", (citation,), derived=(name,))
+    said = f"{name}：“{' '.join(citation.quote.split())}”"
+    place = document.text.find(task.deadline, fact.start, fact.end) if deadline and task.deadline else -1
+    if place < 0 or not task.deadline:
+        return AnswerLine(said, (citation,), derived=(name,))
+    written = cite(document, Span(place, place + len(task.deadline)))
+    return AnswerLine(f"{said}，时限：“{written.quote}”", (citation, written), derived=(name,))
 
 
 def _by_document(facts: Sequence[StoredFact[TaskRecord]], view: LibraryView) -> list[tuple[str, list[int]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from corpus.folding import fold
@@ -125,3 +127,37 @@ def test_what_narrows_a_question_is_told() -> None:
 def test_behind_another_question_the_library_has_to_be_named() -> None:
     assert read_library_question("涉及哪些部门", named=False) is None
     assert read_library_question("库里涉及哪些部门", named=False) is not None
+
+
+DUE = [
+    ("2026年6月底前要完成哪些任务", ("", "2026-06-30")),
+    ("2025年底前应完成的任务有哪些", ("", "2025-12-31")),
+    ("2024年10月要完成哪些工作", ("2024-10-01", "2024-10-31")),
+    ("2025年要完成的任务有几项", ("2025-01-01", "2025-12-31")),
+    ("2025年6月15日前完成的任务有哪些", ("", "2025-06-15")),
+    ("今年要完成哪些任务", ("2026-01-01", "2026-12-31")),
+    ("明年上半年要完成哪些任务", ("2027-01-01", "2027-06-30")),
+    ("哪些任务2025年到期", ("2025-01-01", "2025-12-31")),
+    ("今年年底前必须办结的事项有哪些", ("", "2026-12-31")),
+]
+
+
+@pytest.mark.parametrize(("question", "between"), DUE, ids=[row[0] for row in DUE])
+def test_a_time_in_which_tasks_are_due_is_read(question: str, between: tuple[str, str]) -> None:
+    found = read_library_question(fold(question))
+    assert found is not None and found.due is not None
+    assert found.due.between(dt.date(2026, 11, 29)) == between
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2025年底前完成危房改造多少户",
+        "2025年完成任务的比例",
+        "供水管网什么时候完成",
+        "2026年目标完成了吗",
+        "2025年要完成多少目标",
+    ],
+)
+def test_what_else_is_to_be_done_is_no_question_about_the_library(question: str) -> None:
+    assert read_library_question(fold(question)) is None
