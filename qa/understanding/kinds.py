@@ -60,6 +60,7 @@ class KindSigns:
         quoted: What is in quotation marks.
         of_document: Whether the force of a document is asked for.
         of_library: Whether nothing but the library itself is asked about.
+        of_whole: Whether it is asked what a document says as a whole.
     """
 
     folded: str
@@ -68,10 +69,17 @@ class KindSigns:
     quoted: tuple[str, ...]
     of_document: bool = False
     of_library: bool = False
+    of_whole: bool = False
 
 
 def kind_of(
-    folded: str, *, several: bool = False, quoted: tuple[str, ...] = (), of_document: bool = False, of_library: bool = False
+    folded: str,
+    *,
+    several: bool = False,
+    quoted: tuple[str, ...] = (),
+    of_document: bool = False,
+    of_library: bool = False,
+    of_whole: bool = False,
 ) -> str:
     """The kind of a folded question.
 
@@ -79,7 +87,7 @@ def kind_of(
     'responsible_unit'
     """
     cues = {kind.name: first_phrase(folded, kind.cues) for kind in kind_words()}
-    signs = KindSigns(folded, cues, several, quoted, of_document, of_library)
+    signs = KindSigns(folded, cues, several, quoted, of_document, of_library, of_whole)
     for kind in kind_words():
         rule = _rules.get(kind.name)
         if rule(signs) if rule is not None else signs.cues[kind.name]:
@@ -148,6 +156,7 @@ def _asks_period(signs: KindSigns) -> bool:
 
 _rules: dict[str, Callable[[KindSigns], bool]] = {
     "library": lambda signs: signs.of_library,
+    "whole_document": lambda signs: signs.of_whole,
     "validity": lambda signs: signs.of_document,
     "named_period": _asks_period,
     "multi_doc": lambda signs: _of_documents(signs) and not first_phrase(signs.folded, _differs),

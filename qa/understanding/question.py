@@ -170,7 +170,14 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
     words, rest = _document_words(rest, known)
     several = len({m.text for m in mentions if m.divisions or m.asked}) > 1 or every is not None
     aspects = _aspects(folded, named, known)
-    kind = kind_of(folded, several=several, quoted=quoted, of_document=bool(aspects), of_library=of_library is not None)
+    kind = kind_of(
+        folded,
+        several=several,
+        quoted=quoted,
+        of_document=bool(aspects),
+        of_library=of_library is not None,
+        of_whole=_asks_whole(folded, named),
+    )
     if kind in ("list_tasks", "policy_lookup") and ASKS_DUTIES.search(folded) and known.units_in(folded):
         kind = "responsible_unit"
     counted = _which_count.search(folded)
@@ -213,6 +220,22 @@ def _of_library(
     named = previous is None or previous.kind == "library"
     kinds |= frozenset(phrases("document_words.txt"))
     return read_library_question(rest, places=bool(mentions), issuers=issuers, kinds=kinds, named=named)
+
+
+def _asks_whole(folded: str, named: NamedDocuments) -> bool:
+    """Whether nothing but what a named document says is asked."""
+    spans = [mention.span for mention in named.sure(folded) if mention.kind != "described"]
+    if not spans:
+        return False
+    for span in spans:
+        folded = folded[: span.start] + " " * len(span) + folded[span.end :]
+    rest = folded
+    for words in phrases("overview_words.txt"):
+        rest = rest.replace(words, " ")
+    asked = rest != folded
+    for words in function_words():
+        rest = rest.replace(words, " ")
+    return asked and not re.search(r"\w", rest)
 
 
 def _beside_descriptions(folded: str, named: NamedDocuments, known: KnownNames) -> str:
