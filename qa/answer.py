@@ -90,7 +90,7 @@ Grade = Literal["answered", "related", "not_stated"]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class AnswerStatement:
     """One line of an answer as values; what it looks like is made of them by ``qa.answers.rendering``.
 
     Args:
@@ -132,7 +132,7 @@ class Answer:
     understood: Understanding | None = None
     generation: int = 0
     as_of: str | None = None
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[AnswerStatement, ...] = ()
     """The lines of the answer as values; ``answer`` is rendered from them, or is what a language model made of their quotes."""
 
     def record(self) -> dict[str, object]:

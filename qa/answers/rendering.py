@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from qa.answer import AnswerCitation, Grade, Statement
+from qa.answer import AnswerCitation, Grade, AnswerStatement
 from qa.answers.draft import AnswerLine, flatten
 
 SENTENCE_ENDS = "。：；\n"
 
 
-def make_statement(line: AnswerLine, *, slot: str, grade: Grade) -> Statement:
+def make_statement(line: AnswerLine, *, slot: str, grade: Grade) -> AnswerStatement:
     """A line as values: its own words apart from the quotes that it writes out.
 
     Args:
@@ -20,20 +20,20 @@ def make_statement(line: AnswerLine, *, slot: str, grade: Grade) -> Statement:
     """
     quoted = write_quotes(line.citations)
     if quoted and line.text == flatten(line.citations[0].quote) and len(line.citations) == 1:
-        return Statement("", slot, grade, quotes=line.citations, written_out=True, item=True)
+        return AnswerStatement("", slot, grade, quotes=line.citations, written_out=True, item=True)
     if not quoted or not line.text.endswith(quoted):
-        return Statement("", slot, grade, line.text, line.citations)
+        return AnswerStatement("", slot, grade, line.text, line.citations)
     head = line.text[: -len(quoted)]
     if not head.endswith("："):
-        return Statement("", slot, grade, head, line.citations, written_out=True)
+        return AnswerStatement("", slot, grade, head, line.citations, written_out=True)
     # the label is what stands before the colon, behind the program's own sentence (共 3 项。)
     start = max(head[:-1].rfind(mark) for mark in SENTENCE_ENDS) + 1
     if start >= len(head) - 1:  # a colon with no name before it
-        return Statement("", slot, grade, head, line.citations, written_out=True)
-    return Statement(head[start:-1], slot, grade, head[:start], line.citations, written_out=True)
+        return AnswerStatement("", slot, grade, head, line.citations, written_out=True)
+    return AnswerStatement(head[start:-1], slot, grade, head[:start], line.citations, written_out=True)
 
 
-def render_statement(statement: Statement) -> str:
+def render_statement(statement: AnswerStatement) -> str:
     """The line of a statement: 共 3 项。云岫县：“……”."""
     if not statement.written_out:
         return statement.words
@@ -43,7 +43,7 @@ def render_statement(statement: Statement) -> str:
     return f"{statement.words}{label}{write_quotes(statement.quotes)}"
 
 
-def render_statements(statements: Iterable[Statement]) -> str:
+def render_statements(statements: Iterable[AnswerStatement]) -> str:
     """The text of an answer, a line for each statement."""
     return "\n".join(map(render_statement, statements))
 
