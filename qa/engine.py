@@ -30,6 +30,7 @@ from qa.evidence.selection import find_ambiguous, select_documents, select_rows
 from qa.evidence.selector import READ, Evidence, gather_evidence, select_items
 from qa.kinds import provision, refusal, which_documents
 from qa.kinds.over_documents import answer_over_documents
+from qa.kinds.places_beside import answer_places_beside
 from qa.kinds.registry import question_kinds
 from qa.kinds.table_values import quote_cells
 from qa.understanding.concepts import extract_concepts
@@ -174,6 +175,7 @@ class Engine:
             return replace(offer_near(unmatched, view), final=True), []
         if by_content and parsed.kind not in NEVER_OVER_DOCUMENTS:
             over = answer_over_documents(parsed, view, known, chosen, day)
+            over = over or answer_places_beside(parsed, view, known, chosen, day)
             if over is not None:
                 return over, []
         wanted = extract_concepts(parsed, view)

@@ -15,7 +15,7 @@ from corpus.folding import fold
 from corpus.store import DocumentInfo
 from corpus.wordlists import word_lists
 from qa.across.places import ComparedPlace
-from qa.across.statements import StatedValue, Statement, cut_statements, groups_in
+from qa.across.statements import PlaceStatement, StatedValue, cut_statements, groups_in
 from qa.documents import DocumentView, LibraryView, speaks_for
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.selector import READ, gather_evidence, select_items
@@ -47,6 +47,10 @@ _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
+RISE = "上浮比例"
+"""The head of values in percent by which an amount rises."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What is compared.
@@ -67,12 +71,16 @@ class Subject:
     kind: str = ""
     groups: frozenset[str] = frozenset()
 
+    def wants(self, value: StatedValue) -> bool:
+        """Whether a value is of the sort asked for; a rise in percent says as much of an amount as an amount."""
+        return value.kind == self.kind or (self.kind == "金额" and value.head == RISE)
+
 
 @dataclass(frozen=True)
 class RankedStatement:
     """A statement with its rank among those of its place: higher is better."""
 
-    statement: Statement
+    statement: PlaceStatement
     rank: float
 
 
@@ -115,7 +123,7 @@ class _Spoken:
 
     def gives(self, subject: Subject) -> bool:
         """Whether one of its best statements gives a value of the kind asked for; true where none is."""
-        return not subject.kind or any(v.kind == subject.kind for r in self.statements[:3] for v in r.statement.values)
+        return not subject.kind or any(subject.wants(v) for r in self.statements[:3] for v in r.statement.values)
 
 
 def gather_places(
@@ -209,25 +217,27 @@ def _of_place(document: DocumentView, position: int, place: ComparedPlace) -> bo
     return own is None or place.division is None or own == place.division or speaks_for(own, place.division)
 
 
-def _said(statement: Statement, subject: Subject, title: float) -> float:
+def _said(statement: PlaceStatement, subject: Subject, title: float) -> float:
     own = subject.sought.profile(statement.folded)
     above = subject.sought.profile(statement.heading + fold(title_of(statement.document)))
     return subject.sought.share([max(a, 0.9 * b) for a, b in zip(own, above, strict=True)])
 
 
-def _rank(statement: Statement, subject: Subject, title: float) -> RankedStatement:
+def _rank(statement: PlaceStatement, subject: Subject, title: float) -> RankedStatement:
     """Above all the selector's score; what gives values of the kind asked for, for all and not for one group, comes first."""
     rank = statement.score + 1.2 * statement.speaks_of(subject.sought) + 0.8 * title
     if statement.background:
         return RankedStatement(statement, rank - 4)
-    kinds = {value.kind for value in statement.values}
-    rank += 0.6 if kinds else 0.0
-    rank += 1.0 if subject.kind and subject.kind in kinds else 0.0
+    rank += 0.6 if statement.values else 0.0
+    if subject.kind and any(map(subject.wants, statement.values)):
+        rank += 1.0 if any(value.kind == subject.kind for value in statement.values) else 0.7
+    named = groups_in(statement.text)
+    rank += 0.8 if named & subject.groups else 0.0
     if not subject.kind and any(
         word in statement.heading[-16:] or word in statement.folded[:8] for word in word_lists("qa")["goals"]
     ):
         rank += 0.8
-    foreign = groups_in(statement.text) - subject.groups - GENERAL
+    foreign = named - subject.groups - GENERAL
     rank -= 0.7 if foreign else 0.0
     return RankedStatement(statement, rank)
 
@@ -255,7 +265,7 @@ def _with_rest(spoken: _Spoken, subject: Subject) -> tuple[RankedStatement, ...]
             if statement.background:
                 continue
             said = statement.speaks_of(subject.sought)
-            gives = wanting and said >= SAID_ITSELF and any(value.kind == subject.kind for value in statement.values)
+            gives = wanting and said >= SAID_ITSELF and any(map(subject.wants, statement.values))
             if gives or spoken.title >= DEDICATED:
                 rest.append(RankedStatement(statement, spoken.rank + said if gives else floor))
     return tuple(sorted((*spoken.statements, *rest), key=lambda ranked: -ranked.rank))

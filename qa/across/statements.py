@@ -72,7 +72,7 @@ class StatedValue:
 
 
 @dataclass(frozen=True)
-class Statement:
+class PlaceStatement:
     """A sentence, or a piece of a long one, that says something on the subject."""
 
     document: DocumentView
@@ -121,7 +121,9 @@ class Statement:
         return sought.share([max(a, 0.6 * b) for a, b in zip(own, above, strict=True)])
 
 
-def cut_statements(document: DocumentView, span: Span, score: float, asked: frozenset[str] = frozenset()) -> Iterator[Statement]:
+def cut_statements(
+    document: DocumentView, span: Span, score: float, asked: frozenset[str] = frozenset()
+) -> Iterator[PlaceStatement]:
     """The statements of an item.
 
     Args:
@@ -138,7 +140,7 @@ def cut_statements(document: DocumentView, span: Span, score: float, asked: froz
             start = piece.start + (number.end() if number else 0)
             found = Span(start, piece.end).trimmed(text) if start < piece.end else piece
             if len(found) >= 6:
-                yield Statement(document, found, score, fold(" ".join(document.doc.heading_path(found.start))), asked)
+                yield PlaceStatement(document, found, score, fold(" ".join(document.doc.heading_path(found.start))), asked)
 
 
 def _pieces(text: str, sentence: Span) -> Iterator[Span]:
@@ -153,10 +155,10 @@ def _pieces(text: str, sentence: Span) -> Iterator[Span]:
         yield Span(start, end).trimmed(text)
 
 
-def _values(statement: Statement) -> Iterator[StatedValue]:
+def _values(statement: PlaceStatement) -> Iterator[StatedValue]:
     base, text = statement.span.start, half_width(statement.text)
     quantities = find_quantities(text)
-    changes = [m.end() for m in _CHANGED.finditer(text)]
+    changes = [m.start() for m in _CHANGED.finditer(text)]
     listed = _respectively(text, _row_of_values(text, [(q.core.start, q.core.end, q.measure) for q in quantities]))
     for quantity in quantities:
         kind = _MEASURES.get(quantity.measure)
@@ -167,7 +169,7 @@ def _values(statement: Statement) -> Iterator[StatedValue]:
             "）", 0, quantity.core.start
         ) + text.count(")", 0, quantity.core.start):
             continue  # what stands in brackets explains
-        if any(clause.start <= quantity.span.start < change <= clause.end + 1 for change in changes):
+        if any(clause.start <= quantity.core.start < change <= clause.end for change in changes):
             continue  # the value before the change
         before = text[max(0, quantity.core.start - NAMED_BEFORE) : quantity.core.start]
         near = text[clause.start : quantity.core.start]

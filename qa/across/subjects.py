@@ -32,6 +32,13 @@ SEARCHED = 200
 """Passages looked up to find the places that speak of a subject."""
 
 
+_ASKED = re.compile(
+    r"哪(?:个|些|几个)?(?:省份|省|城市|市|地区|地方|州|县)?(?:的)?(?=最|更|高|低|多|少|比|强|快)|(?:最|更)?(?:高|低|多|少)[?？]?$|[两三四五六七八九十几]个?(?:省|市|州|县|城市|地区|地方)(?=[^\u4e00-\u9fff]|[\u4e00-\u9fff])"
+    r"|比一?比|，?(?:提高|调整|上调|降低)到多少|是?多少(?:钱)?|[?？]"
+)
+"""What asks and names no subject: 哪个市最高, 三个市, 比一比, 提高到多少."""
+
+
 def subject_of(plain: str, parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> Subject:
     """A subject without the names of places, with its concepts, the sort of value it asks for and the groups it names."""
     sought = extract_text_concepts(parse_question(plain, known).subject or fold(plain), view, parsed.quoted)
@@ -41,10 +48,19 @@ def subject_of(plain: str, parsed: ParsedQuestion, view: LibraryView, known: Kno
 def names_in(parsed: ParsedQuestion) -> list[str]:
     """The places and groups that a subject names, in its order."""
     folded = parsed.folded
-    names = [(folded.find(fold(name)), name) for name in parsed.understood.regions]
+    written = [(folded.find(fold(name)), name) for name in parsed.understood.regions]
+    # 三个市 is no misspelt 三亚市, where other places are named as they are
+    literal = [(at, d.short) for d in parsed.divisions if (at := _place_of(d, folded)) >= 0]
+    names = literal if len(literal) > 1 else written
     groups = [(folded.find(words), group.name) for words, group in find_groups(folded) if not group.whole_level]
     inside = [words for words, group in find_groups(folded) if not group.whole_level]
     return [name for _, name in sorted((*((at, n) for at, n in names if not any(n in w for w in inside)), *groups))]
+
+
+def _place_of(division: Division, folded: str) -> int:
+    """Where a division is named in a text, -1 where it is not."""
+    found = (folded.find(fold(name)) for name in (division.name, division.short, *division.aliases))
+    return min((at for at in found if at >= 0), default=-1)
 
 
 def level_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> list[Division]:
@@ -61,6 +77,7 @@ def level_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) ->
 def without_places(subject: str, parsed: ParsedQuestion) -> str:
     """What is compared: the subject without the names of places and groups and without the words that ask to compare."""
     text = fold(subject)
+    text = _ASKED.sub(" ", text)
     for words in (*(w for w, _ in find_groups(text)), *sorted(parsed.places, key=len, reverse=True)):
         text = text.replace(fold(words), " ")
     lists = word_lists("qa")

@@ -13,7 +13,7 @@ from corpus.document import Span
 from corpus.wordlists import entries
 from graph.alignment.indicators import character_pairs
 from qa.across.evidence import PlaceEvidence
-from qa.across.statements import EVERYDAY, StatedValue, Statement
+from qa.across.statements import EVERYDAY, PlaceStatement, StatedValue
 
 MOST_VALUES, MOST_PROVISIONS = 6, 5
 """Rows of values, and of provisions, at most."""
@@ -211,9 +211,9 @@ def _provision_rows(found: Sequence[PlaceEvidence], need: int) -> Iterator[Dimen
     yield from sorted(rows, key=lambda row: -row.filled)[:MOST_PROVISIONS]
 
 
-def _provisions(one: PlaceEvidence, dimension: Dimension, taken: set[int]) -> list[tuple[float, Statement]]:
+def _provisions(one: PlaceEvidence, dimension: Dimension, taken: set[int]) -> list[tuple[float, PlaceStatement]]:
     """The statements of a place on a dimension, best first."""
-    found: list[tuple[float, Statement]] = []
+    found: list[tuple[float, PlaceStatement]] = []
     for ranked in one.statements:
         statement = ranked.statement
         if statement.span.start in taken or statement.background:
@@ -227,7 +227,7 @@ def _provisions(one: PlaceEvidence, dimension: Dimension, taken: set[int]) -> li
     return sorted(found, key=lambda pair: (-pair[0], pair[1].span.start))[:CONSIDERED]
 
 
-def _aligned(offers: Sequence[Sequence[tuple[float, Statement]]]) -> list[Statement | None]:
+def _aligned(offers: Sequence[Sequence[tuple[float, PlaceStatement]]]) -> list[PlaceStatement | None]:
     """One statement of each place: of the place that is surest its best, of the others what is best and most like it."""
     told = [offer[0] for offer in offers if offer]
     if not told:
@@ -235,14 +235,14 @@ def _aligned(offers: Sequence[Sequence[tuple[float, Statement]]]) -> list[Statem
     lead = max(told, key=lambda pair: pair[0])[1]
     pairs = character_pairs(lead.folded)
 
-    def fit(offer: tuple[float, Statement]) -> float:
+    def fit(offer: tuple[float, PlaceStatement]) -> float:
         own = character_pairs(offer[1].folded)
         return offer[0] + LIKENESS * 2 * len(own & pairs) / (len(own) + len(pairs) or 1)
 
     return [max(offer, key=fit)[1] if offer else None for offer in offers]
 
 
-def _shortened(statement: Statement, cues: Sequence[str]) -> Span:
+def _shortened(statement: PlaceStatement, cues: Sequence[str]) -> Span:
     """A statement, or of a long one the clauses around the first cue."""
     if len(statement.span) <= LONG:
         return statement.span

@@ -34,13 +34,15 @@ from qa.documents import ChosenDocuments, LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
 
-Operation = Literal["list", "highest", "lowest", "series", "done", "sum", "mean"]
+Operation = Literal["list", "missing", "highest", "lowest", "series", "done", "sum", "mean"]
 FOREMOST = 5
 """Rows shown behind the highest or lowest."""
 FEW = 8
 """Places of a level with a figure from which 各地 means that level."""
 NAMED = 40
 """Places without a figure that are named."""
+ENOUGH = 3
+"""Places with a figure from which there is something to list, where more are asked about."""
 KINDS = {"target": "目标", "achieved": "完成数", "statistic": "现状数", "rule": "标准"}
 _TOP = re.compile(r"(前|后|最高的|最低的|最多的|最少的)([\d两一二三四五六七八九十]{1,3})(?:名|位|个|省|强|的)")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
@@ -84,11 +86,15 @@ class Bound:
     above: bool
     strict: bool
     text: str
+    within: bool = False
+    """Whether both ends of the value bound the figures (在5%到6%之间)."""
 
     def holds(self, value: ComparableValue) -> bool:
         """Whether a value meets the bound as a whole: a range by its lower end for a lower bound."""
         if value.unit != self.value.unit:
             return False
+        if self.within:
+            return self.value.low <= value.low and value.high <= self.value.high
         own = value.low if self.above else value.high
         if self.strict:
             return own > self.value.low if self.above else own < self.value.high
@@ -133,13 +139,14 @@ def answer_over_documents(
 def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as_of: dt.date) -> Sweep | None:
     """What a question over documents asks; None for another question: one place, or no indicator."""
     folded = parsed.folded
-    found = find_concept(folded) if not parsed.documents else None
-    if found is None:
-        return None
+    found = find_concept(folded)
     lists = word_lists("qa")
 
     def says(name: str) -> bool:
         return any(word in folded for word in lists[name])
+
+    if found is None or "《" in folded or (parsed.documents and not (says("sweeps_all") or find_groups(folded))):
+        return None
 
     named = [d for name in parsed.understood.regions for d in named_divisions(view, known, name)]
     groups = [group for _, group in find_groups(folded)]
@@ -165,7 +172,7 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         scope = tuple(dict.fromkeys(named))
     elif len(named) == 1 and operation in ("series", "done"):
         scope = tuple(named)
-    elif named or not (every or operation in ("highest", "lowest")):
+    elif named or not (every or operation in ("highest", "lowest") or _TOP.search(folded) or says("sweeps_orders")):
         return None
     if operation == "list" and len(named) == 1 and not (levels or members):
         return None
@@ -193,6 +200,7 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
 def _operation(folded: str) -> Operation:
     lists = word_lists("qa")
     for name, words in (
+        ("missing", "sweeps_missing"),
         ("done", "sweeps_done"), ("series", "sweeps_series"), ("sum", "sweeps_sums"), ("highest", "sweeps_highest"), ("lowest", "sweeps_lowest"),
     ):  # fmt: skip
         if any(word in folded for word in lists[words]):
@@ -223,7 +231,15 @@ def _bound(folded: str, concept: str) -> Bound | None:
     lists = word_lists("qa")
     text = half_width(folded)
     for quantity in find_quantities(text):
-        if quantity.value is None or quantity.measure in ("time",) or _YEAR.fullmatch(quantity.core.of(text)[:4]):
+        low, high = quantity.value_min, quantity.value_max
+        if (
+            quantity.value is None
+            and low is not None
+            and high is not None
+            and "之间" in text[quantity.core.end : quantity.core.end + 3]
+        ):
+            return Bound(to_base(low, high, quantity.unit), True, False, quantity.core.of(text), within=True)
+        if quantity.value is None or quantity.measure == "time" or not quantity.unit:
             continue
         before, behind = (
             text[max(0, quantity.core.start - 5) : quantity.core.start],
@@ -234,7 +250,7 @@ def _bound(folded: str, concept: str) -> Bound | None:
             ("sweeps_at_most", False, False), ("sweeps_less", False, True), ("sweeps_at_least", True, False), ("sweeps_more", True, True),
         ):  # fmt: skip
             if any(before.endswith(word) or behind.startswith(word) for word in lists[name]):
-                return Bound(value, above, strict, quantity.span.of(text))
+                return Bound(value, above, strict, quantity.core.of(text))
     return None
 
 
@@ -318,7 +334,7 @@ def _held(
 
 def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
     found = _held(sweep, figures, view)
-    if found is None or not found[0]:
+    if found is None or not found[0] or len(found[0]) < min(ENOUGH, len(found[1])):
         return None
     held, scope, whole, (dimension, kind, year) = found
     units = Counter(one.figure.value.unit for one in held if one.figure.value)
@@ -330,6 +346,8 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> An
     name = _named(replace(sweep.family, dimension=dimension), kind, year)
     lead = _lead(sweep, ordered, meeting, name, view)
     cover = _coverage(scope, whole, held, other, name)
+    if sweep.operation == "missing":
+        return AnswerDraft("answered", (_missing(scope, held, name), cover), final=True, table=True)
     shown = meeting
     if sweep.operation in ("highest", "lowest") and sweep.most is None and sweep.bound is None:
         shown = meeting[:FOREMOST]
@@ -372,9 +390,11 @@ def _lead(
 
 
 def _bound_words(bound: Bound) -> str:
+    if bound.within:
+        return f"{bound.text}之间"
     words = ("超过" if bound.strict else "") if bound.above else ("低于" if bound.strict else "")
     tail = "" if bound.strict else ("以上" if bound.above else "以下")
-    return f"{words}{bound.text.removesuffix('以上').removesuffix('以下')}{tail}"
+    return f"{words}{bound.text}{tail}"
 
 
 ADDED = {"人": "人", "元": "元", "亩": "亩", "吨": "吨", "个": "个", "户": "户", "套": "套", "人次": "人次"}
@@ -414,6 +434,13 @@ def _coverage(
     if other:
         text += f"；口径不同（单位不同）：{'、'.join(one.place.short for one in other)}"
     return AnswerLine(f"{text}。", counts=(len(scope), len(held)), derived=(text,))
+
+
+def _missing(scope: Sequence[Division], held: Sequence[PlaceFigure], name: str) -> AnswerLine:
+    have = {one.place for one in held}
+    silent = [place.short for place in scope if place not in have]
+    text = f"文档库的文件里没有见到{name}的有 {len(silent)} 个{'：' + '、'.join(silent) if silent else ''}。"
+    return AnswerLine(text, counts=(len(silent),), derived=(text,))
 
 
 def _cited(one: PlaceFigure, view: LibraryView) -> AnswerCitation:

@@ -1,0 +1,116 @@
+"""Questions over documents: complete within the scope, sorted, with what is covered; every wording of one question gives one set."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cemai.library import Library
+from qa.answer import Answer
+from tests.encoders import BlankEncoder
+
+REPORT = """{year}年{place}政府工作报告
+——{year}年1月20日在{place}人民代表大会上
+一、上一年工作回顾
+过去一年，全省地区生产总值增长{was}%，城镇新增就业{had}万人，城镇调查失业率5.4%。
+二、今年工作安排
+今年发展主要预期目标是：地区生产总值增长{goal}，城镇新增就业{jobs}万人以上，城镇调查失业率5.5%左右，粮食产量{grain}。
+"""
+PLACES = {
+    "甘肃省": ("5.5%左右", 5.8, 30, 31, "1300万吨以上"),
+    "青海省": ("4.5%左右", 4.1, 6, 7, "110万吨以上"),
+    "陕西省": ("5%左右", 5.1, 40, 42, "1340万吨"),
+    "四川省": ("5.5%左右", 5.5, 85, 101, "730亿斤以上"),
+    "西藏自治区": ("7%以上", 7, 5, 6, "100万吨以上"),
+}
+DAY = dt.date(2026, 6, 1)
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder: Path = tmp_path_factory.mktemp("reports")
+    for place, (goal, was, jobs, had, grain) in PLACES.items():
+        text = REPORT.format(place=place, year=2026, goal=goal, was=was, jobs=jobs, had=had, grain=grain)
+        (folder / f"{place}.txt").write_text(text, encoding="utf-8")
+    former = REPORT.format(place="甘肃省", year=2025, goal="5.5%左右", was=5.6, jobs=32, had=33, grain="1260万吨")
+    (folder / "甘肃省2025.txt").write_text(former, encoding="utf-8")
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
+        opened.ingest(sorted(folder.glob("*.txt")))
+        yield opened
+
+
+def ask(library: Library, question: str) -> Answer:
+    return library.ask(question, as_of=DAY, keep=False)
+
+
+def rows(answer: Answer) -> list[tuple[str, str]]:
+    return re.findall(r"^\d+\. (\S+) (\S+?)：“", answer.answer, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2026年各省城镇新增就业目标是多少",
+        "哪些省提出了2026年城镇新增就业目标",
+        "列出各省2026年新增城镇就业目标",
+        "今年各地的城镇新增就业目标",
+        "2026年31个省城镇新增就业人数目标分别是多少",
+        "2026年各省城镇新增就业目标从高到低排序",
+    ],
+)
+def test_every_wording_gives_the_same_sorted_rows(reports: Library, question: str) -> None:
+    wanted = [
+        ("四川", "85万人以上"),
+        ("陕西", "40万人以上"),
+        ("甘肃", "30万人以上"),
+        ("青海", "6万人以上"),
+        ("西藏", "5万人以上"),
+    ]
+    answer = ask(reports, question)
+    assert rows(answer) == wanted
+    assert "31 个地区中 5 个写到2026年城镇新增就业目标" in answer.answer
+    assert len(answer.citations) == 5
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("2026年哪个省的GDP增长目标最高", "最高的是西藏，2026年地区生产总值增长目标为7%以上。"),
+        ("2026年城镇新增就业目标最少的是哪个省", "最低的是西藏，2026年城镇新增就业目标为5万人以上。"),
+        ("去年哪个省GDP增速最高", "最高的是西藏，2025年地区生产总值增长完成数为7%。"),
+        ("西北五省2026年GDP增长目标哪个最高", "最高的是甘肃，2026年地区生产总值增长目标为5.5%左右。"),
+        ("2026年哪些省地区生产总值增长目标在5.5%以上", "2026年地区生产总值增长目标在5.5%以上的有 3 个：西藏、四川、甘肃。"),
+        ("2026年城镇新增就业目标超过30万人的省有几个", "2026年城镇新增就业目标超过30万人的有 2 个：四川、陕西。"),
+        ("2026年粮食产量目标超过2000万吨的省有哪些", "2026年粮食产量目标超过2000万吨的有 1 个：四川。"),
+    ],
+)
+def test_superlatives_and_bounds_are_worked_out(reports: Library, question: str, lead: str) -> None:
+    assert ask(reports, question).answer.split("\n")[0] == lead
+
+
+def test_rates_are_not_added_up_and_amounts_are(reports: Library) -> None:
+    assert "不能相加" in ask(reports, "西北五省2026年GDP增长目标平均是多少").answer
+    assert ask(reports, "西北五省2026年城镇新增就业目标合计多少").answer.startswith(
+        "写到的 3 个地区的2026年城镇新增就业目标相加为76万人"
+    )
+
+
+def test_a_series_tells_years_and_a_goal_its_result(reports: Library) -> None:
+    series = ask(reports, "甘肃近几年城镇新增就业目标").answer
+    assert "2025年目标 32万人以上" in series and "2026年目标 30万人以上" in series
+    done = ask(reports, "甘肃2025年GDP增长目标完成情况").answer
+    assert done.startswith("甘肃2025年目标5.5%左右，完成5.8%（达到目标）")
+
+
+def test_who_does_not_say_it_is_named(reports: Library) -> None:
+    answer = ask(reports, "西北五省里哪些省没有写2026年GDP增长目标").answer
+    assert "有 2 个：宁夏、新疆" in answer
+
+
+def test_one_place_is_no_question_over_documents(reports: Library) -> None:
+    assert not rows(ask(reports, "甘肃2026年GDP增长目标是多少"))
+    assert "5.5%" in ask(reports, "甘肃2026年GDP增长目标是多少").answer
