@@ -30,6 +30,7 @@ from graph.documents.status_filter import resolve_status
 from graph.queries.cited import CitedFact, R, cite_facts
 from graph.queries.counted import CountedList
 from graph.queries.facts import Partner, UnitCount
+from graph.queries.figures import FoundFigure, Order
 
 LINKS = 200
 """Pairs of like tasks that one answer shows at most."""
@@ -101,6 +102,43 @@ class PolicyGraph:
             as_of=as_of, all_versions=all_versions,
         )  # fmt: skip
         return cite_facts(self.corpus, found)
+
+    def figures(
+        self,
+        family: str,
+        *,
+        kind: str | None = None,
+        year: int | None = None,
+        regions: Sequence[str] = (),
+        below: bool = False,
+        least: str | None = None,
+        most: str | None = None,
+        sort: Order = "document",
+        each: bool = False,
+        status: str | None = None,
+        as_of: dt.date | None = None,
+        all_versions: bool = False,
+    ) -> CountedList[FoundFigure]:
+        """The figures of a family of indicators under whatever name (``graph.queries.figures.FigureQuestion``). Raises ``UsageError``.
+
+        Example: ``library.figures("经济增长", year=2026, kind="target", regions=["京津冀"], sort="value", each=True)``.
+        """
+        from graph.queries.figures import FigureQuestion, find_figures
+
+        documents = self._rows(Filters(status=status), as_of)
+        question = FigureQuestion(
+            family,
+            (kind,) if kind else (),
+            year,
+            tuple(regions),
+            below,
+            least,
+            most,
+            sort,
+            each,
+            frozenset(documents) if documents is not None else None,
+        )
+        return find_figures(self.corpus, question, as_of=as_of, all_versions=all_versions)
 
     def _rows(self, filters: Filters, as_of: dt.date | None) -> set[int] | None:
         """The documents that meet conditions; None where there are none."""

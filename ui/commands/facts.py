@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import UsageError
 from corpus.titles import in_marks
 from ui.commands.graph import ROLES, add_output
 from ui.commands.shared import (
@@ -39,6 +40,17 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.set_defaults(run=tasks)
     p = verbs.add_parser("targets", parents=[common], help="目标指标")
     p.add_argument("--indicator", metavar="指标", help="指标名称中含有的字")
+    p.add_argument("--family", metavar="指标族", help="同一指标的各种叫法，如 地区生产总值增长（也找 经济增长、GDP增速）")
+    p.add_argument("--regions", metavar="甲,乙,…", help="与 --family 合用：只看这些地区本级，可写 京津冀、31个省")
+    p.add_argument("--least", metavar="数", help="与 --family 合用：不小于，连单位写，如 5%%、100万人")
+    p.add_argument("--most", metavar="数", help="与 --family 合用：不大于")
+    p.add_argument(
+        "--sort",
+        choices=("document", "value", "year", "region", "date"),
+        default=None,
+        help="与 --family 合用：按数值、年份、地区、成文日期排",
+    )
+    p.add_argument("--each", action="store_true", help="与 --family 合用：每个地区每年每类只列一个数")
     p.add_argument("--region", metavar="地区", help="只看某地及其下级")
     p.add_argument("--kind", choices=("target", "achieved", "statistic", "rule"), help="目标、已完成、现状数、标准")
     p.add_argument("--year", type=int, metavar="年份", help="目标年")
@@ -128,6 +140,10 @@ def targets(args: argparse.Namespace) -> int:
 
     if args.region:
         known_region(args.region)
+    if args.family:
+        return _figures(args)
+    if args.regions or args.least or args.most or args.sort or args.each:
+        raise UsageError("--regions、--least、--most、--sort、--each 要与 --family 合用。")
     with open_library(args) as library:
         found = library.targets(
             indicator=args.indicator,
@@ -155,6 +171,56 @@ def targets(args: argparse.Namespace) -> int:
         from ui.exports import fact_table
 
         write_table(fact_table(TARGETS, found), args.format, args.out)
+    return 0 if found else NOTHING
+
+
+def _figures(args: argparse.Namespace) -> int:
+    """The figures of a family of indicators."""
+    from graph.codec.columns import TARGET_KINDS
+
+    names = [name.strip() for name in (args.regions or "").replace("，", ",").split(",") if name.strip()]
+    with open_library(args) as library:
+        found = library.figures(
+            args.family,
+            kind=args.kind,
+            year=args.year,
+            regions=names or ([args.region] if args.region else []),
+            below=bool(args.region and not names),
+            least=args.least,
+            most=args.most,
+            sort=args.sort or "document",
+            each=args.each,
+            status=args.status,
+            as_of=as_of_date(args),
+            all_versions=args.all_versions,
+        )
+    note_folded(found.folded)
+    if args.format == "json" and args.out is None:
+        print_json([figure.record() for figure in found])
+    elif args.format == "table":
+        print_table(
+            ("序号", "地区", "指标族", "数值（原文）", "年份", "类别", "文件日期", "时效", "原文"),
+            [
+                (
+                    n,
+                    figure.region or "—",
+                    figure.row.family.name,
+                    figure.cited.fact.value_text,
+                    f"{figure.row.year or '—'}{'（推定）' if figure.row.reckoned else ''}",
+                    TARGET_KINDS[figure.cited.fact.kind],
+                    figure.row.issued or "—",
+                    figure.status,
+                    figure.cited.fact.quote,
+                )
+                for n, figure in enumerate(found, 1)
+            ],
+            ratios=(1, 3, 5, 4, 3, 2, 5, 4, 8),
+        )
+        note(f"共 {len(found)} 项。")
+    else:
+        from ui.exports import figures_table
+
+        write_table(figures_table(args.family, found), args.format, args.out)
     return 0 if found else NOTHING
 
 

@@ -21,7 +21,7 @@ from ui.commands.shared import (
     as_of_date,
     console,
     filters_of,
-    known_region,
+    known_place,
     note,
     open_library,
     print_json,
@@ -63,7 +63,9 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("subject", nargs="?", metavar="主题或问题")
     p.add_argument("--versions", metavar="旧,新", help="新旧对照：两份文件逐条比较（写文件编号或文件名）")
     p.add_argument("--carried-out", metavar="上级,下级", help="落实对照：上级文件的任务和目标，下级文件写到了哪些")
-    p.add_argument("--regions", metavar="甲,乙,…", help="要比的地区（缺省为库中全部）")
+    p.add_argument("--regions", metavar="甲,乙,…", help="要比的地区，可写合称如 京津冀、31个省（缺省为库中全部）")
+    p.add_argument("--below", action="store_true", help="比所写地区的下级地区")
+    p.add_argument("--instead", metavar="编号,…", help="用这些文件代替各地缺省的文件（写文件编号）")
     add_status(p)
     p.add_argument("--format", choices=FORMATS, default="table", help="输出格式")
     p.add_argument("--out", type=Path, metavar="文件", help="写到文件")
@@ -189,7 +191,7 @@ def compare(args: argparse.Namespace) -> int:
     """Put regions side by side."""
     regions = _names(args.regions) if args.regions else None
     for name in regions or ():
-        known_region(name)
+        known_place(name)
     if sum(value is not None for value in (args.subject, args.versions, args.carried_out)) != 1:
         raise UsageError(
             "请写一个主题或问题（如：cemai compare 医疗保障），或用 --versions 旧,新、--carried-out 上级,下级 之一。"
@@ -201,7 +203,14 @@ def compare(args: argparse.Namespace) -> int:
         elif args.carried_out is not None:
             comparison = library.carried_out(*_two(args.carried_out), as_of=as_of)
         else:
-            comparison = library.compare(readable(args.subject), regions=regions, as_of=as_of, status=args.status)
+            comparison = library.compare(
+                readable(args.subject),
+                regions=regions,
+                as_of=as_of,
+                status=args.status,
+                below=args.below,
+                instead=_names(args.instead or ""),
+            )
     if args.format == "table":
         print_comparison(comparison)
     elif args.format == "json" and args.out is None:

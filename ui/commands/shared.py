@@ -85,6 +85,14 @@ def known_region(name: str) -> None:
         raise UsageError(f"行政区划里没有“{name}”。请写全称或通用简称，如 甘肃省、甘南州、三都县。")
 
 
+def known_place(name: str) -> None:
+    """Raise ``UsageError`` for a name that neither a division nor a group of regions has."""
+    from corpus.region_groups import find_groups
+
+    if not find_groups(name):
+        known_region(name)
+
+
 def as_of_date(args: argparse.Namespace) -> dt.date | None:
     """The date answers are given for, or None for today."""
     if not args.as_of:

@@ -27,6 +27,7 @@ from graph.documents.works import works
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
 from graph.queries.counted import CountedList
+from graph.queries.figures import FoundFigure
 from graph.queries.neighbourhood import Surroundings, around
 from graph.queries.relations import UNRELATED, Relations, relations
 from graph.queries.unit import UnitPage, unit_page
@@ -274,6 +275,11 @@ class Desk:
             )
 
         return self._cached(f"targets|{indicator}|{region}|{kind}|{status}|{as_of}|{all_versions}", find)
+
+    def figures(self, family: str, **conditions: Any) -> CountedList[FoundFigure]:
+        """The figures of a family of indicators, see ``Library.figures``."""
+        with self._reading:
+            return self.library.figures(family, **conditions)
 
     def facts(
         self,

@@ -7,6 +7,7 @@ from ui.exports.tables import (
     comparison_table,
     documents_table,
     fact_table,
+    figures_table,
     unit_duties,
 )
 from ui.exports.writing import FORMATS, write
@@ -19,6 +20,7 @@ __all__ = [
     "comparison_table",
     "documents_table",
     "fact_table",
+    "figures_table",
     "unit_duties",
     "write",
 ]

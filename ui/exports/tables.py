@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus.titles import in_marks
-from graph.codec.columns import UNSTATED, Alignment, CellValue, deadline_of
+from graph.codec.columns import TARGET_KINDS, UNSTATED, Alignment, CellValue, deadline_of
 from graph.codec.records import FactRecord, TaskRecord
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
@@ -17,6 +17,7 @@ from ui.labels import ANSWER_STATES
 
 if TYPE_CHECKING:
     from corpus.store import DocumentInfo
+    from graph.queries.figures import FoundFigure
     from qa.answer import Answer, AnswerCitation, Comparison
 
 Value = CellValue
@@ -63,6 +64,46 @@ def fact_table(kind: FactKind[Any, R], facts: Iterable[CitedFact[R]]) -> ExportT
     rows = tuple(zip(range(1, len(facts) + 1), *(values for _, values in shown), strict=True))
     notes = (kind.total.format(len(facts)), *folded, *doubt_notes(facts))
     return ExportTable(kind.title, columns, rows, notes, [fact.record() for fact in facts])
+
+
+def figures_table(family: str, figures: Iterable[FoundFigure]) -> ExportTable:
+    """The figures of a family of indicators, one row a figure."""
+    folded = folded_notes(figures)
+    figures = list(figures)
+    columns = (
+        TableColumn("序号", 4, "short"),
+        TableColumn("地区", 8),
+        TableColumn("指标", 14),
+        TableColumn("数值（原文）", 10, "short"),
+        TableColumn("年份", 6, "short"),
+        TableColumn("类别", 6, "short"),
+        TableColumn("文件日期", 8, "short"),
+        TableColumn("时效", 7, "short"),
+        TableColumn("原文", 26),
+        TableColumn("依据", 20),
+    )
+    rows = tuple(
+        (
+            number,
+            figure.region,
+            figure.row.family.name,
+            figure.cited.fact.value_text,
+            f"{figure.row.year}（推定）" if figure.row.reckoned else figure.row.year,
+            TARGET_KINDS[figure.cited.fact.kind],
+            figure.row.issued,
+            figure.status,
+            figure.cited.fact.quote,
+            figure.cited.location,
+        )
+        for number, figure in enumerate(figures, 1)
+    )
+    reckoned = any(figure.row.reckoned for figure in figures)
+    notes = (
+        f"共 {len(figures)} 项。",
+        *(("年份后注“推定”的，原文没有写年份，按报告讲上一年的情况推定。",) if reckoned else ()),
+        *folded,
+    )
+    return ExportTable(f"指标数：{family}", columns, rows, notes, [figure.record() for figure in figures])
 
 
 def unit_duties(tasks: Iterable[CitedFact[TaskRecord]], *, unit: str | None = None) -> ExportTable:

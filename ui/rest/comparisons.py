@@ -17,7 +17,7 @@ from ui.rest.requests import (
     CurrentDesk,
     TableFormat,
     Text,
-    require_region,
+    require_place,
     require_status,
     require_text,
 )
@@ -26,12 +26,26 @@ router = APIRouter()
 
 
 def _run_compare(
-    desk: CurrentDesk, subject: str, regions: list[str] | None, as_of: dt.date | None, status: str | None
+    desk: CurrentDesk,
+    subject: str,
+    regions: list[str] | None,
+    as_of: dt.date | None,
+    status: str | None,
+    *,
+    below: bool = False,
+    instead: list[str] | None = None,
 ) -> Comparison:
     require_status(status)
     for region in regions or ():
-        require_region(region)
-    return desk.compare(require_text(subject, "主题"), regions=regions or None, as_of=as_of, status=status or None)
+        require_place(region)
+    return desk.compare(
+        require_text(subject, "主题"),
+        regions=regions or None,
+        as_of=as_of,
+        status=status or None,
+        below=below,
+        instead=instead or [],
+    )
 
 
 @router.get("/compare", summary="各地区比较", response_model=None)
@@ -41,10 +55,13 @@ def compare(
     regions: Annotated[str | None, Query(max_length=2000, description="用逗号分开的地区")] = None,
     as_of: dt.date | None = None,
     status: Text = None,
+    below: Annotated[bool, Query(description="比所写地区的下级地区")] = False,
+    instead: Annotated[str | None, Query(max_length=2000, description="代替各地缺省文件的文件编号，用逗号分开")] = None,
     format: TableFormat = "json",
 ) -> Response | dict[str, Any]:
     names = [name.strip() for name in (regions or "").replace("，", ",").split(",") if name.strip()]
-    comparison = _run_compare(desk, subject, names, as_of, status)
+    chosen = [id.strip() for id in (instead or "").split(",") if id.strip()]
+    comparison = _run_compare(desk, subject, names, as_of, status, below=below, instead=chosen)
     if format == "json":
         return comparison.record()
     return exported(comparison_table(comparison), format, "地区比较")

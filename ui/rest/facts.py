@@ -13,7 +13,7 @@ from graph.kinds import PUBLISHED, TARGETS, TASKS, FactKind, kind_named
 from graph.queries.cited import CitedFact, R
 from graph.queries.counted import CountedList
 from graph.queries.due import due as due_by
-from ui.exports import fact_table, unit_duties
+from ui.exports import fact_table, figures_table, unit_duties
 from ui.rest.files import exported, list_response
 from ui.rest.requests import AllVersions, CurrentDesk, Failure, TableFormat, Text, require_region, require_status
 
@@ -84,6 +84,50 @@ def targets(
         all_versions=all_versions,
     )
     return _records_or_file(TARGETS, _page(found, offset, limit), format, "目标指标")
+
+
+@router.get("/facts", summary="指标数：同一指标的各种叫法，按地区、年份、类别、数值", response_model=None)
+def figures(
+    desk: CurrentDesk,
+    family: Annotated[str, Query(min_length=1, max_length=80, description="指标族，如 地区生产总值增长")],
+    year: Annotated[int | None, Query(ge=1900, le=2100)] = None,
+    kind: Annotated[str | None, Query(pattern="^(target|achieved|statistic|rule|)$")] = None,
+    regions: Annotated[str | None, Query(max_length=2000, description="用逗号分开的地区，可写 京津冀、31个省")] = None,
+    below: bool = False,
+    least: Annotated[str | None, Query(max_length=40, description="不小于，连单位写")] = None,
+    most: Annotated[str | None, Query(max_length=40, description="不大于，连单位写")] = None,
+    sort: Annotated[str, Query(pattern="^(document|value|year|region|date)$")] = "document",
+    each: Annotated[bool, Query(description="每个地区每年每类只列一个数")] = False,
+    status: Text = None,
+    as_of: dt.date | None = None,
+    limit: Limit = 100_000,
+    offset: Offset = 0,
+    all_versions: AllVersions = False,
+    format: TableFormat = "json",
+) -> Response:
+    require_status(status)
+    names = [name.strip() for name in (regions or "").replace("，", ",").split(",") if name.strip()]
+    try:
+        found = desk.figures(
+            family,
+            kind=kind or None,
+            year=year,
+            regions=names,
+            below=below,
+            least=least or None,
+            most=most or None,
+            sort=sort,
+            each=each,
+            status=status or None,
+            as_of=as_of,
+            all_versions=all_versions,
+        )
+    except UsageError as error:
+        raise Failure(400, "figures", str(error)) from error
+    page = CountedList(found[offset : offset + limit], found.folded)
+    if format == "json":
+        return list_response([figure.record() for figure in page], page.folded)
+    return exported(figures_table(family, page), format, f"指标数：{family}")
 
 
 @router.get("/facts/{kind}", summary="任一种事实的全部记录", response_model=None)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus.divisions import gazetteer
 from corpus.errors import UsageError
 from corpus.filters import STATUSES, Filters
+from corpus.region_groups import find_groups
 from graph.documents.status_filter import parse_status
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.desk.imports import Imports
@@ -174,6 +175,12 @@ def require_region(name: str | None) -> None:
     """A ``Failure`` where no division has this name."""
     if name and not gazetteer().named(name):
         raise Failure(400, "region", f"不认识地区“{name[:40]}”。请写行政区划的名称，例如省、市、州、县的全名。")
+
+
+def require_place(name: str) -> None:
+    """A ``Failure`` where neither a division nor a group of regions has this name."""
+    if not find_groups(name):
+        require_region(name)
 
 
 def require_status(word: str | None) -> None:
