@@ -18,7 +18,7 @@ from qa.across.places import ComparedPlace
 from qa.across.statements import PlaceStatement, StatedValue, cut_statements, groups_in
 from qa.documents import DocumentView, LibraryView, speaks_for
 from qa.evidence.constraints import SlotConstraints
-from qa.evidence.selector import READ, gather_evidence, select_items
+from qa.evidence.selector import MEANING_FILE, READ, gather_evidence, order_by_meaning, order_items, shipped_items
 from qa.understanding.concepts import QueryConcepts
 from qa.understanding.question import ParsedQuestion
 
@@ -186,11 +186,17 @@ def _spoken(rows: frozenset[int], place: ComparedPlace, subject: Subject, view: 
     hits = searcher.search(subject.query, filters=Filters(documents=tuple(view.infos[row].id for row in sorted(rows))), top=READ)
     divisions = (place.division,) if place.division is not None else ()
     alone = replace(subject.parsed, divisions=divisions, every_region=False, places=(), query=subject.query)
-    selection = select_items(gather_evidence(SlotConstraints(alone), hits, view, searcher), refused=False)
-    if selection.violation is not None:
+    evidence = gather_evidence(SlotConstraints(alone), hits, view, searcher)
+    if not evidence.items:
+        return []
+    ordered = order_items(evidence, shipped_items().forest)
+    if evidence.nearness is not None:
+        ordered = order_by_meaning(evidence, ordered.by_score, shipped_items(MEANING_FILE).forest)
+    if ordered.violation is not None:
         return []
     by_document: dict[int, list[tuple[Span, float]]] = {}
-    for item, score in zip(selection.items, selection.scores, strict=True):
+    for number, score in zip(ordered.places, ordered.scores, strict=True):
+        item = evidence.items[number]
         by_document.setdefault(item.document, []).append((item.span, score))
     out = []
     for row, items in by_document.items():
