@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from qa.answer import AnswerCitation, Grade, AnswerStatement
+from qa.answer import AnswerCitation, AnswerStatement, Grade
 from qa.answers.draft import AnswerLine, flatten
 
 SENTENCE_ENDS = "。：；\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import Span
@@ -17,7 +17,7 @@ from corpus.five_year_plans import five_year_plans
 from corpus.folding import fold
 from corpus.numerals import chinese_number, read_whole_number
 from corpus.store import year_of
-from corpus.wordlists import expand, word_lists
+from corpus.wordlists import entries, expand, word_lists
 from qa.documents import DocumentView
 from qa.understanding.question import ParsedQuestion
 
@@ -74,7 +74,32 @@ class SlotConstraints:
             or self._other_year(document, span)
             or self._other_edition(document, span)
             or self._other_article(document, span)
+            or self._other_direction(document, span)
         )
+
+    @cached_property
+    def directions(self) -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+        """What the question takes for granted of a change (降低, 取消): its word, the words like it and those of the opposite.
+
+        None where it asks whether it is so, or speaks of both.
+        """
+        if self.parsed.kind in ("yes_no", "change") or self.parsed.documents:
+            return ()
+        folded = self.parsed.folded
+        found = []
+        for one, other in _directions():
+            for like, opposite in ((one, other), (other, one)):
+                if (said := like.search(folded)) and not opposite.search(folded):
+                    found.append((said[0], like, opposite))
+        return tuple(found)
+
+    def _other_direction(self, document: DocumentView, span: Span) -> Violation | None:
+        """That a text says the opposite of what the question takes for granted: 由50万元提高到60万元, asked why it was lowered."""
+        context = fold(_context(document, span))
+        for said, like, opposite in self.directions:
+            if not like.search(context) and (instead := opposite.search(context)):
+                return Violation(said, instead[0])
+        return None
 
     def _other_place(self, document: DocumentView, span: Span) -> Violation | None:
         part = document.parts[document.part_at(span.start)]
@@ -147,6 +172,12 @@ class SlotConstraints:
         if not own or self.articles & own.keys() or not self.articles <= known:
             return None
         return Violation("、".join(f"第{number}条" for number in sorted(self.articles)), "、".join(filter(None, own.values())))
+
+
+@lru_cache(maxsize=1)
+def _directions() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    rows = (row.split("\t") for row in entries("qa", "directions.tsv"))
+    return tuple((re.compile(one), re.compile(other)) for one, other in rows)
 
 
 def narrowest_places(parsed: ParsedQuestion) -> tuple[Division, ...]:
