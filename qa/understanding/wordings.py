@@ -16,6 +16,11 @@ from corpus.wordlists import entries, expand
 _kept = re.compile(r"《[^《》]*》|[“\"‘「『][^”\"’」』]*[”\"’」』]")
 
 
+_BY_WHOM = "由哪些单位负责"
+_tasks_of_unit = re.compile("哪(?:些|几)(?:项|个|条)?[\u4e00-\u9fff]{0,6}(?:任务|工作|事项|职责)|哪几项")
+"""是哪几项任务的责任单位 asks for the tasks of a unit."""
+
+
 @cache
 def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns with what they are read as, in order; the words are those of ``words_wordings.tsv``."""
@@ -24,7 +29,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"^(?:(?:{asking_politely})[，,：:\s]*)+(?=[^，,\s])", ""),
         (r"[，,。\s]*(?:{thanking})[!！。\s]*$", ""),
         (r"[啊呀哦哈吧?？!！。]+$", ""),
-        (r"(?:{stressing})(?=是|有|要|多|怎|什|哪|由|归|能)", ""),
+        (r"(?:{stressing})(?=是|有|要|多|怎|什|哪|由|归|能|指)", ""),
         (r"(?:贷款)?最[多高](?:能|可以|可)?贷款?多少", "贷款最高额度是多少"),
         (r"最高贷款额度", "贷款最高额度"),
         (r"(?:都|的)?(?:是)?(?:怎么分类的?|分了?[成为]?(?:哪些|哪几|几)[个]?类|分类)$", "分为哪几类"),
@@ -34,10 +39,10 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"怎么办(?=$|[，,])", "怎么办理"),
         (r"啥", "什么"),
         (rf"(?:{{asking_which}}|都有哪|有什么{differ})(?:些)?", "有哪些"),
-        (r"有哪些{responsible_nouns}$", "由哪些单位负责"),
-        (r"的?{responsible_nouns}(?:分别)?(?:是谁|是哪些|是哪个|是哪几个|有哪些|有谁|是什么)?$", "由哪些单位负责"),
-        (r"(?:由|归|是)?{offices_asked}{managing}$", "由哪些单位负责"),
-        (r"{who_manages}$", "由哪些单位负责"),
+        (r"有哪些{responsible_nouns}$", _BY_WHOM),
+        (r"的?{responsible_nouns}(?:分别)?(?:是谁|是哪些|是哪个|是哪几个|有哪些|有谁|是什么)?$", _BY_WHOM),
+        (r"(?:由|归|是)?{offices_asked}{managing}$", _BY_WHOM),
+        (r"{who_manages}$", _BY_WHOM),
         (r"(?:有|{meeting})?(?:什么|哪些|哪几个|哪几项|几个)(?P<noun>{asked_lists})", r"的\g<noun>有哪些"),
         (r"有哪些(?P<noun>{asked_lists})$", r"的\g<noun>有哪些"),
         (r"的?(?P<noun>{asked_lists})(?:分别)?(?:是什么|是哪些|有哪些|包括什么|要哪些)?$", r"的\g<noun>有哪些"),
@@ -111,8 +116,10 @@ def unify_wording(folded: str) -> str:
 
 
 def _unify(text: str) -> str:
+    of_unit = _tasks_of_unit.search(text) is not None
     for pattern, read in _rules():
-        text = pattern.sub(read, text)
+        if not (of_unit and read == _BY_WHOM):
+            text = pattern.sub(read, text)
     return text
 
 

@@ -32,6 +32,7 @@ def test_wordings_are_read_alike(read: str, wordings: tuple[str, ...]) -> None:
         "甘南州和延安市有什么不同",
         "供水价格有什么变化",
         "州水务局负责哪些任务",
+        "州税务局是哪几项任务的责任单位",
         "由谁牵头",
         "哪些文件提到供水",
         "补贴多少人",
