@@ -15,9 +15,12 @@ LONE = 3
 
 
 def list_differences(rows: Sequence[ComparisonRow], lone: Sequence[LoneValue] = ()) -> tuple[str, ...]:
-    """Sentences on the rows that have values, then on values that only one place gives; each names the values."""
+    """Who says nothing of the subject, sentences on the rows that have values, then on values that only one place gives."""
     out = [sentence for row in rows if (sentence := _of_row(row)) is not None]
     out += [f"“{one.label}”只有{one.place}写到：{one.text}。" for one in lone[:LONE]]
+    if rows and (silent := [cell.region for cell in rows[0].cells if cell.text is None]) and len(silent) < len(rows[0].cells):
+        more = f"等{len(silent)}地" if len(silent) > LISTED else ""
+        out.insert(0, f"“{rows[0].aspect}”{'、'.join(silent[:LISTED])}{more}未载明。")
     return tuple(dict.fromkeys(out))[:MOST]
 
 

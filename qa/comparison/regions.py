@@ -32,6 +32,8 @@ from qa.understanding.question import ParsedQuestion, parse_question
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
+SILENT = 6
+"""Places that nobody named, up to which those that say nothing keep their column."""
 OTHERS = 3
 """Figures of another kind or year shown where a place has none of the kind asked for."""
 
@@ -83,7 +85,7 @@ def compare_regions(
         places, columns, made = _of_indicator(indicators, places, about, view, searcher, as_of, pins, named=named)
         evidence: list[PlaceEvidence] = []
     else:
-        if not named:
+        if not named and len(found) > SILENT:
             found = [one for one in found if one.document is not None]
         places, columns, made = (
             [one.place for one in found],

@@ -31,6 +31,7 @@ from qa.evidence.asked_values import find_asked_contents, find_asked_values
 from qa.evidence.constraints import SlotConstraints, Violation
 from qa.evidence.scope import SMALL
 from qa.understanding.lexicons import first_phrase, phrases
+from qa.understanding.question import ParsedQuestion
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
@@ -150,7 +151,7 @@ def gather_evidence(constraints: SlotConstraints, hits: Sequence[Hit], view: Lib
         view: The documents.
         searcher: Knows how rare the words of the question are, and compares meanings.
     """
-    items, numbers, stated, rows = describe_items(constraints.parsed.query, hits, view, searcher)
+    items, numbers, stated, rows = describe_items(constraints.parsed, hits, view, searcher)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
     nearness = searcher.item_nearness(constraints.parsed.query, numbers)
     return Evidence(tuple(items), rows, violations, stated, len(view), nearness)
@@ -232,7 +233,7 @@ def _ordered(evidence: Evidence, places: Sequence[int], sums: Any) -> OrderedIte
 
 
 def describe_items(
-    query: str, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
+    parsed: ParsedQuestion, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
 ) -> tuple[list[EvidenceItem], list[int], tuple[tuple[bool, ...], ...], Any]:
     """The items of some passages, each once.
 
@@ -261,11 +262,11 @@ def describe_items(
                 found_in.append((1 / (1 + rank), hit.score - highest))
     if not items:
         return [], [], (), np.zeros((0, len(COLUMNS)))
-    question, rarity = searcher.weigh_query(query)
+    question, rarity = searcher.weigh_query(parsed.query)
     candidates = _candidates(items, titles, view, rarity)
     for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
         candidate.meaning = cosine
-    values, contents = find_asked_values(query), find_asked_contents(query)
+    values, contents = find_asked_values(parsed.folded), find_asked_contents(parsed.folded)
     preambles = phrases("preambles.txt")
     stated: list[tuple[bool, ...]] = []
     own: list[tuple[float, ...]] = []

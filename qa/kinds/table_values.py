@@ -79,7 +79,7 @@ def _line_of_column(group: list[FoundCell]) -> AnswerLine:
     quoted = [*group[0].column, *(cell.value for cell in group[:LISTED])]
     citations = tuple(cite(document, span) for span in sorted(dict.fromkeys(quoted)))
     label = label_at(document, group[0].value.start)
-    return AnswerLine(f"{label}：{_path(text, group[0].column)}共 {len(values)} 个：{shown}。", citations, (len(values),))
+    return AnswerLine(f"{label}：{_path(text, group[0].column)}共 {len(values)} 项：{shown}。", citations, (len(values),))
 
 
 def _path(text: str, column: Iterable[Span]) -> str:
