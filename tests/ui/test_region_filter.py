@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cemai.library import Library
 from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from tests.qa.conftest import library_of
 from ui.desk.catalogue import CatalogueQuery, count_values, select_entries
-from ui.desk.desk import Desk, count_regions
+from ui.desk.desk import Desk, count_regions, lies_in, short_region
 from ui.page.ask import events as ask
 from ui.page.library.events import TAB as LIBRARY
 from ui.page.search import events as search
@@ -55,6 +59,23 @@ def test_a_region_above_is_offered_where_it_joins_several(desk: Desk) -> None:
     cities = [entry.info for entry in desk.entries() if entry.info.head.level == "市州"]
     assert count_regions(cities) == {"云南": 2, "昆明市": 1, "曲靖市": 1, "贵阳市": 1}
     assert count_regions(cities[:1]) == {"昆明市": 1}
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([(division.code, division.name) for division in gazetteer().by_code.values()]),
+            st.sampled_from(
+                [(None, None), (None, "吉林"), ("99", "不在册的地方"), ("2202", "吉林"), ("220201", "鼓楼区"), ("0", "全国")]
+            ),
+        ),
+        max_size=30,
+    )
+)
+def test_counts_are_those_of_the_filter_for_any_documents(places: list[tuple[str | None, str | None]]) -> None:
+    infos: list[Any] = [SimpleNamespace(head=SimpleNamespace(region_code=code, region=name)) for code, name in places]
+    for name, count in count_regions(infos).items():
+        assert count == sum(lies_in(info, name) for info in infos if short_region(info))
 
 
 def test_the_usual_name_of_a_region_means_that_region() -> None:

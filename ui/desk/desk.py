@@ -412,16 +412,23 @@ def lies_in(info: DocumentInfo, region: str) -> bool:
 
 def count_regions(infos: Iterable[DocumentInfo]) -> Counter[str]:
     """The regions of documents, and those above that several of them share, with the number of documents there and below."""
-    groups: dict[tuple[str | None, str], list[DocumentInfo]] = {}
-    for info in infos:
-        if own := short_region(info):
-            groups.setdefault((info.head.region_code, own), []).append(info)
+    groups = Counter((info.head.region_code, own) for info in infos if (own := short_region(info)))
     above: Counter[str] = Counter()
-    for code, _ in groups:
+    below: Counter[str] = Counter()
+    by_name: dict[str, list[str | None]] = {}
+    for (code, own), count in groups.items():
         division = gazetteer().by_code.get(code or "")
         above.update(parent.short for parent in (gazetteer().parents(division) if division else ()))
-    names = {own for _, own in groups} | {name for name, parts in above.items() if parts > 1}
-    return Counter({name: sum(len(group) for group in groups.values() if lies_in(group[0], name)) for name in names})
+        # each division's documents under all that its code begins with: no pair of divisions is ever compared
+        below.update({(code or "")[:length]: count for length in range(len(code or "") + 1)})
+        by_name.setdefault(own, []).append(code)
+    found: Counter[str] = Counter()
+    for name in by_name.keys() | {name for name, parts in above.items() if parts > 1}:
+        codes = gazetteer().region_codes(name)
+        outermost = {code for code in codes if not any(code != other and code.startswith(other) for other in codes)}
+        others = (code for code in by_name.get(name, ()) if not gazetteer().covers(name, code))
+        found[name] = sum(below[code] for code in outermost) + sum(groups[code, name] for code in others)
+    return found
 
 
 def desk_of(library: Library) -> Desk:
