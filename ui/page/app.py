@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any, cast
 
 from ui.desk.desk import Desk
 from ui.page.events import HIDDEN_FROM_API, STREAMED, Payload, explain_error, panel, payload_of, safely
+from ui.page.gradio_parts import import_gradio
 from ui.page.kit.html import EMPTY, Html
 from ui.page.kit.tab import Step, Tab
 from ui.page.masthead import masthead
@@ -73,9 +73,7 @@ class TabParts:
 
 def build_page(desk: Desk) -> Any:
     """The page over a desk."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "0"  # read when gradio is imported; otherwise it looks up its makers' host
-    import gradio as gr
-
+    gr = import_gradio()
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as page:
         plan = DrawingPlan(again=[Drawing(panel(EMPTY, "masthead"), masthead)])
         with gr.Tabs(elem_id="views", overflow_behavior="wrap"):

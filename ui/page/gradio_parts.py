@@ -1,0 +1,120 @@
+"""Gradio without the parts this page does not use 精简导入: a third of the time and half of the memory of ``import gradio``.
+
+Importing Gradio writes a stub file for each of its components into its own package (for editors), renders a docstring for each of
+their events, and imports pandas, the MCP SDK, its command line and clients of a model hub. The page is made of tabs and panels
+of markup and needs none of it. What is left out is named here, each with the reason; a part that would be used raises an error that
+says so. Where a version of Gradio cannot be imported like this it is imported whole, and a line in the log says why.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+log = logging.getLogger("cemai.page")
+
+LEFT_OUT = (
+    "gradio.mcp",  # serves functions to assistants: .8 s of SDK; our own is ui/mcp.py
+    "gradio.cli",  # the command ``gradio``
+    "gradio.external",  # loads demos and models of a hub
+)
+"""Modules in whose place stands an empty one."""
+LATER = ("pandas",)
+"""Modules that are read when something of them is first used: tables of components the page has not."""
+
+
+def import_gradio() -> ModuleType:
+    """Gradio, imported without what is not used; once it is imported, the same module."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "0"  # read when gradio is imported; otherwise it looks up its makers' host
+    if (known := sys.modules.get("gradio")) is not None:
+        return known
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    try:
+        return importlib.import_module("gradio")
+    except (ImportError, AttributeError, TypeError) as error:
+        log.warning("gradio is imported whole: %s", error)
+    finally:
+        sys.meta_path.remove(finder)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "gradio"]:
+        del sys.modules[name]
+    return importlib.import_module("gradio")
+
+
+class LeftOutError(RuntimeError):
+    """A part of Gradio that this page does not use was used after all."""
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the modules named above in another form than they have; all others are found as ever."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if any(fullname == name or fullname.startswith(f"{name}.") for name in LEFT_OUT):
+            return importlib.util.spec_from_loader(fullname, _Empty(), is_package=True)
+        if fullname not in LATER and fullname not in _RELIEVED:
+            return None
+        found = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if found is None or found.loader is None:
+            return found
+        if fullname in LATER:
+            found.loader = importlib.util.LazyLoader(found.loader)
+        else:
+            found.loader = _Relieving(found.loader, _RELIEVED[fullname])
+        return found
+
+
+class _Empty(importlib.abc.Loader):
+    """Loads a module in which every name is there, and none is of use."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        def absent(name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+
+            def used(*_: Any, **__: Any) -> Any:
+                raise LeftOutError(f"{module.__name__}.{name} is not part of this page, see ui/page/gradio_parts.py")
+
+            return type(name, (), {"__init__": used})
+
+        module.__dict__["__getattr__"] = absent
+
+
+class _Relieving(importlib.abc.Loader):
+    """Loads a module and takes some of its work away."""
+
+    def __init__(self, loader: importlib.abc.Loader, relieve: Callable[[ModuleType], None]) -> None:
+        self._loader, self._relieve = loader, relieve
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        self._relieve(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+
+def _write_no_stubs(module: ModuleType) -> None:
+    module.__dict__["create_or_modify_pyi"] = lambda *_: None
+
+
+def _render_no_docstrings(module: ModuleType) -> None:
+    module.EventListener.set_doc = lambda *_, **__: None
+
+
+_RELIEVED: dict[str, Callable[[ModuleType], None]] = {
+    "gradio.component_meta": _write_no_stubs,
+    "gradio.events": _render_no_docstrings,
+}
