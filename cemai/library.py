@@ -119,7 +119,13 @@ class Library(PolicyGraph):
 
     @classmethod
     def open(
-        cls, folder: Path | None = None, *, create: bool = True, model: str | None = None, encoder: Encoder | None = None
+        cls,
+        folder: Path | None = None,
+        *,
+        create: bool = True,
+        model: str | None = None,
+        encoder: Encoder | None = None,
+        read_only: bool = False,
     ) -> Library:
         """Open a library.
 
@@ -128,10 +134,12 @@ class Library(PolicyGraph):
             create: Whether a missing library is made.
             model: Folder or hub name of the embedding model, instead of the one set in the library.
             encoder: A loaded embedding model, instead of ``model``: two open libraries can share one.
+            read_only: Whether another process keeps the library and its caches, which are then only read.
 
         Example: ``Library.open(Path("库"), encoder=other.encoder)``.
         """
-        return cls(Corpus.open(folder or default_folder(), create=create), model=model, encoder=encoder)
+        corpus = Corpus.open(folder or default_folder(), create=create, read_only=read_only)
+        return cls(corpus, model=model, encoder=encoder)
 
     def close(self) -> None:
         """Close the store."""
@@ -147,6 +155,11 @@ class Library(PolicyGraph):
     def generation(self) -> int:
         """The generation of the store: grows with every change."""
         return self.corpus.generation
+
+    @property
+    def model(self) -> str | None:
+        """Folder or hub name of the embedding model; None for the embedded one."""
+        return self._model
 
     @property
     def encoder(self) -> Encoder:

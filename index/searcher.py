@@ -68,6 +68,11 @@ class Searcher:
 
     # ------------------------------------------------------------------ keeping up with the library
 
+    @property
+    def generation(self) -> int:
+        """The generation the caches were brought to; behind the library's while another process writes them."""
+        return self._generation
+
     def refresh(self) -> None:
         """Bring the caches up to the library's generation; where another process keeps them, the last state serves."""
         if self._generation == self.corpus.generation and self._items_seen == self._last_items():
@@ -188,7 +193,7 @@ class Searcher:
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException:  # tantivy makes an error or a panic of any class of what it cannot read
-                if self._lexical.sound:
+                if self.corpus.read_only or self._lexical.sound:
                     raise
             self.rebuild()
             return self._search(query, filters, without, top, fold)

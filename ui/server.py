@@ -1,23 +1,34 @@
-"""Page and REST in one server on this machine: what is mounted where, what is refused, which headers go out."""
+"""Page and REST in one server on this machine: what is mounted where, what is refused, which headers go out.
+
+REST is there at once. The page is built in the background (``PageMount``), the worker processes come up meanwhile
+(``ui.desk.pool``), and models are read where they are first needed.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cemai.library import Library
 from corpus.errors import UsageError
+from corpus.store.database import FILE_NAME
 from ui.desk.desk import Desk, desk_of
 from ui.desk.imports import Imports
 from ui.desk.item_embedding import ItemEmbedding
+from ui.desk.machine import available_memory, choose_workers, count_cores, memory_of_worker
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
+    from starlette.types import Receive, Scope, Send
 
 log = logging.getLogger("cemai.server")
 
@@ -41,26 +52,33 @@ HEADERS = {
 }
 
 
-def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
-    """The whole application over a library; nothing is served yet. ``hosts`` are the names it may be called by."""
-    desk = desk_of(library)
-    imports = Imports(desk)
-    embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.folder, encoder=library.encoder))
-    page = _page(desk)
-    from contextlib import asynccontextmanager
+def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int = 0) -> FastAPI:
+    """The whole application over a library; nothing is served yet.
 
-    import gradio as gr
+    Args:
+        library: The library, which this process alone writes.
+        hosts: The names the application may be called by.
+        workers: Worker processes that answer questions; 0 to answer them in this process.
+
+    Example: ``uvicorn.run(build_app(library, workers=2))``.
+    """
     from fastapi import FastAPI
     from fastapi.middleware.gzip import GZipMiddleware
 
-    from ui.page.app import page_head
-    from ui.page.theme import theme
     from ui.rest.app import mount_api
 
+    desk = desk_of(library, workers)
+    imports = Imports(desk)
+    embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.folder, encoder=library.encoder))
+    page = PageMount(lambda: _build_page(desk), desk.entries)
+
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> Any:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if desk.pool is not None:
+            desk.pool.start()
         embedding.start()
-        yield
+        async with page.living():
+            yield
         embedding.close()
         imports.close()
         desk.close()
@@ -69,33 +87,71 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
     app = FastAPI(title="策脉", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan)
     mount_api(app, desk, imports)
     _guard(app, hosts)
-    app.add_middleware(
-        GZipMiddleware, minimum_size=2_000
-    )  # the page is 97 kB of HTML, a quarter of that packed; streams are left as they are
-    gr.mount_gradio_app(
-        app,
-        page,
-        path="/",
-        server_name="127.0.0.1",
-        footer_links=[],
-        run_history=False,
-        allowed_paths=[],
-        blocked_paths=[str(library.corpus.folder)],
-        favicon_path=str(Path(__file__).with_name("page") / "favicon.svg"),
-        show_error=False,
-        max_file_size="1mb",  # nothing is uploaded through Gradio: files go to /api/v1/documents
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        theme=theme(),
-        head=page_head(),
-    )
+    # the page is 97 kB of HTML, a quarter of that packed; streams are left as they are
+    app.add_middleware(GZipMiddleware, minimum_size=2_000)
+    app.mount("/", page)
     return app
 
 
-def serve(library: Library, *, host: str = "127.0.0.1", port: int = 7860, allow_remote: bool = False) -> None:
-    """Serve until stopped. Only this machine is served unless ``allow_remote`` says otherwise."""
+class PageMount:
+    """The page as an application of its own that is built when it is first needed, or in the background once the server runs.
+
+    Building it takes as long as everything else before the server answers. Requests that come meanwhile wait for it.
+    """
+
+    def __init__(self, build: Callable[[], FastAPI], prepare: Callable[[], object]) -> None:
+        """``build`` makes the application, ``prepare`` what its first visitor would wait for; both in a thread of their own."""
+        self._build = build
+        self._prepare = prepare
+        self._lock = threading.Lock()
+        self._app: FastAPI | None = None
+        self._ready: asyncio.Future[FastAPI] | None = None
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """While the block runs the page is being built, then lives: what it does at its start and end is done."""
+        self._ready = asyncio.get_running_loop().create_future()
+        stop = asyncio.Event()
+        life = asyncio.create_task(self._live(self._ready, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await life
+            self._ready = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to the page."""
+        app = await (asyncio.to_thread(self._built) if self._ready is None else asyncio.shield(self._ready))
+        await app(scope, receive, send)
+
+    async def _live(self, ready: asyncio.Future[FastAPI], stop: asyncio.Event) -> None:
+        try:
+            app = await asyncio.to_thread(self._built)
+        except Exception as error:
+            log.exception("the page could not be built")
+            ready.set_exception(error)
+            ready.exception()  # those who ask for the page are told; with nobody asking it is in the log
+            return
+        async with app.router.lifespan_context(app):
+            ready.set_result(app)
+            await asyncio.to_thread(self._prepare)
+            await stop.wait()
+
+    def _built(self) -> FastAPI:
+        with self._lock:
+            if self._app is None:
+                self._app = self._build()
+            return self._app
+
+
+def serve(
+    library: Library, *, host: str = "127.0.0.1", port: int = 7860, allow_remote: bool = False, workers: int | None = None
+) -> None:
+    """Serve until stopped. Only this machine is served unless ``allow_remote`` says otherwise.
+
+    ``workers`` is the number of worker processes, 0 or 1 for none; where it is None the machine decides (``ui.desk.machine``).
+    """
     if host not in LOCAL and not allow_remote:
         raise UsageError(
             f"不在 {host} 上提供服务：网页没有登录，其他机器也能读写文档库。只在本机使用请去掉 --host；确实要开放，请放在带登录的反向代理后面。"
@@ -106,21 +162,52 @@ def serve(library: Library, *, host: str = "127.0.0.1", port: int = 7860, allow_
     import uvicorn
 
     hosts = LOCAL if host in LOCAL else (*LOCAL, host)
-    app = build_app(library, hosts=hosts)
+    app = build_app(library, hosts=hosts, workers=_count_workers(library, workers))
     print(f"网页已打开：http://{host}:{port}　按 Ctrl+C 停止。", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
 
 
-def _page(desk: Desk) -> Any:
-    """Build the page with Gradio's outside connections and environment switches off."""
+def _count_workers(library: Library, asked: int | None) -> int:
+    file = library.corpus.folder / FILE_NAME
+    count, line = choose_workers(asked, count_cores(), available_memory(), memory_of_worker(file))
+    if line is not None:
+        print(line, file=sys.stderr, flush=True)
+    return count
+
+
+def _build_page(desk: Desk) -> FastAPI:
+    """The page as an application, with Gradio's outside connections and environment switches off."""
     for name in _FOREIGN_SETTINGS:
         if os.environ.pop(name, None) is not None:
             log.warning("ignored environment variable %s", name)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "0"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from ui.page.app import build_page
+    from fastapi import FastAPI
 
-    return build_page(desk)
+    from ui.page.app import build_page, page_head
+    from ui.page.gradio_parts import import_gradio
+    from ui.page.theme import theme
+
+    mounted: FastAPI = import_gradio().mount_gradio_app(
+        FastAPI(openapi_url=None, docs_url=None, redoc_url=None),
+        build_page(desk),
+        path="/",
+        server_name="127.0.0.1",
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        blocked_paths=[str(desk.library.corpus.folder)],
+        favicon_path=str(Path(__file__).with_name("page") / "favicon.svg"),
+        show_error=False,
+        max_file_size="1mb",  # nothing is uploaded through Gradio: files go to /api/v1/documents
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=theme(),
+        head=page_head(),
+    )
+    return mounted
 
 
 def _free(host: str, port: int) -> None:

@@ -113,14 +113,17 @@ class Database:
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
         self.folder = folder
+        self.read_only = False
+        """Whether another process keeps this library: then neither it nor its caches are written through this object."""
         self._depth = 0
         self._pending: int | None = None
 
     @classmethod
-    def open(cls, folder: Path, *, create: bool = True) -> Self:
+    def open(cls, folder: Path, *, create: bool = True, read_only: bool = False) -> Self:
         """Open the library in ``folder``, made when missing unless ``create`` is false.
 
-        Raises ``NewerFormat`` for a library of a later version and ``StoreError`` for anything that is not a library.
+        With ``read_only`` every change is refused, and caches are used as the process that writes them leaves them. Raises
+        ``NewerFormat`` for a library of a later version and ``StoreError`` for anything that is not a library.
         """
         path = folder / FILE_NAME
         if not path.exists():
@@ -151,7 +154,11 @@ class Database:
                 _migrate(db)
         except sqlite3.DatabaseError as error:
             raise translated(error, path) from error
-        return cls(db, folder)
+        opened = cls(db, folder)
+        if read_only:
+            db.execute("PRAGMA query_only=ON")
+            opened.read_only = True
+        return opened
 
     def close(self) -> None:
         """Close the file; the object is of no use afterwards."""
@@ -169,8 +176,22 @@ class Database:
         return int(self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()[0])
 
     @contextmanager
+    def snapshot(self) -> Iterator[int]:
+        """While the block runs, everything read is of one state, whatever others write. Yields its generation.
+
+        For a library opened ``read_only`` and used by one thread.
+        """
+        self._db.execute("BEGIN")
+        try:
+            yield self.generation
+        finally:
+            self._db.execute("ROLLBACK")
+
+    @contextmanager
     def transaction(self) -> Iterator[int]:
         """One atomic change; nested uses join the outer one. Yields the generation the change will have."""
+        if self.read_only:
+            raise StoreError("文档库在这里只供读取。")
         if self._depth:
             self._depth += 1
             try:

@@ -93,14 +93,20 @@ class DenseIndex:
         if self.generation < 0 and not self._load(generation):
             self.rebuild(generation)
             return
+        # after very many changes the process that writes the copy may have written another
+        if not self._follow(generation) and not (self._corpus.read_only and self._load(generation) and self._follow(generation)):
+            self.rebuild(generation)
+
+    def _follow(self, generation: int) -> bool:
+        """Take in what changed since. Returns False where that is so much that rebuilding is better."""
         changes = self._corpus.changes_since(self.generation)
         if changes:
             gone = {change.document for change in changes}
             put = [change.document for change in changes if change.operation == "put"]
             if not self._change(gone, [triple for document in put for triple in self._stored(document)]):
-                self.rebuild(generation)
-                return
+                return False
         self.generation = generation
+        return True
 
     def _stored(self, document: int | None = None) -> Iterable[tuple[int, int, bytes]]:
         """Row, document and float16 bytes of the stored vectors, of one document or of all."""
@@ -113,6 +119,8 @@ class DenseIndex:
         faiss = _build(vectors) if len(rows) >= FAISS_FROM else None
         self._state = _State(rows, documents, vectors.astype(np.float32) if faiss is None else vectors, faiss)
         self.generation = generation
+        if self._corpus.read_only:
+            return
         with suppress(OSError), writing(self._folder.parent, 0.0) as held:
             # where nothing can be written, or another process is at it, the copy in memory serves
             if held and faiss is not None:

@@ -51,6 +51,8 @@ class LexicalCache:
         """Bring ``view`` to a generation; afterwards ``generation`` says which one it reached."""
         if generation == self.generation or self._open_as_stamped(generation):
             return
+        if self._corpus.read_only:
+            return  # the process that writes the library brings the files up; ``generation`` says how far it is
         if self._private:
             self._bring(generation)
             return
@@ -109,6 +111,11 @@ class LexicalCache:
             _fits(stamp, generation) and _untouched(self.folder, stamp, sample=self.view is None) and self._opened(generation)
         ):
             return False
+        if _stamp(self.folder) != stamp:  # somebody began to write while the files were opened
+            self.generation = -1
+            return False
+        if self._corpus.read_only:
+            return True
         if CacheFiles.of_stamp(self.folder, stamp).moved:  # just read and found to be right: the next process need not
             with suppress(OSError), writing(self.folder.parent, 0.0) as held:
                 if held and _stamp(self.folder) == stamp:

@@ -7,6 +7,7 @@ from typing import Any
 
 from corpus.errors import PolicyError
 from ui.commands.shared import note, open_library, progress
+from ui.desk.machine import MOST_ASKED
 
 DEMO_QUESTION = "过渡期医保资助政策"
 DEMO_TOPIC = "医疗保障"
@@ -28,6 +29,19 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听地址（默认只限本机）")
     parser.add_argument("--port", type=int, default=7860, metavar="端口")
+    parser.add_argument(
+        "--workers",
+        type=_number_of_workers,
+        metavar="N",
+        help="回答问题的工作进程数；0 或 1 为不另开进程；缺省按本机的核数和可用内存决定",
+    )
+
+
+def _number_of_workers(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= MOST_ASKED:
+        raise argparse.ArgumentTypeError(f"请写 0 到 {MOST_ASKED} 之间的整数。")
+    return number
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -74,7 +88,7 @@ def serve(args: argparse.Namespace) -> int:
                 library.embed(show)
         except PolicyError as error:  # the page finds by words all the same
             note(str(error))
-        run(library, host=args.host, port=args.port)
+        run(library, host=args.host, port=args.port, workers=args.workers)
     return 0
 
 

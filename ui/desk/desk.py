@@ -7,9 +7,10 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cemai.doubts import Doubt, list_doubts
 from cemai.embedding import ItemProgress
@@ -34,6 +35,9 @@ from graph.queries.unit import UnitPage, unit_page
 from index.passages import Hit
 from qa import study
 from qa.answer import Answer, Comparison, Understanding
+
+if TYPE_CHECKING:
+    from ui.desk.pool import WorkerPool
 
 Tasks = CountedList[CitedFact[TaskRecord]]
 Targets = CountedList[CitedFact[TargetRecord]]
@@ -89,11 +93,12 @@ class Desk:
     """One library for many readers at once: calls take turns, what lists need is kept until the library changes.
 
     Changes go through ``writer``, a second connection to the same library where there is one, so that taking in a long file
-    does not hold up those who read.
+    does not hold up those who read. With a ``pool`` questions, searches and comparisons are answered by its worker processes.
     """
 
     def __init__(self, library: Library, writer: Callable[[], Library] | None = None, uploads: Path | None = None) -> None:
         self.library = library
+        self.pool: WorkerPool | None = None
         self.uploads = uploads
         self._open_writer = writer
         self._writer: Library | None = None
@@ -126,8 +131,8 @@ class Desk:
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
         """Parse a question; much faster than answering it."""
-        with self._reading:
-            return self.library.understand(question, previous=previous)
+        understood: Understanding = self._answered("understand", question=question, previous=previous)[0]
+        return understood
 
     def answers(
         self,
@@ -143,8 +148,8 @@ class Desk:
         while the model works.
         """
         self.asked_at = time.monotonic()
-        with self._reading:
-            plain = worded = self.library.ask(question, filters=filters, as_of=as_of, previous=previous, keep=False)
+        plain: Answer = self._answered("ask", question=question, filters=filters, as_of=as_of, previous=previous, keep=False)[0]
+        worded = plain
         if self.library.has_model:
             yield plain
             worded = self.library.worded(plain)
@@ -165,7 +170,7 @@ class Desk:
         def try_out() -> list[str]:
             found: list[str] = []
             for question in candidates:
-                if len(found) < most and self.library.ask(question, keep=False).status == "answered":
+                if len(found) < most and self._answered("ask", question=question, keep=False)[0].status == "answered":
                     found.append(question)
             return found
 
@@ -173,9 +178,14 @@ class Desk:
 
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None) -> list[Hit]:
         """Passages for a query."""
+        return self.search_state(query, filters=filters, top=top, as_of=as_of)[0]
+
+    def search_state(
+        self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None
+    ) -> tuple[list[Hit], int]:
+        """Passages for a query, and the generation of the library they were found in."""
         self.asked_at = time.monotonic()
-        with self._reading:
-            return self.library.search(query, filters=filters, top=top, as_of=as_of)
+        return self._answered("search", query=query, filters=filters, top=top, as_of=as_of)
 
     def compare(
         self,
@@ -189,8 +199,10 @@ class Desk:
     ) -> Comparison:
         """Regions side by side."""
         self.asked_at = time.monotonic()
-        with self._reading:
-            return self.library.compare(subject, regions=regions, as_of=as_of, status=status, below=below, instead=instead)
+        compared: Comparison = self._answered(
+            "compare", subject=subject, regions=regions, as_of=as_of, status=status, below=below, instead=instead
+        )[0]
+        return compared
 
     # ------------------------------------------------------------------ documents
 
@@ -388,11 +400,29 @@ class Desk:
             return work(self._writer)
 
     def close(self) -> None:
-        """Close the second connection."""
+        """End the workers, and close the second connection."""
+        if self.pool is not None:
+            self.pool.close()
         with self._writing:
             if self._writer is not None:
                 self._writer.close()
             self._writer = None
+
+    def catch_up(self) -> None:
+        """Bring the caches of search up to the library, for those who only read them."""
+        with self._reading:
+            self.library.searcher.refresh()
+
+    def _answered(self, name: str, **arguments: Any) -> tuple[Any, int]:
+        """The result of a method of the library, of a worker where there are any, and the generation it is of."""
+        if self.pool is not None:
+            from ui.desk.pool import NoWorkerError
+
+            with suppress(NoWorkerError):
+                reply = self.pool.call(name, arguments)
+                return reply.value, reply.generation
+        with self._reading:
+            return getattr(self.library, name)(**arguments), self.library.generation
 
     def _cached(self, name: str, make: Callable[[], T]) -> T:
         with self._reading:
@@ -431,14 +461,19 @@ def count_regions(infos: Iterable[DocumentInfo]) -> Counter[str]:
     return found
 
 
-def desk_of(library: Library) -> Desk:
-    """The desk of a library, with a second connection for changes and a folder for uploads."""
+def desk_of(library: Library, workers: int = 0) -> Desk:
+    """The desk of a library, with a second connection for changes, a folder for uploads and, not yet started, so many workers."""
     folder = library.corpus.folder
 
     def writer() -> Library:
         return Library.open(folder, encoder=library.encoder)  # one model in memory
 
-    return Desk(library, writer, folder / "uploads")
+    desk = Desk(library, writer, folder / "uploads")
+    if workers:
+        from ui.desk.pool import WorkerPool
+
+        desk.pool = WorkerPool(folder, library.model, workers, desk.catch_up)
+    return desk
 
 
 def _grouped(facts: Iterable[CitedFact[R]]) -> dict[str, CountedList[CitedFact[R]]]:

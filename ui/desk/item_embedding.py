@@ -15,6 +15,7 @@ from cemai.embedding import ItemProgress
 from cemai.library import Library
 from corpus.errors import PolicyError
 from ui.desk.desk import Desk
+from ui.desk.machine import give_back_memory
 
 log = logging.getLogger("cemai.items")
 
@@ -48,6 +49,8 @@ class ItemEmbedding:
         generation = -1
         try:
             with self._open_library() as library:
+                if library.item_encoder is not None and library.item_encoder.name:  # the name is known once it is read
+                    give_back_memory()
                 while not self._stop.is_set():
                     if library.generation != generation:
                         generation = library.generation

@@ -68,9 +68,11 @@ def _health(desk: CurrentDesk) -> dict[str, Any]:
     under_way = desk.embedding
     return {
         "status": "ok",
-        "generation": desk.generation,
-        "documents": len(desk.entries()),
+        # read beside whoever reads long: a server that is busy is well
+        "generation": desk.library.generation,
+        "documents": len(desk.library.corpus),
         "encoding": {"done": under_way.done, "total": under_way.total},
+        "workers": {"ready": desk.pool.ready if desk.pool else 0, "total": desk.pool.count if desk.pool else 0},
     }
 
 

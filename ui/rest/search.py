@@ -13,8 +13,8 @@ router = APIRouter()
 
 
 def _run_search(desk: CurrentDesk, query: str, top: int, held: Conditions, as_of: dt.date | None) -> dict[str, Any]:
-    hits = desk.search(require_text(query, "查找的词"), filters=held.filters(), top=top, as_of=as_of)
-    return {"query": query, "generation": desk.generation, "hits": [hit.record() for hit in hits]}
+    hits, generation = desk.search_state(require_text(query, "查找的词"), filters=held.filters(), top=top, as_of=as_of)
+    return {"query": query, "generation": generation, "hits": [hit.record() for hit in hits]}
 
 
 @router.get("/search", summary="查找原文段落")

@@ -145,6 +145,7 @@ def test_facts_and_documents(client: TestClient, library: Recording) -> None:
         "generation": library.generation,
         "documents": 1,
         "encoding": {"done": 0, "total": 0},
+        "workers": {"ready": 0, "total": 0},
     }
     assert "/api/v1/ask" in client.get("/api/v1/openapi.json").json()["paths"]
 
