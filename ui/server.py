@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -70,7 +71,7 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int 
     desk = desk_of(library, workers)
     imports = Imports(desk)
     embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.folder, encoder=library.encoder))
-    page = PageMount(lambda: _build_page(desk), desk.entries)
+    page = PageMount(partial(_build_page, desk), partial(_prepare_page, desk))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -99,8 +100,13 @@ class PageMount:
     Building it takes as long as everything else before the server answers. Requests that come meanwhile wait for it.
     """
 
-    def __init__(self, build: Callable[[], FastAPI], prepare: Callable[[], object]) -> None:
-        """``build`` makes the application, ``prepare`` what its first visitor would wait for; both in a thread of their own."""
+    def __init__(self, build: Callable[[], FastAPI], prepare: Callable[[Callable[[], bool]], None]) -> None:
+        """Make an application of which nothing is there yet.
+
+        Args:
+            build: Makes the page.
+            prepare: Works out what its first visitor would wait for, as long as the function it is given says to go on.
+        """
         self._build = build
         self._prepare = prepare
         self._lock = threading.Lock()
@@ -135,7 +141,7 @@ class PageMount:
             return
         async with app.router.lifespan_context(app):
             ready.set_result(app)
-            await asyncio.to_thread(self._prepare)
+            await asyncio.to_thread(self._prepare, lambda: not stop.is_set())
             await stop.wait()
 
     def _built(self) -> FastAPI:
@@ -173,6 +179,12 @@ def _count_workers(library: Library, asked: int | None) -> int:
     if line is not None:
         print(line, file=sys.stderr, flush=True)
     return count
+
+
+def _prepare_page(desk: Desk, go_on: Callable[[], bool]) -> None:
+    from ui.page.app import prepare_drawings
+
+    prepare_drawings(desk, go_on)
 
 
 def _build_page(desk: Desk) -> FastAPI:

@@ -110,6 +110,7 @@ class Desk:
         self.embedding = ItemProgress()
         """How far the background work on items is."""
         self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._tried: dict[str, tuple[object, list[str]]] = {}
 
     # ------------------------------------------------------------------ questions
 
@@ -167,14 +168,16 @@ class Desk:
     def answerable(self, name: str, candidates: list[str], most: int) -> list[str]:
         """Try out questions and return at most ``most`` that the library answers; kept under ``name`` until it changes."""
 
-        def try_out() -> list[str]:
-            found: list[str] = []
+        # nothing is held meanwhile: others read while the questions are answered one by one
+        stamp = self.generation, dt.date.today()
+        made, found = self._tried.get(name, (None, []))
+        if made != stamp:
+            found = []
             for question in candidates:
                 if len(found) < most and self._answered("ask", question=question, keep=False)[0].status == "answered":
                     found.append(question)
-            return found
-
-        return self._cached(name, try_out)
+            self._tried[name] = stamp, found
+        return found
 
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None) -> list[Hit]:
         """Passages for a query."""

@@ -90,6 +90,20 @@ def build_page(desk: Desk) -> Any:
     return page
 
 
+def prepare_drawings(desk: Desk, go_on: Callable[[], bool] = lambda: True) -> None:
+    """Work out what the panels show, so that the first visitor does not wait for it: the desk keeps it until the library changes.
+
+    ``go_on`` is asked before each panel, of which one may take seconds in a large library.
+    """
+    drawings: list[Callable[[Desk], Html]] = [masthead]
+    for tab in TABS:
+        drawings += [] if isinstance(tab.form, Html) else [tab.form]
+        drawings += [tab.start, partial(_side, tab)]
+    for draw in drawings:
+        if go_on():
+            safely(partial(draw, desk))
+
+
 def _lay_out(tab: Tab, plan: DrawingPlan) -> TabParts:
     """Make the panels of a tab, and note how and when each is drawn."""
     import gradio as gr

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -223,6 +223,7 @@ def test_every_answer_is_of_one_state_while_the_library_changes(notices: Path, t
     path = tmp_path / "茶园.txt"
     path.write_text(NOTICE.format("茶园", "农业"), encoding="utf-8")
     replies: list[tuple[int, bool]] = []
+    faults: list[BaseException] = []
     stop = threading.Event()
     with desk_over(notices, 2) as desk:
         there = {desk.generation: False}
@@ -230,17 +231,16 @@ def test_every_answer_is_of_one_state_while_the_library_changes(notices: Path, t
         wait_for(lambda: pool.ready == 2)
 
         def keep_asking() -> None:
-            while not stop.is_set():
-                try:
-                    search, answer = (
-                        pool.call("search", {"query": "茶园每年检查几次"}),
-                        pool.call("ask", {"question": "茶园由哪个部门管理？", "keep": False}),
-                    )
-                except NoWorkerError:
-                    continue
-                replies.append((search.generation, any("茶园" in hit.text for hit in search.value)))
-                assert answer.value.generation == answer.generation
-                replies.append((answer.generation, any("茶园" in cited.quote for cited in answer.value.citations)))
+            try:
+                while not stop.is_set():
+                    with suppress(NoWorkerError):
+                        search = pool.call("search", {"query": "茶园每年检查几次"})
+                        replies.append((search.generation, any("茶园" in hit.text for hit in search.value)))
+                        answer = pool.call("ask", {"question": "茶园由哪个部门管理？", "keep": False})
+                        replies.append((answer.generation, any("茶园" in cited.quote for cited in answer.value.citations)))
+                        assert answer.value.generation == answer.generation
+            except BaseException as error:
+                faults.append(error)
 
         asking = [threading.Thread(target=keep_asking) for _ in range(2)]
         for thread in asking:
@@ -255,6 +255,7 @@ def test_every_answer_is_of_one_state_while_the_library_changes(notices: Path, t
         stop.set()
         for thread in asking:
             thread.join(PATIENCE)
+    assert faults == []
     assert len(replies) > 10 and len({generation for generation, _ in replies}) > 2
     # an import is a change of documents and of settings: what lies between is as before it
     known = sorted(there)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
@@ -137,6 +138,19 @@ def test_a_change_draws_everything_again(page: Any) -> None:
     assert "文档库为空" in shown["masthead"]
     (kept,) = press(page, "change", {}, None)
     assert kept["change-out"] == "<p>改了</p>" and kept["toy-out"] == {"__type__": "update"}
+
+
+@pytest.mark.slow
+def test_what_the_panels_show_can_be_worked_out_beforehand(page: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    drawn: list[str] = []
+    toys = [replace(toy, start=lambda desk, id=toy.id: drawn.append(id) or el("p", "x")) for toy in TOYS]
+    monkeypatch.setattr(app, "TABS", toys)
+    with Library.open(tmp_path / "other") as library:
+        desk = Desk(library)
+        app.prepare_drawings(desk)
+        assert drawn == ["toy", "slow", "change"]
+        app.prepare_drawings(desk, lambda: len(drawn) < 5)
+        assert drawn == ["toy", "slow", "change", "toy", "slow"]
 
 
 @pytest.mark.slow
