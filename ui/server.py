@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from cemai.library import Library
 from corpus.errors import UsageError
 from corpus.store.database import FILE_NAME
+from graph.queries.fact_table import fact_table
 from ui.desk.desk import Desk, desk_of
 from ui.desk.imports import Imports
 from ui.desk.item_embedding import ItemEmbedding
@@ -184,6 +185,8 @@ def _count_workers(library: Library, asked: int | None) -> int:
 def _prepare_page(desk: Desk, go_on: Callable[[], bool]) -> None:
     from ui.page.app import prepare_drawings
 
+    if desk.pool is not None:
+        desk.read(fact_table)  # workers begin with a copy of the table on the disk
     prepare_drawings(desk, go_on)
 
 

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -113,7 +113,8 @@ class FactTable(View):
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._lock = threading.RLock()
-        self._db = _open(corpus.folder / "cache" / FILE)
+        # who only reads the library has a copy: the table that all share goes on while a question is answered from one state
+        self._db = (_copy if corpus.read_only else _open)(corpus.folder / "cache" / FILE)
 
     def take(self, gone: Heads, come: Heads) -> None:
         """Bring the table up to the library."""
@@ -314,6 +315,19 @@ def _open(path: Path) -> sqlite3.Connection:
         except OSError:
             break
     return _create(":memory:")
+
+
+def _copy(path: Path) -> sqlite3.Connection:
+    """A table in memory that holds what the one on the disk holds just now; an empty one where that cannot be read."""
+    db = _create(":memory:")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)) as shared:
+            shared.backup(db)
+            db.execute("SELECT generation, stamp FROM state").fetchone()
+    except sqlite3.Error:
+        db.close()
+        return _create(":memory:")
+    return db
 
 
 def _create(path: Path | str) -> sqlite3.Connection:

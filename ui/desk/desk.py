@@ -29,6 +29,7 @@ from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
 from graph.queries.counted import CountedList
 from graph.queries.figures import FoundFigure
+from graph.queries.fact_table import fact_table
 from graph.queries.neighbourhood import Surroundings, around
 from graph.queries.relations import UNRELATED, Relations, relations
 from graph.queries.unit import UnitPage, unit_page
@@ -412,9 +413,10 @@ class Desk:
             self._writer = None
 
     def catch_up(self) -> None:
-        """Bring the caches of search up to the library, for those who only read them."""
+        """Bring the caches on the disk up to the library, for those who only read them."""
         with self._reading:
             self.library.searcher.refresh()
+            fact_table(self.library.corpus)
 
     def _answered(self, name: str, **arguments: Any) -> tuple[Any, int]:
         """The result of a method of the library, of a worker where there are any, and the generation it is of."""

@@ -66,3 +66,24 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     (folder / "cache" / FILE).write_bytes(b"not a database" * 100)
     with Library.open(folder, encoder=BlankEncoder()) as library:
         assert fact_table(library.corpus).select(FactQuery()) == before
+
+
+def test_who_only_reads_has_a_copy_of_one_state(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest([report(tmp_path, "青海省", year=2026, was=4.1, goal=4.5, sum=33, jobs=6, grain=22)])
+        before = fact_table(library.corpus).select(FactQuery())
+        with Library.open(tmp_path / "library", encoder=BlankEncoder(), read_only=True) as reading:
+            assert fact_table(reading.corpus).select(FactQuery()) == before
+            with reading.corpus.snapshot():
+                library.ingest([report(tmp_path, "甘肃省", year=2026, was=5.8, goal=5.5, sum=160, jobs=30, grain=260)])
+                after = fact_table(library.corpus).select(FactQuery())
+                assert fact_table(reading.corpus).select(FactQuery()) == before != after
+            assert fact_table(reading.corpus).select(FactQuery()) == after
+        with Library.open(tmp_path / "library", encoder=BlankEncoder(), read_only=True) as reading, reading.corpus.snapshot():
+            library.remove(library.corpus.heads[1].id)
+            fact_table(library.corpus)
+            # the table on the disk is of a later state than the snapshot by now
+            assert fact_table(reading.corpus).select(FactQuery()) == after
+        (tmp_path / "library" / "cache" / FILE).write_bytes(b"no table")
+        with Library.open(tmp_path / "library", encoder=BlankEncoder(), read_only=True) as reading:
+            assert fact_table(reading.corpus).select(FactQuery()) == fact_table(library.corpus).select(FactQuery())

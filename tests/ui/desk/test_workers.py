@@ -287,7 +287,8 @@ def server_over(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "ui", "serve", "--library", str(folder), "--port", str(port), *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "CEMAI_ITEM_ENCODER": "0"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         yield process, f"http://127.0.0.1:{port}/api/v1"
     finally:
