@@ -591,6 +591,10 @@ class Library(PolicyGraph):
         """What is understood of a question, known long before its answer."""
         return self.engine.understand(question, previous=previous)
 
+    def understand_all(self, questions: Sequence[str]) -> Understanding | None:
+        """What is understood of the last of some questions, each asked after those before it; None without any."""
+        return self.engine.understand_all(questions)
+
     def worded(self, plain: Answer) -> Answer:
         """The answer with its quotes connected by the configured model, or as it is. Reads nothing of the library; may be slow."""
         if self.endpoint is None:

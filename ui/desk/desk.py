@@ -126,8 +126,7 @@ class Desk:
     ) -> Answer:
         """Answer a question, asked after some others; the answer is kept for its export."""
         if after and previous is None:
-            with self._reading:
-                previous = self.library.engine.understand_all(after)
+            previous = self._answered("understand_all", questions=after)[0]
         *_, answer = self.answers(question, filters=filters, as_of=as_of, previous=previous)
         return answer
 

@@ -107,6 +107,8 @@ def everything(folder: Path, workers: int) -> list[Any]:
             found.append(client.get("/api/v1/ask", params={"question": question, "as_of": "2026-01-02"}).json())
             found.append(client.get("/api/v1/answers/" + found[-1]["id"]).json())
             found.append(client.get("/api/v1/search", params={"query": question, "top": 5, "region": "甘肃省"}).json())
+        follow_up = {"question": "那甘南州呢", "after": ["黔南州过渡期医保资助政策"], "as_of": "2026-01-02"}
+        found.append(client.get("/api/v1/ask", params=follow_up).json())
         for subject in SUBJECTS:
             found.append(client.get("/api/v1/compare", params={"subject": subject, "as_of": "2026-01-02"}).json())
         found.append(client.get("/api/v1/search", params={"query": "医保", "status": "没有这种"}).json())
