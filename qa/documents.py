@@ -32,7 +32,7 @@ SAMPLE = 1500
 
 ANNOUNCES = re.compile("(?:以下|如下|下列)[^。]{0,24}。?$|[:：]$")
 """What a sentence ends with that announces a list."""
-_gap = re.compile(r"(?<=[\u4e00-\u9fff”》）])[ \u3000]+(?=[\u4e00-\u9fff“《\d])")
+_gap = re.compile(r"[ \u3000](?<=[\u4e00-\u9fff”》）].)[ \u3000]*(?=[\u4e00-\u9fff“《\d])")
 _filled_in = re.compile(r"[\u4e00-\u9fff][:：]\s*[^\s:：]")
 """A field with its value (受理时限：1个工作日) announces nothing."""
 _STATES = re.compile(r"\d|[，,；;].*[。；;]$")
@@ -125,7 +125,8 @@ class DocumentView:
         zones = [zone.span for zone in self.doc.zones if zone.kind in ("body", "attachment")] or [Span(0, len(self.text))]
         outline = sorted(self.doc.outline, key=lambda s: (s.start, s.depth))
         starts = [section.start for section in outline]
-        trails: dict[str, str] = {}
+        trails: dict[str, tuple[str, str]] = {}
+        """The folded headings above a section, and its own."""
         found: list[Sentence] = []
         line = 0
         for zone in zones:
@@ -139,11 +140,12 @@ class DocumentView:
                 span = Span(position, stop).trimmed(self.text)
                 if len(span):
                     section = self._section(outline, starts, span.end - 1)
-                    label = ""
+                    label = leaf = ""
                     if section is not None:
                         if section.id not in trails:
-                            trails[section.id] = fold(" ".join(s.label for s in self.doc.trail(section) if s.kind != "preamble"))
-                        label = trails[section.id]
+                            above = fold(" ".join(s.label for s in self.doc.trail(section) if s.kind != "preamble"))
+                            trails[section.id] = above, fold(section.heading)
+                        label, leaf = trails[section.id]
                     heading = (
                         section is not None
                         and section.number is not None
@@ -157,7 +159,7 @@ class DocumentView:
                     plain = text[len(number) :] if number and len(text) > len(number) and text.startswith(number) else text
                     found.append(
                         Sentence(
-                            span, fold(plain), label, fold(section.heading) if section else "", self.part_at(span.start), line, section.id if section else None,
+                            span, fold(plain), label, leaf, self.part_at(span.start), line, section.id if section else None,
                             heading, _units_list.match(text) is not None, _leads(text, gap is not None or (match is not None and "\n" in match.group())),
                         )
                     )  # fmt: skip
