@@ -1,10 +1,14 @@
-"""How fast documents are read, and that memory stays flat: ``python benchmarks/ingest.py [--shared DIR] [--part text|pdf|memory]``.
+"""How fast documents are read and stored, and that memory stays flat.
+
+    ingest.py [--shared DIR] [--part text|pdf|memory|whole] [--files N] [--records N] [--beside DIR]
 
 ``text``: MB/s of decoding, of reading with structure (``ingest.reader``), of cutting into passages and of cutting passages into
 words; by CPU time, which says more than the clock on a machine that is busy with other work. ``pdf``: pages a second beside plain
 pdfplumber (text, and text with tables) and plain pdfium, which read no structure, so that the price of ours can be seen.
 ``memory``: every document of the corpus through the worker as an import does it; resident memory of this process and of the
-worker every 500 documents.
+worker every 500 documents. ``whole``: documents a second over the whole path, from the file to the first search, of files of all
+formats and of a file of records; each import is a process of its own, with all its helpers counted. With ``--beside`` the program
+in another folder (an earlier state of this one) imports the same in turn, and the last column says how many times faster this is.
 """
 
 from __future__ import annotations
@@ -12,9 +16,13 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import random
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -171,17 +179,89 @@ def memory(corpus: Path) -> None:
     print("read", dict(formats), "refused", dict(refused) or "none")
 
 
+_IMPORT = """
+import sys
+from pathlib import Path
+from cemai.library import Library
+with Library.open(Path(sys.argv[1])) as library:
+    report = library.ingest([Path(path) for path in sys.argv[2:]])
+print(len(report.added), len(report.refused))
+"""
+
+
+def whole_rates(shared: Path, files: int, records: int, beside: Path | None) -> None:
+    """Documents a second, by the clock and by processor time, of files and of records."""
+    print(
+        f"{'whole path':<24}{'documents':>10}{'refused':>9}{'CPU s':>8}{'a CPU s':>9}{'clock s':>9}{'a second':>10}{'times':>7}"
+    )
+    own = Path(__file__).resolve().parent.parent
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, paths in (
+            ("files", _some_files(shared / "corpus", Path(scratch) / "files", files)),
+            ("records", _some_records(shared / "eval" / "stard" / "corpus.jsonl", Path(scratch) / "records.jsonl", records)),
+        ):
+            spent: dict[Path, float] = {}
+            for program in filter(None, (beside, own)):
+                added, refused, cpu_s, clock = _imported(program, Path(scratch) / "library", paths)
+                spent[program] = cpu_s
+                times = f"{spent[beside] / cpu_s:>7.2f}" if beside is not None and program is own else ""
+                row = f"{added:>10}{refused:>9}{cpu_s:>8.1f}{added / cpu_s:>9.1f}{clock:>9.1f}{added / clock:>10.1f}"
+                print(f"{name + (' (beside)' if program is beside else ''):<24}{row}{times}", flush=True)
+
+
+def _some_files(corpus: Path, folder: Path, count: int) -> Path:
+    """Copies of real files, as many of each format as the corpus has by its share, in a folder."""
+    by_ending: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(corpus.rglob("*")):
+        if path.suffix in (".txt", ".html", ".docx", ".pdf"):
+            by_ending[path.suffix].append(path)
+    draw = random.Random(7)
+    shares = {".txt": 0.6, ".html": 0.2, ".docx": 0.12, ".pdf": 0.08}
+    for ending, paths in by_ending.items():
+        for path in draw.sample(paths, min(len(paths), round(shares[ending] * count))):
+            target = folder / path.relative_to(corpus)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    return folder
+
+
+def _some_records(source: Path, target: Path, count: int) -> Path:
+    """A file of some records of a larger one."""
+    lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+    target.write_text("".join(random.Random(7).sample(lines, min(count, len(lines)))), encoding="utf-8")
+    return target
+
+
+def _imported(program: Path, library: Path, path: Path) -> tuple[int, int, float, float]:
+    """Documents added and refused, seconds of processor time and by the clock of one import by the program of a folder."""
+    shutil.rmtree(library, ignore_errors=True)
+    start, before = time.perf_counter(), os.times()
+    ran = subprocess.run(
+        [sys.executable, "-c", _IMPORT, str(library), str(path)],
+        env={**os.environ, "PYTHONPATH": str(program)}, check=True, capture_output=True, text=True, cwd=library.parent,
+    )  # fmt: skip
+    after = os.times()
+    added, refused = map(int, ran.stdout.split())
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return added, refused, spent, time.perf_counter() - start
+
+
 def main() -> None:
     here = Path(__file__).resolve().parent.parent
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("CEMAI_SHARED", here.parent / "shared")))
-    parser.add_argument("--part", choices=("text", "pdf", "memory"), action="append")
+    parser.add_argument("--part", choices=("text", "pdf", "memory", "whole"), action="append")
+    parser.add_argument("--files", type=int, default=400, help="files of the whole path")
+    parser.add_argument("--records", type=int, default=8_000, help="records of the whole path")
+    parser.add_argument("--beside", type=Path, help="folder of another state of the program")
     arguments = parser.parse_args()
     corpus = arguments.shared / "corpus"
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     for name, part in (("text", text_rates), ("pdf", pdf_rates), ("memory", memory)):
         if not arguments.part or name in arguments.part:
             part(corpus)
+    if not arguments.part or "whole" in arguments.part:
+        whole_rates(arguments.shared, arguments.files, arguments.records, arguments.beside)
 
 
 if __name__ == "__main__":

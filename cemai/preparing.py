@@ -62,7 +62,8 @@ def _derive(doc: ParsedDocument) -> tuple[list[Passage], list[FactRow], tuple[st
     from graph.extract import extract
     from index.splitter import split
 
-    return split(doc), to_rows(doc, extract(doc)), (METHOD, sign(body_of(doc)))
+    facts = [row.written() for row in to_rows(doc, extract(doc))]
+    return split(doc), facts, (METHOD, sign(body_of(doc)))
 
 
 def prepare_records(
