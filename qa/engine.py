@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -184,7 +184,9 @@ class Engine:
             scope = own_figures(parsed, scope, view)
         scorer = SentenceScorer(wanted, view)
         inquiry = Inquiry(parsed, wanted, find_measure(parsed), scope, view, known, scorer, self._similar(parsed), day, chosen)
-        draft = self._from_best(inquiry)
+        if kind.of_versions:
+            inquiry = replace(inquiry, compare_versions=self._version_pairs(view, day))
+        draft = None if kind.of_versions else self._from_best(inquiry)
         if draft is not None:
             return draft, []
         draft = kind.answer(inquiry)
@@ -197,6 +199,13 @@ class Engine:
             others = [f for f in scorer.score(everywhere) if (f.row, f.sentence.part) not in scope.parts]
         reason = kind.explain(inquiry) if kind.explain is not None else None
         return refusal.refuse(parsed, wanted, everything, others, inquiry.measure, reason=reason), everything
+
+    def _version_pairs(self, view: LibraryView, day: dt.date) -> Callable[[int, int], Comparison]:
+        """A function that compares two versions of a document, given by their rows."""
+        from qa.comparison.columns import pair_columns
+        from qa.comparison.versions import compare_versions
+
+        return lambda old, new: compare_versions(*pair_columns(old, new, view), view, as_of=day)
 
     def _from_best(self, inquiry: Inquiry) -> AnswerDraft | None:
         """In a large library: the answer from the best document found by search; for some kinds quotes from others follow."""

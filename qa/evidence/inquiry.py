@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from qa.answer import Comparison
 from qa.documents import EVERYTHING, ChosenDocuments, LibraryView, Sentence
 from qa.evidence.scope import Scope, ScoredSentence, elsewhere, of_the_place, place_names
 from qa.evidence.scoring import SentenceScorer
@@ -34,6 +35,7 @@ class Inquiry:
         similar: Compares sentences with the question by a model, if there is one.
         as_of: The day on which the force of documents is judged.
         chosen: The documents to answer from.
+        compare_versions: Compares two versions of a document, given by their rows, clause by clause.
     """
 
     parsed: ParsedQuestion
@@ -46,6 +48,7 @@ class Inquiry:
     similar: Similar | None = None
     as_of: dt.date = field(default_factory=dt.date.today)
     chosen: ChosenDocuments = EVERYTHING
+    compare_versions: Callable[[int, int], Comparison] | None = None
 
     def find_sentences(self) -> list[ScoredSentence]:
         """The sentences of the scope that may answer, best first."""

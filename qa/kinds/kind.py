@@ -20,6 +20,7 @@ class QuestionKind:
         is_list: Answers are lists, which may be longer than a statement.
         computed: Its lines count, compare or put together what several places say; they come before quoted items.
         of_library: It is answered from the store (head matter, facts), no text is searched.
+        of_versions: It compares versions of a document.
         complete: Its answer says all there is to say: no items are quoted behind it.
         own_figures: Figures of a paper that a region only forwards are not the region's own.
         reads_on: In a large library what other documents say is quoted behind the best document's answer.
@@ -33,6 +34,7 @@ class QuestionKind:
     computed: bool = False
     complete: bool = False
     of_library: bool = False
+    of_versions: bool = False
     own_figures: bool = False
     reads_on: bool = False
     reworded: bool = False

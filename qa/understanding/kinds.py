@@ -61,6 +61,7 @@ class KindSigns:
         of_document: Whether the force of a document is asked for.
         of_library: Whether nothing but the library itself is asked about.
         of_whole: Whether it is asked what a document says as a whole.
+        of_changes: Whether it is asked what changed in a document.
     """
 
     folded: str
@@ -70,6 +71,7 @@ class KindSigns:
     of_document: bool = False
     of_library: bool = False
     of_whole: bool = False
+    of_changes: bool = False
 
 
 def kind_of(
@@ -80,6 +82,7 @@ def kind_of(
     of_document: bool = False,
     of_library: bool = False,
     of_whole: bool = False,
+    of_changes: bool = False,
 ) -> str:
     """The kind of a folded question.
 
@@ -87,7 +90,7 @@ def kind_of(
     'responsible_unit'
     """
     cues = {kind.name: first_phrase(folded, kind.cues) for kind in kind_words()}
-    signs = KindSigns(folded, cues, several, quoted, of_document, of_library, of_whole)
+    signs = KindSigns(folded, cues, several, quoted, of_document, of_library, of_whole, of_changes)
     for kind in kind_words():
         rule = _rules.get(kind.name)
         if rule(signs) if rule is not None else signs.cues[kind.name]:
@@ -156,6 +159,7 @@ def _asks_period(signs: KindSigns) -> bool:
 
 _rules: dict[str, Callable[[KindSigns], bool]] = {
     "library": lambda signs: signs.of_library,
+    "changes": lambda signs: signs.of_changes,
     "whole_document": lambda signs: signs.of_whole,
     "validity": lambda signs: signs.of_document,
     "named_period": _asks_period,

@@ -177,6 +177,7 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
         of_document=bool(aspects),
         of_library=of_library is not None,
         of_whole=_asks_whole(folded, named),
+        of_changes=_asks_changes(folded, named),
     )
     if kind in ("list_tasks", "policy_lookup") and ASKS_DUTIES.search(folded) and known.units_in(folded):
         kind = "responsible_unit"
@@ -220,6 +221,12 @@ def _of_library(
     named = previous is None or previous.kind == "library"
     kinds |= frozenset(phrases("document_words.txt"))
     return read_library_question(rest, places=bool(mentions), issuers=issuers, kinds=kinds, named=named)
+
+
+def _asks_changes(folded: str, named: NamedDocuments) -> bool:
+    """Whether it is asked what changed in a document that is named."""
+    sure = any(mention.kind != "described" for mention in named.sure(folded))
+    return sure and first_phrase(folded, phrases("change_words.txt")) is not None
 
 
 def _asks_whole(folded: str, named: NamedDocuments) -> bool:
