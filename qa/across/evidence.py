@@ -35,6 +35,8 @@ DEDICATED = 0.7
 """The share of the subject in a title from which the whole document is on it."""
 REACH = 3.5
 """How far behind the best item of its document an item may lie to belong to the subject."""
+FEW, READ_OF_MANY = 8, 12
+"""Passages read of each of more places than these."""
 LONG = 12_000
 """Characters of a document on the subject that is read whole."""
 STATED = 3
@@ -146,14 +148,16 @@ def gather_places(
         as_of: The day that decides which version of a work counts.
         pins: Rows of documents that a person wants to stand for their places.
     """
-    return [_gather(place, subject, view, searcher, as_of, pins) for place in places]
+    read = READ if len(places) <= FEW else READ_OF_MANY
+    return [_gather(place, subject, view, searcher, as_of, pins, read) for place in places]
 
 
 def _gather(
-    place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date, pins: frozenset[int]
-) -> PlaceEvidence:
+    place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date, pins: frozenset[int],
+    read: int,
+) -> PlaceEvidence:  # fmt: skip
     for rows in (place.own, place.below):
-        found = _best_of(rows, place, subject, view, searcher, as_of, pins) if rows else None
+        found = _best_of(rows, place, subject, view, searcher, as_of, pins, read) if rows else None
         if found is not None:
             return found
     return PlaceEvidence(place)
@@ -161,14 +165,14 @@ def _gather(
 
 def _best_of(
     rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date,
-    pins: frozenset[int],
+    pins: frozenset[int], read: int,
 ) -> PlaceEvidence | None:  # fmt: skip
     from graph.documents.named import fold_versions
 
     folded = fold_versions(view.corpus, sorted(rows), as_of)
     pinned = rows & pins
     allowed = pinned or frozenset(folded)
-    spoken = _spoken(allowed, place, subject, view, searcher)
+    spoken = _spoken(allowed, place, subject, view, searcher, read)
     if not spoken:
         return None
     best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
@@ -182,8 +186,10 @@ def _best_of(
     return PlaceEvidence(place, chosen.document, number, statements, tuple(dict.fromkeys((*versions, *others))))
 
 
-def _spoken(rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher) -> list[_Spoken]:
-    hits = searcher.search(subject.query, filters=Filters(documents=tuple(view.infos[row].id for row in sorted(rows))), top=READ)
+def _spoken(
+    rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, read: int
+) -> list[_Spoken]:
+    hits = searcher.search(subject.query, filters=Filters(documents=tuple(view.infos[row].id for row in sorted(rows))), top=read)
     divisions = (place.division,) if place.division is not None else ()
     alone = replace(subject.parsed, divisions=divisions, every_region=False, places=(), query=subject.query)
     evidence = gather_evidence(SlotConstraints(alone), hits, view, searcher)

@@ -99,7 +99,7 @@ class PlaceStatement:
         """The values it gives that hold now: of 由60万元提高到80万元 the second."""
         return tuple(_values(self))
 
-    @property
+    @cached_property
     def background(self) -> bool:
         """Whether it only gives reasons, announces or asks."""
         text = self.text.strip()

@@ -86,6 +86,10 @@ def without_places(subject: str, parsed: ParsedQuestion) -> str:
     between = "|".join(map(re.escape, lists["between_places"]))
     text = re.sub(rf"^(?:\s|{between})+|(?:\s|{between}|[?？。,，])+$|\s(?:{between})+(?=\s)", " ", text)
     plain = "".join(text.split())
+    for tail in lists["generic_tails"]:
+        if plain.endswith(tail) and len(plain) >= len(tail) + 3:
+            plain = plain.removesuffix(tail)
+            break
     return plain or fold(subject)
 
 
