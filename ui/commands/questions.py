@@ -216,9 +216,7 @@ def compare(args: argparse.Namespace) -> int:
     elif args.format == "json" and args.out is None:
         print_json(comparison.record())
     else:
-        from ui.exports import comparison_table
-
-        write_table(comparison_table(comparison), args.format, args.out)
+        write_table(comparison, args.format, args.out)
     return 0 if any(cell.text for row in comparison.rows for cell in row.cells) else NOTHING
 
 

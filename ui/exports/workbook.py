@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+from typing import Any
 
 from ui.exports.cleaning import CHARACTERS_OF_FORMULAS, printable
 from ui.exports.tables import ExportTable, Value
@@ -21,14 +22,30 @@ TALL = 8
 
 def table_bytes(table: ExportTable, made_on: dt.date) -> bytes:
     """A workbook with one sheet: title, header, rows, notes."""
+    book = new_workbook()
+    add_sheet(book, table, made_on)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def new_workbook() -> Any:
+    """A workbook without sheets."""
     from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.creator = "策脉"
+    return book
+
+
+def add_sheet(book: Any, table: ExportTable, made_on: dt.date, *, frozen_columns: int = 0) -> None:
+    """Add a sheet with a table to a workbook; so many first columns stay where they are when one moves to the right."""
     from openpyxl.cell import Cell
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
-    book = Workbook()
-    sheet = book.active
-    sheet.title = _sheet_name(table.title)
+    sheet = book.create_sheet(_sheet_name(table.title))
     last = len(table.columns)
     edge = Side(style="thin", color="8A94A0")
     border = Border(left=edge, right=edge, top=edge, bottom=edge)
@@ -82,7 +99,7 @@ def table_bytes(table: ExportTable, made_on: dt.date) -> bytes:
             sheet.merge_cells(start_row=at, start_column=1, end_row=at, end_column=last)
         at += 1
 
-    sheet.freeze_panes = "A3"
+    sheet.freeze_panes = f"{get_column_letter(frozen_columns + 1)}3"
     if table.rows:
         sheet.auto_filter.ref = f"A2:{get_column_letter(last)}{len(table.rows) + 2}"
     sheet.print_title_rows = "1:2"
@@ -94,10 +111,8 @@ def table_bytes(table: ExportTable, made_on: dt.date) -> bytes:
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.6, 0.75, 0.3
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
-    book.properties.creator, book.properties.title = "策脉", printable(table.title)[:200]
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    if len(book.worksheets) == 1:
+        book.properties.title = printable(table.title)[:200]
 
 
 def footnote(made_on: dt.date) -> str:

@@ -34,6 +34,10 @@ def to_bytes(value: ExportTable | Answer | Comparison, format: str, *, made_on: 
         from ui.exports.word import answer_bytes
 
         return answer_bytes(value, day)
+    if isinstance(value, Comparison) and format in ("docx", "xlsx"):
+        from ui.exports.comparison_files import comparison_excel, comparison_word
+
+        return comparison_word(value, day) if format == "docx" else comparison_excel(value, day)
     table = (
         answer_table(value) if isinstance(value, Answer) else comparison_table(value) if isinstance(value, Comparison) else value
     )

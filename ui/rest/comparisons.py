@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from qa.answer import Comparison
-from ui.exports import comparison_table
 from ui.rest.files import exported
 from ui.rest.requests import (
     TEXT_LIMIT,
@@ -64,7 +63,7 @@ def compare(
     comparison = _run_compare(desk, subject, names, as_of, status, below=below, instead=chosen)
     if format == "json":
         return comparison.record()
-    return exported(comparison_table(comparison), format, "地区比较")
+    return exported(comparison, format, "地区比较")
 
 
 @router.post("/compare", summary="各地区比较")
@@ -83,4 +82,4 @@ def compare_documents(
     comparison = desk.compare_documents(first, second, carried_out=form == "carried_out")
     if format == "json":
         return comparison.record()
-    return exported(comparison_table(comparison), format, comparison.form)
+    return exported(comparison, format, comparison.form)
