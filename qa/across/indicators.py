@@ -75,7 +75,7 @@ def indicator_rows(
         return []
     out: list[IndicatorRow] = []
     for wanted in dict.fromkeys((*kinds, "target", "achieved")):
-        for year in _years(groups, dimension, wanted, years):
+        for year in _years(groups, dimension, wanted, years if wanted in kinds else ()):
             out.append(_row(found, dimension, wanted, year, groups[dimension, wanted, year], view))
     enough = max(2, round(ENOUGH * len(places))) if len(places) > 1 else 1
     told = len(by_place) if years else len({n for row in out for n in row.figures})

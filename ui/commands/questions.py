@@ -233,6 +233,8 @@ def _two(listed: str) -> tuple[str, str]:
 
 def print_comparison(comparison: Comparison) -> None:
     """A comparison for people: the table, what differs, and the places, those of one section under one number."""
+    from ui.exports.comparison_layout import TURNED_FROM
+
     out = console()
     for notice in comparison.notices:
         out.print(f"【注意】{notice.text}", style="yellow")
@@ -249,7 +251,11 @@ def print_comparison(comparison: Comparison) -> None:
     rows = [("时效", *(column.status for column in comparison.columns))] if comparison.columns else []
     for row in comparison.rows:
         rows.append((row.aspect, *(f"{c.text}{marks(c.citations)}" if c.text else UNSTATED for c in row.cells)))
-    print_table(("方面", *comparison.regions), rows, ratios=(2, *([5] * len(comparison.regions))))
+    if len(comparison.regions) >= TURNED_FROM:
+        turned = [(region, *(row[i + 1] for row in rows)) for i, region in enumerate(comparison.regions)]
+        print_table(("地区", *(row[0] for row in rows)), turned, ratios=(2, *([5] * len(rows))))
+    else:
+        print_table(("方面", *comparison.regions), rows, ratios=(2, *([5] * len(comparison.regions))))
     for line in comparison.differences:
         out.print(f"· {line}")
     for section, cited in places.items():

@@ -164,8 +164,10 @@ def test_a_sheet_is_ready_to_read_and_to_print():
 
 def test_a_comparison_cites_every_cell_and_names_the_silence():
     sheet = sheet_of(COMPARISON)
-    assert [sheet.cell(2, i).value for i in (1, 2, 3)] == ["方面", "青禾市", "云岫县"]
-    assert sheet["B3"].value == "新建冷库20处以上\n（出处：《产业方案》（青政发〔2022〕1号）一、目标，第 2 页）"
+    assert [sheet.cell(2, i).value for i in (1, 2, 3)] == ["比较项", "青禾市", "云岫县"]
+    assert sheet["B3"].value == "新建冷库20处以上[1]"
+    sources = sheet.parent.worksheets[1]
+    assert sources["B3"].value == "《产业方案》（青政发〔2022〕1号）一、目标，第 2 页"
     assert sheet["C3"].value == "原文未载明"
     assert json.loads(made(comparison_table(COMPARISON), "json")) == COMPARISON.record()
 

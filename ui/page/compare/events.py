@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
+from corpus.divisions import gazetteer
+from corpus.region_groups import find_groups
 from qa.comparison.figures import find_figures
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.page.compare.matrix import coverage_grid, matrix_view
 from ui.page.events import Payload, text
-from ui.page.kit.forms import ask_box, choice_field, choices_list, examples, select, toggles
+from ui.page.kit.forms import ask_box, choice_field, choices_list, examples, select, text_field, toggles
 from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.kit.states import empty_library, empty_state, error_message
 from ui.page.kit.tab import Tab, stateless
@@ -21,10 +24,18 @@ FORMS = (("carried_out", "落实对照（上级与下级）"), ("versions", "新
 
 def form(desk: Desk) -> Html:
     """Subject, regions, topics to start from."""
-    regions = desk.regions()[:REGIONS_SHOWN]
+    regions = desk.regions()
     return join(
         ask_box("compare-subject", "比较的主题或问题", "比较", act="compare", placeholder="输入主题或问题，例如医疗保障"),
-        el("form", toggles("regions", "地区（不选即全部）", regions), data_act="compare", class_="filters") if regions else None,
+        el(
+            "form",
+            text_field("places", "地区（不写即全部）", placeholder="例如 杭州、宁波、绍兴，或 京津冀、31个省"),
+            toggles("regions", "常用地区", regions[:REGIONS_SHOWN]),
+            data_act="compare",
+            class_="filters",
+        )
+        if regions
+        else None,
         examples(desk.topics()[:10], lead="主题", act="compare") if regions else None,
         _pair_form(desk) if len(desk.entries()) > 1 else None,
     )
@@ -68,12 +79,22 @@ def compare(desk: Desk, payload: Payload) -> Html:
         return start(desk)
     if len(subject) > QUESTION_LIMIT:
         return error_message(f"主题有 {len(subject)} 字，超过 {QUESTION_LIMIT} 字。请写一个主题词或一句问题。")
+    chosen = places_of(desk, payload)
+    if unknown := [name for name in chosen if not find_groups(name) and not gazetteer().named(name)]:
+        return empty_state("有的地区没有认出来", f"“{'”“'.join(unknown)}”不是行政区划的名称，也不是合称。请写全称、简称或合称。")
+    if len(chosen) == 1 and not find_groups(chosen[0]):
+        return empty_state("还差一个地区", "比较至少要两个地区。请再写一个，或一个也不写（即比较全部）。")
+    instead = [id for id in (text(payload, "instead") or "").split(",") if id]
+    comparison = desk.compare(subject, regions=chosen or None, instead=instead)
+    return matrix_view(comparison, chosen=chosen, bars=find_figures(comparison), swap=subject, instead=instead)
+
+
+def places_of(desk: Desk, payload: Payload) -> list[str]:
+    """The places written into the form and those ticked, each once."""
+    written = [name for name in re.split(r"[,，、;；\s]+", text(payload, "places") or "") if name]
     known = desk.regions()
-    chosen = [r for r in payload.get("regions", []) if r in known] if isinstance(payload.get("regions"), list) else []
-    if len(chosen) == 1:
-        return empty_state("还差一个地区", "比较至少要两个地区。请再选一个，或一个也不选（即比较全部）。")
-    comparison = desk.compare(subject, regions=chosen or None)
-    return matrix_view(comparison, chosen=chosen, bars=find_figures(comparison))
+    ticked = [r for r in payload.get("regions", []) if r in known] if isinstance(payload.get("regions"), list) else []
+    return list(dict.fromkeys((*written, *ticked)))
 
 
 def compare_documents(desk: Desk, payload: Payload) -> Html:

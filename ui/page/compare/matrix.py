@@ -11,6 +11,7 @@ from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from qa.answer import Cell, Comparison, ComparisonRow
 from qa.comparison.figures import RowFigures
+from ui.exports.comparison_layout import TURNED_FROM
 from ui.labels import NOTICE, NOTICES
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_state, notice_banner
@@ -29,11 +30,14 @@ def matrix_view(
     chosen: Sequence[str] = (),
     files: str | None = None,
     bars: Mapping[int, RowFigures] | None = None,
+    swap: str = "",
+    instead: Sequence[str] = (),
 ) -> Html:
     """The whole comparison: notices, matrix, differences, links that export the same (``chosen``: the regions asked for).
 
     ``files`` is the address that exports it, where that is not the address of its subject and regions.
-    ``bars`` holds, by row, the figures that measure the same thing. Regions stand first, documents of no known region last.
+    ``bars`` holds, by row, the figures that measure the same thing. ``swap`` is what was written into the form: with it each column offers
+    the documents behind it. Regions stand first, documents of no known region last.
     """
     if not comparison.rows:
         return empty_state("没有可比的内容", "所选地区的文件里没有这个主题。换一个主题，或多选几个地区。")
@@ -42,8 +46,18 @@ def matrix_view(
     if not shown:
         return empty_state("各地文件都没有写到", f"文档库里的文件没有写到“{subject}”。换一个说法，或先放入相关文件。")
     standing = [column.status for column in comparison.columns] or [""] * len(comparison.regions)
-    head = el("tr", el("th", "比较项", scope="col"), [_head(comparison.regions[i], standing[i]) for i in shown])
-    rows = [_row(row, shown, (bars or {}).get(i)) for i, row in enumerate(comparison.rows)]
+    turned = comparison.form == "地区对比" and len(shown) >= TURNED_FROM
+    if turned:
+        head = el(
+            "tr",
+            el("th", "地区", scope="col"),
+            [_aspect(row, (bars or {}).get(i), "col") for i, row in enumerate(comparison.rows)],
+        )
+        rows = [_place_row(comparison, i, standing[i], bars or {}, swap) for i in shown]
+    else:
+        heads = [_head(comparison.regions[i], standing[i], _behind(comparison, i, swap)) for i in shown]
+        head = el("tr", el("th", "比较项", scope="col"), heads)
+        rows = [_row(row, shown, (bars or {}).get(i)) for i, row in enumerate(comparison.rows)]
     absent = "、".join(dict.fromkeys(comparison.regions[i] for i in silent))
     differences = [el("li", line) for line in comparison.differences]
     said = len(shown) if not chosen else sum(any(row.cells[i].text for row in comparison.rows) for i in shown)
@@ -52,7 +66,7 @@ def matrix_view(
         el(
             "div",
             el("h2", subject, el("small", f"{said} 处写到" if comparison.form == "地区对比" else comparison.form)),
-            _exports(files or _address(subject, chosen)),
+            _exports(files or _address(subject, chosen, instead)),
             class_="lead",
         ),
         el(
@@ -89,20 +103,48 @@ def _is_region(name: str) -> bool:
     return name.startswith(("国家", "全国")) or bool(gazetteer().named(name))
 
 
-def _head(name: str, standing: str) -> Html:
+def _head(name: str, standing: str, behind: Html | None = None, *, scope: str = "col") -> Html:
     about = [standing] if standing not in ("", "现行有效", "未载明") else []
     about += [] if _is_region(name) else ["地区未载明"]
-    return el("th", name, el("small", "　".join(about)) if about else None, scope="col", title=name)
+    return el("th", name, el("small", "　".join(about)) if about else None, behind, scope=scope, title=name)
+
+
+def _behind(comparison: Comparison, number: int, swap: str) -> Html | None:
+    """The document of a column, whose it is, and those that may take its place."""
+    column = comparison.columns[number] if number < len(comparison.columns) else None
+    if column is None or not column.source_id or comparison.form != "地区对比":
+        return None
+    lines = [el("small", f"引自{column.spoken_for_by}的文件")] if column.spoken_for_by else []
+    if not column.others or not swap:
+        return join(*lines) if lines else None
+    choices = [
+        el(
+            "button", f"{in_marks(other.title or other.source)}{f'（{other.day}）' if other.day else ''}", type="button", class_="open",
+            data_act="compare", data_subject=swap, data_instead=other.source_id,
+        )
+        for other in column.others
+    ]  # fmt: skip
+    return join(*lines, el("details", el("summary", f"另有 {len(column.others)} 份"), choices, class_="more"))
+
+
+def _place_row(comparison: Comparison, number: int, standing: str, bars: Mapping[int, RowFigures], swap: str) -> Html:
+    """A place as a row: of many places the table is turned."""
+    cells = [
+        _cell(row.cells[number], found.bars.get(number) if (found := bars.get(i)) is not None else None, label=row.aspect)
+        for i, row in enumerate(comparison.rows)
+    ]
+    return el("tr", _head(comparison.regions[number], standing, _behind(comparison, number, swap), scope="row"), cells)
+
+
+def _aspect(row: ComparisonRow, found: RowFigures | None, scope: str) -> Html:
+    """The head of a dimension, with the reason why its values are not comparable."""
+    reason = el("small", f"口径不同：{found.reason}") if found is not None and found.reason else None
+    return el("th", row.aspect, reason, scope=scope)
 
 
 def _row(row: ComparisonRow, shown: Sequence[int], found: RowFigures | None) -> Html:
-    about: Html | None = None
-    if found is not None and found.bars:
-        about = el("small", f"条形：{found.indicator}")
-    elif found is not None and found.reason and row.aspect.startswith(("目标", "其他目标")):
-        about = el("small", f"数值不可比：{found.reason}")
     cells = [_cell(row.cells[i], found.bars.get(i) if found is not None else None) for i in shown]
-    return el("tr", el("th", row.aspect, about, scope="row"), cells)
+    return el("tr", _aspect(row, found, "row"), cells)
 
 
 def _bar(said: str, share: float) -> Html:
@@ -116,27 +158,35 @@ def _bar(said: str, share: float) -> Html:
     return el("div", el("span", said), drawn, class_="bar")
 
 
-def _cell(cell: Cell, bar: tuple[str, float] | None = None) -> Html:
+def _cell(cell: Cell, bar: tuple[str, float] | None = None, *, label: str = "") -> Html:
+    label = label or cell.region
     if not cell.text:
-        return el("td", UNSTATED, class_="soft", data_label=cell.region)
+        return el("td", UNSTATED, class_="soft", data_label=label)
     cited = cell.citations[0] if cell.citations else None
     inner = el("p", cell.text, class_="clamp")
     if cited is None:
-        return el("td", inner, data_label=cell.region)
+        return el("td", inner, data_label=label)
     more = f"　另 {len(cell.citations) - 1} 处" if len(cell.citations) > 1 else ""
     return el(
         "td",
         el(
-            "div", _bar(*bar) if bar else None, inner, el("p", f"{in_marks(cited.title or cited.source)}{more}", class_="src one"), role="button", tabindex="0",
+            "div", _bar(*bar) if bar else _bold(cell), inner, el("p", f"{in_marks(cited.title or cited.source)}{more}", class_="src one"), role="button", tabindex="0",
             class_="cell", title=cell.text[:300], data_act="open", data_doc=cited.source_id, data_start=cited.start, data_end=cited.end,
             data_spans=" ".join(f"{c.start}-{c.end}" for c in cell.citations if c.source_id == cited.source_id),
         ),
-        data_label=cell.region,
+        data_label=label,
     )  # fmt: skip
 
 
-def _address(subject: str, regions: Sequence[str]) -> str:
+def _bold(cell: Cell) -> Html | None:
+    """The value a cell is compared by, where there is nothing to draw it beside."""
+    return el("div", el("span", cell.value.text), class_="bar") if cell.value is not None else None
+
+
+def _address(subject: str, regions: Sequence[str], instead: Sequence[str] = ()) -> str:
     query = {"subject": subject, **({"regions": ",".join(regions)} if regions else {})}
+    if instead:
+        query["instead"] = ",".join(instead)
     return f"/api/v1/compare?{urlencode(query)}"
 
 
