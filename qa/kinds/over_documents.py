@@ -45,6 +45,8 @@ ENOUGH = 3
 """Places with a figure from which there is something to list, where more are asked about."""
 KINDS = {"target": "目标", "achieved": "完成数", "statistic": "现状数", "rule": "标准"}
 _TOP = re.compile(r"(前|后|最高的|最低的|最多的|最少的)([\d两一二三四五六七八九十]{1,3})(?:名|位|个|省|强|的)")
+_UNEQUAL = re.compile(r"不(?:是|为|等于)[\d百]")
+_LATEST = re.compile(r"(?:近|最近|过去)([\d两一二三四五六七八九十]{1,2})年")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)")
 
@@ -127,7 +129,7 @@ def answer_over_documents(
     if not figures:
         return None
     if sweep.operation == "series":
-        return _series(sweep, figures, view)
+        return _series(sweep, figures, view, parsed.folded)
     if sweep.operation == "done":
         return _done(sweep, figures, view)
     return _across(sweep, figures, view)
@@ -145,7 +147,13 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     def says(name: str) -> bool:
         return any(word in folded for word in lists[name])
 
-    if found is None or "《" in folded or (parsed.documents and not (says("sweeps_all") or find_groups(folded))):
+    if (
+        found is None
+        or "《" in folded
+        or says("sweeps_unequal")
+        or _UNEQUAL.search(folded)
+        or (parsed.documents and not (says("sweeps_all") or find_groups(folded)))
+    ):
         return None
 
     named = [d for name in parsed.understood.regions for d in named_divisions(view, known, name)]
@@ -483,9 +491,12 @@ def _by_year(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> d
     return out
 
 
-def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
+def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, parsed_text: str) -> AnswerDraft | None:
     """The figures of places by year."""
     found = _by_year(sweep, figures, view)
+    if (latest := _LATEST.search(half_width(parsed_text))) is not None and not sweep.years:
+        kept = sorted({year for _, year in found})[-(read_whole_number(latest[1]) or 0) :]
+        found = {key: told for key, told in found.items() if key[1] in kept}
     if len({year for _, year in found}) < 2:
         return None
     lines: list[AnswerLine] = []

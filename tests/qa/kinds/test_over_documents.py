@@ -114,3 +114,12 @@ def test_who_does_not_say_it_is_named(reports: Library) -> None:
 def test_one_place_is_no_question_over_documents(reports: Library) -> None:
     assert not rows(ask(reports, "甘肃2026年GDP增长目标是多少"))
     assert "5.5%" in ask(reports, "甘肃2026年GDP增长目标是多少").answer
+
+
+def test_what_is_not_a_value_is_left_to_the_documents(reports: Library) -> None:
+    assert not rows(ask(reports, "2026年哪些省的城镇调查失业率目标不是5.5%"))
+
+
+def test_the_last_years_are_the_latest_there_are(reports: Library) -> None:
+    answer = ask(reports, "甘肃近两年城镇新增就业目标").answer
+    assert re.findall(r"^(20\d\d)年目标", answer, re.MULTILINE) == ["2025", "2026"]
