@@ -28,8 +28,8 @@ from graph.documents.works import works
 from graph.kinds import FactKind
 from graph.queries.cited import CitedFact, R
 from graph.queries.counted import CountedList
-from graph.queries.figures import FoundFigure
 from graph.queries.fact_table import fact_table
+from graph.queries.figures import FoundFigure
 from graph.queries.neighbourhood import Surroundings, around
 from graph.queries.relations import UNRELATED, Relations, relations
 from graph.queries.unit import UnitPage, unit_page
