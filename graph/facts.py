@@ -78,11 +78,58 @@ class Target:
     value_max: float | None = None
     by_year: int | None = None
     base_year: int | None = None
+    as_of: int | None = None
+    """The year a result or a state is of; None for what is still to be reached."""
+    base_value: float | None = None
+    """The value a change starts from: 56 of 由56%提高到78%."""
     deadline: str | None = None
     region: str | None = None
     topic: str | None = None
     binding: Literal["约束性", "预期性"] | None = None
     place: str | None = None
+
+
+ProvisionKind = Literal["rule", "condition", "standard", "procedure", "prohibition", "definition"]
+"""rule 规则 · condition 条件 · standard 标准 · procedure 手续 · prohibition 禁止 · definition 定义."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """规定: an article or an item that says who may, must or gets what; ``None`` where the text does not say so.
+
+    Args:
+        id: Its id.
+        document_id: The document.
+        span: The article or item, whole.
+        name: Its heading, or its first clause.
+        section_path: The headings above it, its own last.
+        kind: What sort of provision it is.
+        subject: Whom it is for or who has to act.
+        object: What is done, given or forbidden.
+        condition: Under which condition.
+        amount: How much, as written, with ``value`` and ``unit``.
+        value: The amount as a number.
+        unit: The unit of the amount.
+        term: Until when or how long.
+        authority: The organ that decides or handles it.
+        region: The division the document is of.
+    """
+
+    id: str
+    document_id: str
+    span: Span
+    name: str
+    section_path: tuple[str, ...]
+    kind: ProvisionKind
+    subject: str | None = None
+    object: str | None = None
+    condition: str | None = None
+    amount: str | None = None
+    value: float | None = None
+    unit: str | None = None
+    term: str | None = None
+    authority: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +159,11 @@ class Facts:
     def targets(self) -> tuple[Target, ...]:
         """Its targets."""
         return cast("tuple[Target, ...]", self.by_kind["target"])
+
+    @property
+    def provisions(self) -> tuple[Provision, ...]:
+        """Its provisions."""
+        return cast("tuple[Provision, ...]", self.by_kind["provision"])
 
     @property
     def terms(self) -> tuple[Term, ...]:

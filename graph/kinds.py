@@ -12,18 +12,21 @@ from typing import Any, Generic, TypeVar
 
 from corpus.document import ParsedDocument
 from corpus.errors import UsageError
-from graph.codec.columns import TARGET_COLUMNS, TASK_COLUMNS, TERM_COLUMNS, LedgerColumn
-from graph.codec.keys import Key, actor_keys, target_keys, task_keys, term_keys
+from graph.codec.columns import PROVISION_COLUMNS, TARGET_COLUMNS, TASK_COLUMNS, TERM_COLUMNS, LedgerColumn
+from graph.codec.keys import Key, actor_keys, provision_keys, target_keys, task_keys, term_keys
 from graph.codec.records import (
     ActorRecord,
+    ProvisionRecord,
     TargetRecord,
     TaskRecord,
     TermRecord,
     actor_record,
+    provision_record,
     target_record,
     task_record,
     term_record,
 )
+from graph.provisions.find import find_provisions
 from graph.queries.cited import R
 from graph.targets.find import find_targets
 from graph.tasks.find import find_tasks
@@ -49,6 +52,7 @@ class FactKind(Generic[V, R]):
         serial_width: The width of the serial number, in Chinese characters.
         total: How the number of facts is written under the ledger.
         needs: Names of kinds further up whose values ``find`` builds on.
+        framed: Whether ``find`` takes the frames of the blocks (``graph.frames``) as the keyword ``frames``.
         published: Whether other programs get it: in exports, the REST interface and the tools for assistants.
     """
 
@@ -63,6 +67,7 @@ class FactKind(Generic[V, R]):
     serial_width: float = 4
     total: str = "共 {} 条。"
     needs: Sequence[str] = ()
+    framed: bool = False
     published: bool = True
 
     @property
@@ -82,6 +87,7 @@ TASKS = FactKind(
     columns=TASK_COLUMNS,
     serial_width=3.5,
     total="共 {} 项任务。",
+    framed=True,
 )
 TARGETS = FactKind(
     plural="targets",
@@ -93,6 +99,19 @@ TARGETS = FactKind(
     keys=target_keys,
     columns=TARGET_COLUMNS,
     total="共 {} 项；年份一栏空白表示原文未给出年份。",
+    framed=True,
+)
+PROVISIONS = FactKind(
+    plural="provisions",
+    label="规定",
+    title="规定汇编表",
+    record=ProvisionRecord,
+    find=find_provisions,
+    to_record=provision_record,
+    keys=provision_keys,
+    columns=PROVISION_COLUMNS,
+    total="共 {} 条规定；空白表示原文没有写明。",
+    framed=True,
 )
 TERMS = FactKind(
     plural="terms",
@@ -116,7 +135,7 @@ ACTORS = FactKind(
     published=False,  # no file of the contract has them: they are there for the network
 )
 
-KINDS: tuple[FactKind[Any, Any], ...] = (TASKS, TARGETS, TERMS, ACTORS)
+KINDS: tuple[FactKind[Any, Any], ...] = (TASKS, TARGETS, PROVISIONS, TERMS, ACTORS)
 PUBLISHED = tuple(kind for kind in KINDS if kind.published)
 
 

@@ -25,10 +25,14 @@ _NOT_TERM = re.compile(
     )
 )
 _PLUS = re.compile(r"[^+]{1,12}\+[^+]{0,8}|\d\+[\dXNn+一-龥]{1,6}")
-_ABBREVIATION = re.compile(r"[(（]以下(?:统一)?简?称(?:为)?[:“\"]?([^“”\"》《)）\n]{2,20})[”\"]?[)）]")
+_ABBREVIATION = re.compile(r"[(（](?:以?下(?:统一)?[简合统]?称|下称|简称|统称)(?:为)?[:“\"]?([^“”\"》《)）\n]{2,20})[”\"]?[)）]")
 _DEFINED = re.compile(expand(r"(?:所称|所指)?的?[“\"]?([一-龥A-Za-z+]{2,16})[”\"]?,?{means}"))
-_LIST_LEAD = re.compile(expand(r"^(?:第[一二三四五六七八九十百]{1,4}条|{list_leads}|我[{divisions}局委])+"))
+_LIST_LEAD = re.compile(expand(r"^(?:第[一二三四五六七八九十百]{1,4}条\s?|{list_leads}|我[{divisions}局委])+"))
 _COUNTED = re.compile(expand(r"([两二三四五六七八九十]{1,2})({counted_by})([一-龥]{1,8}?{counted_nouns})"))
+_MEANS = re.compile(expand(r"(?:[^，,。；;：:\n]{0,16}?所称[^，,。；;：:\n]{2,20}?[，,]?)?{means}"))
+_NO_EXPLANATION = re.compile(expand(r"\d{4}年|[〔\[]\d{4}|^(?:{bracketed_units}|见|详见|附件|下同|以下)|(?:{bracketed_units})$"))
+"""What stands in a bracket behind a formula without explaining it: a year, a number of a document, the units in charge."""
+_POINTED = re.compile(r"(?:^|[)）。；;\s])\s*([一-龥]{2,12})[:：]指(?=[一-龥])")
 _LEVELS = re.compile(expand(r"[{divisions}{townships}村地户、]{2,14}$"))
 _NAMED_AS = re.compile(r"([一-龥]{2,14})(?:同时)?明确为([一-龥]{2,10})(?=[,，。;；])")
 _SET_UP = re.compile(r"设立[\d一二三四五]{1,2}年(过渡期)")
@@ -101,6 +105,8 @@ def _explicit(text: str, sentence: Span, put: _Adder) -> None:
             continue
         if end - match.end() >= 4:
             put(name, Span(match.end(), end).trimmed(text))
+    for match in _POINTED.finditer(text, max(0, sentence.start - 1), sentence.end) if defined else ():
+        put(Span(match.start(1), match.end(1)), Span(match.end(), sentence.end).trimmed(text))
     named = text.find("明确为", sentence.start, sentence.end) >= 0
     for match in _NAMED_AS.finditer(text, sentence.start, sentence.end) if named else ():
         put(Span(match.start(2), match.end(2)), sentence.trimmed(text))
@@ -148,7 +154,7 @@ def _bracket_after(text: str, at: int, sentence: Span) -> Span | None:
         return None
     stop = min((p for p in (text.find(")", at, sentence.end), text.find("）", at, sentence.end)) if p >= 0), default=-1)
     inner = Span(at + 1, stop).trimmed(text) if stop > at + 1 else None
-    if inner is None or not 4 <= len(inner) <= 200 or not re.search(r"[、,，和]|指|即", inner.of(text)):
+    if inner is None or not 4 <= len(inner) <= 200 or _NO_EXPLANATION.search(inner.of(text)):
         return None
     return inner
 
@@ -292,7 +298,8 @@ def _phrase_before(text: str, sentence: Span, at: int) -> Span | None:
         return Span(start, at) if start >= 0 else None
     lead = _LIST_LEAD.match(text[clause.start : at])
     start = clause.start + (lead.end() if lead and lead.end() < at - clause.start - 2 else 0)
-    return Span(start, at).trimmed(text)
+    means = _MEANS.match(text, start, at)
+    return Span(means.end() if means is not None else start, at).trimmed(text)
 
 
 @lru_cache(maxsize=1)

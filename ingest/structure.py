@@ -30,6 +30,7 @@ from ingest.raw import RawText
 _INDEX_LINES, _INDEX_FIELDS = 12, 4
 _SENTENCE = re.compile(r"[。！？!?；]")
 _FORWARDING_OR_ASKING = re.compile(expand(r"{forwarding}|征求"))
+_SPOKEN = re.compile(expand(r"{spoken_kinds}(?:[（(][^（）()]{1,30}[)）])?$"))
 _EXPLAINING = re.compile(expand(r"{explaining}"))
 
 
@@ -332,7 +333,14 @@ def _build_outline(
     closing = left_out - set(tabular)
     stop = _part_end(lines, parts.main, closing)
     start = lines[parts.main.body].start if parts.main.body < len(lines) else end
-    nodes = build_nodes(text, OutlinePart(Span(start, max(start, stop)), header.title), main_lines, headings, None, end)
+    nodes = build_nodes(
+        text,
+        OutlinePart(Span(start, max(start, stop)), header.title, spoken=_is_spoken(text, header.title)),
+        main_lines,
+        headings,
+        None,
+        end,
+    )
     top = nodes[0] if nodes and nodes[0].kind == "title" else None
     nodes += [_listing_node(text, lines, listing, top) for listing in parts.listings if listing[0] < parts.main.last]
     for piece in parts.attached:
@@ -347,6 +355,10 @@ def _build_outline(
         nodes += [_listing_node(text, lines, listing, inner[0] if inner else top) for listing in within]
     nodes.sort(key=lambda node: (node.start, node.depth))
     return nodes
+
+
+def _is_spoken(text: str, title: Span | None) -> bool:
+    return title is not None and _SPOKEN.search("".join(title.of(text).split())) is not None
 
 
 def _part_end(lines: Sequence[TextLine], piece: SignaturePiece, left_out: set[int]) -> int:

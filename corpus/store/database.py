@@ -13,7 +13,7 @@ from corpus.errors import LibraryBusy, NewerFormat, StoreError
 from corpus.store.integrity import row_hash, seal
 from corpus.store.rows import DocumentChange
 
-FORMAT = 4
+FORMAT = 5
 FILE_NAME = "library.sqlite"
 _PRAGMAS = (
     "page_size=8192",  # of a new file: in pages of 4096 a vector of 512 numbers fills one of its own beside its key
@@ -74,6 +74,10 @@ CREATE INDEX IF NOT EXISTS documents_title ON documents(title);
 CREATE INDEX IF NOT EXISTS corrections_document ON corrections(document_id);
 CREATE INDEX IF NOT EXISTS corrections_place ON corrections(source, origin);
 """
+_FACT_VERSIONS = """
+CREATE TABLE IF NOT EXISTS fact_versions (
+  document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, version INTEGER NOT NULL) STRICT;
+"""
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
@@ -104,6 +108,7 @@ CREATE TABLE answers (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, payload TEXT 
 {_CORRECTIONS}
 {_ITEM_VECTORS}
 {_LOOKED_UP}
+{_FACT_VERSIONS}
 """
 
 
@@ -238,7 +243,7 @@ def _migrate(db: sqlite3.Connection) -> None:
     try:
         # read inside the transaction: another process may have been first
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        for former, statements in ((1, _FROM_1), (2, _CORRECTIONS), (3, _ITEM_VECTORS), (3, _LOOKED_UP)):
+        for former, statements in ((1, _FROM_1), (2, _CORRECTIONS), (3, _ITEM_VECTORS), (3, _LOOKED_UP), (4, _FACT_VERSIONS)):
             if version <= former:
                 for statement in filter(str.strip, statements.split(";")):
                     db.execute(statement)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter, itemgetter
 
 from corpus.store.database import Database
-from corpus.store.rows import FactRow, R, StoredFact
+from corpus.store.rows import FACTS_VERSION, FactRow, R, StoredFact
 
 _REMOVED = "(SELECT row FROM documents WHERE removed_at IS NOT NULL)"
 _LIVE = f"f.document NOT IN {_REMOVED}"
@@ -133,6 +133,7 @@ class FactTables(Database):
         """Replace the facts of a document."""
         with self.transaction():
             self._db.execute("DELETE FROM facts WHERE document=?", (document,))
+            self._db.execute("INSERT OR REPLACE INTO fact_versions VALUES (?,?)", (document, FACTS_VERSION))
             self._db.executemany(
                 "INSERT OR IGNORE INTO facts (document, kind, id, start, end, payload) VALUES (?,?,?,?,?,?)",
                 [

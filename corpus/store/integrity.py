@@ -10,6 +10,8 @@ import hashlib
 import sqlite3
 import zlib
 
+from corpus.store.rows import FACTS_VERSION
+
 _DERIVED = (
     "SELECT title, region_code, level, issuers, doc_number, year, status, origin, format FROM documents WHERE row=?",
     "SELECT position, id, kind, number, heading, depth, start, end, body_start, body_end, parent FROM sections"
@@ -42,6 +44,12 @@ def seal(db: sqlite3.Connection, document: int) -> str:
     return digest.hexdigest()
 
 
+_OUTDATED = (
+    "SELECT COUNT(*) FROM documents d LEFT JOIN fact_versions v ON v.document=d.row"
+    " WHERE d.removed_at IS NULL AND COALESCE(v.version, 1)<?"
+)
+
+
 def faults(db: sqlite3.Connection) -> list[str]:
     """What is wrong with the file, in Chinese sentences saying which document to read in anew."""
     found: list[str] = []
@@ -66,6 +74,11 @@ def faults(db: sqlite3.Connection) -> list[str]:
                 found.append(
                     f"{source}：条目向量（第 {number} 号）与保存时的校验值不符，请用 cemai ingest --again 重新导入这份文件。"
                 )
+        outdated = int(db.execute(_OUTDATED, (FACTS_VERSION,)).fetchone()[0])
+        if outdated:
+            found.append(
+                f"有 {outdated} 份文件的任务、指标和规定由旧版本抽取，含义已有变化，请用 cemai ingest --again 重新导入。"
+            )
         for sha, data in db.execute("SELECT sha256, data FROM originals"):
             try:
                 intact = hashlib.sha256(zlib.decompress(data)).hexdigest() == sha

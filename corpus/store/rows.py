@@ -7,6 +7,9 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from corpus.document import HeadMatter, Span
 
+FACTS_VERSION = 2
+"""Raised where facts come to mean something else; what was read with an earlier one should be read in anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassageRow:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal
 
-from graph.codec.records import OWN_NUMBER, TargetRecord, TaskRecord, TermRecord
+from graph.codec.records import OWN_NUMBER, ProvisionRecord, TargetRecord, TaskRecord, TermRecord
 from graph.lexicon import expand
 from graph.queries.cited import CitedFact, R
 
@@ -17,6 +17,14 @@ Alignment = Literal["text", "number", "short"]
 
 UNSTATED = "原文未载明"
 COMPARATORS = {">=": "不低于", "<=": "不超过", ">": "高于", "<": "低于", "≈": "约", "range": "区间", "=": "等于"}
+PROVISION_KINDS = {
+    "rule": "规则",
+    "condition": "条件",
+    "standard": "标准",
+    "procedure": "手续",
+    "prohibition": "禁止",
+    "definition": "定义",
+}
 TARGET_KINDS = {"target": "目标", "achieved": "已完成", "statistic": "现状数", "rule": "标准"}
 
 _LABEL = re.compile(expand(r"^{deadline_labels}[:：]\s*"))
@@ -85,6 +93,7 @@ TASK_COLUMNS: tuple[LedgerColumn[TaskRecord], ...] = (
     # the form in use has this column only where somebody supports
     LedgerColumn("配合单位", 8, lambda task: "、".join(task.fact.supporting_units), optional=True),
     LedgerColumn("完成时限", 7, lambda task: deadline_of(task.fact), "short"),
+    LedgerColumn("地区", 8, lambda task: task.fact.region or ""),
     LedgerColumn("依据", 14, lambda task: task.location),
 )
 TARGET_COLUMNS: tuple[LedgerColumn[TargetRecord], ...] = (
@@ -92,11 +101,23 @@ TARGET_COLUMNS: tuple[LedgerColumn[TargetRecord], ...] = (
     LedgerColumn("比较", 5, lambda target: COMPARATORS[target.fact.comparator], "short"),
     LedgerColumn("数值", 7, lambda target: _figure(target.fact), "number"),
     LedgerColumn("单位", 5, lambda target: target.fact.unit or "", "short"),
-    LedgerColumn("年份", 5, lambda target: target.fact.by_year, "short"),
+    LedgerColumn("年份", 5, lambda target: target.fact.by_year or target.fact.as_of, "short"),
     LedgerColumn("类别", 6, lambda target: TARGET_KINDS[target.fact.kind], "short"),
     LedgerColumn("地区", 8, lambda target: target.fact.region or ""),
     LedgerColumn("依据", 16, lambda target: target.location),
     LedgerColumn("原文", 26, lambda target: target.fact.quote),
+)
+PROVISION_COLUMNS: tuple[LedgerColumn[ProvisionRecord], ...] = (
+    LedgerColumn("规定", 14, lambda provision: provision.fact.name),
+    LedgerColumn("种类", 5, lambda provision: PROVISION_KINDS[provision.fact.kind], "short"),
+    LedgerColumn("对象", 12, lambda provision: provision.fact.subject or ""),
+    LedgerColumn("内容", 16, lambda provision: provision.fact.object or ""),
+    LedgerColumn("条件", 16, lambda provision: provision.fact.condition or ""),
+    LedgerColumn("标准", 8, lambda provision: provision.fact.amount or "", "short"),
+    LedgerColumn("期限", 9, lambda provision: provision.fact.term or ""),
+    LedgerColumn("办理单位", 9, lambda provision: provision.fact.authority or ""),
+    LedgerColumn("地区", 8, lambda provision: provision.fact.region or ""),
+    LedgerColumn("依据", 14, lambda provision: provision.location),
 )
 TERM_COLUMNS: tuple[LedgerColumn[TermRecord], ...] = (
     LedgerColumn("术语", 14, lambda term: term.fact.term),

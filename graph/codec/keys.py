@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument, Span
-from graph.facts import Target, Task, Term, UnitMention
+from graph.facts import Provision, Target, Task, Term, UnitMention
 from graph.units.resolve import home, parts_of
 
 Key = tuple[str, str]
@@ -30,9 +30,18 @@ def target_keys(doc: ParsedDocument, target: Target) -> Iterator[Key]:
     yield "target_kind", target.kind
     if target.topic:
         yield "topic", target.topic
-    if target.by_year:
-        yield "year", str(target.by_year)
+    year = target.by_year or target.as_of
+    if year:
+        yield "year", str(year)
     yield from _region_keys(doc, target.span)
+
+
+def provision_keys(doc: ParsedDocument, provision: Provision) -> Iterator[Key]:
+    """Its sort, its authority, its region."""
+    yield "provision_kind", provision.kind
+    if provision.authority:
+        yield "authority", provision.authority
+    yield from _region_keys(doc, provision.span)
 
 
 def term_keys(_: ParsedDocument, term: Term) -> Iterator[Key]:

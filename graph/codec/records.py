@@ -15,7 +15,7 @@ import msgspec
 
 from corpus.document import ParsedDocument, Span, fact_id
 from corpus.errors import StoreError
-from graph.facts import Comparator, Target, TargetKind, Task, Term, UnitMention, UnitRole
+from graph.facts import Comparator, Provision, ProvisionKind, Target, TargetKind, Task, Term, UnitMention, UnitRole
 from graph.tasks.deadlines import iso
 
 if TYPE_CHECKING:
@@ -186,11 +186,41 @@ class TargetRecord(FactRecord, frozen=True, kw_only=True):
     end: int
     place: str | None = None
     page: int | None = None
+    as_of: int | None = None
+    base_value: int | float | None = None
 
     @property
     def position(self) -> str:
         """Where in its document it is: row and column of a table, else the headings above it."""
         return self.place or " > ".join(self.section_path)
+
+
+class ProvisionRecord(FactRecord, frozen=True, kw_only=True):
+    """规定: one entry of ``provisions.json``. What the document does not say is None."""
+
+    fact_kind: ClassVar[str] = "provision"
+
+    section_path: tuple[str, ...] = ()
+    name: str
+    kind: ProvisionKind
+    subject: str | None = None
+    object: str | None = None
+    condition: str | None = None
+    amount: str | None = None
+    value: int | float | None = None
+    unit: str | None = None
+    term: str | None = None
+    authority: str | None = None
+    region: str | None = None
+    quote: str
+    start: int
+    end: int
+    page: int | None = None
+
+    @property
+    def position(self) -> str:
+        """The headings above it."""
+        return " > ".join(self.section_path)
 
 
 class TermRecord(FactRecord, frozen=True, kw_only=True):
@@ -288,6 +318,8 @@ def target_record(doc: ParsedDocument, target: Target) -> TargetRecord:
         unit=target.unit,
         by_year=target.by_year,
         base_year=target.base_year,
+        as_of=target.as_of,
+        base_value=target.base_value,
         deadline=target.deadline,
         region=target.region,
         kind=target.kind,
@@ -299,6 +331,31 @@ def target_record(doc: ParsedDocument, target: Target) -> TargetRecord:
         end=target.span.end,
         place=target.place,
         page=doc.page_at(target.span.start),
+    )
+
+
+def provision_record(doc: ParsedDocument, provision: Provision) -> ProvisionRecord:
+    """The record of a provision."""
+    return ProvisionRecord(
+        id=provision.id,
+        document_id=doc.id,
+        source=doc.source,
+        section_path=provision.section_path,
+        name=provision.name,
+        kind=provision.kind,
+        subject=provision.subject,
+        object=provision.object,
+        condition=provision.condition,
+        amount=provision.amount,
+        value=provision.value,
+        unit=provision.unit,
+        term=provision.term,
+        authority=provision.authority,
+        region=provision.region,
+        quote=provision.span.of(doc.text),
+        start=provision.span.start,
+        end=provision.span.end,
+        page=doc.page_at(provision.span.start),
     )
 
 

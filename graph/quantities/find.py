@@ -13,7 +13,7 @@ from functools import lru_cache
 from corpus.document import Span
 from corpus.numerals import SCALES
 from graph.facts import Comparator
-from graph.lexicon import alternatives, expand, word_lists
+from graph.lexicon import alternatives, entries, expand, word_lists
 from graph.lexicon import table as rows_of
 from graph.quantities.bounds import read_bounds
 from graph.quantities.numbers import (
@@ -23,6 +23,7 @@ from graph.quantities.numbers import (
     Number,
     continues_number,
     is_date,
+    is_negative,
     read_measured_number,
 )
 from graph.quantities.quantity import Form, Quantity, measures
@@ -117,7 +118,9 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list
         return None, max(match.end(), first.end)
     if first.measure == "time" and comparator == "≈" and text[left:at].endswith("近"):
         return None, first.end
-    core = Span(at, first.end)
+    negative = not first.chinese and low is None and is_negative(text, at, start)
+    core = Span(at - negative, first.end)
+    left = min(left, core.start)
     unit = first.written_unit or None
     if low is not None:
         high = first.value
@@ -128,7 +131,9 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list
     if first.more and comparator == "=":
         comparator = ">"
     form: Form = "chinese" if first.chinese else "arabic"
-    return Quantity(Span(left, right), core, comparator, first.value, unit, first.measure, form), right
+    return Quantity(
+        Span(left, right), core, comparator, -first.value if negative else first.value, unit, first.measure, form
+    ), right
 
 
 _JOINT = re.compile(r"\s?[、和及与]\s?")
@@ -210,6 +215,9 @@ def _counts(text: str, number: Number, at: int, comparator: Comparator, left: in
     if number.measure == "percent" and text[max(0, at - 1) : at] == "前":
         return False
     if number.chinese:
+        if text[at : number.end - len(number.unit)] in ("百", "千") and number.unit in ("家", "个", "名", "户", "所"):
+            # 创建百家绿色工厂 counts, 百家争鸣 does not
+            return text[max(0, at - 4) : at].endswith(_builders())
         if number.unit not in _counters() and number.measure != "percent":
             return False
         if number.value <= 2 and comparator == ">=" and left == at and number.unit in ("个", "次", "种", "项", "家", "名"):
@@ -247,6 +255,12 @@ _OTHER_WORD = {
     "部": "门委手署分",
 }
 _TERM_OF_YEARS = word_lists()["terms_of_years"]
+
+
+@lru_cache(maxsize=1)
+def _builders() -> tuple[str, ...]:
+    """The verbs of what is built, trained or supported."""
+    return tuple(entry for entry in entries("goal_cues.txt") if len(entry) >= 2)
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,8 @@ _CHINESE = frozenset("二两三四五六七八九十百千")
 _SCALE_HEADS = frozenset("万亿千百十")
 MORE = "余多"
 _SMALLER = re.compile(r"(\d{1,4})(千多?万|百多?万|万|千|百)([余多]?)")
+_ROUND = {"百": 100.0, "千": 1000.0}
+"""Scale words that stand for themselves: 百家企业."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
@@ -45,9 +47,16 @@ def continues_number(text: str, at: int, start: int) -> bool:
         return True
     if before == "\n" and at - 1 > start and _same_sort(text[at - 2], text[at]):
         return True  # the rest of a number broken by the end of a line
+    if before == "-" and is_negative(text, at, start):
+        return False
     if before in ("-", "—", "–"):
         return at - 1 > start and text[at - 2].isalnum()
     return before != "" and (before in "第初./×*+_〔[" or (before.isascii() and before.isalnum()))
+
+
+def is_negative(text: str, at: int, start: int) -> bool:
+    """Whether the sign before a number makes it negative: 自然增长率为-1.2‰, 增长-0.4%."""
+    return at - 2 >= start and text[at - 1] == "-" and text[at - 2] in "为是长率达"
 
 
 def _same_sort(one: str, other: str) -> bool:
@@ -68,7 +77,7 @@ def read_measured_number(text: str, match: re.Match[str], end: int) -> Number | 
             return None
         return Number(inner.end(), part, "", False, "%" if written[0] == "百" else "‰", "percent", False)
     chinese = not written[0].isdigit()
-    value = read_number(written)
+    value = _ROUND.get(written) or read_number(written)
     if value is None:
         return None
     if text.startswith("分之", at):

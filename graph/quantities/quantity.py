@@ -46,6 +46,10 @@ def read_unit(text: str, at: int, end: int) -> tuple[str, str, int]:
     if stop < end and text[stop] == "/":
         per = _measure_end(text, stop + 1, end)
         stop = per if per > stop + 1 else stop
+        if per == stop and stop < end and text[stop] in "·.•/":
+            # 元/人·月
+            more = _measure_end(text, stop + 1, end)
+            stop = more if more > stop + 1 else stop
     return text[at:stop], measure, stop
 
 

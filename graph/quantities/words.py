@@ -12,7 +12,7 @@ from graph.lexicon import entries, expand, word_lists
 from graph.lexicon import table as rows_of
 from graph.quantities.quantity import Quantity
 
-_ALL_OF_KIND = re.compile(r"应(.)尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
+_ALL_OF_KIND = re.compile(r"应([^延续缓降减让惠简放调])尽\1|应(.)必\2|凡(.)必.|[能可]免尽免|需(.)尽\4")
 _ALL = re.compile("[尽必]")
 """What every formula of ``_ALL_OF_KIND`` has."""
 _RANK = re.compile(
@@ -82,7 +82,7 @@ def _condition(condition: str, text: str, match: re.Match[str], end: int) -> boo
     if condition == "public":
         return text.startswith(word_lists()["made_public"], after)
     if condition == "noun":
-        return after < end and text[after] not in ",，。、;；)）的"
+        return after < end and text[after] not in ",，。、;；)）的" and not text.startswith(word_lists()["no_such_events"], after)
     if condition == "achieve":
         return any(word in text[max(0, match.start() - 14) : match.start()] for word in ("实现", "达到", "做到"))
     if condition == "each":

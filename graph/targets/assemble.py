@@ -11,7 +11,7 @@ from corpus.divisions import gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
 from graph.facts import Target
 from graph.lexicon import expand
-from graph.targets.context import Manner, find_annual_year, find_manner
+from graph.targets.context import Manner, find_annual_year, find_manner, find_review_year
 from graph.targets.figure import Figure
 from graph.targets.kind import ESTIMATED, decide_kind
 from graph.targets.tables import TableReading
@@ -34,6 +34,7 @@ class TargetDefaults:
     plan_year: int | None
     reference_year: int | None
     manner: Manner
+    review_year: int | None = None
 
 
 def read_defaults(head: HeadMatter) -> TargetDefaults:
@@ -45,9 +46,11 @@ def read_defaults(head: HeadMatter) -> TargetDefaults:
         reference = plan_year
     region, upper = _regions(head)
     manner = find_manner(head)
-    if manner == "account" and plan_year is None:
-        plan_year = reference  # a report speaks of the year it is given in
-    return TargetDefaults(region, upper, head.level, plan_year, reference, manner)
+    review_year = find_review_year(head)
+    if manner == "account":
+        # a report is of the year before the one it plans
+        plan_year = review_year + 1 if review_year is not None else plan_year or reference
+    return TargetDefaults(region, upper, head.level, plan_year, reference, manner, review_year)
 
 
 def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
@@ -64,14 +67,21 @@ def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
 
 
 def assemble_target(
-    doc: ParsedDocument, figure: Figure, defaults: TargetDefaults, *, quote: Span, indicator: str, base_year: int | None
+    doc: ParsedDocument,
+    figure: Figure,
+    defaults: TargetDefaults,
+    *,
+    quote: Span,
+    indicator: str,
+    base_year: int | None,
+    carried: int | None = None,
 ) -> Target:
     """The target a figure of a sentence makes, with its kind, year, comparator, region and topic."""
     kind, quantity, year = decide_kind(figure), figure.quantity, figure.year
     governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
     by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
     if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
-        by_year = figure.context.year or (None if figure.context.bare else defaults.plan_year)
+        by_year = figure.context.year or (None if figure.context.bare or figure.looks_back else defaults.plan_year)
     estimated = quantity.comparator == "=" and ESTIMATED.search(figure.lead)
     binding = _BINDING.search(figure.text, quote.start, quote.end)
     return Target(
@@ -88,11 +98,22 @@ def assemble_target(
         value_max=quantity.value_max,
         by_year=by_year,
         base_year=base_year,
+        as_of=_result_year(figure, defaults, carried) if kind in ("achieved", "statistic") else None,
+        base_value=figure.base_value,
         deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
         region=_region(figure.lead, defaults),
         topic=_topic(f"{indicator}。{figure.sentence.of(figure.text)[:200]}"),
         binding=_binding_of(binding[0] if binding else None),
     )
+
+
+def _result_year(figure: Figure, defaults: TargetDefaults, carried: int | None) -> int | None:
+    """The year a result is of: that of its sentence, of the heading, of a sentence before, of the period the document reports on."""
+    year, reference = figure.year, defaults.reference_year
+    if year is not None and year.role in ("plain", "as_of", "by", "during"):
+        return year.year if reference is None or year.year <= reference else None
+    reports = figure.looks_back or figure.context.past
+    return figure.context.past_year or carried or (defaults.review_year if reports else None)
 
 
 @lru_cache(maxsize=256)
@@ -173,6 +194,7 @@ def assemble_table_target(doc: ParsedDocument, reading: TableReading, defaults: 
         value_min=quantity.value_min,
         value_max=quantity.value_max,
         by_year=reading.year if reading.kind == "target" else None,
+        as_of=reading.year if reading.kind != "target" else None,
         region=defaults.region,
         binding=_binding_of(reading.binding),
         place=reading.place,

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from corpus.document import HeadMatter, ParsedDocument, Section
+from graph.frames.signs import issue_year, kind_of_title
 from graph.lexicon import expand, table
 from graph.named_periods import named_periods
 
@@ -16,6 +17,11 @@ Manner = Literal["plan", "rules", "measures", "account"]
 
 _ANNUAL_TITLE = re.compile(r"(20\d\d)年(?:度)?(?![-—–~至到—]|以来)")
 _SPAN_TITLE = re.compile(r"20\d\d年?[-—–~至到]{1,2}20\d\d")
+# 推动“十五五”开好局: the first year of the period, not the period
+_OPENING_YEAR = re.compile(expand(r"{good_starts}"))
+_YEAR_IN_TITLE = re.compile(r"(?<!\d)20\d\d(?=年|[-—–~至到])")
+# a report to an assembly speaks at the beginning of the year in its title
+_GIVEN_TO_ASSEMBLY = re.compile(expand(r"{reports_to_assemblies}"))
 _RULES_TITLE = re.compile(expand(r"{kinds_of_rules}(?:的{letter_kinds})?[（(]?{rule_states}*[）)]?》?(?:的(?:通知|公告))?$"))
 # what an applicant has to do and to be: a plan by name, rules by content
 _PROCEDURE_TITLE = re.compile(expand(r"{procedures}"))
@@ -35,6 +41,8 @@ class TargetContext:
     preamble: bool = False
     bare: bool = False
     """Whether the heading sets a frame of its own (another period), so that the title's year does not reach in."""
+    past_year: int | None = None
+    """The year that a heading of review names (2025年工作回顾)."""
     goals: bool = False
     """Whether a heading announces goals (发展目标), so that a year that opens a paragraph governs all of it."""
 
@@ -59,6 +67,27 @@ def find_annual_year(title: str | None) -> int | None:
     if annual is None or _SPAN_TITLE.search(title or "") or not re.search(expand("{annual_titles}"), title or ""):
         return None
     return int(annual[1])
+
+
+def find_review_year(head: HeadMatter) -> int | None:
+    """The year a report tells the results of; None for documents that are no reports.
+
+    2022年…统计公报 → 2022; 2026年政府工作报告, given in 2026 → 2025; 2025年预算执行情况和2026年预算草案的报告 → 2025.
+    """
+    title = "".join((head.title or "").split())
+    kind, issued = kind_of_title(title), issue_year(head)
+    if kind not in ("bulletin", "account", "budget", "appraisal"):
+        return None
+    span = _SPAN_TITLE.search(title)
+    years = [int(year) for year in _YEAR_IN_TITLE.findall(title)]
+    if span is not None:
+        return max(years, default=None)
+    if len(years) > 1:
+        return min(years)
+    given = kind == "account" and _GIVEN_TO_ASSEMBLY.search(title) is not None
+    if years:
+        return years[0] - 1 if given and issued in (None, years[0]) else years[0]
+    return issued - 1 if issued is not None and (given or kind == "budget") else None
 
 
 class TargetContexts:
@@ -88,6 +117,7 @@ class TargetContexts:
         trail = [s for s in self._doc.trail(section) if s.kind in ("heading", "item")]
         direction: str | None = None
         year: int | None = None
+        past_year: int | None = None
         bare = False
         for node in trail:
             if direction is None:
@@ -95,12 +125,22 @@ class TargetContexts:
             found = _ANNUAL_TITLE.search(node.heading)
             if found and not _SPAN_TITLE.search(node.heading) and direction != "past":
                 year = int(found[1])
-            if any(f"{name}”" in node.heading or f"{name}时期" in node.heading for name in named_periods()):
+            elif found and direction == "past":
+                past_year = int(found[1])
+            if not _OPENING_YEAR.search(node.heading) and any(
+                f"{name}”" in node.heading or f"{name}时期" in node.heading for name in named_periods()
+            ):
                 bare = True
         preamble = section.kind == "preamble" and self._numbered
         goals = direction != "past" and any(_GOALS.search(node.heading[:24]) for node in trail)
         return TargetContext(
-            direction == "past", direction == "future", year if direction == "future" else None, preamble, bare, goals
+            direction == "past",
+            direction == "future",
+            year if direction == "future" else None,
+            preamble,
+            bare,
+            past_year,
+            goals,
         )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from corpus.document import Span
 from graph.clauses import YearMention
+from graph.frames.find import Frame, FrameKind
 from graph.lexicon import entries, expand, word_lists
 from graph.quantities.quantity import Quantity
 from graph.targets.context import Manner, TargetContext
@@ -43,6 +44,8 @@ class Figure:
         context: What the headings above say.
         manner: What sort of document it is in.
         reference_year: The year the document speaks from.
+        frame: What its block does in the document.
+        base_value: The value a change to it starts from.
     """
 
     text: str
@@ -53,6 +56,8 @@ class Figure:
     context: TargetContext
     manner: Manner
     reference_year: int | None
+    frame: Frame | None = None
+    base_value: float | None = None
 
     def __post_init__(self) -> None:
         number = self.quantity.core.start
@@ -99,10 +104,27 @@ class Figure:
         return attribute or bool(_RATE.match(self.quantity.unit or "")) or bool(_EACH.search(self.near))
 
     @cached_property
+    def looks_back(self) -> bool:
+        """Whether its block reviews or reports; a heading that announces goals outweighs a model that is not sure."""
+        if self.frame is None or self.frame.kind not in ("review", "statistics"):
+            return False
+        return self.frame.probability >= (0.9 if self.context.future else 0.4)
+
+    def is_framed(self, *kinds: FrameKind) -> bool:
+        """Whether its block is surely of one of some frames."""
+        return self.frame is not None and self.frame.kind in kinds and self.frame.probability >= 0.8
+
+    @cached_property
+    def is_announced_goal(self) -> bool:
+        """Whether the sentence says that goals follow: 主要预期目标是…."""
+        return _GOAL_LEAD.search(self.lead) is not None
+
+    @cached_property
     def _is_announced(self) -> bool:
         # in a preamble 达到 tells a result as often as a goal
-        words = strong_goals()[:-3] if self.context.preamble or self.manner in ("rules", "measures") else strong_goals()
-        return contains(self.near, words) or _GOAL_LEAD.search(self.lead) is not None
+        told = self.context.preamble or self.looks_back or self.manner in ("rules", "measures")
+        words = strong_goals()[:-3] if told else strong_goals()
+        return contains(self.near, words) or self.is_announced_goal
 
     @cached_property
     def _has_bound(self) -> bool:

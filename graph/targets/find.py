@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from corpus.document import ParsedDocument, Span, Table
 from corpus.numerals import half_width
 from graph.clauses import YearMention, clauses, governing, quoted, sentences, titled, wrap_width, years_in
 from graph.facts import Target
+from graph.frames.find import Frame, Frames, find_frames
 from graph.lexicon import entries, expand
 from graph.quantities.find import find_quantities
 from graph.quantities.quantity import Quantity
@@ -24,8 +25,10 @@ from graph.targets.assemble import (
     read_defaults,
 )
 from graph.targets.context import TargetContexts
-from graph.targets.figure import Figure
+from graph.targets.exclusions import is_no_figure
+from graph.targets.figure import CHANGED, Figure
 from graph.targets.indicator import find_distributed_indicator, find_indicator
+from graph.targets.naming import complete_name
 from graph.targets.tables import read_table
 
 _PERIOD = re.compile(expand(r"({periods_named})[为是:]?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"))
@@ -44,8 +47,9 @@ _MOST = 300
 """Figures read in one sentence: what holds more is a run of numbers, not a sentence."""
 
 
-def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
-    """The targets of a document, in the order of the text."""
+def find_targets(doc: ParsedDocument, frames: Frames | None = None) -> tuple[Target, ...]:
+    """The targets of a document, in the order of the text; ``frames`` are those of its blocks where they are known already."""
+    frames = frames or find_frames(doc)
     text = half_width(doc.text)
     known_defaults: dict[int, TargetDefaults] = {}
     contexts = TargetContexts(doc)
@@ -60,15 +64,12 @@ def find_targets(doc: ParsedDocument) -> tuple[Target, ...]:
         return known
 
     for stretch in _stretches(doc):
-        frame: YearMention | None = None
+        ruling = _RulingYears()
         for sentence in sentences(text, stretch.start, stretch.end, width=width):
-            if frame is not None and not contexts.at(sentence.start).goals:
-                frame = None
-            leading = _frame(text, sentence)
-            if leading is not None and contexts.at(sentence.start).goals:
-                frame = leading
+            frame = frames.at(sentence.start)
+            ruling.enter(text, sentence, frame, goals=contexts.at(sentence.start).goals)
             if len(sentence) > 3 and _TRIGGER.search(text, sentence.start, sentence.end):
-                out.extend(_in_sentence(doc, text, sentence, defaults_at(sentence.start), contexts, frame))
+                out.extend(_in_sentence(doc, text, sentence, defaults_at(sentence.start), contexts, frame, ruling))
     for table in doc.tables:
         defaults = defaults_at(table.span.start)
         readings = read_table(doc, text, table, defaults.reference_year)
@@ -88,13 +89,28 @@ _LEADING_YEAR = re.compile(
 )
 
 
-def _frame(text: str, sentence: Span) -> YearMention | None:
-    """The year of a sentence that opens with it (到2025年，…): under a heading of goals it governs what follows, until another takes over."""
-    opening = _LEADING_YEAR.match(text, sentence.start, sentence.end)
-    if opening is None:
-        return None
-    mentions = years_in(text, Span(sentence.start, opening.end()))
-    return mentions[-1] if mentions and mentions[-1].role == "by" else None
+@dataclass(eq=False)
+class _RulingYears:
+    """The years that sentences before the present one lay down for it."""
+
+    goal: YearMention | None = None
+    """The year of a sentence that opens with it (到2025年，…): under a heading of goals it governs what follows."""
+    told: int | None = None
+    """The last year that a sentence of the same block spoke of."""
+    _block: int | None = None
+
+    def enter(self, text: str, sentence: Span, frame: Frame | None, *, goals: bool) -> None:
+        """Take in the next sentence."""
+        opening = _LEADING_YEAR.match(text, sentence.start, sentence.end) if goals else None
+        if opening is not None:
+            mentions = years_in(text, Span(sentence.start, opening.end()))
+            if mentions and mentions[-1].role == "by":
+                self.goal = mentions[-1]
+        elif not goals:
+            self.goal = None
+        block = frame.start if frame is not None else None
+        if block != self._block:
+            self.told, self._block = None, block
 
 
 def _from_cells(doc: ParsedDocument, text: str, table: Table, defaults: TargetDefaults, contexts: TargetContexts) -> list[Target]:
@@ -106,11 +122,24 @@ def _from_cells(doc: ParsedDocument, text: str, table: Table, defaults: TargetDe
                 continue
             header = table.header(row.index(cell), text)
             where = f"{table.label or '表'}第{number}行" + (f"“{header}”列" if header else "")
-            for sentence in sentences(text, cell.start, cell.end):
-                if len(sentence) >= _SENTENCE_LIKE and _TRIGGER.search(text, sentence.start, sentence.end):
+            for sentence in _inner_rows(text, cell) or sentences(text, cell.start, cell.end):
+                if len(sentence) >= (_SENTENCE_LIKE if sentence.start == cell.start else 4) and _TRIGGER.search(
+                    text, sentence.start, sentence.end
+                ):
                     found = _in_sentence(doc, text, sentence, defaults, contexts)
                     out += [replace(target, place=where) for target in found]
     return out
+
+
+_INNER_ROW = re.compile(r"(?<![^ ])[^ \d|]{2,20} \d[^ ，。；]{0,12}(?= |$)")
+
+
+def _inner_rows(text: str, cell: Span) -> list[Span]:
+    """The rows of a table inside a cell, of which only blanks are left (设备 数量 分析仪 1台 计数仪 2台): a name and its number each."""
+    if re.search("[,，。;；:：\n]", text[cell.start : cell.end]):
+        return []
+    found = [Span(match.start(), match.end()) for match in _INNER_ROW.finditer(text[: cell.end], cell.start)]
+    return found if len(found) > 1 else []
 
 
 def _stretches(doc: ParsedDocument) -> list[Span]:
@@ -137,7 +166,8 @@ def _in_sentence(
     sentence: Span,
     defaults: TargetDefaults,
     contexts: TargetContexts,
-    frame: YearMention | None = None,
+    frame: Frame | None = None,
+    ruling: _RulingYears | None = None,
 ) -> list[Target]:
     start, end = sentence.start, sentence.end
     if _LEADER.search(text, start, end) and _LEADERS.search(text, start, end):
@@ -158,19 +188,34 @@ def _in_sentence(
     if not kept:
         return out
     parts = clauses(text, sentence)
+    starts = [part.start for part in parts]
+    kept = [q for q in kept if not is_no_figure(text, sentence, _clause_of(parts, starts, sentence, q), q)]
     context = contexts.at(sentence.start)
     mentions = years_in(text, sentence, current=defaults.plan_year or defaults.reference_year)
     base = next((mention.year for mention in mentions if mention.role == "base"), None)
-    starts = [part.start for part in parts]
+    section = doc.section_at(sentence.start)
+    heading = section.heading if section is not None and section.kind in ("heading", "item") else ""
+    carried = ruling.told if ruling is not None else None
     subject = ""
+    told = ""
+    changed_from: float | None = None
     for i, quantity in enumerate(kept):
+        if i + 1 < len(kept) and _starts_change(text, quantity, kept[i + 1]):
+            changed_from = quantity.value
+            continue
         number = bisect_right(starts, quantity.core.start) - 1
         clause = _near(parts[number] if number >= 0 else sentence, quantity)
         quote = _quote(text, clause, kept, i)
-        year = governing(mentions, quantity.core.start, clause) or (None if mentions else frame)
-        figure = Figure(text, sentence, clause, quantity, year, context, defaults.manner, defaults.reference_year)
+        year = governing(mentions, quantity.core.start, clause)
+        if year is None and ruling is not None and all(mention.role == "base" for mention in mentions):
+            year = ruling.goal
+        figure = Figure(
+            text, sentence, clause, quantity, year, context, defaults.manner, defaults.reference_year, frame, changed_from
+        )
+        changed_from = None
         previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
-        indicator = find_distributed_indicator(text, clause, kept, i, previous) or find_indicator(text, quote, quantity, previous)
+        shared = find_distributed_indicator(text, clause, kept, i, previous)
+        indicator = shared or find_indicator(text, quote, quantity, previous)
         if len(indicator) < 2:
             indicator = find_indicator(text, clause, quantity, previous) or clause.of(text)
         relation = text[quote.start : quantity.span.start].strip()
@@ -178,9 +223,31 @@ def _in_sentence(
             indicator = f"{subject}{relation}"[-40:]
         else:
             subject = indicator
+        named = shared or complete_name(indicator, figure, previous, heading or told) or told or None
+        told = named or told
+        if named is None:
+            continue  # a figure of nothing is no fact
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
-        out.append(assemble_target(doc, figure, defaults, quote=quote, indicator=indicator, base_year=base))
+        out.append(assemble_target(doc, figure, defaults, quote=quote, indicator=named, base_year=base, carried=carried))
+    if ruling is not None:
+        ruling.told = next((m.year for m in reversed(mentions) if m.role in ("plain", "as_of", "by", "during")), ruling.told)
     return out
+
+
+_FROM = re.compile(r"[由从](?:原来?的?|现行的?|目前的?|\d{4}年(?:末|底)?的?)?\Z")
+
+
+def _starts_change(text: str, quantity: Quantity, following: Quantity) -> bool:
+    """Whether a value is what another one changes from: 由56%提高到78% is one figure with a base."""
+    between = text[quantity.span.end : following.span.start]
+    if len(between) > 12 or quantity.form == "words" or not CHANGED.search(between) or re.search("[,，。;；、]", between):
+        return False
+    return _FROM.search(text, max(0, quantity.span.start - 10), quantity.span.start) is not None
+
+
+def _clause_of(parts: list[Span], starts: list[int], sentence: Span, quantity: Quantity) -> Span:
+    number = bisect_right(starts, quantity.core.start) - 1
+    return parts[number] if number >= 0 else sentence
 
 
 def _merged(text: str, quantities: list[Quantity]) -> list[Quantity]:

@@ -76,7 +76,16 @@ def _is_required_for_favour(figure: Figure) -> TargetKind | None:
     return "rule" if _FAVOUR.search(rest) and "的" in rest[:40] else None
 
 
-# ---- years and headings
+# ---- frames, years and headings
+
+
+def _is_in_review(figure: Figure) -> TargetKind | None:
+    """What a review or a report of statistics tells is a result, unless it names a goal of a later year."""
+    if not figure.looks_back or figure.is_announced_goal:
+        return None
+    year, reference = figure.year, figure.reference_year
+    later = year is not None and year.role in ("by", "during") and (reference is None or year.year > reference)
+    return None if later and figure.is_goal else "achieved"
 
 
 def _is_of_past_year(figure: Figure) -> TargetKind | None:
@@ -215,6 +224,20 @@ def _is_in_preamble(figure: Figure) -> TargetKind | None:
     return "achieved" if figure.context.preamble and not demanded else None
 
 
+def _is_in_frame_of_rules(figure: Figure) -> TargetKind | None:
+    """A condition or a rule by its block, in a document of any sort that is not a report."""
+    if figure.manner == "account" or not figure.is_framed("rule", "condition"):
+        return None
+    return "rule" if figure.in_digits and not (figure.is_goal or figure.is_future) else None
+
+
+def _is_in_explanation(figure: Figure) -> TargetKind | None:
+    """What an explanation or news tells without a goal of its own."""
+    if not figure.is_framed("explanation") or not figure.in_digits or figure.context.future:
+        return None
+    return "statistic" if not (figure.is_goal or figure.is_future) else None
+
+
 def _is_in_rules(figure: Figure) -> TargetKind | None:
     """办法, 规定."""
     return "rule" if figure.manner == "rules" else None
@@ -234,6 +257,7 @@ _RULES: tuple[Rule, ...] = (
     _is_ceiling_of_money,
     _is_bounded_in_measures,
     _is_required_for_favour,
+    _is_in_review,
     _is_of_past_year,
     _surpasses_goal,
     _is_under_past_heading,
@@ -256,7 +280,9 @@ _RULES: tuple[Rule, ...] = (
     _is_according_to,
     _is_in_preamble,
     _is_in_rules,
+    _is_in_frame_of_rules,
     _is_in_measures,
+    _is_in_explanation,
 )
 
 
@@ -282,7 +308,9 @@ def _closes_enumeration(lead: str, value: float | None) -> bool:
         return False
     if _ADDED.search(match[1]):
         return False  # 新增A、B、C等3个口岸 is to be done, however it is listed
-    members = re.split("[、和与]", match[1])
+    # 从财政、金融等方面扶持甲、乙2个县: the list before 等 is another
+    listed = match[1] if match[2] == "等" else match[1].rsplit("等", 1)[-1]
+    members = re.split("[、和与]", listed)
     if match[2] == "等":
         return len(members) <= value
     return len(members) == value and not re.search(r"\d", match[1])

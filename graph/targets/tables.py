@@ -51,6 +51,8 @@ def read_table(doc: ParsedDocument, text: str, table: Table, reference_year: int
     name_column = next((i for i in named if "指标" in headers[i] and not _ATTRIBUTE.search(headers[i])), named[0])
     unit_column = next((i for i, header in enumerate(headers) if _UNIT.match(header)), None)
     attribute_column = next((i for i, header in enumerate(headers) if _ATTRIBUTE.search(header)), None)
+    goals = [int(year) for i in valued if _GOAL.search(headers[i]) for year in _YEAR.findall(headers[i])]
+    first_goal = min(goals, default=None)
     caption = (table.label or (table.caption.of(doc.text) if table.caption else "") or "表").strip()
     out: list[TableReading] = []
     for number, row in enumerate(table.rows[table.header_rows :], start=1):
@@ -69,7 +71,7 @@ def read_table(doc: ParsedDocument, text: str, table: Table, reference_year: int
             quantity = _cell(text, row[column])
             if quantity is None:
                 continue
-            kind, year = _column(headers[column], reference_year)
+            kind, year = _column(headers[column], reference_year, first_goal)
             whole = Span(min(cell.start for cell in row), max(cell.end for cell in row))
             out.append(
                 TableReading(
@@ -93,11 +95,14 @@ def _cell(text: str, cell: Span) -> Quantity | None:
     return Quantity(span, span, sign, float(bare[2].replace(",", "")), None, "cell", "arabic")  # type: ignore[arg-type]
 
 
-def _column(header: str, reference_year: int | None) -> tuple[TargetKind, int | None]:
+def _column(header: str, reference_year: int | None, first_goal: int | None) -> tuple[TargetKind, int | None]:
     years = [int(year) for year in _YEAR.findall(header)]
     year = years[-1] if years else None
     if _BASE.search(header) and not _GOAL.search(header):
         return "statistic", year
     if year is not None and reference_year is not None and year < reference_year and not _GROWTH.search(header):
+        return "statistic", year
+    if first_goal is not None and year is not None and year < first_goal and not _GOAL.search(header):
+        # 2021年 | 2022年 | 2025年目标: the years before the one that is called a goal are what was reached
         return "statistic", year
     return "target", year

@@ -30,6 +30,26 @@ def path_of(doc: ParsedDocument, section: Section | None) -> tuple[str, ...]:
     return tuple(s.label for s in doc.trail(section) if s.number or s.kind == "attachment")
 
 
+def cut_name(name: str) -> str:
+    """A name of bearable length, cut where a clause ends, never inside a word; whole where it has no clauses.
+
+    Example:
+        >>> cut_name("推进甲，" + "建设乙" * 30)
+        '推进甲'
+    """
+    if len(name) <= LONGEST_NAME:
+        return name
+    for marks, least in (("；;。", 6), ("，,", 4), ("、", 16)):
+        ends = [i for i, char in enumerate(name[: LONGEST_NAME + 1]) if char in marks and i >= least]
+        # the last clause that fits; an opening bracket or quotation mark before it has to be closed
+        for end in reversed(ends):
+            head = name[:end]
+            if all(head.count(a) == head.count(b) for a, b in ("（）", "“”", "《》", "()")):
+                return head
+    longer = next((i for i, char in enumerate(name) if i > LONGEST_NAME and char in "，,、；;。"), len(name))
+    return name[: min(longer, 2 * LONGEST_NAME)]
+
+
 def make_task(
     doc: ParsedDocument,
     span: Span,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from corpus.document import ParsedDocument, Span
 from graph.facts import Task
 from graph.lexicon import expand
-from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
+from graph.tasks.assemble import cut_name, make_task, path_of
 from graph.tasks.measures import demand_opening
 from graph.units.answerability import find_addressees
 from graph.units.lists import ResponsibilityClause, find_responsibilities
@@ -117,5 +117,5 @@ def _closing_name(text: str, span: Span) -> str:
     for clause in re.split(r"[，,。；;]", span.of(text)):
         opening = demand_opening().match(clause.strip())
         if opening:
-            return clause.strip()[:LONGEST_NAME]
-    return re.split(r"[。；;]", span.of(text))[0][:LONGEST_NAME]
+            return cut_name(clause.strip())
+    return cut_name(re.split(r"[。；;]", span.of(text))[0])

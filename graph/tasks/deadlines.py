@@ -16,7 +16,7 @@ _DEADLINE = re.compile(
         rf"|{{until}}{_YEAR}年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?[底末]?"
         rf"|{_YEAR}年(?:\d{{1,2}}月)?年?[底末]"
         r"|(?<!\d)\d{1,2}月(?:\d{1,2}日|[底末])?{before_then}"
-        r"|{year_words}(?:\d{1,2}月)?年?底{before_then}?"
+        r"|{year_words}(?:\d{1,2}月)?年?底{before_then}?(?!有)"
         r"|(?<![置立予])过渡期(?:前[一二三四五\d]年|内|间内|间)?(?=[^限])"
         r"|“?{five_year_plans}”?(?:期?末|期间|时期)"
     )

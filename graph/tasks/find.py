@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 
 from corpus.document import ParsedDocument, Section, Span
 from graph.facts import Task
+from graph.frames.find import Frames, find_frames
 from graph.lexicon import expand
-from graph.tasks.assemble import LONGEST_NAME, make_task, path_of
+from graph.tasks.assemble import cut_name, make_task, path_of
 from graph.tasks.closings import cut_before_closing, find_unnumbered_tasks
 from graph.tasks.demands import ARTICLE, demands_nothing, find_barred_sections, is_task
 from graph.tasks.duty_matrix import find_matrix_tasks
 from graph.tasks.ledger_rows import find_ledger_tasks
-from graph.units.answerability import find_answerable_units
+from graph.tasks.worthiness import TaskWorthiness
+from graph.units.answerability import find_answerable_units, find_duty_of_item
 from graph.units.conventions import apply_convention, find_convention
 from graph.units.lists import ResponsibilityClause, find_responsibilities
 
@@ -24,28 +26,32 @@ _BRACKET_TAIL = re.compile(expand(r"[（(〔\[【][^（）()〔〕\[\]【】]*{b
 _TITLED = re.compile(r"[【〔\[［]([^】〕\]］\n]{2,40})[】〕\]］]")
 # 符合下列条件之一的，给予…：(1)… (2)…: what is listed below are conditions or papers, no tasks of their own
 _CONDITIONS = re.compile(expand(r"(?:以下|下列)[^。；;\n]{0,20}{conditions}[^。；;\n]{0,120}[:：]\s*\Z"))
+_PARAGRAPH = re.compile(r"[^\n]+")
+_OPENING = re.compile(r"[^，,；;：:。\d]+(?:[，,、][^，,；;：:。\d]+)?")
+_LONGEST_OPENING = 36
 _LONGEST_ARTICLE = 3000
 _SHORT = 4
 _LONG_RUN = 4
 _SAYS = 30
 
 
-def find_tasks(doc: ParsedDocument) -> tuple[Task, ...]:
-    """The tasks of a document, in order of the text."""
+def find_tasks(doc: ParsedDocument, frames: Frames | None = None) -> tuple[Task, ...]:
+    """The tasks of a document, in order of the text; ``frames`` are those of its blocks where they are known already."""
+    worthiness = TaskWorthiness(doc, frames or find_frames(doc))
     rows = [*find_ledger_tasks(doc), *find_matrix_tasks(doc)]
     tables = [table.span for table in doc.tables if any(table.span.covers(task.span) for task in rows)]
     found = list(rows)
-    for task in _numbered(doc):
+    for task in _numbered(doc, worthiness):
         if not any(span.covers(task.span) for span in tables):
             found.append(task)
     found += find_unnumbered_tasks(doc, found)
     return tuple(sorted(found, key=lambda task: (task.span.start, task.span.end)))
 
 
-def _numbered(doc: ParsedDocument) -> Iterable[Task]:
+def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]:
     children: dict[str | None, list[Section]] = defaultdict(list)
     for section in doc.outline:
-        if section.kind in ("heading", "item") and section.number:
+        if section.kind in ("heading", "item") and (section.number or worthiness.is_in_report(section)):
             children[section.parent].append(section)
     barred = find_barred_sections(doc)
     convention = find_convention(doc.text)
@@ -67,15 +73,18 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
     runs: dict[tuple[str, int] | None, int] = defaultdict(int)
     below_article: set[str] = set()
     for section in doc.outline:
-        if section.kind not in ("heading", "item") or not section.number or section.id in merged:
+        number = section.number or ""
+        if section.kind not in ("heading", "item") or section.id in merged:
             continue
-        article = ARTICLE.match(section.number) is not None and len(section.whole) <= _LONGEST_ARTICLE
+        if not number and not worthiness.is_in_report(section):
+            continue
+        article = ARTICLE.match(number) is not None and len(section.whole) <= _LONGEST_ARTICLE
         if article or section.parent in below_article:
             # an article of law is one demand with all its items
             below_article.add(section.id)
             if not article:
                 continue
-        elif children.get(section.id) or _CHAPTER.match(section.number):
+        elif children.get(section.id) or _CHAPTER.match(number):
             continue
         span = section.whole.trimmed(doc.text)
         if len(span) < _SHORT or span.end > len(doc.text):
@@ -83,9 +92,11 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
         listed = found.get(section.id)
         if listed is None:
             listed = find_responsibilities(doc.text, span.start, span.end)
+        if not listed and not article:
+            listed = find_duty_of_item(doc.text, section.start + len(number), span.end)
         listed = apply_convention(doc.text, listed, convention)
         span = cut_before_closing(doc.text, span, listed)
-        if section.id in barred and not listed:
+        if (section.id in barred and not listed) or worthiness.bars(section, has_units=bool(listed)):
             continue
         inherited = _inherited(doc, section, children, own)
         if listed:
@@ -102,6 +113,13 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
             continue
         accepted[section.parent] += 1
         accepted[run] += 1
+        pieces = _run_in_paragraphs(doc.text, section, span) if worthiness.is_in_report(section) and not inherited else []
+        if pieces:
+            path = path_of(doc, section)
+            for piece, opening in pieces:
+                duties = [duty for duty in listed if piece.covers(duty.span)]
+                yield make_task(doc, piece, cut_name(opening.of(doc.text)), path, duties, [])
+            continue
         if not listed and not inherited:
             listed = find_answerable_units(doc.text, span.start, span.end)
         yield make_task(doc, span, name, path_of(doc, section), listed, inherited)
@@ -114,6 +132,23 @@ def _numbered(doc: ParsedDocument) -> Iterable[Task]:
         if among or along:
             inherited = _inherited(doc, section, children, own)
             yield make_task(doc, span, name, path_of(doc, section), [], inherited)
+
+
+def _run_in_paragraphs(text: str, section: Section, span: Span) -> list[tuple[Span, Span]]:
+    """The paragraphs of an item of a report that each open with a short demand of their own (做强主导产业。实施…), with that demand.
+
+    An item that has only one such paragraph is one task.
+    """
+    out: list[tuple[Span, Span]] = []
+    for match in _PARAGRAPH.finditer(text, max(section.end, span.start), span.end):
+        paragraph = Span(match.start(), match.end()).trimmed(text)
+        stop = text.find("。", paragraph.start, paragraph.start + _LONGEST_OPENING)
+        opening = Span(paragraph.start, max(stop, paragraph.start))
+        if len(opening) >= _SHORT and stop + _SAYS < paragraph.end and _OPENING.fullmatch(opening.of(text)):
+            out.append((paragraph, opening))
+        elif out:
+            out[-1] = (Span(out[-1][0].start, paragraph.end), out[-1][1])
+    return out if len(out) > 1 else []
 
 
 def _run(doc: ParsedDocument, section: Section) -> tuple[str, int] | None:
@@ -149,10 +184,7 @@ def _name(text: str, section: Section, listed: Sequence[ResponsibilityClause]) -
     if end and end.start() >= 2:
         name = name[: end.start()]
     name = _BRACKET_TAIL.sub("", name[:200]).strip()
-    if len(name) > LONGEST_NAME:
-        cut = re.search(r"[，,]", name[6:LONGEST_NAME])
-        name = name[: 6 + cut.start()] if cut else name[:LONGEST_NAME]
-    return name.rstrip("。，,；;：: ")
+    return cut_name(name).rstrip("。，,；;：: ")
 
 
 def _inherited(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from corpus.document import ParsedDocument, Span, Table
 from graph.facts import Task, UnitRole
 from graph.lexicon import entries, expand
-from graph.tasks.assemble import make_task
+from graph.tasks.assemble import cut_name, make_task
 from graph.units.find import ListedUnit, read_unit_list
 from graph.units.lists import ResponsibilityClause
 
@@ -93,7 +93,7 @@ def _rows(doc: ParsedDocument, table: Table, columns: _Columns, number: int) -> 
                     found.append(ResponsibilityClause(cell, tuple(names)))
         if not found:
             continue
-        name = re.split(r"[。；;\n]", name_cell.of(text))[0].strip()[:60]
+        name = cut_name(re.split(r"[。；;]", re.sub(r"\s*\n\s*", "", name_cell.of(text)))[0].strip())
         task = make_task(doc, span, name, path, found, [])
         deadline = row[columns.limit].of(text).strip() if columns.limit is not None and columns.limit < len(row) else ""
         out.append(replace(task, kind="row", place=f"{where}第{index}行", deadline=deadline.replace("\n", "") or task.deadline))

@@ -1,9 +1,9 @@
-"""Find the measures 具体措施 of a task: the first clause of each sentence that opens with a demand, as a span of the text."""
+"""Find the measures 具体措施 of a task: each sentence that opens with a demand, whole, as a span of the text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from corpus.document import Span
@@ -14,7 +14,7 @@ _SENTENCE = re.compile(r"[^。；;\n]+")
 _CLAUSE_END = re.compile(r"[，,：:]")
 _SIDE_BY_SIDE = re.compile(expand(r"{listing}([^。；\n]{8,300}?)等?(?:\d{1,2}|[一二三四五六七八九十]{1,2})个方面"))
 _ITEM = re.compile(r"^(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]{1,2}[）)]|\d{1,2}[.．、])")
-_LONGEST = 60
+_LONGEST = 160
 _MOST = 40
 
 
@@ -41,13 +41,27 @@ def find_measures(text: str, start: int, end: int, without: Iterable[Span] = ())
         opening = demand_opening().match(text, begin, sentence.end)
         if not opening:
             continue
-        stop = _CLAUSE_END.search(text, opening.end(), sentence.end)
-        clause = Span(begin, min(stop.start() if stop else sentence.end, begin + _LONGEST))
+        clause = Span(begin, _whole(text, begin, sentence.end, skip))
         if len(clause) >= 4:
             out.append(Measure(clause.of(text), clause))
         if len(out) >= _MOST:
             break
     return tuple(out)
+
+
+def _whole(text: str, begin: int, end: int, skip: Sequence[Span]) -> int:
+    """Where a measure ends: with its sentence, before a list of units, else with the last clause of bearable length.
+
+    对企业引进的紧缺人才，分2年给予安家补助 without its second clause says nothing of what is to be done.
+    """
+    listed = min((span.start for span in skip if begin < span.start < end), default=end)
+    stop = listed
+    while stop > begin and stop < end and text[stop - 1] in "（(〔【[ ":
+        stop -= 1
+    if stop - begin <= _LONGEST:
+        return stop
+    ends = [match.start() for match in _CLAUSE_END.finditer(text, begin + 4, begin + _LONGEST)]
+    return ends[-1] if ends else min(stop, begin + _LONGEST)
 
 
 def _split(text: str, start: int, end: int) -> Iterable[Measure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.document import Span
+from graph.facts import UnitRole
 from graph.lexicon import expand
 from graph.units.find import ListedUnit, read_unit_list
 from graph.units.lists import ResponsibilityClause
@@ -25,6 +26,7 @@ _IS = re.compile(
     ),
     re.M,
 )
+_IN_CHARGE = re.compile(expand(r"(?P<who>[^，。；：,;:\n]{2,50}?)(?:要|应当?|须)?(?P<verb>{in_charge})(?![人的解])"))
 _ADDRESSED = re.compile(r"(?:^|\n)[ \t\u3000]*([^\n。；]{2,200})[:：][ \t\u3000]*(?=\n|$)")
 
 
@@ -49,6 +51,19 @@ def find_answerable_units(text: str, start: int, end: int) -> list[Responsibilit
     for match in _IS.finditer(text, start, end):
         out += _subject(text, match, "lead" if match["role"].startswith("牵头") else "responsible")
     return sorted(out, key=lambda duty: duty.span)
+
+
+def find_duty_of_item(text: str, start: int, end: int) -> list[ResponsibilityClause]:
+    """The units that an item opens with, where it says what they are in charge of: （二）县财政局负责安排经费."""
+    match = _IN_CHARGE.match(text, start, min(end, start + 80))
+    if match is None:
+        return []
+    units = read_unit_list(text, match.start("who"), match.end("who"))
+    covered = sum(len(unit.span) for unit in units)
+    if not units or not all(_answerable(unit.name) for unit in units) or covered < 0.6 * len(match["who"]):
+        return []
+    role: UnitRole = "lead" if match["verb"] == "牵头" else "responsible"
+    return [ResponsibilityClause(Span(match.start("who"), match.end()), tuple(ListedUnit(u.name, role, u.span) for u in units))]
 
 
 def find_addressees(text: str, position: int) -> ResponsibilityClause | None:

@@ -34,6 +34,9 @@ from ingest.lines.dates import find_dates
 from ingest.lines.organs import DOC_NUMBER, before_act, is_organ, kind_of, leading_organs, split_organs
 from ingest.lines.signatures import SignatureParts
 
+_UNLISTED = re.compile(
+    expand(r"(?:中共)?(?P<place>[一-龥]{2,7}?(?:[县旗]|(?<![城乡])[镇乡]))(?:人民政府|政府|委员会|县委|委|{organ_ends})")
+)
 _STATUSES = (
     "有效",
     "失效",
@@ -351,6 +354,20 @@ def _put_region(text: str, draft: HeadDraft, site: Iterable[str], region: str | 
             draft.issues.append(
                 Issue("region-inferred", f"文中没有写明发文地区，根据{place.found_in}推定为{place.division.path}。", place.span)
             )
+    else:
+        _put_unlisted_region(draft)
+
+
+def _put_unlisted_region(draft: HeadDraft) -> None:
+    """The place an issuer names that is in no list of divisions (a new county, one of another time), as written."""
+    issuers = draft.values.get("issuers")
+    first = issuers[0] if isinstance(issuers, tuple) and issuers else ""
+    named = _UNLISTED.match(str(first))
+    if named is None:
+        return
+    draft.put("region", named["place"], draft.spans.get("issuers"), inferred=True)
+    draft.put("level", "县" if named["place"][-1] in "县旗" else "乡镇", inferred=True)
+    draft.issues.append(Issue("region-unknown", f"行政区划中没有“{named['place']}”，地区按发文机关的写法记录；请核对。"))
 
 
 def _put_region_evidence(draft: HeadDraft, place: RegionEvidence, *, inferred: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from corpus.document import Span
 from ingest.lexicon import expand
+from ingest.lines.breaks import find_head_breaks, find_numbered_breaks, find_signature_breaks
 from ingest.lines.marks import OPENERS, Mark, mark_at
 
 _EDGE = " \t\r\f\v　\xa0\ufeff\u2002\u2003\u2028\u2029\u200b\ue5e5\ue004\ue010"
@@ -34,6 +35,10 @@ _AHEAD = 60
 """How far a seam looks beyond the end of its line."""
 _RUN_ON = re.compile(expand(r"[。；;：:](?=\d{1,2}[.．、](?!\d)|[（(][{numerals}]{1,3}[)）]|[{numerals}]{1,3}、)"))
 _FIRST_GLUED = re.compile(r"1[.．、](?!\d)")
+_HEAD_LINES = 3
+_SHORT_HEAD = 40
+_RUN_ON_LINE, _RUN_ON_SHARE, _VERY_LONG = 120, 2.5, 1500
+"""A line is read as a document without breaks from so many characters on, where it is this part of the text or very long."""
 _LONG = 200
 """A line longer than this may be a whole document on one line, its paragraphs set apart by blanks only."""
 
@@ -66,14 +71,37 @@ class TextLine:
 def lines_of(text: str) -> list[TextLine]:
     """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
     out: list[TextLine] = []
-    for start, end in _line_spans(text):
-        if not out and RECORD.match(text, start, end):
+    spans = list(_line_spans(text))
+    run_on = _find_lost_breaks(text, spans)
+    if run_on:
+        spans = list(_cut_at_seams(text, spans, run_on))
+        breaks = set(run_on)
+    for start, end in spans:
+        if run_on and start in breaks:
+            out.append(TextLine(start, end, piece=True))
+        elif not out and RECORD.match(text, start, end):
             out += _cut_record(text, start, end)
         elif end - start > _LONG:
             out += _cut_long_line(text, start, end)
         else:
             out.append(TextLine(start, end))
     return _cut_run_on_lines(text, out)
+
+
+def _find_lost_breaks(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """The places of line breaks that long lines have lost, where a line holds most of a document, or all of its head."""
+    if not spans:
+        return []
+    whole = spans[-1][1] - spans[0][0]
+    out: set[int] = set()
+    for k, (start, end) in enumerate(spans):
+        size = end - start
+        if k < _HEAD_LINES and size >= _SHORT_HEAD and (size >= _LONG or 2 * size >= whole):
+            out.update(find_head_breaks(text, start, end))
+        if size >= _RUN_ON_LINE and (_RUN_ON_SHARE * size >= whole or size >= _VERY_LONG):
+            out.update(find_numbered_breaks(text, start, end))
+            out.update(find_signature_breaks(text, start, end))
+    return sorted(out)
 
 
 def _find_glued_series(text: str, lines: Sequence[TextLine]) -> dict[int, list[int]]:

@@ -19,7 +19,7 @@ _ENCLOSED = {char: i + 1 for i, char in enumerate("㈠㈡㈢㈣㈤㈥㈦㈧㈨�
 RANK = {
     name: i
     for i, name in enumerate(
-        ("编", "分", "章", "节", "条", "一、", "01", "(一)", "1.", "1.1", "1.1.1", "1.1.1.1", "(1)", "1)", "①", "A.")
+        ("编", "分", "章", "节", "条", "一、", "01", "(一)", "1.", "1.1", "1.1.1", "1.1.1.1", "(1)", "1)", "①", "A.", "行")
     )
 }
 """The usual order of nesting (GB/T 9704 and drafting rules of laws); only a tie-breaker where the document does not show its own."""

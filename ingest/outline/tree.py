@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,12 +17,16 @@ from ingest.outline.items import find_items
 
 _CAPTION = re.compile(expand(r"专\s?栏\s?(?P<n>[{numerals}\d]{0,3})[:：]?"))
 _MARKUP = re.compile(r"#{1,6}\s{0,4}|\*\*")
+_BEFORE_DIGITS = re.compile(r"(?P<n>\d{1,2})[.．](?=\d{1,4}[一-龥A-Za-z“])")
+"""An item whose text begins with digits (2.121工程), which reads as a decimal; only its place in the series tells."""
 _FILE_ENDS = frozenset("fcxlsptdeirg")
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".zip", ".rar", ".jpg", ".png", ".ppt", ".pptx")
 _PADDED = re.compile(expand(r"(?P<n>\d\d)(?:$|\s?(?=[一-龥“《])(?![{not_after_padded}]))"))
 _SPLIT = ("一、", "(一)", "1.", "(1)", "1)", "①", "章", "节", "编", "分", "01")
 _SIGNS = OPENERS | frozenset("#*")
 _GROUP = 30
+_LEAST_PLAIN, _MOST_PLAIN, _PARAGRAPH = 4, 36, 40
+_NO_PLAIN = re.compile(r"[，,。；;：:|《》]$|\d{4}年\d{1,2}月|^[（(]")
 _STOPS = frozenset("。；;：:，,！!？?、）)|")
 _CLOSING = re.compile(
     expand(
@@ -57,13 +62,17 @@ class OutlinePart:
     title: Span | None = None
     label: Span | None = None
     inner: bool = False
+    spoken: bool = False
+    """Whether it is a report or a speech, in which short lines of their own are headings."""
 
 
 Opening = tuple[Mark | None, int | None, int]
 """What a line opens with: its number, the depth that Markdown signs before it give, and where it starts behind those signs."""
 
 
-def find_marks(text: str, lines: Sequence[TextLine], headings: dict[int, int]) -> list[tuple[TextLine, Mark]]:
+def find_marks(
+    text: str, lines: Sequence[TextLine], headings: dict[int, int], *, spoken: bool = False
+) -> list[tuple[TextLine, Mark]]:
     """The lines that open a section, with their numbers; those a series makes implausible are left out."""
     found: list[tuple[TextLine, Mark]] = []
     last: dict[str, int] = {}
@@ -74,18 +83,23 @@ def find_marks(text: str, lines: Sequence[TextLine], headings: dict[int, int]) -
     numbered = [(i, mark) for i, (mark, _, _) in opened.items() if mark is not None]
     bare = _find_unnumbered_headings(text, lines, numbered)
     late = _find_late_series(numbered)
+    plain = _find_plain_headings(text, lines, opened) if spoken and not headings else {}
     styled = [i for i, line in enumerate(lines) if line.start in headings] if headings else []
-    for i in sorted({*opened, *others, *bare, *styled}):
+    for i in sorted({*opened, *others, *bare, *styled, *plain}):
         line = lines[i]
         mark, depth, start = opened.get(i) or (None, None, line.start)
         if text[line.end - 1] in _FILE_ENDS and text.endswith(_FILES, start, line.end):
             continue
         depth = headings.get(line.start) or depth or (1 if i in bare else None)
+        if mark is None or (mark.path and not _plausible(mark, last, paths)):
+            mark = _mark_before_digits(text, line, last.get("1.", 0)) or mark
         if mark is not None and (_plausible(mark, last, paths) or (mark.style, mark.value) in late):
             last[mark.style] = mark.value
             if mark.path:
                 paths.add(mark.path)
             found.append((line, mark))
+        elif i in plain:
+            found.append((line, Mark(Span(start, start), "行", plain[i])))
         elif depth is not None:
             found.append((line, Mark(Span(start, start), f"h{depth}", 0)))
         elif text[line.start] == "专":
@@ -93,6 +107,14 @@ def find_marks(text: str, lines: Sequence[TextLine], headings: dict[int, int]) -
             if caption and line.end - start <= 60 and text[line.end - 1] not in "。；;，,":
                 found.append((line, Mark(caption_span(text, caption, line), "专栏", 0)))
     return found
+
+
+def _mark_before_digits(text: str, line: TextLine, before: int) -> Mark | None:
+    """The number of an item that begins with digits, where it counts on from the number before."""
+    match = _BEFORE_DIGITS.match(text, line.start, line.end)
+    if match is None or not before or int(match["n"]) != before + 1:
+        return None
+    return Mark(Span(match.start(), match.end()), "1.", before + 1)
 
 
 def _openings(text: str, lines: Sequence[TextLine]) -> tuple[dict[int, Opening], list[int]]:
@@ -145,6 +167,27 @@ def _find_unnumbered_headings(text: str, lines: Sequence[TextLine], numbered: Se
                     restarted = restarted or bool(seen)
         seen[following.style] = following.value
     return out | (set(groups) if restarted and len(groups) > 1 else set())
+
+
+def _find_plain_headings(text: str, lines: Sequence[TextLine], numbered: Iterable[int]) -> dict[int, int]:
+    """Short lines without number and stop, each over a long paragraph and behind the end of one: headings of a report, counted.
+
+    One alone is no heading: a report has several.
+    """
+    taken = set(numbered)
+    found: list[int] = []
+    for i in range(1, len(lines) - 1):
+        line, above, below = lines[i], lines[i - 1], lines[i + 1]
+        if i in taken or not _LEAST_PLAIN <= line.end - line.start <= _MOST_PLAIN or text[line.end - 1] in _STOPS:
+            continue
+        ended = text[above.end - 1] in "。！" or i - 1 in taken
+        if (
+            ended
+            and (below.end - below.start >= _PARAGRAPH or i + 1 in taken)
+            and _NO_PLAIN.search(text, line.start, line.end) is None
+        ):
+            found.append(i)
+    return {i: k + 1 for k, i in enumerate(found)} if len(found) > 1 else {}
 
 
 def _opening(text: str, line: TextLine) -> Opening:
@@ -267,7 +310,7 @@ def build_nodes(
     depth = base.depth + 1 if base else 1
     for node in nodes:
         node.body_start, node.body_end = _next_char(text, node.end, stop), stop
-    marks = find_marks(text, lines, headings)
+    marks = find_marks(text, lines, headings, spoken=part.spoken)
     first = marks[0][0].start if marks else part.body.end
     if lines and lines[0].start < first:
         start = lines[0].start
@@ -275,7 +318,12 @@ def build_nodes(
     made: list[OutlineNode] = []
     opening = {line.start for line, _ in marks}
     nxt = 0
-    for (line, mark), above in zip(marks, nest_marks(marks), strict=True):
+    boxes = _find_boxes(text, lines, marks)
+    parents = nest_marks(marks)
+    for box in boxes:
+        for i in range(box.caption + 1, box.last + 1):
+            parents[i] = box.caption if marks[i][1].style == marks[box.caption + 1][1].style else parents[i]
+    for (line, mark), above in zip(marks, parents, strict=True):
         owner = made[above] if above >= 0 else base
         following: TextLine | None = None
         if mark.span.end == line.end or text[mark.span.end : line.end].isspace():
@@ -284,6 +332,10 @@ def build_nodes(
             following = lines[nxt] if nxt < len(lines) and lines[nxt].start not in opening else None
         made.append(_heading_node(text, line, following, mark, owner, owner.depth + 1 if owner else depth))
     _close_bodies(text, made, part.body.end)
+    for box in boxes:
+        for node in made[box.caption : box.last + 1]:
+            node.body_end = min(node.body_end, max(box.end, node.end))
+            node.body_start = min(node.body_start, node.body_end)
     closing = _closing_node(text, made, lines, base, depth)
     nodes += made
     nodes += _item_nodes(text, nodes)
@@ -291,6 +343,39 @@ def build_nodes(
         nodes.append(closing)
     nodes.sort(key=lambda n: (n.start, n.depth))
     return nodes
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """A box 专栏 that holds a numbering of its own: the indices of its caption and of its last mark, and where it ends."""
+
+    caption: int
+    last: int
+    end: int
+
+
+def _find_boxes(text: str, lines: Sequence[TextLine], marks: Sequence[tuple[TextLine, Mark]]) -> list[_Box]:
+    """The boxes whose first line behind the caption opens a numbering; they end at the first paragraph that is not part of it.
+
+    A box whose items have several paragraphs ends with its numbering, at the next heading.
+    """
+    out: list[_Box] = []
+    starts = [line.start for line in lines]
+    for i, (line, mark) in enumerate(marks):
+        if mark.style != "专栏" or i + 1 >= len(marks):
+            continue
+        first = marks[i + 1][1]
+        k = bisect_right(starts, line.start)
+        if k >= len(lines) or lines[k].start != marks[i + 1][0].start or first.value != 1 or first.style in ("专栏", "章", "编"):
+            continue
+        last, value = i, 0
+        while last + 1 < len(marks) and marks[last + 1][1].style == first.style and marks[last + 1][1].value == value + 1:
+            if last > i and bisect_left(starts, marks[last + 1][0].start) - bisect_left(starts, marks[last][0].start) > 1:
+                break
+            last, value = last + 1, value + 1
+        if value >= 2:
+            out.append(_Box(i, last, marks[last][0].end))
+    return out
 
 
 def _heading_node(

@@ -60,7 +60,7 @@ def test_a_record_and_its_keys() -> None:
         (
             TargetRecord,
             "id document_id source indicator comparator value value_min value_max value_text unit by_year base_year deadline region"
-            " kind topic binding section_path quote start end place page",
+            " kind topic binding section_path quote start end place page as_of base_value",
         ),
         (
             TermRecord,

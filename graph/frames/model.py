@@ -1,0 +1,101 @@
+"""A linear-chain conditional random field over the blocks of a document; its weights are plain numbers in ``data/frames.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+
+FRAMES = ("review", "plan", "rule", "condition", "explanation", "statistics")
+
+
+@dataclass(frozen=True)
+class FrameModel:
+    """The weights of the field.
+
+    Args:
+        signs: The row of each sign in ``emission``; signs it does not know count nothing.
+        emission: What a sign says for each frame, one row a sign.
+        transition: What a frame says for the frame after it.
+        opening: What the first block says for each frame.
+    """
+
+    signs: dict[str, int]
+    emission: np.ndarray
+    transition: np.ndarray
+    opening: np.ndarray
+
+    def score(self, signs: Sequence[Sequence[str]]) -> np.ndarray:
+        """What the signs of each block say for each frame, one row a block."""
+        out = np.zeros((len(signs), len(FRAMES)))
+        known = self.signs
+        for i, names in enumerate(signs):
+            rows = [known[name] for name in names if name in known]
+            if rows:
+                out[i] = self.emission[rows].sum(axis=0)
+        return out
+
+    def decide(self, signs: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
+        """The frame of each block on the best path through the document, and how probable it is at its place."""
+        if not signs:
+            return []
+        scores = self.score(signs)
+        path = _best_path(scores, self.transition, self.opening)
+        sure = _marginals(scores, self.transition, self.opening)
+        return [(FRAMES[k], float(sure[i, k])) for i, k in enumerate(path)]
+
+
+def _best_path(scores: np.ndarray, transition: np.ndarray, opening: np.ndarray) -> list[int]:
+    best = scores[0] + opening
+    came: list[np.ndarray] = []
+    for row in scores[1:]:
+        reached = best[:, None] + transition
+        came.append(reached.argmax(axis=0))
+        best = reached.max(axis=0) + row
+    path = [int(best.argmax())]
+    for step in reversed(came):
+        path.append(int(step[path[-1]]))
+    return path[::-1]
+
+
+def _marginals(scores: np.ndarray, transition: np.ndarray, opening: np.ndarray) -> np.ndarray:
+    n = len(scores)
+    moves = np.exp(transition - transition.max())
+    local = np.exp(scores - scores.max(axis=1, keepdims=True))
+    forward = np.empty_like(local)
+    backward = np.ones_like(local)
+    forward[0] = np.exp(opening - opening.max()) * local[0]
+    forward[0] /= forward[0].sum()
+    for i in range(1, n):
+        forward[i] = forward[i - 1] @ moves * local[i]
+        forward[i] /= forward[i].sum()
+    for i in range(n - 2, -1, -1):
+        backward[i] = moves @ (local[i + 1] * backward[i + 1])
+        backward[i] /= backward[i].sum()
+    both = forward * backward
+    shares: np.ndarray = both / both.sum(axis=1, keepdims=True)
+    return shares
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> FrameModel:
+    """The model that comes with the program (``tools/train_frames.py`` makes it)."""
+    written = json.loads((resources.files("graph") / "data" / "frames.json").read_text(encoding="utf-8"))
+    return model_of(written)
+
+
+def model_of(written: dict[str, object]) -> FrameModel:
+    """The model of its JSON form."""
+    emission = written["emission"]
+    assert isinstance(emission, dict)
+    names = list(emission)
+    return FrameModel(
+        {name: i for i, name in enumerate(names)},
+        np.array([emission[name] for name in names], dtype=float).reshape(len(names), len(FRAMES)),
+        np.array(written["transition"], dtype=float),
+        np.array(written["opening"], dtype=float),
+    )

@@ -1,0 +1,122 @@
+"""Make the name of an indicator readable alone: subject and measure, with the group or the condition it holds for in brackets.
+
+``按照成交价格的1.5%给予购房补贴`` behind ``对购买第三套住房的`` is 购房补贴（购买第三套住房）; ``标准为2万元/套`` behind ``给予团购补贴`` is 团购补贴标准.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.lexicon import expand, word_lists
+from graph.targets.figure import Figure
+
+_PAID_FOR = re.compile(
+    expand(r"^[^,，。;；:：\d]{0,14}?(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,6}?{paid_nouns})(?![一-龥]{0,2}的)")
+)
+_PAID_BEFORE = re.compile(
+    expand(
+        r"(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,6}?(?:{paid_nouns}))(?:标准|金额|额度|比例)?[为按达至到]?{filling_words}*\Z"
+    )
+)
+_GRANTS = re.compile(expand(r"{grant_verbs}"))
+_WHOM = re.compile(
+    expand(
+        r"(?:^|[,，。;；:：\n])[^,，。;；:：\n]{0,6}?(?:对(?!外)|给(?!予)|向)(?P<who>[^,，。;；:：\n]{3,40}?)(?:的)?(?:[,，]|{grant_verbs}|每人|每户|按|分别|再)"
+    )
+)
+_CONDITION = re.compile(expand(r"(?:^|[,，。;；:：\n])(?P<who>[^,，。;；:：\n]{3,36}(?:的|以上|以下|以内|\)|）))[,，]\s?\Z"))
+_BASE = re.compile(expand(r"(?:比|较|与|同)(?:\d{4}年(?:同期|底|末)?|{years_compared})(?:相比|同期|同口径)?[,，]?"))
+_LEADS = re.compile(expand(r"^(?:{name_leads}|[（(]?其中[:：]?)+"))
+_TAILS = re.compile(expand(r"(?:{name_tails}|[（(])+$"))
+_OWN = re.compile(r"[一-龥A-Za-zＡ-Ｚ]")
+_NUMBERED = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]|第[一二三四五六七八九十百零]{1,6}条(?:之[一二三])?|【[^】]{1,20}】)\s*"
+)
+_BOUND_NAME = re.compile(r"最[高低多少长短][一-龥]{2,8}")
+_FROM = re.compile(r"(?<![自理])[由从](?:原来?的?|现行的?|目前的?)?(?:[^由从]{0,12})$")
+_MOST = 40
+
+
+def complete_name(name: str, figure: Figure, previous: str, heading: str) -> str | None:
+    """The name of an indicator as it can be read alone; None where nothing around the figure gives a subject.
+
+    Args:
+        name: The noun phrase found in the clause of the figure.
+        figure: The figure.
+        previous: The clause before.
+        heading: The nearest heading, without its number.
+    """
+    if figure.base_value is not None:
+        name = _FROM.sub("", name) or name
+    subject = _clean(_NUMBERED.sub("", name))
+    paid = _paid_name(figure)
+    if paid is not None:
+        return paid
+    bound = _BOUND_NAME.match(figure.text, figure.quantity.span.start, figure.quantity.core.start)
+    if bound is not None and bound.group() not in subject:
+        # 夫妻双方最高可贷额度65万元: the bound has the measure in it
+        subject = f"{subject}{bound.group()}"
+    generic = subject in _generic() or len(_OWN.findall(subject)) < 2 or subject in _bare_verbs()
+    if generic:
+        above = next((part for part in (_head(previous), _head(heading), _clean(figure.near[-24:])) if len(part) >= 2), "")
+        if not above:
+            return None
+        subject = f"{above}{subject}" if subject not in _bare_verbs() and not above.endswith(subject) else above
+    condition = _CONDITION.search(figure.lead[: len(figure.lead) - len(figure.near)]) if figure.in_digits else None
+    if (
+        condition is not None
+        and figure.quantity.measure in ("money", "percent", "time")
+        and _is_conditional(figure, condition["who"])
+    ):
+        who = _NUMBERED.sub("", condition["who"]).removesuffix("的").lstrip("对凡如若")
+        if len(who) >= 3 and who not in subject:
+            subject = f"{subject}（{who}）"
+    return subject[: 2 * _MOST]
+
+
+def _clean(name: str) -> str:
+    name = _BASE.sub("", name)
+    for _ in range(3):
+        shorter = _TAILS.sub("", _LEADS.sub("", name)).strip("的,，、:： 　")
+        if shorter == name:
+            break
+        name = shorter
+    return name
+
+
+def _paid_name(figure: Figure) -> str | None:
+    """What is paid, and to whom: 购房补贴（多子女家庭）."""
+    if not figure.in_digits or figure.quantity.measure not in ("money", "percent"):
+        return None
+    after = figure.text[figure.quantity.span.end : figure.clause.end]
+    if not _GRANTS.search(figure.near) and not _GRANTS.search(after[:20]):
+        return None
+    found = _PAID_FOR.match(after) or _PAID_BEFORE.search(figure.near)
+    if found is None:
+        return None
+    noun = _LEADS.sub("", found["noun"].lstrip("的"))
+    noun = re.sub(expand(r"^(?:{grant_verbs}|一次性|相应|每人|每户|每年|每月|最高)+"), "", noun) or found["noun"]
+    whom = max(_WHOM.finditer(figure.lead + "，"), key=lambda match: match.start(), default=None)
+    if whom is None:
+        return noun if len(noun) > 2 else None
+    return f"{noun}（{_NUMBERED.sub('', whom['who']).strip('的')}）"[: 2 * _MOST]
+
+
+def _is_conditional(figure: Figure, words: str) -> bool:
+    return words.endswith("的") or re.search(r"\d", words) is not None
+
+
+def _head(clause: str) -> str:
+    """The noun phrase a clause or a heading is about, as far as one can tell without a parser: what follows its verb."""
+    bare = _NUMBERED.sub("", clause.strip(" 　\n,，。;；:："))
+    bare = re.sub(expand(r"^(?:{grant_verbs}|{head_verbs})+"), "", bare)
+    bare = _clean(bare.rsplit("，", 1)[-1].rsplit(",", 1)[-1])
+    return bare if 2 <= len(bare) <= 24 and not re.search(r"\d", bare) else ""
+
+
+def _generic() -> frozenset[str]:
+    return frozenset(word_lists()["generic_names"])
+
+
+def _bare_verbs() -> frozenset[str]:
+    return frozenset(word_lists()["bare_verbs"])

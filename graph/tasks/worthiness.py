@@ -1,0 +1,78 @@
+"""Decide whether an item may be a task at all, by what its block does: articles, conditions, answers and results are none."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.document import ParsedDocument, Section
+from graph.frames.find import Frames
+from graph.frames.signs import kind_of_title
+from graph.lexicon import expand
+from graph.tasks.demands import ARTICLE
+from graph.tasks.measures import demand_opening
+
+_QUESTION = re.compile(expand(r"[？?]\s*$|{question_heads}$|^(?:问|记者)[:：]"))
+_CONDITIONS = re.compile(expand(r"^.{0,10}{condition_heads}$"))
+_BOX = re.compile(r"^专\s?栏")
+_SURE = 0.8
+_RULED = frozenset(("rule", "condition"))
+
+
+class TaskWorthiness:
+    """Says of sections of a document whether they may hold tasks; a list of units outweighs all but the kind of document.
+
+    Args:
+        doc: The document.
+        frames: The frames of its blocks.
+    """
+
+    def __init__(self, doc: ParsedDocument, frames: Frames) -> None:
+        self._doc, self._frames = doc, frames
+        self._laws: dict[int, bool] = {}
+
+    def is_provision(self, section: Section) -> bool:
+        """Whether a section provides for all (an article, a condition, a standard) instead of giving somebody a task."""
+        if self.is_in_law(section) or self.is_under_conditions(section):
+            return True
+        frame = self._frames.at(section.start)
+        return frame is not None and frame.kind in _RULED and frame.probability >= _SURE
+
+    def is_in_report(self, section: Section) -> bool:
+        """Whether a section belongs to a report, whose items are paragraphs that open with a demand."""
+        title = "".join((self._doc.head_at(section.start).title or "").split())
+        return kind_of_title(title) in ("account", "budget")
+
+    def is_in_law(self, section: Section) -> bool:
+        """Whether a section belongs to a law, a regulation or rules."""
+        head = self._doc.head_at(section.start)
+        known = self._laws.get(id(head))
+        if known is None:
+            title = "".join((head.title or "").split()).strip("《》")
+            known = self._laws[id(head)] = kind_of_title(title) == "law"
+        return known
+
+    def bars(self, section: Section, *, has_units: bool) -> bool:
+        """Whether a section can be no task: whatever it says where it provides or tells, unless it lists the units that do it."""
+        if self._is_answer(section):
+            return True
+        if has_units:
+            return False
+        if any(ARTICLE.match(above.number or "") for above in self._doc.trail(section)):
+            return True
+        if self.is_under_conditions(section):
+            return True
+        if any(above.kind == "attachment" and _BOX.match(above.number or "") for above in self._doc.trail(section)):
+            return True
+        frame = self._frames.at(section.start)
+        if frame is None or frame.probability < _SURE:
+            return False
+        return frame.kind in ("review", "statistics", "condition") or (
+            frame.kind == "rule" and not demand_opening().match(section.heading.strip())
+        )
+
+    def is_under_conditions(self, section: Section) -> bool:
+        """Whether a heading above a section announces conditions, papers, standards or steps."""
+        return any(_CONDITIONS.search(above.heading) for above in self._doc.trail(section)[:-1])
+
+    def _is_answer(self, section: Section) -> bool:
+        return any(_QUESTION.search(above.heading) for above in self._doc.trail(section) if above.heading)
