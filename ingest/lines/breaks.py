@@ -215,6 +215,8 @@ def _title_end(text: str, start: int, end: int) -> int | None:
             continue
         if "关于印发" in title and _LETTER.search(title) is None:
             continue
+        if " " in title.strip() or "\u3000" in title:
+            break  # the name of a page and a title, or cells of a table
         following = _skip_blanks(text, at, end)
         if (
             DOC_NUMBER.match(text, following, min(end, following + 60))
