@@ -93,7 +93,7 @@ TASK_COLUMNS: tuple[LedgerColumn[TaskRecord], ...] = (
     # the form in use has this column only where somebody supports
     LedgerColumn("配合单位", 8, lambda task: "、".join(task.fact.supporting_units), optional=True),
     LedgerColumn("完成时限", 7, lambda task: deadline_of(task.fact), "short"),
-    LedgerColumn("地区", 8, lambda task: task.fact.region or ""),
+    LedgerColumn("地区", 8, lambda task: task.fact.region or "", optional=True),
     LedgerColumn("依据", 14, lambda task: task.location),
 )
 TARGET_COLUMNS: tuple[LedgerColumn[TargetRecord], ...] = (

@@ -67,12 +67,18 @@ class TaskWorthiness:
         if frame is None or frame.probability < _SURE:
             return False
         return frame.kind in ("review", "statistics", "condition") or (
-            frame.kind == "rule" and not demand_opening().match(section.heading.strip())
+            frame.kind == "rule" and not self._opens_with_demand(section)
         )
 
     def is_under_conditions(self, section: Section) -> bool:
         """Whether a heading above a section announces conditions, papers, standards or steps."""
         return any(_CONDITIONS.search(above.heading) for above in self._doc.trail(section)[:-1])
+
+    def _opens_with_demand(self, section: Section) -> bool:
+        """Whether the heading, or the first sentence under it, opens with what is to be done."""
+        opening = demand_opening()
+        first = self._doc.text[section.end : section.whole.end].lstrip("。；;：:，, \n\u3000")
+        return opening.match(section.heading.strip()) is not None or opening.match(first) is not None
 
     def _is_answer(self, section: Section) -> bool:
         return any(_QUESTION.search(above.heading) for above in self._doc.trail(section) if above.heading)

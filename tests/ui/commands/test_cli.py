@@ -66,10 +66,10 @@ def test_tasks_of_a_unit_are_complete(library: list[str], capsys: pytest.Capture
     assert tasks[0]["responsible_units"] == ["县水务局", "县财政局", "各乡镇人民政府"]
 
 
-def test_export_has_the_five_files(library: list[str], tmp_path: Path) -> None:
+def test_export_has_a_file_of_each_kind(library: list[str], tmp_path: Path) -> None:
     assert main([*library, "export", str(tmp_path / "out")]) == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"documents.json", "sections.json", "tasks.json", "targets.json", "terms.json"}
+    assert names == {"documents.json", "sections.json", "tasks.json", "targets.json", "provisions.json", "terms.json"}
     documents = json.loads((tmp_path / "out" / "documents.json").read_text(encoding="utf-8"))
     assert documents[0]["doc_number"] == "临政办发〔2024〕7号" and documents[0]["issued_on"] == "2024-03-05"
 
