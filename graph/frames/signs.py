@@ -120,10 +120,11 @@ def signs_of_blocks(doc: ParsedDocument, blocks: Sequence[Block]) -> list[list[s
         chapters.setdefault(block.chapter, Counter()).update(count)
     numbered = [chapter for chapter in chapters if chapter is not None]
     orders = {chapter: i for i, chapter in enumerate(numbered)}
+    of_chapters = {chapter: list(_chapter_signs(count)) for chapter, count in chapters.items()}
     heads: dict[int, tuple[list[str], int | None]] = {}
     out: list[list[str]] = []
     for i, (block, count) in enumerate(zip(blocks, counts, strict=True)):
-        head = doc.head_at(block.span.start)
+        head = doc.head_at(block.span.start) if doc.attached else doc.head
         known = heads.get(id(head))
         if known is None:
             known = heads[id(head)] = (title_signs(head), speaking_year(head))
@@ -132,7 +133,7 @@ def signs_of_blocks(doc: ParsedDocument, blocks: Sequence[Block]) -> list[list[s
         signs += _own_signs(text, block, count)
         signs += _year_signs(text, block.span, year)
         signs += _heading_signs(block.headings)
-        signs += _chapter_signs(chapters[block.chapter])
+        signs += of_chapters[block.chapter]
         if len(orders) > 1:
             signs += _order_signs(of_title, orders.get(block.chapter or ""), len(orders))
         signs.append(f"place:{min(4, 5 * i // len(blocks))}")
