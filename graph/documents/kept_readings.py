@@ -43,6 +43,7 @@ class KeptReadings(Generic[T]):
         self._known: dict[str, T] = {}
         self._used: dict[str, T] = {}
         self._fresh = False
+        self._read_only = corpus.read_only
         with suppress(OSError, ValueError, msgspec.MsgspecError):
             head, _, written = self._path.read_bytes().partition(b"\n")
             if head == self._head(written):
@@ -62,7 +63,7 @@ class KeptReadings(Generic[T]):
 
     def save(self) -> None:
         """Write the values that were asked for or put, where any of them is new; without a word where nothing can be written."""
-        if not self._fresh:
+        if not self._fresh or self._read_only:  # a reader may be at a state before the last purge
             return
         written = msgspec.json.encode(self._used)
         draft = self._path.with_suffix(f".{os.getpid()}.tmp")

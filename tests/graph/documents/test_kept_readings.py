@@ -124,3 +124,9 @@ def test_another_way_of_reading_is_another_version(tmp_path: Path) -> None:
         kept.save()
         assert KeptReadings(corpus, "lengths", int, "1").get("甲") == 3
         assert KeptReadings(corpus, "lengths", int, "2").get("甲") is None
+
+
+def test_who_only_reads_writes_none(folder: Path) -> None:
+    with Corpus.open(folder, read_only=True) as corpus:
+        assert len(status.statuses(corpus, DAY)) == len(TEXTS) and works.works(corpus) is not None
+    assert not list((folder / "cache").glob(f"{READINGS}*"))
