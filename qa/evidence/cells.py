@@ -51,6 +51,7 @@ _WHICH = re.compile("哪|谁|什么|由|啥")
 _LEGEND = re.compile(r"([●○◎■□▲△★☆◆√])\s*(?:为|是|表示|代表|指|[:：—\-－])+\s*([\u4e00-\u9fff]{1,8})")
 _THINGS = re.compile(
     r"(?:一共|总共|共)?(?:有|设|列|分)?(?:几|多少|哪些|哪几)(?:[条个家项名座处所种类位支本])?(?P<things>[^\W\d_]{2,6}?)(?=[?!。呢吗]|是|分别|$)"
+    r"|(?P<before>[^\W\d_]{2,12}?)(?:一共|总共|共|都)?(?:有|包括|是)?(?:哪些|哪几个|几个|几项)[?!。呢]*$"
 )
 _EXTREME = re.compile(expand("qa", r"(?:{most}|{least})"))
 _TAIL = re.compile(r"[省市州县区旗盟]$")
@@ -519,7 +520,9 @@ class _TableReading:
         best: tuple[int, float, int] | None = None
         for c in range(len(self.cells.columns)):
             mask, share = self._column(c)
-            if extreme is None and counted is not None and _names_things(self._header(c), counted["things"]):
+            if extreme is None:
+                if counted is None or not _names_things(self._header(c), counted["things"] or counted["before"]):
+                    continue
                 mask, share = mask | asked, 1.0
             figures = all(is_number(said) for row in self.cells.rows if (said := row.cells[c].of(self.text).strip()))
             if figures is (extreme is None) or share < 1 - 2 * ALIKE or not self._of_year(0, c, ()):
@@ -705,6 +708,8 @@ def _bits(start: int, end: int) -> int:
 def _names_things(header: str, things: str) -> bool:
     """Whether a header is the name of things: 河流名称 for 河流, 工作任务 for 任务."""
     plain = _BRACKET.sub("", header)
+    if len(plain) >= FEWEST and things.endswith(plain):
+        return True
     return plain in (things, f"{things}名称", f"{things}名") or (len(things) >= FEWEST and plain.endswith(things))
 
 
