@@ -156,3 +156,18 @@ def test_names_with_points_and_letters_are_whole(tmp_path: Path, question: str, 
         answer = library.ask(question)
         assert answer.status != "not_found"
         assert value in first_line(answer)
+
+
+TWO_PLACES = (
+    "玉树藏族自治州人民政府关于发展光伏产业的意见\n玉政〔2023〕11号\n一、到2025年，光伏装机达到260万千瓦。（责任单位：州能源局）\n",
+    "青海省人民政府关于发展光伏产业的意见\n青政〔2023〕6号\n一、到2025年，光伏装机比重达到45%以上。（责任单位：省能源局）\n",
+)
+
+
+def test_an_item_of_one_sentence_is_the_whole_document_and_answers(tmp_path: Path) -> None:
+    for number, text in enumerate(TWO_PLACES):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest(sorted(tmp_path.glob("*.txt")))
+        assert "260万千瓦" in first_line(library.ask("玉树州2025年光伏装机达到多少"))
+        assert "45%" in first_line(library.ask("青海省2025年光伏装机比重目标是多少"))
