@@ -71,7 +71,7 @@ def canteens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 )
 def test_told_in_its_form(canteens: Library, question: str, holds: str) -> None:
     answer = canteens.ask(question, keep=False)
-    assert answer.status == "answered", answer.answer
+    assert answer.status != "not_found", answer.answer
     assert holds in answer.answer
 
 
