@@ -550,9 +550,10 @@ class _TableReading:
         return score, tuple(self._found(r, c, extreme=extreme[0]) for r in rows if numbers[r] == edge)[:MOST]
 
     def _names_a_row(self) -> bool:
-        """Whether the question names one row whole, so that no whole column is asked for."""
+        """Whether the question names one row, so that no whole column is asked for."""
         first = [matches[k] for matches in self._matches for k in self._label_columns]
-        return any(match.share == 1.0 for match in first)
+        header = self._column(self._label_columns[0])[0] if self._label_columns else 0
+        return any(match.names and match.mask & self.question.content & ~header for match in first)
 
     @cached_property
     def _label_columns(self) -> list[int]:
