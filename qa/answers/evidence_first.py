@@ -18,10 +18,12 @@ from qa.evidence.selector import Selection
 
 MOST = 6
 """Items quoted at most."""
-ELSEWHERE = 4.0
+ELSEWHERE = 5.0
 """How far behind the best item the best one of another document may lie, where the question names neither place nor document."""
 RELATED_FROM, SILENT_FROM = 0.3, 0.5
 """The doubt from which on the items are only what may be related, and from which on the documents do not tell."""
+WEAK = 0.0
+"""The score of the best item from which on what rules found in a small library does not stand in front of it."""
 LINES = 3
 """Line breaks a document needs to have items. Where a page came as one line (records of a web harvest) the rules choose the sentence:
 their first quote overlaps the reference answers of 648 questions on such pages by .48, a whole piece by .33 (ROUGE-L)."""
@@ -56,7 +58,7 @@ def quote_items(
     lines = _with_whole_list(items, view) if whole else _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     doubtful = selection.doubt >= RELATED_FROM or not told
-    if rules_first and told:
+    if told and (rules_first or (len(view) <= SMALL and selection.scores[0] < WEAK)):
         first, then = [*draft.lines], _elsewhere(lines, draft.lines)
     else:
         first, then = lines, _new(draft.lines if told else (), lines)
