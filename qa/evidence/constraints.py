@@ -27,8 +27,10 @@ _SINCE = re.compile(r"(?<!\d)((?:19|20)\d\d)年[\d月日年\s]{0,8}(?:起|以来
 _NAMES = re.compile(r"《[^》]*》|[〔\[（(](?:19|20)\d\d[〕\]）)]\s?\d+号")
 """Titles and document numbers: their years are of the documents they name."""
 _ARTICLE = re.compile(expand("qa", r"第([{numerals}\d]{1,6})条(?!河|路|线|建议)"))
-_SERIAL = re.compile(expand("qa", r"第([{numerals}\d]{1,4})({editions})"))
-"""The number of an edition: 第三批, 第六次全体会议."""
+_SERIAL = re.compile(
+    expand("qa", r"(?:第([{numerals}\d]{1,4})|(?<![第{numerals}\d])([{numerals}]{1,3})(?=次全会|次全体会议))({editions})")
+)
+"""The number of an edition: 第三批, 第六次全体会议, 二次全会."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,8 @@ def _periods(text: str) -> Iterable[tuple[int, int]]:
 
 
 def _serials(text: str) -> Sequence[tuple[str, str]]:
-    return [(str(int(n) if n.isdecimal() else chinese_number(n) or n), unit) for n, unit in _SERIAL.findall(text)]
+    found = ((one or other, unit) for one, other, unit in _SERIAL.findall(text))
+    return [(str(int(n) if n.isdecimal() else chinese_number(n) or n), unit) for n, unit in found]
 
 
 def _articles(text: str) -> Sequence[int]:
