@@ -234,6 +234,14 @@ def _years(folded: str, as_of: dt.date) -> tuple[int, ...]:
     return ()
 
 
+_BOUNDS = (
+    ("sweeps_at_most", False, False),
+    ("sweeps_less", False, True),
+    ("sweeps_at_least", True, False),
+    ("sweeps_more", True, True),
+)
+
+
 def _bound(folded: str, concept: str) -> Bound | None:
     """The value a question holds figures against: 超过5%, 100万人以上."""
     lists = word_lists("qa")
@@ -254,11 +262,16 @@ def _bound(folded: str, concept: str) -> Bound | None:
             text[quantity.core.end : quantity.core.end + 4],
         )
         value = to_base(quantity.value, quantity.value, quantity.unit)
-        for name, above, strict in (
-            ("sweeps_at_most", False, False), ("sweeps_less", False, True), ("sweeps_at_least", True, False), ("sweeps_more", True, True),
-        ):  # fmt: skip
-            if any(before.endswith(word) or behind.startswith(word) for word in lists[name]):
-                return Bound(value, above, strict, quantity.core.of(text))
+        # 低于 stands in 不低于 too: the longest words count
+        said = [
+            (len(word), above, strict)
+            for name, above, strict in _BOUNDS
+            for word in lists[name]
+            if before.endswith(word) or behind.startswith(word)
+        ]
+        if said:
+            _, above, strict = max(said, key=lambda found: found[0])
+            return Bound(value, above, strict, quantity.core.of(text))
     return None
 
 
@@ -360,7 +373,8 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> An
     if sweep.operation in ("highest", "lowest") and sweep.most is None and sweep.bound is None:
         shown = meeting[:FOREMOST]
     elif sweep.most is not None:
-        shown = meeting[: sweep.most]
+        # who is level with the last of them belongs to them
+        shown = [one for i, one in enumerate(meeting) if i < sweep.most or _order(one) == _order(meeting[sweep.most - 1])]
     rows = [_row(f"{i}. {one.place.short}", one, view) for i, one in enumerate(shown, 1)]
     rows += [_row(f"{one.place.short}（口径不同）", one, view) for one in other if sweep.bound is None and shown is meeting]
     parts = tuple(dict.fromkeys(_part(one, view) for one in (*shown, *other)))
