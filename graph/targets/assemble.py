@@ -81,7 +81,9 @@ def assemble_target(
     governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
     by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
     if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
-        by_year = figure.context.year or (None if figure.context.bare or figure.looks_back else defaults.plan_year)
+        # a sentence that says that goals follow outweighs a block taken for a review
+        back = figure.looks_back and not figure.is_announced_goal
+        by_year = figure.context.year or (None if figure.context.bare or back else defaults.plan_year)
     estimated = quantity.comparator == "=" and ESTIMATED.search(figure.lead)
     binding = _BINDING.search(figure.text, quote.start, quote.end)
     return Target(

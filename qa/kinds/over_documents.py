@@ -207,6 +207,8 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
 
 def _operation(folded: str) -> Operation:
     lists = word_lists("qa")
+    if all(any(word in folded for word in lists[name]) for name in ("sweeps_results", "sweeps_goals")):
+        return "done"
     for name, words in (
         ("missing", "sweeps_missing"),
         ("done", "sweeps_done"), ("series", "sweeps_series"), ("sum", "sweeps_sums"), ("highest", "sweeps_highest"), ("lowest", "sweeps_lowest"),
