@@ -114,7 +114,19 @@ class Issue:
 
 
 _ASIDE = frozenset(
-    {"numbering", "compilation", "mismatch", "external", "macro", "comments", "attachments", "script", "form", "restricted"}
+    {
+        "numbering",
+        "compilation",
+        "mismatch",
+        "external",
+        "macro",
+        "comments",
+        "attachments",
+        "script",
+        "form",
+        "restricted",
+        "pictures",
+    }
 )
 
 

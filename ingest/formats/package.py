@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+_STRICT = re.compile(rb"""(=\s{0,5}["'])http://purl\.oclc\.org/ooxml/([A-Za-z]{1,40})/""")
 _LOCAL_HEADER = 30
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+
+def to_transitional(data: bytes) -> bytes:
+    """The names of Strict Open XML (ISO/IEC 29500-1) in one part as the usual ones: a form differs in hardly anything else."""
+    if b"http://purl.oclc.org/ooxml/" not in data:
+        return data
+    return _STRICT.sub(rb"\1http://schemas.openxmlformats.org/\2/2006/", data)
 
 
 def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
@@ -104,7 +112,7 @@ class Package:
 
         if name not in self.names:
             return None
-        data = self.declared_safe(name)
+        data = to_transitional(self.declared_safe(name))
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
         try:
             return etree.fromstring(data, parser)

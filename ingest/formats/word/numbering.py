@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ class Level:
     suffix: str = "tab"
     restart: int | None = None
     legal: bool = False
+    style: str | None = None
 
 
 @dataclass(slots=True)
@@ -42,18 +44,37 @@ class Numbering:
     started: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, root: etree._Element | None) -> Numbering:
-        """Read the numbering part."""
+    def of(cls, root: etree._Element | None, list_styles: Mapping[str, str] | None = None) -> Numbering:
+        """Read the numbering part.
+
+        Args:
+            root: the part, None where the document has none.
+            list_styles: the list that each list style names, by the style's id; for lists that only point to a style.
+        """
         self = cls()
         if root is None:
             return self
         defined: dict[str, dict[int, Level]] = {}
+        points_to: dict[str, str] = {}
+        holder: dict[str, str] = {}
         for node in root.findall(w("abstractNum")):
-            defined[node.get(w("abstractNumId"), "")] = {
+            abstract = node.get(w("abstractNumId"), "")
+            defined[abstract] = {
                 index: _level(level) for level in node.findall(w("lvl")) if (index := _int(level.get(w("ilvl")))) is not None
             }
+            if link := value(node, "numStyleLink"):
+                points_to[abstract] = link
+            if (style := value(node, "styleLink")) and defined[abstract]:
+                holder.setdefault(style, abstract)
+        instances = {node.get(w("numId"), ""): value(node, "abstractNumId") or "" for node in root.findall(w("num"))}
+        for style, number_id in (list_styles or {}).items():
+            if defined.get(instances.get(number_id, "")):
+                holder.setdefault(style, instances[number_id])
         for node in root.findall(w("num")):
             identity, abstract = node.get(w("numId"), ""), value(node, "abstractNumId") or ""
+            if not defined.get(abstract):
+                # A list of a list style has no levels of its own; it goes on counting in the list that defines the style.
+                abstract = holder.get(points_to.get(abstract, ""), abstract)
             levels = dict(defined.get(abstract, {}))
             starts: dict[int, int] = {}
             for override in node.findall(w("lvlOverride")):
@@ -77,6 +98,11 @@ class Numbering:
     def restore(self, state: tuple[dict[str, dict[int, int]], set[str]]) -> None:
         """Set the counters back to a former state."""
         self.counters, self.started = state
+
+    def level_of_style(self, num_id: str | None, style: str | None) -> str | None:
+        """The level of a list that belongs to a paragraph style, where the list says so."""
+        levels = self.levels.get(num_id or "", {}).items()
+        return next((str(index) for index, level in levels if style and level.style == style), None)
 
     def next(self, num_id: str | None, level: str | None) -> str:
         """Count one paragraph of a list and return its number as shown, empty for none and for bullets."""
@@ -128,6 +154,7 @@ def _level(node: etree._Element) -> Level:
         suffix=value(node, "suff") or "tab",
         restart=_int(value(node, "lvlRestart")),
         legal=legal,
+        style=value(node, "pStyle"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from ingest.formats.tables import header_rows, is_layout
 from ingest.formats.web.dom import fill_rectangle
 from ingest.formats.word.numbering import Numbering
 from ingest.formats.word.styles import WORD, Styles, flag, value, w
+from ingest.lexicon import expand
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -23,7 +25,22 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 _DIAGRAM_DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
+_VML = "{urn:schemas-microsoft-com:vml}"
+_EXTENT = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}extent"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+_R_EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
+_R_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}link"
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RED_HEAD = re.compile(
+    expand(r"^[一-龥（()）]{2,40}{red_heads}$|^[一-龥]{1,16}[〔\[［【(（﹝](?:19|20)\d\d年?[〕\]］】)）﹞]第?\d{1,5}号")
+)
+"""A line of a red head: the issuing organ's mark (…人民政府文件), or the document's number."""
+_FIRST_PARAGRAPHS = 30
+_LARGE_PICTURE = 1_800_000
+"""The shorter side of a picture that can hold a text, in English Metric Units (5 cm)."""
+_LITTLE_TEXT = 200
+"""Characters; an official document with less has its text elsewhere."""
+_POINTS = re.compile(r"(?:^|[;\s])(width|height)\s{0,5}:\s{0,5}(\d{1,5}(?:\.\d{1,9})?)pt", re.I)
 _WRAPPERS = frozenset(
     {
         w("sdt"),
@@ -68,11 +85,13 @@ class DocxReader:
         self.part = self._main_part()
         self.relations = package.relationships(self.part)
         self.styles = Styles(self._related("styles"))
-        self.numbering = Numbering.of(self._related("numbering"))
+        self.numbering = Numbering.of(self._related("numbering"), self.styles.lists)
         self.notes = {**self._notes("footnotes", "footnote"), **self._notes("endnotes", "endnote")}
         self.paragraphs = self.tables = 0
         self.inserted = self.deleted = self.hidden = 0
         self.objects = self.nested = 0
+        self.pictures: set[str] = set()
+        self.large_pictures = False
         self.after: list[etree._Element] = []
         self.instruction: list[bool] = []
 
@@ -102,9 +121,26 @@ class DocxReader:
             raise RefusedInput(self.source, "broken", "Word 文件没有正文部分；请用原软件打开后另存为 docx")
         if sum(1 for _ in body.iter(w("p"))) > self.limits.paragraphs:
             raise RefusedInput(self.source, "size", "段落过多，超出读取上限；请拆分后导入")
+        self._red_head(body)
         self._blocks(body)
         self._report()
         return self.builder.finish()
+
+    def _red_head(self, body: etree._Element) -> None:
+        """The header over the first page, where it is that of an official document (发文机关标志, 文号) and no running title."""
+        section = next(body.iter(w("sectPr")), None)
+        if section is None:
+            return
+        kinds = ("first", "default") if flag(section, "titlePg") else ("default",)
+        references = {node.get(w("type"), "default"): node.get(_R_ID, "") for node in section.findall(w("headerReference"))}
+        relation = self.relations.get(next((references[kind] for kind in kinds if kind in references), ""))
+        root = None if relation is None or relation.external else self.package.xml(relation.target)
+        if root is None:
+            return
+        first = {_packed(node) for node, _ in zip(body.iter(w("p")), range(_FIRST_PARAGRAPHS), strict=False)}
+        telling = [line for line in map(_packed, root.iter(w("p"))) if _RED_HEAD.match(line)]
+        if telling and not first.intersection(telling):
+            self._blocks(root)
 
     def _report(self) -> None:
         issue = self.builder.issue
@@ -113,7 +149,14 @@ class DocxReader:
         if self.hidden:
             issue("hidden_text", f"有 {self.hidden} 处隐藏或白色的文字没有读入")
         if self.objects:
-            issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式），其内容没有读入")
+            issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式、图表），其内容没有读入")
+        if self.pictures:
+            count, written = len(self.pictures), len("".join(self.builder.text().split()))
+            if self.large_pictures and written < _LITTLE_TEXT:
+                message = f"文档只有 {written} 个字，另有 {count} 张图片没有读入：正文可能就在图片里，请另取文字版或先作文字识别"
+                issue("picture_body", message)
+            else:
+                issue("pictures", f"文档有 {count} 张图片，图片里的文字没有读入")
         if self.nested:
             issue("nested_table", f"有 {self.nested} 个表格套在另一个表格的单元格里，按文字读入，请对照原件")
         if any(r.external and r.type not in ("hyperlink",) for r in self.relations.values()):
@@ -176,7 +219,10 @@ class DocxReader:
         from_style, style_level = self.styles.numbering(style)
         own = value(properties, "numPr", "numId")
         level = value(properties, "numPr", "ilvl")
-        return self.numbering.next(own or from_style, level or (style_level if own is None else level) or "0")
+        number = own or from_style
+        if level is None and own is None:
+            level = style_level
+        return self.numbering.next(number, level or self.numbering.level_of_style(number, style) or "0")
 
     def _text(self, node: etree._Element, style: str | None) -> str:
         """The visible text of a paragraph: runs in order, insertions in, deletions and hidden runs out."""
@@ -266,8 +312,22 @@ class DocxReader:
             elif node.tag == _DIAGRAM:
                 self._diagram(node.get(_DIAGRAM_DATA, ""))
             else:
-                self.objects += isinstance(node.tag, str) and node.tag.endswith("}OLEObject")
+                self._picture(node)
+                self.objects += node.tag == _CHART or (isinstance(node.tag, str) and node.tag.endswith("}OLEObject"))
                 stack.extend(reversed(node))
+
+    def _picture(self, node: etree._Element) -> None:
+        """Remember a picture, whose words are not read, and whether it is large enough to hold a text."""
+        if node.tag == _DRAWING + "blip":
+            self.pictures.add(node.get(_R_EMBED) or node.get(_R_LINK) or "")
+        elif node.tag == _VML + "imagedata":
+            self.pictures.add(node.get(_R_ID) or "")
+            around = node.getparent()
+            points = dict(_POINTS.findall("" if around is None else around.get("style", "")[:2000]))
+            self.large_pictures |= all(float(points.get(side, 0)) * 12_700 >= _LARGE_PICTURE for side in ("width", "height"))
+        elif node.tag == _EXTENT:
+            sides = [int(size) for size in (node.get("cx", ""), node.get("cy", "")) if size.isdigit()]
+            self.large_pictures |= len(sides) == 2 and min(sides) >= _LARGE_PICTURE
 
     def _diagram(self, identity: str) -> None:
         """The words of a diagram (SmartArt) stand in a part of their own, one paragraph for each box."""
@@ -382,6 +442,11 @@ class DocxReader:
             self.builder.issue("chunk_missing", "文档嵌入的正文部件缺失，内容可能不全")
             return
         write_chunk(self.builder, data, relation.target, self.source, self.limits)
+
+
+def _packed(paragraph: etree._Element) -> str:
+    """The words of a paragraph without blanks, text boxes in it included."""
+    return "".join("".join(node.text or "" for node in paragraph.iter(w("t"))).split())
 
 
 def caption_above(builder: TextBuilder) -> Span | None:

@@ -56,6 +56,7 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, Style] = {}
         self.default_paragraph: str | None = None
+        self.lists: dict[str, str] = {}
         if root is None:
             return
         for node in root.iter(w("style")):
@@ -72,6 +73,8 @@ class Styles:
                 level=value(paragraph, "numPr", "ilvl"),
                 hidden=flag(run, "vanish"),
             )
+            if node.get(w("type")) == "numbering" and (number := self._styles[identity].num_id):
+                self.lists[identity] = number
             if node.get(w("type")) == "paragraph" and node.get(w("default")) in ("1", "true"):
                 self.default_paragraph = identity
 

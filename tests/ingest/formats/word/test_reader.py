@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 
 import docx
@@ -279,3 +280,171 @@ def test_the_words_of_a_diagram_are_read():
     body = f"<w:p>{run('流程如下')}<w:r><w:drawing><d:relIds xmlns:d='{dgm}' r:dm='rId1'/></w:drawing></w:r></w:p>"
     raw = read_raw(package(body, {"word/diagrams/data1.xml": data}, relation("diagramData", "diagrams/data1.xml")), "a.docx")
     assert raw.text == "流程如下\n申报\n审核\n"
+
+
+LEVELS = (
+    '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:suff w:val="nothing"/><w:lvlText w:val="%1、"/></w:lvl>'
+    '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="Sub"/><w:suff w:val="nothing"/><w:lvlText w:val="%2."/></w:lvl>'
+)
+
+
+def numbered(lists, styles, body):
+    parts = {
+        "word/numbering.xml": f"<w:numbering {W}>{lists}</w:numbering>",
+        "word/styles.xml": f"<w:styles {W}>{styles}</w:styles>",
+    }
+    rels = relation("numbering", "numbering.xml") + relation("styles", "styles.xml", "rId2")
+    return read_raw(package(body, parts, rels), "a.docx").text.split()
+
+
+def item(text, level="0", number="2"):
+    return f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr></w:pPr>{run(text)}</w:p>'
+
+
+OWNER = f'<w:abstractNum w:abstractNumId="8">{{}}{LEVELS}</w:abstractNum>'
+POINTER = '<w:abstractNum w:abstractNumId="3"><w:multiLevelType w:val="multilevel"/><w:numStyleLink w:val="L"/></w:abstractNum>'
+NUMS = '<w:num w:numId="7"><w:abstractNumId w:val="8"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="3"/></w:num>'
+LIST_STYLE = '<w:style w:type="numbering" w:styleId="L"><w:name w:val="公文"/><w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr></w:style>'
+
+
+@pytest.mark.parametrize(
+    ("lists", "styles"),
+    [
+        (OWNER.format('<w:styleLink w:val="L"/>') + POINTER + NUMS, LIST_STYLE),
+        (POINTER + OWNER.format("") + NUMS, LIST_STYLE),
+        (POINTER + OWNER.format('<w:styleLink w:val="L"/>') + NUMS, ""),
+    ],
+    ids=["both", "style only", "list only"],
+)
+def test_lists_of_a_list_style_are_numbered(lists, styles):
+    body = item("目标") + item("粮食", "1") + item("蔬菜", "1") + item("保障", number="7") + item("资金", "1")
+    assert numbered(lists, styles, body) == ["一、目标", "1.粮食", "2.蔬菜", "二、保障", "1.资金"]
+
+
+def test_a_list_that_points_nowhere_or_to_itself_has_no_numbers():
+    itself = f'<w:abstractNum w:abstractNumId="3"><w:styleLink w:val="L"/><w:numStyleLink w:val="L"/></w:abstractNum>{NUMS}'
+    assert numbered(POINTER + NUMS, LIST_STYLE, item("目标")) == ["目标"]
+    assert numbered(itself, LIST_STYLE, item("目标")) == ["目标"]
+
+
+def test_a_list_gives_a_paragraph_style_its_level():
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/><w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr></w:style>'
+        for name in ("Top", "Sub")
+    )
+    body = "".join(
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{run(text)}</w:p>'
+        for style, text in (("Top", "目标"), ("Sub", "粮食"), ("Sub", "蔬菜"), ("Top", "保障"))
+    )
+    assert numbered(OWNER.format("") + NUMS, styles, body) == ["一、目标", "1.粮食", "2.蔬菜", "二、保障"]
+
+
+def headed(header, section, body="", kind="first"):
+    reference = f'<w:headerReference w:type="{kind}" r:id="rId1"/>'
+    body = body + f"<w:p>{run('关于做好防汛工作的通知')}</w:p><w:sectPr>{reference}{section}</w:sectPr>"
+    parts = {"word/header1.xml": f"<w:hdr {W}>{header}</w:hdr>"}
+    return read_raw(package(body, parts, relation("header", "header1.xml")), "a.docx").text.split()
+
+
+MARK, NUMBER = f"<w:p>{run('某县水利局文件')}</w:p>", f"<w:p>{run('某水发〔2025〕3号')}</w:p>"
+BOX = f"<w:p><w:r><w:pict><w:txbxContent>{MARK}{NUMBER}</w:txbxContent></w:pict></w:r></w:p>"
+CELLS = f"<w:tbl><w:tr><w:tc>{MARK}</w:tc></w:tr><w:tr><w:tc>{NUMBER}</w:tc></w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("header", "section", "kind"),
+    [
+        (MARK + NUMBER, "<w:titlePg/>", "first"),
+        (BOX, "<w:titlePg/>", "first"),
+        (CELLS, "<w:titlePg/>", "first"),
+        (MARK + NUMBER, "", "default"),
+        (MARK + NUMBER, "<w:titlePg/>", "default"),
+    ],
+)
+def test_a_red_head_in_the_header_over_the_first_page_is_read(header, section, kind):
+    assert headed(header, section, kind=kind) == ["某县水利局文件", "某水发〔2025〕3号", "关于做好防汛工作的通知"]
+
+
+@pytest.mark.parametrize(
+    ("header", "section", "body"),
+    [
+        (f"<w:p>{run('内部资料')}</w:p>", "<w:titlePg/>", ""),
+        (f"<w:p>{run('（某水发〔2025〕3号附件）')}</w:p>", "<w:titlePg/>", ""),
+        (MARK + NUMBER, "", ""),  # a header of the first page that the section does not show
+        (MARK + NUMBER, "<w:titlePg/>", MARK + NUMBER),  # said in the body already
+    ],
+    ids=["running title", "quoted", "not shown", "twice"],
+)
+def test_other_headers_are_no_text(header, section, body):
+    own = ["某县水利局文件", "某水发〔2025〕3号"] if body else []
+    assert headed(header, section, body) == [*own, "关于做好防汛工作的通知"]
+
+
+def strict(data):
+    """The same package in the names of Strict Open XML."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.endswith((".xml", ".rels")):
+                part = re.sub(
+                    rb"http://schemas\.openxmlformats\.org/(\w+)/2006/(main|relationships|math|diagram)",
+                    rb"http://purl.oclc.org/ooxml/\1/\2",
+                    part,
+                ).replace(b"ooxml/package/relationships", b"ooxml/kept")
+                part = part.replace(
+                    b"http://purl.oclc.org/ooxml/kept", b"http://schemas.openxmlformats.org/package/2006/relationships"
+                )
+            new.writestr(name, part)
+    return out.getvalue()
+
+
+def test_strict_open_xml_is_read_as_the_usual_form():
+    document = docx.Document()
+    document.add_heading("总体要求", 1)
+    document.add_paragraph("坚持统筹推进，见 http://purl.oclc.org/ooxml/ 的说明。")
+    table = document.add_table(2, 2)
+    for place, text in enumerate(["任务", "责任单位", "修复堤坝", "县水利局"]):
+        table.cell(place // 2, place % 2).text = text
+    usual = saved(document)
+    data = strict(usual)
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        assert b"purl.oclc.org/ooxml/wordprocessingml/main" in package.read("word/document.xml")
+    assert read_raw(data, "a.docx") == read_raw(usual, "a.docx")
+
+
+def picture(width, height, identity="rId1"):
+    a = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    wp = 'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    inside = f'<wp:extent cx="{width}" cy="{height}"/><a:blip {a} r:embed="{identity}"/>'
+    return f"<w:p><w:r><w:drawing><wp:inline {wp}>{inside}</wp:inline></w:drawing></w:r></w:p>"
+
+
+OLD_PICTURE = (
+    '<w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml" style="width:415.3pt;height:600pt">'
+    '<v:imagedata r:id="rId1"/></v:shape></w:pict></w:r></w:p>'
+)
+TITLE = f"<w:p>{run('关于同意设立开发区的批复')}</w:p>"
+LONG = f"<w:p>{run('各地要落实责任，确保按期完成。' * 20)}</w:p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (TITLE + picture(5_000_000, 7_000_000), "picture_body"),
+        (TITLE + OLD_PICTURE, "picture_body"),
+        (f"{TITLE}<w:tbl><w:tr><w:tc>{picture(5_000_000, 7_000_000)}</w:tc></w:tr></w:tbl>", "picture_body"),
+        (TITLE + picture(900_000, 900_000), "pictures"),
+        (LONG + picture(5_000_000, 7_000_000), "pictures"),
+    ],
+    ids=["scan", "old scan", "scan in a table", "a seal", "an illustration"],
+)
+def test_pictures_are_said_and_a_body_in_them_is_doubted(body, code):
+    raw = read_raw(package(body), "a.docx")
+    (issue,) = [issue for issue in raw.issues if issue.code.startswith("picture")]
+    assert issue.code == code and "1 张图片" in issue.message
+    assert issue.doubts_text is (code == "picture_body")
+
+
+def test_a_document_without_pictures_says_nothing_of_them():
+    assert not read_raw(package(TITLE + LONG), "a.docx").issues
