@@ -15,6 +15,10 @@ _HTML_START = re.compile(
     re.I,
 )
 
+_WHOLE_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.I)
+_HOLDS_HTML = frozenset({"md", "markdown"})
+"""Endings of texts that may begin with a piece of HTML, such as a table, and yet are no web page."""
+
 
 def extension(source: str) -> str:
     """The ending of a file name, in lower case and without the dot, e.g. ``extension("通知.PDF") == "pdf"``."""
@@ -90,6 +94,8 @@ def is_web_page(contents: Contents) -> bool:
     if contents.is_package or contents.is_compound or is_pdf(contents) or is_rtf(contents):
         return False
     head = contents.data[:4096]
+    if contents.ending in _HOLDS_HTML and not _WHOLE_PAGE.search(head[:1000]):
+        return False
     return _HTML_START.match(head) is not None or (b"MIME-Version:" in head and b"multipart/related" in head)
 
 

@@ -58,8 +58,9 @@ class InputFormat:
 
 FORMATS = (
     InputFormat(
-        "txt", "文本", ("txt", "text", "md"), "ingest.formats.plain:read_text", by_ending=True, plain=True, also_named=("log", "")
+        "txt", "文本", ("txt", "text"), "ingest.formats.plain:read_text", by_ending=True, plain=True, also_named=("log", "")
     ),
+    InputFormat("md", "Markdown", ("md", "markdown"), "ingest.formats.markdown:read_markdown", by_ending=True),
     InputFormat(
         "html",
         "网页",

@@ -29,7 +29,7 @@ ONE_DOCUMENT = {format.name for format in FORMATS if not format.converted_to and
 
 def formats_in(text: str) -> set[str]:
     """The names of formats a text mentions."""
-    return set(re.findall(r"(?<![.\w])[a-z]{3,5}(?!\w)", text)) & ({format.name for format in FORMATS} | ENDINGS | {"ofd", "odt"})
+    return set(re.findall(r"(?<![.\w])[a-z]{2,5}(?!\w)", text)) & ({format.name for format in FORMATS} | ENDINGS | {"ofd", "odt"})
 
 
 def test_names_and_endings_belong_to_one_format_each() -> None:
