@@ -47,6 +47,7 @@ _BETWEEN = re.compile(r"[^\w%‰]|_")
 _UNIT_ASKED = re.compile(r"(?:多少|几)(?:万|亿|千|百)?([^\W\d_]{1,4})")
 _EACH = re.compile(r"每([^\W\d_])")
 _COUNTED = re.compile("多少|几(?![点类级等档])|多高|多大|[^效]率|比例|比重|占比|数量")
+_WHICH_ONE = re.compile(expand("qa", r"哪[一几]?{classifiers}"))
 _WHICH = re.compile("哪|谁|什么|由|啥")
 _LEGEND = re.compile(r"([●○◎■□▲△★☆◆√])\s*(?:为|是|表示|代表|指|[:：—\-－])+\s*([\u4e00-\u9fff]{1,8})")
 _THINGS = re.compile(
@@ -118,6 +119,7 @@ class CellQuestion:
         """The places that say something: not years, punctuation, words of asking."""
         mask = 0
         rest = _YEAR.sub(lambda m: " " * len(m[0]), self.text)
+        rest = _WHICH_ONE.sub(lambda m: " " * len(m[0]), rest)
         for word in function_words():
             if len(word) > 1:
                 rest = rest.replace(word, " " * len(word))
@@ -537,7 +539,7 @@ class _TableReading:
         for where, _ in question.asking:
             named |= where
         labels = fold(" ".join(self._header(k) for k in range(len(self.cells.columns))))
-        if not rows or self._left(rows[0], named | question.covered(labels), c) or self._names_a_row():
+        if not rows or self._left(rows[0], named | question.covered(labels), c) or (extreme is None and self._names_a_row()):
             return 0.0, ()
         score = (named & question.content).bit_count() + CONTEXT * (self._context & question.content).bit_count()
         if extreme is None:

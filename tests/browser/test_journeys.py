@@ -23,7 +23,8 @@ def test_ask_and_check_the_source(opened: Any) -> None:
     quote = second.locator(".quote").inner_text()
     second.click()
     page.wait_for_function(
-        "quote => [...document.querySelectorAll('#reader mark')].map(m => m.textContent).join('').includes(quote)", arg=quote
+        "quote => [...document.querySelectorAll('#reader mark')].map(m => m.textContent).join('').replace(/\\s/g, '').includes(quote)",
+        arg="".join(quote.split()),
     )
     box = page.eval_on_selector("#quote", "e => { const b = e.getBoundingClientRect(); return [b.top, b.bottom, innerHeight]; }")
     assert 0 < box[0] < box[2] and box[1] < box[2] + 200, "the quote is in sight"
