@@ -344,4 +344,4 @@ def explain_missing_units(inquiry: Inquiry) -> str:
     return "正文没有列明这项任务的责任单位。"
 
 
-KIND = QuestionKind("responsible_unit", answer_responsible_unit, is_list=True, computed=True, explain=explain_missing_units)
+KIND = QuestionKind("responsible_unit", answer_responsible_unit, is_list=True, explain=explain_missing_units)
