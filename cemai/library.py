@@ -275,7 +275,7 @@ class Library(PolicyGraph):
         data = item.read()
         if self._is_unchanged(data, again):
             return None
-        source, _ = self._place(item.source, str(item.path.resolve()))
+        source, _ = self._place(item.source, item.origin)
         return BegunFile(data, source, helpers.begin(data, source, region, ocr))
 
     def _is_unchanged(self, data: bytes, again: bool) -> bool:
@@ -292,7 +292,7 @@ class Library(PolicyGraph):
         report: IngestReport,
     ) -> None:
         data = begun.data if begun else item.read()
-        origin = str(item.path.resolve())
+        origin = item.origin
         # asked when its turn comes: the same bytes, or a file of the same name, may have been stored since it was begun
         if self._is_unchanged(data, again):
             report.unchanged.append(item.source)
@@ -331,7 +331,7 @@ class Library(PolicyGraph):
         from ingest.files import records
         from ingest.reader import identity, record_bytes
 
-        origin = str(item.path.resolve())
+        origin = item.origin
         done = 0
 
         def wanted() -> Iterator[Mapping[str, Any]]:
@@ -348,7 +348,7 @@ class Library(PolicyGraph):
                     report.unchanged.append(id)
 
         batch: list[PreparedEntry] = []
-        for record, found in prepare_records(wanted(), item.source, item.path.stat().st_size, region):
+        for record, found in prepare_records(wanted(), item.source, item.size, region):
             if isinstance(found, RefusedInput):
                 done -= 1
                 report.refused.append(Refusal(found.source, found.reason, found.message))

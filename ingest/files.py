@@ -7,13 +7,16 @@ import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import RefusedInput
 from corpus.store import FILE_NAME
+from ingest.formats.archive import Archive, open_archive
 from ingest.formats.contents import extension
 from ingest.formats.registry import ENDINGS, format_of_ending, list_formats
+from ingest.limits import DEFAULT
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
 _TEMPORARY = ("~$", ".~", "._")
@@ -25,6 +28,13 @@ class Input:
 
     path: Path
     source: str
+    member: str = ""
+    """The name inside the archive at ``path``, where it comes from one."""
+
+    @property
+    def origin(self) -> str:
+        """Where it lies: the path of the file, and behind that of an archive the name inside it."""
+        return str(self.path.resolve() / self.member)
 
     @property
     def is_records(self) -> bool:
@@ -36,13 +46,15 @@ class Input:
     def size(self) -> int:
         """Its size in bytes; 0 where it cannot be had."""
         try:
-            return self.path.stat().st_size
+            return self._archive().size(self.member) if self.member else self.path.stat().st_size
         except OSError:
             return 0
 
     def read(self, limit: int = 200 << 20) -> bytes:
         """The bytes, read once from one descriptor; refused where they cannot be had."""
         try:
+            if self.member:
+                return self._archive().read(self.member)
             with self.path.open("rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise RefusedInput(self.source, "not_a_file", "不是普通文件，不予读取；请改为导入实际的文件")
@@ -54,6 +66,9 @@ class Input:
         if len(data) > limit:
             raise RefusedInput(self.source, "size", f"文件超过 {limit >> 20} MB 上限；请拆分后导入")
         return data
+
+    def _archive(self) -> Archive:
+        return open_archive(self.path, self.source.removesuffix(f"/{self.member}"), DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,44 @@ def gather(paths: Sequence[Path]) -> Gathered:
             refused.append(RefusedInput(name, "not_a_file", "不是普通文件，不予读取；请改为导入实际的文件或文件夹"))
         else:
             _add(Input(path, name), info, found, seen)
-    return Gathered(tuple(_make_sources_unique(found)), tuple(refused))
+    inputs = [member for item in _make_sources_unique(found) for member in _expand(item, refused)]
+    return Gathered(tuple(inputs), tuple(refused))
+
+
+def _expand(item: Input, refused: list[RefusedInput]) -> list[Input]:
+    """The members of an archive, or the file itself where it is none."""
+    format = format_of_ending(extension(item.source))
+    if format is None or not format.archive:
+        return [item]
+    try:
+        archive: Archive = format.load_reader()(item.path, item.source, DEFAULT)
+    except OSError as error:
+        refused.append(RefusedInput(item.source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限"))
+        return []
+    except RefusedInput as refusal:
+        refused.append(refusal)
+        return []
+    if archive.is_document:
+        return [item]
+    members: list[Input] = []
+    for name in archive.names():
+        inner = format_of_ending(extension(name))
+        source = f"{item.source}/{name}"
+        if inner is None:
+            refused.append(_refuse_ending(name, source))
+        elif inner.archive:
+            message = "压缩包里套着压缩包，里面的没有读取；请解压后导入其中的文件"
+            refused.append(RefusedInput(source, "unsupported", message))
+        else:
+            members.append(Input(item.path, source, name))
+    if not members:
+        refused.append(RefusedInput(item.source, "empty", f"压缩包里没有可读的文件；可导入 {list_formats()}"))
+    return members
+
+
+def _refuse_ending(name: str, source: str) -> RefusedInput:
+    kind = f".{extension(name)} 类型" if extension(name) else "没有扩展名的文件"
+    return RefusedInput(source, "unsupported", f"不支持{kind}；可导入 {list_formats()}")
 
 
 def _add(item: Input, info: os.stat_result, found: list[Input], seen: set[tuple[int, int]]) -> None:
@@ -134,9 +186,7 @@ def _walk(root: Path, found: list[Input], refused: list[RefusedInput], seen: set
                 elif not entry.is_file(follow_symlinks=False):
                     refused.append(RefusedInput(source, "not_a_file", "不是普通文件，没有读取"))
                 elif extension(entry.name) not in ENDINGS:
-                    kind = f".{extension(entry.name)} 类型" if extension(entry.name) else "没有扩展名的文件"
-                    message = f"不支持{kind}；可导入 {list_formats()}"
-                    refused.append(RefusedInput(source, "unsupported", message))
+                    refused.append(_refuse_ending(entry.name, source))
                 else:
                     _add(Input(Path(entry.path), source), entry.stat(follow_symlinks=False), found, seen)
             except OSError as error:
@@ -178,7 +228,7 @@ def records(item: Input) -> Iterator[Mapping[str, Any] | RefusedInput]:
     format = format_of_ending(extension(item.source))
     assert format is not None and format.records, "ask Input.is_records first"
     try:
-        with item.path.open("rb") as file:
+        with BytesIO(item.read()) if item.member else item.path.open("rb") as file:
             for _, value in format.load_reader()(file, item.source):
                 yield value
     except OSError as error:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _STRICT = re.compile(rb"""(=\s{0,5}["'])http://purl\.oclc\.org/ooxml/([A-Za-z]{1,40})/""")
+_BAD_NAME = "压缩结构内有不合规的部件名，不予读取；请用原软件另存后再导入"
 _LOCAL_HEADER = 30
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
@@ -35,6 +36,37 @@ def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
     """Whether members share bytes of the file: no program writes that, and it makes a small file unpack to anything."""
     places = sorted((info.header_offset, info.compress_size) for info in infos)
     return any(start + _LOCAL_HEADER + size > following for (start, size), (following, _) in pairwise(places))
+
+
+def check_members(members: list[tuple[str, zipfile.ZipInfo]], source: str, limits: Limits) -> None:
+    """Refuse an archive that is hostile, encrypted or over the limits, by what its directory says.
+
+    Args:
+        members: the name of each member, with ``/`` between folders, and its entry in the directory.
+        source: the name of the archive, for the message.
+        limits: how many members, how large each and together, and how well compressed.
+    """
+    if len(members) > limits.archive_members:
+        raise RefusedInput(
+            source, "size", f"压缩结构内有 {len(members)} 个部件，超过上限 {limits.archive_members}；请用原软件另存后再导入"
+        )
+    total = 0
+    seen: set[str] = set()
+    for name, info in members:
+        if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/") or "\x00" in info.orig_filename:
+            raise RefusedInput(source, "broken", _BAD_NAME)
+        key = name.lower()
+        if key in seen:
+            raise RefusedInput(source, "broken", "压缩结构内有重名部件，内容有歧义，不予读取；请用原软件另存后再导入")
+        seen.add(key)
+        if info.flag_bits & 1:
+            raise RefusedInput(source, "encrypted", "文件有密码保护（加密），无法读取；请用原软件取消密码后再导入")
+        total += info.file_size
+        large = info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
+        if info.file_size > limits.part_bytes or total > limits.unpacked_bytes or large:
+            raise RefusedInput(source, "size", "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
+    if _overlap([info for _, info in members]):
+        raise RefusedInput(source, "size", "压缩结构内的部件互相重叠（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +89,9 @@ class Package:
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
             raise self._broken() from error
         infos = self._archive.infolist()
-        if len(infos) > limits.archive_members:
-            raise RefusedInput(
-                source, "size", f"压缩结构内有 {len(infos)} 个部件，超过上限 {limits.archive_members}；请用原软件另存后再导入"
-            )
-        total = 0
-        seen: set[str] = set()
-        for info in infos:
-            name = info.filename
-            parts = name.replace("\\", "/").split("/")
-            if "\\" in name or name.startswith("/") or _DRIVE.match(name) or ".." in parts or "\x00" in info.orig_filename:
-                raise RefusedInput(source, "broken", "压缩结构内有不合规的部件名，不予读取；请用原软件另存后再导入")
-            key = name.lower()
-            if key in seen:
-                raise RefusedInput(source, "broken", "压缩结构内有重名部件，内容有歧义，不予读取；请用原软件另存后再导入")
-            seen.add(key)
-            if info.flag_bits & 1:
-                raise RefusedInput(source, "encrypted", "文件有密码保护（加密），无法读取；请用原软件取消密码后再导入")
-            total += info.file_size
-            large = info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
-            if info.file_size > limits.part_bytes or total > limits.unpacked_bytes or large:
-                raise RefusedInput(source, "size", "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
-        if _overlap(infos):
-            raise RefusedInput(source, "size", "压缩结构内的部件互相重叠（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
+        if any("\\" in info.filename for info in infos):
+            raise RefusedInput(source, "broken", _BAD_NAME)
+        check_members([(info.filename, info) for info in infos], source, limits)
         self.names = {info.filename for info in infos}
 
     def _broken(self) -> RefusedInput:

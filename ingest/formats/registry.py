@@ -32,6 +32,8 @@ class InputFormat:
         by_ending: a text whose name ends so is of this format, whatever it begins with.
         paged: it has pages that can be shown as pictures, and that may be scanned.
         records: a file holds many documents, one a record.
+        archive: a file holds other files, each of which is read as if it lay in a folder; the reader is called with the path,
+            the source and the limits and returns ``ingest.formats.archive.Archive``.
         plain: nothing is parsed: files may be larger, and short ones are read without a process of their own.
         also_named: further endings that call for no warning in a file named by a person; folders are not searched for them.
     """
@@ -46,6 +48,7 @@ class InputFormat:
     by_ending: bool = False
     paged: bool = False
     records: bool = False
+    archive: bool = False
     plain: bool = False
     also_named: tuple[str, ...] = ()
 
@@ -75,6 +78,7 @@ FORMATS = (
     InputFormat("xlsx", "Excel", ("xlsx", "xlsm"), "ingest.formats.sheet.workbook:read_xlsx", is_xlsx, content="package"),
     InputFormat("csv", "CSV 表格", ("csv",), "ingest.formats.sheet.csv_file:read_csv", by_ending=True),
     InputFormat("jsonl", "记录", ("jsonl", "ndjson"), "ingest.formats.jsonl:read_records", records=True),
+    InputFormat("zip", "压缩包", ("zip",), "ingest.formats.archive:open_archive", archive=True),
     InputFormat("doc", "旧版 Word", ("doc",), recognise=is_doc, content="binary", converted_to="docx"),
     InputFormat("wps", "WPS 文字", ("wps",), recognise=is_wps, content="binary", converted_to="docx"),
     InputFormat("rtf", "RTF", ("rtf",), recognise=is_rtf, converted_to="docx"),
@@ -109,16 +113,21 @@ def has_page_pictures(name: str) -> bool:
     return name in _BY_NAME and _BY_NAME[name].paged
 
 
-def list_formats(*, records: bool = True, convertible: bool = False, last: str = "、") -> str:
+def list_formats(*, records: bool = True, archives: bool = True, convertible: bool = False, last: str = "、") -> str:
     """The names of formats as a Chinese list: those read as they are (txt、html、pdf …), or those LibreOffice converts first.
 
     Args:
-        records: also those that hold many documents in one file.
+        records: also those that hold many documents in one file, as records or as files.
+        archives: also those whose files hold other files, unless ``records`` is false.
         convertible: those that need LibreOffice, instead.
         last: what comes before the last name, e.g. 「 或 」.
     """
     *names, end = [
-        format.name for format in FORMATS if bool(format.converted_to) == convertible and (records or not format.records)
+        format.name
+        for format in FORMATS
+        if bool(format.converted_to) == convertible
+        and (records or not format.records)
+        and ((records and archives) or not format.archive)
     ]
     return "、".join(names) + last + end
 

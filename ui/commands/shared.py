@@ -40,7 +40,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", metavar="层级", help="国家、省、市州、县、乡镇")
     parser.add_argument("--issuer", metavar="机关", help="发文机关名称中含有的字")
     add_status(parser)
-    parser.add_argument("--file-format", metavar="格式", dest="file_format", help=list_formats())
+    parser.add_argument("--file-format", metavar="格式", dest="file_format", help=list_formats(archives=False))
 
 
 def add_status(parser: argparse.ArgumentParser) -> None:

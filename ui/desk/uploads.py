@@ -74,10 +74,11 @@ def take_in(
         report = desk.change(work)
     except PolicyError as error:
         return _refused(name, "error", str(error))
-    if report.refused:
+    if report.refused and not (report.added or report.replaced or report.unchanged):
         first = report.refused[0]
         return _refused(name, first.reason, first.message)
     warnings = [w for found in report.warnings.values() for w in found]
+    warnings += [f"{Path(refused.source).name}：{refused.message}" for refused in report.refused]
     state, sources = next(
         (
             (label, values)
