@@ -24,9 +24,12 @@ _STARTS = re.compile(
         r"|\d{1,3}[.．、](?!\d)|[①-⑳]|附件[\d{numerals}]{0,2}[:：]?\s?\S{0,2}$|抄送[:：])"
     )
 )
+_DOCUMENT_NUMBER = re.compile(r"^[一-龥]{1,16}[〔\[【（(]\d{4}[〕\]】）)]第?\d{1,5}号$")
 _ENDS = ("。", "；", "！", "？", "：", ":", ";", "”", "）", ")")
 _FINAL = ("。", "；", "！", "？", "：", ";")
 _EDGE = 0.13
+_GOES_ON = ("（", "(", "，", "、", "和", "及", "与", "照", "据", "以")
+"""Behind these a document number goes on with the sentence."""
 _APART = 1.35
 _TOKEN = frozenset("0123456789.%/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_")
 _CLOSING = frozenset("，。、；：？！）》】〕」』％")
@@ -158,6 +161,8 @@ def _joins(
         return False
     if _STARTS.match(line.text) and last.text.endswith(_ENDS):
         return False
+    if _DOCUMENT_NUMBER.match("".join(line.text.split())) and not last.text.endswith(_GOES_ON):
+        return False  # a line for itself, below a title as wide as the page
     if here.spaced and last.page == line.page:
         return True
     return indented or not last.text.endswith(_FINAL) or (abs(last.x1 - here.right) < 0.6 * em and start < 0.4 * em)

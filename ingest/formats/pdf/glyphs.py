@@ -22,6 +22,12 @@ _SEGMENTS = 20_000
 _DEPTH = 6
 _THIN = 3.0
 _PAIRS = 24
+_SPACED, _SPACED_PAIRS = 0.7, 12
+"""The share and the least number of neighbours that a blank parts, in a text with a blank behind every character."""
+_FEWEST_BLANKS = 6
+"""One glyph in so many is a blank at least, else the neighbours need not be looked at."""
+_BLANK = 0.8
+"""How many character sizes such a blank takes at most."""
 _SAMPLE = 120
 
 
@@ -90,7 +96,51 @@ def read_sheet(page: Any, number: int, limit: int) -> Sheet | None:
     finally:
         text.close()
     _straighten(sheet)
+    _close_blanks(sheet)
     return sheet
+
+
+def _close_blanks(sheet: Sheet) -> None:
+    """Close the gaps of a text that has a blank behind every character, as some programs of text recognition write it.
+
+    A blank between two characters of a number or a Latin word goes only where these are parted like all others.
+    """
+    blanks = sum(1 for glyph in sheet.glyphs if glyph.char == " ")
+    if blanks < _SPACED_PAIRS or blanks * _FEWEST_BLANKS < len(sheet.glyphs):
+        return
+    pairs = list(_neighbours(sheet.glyphs))
+    chinese = [(a, b) for a, b in pairs if not (_is_latin(sheet.glyphs[a]) and _is_latin(sheet.glyphs[b]))]
+    latin = [(a, b) for a, b in pairs if _is_latin(sheet.glyphs[a]) and _is_latin(sheet.glyphs[b])]
+    parted = [(a, b) for a, b in chinese if b > a + 1]
+    if len(parted) < _SPACED_PAIRS or len(parted) < _SPACED * len(chinese):
+        return
+    closed = parted
+    words = [(a, b) for a, b in latin if b > a + 1]
+    if len(words) >= _SPACED * len(latin):
+        closed = parted + words
+    gone: set[int] = set()
+    for a, b in closed:
+        sheet.glyphs[a] = sheet.glyphs[a]._replace(x1=sheet.glyphs[b].x0)
+        gone.update(range(a + 1, b))
+    sheet.glyphs = [glyph for i, glyph in enumerate(sheet.glyphs) if i not in gone]
+
+
+def _neighbours(glyphs: list[Glyph]) -> Iterator[tuple[int, int]]:
+    """The places of two glyphs next to each other on one line, with nothing or a blank between them."""
+    before = -1
+    for i, glyph in enumerate(glyphs):
+        if glyph.char.isspace():
+            continue
+        if before >= 0:
+            last = glyphs[before]
+            size = max(last.bottom - last.top, glyph.bottom - glyph.top)
+            if abs(glyph.top + glyph.bottom - last.top - last.bottom) < size and -0.5 * size < glyph.x0 - last.x1 < _BLANK * size:
+                yield before, i
+        before = i
+
+
+def _is_latin(glyph: Glyph) -> bool:
+    return glyph.char < "\u2e80" and not "\u2010" <= glyph.char <= "\u203f"
 
 
 def _read_text(text: Any, sheet: Sheet, place: Any, turn: int, invisible: set[int], pdfium: Any) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from corpus.errors import RefusedInput
 from ingest.formats.pdf.ocr import parse_tsv
-from ingest.reader import read_raw
+from ingest.reader import read, read_raw
 
 reportlab = pytest.importorskip("reportlab")
 
@@ -420,3 +420,56 @@ def test_words_of_tesseract_become_lines():
     head = "level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\ttext\n"
     rows = "5\t1\t1\t1\t1\t1\t100\t50\t80\t20\t96.5\t农村\n5\t1\t1\t1\t1\t2\t180\t50\t80\t20\t95\t公路\n5\t1\t1\t1\t2\t1\t100\t90\t80\t20\t91\t养护\n"
     assert [line.text for line in parse_tsv(head + rows, 3, 2.0)] == ["农村公路", "养护"]
+
+
+SCAN = (
+    "平湖区人民政府关于同意建设口袋公园的批复",
+    "平政函〔2023〕27号",
+    "区城市管理局：",
+    "同意建设口袋公园6处，总投资1250.5万元，2024年底完成。",
+)
+
+
+def scanned(*lines, spaced=True, whole_words=False):
+    """A page of a picture with recognised text that is not drawn (mode 3), a blank behind every character or every word."""
+    import re
+
+    def draw(canvas, _number):
+        canvas.rect(20, 20, 550, 800, fill=1)
+        for i, line in enumerate(lines):
+            pieces = re.findall(r"[0-9A-Za-z.]+|.", line) if whole_words else list(line)
+            shown = canvas.beginText(80, 700 - 30 * i)
+            shown.setTextRenderMode(3)
+            shown.setFont("STSong-Light", 12)
+            shown.textOut(" ".join(pieces) if spaced else line)
+            canvas.drawText(shown)
+
+    return pdf(draw)
+
+
+@pytest.mark.parametrize("whole_words", [False, True])
+def test_blanks_behind_every_character_of_recognised_text_go(whole_words):
+    raw = read_raw(scanned(*SCAN, whole_words=whole_words), "扫描件.pdf")
+    assert raw.text.split() == list(SCAN)
+
+
+def test_a_number_below_a_wide_title_is_read():
+    doc = read(scanned(*SCAN), "扫描件.pdf")
+    assert (doc.head.title, doc.head.doc_number) == (SCAN[0], SCAN[1])
+
+
+def test_latin_words_of_spaced_text_stay_apart():
+    line = "本县推广 GDP per capita 核算方法，由县统计局会同各乡镇人民政府实施"
+
+    def draw(canvas, _number):
+        canvas.drawString(60, 700, "".join(c + " " if c > "\u2e80" else c for c in line))
+
+    assert read_raw(pdf(draw), "a.pdf").text.strip() == "本县推广GDP per capita核算方法，由县统计局会同各乡镇人民政府实施"
+
+
+def test_a_title_set_wide_on_an_ordinary_page_is_left_as_it_is():
+    def draw(canvas, _number):
+        canvas.drawString(200, 760, "目  录")
+        wrapped(canvas, 80, 700, PARAGRAPH)
+
+    assert read_raw(pdf(draw), "a.pdf").text.split("\n")[0] == "目 录"
