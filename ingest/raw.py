@@ -14,7 +14,7 @@ class RawText:
 
     ``headings`` are lines the format marks as headings (docx style, html h1–h6) with their depth, 1 outermost; a number that
     the format produced automatically is already written out in ``text``. ``boilerplate`` are stretches the format knows to
-    be no part of the document. ``fields`` are values of head matter the format names (html meta tags, index tables), by the
+    be no part of the document; ``notes`` are footnotes in lines of their own, whose marks number no section. ``fields`` are values of head matter the format names (html meta tags, index tables), by the
     field names of ``HeadMatter``, as written; ``field_spans`` says where those stand in ``text``, where they do.
     """
 
@@ -25,5 +25,6 @@ class RawText:
     issues: tuple[Issue, ...] = ()
     headings: tuple[tuple[Span, int], ...] = ()
     boilerplate: tuple[Span, ...] = ()
+    notes: tuple[Span, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     field_spans: Mapping[str, Span] = field(default_factory=dict)

@@ -316,6 +316,7 @@ def _build_outline(
 ) -> list[OutlineNode]:
     headings = {span.trimmed(text).start: depth for span, depth in raw.headings}
     tabular = covered_lines(lines, [table.span for table in raw.tables])
+    tabular += covered_lines(lines, raw.notes)
     left_out = set(tabular) | parts.signoff | {i for i in range(len(lines)) if text[lines[i].start] == "|"}
     for listing in parts.listings:
         left_out |= set(range(*listing))

@@ -33,6 +33,7 @@ class TextBuilder:
     issues: list[Issue] = field(default_factory=list)
     headings: list[tuple[Span, int]] = field(default_factory=list)
     boilerplate: list[Span] = field(default_factory=list)
+    notes: list[Span] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     field_spans: dict[str, Span] = field(default_factory=dict)
 
@@ -169,6 +170,7 @@ class TextBuilder:
             issues=tuple(self.issues),
             headings=tuple(self.headings),
             boilerplate=tuple(self.boilerplate),
+            notes=tuple(self.notes),
             fields={**self.fields, **(fields or {})},
             field_spans=dict(self.field_spans),
         )

@@ -16,6 +16,7 @@ from ingest.formats.pdf.flow import running
 from ingest.formats.pdf.fonts import stand_in
 from ingest.formats.pdf.glyphs import Box, Sheet, read_sheet
 from ingest.formats.pdf.layout import LayoutLine, in_columns, to_lines
+from ingest.formats.pdf.notes import find_notes, text_size
 from ingest.formats.pdf.page_table import PageTable
 from ingest.formats.pdf.tables import find_tables
 from ingest.formats.pdf.write import IN_PICTURE, PageContent, write_pages
@@ -65,6 +66,7 @@ class PdfReader:
             for index in range(count):
                 self._page(document, index)
             self._without_running_lines()
+            self._set_notes_apart()
             self._pictures(document)
         finally:
             document.close()
@@ -162,6 +164,16 @@ class PdfReader:
             below = [line.box[1] for line in gone if line.box[1] > page.height / 2]
             page.body = (0.0, max(above, default=0.0), page.width, min(below, default=page.height))
 
+    def _set_notes_apart(self) -> None:
+        """Take the footnotes out of the running text; below a table at the foot of a page they stay where they stand."""
+        size = text_size([line for page in self.pages for line in page.lines])
+        for page in self.pages:
+            notes = find_notes(page.lines, page.height, size)
+            out = {id(line) for note in notes for line in note}
+            kept = [line for line in page.lines if id(line) not in out]
+            if kept and notes and all(table.box[3] < kept[-1].bottom for table in page.tables):
+                page.lines, page.notes = kept, notes
+
     def _pictures(self, document: Any) -> None:
         """Pages and pictures whose text is not there as text: read them if that was asked for, else say which they are."""
         for page in self.pages:
@@ -171,6 +183,7 @@ class PdfReader:
             if page.garbled or (page.inked < _FEW_GLYPHS and (max(shares, default=0.0) > _SCAN or page.drawn)):
                 if self.ocr:
                     page.lines, page.tables, page.garbled = self._recognised(document, page, page.body), [], False
+                    page.notes = []
                 elif not page.garbled:
                     self.scanned.append(page.number)
             elif sum(shares) > _PICTURE and not self.ocr:

@@ -25,7 +25,7 @@ IN_PICTURE = 3
 
 @dataclass(slots=True)
 class PageContent:
-    """What was read on a page; ``pictures`` are where they stand, ``body`` what lies between
+    """What was read on a page; ``notes`` are its footnotes, ``pictures`` are where they stand, ``body`` what lies between
     header and footer.
     """
 
@@ -34,6 +34,7 @@ class PageContent:
     height: float = 842.0
     lines: list[LayoutLine] = field(default_factory=list)
     tables: list[PageTable] = field(default_factory=list)
+    notes: list[list[LayoutLine]] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
     body: Box = (0.0, 0.0, 595.0, 842.0)
     drawn: bool = False
@@ -45,12 +46,17 @@ def write_pages(builder: TextBuilder, pages: Sequence[PageContent]) -> None:
     """Write the text of all pages: wrapped lines joined, tables as grids."""
     by_column, whole = _margins(pages)
     pending: list[LayoutLine] = []
+    # Notes stand behind the paragraph that the foot of their page is in, which may go on overleaf.
+    waiting = {id(page.lines[-1]): page.notes for page in pages if page.lines and page.notes}
 
     def text() -> None:
         for paragraph in paragraphs(pending, by_column, whole):
             for piece, line in joined(paragraph):
                 builder.anchor(builder.write(piece), page=line.page, box=line.box)
             builder.write("\n")
+            for line in paragraph:
+                for note in waiting.get(id(line), ()):
+                    _write_note(builder, note)
         pending.clear()
 
     for block in _blocks(pages):
@@ -60,6 +66,14 @@ def write_pages(builder: TextBuilder, pages: Sequence[PageContent]) -> None:
             text()
             _write_table(builder, block)
     text()
+
+
+def _write_note(builder: TextBuilder, note: Sequence[LayoutLine]) -> None:
+    start = builder.length
+    for piece, line in joined(note):
+        builder.anchor(builder.write(piece), page=line.page, box=line.box)
+    builder.notes.append(Span(start, builder.length))
+    builder.write("\n")
 
 
 def _margins(pages: Sequence[PageContent]) -> tuple[dict[tuple[int, int], Margins], dict[int, Margins]]:

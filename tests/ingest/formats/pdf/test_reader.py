@@ -473,3 +473,74 @@ def test_a_title_set_wide_on_an_ordinary_page_is_left_as_it_is():
         wrapped(canvas, 80, 700, PARAGRAPH)
 
     assert read_raw(pdf(draw), "a.pdf").text.split("\n")[0] == "目 录"
+
+
+LONG = "全县新建改建农村公路一百二十公里，力争实现具备条件的建制村全部通客车率"
+OVERLEAF = "稳定在百分之百的水平，并按照年度计划推进养护"
+
+
+def full_line(marks):
+    """As much of the sentence as fills the line with the marks behind it."""
+    wide = (len(marks) + 1) // 2 if marks.isascii() else len(marks)
+    return LONG[: 34 - wide] + marks
+
+
+def noted(marks, notes, *, foot=9, table_rows=(), rule=False):
+    """Two pages: a sentence with marks of notes runs on overleaf, and the notes stand at the foot of the first."""
+
+    def draw(canvas, number):
+        if number == 2:
+            canvas.drawString(60, 780, OVERLEAF + "。")
+            wrapped(canvas, 60, 740, PARAGRAPH, width=34)
+            return
+        y = 780.0
+        for _ in range(4):
+            y = wrapped(canvas, 60, y, PARAGRAPH, width=34)
+        canvas.drawString(60, 160, full_line(marks))
+        if table_rows:
+            table(canvas, 60, 150, table_rows, [150, 150], height=20)
+        if rule:
+            canvas.line(60, 96, 200, 96)
+        canvas.setFont("STSong-Light", foot)
+        for i, note in enumerate(notes):
+            canvas.drawString(60, 80 - 14 * i, note)
+
+    return pdf(draw, 2)
+
+
+@pytest.mark.parametrize(
+    ("marks", "notes", "lines"),
+    [
+        ("①", ("①指已通硬化路的建制村。",), 1),
+        ("[1]", ("[1] 通客车率＝通客车的建制村数÷建制村总数。",), 1),
+        ("②③", ("②按年末统计，不含已经撤并的行政村，也不含列入搬迁的", "自然村。", "③数据来自县交通运输局。"), 2),
+        ("*", ("* 含公交化改造的班线。",), 1),
+    ],
+    ids=["circled", "bracketed", "two, one of two lines", "star"],
+)
+@pytest.mark.parametrize("rule", [False, True])
+def test_a_sentence_runs_on_overleaf_past_the_footnotes(marks, notes, lines, rule):
+    doc = read(noted(marks, notes, rule=rule), "规划.pdf")
+    written = doc.text.split("\n")
+    at = next(i for i, line in enumerate(written) if line.startswith(LONG[:20]))
+    assert written[at] == full_line(marks) + OVERLEAF + "。"
+    assert "".join(written[at + 1 : at + 1 + lines]) == "".join(notes)
+    assert not any(section.number in {"①", "②", "③", "[1]"} for section in doc.outline)
+    place = doc.text.index(notes[0])
+    assert next(anchor for anchor in doc.anchors if anchor.span.start == place).page == 1
+
+
+def test_small_print_that_nothing_refers_to_is_no_footnote():
+    text = read_raw(noted("", ("①农村公路司负责路网。", "②运输司负责客运。")), "规划.pdf").text.split("\n")
+    at = next(i for i, line in enumerate(text) if line.startswith(LONG[:20]))
+    assert text[at + 1 : at + 3] == ["①农村公路司负责路网。", "②运输司负责客运。"]
+
+
+def test_numbers_of_the_text_are_no_marks_of_notes():
+    text = read_raw(noted("达9", ("9 农村公路司负责路网。",), foot=13), "规划.pdf").text
+    assert text.index("农村公路司") < text.index(OVERLEAF)
+
+
+def test_notes_below_a_table_stay_there():
+    raw = read_raw(noted("①", ("①指硬化路。",), table_rows=[["指标", "数值"], ["里程", "120公里"]]), "规划.pdf")
+    assert raw.tables and raw.text.index("120公里") < raw.text.index("①指硬化路") and not raw.notes
