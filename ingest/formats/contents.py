@@ -104,6 +104,11 @@ def is_docx(contents: Contents) -> bool:
     return contents.has_member("word/document")
 
 
+def is_ofd(contents: Contents) -> bool:
+    """A package of the Chinese standard for documents with a fixed layout."""
+    return "OFD.xml" in contents.members
+
+
 def is_xlsx(contents: Contents) -> bool:
     """A package of SpreadsheetML that is no Word file with a sheet inside."""
     return contents.has_member("xl/workbook") and not is_docx(contents)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-from ingest.formats.contents import Contents, is_doc, is_docx, is_pdf, is_rtf, is_web_page, is_wps, is_xls, is_xlsx
+from ingest.formats.contents import Contents, is_doc, is_docx, is_ofd, is_pdf, is_rtf, is_web_page, is_wps, is_xls, is_xlsx
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ FORMATS = (
     ),
     InputFormat("pdf", "PDF", ("pdf",), "ingest.formats.pdf.reader:read_pdf", is_pdf, content="binary", paged=True),
     InputFormat("docx", "Word", ("docx", "docm"), "ingest.formats.word.reader:read_docx", is_docx, content="package"),
+    InputFormat("ofd", "OFD", ("ofd",), "ingest.formats.ofd:read_ofd", is_ofd, content="package"),
     InputFormat("xlsx", "Excel", ("xlsx", "xlsm"), "ingest.formats.sheet.workbook:read_xlsx", is_xlsx, content="package"),
     InputFormat("csv", "CSV 表格", ("csv",), "ingest.formats.sheet.csv_file:read_csv", by_ending=True),
     InputFormat("jsonl", "记录", ("jsonl", "ndjson"), "ingest.formats.jsonl:read_records", records=True),

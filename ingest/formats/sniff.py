@@ -55,8 +55,6 @@ def _refuse_other_files(contents: Contents, named: InputFormat | None) -> None:
 
 def _refuse_package(contents: Contents, named: InputFormat | None) -> None:
     source, names = contents.source, contents.members
-    if "OFD.xml" in names:
-        raise RefusedInput(source, "unsupported", "这是 OFD 版式文件，暂不支持；请用 OFD 阅读器另存为 PDF 后导入")
     if contents.has_member("ppt/"):
         raise RefusedInput(source, "unsupported", "这是演示文稿，暂不支持；请另存为 PDF 后导入")
     if "content.xml" in names and "mimetype" in names:

@@ -29,7 +29,7 @@ ONE_DOCUMENT = {format.name for format in FORMATS if not format.converted_to and
 
 def formats_in(text: str) -> set[str]:
     """The names of formats a text mentions."""
-    return set(re.findall(r"(?<![.\w])[a-z]{2,5}(?!\w)", text)) & ({format.name for format in FORMATS} | ENDINGS | {"ofd", "odt"})
+    return set(re.findall(r"(?<![.\w])[a-z]{2,5}(?!\w)", text)) & ({format.name for format in FORMATS} | ENDINGS | {"odt"})
 
 
 def test_names_and_endings_belong_to_one_format_each() -> None:
@@ -60,7 +60,7 @@ def test_all_doors_take_in_the_same_files(tmp_path) -> None:
     found = gather([tmp_path])
     assert {item.path.suffix[1:] for item in found} == ENDINGS
     assert [refused.source for refused in found.refused] == ["录像.mp4"]
-    assert {ending for ending in {*ENDINGS, "mp4", "exe", "ofd"} if refusal(f"通知.{ending}", b"x") is None} == ENDINGS
+    assert {ending for ending in {*ENDINGS, "mp4", "exe", "odt"} if refusal(f"通知.{ending}", b"x") is None} == ENDINGS
     accepted = re.search(r'accept="([^"]*)"', str(form()))
     assert accepted is not None and set(accepted[1].split(",")) == {f".{ending}" for ending in ENDINGS}
     assert {item.source for item in found if item.is_records} == {"通知.jsonl", "通知.ndjson"}

@@ -1,0 +1,147 @@
+"""OFD (GB/T 33190): the text of each page in reading order, from the places its XML gives every character."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from corpus.errors import RefusedInput
+from ingest.formats.builder import TextBuilder
+from ingest.formats.package import Package
+from ingest.formats.pdf.flow import running
+from ingest.formats.pdf.glyphs import Glyph
+from ingest.formats.pdf.layout import in_columns, to_lines
+from ingest.formats.pdf.reader import pages as page_numbers
+from ingest.formats.pdf.write import PageContent, write_pages
+from ingest.formats.text import odd_characters
+from ingest.limits import Limits
+from ingest.raw import RawText
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_POINTS = 72 / 25.4
+"""Points a millimetre: OFD measures in the latter."""
+_ASCENT = 0.88
+"""The share of a character's height that stands above the base line."""
+_CLOSE = 1.1
+_FARTHEST = 1e5
+"""No place on a page is so many millimetres away."""
+_A4 = (0.0, 0.0, 210.0, 297.0)
+
+
+def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
+    """Read an OFD file.
+
+    Args:
+        data: the bytes of the package.
+        source: the name of the file, for messages.
+        limits: how large the package and how many its pages and characters may be.
+
+    Raises:
+        RefusedInput: for a damaged one, one over the limits, and one whose pages are pictures.
+    """
+    package = Package(data, source, limits)
+    contents: list[PageContent] = []
+    pictured: list[int] = []
+    for number, (page, box) in enumerate(islice(_pages(package), limits.pdf_pages + 1), 1):
+        if number > limits.pdf_pages:
+            raise RefusedInput(source, "size", f"OFD 超过 {limits.pdf_pages} 页；请拆分后导入")
+        glyphs = list(islice(_glyphs(page), limits.pdf_page_characters + 1))
+        if len(glyphs) > limits.pdf_page_characters:
+            raise RefusedInput(source, "size", f"第 {number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
+        content = PageContent(number, (box[2] or _A4[2]) * _POINTS, (box[3] or _A4[3]) * _POINTS)
+        content.lines = in_columns(to_lines(glyphs, number), content.width)
+        if not content.lines and next(page.iter("{*}ImageObject"), None) is not None:
+            pictured.append(number)
+        contents.append(content)
+    if not any(content.lines for content in contents):
+        if pictured:
+            raise RefusedInput(source, "scan", "OFD 的各页是扫描图像，没有可提取的文字；请先用文字识别软件转换")
+        raise RefusedInput(source, "empty", "OFD 里没有可读的文字；请用 OFD 阅读器打开核对")
+    sheets = [(content.height, content.lines) for content in contents]
+    # On two pages the name of the organ above the title and below the text may stand at one height: no header.
+    out = running(sheets) if len(sheets) > 2 else set().union(*(running([sheet]) for sheet in sheets))
+    for content in contents:
+        content.lines = [line for line in content.lines if id(line) not in out]
+    builder = TextBuilder("ofd")
+    write_pages(builder, contents)
+    if pictured:
+        builder.issue("scan", f"疑似扫描件：{page_numbers(pictured)}没有可提取的文字，内容未读入")
+    builder.issues.extend(odd_characters(builder.text()))
+    return builder.finish()
+
+
+def _pages(package: Package) -> Iterator[tuple[etree._Element, list[float]]]:
+    """The contents of each page of all documents in the package, with its box in millimetres."""
+    root = package.xml("OFD.xml")
+    for place in root.iter("{*}DocRoot") if root is not None else ():
+        path = _resolve("", place.text or "")
+        document = package.xml(path)
+        if document is None:
+            continue
+        whole = _numbers(document.findtext(".//{*}PageArea/{*}PhysicalBox"), list(_A4))
+        for page in document.iterfind("{*}Pages/{*}Page"):
+            content = package.xml(_resolve(posixpath.dirname(path), page.get("BaseLoc", "")))
+            if content is not None:
+                yield content, _numbers(content.findtext("{*}Area/{*}PhysicalBox"), whole)
+
+
+def _resolve(folder: str, place: str) -> str:
+    place = place.strip()
+    return place.lstrip("/") if place.startswith("/") else posixpath.normpath(posixpath.join(folder, place))
+
+
+def _numbers(text: str | None, otherwise: list[float]) -> list[float]:
+    try:
+        found = [float(number) for number in (text or "").split()]
+    except ValueError:
+        return otherwise
+    return found if len(found) == len(otherwise) and all(abs(number) < _FARTHEST for number in found) else otherwise
+
+
+def _glyphs(page: etree._Element) -> Iterator[Glyph]:
+    """The visible characters of a page with their boxes in points, in the order of the file."""
+    for text in page.iter("{*}TextObject"):
+        if text.get("Visible") == "false":
+            continue
+        left, top, _, _ = _numbers(text.get("Boundary"), [0.0] * 4)
+        a, b, c, d, e, f = _numbers(text.get("CTM"), [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+        size = _numbers(text.get("Size"), [5.0])[0]
+        height = max(0.1, size * abs(d or c))
+        for code in text.iterfind("{*}TextCode"):
+            words = (code.text or "").strip("\n\r\t")
+            x, y = _numbers(code.get("X"), [0.0])[0], _numbers(code.get("Y"), [size])[0]
+            across, down = (list(_shifts(code.get(name), len(words))) for name in ("DeltaX", "DeltaY"))
+            stands = code.get("DeltaX") is None and code.get("DeltaY") is not None
+            for character, given, dy in zip(words, across, down, strict=True):
+                wide = size if character > "\u2e80" else size / 2
+                dx = given if given is not None else 0.0 if stands else wide
+                # Characters that are set closer than their size are one word, however wide their own drawing is.
+                box = dx if 0 < dx <= _CLOSE * size else wide
+                x0, y0 = left + a * x + c * y + e, top + b * x + d * y + f
+                upper, lower = y0 - _ASCENT * height, y0 + (1 - _ASCENT) * height
+                yield Glyph(character, x0 * _POINTS, upper * _POINTS, (x0 + box * abs(a or b)) * _POINTS, lower * _POINTS)
+                x += dx
+                y += dy or 0.0
+
+
+def _shifts(given: str | None, count: int) -> Iterator[float | None]:
+    """How far each character is from the one before, ``g n v`` being ``n`` times ``v``; None where nothing is said."""
+    parts = iter((given or "").split())
+    left = count
+    for part in parts:
+        try:
+            times = int(next(parts, "0")) if part == "g" else 1
+            shift = float(next(parts, "0")) if part == "g" else float(part)
+        except ValueError:
+            continue
+        if not abs(shift) < _FARTHEST:
+            continue
+        for _ in range(min(times, left)):
+            yield shift
+        left -= min(times, left)
+    for _ in range(left):
+        yield None
