@@ -18,6 +18,12 @@ _HTML_START = re.compile(
 _WHOLE_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.I)
 _HOLDS_HTML = frozenset({"md", "markdown"})
 """Endings of texts that may begin with a piece of HTML, such as a table, and yet are no web page."""
+_XML_ROOT = re.compile(rb"<(?:[A-Za-z]\w{0,20}:)?(?P<name>[A-Za-z][\w.-]{0,40})[\s/>]")
+_XML_KINDS = {
+    "Workbook": (b"urn:schemas-microsoft-com:office:spreadsheet", "spreadsheet"),
+    "wordDocument": (b"http://schemas.microsoft.com/office/word/2003/wordml", "document"),
+    "package": (b"http://schemas.microsoft.com/office/2006/xmlPackage", "package"),
+}
 
 
 def extension(source: str) -> str:
@@ -127,6 +133,26 @@ def is_wps(contents: Contents) -> bool:
 def is_xls(contents: Contents) -> bool:
     """An old Excel file; those of WPS (.et) are the same."""
     return (contents.has_stream("Workbook") or contents.has_stream("Book")) and not contents.has_stream("WordDocument")
+
+
+def xml_kind(contents: Contents) -> str:
+    """What an XML file of an office program is by its first element: ``spreadsheet``, ``document`` (both of Office 2003),
+    ``package`` (Flat OPC), ``other`` for any other XML that is no web page, or empty for what is no XML."""
+    head = contents.data[:8192]
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]
+    head = head.replace(b"\x00", b"") if wide else head
+    head = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    declared = head.startswith(b"<?xml")
+    root = _XML_ROOT.search(head) if declared else _XML_ROOT.match(head)
+    if root is None:
+        return "other" if declared else ""
+    signature, kind = _XML_KINDS.get(root["name"].decode("ascii"), (b"", ""))
+    return kind if kind and signature in head else "other" if declared else ""
+
+
+def is_xml_spreadsheet(contents: Contents) -> bool:
+    """An Excel 2003 XML spreadsheet."""
+    return xml_kind(contents) == "spreadsheet"
 
 
 def is_rtf(contents: Contents) -> bool:

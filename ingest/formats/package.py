@@ -118,6 +118,17 @@ class Package:
             raise RefusedInput(self.source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
         return data
 
+    def as_transitional(self, data: bytes) -> bytes:
+        """The package ``data`` with the usual names in all its parts; the same bytes where it is no Strict Open XML."""
+        parts = [name for name in self.names if name.endswith((".xml", ".rels"))]
+        if not any(_STRICT.search(self.read(name) or b"") for name in parts if name.endswith("workbook.xml")):
+            return data
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for name in sorted(parts):
+                archive.writestr(name, to_transitional(self.declared_safe(name)))
+        return out.getvalue()
+
     def xml(self, name: str) -> etree._Element | None:
         """A part parsed as XML, with no entities and no network."""
         from lxml import etree

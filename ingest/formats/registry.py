@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-from ingest.formats.contents import Contents, is_doc, is_docx, is_ofd, is_pdf, is_rtf, is_web_page, is_wps, is_xls, is_xlsx
+from ingest.formats.contents import (
+    Contents,
+    is_doc,
+    is_docx,
+    is_ofd,
+    is_pdf,
+    is_rtf,
+    is_web_page,
+    is_wps,
+    is_xls,
+    is_xlsx,
+    is_xml_spreadsheet,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,9 @@ FORMATS = (
     InputFormat("ofd", "OFD", ("ofd",), "ingest.formats.ofd:read_ofd", is_ofd, content="package"),
     InputFormat("xlsx", "Excel", ("xlsx", "xlsm"), "ingest.formats.sheet.workbook:read_xlsx", is_xlsx, content="package"),
     InputFormat("csv", "CSV 表格", ("csv",), "ingest.formats.sheet.csv_file:read_csv", by_ending=True),
+    InputFormat(
+        "xml", "Excel 2003 XML", ("xml",), "ingest.formats.sheet.xml_spreadsheet:read_xml_spreadsheet", is_xml_spreadsheet
+    ),
     InputFormat("jsonl", "记录", ("jsonl", "ndjson"), "ingest.formats.jsonl:read_records", records=True),
     InputFormat("zip", "压缩包", ("zip",), "ingest.formats.archive:open_archive", archive=True),
     InputFormat("doc", "旧版 Word", ("doc",), recognise=is_doc, content="binary", converted_to="docx"),

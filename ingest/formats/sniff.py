@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpus.errors import RefusedInput
-from ingest.formats.contents import Contents
+from ingest.formats.contents import Contents, xml_kind
 from ingest.formats.registry import FORMATS, PLAIN_TEXT, InputFormat, format_of_ending, list_formats
 from ingest.formats.text import looks_binary
 
@@ -22,6 +22,7 @@ _OTHER_FILES = (
     (b"SQLite format 3", "数据库文件", "，无法导入"),
 )
 """Signatures of files that are no documents, what they are, and what to do."""
+_OFFICE_XML = {"document": "Word 2003 XML 文档，暂不支持", "package": "Office 的单文件 XML（Flat OPC），暂不支持"}
 _TEXT_MAY_BEGIN_SO = (b"MZ",)
 
 
@@ -68,6 +69,10 @@ def _refuse_package(contents: Contents, named: InputFormat | None) -> None:
 def _detect_text(contents: Contents, named: InputFormat | None) -> InputFormat:
     """The format of bytes that bear no signature: a text, told by its ending."""
     source, binary = contents.source, looks_binary(contents.data)
+    kind = xml_kind(contents)
+    if kind in _OFFICE_XML or (kind and (named is None or named.name == "xml" or named.content != "text")):
+        what = _OFFICE_XML.get(kind, "XML 数据，不是文档")
+        raise RefusedInput(source, "unsupported", f"这是 {what}；请用原软件另存为 docx 或 xlsx 后导入")
     if named is not None and named.content != "text":
         if binary:
             message = f"文件已损坏，不是有效的 .{contents.ending} 文件；请重新下载或用原软件打开后另存"

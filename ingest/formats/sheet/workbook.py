@@ -41,19 +41,13 @@ def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            book = openpyxl.load_workbook(BytesIO(data), data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(BytesIO(package.as_transitional(data)), data_only=True, keep_links=False)
         except RefusedInput:
             raise
         except Exception as error:
             raise RefusedInput(source, "broken", "表格文件结构已损坏，无法读取；请用原软件打开后另存为 xlsx") from error
     builder = TextBuilder("xlsx")
-    many = len(book.worksheets) > 1
-    for sheet in book.worksheets:
-        if sheet.sheet_state != "visible":
-            if sheet._cells:
-                builder.issue("hidden_sheet", f"工作表“{sheet.title}”是隐藏的，没有读入")
-            continue
-        _sheet(builder, sheet, source, limits, many)
+    add_sheets(builder, book, source, limits)
     if contents.formulas:
         builder.issue("formula", f"表格有 {contents.formulas} 个公式，读入的是上次保存时的计算结果，请核对")
     if contents.without_value:
@@ -123,6 +117,17 @@ def _covered(data: bytes) -> int:
         if None not in (left, top, right, bottom):
             area += (right - left + 1) * (bottom - top + 1)
     return area
+
+
+def add_sheets(builder: TextBuilder, book: Any, source: str, limits: Limits) -> None:
+    """Write the visible sheets of an openpyxl workbook, each under its name where there are several."""
+    many = len(book.worksheets) > 1
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            if sheet._cells:
+                builder.issue("hidden_sheet", f"工作表“{sheet.title}”是隐藏的，没有读入")
+            continue
+        _sheet(builder, sheet, source, limits, many)
 
 
 def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: bool) -> None:
