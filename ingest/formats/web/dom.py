@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.document import Span
+from corpus.numerals import DIGITS, PLACES, chinese_numeral
 from ingest.formats.builder import GridCell, TextBuilder
 from ingest.formats.tables import header_rows, is_layout
+from ingest.lexicon import expand
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -45,6 +47,13 @@ _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|\s*;|\s*$)|(?<![-\w])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
     r"|(?:text-indent|(?<![-\w])left|(?<![-\w])top)\s*:\s*-\d{3,}",
     re.I,
+)
+_LIST_STYLE = re.compile(
+    r"list-style(?:-type)?\s*:[^;]{0,200}?\b(none|disc|circle|square|decimal|(?:low|upp)er-(?:alpha|latin)|[\w-]{1,40})", re.I
+)
+_CHINESE_STYLES = frozenset({"cjk-ideographic", "simp-chinese-informal", "simp-chinese-formal", "trad-chinese-informal"})
+_OWN_NUMBER = re.compile(
+    expand(r"^[（(〔【\[]?(?:第\s?)?(?:[{numerals}]{1,4}|\d{1,3})(?:[、.．)）〕】\]]|\s?[编章节条款])|^[①-⒛㈠-㈩]")
 )
 _MAX_PLACES = 400_000
 _EMPTY = GridCell("")
@@ -124,16 +133,20 @@ def blocks(root: LexborNode, skip: Skip | None = None) -> list[Block]:
     buffer: list[str] = []
     heading: int | None = None
     grids: dict[int, Grid] = {}
+    lists: list[_List] = []
+    number = ""
     kept = 0
 
     def prune(node: LexborNode) -> bool:
         return node.tag in SILENT or node.mem_id in grids or (skip is not None and skip(node))
 
     def flush() -> None:
+        nonlocal number
         text = clean("".join(buffer))
         buffer.clear()
         if text:
-            found.append(Paragraph(text, heading))
+            found.append(Paragraph(text if _OWN_NUMBER.match(text) else number + text, heading))
+            number = ""
 
     for node, entering in walk(root, prune):
         tag = node.tag or ""
@@ -154,6 +167,14 @@ def blocks(root: LexborNode, skip: Skip | None = None) -> list[Block]:
                 continue
             flush()
             kept += (1 if entering else -1) if tag == "pre" else 0
+            if tag in ("ol", "ul", "menu", "dir"):
+                if entering:
+                    lists.append(_List.of(node))
+                elif lists:
+                    lists.pop()
+                number = ""
+            elif tag == "li":
+                number = lists[-1].next(node) if entering and lists else ""
             if tag == "table" and entering:
                 grid = table(node, skip)
                 if grid is not None:
@@ -163,6 +184,49 @@ def blocks(root: LexborNode, skip: Skip | None = None) -> list[Block]:
                 heading = int(tag[1]) if entering else None
     flush()
     return found
+
+
+@dataclass(slots=True)
+class _List:
+    """A list while it is walked: how it numbers its items, which the browser draws, and the number of the next one."""
+
+    style: str
+    count: int = 1
+    step: int = 1
+
+    @classmethod
+    def of(cls, node: LexborNode) -> _List:
+        attributes = node.attributes
+        if node.tag != "ol":
+            return cls("none")
+        self = cls(_list_style(node) or {"a": "lower-alpha", "A": "upper-alpha"}.get(attributes.get("type") or "", "decimal"))
+        if "reversed" in attributes:
+            self.step, self.count = -1, sum(child.tag == "li" for child in node.iter(include_text=False))
+        self.count = _whole(attributes.get("start"), self.count)
+        return self
+
+    def next(self, node: LexborNode) -> str:
+        """The number of one item as shown, empty for none."""
+        count = _whole(node.attributes.get("value"), self.count)
+        self.count = count + self.step
+        style = _list_style(node) or self.style
+        if style in ("none", "disc", "circle", "square"):
+            return ""
+        if style in _CHINESE_STYLES and 0 < count < 10_000:
+            return f"{chinese_numeral(count, DIGITS, PLACES)}、"
+        if style in ("lower-alpha", "upper-alpha", "lower-latin", "upper-latin") and 1 <= count <= 26:
+            return f"{chr(ord('a' if style.startswith('lower') else 'A') + count - 1)}. "
+        return f"{count}. "
+
+
+def _list_style(node: LexborNode) -> str:
+    match = _LIST_STYLE.search((node.attributes.get("style") or "")[:2000])
+    return match[1].lower() if match else ""
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    packed = (text or "").strip()
+    return int(packed) if packed.removeprefix("-").isdecimal() and packed.isascii() and len(packed) < 8 else otherwise
 
 
 def table(root: LexborNode, skip: Skip | None = None) -> Grid | None:

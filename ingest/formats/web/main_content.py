@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from corpus.wordlists import entries
 from ingest.formats.web.dom import BLOCK, SILENT, Grid, Skip, clean, is_hidden, walk
@@ -19,6 +20,7 @@ _WORDS = re.compile(r"[-_\s\d]+")
 _LABEL_SPACE = re.compile(r"[\s\u3000\u00a0]+")
 _SITE_SUFFIX = re.compile(r"\s*[-_—|–－]+\s*")
 _SITE = ("网", "政府", "门户", "网站", "平台")
+_DOCUMENT_FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?)(?:[?#&]|$)")
 _SHARE = 0.72
 
 
@@ -143,9 +145,38 @@ def find_main(tree: LexborHTMLParser) -> LexborNode | None:
             found = inner_weights.get(child.mem_id)
             if found is not None and found.prose >= _SHARE * total:
                 inner = child
-        if inner is None or inner.tag in ("p", "table", "tbody", "tr", "pre"):
+        # A table around other tables only parts the page, as pages once were laid out: its cells are boxes like others.
+        parted = inner is not None and inner.tag == "table" and _holds_tables(inner)
+        if inner is None or (inner.tag in ("p", "table", "pre") and not parted):
             return body if is_junk(node) else node
         node = inner
+
+
+def _holds_tables(table: LexborNode) -> bool:
+    return table.css_first("table:has(table)") is not None
+
+
+def _names_body(node: LexborNode) -> bool:
+    """Whether a node shows another file in the page: a frame or an object with a document in it."""
+    attributes = node.attributes
+    address = unquote((attributes.get("src") or attributes.get("data") or "")[:2000]).lower()
+    return bool(_DOCUMENT_FILE.search(address)) or (attributes.get("type") or "").lower() == "application/pdf"
+
+
+def find_frame(tree: LexborHTMLParser) -> LexborNode | None:
+    """The frame or object that shows a document from another file (a PDF, mostly), where the page has one."""
+    found = (node for node in tree.css("iframe, embed, object")[:200] if _names_body(node))
+    return next(found, None)
+
+
+def count_sentences(main: LexborNode) -> int:
+    """How many characters of a node stand in sentences that are no links."""
+    count = links = 0
+    for node, entering in walk(main, lambda node: node.tag in SILENT or (node.tag in BLOCK and is_junk(node))):
+        links += (node.tag == "a") * (1 if entering else -1)
+        if entering and not links and node.tag == "-text" and (text := (node.text_content or "").strip()).endswith(("。", "；")):
+            count += len(text)
+    return count
 
 
 def mostly_links(main: LexborNode, text: str) -> bool:
@@ -290,4 +321,4 @@ def page_title(tree: LexborHTMLParser) -> str | None:
     while len(parts) > 1 and (parts[-1].endswith(_SITE) or any(word in parts[-1] for word in _SITE)):
         parts.pop()
     title = parts[0] if parts else ""
-    return title if len(title) >= 6 else None
+    return title if len(title) >= 6 and not title.endswith(_table("html_sites.txt")) else None

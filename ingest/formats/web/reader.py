@@ -11,6 +11,8 @@ from ingest.formats.builder import TextBuilder
 from ingest.formats.text import decode, odd_characters, unify_newlines
 from ingest.formats.web.dom import BLOCK, Block, Grid, Paragraph, blocks, clean, is_hidden, write
 from ingest.formats.web.main_content import (
+    count_sentences,
+    find_frame,
     find_main,
     index_pairs,
     is_junk,
@@ -32,6 +34,9 @@ _CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([A-Za-z0-9_-]{1,30}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 _ANY_TAG = re.compile(r"</?([A-Za-z!][A-Za-z0-9]{0,15})[^<>]{0,4000}>")
 _OPEN_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}\s?(?=<)")
+_ELSEWHERE = "网页没有正文：正文在框架里的另一个文件（如 PDF）中，没有读入，请另取该文件导入"
+_FEW_WORDS = 150
+"""Characters in sentences; a page with less, and a document in a frame, has its body there."""
 _NESTING = frozenset(
     {"div", "span", "font", "b", "i", "table", "ul", "ol", "blockquote", "section", "center", "a", "em", "strong"}
 )
@@ -67,9 +72,15 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
         raise RefusedInput(source, "empty", "网页里没有可读的文字；请确认保存的是完整网页")
     hidden = [0]
     found = _document(main, hidden)
+    written = count_sentences(main) if find_frame(tree) is not None else _FEW_WORDS
+    elsewhere = written < _FEW_WORDS and not any(isinstance(block, Grid) for block in found)
+    if elsewhere and not written:
+        found, hidden = [], [0]
     fields = _meta(tree)
     pairs = outer_pairs(tree, main)
-    title = fields.get("title") or dict(pairs).get("标题") or page_title(tree)
+    title = fields.get("title") or dict(pairs).get("标题") or page_title(tree) or (_first_heading(tree) if elsewhere else None)
+    if elsewhere and not found and not title:
+        raise RefusedInput(source, "empty", _ELSEWHERE)
     for label, value in pairs:
         span = builder.line(f"{label}：{value}", element="index")
         _keep_field(builder, label, value, span.end - len(value))
@@ -88,12 +99,19 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
 
             builder.field_spans["title"] = Span(at, at + len(title))
     _inner_fields(builder, found, start)
-    if mostly_links(main, builder.text()[start:]):
+    if elsewhere:
+        builder.issue("body_elsewhere", _ELSEWHERE)
+    elif mostly_links(main, builder.text()[start:]):
         builder.issue("link_list", "网页的文字大半是链接，可能是栏目目录而不是文件，请核对")
     if hidden[0]:
         builder.issue("hidden_text", f"网页里有 {hidden[0]} 处隐藏文字没有读入")
     builder.issues.extend(odd_characters(builder.text()))
     return builder.finish()
+
+
+def _first_heading(tree: LexborHTMLParser) -> str | None:
+    node = tree.css_first("h1") or tree.css_first("h2")
+    return (clean(node.text(deep=True)[:300]) or None) if node is not None else None
 
 
 def _document(main: LexborNode, hidden: list[int]) -> list[Block]:

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from corpus.errors import RefusedInput
 from ingest.reader import read_raw
 
 BODY = "<p>一、加快灌区改造。各地要在2026年底前完成干渠衬砌，确保春灌用水，做好管护工作。</p><p>二、落实责任。县水利局牵头，乡镇配合。</p>"
@@ -122,3 +123,90 @@ def test_a_list_of_links_is_said_to_be_one():
 @pytest.mark.parametrize("line", ["【打印】", "【字体：大 中 小】", "[关闭窗口]", "点击查看政策解读：某办法一图读懂"])
 def test_buttons_in_brackets_go(line):
     assert line not in read_raw(page(f"<div id='zoom'>{BODY}<p>{line}</p></div>"), "a.html").text
+
+
+FRAME = "<div id='content'><iframe src='/pdfjs/web/viewer.html?file=/2023/08/P02.pdf'></iframe></div>"
+LINKS = "<div class='list'>推荐阅读：<a href='/1'>某县病虫害防治方案</a><a href='/2'>某县森林防火命令；</a></div>"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        FRAME,
+        "<embed src='a.PDF#page=1'>",
+        "<object data='/f/1.doc'></object>",
+        "<object type='application/pdf' data='/f?id=1'></object>",
+        "<iframe src='v.html?file=%2Fa%2Epdf&amp;x=1'></iframe>",
+    ],
+)
+def test_a_page_whose_body_is_a_file_in_a_frame_has_no_body(frame):
+    raw = read_raw(page(f"<h1>某县水利通知</h1>{frame}{LINKS}"), "a.html")
+    assert [issue.code for issue in raw.issues] == ["body_elsewhere"] and raw.issues[0].doubts_text
+    assert raw.fields["title"] == "某县水利通知" and raw.text.strip() == "某县水利通知"
+
+
+def test_a_sentence_beside_the_frame_is_kept_and_the_file_said():
+    raw = read_raw(page(f"<div id='zoom'><p>现将方案印发给你们，请认真贯彻执行。</p>{FRAME}</div>"), "a.html")
+    assert "现将方案印发给你们" in raw.text and [issue.code for issue in raw.issues] == ["body_elsewhere"]
+
+
+def test_a_frame_alone_is_refused_by_what_it_is():
+    with pytest.raises(RefusedInput, match="框架"):
+        read_raw(f"<html><body>{FRAME}</body></html>".encode(), "a.html")
+
+
+@pytest.mark.parametrize("main", [BODY * 3 + FRAME, f"<p>{BODY}</p><iframe src='/count.html'></iframe>"])
+def test_a_page_with_text_beside_a_frame_keeps_it(main):
+    raw = read_raw(page(f"<div id='zoom'>{main}</div>"), "a.html")
+    assert "干渠衬砌" in raw.text and not raw.issues
+
+
+@pytest.mark.parametrize(
+    ("markup", "lines"),
+    [
+        ("<ol><li>目标任务</li><li><p>保障措施</p></li></ol>", ["1. 目标任务", "2. 保障措施"]),
+        ("<ol start=4 type=A><li>目标<li value=7>保障</ol>", ["D. 目标", "G. 保障"]),
+        ("<ol style='list-style-type: cjk-ideographic'><li>目标</li><li>保障</li></ol>", ["一、目标", "二、保障"]),
+        (
+            "<ol><li>目标<ol type=a><li>粮食</li><li>蔬菜</li></ol></li><li>保障</li></ol>",
+            ["1. 目标", "a. 粮食", "b. 蔬菜", "2. 保障"],
+        ),
+        ("<ol reversed><li>目标</li><li>保障</li></ol>", ["2. 目标", "1. 保障"]),
+        ("<ol style='list-style:none'><li>目标</li></ol><ul><li>保障</li></ul>", ["目标", "保障"]),
+        (
+            "<ol><li>一、目标</li><li>（二）保障</li><li>第三条 附则</li><li></li><li>其他</li></ol>",
+            ["一、目标", "（二）保障", "第三条 附则", "5. 其他"],
+        ),
+        ("<ol><li>目标<p>要点</p></li></ol><p>说明</p>", ["1. 目标", "要点", "说明"]),
+    ],
+)
+def test_ordered_lists_keep_the_numbers_the_browser_draws(markup, lines):
+    raw = read_raw(page(f"<div id='zoom'>{BODY}{markup}</div>"), "a.html")
+    assert raw.text.strip().split("\n")[-len(lines) :] == lines
+
+
+def old_page(title, cells):
+    rows = "".join(f"<tr><td align=center>{text}</td></tr>" for text in cells)
+    return (
+        f"<html><head><meta charset='utf-8'><title>{title}</title></head><body><table width=1000><tr><td>"
+        "<table><tr><td>首页</td><td>走进某县</td><td>政务公开</td></tr></table></td></tr><tr><td><table width=960><tr>"
+        f"<td width=200>栏目导航<br>政府文件<br>人事任免</td><td><table>{rows}</table></td></tr></table></td></tr>"
+        "<tr><td>版权所有 某县人民政府</td></tr></table></body></html>"
+    ).encode()
+
+
+@pytest.mark.parametrize("site", ["某县人民政府公众信息网", "某县政务网", "某县人民政府门户网站"])
+def test_an_old_page_laid_out_by_tables_is_read_without_its_site(site):
+    raw = read_raw(old_page(site, ["<b>某县关于做好春灌工作的公告</b>", BODY * 2]), "a.html")
+    assert raw.text.split("\n")[0] == "某县关于做好春灌工作的公告" and "春灌用水" in raw.text
+    assert "title" not in raw.fields or raw.fields["title"] == "某县关于做好春灌工作的公告"
+    for word in ("走进某县", "栏目导航", "版权所有", site):
+        assert word not in raw.text
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("start", ["<table><tr><td>", "<ol><li>", "<iframe src=a.pdf></iframe><div>。"])
+def test_deep_tables_and_lists_take_no_time(start):
+    before = time.process_time()
+    read_raw(f"<html><body>{start * 1_900}{BODY}".encode(), "a.html")
+    assert time.process_time() - before < 8
