@@ -13,10 +13,13 @@ from graph.tasks.assemble import cut_name, make_task, path_of
 from graph.tasks.measures import demand_opening
 from graph.units.answerability import find_addressees
 from graph.units.lists import ResponsibilityClause, find_responsibilities
+from graph.units.stated_duties import find_stated_duties
 
 _CLOSING = re.compile(
     expand(r"[请望]?(?:{everybody}|全[{divisions}]|[{divisions}]直)[^。；\n]{0,60}?(?:{modals}|{urging})|^请[^。；\n]{2,60}")
 )
+# 会议要求，各县市要…: the news of a meeting, or a notice, tells what was demanded
+_REPORTED = re.compile(expand(r"{duty_reports}{reported_demands}[，,：:]?[^。；\n]{0,120}?(?:{modals}|{urging})(?![求素件点])"))
 _FORMULA = re.compile(expand(r"请{formula_openers}?[^。]{0,16}{carrying_out}|{letter_formulas}"))
 # what follows the last item and is about the document, not a demand of the item
 _IN_FORCE = re.compile(
@@ -71,8 +74,11 @@ def find_unnumbered_tasks(doc: ParsedDocument, found: Sequence[Task]) -> list[Ta
             if reply is not None and doc.attached:
                 out.append(_asked(doc, Span(reply.start(), reply.end()), path))
                 continue
+            reported = bare and _REPORTED.match(span.of(doc.text)) is not None
+            if reported and not listed:
+                listed = find_stated_duties(doc.text, span.start, span.end)
             demands = _demands(span.of(doc.text)) and (section.kind == "closing" or bare)
-            if listed or demands:
+            if listed or demands or reported:
                 out.append(replace(make_task(doc, span, _closing_name(doc.text, span), path, listed, []), kind="unnumbered"))
     return out
 

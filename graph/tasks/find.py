@@ -19,6 +19,7 @@ from graph.tasks.worthiness import TaskWorthiness
 from graph.units.answerability import find_answerable_units, find_duty_of_item
 from graph.units.conventions import apply_convention, find_convention
 from graph.units.lists import ResponsibilityClause, find_responsibilities
+from graph.units.stated_duties import find_stated_duties
 
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零\d]+[章节编篇部]")
 _NAME_END = re.compile(r"[。；;：:\n！]")
@@ -118,10 +119,11 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
             path = path_of(doc, section)
             for piece, opening in pieces:
                 duties = [duty for duty in listed if piece.covers(duty.span)]
+                duties = duties or find_stated_duties(doc.text, piece.start, piece.end)
                 yield make_task(doc, piece, cut_name(opening.of(doc.text)), path, duties, [])
             continue
         if not listed and not inherited:
-            listed = find_answerable_units(doc.text, span.start, span.end)
+            listed = find_answerable_units(doc.text, span.start, span.end) or find_stated_duties(doc.text, span.start, span.end)
         yield make_task(doc, span, name, path_of(doc, section), listed, inherited)
     for section, span, name in doubtful:
         # what stands in one row with demands is one, even if no verb shows it; so does a row numbered through a chapter
@@ -131,7 +133,8 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
         along = run is not None and runs[run] >= _LONG_RUN and 2 * accepted[run] >= runs[run] and len(span) >= _SAYS
         if among or along:
             inherited = _inherited(doc, section, children, own)
-            yield make_task(doc, span, name, path_of(doc, section), [], inherited)
+            stated = [] if inherited else find_stated_duties(doc.text, span.start, span.end)
+            yield make_task(doc, span, name, path_of(doc, section), stated, inherited)
 
 
 def _run_in_paragraphs(text: str, section: Section, span: Span) -> list[tuple[Span, Span]]:

@@ -284,3 +284,16 @@ def test_time_limits_without_their_label_and_with_their_day() -> None:
         "（二）开放驿站。自2024年3月1日至2024年9月30日，免费开放驿站。\n（三）完善规则。科学设置过渡期等缓冲措施。\n"
     )
     assert [task.deadline for task in tasks(text)] == ["2024年10月", "至2024年9月30日", None]
+
+
+def test_what_a_meeting_demands_is_a_task_with_those_it_is_demanded_of() -> None:
+    news = (
+        "青泽市召开金融支持小微企业座谈会\n3月8日，青泽市召开金融支持小微企业座谈会，总结去年工作。\n"
+        "会议指出，去年全市贷款增长较快，融资环境明显改善。\n"
+        "会议要求，各县市要建立融资需求清单，每月更新一次。各商业银行要降低收费，优化流程。\n"
+        "会议强调，市财政局要会同市金融办用好风险补偿资金，提高使用效率。\n"
+        "市发展改革委有关负责人在会上发言。\n"
+    )
+    first, second = find_tasks(read(news.encode(), "会议.txt"))
+    assert [(unit.name, unit.role) for unit in first.units] == [("各县市", "responsible"), ("各商业银行", "responsible")]
+    assert [(unit.name, unit.role) for unit in second.units] == [("市财政局", "lead"), ("市金融办", "supporting")]
