@@ -11,7 +11,7 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import Enactment, HeadMatter, Issue, Level, Reference, Span
 from corpus.five_year_plans import five_year_plans
 from ingest.headmatter.force import read_force
-from ingest.headmatter.history import find_note, number_of, publication_of, read_history, version_of
+from ingest.headmatter.history import find_note, issuer_of, number_of, publication_of, read_history, version_of
 from ingest.headmatter.labels import Labelled
 from ingest.headmatter.region import (
     RegionEvidence,
@@ -65,8 +65,11 @@ _NUMBER_LINE = re.compile(rf"^[ \t　]*(?P<number>{DOC_NUMBER.pattern})[ \t　]*
 """A document number alone on a line; some pages repeat title and number above the text."""
 _NUMBER_ENDS = re.compile(r"号[ \t　]*$", re.MULTILINE)
 _OPENING = 900
+_ABOVE_TITLE = 200
 _ISSUED_KIND = re.compile(expand(r"(?:关于|[{issuer_letters}]){issuing}(?P<rest>.+?)的?{issuing_kinds}(?:[（(].*[)）])?$"))
 _LETTER_END = re.compile(expand(r"的{letters}$"))
+_ACTING_SEAL = re.compile(r"\s*[（(]代[章印]?[）)]$")
+_LAST_BRACKET = re.compile(r"[（(][^（）()]{1,20}[）)]$")
 _DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
 
 
@@ -224,27 +227,69 @@ def _put_dates(text: str, draft: HeadDraft, header: Header, parts: SignaturePart
 def _put_issuers(text: str, draft: HeadDraft, header: Header, parts: SignatureParts) -> None:
     names: list[str] = []
     for span in parts.signers:
-        names += split_organs(span.of(text))
+        bracket = _ACTING_SEAL.search(text, span.start, span.end)
+        names += split_organs(text[span.start : bracket.start() if bracket else span.end])
     if names:
         draft.put("issuers", tuple(dict.fromkeys(names)), Span(parts.signers[0].start, parts.signers[-1].end))
     title, at = draft.text("title") or "", draft.spans.get("title")
     if "title" not in draft.inferred:
         lead = leading_organs(title)
+        above = _organs_above(text, at) if at and lead else ()
+        if above:
+            draft.put("issuers", tuple(dict.fromkeys((*above, *lead))), at)
         if lead:
             end = title.find(lead[-1][-2:]) if at else -1
             draft.put("issuers", lead, Span(at.start, at.start + end + 2) if at and end >= 0 else at)
     labelled = draft.text("labelled")
     if labelled:
         draft.put("issuers", split_organs(labelled), draft.spans.get("labelled"))
-    for span in header.byline:
-        if is_organ(span.of(text)):
-            draft.put("issuers", split_organs(span.of(text)), span)
+    _put_byline(text, draft, header.byline)
+    history = draft.values.get("history")
+    made = issuer_of(history) if isinstance(history, tuple) else None
+    if made is not None:
+        draft.put("issuers", (made[0],), made[1])
     source = draft.text("source")
     if source and is_organ(source):
         draft.put("issuers", split_organs(source), draft.spans.get("source"))
     for key in ("labelled", "source", "labelled_kind"):
         draft.values.pop(key, None)
         draft.spans.pop(key, None)
+
+
+def _organs_above(text: str, title: Span) -> tuple[str, ...]:
+    """The joint issuers on lines of their own above a title whose first line is an organ alone."""
+    lines = title.of(text).split("\n")
+    if len(lines) < 2 or not is_organ(lines[0]):
+        return ()
+    found: list[str] = []
+    for line in reversed(text[max(0, title.start - _ABOVE_TITLE) : title.start].rstrip("\n").split("\n")):
+        if not is_organ(line):
+            break
+        found[:0] = split_organs(line)
+    return tuple(found)
+
+
+def _put_byline(text: str, draft: HeadDraft, byline: Sequence[Span]) -> None:
+    """Set the issuers that lines under the title name, all of them, and the day a bracket behind one gives."""
+    names: list[str] = []
+    named: list[Span] = []
+    for line in byline:
+        bracket = _LAST_BRACKET.search(text, line.start, line.end)
+        organ = Span(line.start, bracket.start() if bracket else line.end).trimmed(text)
+        if not is_organ(organ.of(text)):
+            continue
+        names += split_organs(organ.of(text))
+        named.append(organ)
+        for iso, at in find_dates(text, organ.end, line.end):
+            draft.put("issued_on", iso, at)
+    if named:
+        # a day alone on the line under the organs is the day they issued it
+        below = text.find("\n", named[-1].end)
+        line_end = text.find("\n", below + 1) if below >= 0 else -1
+        for iso, at in find_dates(text, below + 1, line_end) if line_end > below >= 0 else ():
+            if not text[below + 1 : at.start].strip(" 　（(") and not text[at.end : line_end].strip(" 　）)"):
+                draft.put("issued_on", iso, at)
+        draft.put("issuers", tuple(dict.fromkeys(names)), Span(named[0].start, named[-1].end))
 
 
 @lru_cache(maxsize=256)

@@ -23,6 +23,14 @@ _DECISION = re.compile(
 )
 _ORDER = re.compile(expand(r"[一-龥]{0,24}令\s?[（(]?\s?第?\s?(?:\d{1,5}|[{numerals_with_zero}]{1,7})\s?号"))
 _LEAD = re.compile(expand(r"^{country}?[一-龥]{0,6}{acting_by}"))
+# 某市第十六届人民代表大会常务委员会第三次会议, 第十三届全国人民代表大会第一次会议
+_SESSION = re.compile(
+    expand(
+        r"(?P<place>[一-龥]{0,16}?)第[{numerals}\d]{1,4}届"
+        r"(?P<organ>(?:全国)?人民代表大会(?:常务委员会)?)第[{numerals}\d]{1,4}次(?:全体)?会议"
+    )
+)
+_ORDER_OF = re.compile(r"(?P<organ>[一-龥]{0,20}(?:人民政府|国务院))令")
 _COUNTED = re.compile(expand(r"第[{numerals}]{1,2}次$"))
 _PLAIN = re.compile(expand(r"(?:根据\s?)?(?:19|20)\d\d\s?年[^。；;\n]{4,300}{enacting_lines}(?:[^。；;\n]{0,30}施行)?"))
 _OPENINGS = re.compile(r"^[ \t　]*(?P<note>[（(〔\[【]|(?=(?:根据\s?)?(?:19|20)\d\d\s?年))", re.MULTILINE)
@@ -71,6 +79,23 @@ def number_of(history: Sequence[Enactment]) -> Enactment | None:
         return version
     numbered = [enactment for enactment in history if enactment.number]
     return numbered[0] if len({enactment.number for enactment in numbered}) == 1 else None
+
+
+def issuer_of(history: Sequence[Enactment]) -> tuple[str, Span] | None:
+    """The organ that made a law or rule, from its history: the congress or standing committee that adopted it first, or the
+    government of the order that published it; None where the history names neither.
+
+    某市第十六届人民代表大会常务委员会第三次会议 gives 某市人民代表大会常务委员会; who approves it (批准) is not its issuer.
+    """
+    for enactment in history:
+        if enactment.act in ("通过", "公布", "修订"):
+            words = _SESSION.match(enactment.by or "")
+            if words:
+                return words["place"] + words["organ"], enactment.span
+            order = _ORDER_OF.match(enactment.number or "")
+            if order:
+                return order["organ"], enactment.span
+    return None
 
 
 def _bracketed(text: str, at: int, end: int) -> Span | None:

@@ -17,6 +17,7 @@ _DOC_NUMBER = r"[一-龥A-Za-z]{1,16}(?:[（(][一-龥]{1,6}[）)])?[一-龥]{0,
 DOC_NUMBER = re.compile(_DOC_NUMBER)
 _ACT = re.compile(expand(r"{after_issuer}|20\d\d年"))
 """What follows the issuers in a title: 关于…, 印发…, 2024年…."""
+_JOINT = re.compile("[和与]")
 _REMARK_BEFORE = re.compile(r"^\s{0,4}[（(〔【\[][^（）()〔〕【】\[\]]{1,8}[)）〕】\]]")
 _AND_OTHERS = re.compile(expand(r"等(?:[{numerals}\d]{1,3}个?)?{others}?$"))
 ORDER_NUMBER = re.compile(
@@ -105,6 +106,11 @@ def _split_glued(name: str) -> tuple[str, ...]:
     """Split organs written without a separator (某省商务厅某市海关) before the name of a division."""
     if len(name) < 8:
         return (name,)
+    for joint in _JOINT.finditer(name):
+        left, right = name[: joint.start()], name[joint.end() :]
+        # 市水务局和市财政局; the 和 of 住房和城乡建设局 stands behind no organ
+        if len(left) > 3 and len(right) > 3 and is_organ(left) and is_organ(right):
+            return (left, *_split_glued(right))
     if is_national(name):
         return _split_glued_national(name)
     for mention in gazetteer().mentions(name):
