@@ -41,7 +41,9 @@ def build(raw: RawText, *, id: str, source: str, sha256: str, region: str | None
     """
     frozen, raw = raw.text, replace(raw, text=without_radicals(raw.text))
     text = raw.text
-    every = lines_of(text)
+    # records of a data set are short and many, and their ranking was learned as they are: cut, the right one of 599 pages
+    # came first for 648 questions in .903 instead of .915
+    every = lines_of(text, lost_breaks=raw.format != "jsonl")
     boiler = boilerplate_lines(text, every)
     boiler.update(dict.fromkeys(covered_lines(every, raw.boilerplate), "页面边框"))
     boiler.update(contents_lines(text, every, boiler))

@@ -68,11 +68,14 @@ class TextLine:
         return Span(self.start, self.end)
 
 
-def lines_of(text: str) -> list[TextLine]:
-    """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank."""
+def lines_of(text: str, *, lost_breaks: bool = True) -> list[TextLine]:
+    """The lines that are not blank. Very long lines are also cut where a number of a numbered series follows a blank.
+
+    With ``lost_breaks`` a text that came as one line gets its headings, items, head and signature back.
+    """
     out: list[TextLine] = []
     spans = list(_line_spans(text))
-    run_on = _find_lost_breaks(text, spans)
+    run_on = _find_lost_breaks(text, spans) if lost_breaks else []
     if run_on:
         spans = list(_cut_at_seams(text, spans, run_on))
         breaks = set(run_on)
