@@ -747,8 +747,11 @@ def find_gap(parsed: ParsedQuestion, document: DocumentView, span: Span) -> Viol
     run = max((match for match in re.finditer("1+", f"{left:b}"[::-1])), key=lambda match: len(match[0]), default=None)
     if run is None or len(run[0]) < FEWEST:
         return None
-    labels = [row.cells[0].of(text).strip() for row in cells.rows if row.cells][:MOST]
-    return Violation(f"“{question.text[run.start() : run.end()]}”", "、".join(dict.fromkeys(label for label in labels if label)))
+    labels = [
+        next((said for cell in row.cells if (said := cell.of(text).strip()) and not is_number(said)), "") for row in cells.rows
+    ]
+    named = "、".join(list(dict.fromkeys(filter(None, labels)))[:MOST])
+    return Violation(f"“{question.text[run.start() : run.end()]}”", named) if named else None
 
 
 def _in_words(years: Iterable[int]) -> str:

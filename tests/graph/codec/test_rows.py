@@ -20,7 +20,7 @@ TEXT = """昆明市绿道建设实施方案
 
 一、重点任务
 （一）完善绿道网络。到2025年，新建绿道60公里。（牵头单位：市园林局；配合单位：市财政局、各区政府）
-（二）推行“一园一策”。“一园一策”是指每个公园制定一个方案。各区要加强管护。
+（二）推行“一园一策”。“一园一策”是指每个公园制定一个方案。各地要加强管护。
 """
 
 
@@ -32,7 +32,7 @@ def test_there_and_back(tmp_path: Path) -> None:
         assert [fact.value for fact in corpus.facts(TaskRecord)] == [task_record(doc, task) for task in facts.tasks]
         assert [fact.value for fact in corpus.facts(TargetRecord)] == [target_record(doc, target) for target in facts.targets]
         assert {fact.value for fact in corpus.facts(TermRecord)} == {term_record(doc, term) for term in facts.terms}
-        assert [fact.value.name for fact in corpus.facts(ActorRecord)] == [actor.name for actor in facts.actors] == ["各区"]
+        assert [fact.value.name for fact in corpus.facts(ActorRecord)] == [actor.name for actor in facts.actors] == ["各地"]
 
 
 def test_a_record_and_its_keys() -> None:
