@@ -10,6 +10,7 @@ question in meaning, and the doubt sees it too. All are learned from questions w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -64,6 +65,10 @@ SIGNS = (
     "place", "place_missing", "place_other", "place_unasked", "cover_rest",
 )  # fmt: skip
 """Features that tell whether something answers at all."""
+
+
+_SAYS = re.compile(r"\w\w")
+"""What an item has to hold to say anything: a line of × or | does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +259,7 @@ def describe_items(
         if row is None:
             continue
         for place, item in enumerate(cut_items(view.document(row).doc, row, Span(hit.start, hit.end))):
-            if (row, item.span.start) not in seen:
+            if (row, item.span.start) not in seen and _SAYS.search(item.span.of(view.document(row).text)):
                 seen.add((row, item.span.start))
                 items.append(item)
                 numbers.append(item_number(hit.passage, place))

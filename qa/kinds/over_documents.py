@@ -45,7 +45,7 @@ ENOUGH = 3
 """Places with a figure from which there is something to list, where more are asked about."""
 KINDS = {"target": "目标", "achieved": "完成数", "statistic": "现状数", "rule": "标准"}
 _TOP = re.compile(r"(前|后|最高的|最低的|最多的|最少的)([\d两一二三四五六七八九十]{1,3})(?:名|位|个|省|强|的)")
-_UNEQUAL = re.compile(r"不(?:是|为|等于)[\d百]")
+_UNEQUAL = re.compile(r"不(?:是|为|等于)[“\"]?[\d百]")
 _LATEST = re.compile(r"(?:近|最近|过去)([\d两一二三四五六七八九十]{1,2})年")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)")
@@ -274,6 +274,8 @@ def _bound(folded: str, concept: str) -> Bound | None:
         if said:
             _, above, strict = max(said, key=lambda found: found[0])
             return Bound(value, above, strict, quantity.core.of(text))
+        if any(word in before for word in lists["sweeps_exactly"]):
+            return Bound(value, True, False, quantity.core.of(text), within=True)
     return None
 
 
@@ -404,7 +406,9 @@ def _lead(
         return [AnswerLine(f"{word}的是{names}，{name}为{ends[0].text}。", cited, derived=(name,))]
     if sweep.bound is not None:
         count = len(meeting)
-        text = f"{name}{'在' if not sweep.bound.strict else ''}{_bound_words(sweep.bound)}的有 {count} 个"
+        exact = sweep.bound.within and sweep.bound.value.low == sweep.bound.value.high
+        at = "为" if exact else "" if sweep.bound.strict else "在"
+        text = f"{name}{at}{_bound_words(sweep.bound)}的有 {count} 个"
         line = f"{text}：{'、'.join(one.place.short for one in meeting)}。" if meeting else f"{text}。"
         return [AnswerLine(line, tuple(_cited(one, view) for one in meeting), counts=(count,), derived=(text,))]
     if sweep.counting:
@@ -415,7 +419,7 @@ def _lead(
 
 def _bound_words(bound: Bound) -> str:
     if bound.within:
-        return f"{bound.text}之间"
+        return bound.text if bound.value.low == bound.value.high else f"{bound.text}之间"
     words = ("超过" if bound.strict else "") if bound.above else ("低于" if bound.strict else "")
     tail = "" if bound.strict else ("以上" if bound.above else "以下")
     return f"{words}{bound.text}{tail}"

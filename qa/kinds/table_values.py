@@ -20,6 +20,7 @@ SHOWN = 3
 LISTED = 30
 """Cells of a column that are named."""
 
+_WORD = re.compile(r"[\w√○●◎]")
 _UNIT_HEAD = re.compile(r"^(?:计量)?单位$")
 _UNIT_LABEL = re.compile(r"^(?:计量)?单位\s*[：:]\s*")
 _SHARE = re.compile("率|比|增长|增速|增幅|占")
@@ -34,7 +35,8 @@ def quote_cells(parsed: ParsedQuestion, documents: Iterable[DocumentView]) -> An
         parsed: The question.
         documents: The documents whose tables are looked at, the likeliest first.
     """
-    found = find_cells(parsed, documents)
+    # a cell of signs only (×, |) answers nothing unless it marks its column
+    found = [cell for cell in find_cells(parsed, documents) if cell.mark or _WORD.search(cell.value.of(cell.document.text))]
     if not found:
         return None
     lines = tuple(_line_of(group) for group in group_cells(found))

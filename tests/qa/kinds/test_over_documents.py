@@ -84,6 +84,8 @@ def test_every_wording_gives_the_same_sorted_rows(reports: Library, question: st
         ("去年哪个省GDP增速最高", "最高的是西藏，2025年地区生产总值增长完成数为7%。"),
         ("西北五省2026年GDP增长目标哪个最高", "最高的是甘肃，2026年地区生产总值增长目标为5.5%左右。"),
         ("2026年哪些省地区生产总值增长目标在5.5%以上", "2026年地区生产总值增长目标在5.5%以上的有 3 个：西藏、四川、甘肃。"),
+        ("2026年哪些省地区生产总值增长目标不低于5.5%", "2026年地区生产总值增长目标在5.5%以上的有 3 个：西藏、四川、甘肃。"),
+        ("有几个省2025年GDP正好增长5.1%", "2025年地区生产总值增长完成数为5.1%的有 1 个：陕西。"),
         ("2026年城镇新增就业目标超过30万人的省有几个", "2026年城镇新增就业目标超过30万人的有 2 个：四川、陕西。"),
         ("2026年粮食产量目标超过2000万吨的省有哪些", "2026年粮食产量目标超过2000万吨的有 1 个：四川。"),
     ],
@@ -104,6 +106,15 @@ def test_a_series_tells_years_and_a_goal_its_result(reports: Library) -> None:
     assert "2025年目标 32万人以上" in series and "2026年目标 30万人以上" in series
     done = ask(reports, "甘肃2025年GDP增长目标完成情况").answer
     assert done.startswith("甘肃2025年目标5.5%左右，完成5.8%（达到目标）")
+
+
+def test_who_is_level_with_the_last_of_the_top_counts(reports: Library) -> None:
+    assert [place for place, _ in rows(ask(reports, "2026年GDP增长目标最高的两个省"))] == ["西藏", "四川", "甘肃"]
+
+
+def test_goal_and_result_are_given_where_both_are_asked_for(reports: Library) -> None:
+    answer = ask(reports, "甘肃、四川2025年城镇新增就业实际多少、2026年目标多少").answer
+    assert all(figure in answer for figure in ("31万人", "101万人", "30万人以上", "85万人以上"))
 
 
 def test_who_does_not_say_it_is_named(reports: Library) -> None:
