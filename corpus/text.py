@@ -26,6 +26,15 @@ sentence_end = re.compile(f"[{SENTENCE_ENDS}][{SENTENCE_ENDS}]*[{CLOSERS}]{{0,3}
 _ends = {semicolons: re.compile(f"[{SENTENCE_ENDS if semicolons else PERIOD_ENDS}]") for semicolons in (True, False)}
 
 
+def split_names(listed: str | None) -> list[str]:
+    """The names that a person listed with commas of either width; none for None.
+
+    >>> split_names("甘南州， 黔南州,")
+    ['甘南州', '黔南州']
+    """
+    return [name.strip() for name in (listed or "").replace("，", ",").split(",") if name.strip()]
+
+
 def sentences(text: str, *, semicolons: bool = True) -> Iterator[Span]:
     """The sentences of a text in order, with their ends; together they cover the text.
 

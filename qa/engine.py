@@ -244,10 +244,9 @@ class Engine:
         selection = select_items(self._gather(constraints, hits, view), refused=draft.status == "not_found")
         if cells is not None:
             selection = selection.elsewhere({row for row, _ in cells.parts})
-        elif selection.items:
+        elif selection.items and selection.violation is None:
             best = selection.items[0]
-            gap = find_gap(parsed, view.document(best.document), best.span)
-            selection = replace(selection, violation=selection.violation or gap)
+            selection = replace(selection, violation=find_gap(parsed, view.document(best.document), best.span))
         anywhere = not parsed.divisions and not parsed.documents
         return quote_items(
             draft,
@@ -302,11 +301,10 @@ class Engine:
     def _finished(
         self, parsed: ParsedQuestion, draft: AnswerDraft, near: list[ScoredSentence], view: LibraryView, day: dt.date
     ) -> Answer:
-        limit = LONGEST_LIST if question_kinds()[parsed.kind].is_list else LONGEST_ANSWER
-        limit = LONGEST_TABLE if draft.table else limit
+        kind = question_kinds()[parsed.kind]
+        limit = LONGEST_TABLE if draft.table else LONGEST_LIST if kind.is_list else LONGEST_ANSWER
         lines: list[AnswerLine] = []
         size = 0
-        kind = question_kinds()[parsed.kind]
         for line in draft.lines:
             if not kind.of_library and lines and size + len(line.text) + 1 > limit - 20:
                 break

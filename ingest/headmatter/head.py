@@ -70,7 +70,6 @@ _ISSUED_KIND = re.compile(expand(r"(?:关于|[{issuer_letters}]){issuing}(?P<res
 _LETTER_END = re.compile(expand(r"的{letters}$"))
 _ACTING_SEAL = re.compile(r"\s*[（(]代[章印]?[）)]$")
 _LAST_BRACKET = re.compile(r"[（(][^（）()]{1,20}[）)]$")
-_DAY_OF_ISSUE = re.compile(expand(r"{days_of_issue}之日"))
 
 
 @dataclass(slots=True)

@@ -56,7 +56,6 @@ _THINGS = re.compile(
 )
 _EXTREME = re.compile(expand("qa", r"(?:{most}|{least})"))
 _TAIL = re.compile(r"[省市州县区旗盟]$")
-_MARK_LENGTH = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,13 +189,18 @@ class OrderedItems(NamedTuple):
     ahead: float
     by_score: list[int]
 
+    @property
+    def near(self) -> list[int]:
+        """The places of the items as good as the best: no further than ``REACH`` behind it."""
+        return [i for i, score in zip(self.places, self.scores, strict=True) if self.scores[0] - score <= REACH]
+
 
 def states_nothing_asked(evidence: Evidence, ordered: OrderedItems) -> bool:
     """Whether values are asked for and no item near the best states any.
 
     So it was for 16 of 114 questions without an answer and 1 of 623 with one, whose answer was not among the items (2026-11).
     """
-    near = [i for i, score in zip(ordered.places, ordered.scores, strict=True) if ordered.scores[0] - score <= REACH]
+    near = ordered.near
     return bool(evidence.stated[near[0]]) and not any(any(evidence.stated[i]) for i in near)
 
 
@@ -331,8 +336,7 @@ def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -
     order, scores = ordered.places, ordered.scores
     at = [COLUMNS.index(name) for name in SIGNS]
     behind = scores[min(BEST, len(scores) - 1)]
-    near = [i for i, score in zip(order, scores, strict=True) if scores[0] - score <= REACH]
-    stated = [evidence.stated[i] for i in near]
+    stated = [evidence.stated[i] for i in ordered.near]
     asked = len(stated[0])
     missing = stated[0].count(False) / asked if asked else 0.0
     nowhere = [any(column) for column in zip(*stated, strict=True)].count(False) / asked if asked else 0.0

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
+from corpus.text import split_names
 from corpus.titles import in_marks
 from ui.commands.graph import ROLES, add_output
 from ui.commands.shared import (
@@ -178,7 +179,7 @@ def _figures(args: argparse.Namespace) -> int:
     """The figures of a family of indicators."""
     from graph.codec.columns import TARGET_KINDS
 
-    names = [name.strip() for name in (args.regions or "").replace("，", ",").split(",") if name.strip()]
+    names = split_names(args.regions)
     with open_library(args) as library:
         found = library.figures(
             args.family,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
+from corpus.text import split_names
 from ui.commands.shared import (
     FORMATS,
     add_all_versions,
@@ -156,7 +157,7 @@ def like_tasks(args: argparse.Namespace) -> int:
     """Tasks of several regions that do the same thing."""
     from ui.exports.graph_tables import links_table
 
-    regions = [name.strip() for name in (args.regions or "").replace("，", ",").split(",") if name.strip()]
+    regions = split_names(args.regions)
     for name in regions:
         known_region(name)
     with _library(args) as library:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
 from corpus.filters import Filters
+from corpus.text import split_names
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from qa.understanding.follow_ups import spoken_of
@@ -189,7 +190,7 @@ def print_answer(answer: Answer) -> None:
 
 def compare(args: argparse.Namespace) -> int:
     """Put regions side by side."""
-    regions = _names(args.regions) if args.regions else None
+    regions = split_names(args.regions) if args.regions else None
     for name in regions or ():
         known_place(name)
     if sum(value is not None for value in (args.subject, args.versions, args.carried_out)) != 1:
@@ -209,7 +210,7 @@ def compare(args: argparse.Namespace) -> int:
                 as_of=as_of,
                 status=args.status,
                 below=args.below,
-                instead=_names(args.instead or ""),
+                instead=split_names(args.instead),
             )
     if args.format == "table":
         print_comparison(comparison)
@@ -220,12 +221,8 @@ def compare(args: argparse.Namespace) -> int:
     return 0 if any(cell.text for row in comparison.rows for cell in row.cells) else NOTHING
 
 
-def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.replace("，", ",").split(",") if name.strip()]
-
-
 def _two(listed: str) -> tuple[str, str]:
-    names = _names(listed)
+    names = split_names(listed)
     if len(names) != 2:
         raise UsageError("请写两份文件的编号或文件名，中间用逗号分开。编号见 cemai docs list。")
     return names[0], names[1]

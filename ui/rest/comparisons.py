@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from corpus.text import split_names
 from qa.answer import Comparison
 from ui.rest.files import exported
 from ui.rest.requests import (
@@ -58,7 +59,7 @@ def compare(
     instead: Annotated[str | None, Query(max_length=2000, description="代替各地缺省文件的文件编号，用逗号分开")] = None,
     format: TableFormat = "json",
 ) -> Response | dict[str, Any]:
-    names = [name.strip() for name in (regions or "").replace("，", ",").split(",") if name.strip()]
+    names = split_names(regions)
     chosen = [id.strip() for id in (instead or "").split(",") if id.strip()]
     comparison = _run_compare(desk, subject, names, as_of, status, below=below, instead=chosen)
     if format == "json":

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from corpus.errors import UsageError
+from corpus.text import split_names
 from graph.kinds import PUBLISHED, TARGETS, TASKS, FactKind, kind_named
 from graph.queries.cited import CitedFact, R
 from graph.queries.counted import CountedList
@@ -106,7 +107,7 @@ def figures(
     format: TableFormat = "json",
 ) -> Response:
     require_status(status)
-    names = [name.strip() for name in (regions or "").replace("，", ",").split(",") if name.strip()]
+    names = split_names(regions)
     try:
         found = desk.figures(
             family,
