@@ -93,7 +93,7 @@ class Engine:
         with self._at_work() as (view, known):
             parsed = parse_question(question, known, previous)
             parsed, chosen = select_documents(parsed, view, filters, day)
-            draft, near = self._draft(parsed, view, known, chosen, day)
+            parsed, draft, near = self._draft(parsed, view, known, chosen, day)
             draft = self._with_evidence(parsed, drop_unsupported(draft), view, chosen)
             draft = drop_torn(draft, lambda id: view.document(view.by_id[id]).text)
             return self._finished(parsed, draft, near, view, day)
@@ -108,7 +108,8 @@ class Engine:
             parsed, chosen = select_documents(parse_question(question, known), view, None, day)
             if question_kinds()[parsed.kind].complete:
                 return None
-            draft = drop_unsupported(self._draft(parsed, view, known, chosen, day)[0])
+            parsed, draft, _ = self._draft(parsed, view, known, chosen, day)
+            draft = drop_unsupported(draft)
             hits = self._find_passages(parsed.query, view, chosen)
             return self._gather(SlotConstraints(parsed), hits, view), draft.status == "not_found"
 
@@ -163,21 +164,22 @@ class Engine:
 
     def _draft(
         self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, day: dt.date
-    ) -> tuple[AnswerDraft, list[ScoredSentence]]:
+    ) -> tuple[ParsedQuestion, AnswerDraft, list[ScoredSentence]]:
+        """What the rules for a question's kind find, with the sentences near it; the question as of the kind it turned out to be."""
         if not len(view):
             empty = AnswerLine("文档库是空的，没有可以回答问题的文件。请先导入文件。")
-            return AnswerDraft("not_found", (empty,), final=True), []
+            return parsed, AnswerDraft("not_found", (empty,), final=True), []
         kind = question_kinds()[parsed.kind]
         by_content = parsed.kind != "validity" and not kind.of_library
         if by_content and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
-            return replace(offer_choices(*ambiguous, view, day), final=True), []
+            return parsed, replace(offer_choices(*ambiguous, view, day), final=True), []
         if by_content and (unmatched := parsed.named.unmatched) is not None:
-            return replace(offer_near(unmatched, view), final=True), []
+            return parsed, replace(offer_near(unmatched, view), final=True), []
         if by_content and parsed.kind not in NEVER_OVER_DOCUMENTS:
             over = answer_over_documents(parsed, view, known, chosen, day)
             over = over or answer_places_beside(parsed, view, known, chosen, day)
             if over is not None:
-                return over, []
+                return parsed, over, []
         wanted = extract_concepts(parsed, view)
         scope = NOWHERE if kind.of_library else scope_of(parsed, view, self.searcher, chosen)
         if kind.own_figures and parsed.divisions:
@@ -188,17 +190,21 @@ class Engine:
             inquiry = replace(inquiry, compare_versions=self._version_pairs(view, day))
         draft = None if kind.of_versions else self._from_best(inquiry)
         if draft is not None:
-            return draft, []
+            return parsed, draft, []
         draft = kind.answer(inquiry)
         if draft is not None:
-            return draft, inquiry.find_sentences() if draft.status == "not_found" else []
+            return parsed, draft, inquiry.find_sentences() if draft.status == "not_found" else []
+        if kind.otherwise is not None:
+            understood = replace(parsed.understood, kind=kind.otherwise)
+            return self._draft(replace(parsed, kind=kind.otherwise, understood=understood), view, known, chosen, day)
         everything = scorer.score(scope)
         others: list[ScoredSentence] = []
         if parsed.divisions or parsed.documents:
             everywhere = scope_of(parsed, view, self.searcher, chosen, divisions=())
             others = [f for f in scorer.score(everywhere) if (f.row, f.sentence.part) not in scope.parts]
         reason = kind.explain(inquiry) if kind.explain is not None else None
-        return refusal.refuse(parsed, wanted, everything, others, inquiry.measure, reason=reason), everything
+        refused = refusal.refuse(parsed, wanted, everything, others, inquiry.measure, reason=reason)
+        return parsed, refused, everything
 
     def _version_pairs(self, view: LibraryView, day: dt.date) -> Callable[[int, int], Comparison]:
         """A function that compares two versions of a document, given by their rows."""

@@ -272,7 +272,7 @@ def describe_items(
                 found_in.append((1 / (1 + rank), hit.score - highest))
     if not items:
         return [], [], (), np.zeros((0, len(COLUMNS)))
-    question, rarity = searcher.weigh_query(parsed.query)
+    question, rarity = searcher.weigh_query(_without_polarity(parsed))
     candidates = _candidates(items, titles, view, rarity)
     for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
         candidate.meaning = cosine
@@ -296,6 +296,15 @@ def describe_items(
             _cover_rest(rarity, normalise(title), f"{candidate.title} {candidate.text}"),
         ))  # fmt: skip
     return items, numbers, tuple(stated), np.hstack([compute_features(question, rarity, candidates), np.array(own, dtype=float)])
+
+
+def _without_polarity(parsed: ParsedQuestion) -> str:
+    """A question's query without the words that deny where it asks yes or no: the rule that answers may say the opposite."""
+    query = parsed.query
+    if parsed.kind == "yes_no":
+        for word in phrases("negations.txt"):
+            query = query.replace(word, " ")
+    return query
 
 
 def _cover_rest(rarity: Rarity, title: str, text: str) -> float:

@@ -26,6 +26,7 @@ class QuestionKind:
         reads_on: In a large library what other documents say is quoted behind the best document's answer.
         reworded: A configured language model may connect the quotes.
         explain: Why nothing was found, where the documents themselves tell.
+        otherwise: The kind a question turns out to be of where this one finds nothing it is about.
     """
 
     name: str
@@ -39,6 +40,7 @@ class QuestionKind:
     reads_on: bool = False
     reworded: bool = False
     explain: Callable[[Inquiry], str | None] | None = None
+    otherwise: str | None = None
 
     @property
     def words(self) -> KindWords:

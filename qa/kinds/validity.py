@@ -26,7 +26,6 @@ from qa.documents import DocumentView
 from qa.evidence.inquiry import Inquiry
 from qa.evidence.selection import of_the_place
 from qa.kinds.kind import QuestionKind
-from qa.kinds.yes_no import answer_yes_no
 
 CITING = 3
 """Documents quoted that mention a number the library does not have."""
@@ -54,8 +53,7 @@ def answer_validity(inquiry: Inquiry) -> AnswerDraft | None:
     drafts += [reader.answer_guess(span.of(parsed.folded)) for span in parsed.named.guesses]
     found = [draft for draft in drafts if draft is not None]
     if not found:
-        # it is something else that is in force or not: a permit, a card, a rule inside a document
-        return answer_yes_no(inquiry)
+        return None  # it is something else that is in force or not: a permit, a card, a rule inside a document
     states = [draft.status for draft in found]
     return AnswerDraft(
         "answered" if set(states) == {"answered"} else "not_found" if set(states) == {"not_found"} else "partial",
@@ -66,7 +64,7 @@ def answer_validity(inquiry: Inquiry) -> AnswerDraft | None:
     )
 
 
-KIND = QuestionKind("validity", answer_validity, is_list=True, complete=True)
+KIND = QuestionKind("validity", answer_validity, is_list=True, complete=True, otherwise="yes_no")
 
 
 @dataclass(frozen=True)
