@@ -617,15 +617,28 @@ class Library(PolicyGraph):
         previous: Understanding | None = None,
     ) -> None:
         """Keep an answer with everything it takes to ask again."""
-        from qa.answers.replay import make_kept_record
-
-        question = question.encode("utf-8", "replace").decode("utf-8")  # half a character (a lone surrogate) cannot be written
-        record = make_kept_record(
-            plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
-        )
+        record = self.answer_record(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
         # a library that cannot be written just now still answers
         with suppress(StoreError):
             self.corpus.save_answer(worded.id, record)
+
+    def answer_record(
+        self,
+        plain: Answer,
+        worded: Answer,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        as_of: dt.date | None = None,
+        previous: Understanding | None = None,
+    ) -> Json:
+        """What ``keep`` keeps of an answer; reads nothing of the library."""
+        from qa.answers.replay import make_kept_record
+
+        question = question.encode("utf-8", "replace").decode("utf-8")  # half a character (a lone surrogate) cannot be written
+        return make_kept_record(
+            plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
+        )
 
     @cached_property
     def endpoint(self) -> Endpoint | None:

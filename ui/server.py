@@ -1,4 +1,4 @@
-"""Page and REST in one server on this machine: what is mounted where, what is refused, which headers go out.
+"""Page and REST in one server on this machine: what is mounted where. What is refused before it comes here: ``ui.gate``.
 
 REST is there at once. The page is built in the background (``PageMount``), the worker processes come up meanwhile
 (``ui.desk.pool``), and models are read where they are first needed.
@@ -12,12 +12,11 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from cemai.library import Library
 from corpus.errors import UsageError
@@ -29,29 +28,16 @@ from ui.desk.item_embedding import ItemEmbedding
 from ui.desk.machine import available_memory, choose_workers, count_cores, memory_of_worker
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI, Request, Response
+    from fastapi import FastAPI
     from starlette.types import Receive, Scope, Send
 
 log = logging.getLogger("cemai.server")
 
+QUEUED = 100
+"""Questions of the page that wait for their turn; whoever comes then is told that there are too many."""
 LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
-MAX_BODY = 60 * 1024 * 1024
 _FOREIGN_SETTINGS = ("GRADIO_SHARE", "GRADIO_ALLOWED_PATHS", "GRADIO_SERVER_NAME", "GRADIO_MCP_SERVER", "GRADIO_ROOT_PATH",
                      "GRADIO_SSR_MODE", "GRADIO_VIBE_MODE", "GRADIO_NODE_PATH", "GRADIO_EXAMPLES_CACHE")  # fmt: skip
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    # Gradio compiles its templates in the browser and writes inline styles, so these two exceptions stay
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    ),
-}
 
 
 def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int = 0) -> FastAPI:
@@ -67,6 +53,7 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int 
     from fastapi import FastAPI
     from fastapi.middleware.gzip import GZipMiddleware
 
+    from ui.gate import RequestGate
     from ui.rest.app import mount_api
 
     desk = desk_of(library, workers)
@@ -88,9 +75,9 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int 
     # FastAPI's own documentation page loads its scripts from another host
     app = FastAPI(title="策脉", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan)
     mount_api(app, desk, imports)
-    _guard(app, hosts)
     # the page is 97 kB of HTML, a quarter of that packed; streams are left as they are
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
+    app.add_middleware(RequestGate, hosts=hosts)
     app.mount("/", page)
     return app
 
@@ -168,10 +155,15 @@ def serve(
     _free(host, port)
     import uvicorn
 
+    from ui.connections import TimedProtocol
+
     hosts = LOCAL if host in LOCAL else (*LOCAL, host)
     app = build_app(library, hosts=hosts, workers=_count_workers(library, workers))
     print(f"网页已打开：http://{host}:{port}　按 Ctrl+C 停止。", flush=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", server_header=False,
+        timeout_graceful_shutdown=3, http=TimedProtocol, ws="none",
+    )  # fmt: skip
 
 
 def _count_workers(library: Library, asked: int | None) -> int:
@@ -203,9 +195,11 @@ def _build_page(desk: Desk) -> FastAPI:
     from ui.page.gradio_parts import import_gradio
     from ui.page.theme import theme
 
+    page = build_page(desk)
+    page.queue(max_size=QUEUED)
     mounted: FastAPI = import_gradio().mount_gradio_app(
         FastAPI(openapi_url=None, docs_url=None, redoc_url=None),
-        build_page(desk),
+        page,
         path="/",
         server_name="127.0.0.1",
         footer_links=[],
@@ -238,45 +232,3 @@ def _free(host: str, port: int) -> None:
             raise UsageError(
                 f"端口 {port} 已被别的程序占用。请换一个端口，例如 --port {port + 1 if port < 65535 else 7861}。"
             ) from error
-
-
-def _guard(app: FastAPI, hosts: tuple[str, ...]) -> None:
-    """Refuse calls under another name or from another site, and bodies that are too large; set the headers."""
-    from fastapi.responses import JSONResponse
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        refused = refusal(dict(request.headers), request.method, hosts)
-        if refused is not None:
-            code, reason, message = refused
-            answer: Response = JSONResponse({"error": {"code": reason, "message": message}}, status_code=code)
-        else:
-            answer = await call_next(request)
-        for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
-        if request.url.path.startswith("/api/"):
-            answer.headers.setdefault("Cache-Control", "no-store")
-        return answer
-
-
-def refusal(headers: dict[str, str], method: str, hosts: tuple[str, ...]) -> tuple[int, str, str] | None:
-    """Status, code and message of a call that is not answered, else None."""
-    if _name(headers.get("host", "")) not in hosts:
-        return 421, "host", "请用 http://127.0.0.1 打开本页。"
-    if method not in ("GET", "HEAD", "OPTIONS"):
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-            return 403, "origin", "不接受来自其他网站的请求。"
-        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return 403, "origin", "不接受来自其他网站的请求。"
-    size = headers.get("content-length", "0")
-    if size.isdigit() and int(size) > MAX_BODY:
-        return 413, "too_large", "内容超过 50 MB。请拆分后再放入。"
-    return None
-
-
-def _name(authority: str) -> str:
-    """The host of ``host:port``; an address in brackets keeps them."""
-    if authority.startswith("["):
-        return authority[: authority.find("]") + 1]
-    return authority.rpartition(":")[0] if authority.count(":") == 1 else authority

@@ -7,8 +7,9 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ from cemai.policy_graph import PolicyGraph
 from corpus.corrections import Correction
 from corpus.divisions import gazetteer
 from corpus.document import ParsedDocument
+from corpus.errors import StoreError
 from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
@@ -36,6 +38,7 @@ from graph.queries.unit import UnitPage, unit_page
 from index.passages import Hit
 from qa import study
 from qa.answer import Answer, Comparison, Understanding
+from ui.desk.answer_queue import AnswerQueue
 
 if TYPE_CHECKING:
     from ui.desk.pool import WorkerPool
@@ -93,6 +96,8 @@ class _TopicsOfTasks(View):
 class Desk:
     """One library for many readers at once: calls take turns, what lists need is kept until the library changes.
 
+    Whatever a call returns is of one state of the library (``state``); several calls are where they are made inside one.
+
     Changes go through ``writer``, a second connection to the same library where there is one, so that taking in a long file
     does not hold up those who read. With a ``pool`` questions, searches and comparisons are answered by its worker processes.
     """
@@ -111,6 +116,10 @@ class Desk:
         self.embedding = ItemProgress()
         """How far the background work on items is."""
         self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._remembering = threading.Lock()
+        self._queue = AnswerQueue(partial(Corpus.open, library.corpus.folder, create=False)) if writer is not None else None
+        self._held = 0
+        """How often the thread that holds ``_reading`` entered a state or a change."""
         self._tried: dict[str, tuple[object, list[str]]] = {}
 
     # ------------------------------------------------------------------ questions
@@ -123,11 +132,12 @@ class Desk:
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
         after: Sequence[str] = (),
+        keep: bool = True,
     ) -> Answer:
-        """Answer a question, asked after some others; the answer is kept for its export."""
+        """Answer a question, asked after some others; the answer is kept for its export unless ``keep`` is false."""
         if after and previous is None:
             previous = self._answered("understand_all", questions=after)[0]
-        *_, answer = self.answers(question, filters=filters, as_of=as_of, previous=previous)
+        *_, answer = self.answers(question, filters=filters, as_of=as_of, previous=previous, keep=keep)
         return answer
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
@@ -142,11 +152,12 @@ class Desk:
         filters: Filters | None = None,
         as_of: dt.date | None = None,
         previous: Understanding | None = None,
+        keep: bool = True,
     ) -> Iterator[Answer]:
         """Answer a question in steps: as soon as the quotes are found, then, where a model is configured, in the words of the model.
 
-        The last step is kept for its export. The library is locked while quotes are found and while the answer is stored, never
-        while the model works.
+        The last step is kept for its export unless ``keep`` is false. The library is locked while quotes are found, never while the model works or
+        the answer is stored.
         """
         self.asked_at = time.monotonic()
         plain: Answer = self._answered("ask", question=question, filters=filters, as_of=as_of, previous=previous, keep=False)[0]
@@ -154,16 +165,26 @@ class Desk:
         if self.library.has_model:
             yield plain
             worded = self.library.worded(plain)
-        with self._reading:
-            self.library.keep(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
+        if keep:
+            record = self.library.answer_record(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
+            self._keep(worded, record)
+        yield worded
+
+    def _keep(self, worded: Answer, record: dict[str, Any]) -> None:
+        with self._remembering:
             self._answers[worded.id] = worded
             while len(self._answers) > ANSWERS_KEPT:
                 self._answers.popitem(last=False)
-        yield worded
+        if self._queue is not None:
+            self._queue.put(worded.id, record)
+            return
+        with self._reading, suppress(StoreError):  # a library that cannot be written just now still answers
+            self.library.corpus.save_answer(worded.id, record)
 
     def answer(self, id: str) -> Answer | None:
         """An answer given lately."""
-        return self._answers.get(id)
+        with self._remembering:
+            return self._answers.get(id)
 
     def answerable(self, name: str, candidates: list[str], most: int) -> list[str]:
         """Try out questions and return at most ``most`` that the library answers; kept under ``name`` until it changes."""
@@ -209,14 +230,31 @@ class Desk:
 
     # ------------------------------------------------------------------ documents
 
+    @contextmanager
+    def state(self) -> Iterator[int]:
+        """While the block runs everything read through the desk is of one state, whatever is written meanwhile. Yields its generation.
+
+        Others wait for it; questions, searches and comparisons of worker processes do not.
+        """
+        with self._reading:
+            if self._held:  # inside another one, or in the midst of a change
+                yield self.library.generation
+                return
+            self._held += 1
+            try:
+                with self.library.corpus.snapshot() as generation:
+                    yield generation
+            finally:
+                self._held -= 1
+
     def document(self, id: str) -> ParsedDocument:
         """A whole document."""
-        with self._reading:
+        with self.state():
             return self.library.document(id)
 
     def original(self, id: str) -> tuple[str, bytes]:
         """The file as it came in."""
-        with self._reading:
+        with self.state():
             return self.library.original(id)
 
     def entries(self, as_of: dt.date | None = None) -> list[ShelfEntry]:
@@ -225,14 +263,15 @@ class Desk:
 
     def entry(self, id: str) -> ShelfEntry | None:
         """The document with this id or source."""
-        entries = self._cached("entries by id", lambda: {e.info.id: e for e in self.entries()})
-        return entries.get(id) or next((e for e in self.entries() if e.info.source == id), None)
+        with self.state():
+            entries = self._cached("entries by id", lambda: {e.info.id: e for e in self.entries()})
+            return entries.get(id) or next((e for e in self.entries() if e.info.source == id), None)
 
     def others_of_work(self, entry: ShelfEntry) -> list[ShelfEntry]:
         """The other files of a document's work: its copies and other versions, in the order they came."""
-        with self._reading:
+        with self.state():
             rows = {*works(self.library.corpus).of(entry.info.row).documents} - {entry.info.row}
-        return [other for other in self.entries() if other.info.row in rows] if rows else []
+            return [other for other in self.entries() if other.info.row in rows] if rows else []
 
     def _entries(self, as_of: dt.date | None) -> list[ShelfEntry]:
         corpus = self.library.corpus
@@ -248,7 +287,7 @@ class Desk:
 
     def corrections(self, id: str) -> list[Correction]:
         """What was corrected in a document, with what was taken back since."""
-        with self._reading:
+        with self.state():
             return self.library.corrections(id)
 
     # ------------------------------------------------------------------ facts
@@ -293,7 +332,7 @@ class Desk:
 
     def figures(self, family: str, **conditions: Any) -> CountedList[FoundFigure]:
         """The figures of a family of indicators, see ``Library.figures``."""
-        with self._reading:
+        with self.state():
             return self.library.figures(family, **conditions)
 
     def facts(
@@ -380,13 +419,13 @@ class Desk:
 
         if keep is not None:
             return self._cached(keep, lambda: work(self.library.corpus))
-        with self._reading:
+        with self.state():
             return work(self.library.corpus)
 
     @property
     def generation(self) -> int:
         """Grows with every change."""
-        with self._reading:
+        with self.state():
             return self.library.generation
 
     # ------------------------------------------------------------------ changes
@@ -395,17 +434,25 @@ class Desk:
         """Run a change of the library; one at a time."""
         self.asked_at = time.monotonic()
         with self._writing:
+            if self._queue is not None:
+                self._queue.flush()
             if self._open_writer is None:
                 with self._reading:
-                    return work(self.library)
+                    self._held += 1
+                    try:
+                        return work(self.library)
+                    finally:
+                        self._held -= 1
             if self._writer is None:
                 self._writer = self._open_writer()
             return work(self._writer)
 
     def close(self) -> None:
-        """End the workers, and close the second connection."""
+        """End the workers, keep the answers that wait, and close the second connection."""
         if self.pool is not None:
             self.pool.close()
+        if self._queue is not None:
+            self._queue.close()
         with self._writing:
             if self._writer is not None:
                 self._writer.close()
@@ -413,7 +460,7 @@ class Desk:
 
     def catch_up(self) -> None:
         """Bring the caches on the disk up to the library, for those who only read them."""
-        with self._reading:
+        with self.state():
             self.library.searcher.refresh()
             fact_table(self.library.corpus)
 
@@ -425,12 +472,12 @@ class Desk:
             with suppress(NoWorkerError):
                 reply = self.pool.call(name, arguments)
                 return reply.value, reply.generation
-        with self._reading:
-            return getattr(self.library, name)(**arguments), self.library.generation
+        with self.state() as generation:
+            return getattr(self.library, name)(**arguments), generation
 
     def _cached(self, name: str, make: Callable[[], T]) -> T:
-        with self._reading:
-            return self._kept.get(name, make, stamp=(self.library.generation, dt.date.today()))
+        with self.state() as generation:
+            return self._kept.get(name, make, stamp=(generation, dt.date.today()))
 
 
 def short_region(info: DocumentInfo) -> str | None:

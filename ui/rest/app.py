@@ -25,6 +25,13 @@ SUBJECTS = (search, questions, comparisons, facts, study, graph, pages, imports,
 """The modules with routes, each with its ``router``."""
 
 
+_WORDS = {
+    400: "请求内容读不出来。请检查 JSON 或表单的写法。",
+    404: "没有这个地址。接口说明见 /api/v1/openapi.json。",
+    405: "这个地址不接受这种请求方法。",
+}
+
+
 def mount_api(app: FastAPI, desk: Desk, under_way: Imports) -> None:
     """Add the routes and the shape of errors to an application."""
     app.state.desk, app.state.imports = desk, under_way
@@ -45,8 +52,7 @@ def mount_api(app: FastAPI, desk: Desk, under_way: Imports) -> None:
 
     @app.exception_handler(HTTPException)
     def missing(_: Request, error: HTTPException) -> JSONResponse:
-        words = {404: "没有这个地址。接口说明见 /api/v1/openapi.json。", 405: "这个地址不接受这种请求方法。"}
-        return _error(error.status_code, "http", words.get(error.status_code, "请求没有完成。"))
+        return _error(error.status_code, "http", _WORDS.get(error.status_code, "请求没有完成。"))
 
     @app.exception_handler(Exception)
     def broken(_: Request, error: Exception) -> JSONResponse:

@@ -49,12 +49,13 @@ def documents(
     limit: Annotated[int | None, Query(ge=1)] = None,
 ) -> list[dict[str, Any]]:
     filters = conditions(region, level, issuer, year, topic, status).filters()
-    entries = desk.entries(as_of)
-    if filters is not None:
-        kept = {info.id for info in desk.library.documents(filters, as_of=as_of)}
-        entries = [entry for entry in entries if entry.info.id in kept]
+    with desk.state():
+        entries = desk.entries(as_of)
+        if filters is not None:
+            kept = {info.id for info in desk.library.documents(filters, as_of=as_of)}
+            entries = [entry for entry in entries if entry.info.id in kept]
+        ids = frozenset(doubt.document for doubt in desk.doubts()) if doubtful else frozenset()
     wanted = CatalogueQuery(query=query, kind=kind, doubtful=doubtful, sort=sort)
-    ids = frozenset(doubt.document for doubt in desk.doubts()) if doubtful else frozenset()
     return [_brief(entry) for entry in select_entries(entries, wanted, ids)[:limit]]
 
 
@@ -78,9 +79,10 @@ async def upload(
 
 @router.get("/documents/{id}", summary="一份文件的要素、提纲、任务和指标")
 def document(desk: CurrentDesk, id: str) -> dict[str, Any]:
-    entry = _entry(desk, id)
-    doc = desk.document(entry.info.id)
-    found_tasks, found_targets = desk.facts_of(entry.info.id)
+    with desk.state():
+        entry = _entry(desk, id)
+        doc = desk.document(entry.info.id)
+        found_tasks, found_targets = desk.facts_of(entry.info.id)
     return {
         **document_record(doc), "validity": {"status": entry.status, "reason": entry.reason}, "length": len(doc.text),
         "sections": section_records(doc), "tasks": [task.record() for task in found_tasks], "targets": [target.record() for target in found_targets],
@@ -96,7 +98,8 @@ def correct(desk: CurrentDesk, id: str, body: Annotated[CorrectionRequest, Body(
 
 @router.get("/documents/{id}/history", summary="一份文件的更正记录，撤销了的也在")
 def history(desk: CurrentDesk, id: str) -> list[dict[str, Any]]:
-    return _records(desk, desk.corrections(_entry(desk, id).info.id))
+    with desk.state():
+        return _records(desk, desk.corrections(_entry(desk, id).info.id))
 
 
 @router.post("/documents/{id}/split", summary="指明文件里另有一份文件，从哪里开始")
@@ -119,7 +122,8 @@ def join(desk: CurrentDesk, id: str, body: JoinRequest) -> dict[str, Any]:
 
 @router.get("/corrections", summary="全部更正记录")
 def corrections(desk: CurrentDesk) -> list[dict[str, Any]]:
-    return _records(desk, desk.read(lambda corpus: corpus.corrections(undone=True)))
+    with desk.state():
+        return _records(desk, desk.read(lambda corpus: corpus.corrections(undone=True)))
 
 
 @router.delete("/corrections/{number}", summary="撤销一项更正")
@@ -140,12 +144,15 @@ def doubts(desk: CurrentDesk, limit: Annotated[int | None, Query(ge=1)] = None) 
 def text(
     desk: CurrentDesk, id: str, start: Annotated[int, Query(ge=0)] = 0, end: Annotated[int | None, Query(ge=0)] = None
 ) -> PlainTextResponse:
-    return PlainTextResponse(desk.document(_entry(desk, id).info.id).text[start:end])
+    with desk.state():
+        doc = desk.document(_entry(desk, id).info.id)
+    return PlainTextResponse(doc.text[start:end])
 
 
 @router.get("/documents/{id}/original", summary="原始文件", response_class=Response)
 def original(desk: CurrentDesk, id: str) -> Response:
-    name, data = desk.original(_entry(desk, id).info.id)
+    with desk.state():
+        name, data = desk.original(_entry(desk, id).info.id)
     # never shown in the page's own origin: a document may carry scripts
     return attachment(data, "application/octet-stream", name)
 

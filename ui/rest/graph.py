@@ -33,7 +33,8 @@ def graph(
     node: Annotated[str, Query(max_length=300, description="如 unit:州医保局、topic:医疗保障、document:编号，或一个名称")],
     format: Annotated[str, Query(pattern="^(json|svg)$")] = "json",
 ) -> Response | dict[str, Any]:
-    found = desk.surroundings(node) or desk.surroundings(desk.read(lambda corpus: resolve(corpus, node)) or "")
+    with desk.state():
+        found = desk.surroundings(node) or desk.surroundings(desk.read(lambda corpus: resolve(corpus, node)) or "")
     if found is None:
         raise Failure(404, "node", f"文档库里没有“{node[:60]}”这个节点。")
     if format == "svg":

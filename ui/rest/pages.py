@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -35,15 +36,19 @@ def page(
     boxes: Annotated[str, Query(max_length=4000, pattern=BOXES)] = "",
     part: bool = False,
 ) -> Response:
-    entry = desk.entry(id)
-    if entry is None or not has_page_pictures(entry.info.format) or not 1 <= number <= 100_000:
-        raise Failure(404, "page", "没有这一页：只有 PDF 文件有页面图片。")
-    key = (entry.info.sha256, number, boxes, part)
-    if key not in _KEPT_PAGES:
-        _KEPT_PAGES[key] = draw(desk.original(entry.info.id)[1], number, boxes, part=part)
+    with desk.state():
+        entry = desk.entry(id)
+        if entry is None or not has_page_pictures(entry.info.format) or not 1 <= number <= 100_000:
+            raise Failure(404, "page", "没有这一页：只有 PDF 文件有页面图片。")
+        key = (entry.info.sha256, number, boxes, part)
+        data = b"" if key in _KEPT_PAGES else desk.original(entry.info.id)[1]
+    picture = _KEPT_PAGES.get(key)
+    if picture is None:  # another page may have taken its place meanwhile
+        picture = _KEPT_PAGES[key] = draw(data or desk.original(entry.info.id)[1], number, boxes, part=part)
         while len(_KEPT_PAGES) > KEPT:
-            _KEPT_PAGES.popitem(last=False)
-    return Response(_KEPT_PAGES[key], media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+            with suppress(KeyError):
+                _KEPT_PAGES.popitem(last=False)
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
 
 def draw(data: bytes, number: int, boxes: str = "", *, part: bool = False) -> bytes:

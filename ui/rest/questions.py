@@ -16,6 +16,7 @@ from ui.rest.requests import (
     CurrentDesk,
     Failure,
     FeedbackRequest,
+    KeepsAnswer,
     Text,
     Year,
     conditions,
@@ -28,6 +29,7 @@ router = APIRouter()
 @router.get("/ask", summary="提问，答案由原文引语组成", response_model=None)
 def ask(
     desk: CurrentDesk,
+    keep: KeepsAnswer,
     question: Annotated[str, Query(max_length=TEXT_LIMIT)],
     as_of: dt.date | None = None,
     region: Text = None,
@@ -39,8 +41,8 @@ def ask(
     after: Annotated[list[str] | None, Query(max_length=20, description="之前的问题，先问的在前")] = None,
     format: AnswerFormat = "json",
 ) -> Response | dict[str, Any]:
-    held = conditions(region, level, issuer, year, topic, status)
-    answer = desk.ask(require_text(question, "问题"), filters=held.filters(), as_of=as_of, after=_limited(after or []))
+    filters, before = conditions(region, level, issuer, year, topic, status).filters(), _limited(after or [])
+    answer = desk.ask(require_text(question, "问题"), filters=filters, as_of=as_of, after=before, keep=keep)
     return exported(answer, format, "答复") if format == "docx" else answer.record()
 
 

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.divisions import gazetteer
 from corpus.errors import UsageError
@@ -15,6 +16,7 @@ from corpus.region_groups import find_groups
 from graph.documents.status_filter import parse_status
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.desk.imports import Imports
+from ui.gate import is_asked_by_foreign_page
 
 TOP_LIMIT = 100
 TEXT_LIMIT = 10_000
@@ -36,8 +38,14 @@ async def _imports(request: Request) -> Imports:
     return request.app.state.imports  # type: ignore[no-any-return]
 
 
+async def _keeps(request: Request) -> bool:
+    return not is_asked_by_foreign_page(request.headers, request.method)
+
+
 CurrentDesk = Annotated[Desk, Depends(_desk)]
 """The desk the application was mounted over."""
+KeepsAnswer = Annotated[bool, Depends(_keeps)]
+"""Whether an answer may be kept: not where a page of another site may have asked, see ``ui.gate``."""
 CurrentImports = Annotated[Imports, Depends(_imports)]
 
 
@@ -157,8 +165,11 @@ class JoinRequest(BaseModel):
 def conditions(
     region: str | None, level: str | None, issuer: str | None, year: int | None, topic: str | None, status: str | None
 ) -> Conditions:
-    """Query parameters as conditions."""
-    return Conditions(region=region, level=level, issuer=issuer, year=year, topic=topic, status=status)
+    """Query parameters as conditions. Raises ``RequestValidationError`` for one that is too long."""
+    try:
+        return Conditions(region=region, level=level, issuer=issuer, year=year, topic=topic, status=status)
+    except ValidationError as error:  # some may be shorter than a parameter of the address
+        raise RequestValidationError([{**found, "loc": ("query", *found["loc"])} for found in error.errors()]) from error
 
 
 def require_text(text: str, what: str) -> str:

@@ -35,12 +35,13 @@ def paper(
     seed: Annotated[int, Query(ge=0, le=1_000_000)] = 1,
 ) -> Response:
     require_region(region)
-    found = desk.brief(region or None, unit or None)
-    facts = found.fact_ids if found else []
-    documents = found.document_ids if found else ()
-    questions = desk.read(
-        lambda corpus: study.quiz(corpus, number, seed, region=region or None, about=facts, documents=documents)
-    )
+    with desk.state():
+        found = desk.brief(region or None, unit or None)
+        facts = found.fact_ids if found else []
+        documents = found.document_ids if found else ()
+        questions = desk.read(
+            lambda corpus: study.quiz(corpus, number, seed, region=region or None, about=facts, documents=documents)
+        )
     if not questions:
         raise Failure(404, "questions", "这个岗位的文件里没有可以核对的事实，出不了题。")
     title = f"{found.title.partition('：')[0] if found else '全库'}政策学习测试题"

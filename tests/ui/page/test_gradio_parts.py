@@ -21,7 +21,8 @@ from starlette.testclient import TestClient
 from cemai.library import Library
 from ui.server import build_app
 with Library.open(Path(sys.argv[1])) as library, TestClient(build_app(library), base_url="http://127.0.0.1") as client:
-    config, page = client.get("/config").json(), client.get("/")
+    page = client.get("/")
+    config = json.JSONDecoder().raw_decode(page.text, page.text.index("window.gradio_config = ") + 23)[0]
     load = next(d["id"] for d in config["dependencies"] if any(event == "load" for _, event in d["targets"]))
     drawn = client.post("/gradio_api/run/predict", json={"data": [], "fn_index": load, "session_hash": "x"})
     theme = client.get("/theme.css")

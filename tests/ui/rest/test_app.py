@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import socket
 import time
@@ -23,6 +24,7 @@ from ui import server
 from ui.desk.desk import Desk
 from ui.desk.imports import Imports
 from ui.desk.uploads import safe_name
+from ui.gate import HEADERS, RequestGate, refusal
 from ui.rest.app import mount_api
 
 TEXT = """青禾市人民政府关于印发河道管护办法的通知
@@ -82,7 +84,7 @@ def client(library: Recording, tmp_path: Path) -> TestClient:
     app = FastAPI(openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
     desk = Desk(library, uploads=tmp_path / "uploads")
     mount_api(app, desk, Imports(desk))
-    server._guard(app, ("testserver",))
+    app.add_middleware(RequestGate, hosts=("testserver",))
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -252,22 +254,63 @@ def test_names_stay_in_their_folder(name: str, safe: str) -> None:
 
 def test_other_names_and_other_sites_are_refused() -> None:
     local = server.LOCAL
-    assert server.refusal({"host": "127.0.0.1:7860"}, "GET", local) is None
-    assert server.refusal({"host": "[::1]:7860"}, "GET", local) is None
-    for host in ("example.org", "127.0.0.1.example.org:7860", ""):
-        assert (server.refusal({"host": host}, "GET", local) or (0,))[0] == 421
+    assert refusal({"host": "127.0.0.1:7860"}, "GET", local) is None
+    assert refusal({"host": "[::1]:7860"}, "GET", local) is None
+    foreign = (
+        "example.org", "127.0.0.1.example.org:7860", "127.0.0.1:7860.example.org", "[::1].example.org", "[::1]x:7860",
+        "localhost.:7860", "a@127.0.0.1", "127.0.0.1:", "127.0.0.1,127.0.0.1", "",
+    )  # fmt: skip
+    for host in foreign:
+        assert (refusal({"host": host}, "GET", local) or (0,))[0] == 421
     own = {"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}
-    assert server.refusal(own, "POST", local) is None
-    for origin in ("http://example.org", "null", "http://127.0.0.1:9999"):
-        assert (server.refusal({**own, "origin": origin}, "POST", local) or (0,))[0] == 403
-    assert (server.refusal({**own, "sec-fetch-site": "cross-site"}, "POST", local) or (0,))[0] == 403
-    assert (server.refusal({**own, "content-length": str(10**9)}, "POST", local) or (0,))[0] == 413
+    assert refusal(own, "POST", local) is None
+    for origin in (
+        "http://example.org",
+        "null",
+        "http://127.0.0.1:9999",
+        "http://127.0.0.1:7860.example.org",
+        "http://127.0.0.1:7860/",
+    ):
+        assert (refusal({**own, "origin": origin}, "POST", local) or (0,))[0] == 403
+    link = {"host": own["host"], "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert refusal(link, "GET", local, "/") is None, "a link on another site opens the page"
+    assert (refusal(link, "POST", local, "/") or (0,))[0] == 403
+    for path in ("/api/v1/ask", "/api/v1/documents/x/pages/1", "/gradio_api/queue/data"):
+        assert (refusal(link, "GET", local, path) or (0,))[0] == 403
+    for site in ("cross-site", "same-site"):
+        assert (refusal({**own, "sec-fetch-site": site}, "POST", local) or (0,))[0] == 403
+        assert (refusal({"host": own["host"], "sec-fetch-site": site, "sec-fetch-dest": "image"}, "GET", local) or (0,))[0] == 403
+
+
+def test_nothing_is_kept_of_what_a_page_elsewhere_may_have_asked(client: TestClient, library: Recording) -> None:
+    asked = {"question": "河道治理率的目标是多少？"}
+    assert client.get("/api/v1/ask", params=asked, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    # a browser that does not say where a call comes from: the picture of another site looks the same as a line typed by hand
+    old = client.get("/api/v1/ask", params=asked, headers={"user-agent": "Mozilla/5.0"})
+    assert old.status_code == 200 and library.answers() == []
+    assert client.get(f"/api/v1/answers/{old.json()['id']}").status_code == 404
+    typed = client.get("/api/v1/ask", params=asked, headers={"user-agent": "Mozilla/5.0", "sec-fetch-site": "none"}).json()
+    assert [kept.id for kept in library.answers()] == [typed["id"]]
+
+
+def test_filters_that_are_too_long_are_refused_in_words(client: TestClient) -> None:
+    for name in ("region", "level", "issuer", "topic", "status"):
+        for path in ("search?query=x", "ask?question=x", "documents?query=x"):
+            got = client.get(f"/api/v1/{path}&{name}={'长' * 201}")
+            assert (got.status_code, name in got.json()["error"]["message"]) == (422, True)
+    for name, length in (("level", 21), ("topic", 101), ("status", 51)):
+        got = client.get("/api/v1/search", params={"query": "x", name: "长" * length})
+        assert got.status_code == 422 and got.json()["error"]["message"] == f"{name}：太长"
+    assert client.post("/api/v1/ask", content=b"[" * 50_000, headers={"content-type": "application/json"}).status_code in (
+        400,
+        422,
+    )
 
 
 def test_every_response_carries_the_headers(client: TestClient) -> None:
     for path in ("/api/v1/health", "/api/v1/nowhere"):
         got = client.get(path)
-        for name, value in server.HEADERS.items():
+        for name, value in HEADERS.items():
             assert got.headers[name] == value
         assert got.headers["cache-control"] == "no-store"
     assert client.get("/api/v1/health", headers={"host": "example.org"}).status_code == 421
@@ -296,16 +339,24 @@ def test_the_page_is_built_with_closed_settings(library: Recording, monkeypatch:
     with TestClient(app) as client:
         page = client.get("/")
         assert page.status_code == 200 and "策脉" in page.text and page.headers["content-encoding"] == "gzip"
-        config = client.get("/config").json()
+        config = json.JSONDecoder().raw_decode(
+            page.text, page.text.index("window.gradio_config = ") + len("window.gradio_config = ")
+        )[0]
         assert config["analytics_enabled"] is False and config["footer_links"] == []
         named = [d for d in config["dependencies"] if d.get("api_visibility") == "public"]
         assert named == []
-        assert client.get("/gradio_api/info").json()["named_endpoints"] == {}
-        assert client.get("/docs").status_code in (200, 404) and "cdn" not in client.get("/docs").text
+        for unused in ("/config", "/gradio_api/info", "/docs", "/gradio_api/file=https://example.org/", "/gradio_api/mcp/"):
+            assert client.get(unused).status_code == 404
+        assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code == 404
+        odd = (b"", b"{}", b'{"data": 1}', b'{"data": [], "fn_index": 99}', b'{"data": [], "fn_index": "x"}', b"[" * 50_000,
+               b'{"data": [null], "fn_index": 0, "session_hash": {"a": 1}}', b'{"data": [], "fn_index": -1, "trigger_id": []}')  # fmt: skip
+        for body in odd:
+            for route in ("run/predict", "queue/join"):
+                got = client.post(f"/gradio_api/{route}", content=body, headers={"content-type": "application/json"})
+                assert 400 <= got.status_code < 500 and "Traceback" not in got.text and "site-packages" not in got.text
         assert client.get("/favicon.ico").content.startswith(b"<svg")
         store = library.corpus.folder / "library.sqlite"
-        assert client.get(f"/gradio_api/file={store}").status_code in (403, 404)
-        assert client.get("/gradio_api/mcp/").status_code == 404
+        assert client.get(f"/gradio_api/file={store}").status_code == 404
         assert client.get("/api/v1/health").json()["documents"] == 1
 
 

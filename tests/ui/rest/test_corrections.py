@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 
 from cemai.library import Library
 from index.dense.encoder import load
-from ui import server
 from ui.desk.desk import Desk
 from ui.desk.imports import Imports
+from ui.gate import RequestGate
 from ui.rest.app import mount_api
 
 TEXT = "云岫县人民政府关于加强农村供水管护工作的通知\n云政发〔2024〕1号\n各乡镇人民政府：\n加强供水管护。\n云岫县人民政府\n2024年3月5日\n"
@@ -28,7 +28,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
         app = FastAPI()
         desk = Desk(library)
         mount_api(app, desk, Imports(desk))
-        server._guard(app, ("testserver",))
+        app.add_middleware(RequestGate, hosts=("testserver",))
         yield TestClient(app, raise_server_exceptions=False)
 
 
