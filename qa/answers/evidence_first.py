@@ -20,8 +20,9 @@ MOST = 6
 """Items quoted at most."""
 ELSEWHERE = 5.0
 """How far behind the best item the best one of another document may lie, where the question names neither place nor document."""
-RELATED_FROM, SILENT_FROM = 0.3, 0.5
-"""The doubt from which on the items are only what may be related, and from which on the documents do not tell."""
+RELATED_FROM, SILENT_FROM, HOPELESS_FROM = 0.3, 0.5, 0.75
+"""The doubt from which on the items are only what may be related, from which on the documents do not tell, and from which on the best
+item is not shown as the nearest where the rules refuse too."""
 WEAK = 0.0
 """The score of the best item from which on what rules found in a small library does not stand in front of it."""
 LINES = 3
@@ -53,7 +54,7 @@ def quote_items(
     if rules_first and told and selection.doubt >= RELATED_FROM:
         return draft
     if selection.doubt >= SILENT_FROM and not (told and _agree(draft, selection.items[0], view)):
-        return refuse_doubtful(selection, view) if told else draft
+        return refuse_doubtful(selection, view, draft) if told or selection.doubt < HOPELESS_FROM else draft
     items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
     lines = _with_whole_list(items, view) if whole else _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
@@ -84,13 +85,17 @@ def _agree(draft: AnswerDraft, item: EvidenceItem, view: LibraryView) -> bool:
     )
 
 
-def refuse_doubtful(selection: Selection, view: LibraryView) -> AnswerDraft:
-    """That nothing found answers, with the nearest of it."""
+def refuse_doubtful(selection: Selection, view: LibraryView, draft: AnswerDraft) -> AnswerDraft:
+    """That nothing found answers, in the words of the rules where they refuse too, with the nearest of it.
+
+    Of a hundred questions that are refused though the documents tell, it is the answer for about fifty.
+    """
     first = selection.items[0]
     document = view.document(first.document)
-    nearest = quote_line(f"最接近的原文是{label_at(document, first.span.start)}", document, [first.span])
-    said = "文件未载明所问的内容，没有找到可以直接回答的原文。"
-    return AnswerDraft("not_found", (AnswerLine(said), replace(nearest, text=f"{nearest.text}（可能相关，请看原文）")))
+    nearest = quote_line(f"最接近的原文是{label_at(document, first.span.start)}", document, [*first.heads, first.span])
+    refusal = draft.lines if draft.status == "not_found" else ()
+    said = [line for line in refusal if not line.citations] or [AnswerLine("文件未载明所问的内容，没有找到可以直接回答的原文。")]
+    return AnswerDraft("not_found", (*said, replace(nearest, text=f"{nearest.text}（可能相关，请看原文）")))
 
 
 def admit_lines(draft: AnswerDraft, constraints: SlotConstraints, view: LibraryView) -> AnswerDraft:
