@@ -4,6 +4,13 @@ PolicyError                    anything that a person can act on; its text is Ch
 ├── StoreError                 the library folder or its SQLite file
 │   ├── NewerFormat            written by a later version of the program
 │   ├── LibraryBusy            another process holds the write lock
+│   ├── LibraryReadOnly        on media, or in a folder, that cannot be written
+│   ├── DiskFull               nothing more fits on the disk
+│   ├── DeviceFailure          the disk reported an error
+│   ├── TooManyFiles           the system gives this process no more files
+│   ├── DamagedLibrary         the file is not what was written
+│   ├── ReplacedLibrary        the file is not the one that was there: emptied, older, of another library, gone
+│   ├── IncompletePurge        erased from the library, but not yet from every file of its folder
 │   └── UnknownDocument        no such document in the library
 │       └── UnclearDocument    several may be meant, or only some come near: the message offers them
 ├── RefusedInput               one input is not taken in; the others are not affected
@@ -28,6 +35,34 @@ class NewerFormat(StoreError):
 
 class LibraryBusy(StoreError):
     """Another process is writing: wait for it to finish and try again."""
+
+
+class LibraryReadOnly(StoreError):
+    """The library cannot be written where it is: copy its folder to a place that can, or ask for the right to write."""
+
+
+class DiskFull(StoreError):
+    """Nothing more fits on the disk: what was not stored is as if it had never been begun."""
+
+
+class DeviceFailure(StoreError):
+    """The disk reported an error while reading or writing: save a backup elsewhere before anything else."""
+
+
+class TooManyFiles(StoreError):
+    """The system gives this process no more open files: end other programs, or raise the limit."""
+
+
+class DamagedLibrary(StoreError):
+    """The file of the library is not what was written: restore a backup."""
+
+
+class ReplacedLibrary(StoreError):
+    """In the place of the library is another file: emptied, older, of another library, or none."""
+
+
+class IncompletePurge(StoreError):
+    """Documents were erased from the library, but a file of its folder may still hold their words: purge again."""
 
 
 class UnknownDocument(StoreError):

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
+from cemai.settings import default_folder
 from corpus.errors import PolicyError, UsageError
+from corpus.store.failures import explain_failure
 from ui.commands.parser import WRONG_USAGE, Parser
 
 OK, NOTHING = 0, 1
@@ -19,7 +24,7 @@ OK, NOTHING = 0, 1
 
 def build_parser() -> Parser:
     """The whole command line."""
-    from ui.commands import documents, facts, feedback, graph, models, questions, serving
+    from ui.commands import backups, documents, facts, feedback, graph, models, questions, serving
 
     parser = Parser(prog="cemai", description="策脉：读懂政策文件，答案句句可核对到原文。")
     common = argparse.ArgumentParser(add_help=False)
@@ -30,7 +35,7 @@ def build_parser() -> Parser:
         target.add_argument("--model", metavar="NAME", default=default, help="向量模型：本地文件夹或模型名（默认用内置模型）")
         target.add_argument("--debug", action="store_true", default=default or False, help="出错时显示内部细节")
     verbs = parser.add_subparsers(dest="verb", metavar="命令", title="命令", parser_class=Parser)
-    for module in (serving, documents, questions, feedback, facts, graph, models):
+    for module in (serving, documents, backups, questions, feedback, facts, graph, models):
         module.register(verbs, common)
     return parser
 
@@ -43,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     parser = build_parser()
     args = parser.parse_args(argv)
+    _end_cleanly()
     if not getattr(args, "run", None):
         parser.print_help()
         return OK if args.verb is None and not argv else WRONG_USAGE
@@ -64,11 +70,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if args.debug:
             raise
+        if (explained := explain_failure(error, args.library or default_folder())) is not None:
+            print(explained, file=sys.stderr)
+            return NOTHING
         print(
             f"程序内部出错（{type(error).__name__}：{error}）。文档库没有被写坏；加 --debug 再运行一次可以看到细节，请把它发给维护者。",
             file=sys.stderr,
         )
         return NOTHING
+
+
+def _end_cleanly() -> None:
+    """Let a request to end (shutdown, systemd, a closed terminal) end the program as Ctrl-C does: files closed, the log folded in."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+                signal.signal(getattr(signal, name), _end)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ import json
 import sqlite3
 from typing import Any
 
-from corpus.store.database import FILE_NAME, Database, translated
+from corpus.store.database import FILE_NAME, Database
+from corpus.store.failures import translated
+from corpus.store.purged import ErasedWords
 from corpus.store.rows import KeptAnswer
 
 
@@ -73,16 +75,25 @@ class KeptTables(Database):
             raise translated(error, self.folder / FILE_NAME) from error
         return done.rowcount > 0
 
-    def _forget_quotes(self, documents: set[str]) -> None:
-        """Take the texts of erased documents out of the kept answers; question, places and feedback stay."""
+    def _forget_quotes(self, documents: set[str], words: ErasedWords) -> None:
+        """Take the texts of erased documents out of the kept answers.
+
+        Of an answer that quotes them stay the question, the places (document id, file name, characters) and the feedback; a question
+        or note, of whatever answer, that repeats their words does not.
+        """
         for kept in self.answers():
-            payload = kept.payload
+            payload = dict(kept.payload)
             places = [*payload.get("citations", ()), *payload.get("nearest", ())]
-            if not any(place.get("source_id") in documents for place in places):
-                continue
-            for place in places:
-                if place.get("source_id") in documents:
-                    place.update({name: "" for name in ("quote", "text") if name in place}, section_path=[])
-            # the answer is made of quotes, and a notice may hold one: neither can be kept in part
-            payload.update(answer="", notices=[], erased=True)
-            self._db.execute("UPDATE answers SET payload=? WHERE id=?", (json.dumps(payload, ensure_ascii=False), kept.id))
+            if any(place.get("source_id") in documents for place in places):
+                for place in places:
+                    if place.get("source_id") in documents:
+                        place.update({name: "" for name in ("quote", "text") if name in place}, section_path=[])
+                        place.update({name: None for name in ("title", "doc_number") if name in place})
+                # the answer is made of quotes, and a notice may hold one: neither can be kept in part
+                payload.update(answer="", notices=[], erased=True)
+                payload.pop("worded", None)
+            for name in ("question", "asked", "follow_up", "feedback"):
+                if name in payload:
+                    payload[name] = words.without(payload[name])
+            if payload != kept.payload or payload.get("erased"):
+                self._db.execute("UPDATE answers SET payload=? WHERE id=?", (json.dumps(payload, ensure_ascii=False), kept.id))

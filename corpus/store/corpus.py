@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -16,15 +17,17 @@ from typing import Any
 
 from corpus.corrections import Correction, correct_head, correct_parts, read_value
 from corpus.document import ParsedDocument
-from corpus.errors import UnknownDocument
+from corpus.errors import IncompletePurge, StoreError, UnknownDocument
 from corpus.store.answers import KeptTables
 from corpus.store.codec import pack_document
+from corpus.store.database import FILE_NAME
 from corpus.store.documents import DocumentTables
 from corpus.store.facts import FactTables
 from corpus.store.filed_keys import FiledKeys
 from corpus.store.integrity import faults, row_hash
 from corpus.store.item_vectors import ItemVectorTables
 from corpus.store.passages import PassageTables
+from corpus.store.purged import UNFINISHED, ErasedWords, PurgedDocument, note_purged, read_purged
 from corpus.store.rows import DocumentInfo, FactRow, PassageRow, year_of
 from corpus.store.signatures import SignatureTables
 
@@ -124,21 +127,83 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
             self._follow_corrections(document, generation)  # some may have been made or taken back meanwhile
 
     def purge(self, document: int | None = None) -> int:
-        """Erase removed documents (all of them, or one) for good, with originals nobody else uses. Returns how many."""
+        """Erase removed documents (all of them, or one) for good, with originals nobody else uses. Returns how many.
+
+        Their words are then in no part of the file. Indexes beside it are cleared by who keeps them, who then calls
+        ``finish_purge``; until then ``purging`` is true. Raises ``IncompletePurge`` where another program still reads a former state
+        of the file: what was erased from the library then still stands in its log.
+        """
+        where = "removed_at IS NOT NULL" + ("" if document is None else " AND row=?")
+        return self._erase(where, () if document is None else (document,))
+
+    def purge_again(self, purged: Iterable[PurgedDocument]) -> int:
+        """Erase documents that were erased before and came back with a backup; those taken in later stay. Returns how many."""
+        purged = list(purged)
+        with self.transaction():
+            note_purged(self._db, purged)
+        listed = json.dumps([[one.id, one.at] for one in purged])
+        where = (
+            "row IN (SELECT d.row FROM json_each(?) p JOIN documents d ON d.id=json_extract(p.value,'$[0]')"
+            " WHERE d.added_at<=json_extract(p.value,'$[1]'))"
+        )
+        return self._erase(where, (listed,))
+
+    def purged(self) -> list[PurgedDocument]:
+        """The documents that were erased for good."""
+        return list(read_purged(self._db))
+
+    @property
+    def purging(self) -> bool:
+        """Whether words of erased documents may still stand in some file of the folder."""
+        return self._db.execute("SELECT 1 FROM meta WHERE name=?", (UNFINISHED,)).fetchone() is not None
+
+    def finish_purge(self) -> None:
+        """Note that no file of the folder holds words of erased documents any more."""
+        self._db.execute("DELETE FROM meta WHERE name=?", (UNFINISHED,))
+
+    def rewrite(self) -> None:
+        """Write the file anew, so that nothing of what was deleted is left in it or its log. Raises ``IncompletePurge``."""
+        reason = "另一个程序正在读这个库"
+        try:
+            # secure_delete overwrites what is deleted, but not what is left of rows that were moved between pages before
+            self._db.execute("VACUUM")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            log = self.folder / f"{FILE_NAME}-wal"
+            if not busy and not (log.exists() and log.stat().st_size):
+                return
+        except (sqlite3.Error, StoreError) as error:
+            reason = str(error).rstrip("。")
+        raise IncompletePurge(
+            f"已从库中删除，但文件里的残余还没有清掉：{reason}。请停止 cemai serve 等正在使用这个库的程序，再运行一次 cemai docs purge。"
+        )
+
+    def _erase(self, where: str, values: Sequence[Any]) -> int:
         with self.transaction() as generation:
-            where = "removed_at IS NOT NULL" + ("" if document is None else " AND row=?")
-            found = self._db.execute(f"SELECT row, id FROM documents WHERE {where}", () if document is None else (document,))
-            rows = dict(found.fetchall())
-            if rows:
-                self._forget_quotes(set(rows.values()))
-            for row in rows:
-                self._delete(row, generation)
-        if rows:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            query = f"SELECT row, id, sha256, text, record FROM documents WHERE {where}"
+            found = self._db.execute(query, values).fetchall()
+            if found:
+                rows = {row for row, *_ in found}
+                ids = {id for _, id, *_ in found}
+                stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+                note_purged(self._db, [PurgedDocument(id, sha, stamp) for _, id, sha, *_ in found])
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, '1')", (UNFINISHED,))
+                words = ErasedWords((text for *_, text, _ in found), lambda part: self._stays(part, rows))
+                for row in rows:
+                    self._delete(row, generation)
+                self._forget_quotes(ids, words)
+                self._forget_values_read(ids, words)
+        if found or self.purging:
             for file in (self.folder / "cache").glob(f"{READINGS}*"):
                 with suppress(OSError):
                     file.unlink()
-        return len(rows)
+            if not self._depth:
+                self.rewrite()
+        return len(found)
+
+    def _stays(self, words: str, rows: set[int]) -> bool:
+        """Whether some words stand in a document other than those of some rows."""
+        found = self._db.execute("SELECT row FROM documents WHERE instr(text, ?)>0", (words,))
+        return any(row not in rows for (row,) in found)
 
     def correct(self, document: int, field: str, value: Any, *, who: str | None = None, note: str | None = None) -> Correction:
         """Lay a person's value over a field of a document (``corpus.corrections.FIELDS``); what was read is kept beside it."""

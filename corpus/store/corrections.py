@@ -11,6 +11,7 @@ from corpus.corrections import Correction
 from corpus.errors import UsageError
 from corpus.store.database import Database
 from corpus.store.integrity import row_hash
+from corpus.store.purged import ErasedWords
 
 _COLUMNS = "number, document_id, source, origin, field, value, was, who, at, note, undone_at"
 
@@ -90,6 +91,23 @@ class CorrectionTables(Database):
             ).rowcount
             if not done:
                 raise UsageError(f"没有编号为 {number} 的有效更正。用 cemai docs history 查看。")
+
+    def _forget_values_read(self, documents: set[str], words: ErasedWords) -> None:
+        """Take what was read from erased documents out of their corrections; values of persons stay unless they repeat the text."""
+        query = "SELECT number, document_id, source, origin, field, value, was, who, at, note FROM corrections"
+        for number, *columns in self._db.execute(query).fetchall():
+            id, source, origin, field, value, was, who, at, note = columns
+            if any(words.repeated_in(text) for text in (_plain(value), note or "")):
+                self._db.execute("DELETE FROM corrections WHERE number=?", (number,))
+            elif id in documents or words.repeated_in(_plain(was)):
+                mark = _hash(id, source, origin, field, value, "null", who, at, note)
+                self._db.execute("UPDATE corrections SET was='null', row_hash=? WHERE number=?", (mark, number))
+
+
+def _plain(written: str) -> str:
+    """The words of a JSON value."""
+    value = json.loads(written)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _last_of_each_field(found: Iterable[Correction]) -> list[Correction]:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
+from corpus.store.connections import FrozenFile, connect
+from corpus.store.failures import translated
+from corpus.store.identity import RememberedLibrary, recall_library, remember_library, require_same
 from corpus.store.integrity import row_hash, seal
 from corpus.store.rows import DocumentChange
 
 FORMAT = 5
 FILE_NAME = "library.sqlite"
-_PRAGMAS = (
+LIBRARY_ID = "library"
+"""The name of the row of ``meta`` that holds the id of the library."""
+PRAGMAS = (
     "page_size=8192",  # of a new file: in pages of 4096 a vector of 512 numbers fills one of its own beside its key
     "foreign_keys=ON",
     "journal_mode=WAL",
@@ -120,6 +128,10 @@ class Database:
         self.folder = folder
         self.read_only = False
         """Whether another process keeps this library: then neither it nor its caches are written through this object."""
+        self.frozen: FrozenFile | None = None
+        """Set where the library lies where nothing can be written (read-only media): it is read, and caches are private."""
+        self.id: str | None = None
+        """The id of the library, the same in all its backups; None for one that could not be given one yet."""
         self._depth = 0
         self._pending: int | None = None
 
@@ -127,21 +139,22 @@ class Database:
     def open(cls, folder: Path, *, create: bool = True, read_only: bool = False) -> Self:
         """Open the library in ``folder``, made when missing unless ``create`` is false.
 
-        With ``read_only`` every change is refused, and caches are used as the process that writes them leaves them. Raises
-        ``NewerFormat`` for a library of a later version and ``StoreError`` for anything that is not a library.
+        With ``read_only`` every change is refused, and caches are used as the process that writes them leaves them. A library on
+        read-only media opens for reading. Raises ``NewerFormat`` for a library of a later version, ``ReplacedLibrary`` where the
+        file is not the one that was there, and ``StoreError`` for anything that is not a library.
         """
         path = folder / FILE_NAME
+        known = recall_library(folder)  # before the file: what is known of it is written after it
         if not path.exists():
+            require_same(known, path, None, None)
             if not create:
                 raise StoreError(f"这里还没有文档库：{folder}。请先用 cemai ingest 导入文件，或用 --library 指定已有的库。")
-            try:
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            except OSError as error:
-                raise StoreError(f"不能在 {folder} 建立文档库（{error.strerror}）。请换一个可写的文件夹。") from error
+            _make_private_file(path)
+        if not path.stat().st_size:
+            require_same(known, path, None, None)
         try:
-            db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-            for pragma in _PRAGMAS:
-                db.execute(f"PRAGMA {pragma}")
+            frozen = None if os.access(folder, os.W_OK) and os.access(path, os.W_OK) else FrozenFile(path)
+            db = frozen.open(FORMAT) if frozen else connect(path, PRAGMAS)
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             if version > FORMAT:
                 db.close()
@@ -152,22 +165,31 @@ class Database:
                 if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     db.close()
                     raise StoreError(f"{path} 是别的 SQLite 文件，不是策脉文档库。请用 --library 指定另一个文件夹。")
+                require_same(known, path, None, None)
                 db.executescript(
                     f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
                 )
             elif version < FORMAT:
                 _migrate(db)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, OSError) as error:
             raise translated(error, path) from error
         opened = cls(db, folder)
-        if read_only:
+        opened.frozen = frozen
+        opened.read_only = read_only
+        try:
+            opened._identify(known)
+        except BaseException:
+            opened.close()
+            raise
+        if read_only or frozen:
             db.execute("PRAGMA query_only=ON")
-            opened.read_only = True
         return opened
 
     def close(self) -> None:
-        """Close the file; the object is of no use afterwards."""
+        """Close the file; the object is of no use afterwards. The last to close it folds the log into it."""
         self._db.close()
+        if self.frozen is not None:
+            self.frozen.close()
 
     def __enter__(self) -> Self:
         return self
@@ -178,7 +200,25 @@ class Database:
     @property
     def generation(self) -> int:
         """Grows by one with every committed change of documents."""
+        if self.frozen is not None:
+            self.frozen.require_unchanged()
         return int(self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()[0])
+
+    def _identify(self, known: RememberedLibrary | None) -> None:
+        """Read the id of the library, given to it where it has none, and hold it against what is remembered of it."""
+        writes = not (self.read_only or self.frozen)
+        found = self._db.execute("SELECT value FROM meta WHERE name=?", (LIBRARY_ID,)).fetchone()
+        if found is None and writes:
+            self._db.execute("PRAGMA busy_timeout=0")
+            with suppress(sqlite3.OperationalError, LibraryBusy):  # somebody is writing: the next to open it gives it an id
+                self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (LIBRARY_ID, uuid.uuid4().hex))
+                found = self._db.execute("SELECT value FROM meta WHERE name=?", (LIBRARY_ID,)).fetchone()
+            self._db.execute("PRAGMA busy_timeout=5000")
+        self.id = str(found[0]) if found else None
+        generation = self.generation
+        require_same(known, self.folder / FILE_NAME, self.id, generation)
+        if writes and self.id is not None and known != RememberedLibrary(self.id, generation):
+            remember_library(self.folder, self.id, generation)
 
     @contextmanager
     def snapshot(self) -> Iterator[int]:
@@ -197,6 +237,8 @@ class Database:
         """One atomic change; nested uses join the outer one. Yields the generation the change will have."""
         if self.read_only:
             raise StoreError("文档库在这里只供读取。")
+        if self.frozen is not None:
+            raise translated(OSError(errno.EROFS, ""), self.folder)
         if self._depth:
             self._depth += 1
             try:
@@ -204,19 +246,19 @@ class Database:
             finally:
                 self._depth -= 1
             return
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise translated(error, self.folder / FILE_NAME) from error
+        self._db.execute("BEGIN IMMEDIATE")
         self._depth = 1
-        self._pending = self.generation + 1
         try:
-            yield self._pending
-            self._db.execute("UPDATE meta SET value=? WHERE name='generation'", (str(self._pending),))
+            generation = self._pending = self.generation + 1
+            yield generation
+            self._db.execute("UPDATE meta SET value=? WHERE name='generation'", (str(generation),))
             self._db.execute("COMMIT")
+            if self.id is not None:
+                remember_library(self.folder, self.id, generation)
         except BaseException:
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+                with suppress(sqlite3.Error, StoreError):  # on a failing disk SQLite has rolled back, or does when it is opened
+                    self._db.execute("ROLLBACK")
             raise
         finally:
             self._depth = 0
@@ -256,7 +298,7 @@ def _migrate(db: sqlite3.Connection) -> None:
         raise
     db.execute("PRAGMA foreign_keys=ON")
     if version == 1:
-        with suppress(sqlite3.OperationalError):
+        with suppress(sqlite3.OperationalError, StoreError):
             # gives the space back; where somebody else is reading just now it is used for what comes next
             db.execute("VACUUM")
 
@@ -273,13 +315,11 @@ def _keep_status_as_correction(db: sqlite3.Connection) -> None:
         )
 
 
-def translated(error: sqlite3.Error, path: Path) -> StoreError:
-    """What an error of SQLite means to the person who meets it."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return LibraryBusy("文档库正在被另一个程序写入。请等它完成后再试。")
-    if "readonly" in text:
-        return StoreError(f"文档库是只读的：{path}。请检查文件夹权限。")
-    if "full" in text:
-        return StoreError("磁盘已满，未写入任何内容。请清理磁盘后重试。")
-    return StoreError(f"{path} 不能作为文档库打开（{text}）。如有备份请恢复，或用 --library 指定另一个文件夹。")
+def _make_private_file(path: Path) -> None:
+    """Make the empty file of a new library, which only its owner may read, and its folder."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(f"不能在 {path.parent} 建立文档库（{error.strerror}）。请换一个可写的文件夹。") from error

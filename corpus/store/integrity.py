@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
+from contextlib import suppress
 
+from corpus.errors import StoreError
 from corpus.store.rows import FACTS_VERSION
 
 _DERIVED = (
@@ -52,6 +54,18 @@ _OUTDATED = (
 
 def faults(db: sqlite3.Connection) -> list[str]:
     """What is wrong with the file, in Chinese sentences saying which document to read in anew."""
+    found = damage(db)
+    with suppress(sqlite3.DatabaseError, StoreError):
+        outdated = int(db.execute(_OUTDATED, (FACTS_VERSION,)).fetchone()[0])
+        if outdated:
+            found.append(
+                f"有 {outdated} 份文件的任务、指标和规定由旧版本抽取，含义已有变化，请用 cemai ingest --again 重新导入。"
+            )
+    return found
+
+
+def damage(db: sqlite3.Connection) -> list[str]:
+    """What in the file is not what was stored, in Chinese sentences."""
     found: list[str] = []
     try:
         for (line,) in db.execute("PRAGMA integrity_check"):
@@ -61,7 +75,7 @@ def faults(db: sqlite3.Connection) -> list[str]:
             found.append("数据库内部引用不一致。")
         for row, id, source, sha, text, record, own, derived in db.execute(
             "SELECT row, id, source, sha256, text, record, row_hash, seal FROM documents"
-        ).fetchall():
+        ):
             if row_hash(id, source, sha, text, record) != own or seal(db, row) != derived:
                 found.append(f"{source}：内容与入库时的校验值不符，请用 cemai ingest --again 重新导入这份文件。")
         query = "SELECT number, document_id, source, origin, field, value, was, who, at, note, row_hash FROM corrections"
@@ -74,11 +88,6 @@ def faults(db: sqlite3.Connection) -> list[str]:
                 found.append(
                     f"{source}：条目向量（第 {number} 号）与保存时的校验值不符，请用 cemai ingest --again 重新导入这份文件。"
                 )
-        outdated = int(db.execute(_OUTDATED, (FACTS_VERSION,)).fetchone()[0])
-        if outdated:
-            found.append(
-                f"有 {outdated} 份文件的任务、指标和规定由旧版本抽取，含义已有变化，请用 cemai ingest --again 重新导入。"
-            )
         for sha, data in db.execute("SELECT sha256, data FROM originals"):
             try:
                 intact = hashlib.sha256(zlib.decompress(data)).hexdigest() == sha
@@ -86,6 +95,6 @@ def faults(db: sqlite3.Connection) -> list[str]:
                 intact = False
             if not intact:
                 found.append(f"原始文件 {sha[:12]} 已损坏，请重新导入。")
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        found.append(f"数据库文件损坏，读到一半停下（{error}）。请从备份恢复 library.sqlite，或新建一个库重新导入。")
+    except (sqlite3.DatabaseError, StoreError, ValueError, IndexError) as error:
+        found.append(f"数据库文件损坏，读到一半停下（{error}）。请用 cemai restore 从备份恢复，或新建一个库重新导入。")
     return found

@@ -82,6 +82,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.set_defaults(run=export)
     p = verbs.add_parser("doctor", parents=[common], help="检查文档库")
     p.add_argument("--repair", action="store_true", help="重建全部索引")
+    p.add_argument("--accept", action="store_true", help="库文件被换过、变旧或清空后，确认就用现在这一份")
     p.set_defaults(run=doctor)
 
 
@@ -270,8 +271,13 @@ def export(args: argparse.Namespace) -> int:
 
 
 def doctor(args: argparse.Namespace) -> int:
-    """Check the library against itself."""
-    with open_library(args) as library:
+    """Check the library against itself, and against what is remembered of it."""
+    if args.accept:
+        from cemai.backups import accept_library
+        from cemai.settings import default_folder
+
+        accept_library((args.library or default_folder()).absolute())
+    with open_library(args, create=args.accept) as library:
         faults = library.doctor(repair=args.repair)
         count = len(library.corpus)
     for fault in faults[:SHOWN]:
