@@ -8,6 +8,7 @@ copy in; documents that were purged since are erased from it first.
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import json
 import os
 import shutil
@@ -37,7 +38,10 @@ from index.lock import writing
 
 NAME = "cemai-"
 """What the names of backups begin with."""
-_UNFINISHED = ".unfinished-"
+UNFINISHED = ".unfinished-"
+"""What the names of folders begin with that are not, or no longer, whole."""
+_FOLDER = "backups"
+"""The setting of a library that names the folder of its last backup."""
 _LOGS = ("-wal", "-shm", "-journal")
 WAIT = 60.0
 """Seconds to wait for another backup into the same folder."""
@@ -109,16 +113,19 @@ def make_backup(
     if keep is not None and keep < 1:
         raise UsageError("--keep 至少为 1。")
     say = progress or _silent
-    with Corpus.open(folder, create=False):
-        pass  # gives an older library its id, and raises where the file is not the one that was there
+    # gives an older library its id, and raises where the file is not the one that was there
+    with Corpus.open(folder, create=False) as corpus:
+        if corpus.setting(_FOLDER) != str(target.absolute()):
+            with suppress(sqlite3.Error, StoreError):  # busy or read-only: it is backed up all the same
+                corpus.set_setting(_FOLDER, str(target.absolute()))
     try:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         with writing(target, WAIT) as held:
             if not held:
                 raise LibraryBusy(f"另一个程序正在往 {target} 备份。请等它完成后再试。")
-            for left in target.glob(f"{_UNFINISHED}*"):  # of a process that was ended
+            for left in target.glob(f"{UNFINISHED}*"):  # of a process that was ended
                 shutil.rmtree(left, ignore_errors=True)
-            draft = target / f"{_UNFINISHED}{os.getpid()}"
+            draft = target / f"{UNFINISHED}{os.getpid()}"
             try:
                 backup = _make(folder, draft, thorough, say)
             finally:
@@ -161,9 +168,9 @@ def restore_backup(source: Path, folder: Path, progress: Progress | None = None)
         raise UsageError("备份就是这个库自己的文件，没有可以恢复的。")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for left in folder.glob(f"{_UNFINISHED}*"):
+        for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left, ignore_errors=True)
-        draft = folder / f"{_UNFINISHED}{os.getpid()}"  # on the same disk, so that the swap is a change of name
+        draft = folder / f"{UNFINISHED}{os.getpid()}"  # on the same disk, so that the swap is a change of name
         try:
             draft.mkdir(mode=0o700)
             staged = draft / FILE_NAME
@@ -198,6 +205,19 @@ def accept_library(folder: Path) -> None:
         forget_library(folder)
     except OSError as error:
         raise translated(error, folder) from error
+
+
+def find_backups(corpus: Corpus) -> list[Path]:
+    """The folders that are known to hold backups of a library: the usual one, and that of the last backup."""
+    last = corpus.setting(_FOLDER)
+    known = dict.fromkeys((default_backups(corpus.folder.absolute()), *([Path(last)] if last else ())))
+    return [target for target in known if list_backups(target, corpus.id)]
+
+
+def find_aside(folder: Path) -> list[Path]:
+    """The libraries that restores put aside, beside the library's folder or in it."""
+    folder = folder.absolute()
+    return sorted((*folder.parent.glob(f"{glob.escape(folder.name)}.replaced-*"), *folder.glob("replaced-*")))
 
 
 def note_purged_beside(target: Path, library: str, purged: Iterable[PurgedDocument]) -> None:
@@ -237,7 +257,7 @@ def _rotate(target: Path, made: Backup, keep: int) -> None:
     sound = 0
     for backup in list_backups(target, made.manifest.library):
         if sound >= keep:
-            gone = target / f"{_UNFINISHED}{backup.folder.name}"
+            gone = target / f"{UNFINISHED}{backup.folder.name}"
             backup.folder.rename(gone)  # at once, so that no half of it is left under its name
             shutil.rmtree(gone, ignore_errors=True)
         elif not backup.manifest.faults:
@@ -288,7 +308,7 @@ def _purged_here(folder: Path) -> list[PurgedDocument]:
     file, log = folder / FILE_NAME, folder / f"{FILE_NAME}-wal"
     if not file.is_file() or not file.stat().st_size:
         return []
-    draft = folder / f"{_UNFINISHED}read{os.getpid()}"
+    draft = folder / f"{UNFINISHED}read{os.getpid()}"
     try:
         if log.is_file() and log.stat().st_size:
             # SQLite folds in a log that lies beside a file when it opens it, also where it is of another one: only in a copy

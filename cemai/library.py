@@ -204,8 +204,8 @@ class Library(PolicyGraph):
                 self._engine = Engine(self.corpus, self.searcher)
             return self._engine
 
-    def _drop_search(self) -> None:
-        """Drop the searcher and the engine after the vectors have changed; they are created again when needed."""
+    def drop_search(self) -> None:
+        """Drop the searcher and the engine after vectors or caches have changed; they are created again when needed."""
         with self._making:
             self._searcher = self._engine = None
 
@@ -430,8 +430,13 @@ class Library(PolicyGraph):
         raise UsageError(f"没有被移除的文档叫“{name}”。用 cemai docs list --removed 查看可以恢复的文档。")
 
     def purge(self) -> int:
-        """Erase removed documents for good."""
-        return self.corpus.purge()
+        """Erase removed documents for good. Returns how many; ``purge_library`` also says where else they may still be.
+
+        Raises ``IncompletePurge`` where a file of the folder may still hold their words.
+        """
+        from cemai.purging import purge_library
+
+        return purge_library(self).erased
 
     def correct(self, name: str, field: str, value: str, *, who: str | None = None, note: str | None = None) -> Correction:
         """Correct a field of a document by hand, field and value as a person writes them. Raises ``UsageError``."""
@@ -488,14 +493,14 @@ class Library(PolicyGraph):
         count = embed_missing(self.corpus, encoder, progress)
         self.corpus.set_setting(MODEL_SETTING, name or "")
         self._model, self._encoder = name, encoder
-        self._drop_search()
+        self.drop_search()
         return count
 
     def embed(self, progress: Progress | None = None) -> int:
         """Embed the passages that have no vector of the current model. Returns their number."""
         count = embed_missing(self.corpus, self.encoder, progress)
         if count:
-            self._drop_search()
+            self.drop_search()
         return count
 
     def embed_items(self, progress: Progress | None = None, go_on: Callable[[], bool] = lambda: True) -> int:
@@ -782,6 +787,8 @@ class Library(PolicyGraph):
     def doctor(self, *, repair: bool = False) -> list[str]:
         """Check the library. Returns the faults as Chinese sentences; with ``repair`` all caches are rebuilt."""
         faults = self.corpus.check()
+        if self.corpus.purging:
+            faults.append("有文件已从库中删除，但残余还没有从各个文件里清完。请运行 cemai docs purge。")
         faults += self.searcher.check()
         if missing := len(self.corpus.unembedded(self.encoder.name)):
             faults.append(

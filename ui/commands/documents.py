@@ -247,9 +247,14 @@ def restore(args: argparse.Namespace) -> int:
 
 
 def purge(args: argparse.Namespace) -> int:
-    """Erase removed documents for good."""
+    """Erase removed documents for good, and say where else they may still be."""
+    from cemai.purging import purge_library
+
     with open_library(args) as library:
-        print(f"已彻底清除 {library.purge()} 份。")
+        done = purge_library(library)
+    print(f"已彻底清除 {done.erased} 份。{'上次没有清完的残余也清掉了。' if done.resumed else ''}")
+    for folder in done.elsewhere:
+        note(f"{folder} 里的副本还含有这些文件（从备份恢复时会再清除一次）；要立即清掉，请删除它。")
     return 0
 
 
