@@ -90,6 +90,10 @@ class LexicalCache:
 
     def faults(self) -> list[str]:
         """What is wrong with the files, in Chinese sentences."""
+        if self._corpus.frozen:
+            self.refresh(
+                self._corpus.generation
+            )  # tantivy opens no index where it can write nothing: a private copy is looked at
         stamp = _stamp(self.folder)
         if stamp.get("generation") != self._corpus.generation:
             return []

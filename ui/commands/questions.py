@@ -137,11 +137,12 @@ def ask(args: argparse.Namespace) -> int:
     with open_library(args) as library:
         after = [readable(question)[:LONGEST] for question in args.after]
         answer = library.ask(readable(args.question)[:LONGEST], filters=filters, as_of=as_of, after=after)
+        kept = library.corpus.answer(answer.id) is not None
         _tell_missing(library)
     if args.json:
         print_json(answer.record())
     else:
-        print_answer(answer)
+        print_answer(answer, kept=kept)
     return NOTHING if answer.status == "not_found" else 0
 
 
@@ -164,7 +165,7 @@ def _ask_batch(args: argparse.Namespace, filters: Filters, as_of: dt.date | None
     return REFUSED if failed else 0
 
 
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: Answer, *, kept: bool = True) -> None:
     """An answer for people: notices, the point, then the places."""
     out = console()
     for notice in answer.notices:
@@ -185,7 +186,8 @@ def print_answer(answer: Answer) -> None:
         out.print("\n最接近的内容（不能直接回答问题）：", style="bold")
         for hit in answer.nearest[:3]:
             out.print(f"· {in_marks(hit.title or hit.source)}{' > '.join(hit.section_path)}：{' '.join(hit.text.split())[:120]}…")
-    out.print(f"\n编号 {answer.id}（以后可用 cemai ask --replay {answer.id} 重新核对）", style="dim")
+    later = f"（以后可用 cemai ask --replay {answer.id} 重新核对）" if kept else "（没有保存：文档库只读，或正被另一个程序写入）"
+    out.print(f"\n编号 {answer.id}{later}", style="dim")
 
 
 def compare(args: argparse.Namespace) -> int:
