@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-browser check eval eval-quick bench lock clean
+.PHONY: demo demo-check install test quick fix test-faults test-browser check eval eval-quick bench lock clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -28,6 +28,10 @@ quick: .venv/.installed-dev
 fix: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Kills, failing calls and damaged files by the thousand: half an hour
+test-faults: .venv/.installed-dev
+	CEMAI_FAULTS=long $(BIN)/python -m pytest -s tests/faults
 
 test-browser: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 tests/browser

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,11 @@ from cemai.preparing import MANY_FILES, FileHelpers, Prepared, count_helpers, pr
 from cemai.settings import default_folder
 from corpus.corrections import Correction
 from corpus.document import ParsedDocument, content_id
-from corpus.errors import PolicyError, RefusedInput, StoreError, UsageError
+from corpus.errors import LibraryBusy, ModelUnavailable, PolicyError, RefusedInput, StoreError, UsageError
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from corpus.store.codec import document_record, section_records
+from corpus.store.failures import explain_failure, reason_of
 from graph.documents.contents import FoundContents, use_search
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
+
+Writing = Callable[[], AbstractContextManager[None]]
+"""Opens the transaction that a batch of documents is stored in."""
 
 MODEL_SETTING = "model"
 ITEM_ENCODER = "CEMAI_ITEM_ENCODER"
@@ -72,6 +77,8 @@ class IngestReport:
     refused: list[Refusal] = field(default_factory=list)
     warnings: dict[str, list[str]] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    """What could not be done after the documents were stored (vectors, indexes), and when it will be."""
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
@@ -82,6 +89,7 @@ class IngestReport:
             "refused": [{"source": r.source, "reason": r.reason, "message": r.message} for r in self.refused],
             "warnings": self.warnings,
             "ids": self.ids,
+            "notices": self.notices,
         }
 
 
@@ -220,11 +228,18 @@ class Library(PolicyGraph):
         again: bool = False,
         progress: Progress | None = None,
         reader: SafeReader | None = None,
+        patience: float = 0.0,
     ) -> IngestReport:
         """Take in files and folders. Each file is one transaction; a refused one never stops the others.
 
         An unchanged file (same bytes) is skipped unless ``again``; a changed one takes the place of its former version.
+
+        Where the library can no longer be written (busy for longer than ``patience`` seconds, disk full …) what was stored stays,
+        and the report lists each other file as refused, with the reason; where nothing had been stored yet, that error is raised.
         With a ``reader`` its process is used and left open, for those who take in many files one by one.
+
+        Raises:
+            StoreError: Where nothing could be stored.
         """
         from ingest.files import gather
         from ingest.worker import SafeReader
@@ -237,23 +252,62 @@ class Library(PolicyGraph):
             reading = reader or stack.enter_context(SafeReader())
             count = 0 if reader or len(inputs) < 2 else count_helpers(size, MANY_FILES)
             helpers = stack.enter_context(FileHelpers(count)) if count else None
+            stopped: PolicyError | None = None
             for number, (item, begun) in enumerate(self._begin_ahead(inputs, helpers, region, ocr, again)):
                 if progress:
                     progress(number, len(inputs), item.source)
+                if stopped is not None:
+                    report.refused.append(Refusal(item.source, reason_of(stopped), f"没有轮到它，导入已停止：{stopped}"))
+                    continue
+                stored = len(report.added) + len(report.replaced)
+                writing = partial(self._patient_transaction, patience, progress)
                 try:
                     if item.is_records:
-                        self._ingest_records(item, region, again, report, progress)
+                        self._ingest_records(item, region, again, report, progress, writing)
                     else:
-                        self._ingest_file(item, begun, reading.read, region, ocr, again, report)
+                        self._ingest_file(item, begun, reading.read, region, ocr, again, report, writing)
                 except RefusedInput as error:
                     report.refused.append(Refusal(item.source, error.reason, error.message))
+                except Exception as error:
+                    stopped = explain_failure(error, self.corpus.folder)
+                    if stopped is None or not (report.added or report.replaced):
+                        raise (stopped or error) from error
+                    count = len(report.added) + len(report.replaced) - stored
+                    some = f"已导入 {count} 条，其余没有导入：" if count else ""
+                    report.refused.append(Refusal(item.source, reason_of(stopped), f"{some}{stopped}"))
         if report.added or report.replaced:
-            self.embed(progress)
-            # the first search after an import should not be the one that waits for the index
-            self.searcher.refresh()
+            self._follow_ingest(report, progress)
         if progress:
             progress(len(inputs), len(inputs), "")
         return report
+
+    def _follow_ingest(self, report: IngestReport, progress: Progress | None) -> None:
+        """Bring vectors and indexes up to what was stored; what fails here is done later and takes nothing back."""
+        try:
+            self.embed(progress)
+            # the first search after an import should not be the one that waits for the index
+            self.searcher.refresh()
+        except Exception as error:
+            explained = explain_failure(error, self.corpus.folder)
+            if explained is None or isinstance(explained, ModelUnavailable):
+                raise
+            report.notices.append(f"文件已入库，索引还没有更新完，下次查询时会接着做。原因：{explained}")
+
+    @contextmanager
+    def _patient_transaction(self, patience: float, progress: Progress | None) -> Iterator[None]:
+        """A transaction that waits for another program to finish writing, and says so."""
+        until = time.monotonic() + patience
+        with ExitStack() as stack:
+            while True:
+                try:
+                    stack.enter_context(self.corpus.transaction())
+                    break
+                except LibraryBusy:
+                    if time.monotonic() >= until:
+                        raise
+                    if progress:
+                        progress(0, 0, "文档库正在被另一个程序写入，等它写完再继续……")
+            yield
 
     def _begin_ahead(
         self, inputs: Iterable[Input], helpers: FileHelpers | None, region: str | None, ocr: bool, again: bool
@@ -290,6 +344,7 @@ class Library(PolicyGraph):
         ocr: bool,
         again: bool,
         report: IngestReport,
+        writing: Writing,
     ) -> None:
         data = begun.data if begun else item.read()
         origin = item.origin
@@ -307,7 +362,7 @@ class Library(PolicyGraph):
         corrected = self.corpus.corrected(doc, origin)
         if corrected is not doc:
             ready = replace(prepare(corrected), doc=doc)
-        self._commit([PreparedEntry(ready, data, origin, tuple(info.row for info in former))], report)
+        self._commit([PreparedEntry(ready, data, origin, tuple(info.row for info in former))], report, writing)
         report.ids[source] = doc.id
         if doc.issues:
             report.warnings[source] = [issue.message for issue in doc.issues]
@@ -326,7 +381,13 @@ class Library(PolicyGraph):
         return f"{Path(origin).parent.name}/{source}", []
 
     def _ingest_records(
-        self, item: Input, region: str | None, again: bool, report: IngestReport, progress: Progress | None
+        self,
+        item: Input,
+        region: str | None,
+        again: bool,
+        report: IngestReport,
+        progress: Progress | None,
+        writing: Writing,
     ) -> None:
         from ingest.files import records
         from ingest.reader import identity, record_bytes
@@ -359,18 +420,18 @@ class Library(PolicyGraph):
                 found = replace(prepare(corrected), doc=found.doc)
             batch.append(PreparedEntry(found, record_bytes(record), origin, former))
             if len(batch) >= BATCH:
-                self._commit(batch, report)
+                self._commit(batch, report, writing)
                 batch = []
                 if progress:
                     progress(done, 0, f"{item.source}：已导入 {done} 条")
-        self._commit(batch, report)
+        self._commit(batch, report, writing)
 
-    def _commit(self, batch: Sequence[PreparedEntry], report: IngestReport) -> None:
-        self._store(batch)
+    def _commit(self, batch: Sequence[PreparedEntry], report: IngestReport, writing: Writing) -> None:
+        self._store(batch, writing)
         for entry in batch:
             (report.replaced if entry.replaces else report.added).append(entry.prepared.doc.source)
 
-    def _store(self, batch: Sequence[PreparedEntry]) -> None:
+    def _store(self, batch: Sequence[PreparedEntry], writing: Writing) -> None:
         """Commit documents with everything derived from them in one transaction."""
         from corpus.store import PassageRow
         from index.splitter import embedding_text
@@ -379,7 +440,7 @@ class Library(PolicyGraph):
             return
         texts = [embedding_text(entry.prepared.doc, p) for entry in batch for p in entry.prepared.passages]
         vectors = iter(self.encoder.encode(texts).astype("<f2"))
-        with self.corpus.transaction():
+        with writing():
             for entry in batch:
                 self.corpus.put(
                     entry.prepared.doc,
@@ -786,17 +847,33 @@ class Library(PolicyGraph):
 
     def doctor(self, *, repair: bool = False) -> list[str]:
         """Check the library. Returns the faults as Chinese sentences; with ``repair`` all caches are rebuilt."""
-        faults = self.corpus.check()
-        if self.corpus.purging:
-            faults.append("有文件已从库中删除，但残余还没有从各个文件里清完。请运行 cemai docs purge。")
-        faults += self.searcher.check()
+        faults: list[str] = []
+        for look in (self.corpus.check, self._unfinished, self._check_caches):
+            try:
+                faults += look()
+            except Exception as error:  # a damaged file may fail anywhere: that too is a finding
+                explained = explain_failure(error, self.corpus.folder)
+                faults.append(str(explained or f"检查时读不下去（{error}）。请用 cemai restore 从备份恢复。"))
+        if repair:
+            try:
+                embed_missing(self.corpus, self.encoder, everything=True)
+                self.searcher.rebuild()
+            except (OSError, ValueError) as error:
+                explained = explain_failure(error, self.corpus.folder)
+                raise explained or StoreError(f"索引没有重建完（{error}）。库里的文件没有受影响，请检查磁盘后再试。") from error
+        return faults
+
+    def _unfinished(self) -> list[str]:
+        if not self.corpus.purging:
+            return []
+        return ["有文件已从库中删除，但残余还没有从各个文件里清完。请运行 cemai docs purge。"]
+
+    def _check_caches(self) -> list[str]:
+        faults = self.searcher.check()
         if missing := len(self.corpus.unembedded(self.encoder.name)):
             faults.append(
                 f"{missing} 段没有当前语义模型的向量（软件更新后常见），只能按词面找到。请运行 cemai doctor --repair 补算。"
             )
-        if repair:
-            embed_missing(self.corpus, self.encoder, everything=True)
-            self.searcher.rebuild()
         return faults
 
 

@@ -30,10 +30,10 @@ _ERRNO: dict[int, type[StoreError]] = {
 _WORDS: tuple[tuple[type[StoreError], tuple[str, ...]], ...] = (
     # words of SQLite, and of tantivy, which hands on the number of the system's error
     (LibraryBusy, ("locked", "busy")),
-    (LibraryReadOnly, ("readonly", "read-only", "os error 30", "os error 13")),
-    (DiskFull, ("disk is full", "no space left", "os error 28", "os error 122", "os error 27")),
-    (TooManyFiles, ("too many open files", "os error 24", "os error 23")),
-    (DeviceFailure, ("disk i/o error", "os error 5)", "input/output error")),
+    (LibraryReadOnly, ("readonly", "read-only", "os error 30)", "os error 13)")),
+    (DiskFull, ("disk is full", "no space left", "storagefull", "os error 28)", "os error 122)", "os error 27)")),
+    (TooManyFiles, ("too many open files", "os error 24)", "os error 23)")),
+    (DeviceFailure, ("disk i/o error", "os error 5)", "input/output error", "io::error")),
     (DamagedLibrary, ("malformed", "not a database", "cell_size", "unsupported file format")),
 )
 _MESSAGES: dict[type[StoreError], Callable[[str], str]] = {
@@ -47,6 +47,14 @@ _MESSAGES: dict[type[StoreError], Callable[[str], str]] = {
     DamagedLibrary: lambda path: (
         f"文档库文件已损坏：{path}。请用 cemai restore 从备份恢复；没有备份时先保留原文件夹，再建一个新库重新导入。"
     ),
+}
+_REASONS: dict[type[PolicyError], str] = {
+    LibraryBusy: "busy",
+    LibraryReadOnly: "read_only",
+    DiskFull: "disk_full",
+    DeviceFailure: "device",
+    TooManyFiles: "too_many_files",
+    DamagedLibrary: "damaged",
 }
 
 
@@ -74,6 +82,11 @@ def explain_failure(error: BaseException, path: Path | str) -> PolicyError | Non
             if any(word in text for word in words):
                 return _refusal(kind, path)
     return None
+
+
+def reason_of(error: PolicyError) -> str:
+    """The stable code of a failure of the store, as it stands in reports: ``disk_full``, ``busy`` …; ``store`` for any other."""
+    return _REASONS.get(type(error), "store")
 
 
 def translated(error: BaseException, path: Path) -> StoreError:

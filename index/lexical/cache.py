@@ -16,7 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from corpus.errors import StoreError
 from corpus.store import Corpus, DocumentInfo, StoredPassage
+from corpus.store.failures import explain_failure
 from index.files import CacheFiles
 from index.lexical.bm25 import DocumentEntry, LexicalIndex, PassageEntry
 from index.lexical.bulk_tokens import BATCH, segment_texts
@@ -64,9 +66,8 @@ class LexicalCache:
                 if held:
                     self._bring(generation)
                     return
-        except OSError:
-            self._go_private()
-            self._bring(generation)
+        except (OSError, ValueError) as error:
+            self._serve_otherwise(generation, error)
             return
         # somebody else is writing: what was last committed serves, and the next search tries again
         if not self._open_as_stamped(generation) and not self._open_older():
@@ -91,9 +92,8 @@ class LexicalCache:
     def faults(self) -> list[str]:
         """What is wrong with the files, in Chinese sentences."""
         if self._corpus.frozen:
-            self.refresh(
-                self._corpus.generation
-            )  # tantivy opens no index where it can write nothing: a private copy is looked at
+            # tantivy opens no index where it can write nothing: a private copy is looked at
+            self.refresh(self._corpus.generation)
         stamp = _stamp(self.folder)
         if stamp.get("generation") != self._corpus.generation:
             return []
@@ -176,8 +176,12 @@ class LexicalCache:
         for left in target.parent.glob("lexical.*"):  # of a process that was ended
             shutil.rmtree(left, ignore_errors=True)
         draft = target.with_name(f"lexical.new{os.getpid()}")
-        LexicalIndex(draft).update((), entries(self._corpus, None))
-        _seal(draft, generation)
+        try:
+            LexicalIndex(draft).update((), entries(self._corpus, None))
+            _seal(draft, generation)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)  # on a full disk half an index is in the way of everything else
+            raise
         if target.exists():
             old = target.with_name(f"lexical.old{os.getpid()}")
             target.replace(old)
@@ -186,6 +190,23 @@ class LexicalCache:
         else:
             draft.replace(target)
         self.view, self.generation = LexicalIndex(target), generation
+
+    def _serve_otherwise(self, generation: int, error: Exception) -> None:
+        """Serve where the index cannot be written: from a private copy, else from what was last committed.
+
+        Raises:
+            StoreError: The error in words, where there is nothing to serve from.
+        """
+        explained = explain_failure(error, self._home)
+        if explained is None and isinstance(error, ValueError):
+            raise error
+        try:
+            self._go_private()
+            self._bring(generation)
+        except (OSError, ValueError) as again:
+            self._private = None
+            if not self._open_older():
+                raise explained or StoreError(f"不能写索引：{self._home}（{again}）。请检查磁盘。") from again
 
     def _go_private(self) -> None:
         """Use a private copy of the index from now on."""

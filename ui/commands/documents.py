@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ui.desk.desk import ShelfEntry
 
 NOTHING, REFUSED = 1, 3
+PATIENCE = 600.0
+"""Seconds that an import waits for another program to finish writing."""
 SHOWN = 50
 """Warnings and faults listed one by one; more of them help nobody."""
 
@@ -91,7 +93,7 @@ def ingest(args: argparse.Namespace) -> int:
     if args.region:
         known_region(args.region)
     with open_library(args, create=True) as library, progress("导入") as show:
-        report = library.ingest(args.paths, region=args.region, ocr=args.ocr, again=args.again, progress=show)
+        report = library.ingest(args.paths, region=args.region, ocr=args.ocr, again=args.again, progress=show, patience=PATIENCE)
     if args.json:
         print_json(report.record())
     else:
@@ -100,6 +102,8 @@ def ingest(args: argparse.Namespace) -> int:
                 note(f"注意 {source}：{message}")
         for refusal in report.refused:
             note(f"未导入 {refusal.source}：{refusal.message}")
+        for notice in report.notices:
+            note(notice)
         print(
             f"新增 {len(report.added)} 份，替换 {len(report.replaced)} 份，未变 {len(report.unchanged)} 份，未导入 {len(report.refused)} 份。"
         )
