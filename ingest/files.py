@@ -7,19 +7,23 @@ import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import RefusedInput
 from corpus.store import FILE_NAME
-from ingest.formats.archive import Archive, open_archive
+from ingest.formats.archive import Container
 from ingest.formats.contents import extension
-from ingest.formats.registry import ENDINGS, format_of_ending, list_formats
+from ingest.formats.other_files import kind_of_other_ending, say_what_else
+from ingest.formats.registry import ENDINGS, InputFormat, format_of_ending, list_formats
 from ingest.limits import DEFAULT
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
 _TEMPORARY = ("~$", ".~", "._")
+_DEEPEST = 1
+"""How deep archives and mails may lie in each other: one in another, and no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,13 @@ class Input:
 
     path: Path
     source: str
-    member: str = ""
-    """The name inside the archive at ``path``, where it comes from one."""
+    members: tuple[str, ...] = ()
+    """The name inside the archive or mail at ``path``, where it comes from one, and inside that where one lies in another."""
 
     @property
     def origin(self) -> str:
-        """Where it lies: the path of the file, and behind that of an archive the name inside it."""
-        return str(self.path.resolve() / self.member)
+        """Where it lies: the path of the file, and behind that of an archive the names inside it."""
+        return str(self.path.resolve().joinpath(*self.members))
 
     @property
     def is_records(self) -> bool:
@@ -46,15 +50,15 @@ class Input:
     def size(self) -> int:
         """Its size in bytes; 0 where it cannot be had."""
         try:
-            return self._archive().size(self.member) if self.member else self.path.stat().st_size
-        except OSError:
+            return self._holder().size(self.members[-1]) if self.members else self.path.stat().st_size
+        except (OSError, RefusedInput):
             return 0
 
     def read(self, limit: int = 200 << 20) -> bytes:
         """The bytes, read once from one descriptor; refused where they cannot be had."""
         try:
-            if self.member:
-                return self._archive().read(self.member)
+            if self.members:
+                return self._holder().read(self.members[-1])
             with self.path.open("rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise RefusedInput(self.source, "not_a_file", "不是普通文件，不予读取；请改为导入实际的文件")
@@ -67,8 +71,31 @@ class Input:
             raise RefusedInput(self.source, "size", f"文件超过 {limit >> 20} MB 上限；请拆分后导入")
         return data
 
-    def _archive(self) -> Archive:
-        return open_archive(self.path, self.source.removesuffix(f"/{self.member}"), DEFAULT)
+    def _holder(self) -> Container:
+        return _open(self.path, self.source.removesuffix("/" + "/".join(self.members)), self.members[:-1])
+
+
+def _open(path: Path, source: str, members: tuple[str, ...]) -> Container:
+    """Open the archive or mail at a path, or that among the files inside it; those opened last are kept.
+
+    Raises:
+        RefusedInput: for a damaged or hostile one.
+        OSError: where the file cannot be had.
+    """
+    info = path.stat()
+    return _opened(path, source, members, info.st_mtime_ns, info.st_size)
+
+
+@lru_cache(maxsize=2)  # an archive and the one inside it, whose members are read one after another
+def _opened(path: Path, source: str, members: tuple[str, ...], changed: int, size: int) -> Container:
+    held: Path | BytesIO = path
+    if members:
+        held = BytesIO(_opened(path, source, members[:-1], changed, size).read(members[-1]))
+    name = "/".join((source, *members))
+    format = format_of_ending(extension(name))
+    assert format is not None and format.opener, "only what its ending calls an archive or a mail has members"
+    opened: Container = format.load_opener()(held, name, DEFAULT)
+    return opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,38 +139,62 @@ def gather(paths: Sequence[Path]) -> Gathered:
 
 
 def _expand(item: Input, refused: list[RefusedInput]) -> list[Input]:
-    """The members of an archive, or the file itself where it is none."""
-    format = format_of_ending(extension(item.source))
-    if format is None or not format.archive:
-        return [item]
+    """The members of an archive, a mail and its attachments, or the file itself where it holds no others."""
+    found: list[Input] = []
+    waiting = [item]
+    while waiting:
+        item = waiting.pop()
+        format = format_of_ending(extension(item.source))
+        if format is None or not format.opener:
+            found.append(item)
+        elif len(item.members) > _DEEPEST:
+            if format.reader:
+                found.append(item)
+            message = f"{format.label}套了 {_DEEPEST + 1} 层以上，里面的文件没有读取；请解压或另存后导入其中的文件"
+            refused.append(RefusedInput(item.source, "unsupported", message))
+        else:
+            waiting += reversed(_look_inside(item, format, found, refused))
+        if len(found) + len(waiting) > DEFAULT.archive_members:
+            message = f"里面的文件超过上限 {DEFAULT.archive_members} 个，其余没有读取；请解压后分批导入"
+            refused.append(RefusedInput(item.path.name, "size", message))
+            break
+    return found
+
+
+def _look_inside(item: Input, format: InputFormat, found: list[Input], refused: list[RefusedInput]) -> list[Input]:
+    """The files in an archive or mail; the mail itself, and what only looks like an archive, are found."""
+    top = item.source.removesuffix("/" + "/".join(item.members)) if item.members else item.source
     try:
-        archive: Archive = format.load_reader()(item.path, item.source, DEFAULT)
+        holder = _open(item.path, top, item.members)
     except OSError as error:
         refused.append(RefusedInput(item.source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限"))
         return []
     except RefusedInput as refusal:
         refused.append(refusal)
         return []
-    if archive.is_document:
-        return [item]
+    if holder.is_document:
+        found.append(item)
+        return []
+    refused += holder.refused
+    if format.reader:
+        found.append(item)
     members: list[Input] = []
-    for name in archive.names():
-        inner = format_of_ending(extension(name))
+    for name in holder.names():
         source = f"{item.source}/{name}"
-        if inner is None:
-            refused.append(_refuse_ending(name, source))
-        elif inner.archive:
-            message = "压缩包里套着压缩包，里面的没有读取；请解压后导入其中的文件"
-            refused.append(RefusedInput(source, "unsupported", message))
+        if extension(name) in ENDINGS:
+            members.append(Input(item.path, source, (*item.members, name)))
         else:
-            members.append(Input(item.path, source, name))
-    if not members:
+            refused.append(_refuse_ending(name, source))
+    if not members and not holder.refused and not format.reader:
         refused.append(RefusedInput(item.source, "empty", f"压缩包里没有可读的文件；可导入 {list_formats()}"))
     return members
 
 
 def _refuse_ending(name: str, source: str) -> RefusedInput:
-    kind = f".{extension(name)} 类型" if extension(name) else "没有扩展名的文件"
+    ending = extension(name)
+    if (other := kind_of_other_ending(ending)) is not None:
+        return RefusedInput(source, "unsupported", say_what_else(other))
+    kind = f".{ending} 类型" if ending else "没有扩展名的文件"
     return RefusedInput(source, "unsupported", f"不支持{kind}；可导入 {list_formats()}")
 
 
@@ -228,7 +279,7 @@ def records(item: Input) -> Iterator[Mapping[str, Any] | RefusedInput]:
     format = format_of_ending(extension(item.source))
     assert format is not None and format.records, "ask Input.is_records first"
     try:
-        with BytesIO(item.read()) if item.member else item.path.open("rb") as file:
+        with BytesIO(item.read()) if item.members else item.path.open("rb") as file:
             for _, value in format.load_reader()(file, item.source):
                 yield value
     except OSError as error:

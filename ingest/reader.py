@@ -15,6 +15,7 @@ from ingest.formats import jsonl
 from ingest.formats.contents import extension
 from ingest.formats.registry import InputFormat, fits_ending
 from ingest.formats.sniff import detect
+from ingest.formats.text import find_encoded, is_markup
 from ingest.lexicon import expand
 from ingest.limits import DEFAULT, Limits
 from ingest.raw import RawText
@@ -22,6 +23,8 @@ from ingest.raw import RawText
 _MARK = re.compile(expand(r"{secrecy}★"))
 _MARK_LINE = re.compile(expand(r"^(?:密级[:：])?{secrecy}(?:[★☆*].{0,8})?$"))
 _HEAD_LINES = 12
+_LITTLE_TEXT = 200
+"""Chinese characters; a file that is mostly encoded data and has fewer is no document with something encoded in it."""
 
 
 def read(data: bytes, source: str, *, region: str | None = None, ocr: bool = False, limits: Limits = DEFAULT) -> ParsedDocument:
@@ -53,7 +56,7 @@ def record_bytes(record: Mapping[str, Any]) -> bytes:
 
 def read_raw(data: bytes, source: str, *, ocr: bool = False, limits: Limits = DEFAULT) -> RawText:
     """The frozen text of a file and what its format knows, before any structure is recognised."""
-    format = detect(data, source)
+    found = format = detect(data, source)
     check_size(format, data, source, limits)
     if format.converted_to:
         from ingest.formats.word.legacy import convert
@@ -61,8 +64,8 @@ def read_raw(data: bytes, source: str, *, ocr: bool = False, limits: Limits = DE
         data, format = convert(data, format, source, limits)
     raw = _read(format, data, source, ocr=ocr, limits=limits)
     ending = extension(source)
-    if ending and not fits_ending(format, ending):
-        message = f"扩展名是 .{ending}，内容是 {format.name}，已按内容读取"
+    if ending and not fits_ending(found, ending):
+        message = f"扩展名是 .{ending}，内容是 {found.name}，已按内容读取"
         raw = replace(raw, issues=(*raw.issues, Issue("mismatch", message)))
     return _check_text(raw, source, limits)
 
@@ -87,7 +90,24 @@ def _check_text(raw: RawText, source: str, limits: Limits) -> RawText:
         raise RefusedInput(source, "size", f"文字超过 {limits.text_characters} 字；请拆分后导入")
     if mark := find_secrecy_mark(raw.text):
         raise RefusedInput(source, "classified", f"文件标有密级“{mark}”，按“涉密不上网”的规定不予导入；请从本机移除该文件")
-    return raw
+    return _leave_out_encoded(raw, source)
+
+
+def _leave_out_encoded(raw: RawText, source: str) -> RawText:
+    """Mark bytes written as letters as no part of the document; refuse a file that is little else, or mostly mark-up."""
+    encoded = find_encoded(raw.text)
+    mostly_encoded = sum(map(len, encoded)) * 2 > len(raw.text) and _count_han(raw.text) < _LITTLE_TEXT
+    if mostly_encoded or is_markup(raw.text):
+        message = "内容大部分是标记代码或编码数据（如 XML、base64），不是给人读的文字；请用生成它的软件打开后另存为 docx 或 PDF"
+        raise RefusedInput(source, "markup", message)
+    if not encoded:
+        return raw
+    issue = Issue("encoded", f"文中有 {len(encoded)} 段编码数据（base64，多为图片或附件），没有作为文字读入", encoded[0])
+    return replace(raw, boilerplate=(*raw.boilerplate, *encoded), issues=(*raw.issues, issue))
+
+
+def _count_han(text: str) -> int:
+    return sum("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def find_secrecy_mark(text: str) -> str | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from corpus.errors import RefusedInput
-from ingest.formats.package import check_members
+from ingest.formats.other_files import say_what_else
+from ingest.formats.package import check_directory, refuse_member
 from ingest.limits import Limits
 
 _END = b"PK\x05\x06"
@@ -20,36 +22,81 @@ _ENTRY = 1_024
 """Bytes that the directory of an archive may take for each member that is allowed."""
 _PACKAGES = frozenset({"[Content_Types].xml", "OFD.xml", "mimetype"})
 _UTF8_NAME = 0x800
+_OTHER_ARCHIVES = ((b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"))
+"""What may lie under the ending of a ZIP archive."""
+_WORDS = {
+    "broken": "文件名指向压缩包以外的位置，不予读取；请解压后核对，再导入需要的文件",
+    "encrypted": "有密码保护（加密），无法读取；请输入密码解压后导入其中的文件",
+    "size": "解压后的内容过大（疑似压缩炸弹），不予读取；请核对来源，确需导入的请解压后拆分",
+}
 _SILENT_FOLDERS = frozenset({"__MACOSX"})
 _SILENT_BEGINNINGS = (".", "~$")
+
+
+class Container(Protocol):
+    """An opened file that holds other files: an archive, or a mail with its attachments."""
+
+    refused: tuple[RefusedInput, ...]
+    """What it holds that must not be read, each with its reason."""
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is itself one document that only looks like an archive, such as a docx."""
+
+    def names(self) -> Iterator[str]:
+        """The names of the files in it that can be read, with their folders, in order."""
+
+    def size(self, name: str) -> int:
+        """The size of a file in it, in bytes."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file in it."""
 
 
 class Archive:
     """An opened archive, checked against the limits. Members are read one at a time and never written anywhere.
 
+    A member that must not be read (encrypted, a bomb, under a name that leads elsewhere) is refused by itself.
+
     Args:
-        path: the file.
+        file: the path, or the bytes where it lies in another file.
         source: what it is called in messages.
-        limits: how many members it may have, how large they may be, each and together, and how much smaller than its contents
-            the file may be.
+        limits: how many members it may have, how large each may be, and how much smaller than its contents the file may be.
 
     Raises:
-        RefusedInput: for a damaged, encrypted or hostile one.
+        RefusedInput: for a damaged one, and one whose members share bytes or are too many.
     """
 
-    def __init__(self, path: Path, source: str, limits: Limits) -> None:
+    def __init__(self, file: Path | BytesIO, source: str, limits: Limits) -> None:
         self.source = source
         self.limits = limits
-        self.path = path
+        self._file = file
         try:
-            _check_directory(path, source, limits)
-            with zipfile.ZipFile(path) as archive:
+            _check_directory(file, source, limits)
+            with zipfile.ZipFile(file) as archive:
                 infos = archive.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
             raise RefusedInput(source, "broken", "压缩包已损坏或不完整；请重新下载，或解压后导入其中的文件") from error
-        named = [(_name_of(info), info) for info in infos]
-        check_members(named, source, limits)
-        self._members = {name: info for name, info in named if not name.endswith("/")}
+        check_directory(infos, source, limits)
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        self.refused = tuple(self._choose([(_name_of(info), info) for info in infos]))
+
+    def _choose(self, named: list[tuple[str, zipfile.ZipInfo]]) -> Iterator[RefusedInput]:
+        """Keep the members that may be read; yields why the others may not."""
+        kept: dict[str, str] = {}
+        for name, info in named:
+            shown = f"{self.source}/{name}"
+            if name.endswith("/"):
+                continue
+            if (refused := refuse_member(name, info, shown, self.limits)) is not None:
+                yield RefusedInput(shown, refused.reason, _WORDS[refused.reason])
+            elif name.lower() in kept:
+                yield RefusedInput(
+                    shown, "broken", f"压缩包里另有同名的文件（{kept[name.lower()]}），只读取了那一个；请解压后核对"
+                )
+            else:
+                kept[name.lower()] = name
+                self._members[name] = info
 
     @property
     def is_document(self) -> bool:
@@ -71,7 +118,7 @@ class Archive:
         """The bytes of a member."""
         message = f"压缩包里的 {name} 已损坏，无法解压；请重新下载，或解压后导入其中的文件"
         try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(self._members[name]) as stream:
+            with zipfile.ZipFile(self._file) as archive, archive.open(self._members[name]) as stream:
                 data = stream.read(self.limits.part_bytes + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise RefusedInput(self.source, "broken", message) from error
@@ -80,23 +127,21 @@ class Archive:
         return data
 
 
-def open_archive(path: Path, source: str, limits: Limits) -> Archive:
-    """Open an archive; the one opened last is kept, because its members are read one after another."""
-    info = path.stat()
-    return _opened(path, source, limits, info.st_mtime_ns, info.st_size)
+def open_archive(file: Path | BytesIO, source: str, limits: Limits) -> Archive:
+    """Open an archive; see ``Archive``."""
+    return Archive(file, source, limits)
 
 
-@lru_cache(maxsize=1)
-def _opened(path: Path, source: str, limits: Limits, _changed: int, _size: int) -> Archive:
-    return Archive(path, source, limits)
-
-
-def _check_directory(path: Path, source: str, limits: Limits) -> None:
+def _check_directory(file: Path | BytesIO, source: str, limits: Limits) -> None:
     """Refuse a directory of too many members before it is read into memory."""
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - len(_LOCATOR_64) - 16))
-        tail = file.read()
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            begin, tail = _ends(opened)
+    else:
+        begin, tail = _ends(file)
+    for signature, kind in _OTHER_ARCHIVES:
+        if begin.startswith(signature):
+            raise RefusedInput(source, "unsupported", say_what_else(kind))
     at = len(tail) - _END_SIZE
     if not (tail[at:].startswith(_END) and tail.endswith(b"\x00\x00")):
         at = tail.rfind(_END)
@@ -106,6 +151,15 @@ def _check_directory(path: Path, source: str, limits: Limits) -> None:
     if large or tail[max(0, at - 20) : at].startswith(_LOCATOR_64):
         message = f"压缩包过大，文件数超过上限 {limits.archive_members}，不予读取；请解压后导入其中的文件"
         raise RefusedInput(source, "size", message)
+
+
+def _ends(file: BinaryIO) -> tuple[bytes, bytes]:
+    """The first bytes of a file, and the last in which an archive has the end of its directory."""
+    file.seek(0)
+    begin = file.read(8)
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - len(_LOCATOR_64) - 16))
+    return begin, file.read()
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:

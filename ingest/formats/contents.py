@@ -18,11 +18,15 @@ _HTML_START = re.compile(
 _WHOLE_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.I)
 _HOLDS_HTML = frozenset({"md", "markdown"})
 """Endings of texts that may begin with a piece of HTML, such as a table, and yet are no web page."""
+_OPENDOCUMENT = "application/vnd.oasis.opendocument."
+_HEADER_LINE = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60}):", re.M)
+_OF_MAILS = frozenset({b"to", b"cc", b"bcc", b"received", b"delivered-to"})
 _XML_ROOT = re.compile(rb"<(?:[A-Za-z]\w{0,20}:)?(?P<name>[A-Za-z][\w.-]{0,40})[\s/>]")
 _XML_KINDS = {
     "Workbook": (b"urn:schemas-microsoft-com:office:spreadsheet", "spreadsheet"),
     "wordDocument": (b"http://schemas.microsoft.com/office/word/2003/wordml", "document"),
     "package": (b"http://schemas.microsoft.com/office/2006/xmlPackage", "package"),
+    "UOF": (b"uof", "uof"),
 }
 
 
@@ -63,7 +67,7 @@ class Contents:
 
         try:
             with zipfile.ZipFile(BytesIO(self.data)) as archive:
-                return frozenset(archive.namelist())
+                return frozenset(name.replace("\\", "/") for name in archive.namelist())
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
             message = "压缩结构已损坏，文件不完整；请重新下载或用原软件打开后另存"
             raise RefusedInput(self.source, "broken", message) from error
@@ -85,6 +89,21 @@ class Contents:
         """Whether the OLE container names a stream so."""
         return self.is_compound and _stream_name(name) in self.data
 
+    @cached_property
+    def kind_of_package(self) -> str:
+        """The media type that an OpenDocument package gives itself in its first member, empty for any other file."""
+        if "mimetype" not in self.members:
+            return ""
+        import zipfile
+        import zlib
+        from io import BytesIO
+
+        try:
+            with zipfile.ZipFile(BytesIO(self.data)) as archive, archive.open("mimetype") as stream:
+                return stream.read(200).decode("ascii", "replace").strip()
+        except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError):
+            return ""
+
 
 def _stream_name(name: str) -> bytes:
     return name.encode("utf-16-le")
@@ -97,7 +116,7 @@ def is_pdf(contents: Contents) -> bool:
 
 def is_web_page(contents: Contents) -> bool:
     """HTML, alone or as a page saved with its pictures in one file (MHTML); documents may hold such a page inside."""
-    if contents.is_package or contents.is_compound or is_pdf(contents) or is_rtf(contents):
+    if contents.is_package or contents.is_compound or is_pdf(contents) or is_rtf(contents) or is_mail(contents):
         return False
     head = contents.data[:4096]
     if contents.ending in _HOLDS_HTML and not _WHOLE_PAGE.search(head[:1000]):
@@ -120,6 +139,42 @@ def is_xlsx(contents: Contents) -> bool:
     return contents.has_member("xl/workbook") and not is_docx(contents)
 
 
+def is_pptx(contents: Contents) -> bool:
+    """A package of PresentationML."""
+    return contents.has_member("ppt/presentation") and not is_docx(contents) and not is_xlsx(contents)
+
+
+def is_odt(contents: Contents) -> bool:
+    """A text of OpenDocument."""
+    return contents.kind_of_package.startswith(_OPENDOCUMENT + "text")
+
+
+def is_ods(contents: Contents) -> bool:
+    """A sheet of OpenDocument."""
+    return contents.kind_of_package.startswith(_OPENDOCUMENT + "spreadsheet")
+
+
+def is_odp(contents: Contents) -> bool:
+    """A presentation of OpenDocument."""
+    return contents.kind_of_package.startswith(_OPENDOCUMENT + "presentation")
+
+
+def is_mail(contents: Contents) -> bool:
+    """A mail as it was sent: the lines above its text name who it is from and to, which those of a saved web page do not."""
+    head = contents.data[:16_384].replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf\n").split(b"\n\n", 1)[0]
+    if not _HEADER_LINE.match(head):
+        return False
+    names = {name.lower() for name in _HEADER_LINE.findall(head)}
+    if contents.ending == "eml":
+        return b"from" in names and bool(names & (_OF_MAILS | {b"subject"}))
+    return b"from" in names and bool(names & _OF_MAILS) and bool(names & {b"message-id", b"received"})
+
+
+def is_ppt(contents: Contents) -> bool:
+    """An old PowerPoint file; those of WPS (.dps) are the same."""
+    return contents.has_stream("PowerPoint Document")
+
+
 def is_doc(contents: Contents) -> bool:
     """An old Word file."""
     return contents.has_stream("WordDocument") and contents.ending != "wps"
@@ -137,7 +192,7 @@ def is_xls(contents: Contents) -> bool:
 
 def xml_kind(contents: Contents) -> str:
     """What an XML file of an office program is by its first element: ``spreadsheet``, ``document`` (both of Office 2003),
-    ``package`` (Flat OPC), ``other`` for any other XML that is no web page, or empty for what is no XML."""
+    ``package`` (Flat OPC), ``uof``, ``other`` for any other XML that is no web page, or empty for what is no XML."""
     head = contents.data[:8192]
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]
     head = head.replace(b"\x00", b"") if wide else head
@@ -150,9 +205,9 @@ def xml_kind(contents: Contents) -> str:
     return kind if kind and signature in head else "other" if declared else ""
 
 
-def is_xml_spreadsheet(contents: Contents) -> bool:
-    """An Excel 2003 XML spreadsheet."""
-    return xml_kind(contents) == "spreadsheet"
+def is_office_xml(contents: Contents) -> bool:
+    """A file of an office program in XML alone: Excel or Word of 2003, or a package in one file (Flat OPC)."""
+    return xml_kind(contents) in ("spreadsheet", "document", "package")
 
 
 def is_rtf(contents: Contents) -> bool:

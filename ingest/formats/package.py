@@ -21,6 +21,7 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _STRICT = re.compile(rb"""(=\s{0,5}["'])http://purl\.oclc\.org/ooxml/([A-Za-z]{1,40})/""")
 _BAD_NAME = "压缩结构内有不合规的部件名，不予读取；请用原软件另存后再导入"
+_TOO_LARGE = "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存"
 _LOCAL_HEADER = 30
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
@@ -39,34 +40,47 @@ def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
 
 
 def check_members(members: list[tuple[str, zipfile.ZipInfo]], source: str, limits: Limits) -> None:
-    """Refuse an archive that is hostile, encrypted or over the limits, by what its directory says.
+    """Refuse a package that is hostile, encrypted or over the limits, by what its directory says.
 
     Args:
         members: the name of each member, with ``/`` between folders, and its entry in the directory.
-        source: the name of the archive, for the message.
+        source: the name of the package, for the message.
         limits: how many members, how large each and together, and how well compressed.
     """
-    if len(members) > limits.archive_members:
-        raise RefusedInput(
-            source, "size", f"压缩结构内有 {len(members)} 个部件，超过上限 {limits.archive_members}；请用原软件另存后再导入"
-        )
+    check_directory([info for _, info in members], source, limits)
     total = 0
     seen: set[str] = set()
     for name, info in members:
-        if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/") or "\x00" in info.orig_filename:
-            raise RefusedInput(source, "broken", _BAD_NAME)
-        key = name.lower()
-        if key in seen:
+        if (refused := refuse_member(name, info, source, limits)) is not None:
+            raise refused
+        if name.lower() in seen:
             raise RefusedInput(source, "broken", "压缩结构内有重名部件，内容有歧义，不予读取；请用原软件另存后再导入")
-        seen.add(key)
-        if info.flag_bits & 1:
-            raise RefusedInput(source, "encrypted", "文件有密码保护（加密），无法读取；请用原软件取消密码后再导入")
+        seen.add(name.lower())
         total += info.file_size
-        large = info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
-        if info.file_size > limits.part_bytes or total > limits.unpacked_bytes or large:
-            raise RefusedInput(source, "size", "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
-    if _overlap([info for _, info in members]):
+        if total > limits.unpacked_bytes:
+            raise RefusedInput(source, "size", _TOO_LARGE)
+
+
+def check_directory(infos: list[zipfile.ZipInfo], source: str, limits: Limits) -> None:
+    """Refuse a directory of too many members, or of members that share bytes."""
+    if len(infos) > limits.archive_members:
+        raise RefusedInput(
+            source, "size", f"压缩结构内有 {len(infos)} 个部件，超过上限 {limits.archive_members}；请用原软件另存后再导入"
+        )
+    if _overlap(infos):
         raise RefusedInput(source, "size", "压缩结构内的部件互相重叠（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
+
+
+def refuse_member(name: str, info: zipfile.ZipInfo, source: str, limits: Limits) -> RefusedInput | None:
+    """Why one member must not be read, by what the directory says of it; None where it may."""
+    if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/") or "\x00" in info.orig_filename:
+        return RefusedInput(source, "broken", _BAD_NAME)
+    if info.flag_bits & 1:
+        return RefusedInput(source, "encrypted", "文件有密码保护（加密），无法读取；请用原软件取消密码后再导入")
+    well_compressed = info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
+    if info.file_size > limits.part_bytes or well_compressed:
+        return RefusedInput(source, "size", _TOO_LARGE)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +102,11 @@ class Package:
             self._archive = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
             raise self._broken() from error
-        infos = self._archive.infolist()
-        if any("\\" in info.filename for info in infos):
-            raise RefusedInput(source, "broken", _BAD_NAME)
-        check_members([(info.filename, info) for info in infos], source, limits)
-        self.names = {info.filename for info in infos}
+        # some programs write ``\\`` between folders
+        members = [(info.filename.replace("\\", "/"), info) for info in self._archive.infolist()]
+        check_members(members, source, limits)
+        self._members = dict(members)
+        self.names = set(self._members)
 
     def _broken(self) -> RefusedInput:
         return RefusedInput(self.source, "broken", "文件已损坏或不完整；请重新下载，或用原软件打开后另存")
@@ -102,7 +116,7 @@ class Package:
         if name not in self.names:
             return None
         try:
-            with self._archive.open(name) as stream:
+            with self._archive.open(self._members[name]) as stream:
                 data = stream.read(self.limits.part_bytes + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise self._broken() from error

@@ -15,14 +15,20 @@ from ingest.formats.contents import (
     Contents,
     is_doc,
     is_docx,
+    is_mail,
+    is_odp,
+    is_ods,
+    is_odt,
     is_ofd,
+    is_office_xml,
     is_pdf,
+    is_ppt,
+    is_pptx,
     is_rtf,
     is_web_page,
     is_wps,
     is_xls,
     is_xlsx,
-    is_xml_spreadsheet,
 )
 
 
@@ -44,8 +50,9 @@ class InputFormat:
         by_ending: a text whose name ends so is of this format, whatever it begins with.
         paged: it has pages that can be shown as pictures, and that may be scanned.
         records: a file holds many documents, one a record.
-        archive: a file holds other files, each of which is read as if it lay in a folder; the reader is called with the path,
-            the source and the limits and returns ``ingest.formats.archive.Archive``.
+        opener: ``module:function`` where a file holds other files, each of which is read as if it lay in a folder. It is called
+            with the path or an open file, the source and the limits and returns ``ingest.formats.archive.Container``. A format
+            with a reader too (a mail) is a document beside those it holds.
         plain: nothing is parsed: files may be larger, and short ones are read without a process of their own.
         also_named: further endings that call for no warning in a file named by a person; folders are not searched for them.
     """
@@ -60,15 +67,28 @@ class InputFormat:
     by_ending: bool = False
     paged: bool = False
     records: bool = False
-    archive: bool = False
+    opener: str = ""
     plain: bool = False
     also_named: tuple[str, ...] = ()
 
+    @property
+    def archive(self) -> bool:
+        """Whether a file holds other files and is no document itself."""
+        return bool(self.opener) and not self.reader
+
     def load_reader(self) -> Callable[..., Any]:
         """The function that reads this format."""
-        module, _, function = self.reader.partition(":")
-        reader: Callable[..., Any] = getattr(import_module(module), function)
-        return reader
+        return _load(self.reader)
+
+    def load_opener(self) -> Callable[..., Any]:
+        """The function that opens a file of this format, which holds other files."""
+        return _load(self.opener)
+
+
+def _load(place: str) -> Callable[..., Any]:
+    module, _, function = place.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
 
 
 FORMATS = (
@@ -89,16 +109,24 @@ FORMATS = (
     InputFormat("docx", "Word", ("docx", "docm"), "ingest.formats.word.reader:read_docx", is_docx, content="package"),
     InputFormat("ofd", "OFD", ("ofd",), "ingest.formats.ofd:read_ofd", is_ofd, content="package"),
     InputFormat("xlsx", "Excel", ("xlsx", "xlsm"), "ingest.formats.sheet.workbook:read_xlsx", is_xlsx, content="package"),
-    InputFormat("csv", "CSV 表格", ("csv",), "ingest.formats.sheet.csv_file:read_csv", by_ending=True),
     InputFormat(
-        "xml", "Excel 2003 XML", ("xml",), "ingest.formats.sheet.xml_spreadsheet:read_xml_spreadsheet", is_xml_spreadsheet
+        "pptx", "演示文稿", ("pptx", "pptm", "ppsx"), "ingest.formats.presentation:read_pptx", is_pptx, content="package"
     ),
+    InputFormat("odt", "OpenDocument 文本", ("odt",), "ingest.formats.opendocument.reader:read_odt", is_odt, content="package"),
+    InputFormat("ods", "OpenDocument 表格", ("ods",), "ingest.formats.opendocument.sheets:read_ods", is_ods, content="package"),
+    InputFormat("odp", "OpenDocument 演示", ("odp",), "ingest.formats.opendocument.reader:read_odp", is_odp, content="package"),
+    InputFormat("csv", "CSV 表格", ("csv",), "ingest.formats.sheet.csv_file:read_csv", by_ending=True),
+    InputFormat("xml", "Office XML", ("xml",), "ingest.formats.office_xml:read_office_xml", is_office_xml),
     InputFormat("jsonl", "记录", ("jsonl", "ndjson"), "ingest.formats.jsonl:read_records", records=True),
-    InputFormat("zip", "压缩包", ("zip",), "ingest.formats.archive:open_archive", archive=True),
+    InputFormat(
+        "eml", "邮件", ("eml",), "ingest.formats.mail:read_mail", is_mail, by_ending=True, opener="ingest.formats.mail:open_mail"
+    ),
+    InputFormat("zip", "压缩包", ("zip",), opener="ingest.formats.archive:open_archive"),
     InputFormat("doc", "旧版 Word", ("doc",), recognise=is_doc, content="binary", converted_to="docx"),
     InputFormat("wps", "WPS 文字", ("wps",), recognise=is_wps, content="binary", converted_to="docx"),
     InputFormat("rtf", "RTF", ("rtf",), recognise=is_rtf, converted_to="docx"),
     InputFormat("xls", "旧版 Excel", ("xls", "et"), recognise=is_xls, content="binary", converted_to="xlsx"),
+    InputFormat("ppt", "旧版演示文稿", ("ppt", "dps"), recognise=is_ppt, content="binary", converted_to="pptx"),
 )
 _BY_NAME = {format.name: format for format in FORMATS}
 _BY_ENDING = {ending: format for format in FORMATS for ending in format.endings}

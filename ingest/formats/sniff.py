@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from corpus.errors import RefusedInput
 from ingest.formats.contents import Contents, xml_kind
+from ingest.formats.other_files import say_what_else
 from ingest.formats.registry import FORMATS, PLAIN_TEXT, InputFormat, format_of_ending, list_formats
 from ingest.formats.text import looks_binary
 
-_UNZIP = "；请解压后导入其中的文件"
 _OTHER_FILES = (
-    (b"\x89PNG", "图片", "；图片请先用文字识别软件转成文字"),
-    (b"\xff\xd8\xff", "图片", "；图片请先用文字识别软件转成文字"),
-    (b"GIF8", "图片", "；图片请先用文字识别软件转成文字"),
-    (b"II*\x00", "图片", "；图片请先用文字识别软件转成文字"),
-    (b"MM\x00*", "图片", "；图片请先用文字识别软件转成文字"),
-    (b"Rar!", "RAR 压缩包", _UNZIP),
-    (b"7z\xbc\xaf", "7z 压缩包", _UNZIP),
-    (b"\x1f\x8b", "gzip 压缩包", _UNZIP),
-    (b"MZ", "程序文件", "，无法导入"),
-    (b"\x7fELF", "程序文件", "，无法导入"),
-    (b"SQLite format 3", "数据库文件", "，无法导入"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
+    (b"Rar!", "rar"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "tar"),
+    (b"\xfd7zXZ", "tar"),
+    (b"\x78\x9f\x3e\x22", "winmail"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+    (b"SQLite format 3", "database"),
 )
-"""Signatures of files that are no documents, what they are, and what to do."""
-_OFFICE_XML = {"document": "Word 2003 XML 文档，暂不支持", "package": "Office 的单文件 XML（Flat OPC），暂不支持"}
-_TEXT_MAY_BEGIN_SO = (b"MZ",)
+"""Signatures of files that are not read, and what they are."""
+_OLD_OFFICE = (("__properties_version1.0", "msg"), ("VisioDocument", "drawing"))
+"""Streams of old Office containers that are not read, and what they are."""
+_TEXT_MAY_BEGIN_SO = (b"MZ", b"BZh")
 
 
 def detect(data: bytes, source: str) -> InputFormat:
@@ -36,9 +40,6 @@ def detect(data: bytes, source: str) -> InputFormat:
     if found is None:
         _refuse_other_files(contents, named)
         return _detect_text(contents, named)
-    if found.converted_to and named is not None and named.content == "package":
-        message = f"类型不符：名为 .{contents.ending}，内容是{found.label}（.{found.name}）文件；请用原软件另存为 .{named.name}"
-        raise RefusedInput(source, "mismatch", message)
     return found
 
 
@@ -48,18 +49,19 @@ def _refuse_other_files(contents: Contents, named: InputFormat | None) -> None:
     if contents.is_package:
         _refuse_package(contents, named)
     if contents.is_compound:
-        raise RefusedInput(source, "unsupported", "这是旧版 Office 的其他文件，暂不支持；请另存为 docx、xlsx 或 PDF 后导入")
-    for signature, kind, advice in _OTHER_FILES:
+        kind = next((kind for stream, kind in _OLD_OFFICE if contents.has_stream(stream)), "compound")
+        raise RefusedInput(source, "unsupported", say_what_else(kind))
+    for signature, kind in _OTHER_FILES:
         if contents.begins_with(signature) and (signature not in _TEXT_MAY_BEGIN_SO or looks_binary(contents.data)):
-            raise RefusedInput(source, "unsupported", f"这是{kind}，不是文档{advice}")
+            raise RefusedInput(source, "unsupported", say_what_else(kind))
 
 
 def _refuse_package(contents: Contents, named: InputFormat | None) -> None:
     source, names = contents.source, contents.members
-    if contents.has_member("ppt/"):
-        raise RefusedInput(source, "unsupported", "这是演示文稿，暂不支持；请另存为 PDF 后导入")
     if "content.xml" in names and "mimetype" in names:
-        raise RefusedInput(source, "unsupported", "这是 OpenDocument 文件，暂不支持；请另存为 docx 或 xlsx 后导入")
+        raise RefusedInput(source, "unsupported", say_what_else("opendocument"))
+    if "uof.xml" in names:
+        raise RefusedInput(source, "unsupported", say_what_else("uof"))
     if named is not None and named.content == "package":
         message = f"类型不符：名为 .{contents.ending}，内容只是一个压缩包；请改用正确的文件"
         raise RefusedInput(source, "mismatch", message)
@@ -70,9 +72,10 @@ def _detect_text(contents: Contents, named: InputFormat | None) -> InputFormat:
     """The format of bytes that bear no signature: a text, told by its ending."""
     source, binary = contents.source, looks_binary(contents.data)
     kind = xml_kind(contents)
-    if kind in _OFFICE_XML or (kind and (named is None or named.name == "xml" or named.content != "text")):
-        what = _OFFICE_XML.get(kind, "XML 数据，不是文档")
-        raise RefusedInput(source, "unsupported", f"这是 {what}；请用原软件另存为 docx 或 xlsx 后导入")
+    if kind == "uof":
+        raise RefusedInput(source, "unsupported", say_what_else("uof"))
+    if kind and (named is None or named.name == "xml" or named.content != "text"):
+        raise RefusedInput(source, "unsupported", "这是 XML 数据，不是文档；请用原软件另存为 docx 或 xlsx 后导入")
     if named is not None and named.content != "text":
         if binary:
             message = f"文件已损坏，不是有效的 .{contents.ending} 文件；请重新下载或用原软件打开后另存"

@@ -26,6 +26,12 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\uf
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _ODD = re.compile(f"{_CONTROL.pattern[:-1]}{_INVISIBLE.pattern[1:-1]}{_PRIVATE.pattern[1:]}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ENCODED = re.compile(
+    r"(?:^[ \t]{0,8}[A-Za-z0-9+/_-]{57,120}={0,2}[ \t]{0,8}\n){4,}(?:^[A-Za-z0-9+/_-]{1,120}={0,2}$)?|[A-Za-z0-9+/]{800,}={0,2}",
+    re.M,
+)
+_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
+_FEWEST_TAGS = 20
 _UTF7 = re.compile(rb"\+[A-Za-z0-9/]{3,}-")
 
 
@@ -206,6 +212,25 @@ def looks_binary(data: bytes) -> bool:
         return False
     controls = len(sample) - len(sample.translate(None, _BYTES_NO_TEXT_HOLDS))
     return controls > max(4, len(sample) // 50)
+
+
+def find_encoded(text: str) -> list[Span]:
+    """Stretches that are no words but bytes written as letters (base64): pictures and files inside a text."""
+    found = []
+    for match in _ENCODED.finditer(text):
+        sample = match.group()[:400]
+        if any(c.isupper() for c in sample) and any(c.islower() for c in sample) and any(c.isdigit() for c in sample):
+            found.append(Span(match.start(), match.end()))
+    return found
+
+
+def is_markup(text: str) -> bool:
+    """Whether most of a text is the tags of a mark-up language."""
+    sample = text[:_SAMPLE]
+    if sample.count("<") < _FEWEST_TAGS:
+        return False
+    tags = [len(match.group()) for match in _TAG.finditer(sample)]
+    return len(tags) >= _FEWEST_TAGS and sum(tags) * 2 > len("".join(sample.split()))
 
 
 def odd_characters(text: str) -> list[Issue]:

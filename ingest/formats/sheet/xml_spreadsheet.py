@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.sheet.workbook import add_sheets
-from ingest.formats.text import decode
+from ingest.formats.xml_file import decode_xml_file, parse_xml_text
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
-_DECLARATION = re.compile(r"^\s{0,200}<\?xml[^>]{0,400}\?>")
-_ENCODING = re.compile(rb"encoding\s{0,5}=\s{0,5}[\"']([A-Za-z0-9_-]{1,30})")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0{0,4}[0-8bcef]|0{0,4}[0-8]|x0{0,4}1[0-9a-f]);", re.I)
-_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.I)
 _CELL = re.compile(r"<(?:\w{1,20}:)?Cell\b")
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _FORMATS = {
@@ -70,22 +66,10 @@ def read_xml_spreadsheet(data: bytes, source: str, limits: Limits) -> RawText:
 
 
 def _parse(data: bytes, source: str, limits: Limits) -> etree._Element:
-    from lxml import etree
-
-    declared = _ENCODING.search(data[:400])
-    text = decode(data, source, declared.group(1).decode("ascii") if declared else None).text
-    if _DOCTYPE.search(text):
-        raise RefusedInput(source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
+    text = decode_xml_file(data, source)
     if len(_CELL.findall(text)) > limits.cells:
         raise RefusedInput(source, "size", f"单元格超过 {limits.cells} 个上限；请拆分后导入")
-    text = _CONTROL.sub("", _DECLARATION.sub("", text.lstrip("\ufeff")))
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8"
-    )
-    try:
-        return etree.fromstring(text.strip().encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        raise RefusedInput(source, "broken", "表格文件结构已损坏，无法读取；请用原软件打开后另存为 xlsx") from error
+    return parse_xml_text(text, source)
 
 
 def _format(style: etree._Element) -> str:

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 from corpus.errors import RefusedInput
-from ingest.formats.registry import InputFormat, format_named
+from ingest.formats.contents import extension
+from ingest.formats.registry import InputFormat, fits_ending, format_named
 from ingest.limits import Limits
 
 
@@ -18,7 +19,9 @@ def convert(data: bytes, format: InputFormat, source: str, limits: Limits) -> tu
     kind, new = format.name, format_named(format.converted_to)
     target = new.name
     if program is None:
-        message = f"旧格式 .{kind} 需要 LibreOffice 才能读取；请安装 LibreOffice，或用 WPS、Word 另存为 {target} 后导入"
+        named = extension(source)
+        under = "" if fits_ending(format, named) else f"文件名是 .{named}，内容是{format.label}（.{kind}）；"
+        message = f"{under}旧格式 .{kind} 需要 LibreOffice 才能读取；请安装 LibreOffice，或用 WPS、Word 另存为 {target} 后导入"
         raise RefusedInput(source, "needs_office", message)
     with tempfile.TemporaryDirectory(prefix="cemai-office-") as folder:
         path = Path(folder) / f"input.{kind}"

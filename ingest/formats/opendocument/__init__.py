@@ -1,0 +1,1 @@
+"""OpenDocument: texts, sheets and presentations of LibreOffice, of WPS on Linux and of other office programs."""
