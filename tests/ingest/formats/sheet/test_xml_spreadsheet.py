@@ -134,21 +134,22 @@ def test_far_corners_cost_nothing():
 
 
 @pytest.mark.parametrize(
-    ("data", "name", "word"),
+    ("data", "name", "word", "reason"),
     [
         (
             '<?xml version="1.0"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>',
             "a.doc",
-            "Word 2003",
+            "没有正文",
+            "broken",
         ),
-        ('<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"/>', "a.xml", "Flat OPC"),
-        ('<?xml version="1.0"?><config><a>1</a></config>', "a.xml", "XML"),
+        ('<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"/>', "a.xml", "单文件 XML", "unsupported"),
+        ('<?xml version="1.0"?><config><a>1</a></config>', "a.xml", "XML 数据", "unsupported"),
     ],
 )
-def test_other_xml_is_refused_by_what_it_is(data, name, word):
+def test_empty_and_other_xml_is_refused_by_what_it_is(data, name, word, reason):
     with pytest.raises(RefusedInput, match=word) as refused:
         read_raw(data.encode(), name)
-    assert refused.value.reason == "unsupported"
+    assert refused.value.reason == reason
 
 
 def test_a_strict_workbook_is_read_as_the_usual_form():
