@@ -126,6 +126,11 @@ _ASIDE = frozenset(
         "form",
         "restricted",
         "pictures",
+        "form_fields",
+        "frames",
+        "media",
+        "seals",
+        "mail_attachments",
     }
 )
 

@@ -18,7 +18,7 @@ from qa.answer import Answer, Comparison, Grade, Notice, Status, Understanding
 from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_torn, drop_unsupported
-from qa.answers.notices import find_notices
+from qa.answers.notices import find_notices, find_unread
 from qa.answers.rendering import make_statement, render_statements
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.cells import find_gap
@@ -322,7 +322,9 @@ class Engine:
             lines, status = [AnswerLine("文件未载明，没有找到可以回答这个问题的原文。")], "not_found"
         citations = tuple(dict.fromkeys(c for line in lines for c in line.citations))
         notices: tuple[Notice, ...] = ()
-        if status != "not_found" and not kind.of_library:
+        if status == "not_found":
+            notices = find_unread(parsed, view)
+        elif not kind.of_library:
             notices = draft.notices + find_notices(parsed, draft.parts, citations, view, day)
         slot = find_slot(parsed.folded, parsed.kind)
         statements = tuple(make_statement(line, slot=slot, grade=_grade(line, status)) for line in lines)

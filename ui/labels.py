@@ -11,6 +11,7 @@ NOTICES = {
     "pending": "尚未施行",
     "scope": "适用范围",
     "related": "可能相关",
+    "unread": "没有读全",
 }
 NOTICE = "提示"
 """The label of a notice of any other kind."""

@@ -18,6 +18,7 @@ from corpus.document import (
     Table,
     Zone,
 )
+from corpus.unread import list_unread
 
 Json = dict[str, Any]
 
@@ -172,6 +173,7 @@ def document_record(doc: ParsedDocument) -> Json:
         "format": doc.format,
         "sha256": doc.sha256,
         "warnings": [issue.message for issue in doc.issues],
+        "unread": [part.record() for part in list_unread(doc.issues)],
         "attached": [{"start": part.span.start, "end": part.span.end, **head_record(part.head)} for part in doc.attached],
     }
 

@@ -20,6 +20,7 @@ from corpus.store.codec import unpack_document, unpack_head
 from corpus.store.corrections import CorrectionTables
 from corpus.store.following import Following, V
 from corpus.store.rows import DocumentInfo, Label, Quote
+from corpus.unread import list_unread
 
 if TYPE_CHECKING:
     from corpus.store.corpus import Corpus
@@ -279,6 +280,7 @@ class DocumentTables(CorrectionTables):
                     generation=r[11],
                     warnings=tuple(issue[1] for issue in issues),
                     attached=_heads(attached, corrections, r[1]),
+                    unread=list_unread(Issue(code, message) for code, message, *_ in issues) if issues else (),
                 )
             )
         return infos

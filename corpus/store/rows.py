@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from corpus.document import HeadMatter, Span
+from corpus.unread import UnreadPart
 
 FACTS_VERSION = 2
 """Raised where facts come to mean something else; what was read with an earlier one should be read in anew."""
@@ -168,6 +169,8 @@ class DocumentInfo:
     warnings: tuple[str, ...]
     attached: tuple[HeadMatter, ...] = ()
     """Head matter of the documents inside this one (转发、印发的附件)."""
+    unread: tuple[UnreadPart, ...] = ()
+    """What of the file was not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,13 @@ _ASCENT = 0.88
 _CLOSE = 1.1
 _FARTHEST = 1e5
 """No place on a page is so many millimetres away."""
+_LARGE_PICTURE = 50.0
+"""Millimetres of the shorter side of a picture that can hold a text."""
+_BESIDE_PAGES = {
+    "seals": "OFD 带有电子印章或签名，没有读入，请在 OFD 阅读器里核验",
+    "attachments": "OFD 带有附件文件，没有读取",
+    "comments": "OFD 带有注释或盖在页面上的内容，没有读入",
+}
 _A4 = (0.0, 0.0, 210.0, 297.0)
 
 
@@ -46,6 +53,7 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
     package = Package(data, source, limits)
     contents: list[PageContent] = []
     pictured: list[int] = []
+    pictures = 0
     for number, (page, box) in enumerate(islice(_pages(package), limits.pdf_pages + 1), 1):
         if number > limits.pdf_pages:
             raise RefusedInput(source, "size", f"OFD 超过 {limits.pdf_pages} 页；请拆分后导入")
@@ -56,6 +64,8 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
         content.lines = in_columns(to_lines(glyphs, number), content.width)
         if not content.lines and next(page.iter("{*}ImageObject"), None) is not None:
             pictured.append(number)
+        elif content.lines:
+            pictures += sum(1 for image in page.iter("{*}ImageObject") if _is_large(image))
         contents.append(content)
     if not any(content.lines for content in contents):
         if pictured:
@@ -70,6 +80,12 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
     write_pages(builder, contents)
     if pictured:
         builder.issue("scan", f"疑似扫描件：{page_numbers(pictured)}没有可提取的文字，内容未读入")
+    if len(pictured) * 2 > len(contents):
+        message = f"OFD 共 {len(contents)} 页，其中 {len(pictured)} 页是扫描图像，大部分内容没有读入"
+        builder.issue("mostly_unread", message)
+    if pictures:
+        builder.issue("pictures", f"OFD 有 {pictures} 张图片，图片里的文字没有读入")
+    _report_parts(builder, package)
     builder.issues.extend(odd_characters(builder.text()))
     return builder.finish()
 
@@ -87,6 +103,25 @@ def _pages(package: Package) -> Iterator[tuple[etree._Element, list[float]]]:
             content = package.xml(_resolve(posixpath.dirname(path), page.get("BaseLoc", "")))
             if content is not None:
                 yield content, _numbers(content.findtext("{*}Area/{*}PhysicalBox"), whole)
+
+
+def _is_large(image: etree._Element) -> bool:
+    """Whether a picture can hold a text: a seal or a sign is smaller."""
+    _, _, wide, high = _numbers(image.get("Boundary"), [0.0] * 4)
+    return wide >= _LARGE_PICTURE and high >= _LARGE_PICTURE
+
+
+def _report_parts(builder: TextBuilder, package: Package) -> None:
+    """Say what lies beside the pages: files attached, notes, seals."""
+    root = package.xml("OFD.xml")
+    found = {"seals": sum(1 for _ in root.iter("{*}Signatures"))} if root is not None else {}
+    for place in root.iter("{*}DocRoot") if root is not None else ():
+        document = package.xml(_resolve("", place.text or ""))
+        for code, name in (("attachments", "Attachments"), ("comments", "Annotations")):
+            found[code] = found.get(code, 0) + (0 if document is None else sum(1 for _ in document.iterfind("{*}" + name)))
+    for code, message in _BESIDE_PAGES.items():
+        if found.get(code):
+            builder.issue(code, message)
 
 
 def _resolve(folder: str, place: str) -> str:

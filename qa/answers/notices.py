@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from corpus.divisions import NATION
+from corpus.titles import in_marks
+from corpus.unread import say_mostly_unread
 from qa.answer import AnswerCitation, Notice, NoticeKind
 from qa.answers.draft import label_part
 from qa.documents import LibraryView
@@ -64,7 +66,29 @@ def find_notices(
         text = transition_notice(citation.quote, as_of, context=around + citation.quote)
         if text:
             found[Notice("expired", text)] = None
-    return (*dict.fromkeys(of_states), *found)
+    unread = [message for row, _ in parts if (message := _say_unread(view, row)) is not None]
+    return (*dict.fromkeys(of_states), *found, *(Notice("unread", message) for message in dict.fromkeys(unread)))
+
+
+def find_unread(parsed: ParsedQuestion, view: LibraryView) -> tuple[Notice, ...]:
+    """Where nothing answers: the documents of the places asked for of which most was not read, so that the answer may be there."""
+    codes = [division.code for division in parsed.divisions if division != NATION]
+    found = [
+        info
+        for info in view.infos.values()
+        if say_mostly_unread(info.unread) and (not codes or (info.head.region_code or "").startswith(tuple(codes)))
+    ]
+    if not found:
+        return ()
+    named = "、".join(in_marks(info.head.title) if info.head.title else info.source for info in found[:NAMED])
+    more = f"等 {len(found)} 份文件" if len(found) > NAMED else ""
+    return (Notice("unread", f"{named}{more}大部分内容没有读入，答案可能在其中，请看原件。"),)
+
+
+def _say_unread(view: LibraryView, row: int) -> str | None:
+    info = view.document(row).info
+    said = say_mostly_unread(info.unread)
+    return said and f"{in_marks(info.head.title) if info.head.title else info.source}没有读全，回答可能不完整：{said}"
 
 
 def _of_one_state(kind: NoticeKind, status: str, documents: Sequence[tuple[str, str, str]]) -> list[Notice]:

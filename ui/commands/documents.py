@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.titles import in_marks
+from corpus.unread import list_unread
 from graph.codec.columns import UNSTATED
 from ingest.formats.registry import list_formats
 from ui.commands import corrections
@@ -216,7 +217,10 @@ def show(args: argparse.Namespace) -> int:
         ("所附文件", f"{part.head.title or '（无标题）'}｜{part.head.region or '—'}｜{part.head.status or '—'}")
         for part in doc.attached
     ]
-    rows += [("注意", issue.message) for issue in doc.issues]
+    unread = list_unread(doc.issues)
+    rows += [(f"未读：{part.label}", part.message) for part in unread]
+    kinds = {part.kind for part in unread}
+    rows += [("注意", issue.message) for issue in doc.issues if issue.code not in kinds]
     print_table(("项目", "内容"), rows, ratios=(1, 6))
     for section in doc.outline:
         if section.number or section.kind in ("title", "attachment"):

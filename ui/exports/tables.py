@@ -189,7 +189,7 @@ def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] 
         records.append({"id": info.id, "source": info.source, "title": head.title, "doc_number": head.doc_number,
                         "issuers": list(head.issuers), "region": head.region, "level": head.level, "issued_on": head.issued_on,
                         "published_on": head.published_on, "status": state or None, "format": info.format,
-                        "warnings": list(info.warnings)})  # fmt: skip
+                        "warnings": list(info.warnings), "unread": [part.record() for part in info.unread]})  # fmt: skip
     columns = (
         TableColumn("序号", 4, "short"),
         TableColumn("标题", 36),

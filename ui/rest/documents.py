@@ -176,6 +176,6 @@ def _brief(entry: ShelfEntry) -> dict[str, Any]:
     info = entry.info
     return {
         "id": info.id, "source": info.source, **head_record(info.head), "format": info.format, "sha256": info.sha256,
-        "warnings": list(info.warnings), "validity": {"status": entry.status, "reason": entry.reason},
+        "warnings": list(info.warnings), "unread": [part.record() for part in info.unread], "validity": {"status": entry.status, "reason": entry.reason},
         "user_status": info.user_status, "corrected": sorted(info.head.corrected), "topics": sorted(entry.topics), "added_at": info.added_at,
     }  # fmt: skip

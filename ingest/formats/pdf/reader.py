@@ -6,11 +6,14 @@ pdfplumber gives at a multiple of its speed. pdfplumber's table module finds the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
+from ingest.formats.pdf.annotations import MESSAGES as ANNOTATED
+from ingest.formats.pdf.annotations import count_annotations
 from ingest.formats.pdf.check import check_pdf, is_revised, page_objects
 from ingest.formats.pdf.flow import running
 from ingest.formats.pdf.fonts import stand_in
@@ -45,6 +48,7 @@ class PdfReader:
         self.scanned: list[int] = []
         self.pictured: list[int] = []
         self.read_by_ocr: list[int] = []
+        self.annotations: Counter[str] = Counter()
         self.lost: list[int] = []
         self.askew: list[int] = []
         self.slanted: list[int] = []
@@ -115,6 +119,7 @@ class PdfReader:
         except pypdfium2.PdfiumError:
             self.lost.append(content.number)
             return
+        self.annotations.update(count_annotations(page))
         try:
             sheet = read_sheet(page, content.number, self.limits.pdf_page_characters)
         finally:
@@ -239,6 +244,11 @@ class PdfReader:
         ):
             if numbers:
                 builder.issue(code, message.format(pages(numbers)))
+        for code, number in self.annotations.items():
+            builder.issue(code, ANNOTATED[code].format(number))
+        if len(self.scanned) * 2 > count:
+            message = f"PDF 共 {count} 页，其中 {len(self.scanned)} 页是扫描图像，大部分内容没有读入"
+            builder.issue("mostly_unread", message)
         if self.hidden:
             builder.issue("hidden_text", f"有 {self.hidden} 个隐藏、白色或页面以外的字符没有读入")
         return builder.finish()

@@ -26,6 +26,19 @@ _STYLE = re.compile(rb"<xf[ />]")
 _FORMULA = re.compile(rb"<f[ />]")
 _ERROR = re.compile(rb"[^>]{0,200}\bt=[\"']e[\"']")
 _OUTSIDE = ("xl/externalLinks/", "xl/connections", "xl/queryTables/", "xl/pivotCache/")
+_BESIDE_CELLS = (
+    ("comments", ("xl/comments", "xl/threadedComments/"), "表格带有批注（{} 组），没有读入"),
+    ("pictures", ("xl/media/",), "表格有 {} 张图片，图片里的文字没有读入"),
+    (
+        "embedded",
+        ("xl/charts/chart", "xl/chartsheets/", "xl/embeddings/"),
+        "表格嵌入了 {} 个图表或其他程序的对象，其内容没有读入",
+    ),
+    ("form_fields", ("xl/ctrlProps/", "xl/activeX/activeX"), "表格有 {} 个表单控件，没有读入"),
+    ("macro", ("xl/vbaProject",), "表格带有宏，已忽略"),
+)
+"""Parts of a workbook that hold no cells: the code of the issue, the beginnings of their names, what is said."""
+_WORDS = re.compile(rb"<a:t>[^<]*[^<\s]")
 _NAMES = 20_000
 _STYLES = 65_536
 _SHORTEST_TITLE, _LONGEST_TITLE = 5, 60
@@ -57,7 +70,19 @@ def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
         builder.issue("formula_error", f"有 {contents.errors} 个单元格的公式出错（如 #DIV/0!、#REF!），照原样读入，请核对")
     if contents.outside:
         builder.issue("external", "表格引用了外部文件、数据连接或透视表缓存，没有读取")
+    _report_parts(builder, package)
     return builder.finish()
+
+
+def _report_parts(builder: TextBuilder, package: Package) -> None:
+    """Say what stands beside the cells of a workbook and was not read."""
+    for code, beginnings, message in _BESIDE_CELLS:
+        count = sum(1 for name in package.names if name.startswith(beginnings) and not name.endswith(".rels"))
+        if count:
+            builder.issue(code, message.format(count))
+    boxes = [name for name in package.names if name.startswith("xl/drawings/") and _WORDS.search(package.read(name) or b"")]
+    if boxes:
+        builder.issue("text_boxes", "表格里有文本框或图形，其中的文字没有读入")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +147,22 @@ def _covered(data: bytes) -> int:
 def add_sheets(builder: TextBuilder, book: Any, source: str, limits: Limits) -> None:
     """Write the visible sheets of an openpyxl workbook, each under its name where there are several."""
     many = len(book.worksheets) > 1
+    shown = unread = 0
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             if sheet._cells:
+                unread += len(sheet._cells)
                 builder.issue("hidden_sheet", f"工作表“{sheet.title}”是隐藏的，没有读入")
             continue
-        _sheet(builder, sheet, source, limits, many)
+        written, dropped = _sheet(builder, sheet, source, limits, many)
+        shown, unread = shown + written, unread + dropped
+    if unread > shown:
+        message = f"表格大部分没有读入：隐藏的工作表、行和列里有 {unread} 个单元格，读入的只有 {shown} 个"
+        builder.issue("mostly_unread", message)
 
 
-def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: bool) -> None:
+def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: bool) -> tuple[int, int]:
+    """Write one sheet; returns how many of its cells were written, and how many are hidden."""
     filled = {place: text for place, cell in sheet._cells.items() if (text := shown(cell))}
     hidden_rows = {r for r, d in sheet.row_dimensions.items() if d.hidden}
     hidden_columns = _hidden_columns(sheet)
@@ -140,7 +172,8 @@ def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: 
         for place in dropped:
             del filled[place]
     if not filled:
-        return
+        return 0, len(dropped)
+    written = len(filled)
     merged = {
         (m.min_row, m.min_col): (m.max_row, m.max_col) for m in sheet.merged_cells.ranges if (m.min_row, m.min_col) in filled
     }
@@ -170,6 +203,7 @@ def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: 
     table = builder.grid(grid, header_rows=header_rows(grid), caption=caption, label=sheet.title)
     if table is not None and "title" not in builder.fields and (title := _title(builder, table, grid)) is not None:
         builder.fields["title"], builder.field_spans["title"] = title.of(builder.text()), title
+    return written, len(dropped)
 
 
 def _title(builder: TextBuilder, table: Table, grid: Sequence[Sequence[GridCell | None]]) -> Span | None:

@@ -24,6 +24,7 @@ from ingest.formats.web.main_content import (
     page_title,
 )
 from ingest.formats.web.mhtml import extract_html
+from ingest.formats.web.unread import report_unread
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -105,6 +106,7 @@ def read_html(data: bytes, source: str, limits: Limits) -> RawText:
         builder.issue("link_list", "网页的文字大半是链接，可能是栏目目录而不是文件，请核对")
     if hidden[0]:
         builder.issue("hidden_text", f"网页里有 {hidden[0]} 处隐藏文字没有读入")
+    report_unread(builder, main, body_elsewhere=elsewhere)
     builder.issues.extend(odd_characters(builder.text()))
     return builder.finish()
 

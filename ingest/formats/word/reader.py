@@ -55,6 +55,8 @@ _WRAPPERS = frozenset(
         w("bdo"),
     }
 )
+_FORM_FIELDS = (w("checkBox"), w("ddList"), w("control"), w("showingPlcHdr"))
+"""Fields to be filled in whose state is no text, and those that still show their prompt."""
 _DROPPED = frozenset(
     {
         w("del"),
@@ -89,7 +91,7 @@ class DocxReader:
         self.notes = {**self._notes("footnotes", "footnote"), **self._notes("endnotes", "endnote")}
         self.paragraphs = self.tables = 0
         self.inserted = self.deleted = self.hidden = 0
-        self.objects = self.nested = 0
+        self.objects = self.nested = self.fields = 0
         self.pictures: set[str] = set()
         self.large_pictures = False
         self.after: list[etree._Element] = []
@@ -121,6 +123,7 @@ class DocxReader:
             raise RefusedInput(self.source, "broken", "Word 文件没有正文部分；请用原软件打开后另存为 docx")
         if sum(1 for _ in body.iter(w("p"))) > self.limits.paragraphs:
             raise RefusedInput(self.source, "size", "段落过多，超出读取上限；请拆分后导入")
+        self.fields = sum(1 for _ in body.iter(*_FORM_FIELDS))
         self._red_head(body)
         self._blocks(body)
         self._report()
@@ -159,6 +162,8 @@ class DocxReader:
                 issue("pictures", f"文档有 {count} 张图片，图片里的文字没有读入")
         if self.nested:
             issue("nested_table", f"有 {self.nested} 个表格套在另一个表格的单元格里，按文字读入，请对照原件")
+        if self.fields:
+            issue("form_fields", f"文档有 {self.fields} 个表单项（复选框、下拉框、控件或未填写的内容控件）没有读入，请对照原件")
         if any(r.external and r.type not in ("hyperlink",) for r in self.relations.values()):
             issue("external", "文档引用了外部文件（图片或模板），没有读取")
         if any("vbaProject" in name for name in self.package.names):

@@ -8,6 +8,7 @@ from cemai.corrections import STATUSES
 from cemai.doubts import REASONS, Doubt, DoubtReason
 from cemai.embedding import ItemProgress
 from corpus.titles import in_marks
+from corpus.unread import UnreadPart, say_mostly_unread
 from graph.codec.columns import UNSTATED
 from ingest.formats.registry import label_of_format
 from ui.desk.catalogue import CONDITIONS, CatalogueQuery
@@ -195,14 +196,15 @@ def _row(entry: ShelfEntry, doubts: Sequence[Doubt]) -> Html:
         _cell(document_date(head), "日期"),
         el("td", label_of_format(info.format), data_label="格式"),
         el("td", status, data_label="时效"),
-        el("td", _remarks(info.warnings, doubts), data_label="提示"),
+        el("td", _remarks(info.warnings, info.unread, doubts), data_label="提示"),
         el("td", actions, class_="acts", data_label="操作"),
     )
 
 
-def _remarks(warnings: Sequence[str], doubts: Sequence[Doubt]) -> Html:
-    """What is doubtful, in words, and what was noted in reading."""
-    tags = [el("span", label, class_="tag") for label in dict.fromkeys(doubt.label for doubt in doubts)]
+def _remarks(warnings: Sequence[str], unread: Sequence[UnreadPart], doubts: Sequence[Doubt]) -> Html:
+    """What is doubtful, in words, whether most of the file was not read, and what was noted in reading."""
+    labels = [*(doubt.label for doubt in doubts), *(["大部分未读入"] if say_mostly_unread(unread) else [])]
+    tags = [el("span", label, class_="tag") for label in dict.fromkeys(labels)]
     notes = [el("li", warning) for warning in warnings[:10]]
     more = el("details", el("summary", f"{len(warnings)} 条"), el("ul", notes)) if notes else None
     return join(el("span", tags, class_="remarks") if tags else None, more) if tags or more else el("span", "无", class_="soft")

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from corpus.document import ParsedDocument, Section, Span, Table
+from corpus.unread import list_unread, say_mostly_unread
 from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.reader.marking import Layer, merge_spans, wrap_layers
 
@@ -58,9 +59,22 @@ def policy_text(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
     close()
     if shown.end < len(text):
         blocks.append(el("p", f"后面还有 {len(text) - shown.end} 字，可从提纲打开。", class_="gap"))
-    warned = [el("li", issue.message) for issue in doc.issues[:12]]
-    warnings = el("details", el("summary", f"读入时的提示 {len(doc.issues)} 条"), el("ul", warned), class_="warned")
-    return join(warnings if doc.issues else None, el("article", blocks, class_="policy"))
+    return join(_noted(doc), el("article", blocks, class_="policy"))
+
+
+def _noted(doc: ParsedDocument) -> Html | None:
+    """What was not read of the file, which stands open where most of it was not, and what else was noted in reading."""
+    unread = list_unread(doc.issues)
+    kinds = {part.kind for part in unread}
+    missing = [el("li", f"{part.label}：{part.message}") for part in unread[:12]]
+    others = [issue for issue in doc.issues if issue.code not in kinds]
+    warned = [el("li", issue.message) for issue in others[:12]]
+    body = say_mostly_unread(unread) is not None
+    ledger = el(
+        "details", el("summary", f"没有读入的部分 {len(unread)} 处"), el("ul", missing), class_="warned unread", open=body
+    )
+    warnings = el("details", el("summary", f"读入时的提示 {len(others)} 条"), el("ul", warned), class_="warned")
+    return join(ledger if unread else None, warnings if others else None)
 
 
 class _Headings:
