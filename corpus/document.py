@@ -131,6 +131,7 @@ _ASIDE = frozenset(
         "media",
         "seals",
         "mail_attachments",
+        "filtered",
     }
 )
 

@@ -16,7 +16,7 @@ from corpus.wordlists import expand
 ABOVE = 160
 """Characters above a table in which the line with its unit may stand."""
 
-_UNIT_LINE = re.compile(r"(?:计量)?单位\s*[：:]\s*[^\s|。；;]{1,24}")
+_UNIT_LINE = re.compile(r"(?<![一-龥])(?:计量|金额|货币|数量|面积)?单位\s*[：:]\s*[^\s|。；;）)]{1,24}")
 _NOTE = re.compile(expand("corpus", r"^\s*(?:{table_notes})\s*(?:[：:]|\d)"))
 _CONTINUED = re.compile(expand("corpus", r"{continued}"))
 _NUMBER = re.compile(r"^[\s\d.,%％‰+\-—－~～≥≤><＞＜/]*\d[\s\d.,%％‰+\-—－~～≥≤><＞＜/]*$")
@@ -90,8 +90,8 @@ def is_number(text: str) -> bool:
 def _read(text: str, table: Table, before: int) -> TableCells:
     width = max((len(row) for row in table.rows), default=0)
     header = table.rows[: table.header_rows]
-    over = [row[0] for row in header if _stands_over(row, width)]
-    header = tuple(row for row in header if not _stands_over(row, width))
+    over = [cell for row in header if _stands_over(text, row, width) for cell in dict.fromkeys(row) if len(cell)]
+    header = tuple(row for row in header if not _stands_over(text, row, width))
     columns = tuple(_header_path(text, header, column) for column in range(width))
     rows: list[DataRow] = []
     notes: list[Span] = []
@@ -112,8 +112,11 @@ def _read(text: str, table: Table, before: int) -> TableCells:
     return TableCells(table, columns, tuple(rows), tuple(dict.fromkeys(lines)), tuple(units), tuple(notes))
 
 
-def _stands_over(row: Sequence[Span], width: int) -> bool:
-    """Whether a header row is a title: one cell over the whole width, or nothing beside the first."""
+def _stands_over(text: str, row: Sequence[Span], width: int) -> bool:
+    """Whether a header row is a title or gives the unit: one cell over the whole width, nothing beside the first, 单位：万元."""
+    filled = [cell for cell in dict.fromkeys(row) if len(cell)]
+    if width > 1 and len(filled) <= 3 and any(_UNIT_LINE.search(cell.of(text)) for cell in filled):
+        return True
     return width > 1 and (_is_one(row, width) or (width > 2 and len(row) == width and not any(len(cell) for cell in row[1:])))
 
 

@@ -9,6 +9,10 @@ from ingest.formats.builder import GridCell
 
 _NUMBERISH = re.compile(r"^[\d.,%％‰\-—+－/~～()（）年月日:：≥≤<>＜＞\s]+$")
 _MAX_HEADER_CELL = 40
+_MOST_HEADER_ROWS = 4
+_UNIT = re.compile(r"单位\s*[：:]")
+_LATIN, _HAN = re.compile("[A-Za-z]"), re.compile("[一-龥]")
+_YEAR = re.compile(r"(?:19|20)\d\d\s?年?")
 
 
 def header_rows(rows: Sequence[Sequence[GridCell | None]], limit: int = 4) -> int:
@@ -16,7 +20,7 @@ def header_rows(rows: Sequence[Sequence[GridCell | None]], limit: int = 4) -> in
     if len(rows) < 2:
         return 0 if len(rows) == 1 else 1
     top = 0
-    while top < min(limit, len(rows) - 1) and (is_title(rows[top]) or _stands_alone(rows[top])):
+    while top < min(limit, len(rows) - 1) and (is_title(rows[top]) or _stands_alone(rows[top]) or gives_unit(rows[top])):
         top += 1
     count = max((cell.rows for cell in rows[top] if cell and cell.text), default=1)
     spread = any(cell and cell.columns > 1 for cell in rows[top])
@@ -27,7 +31,40 @@ def header_rows(rows: Sequence[Sequence[GridCell | None]], limit: int = 4) -> in
     header = [cell for row in rows[top : top + count] for cell in row if cell and cell.text]
     if any(len(cell.text) > _MAX_HEADER_CELL for cell in header):
         return top
-    return min(top + count, len(rows) - 1)
+    end = top + count
+    while end < min(top + _MOST_HEADER_ROWS, len(rows) - 1) and _goes_on(rows, top, end):
+        end += 1
+    return min(end, len(rows) - 1)
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell holds figures, a date or signs only."""
+    return _NUMBERISH.match(text) is not None
+
+
+def is_year(text: str) -> bool:
+    """Whether a cell is a year, which names a column though it is a figure."""
+    return _YEAR.fullmatch(text) is not None
+
+
+def gives_unit(row: Sequence[GridCell | None]) -> bool:
+    """Whether a row over the header says in which unit a table counts, perhaps with who made it beside."""
+    filled = [cell for cell in row if cell and cell.text]
+    return 0 < len(filled) <= 3 and len(row) > 1 and any(_UNIT.search(cell.text) for cell in filled)
+
+
+def _goes_on(rows: Sequence[Sequence[GridCell | None]], top: int, at: int) -> bool:
+    """Whether a row below a header belongs to it: the header in another language, or years under names of several columns."""
+    filled = [cell for cell in rows[at] if cell and cell.text]
+    above = [cell.text for row in rows[top:at] for cell in row if cell and cell.text]
+    if not filled:
+        return False
+    foreign = all(_LATIN.search(cell.text) and not _HAN.search(cell.text) for cell in filled)
+    if foreign and any(_HAN.search(text) for text in above):
+        return len(filled) > 1 and all(_NUMBERISH.match(cell.text) is None for cell in filled)
+    first = rows[at][0]
+    spread = any(cell and cell.columns > 1 for row in rows[top:at] for cell in row)
+    return spread and not (first and first.text) and all(_YEAR.fullmatch(cell.text) for cell in filled)
 
 
 def _names_columns(rows: Sequence[Sequence[GridCell | None]], top: int) -> bool:

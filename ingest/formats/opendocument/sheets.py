@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _GROUPS = frozenset({TABLE + name for name in ("table-header-rows", "table-rows", "table-row-group")})
 _COLUMN_GROUPS = frozenset({TABLE + name for name in ("table-header-columns", "table-columns", "table-column-group")})
-_UNSEEN = frozenset({"collapse", "filter"})
+_UNSEEN = "collapse"
+"""How a row or column is marked that was hidden; one that a filter hides (``filter``) is content."""
 _MOST_HIDDEN = 100_000
 
 
@@ -68,7 +69,7 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
     column = 0
     for node in _grouped(table, TABLE + "table-column", _COLUMN_GROUPS):
         repeated = min(_count(node, "number-columns-repeated"), _COLUMNS - column)
-        if node.get(TABLE + "visibility") in _UNSEEN and repeated > 0:
+        if node.get(TABLE + "visibility") == _UNSEEN and repeated > 0:
             first, last = get_column_letter(column + 1), get_column_letter(min(column + repeated, column + 1_000))
             sheet.column_dimensions.group(first, last, hidden=True, outline_level=0)
         column += repeated
@@ -98,7 +99,7 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
                             raise RefusedInput(source, "size", "合并单元格过多，超出读取上限；请用原软件整理后导入")
                         sheet.merged_cells.add(CellRange(None, column + 1, row, right, down))
                 column += times
-            if node.get(TABLE + "visibility") in _UNSEEN and hidden < _MOST_HIDDEN:
+            if node.get(TABLE + "visibility") == _UNSEEN and hidden < _MOST_HIDDEN:
                 hidden += 1
                 sheet.row_dimensions[row].hidden = True
         row += 0 if full else repeated

@@ -14,6 +14,7 @@ from corpus.document import Span, Table
 from corpus.errors import RefusedInput
 from ingest.formats.builder import GridCell, TextBuilder
 from ingest.formats.package import Package
+from ingest.formats.sheet.blocks import part_tables
 from ingest.formats.sheet.number_format import shown_date, shown_number
 from ingest.formats.tables import header_rows, is_title
 from ingest.limits import Limits
@@ -39,6 +40,7 @@ _BESIDE_CELLS = (
 )
 """Parts of a workbook that hold no cells: the code of the issue, the beginnings of their names, what is said."""
 _WORDS = re.compile(rb"<a:t>[^<]*[^<\s]")
+_FEW_CELLS = 20
 _NAMES = 20_000
 _STYLES = 65_536
 _SHORTEST_TITLE, _LONGEST_TITLE = 5, 60
@@ -156,7 +158,7 @@ def add_sheets(builder: TextBuilder, book: Any, source: str, limits: Limits) -> 
             continue
         written, dropped = _sheet(builder, sheet, source, limits, many)
         shown, unread = shown + written, unread + dropped
-    if unread > shown:
+    if unread > max(shown, _FEW_CELLS):
         message = f"表格大部分没有读入：隐藏的工作表、行和列里有 {unread} 个单元格，读入的只有 {shown} 个"
         builder.issue("mostly_unread", message)
 
@@ -164,13 +166,17 @@ def add_sheets(builder: TextBuilder, book: Any, source: str, limits: Limits) -> 
 def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: bool) -> tuple[int, int]:
     """Write one sheet; returns how many of its cells were written, and how many are hidden."""
     filled = {place: text for place, cell in sheet._cells.items() if (text := shown(cell))}
-    hidden_rows = {r for r, d in sheet.row_dimensions.items() if d.hidden}
+    filtered = _filtered_rows(sheet)
+    unseen = {r for r, d in sheet.row_dimensions.items() if d.hidden}
+    hidden_rows = unseen - filtered
     hidden_columns = _hidden_columns(sheet)
     dropped = [place for place in filled if place[0] in hidden_rows or place[1] in hidden_columns]
     if dropped:
         builder.issue("hidden_cells", f"工作表“{sheet.title}”有隐藏的行或列（{len(dropped)} 个单元格），没有读入")
         for place in dropped:
             del filled[place]
+    if kept := len({row for row, _ in filled} & unseen):
+        builder.issue("filtered", f"工作表“{sheet.title}”设有筛选，被筛掉的 {kept} 行也已读入")
     if not filled:
         return 0, len(dropped)
     written = len(filled)
@@ -200,10 +206,31 @@ def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: 
             line.append(GridCell(text, down, across, f"{sheet.title}!{sheet.cell(r, c).coordinate}" if text else None))
         grid.append(line)
     caption = builder.line(sheet.title, element=f"{sheet.title}!") if many else None
-    table = builder.grid(grid, header_rows=header_rows(grid), caption=caption, label=sheet.title)
-    if table is not None and "title" not in builder.fields and (title := _title(builder, table, grid)) is not None:
-        builder.fields["title"], builder.field_spans["title"] = title.of(builder.text()), title
+    blocks = part_tables(grid, rows, columns)
+    for number, block in enumerate(blocks, 1):
+        label = sheet.title if len(blocks) == 1 else f"{sheet.title}（{number}）"
+        table = builder.grid(block, header_rows=header_rows(block), caption=caption if number == 1 else None, label=label)
+        if table is not None and "title" not in builder.fields and (title := _title(builder, table, block)) is not None:
+            builder.fields["title"], builder.field_spans["title"] = title.of(builder.text()), title
     return written, len(dropped)
+
+
+def _filtered_rows(sheet: Any) -> set[int]:
+    """The rows that a filter may have hidden: they are content, seen again when the filter is taken off."""
+    from openpyxl.utils import range_boundaries
+
+    filters = [sheet.auto_filter, *(table.autoFilter for table in sheet.tables.values())]
+    rows: set[int] = set()
+    for filter in filters:
+        if filter is None or not filter.ref or not filter.filterColumn:
+            continue
+        try:
+            _, top, _, bottom = range_boundaries(filter.ref)
+        except ValueError:
+            continue
+        if top and bottom:
+            rows.update(row for row in sheet.row_dimensions if top < row <= bottom)
+    return rows
 
 
 def _title(builder: TextBuilder, table: Table, grid: Sequence[Sequence[GridCell | None]]) -> Span | None:

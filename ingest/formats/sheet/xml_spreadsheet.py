@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
 _CELL = re.compile(r"<(?:\w{1,20}:)?Cell\b")
+_RANGE = re.compile(r"R([1-9]\d{0,6})C([1-9]\d{0,4}):R([1-9]\d{0,6})C([1-9]\d{0,4})")
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _FORMATS = {
     "fixed": "0.00",
@@ -54,6 +55,9 @@ def read_xml_spreadsheet(data: bytes, source: str, limits: Limits) -> RawText:
             merged += _fill(sheet, table, styles)
             if merged > limits.cells // 10:
                 raise RefusedInput(source, "size", "合并单元格过多，超出读取上限；请用原软件整理后导入")
+        if (range := _filtered_range(worksheet)) is not None:
+            sheet.auto_filter.ref = range
+            sheet.auto_filter.add_filter_column(0, [])
         comments += sum(1 for _ in worksheet.iter(_SS + "Comment"))
         formulas += sum(1 for cell in worksheet.iter(_SS + "Cell") if cell.get(_SS + "Formula"))
     builder = TextBuilder("xml")
@@ -70,6 +74,20 @@ def _parse(data: bytes, source: str, limits: Limits) -> etree._Element:
     if len(_CELL.findall(text)) > limits.cells:
         raise RefusedInput(source, "size", f"单元格超过 {limits.cells} 个上限；请拆分后导入")
     return parse_xml_text(text, source)
+
+
+def _filtered_range(worksheet: etree._Element) -> str | None:
+    """The range of a filter that is on, as ``A1:C9``."""
+    from openpyxl.utils import get_column_letter
+
+    node = worksheet.find(_EXCEL + "AutoFilter")
+    if node is None or node.find(_EXCEL + "AutoFilterColumn") is None:
+        return None
+    match = _RANGE.fullmatch(node.get(_EXCEL + "Range", ""))
+    if match is None:
+        return None
+    top, left, bottom, right = map(int, match.groups())
+    return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}" if max(left, right) <= _COLUMNS else None
 
 
 def _format(style: etree._Element) -> str:
