@@ -10,7 +10,7 @@ from corpus.titles import in_marks
 from corpus.unread import list_unread
 from graph.codec.columns import UNSTATED
 from ingest.formats.registry import list_formats
-from ui.commands import corrections
+from ui.commands import corrections, mirroring
 from ui.commands.corrections import ID
 from ui.commands.shared import (
     add_filters,
@@ -43,11 +43,12 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help=f"导入文件或文件夹（{list_formats()}；装有 LibreOffice 时还有 {list_formats(convertible=True)}）",
     )
-    p.add_argument("paths", nargs="+", type=Path, metavar="路径")
+    p.add_argument("paths", nargs="*", type=Path, metavar="路径")
     p.add_argument("--region", metavar="地区", help="指定这些文件的地区（缺省由文中判断）")
     p.add_argument("--ocr", action="store_true", help="用 tesseract 识别扫描的 PDF 页（须已安装）")
     p.add_argument("--again", action="store_true", help="未变化的文件也重新读取")
     p.add_argument("--json", action="store_true", help="输出 JSON")
+    mirroring.add_options(p)
     p.set_defaults(run=ingest)
 
     docs = verbs.add_parser("docs", parents=[common], help="查看和管理库中的文档")
@@ -93,21 +94,15 @@ def ingest(args: argparse.Namespace) -> int:
     """Take in files and say what became of each."""
     if args.region:
         known_region(args.region)
+    mirroring.check_options(args)
+    if args.mirror:
+        return mirroring.follow_folder(args)
     with open_library(args, create=True) as library, progress("导入") as show:
         report = library.ingest(args.paths, region=args.region, ocr=args.ocr, again=args.again, progress=show, patience=PATIENCE)
     if args.json:
         print_json(report.record())
     else:
-        for source, messages in list(report.warnings.items())[:SHOWN]:
-            for message in messages:
-                note(f"注意 {source}：{message}")
-        for refusal in report.refused:
-            note(f"未导入 {refusal.source}：{refusal.message}")
-        for notice in report.notices:
-            note(notice)
-        print(
-            f"新增 {len(report.added)} 份，替换 {len(report.replaced)} 份，未变 {len(report.unchanged)} 份，未导入 {len(report.refused)} 份。"
-        )
+        mirroring.say_ingested(report)
     return REFUSED if report.refused else 0
 
 

@@ -32,13 +32,14 @@ def report_unread(builder: TextBuilder, main: LexborNode, *, body_elsewhere: boo
         body_elsewhere: the body is in a frame, which was said already.
     """
     frames = 0 if body_elsewhere else sum(1 for node in main.css("iframe") if _is_shown(node))
+    objects = 0 if body_elsewhere else len(main.css("object, embed, applet, canvas"))
     fields = sum(1 for node in main.css("input, select, textarea") if _is_field(node))
     counts = {
         "pictures": (sum(1 for node in main.css("img") if _is_picture(node)), "网页正文里有 {} 张图片，图片里的文字没有读入"),
         "frames": (frames, "网页正文里有 {} 个框架，框架里的内容没有读入，请另取"),
         "media": (len(main.css("video, audio")), "网页正文里有 {} 段音频或视频，没有读入"),
         "embedded": (
-            len(main.css("object, embed, applet, canvas")),
+            objects,
             "网页正文里嵌入了 {} 个其他对象（如图表、PDF），其内容没有读入",
         ),
         "form_fields": (fields, "网页正文里有 {} 个表单项，填写的内容没有读入"),
