@@ -140,7 +140,7 @@ def years_in(text: str, sentence: Span, *, current: int | None = None) -> list[Y
             role = "from"  # 自2024年6月20日至2024年12月31日期间: a window in which a rule holds, no year to reach something by
         elif tail in ("起", "开始", "之后", "以后"):
             role = "from"
-        elif lead in ("比", "较", "同", "与") or tail in ("为基期", "相比", "基础上"):
+        elif lead in ("比", "较", "同", "与", "由") or tail in ("为基期", "相比", "基础上"):
             role = "base"
         elif lead.startswith("截"):
             role = "as_of"

@@ -311,7 +311,7 @@ def write(model: FrameModel, path: Path) -> None:
 def documents(library: Path) -> list[ParsedDocument]:
     """The documents of a library, in an order that does not hang on when they came."""
     with Corpus.open(library) as corpus:
-        return sorted((corpus.document(info.row) for info in corpus.documents()), key=lambda doc: doc.source)
+        return sorted((corpus.document(info.row) for info in corpus.infos()), key=lambda doc: (doc.source, doc.id))
 
 
 def main() -> None:

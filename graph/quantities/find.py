@@ -8,6 +8,7 @@ ordinals, telephone numbers, numerals inside names — is left out.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from corpus.document import Span
@@ -22,6 +23,7 @@ from graph.quantities.numbers import (
     MORE,
     Number,
     continues_number,
+    is_chinese_day,
     is_date,
     is_negative,
     read_measured_number,
@@ -51,6 +53,7 @@ def find_quantities(text: str, start: int = 0, end: int | None = None, *, most: 
     if most is not None and len(found) >= most:
         end = position
     found = [q for i, q in enumerate(found) if not (i and _said_again(text, found[i - 1], q))]
+    found = _with_two_bounds(text, found)
     others = [*find_verbal_quantities(text, start, end), *find_ranks(text, start, end)]
     if others:
         taken = {position for quantity in found for position in range(quantity.span.start, quantity.span.end)}
@@ -75,6 +78,44 @@ def _said_again(text: str, before: Quantity, quantity: Quantity) -> bool:
     return same and _SAID_AGAIN.search(text, max(0, quantity.span.start - 3), quantity.span.start) is not None
 
 
+_BETWEEN_BOUNDS = frozenset(("", "、", ",", "，", "但", ",但", "，但", "且", "至", "到"))
+
+
+def _with_two_bounds(text: str, quantities: list[Quantity]) -> list[Quantity]:
+    """``五百元以上二千元以下``: two bounds in a row are one range."""
+    out: list[Quantity] = []
+    for quantity in quantities:
+        last = out[-1] if out else None
+        if last is not None and last.comparator in (">=", ">") and quantity.comparator in ("<=", "<"):
+            low, high = _in_one_unit(last, quantity)
+            between = text[last.span.end : quantity.span.start]
+            if low is not None and high is not None and low < high and between in _BETWEEN_BOUNDS:
+                span = Span(last.span.start, quantity.span.end)
+                core = Span(last.core.start, quantity.core.end)
+                out[-1] = replace(quantity, span=span, core=core, comparator="range", value=None, value_min=low, value_max=high)
+                continue
+        out.append(quantity)
+    return out
+
+
+def _in_one_unit(low: Quantity, high: Quantity) -> tuple[float | None, float | None]:
+    """The values of two quantities in the unit of the second; None where they measure different things."""
+    if low.value is None or high.value is None or low.measure != high.measure or low.form == "words" or high.form == "words":
+        return None, None
+    one, other = low.unit or "", high.unit or ""
+    if one == other:
+        return low.value, high.value
+    scales = [SCALES.get(unit[: -len(bare)], 0.0) if (bare := _bare(unit)) != unit else 1.0 for unit in (one, other)]
+    if _bare(one) != _bare(other) or not all(scales):
+        return None, None
+    return low.value * scales[0] / scales[1], high.value
+
+
+def _bare(unit: str) -> str:
+    """A unit without its scale word."""
+    return unit if unit in measures() else unit.lstrip("万亿千百十")
+
+
 def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list[int]) -> tuple[Quantity | None, int]:
     """Read the quantity that may begin at a candidate; the second value is where to go on.
 
@@ -86,7 +127,7 @@ def _numeric(text: str, match: re.Match[str], start: int, end: int, barren: list
         return None, match.end()
     if continues_number(text, at, start):
         return None, match.end()
-    if not first.chinese and is_date(text, match, first, start, end):
+    if is_chinese_day(text, at, first) if first.chinese else is_date(text, match, first, start, end):
         return None, max(match.end(), first.end)
     low: float | None = None
     sign = _RANGE_SIGN.match(text, first.end, end)
@@ -194,6 +235,10 @@ def _counts(text: str, number: Number, at: int, comparator: Comparator, left: in
     after = text[number.end : number.end + 1]
     if after and after in _OTHER_WORD.get(number.unit, ""):
         return False
+    if number.unit == "组" and _VILLAGE.search(text, max(0, at - 5), at):
+        return False  # 马鬃山村水坪5组
+    if number.chinese and number.end < len(text) and text[at : at + 1] == text[number.end : number.end + 1] != "":
+        return False  # 千人千面, 一户一档
     if number.unit in ("层", "楼", "室") and text[max(0, at - 1) : at] in ("栋", "座", "幢", "楼"):
         return False  # an address
     if after == "或" and text.startswith(text[at : number.end], number.end + 1):
@@ -244,7 +289,7 @@ _OTHER_WORD = {
     "条": "件例",
     "户": "籍口型",
     "家": "庭政居具电长",
-    "台": "账湾",
+    "台": "账湾区",
     "门": "诊槛",
     "场": "所地",
     "口": "岸",
@@ -254,6 +299,7 @@ _OTHER_WORD = {
     "字": "号",
     "部": "门委手署分",
 }
+_VILLAGE = re.compile(r"[村屯社坪湾寨庄队][一-龥]{0,3}\Z")
 _TERM_OF_YEARS = word_lists()["terms_of_years"]
 
 

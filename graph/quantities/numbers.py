@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from corpus.numerals import SCALES, read_number
+from corpus.numerals import DIGITS, SCALES, read_number
 from graph.quantities.quantity import read_unit
 
 CHINESE_NUMERALS = "零〇一二两三四五六七八九十百千"
-CANDIDATE = re.compile(rf"\d+(?:,\d{{3}})*(?:\.\d+)?|百分之|千分之|[{CHINESE_NUMERALS}]+")
+CANDIDATE = re.compile(
+    rf"\d+(?:,\d{{3}})*(?:\.\d+)?|百分之|千分之"
+    rf"|[{CHINESE_NUMERALS}]+点[零一二三四五六七八九]+(?=个?百分点|倍|[万亿])|[{CHINESE_NUMERALS}]+"
+)
 _CHINESE = frozenset("二两三四五六七八九十百千")
 _SCALE_HEADS = frozenset("万亿千百十")
 MORE = "余多"
@@ -77,7 +80,7 @@ def read_measured_number(text: str, match: re.Match[str], end: int) -> Number | 
             return None
         return Number(inner.end(), part, "", False, "%" if written[0] == "百" else "‰", "percent", False)
     chinese = not written[0].isdigit()
-    value = _ROUND.get(written) or read_number(written)
+    value = _ROUND.get(written) or _read_decimal(written)
     if value is None:
         return None
     if text.startswith("分之", at):
@@ -121,6 +124,15 @@ def read_measured_number(text: str, match: re.Match[str], end: int) -> Number | 
     return Number(stop if unit else at, value, scale, more, unit, measure, chinese)
 
 
+def _read_decimal(written: str) -> float | None:
+    """The value of a numeral that may have Chinese decimals: 一点二."""
+    whole, point, decimals = written.partition("点")
+    value = read_number(whole)
+    if not point or value is None:
+        return value
+    return float(f"{value:.0f}.{''.join(str(DIGITS.index(digit)) for digit in decimals)}")
+
+
 def is_date(text: str, match: re.Match[str], number: Number, start: int, end: int) -> bool:
     """Whether an Arabic number is part of a date, a clock time or a span of years."""
     at, written = match.start(), match.group()
@@ -141,3 +153,9 @@ def is_date(text: str, match: re.Match[str], number: Number, start: int, end: in
         )
         return not limited and not text.startswith(("内", "以内", "之内"), number.end)
     return after == "号" and number.value <= 31
+
+
+def is_chinese_day(text: str, at: int, number: Number) -> bool:
+    """Whether a Chinese number is the day or the month of a date: 一九九六年十一月五日."""
+    before = text[at - 1 : at]
+    return (number.unit in ("日", "号") and before == "月") or (number.unit == "月" and before == "年")

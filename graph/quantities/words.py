@@ -34,6 +34,8 @@ def find_ranks(text: str, start: int, end: int) -> list[Quantity]:
     # tried at every place of a text only where a place in a row is written at all
     for match in _RANK.finditer(text, start, end) if _PLACE.search(text, start, end) else ():
         number = read_number(match["number"])
+        if match["among"].startswith("列") and text[match.start() - 1 : match.start()] == "下":
+            continue  # 下列第一审行政案件
         if number is None or not (match["unit"] or _AMONG.search(text, max(start, match.start() - 8), match.start("sign"))):
             continue
         if match["unit"] is None and match["sign"] == "前" and text[match.end() : match.end() + 1] not in ",，。;；、":

@@ -20,6 +20,7 @@ _SPAN_TITLE = re.compile(r"20\d\d年?[-—–~至到]{1,2}20\d\d")
 # 推动“十五五”开好局: the first year of the period, not the period
 _OPENING_YEAR = re.compile(expand(r"{good_starts}"))
 _YEAR_IN_TITLE = re.compile(r"(?<!\d)20\d\d(?=年|[-—–~至到])")
+_YEAR_AS_WRITTEN = re.compile(r"(?<!\d)20\d\d年度?")
 # a report to an assembly speaks at the beginning of the year in its title
 _GIVEN_TO_ASSEMBLY = re.compile(expand(r"{reports_to_assemblies}"))
 _RULES_TITLE = re.compile(expand(r"{kinds_of_rules}(?:的{letter_kinds})?[（(]?{rule_states}*[）)]?》?(?:的(?:通知|公告))?$"))
@@ -84,7 +85,8 @@ def find_review_year(head: HeadMatter) -> int | None:
         return max(years, default=None)
     if len(years) > 1:
         return min(years)
-    given = kind == "account" and _GIVEN_TO_ASSEMBLY.search(title) is not None
+    # 县人民政府2026年工作报告 is one given to an assembly too
+    given = kind == "account" and _GIVEN_TO_ASSEMBLY.search(_YEAR_AS_WRITTEN.sub("", title)) is not None
     if years:
         return years[0] - 1 if given and issued in (None, years[0]) else years[0]
     return issued - 1 if issued is not None and (given or kind == "budget") else None

@@ -18,6 +18,17 @@ _SESSION = re.compile(r"[届次、]第?\Z")
 _STAGES = re.compile(expand(r"(?<![百千部])分(?:别用)?[ \u3000]?\Z"))
 _STAGE_UNITS = frozenset("年期批步次轮")
 _SINCE = re.compile(expand(r"(?:{since_then}|满|每|近|收到[^,，]{0,12})\Z"))
+_EXAMPLE = re.compile(expand(r"(?:{examples})"))
+_EXAMPLE_REACH = 80
+"""Characters that an example reaches on from the word that opens it."""
+_MEASURES = re.compile(expand(r"[^,，。;；]{0,4}(?:{kinds_of_steps})"))
+_STREAK_UNITS = frozenset("年月届季周天")
+_STREAK = re.compile(expand(r"(?:{in_a_row})\Z"))
+_CONDITION_OF_TIME = re.compile(expand(r"[)）]?(?:以上|以内|的|未|无|不|缴|足额|正常)"))
+_PREPOSITIONS = frozenset(word_lists()["bare_prepositions"])
+_ONE_OF = re.compile(r"[^,，。;；\d]{1,24}之一|(?:部门|单位)[^,，。;；\d]{0,6}组成")
+_BEFORE_THAT = re.compile(r"[之日时请布房]前\Z")
+_ATTACHED = re.compile(expand(r"(?:{attached_parts})"))
 _FORBIDS = re.compile(expand(r"内[^,，。;；]{0,12}(?:{forbidding})"))
 
 
@@ -31,11 +42,31 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
         quantity: The quantity.
     """
     if quantity.form == "words":
-        return False
+        return _is_attribute_of_list(text, quantity)
+    if _EXAMPLE.search(text, max(sentence.start, quantity.core.start - _EXAMPLE_REACH), quantity.core.start):
+        return True
     near = text[clause.start : quantity.span.start]
     after = quantity.core.end
     unit = quantity.unit or ""
     exact = quantity.comparator == "="
+    if unit.endswith("方面") or (exact and text.startswith("方面", after)):
+        return True
+    if unit in ("条", "项") and exact and _MEASURES.match(text, after):
+        return True  # 恢复和扩大消费的二十条措施
+    if exact and unit.endswith("字"):
+        return True
+    if unit.lstrip("个") in _STREAK_UNITS and exact and _STREAK.search(near) and not _CONDITION_OF_TIME.match(text, after):
+        return True
+    if exact and quantity.measure == "count" and _ONE_OF.match(text, after):
+        return True  # 全国40个重点城市之一
+    if quantity.measure == "time" and exact and _BEFORE_THAT.search(near) and not text.startswith("内", quantity.span.end):
+        return True  # 申请之日前十二个月
+    if unit == "年" and exact and (near.endswith("创") or text.startswith("时间", after)):
+        return True  # 创20年新高, 用3年时间
+    if exact and quantity.measure in ("count", "person") and near.strip() in _PREPOSITIONS:
+        return True  # 由1家单位牵头
+    if exact and unit in ("个", "项", "份") and _ATTACHED.match(text, after):
+        return True
     if (
         exact
         and unit in ("个", "项", "大", "条")
@@ -55,6 +86,33 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
     if unit in _STAGE_UNITS and exact and _STAGES.search(near):
         return True
     return _only_tells_when(text, clause, quantity, near)
+
+
+def is_part_of_name(text: str, quantity: Quantity, following: Quantity) -> bool:
+    """Whether a time or an age belongs to the name of the figure behind it: 3岁以下婴幼儿托位数达到5.2个, 240小时过境免签带动….
+
+    Args:
+        text: The text in half width.
+        quantity: The quantity that may be part of a name.
+        following: The next quantity of the sentence.
+    """
+    if quantity.measure != "time" or quantity.form == "words":
+        return False
+    if (quantity.unit or "") not in _NAMING_UNITS:
+        bounded = quantity.span.end > quantity.core.end
+        return bounded and _RATE_BETWEEN.fullmatch(text, quantity.span.end, following.span.start) is not None
+    return _NAME_BETWEEN.fullmatch(text, quantity.span.end, following.span.start) is not None
+
+
+_NAMING_UNITS = frozenset(("岁", "周岁", "小时", "分钟", "天"))
+_RATE_BETWEEN = re.compile(r"(?:[(（][^()（）]{2,10}[)）])?[一-龥]{2,20}?(?:率|额度|价格|比例|标准)(?:分别)?(?:调整)?[为是至到]?")
+_NAME_BETWEEN = re.compile(expand(r"(?![的内])(?:(?!以内)[一-龥“”]){4,24}?(?:{reaching_verbs}|带动|增长|提高|不低于|不少于)?"))
+
+
+def _is_attribute_of_list(text: str, quantity: Quantity) -> bool:
+    """多层次、全覆盖、人性化的…; 无禁区、全覆盖、零容忍: one of several attributes, of which nothing is measured."""
+    before, after = text[quantity.span.start - 1 : quantity.span.start], text[quantity.span.end : quantity.span.end + 1]
+    return before == "、" and after in ("、", "的") and text[quantity.span.start] in "全零"
 
 
 def _only_tells_when(text: str, clause: Span, quantity: Quantity, near: str) -> bool:

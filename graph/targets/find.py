@@ -24,8 +24,9 @@ from graph.targets.assemble import (
     assemble_target,
     read_defaults,
 )
+from graph.targets.chain import NameChain
 from graph.targets.context import TargetContexts
-from graph.targets.exclusions import is_no_figure
+from graph.targets.exclusions import is_no_figure, is_part_of_name
 from graph.targets.figure import CHANGED, Figure
 from graph.targets.indicator import find_distributed_indicator, find_indicator
 from graph.targets.naming import complete_name
@@ -36,7 +37,6 @@ _REPLY = re.compile(
     expand(r"[于在]?(\d{4}年\d{1,2}月\d{1,2}日(?:\d{1,2}:\d\d|\d{1,2}时|下班)?){before_then}(?=[^。\n]{0,40}{replying})")
 )
 _TRIGGER = re.compile(expand(r"[\d一二三四五六七八九十两百千]|应.[尽必]|{figures_in_words}"))
-_RELATION = re.compile(expand(r"(?:其中)?{compared_with}?(?:{growing}|占[一-龥]{1,8}|其中)"))
 _NOTICE = re.compile(expand(r"关于[^,，。;；\n]{2,80}?的{letter_kinds}"))
 _YEAR = re.compile(r"\d年")
 """What every period and every limit of a reply has."""
@@ -190,13 +190,14 @@ def _in_sentence(
     parts = clauses(text, sentence)
     starts = [part.start for part in parts]
     kept = [q for q in kept if not is_no_figure(text, sentence, _clause_of(parts, starts, sentence, q), q)]
+    kept = [q for i, q in enumerate(kept) if not (i + 1 < len(kept) and is_part_of_name(text, q, kept[i + 1]))]
     context = contexts.at(sentence.start)
     mentions = years_in(text, sentence, current=defaults.plan_year or defaults.reference_year)
     base = next((mention.year for mention in mentions if mention.role == "base"), None)
     section = doc.section_at(sentence.start)
     heading = section.heading if section is not None and section.kind in ("heading", "item") else ""
     carried = ruling.told if ruling is not None else None
-    subject = ""
+    chain = NameChain()
     told = ""
     changed_from: float | None = None
     for i, quantity in enumerate(kept):
@@ -214,16 +215,19 @@ def _in_sentence(
         )
         changed_from = None
         previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
+        following = parts[number + 1].of(text)[:40] if number + 1 < len(parts) else ""
         shared = find_distributed_indicator(text, clause, kept, i, previous)
-        indicator = shared or find_indicator(text, quote, quantity, previous)
+        indicator = shared or find_indicator(text, quote, quantity, previous, following)
         if len(indicator) < 2:
-            indicator = find_indicator(text, clause, quantity, previous) or clause.of(text)
-        relation = text[quote.start : quantity.span.start].strip()
-        if subject and _RELATION.fullmatch(relation):
-            indicator = f"{subject}{relation}"[-40:]
-        else:
-            subject = indicator
-        named = shared or complete_name(indicator, figure, previous, heading or told) or told or None
+            indicator = find_indicator(text, clause, quantity, previous, following) or clause.of(text)
+        named = shared or chain.continued(text, clause, quote, quantity)
+        if named is None:
+            named = complete_name(indicator, figure, previous, heading or told)
+            if named is not None:
+                named = chain.take(text, quote, quantity, named)
+        elif shared is not None:
+            chain.subject = shared
+        named = named or told or None
         told = named or told
         if named is None:
             continue  # a figure of nothing is no fact
@@ -300,7 +304,7 @@ def _cut(text: str, start: int, end: int) -> int | None:
             depth += 1
         elif char in ")）":
             depth = max(0, depth - 1)
-        elif char in "、和及" and not depth:
+        elif char in "、和及" and not depth and text[at + 1 : at + 3] not in ("以上", "以下", "以内"):
             return at + 1
     return None
 

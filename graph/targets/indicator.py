@@ -23,7 +23,7 @@ _CLAUSE_LEAD = re.compile(
 _NOUN_STOP = re.compile(expand(r"[,，。;；:：、（(）)\n]|{after_nouns}"))
 _WITHIN = re.compile(expand(r"[以之]?内(?:{modals}|需)?([^,，。;；:：]{2,24})"))
 _WITHIN_OPEN = re.compile(expand(r"(?:{modals}|需)?([^,，。;；:：]{2,24})"))
-_SINCE = re.compile(expand(r"(?:{since_then}|收到[^,，]{1,12})$"))
+_SINCE = re.compile(expand(r"(?:{since_then}|收到[^,，]{1,12})的?$"))
 _RANKED = re.compile(expand(r"{ranked_manners}*[由从]?{ranked}+在?(?P<among>[一-龥]{0,10})$"))
 _LEADING_PARTICLE = re.compile(expand(r"^{particles}+"))
 _CHANGE = re.compile(r"^(.{2,40}?)(?:将|把)?[由从](?=[^由从]*$)")
@@ -32,20 +32,32 @@ _REACHED = re.compile(expand(r"{reached}$"))
 _LIST_TAIL = re.compile(expand(r"(?:年均)?{list_tails}?[到至]?$"))
 
 
-def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = "") -> str:
+def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = "", following: str = "") -> str:
     """A noun phrase for the quantity, made of characters of its clause (or of the clause before, where its own has none).
 
     ``废旧农膜基本实现全回收`` → 废旧农膜基本实现全回收; ``打造10个左右现代化农业产业示范园`` → 现代化农业产业示范园; ``示范县4个`` → 示范县.
     """
     left = text[clause.start : quantity.span.start].strip(" 　")
     right = text[quantity.span.end : clause.end].strip(" 　")
+    left, right = _before_distribution(left), _behind_row(right) if "分别" in left else right
     within = _WITHIN.match(right) if quantity.measure == "time" else None
     if within is None and quantity.measure == "time" and text[quantity.span.end - 1] == "内":
         within = _WITHIN_OPEN.match(right)
     if within is not None and len(within[1]) >= 2 and (not left or _SINCE.search(left)):
         # 自受理之日起5个工作日内办结: what has to be done within it
-        return _short(within[1])
+        return _time_limit(left, within[1])
+    ban = _BAN_AFTER.match(right) if quantity.measure == "time" else None
+    if ban is not None:
+        # 5年内不得上市交易
+        subject = _without_lead(_without_tail(left)).rstrip("在的")
+        named = len(subject) >= 2 and subject not in _verbs() and not _SINCE.search(left)
+        return _short(f"{subject if named and len(subject) <= 20 else ''}{ban['act'][:20]}期限")
+    counted = ((not left or _SINCE.search(left)) and text[quantity.span.end - 1] == "内") or _SINCE_DAY.search(left)
+    if quantity.measure == "time" and not right.strip("的") and counted and following:
+        # 在每一会计年度结束之日起四个月内，报送年度报告: what has to be done stands in the next clause
+        return _time_limit(left, _NOUN_STOP.split(following.strip())[0][:24])
     if quantity.measure == "rank":
+        left = _RISING.split(left)[0] or left
         row = _RANKED.search(left)
         name = _without_lead(left[: row.start()] if row else left)
         return _short(f"{name or _head_of(previous)}{row['among'] if row else ''}排名")
@@ -63,22 +75,139 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
         return _short(f"{bare}{tail}{rest}" if len(bare) >= 2 or rest else f"{_head_of(previous)}{tail}")
     bare = _without_lead(_without_tail(left))
     noun = _noun_after(right)
-    reached = _without_tail(left) != left.rstrip() and not left.endswith(("各", "每年", "的", "给予", "可"))
+    reached = _without_tail(left) != left.rstrip() and not left.endswith(_NO_REACHING)
+    if noun and _THERE_ARE.search(left):
+        # 理事会应当有二至三名会员理事
+        return _short(f"{_without_lead(_without_tail(_THERE_ARE.sub('', left)))}{noun}")
+    share = _SHARE_OF.match(left[-70:]) if quantity.measure in ("percent", "ratio") and not noun else None
+    if share is not None:
+        part = _without_lead(_without_tail(share["part"]))
+        return _short(part if "基点" in (quantity.unit or "") else f"{part}占{share['whole'].rstrip('的')}比例")
+    if quantity.measure == "time" and left.endswith(_DURATIVE):
+        return _short(f"{left[-2:]}时间")
+    attribute = _as_attribute(bare, noun, right, quantity)
+    if attribute is not None:
+        return _short(attribute)
     if bare in _GIVING and noun:
         return _short(f"{_head_of(previous)}{noun}")
+    if bare in _KEPT_VERBS and len(noun) >= 2:
+        # 新增2户独角兽企业: how many more there are, not how many there are
+        return _short(f"{bare}{noun}")
     if not bare or bare in _verbs():
         return _short(noun if len(noun) >= 2 or noun in _PLACES else f"{_head_of(previous)}{bare}{noun}")
     if noun and not reached:
-        return _short(f"{bare}{noun}" if len(bare) + len(noun) <= 40 else noun)
+        return _short(_joined(bare, noun) if len(bare) + len(noun) <= 40 else noun)
     return _short(bare if len(bare) >= 2 else f"{_head_of(previous)}{bare}{noun}")
 
 
+_KEPT_VERBS = frozenset(word_lists()["kept_verbs"])
+_BEFORE_LIMIT = re.compile(expand(r"(?:{since_then}|{modals}|请|可|并|需|将|的)$"))
+_BEFORE_COUNT = re.compile(expand(r"(?:(?:{modals})?以|{modals}|按)$"))
+_SINCE_DAY = re.compile(r"之日起满?$")
+_BAN_AFTER = re.compile(expand(r"[以之]?内?(?P<act>(?:不得|不再|不予|禁止|严禁|不能|暂停)[^,，。;；:：的]{2,})"))
+_RISING = re.compile(r"[从由](?=[^从由]{0,12}第[\d一二三四五六七八九十]+位?)")
+_DURATIVE = word_lists()["durative"]
+_TIME_NOUNS = word_lists()["time_nouns"]
+_ACT_LEAD = re.compile(expand(r"^(?:{act_leads})+"))
+_LIMIT_SUBJECTS = word_lists()["limit_subjects"]
+_SINCE_LEAD = re.compile(expand(r"^(?:自|从|收到|接到|由|于)|日起|后$|(?:{since_events})"))
+_FORBIDDEN = word_lists()["forbidding"]
+_MEASURES = {"time": "时间", "money": "金额", "area": "面积", "percent": "比例", "length": "长度", "person": "人数"}
+_MEASURE_ENDS = word_lists()["measure_ends"]
+_OF = re.compile(r"^(?:[(（][^()（）]{1,14}[)）])?的(?=[一-龥])")
+_VERB_AFTER = re.compile(expand(r"^(?:[(（][^()（）]{1,14}[)）])?的?(?:{verbs_after})"))
+_PERIOD_AFTER = re.compile(expand(r"^为(?P<noun>{periods_after})"))
+
+
+def _time_limit(left: str, act: str) -> str:
+    """The name of a time limit: what has to be done, and for what where its clause says so: 简单问题答复时限."""
+    act = _ACT_LEAD.sub("", act)
+    subject = left.rstrip("的")
+    for _ in range(4):
+        shorter = _BEFORE_LIMIT.sub("", subject)
+        if shorter == subject:
+            break
+        subject = shorter
+    subject = _without_lead(subject)
+    if len(subject) > 10 or _SINCE_LEAD.search(subject) or subject.endswith(_LIMIT_SUBJECTS) or re.search(r"\d", subject):
+        subject = ""
+    if not act or act in _verbs():
+        act = f"{_head_of(left)}办理" if len(act) < 2 else act
+    end = "" if act.endswith(_TIME_NOUNS) else "期限" if act.startswith(_FORBIDDEN) else "时限"
+    return _short(f"{subject}{act}"[:36]) + end
+
+
+def _as_attribute(bare: str, noun: str, right: str, quantity: Quantity) -> str | None:
+    """The name where the number says which things are meant: 年龄不超过45周岁的人员, 购买2年以上的住房, 实施满两年需要继续的.
+
+    What is measured stands before the number, the things in brackets behind it. None where the number counts the noun behind it.
+    """
+    bounded = quantity.span.start < quantity.core.start or quantity.span.end > quantity.core.end
+    period = _PERIOD_AFTER.match(right)
+    bare = _BEFORE_COUNT.sub("", bare) or bare
+    if period is not None and len(bare) >= 2:
+        return f"{bare}{period['noun']}"
+    measure = _MEASURES.get(quantity.measure)
+    if quantity.measure in ("count", "person") and bare.endswith(_MEASURE_ENDS) and bounded:
+        measure = "数"
+    elif quantity.measure == "person":
+        return None
+    if quantity.measure == "percent" and not bare.endswith(_MEASURE_ENDS):
+        return None
+    if measure is None or quantity.form == "words" or not _OWN_CHARACTER.search(bare):
+        return None
+    of, acts = _OF.match(right), _VERB_AFTER.match(right)
+    aged = (quantity.unit or "") in ("岁", "周岁")
+    if not (of or acts or (bounded and noun and bare.endswith(_MEASURE_ENDS))) or (not bounded and not acts):
+        return None
+    if bare in _verbs() and not aged and quantity.measure != "time":
+        return None
+    if aged:
+        measure = "年龄"
+    elif quantity.measure == "time" and (quantity.unit or "").endswith("年"):
+        measure = "年限"
+    name = bare if bare.endswith(_MEASURE_ENDS) else f"{bare}{measure}"
+    things = "" if acts or noun.startswith("基础") else noun
+    return f"{name}（{things}）" if 2 <= len(things) <= 24 and things not in name else name
+
+
+_OWN_CHARACTER = re.compile(r"[一-龥A-Za-z]{2}")
+_ROW_BEHIND = re.compile(r"^(?:[、,，和及与]?\s?[\d.]+(?:万|亿)?[一-龥%‰]{0,3}?(?=[、,，和及与\d]|[一-龥]))*")
+_DISTRIBUTED = re.compile(r"分别([一-龥]{0,6})[\d.].*$")
+
+
+def _before_distribution(left: str) -> str:
+    """``分别增加40万元、`` before the second number of a row: the verb stays, the numbers before go."""
+    return _DISTRIBUTED.sub(r"\1", left)
+
+
+def _behind_row(right: str) -> str:
+    """What stands behind the last number of a row: ``、20万元服务奖励`` → 服务奖励."""
+    behind = right
+    for last in re.finditer(
+        r"[、和及与]\s?[\d.]+(?:[万亿千百]{1,2})?(?:元|美元|个|家|人|名|户|%|亩|公里|吨|件|项|套|台|次|场|岁|倍)(?:/(?:平方米|[一-龥]{1,2}(?=[、补奖资标给])))?",
+        right,
+    ):
+        behind = right[last.end() :]
+    return behind
+
+
+def _joined(bare: str, noun: str) -> str:
+    """The words before a number and those behind it as one name: what both have (带动就业5人及以上就业) stands once."""
+    shared = next((k for k in range(min(len(bare), len(noun), 8), 1, -1) if bare.endswith(noun[:k])), 0)
+    return bare + noun[shared:]
+
+
+_THERE_ARE = re.compile(expand(r"(?:(?:{modals}|可以?)(?:有|由)|的有|(?<=[一-龥])(?:{modals}))$"))
+_SHARE_OF = re.compile(expand(r"(?P<part>[^,，]{2,30}?)(?:{limits})(?P<whole>[^,，]{4,30}?)的?$"))
+_ITS_FIGURE = re.compile(expand(r"(?:{before_figures})?\d[\d.,]*[万亿多余]*[一-龥%‰]{0,3}(?:{bounds_behind})?$"))
 _PLACES = frozenset("省市县区州盟旗乡镇村户人家")
 
 
 def _noun_after(right: str) -> str:
     """The noun a number counts: ``个生态宜居、各具特色的小康村`` → 小康村; ``个方面重点工作`` → 重点工作方面."""
     after = _LEADING_PARTICLE.sub("", right)
+    after = re.split(r"\d", after, maxsplit=1)[0] if re.match(r"[^\d,，。;；]{2,}\d", after) else after
     modified = re.match(r"[^,，。;；\d]{0,30}的", after)
     if modified is not None and "、" in modified.group():
         after = after[modified.end() :]
@@ -89,7 +218,7 @@ def _noun_after(right: str) -> str:
 
 def _head_of(clause: str) -> str:
     """The noun a whole clause is about, for the clause after it that names none: ``切实保障…的住房安全`` → 住房安全."""
-    bare = _without_lead(_without_tail(clause))
+    bare = _without_lead(_without_tail(_ITS_FIGURE.sub("", clause[-60:])))
     last = bare.rsplit("的", 1)[-1]
     return last if 4 <= len(last) < len(bare) else bare
 
@@ -150,6 +279,8 @@ def _written_out(names: list[str]) -> list[str]:
 def _without_tail(phrase: str) -> str:
     phrase = phrase.rstrip()
     for _ in range(6):
+        if phrase.endswith(_ARRIVED):
+            return phrase
         match = _REACHING.search(phrase, max(0, len(phrase) - 4))
         if match is None:
             return phrase
@@ -166,6 +297,8 @@ def _without_lead(phrase: str) -> str:
     return phrase.strip("的,，、:： \"'")
 
 
+_NO_REACHING = word_lists()["no_reaching"]
+_ARRIVED = word_lists()["arrived"]
 _PART_END = re.compile(r"[、,，等的]")
 _BLANK = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 _GIVING = frozenset(word_lists()["giving"])

@@ -31,6 +31,9 @@ _RATES = re.compile(expand(r"{paid}(?:资金)?标准(?:如下|为)?[^。;]{0,60}
 _CONDITION = re.compile(expand(r"(?:[(（][^()（）]{1,12}[)）])?的(?!{goal_nouns})"))
 _SUBJECTS = re.compile(expand(r"\s*{acting_subjects}"))
 _GIVES = re.compile(expand(r"{handing_out}[^,;。]{0,24}\Z"))
+_EACH_PAID = re.compile(expand(r"每(?:{each_units})[^,，;；。]{0,8}(?:{paid})"))
+_PARAMETER = re.compile(expand(r"{parameters}"))
+_TALLY = re.compile(r"[(（]共计?\Z")
 _OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
 
 Rule = Callable[[Figure], TargetKind | None]
@@ -144,6 +147,33 @@ def _is_handed_out(figure: Figure) -> TargetKind | None:
     return "rule" if not figure.is_goal and figure.manner != "account" else None
 
 
+def _is_paid_for_each(figure: Figure) -> TargetKind | None:
+    """2025年底前竣工的，每台补助20万元: what is paid for each, whenever."""
+    if figure.quantity.measure != "money" or figure.manner == "account" or figure.looks_back:
+        return None
+    each = _EACH_PAID.search(figure.near) is not None
+    return "rule" if each or ("元/" in (figure.quantity.unit or "") and _ACCORDING.search(figure.near)) else None
+
+
+def _is_parameter(figure: Figure) -> TargetKind | None:
+    """首付比例由30%降至20%, 贷款最高额度调整为90万元: what anybody who asks is dealt with by, whenever it is laid down."""
+    if figure.manner == "account" or figure.looks_back or not figure.in_digits or figure.quantity.measure in COUNTED:
+        return None
+    return "rule" if _PARAMETER.search(figure.near) and not figure.is_announced_goal and "力争" not in figure.near else None
+
+
+def _is_tally(figure: Figure) -> TargetKind | None:
+    """（共6项）: how many there are in a list that follows."""
+    return "statistic" if _TALLY.search(figure.near) and figure.quantity.comparator == "=" else None
+
+
+def _is_held_rank(figure: Figure) -> TargetKind | None:
+    """居全国第7位, where nothing says that it is to be reached."""
+    if figure.quantity.measure != "rank" or figure.is_goal or figure.is_future or figure.is_framed("plan"):
+        return None
+    return "achieved"
+
+
 def _is_for_future_year(figure: Figure) -> TargetKind | None:
     """到2025年, but no longest time allowed until then."""
     longest = figure.is_limit and figure.quantity.comparator == "<="
@@ -233,7 +263,8 @@ def _is_in_frame_of_rules(figure: Figure) -> TargetKind | None:
 
 def _is_in_explanation(figure: Figure) -> TargetKind | None:
     """What an explanation or news tells without a goal of its own."""
-    if not figure.is_framed("explanation") or not figure.in_digits or figure.context.future:
+    telling = figure.frame is not None and figure.frame.kind in ("explanation", "statistics") and figure.frame.probability >= 0.5
+    if not telling or not figure.in_digits or figure.context.future:
         return None
     return "statistic" if not (figure.is_goal or figure.is_future) else None
 
@@ -267,6 +298,10 @@ _RULES: tuple[Rule, ...] = (
     _is_attribute,
     _is_defined,
     _is_handed_out,
+    _is_paid_for_each,
+    _is_parameter,
+    _is_tally,
+    _is_held_rank,
     _is_for_future_year,
     _opens_with_bound,
     _is_rate_of_pay,

@@ -11,13 +11,16 @@ from graph.lexicon import expand, word_lists
 from graph.targets.figure import Figure
 
 _PAID_FOR = re.compile(
-    expand(r"^[^,，。;；:：\d]{0,14}?(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,6}?{paid_nouns})(?![一-龥]{0,2}的)")
+    expand(r"^[^,，。;；:：()（）\d]{0,14}?(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,6}?{paid_nouns})(?![一-龥]{0,2}的)")
 )
 _PAID_BEFORE = re.compile(
     expand(
-        r"(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,6}?(?:{paid_nouns}))(?:标准|金额|额度|比例)?[为按达至到]?{filling_words}*\Z"
+        r"(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,16}?(?:{paid_nouns}))(?:标准|金额|额度|比例)?[为按达至到]?{filling_words}*\Z"
     )
 )
+_GRANT_LEAD = re.compile(expand(r"^(?:{grant_verbs}|一次性|相应|每人|每户|每年|每月|最高)+"))
+_HEAD_VERBS = re.compile(expand(r"^(?:{grant_verbs}|{head_verbs})+"))
+_BY_SHARE = re.compile(r"(?P<what>[^,，。;；:：]{0,30}?)按(?:照)?[^,，。;；:：]{2,40}?的?\Z")
 _GRANTS = re.compile(expand(r"{grant_verbs}"))
 _WHOM = re.compile(
     expand(
@@ -25,14 +28,18 @@ _WHOM = re.compile(
     )
 )
 _CONDITION = re.compile(expand(r"(?:^|[,，。;；:：\n])(?P<who>[^,，。;；:：\n]{3,36}(?:的|以上|以下|以内|\)|）))[,，]\s?\Z"))
-_BASE = re.compile(expand(r"(?:比|较|与|同)(?:\d{4}年(?:同期|底|末)?|{years_compared})(?:相比|同期|同口径)?[,，]?"))
+_BASE = re.compile(expand(r"(?:比|较|与|同)(?:\d{4}年|{years_compared})(?:同期|底|末|初)?(?:相比|同期|同口径)?[,，]?"))
 _LEADS = re.compile(expand(r"^(?:{name_leads}|[（(]?其中[:：]?)+"))
-_TAILS = re.compile(expand(r"(?:{name_tails}|[（(])+$"))
+_TAILS = re.compile(expand(r"(?:{name_tails}|(?<!之)和|[（(])+$"))
 _OWN = re.compile(r"[一-龥A-Za-zＡ-Ｚ]")
 _NUMBERED = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]|第[一二三四五六七八九十百零]{1,6}条(?:之[一二三])?|【[^】]{1,20}】)\s*"
 )
-_BOUND_NAME = re.compile(r"最[高低多少长短][一-龥]{2,8}")
+_BOUND_NAME = re.compile(r"最[高低多少长短](?:(?![为是可不达约])[一-龥]){2,8}")
+_MEASURE_ENDS = word_lists()["measure_ends"]
+_EACH = re.compile(expand(r"(?:按照?)?(?P<each>每(?:{each_units})(?:每(?:{each_times}))?)"))
+_ONLY_BOUND = re.compile(expand(r"^(?:{limits}|{limits_of_size})"))
+_UNFINISHED = word_lists()["unfinished"]
 _FROM = re.compile(r"(?<![自理])[由从](?:原来?的?|现行的?|目前的?)?(?:[^由从]{0,12})$")
 _MOST = 40
 
@@ -53,15 +60,25 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str) -> str
     if paid is not None:
         return paid
     bound = _BOUND_NAME.match(figure.text, figure.quantity.span.start, figure.quantity.core.start)
-    if bound is not None and bound.group() not in subject:
+    if bound is not None and bound.group() not in subject and bound.group().endswith(_MEASURE_ENDS):
         # 夫妻双方最高可贷额度65万元: the bound has the measure in it
         subject = f"{subject}{bound.group()}"
-    generic = subject in _generic() or len(_OWN.findall(subject)) < 2 or subject in _bare_verbs()
-    if generic:
-        above = next((part for part in (_head(previous), _head(heading), _clean(figure.near[-24:])) if len(part) >= 2), "")
+    subject, each = _without_each(subject)
+    if _needs_subject(subject) or (not figure.in_digits and subject == figure.quantity.span.of(figure.text)):
+        above = next(
+            (
+                part
+                for part in (_head(previous), _head(heading), _clean(figure.near[-24:]))
+                if len(part) >= 2 and not _needs_subject(part)
+            ),
+            "",
+        )
         if not above:
             return None
-        subject = f"{above}{subject}" if subject not in _bare_verbs() and not above.endswith(subject) else above
+        keeps = subject not in _bare_verbs() and not _ONLY_BOUND.match(subject) and not above.endswith(subject)
+        subject = f"{above}{subject}" if keeps else above
+    if each and each not in subject:
+        subject = f"{subject}（{each}）"
     condition = _CONDITION.search(figure.lead[: len(figure.lead) - len(figure.near)]) if figure.in_digits else None
     if (
         condition is not None
@@ -72,6 +89,26 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str) -> str
         if len(who) >= 3 and who not in subject:
             subject = f"{subject}（{who}）"
     return subject[: 2 * _MOST]
+
+
+def _needs_subject(subject: str) -> bool:
+    """Whether a name cannot be read alone: 标准, 给予, 不高于月平均工资, 公告之日起."""
+    return (
+        subject in _generic()
+        or len(_OWN.findall(subject)) < 2
+        or subject in _bare_verbs()
+        or _ONLY_BOUND.match(subject) is not None
+        or subject.endswith(_UNFINISHED)
+    )
+
+
+def _without_each(subject: str) -> tuple[str, str]:
+    """A name and what it is given for: 市级补贴标准为每亩 → 市级补贴标准, 每亩."""
+    found = _EACH.search(subject)
+    if found is None or (subject.startswith(found["each"]) and len(subject) - len(found["each"]) < 2):
+        return subject, ""
+    rest = _clean(subject[: found.start()] + subject[found.end() :])
+    return (rest, found["each"]) if len(rest) >= 2 else (subject, "")
 
 
 def _clean(name: str) -> str:
@@ -94,9 +131,12 @@ def _paid_name(figure: Figure) -> str | None:
     found = _PAID_FOR.match(after) or _PAID_BEFORE.search(figure.near)
     if found is None:
         return None
-    noun = _LEADS.sub("", found["noun"].lstrip("的"))
-    noun = re.sub(expand(r"^(?:{grant_verbs}|一次性|相应|每人|每户|每年|每月|最高)+"), "", noun) or found["noun"]
+    noun = _LEADS.sub("", found["noun"].lstrip("的和及"))
+    noun = _GRANT_LEAD.sub("", noun) or found["noun"]
     whom = max(_WHOM.finditer(figure.lead + "，"), key=lambda match: match.start(), default=None)
+    share = _BY_SHARE.search(figure.near) if figure.quantity.measure == "percent" else None
+    if share is not None and not noun.endswith("比例"):
+        noun = f"{_head(share['what']) if whom is None else ''}{noun}比例"
     if whom is None:
         return noun if len(noun) > 2 else None
     return f"{noun}（{_NUMBERED.sub('', whom['who']).strip('的')}）"[: 2 * _MOST]
@@ -109,7 +149,7 @@ def _is_conditional(figure: Figure, words: str) -> bool:
 def _head(clause: str) -> str:
     """The noun phrase a clause or a heading is about, as far as one can tell without a parser: what follows its verb."""
     bare = _NUMBERED.sub("", clause.strip(" 　\n,，。;；:："))
-    bare = re.sub(expand(r"^(?:{grant_verbs}|{head_verbs})+"), "", bare)
+    bare = _HEAD_VERBS.sub("", bare)
     bare = _clean(bare.rsplit("，", 1)[-1].rsplit(",", 1)[-1])
     return bare if 2 <= len(bare) <= 24 and not re.search(r"\d", bare) else ""
 

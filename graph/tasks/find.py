@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from corpus.document import ParsedDocument, Section, Span
 from graph.facts import Task
@@ -114,17 +115,10 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
             continue
         accepted[section.parent] += 1
         accepted[run] += 1
-        pieces = _run_in_paragraphs(doc.text, section, span) if worthiness.is_in_report(section) and not inherited else []
-        if pieces:
-            path = path_of(doc, section)
-            for piece, opening in pieces:
-                duties = [duty for duty in listed if piece.covers(duty.span)]
-                duties = duties or find_stated_duties(doc.text, piece.start, piece.end)
-                yield make_task(doc, piece, cut_name(opening.of(doc.text)), path, duties, [])
-            continue
-        if not listed and not inherited:
-            listed = find_answerable_units(doc.text, span.start, span.end) or find_stated_duties(doc.text, span.start, span.end)
-        yield make_task(doc, span, name, path_of(doc, section), listed, inherited)
+        in_report = worthiness.is_in_report(section)
+        if not inherited and not (in_report and _run_in_paragraphs(doc.text, section, span)):
+            listed = listed or find_answerable_units(doc.text, span.start, span.end)
+        yield from _tasks_of(doc, section, span, name, listed, inherited, in_report=in_report)
     for section, span, name in doubtful:
         # what stands in one row with demands is one, even if no verb shows it; so does a row numbered through a chapter
         row = len(children.get(section.parent) or ())
@@ -133,8 +127,44 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
         along = run is not None and runs[run] >= _LONG_RUN and 2 * accepted[run] >= runs[run] and len(span) >= _SAYS
         if among or along:
             inherited = _inherited(doc, section, children, own)
-            stated = [] if inherited else find_stated_duties(doc.text, span.start, span.end)
-            yield make_task(doc, span, name, path_of(doc, section), stated, inherited)
+            in_report = worthiness.is_in_report(section)
+            yield from _tasks_of(doc, section, span, name, [], inherited, in_report=in_report)
+
+
+def _tasks_of(
+    doc: ParsedDocument,
+    section: Section,
+    span: Span,
+    name: str,
+    listed: list[ResponsibilityClause],
+    inherited: list[ResponsibilityClause],
+    *,
+    in_report: bool,
+) -> Iterable[Task]:
+    """The task of an item, or those of its paragraphs where it is one of a report and each opens with a demand of its own."""
+    path = path_of(doc, section)
+    pieces = _run_in_paragraphs(doc.text, section, span) if in_report and not inherited else []
+    for piece, opening in pieces:
+        duties = [duty for duty in listed if piece.covers(duty.span)]
+        yield make_task(doc, piece, cut_name(opening.of(doc.text)), path, _with_stated(doc.text, piece, duties), [])
+    if not pieces:
+        duties = listed if inherited else _with_stated(doc.text, span, listed)
+        yield make_task(doc, span, name, path, duties, inherited)
+
+
+def _with_stated(text: str, span: Span, listed: list[ResponsibilityClause]) -> list[ResponsibilityClause]:
+    """The clauses of a task, with the duties its running text states where no list says who does it.
+
+    由县教育局牵头、县财政局做好资金保障: who leads is found first, who helps is found by what it does.
+    """
+    if any(not duty.running for duty in listed):
+        return listed
+    stated = find_stated_duties(text, span.start, span.end)
+    if not listed:
+        return stated
+    named = {unit.name for duty in listed for unit in duty.units}
+    more = [replace(duty, units=tuple(u for u in duty.units if u.name not in named)) for duty in stated]
+    return [*listed, *(duty for duty in more if duty.units and not any(duty.span.overlaps(other.span) for other in listed))]
 
 
 def _run_in_paragraphs(text: str, section: Section, span: Span) -> list[tuple[Span, Span]]:

@@ -63,7 +63,11 @@ def find_duty_of_item(text: str, start: int, end: int) -> list[ResponsibilityCla
     if not units or not all(_answerable(unit.name) for unit in units) or covered < 0.6 * len(match["who"]):
         return []
     role: UnitRole = "lead" if match["verb"] == "牵头" else "responsible"
-    return [ResponsibilityClause(Span(match.start("who"), match.end()), tuple(ListedUnit(u.name, role, u.span) for u in units))]
+    return [
+        ResponsibilityClause(
+            Span(match.start("who"), match.end()), tuple(ListedUnit(u.name, role, u.span) for u in units), running=True
+        )
+    ]
 
 
 def find_addressees(text: str, position: int) -> ResponsibilityClause | None:

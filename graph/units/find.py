@@ -102,7 +102,35 @@ def read_unit_list(text: str, start: int, end: int) -> list[ListedUnit]:
                 found += [ListedUnit(unit.name, role, unit.span) for unit in pending]
                 pending = []
     found += pending
-    return _governments(found)
+    return _governments(_with_shared_ends(text, start, found))
+
+
+_SHARED_LEVEL = re.compile(r"(?:^|[，,、。；;：:（(\s各由及和与])(?P<level>[省市州县区])[、和及]\Z")
+_SHARED_FIELD = re.compile(expand(r"(?P<level>各?[省市县区]级)(?P<field>[一-龥]{2,8})[、和及]\Z"))
+
+
+def _with_shared_ends(text: str, start: int, units: list[ListedUnit]) -> list[ListedUnit]:
+    """What several names of a row share is written out: 市、县招投标监督部门, 省级财政、住房城乡建设部门."""
+    out: list[ListedUnit] = []
+    for unit in units:
+        if not unit.name.endswith("部门") or unit.span.start - start < 2 or unit.name.startswith(("各", "有关", "相关")):
+            out.append(unit)
+            continue
+        low = max(start, unit.span.start - 14)
+        level = _SHARED_LEVEL.search(text[low : unit.span.start]) if unit.name[0] in "省市州县区" else None
+        field = _SHARED_FIELD.search(text[low : unit.span.start])
+        if level is not None:
+            at = unit.span.start - 2
+            out.append(ListedUnit(level["level"] + unit.name[1:], unit.role, Span(at, unit.span.end)))
+            out.append(unit)
+        elif field is not None:
+            at = low + field.start()
+            bare = field["level"].removeprefix("各")
+            out.append(ListedUnit(f"{bare}{field['field']}部门", unit.role, Span(at, unit.span.start - 1)))
+            out.append(ListedUnit(f"{bare}{unit.name}", unit.role, unit.span))
+        else:
+            out.append(unit)
+    return out
 
 
 def _governments(units: list[ListedUnit]) -> list[ListedUnit]:

@@ -21,7 +21,7 @@ _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,5}[条章])"
 )
 _BY = re.compile(expand(r"由([^，。；：（）()\n]{2,80}?)({acting_as})(?!{no_role})"))
-_WITH = re.compile(expand(r"[，,]([^，。；：\n]{2,80}?)等?{helping_manners}?{support_verbs}"))
+_WITH = re.compile(expand(r"[，,、]([^，。；：\n]{2,80}?)等?(?:{helping_manners}?{support_verbs}|{funding})"))
 # what a bracket says of brackets: 。逗号前为牵头单位，下同 / 。以下工作均需各县（市、区）落实
 _NOTE = re.compile(expand(r"[。；;，,]{list_notes}"))
 # 责任单位：A、B，以下政策均需各县（市、区）落实
@@ -33,11 +33,19 @@ _DATE = re.compile(expand(r"\d{4}年|\d{1,2}月|{time_words}"))
 
 @dataclass(frozen=True, slots=True)
 class ResponsibilityClause:
-    """A clause that makes units responsible. ``span`` covers label, list and bracket; ``deadline`` is one written next to the list."""
+    """A clause that makes units responsible.
+
+    Attributes:
+        span: Label, list and bracket.
+        units: The units, with their roles.
+        deadline: One that is written next to the list.
+        running: Whether it stands in running text (由市商务局牵头), which may name others further on; no list with a label or in brackets.
+    """
 
     span: Span
     units: tuple[ListedUnit, ...]
     deadline: str | None = None
+    running: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -249,5 +257,5 @@ def _named_in_sentence(text: str, start: int, end: int) -> list[ResponsibilityCl
             helpers = [unit for unit in read_unit_list(text, others.start(1), others.end(1)) if is_unit(unit.name)]
             found += [ListedUnit(unit.name, "supporting", unit.span) for unit in helpers]
             stop = others.end()
-        out.append(ResponsibilityClause(Span(match.start(), stop), tuple(found)))
+        out.append(ResponsibilityClause(Span(match.start(), stop), tuple(found), running=True))
     return out

@@ -33,6 +33,8 @@ _INSIDE = re.compile(
         r"(?:(?<!事)(?<!理)(?<!自)(?<!缘)由(?!于)(?P<who>[^，,。；;：:\n]{3,60})|{duty_passages}(?P<checks>[^，,。；;：:\n]{3,40}?)(?={duty_checks}(?!后?[，,]?(?:批准|同意))))"
     )
 )
+# 联席会议办公室设在县卫生健康局
+_SEATED = re.compile(expand(r"{offices_seated}设在(?P<who>[^，,。；;：:（(\n]{3,40})"))
 _EXPLAINS = re.compile(r"[^，。；\n]{0,12}解释")
 _SUPPORTS = re.compile(expand(r"(?:{duty_modals}|{duty_manners_stated})*{duty_support}"))
 _LEADS = re.compile(expand(r"(?:{duty_modals}|{duty_manners_stated})*牵头"))
@@ -79,6 +81,11 @@ def find_stated_duties(text: str, start: int, end: int) -> list[ResponsibilityCl
         duties = list(_duty_of_clause(text, begin, clause.end(), stop))
         for inside in _INSIDE.finditer(text, duties[0].span.end - 1 if duties else begin, clause.end()):
             duties += _duty_of_clause(text, inside.start(inside.lastgroup or 0), clause.end(), stop)
+        seat = _SEATED.search(text, clause.start(), clause.end())
+        seated = _subjects(text, seat.start("who"), seat.end("who")) if seat else []
+        if seat and seated and not duties:
+            units = tuple(ListedUnit(unit.name, "responsible", unit.span) for unit in seated)
+            duties.append(ResponsibilityClause(Span(seat.start(), seat.end()), units))
         out += duties
     return out
 

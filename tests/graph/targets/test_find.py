@@ -36,7 +36,7 @@ def test_several_targets_of_a_sentence_come_apart_under_one_year() -> None:
         (85, ">=", "%", 2025),
         (40, "=", "座", None),
     ]
-    assert [t.indicator for t in found[:3]] == ["示范乡镇", "认证农产品", "绿化面积"]
+    assert [t.indicator for t in found[:3]] == ["建成示范乡镇", "认证农产品", "绿化面积"]
     assert found[0].deadline == "到2025年"
 
 

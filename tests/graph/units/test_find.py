@@ -125,3 +125,19 @@ def test_nothing_backtracks(piece: str) -> None:
     started = time.process_time()
     find_responsibilities(text, 0, len(text))
     assert time.process_time() - started < 1.0
+
+
+def test_who_pays_for_what_others_lead_supports_them() -> None:
+    text = "由县教育局和县住建局牵头、县财政局保障资金，9月底前建成第三小学。"
+    (duty,) = find_responsibilities(text, 0, len(text))
+    assert [(unit.name, unit.role) for unit in duty.units] == [
+        ("县教育局", "lead"), ("县住建局", "lead"), ("县财政局", "supporting"),
+    ]  # fmt: skip
+
+
+def test_what_names_of_a_row_share_is_written_out() -> None:
+    def names(text: str) -> list[str]:
+        return [unit.name for unit in read_unit_list(text, 0, len(text))]
+
+    assert names("市、县水务监督部门") == ["市水务监督部门", "县水务监督部门"]
+    assert names("省级财政、住房城乡建设部门") == ["省级财政部门", "省级住房城乡建设部门"]

@@ -1,0 +1,106 @@
+"""Names of figures can be read alone; what is no figure, a parameter or a part of a name makes no target."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.document import HeadMatter, ParsedDocument
+from graph.facts import Target
+from graph.targets.find import find_targets
+
+COUNTY = HeadMatter(title="安宁县渡口管理实施意见", region="云南省昆明市", region_code="5301", level="县", issued_on="2024-06-01")
+RULES = HeadMatter(title="安宁县渡口管理办法", region="云南省昆明市", region_code="5301", level="县", issued_on="2024-06-01")
+
+
+def targets(text: str, head: HeadMatter = COUNTY) -> list[Target]:
+    return list(find_targets(ParsedDocument("d", "d.txt", "txt", "", text, head)))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("新增2家渡运企业。", ["新增渡运企业"]),
+        ("新建渡口6处。", ["新建渡口"]),
+        ("渡运收入完成3亿元，为年度预算的101%，增长5%。", ["渡运收入", "渡运收入完成年度预算比例", "渡运收入增长"]),
+        ("渡运企业净增3家、达到12家。", ["渡运企业净增", "渡运企业"]),
+        ("新签约渡口项目8个、开工率90%。", ["新签约渡口项目", "新签约渡口项目开工率"]),
+        ("基金收入7亿元，支出4亿元。", ["基金收入", "基金支出"]),
+        ("渡运量从全省第9位提升到第3位。", ["渡运量排名"]),
+    ],
+)
+def test_names_say_what_is_measured(text: str, names: list[str]) -> None:
+    assert [target.indicator for target in targets(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("渡工年龄不超过45周岁。", "渡工年龄"),
+        ("对购买渡船3年以上的船户，免收检验费。", "购买渡船年限（船户）"),
+        ("补贴标准为每船300元。", "补贴标准（每船）"),
+        ("申请人应当自收到通知之日起十日内，提交船舶证书。", "提交船舶证书时限"),
+        ("主管部门应在7日内完成核实整改。", "核实整改时限"),
+        ("简单事项在1个工作日内完成答复。", "简单事项答复时限"),
+        ("所持渡船证书一年内不得转让。", "所持渡船证书不得转让期限"),
+        ("检查工作应以3年为周期开展。", "检查工作周期"),
+        ("处五百元以上二千元以下罚款。", "罚款"),
+    ],
+)
+def test_names_of_what_rules_lay_down(text: str, name: str) -> None:
+    assert [target.indicator for target in targets(text, RULES)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一九九六年十一月五日",
+        "渡运量连续4年稳居前列。",
+        "渡运量创20年新高。",
+        "出台恢复渡运的二十条措施。",
+        "推动渡运管理实现八个方面转变。",
+        "现场监测站设在马鬃山村水坪5组。",
+        "建设千船千面的渡运平台。",
+        "构建多层次、全覆盖、人性化的渡运网络。",
+        "举个例子，船户购买一艘144平方米的渡船。",
+        "安宁是全国40个重点渡运城市之一。",
+        "由1家单位作为牵头单位。",
+        "用3年时间打造渡运示范县。",
+        "九台区可参照执行。",
+    ],
+)
+def test_what_is_no_figure(text: str) -> None:
+    assert targets(text) == []
+
+
+def test_two_bounds_are_one_range() -> None:
+    (fine,) = targets("逾期不改正的，处五百元以上二千元以下罚款。", RULES)
+    assert (fine.comparator, fine.value_min, fine.value_max, fine.unit) == ("range", 500, 2000, "元")
+    (tax,) = targets("渡运收入超过100万元但不超过300万元的部分减按25%计征。", RULES)[:1]
+    assert (tax.comparator, tax.value_min, tax.value_max) == ("range", 100, 300)
+
+
+def test_a_time_inside_a_name_belongs_to_it() -> None:
+    (found,) = targets("每千人口拥有3岁以下婴幼儿托位数达到5.2个。")
+    assert (found.value, found.unit) == (5.2, "个")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("首付比例由30%降至20%。", "rule"),
+        ("2025年底前竣工的，每台补助20万元。", "rule"),
+        ("渡运量居全省第7位。", "achieved"),
+        ("二、渡运融合方面（共6项）", "statistic"),
+        ("到2026年，渡船合格率达到98%。", "target"),
+    ],
+)
+def test_kinds_of_parameters_ranks_and_tallies(text: str, kind: str) -> None:
+    assert [target.kind for target in targets(text)] == [kind]
+
+
+def test_the_year_a_change_starts_from_is_no_year_of_the_result() -> None:
+    head = HeadMatter(
+        title="安宁县2025年渡运统计公报", region="云南省昆明市", region_code="5301", level="县", issued_on="2026-03-01"
+    )
+    found = targets("渡船合格率由2020年的90%提高到95%。渡运量368吨。", head)
+    assert [target.as_of for target in found] == [2025, 2025]
