@@ -166,6 +166,13 @@ class Searcher:
         assert lexical is not None
         return lexical.holds(text, tokenise(text).pairs)
 
+    def documents_with(self, text: str) -> set[int]:
+        """The documents with a passage that may contain a text of Chinese characters: all that contain it, and few others."""
+        self.refresh()
+        lexical = self._lexical.view
+        assert lexical is not None
+        return lexical.documents_with(tokenise(text).pairs)
+
     def search(
         self,
         query: str,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from corpus.filters import Filters
 from corpus.store import Corpus
 from corpus.wordlists import word_lists
+from qa.across.sweeps import asks_over_documents
 from qa.answer import Answer, Comparison, Grade, Notice, Status, Understanding
 from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
@@ -29,8 +30,7 @@ from qa.evidence.scoring import SentenceScorer
 from qa.evidence.selection import find_ambiguous, select_documents, select_rows
 from qa.evidence.selector import READ, Evidence, gather_evidence, select_items
 from qa.kinds import provision, refusal, which_documents
-from qa.kinds.over_documents import answer_over_documents
-from qa.kinds.places_beside import answer_places_beside
+from qa.kinds.across import answer_across
 from qa.kinds.registry import question_kinds
 from qa.kinds.table_values import quote_cells
 from qa.understanding.concepts import extract_concepts
@@ -171,15 +171,18 @@ class Engine:
             return parsed, AnswerDraft("not_found", (empty,), final=True), []
         kind = question_kinds()[parsed.kind]
         by_content = parsed.kind != "validity" and not kind.of_library
-        if by_content and (ambiguous := find_ambiguous(parsed, view, day)) is not None:
+        across = by_content and parsed.kind not in NEVER_OVER_DOCUMENTS
+        # 哪些地区的政府工作报告 means every report, not one that has to be chosen
+        of_all = across and asks_over_documents(parsed.folded)
+        ambiguous = find_ambiguous(parsed, view, day) if by_content else None
+        if ambiguous is not None and not of_all:
             return parsed, replace(offer_choices(*ambiguous, view, day), final=True), []
         if by_content and (unmatched := parsed.named.unmatched) is not None:
             return parsed, replace(offer_near(unmatched, view), final=True), []
-        if by_content and parsed.kind not in NEVER_OVER_DOCUMENTS:
-            over = answer_over_documents(parsed, view, known, chosen, day)
-            over = over or answer_places_beside(parsed, view, known, chosen, day)
-            if over is not None:
-                return parsed, over, []
+        if across and (over := answer_across(parsed, view, known, chosen, day)) is not None:
+            return parsed, over, []
+        if ambiguous is not None:
+            return parsed, replace(offer_choices(*ambiguous, view, day), final=True), []
         wanted = extract_concepts(parsed, view)
         scope = NOWHERE if kind.of_library else scope_of(parsed, view, self.searcher, chosen)
         if kind.own_figures and parsed.divisions:

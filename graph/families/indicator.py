@@ -16,15 +16,23 @@ from corpus.folding import fold
 from graph.families.units import base_unit
 from graph.lexicon import table, word_lists
 
-Dimension = Literal["level", "sum", "growth", "mean growth", "total growth", "fall", "share", "rank"]
-"""level 水平 · sum 累计 (of several years) · growth 增长 · mean growth 年均增长 · total growth 累计增长 · fall 下降 · share 占比 · rank 位次."""
+Dimension = Literal["level", "sum", "growth", "mean growth", "total growth", "fall", "share", "rank", "change"]
+"""level 水平 · sum 累计 (of several years) · growth 增长 · mean growth 年均增长 · total growth 累计增长 · fall 下降 · share 占比 · rank 位次
+· change 变动 (in percentage points)."""
 
 SUFFIXES: dict[Dimension, str] = {
     "level": "", "sum": "（累计）", "growth": "增长", "mean growth": "年均增长", "total growth": "累计增长", "fall": "下降", "share": "占比", "rank": "位次",
+    "change": "变动",
 }  # fmt: skip
 _SHARE = re.compile(r"^(?P<part>.{2,24}?)(?:占|与)(?P<whole>.{2,20}?)(?:的)?(?:比重|比例|比率|占比|比)?$")
 _YEARS = re.compile(r"(?:到|至)?(?:19|20)\d\d年?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:时期|期间|末)?")
-_MARKS = re.compile(r"[\s“”\"'‘’，,。;；:：、]")
+_MARKS = re.compile(r"[\s“”\"'‘’，,。;；:：、_]")
+_NUMBERED = re.compile(r"[(（][^()（）]*\d[^()（）]*[)）]$|从(?:去年|上年|上半年|19\d\d|20\d\d|\d).*$")
+"""What a name may carry along: another figure of its sentence in brackets, and what it changed from."""
+_FIGURED = re.compile(
+    r"^\d+个|(?:新增|增加|增长|达到?|突破|超过?|首次|连续|迈上|跨过|站上|(?:全国|全省)?第).{0,4}?[\d一二三四五六七八九十][^\d]{0,6}$|增长\d[\d.]*%.{0,8}$"
+)
+"""A number inside a name, at either end: 高速公路通车里程新增3000公里."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +64,22 @@ def family_of(indicator: str, unit: str | None) -> IndicatorFamily:
     >>> family_of("海洋生产总值增长", "%").concept
     '海洋生产总值'
     """
-    plain = _MARKS.sub("", fold(indicator))
+    plain = _NUMBERED.sub("", _MARKS.sub("", fold(indicator)))
     base = base_unit(unit or "")[1]
     if base in ("位", "名") or plain.endswith(word_lists()["rank_ends"]):
         return _family(_without(plain, "rank_ends"), "rank")
     whole = _frame(plain)
     if base in ("%", "百分点") and (dimension := _change(whole)) is not None:
         return _family(whole, dimension)
+    if base == "百分点":
+        return _family(whole, "change")
     if base == "%" and whole not in _aliases() and (share := _SHARE.match(whole)) and "占" in whole:
         return _family(f"{_usual(share['part'])}占{_usual(share['whole'])}", "share")
-    return _family(whole, "level")
+    family = _family(whole, "level")
+    if family.known and is_state(family) and plain.startswith(word_lists()["flow_heads"]):
+        # 新增高新技术企业700家 is what came to the 4500 that there are
+        return IndicatorFamily(f"新增{family.concept}", "level", known=True)
+    return family
 
 
 def _change(name: str) -> Dimension | None:
@@ -85,6 +99,7 @@ _ENDS: dict[Dimension, tuple[str, ...]] = {
     "total growth": ("total_growth", "growth_ends"),
     "growth": ("growth_ends",),
     "fall": ("total_growth", "falling"),
+    "change": ("mean_growth", "total_growth", "growth_ends", "falling"),
     "rank": ("rank_ends",),
 }
 
@@ -94,12 +109,26 @@ def _family(name: str, dimension: Dimension) -> IndicatorFamily:
         return IndicatorFamily(name, dimension)
     bare = _without(name, *_ENDS.get(dimension, ()))
     grows = dimension in ("growth", "mean growth", "total growth")
-    for candidate in dict.fromkeys((bare, _frame(bare), *_without_acts(_frame(bare)))):
+    framed = _frame(bare)
+    plain = _frame(_without(_FIGURED.sub("", framed), *_ENDS.get(dimension, ())))
+    for candidate in dict.fromkeys((bare, framed, *_without_acts(framed), plain, _ended(framed) or plain)):
         usual = _aliases().get(candidate) or (_growing().get(candidate) if grows else None)
         if usual is not None:
             # 居民消费价格涨幅 is the price level's rise, 森林覆盖率 has no growth of its own in a name
             return IndicatorFamily(usual, dimension, known=True)
     return IndicatorFamily(_frame(bare) or bare or name, dimension)
+
+
+def _ended(name: str) -> str | None:
+    """The usual name that a name ends with behind a short remark, of those that the data allow it for (*民生实事)."""
+    for end, usual in _ends_of_names():
+        if name.endswith(end) and len(name) - len(end) <= REMARK:
+            return usual
+    return None
+
+
+REMARK = 12
+"""Characters in front of a name that may be a remark on it."""
 
 
 def _without_acts(name: str) -> Iterator[str]:
@@ -188,9 +217,15 @@ def find_concept(text: str) -> FoundConcept | None:
     return None
 
 
+def family_asked(text: str, concept: str) -> IndicatorFamily:
+    """The family of a concept that stands in a text, in the respect that the words around it ask for."""
+    before, _, behind = _MARKS.sub("", fold(text)).partition(concept)
+    return IndicatorFamily(concept, _asked_dimension(behind, before))
+
+
 def _asked_dimension(behind: str, before: str) -> Dimension:
     lists = word_lists()
-    near = behind.removeprefix("同口径")[:8]
+    near = behind.removeprefix("同口径")[:8].partition("(")[0]
     if any(word in near for word in lists["mean_growth"]) or before.endswith("年均"):
         return "mean growth"
     if any(word in near for word in ("累计增",)):
@@ -214,15 +249,56 @@ def _aliases() -> dict[str, str]:
     found: dict[str, str] = {}
     for row in table("indicator_families.tsv"):
         for name in (row[0], *row[1].split(",")):
-            if name:
+            if name and name[0] != "*":
                 found.setdefault(_MARKS.sub("", fold(name)), fold(row[0]))
     return found
+
+
+@lru_cache(maxsize=1)
+def _ends_of_names() -> tuple[tuple[str, str], ...]:
+    rows = (
+        (fold(name[1:]), fold(row[0])) for row in table("indicator_families.tsv") for name in row[1].split(",") if name[:1] == "*"
+    )
+    return tuple(sorted(rows, key=lambda row: -len(row[0])))
 
 
 @lru_cache(maxsize=1)
 def _growing() -> dict[str, str]:
     rows = (row for row in table("indicator_families.tsv") if len(row) > 2 and row[2] != "-")
     return {fold(name): fold(row[0]) for row in rows for name in row[2].split(",")}
+
+
+@lru_cache(maxsize=256)
+def usual_unit(family: IndicatorFamily) -> str:
+    """The unit that figures of a level have where they are written short (PM2.5平均浓度28.5微克); empty where the data have none."""
+    return _units_of_levels().get(family.concept, "") if family.dimension == "level" else ""
+
+
+@lru_cache(maxsize=1)
+def _units_of_levels() -> dict[str, str]:
+    return {fold(row[0]): row[4] for row in table("indicator_families.tsv") if len(row) > 4}
+
+
+@lru_cache(maxsize=256)
+def names_of(concept: str) -> tuple[str, ...]:
+    """All names of a concept that the data have, longest first; the concept itself where they have none."""
+    names = {name for name, usual in _aliases().items() if usual == concept}
+    return tuple(sorted(names | {concept}, key=lambda name: (-len(name), name)))
+
+
+@lru_cache(maxsize=1)
+def _kinds_of_years() -> dict[str, str]:
+    return {fold(row[0]): row[3] for row in table("indicator_families.tsv") if len(row) > 3 and row[3] != "-"}
+
+
+def is_state(family: IndicatorFamily) -> bool:
+    """Whether what is measured stands at a day or is a rate (高新技术企业, 城镇化率): what came to it in a year is another thing."""
+    return _kinds_of_years().get(family.concept) == "存量"
+
+
+def is_of_one_year(family: IndicatorFamily) -> bool:
+    """Whether a figure is never the sum of several years unless it says so: a state, or an amount of the year (地区生产总值)."""
+    return family.concept in _kinds_of_years()
 
 
 @lru_cache(maxsize=1)

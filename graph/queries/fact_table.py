@@ -14,7 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -23,14 +23,17 @@ from corpus.divisions import gazetteer
 from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, Heads, StoredFact, View, year_of
 from graph.codec.records import TargetRecord
-from graph.families.indicator import IndicatorFamily, family_of, summed_up
+from graph.facts import TargetKind
+from graph.families.indicator import IndicatorFamily, family_of, is_of_one_year, summed_up, usual_unit
 from graph.families.units import ComparableValue, comparable_value
-from graph.lexicon import word_lists
+from graph.lexicon import expand, word_lists
 from graph.units.resolve import home
 
 FILE = "figures.sqlite"
-LAYOUT = 3
+LAYOUT = 4
 """Raised whenever columns or what is put into them change."""
+WRITTEN, RECKONED, IN_REVIEW = 0, 1, 2
+"""How the year of a figure is known: it stands in words, follows from the report, follows although several years are told of."""
 LONGEST_NAME = 40
 """Characters of a name that is looked for in a text."""
 LOOKED_BACK = 3_000
@@ -46,6 +49,10 @@ CREATE INDEX figures_place ON figures(place, concept);
 CREATE INDEX figures_document ON figures(document);
 """
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_PLAN = re.compile(expand(r"[“\"]?十([一二三四五六七八九])五[”\"]?(?!(?:时期)?的?[^。]{0,6}{plan_openings})|{coming_years}"))
+"""A plan period named in front of a goal; the year that opens one (“十五五”开局之年) is none."""
+_SEVERAL = re.compile(expand(r"(?<!今后)(?<!未来)(?<!下个)(?:{of_the_years})"))
+_NUMERALS = "一二三四五六七八九"
 _COLUMNS = "fact, document, place, concept, dimension, kind, year, reckoned, low, high, unit, comparator, binding, issued, start"
 
 
@@ -61,6 +68,7 @@ class FigureRow:
         kind: Target, result, statistic or rule.
         year: The year it is of or due.
         reckoned: Whether the year follows from the document (a yearly report tells of the year before) and stands nowhere in words.
+        in_review: Whether its year was reckoned although the report tells of several years there.
         value: The value in its base unit; None where it has no number.
         comparator: Whether it is exact, a bound, about, or a range.
         issued: The date of the document, as far as it is known.
@@ -73,6 +81,7 @@ class FigureRow:
     kind: str
     year: int | None
     reckoned: bool
+    in_review: bool
     value: ComparableValue | None
     comparator: str
     issued: str
@@ -237,37 +246,89 @@ def _row(fact: StoredFact[TargetRecord], info: DocumentInfo, text: str) -> tuple
     record = fact.value
     family = summed_up(family_of(record.indicator, record.unit), record.quote)
     value = comparable_value(record)
-    year, reckoned = record.by_year, False
-    if year is None and (found := _year_reported(record, family, info, text)) is not None:
-        year, reckoned = found, True
+    if value is not None and (usual := usual_unit(family)) and usual.startswith(value.unit):
+        value = replace(value, unit=usual)
+    kind, year, reckoned = record.kind, record.by_year, WRITTEN
+    if year is None and text and kind in ("achieved", "target"):
+        kind, year, reckoned = _year_meant(record, family, info, text)
     return (
-        fact.row, fact.document, _place(record.region, info), family.concept, family.dimension, record.kind, year, int(reckoned),
+        fact.row, fact.document, _place(record, info, bool(text)), family.concept, family.dimension, kind, year, int(reckoned),
         value.low if value else None, value.high if value else None, value.unit if value else "", record.comparator,
-        record.binding, info.head.issued_on or info.head.published_on or (f"{year_of(info.head)}" if year_of(info.head) else ""),
+        record.binding, info.head.issued_on or info.head.published_on or _year_known(info, bool(text)),
         fact.start,
     )  # fmt: skip
+
+
+def _year_known(info: DocumentInfo, report: bool) -> str:
+    year = _year_of_report(info) if report else year_of(info.head)
+    return f"{year}" if year else ""
 
 
 def _is_report(info: DocumentInfo) -> bool:
     return any(word in (info.head.title or "") for word in word_lists()["yearly_reports"])
 
 
-def _year_reported(record: TargetRecord, family: IndicatorFamily, info: DocumentInfo, text: str) -> int | None:
-    """The year a result of a yearly report is of: the year before the report, unless several years are summed up.
+def _year_meant(
+    record: TargetRecord, family: IndicatorFamily, info: DocumentInfo, text: str
+) -> tuple[TargetKind, int | None, int]:
+    """Kind and year of a figure of a yearly report whose sentence names no year, and how it is known; None where it is of several years.
 
-    Which of the two is told of is what the report named last in front of the figure: 过去一年 or 五年来.
+    A result is of the year before the report, a goal of the report's own year or of the last year of the plan period: which is what the
+    report named last in front of the figure (过去一年, 五年来; 今年, “十五五”). Where several years are told of, a state (城镇化率, 里程)
+    and a value that something has come to (突破5万亿元) are still those of the last. What stands behind 过去五年 is no goal.
     """
-    sums = family.dimension in ("mean growth", "total growth", "sum")
-    if record.kind != "achieved" or sums or not text:
-        return None
-    named = _YEAR.search(info.head.title or "")
-    year = int(named[1]) if named else year_of(info.head)
+    year = _year_of_report(info)
     if year is None:
-        return None
+        return record.kind, None, WRITTEN
     lists, before = word_lists(), text[max(0, record.start - LOOKED_BACK) : record.end]
-    one = max((before.rfind(word) for word in (*lists["of_the_year"], f"{year - 1}年")), default=-1)
-    several = max((before.rfind(word) for word in lists["of_the_years"]), default=-1)
-    return None if several > one else year - 1
+    # 2025年和“十四五”时期工作回顾 tells of neither more than of the other
+    own = f"{year - 1}年"
+    several = max(
+        (f.start() for f in _SEVERAL.finditer(before) if own not in before[max(0, f.start() - 8) : f.start()]), default=-1
+    )
+    one = max((before.rfind(word) for word in (*lists["of_the_year"], own)), default=-1)
+    at, planned = _year_planned(before, year)
+    if record.kind == "target" and several <= at:
+        return "target", planned, RECKONED if planned is not None else WRITTEN
+    paragraph = before[before.rfind("\n") + 1 :]
+    if at > max(several, one) and planned is not None and planned > year and any(w in paragraph for w in lists["of_plans"]):
+        return "target", planned, RECKONED
+    if family.dimension in ("mean growth", "total growth", "sum"):
+        return "achieved", None, WRITTEN
+    if several <= one:
+        return "achieved", year - 1, RECKONED
+    if family.dimension == "level" and family.known and _come_to(record, family):
+        return "achieved", year - 1, IN_REVIEW
+    return "achieved", None, WRITTEN
+
+
+def _year_of_report(info: DocumentInfo) -> int | None:
+    """The year in which a yearly report was given, by its title, its dates or the name of its file."""
+    named = _YEAR.search(info.head.title or "")
+    if named is not None:
+        return int(named[1])
+    filed = _YEAR.search(info.source.rsplit("/", 1)[-1])
+    return year_of(info.head) or (int(filed[1]) if filed else None)
+
+
+def _year_planned(before: str, year: int) -> tuple[int, int | None]:
+    """The year a goal is for, from the text in front of it (the report's year, or the last one of the plan period), and where it says so."""
+    own = max((before.rfind(word) for word in (*word_lists()["of_this_year"], f"{year}年")), default=-1)
+    period = max(_PLAN.finditer(before), key=lambda found: found.start(), default=None)
+    if period is None or period.start() < own:
+        return own, year if own >= 0 else None
+    # the eleventh plan ended in 2010
+    end = 2010 + 5 * _NUMERALS.index(period[1]) if period[1] else year + 4
+    return period.start(), end if end >= year else None
+
+
+def _come_to(record: TargetRecord, family: IndicatorFamily) -> bool:
+    """Whether a figure tells what something has come to, not what several years add up to."""
+    lists = word_lists()
+    if any(word in record.quote for word in (*lists["sums"], *lists["each_year"])):
+        return False
+    before = record.quote[: max(0, record.quote.rfind(record.value_text))].rstrip()
+    return is_of_one_year(family) or before.endswith(lists["come_to"]) or record.value_text.startswith(lists["come_to"])
 
 
 @lru_cache(maxsize=4096)
@@ -278,9 +339,13 @@ def _code(region: str, document_code: str) -> str:
     return best[0].code if best else ""
 
 
-def _place(region: str | None, info: DocumentInfo) -> str:
+def _place(record: TargetRecord, info: DocumentInfo, report: bool) -> str:
     own = home(info.head.region_code, info.head.region)
     document_code = own.code if own is not None else ""
+    region = record.region
+    if report and document_code and region == "全国" and not any(word in record.quote for word in ("全国", "我国")):
+        # 全国重点实验室达8家，全社会研发投入强度突破2%: a report tells of its own place
+        return document_code
     return _code(region, document_code) if region else document_code
 
 
@@ -289,7 +354,7 @@ def _figure(row: Sequence[object]) -> FigureRow:
     value = ComparableValue(float(low), float(high), str(unit)) if low is not None and high is not None else None  # type: ignore[arg-type]
     family = IndicatorFamily(str(concept), dimension, known=True)  # type: ignore[arg-type]
     return FigureRow(
-        int(fact), int(document), str(place), family, str(kind), year, bool(reckoned), value, str(comparator), str(issued or ""), int(start),  # type: ignore[call-overload, arg-type]
+        int(fact), int(document), str(place), family, str(kind), year, bool(reckoned), reckoned == IN_REVIEW, value, str(comparator), str(issued or ""), int(start),  # type: ignore[call-overload, arg-type]
     )  # fmt: skip
 
 

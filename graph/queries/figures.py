@@ -53,7 +53,7 @@ def choose_figure(corpus: Corpus, figures: Sequence[FigureRow]) -> FigureRow:
     def company(figure: FigureRow) -> int:
         return sum(other.document == figure.document and abs(other.start - figure.start) <= AROUND for other in beside)
 
-    return max(of_newest, key=lambda f: (not f.reckoned, company(f), f.document, -f.start))
+    return max(of_newest, key=lambda f: (not f.reckoned, not f.in_review, company(f), f.document, -f.start))
 
 
 @dataclass(frozen=True)

@@ -229,6 +229,9 @@ def find_distributed_indicator(text: str, clause: Span, quantities: list[Quantit
     Where the clause holds no names, those of the clause before count: ``对获金奖、银奖的单位,分别给予15万元、10万元奖励``.
     """
     at = text.find("分别", clause.start, clause.end)
+    if at < 0 and (pair := _TOWN_AND_COUNTRY.search(previous)) is not None and "分别" in previous:
+        # 城乡居民收入分别达6.9万元、3.4万元，增长4.2%、5.3%: the clause behind goes on with the pair of the one before
+        return _of_pair(text, clause, quantities, i, pair)
     if at < 0 or quantities[i].core.start < at:
         return None
     first = bisect_left(quantities, max(clause.start, at + 1), key=lambda q: q.core.start)
@@ -246,6 +249,8 @@ def find_distributed_indicator(text: str, clause: Span, quantities: list[Quantit
     if len(names) == 1 and names[0].startswith("一二三产") and len(numbers) == 3:
         rest = names[0][4:].removeprefix("业")
         names = [f"第{order}产业{rest}" for order in "一二三"]
+    if len(names) == 1 and len(numbers) == 2 and (pair := _TOWN_AND_COUNTRY.search(names[0])) is not None:
+        names = [f"{place}{pair['what']}" for place in ("城镇", "农村")]
     if len(names) != len(numbers) or len(names) < 2:
         return None
     names = _written_out(names)
@@ -253,6 +258,16 @@ def find_distributed_indicator(text: str, clause: Span, quantities: list[Quantit
     return _short(names[numbers.index(quantities[i])] + (_REACHED.sub("", verb.group()) if verb else ""))
 
 
+def _of_pair(text: str, clause: Span, quantities: list[Quantity], i: int, pair: re.Match[str]) -> str | None:
+    """The indicator of one of two values in a clause of nothing but a change: 增长4.2%、5.3%."""
+    numbers = [q for q in quantities if clause.covers(q.core) and q.form != "words"]
+    changed = _LIST_TAIL.fullmatch(text[clause.start : numbers[0].span.start].strip()) if len(numbers) == 2 else None
+    if changed is None or quantities[i] not in numbers:
+        return None
+    return _short(f"{('城镇', '农村')[numbers.index(quantities[i])]}{pair['what']}{changed.group()}")
+
+
+_TOWN_AND_COUNTRY = re.compile(expand(r"城乡(?P<what>(?:常住)?{earners}(?:人均)?{incomes}(?:年均)?)"))
 _GIVEN_TO = re.compile(r"\s*(?:第[一二三四五六七八九十百]{1,5}条)?\s*(?:对|给|按)")
 # what several names of a row share, where the last one writes it: 电子信息、装备制造业产业规模
 _SHARED_END = re.compile(expand(r"(?:{earners}(?:人均)?{incomes}|{sizes}规模|{shared_ends})$"))

@@ -114,6 +114,13 @@ class LexicalIndex:
         hits = self._passages.search(query, 30, count=False).hits if terms else []
         return any(text in self.read(found).text for found in self._found(hits))
 
+    def documents_with(self, pairs: Sequence[str]) -> set[int]:
+        """The documents with a passage that holds all of some pairs."""
+        terms = [tantivy.Query.term_query(self.passages.schema, "pairs", pair, index_option="freq") for pair in pairs]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
+        hits = self._passages.search(query, max(1, self.size), count=False).hits if terms else []
+        return {hit.document for hit in self._found(hits)}
+
     def search_passages(
         self, query: WeightedQuery, limit: int, documents: set[int] | None = None, without: Set[int] = frozenset()
     ) -> list[LexicalHit]:

@@ -216,7 +216,7 @@ def _spoken(
         kept = tuple(r for r in ranked if not r.statement.background) or tuple(ranked[:1])
         if not kept:
             continue
-        said = max(_said(r.statement, subject, title) for r in kept[:3])
+        said = max(share_said(r.statement, subject) for r in kept[:3])
         own = max(r.statement.speaks_of(subject.sought) for r in kept[:3])
         if said >= SAID and (own >= SAID_ITSELF or title >= DEDICATED):
             out.append(_Spoken(document, kept, title, said))
@@ -229,7 +229,8 @@ def _of_place(document: DocumentView, position: int, place: ComparedPlace) -> bo
     return own is None or place.division is None or own == place.division or speaks_for(own, place.division)
 
 
-def _said(statement: PlaceStatement, subject: Subject, title: float) -> float:
+def share_said(statement: PlaceStatement, subject: Subject) -> float:
+    """The share of a subject that a statement says, what its headings and the title of its document say counted a little less."""
     own = subject.sought.profile(statement.folded)
     above = subject.sought.profile(statement.heading + fold(title_of(statement.document)))
     return subject.sought.share([max(a, 0.9 * b) for a, b in zip(own, above, strict=True)])

@@ -14,6 +14,7 @@ from corpus.folding import fold
 from corpus.region_groups import find_groups
 from corpus.wordlists import word_lists
 from graph.codec.records import TargetRecord, TaskRecord
+from graph.named_periods import named_periods
 from qa.across.evidence import Subject
 from qa.across.places import ComparedPlace, members_inside, named_divisions, place_of
 from qa.across.statements import groups_asked, kind_asked
@@ -93,6 +94,20 @@ def without_places(subject: str, parsed: ParsedQuestion) -> str:
     return plain or fold(subject)
 
 
+def without_asking(plain: str) -> str:
+    """A subject without the words that ask after all places and how they provide for it: 哪些地区规定了对…的, 各地…怎么规定."""
+    lists = word_lists("qa")
+    words = sorted((*lists["sweeps_all"], *lists["mention_askers"], *lists["sweeps_asking"]), key=len, reverse=True)
+    # the documents are those of the period already
+    rest = plain
+    for word in (*named_periods(), *words):
+        rest = rest.replace(word, " ")
+    rest = rest.strip()
+    for head in lists["mention_heads"]:
+        rest = rest.removeprefix(head) if len(rest) > len(head) + 2 else rest
+    return "".join(rest.split()) or plain
+
+
 def everywhere(
     subject: str,
     topic: str | None,
@@ -100,15 +115,27 @@ def everywhere(
     searcher: Searcher,
     rows: Container[int] | None,
     counted: frozenset[int],
+    most: int = WIDE,
 ) -> list[ComparedPlace]:
-    """The places of the library that speak of a subject, from the nation down; documents of no place stand for themselves."""
-    spoken = rows_on(subject, topic, view, searcher, counted) if len(counted) > WIDE else sorted(counted)
+    """The places of the library that speak of a subject, from the nation down; documents of no place stand for themselves.
+
+    Args:
+        subject: The subject.
+        topic: The name of a topic of the library, where the subject is one.
+        view: The library.
+        searcher: Finds the passages.
+        rows: The documents that a place is given; all where None.
+        counted: The documents that count.
+        most: How many places at most, those with the most to say.
+    """
+    searched = SEARCHED * most // WIDE
+    spoken = rows_on(subject, topic, view, searcher, counted, searched) if len(counted) > WIDE else sorted(counted)
     places: dict[Division | int, ComparedPlace] = {}
     for row in spoken:
         divisions = [part.division for part in view.document(row).parts] if len(counted) <= WIDE else list(view.regions[row])
         for division in dict.fromkeys(divisions):
             key = division if division is not None else row
-            if key in places or len(places) >= WIDE:
+            if key in places or len(places) >= most:
                 continue
             if division is not None:
                 places[key] = place_of(view, division, rows)
@@ -116,7 +143,7 @@ def everywhere(
                 document = view.document(row)
                 name = label_part(document, document.parts[-1])
                 places[key] = ComparedPlace(name, None, frozenset({row}), frozenset())
-        if not divisions and len(places) < WIDE:
+        if not divisions and len(places) < most:
             document = view.document(row)
             places[row] = ComparedPlace(label_part(document, document.parts[-1]), None, frozenset({row}), frozenset())
     names = Counter(place.name for place in places.values())
@@ -135,11 +162,13 @@ def _order(place: ComparedPlace, view: LibraryView) -> tuple[int, str]:
     return (levels.index(place.division.level), place.division.code)
 
 
-def rows_on(subject: str, topic: str | None, view: LibraryView, searcher: Searcher, counted: frozenset[int]) -> list[int]:
+def rows_on(
+    subject: str, topic: str | None, view: LibraryView, searcher: Searcher, counted: frozenset[int], searched: int = SEARCHED
+) -> list[int]:
     """The documents that speak of a subject, best first."""
     if topic is not None:
         facts = [f.document for record in (TaskRecord, TargetRecord) for f in view.corpus.facts(record, key=("topic", topic))]
         return [row for row, _ in Counter(facts).most_common() if row in counted]
-    hits = searcher.search(subject, filters=Filters(), top=SEARCHED, fold=False)
+    hits = searcher.search(subject, filters=Filters(), top=searched, fold=False)
     rows = dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id)
     return [row for row in rows if row in counted]

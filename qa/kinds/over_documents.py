@@ -9,32 +9,28 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
-from corpus.numerals import half_width, read_whole_number
-from corpus.region_groups import find_groups
+from corpus.region_groups import group_named
 from corpus.store import StoredFact
 from corpus.wordlists import word_lists
 from graph.codec.records import TargetRecord
 from graph.documents.named import rows_behind
-from graph.families.indicator import Dimension, IndicatorFamily, find_concept
-from graph.families.units import ComparableValue, to_base
-from graph.quantities.find import find_quantities
+from graph.families.indicator import Dimension, IndicatorFamily
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table, read_facts
 from graph.queries.figures import choose_figure
-from qa.across.indicators import asked_kind, quoted_span
-from qa.across.places import members_inside, named_divisions
+from qa.across.indicators import quoted_span
+from qa.across.sweeps import Bound, Sweep, parse_sweep
+from qa.across.words import SaidInWords, find_words
 from qa.answer import AnswerCitation
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten
 from qa.documents import ChosenDocuments, LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
 
-Operation = Literal["list", "missing", "highest", "lowest", "series", "done", "sum", "mean"]
 FOREMOST = 5
 """Rows shown behind the highest or lowest."""
 FEW = 8
@@ -44,63 +40,6 @@ NAMED = 40
 ENOUGH = 3
 """Places with a figure from which there is something to list, where more are asked about."""
 KINDS = {"target": "目标", "achieved": "完成数", "statistic": "现状数", "rule": "标准"}
-_TOP = re.compile(r"(前|后|最高的|最低的|最多的|最少的)([\d两一二三四五六七八九十]{1,3})(?:名|位|个|省|强|的)")
-_UNEQUAL = re.compile(r"不(?:是|为|等于)[“\"]?[\d百]")
-_LATEST = re.compile(r"(?:近|最近|过去)([\d两一二三四五六七八九十]{1,2})年")
-_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)")
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What a question over documents asks.
-
-    Attributes:
-        family: What is measured; ``any_dimension`` where the question does not say in which respect.
-        operation: What is done with the figures.
-        kinds: The kinds of figures asked for, the likeliest first.
-        years: The years asked for; none for the latest.
-        scope: The places asked about, in order; ``whole`` how the scope is called where it is a level or a group.
-        bound: The least and the most a value may be, and whether the bound itself counts.
-        counting: Whether it is asked how many.
-        most: How many rows are asked for (前三名).
-        ascending: Whether the lowest come first.
-    """
-
-    family: IndicatorFamily
-    any_dimension: bool
-    operation: Operation
-    kinds: tuple[str, ...]
-    years: tuple[int, ...]
-    scope: tuple[Division, ...]
-    whole: str
-    bound: Bound | None = None
-    counting: bool = False
-    most: int | None = None
-    ascending: bool = False
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A value that figures are held against."""
-
-    value: ComparableValue
-    above: bool
-    strict: bool
-    text: str
-    within: bool = False
-    """Whether both ends of the value bound the figures (在5%到6%之间)."""
-
-    def holds(self, value: ComparableValue) -> bool:
-        """Whether a value meets the bound as a whole: a range by its lower end for a lower bound."""
-        if value.unit != self.value.unit:
-            return False
-        if self.within:
-            return self.value.low <= value.low and value.high <= self.value.high
-        own = value.low if self.above else value.high
-        if self.strict:
-            return own > self.value.low if self.above else own < self.value.high
-        return own >= self.value.low if self.above else own <= self.value.high
 
 
 @dataclass(frozen=True)
@@ -124,167 +63,26 @@ def answer_over_documents(
     sweep = parse_sweep(parsed, view, known, as_of)
     if sweep is None:
         return None
-    rows = _counted(chosen, view, as_of)
-    figures = _figures(sweep, view, rows)
+    over_years = sweep.operation in ("series", "done", "beside")
+    figures = _figures(sweep, view, _counted(chosen, view, as_of, versions=over_years))
     if not figures:
         return None
     if sweep.operation == "series":
-        return _series(sweep, figures, view, parsed.folded)
+        return _series(sweep, figures, view)
     if sweep.operation == "done":
         return _done(sweep, figures, view)
+    if sweep.operation == "beside":
+        return _beside(sweep, figures, view, parsed.folded)
     return _across(sweep, figures, view)
-
-
-# ------------------------------------------------------------------ understanding
-
-
-def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as_of: dt.date) -> Sweep | None:
-    """What a question over documents asks; None for another question: one place, or no indicator."""
-    folded = parsed.folded
-    found = find_concept(folded)
-    lists = word_lists("qa")
-
-    def says(name: str) -> bool:
-        return any(word in folded for word in lists[name])
-
-    if (
-        found is None
-        or "《" in folded
-        or says("sweeps_unequal")
-        or _UNEQUAL.search(folded)
-        or (parsed.documents and not (says("sweeps_all") or find_groups(folded)))
-    ):
-        return None
-
-    named = [d for name in parsed.understood.regions for d in named_divisions(view, known, name)]
-    groups = [group for _, group in find_groups(folded)]
-    levels = [group for group in groups if group.whole_level]
-    members = [d for group in groups if not group.whole_level for d in group.members]
-    every = bool(levels) or says("sweeps_all") or parsed.every_region or says("sweeps_counting")
-    years, operation = _years(folded, as_of), _operation(folded)
-    nation = folded.startswith(("国家", "全国")) and not every
-    if nation and not named:
-        named = [NATION]
-    scope: tuple[Division, ...] = ()
-    whole = ""
-    if members:
-        scope, whole = (
-            tuple(dict.fromkeys((*members, *(d for d in named if d != NATION)))),
-            "、".join(g.name for g in groups if not g.whole_level),
-        )
-    elif levels:
-        around = [d for d in named if d != NATION]
-        scope = tuple(members_inside(levels[0], around)) if around else levels[0].members
-        whole = levels[0].name
-    elif len(named) > 1:
-        scope = tuple(dict.fromkeys(named))
-    elif len(named) == 1 and operation in ("series", "done"):
-        scope = tuple(named)
-    elif named or not (every or operation in ("highest", "lowest") or _TOP.search(folded) or says("sweeps_orders")):
-        return None
-    if operation == "list" and len(named) == 1 and not (levels or members):
-        return None
-    asked = asked_kind(folded)
-    past = years and max(years) < as_of.year
-    kinds: tuple[str, ...] = (asked,) if asked else ("achieved", "target") if past else ("target", "achieved")
-    if asked == "target" and says("sweeps_done"):
-        operation = "done"
-    top = _TOP.search(folded)
-    return Sweep(
-        found.family,
-        found.family.dimension == "level",
-        operation,
-        kinds if operation not in ("series", "done") or (asked and operation == "series") else ("target", "achieved"),
-        years,
-        scope,
-        whole,
-        _bound(folded, found.words),
-        says("sweeps_counting"),
-        read_whole_number(top[2]) if top else None,
-        says("sweeps_ascending") or operation == "lowest" or bool(top and top[1] in ("后", "最低的", "最少的")),
-    )  # fmt: skip
-
-
-def _operation(folded: str) -> Operation:
-    lists = word_lists("qa")
-    if all(any(word in folded for word in lists[name]) for name in ("sweeps_results", "sweeps_goals")):
-        return "done"
-    for name, words in (
-        ("missing", "sweeps_missing"),
-        ("done", "sweeps_done"), ("series", "sweeps_series"), ("sum", "sweeps_sums"), ("highest", "sweeps_highest"), ("lowest", "sweeps_lowest"),
-    ):  # fmt: skip
-        if any(word in folded for word in lists[words]):
-            return name  # type: ignore[return-value]
-    if _YEARS.search(folded):
-        return "series"
-    return (
-        "mean"
-        if any(folded.count(word) and f"{word}增" not in folded for word in lists["sweeps_means"]) and "年均" not in folded
-        else "list"
-    )
-
-
-def _years(folded: str, as_of: dt.date) -> tuple[int, ...]:
-    if (span := _YEARS.search(folded)) is not None:
-        return tuple(range(int(span[1]), int(span[2]) + 1))
-    if years := tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded))):
-        return years
-    lists = word_lists("qa")
-    for name, offset in (("last_year", -1), ("this_year", 0), ("next_year", 1)):
-        if any(word in folded for word in lists[name]):
-            return (as_of.year + offset,)
-    return ()
-
-
-_BOUNDS = (
-    ("sweeps_at_most", False, False),
-    ("sweeps_less", False, True),
-    ("sweeps_at_least", True, False),
-    ("sweeps_more", True, True),
-)
-
-
-def _bound(folded: str, concept: str) -> Bound | None:
-    """The value a question holds figures against: 超过5%, 100万人以上."""
-    lists = word_lists("qa")
-    text = half_width(folded)
-    for quantity in find_quantities(text):
-        low, high = quantity.value_min, quantity.value_max
-        if (
-            quantity.value is None
-            and low is not None
-            and high is not None
-            and "之间" in text[quantity.core.end : quantity.core.end + 3]
-        ):
-            return Bound(to_base(low, high, quantity.unit), True, False, quantity.core.of(text), within=True)
-        if quantity.value is None or quantity.measure == "time" or not quantity.unit:
-            continue
-        before, behind = (
-            text[max(0, quantity.core.start - 5) : quantity.core.start],
-            text[quantity.core.end : quantity.core.end + 4],
-        )
-        value = to_base(quantity.value, quantity.value, quantity.unit)
-        # 低于 stands in 不低于 too: the longest words count
-        said = [
-            (len(word), above, strict)
-            for name, above, strict in _BOUNDS
-            for word in lists[name]
-            if before.endswith(word) or behind.startswith(word)
-        ]
-        if said:
-            _, above, strict = max(said, key=lambda found: found[0])
-            return Bound(value, above, strict, quantity.core.of(text))
-        if any(word in before for word in lists["sweeps_exactly"]):
-            return Bound(value, True, False, quantity.core.of(text), within=True)
-    return None
 
 
 # ------------------------------------------------------------------ figures
 
 
-def _counted(chosen: ChosenDocuments, view: LibraryView, as_of: dt.date) -> frozenset[int]:
+def _counted(chosen: ChosenDocuments, view: LibraryView, as_of: dt.date, *, versions: bool) -> frozenset[int]:
+    """The documents that count; where years are asked for one after the other, the reports of every year."""
     every = frozenset(chosen.of(view))
-    return every - rows_behind(view.corpus, None, as_of)
+    return every if versions else every - rows_behind(view.corpus, None, as_of)
 
 
 def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[FigureRow]:
@@ -293,7 +91,8 @@ def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[Figu
     found = [f for f in fact_table(view.corpus).select(query) if f.value is not None and _own(f, view)]
     if not sweep.any_dimension:
         return [f for f in found if f.family.dimension == sweep.family.dimension]
-    return found
+    # how much a state went up by is another thing than the state
+    return [f for f in found if f.family.dimension != "change"]
 
 
 def _own(figure: FigureRow, view: LibraryView) -> bool:
@@ -306,6 +105,7 @@ def _of_one_measure(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[Dimensi
     places: dict[tuple[Dimension, str, int | None], set[str]] = defaultdict(set)
     for figure in figures:
         places[figure.family.dimension, figure.kind, figure.year].add(figure.place)
+    chosen: list[tuple[int, tuple[Dimension, str, int | None]]] = []
     for kind in sweep.kinds:
         counts = {key: len(of) for key, of in places.items() if key[1] == kind and (not sweep.years or key[2] in sweep.years)}
         if sweep.any_dimension and any(key[0] == "level" for key in counts):
@@ -316,42 +116,51 @@ def _of_one_measure(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[Dimensi
         best = dated or (counts if not sweep.years else {})
         if best:
             most = max(best.values())
-            return max((key for key, count in best.items() if count >= 0.6 * most), key=lambda key: (key[2] or 0, best[key]))
-    return None
+            key = max((key for key, count in best.items() if count >= 0.6 * most), key=lambda key: (key[2] or 0, best[key]))
+            chosen.append((best[key], key))
+    # the likeliest kind, unless hardly a place gives it and many another
+    first = next(iter(chosen), None)
+    return next((key for count, key in chosen if first is not None and count > 2 * first[0]), first[1] if first else None)
 
 
-def _scope(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[tuple[Division, ...], str]:
-    """The places that are listed and what they are called; where none are named those of the level that gives most figures."""
+def _scope(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[Division, ...]:
+    """The places that are listed; where none are named those of the level that gives most figures."""
     if sweep.scope:
-        return sweep.scope, sweep.whole
+        return sweep.scope
     divisions = gazetteer().by_code
     levels = Counter(divisions[code].level for code in {f.place for f in figures} if code in divisions and code != NATION.code)
     level = "省" if levels["省"] >= FEW or not levels else max(levels, key=lambda name: (levels[name], name))
     if level == "省":
-        from corpus.region_groups import group_named
-
         group = group_named("31个省")
         assert group is not None
-        return group.members, group.name
+        return group.members
     there = sorted({f.place for f in figures if f.place in divisions and divisions[f.place].level == level})
-    return tuple(divisions[code] for code in there), ""
+    return tuple(divisions[code] for code in there)
 
 
 def _held(
     sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView
-) -> tuple[list[PlaceFigure], tuple[Division, ...], str, tuple[Dimension, str, int | None]] | None:
+) -> tuple[list[PlaceFigure], tuple[Division, ...], tuple[Dimension, str, int | None]] | None:
     measure = _of_one_measure(sweep, figures)
     if measure is None:
         return None
     fitting = [f for f in figures if (f.family.dimension, f.kind, f.year) == measure]
-    scope, whole = _scope(sweep, fitting)
+    scope = _scope(sweep, fitting)
+    unit = Counter(u for _, u in {(f.place, f.value.unit) for f in fitting if f.value}).most_common(1)[0][0]
     by_place: dict[str, list[FigureRow]] = defaultdict(list)
     for figure in fitting:
         by_place[figure.place].append(figure)
-    chosen = {place.code: choose_figure(view.corpus, by_place[place.code]) for place in scope if place.code in by_place}
+    chosen = {
+        place.code: choose_figure(view.corpus, _of_unit(by_place[place.code], unit)) for place in scope if place.code in by_place
+    }
     facts = read_facts(view.corpus, chosen.values())
     held = [PlaceFigure(p, f, facts[f.fact]) for p in scope if (f := chosen.get(p.code)) is not None and f.fact in facts]
-    return held, scope, whole, measure
+    return held, scope, measure
+
+
+def _of_unit(figures: Sequence[FigureRow], unit: str) -> Sequence[FigureRow]:
+    """The figures in a unit, where there are such: 45件 of 12类民生实事45件."""
+    return [f for f in figures if f.value and f.value.unit == unit] or figures
 
 
 # ------------------------------------------------------------------ answers
@@ -359,30 +168,58 @@ def _held(
 
 def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
     found = _held(sweep, figures, view)
-    if found is None or not found[0] or len(found[0]) < min(ENOUGH, len(found[1])):
+    if found is None or not found[0]:
         return None
-    held, scope, whole, (dimension, kind, year) = found
-    units = Counter(one.figure.value.unit for one in held if one.figure.value)
-    unit = units.most_common(1)[0][0]
+    held, scope, (dimension, kind, year) = found
+    unit = _unit_of(sweep, held)
     same = [one for one in held if one.figure.value and one.figure.value.unit == unit]
     other = [one for one in held if one not in same]
     ordered = sorted(same, key=lambda one: (_order(one) if sweep.ascending else -_order(one), one.place.code))
-    meeting = [one for one in ordered if sweep.bound is None or (one.figure.value and sweep.bound.holds(one.figure.value))]
-    name = _named(replace(sweep.family, dimension=dimension), kind, year)
-    lead = _lead(sweep, ordered, meeting, name, view)
-    cover = _coverage(scope, whole, held, other, name)
+    family = replace(sweep.family, dimension=dimension)
+    name = _named(family, kind, year)
+    silent = [place for place in scope if place not in {one.place for one in held}]
+    words = find_words(family, year, silent, view) if kind == "target" and year is not None else {}
+    if len(held) + len(words) < (min(ENOUGH, len(scope) - 1) if sweep.scope else ENOUGH):
+        return None
+    cover = _coverage(scope, held, other, words, name)
     if sweep.operation == "missing":
         return AnswerDraft("answered", (_missing(scope, held, name), cover), final=True, table=True)
+    meeting = [one for one in ordered if _meets(sweep, one)]
+    in_words = words if sweep.form == "words" or (sweep.bound is not None and sweep.bound.other) else {}
+    lead = _lead(sweep, ordered, meeting, in_words, name, view)
     shown = meeting
     if sweep.operation in ("highest", "lowest") and sweep.most is None and sweep.bound is None:
         shown = meeting[:FOREMOST]
     elif sweep.most is not None:
-        # who is level with the last of them belongs to them
-        shown = [one for i, one in enumerate(meeting) if i < sweep.most or _order(one) == _order(meeting[sweep.most - 1])]
+        shown = _first(meeting, sweep.most)
     rows = [_row(f"{i}. {one.place.short}", one, view) for i, one in enumerate(shown, 1)]
-    rows += [_row(f"{one.place.short}（口径不同）", one, view) for one in other if sweep.bound is None and shown is meeting]
-    parts = tuple(dict.fromkeys(_part(one, view) for one in (*shown, *other)))
-    return AnswerDraft("answered", (*lead, cover, *rows), parts=parts, final=True, table=True)
+    rows += [_row_in_words(f"{i}. {place.short}", said, view) for i, (place, said) in enumerate(in_words.items(), len(rows) + 1)]
+    plain = sweep.bound is None and sweep.form == "any" and shown is meeting
+    rows += [_row(f"{one.place.short}（口径不同）", one, view) for one in other if plain]
+    parts = dict.fromkeys(_part(one, view) for one in (*shown, *other))
+    parts |= dict.fromkeys((said.document, view.document(said.document).part_at(said.span.start)) for said in in_words.values())
+    return AnswerDraft("answered", (*lead, cover, *rows), parts=tuple(parts), final=True, table=True)
+
+
+def _unit_of(sweep: Sweep, held: Sequence[PlaceFigure]) -> str:
+    """The unit that is compared: the one of the value asked about, where some place has it, else the one of most."""
+    units = Counter(one.figure.value.unit for one in held if one.figure.value)
+    asked = sweep.bound.value.unit if sweep.bound is not None else ""
+    return asked if units[asked] else units.most_common(1)[0][0]
+
+
+def _meets(sweep: Sweep, one: PlaceFigure) -> bool:
+    value = one.figure.value
+    if value is None or sweep.form == "words":
+        return False
+    if sweep.form != "any" and (value.low < value.high) != (sweep.form == "range"):
+        return False
+    return sweep.bound is None or sweep.bound.holds(value, one.figure.comparator)
+
+
+def _first(meeting: Sequence[PlaceFigure], most: int) -> list[PlaceFigure]:
+    """The first of some figures in order; who is level with the last of them belongs to them."""
+    return [one for i, one in enumerate(meeting) if i < most or _order(one) == _order(meeting[most - 1])]
 
 
 def _order(one: PlaceFigure) -> float:
@@ -394,27 +231,52 @@ def _named(family: IndicatorFamily, kind: str, year: int | None) -> str:
 
 
 def _lead(
-    sweep: Sweep, ordered: Sequence[PlaceFigure], meeting: Sequence[PlaceFigure], name: str, view: LibraryView
+    sweep: Sweep,
+    ordered: Sequence[PlaceFigure],
+    meeting: Sequence[PlaceFigure],
+    in_words: Mapping[Division, SaidInWords],
+    name: str,
+    view: LibraryView,
 ) -> list[AnswerLine]:
     if sweep.operation in ("sum", "mean"):
         return [_total(sweep, ordered, name, view)]
     if sweep.operation in ("highest", "lowest") and ordered and sweep.most is None:
-        ends = [one for one in ordered if _order(one) == _order(ordered[0])]
-        word = "最低" if sweep.ascending else "最高"
-        names = "、".join(one.place.short for one in ends)
-        cited = tuple(_cited(one, view) for one in ends)
-        return [AnswerLine(f"{word}的是{names}，{name}为{ends[0].text}。", cited, derived=(name,))]
-    if sweep.bound is not None:
-        count = len(meeting)
-        exact = sweep.bound.within and sweep.bound.value.low == sweep.bound.value.high
-        at = "为" if exact else "" if sweep.bound.strict else "在"
-        text = f"{name}{at}{_bound_words(sweep.bound)}的有 {count} 个"
-        line = f"{text}：{'、'.join(one.place.short for one in meeting)}。" if meeting else f"{text}。"
-        return [AnswerLine(line, tuple(_cited(one, view) for one in meeting), counts=(count,), derived=(text,))]
+        ends = [(ordered, sweep.ascending)] + ([(ordered[::-1], not sweep.ascending)] if sweep.both_ends else [])
+        return [_extreme(those, low, name, view) for those, low in ends]
+    if sweep.most is not None and meeting and sweep.bound is None:
+        first = _first(meeting, sweep.most)
+        text = f"{name}{'最低' if sweep.ascending else '最高'}的 {len(first)} 个"
+        line = f"{text}：{'、'.join(f'{one.place.short}（{one.text}）' for one in first)}。"
+        return [AnswerLine(line, tuple(_cited(one, view) for one in first), counts=(len(first),), derived=(text,))]
+    if sweep.bound is not None or sweep.form != "any":
+        names = [*(one.place.short for one in meeting), *(place.short for place in in_words)]
+        text = f"{name}{_condition(sweep)}的有 {len(names)} 个"
+        cited = (*(_cited(one, view) for one in meeting), *(cite(view.document(s.document), s.span) for s in in_words.values()))
+        line = f"{text}：{'、'.join(names)}。" if names else f"{text}。"
+        return [AnswerLine(line, cited, counts=(len(names),), derived=(text,))]
     if sweep.counting:
         text = f"写到{name}的有 {len(ordered)} 个。"
         return [AnswerLine(text, counts=(len(ordered),), derived=(text,))]
     return []
+
+
+def _extreme(ordered: Sequence[PlaceFigure], low: bool, name: str, view: LibraryView) -> AnswerLine:
+    ends = [one for one in ordered if _order(one) == _order(ordered[0])]
+    names = "、".join(one.place.short for one in ends)
+    text = f"{'最低' if low else '最高'}的是{names}，{name}为{ends[0].text}。"
+    return AnswerLine(text, tuple(_cited(one, view) for one in ends), derived=(name,))
+
+
+def _condition(sweep: Sweep) -> str:
+    """What the places listed have in common: 在5%以上, 用区间表示."""
+    if sweep.bound is None:
+        return {"range": "用区间表示", "single": "不用区间表示", "words": "只有定性表述"}[sweep.form]
+    bound = sweep.bound
+    if bound.other:
+        return f"不是{bound.text}"
+    exact = bound.within and bound.value.low == bound.value.high
+    form = "、不是区间" if sweep.form == "single" else ""
+    return f"{'为' if exact else '' if bound.strict else '在'}{_bound_words(bound)}{form}"
 
 
 def _bound_words(bound: Bound) -> str:
@@ -447,16 +309,22 @@ def _written(total: float, unit: str) -> str:
     for scale, word in ((1e8, "亿"), (1e4, "万")):
         if abs(total) >= scale:
             return f"{total / scale:.2f}".rstrip("0").rstrip(".") + word + unit
-    return f"{total:.0f}{unit}"
+    return f"{total:.2f}".rstrip("0").rstrip(".") + unit
 
 
 def _coverage(
-    scope: Sequence[Division], whole: str, held: Sequence[PlaceFigure], other: Sequence[PlaceFigure], name: str
+    scope: Sequence[Division],
+    held: Sequence[PlaceFigure],
+    other: Sequence[PlaceFigure],
+    words: Mapping[Division, SaidInWords],
+    name: str,
 ) -> AnswerLine:
-    """How many of the places give the figure, which do not, and whose is in another unit."""
+    """How many of the places give the figure, which say something without a number, which nothing, and whose is in another unit."""
     have = {one.place for one in held}
-    silent = [place.short for place in scope if place not in have]
+    silent = [place.short for place in scope if place not in have and place not in words]
     text = f"{len(scope)} 个地区中 {len(held)} 个写到{name}"
+    if words:
+        text += f"；只有定性表述：{'、'.join(place.short for place in words)}"
     if silent:
         text += f"；未见：{'、'.join(silent[:NAMED])}{'等' if len(silent) > NAMED else ''}"
     if other:
@@ -486,6 +354,11 @@ def _row(label: str, one: PlaceFigure, view: LibraryView) -> AnswerLine:
     return AnswerLine(f"{text}：“{flatten(cited.quote)}”", (cited,), derived=(label,))
 
 
+def _row_in_words(label: str, said: SaidInWords, view: LibraryView) -> AnswerLine:
+    cited = cite(view.document(said.document), said.span)
+    return AnswerLine(f"{label}：“{flatten(cited.quote)}”", (cited,), derived=(label,))
+
+
 def _by_year(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> dict[tuple[Division, int], dict[str, PlaceFigure]]:
     """Of each place and year the figure of each kind."""
     dimensions = Counter(f.family.dimension for f in figures if f.year is not None and f.kind in sweep.kinds)
@@ -511,27 +384,108 @@ def _by_year(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> d
     return out
 
 
-def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, parsed_text: str) -> AnswerDraft | None:
+def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
     """The figures of places by year."""
     found = _by_year(sweep, figures, view)
-    if (latest := _LATEST.search(half_width(parsed_text))) is not None and not sweep.years:
-        kept = sorted({year for _, year in found})[-(read_whole_number(latest[1]) or 0) :]
+    if sweep.last is not None:
+        kept = sorted({year for _, year in found})[-sweep.last :]
         found = {key: told for key, told in found.items() if key[1] in kept}
-    if len({year for _, year in found}) < 2:
+    years = sorted({year for _, year in found})
+    if len(years) < 2:
         return None
     lines: list[AnswerLine] = []
     several = len({place for place, _ in found}) > 1
-    for place, year in sorted(found, key=lambda key: (key[0].code, key[1])):
-        for kind, one in sorted(found[place, year].items(), reverse=True):
-            label = f"{place.short if several else ''}{year}年{KINDS[kind]}"
-            lines.append(_row(label, one, view))
-    years = sorted({year for _, year in found})
+    rows = [
+        (place, year, kind, one)
+        for place, year in sorted(found, key=lambda key: (key[0].code, key[1]))
+        for kind, one in sorted(found[place, year].items(), reverse=True)
+    ]
+    meeting = [row for row in rows if sweep.bound is None or _meets(sweep, row[3])]
+    for place, year, kind, one in meeting:
+        lines.append(_row(f"{place.short if several else ''}{year}年{KINDS[kind]}", one, view))
     asked = [year for year in sweep.years if year not in years] or [y for y in range(years[0], years[-1]) if y not in years]
     text = f"共有 {len(years)} 个年份的数"
     text += f"；未见：{'、'.join(f'{year}年' for year in asked)}" if asked else ""
-    cover = AnswerLine(f"{text}。", counts=(len(years),), derived=(text,))
-    parts = tuple(dict.fromkeys(_part(one, view) for told in found.values() for one in told.values()))
-    return AnswerDraft("answered", (cover, *lines), parts=parts, final=True, table=True)
+    cover = [AnswerLine(f"{text}。", counts=(len(years),), derived=(text,))]
+    if sweep.bound is not None:
+        told = sorted({year for _, year, _, _ in meeting})
+        text = f"{_condition(sweep)}的有 {len(told)} 个年份"
+        line = f"{text}{'：' if told else ''}{'、'.join(f'{year}年' for year in told)}。"
+        cover.insert(0, AnswerLine(line, tuple(_cited(row[3], view) for row in meeting), counts=(len(told),), derived=(text,)))
+    elif not several and len(rows) == 2 and rows[0][2] == rows[1][2]:
+        cover.insert(0, _change(rows[0][1], rows[0][3], rows[1][1], rows[1][3], view))
+    parts = tuple(dict.fromkeys(_part(one, view) for _, _, _, one in meeting))
+    return AnswerDraft("answered", (*cover, *lines), parts=parts, final=True, table=True)
+
+
+def _change(year: int, before: PlaceFigure, later: int, after: PlaceFigure, view: LibraryView) -> AnswerLine:
+    """What a figure was in one year and is in a later one, and the difference where both are one number of one unit."""
+    a, b = before.figure.value, after.figure.value
+    text = f"{year}年为{before.text}，{later}年为{after.text}"
+    if a is not None and b is not None and a.unit == b.unit and a.low == a.high and b.low == b.high:
+        unit = "个百分点" if a.unit == "%" else a.unit
+        by = abs(b.low - a.low)
+        text += "，没有变化" if not by else f"，{'提高' if b.low > a.low else '降低'}{_written(by, unit)}（按所写的数）"
+    return AnswerLine(f"{text}。", (_cited(before, view), _cited(after, view)), derived=(text,))
+
+
+_HIGHER = re.compile(r"比.{2,24}(?:高|快|多|大)|(?:高于|快于|多于|大于|超过).{0,6}(?:\d{4}年|实际|目标|上年|去年)")
+_LOWER = re.compile(r"比.{2,24}(?:低|慢|少|小)|(?:低于|慢于|少于|小于).{0,6}(?:\d{4}年|实际|目标|上年|去年)")
+
+
+def _beside(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, folded: str) -> AnswerDraft | None:
+    """Of each place the figures of two years and kinds beside each other: 2025年实际, 2026年目标."""
+    dimensions = Counter(f.family.dimension for f in figures if (f.year, f.kind) in sweep.pairs)
+    if not dimensions:
+        return None
+    wanted = sweep.family.dimension if not sweep.any_dimension else dimensions.most_common(1)[0][0]
+    groups: dict[tuple[str, int, str], list[FigureRow]] = defaultdict(list)
+    for f in figures:
+        if f.family.dimension == wanted and f.year is not None and (f.year, f.kind) in sweep.pairs:
+            groups[f.place, f.year, f.kind].append(f)
+    chosen = {key: choose_figure(view.corpus, rows) for key, rows in groups.items()}
+    facts = read_facts(view.corpus, chosen.values())
+    scope = _scope(sweep, list(chosen.values()))
+    told = {
+        place: {
+            (year, kind): PlaceFigure(place, figure, facts[figure.fact])
+            for year, kind in sweep.pairs
+            if (figure := chosen.get((place.code, year, kind))) is not None and figure.fact in facts
+        }
+        for place in scope
+    }
+    whole = {place: of for place, of in told.items() if len(of) == len(sweep.pairs)}
+    if not whole:
+        return None
+    family = replace(sweep.family, dimension=wanted)
+    names = [_named(family, kind, year) for year, kind in sweep.pairs]
+    text = f"{len(scope)} 个地区中 {len(whole)} 个{'和'.join(names)}都写到"
+    lacking = [place.short for place in scope if place not in whole]
+    text += f"；不全：{'、'.join(lacking)}" if lacking else ""
+    lines = [AnswerLine(f"{text}。", counts=(len(scope), len(whole)), derived=(text,))]
+    shown = dict(told)
+    higher, lower = _HIGHER.search(folded), _LOWER.search(folded)
+    if higher or lower:
+        shown = {place: of for place, of in whole.items() if _exceeds(list(of.values()), upward=bool(higher))}
+        text = f"{names[0]}{'高于' if higher else '低于'}{names[1]}的有 {len(shown)} 个（区间按下限）"
+        cited = tuple(_cited(one, view) for of in shown.values() for one in of.values())
+        listed = f"：{'、'.join(place.short for place in shown)}" if shown else ""
+        lines.insert(0, AnswerLine(f"{text}{listed}。", cited, counts=(len(shown),), derived=(text,)))
+    for number, (place, of) in enumerate(((p, of) for p, of in shown.items() if of), 1):
+        cited = tuple(_cited(one, view) for one in of.values())
+        label = f"{number}. {place.short}"
+        values = "，".join(f"{year}年{KINDS[kind]}{one.text}" for (year, kind), one in of.items())
+        quotes = "……".join(f"“{flatten(c.quote)}”" for c in cited)
+        lines.append(AnswerLine(f"{label} {values}：{quotes}", cited, derived=(label, values)))
+    parts = tuple(dict.fromkeys(_part(one, view) for of in shown.values() for one in of.values()))
+    return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
+
+
+def _exceeds(two: Sequence[PlaceFigure], *, upward: bool) -> bool:
+    a, b = two[0].figure.value, two[1].figure.value
+    if a is None or b is None or a.unit != b.unit:
+        return False
+    return a.low > b.low if upward else a.low < b.low
 
 
 def _done(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
@@ -567,7 +521,8 @@ def _done(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> Answ
 def _verdict(goal: PlaceFigure, result: PlaceFigure) -> str:
     """Whether a result reaches its goal, where their numbers decide it; goals that are upper bounds are reached from below."""
     a, b = goal.figure.value, result.figure.value
-    if a is None or b is None or a.unit != b.unit:
+    # 1000万 and 1240万人 are counted in the same thing
+    if a is None or b is None or (a.unit != b.unit and "" not in (a.unit, b.unit)):
         return "（口径不同，不能直接比较）"
     limits = goal.figure.comparator in ("<=", "<") or any(
         word in fold(goal.fact.value.indicator) for word in word_lists("qa")["kept_down"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from corpus.region_groups import find_groups
 from corpus.wordlists import word_lists
-from qa.across.evidence import STATED, PlaceEvidence, Subject, choose_foremost, find_headline, gather_places
+from qa.across.evidence import STATED, PlaceEvidence, Subject, choose_foremost, find_headline, gather_places, share_said
 from qa.across.places import find_places
-from qa.across.statements import StatedValue
-from qa.across.subjects import everywhere, level_asked, names_in, subject_of, without_places
-from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
+from qa.across.statements import PlaceStatement, StatedValue
+from qa.across.subjects import WIDE, everywhere, level_asked, names_in, subject_of, without_asking, without_places
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, quote_line
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.scope import SMALL
 from qa.understanding.names import KnownNames
@@ -18,6 +19,10 @@ from qa.understanding.question import ParsedQuestion
 
 MOST = 40
 """Places of a level that are answered for."""
+EVERY = 100
+"""Places answered for where every place is asked about."""
+FULLY, ITSELF = 0.78, 0.5
+"""The share of the subject that a statement with what stands above it, and the statement itself, says to count as an answer."""
 SHORT = 2
 """Statements quoted of each of many places."""
 
@@ -26,32 +31,82 @@ def answer_places_beside(
     parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, as_of: dt.date
 ) -> AnswerDraft | None:
     """A line for each place asked about; None for a question about one place, or in a library of few documents."""
-    if chosen.count(view) <= SMALL or view.searcher is None or parsed.documents or "《" in parsed.folded:
+    if len(view) <= SMALL or view.searcher is None or parsed.documents or "《" in parsed.folded:
         return None
     lists = word_lists("qa")
     names, level = names_in(parsed), level_asked(parsed, view, known)
     groups = [group for _, group in find_groups(parsed.folded) if not group.whole_level]
     beside = any(word in parsed.folded for word in (*lists["places_beside"], *lists["sweeps_highest"], *lists["sweeps_lowest"]))
     several = len(names) > 1 or bool(groups)
-    if not (level or (several and (beside or parsed.kind in ("comparison", "multi_doc")))):
+    every = not (names or groups or level) and (parsed.every_region or any(w in parsed.folded for w in lists["sweeps_all"]))
+    if not (level or every or (several and (beside or parsed.kind in ("comparison", "multi_doc")))):
         return None
     plain = without_places(parsed.folded, parsed)
+    if every:
+        plain = without_asking(plain)
     if len(plain) < 3:
         return None
     subject = subject_of(plain, parsed, view, known)
+    if every and not any(word in parsed.folded for word in lists["sweeps_values"]):
+        # 各地怎么规定参保资助 asks how, not how much
+        subject = replace(subject, kind="")
     counted = frozenset(chosen.of(view))
-    if level:
-        there = everywhere(plain, None, view, view.searcher, None, counted)
-        places = [place for place in there if place.division in set(level)][:MOST]
+    looked = 0
+    if level or every:
+        there = everywhere(plain, None, view, view.searcher, None, counted, EVERY if every else WIDE)
+        looked = len(there)
+        places = [place for place in there if (place.division in set(level) if level else place.division is not None)]
+        places = places[: EVERY if every else MOST]
     else:
         places = find_places(view, known, names, only=counted)
     if len(places) < 2:
         return None
     found = gather_places(places, subject, view, view.searcher, as_of)
+    if every:
+        return _swept([_fullest(one, subject) for one in found], subject, cut=looked >= EVERY)
     speaking = [one for one in found if one.document is not None and _gives(one, subject)]
     if len(speaking) < 2:
         return None
-    return _drafted(parsed, subject, found, speaking, bool(level))
+    return _drafted(parsed, subject, found, speaking, of_level=bool(level), cut=looked >= WIDE)
+
+
+def _fullest(one: PlaceEvidence, subject: Subject) -> PlaceEvidence:
+    """What a place says with the statement first that says most of the subject."""
+    ordered = sorted(one.statements, key=lambda r: (-round(r.statement.speaks_of(subject.sought), 1), -r.rank))
+    return replace(one, statements=tuple(ordered))
+
+
+def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool) -> AnswerDraft | None:
+    """One quote of each place that says the subject, those that say all of it first; places that only touch it are named."""
+    graded = [(one, one.statements[0].statement) for one in found if one.document is not None and one.statements]
+    full = [
+        (one, said)
+        for one, said in graded
+        if said.speaks_of(subject.sought) >= ITSELF and share_said(said, subject) >= FULLY and not said.background
+    ]
+    if len(full) < 2:
+        return None
+    whole = {one.place.name for one, _ in full}
+    touching = [(one, said) for one, said in graded if one.place.name not in whole]
+    text = f"读了 {len(found)} 个地区的文件，{len(full)} 个写到“{subject.label}”"
+    text += f"；{len(touching)} 个可能相关，请看原文" if touching else ""
+    text += "；检索靠后的地区没有读，可能还有" if cut else ""
+    counts = (len(found), len(full), len(touching)) if touching else (len(found), len(full))
+    lines = [AnswerLine(f"{text}。", counts=counts, derived=(text,))]
+    lines += [_quoted(f"{number}. {one.place.name}", one, said) for number, (one, said) in enumerate(full, 1)]
+    lines += [_quoted(f"{one.place.name}（可能相关）", one, said) for one, said in touching[:TOUCHING]]
+    parts = tuple((one.document.info.row, one.document.part_at(said.span.start)) for one, said in full if one.document)
+    return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
+
+
+TOUCHING = 10
+"""Places that only touch a subject that are shown."""
+
+
+def _quoted(label: str, one: PlaceEvidence, said: PlaceStatement) -> AnswerLine:
+    assert one.document is not None
+    cited = cite(one.document, said.span)
+    return AnswerLine(f"{label}：“{flatten(cited.quote)}”", (cited,), derived=(label,))
 
 
 def _gives(one: PlaceEvidence, subject: Subject) -> bool:
@@ -61,7 +116,13 @@ def _gives(one: PlaceEvidence, subject: Subject) -> bool:
 
 
 def _drafted(
-    parsed: ParsedQuestion, subject: Subject, found: list[PlaceEvidence], speaking: list[PlaceEvidence], of_level: bool
+    parsed: ParsedQuestion,
+    subject: Subject,
+    found: list[PlaceEvidence],
+    speaking: list[PlaceEvidence],
+    *,
+    of_level: bool,
+    cut: bool,
 ) -> AnswerDraft:
     most = SHORT if of_level else STATED
     lines: list[AnswerLine] = []
@@ -75,8 +136,8 @@ def _drafted(
     silent = [one.place.name for one in found if one not in speaking]
     text = f"{len(found)} 个地区中 {len(speaking)} 个写到" + (f"；未见：{'、'.join(silent)}" if silent else "")
     if of_level:
-        text = f"查到 {len(speaking)} 个地区写到"
-    counts = (len(speaking),) if of_level else (len(found), len(speaking))
+        text = f"查到 {len(speaking)} 个地区写到" + (f"；只读了检索最靠前的 {len(found)} 个地区的文件，可能还有" if cut else "")
+    counts = ((len(speaking), len(found)) if cut else (len(speaking),)) if of_level else (len(found), len(speaking))
     cover = AnswerLine(f"{text}。", counts=counts, derived=(text,))
     lead = _lead(parsed, headlines, speaking)
     parts = tuple((one.document.info.row, one.part) for one in speaking if one.document is not None)

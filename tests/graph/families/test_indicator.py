@@ -65,3 +65,18 @@ def test_years_added_up_are_no_year() -> None:
 def test_an_indicator_is_found_in_a_question(text: str, name: str | None) -> None:
     found = find_concept(text)
     assert (found.family.name if found else None) == name
+
+
+def test_what_a_name_carries_along_is_no_part_of_it() -> None:
+    alone = family_of("城镇登记失业率", "%")
+    assert family_of("城镇登记失业率（城镇新增就业900万人以上）", "%") == alone
+    assert family_of("高速公路通车里程新增3000公里", "公里") == family_of("高速公路总里程", "公里")
+    assert family_of("再办好民生实事", "件") == family_of("民生实事", "项")
+
+
+def test_what_comes_to_a_state_is_not_the_state() -> None:
+    state = family_of("高新技术企业", "家")
+    assert family_of("新增高新技术企业", "家") != state
+    assert family_of("净增高新技术企业", "家") == family_of("新增高新技术企业", "家")
+    assert family_of("城镇化率提高", "百分点").dimension == "change"
+    assert family_of("城镇化率提高到", "%") == family_of("常住人口城镇化率", "%")

@@ -87,3 +87,29 @@ def test_who_only_reads_has_a_copy_of_one_state(tmp_path: Path) -> None:
         (tmp_path / "library" / "cache" / FILE).write_bytes(b"no table")
         with Library.open(tmp_path / "library", encoder=BlankEncoder(), read_only=True) as reading:
             assert fact_table(reading.corpus).select(FactQuery()) == fact_table(library.corpus).select(FactQuery())
+
+
+REVIEW = """甘肃省2026年政府工作报告
+——2026年1月20日在甘肃省人民代表大会上
+一、2025年工作回顾
+过去一年，地区生产总值增长5.8%。五年来，城镇新增就业160万人，常住人口城镇化率提高到58.1%，地区生产总值突破1.3万亿元，粮食产量稳定在1200万吨以上。
+二、“十五五”时期主要目标任务
+今后五年，地区生产总值年均增长5%左右，常住人口城镇化率达到63%。
+三、2026年重点工作
+今年是“十五五”开局之年。主要预期目标是：地区生产总值增长5.5%左右。
+"""
+
+
+def test_the_year_follows_from_what_the_report_named_last(tmp_path: Path) -> None:
+    path = tmp_path / "甘肃省2026.txt"
+    path.write_text(REVIEW, encoding="utf-8")
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest([path])
+        assert rows_of(library, "常住人口城镇化率", "%", "achieved", 2025) == [("62", "58.1%")]
+        assert rows_of(library, "地区生产总值", "亿元", "achieved", 2025) == [("62", "突破1.3万亿元")]
+        # five years added up, and what holds in each of them, are of no year
+        assert not rows_of(library, "城镇新增就业", "万人", "achieved", 2025)
+        assert not rows_of(library, "粮食产量", "万吨", "achieved", 2025)
+        assert rows_of(library, "常住人口城镇化率", "%", "target", 2030) == [("62", "63%")]
+        assert rows_of(library, "地区生产总值年均增长", "%", "target", 2030) == [("62", "5%左右")]
+        assert rows_of(library, "地区生产总值增长", "%", "target", 2026) == [("62", "5.5%左右")]

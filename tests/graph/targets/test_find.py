@@ -149,6 +149,15 @@ def test_time_saved_is_a_goal_and_a_time_to_answer_is_a_rule() -> None:
     assert [t.kind for t in targets("应当在10个工作日内答复。")] == ["rule"]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    ["城乡居民人均可支配收入分别增长4.4%、5.6%。", "城乡居民人均可支配收入分别达6.9万元、3.4万元，增长4.4%、5.6%。"],
+)
+def test_town_and_country_share_a_name_and_not_a_figure(sentence: str) -> None:
+    found = {target.indicator: target.value_text for target in targets(sentence) if "%" in target.value_text}
+    assert found == {"城镇居民人均可支配收入增长": "4.4%", "农村居民人均可支配收入增长": "5.6%"}
+
+
 def test_a_rule_document_makes_rules() -> None:
     head = HeadMatter(title="某市创业补助资金管理办法", region="某市")
     assert {t.kind for t in targets("补助金额不超过5万元,带动就业10人以上的企业优先。", head)} == {"rule"}

@@ -134,3 +134,64 @@ def test_what_is_not_a_value_is_left_to_the_documents(reports: Library) -> None:
 def test_the_last_years_are_the_latest_there_are(reports: Library) -> None:
     answer = ask(reports, "甘肃近两年城镇新增就业目标").answer
     assert re.findall(r"^(20\d\d)年目标", answer, re.MULTILINE) == ["2025", "2026"]
+
+
+GOALS = """2026年{place}政府工作报告
+——2026年1月20日在{place}人民代表大会上
+一、“十四五”时期和2025年工作回顾
+过去一年，全省地区生产总值增长{was}%，城镇新增就业{had}万人。五年来，我们大力发展民生，城镇新增就业{sum}万人，常住人口城镇化率提高到{towns}%。
+二、“十五五”时期主要目标任务
+今后五年，地区生产总值年均增长5%左右，常住人口城镇化率达到{plan}%。
+三、2026年重点工作
+今年是“十五五”开局之年。主要预期目标是：地区生产总值增长{goal}，城镇新增就业{jobs}万人，城镇调查失业率5.5%左右，{investment}，粮食产量100万吨。
+{task}
+"""
+STATES = {
+    "甘肃省": {"goal": "5%-5.5%", "was": 5.8, "jobs": 30, "had": 31, "sum": 160, "towns": 58.1, "plan": 63, "investment": "固定资产投资增长4%", "task": "布局低空经济。"},
+    "青海省": {"goal": "4.5%左右", "was": 4.1, "jobs": 6, "had": 7, "sum": 33, "towns": 64.7, "plan": 67, "investment": "固定资产投资提质增效", "task": "培育低空经济。"},
+    "陕西省": {"goal": "5%左右", "was": 5.1, "jobs": 40, "had": 42, "sum": 220, "towns": 66.2, "plan": 70, "investment": "固定资产投资正增长", "task": "发展物流。"},
+    "四川省": {"goal": "5.5%左右", "was": 5.5, "jobs": 85, "had": 101, "sum": 522, "towns": 60.1, "plan": 65, "investment": "固定资产投资增长6%", "task": "做强“低空”经济。"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder: Path = tmp_path_factory.mktemp("plans")
+    for place, said in STATES.items():
+        (folder / f"{place}.txt").write_text(GOALS.format(place=place, **said), encoding="utf-8")
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
+        opened.ingest(sorted(folder.glob("*.txt")))
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("哪些省份2026年GDP增长目标用区间表示", "2026年地区生产总值增长目标用区间表示的有 1 个：甘肃。"),
+        ("哪些省份2026年GDP增长目标是5.5%左右，不是区间", "2026年地区生产总值增长目标不用区间表示的有 3 个：四川、陕西、青海。"),
+        ("2026年对固定资产投资只提了定性目标的省份有哪些", "2026年固定资产投资增长目标只有定性表述的有 2 个：陕西、青海。"),
+        ("2025年城镇新增就业最多的两个省份", "2025年城镇新增就业完成数最高的 2 个：四川（101万人）、陕西（42万人）。"),
+        ("2025年常住人口城镇化率最高的是哪个省", "最高的是陕西，2025年城镇化率完成数为66.2%。"),
+        ("“十五五”末城镇化率目标最低的是哪个省", "最低的是甘肃，2030年城镇化率目标为63%。"),
+        (
+            "哪些省份2026年GDP增长目标比2025年实际增速高",
+            "2026年地区生产总值增长目标高于2025年地区生产总值增长完成数的有 1 个（区间按下限）：青海。",
+        ),
+    ],
+)
+def test_form_year_and_kind_of_a_figure_are_kept_apart(plans: Library, question: str, lead: str) -> None:
+    assert ask(plans, question).answer.split("\n")[0] == lead
+
+
+def test_results_and_goals_of_two_years_stand_beside_each_other(plans: Library) -> None:
+    lines = ask(plans, "甘肃、青海、陕西2025年城镇新增就业实际多少、2026年目标多少").answer.split("\n")
+    assert lines[0].startswith("3 个地区中 3 个")
+    assert lines[1].startswith("1. 甘肃 2025年完成数31万人，2026年目标30万人：“")
+    assert len(lines) == 4
+
+
+def test_a_question_after_mentions_looks_through_every_report(plans: Library) -> None:
+    answer = ask(plans, "哪些省份的2026年政府工作报告提到低空经济").answer.split("\n")
+    assert answer[0].startswith("4 个地区中 3 个提到“低空经济”；未见：陕西；库里没有这类文件：")
+    assert [line.split("：")[0] for line in answer[1:]] == ["1. 四川", "2. 甘肃", "3. 青海"]
+    assert "不存在的事" not in ask(plans, "哪些省份的报告提到不存在的事").answer.split("\n")[0] or len(answer) == 4

@@ -1,0 +1,202 @@
+"""Which places or documents mention a thing 提到与否: every document in scope is looked through, none is left to a ranking."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from corpus.divisions import NATION, Division
+from corpus.document import Span
+from corpus.folding import fold
+from corpus.region_groups import find_groups
+from corpus.store import DocumentInfo, year_of
+from corpus.wordlists import expand, word_lists
+from graph.documents.named import rows_behind
+from qa.across.places import members_inside, named_divisions
+from qa.documents import ChosenDocuments, DocumentView, LibraryView
+from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion
+
+SHORTEST = 2
+"""Characters of a thing that is looked for."""
+READ_ALL = 300
+"""Documents up to which all are read; of more those that the index has the characters of, so that 低空 in quotation marks is missed."""
+_WHICH = re.compile(expand("qa", r"(?:{mention_askers})"))
+_VERB = re.compile(expand("qa", r"(?:{mention_verbs})(?:了|过|到)?(?:要)?"))
+_TAIL = re.compile(expand("qa", r"(?:{mention_tails})+$|[?？。!！,，\\s]+$"))
+_HEAD = re.compile(expand("qa", r"^(?:{mention_heads})"))
+_REPORT = re.compile(expand("qa", r"{mention_reports}"))
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?")
+_BETWEEN = r"[“”\"'‘’《》\s]?"
+
+
+@dataclass(frozen=True)
+class MentionQuestion:
+    """What is looked for, and where.
+
+    Attributes:
+        thing: What is to be mentioned, as asked.
+        places: The places whose documents are looked through; None for all, each place that has documents.
+        whole: What they are called.
+        of_documents: Whether documents are asked for, not places (哪些文件).
+        reports: Whether only yearly reports are meant.
+        year: The year of the documents, where one is named.
+    """
+
+    thing: str
+    places: tuple[Division, ...] | None
+    whole: str
+    of_documents: bool
+    reports: bool
+    year: int | None
+
+
+@dataclass(frozen=True)
+class PlaceMention:
+    """What a place or a document says of the thing.
+
+    Attributes:
+        place: The place; None for a document of none.
+        document: The document.
+        span: The sentence quoted.
+        more: How many other sentences of it mention the thing.
+    """
+
+    place: Division | None
+    document: DocumentView
+    span: Span
+    more: int
+
+
+@dataclass(frozen=True)
+class FoundMentions:
+    """The mentions, and the places that were looked through without one."""
+
+    question: MentionQuestion
+    mentions: tuple[PlaceMention, ...]
+    silent: tuple[Division, ...]
+    without: tuple[Division, ...]
+    """Places without such a document."""
+
+
+def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> MentionQuestion | None:
+    """What a question after mentions looks for; None for another question.
+
+    Example: of ``哪些省份的2026年政府工作报告提到人形机器人？`` 人形机器人 in the reports of 2026 of the provinces.
+    """
+    folded = parsed.folded
+    which, verb = _WHICH.search(folded), None
+    for verb in _VERB.finditer(folded):
+        if which is not None and verb.start() > which.start():
+            break
+    else:
+        return None
+    thing = _thing_in(folded[verb.end() :])
+    if len(thing) < SHORTEST or "《" in folded:
+        return None
+    before = folded[: verb.start()]
+    groups = [group for _, group in find_groups(before)]
+    named = [d for name in parsed.understood.regions for d in named_divisions(view, known, name) if d != NATION]
+    members = [d for group in groups if not group.whole_level for d in group.members]
+    levels = [group for group in groups if group.whole_level]
+    places: tuple[Division, ...] | None = None
+    if members:
+        places = tuple(dict.fromkeys(members))
+    elif levels:
+        places = tuple(members_inside(levels[0], named) if named else levels[0].members)
+    elif len(named) > 1:
+        places = tuple(dict.fromkeys(named))
+    elif named:
+        return None
+    years = _YEAR.findall(before)
+    return MentionQuestion(
+        thing,
+        places,
+        levels[0].name if levels else "、".join(g.name for g in groups if not g.whole_level),
+        any(word in before for word in word_lists("qa")["mention_documents"]),
+        _REPORT.search(before) is not None,
+        int(years[0]) if years else None,
+    )
+
+
+def _thing_in(words: str) -> str:
+    """The thing in the words behind the verb: without what asks (的有哪些), marks and a verb of its own (发展)."""
+    while (shorter := _TAIL.sub("", words)) != words:
+        words = shorter
+    words = words.strip("“”\"'‘’「」 ")
+    return _HEAD.sub("", words) or words
+
+
+def find_mentions(question: MentionQuestion, view: LibraryView, chosen: ChosenDocuments, as_of: dt.date) -> FoundMentions:
+    """Look through every document in scope.
+
+    Args:
+        question: What is looked for.
+        view: The library.
+        chosen: The documents that count.
+        as_of: The day that decides which version of a work counts.
+    """
+    counted = frozenset(chosen.of(view)) - rows_behind(view.corpus, None, as_of)
+    rows = [row for row in counted if _fits(view.infos[row], question)]
+    pattern = re.compile(_BETWEEN.join(map(re.escape, fold(question.thing))), re.IGNORECASE)
+    if view.searcher is not None and len(rows) > READ_ALL and len(question.thing) > SHORTEST:
+        holding = view.searcher.documents_with(question.thing)
+        candidates: Iterable[int] = [row for row in rows if row in holding]
+    else:
+        candidates = rows
+    found: dict[int, PlaceMention] = {}
+    for row in candidates:
+        if (mention := _mention_in(view.document(row), pattern)) is not None:
+            found[row] = mention
+    if question.of_documents:
+        mentions = tuple(found[row] for row in sorted(found, key=lambda r: (_day(view.infos[r]), -r), reverse=True))
+        return FoundMentions(question, mentions, (), ())
+    by_place: dict[Division, list[int]] = defaultdict(list)
+    for row in rows:
+        for division in view.regions[row]:
+            if question.places is None or division in question.places:
+                by_place[division].append(row)
+    places = question.places if question.places is not None else tuple(sorted(by_place, key=lambda d: (len(d.code), d.code)))
+    mentions_of = list(_of_places(places, by_place, found, view))
+    told = {mention.place for mention in mentions_of}
+    silent = tuple(place for place in places if place not in told and by_place[place])
+    return FoundMentions(question, tuple(mentions_of), silent, tuple(p for p in places if not by_place[p]))
+
+
+def _of_places(
+    places: Iterable[Division], by_place: dict[Division, list[int]], found: dict[int, PlaceMention], view: LibraryView
+) -> Iterator[PlaceMention]:
+    """One mention a place, of its newest document that has one."""
+    for place in places:
+        rows = [row for row in by_place[place] if row in found]
+        if rows:
+            best = found[max(rows, key=lambda row: (_day(view.infos[row]), row))]
+            yield PlaceMention(place, best.document, best.span, best.more)
+
+
+def _mention_in(document: DocumentView, pattern: re.Pattern[str]) -> PlaceMention | None:
+    places = dict.fromkeys(
+        number for match in pattern.finditer(document.text) if (number := document.sentence_at(match.start())) is not None
+    )
+    if not places:
+        return None
+    # a sentence says more than a heading
+    numbers = sorted(places, key=lambda number: (document.sentences[number].is_heading, number))
+    return PlaceMention(None, document, document.sentences[numbers[0]].span, len(numbers) - 1)
+
+
+def _fits(info: DocumentInfo, question: MentionQuestion) -> bool:
+    title = f"{info.head.title or ''}{info.source.rsplit('/', 1)[-1]}"
+    if question.reports and _REPORT.search(title) is None:
+        return False
+    if question.year is None:
+        return True
+    named = {int(year) for year in _YEAR.findall(title)}
+    return question.year in named or year_of(info.head) == question.year
+
+
+def _day(info: DocumentInfo) -> str:
+    return info.head.issued_on or info.head.published_on or ""

@@ -1,0 +1,302 @@
+"""What a question over documents asks 跨文件问数的理解: indicator, kind, years, places, bound, order.
+
+A question that names no indicator of the table of facts is none of these and is left to the kinds of questions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.divisions import NATION, Division
+from corpus.numerals import half_width, read_whole_number
+from corpus.region_groups import find_groups
+from corpus.wordlists import word_lists
+from graph.families.indicator import FoundConcept, IndicatorFamily, family_asked, find_concept
+from graph.families.units import ComparableValue, to_base
+from graph.quantities.find import find_quantities
+from graph.queries.fact_table import fact_table
+from qa.across.indicators import asked_kind
+from qa.across.places import members_inside, named_divisions
+from qa.documents import LibraryView
+from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion
+
+Operation = Literal["list", "missing", "highest", "lowest", "series", "done", "sum", "mean", "beside"]
+"""``beside``: the figures of one kind and year beside those of another (2025年实际、2026年目标)."""
+Form = Literal["any", "range", "single", "words"]
+"""How a figure is given: as a range, as one number, only in words."""
+_N = r"[\d两一二三四五六七八九十]{1,3}"
+_TOP = re.compile(rf"(前|后|(?:最|增长最|增速最)(?:高|低|多|少|快|慢|大|小)的?)({_N})(?:名|位|个|省|强|的)")
+_LATEST = re.compile(rf"(?:近|最近|过去)({_N})年")
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?![\d.万亿千百元人个套亩吨家件项户公])")
+_PLAN = re.compile(r"十([一二三四五六七八九])五")
+_NUMERALS = "一二三四五六七八九"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a question over documents asks.
+
+    Attributes:
+        family: What is measured; ``any_dimension`` where the question does not say in which respect.
+        operation: What is done with the figures.
+        kinds: The kinds of figures asked for, the likeliest first.
+        years: The years asked for; none for the latest.
+        scope: The places asked about, in order; ``whole`` how the scope is called where it is a level or a group.
+        bound: The least and the most a value may be, and whether the bound itself counts.
+        counting: Whether it is asked how many.
+        most: How many rows are asked for (前三名).
+        ascending: Whether the lowest come first.
+        form: How the figure is given where that is asked (用区间, 只有定性).
+        pairs: Years with the kind of figure asked of each, where two kinds are asked of two years.
+        both_ends: Whether the other end is asked for too (最高和最低).
+        last: How many of the last years are asked for (近三年).
+    """
+
+    family: IndicatorFamily
+    any_dimension: bool
+    operation: Operation
+    kinds: tuple[str, ...]
+    years: tuple[int, ...]
+    scope: tuple[Division, ...]
+    whole: str
+    bound: Bound | None = None
+    counting: bool = False
+    most: int | None = None
+    ascending: bool = False
+    form: Form = "any"
+    pairs: tuple[tuple[int, str], ...] = ()
+    both_ends: bool = False
+    last: int | None = None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A value that figures are held against.
+
+    Attributes:
+        value: The value.
+        above: Whether it is the least, not the most.
+        strict: Whether the value itself does not count.
+        text: The value as asked.
+        within: Whether both ends of the value bound the figures (在5%到6%之间).
+        other: Whether the figures of another value are asked for (不是2%).
+    """
+
+    value: ComparableValue
+    above: bool
+    strict: bool
+    text: str
+    within: bool = False
+    other: bool = False
+
+    def holds(self, value: ComparableValue, comparator: str = "=") -> bool:
+        """Whether a value meets the bound as a whole: a range by its lower end for a lower bound, 突破5万亿元 as more than that."""
+        if value.unit != self.value.unit:
+            return False
+        if self.other:
+            return value != self.value or comparator in ("<=", "<", ">=", ">")
+        if self.within:
+            return self.value.low <= value.low and value.high <= self.value.high
+        own = value.low if self.above else value.high
+        if self.strict:
+            level = own == (self.value.low if self.above else self.value.high) and comparator == (">" if self.above else "<")
+            return level or (own > self.value.low if self.above else own < self.value.high)
+        return own >= self.value.low if self.above else own <= self.value.high
+
+
+def asks_over_documents(folded: str) -> bool:
+    """Whether a folded question asks about places or years one after the other, so that no single document is meant."""
+    lists = word_lists("qa")
+    several = any(word in folded for name in ("sweeps_all", "sweeps_counting", "sweeps_series") for word in lists[name])
+    return several or bool(find_groups(folded)) or _YEARS.search(folded) is not None
+
+
+def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as_of: dt.date) -> Sweep | None:
+    """What a question over documents asks; None for another question: one place, or no indicator."""
+    folded = parsed.folded
+    if (
+        "《" in folded
+        or any(word in folded for word in word_lists("qa")["sweeps_except"])
+        or (parsed.documents and not asks_over_documents(folded))
+    ):
+        return None
+    found = _concept(folded, view)
+    if found is None:
+        return None
+
+    def says(name: str) -> bool:
+        return any(word in folded for word in word_lists("qa")[name])
+
+    operation = _operation(folded, found.words)
+    scope, whole, whole_level = _scope_asked(parsed, view, known)
+    every = whole_level or says("sweeps_all") or parsed.every_region or says("sweeps_counting")
+    if not scope and not every and says("sweeps_nation"):
+        scope = (NATION,)
+    ordered = operation in ("highest", "lowest") or _TOP.search(folded) is not None or says("sweeps_orders")
+    if len(scope) == 1 and not whole and operation not in ("series", "done", "beside"):
+        return None
+    if not scope and not (every or ordered):
+        return None
+    # 预期 in 人均预期寿命 asks for no goal
+    asked = asked_kind(folded.replace(found.words, " "))
+    years = _years(folded, as_of)
+    pairs = _pairs(folded) if operation in ("list", "done", "highest", "lowest") else ()
+    if pairs:
+        operation = "beside"
+    elif asked == "target" and says("sweeps_done"):
+        operation = "done"
+    past = bool(years) and max(years) < as_of.year
+    kinds: tuple[str, ...] = (asked,) if asked else ("achieved", "target") if past else ("target", "achieved")
+    if operation == "done" or (operation == "series" and asked is None):
+        kinds = ("target", "achieved")
+    bound = _bound(folded, found.words)
+    family, any_dimension = found.family, found.family.dimension == "level"
+    if any_dimension and (says("sweeps_amounts") or (bound is not None and bound.value.unit not in ("%", ""))):
+        any_dimension = False
+    top = _TOP.search(folded)
+    last = _LATEST.search(half_width(folded))
+    return Sweep(
+        family, any_dimension, operation, kinds, years, scope, whole, bound,
+        says("sweeps_counting"),
+        read_whole_number(top[2]) if top else None,
+        says("sweeps_ascending") or operation == "lowest" or bool(top and (top[1][0] == "后" or top[1].rstrip("的")[-1] in "低少慢小")),
+        _form(folded),
+        pairs,
+        all(any(word in folded for word in word_lists("qa")[name]) for name in ("sweeps_highest", "sweeps_lowest")),
+        read_whole_number(last[1]) if last and not years else None,
+    )  # fmt: skip
+
+
+def _concept(folded: str, view: LibraryView) -> FoundConcept | None:
+    """The indicator a question names: one of the data of families, or one that the table of facts has by just that name."""
+    if (found := find_concept(folded)) is not None:
+        return found
+    of_rules = any(word in folded for word in word_lists("qa")["sweeps_rules"])
+    name = None if of_rules else fact_table(view.corpus).longest_concept(folded)
+    if name is not None and len(name) >= SHORTEST:
+        return FoundConcept(family_asked(folded, name), name)
+    if any(word in folded for word in word_lists("qa")["bare_growth"]):
+        return find_concept("经济增长")
+    return None
+
+
+SHORTEST = 4
+"""Characters of the name of an indicator that the data of families do not have."""
+
+
+def _scope_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> tuple[tuple[Division, ...], str, bool]:
+    """The places asked about, what they are called together, and whether they are all of a level."""
+    named = [d for name in parsed.understood.regions for d in named_divisions(view, known, name) if d != NATION]
+    groups = [group for _, group in find_groups(parsed.folded)]
+    levels = [group for group in groups if group.whole_level]
+    members = [d for group in groups if not group.whole_level for d in group.members]
+    if members:
+        apart = [d for d in named if d.short not in "".join(words for words, _ in find_groups(parsed.folded))]
+        return tuple(dict.fromkeys((*members, *apart))), "、".join(g.name for g in groups if not g.whole_level), False
+    if levels and len(named) < 2:
+        return tuple(members_inside(levels[0], named) if named else levels[0].members), levels[0].name, True
+    return tuple(dict.fromkeys(named)), "", False
+
+
+def _form(folded: str) -> Form:
+    lists = word_lists("qa")
+    if any(word in folded for word in lists["sweeps_not_range"]):
+        return "single"
+    if any(word in folded for word in lists["sweeps_range"]):
+        return "range"
+    return "words" if any(word in folded for word in lists["sweeps_words_only"]) else "any"
+
+
+def _operation(folded: str, concept: str) -> Operation:
+    lists = word_lists("qa")
+    rest = folded.replace(concept, " ")
+    if all(any(word in folded for word in lists[name]) for name in ("sweeps_results", "sweeps_goals")):
+        return "done"
+    for name, words in (
+        ("missing", "sweeps_missing"),
+        ("done", "sweeps_done"), ("series", "sweeps_series"), ("sum", "sweeps_sums"), ("highest", "sweeps_highest"), ("lowest", "sweeps_lowest"),
+    ):  # fmt: skip
+        if any(word in rest for word in lists[words]):
+            return name  # type: ignore[return-value]
+    if _YEARS.search(folded) or len(set(_YEAR.findall(folded))) > 1:
+        return "series"
+    means = any(word in rest and f"{word}增" not in rest for word in lists["sweeps_means"]) and "年均" not in rest
+    return "mean" if means else "list"
+
+
+def _years(folded: str, as_of: dt.date) -> tuple[int, ...]:
+    if (span := _YEARS.search(folded)) is not None:
+        return tuple(range(int(span[1]), int(span[2]) + 1))
+    if years := tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded))):
+        return years
+    if (plan := _PLAN.search(folded)) is not None:
+        # the eleventh plan ended in 2010
+        return (2010 + 5 * _NUMERALS.index(plan[1]),)
+    lists = word_lists("qa")
+    for name, offset in (("last_year", -1), ("this_year", 0), ("next_year", 1)):
+        if any(word in folded for word in lists[name]):
+            return (as_of.year + offset,)
+    return ()
+
+
+def _pairs(folded: str) -> tuple[tuple[int, str], ...]:
+    """The kinds asked of two years: 2025年实际多少、2026年目标多少. Nothing where one kind is asked, or one year."""
+    marks = list(_YEAR.finditer(folded))
+    found = {}
+    for mark, end in zip(marks, (*(mark.start() for mark in marks[1:]), len(folded)), strict=False):
+        kind = asked_kind(folded[mark.end() : end])
+        if kind is not None:
+            found[int(mark[1])] = kind
+    return tuple(found.items()) if len(set(found.values())) > 1 else ()
+
+
+_BOUNDS = (
+    ("sweeps_at_most", False, False),
+    ("sweeps_less", False, True),
+    ("sweeps_at_least", True, False),
+    ("sweeps_more", True, True),
+)
+
+
+def _bound(folded: str, concept: str) -> Bound | None:
+    """The value a question holds figures against: 超过5%, 100万人以上."""
+    lists = word_lists("qa")
+    text = half_width(folded)
+    for quantity in find_quantities(text):
+        low, high = quantity.value_min, quantity.value_max
+        if (
+            quantity.value is None
+            and low is not None
+            and high is not None
+            and "之间" in text[quantity.core.end : quantity.core.end + 3]
+        ):
+            return Bound(to_base(low, high, quantity.unit), True, False, quantity.core.of(text), within=True)
+        if quantity.value is None or not quantity.unit or quantity.unit in ("年", "月", "日"):
+            continue
+        before, behind = (
+            text[max(0, quantity.core.start - 5) : quantity.core.start],
+            text[quantity.core.end : quantity.core.end + 4],
+        )
+        if before[-1:] in "前后第" and before:
+            continue  # 前三个省, 第3位
+        value = to_base(quantity.value, quantity.value, quantity.unit)
+        if any(word in before for word in lists["sweeps_unequal"]):
+            return Bound(value, True, False, quantity.core.of(text), other=True)
+        # 低于 stands in 不低于 too: the longest words count
+        said = [
+            (len(word), above, strict)
+            for name, above, strict in _BOUNDS
+            for word in lists[name]
+            if before.rstrip("了到").endswith(word.rstrip("了到")) or behind.startswith(word)
+        ]
+        if said:
+            _, above, strict = max(said, key=lambda found: found[0])
+            return Bound(value, above, strict, quantity.core.of(text))
+        if any(word in before for word in lists["sweeps_exactly"]):
+            return Bound(value, True, False, quantity.core.of(text), within=True)
+    return None

@@ -1,0 +1,64 @@
+"""Questions after mentions 哪些地区提到: one quote a place or a document, with how many were looked through."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from qa.across.evidence import title_of
+from qa.across.mentions import FoundMentions, PlaceMention, find_mentions, parse_mention_question
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten
+from qa.documents import ChosenDocuments, LibraryView
+from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion
+
+MOST = 60
+"""Rows that are shown; the rest is counted."""
+NAMED = 40
+"""Places without a mention that are named."""
+ENOUGH = 2
+"""Mentions from which there is something to list; one alone is a question of a document."""
+
+
+def answer_mentions(
+    parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, as_of: dt.date
+) -> AnswerDraft | None:
+    """The places or documents that mention a thing by its name; None for another question, or where hardly one does."""
+    question = parse_mention_question(parsed, view, known)
+    if question is None:
+        return None
+    found = find_mentions(question, view, chosen, as_of)
+    if len(found.mentions) < ENOUGH:
+        return None
+    lines = [_cover(found), *(_row(number, mention) for number, mention in enumerate(found.mentions[:MOST], 1))]
+    parts = tuple((m.document.info.row, m.document.part_at(m.span.start)) for m in found.mentions[:MOST])
+    return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
+
+
+def _cover(found: FoundMentions) -> AnswerLine:
+    thing, count = found.question.thing, len(found.mentions)
+    if found.question.of_documents:
+        text = f"提到“{thing}”的文件有 {count} 份"
+        counts: tuple[int, ...] = (count,)
+    else:
+        places = count + len(found.silent)
+        text = f"{places} 个地区中 {count} 个提到“{thing}”"
+        counts = (places, count)
+        if found.question.places is not None:
+            text += _listed("未见", [d.short for d in found.silent])
+            text += _listed("库里没有这类文件", [d.short for d in found.without])
+    if count > MOST:
+        text += f"；下面列出 {MOST} 个"
+        counts = (*counts, MOST)
+    return AnswerLine(f"{text}。", counts=counts, derived=(text,))
+
+
+def _listed(label: str, names: list[str]) -> str:
+    return f"；{label}：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}" if names else ""
+
+
+def _row(number: int, mention: PlaceMention) -> AnswerLine:
+    cited = cite(mention.document, mention.span)
+    name = mention.place.short if mention.place is not None else f"《{title_of(mention.document)}》"
+    label = f"{number}. {name}"
+    more = f"（另有 {mention.more} 处）" if mention.more else ""
+    return AnswerLine(f"{label}：“{flatten(cited.quote)}”{more}", (cited,), derived=(label, more))
