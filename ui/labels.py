@@ -19,3 +19,7 @@ SORTS = {"added": "后入库的在前", "title": "按题名", "date": "日期新
 """Orders of the catalogue of documents."""
 REGION_FILTER = "地区（含下级）"
 """The label of a filter by region: everywhere it takes in the regions below."""
+COPY_LINK = "复制链接"
+"""The button that copies an address of the page."""
+SEARCH_CONDITIONS = {"region": "地区", "level": "层级", "year": "年份", "topic": "主题", "as_of": "截至"}
+"""The conditions of a question, by the names they have in its address."""

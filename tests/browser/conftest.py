@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,20 @@ def opened_alone(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -
 def opened_empty(browser: Any, empty_server: str) -> Iterator[Watched]:
     """The page of an empty library."""
     yield from watched(browser, empty_server, 1440)
+
+
+@pytest.fixture
+def visit(browser: Any, server: str) -> Iterator[Callable[[int], Watched]]:
+    """Opens the page of the sample library for one more person, in a browser of their own of a width."""
+    opened: list[Iterator[Watched]] = []
+
+    def open_page(width: int = 1440) -> Watched:
+        opened.append(watched(browser, server, width))
+        return next(opened[-1])
+
+    yield open_page
+    for one in opened:
+        assert next(one, None) is None
 
 
 def watched(browser: Any, address: str, width: int) -> Iterator[Watched]:

@@ -57,8 +57,12 @@ def test_answer_goes_into_the_comparison_and_is_kept_over_a_reload(opened: Any) 
     page.locator("#compare-form [data-toggle]").nth(1).click()
     page.wait_for_function("document.querySelectorAll('#compare-out .matrix thead th').length === 3")
     page.reload()
-    page.wait_for_selector("#ask-form .box")
-    page.wait_for_function("question => document.getElementById('ask-question').value === question", arg=QUESTION)
+    page.wait_for_function("document.querySelectorAll('#compare-out .matrix thead th').length === 3")
+    settled(page)
+    assert page.locator("#compare-form [aria-pressed=true]").count() == 2
+    opened.tab("问政策")
+    page.wait_for_selector("#ask-out .answer:not(.coming)")
+    assert page.input_value("#ask-question") == QUESTION
 
 
 def test_question_with_no_answer_says_so(opened: Any) -> None:

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, cast
 
 from ui.desk.desk import Desk
-from ui.page.events import HIDDEN_FROM_API, STREAMED, Payload, explain_error, panel, payload_of, safely
+from ui.page.events import HIDDEN_FROM_API, STREAMED, Payload, explain_error, panel, payload_of, safely, text
 from ui.page.gradio_parts import import_gradio
-from ui.page.kit.html import EMPTY, Html
+from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.kit.tab import Step, Tab
 from ui.page.masthead import masthead
 from ui.page.reader import events as reader_events
@@ -172,7 +172,13 @@ def _press(tab: Tab, desk: Desk, payload: Payload, before: Any) -> list[Any]:
         return shown
 
     shown = safely(work)
-    return [*([tab.side(desk, state)] if tab.side else []), shown, state]
+    return [*([tab.side(desk, state)] if tab.side else []), _numbered(shown, payload), state]
+
+
+def _numbered(shown: Html, payload: Payload) -> Html:
+    """What is shown, with the number of the press: the page waits for a change even where the same is shown again."""
+    turn = text(payload, "turn")
+    return join(shown, el("span", hidden=True, data_turn=turn)) if turn else shown
 
 
 def _answer_presses(part: TabParts, desk: Desk) -> None:
@@ -185,12 +191,12 @@ def _answer_presses(part: TabParts, desk: Desk) -> None:
 
     @_listener
     def answer_in_steps(event: Any, before: Any) -> Iterator[list[Any]]:
-        state = before
+        state, payload = before, payload_of(event)
         try:
-            for shown, state in cast(Iterator[Step], tab.act(desk, payload_of(event), before)):
-                yield [shown, state]
+            for shown, state in cast(Iterator[Step], tab.act(desk, payload, before)):
+                yield [_numbered(shown, payload), state]
         except Exception as error:
-            yield [explain_error(error), state]
+            yield [_numbered(explain_error(error), payload), state]
 
     if inspect.isgeneratorfunction(tab.act):
         part.out.click(answer_in_steps, part.state, part.shown, **STREAMED)

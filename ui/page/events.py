@@ -8,6 +8,7 @@ from typing import Any
 
 from corpus.errors import PolicyError
 from corpus.filters import Filters
+from ui.page.kit.address import ARRIVE
 from ui.page.kit.html import Html
 from ui.page.kit.states import error_message
 
@@ -41,7 +42,7 @@ def payload_of(event: Any) -> dict[str, Any]:
         if isinstance(value, str):
             clean[str(key)[:40]] = value[:20_000]
         elif isinstance(value, list):
-            clean[str(key)[:40]] = [str(item)[:200] for item in value[:200]]
+            clean[str(key)[:40]] = [str(item)[:2_000] for item in value[:200]]
     return clean
 
 
@@ -49,6 +50,18 @@ def text(payload: Payload, name: str) -> str | None:
     """A field, stripped; None where it is empty."""
     value = payload.get(name)
     return (value.strip() or None) if isinstance(value, str) else None
+
+
+def listed(payload: Payload, name: str) -> list[str]:
+    """A field that may be there several times: every value once, without the empty ones."""
+    value = payload.get(name)
+    values = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    return list(dict.fromkeys(item.strip() for item in values if item.strip()))
+
+
+def page_start(payload: Payload) -> int:
+    """The first row asked for, by a press on the next page or by an address; any other press begins at the first one."""
+    return integer(payload, "start") if text(payload, "act") in ("page", ARRIVE) else 0
 
 
 def integer(payload: Payload, name: str, default: int = 0) -> int:

@@ -4,6 +4,7 @@
   "use strict";
   // the tabs by id, as ui/page/tabs.py writes them into the head: title, waiting, again
   const TABS = Object.fromEntries([...document.querySelectorAll("meta[data-view]")].map(({ dataset }) => [dataset.view, dataset]));
+  const FIRST = Object.keys(TABS)[0];
   const OPENING = "正在打开原文…";
   const panels = {};
   const timers = {};
@@ -11,6 +12,7 @@
   let filled = false;
   let origin = null;
   let readerTab = "";
+  let current = ""; // the tab that is open
   let pressedAt = ""; // what was pressed in the shelf, to be found again once it is drawn anew
 
   document.documentElement.lang = "zh-CN";
@@ -44,7 +46,8 @@
       if (id === "shelf-form") poll(false);
       const [view, part] = id.split("-");
       if (part === "out" && looksAgain(view)) setTimeout(() => again(view), 0);
-      if (id === "study-form") whenThere(() => panels["study-out"] && document.querySelector("#study-form form"), attach);
+      if (part === "form") setTimeout(() => refill(view), 0);
+      if (id === "reader") whenThere(() => tabButtons().length, follow, LONG);
     },
   };
 
@@ -55,14 +58,13 @@
   }
 
   function changed(id) {
+    const [view, part] = id.split("-");
+    if (part === "out" && arriving[view] && !arriving[view].sent) { dispatch(view); return; }
     const coming = panels[id].element.querySelector(".coming");
     if (!coming) busy(id, false);
-    if (id === "reader") showQuote();
-    if (id === "ask-out") {
-      const first = panels[id].element.querySelector(".claim");
-      if (first && !narrow()) open(first);
-      else if (!first && !coming) close();
-    }
+    if (id === "reader") { showQuote(); note(); }
+    if (part === "form") refill(view);
+    if (part === "out") stand(view, Boolean(coming));
     if (id === "tasks-form") ledger();
     if (id === "shelf-out") {
       const panel = panels[id].element;
@@ -76,31 +78,214 @@
       Object.keys(TABS).filter(looksAgain).forEach(again);
     }
     if (id === "study-out" || id === "graph-out") {
-      close();
       middle();
       panels[id].element.querySelector("[data-focus]")?.focus({ preventScroll: true });
       if (document.getElementById(id)?.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
     }
-    if (id === "ask-form") {
-      const box = document.getElementById("ask-question");
-      if (box && !box.value) box.value = sessionStorage.getItem("cemai.question") || "";
-    }
   }
 
-  /* a reload comes back to the post, and to the round of questions that was under way */
-  const POST = ["region", "unit", "learner"];
-  function attach(form) {
-    const kept = JSON.parse(sessionStorage.getItem("cemai.post") || "null");
-    if (!kept) return;
-    for (const name of POST) if (kept[name] && form.elements[name]) form.elements[name].value = kept[name];
-    send("study", "attach");
+  /* ---- addresses: the server writes what each panel shows (ui/page/kit/address.py); here the address bar follows the page, and the page
+     the address bar. Nothing else pushes, replaces or reads an address. ---- */
+  const APP = window.gradio_config?.title || document.title;
+  const LONG = 600;
+  const OF_READER = ["doc", "at", "more", "versions", "pane"];
+  const here = {}; // by tab: the query that opens what its panel shows
+  const names = {}; // by tab: what that is called
+  const arriving = {}; // by tab: the query that is being followed, and whether the server was asked
+  let kept = {}; // by tab: what was shown before a reload, to be opened with the tab
+  let place = ""; // the part of the query that opens what the reader shows; empty where it follows from the answer
+  let lastPlace = "";
+  let following = false; // an address is being followed: it is put right, not added
+  let leaving = false; // the reader was closed by a person, who then is taken back one step
+  let height = null; // where the page was scrolled to
+  try { kept = JSON.parse(sessionStorage.getItem("cemai.here")) || {}; } catch { /* none, or not ours */ }
+
+  const canonical = (query) => new URLSearchParams(query).toString();
+  const plain = (view) => (view === FIRST ? "" : `tab=${view}`);
+
+  function split(search) {
+    const asked = new URLSearchParams([...new URLSearchParams(search)].filter(([, value]) => value));
+    const reader = new URLSearchParams();
+    for (const name of OF_READER) {
+      if (asked.get(name)) reader.set(name, asked.get(name));
+      asked.delete(name);
+    }
+    const named = asked.get("tab");
+    asked.delete("tab");
+    const view = named in TABS ? named : FIRST;
+    const values = asked.toString();
+    const shown = reader.has("doc") ? reader.toString() : "";
+    return { view, query: values ? `tab=${view}&${values}` : plain(view), place: shown, alone: Boolean(shown) && !named && !values };
   }
+
+  // the tab of the address is the first one that is drawn
+  const drawnFirst = window.gradio_config?.components?.find((part) => part.props?.elem_id === "views");
+  if (drawnFirst) drawnFirst.props.selected = split(location.search).view;
+  history.scrollRestoration = "manual";
+
+  function fullAddress() {
+    const view = activeTab();
+    const query = here[view] ?? plain(view);
+    const shown = isReading() ? place : "";
+    if (!shown) return query;
+    return document.body.classList.contains("alone") ? shown : `${query || `tab=${view}`}&${shown}`;
+  }
+
+  /* write down where the page is: a step of its own, unless an address is being followed */
+  function note(replace = following) {
+    const view = activeTab();
+    const alone = document.body.classList.contains("alone");
+    const title = isReading() && place ? document.getElementById("reader-title")?.textContent : "";
+    document.title = [title, ...(alone ? [] : [names[view], TABS[view].title]), APP].filter(Boolean).join(" - ");
+    const before = canonical(location.search);
+    const now = fullAddress();
+    if (now === before) return;
+    const url = now ? `?${now}` : location.pathname;
+    if (replace) history.replaceState(history.state, "", url);
+    else history.pushState({ from: before }, "", url);
+  }
+
+  /* a panel says what it shows */
+  function stand(view, coming) {
+    const said = panels[`${view}-out`].element.querySelector("[data-address]");
+    const asked = arriving[view];
+    if (!coming) delete arriving[view];
+    here[view] = said ? split(said.dataset.address.split("?")[1]).query : asked ? asked.query : plain(view);
+    names[view] = said?.dataset.name || "";
+    try { sessionStorage.setItem("cemai.here", JSON.stringify({ ...kept, ...here })); } catch { /* a reload then opens this state only */ }
+    if (view === "ask" && said?.dataset.answer && !coming) remember(said.dataset);
+    if (view !== activeTab()) return;
+    following = Boolean(asked);
+    if (!(asked && split(location.search).place)) {
+      if (view === "ask") openFirst(coming);
+      else if (view === "study" || view === "graph") close();
+    }
+    note();
+    following = false;
+    if (asked && !coming && height !== null) window.scrollTo(0, height);
+  }
+
+  /* show what the address says: at first, and whenever a person goes back or forward */
+  function follow() {
+    const asked = split(location.search);
+    following = true;
+    height = history.state?.y ?? null;
+    if (asked.query !== (here[asked.view] ?? plain(asked.view))) arrive(asked.view, asked.query);
+    if (activeTab() !== asked.view) toTab(asked.view);
+    current = asked.view;
+    document.body.classList.toggle("alone", asked.alone);
+    if (asked.place) openPlace(asked.place);
+    else if (!arriving[asked.view]) {
+      if (asked.view === "ask" && !leaving) openFirst(false);
+      else close();
+      if (height !== null) window.scrollTo(0, height);
+    }
+    note();
+    following = leaving = false;
+  }
+
+  function go(query) {
+    history.pushState({ from: canonical(location.search) }, "", query);
+    follow();
+  }
+
+  function arrive(view, query) {
+    here[view] = query;
+    arriving[view] = { query, sent: false };
+    fill(view, query);
+    whenThere(() => panels[`${view}-out`], ({ element }) => {
+      busy(`${view}-out`, true);
+      // what is drawn when the page is loaded comes before what the address asks for, and is not shown
+      if (element.childElementCount || "apart" in TABS[view]) dispatch(view);
+      else element.setAttribute("data-arriving", "");
+    }, LONG);
+  }
+
+  function dispatch(view) {
+    const asked = arriving[view];
+    if (!asked || asked.sent) return;
+    asked.sent = true;
+    const values = {};
+    new URLSearchParams(asked.query).forEach((value, name) => { values[name] = name in values ? [values[name], value].flat() : value; });
+    if (view === "study") values.learner = sessionStorage.getItem("cemai.learner") || "";
+    if (view === "ask") values.asked = askedHere().map((entry) => JSON.stringify(entry));
+    panels[`${view}-out`].trigger("click", { ...values, act: "arrive", turn: turn() });
+  }
+
+  /* a tab that was not opened since the page was loaded again shows what it showed before */
+  function revive(view) {
+    if (kept[view] && !(view in here) && kept[view] !== plain(view)) arrive(view, kept[view]);
+  }
+
+  // a form that is drawn anew says what its results were asked with
+  const refill = (view) => { if (here[view] || kept[view]) fill(view, here[view] ?? kept[view]); };
+
+  function fill(view, query) {
+    const asked = new URLSearchParams(query);
+    asked.delete("tab");
+    const form = document.querySelector(`[id="${view}-form"]`);
+    if (view === FIRST) document.body.classList.toggle("asked", asked.has("question") || asked.has("do"));
+    form?.querySelectorAll("form").forEach((one) => one.reset());
+    form?.querySelectorAll("[name]").forEach((field) => {
+      if (field.tagName !== "FORM" && asked.get(field.name)) field.value = asked.get(field.name);
+    });
+    form?.querySelectorAll("[data-toggle]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(asked.getAll(button.dataset.toggle).includes(button.value)));
+    });
+    const learner = form?.querySelector('[name="learner"]');
+    if (learner) learner.value = sessionStorage.getItem("cemai.learner") || "";
+    const conditions = document.getElementById("ask-filters");
+    if (view === "ask" && conditions && Object.keys(written(conditions)).length) conditions.hidden = false;
+    if (view === "tasks") ledger();
+  }
+
+  /* ---- what was asked in this browser: numbers and addresses of answers; the answers are in the library ---- */
+  const MOST_ASKED = 100;
+  function askedHere() {
+    try {
+      const found = JSON.parse(localStorage.getItem("cemai.asked"));
+      return Array.isArray(found) ? found : [];
+    } catch { return []; }
+  }
+  function keepAsked(entries) {
+    const saved = entries.filter((entry) => entry.saved).length;
+    let room = MOST_ASKED - saved;
+    try { localStorage.setItem("cemai.asked", JSON.stringify(entries.filter((entry) => entry.saved || room-- > 0))); } catch { /* not kept */ }
+  }
+  function remember({ answer, address }) {
+    if (!address.includes("question=")) return;
+    const before = askedHere();
+    const day = new Date();
+    const at = new Date(day - day.getTimezoneOffset() * 60000).toISOString().slice(0, 16).replace("T", " ");
+    const saved = before.some((entry) => entry.link === address && entry.saved);
+    keepAsked([{ answer, link: address, at, saved }, ...before.filter((entry) => entry.link !== address)]);
+  }
+  function saveAsked(button) {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(on));
+    keepAsked(askedHere().map((entry) => (entry.answer === button.dataset.save ? { ...entry, saved: on } : entry)));
+  }
+  function forgetAsked() {
+    keepAsked(askedHere().filter((entry) => entry.saved));
+    send("ask", "history");
+  }
+
+  let turns = 0;
+  // two answers that read the same still are two answers: the panel waits for a change
+  const turn = () => String(turns += 1);
+
+  window.addEventListener("popstate", follow);
+  let scrolled = 0;
+  window.addEventListener("scroll", () => {
+    clearTimeout(scrolled);
+    scrolled = setTimeout(() => history.replaceState({ ...history.state, y: window.scrollY }, ""), 300);
+  }, { passive: true });
 
   function busy(id, on) {
     const panel = panels[id];
     if (!panel) return;
     clearTimeout(timers[id]);
-    if (!on) { panel.element.removeAttribute("aria-busy"); return; }
+    if (!on) { panel.element.removeAttribute("aria-busy"); panel.element.removeAttribute("data-arriving"); return; }
     const view = id.split("-")[0];
     panel.element.dataset.waiting = id === "reader" ? OPENING : TABS[view]?.waiting || "请稍候…";
     panel.element.setAttribute("aria-busy", "true");
@@ -158,25 +343,22 @@
     const box = document.querySelector(`[id="${view}-form"] form.box input`);
     const subject = extra.question || extra.subject;
     if (box && subject) { box.value = subject; extra[box.name] = subject; }
-    if (view === "ask" && !(box && box.value.trim())) { box?.focus(); return; }
-    if (view === "ask") {
-      document.body.classList.add("asked");
-      sessionStorage.setItem("cemai.question", box.value.slice(0, 2000)); // a reload keeps what was asked
-    }
+    if (view === "ask" && act === "history") extra.asked = askedHere().map((entry) => JSON.stringify(entry));
+    else if (view === "ask" && act !== "check" && !(box && box.value.trim())) { box?.focus(); return; }
+    if (view === "ask") document.body.classList.add("asked");
     // what was chosen by a press stands in the form, too
     for (const [name, value] of Object.entries(extra)) {
       const field = document.querySelector(`[id="${view}-form"] form:not(.box) [name="${name}"]`);
       if (field && typeof value === "string") field.value = value;
     }
-    if (view === "study") {
-      if (act === "path" || act === "quiz") sessionStorage.setItem("cemai.post", JSON.stringify(fields(view)));
-    }
-    if (view === "shelf") pressedAt = placeOf(document.activeElement);
+    if (view === "study") sessionStorage.setItem("cemai.learner", fields(view).learner || "");
+    if (view === "shelf") pressedAt = controlOf(document.activeElement);
+    delete arriving[view];
     busy(`${view}-out`, true);
-    panel.trigger("click", { ...fields(view), ...extra, act });
+    panel.trigger("click", { ...fields(view), ...extra, act, turn: turn() });
   }
 
-  const placeOf = (element) => {
+  const controlOf = (element) => {
     const { act, doc } = element?.dataset || {};
     if (act) return `[data-act="${act}"]${doc ? `[data-doc="${CSS.escape(doc)}"]` : ""}`;
     return element?.name ? `[name="${CSS.escape(element.name)}"]` : "";
@@ -202,25 +384,66 @@
   const ofTicked = () => (document.querySelector("#shelf-out [data-everything]:checked") ? { everything: "1" } : { doc: ticked() });
 
   /* ---- the reader ---- */
-  function open(element) {
+  const isReading = () => document.body.classList.contains("reading");
+
+  /* the part of an address that opens a place, and back */
+  function placeOf({ act, doc, start, end, spans }) {
+    const out = new URLSearchParams({ doc });
+    if (act === "versions") out.set("versions", "1");
+    else if (Number(end) > Number(start)) out.set("at", `${start}-${end}`);
+    if (spans) out.set("more", spans);
+    return out.toString();
+  }
+  function openPlace(query) {
+    const asked = new URLSearchParams(query);
+    const [start, end] = (asked.get("at") || "0-0").split("-");
+    const data = { act: asked.has("versions") ? "versions" : "open", doc: asked.get("doc"), start, end };
+    if (asked.get("more")) data.spans = asked.get("more");
+    read(data, query);
+  }
+
+  function open(element, implied = false) {
+    if (!element.closest("#reader")) origin = element.closest(".claim, .cell, .hit-main, .hit-more") || element;
     const data = { ...element.dataset };
-    const key = JSON.stringify([data.doc, data.start, data.end, data.spans]);
+    read(data, implied ? "" : placeOf(data));
+  }
+
+  // on a wide screen the first quote of an answer is open beside it
+  function openFirst(coming) {
+    const first = panels["ask-out"]?.element.querySelector(".claim");
+    if (first && !narrow()) open(first, true);
+    else if (!coming) close();
+  }
+
+  function read(data, asPlace) {
+    const { act, doc, start = "0", end = "0", spans = "" } = data;
+    const key = JSON.stringify([act === "versions", doc, start, end, spans]);
     document.querySelectorAll(".on").forEach((node) => node.classList.remove("on"));
-    if (!element.closest("#reader")) { element.classList.add("on"); origin = element; }
+    if (origin?.isConnected && origin.dataset.doc === doc) origin.classList.add("on");
     document.body.classList.add("reading");
     readerTab = activeTab();
-    if (key === opened) { showQuote(); return; }
+    [place, lastPlace] = [asPlace, placeOf(data)];
+    if (key === opened) { showQuote(); note(); return; }
     opened = key;
     busy("reader", true);
-    panels.reader?.trigger("click", data);
+    whenThere(() => panels.reader, (reader) => reader.trigger("click", data), LONG);
+    note();
   }
 
   function close() {
-    if (!document.body.classList.contains("reading")) return;
-    document.body.classList.remove("reading");
+    if (!isReading()) return;
+    document.body.classList.remove("reading", "alone");
     document.querySelectorAll(".on").forEach((node) => node.classList.remove("on"));
-    if (narrow()) origin?.focus?.();
-    readerTab = "";
+    if (narrow()) (origin?.querySelector?.("a") || origin)?.focus?.();
+    readerTab = place = "";
+  }
+
+  /* closed by a person: one step back, where the step before was the same without the reader */
+  function shut() {
+    const explicit = place;
+    close();
+    if (!explicit) return;
+    if (history.state?.from === fullAddress()) { leaving = true; history.back(); } else note();
   }
 
   function pane(name) {
@@ -240,6 +463,8 @@
   }
 
   function showQuote() {
+    const wanted = new URLSearchParams(place).get("pane");
+    if (wanted && document.querySelector(`#reader [data-for="${CSS.escape(wanted)}"]`)) { pane(wanted); return; }
     const holder = pane("text");
     const quote = document.getElementById("quote");
     if (quote) { quote.closest("details")?.setAttribute("open", ""); centre(quote, holder); }
@@ -250,6 +475,8 @@
   function goTo(button) {
     const target = document.getElementById(button.dataset.goto);
     if (!target) { open(button); return; }
+    place = placeOf(button.dataset);
+    note(true);
     const holder = pane("text");
     holder.scrollTop += target.getBoundingClientRect().top - holder.getBoundingClientRect().top - 24;
   }
@@ -262,12 +489,23 @@
 
   /* ---- tabs ---- */
   const tabButtons = () => [...document.querySelectorAll('#views [role="tab"]')];
-  const activeTab = () => {
-    const label = tabButtons().find((tab) => tab.getAttribute("aria-selected") === "true")?.textContent.trim();
-    return Object.keys(TABS).find((key) => TABS[key].title === label) || Object.keys(TABS)[0];
-  };
+  const keyOf = (tab) => Object.keys(TABS).find((key) => TABS[key].title === tab?.textContent.trim()) || FIRST;
+  const activeTab = () => current || keyOf(tabButtons().find((tab) => tab.getAttribute("aria-selected") === "true"));
+  let steered = false; // a tab is opened for something that is shown in it: that is the step, not the tab
   function toTab(key) {
-    tabButtons().find((tab) => tab.textContent.trim() === TABS[key].title)?.click();
+    steered = true;
+    tabButtons().find((tab) => keyOf(tab) === key)?.click();
+    steered = false;
+  }
+  function tabOpened(tab) {
+    current = keyOf(tab);
+    if (document.body.classList.contains("alone")) close();
+    document.body.classList.toggle("reading", Boolean(readerTab) && readerTab === current);
+    window.scrollTo(0, 0);
+    if (current === "graph") whenThere(() => document.querySelector("#graph-out .canvas")?.clientWidth, middle);
+    if (steered) return;
+    revive(current);
+    note();
   }
 
   function ledger() {
@@ -277,7 +515,8 @@
 
   /* ---- copying ---- */
   async function copy(button) {
-    const text = button.dataset.copy;
+    const link = button.dataset.link;
+    const text = link === undefined ? button.dataset.copy : `${location.origin}${location.pathname}${link ? link.slice(1) : location.search}`;
     const label = button.textContent;
     let done = true;
     try { await navigator.clipboard.writeText(text); }
@@ -450,14 +689,24 @@
 
   /* ---- events ---- */
   const inside = (form) => Boolean(form.closest('[id$="-out"]'));
-  const PRESSED = "[data-copy],[data-clear-uploads],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-put],[data-tab],[data-act]:not(form)";
+  const PRESSED = "[data-copy],[data-link],[data-save],[data-forget],[data-clear-uploads],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-put],[data-tab],[data-act]:not(form)";
 
   function press(target, event) {
     const data = target.dataset;
-    if ("copy" in data) { copy(target); return; }
-    if ("close" in data) { close(); return; }
+    if ("copy" in data || "link" in data) { copy(target); return; }
+    if ("close" in data) { shut(); return; }
+    if ("save" in data) { saveAsked(target); return; }
+    if ("forget" in data) { forgetAsked(); return; }
     if ("clearUploads" in data) { clearUploads(); return; }
-    if ("pane" in data) { pane(data.pane); return; }
+    if ("pane" in data) {
+      pane(data.pane);
+      const asked = new URLSearchParams(place || lastPlace);
+      asked.delete("pane");
+      if (data.pane !== "text") asked.set("pane", data.pane);
+      place = asked.toString();
+      note(true);
+      return;
+    }
     if ("goto" in data) { goTo(target); return; }
     if ("show" in data) { const part = document.getElementById(data.show); if (part) part.hidden = !part.hidden; return; }
     if ("put" in data) {
@@ -486,11 +735,14 @@
         whenThere(() => panels["study-out"] && document.querySelector("#study-form form"), () => {
           send("study", "path", { unit: data.unit, region: data.region });
         });
+      } else {
+        revive(data.tab);
+        note();
       }
       return;
     }
     if (data.act === "open") { open(target); return; }
-    if (data.act === "versions") { opened = ""; busy("reader", true); panels.reader?.trigger("click", { ...data }); return; }
+    if (data.act === "versions") { read({ ...data }, placeOf(data)); return; }
     event.preventDefault();
     const { act, ...rest } = data;
     send(viewOf(target), act, rest);
@@ -505,15 +757,25 @@
   document.addEventListener("load", (event) => { if (event.target.closest?.("#reader .strip")) showQuote(); }, true);
   document.addEventListener("click", (event) => {
     const tab = event.target.closest?.('#views [role="tab"]');
-    if (tab) {
-      setTimeout(() => document.body.classList.toggle("reading", Boolean(readerTab) && readerTab === activeTab()), 0);
-      window.scrollTo(0, 0);
-      if (tab.textContent.trim() === TABS.graph.title) whenThere(() => document.querySelector("#graph-out .canvas")?.clientWidth, middle);
-      return;
-    }
+    if (tab) { tabOpened(tab); return; }
+    const link = event.target.closest?.("a");
+    if (link) { pressLink(link, event); return; }
     const target = event.target.closest?.(PRESSED);
-    if (target && !target.disabled && !(event.target.closest("summary, a"))) press(target, event);
+    if (!target || target.disabled || event.target.closest("summary")) return;
+    // who marks words of a quote wants to copy them
+    if (isCard(target) && String(getSelection()).trim()) return;
+    press(target, event);
   });
+  const isCard = (target) => target.dataset.act === "open" && target.tagName === "DIV";
+
+  /* a link into the page is followed here; with Ctrl or the middle button the browser opens it in a tab of its own */
+  function pressLink(link, event) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.dataset.act) { event.preventDefault(); press(link, event); return; }
+    if (link.hasAttribute("download") || link.origin !== location.origin || link.pathname !== location.pathname || !link.search) return;
+    event.preventDefault();
+    go(link.search);
+  }
   document.addEventListener("submit", (event) => {
     if (event.target.matches("form[data-judge]")) { event.preventDefault(); judge(event.target); return; }
     const form = event.target.closest("form[data-act]");
@@ -534,7 +796,7 @@
     if ((event.key === "Enter" || event.key === " ") && event.target.matches?.('[role="button"][data-act]')) {
       event.preventDefault();
       press(event.target, event);
-    } else if (event.key === "Escape") close();
+    } else if (event.key === "Escape") shut();
     else if (event.key === "/" && !event.target.closest?.("input, textarea, select")) {
       const box = document.querySelector(`[id="${activeTab()}-form"] form.box input, [id="${activeTab()}-out"] .find input`);
       if (box) { event.preventDefault(); box.focus(); box.select(); }

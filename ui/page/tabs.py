@@ -18,6 +18,13 @@ TABS: tuple[Tab, ...] = (ASK, SEARCH, COMPARE, TASKS, GRAPH, STUDY, LIBRARY)
 def tab_data() -> Html:
     """What the page's script has to know of each tab, as data attributes of elements of the head."""
     return join(
-        el("meta", data_view=tab.id, data_title=tab.title, data_waiting=tab.waiting, data_again=tab.start_on_demand)
+        el(
+            "meta",
+            data_view=tab.id,
+            data_title=tab.title,
+            data_waiting=tab.waiting,
+            data_again=tab.start_on_demand,
+            data_apart=tab.start_apart,
+        )
         for tab in TABS
     )

@@ -135,9 +135,13 @@ def test_a_round_survives_the_loss_of_the_page(county):
     _, session = act(desk, {"act": "answer", "option": list(first.answer)}, session)
     kept = county.setting("round:周敏")
     assert kept and not any(word in kept for word in ("山塘", "管护费", "安全鉴定"))
-    # another page, or another server, knows nothing but the name
-    view, again = act(Desk(library_of(county)), {"act": "attach", "learner": "周敏"}, None)
+    # another page, or another server, knows nothing but the address and the name
+    address = {"act": "arrive", "do": "quiz", "unit": "县财政局"}
+    view, again = act(Desk(library_of(county)), {**address, "learner": "周敏"}, None)
     assert f"第 2 题，共 {total} 题" in view and "接着上次" in view
+    # a colleague who opens the same address gets the path, and begins no round
+    path, others = act(Desk(library_of(county)), {**address, "learner": "王芳"}, None)
+    assert "第 1 题" not in path and "下一段" in path and others.round is None and county.setting("round:王芳") is None
     assert [q.id for q in again.questions] == [q.id for q in session.questions] and again.unit == "县财政局"
     view, _ = act(desk, {"act": "quiz", "unit": "县财政局", "learner": "周敏"}, None)
     assert "第 2 题" in view
@@ -152,5 +156,5 @@ def test_a_round_whose_facts_are_gone_is_not_resumed(county):
     act(desk, {"act": "quiz", "unit": "县财政局", "learner": "吴琼"}, None)
     county.remove(county.infos()[0].row)
     county.put(read(b"x", "x.txt"), original=b"x", passages=[], facts=[])
-    view, session = act(Desk(library_of(county)), {"act": "attach", "learner": "吴琼", "unit": "县财政局"}, None)
+    view, session = act(Desk(library_of(county)), {"act": "arrive", "do": "quiz", "learner": "吴琼", "unit": "县财政局"}, None)
     assert session.round is None and "没有可学的内容" in view

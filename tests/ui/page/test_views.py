@@ -272,7 +272,7 @@ def test_many_short_quotes_of_one_document_stand_as_a_list() -> None:
     said = "\n".join(["县供电局承担四项任务：", *(f"某县：{name}" for name in names)])
     shown = answer_view(Answer("a", "q", "answered", "list_tasks", said, tuple(cited)))
     assert shown.count('class="claims"') == 1 and shown.count("《某县方案》</p>") == 1 and 'class="name"' not in shown
-    assert shown.count('role="button"') == 4 and shown.count('<span class="tag">县供电局</span>') == 4
+    assert shown.count('<a href="/?doc=d1') == 4 and shown.count('<span class="tag">县供电局</span>') == 4
     point = shown.partition('class="point"')[2].partition("</div>")[0]
     assert "承担四项任务" in point and not any(name in point for name in names)
 

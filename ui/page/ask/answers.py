@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from corpus.titles import in_marks
 from index.passages import Hit
@@ -12,6 +13,7 @@ from qa.answers.rendering import render_statements
 from qa.suggestions import following_questions
 from qa.understanding.kinds import label_of_kind
 from ui.labels import NOTICE, NOTICES
+from ui.page.kit.address import copy_link, document_link, standing_data
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
@@ -33,9 +35,13 @@ LISTED, BRIEF, NAME = 4, 40, 16
 (the name of a unit) is shown in the row of its task."""
 
 
-def pending_view(understood: Understanding, as_of: str | None = None) -> Html:
-    """The answer while it is being looked for: only what was understood of the question."""
-    return el("div", understanding_chips(understood, as_of), class_="answer coming")
+def pending_view(understood: Understanding, as_of: str | None = None, values: Mapping[str, object] | None = None) -> Html:
+    """The answer while it is being looked for: only what was understood of the question. ``values``: see ``answer_view``."""
+    return el("div", understanding_chips(understood, as_of), class_="answer coming", **_standing(values))
+
+
+def _standing(values: Mapping[str, object] | None) -> dict[str, Any]:
+    return standing_data("ask", values, name=str(values["question"])) if values else {}
 
 
 def answer_view(
@@ -45,8 +51,12 @@ def answer_view(
     as_of: str | None = None,
     files: bool = True,
     done: bool = True,
+    values: Mapping[str, object] | None = None,
 ) -> Html:
-    """The whole left side under the question box; until it is ``done`` without what belongs to its last form."""
+    """The whole left side under the question box; until it is ``done`` without what belongs to its last form.
+
+    ``values`` are those of its address: the question, its conditions, and the questions it follows on.
+    """
     parts: list[Html | None] = [understanding_chips(answer.understood, as_of)]
     parts.append(notice_banner([(NOTICES.get(n.kind, NOTICE), n.text) for n in answer.notices]))
     if answer.status == "not_found":
@@ -58,11 +68,11 @@ def answer_view(
         if answer.status == "partial":
             parts.append(_nearest(answer.nearest))
     if answer.citations and done:
-        parts.append(_foot(answer, files))
+        parts.append(_foot(answer, files, linked=bool(values)))
         parts.append(_judge(answer) if files else None)
     if done:
         parts.append(_follow(answer.understood))
-    return el("div", parts, class_="answer" if done else "answer coming", data_answer=answer.id)
+    return el("div", parts, class_="answer" if done else "answer coming", data_answer=answer.id, **_standing(values))
 
 
 def understanding_chips(understood: Understanding | None, as_of: str | None = None) -> Html | None:
@@ -203,20 +213,27 @@ def _card(
         ),
         el(
             "div",
-            el("span", f"〔{'、'.join(map(str, numbers))}〕", class_="no"),
-            el("span", in_marks(cut(citation.title or citation.source, 48)), class_="name") if named else None,
+            document_link(
+                join(
+                    el("span", f"〔{'、'.join(map(str, numbers))}〕", class_="no"),
+                    el("span", in_marks(cut(citation.title or citation.source, 48)), class_="name")
+                    if named
+                    else el("span", "打开原文", class_="unseen"),
+                ),
+                citation.source_id,
+                citation.start,
+                citation.end,
+                title="打开原文，看这句话的上下文",
+            ),
             el("span", join_path(citation.section_path)) if citation.section_path else None,
             el("span", f"第 {citation.page} 页") if citation.page else None,
             class_="src",
         ),
         class_="claim",
-        role="button",
-        tabindex="0",
         data_act="open",
         data_doc=citation.source_id,
         data_start=citation.start,
         data_end=citation.end,
-        title="打开原文，看这句话的上下文",
     )
 
 
@@ -226,11 +243,12 @@ def _nearest(hits: Sequence[Hit]) -> Html | None:
     return join(el("h2", "最接近的原文"), [hit_card(DocumentHits([hit])) for hit in hits[:5]])
 
 
-def _foot(answer: Answer, files: bool) -> Html:
+def _foot(answer: Answer, files: bool, *, linked: bool = False) -> Html:
     topic = answer.understood.topics[0] if answer.understood and answer.understood.topics else answer.question
     return el(
         "div",
         el("button", "复制并附出处", type="button", class_="open", data_copy=clipboard_text(answer)),
+        copy_link() if linked else None,
         el("a", "导出 Word", href=f"/api/v1/answers/{answer.id}?format=docx", download=True) if files else None,
         el(
             "button", "放进对比表", type="button", class_="open", data_tab="compare", data_fill="compare-subject", data_text=topic

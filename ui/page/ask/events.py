@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from corpus.document import LEVELS
 from corpus.errors import UsageError
-from qa.answer import Understanding
+from qa.answer import Answer, Understanding
 from qa.suggestions import starting_questions
 from ui.desk.desk import QUESTION_LIMIT, Desk
-from ui.labels import REGION_FILTER
+from ui.labels import REGION_FILTER, SEARCH_CONDITIONS
 from ui.page.ask.answers import answer_view, pending_view
-from ui.page.events import Payload, filters_of, text
+from ui.page.ask.history import check_view, history_view, read_asked
+from ui.page.events import Payload, filters_of, listed, text
+from ui.page.kit.address import ARRIVE
 from ui.page.kit.forms import ask_box, examples, select, text_field
 from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.kit.states import empty_library, error_message
@@ -24,6 +27,8 @@ from ui.page.search.hits import recent_documents
 
 RECENT = 4
 EXAMPLES = 5
+CHAIN = 20
+"""Questions before a follow-up that its address names."""
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -46,7 +51,8 @@ def form(desk: Desk) -> Html:
         data_auto=True,
     )
     box = ask_box("ask-question", "问题", "提问", act="ask", placeholder="问政策规定、责任单位、目标数值")
-    return join(box, conditions)
+    asked = el("p", el("button", "问过的问题", type="button", class_="open", data_act="history"), class_="beside-box")
+    return join(box, conditions, asked)
 
 
 def start(desk: Desk) -> Html:
@@ -65,32 +71,71 @@ def example_questions(desk: Desk) -> list[str]:
     return desk.answerable("examples", made, EXAMPLES)
 
 
-Step = tuple[Html, Understanding | None]
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was asked before: how the last question was understood, and the questions it takes to understand it so."""
+
+    understood: Understanding | None = None
+    questions: tuple[str, ...] = ()
 
 
-def ask(desk: Desk, payload: Payload, previous: Understanding | None) -> Iterator[Step]:
+Step = tuple[Html, Conversation]
+
+
+def ask(desk: Desk, payload: Payload, before: Conversation | None) -> Iterator[Step]:
     """The answer to the question in the form, in steps: what was understood, then the kept answer with its export; between them the
     quotes, where a model has yet to connect them.
 
-    Each step comes with what was understood, for the next question.
+    Each step comes with what was asked so far, for the next question. An address brings its own: the questions before it.
     """
+    what = text(payload, "act")
+    before = _recalled(desk, listed(payload, "after")) if what == ARRIVE else before or Conversation()
+    what = text(payload, "do") if what == ARRIVE else what
+    if what == "history":
+        yield history_view(desk, read_asked(payload)), before
+        return
+    if what == "check":
+        yield check_view(desk, text(payload, "id") or "", lambda now: _drawn(desk, now, files=False)), before
+        return
     question = text(payload, "question")
     if not question:
-        yield EMPTY, previous
+        yield EMPTY, before
         return
     if len(question) > QUESTION_LIMIT:
         shown = f"问题有 {len(question)} 字，超过 {QUESTION_LIMIT} 字。请只写要问的那句话；整篇文件请放到“文档库”里。"
-        yield error_message(shown), previous
+        yield error_message(shown), before
         return
     if not desk.entries():
-        yield empty_library(), previous
+        yield empty_library(), before
         return
     filters, written = filters_of(payload), text(payload, "as_of")
     as_of = parse_day(written)
-    yield pending_view(desk.understand(question, previous=previous), written), previous
-    for answer in desk.answers(question, filters=filters, as_of=as_of, previous=previous):
+    understood = desk.understand(question, previous=before.understood)
+    after = _continued(desk, before, question, understood)
+    values = {"question": question, **{name: text(payload, name) for name in SEARCH_CONDITIONS}, "after": after.questions[:-1]}
+    yield pending_view(understood, written, values), before
+    for answer in desk.answers(question, filters=filters, as_of=as_of, previous=before.understood):
         kept = desk.answer(answer.id) is answer
-        yield answer_view(answer, describe=lambda id: describe_document(desk, id), as_of=written, done=kept), answer.understood
+        yield _drawn(desk, answer, as_of=written, done=kept, values=values), after
+
+
+def _drawn(desk: Desk, answer: Answer, **how: Any) -> Html:
+    return answer_view(answer, describe=lambda id: describe_document(desk, id), **how)
+
+
+def _recalled(desk: Desk, questions: list[str]) -> Conversation:
+    """The conversation in which some questions were asked one after the other."""
+    said = Conversation()
+    for question in questions[-CHAIN:]:
+        understood = desk.understand(question[:QUESTION_LIMIT], previous=said.understood)
+        said = Conversation(understood, (*said.questions, question[:QUESTION_LIMIT]))
+    return said
+
+
+def _continued(desk: Desk, before: Conversation, question: str, understood: Understanding) -> Conversation:
+    """The conversation after a question; one that says everything itself begins a new one."""
+    alone = not before.questions or desk.understand(question) == understood
+    return Conversation(understood, (question,) if alone else (*before.questions, question)[-CHAIN:])
 
 
 def parse_day(value: str | None) -> dt.date | None:

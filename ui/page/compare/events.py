@@ -10,7 +10,8 @@ from corpus.region_groups import find_groups
 from qa.comparison.figures import find_figures
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.page.compare.matrix import coverage_grid, matrix_view
-from ui.page.events import Payload, text
+from ui.page.events import Payload, listed, text
+from ui.page.kit.address import ARRIVE, standing
 from ui.page.kit.forms import ask_box, choice_field, choices_list, examples, select, text_field, toggles
 from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.kit.states import empty_library, empty_state, error_message
@@ -73,7 +74,7 @@ def compare(desk: Desk, payload: Payload) -> Html:
     subject = text(payload, "subject")
     if not desk.entries():
         return empty_library()
-    if text(payload, "act") == "pair":
+    if text(payload, "act") == "pair" or (text(payload, "act") == ARRIVE and text(payload, "first")):
         return compare_documents(desk, payload)
     if not subject:
         return start(desk)
@@ -86,15 +87,25 @@ def compare(desk: Desk, payload: Payload) -> Html:
         return empty_state("还差一个地区", "比较至少要两个地区。请再写一个，或一个也不写（即比较全部）。")
     instead = [id for id in (text(payload, "instead") or "").split(",") if id]
     comparison = desk.compare(subject, regions=chosen or None, instead=instead)
-    return matrix_view(comparison, chosen=chosen, bars=find_figures(comparison), swap=subject, instead=instead)
+    values = {
+        "subject": subject,
+        "places": text(payload, "places"),
+        "regions": _ticked(desk, payload),
+        "instead": ",".join(instead),
+    }
+    here = standing("compare", values, name=" ".join((subject, *chosen)))
+    return join(matrix_view(comparison, chosen=chosen, bars=find_figures(comparison), swap=subject, instead=instead), here)
 
 
 def places_of(desk: Desk, payload: Payload) -> list[str]:
     """The places written into the form and those ticked, each once."""
     written = [name for name in re.split(r"[,，、;；\s]+", text(payload, "places") or "") if name]
+    return list(dict.fromkeys((*written, *_ticked(desk, payload))))
+
+
+def _ticked(desk: Desk, payload: Payload) -> list[str]:
     known = desk.regions()
-    ticked = [r for r in payload.get("regions", []) if r in known] if isinstance(payload.get("regions"), list) else []
-    return list(dict.fromkeys((*written, *ticked)))
+    return [region for region in listed(payload, "regions") if region in known]
 
 
 def compare_documents(desk: Desk, payload: Payload) -> Html:
@@ -107,8 +118,9 @@ def compare_documents(desk: Desk, payload: Payload) -> Html:
     comparison = desk.compare_documents(first, second, carried_out=form == "carried_out")
     if not comparison.rows:
         return empty_state("没有可列的差别", "两份文件逐条相同，或者读不出条款和任务。")
-    query = urlencode({"first": first, "second": second, "form": form})
-    return matrix_view(comparison, chosen=comparison.regions, files=f"/api/v1/compare/documents?{query}")
+    values = {"form": form, "first": first, "second": second}
+    shown = matrix_view(comparison, chosen=comparison.regions, files=f"/api/v1/compare/documents?{urlencode(values)}")
+    return join(shown, standing("compare", values, name=f"{first} {second}"))
 
 
 TAB = Tab("compare", "比地区", "正在逐个地区比较…", form=form, start=start, act=stateless(compare))

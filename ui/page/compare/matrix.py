@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from corpus.divisions import gazetteer
+from corpus.document import Span
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from qa.answer import Cell, Comparison, ComparisonRow
 from qa.comparison.figures import RowFigures
 from ui.exports.comparison_layout import TURNED_FROM
 from ui.labels import NOTICE, NOTICES
+from ui.page.kit.address import copy_link, document_link
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_state, notice_banner
 
@@ -167,12 +169,16 @@ def _cell(cell: Cell, bar: tuple[str, float] | None = None, *, label: str = "") 
     if cited is None:
         return el("td", inner, data_label=label)
     more = f"　另 {len(cell.citations) - 1} 处" if len(cell.citations) > 1 else ""
+    places = [Span(c.start, c.end) for c in cell.citations if c.source_id == cited.source_id]
+    source = document_link(
+        f"{in_marks(cited.title or cited.source)}{more}", cited.source_id, cited.start, cited.end, places=places, class_="src one"
+    )
     return el(
         "td",
         el(
-            "div", _bar(*bar) if bar else _bold(cell), inner, el("p", f"{in_marks(cited.title or cited.source)}{more}", class_="src one"), role="button", tabindex="0",
+            "div", _bar(*bar) if bar else _bold(cell), inner, source,
             class_="cell", title=cell.text[:300], data_act="open", data_doc=cited.source_id, data_start=cited.start, data_end=cited.end,
-            data_spans=" ".join(f"{c.start}-{c.end}" for c in cell.citations if c.source_id == cited.source_id),
+            data_spans=" ".join(f"{place.start}-{place.end}" for place in places),
         ),
         data_label=label,
     )  # fmt: skip
@@ -197,6 +203,7 @@ def _exports(address: str) -> Html:
             el("a", label, href=f"{address}&format={kind}", download=True)
             for kind, label in (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
         ],
+        copy_link(),
         class_="foot",
     )
 

@@ -6,8 +6,9 @@ from corpus.errors import UnclearDocument
 from graph.queries.neighbourhood import resolve
 from qa.suggestions import is_single_unit
 from ui.desk.desk import Desk
-from ui.page.events import Payload, text
+from ui.page.events import Payload, listed, text
 from ui.page.graph.views import graph_view
+from ui.page.kit.address import ARRIVE, standing
 from ui.page.kit.forms import ask_box
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_library, empty_state
@@ -47,6 +48,8 @@ def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail
         return empty_library(), ()
     before = trail or ()
     act, key = text(payload, "act"), text(payload, "node")
+    if act == ARRIVE:
+        key, before = text(payload, "key"), _recalled(desk, listed(payload, "via"))
     if act == "find":
         words = (key or "")[:200]
         try:
@@ -62,7 +65,15 @@ def walk(desk: Desk, payload: Payload, trail: Trail | None) -> tuple[Html, Trail
     here = (found.centre.key, found.centre.label)
     if here in before:
         before = before[: before.index(here)]
-    return graph_view(found, before), (*before, here)[-KEPT:]
+    values = {"key": found.centre.key, "via": [step for step, _ in before]}
+    shown = join(graph_view(found, before), standing("graph", values, name=found.centre.label))
+    return shown, (*before, here)[-KEPT:]
+
+
+def _recalled(desk: Desk, keys: list[str]) -> Trail:
+    """The nodes that were walked through, as far as there are such nodes."""
+    centres = [found.centre for key in keys[-KEPT:] if (found := desk.surroundings(key)) is not None]
+    return tuple((centre.key, centre.label) for centre in centres if centre.key is not None)
 
 
 TAB = Tab("graph", "看图谱", "正在画图…", form=form, start=start, act=walk, state=())

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from graph.queries.counted import describe_folded
 from graph.queries.neighbourhood import KINDS, GraphNode, Surroundings
 from ui.page.graph.network import MOST, draw_picture
+from ui.page.kit.address import copy_link, document_link
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state
 
@@ -31,7 +32,7 @@ def graph_view(found: Surroundings, trail: Sequence[tuple[str, str]] = ()) -> Ht
         el(
             "div",
             el("h2", el("span", found.centre.kind, class_="tag"), cut(found.centre.label, 60), tabindex="-1", class_="stage-name", data_focus=bool(trail)),
-            el("div", opened, el("a", "保存图片", href=f"/api/v1/graph?{urlencode({'node': key, 'format': 'svg'})}", download=True), class_="foot"),
+            el("div", opened, copy_link(), el("a", "保存图片", href=f"/api/v1/graph?{urlencode({'node': key, 'format': 'svg'})}", download=True), class_="foot"),
             class_="lead",
         ),
         el("p", f"{said}。{describe_folded(found.folded)}" if found.folded else said, class_="count"),
@@ -65,7 +66,4 @@ def _open(node: GraphNode, label: str) -> Html | None:
     if node.place is None:
         return None
     id, start, end = node.place
-    return el(
-        "button", label, type="button", class_="open where", data_act="open", data_doc=id, data_start=start, data_end=end,
-        aria_label=f"{label}：{cut(node.label, 40)}",
-    )  # fmt: skip
+    return document_link(label, id, start, end, class_="open where", aria_label=f"{label}：{cut(node.label, 40)}")

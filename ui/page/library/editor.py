@@ -13,6 +13,7 @@ from corpus.store import DocumentInfo
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from ui.desk.desk import Desk, ShelfEntry
+from ui.page.kit.address import document_link
 from ui.page.kit.forms import choices_list
 from ui.page.kit.html import Html, cut, el, join
 
@@ -141,7 +142,7 @@ def editor_view(
     head = el(
         "div",
         el("h3", cut(document.info.head.title or document.info.source, 120)),
-        el("button", "看原文", type="button", class_="open", data_act="open", data_doc=id, data_start="0", data_end="0"),
+        document_link("看原文", id),
         class_="lead",
     )
     return el(
@@ -233,7 +234,7 @@ def _of_copies(document: EditedDocument, doubts: Sequence[Doubt]) -> Html | None
         el(
             "div",
             el("span", doubt.message, class_="why"),
-            el("button", "看那一份", type="button", class_="open", data_act="open", data_doc=doubt.other, data_start="0", data_end="0"),
+            document_link("看那一份", doubt.other or ""),
             el(
                 "label",
                 el("span", f"与{document.others.get(doubt.other or '', '另一份')}", class_="unseen"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cemai.corrections import find_start, join_document, split_document
-from cemai.doubts import Doubt
+from cemai.doubts import REASONS, Doubt
 from cemai.library import Library
 from corpus.corrections import FIELDS, Correction
 from corpus.errors import PolicyError
@@ -17,6 +17,7 @@ from ingest.formats.registry import ENDINGS, list_formats
 from ui.desk.catalogue import CatalogueQuery, count_values
 from ui.desk.desk import Desk, ShelfEntry
 from ui.page.events import Payload, integer, safely, text
+from ui.page.kit.address import ARRIVE, standing
 from ui.page.kit.html import Html, join
 from ui.page.kit.states import empty_state, error_message
 from ui.page.kit.tab import Step, Tab
@@ -25,6 +26,7 @@ from ui.page.library.state import (
     BulkChange,
     ShelfState,
     UndoableChange,
+    address_values,
     doubtful_ids,
     doubts_in_queue,
     read_query,
@@ -66,7 +68,9 @@ def answer(desk: Desk, payload: Payload, state: ShelfState | None) -> Step:
             after = _ACTS[act](desk, payload, before) if act in _ACTS else kept
     except PolicyError as error:
         after, wrong = before, error_message(str(error))
-    return safely(lambda: join(wrong, show(desk, after))), after
+    return safely(
+        lambda: join(wrong, show(desk, after), standing("shelf", address_values(after), name=after.wanted.query))
+    ), after
 
 
 def _undo(desk: Desk, state: ShelfState, undo: UndoableChange | None) -> ShelfState:
@@ -160,6 +164,16 @@ def _by_document(desk: Desk) -> dict[str, list[Doubt]]:
 
 
 # ------------------------------------------------------------------ what is pressed
+
+
+def _arrive(desk: Desk, payload: Payload, state: ShelfState) -> ShelfState:
+    """Show what an address says."""
+    reason = text(payload, "reason")
+    state = replace(
+        state, wanted=read_query(payload), start=integer(payload, "start"), opened=None, pending=None,
+        queue=text(payload, "queue") is not None, reason=reason if reason in REASONS else None, skipped=(),
+    )  # fmt: skip
+    return _edit(desk, {"doc": text(payload, "edit") or ""}, state) if text(payload, "edit") else state
 
 
 def _filter(desk: Desk, payload: Payload, state: ShelfState) -> ShelfState:
@@ -361,13 +375,14 @@ def _name(info: DocumentInfo) -> str:
 
 
 _ACTS: Mapping[str, Callable[[Desk, Payload, ShelfState], ShelfState]] = {
-    "filter": _filter, "clear": _clear, "page": _page, "edit": _edit, "cancel": _cancel, "save": _save, "save-next": _save_next,
+    ARRIVE: _arrive, "filter": _filter, "clear": _clear, "page": _page, "edit": _edit, "cancel": _cancel, "save": _save, "save-next": _save_next,
     "skip": _skip, "queue": _queue, "list": _list, "revert": _revert, "status": _status, "remove": _remove,
     "split": _split, "join": _join, "bulk-region": _bulk("region"), "bulk-status": _bulk("status"), "bulk-remove": _bulk(None),
     "confirm": _confirm, "dismiss": _dismiss,
 }  # fmt: skip
 _LOOKING = frozenset({
-    "filter", "clear", "page", "edit", "cancel", "skip", "queue", "list", "bulk-region", "bulk-status", "bulk-remove", "dismiss",
+    ARRIVE, "filter", "clear", "page", "edit", "cancel", "skip", "queue", "list", "bulk-region", "bulk-status", "bulk-remove",
+    "dismiss",
 })  # fmt: skip
 """Presses that change nothing in the library."""
 

@@ -67,6 +67,16 @@ def read_query(payload: Payload) -> CatalogueQuery:
     )
 
 
+def address_values(state: ShelfState) -> dict[str, object]:
+    """What the address of the tab says: conditions, page, the document whose form is open, the queue."""
+    wanted = state.wanted
+    values: dict[str, object] = {"query": wanted.query, **{name: getattr(wanted, name) for name in CONDITIONS}}
+    values |= {"doubtful": "1" if wanted.doubtful else None, "sort": None if wanted.sort == "added" else wanted.sort}
+    if state.queue:
+        return values | {"queue": "1", "reason": state.reason}
+    return values | {"start": state.start, "edit": state.opened}
+
+
 def shown_entries(desk: Desk, state: ShelfState) -> list[ShelfEntry]:
     """The documents that meet the conditions, in order."""
     return select_entries(desk.entries(), state.wanted, doubtful_ids(desk))

@@ -14,6 +14,7 @@ from ingest.formats.registry import label_of_format
 from ui.desk.catalogue import CONDITIONS, CatalogueQuery
 from ui.desk.desk import ShelfEntry
 from ui.labels import SORTS
+from ui.page.kit.address import document_link
 from ui.page.kit.forms import choices_list, select
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.wording import document_date, state_tag
@@ -187,7 +188,7 @@ def _row(entry: ShelfEntry, doubts: Sequence[Doubt]) -> Html:
         ),
         el(
             "td",
-            el("button", title, type="button", class_="open", data_act="open", data_doc=info.id, data_start="0", data_end="0"),
+            document_link(title, info.id),
             join(" ", corrected) if corrected else None,
             el("div", cut(info.source, 60), class_="meta") if head.title and info.source != head.title else None,
             data_label="标题",

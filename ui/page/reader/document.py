@@ -13,7 +13,9 @@ from graph.codec.records import FactRecord, TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
 from graph.queries.relations import UNRELATED, Relations
 from ingest.formats.registry import has_page_pictures, label_of_format
+from ui.page.kit.address import copy_link, document_address, document_link
 from ui.page.kit.html import Html, cut, el, join
+from ui.page.kit.states import error_message
 from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
 from ui.page.reader.lineage import lineage_pane
 from ui.page.reader.policy import policy_text
@@ -48,7 +50,14 @@ def reader_view(
         el(
             "div",
             el("h2", cut(title, 300), id="reader-title"),
-            el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
+            el(
+                "span",
+                copy_link(
+                    document_address(doc.id, quotes[0].start, quotes[0].end, quotes[1:]) if quotes else document_address(doc.id)
+                ),
+                el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
+                class_="acts",
+            ),
             class_="top",
         ),
         el("p", dotted_line(meta), state_tag(status, reason), class_="meta"),
@@ -76,6 +85,22 @@ def reader_view(
     return join(
         header,
         [el("div", content, class_=f"pane {key}", data_for=key, hidden=key != "text", tabindex="0") for key, content in panes],
+    )
+
+
+def missing_document() -> Html:
+    """The pane for an address whose document was removed or replaced."""
+    return join(
+        el(
+            "header",
+            el(
+                "div",
+                el("h2", "没有这份文件", id="reader-title"),
+                el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
+                class_="top",
+            ),
+        ),
+        error_message("这份文件已不在文档库里，可能已被移除，或换成了新的一版。请重新查找，或到“文档库”里恢复它。"),
     )
 
 
@@ -124,9 +149,7 @@ def join_path(path: Sequence[str]) -> str:
 
 
 def _place(doc: ParsedDocument, fact: FactRecord, label: object) -> Html:
-    return el(
-        "button", label, type="button", class_="open", data_act="open", data_doc=doc.id, data_start=fact.start, data_end=fact.end
-    )
+    return document_link(label, doc.id, fact.start, fact.end)
 
 
 def _tasks(doc: ParsedDocument, tasks: Sequence[CitedFact[TaskRecord]]) -> Html:

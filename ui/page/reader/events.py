@@ -9,7 +9,7 @@ from ui.desk.desk import Desk
 from ui.page.events import Payload, integer, text
 from ui.page.kit.html import Html
 from ui.page.kit.states import error_message
-from ui.page.reader.document import reader_view
+from ui.page.reader.document import missing_document, reader_view
 from ui.page.reader.lineage import version_changes
 
 _PAIR = re.compile(r"(\d{1,9})-(\d{1,9})")
@@ -25,7 +25,7 @@ def open_document(desk: Desk, payload: Payload) -> Html:
     id = text(payload, "doc") or ""
     entry = desk.entry(id)
     if entry is None:
-        return error_message("这份文件已不在文档库里，可能刚被移除。请重新查找，或到“文档库”里恢复它。")
+        return missing_document()
     doc = desk.document(entry.info.id)
     tasks, targets = desk.facts_of(entry.info.id)
     return reader_view(

@@ -10,6 +10,7 @@ from graph.codec.columns import UNSTATED
 from graph.queries.relations import Edition, Link, Relations
 from qa.answer import Cell, Comparison
 from qa.comparison.versions import ONE_LINE, describe_changes
+from ui.page.kit.address import document_link
 from ui.page.kit.html import Html, cut, el, join
 
 SHOWN = 60
@@ -64,9 +65,7 @@ def _link(link: Link) -> list[object]:
 
 
 def _opens(label: str, document: str, start: int, end: int) -> Html:
-    return el(
-        "button", label, type="button", class_="open", data_act="open", data_doc=document, data_start=start, data_end=end
-    )  # fmt: skip
+    return document_link(label, document, start, end)
 
 
 def version_changes(comparison: Comparison, old: str, new: str) -> Html:

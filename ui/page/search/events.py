@@ -10,7 +10,8 @@ from corpus.filters import Filters
 from index.passages import Hit
 from ui.desk.desk import Desk, ShelfEntry, count_regions, lies_in
 from ui.labels import REGION_FILTER
-from ui.page.events import Payload, integer, safely, text
+from ui.page.events import Payload, page_start, safely, text
+from ui.page.kit.address import ARRIVE, standing
 from ui.page.kit.forms import ask_box, facets
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_library, empty_state, error_message
@@ -18,7 +19,9 @@ from ui.page.kit.tab import Step, Tab
 from ui.page.search.hits import DocumentHits, document_card, hits_view
 from ui.page.tasks.ledgers import PAGE, pager
 
-FACETS = ("地区", "层级", "发文机关", "年份", "主题", "时效")
+KEYS = {"地区": "region", "层级": "level", "发文机关": "issuer", "年份": "year", "主题": "topic", "时效": "status"}
+"""The facets by their headings, with their names in an address."""
+FACETS = tuple(KEYS)
 TOP = 60
 QUERY_LIMIT = 500
 Chosen = Mapping[str, str]
@@ -68,6 +71,8 @@ def toggle_facet(payload: Payload, chosen: Chosen) -> dict[str, str]:
     act, name, value = text(payload, "act"), text(payload, "name"), text(payload, "value")
     if act == "clear":
         return {}
+    if act == ARRIVE:
+        return {name: value for name, key in KEYS.items() if (value := text(payload, key))}
     after = dict(chosen)
     if act == "facet" and name in FACETS and value:
         if after.get(name) == value:
@@ -80,9 +85,11 @@ def toggle_facet(payload: Payload, chosen: Chosen) -> dict[str, str]:
 def search(desk: Desk, payload: Payload, chosen: Chosen | None) -> Step:
     """Results for the words and facets, and the facets after the press; these are kept even where searching fails."""
     after = toggle_facet(payload, chosen or {})
-    # a condition that leaves all results as they are has to show, too: the page waits for a change
-    state = el("span", "", hidden=True, data_conditions=" ".join(f"{name}={value}" for name, value in sorted(after.items())))
-    return safely(lambda: join(show_results(desk, payload, after), state)), after
+    query = text(payload, "query") or ""
+    values = {"query": query, **{KEYS[name]: value for name, value in after.items()}, "start": page_start(payload)}
+    # a condition that leaves all results as they are shows in the address, too: the page waits for a change
+    here = standing("search", values, name=" ".join(filter(None, (query, *after.values()))))
+    return safely(lambda: join(show_results(desk, payload, after), here)), after
 
 
 def facet_panel(desk: Desk, chosen: Chosen) -> Html:
@@ -102,7 +109,7 @@ def show_results(desk: Desk, payload: Payload, chosen: Chosen) -> Html:
     if not kept:
         return empty_state("没有这样的文件", "所选条件同时成立的文件不存在。请取消一个条件。", _clear())
     if not query:
-        start = min(integer(payload, "start") if text(payload, "act") == "page" else 0, max(0, len(kept) - 1))
+        start = min(page_start(payload), max(0, len(kept) - 1))
         newest = sorted(kept, key=lambda e: e.info.head.issued_on or e.info.head.published_on or "", reverse=True)
         return join(
             el("p", f"{len(kept)} 份文件，新的在前", class_="count"),

@@ -9,6 +9,7 @@ from corpus.document import Span
 from corpus.store import DocumentInfo
 from corpus.text import sentences
 from index.passages import Hit
+from ui.page.kit.address import document_link
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
 from ui.page.reader.document import join_path
@@ -64,7 +65,7 @@ def hit_card(found: DocumentHits) -> Html:
     parts = [*([hit.region] if hit.region else []), *(head_matter_parts(info.head) if info else [])]
     main = el(
         "div",
-        el("p", cut(hit.title or hit.source, 80), state_tag(found.status), class_="hit-title"),
+        el("p", _link(hit, cut(hit.title or hit.source, 80)), state_tag(found.status), class_="hit-title"),
         _sentence(hit),
         el(
             "p",
@@ -78,7 +79,10 @@ def hit_card(found: DocumentHits) -> Html:
     return el(
         "div",
         main,
-        [el("div", _sentence(other), **_opens(other, "hit-more")) for other in more],
+        [
+            el("div", _sentence(other), el("p", _link(other, "打开这一处"), class_="src"), **_opens(other, "hit-more"))
+            for other in more
+        ],
         el(
             "details",
             el("summary", f"同一文件的其他版本和副本 {len(found.others)} 份"),
@@ -92,12 +96,17 @@ def hit_card(found: DocumentHits) -> Html:
 
 
 def _opens(hit: Hit, class_: str) -> dict[str, object]:
-    """Attributes of an element that opens the sentence it shows."""
+    """Attributes of an element that opens the sentence it shows when it is pressed; for the keyboard there is a link in it."""
     part = best_snippet(hit)
     return {
-        "class_": class_, "role": "button", "tabindex": "0", "data_act": "open", "data_doc": hit.source_id,
+        "class_": class_, "data_act": "open", "data_doc": hit.source_id,
         "data_start": hit.start + part.start, "data_end": hit.start + part.end,
     }  # fmt: skip
+
+
+def _link(hit: Hit, label: str) -> Html:
+    part = best_snippet(hit)
+    return document_link(label, hit.source_id, hit.start + part.start, hit.start + part.end)
 
 
 def document_card(info: DocumentInfo, status: str | None = None, reason: str | None = None) -> Html:
@@ -108,8 +117,8 @@ def document_card(info: DocumentInfo, status: str | None = None, reason: str | N
         "div",
         el(
             "div",
-            el("p", cut(head.title or info.source, 90), state_tag(status, reason), class_="hit-title"),
-            class_="hit-main", role="button", tabindex="0", data_act="open", data_doc=info.id, data_start="0", data_end="0",
+            el("p", document_link(cut(head.title or info.source, 90), info.id), state_tag(status, reason), class_="hit-title"),
+            class_="hit-main", data_act="open", data_doc=info.id, data_start="0", data_end="0",
         ),
         el("p", dotted_line(parts), class_="meta"),
         class_="hit",
@@ -125,8 +134,7 @@ def _document_lines(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
     items = [
         el(
             "li",
-            el("button", cut(info.head.title or info.source, 60), type="button", class_="open", data_act="open", data_doc=info.id,
-               data_start="0", data_end="0"),
+            document_link(cut(info.head.title or info.source, 60), info.id),
             state_tag(status),
             el("div", dotted_line([info.head.region, *head_matter_parts(info.head)]), class_="meta"),
         )

@@ -15,6 +15,7 @@ from ui.desk.desk import Desk, short_region
 from ui.exports.score_sheet import score_sheet
 from ui.labels import REGION_FILTER
 from ui.page.events import Payload, integer, text
+from ui.page.kit.address import ARRIVE, standing
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_library, empty_state
@@ -24,6 +25,8 @@ from ui.page.study.views import path_view, question_view, result_view, scores_vi
 ROUND = 10
 UNITS_LISTED = 300
 POSTS = 4
+RESUME = "resume"
+"""What an address with questions asks for: the learner's round under way at this post; none is begun by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,27 @@ def _posts(desk: Desk) -> list[tuple[str, str]]:
 
 
 def act(desk: Desk, payload: Payload, before: StudySession | None) -> tuple[Html, StudySession]:
-    """Do what was pressed."""
+    """Do what was pressed, or show what an address says: the post, the stage, and whether questions or the score sheet are on.
+
+    The learner is never part of an address: who opens the link of a colleague's round sees the path of the post.
+    """
     session = before or StudySession()
     if not desk.entries():
         return empty_library(), session
     what = text(payload, "act")
+    if what == ARRIVE:
+        session = StudySession(region=text(payload, "region"), unit=text(payload, "unit"), stage=integer(payload, "stage"))
+        what = {"quiz": RESUME, "scores": "scores"}.get(text(payload, "do") or "")
+    shown, after, view = _do(desk, what, payload, session)
+    values = {"region": after.region, "unit": after.unit, "stage": after.stage, "do": view}
+    name = " ".join(part for part in (after.region, after.unit) if part)
+    return join(shown, standing("study", values, name=name)), after
+
+
+def _do(desk: Desk, what: str | None, payload: Payload, session: StudySession) -> tuple[Html, StudySession, str | None]:
+    """What a press shows, the session after it, and what is on: questions, the score sheet, or (None) the path."""
     name = text(payload, "learner") or ""
-    if what in ("path", "quiz", "attach"):
+    if what in ("path", "quiz"):
         session = replace(
             session,
             region=text(payload, "region"),
@@ -93,18 +110,19 @@ def act(desk: Desk, payload: Payload, before: StudySession | None) -> tuple[Html
     if what == "stage":
         session = replace(session, stage=integer(payload, "index"))
     elif what == "quiz":
-        return _begin(desk, session, name)
-    elif what == "attach" and name and (found := _resumed(desk, session, name)) is not None:
-        return found
+        return *_begin(desk, session, name), "quiz"
+    elif what == RESUME and name and (found := _resumed(desk, session, name, here=True)) is not None:
+        return *found, "quiz"
     elif what == "answer" and session.round is not None and session.given is None:
-        return _answer(desk, session, session.round, payload)
+        return *_answer(desk, session, session.round, payload), "quiz"
     elif what == "next" and session.round is not None and session.given is not None:
-        return _ask(desk, after := replace(session, given=None), session.round), after
+        after = replace(session, given=None)
+        return _ask(desk, after, session.round), after, "quiz"
     elif what in ("scores", "forget"):
         if what == "forget" and (forgotten := text(payload, "name")):
             desk.change(lambda library: learners.forget(library.corpus, forgotten))
-        return scores_view([row[1:] for row in desk.read(score_sheet).rows]), session
-    return _path(desk, session), session
+        return scores_view([row[1:] for row in desk.read(score_sheet).rows]), session, "scores"
+    return _path(desk, session), session, None
 
 
 def _moved(session: StudySession, payload: Payload) -> bool:

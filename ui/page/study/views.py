@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from corpus.titles import in_marks
 from qa.study.path import Card, Stage
 from qa.study.question import KINDS, LETTERS, QuizQuestion, excerpt
+from ui.page.kit.address import copy_link
 from ui.page.kit.forms import examples
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
@@ -110,6 +111,7 @@ def _links(query: dict[str, str]) -> Html:
         "div",
         el("a", "下载试卷（Word，附答案）", href=link, download=True),
         el("button", "成绩单", type="button", class_="open", data_act="scores"),
+        copy_link(),
         class_="foot",
     )
 
@@ -235,8 +237,8 @@ def _verdict(question: QuizQuestion, right: bool, number: int, total: int) -> Ht
         el(
             "div",
             el("p", excerpt(c.quote, question.answer, QUOTE), class_="quote"),
-            el("p", in_marks(cut(c.title or c.source, 60)), class_="src"),
-            class_="claim", role="button", tabindex="0", data_act="open", data_doc=c.source_id, data_start=c.start, data_end=c.end,
+            el("p", place_link(c.source_id, c.start, c.end, c.title or c.source, in_marks(cut(c.title or c.source, 60))), class_="src"),
+            class_="claim", data_act="open", data_doc=c.source_id, data_start=c.start, data_end=c.end,
         )
         for c in question.citations
     ]  # fmt: skip

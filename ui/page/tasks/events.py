@@ -7,7 +7,8 @@ from graph.queries.counted import describe_folded
 from graph.queries.due import WORDS, due, years
 from ui.desk.desk import Desk
 from ui.labels import REGION_FILTER
-from ui.page.events import Payload, integer, text
+from ui.page.events import Payload, page_start, text
+from ui.page.kit.address import copy_link, standing
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_library, empty_state
@@ -50,12 +51,25 @@ def form(desk: Desk) -> Html:
     )
 
 
+CONDITIONS = {"targets": ("indicator", "region", "kind"), "tasks": ("unit", "region", "topic", "due")}
+"""The conditions of each ledger."""
+
+
 def rows(desk: Desk, payload: Payload) -> Html:
-    """The rows that meet the form, a page of them."""
+    """The rows that meet the form, a page of them, with their address."""
+    ledger = "targets" if text(payload, "ledger") == "targets" else "tasks"
+    values = {name: text(payload, name) for name in CONDITIONS[ledger]}
+    every = "all" if text(payload, "versions") == "all" else None
+    shown = {"ledger": None if ledger == "tasks" else ledger, **values, "versions": every, "start": page_start(payload)}
+    name = " ".join(value for key, value in values.items() if value and key not in ("kind", "due"))
+    return join(_rows(desk, payload), standing("tasks", shown, name=name))
+
+
+def _rows(desk: Desk, payload: Payload) -> Html:
     if not desk.entries():
         return empty_library()
     region = text(payload, "region")
-    wanted = integer(payload, "start") if text(payload, "act") == "page" else 0
+    wanted = page_start(payload)
     every = text(payload, "versions") == "all"
     asked_all = {"all_versions": "true"} if every else {}
     if text(payload, "ledger") == "targets":
@@ -93,7 +107,9 @@ def rows(desk: Desk, payload: Payload) -> Html:
 
 def _lead(text: str, folded: int, links: Html) -> Html:
     left_out = el("small", describe_folded(folded)) if folded else None
-    return el("div", el("h2", text, left_out), el("div", links, class_="links"), class_="lead")
+    return el(
+        "div", el("h2", text, left_out), el("div", links, el("div", copy_link(), class_="foot"), class_="links"), class_="lead"
+    )
 
 
 TAB = Tab(

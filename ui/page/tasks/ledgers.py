@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from graph.codec.columns import COMPARATORS, TARGET_KINDS, UNSTATED
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
+from ui.page.kit.address import document_link
 from ui.page.kit.html import Html, cut, el, join
 
 PAGE = 50
@@ -85,25 +86,15 @@ def export_links(path: str, query: Mapping[str, str | None], formats: Sequence[t
 
 
 def source_link(cited: CitedFact[FactRecord], label: object | None = None) -> Html:
-    """A button that opens the place a fact was read from."""
+    """A link that opens the place a fact was read from."""
     fact = cited.fact
     return place_link(fact.document_id, fact.start, fact.end, cited.title or fact.source, label)
 
 
 def place_link(document: str, start: int, end: int, title: str, label: object | None = None) -> Html:
-    """A button that opens a place of a document."""
+    """A link that opens a place of a document."""
     name = label if label is not None else cut(title, 60)
-    return el(
-        "button",
-        name,
-        type="button",
-        class_="open",
-        title=cut(title, 200),
-        data_act="open",
-        data_doc=document,
-        data_start=start,
-        data_end=end,
-    )
+    return document_link(name, document, start, end, title=cut(title, 200))
 
 
 def _task(number: int, cited: CitedFact[TaskRecord], wanted: frozenset[str]) -> Html:
