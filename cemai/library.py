@@ -256,6 +256,7 @@ class Library(PolicyGraph):
             for number, (item, begun) in enumerate(self._begin_ahead(inputs, helpers, region, ocr, again)):
                 if progress:
                     progress(number, len(inputs), item.source)
+                    reading.on_page = partial(_tell_page, progress, number, len(inputs), item.source)
                 if stopped is not None:
                     report.refused.append(Refusal(item.source, reason_of(stopped), f"没有轮到它，导入已停止：{stopped}"))
                     continue
@@ -875,6 +876,10 @@ class Library(PolicyGraph):
                 f"{missing} 段没有当前语义模型的向量（软件更新后常见），只能按词面找到。请运行 cemai doctor --repair 补算。"
             )
         return faults
+
+
+def _tell_page(progress: Progress, done: int, total: int, source: str, page: int, pages: int) -> None:
+    progress(done, total, f"{source}：正在识别第 {page} 页，共 {pages} 页")
 
 
 def _sha256(data: bytes) -> str:

@@ -91,12 +91,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The place of a span in the original file: page and box (PDF points, top-left origin) or element."""
+    """The place of a span in the original file: page and box (PDF points, top-left origin) or element.
+
+    ``confidence`` is that of the recogniser, from 0 to 1, where the span was read from a picture.
+    """
 
     span: Span
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
     element: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from corpus.errors import RefusedInput
 from ingest import reader
 from ingest.formats.sniff import detect
 from ingest.limits import DEFAULT, Limits
+from ingest.progress import Listener, heard_by
 
 
 class SafeReader:
@@ -31,10 +32,13 @@ class SafeReader:
     Args:
         limits: What an input may take.
         derive: A function of a module that makes something of a document; ``read_and_derive`` has it run in the child too.
+
+    ``on_page`` is called with the number of the page and of all pages whenever the recognition of a scanned page begins.
     """
 
     def __init__(self, limits: Limits = DEFAULT, derive: Callable[[ParsedDocument], Any] | None = None) -> None:
         self.limits = limits
+        self.on_page: Listener | None = None
         self._derive = derive
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -82,15 +86,20 @@ class SafeReader:
 
     def _read_in_child(self, data: bytes, source: str, region: str | None, ocr: bool, *, derive: bool) -> ParsedDocument:
         pipe = self._started()
-        seconds = self.limits.seconds * (10 if ocr else 1)
+        seconds = self.limits.seconds
         try:
             pipe.send((data, source, region, ocr, derive))
-            if not pipe.poll(seconds):
-                self._stop()
-                raise RefusedInput(
-                    source, "timeout", f"读取超过 {seconds:.0f} 秒，已停止；文件可能异常，请用原软件另存或拆分后导入"
-                )
-            kind, value = pipe.recv()
+            kind = "page"
+            while kind == "page":
+                # Each page that is recognised has the time to itself: a scan may have hundreds.
+                if not pipe.poll(seconds):
+                    self._stop()
+                    raise RefusedInput(
+                        source, "timeout", f"读取超过 {seconds:.0f} 秒，已停止；文件可能异常，请用原软件另存或拆分后导入"
+                    )
+                kind, value = pipe.recv()
+                if kind == "page" and self.on_page is not None:
+                    self.on_page(*value)
         except (EOFError, OSError) as error:
             # The child is gone: killed by the system or by its own memory limit inside a C library.
             self._stop()
@@ -174,7 +183,8 @@ def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[Par
         if request is None:
             return
         data, source, region, ocr, wanted = request
-        kind, value = _answer(data, source, region, ocr, limits)
+        with heard_by(lambda number, count: pipe.send(("page", (number, count)))):
+            kind, value = _answer(data, source, region, ocr, limits)
         pipe.send((kind, value))
         if wanted and kind == "document":
             try:

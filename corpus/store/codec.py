@@ -106,7 +106,10 @@ def pack_document(doc: ParsedDocument) -> Json:
             ]
             for t in doc.tables
         ],
-        "anchors": [[a.span.start, a.span.end, a.page, a.box, a.element] for a in doc.anchors],
+        "anchors": [
+            [a.span.start, a.span.end, a.page, a.box, a.element, *([] if a.confidence is None else [a.confidence])]
+            for a in doc.anchors
+        ],
         "issues": [[i.code, i.message, _pair(i.span)] for i in doc.issues],
     }
 
@@ -137,8 +140,8 @@ def unpack_document(
             for span, rows, header, caption, label in value["tables"]
         ),
         anchors=tuple(
-            Anchor(Span(start, end), page, tuple(box) if box else None, element)
-            for start, end, page, box, element in value["anchors"]
+            Anchor(Span(start, end), page, tuple(box) if box else None, element, *confidence)
+            for start, end, page, box, element, *confidence in value["anchors"]
         ),
         issues=tuple(Issue(code, message, _span(pair)) for code, message, pair in value["issues"]),
     )

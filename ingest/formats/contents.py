@@ -213,3 +213,18 @@ def is_office_xml(contents: Contents) -> bool:
 def is_rtf(contents: Contents) -> bool:
     """Rich Text Format."""
     return contents.begins_with(b"{\\rtf")
+
+
+def is_png(contents: Contents) -> bool:
+    """A PNG picture."""
+    return contents.begins_with(b"\x89PNG")
+
+
+def is_jpg(contents: Contents) -> bool:
+    """A JPEG picture."""
+    return contents.begins_with(b"\xff\xd8\xff")
+
+
+def is_tif(contents: Contents) -> bool:
+    """A TIFF picture, of one page or several."""
+    return contents.begins_with(b"II*\x00", b"MM\x00*")

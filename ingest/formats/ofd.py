@@ -13,7 +13,7 @@ from ingest.formats.package import Package
 from ingest.formats.pdf.flow import running
 from ingest.formats.pdf.glyphs import Glyph
 from ingest.formats.pdf.layout import in_columns, to_lines
-from ingest.formats.pdf.reader import pages as page_numbers
+from ingest.formats.pdf.scan import page_numbers
 from ingest.formats.pdf.write import PageContent, write_pages
 from ingest.formats.text import odd_characters
 from ingest.limits import Limits

@@ -15,6 +15,7 @@ from ingest.formats.contents import (
     Contents,
     is_doc,
     is_docx,
+    is_jpg,
     is_mail,
     is_odp,
     is_ods,
@@ -22,9 +23,11 @@ from ingest.formats.contents import (
     is_ofd,
     is_office_xml,
     is_pdf,
+    is_png,
     is_ppt,
     is_pptx,
     is_rtf,
+    is_tif,
     is_web_page,
     is_wps,
     is_xls,
@@ -91,6 +94,7 @@ def _load(place: str) -> Callable[..., Any]:
     return found
 
 
+_PICTURE = "ingest.formats.picture:read_picture"
 FORMATS = (
     InputFormat(
         "txt", "文本", ("txt", "text"), "ingest.formats.plain:read_text", by_ending=True, plain=True, also_named=("log", "")
@@ -108,6 +112,9 @@ FORMATS = (
     InputFormat("pdf", "PDF", ("pdf",), "ingest.formats.pdf.reader:read_pdf", is_pdf, content="binary", paged=True),
     InputFormat("docx", "Word", ("docx", "docm"), "ingest.formats.word.reader:read_docx", is_docx, content="package"),
     InputFormat("ofd", "OFD", ("ofd",), "ingest.formats.ofd:read_ofd", is_ofd, content="package"),
+    InputFormat("png", "PNG 图片", ("png",), _PICTURE, is_png, content="binary", paged=True),
+    InputFormat("jpg", "JPEG 图片", ("jpg", "jpeg"), _PICTURE, is_jpg, content="binary", paged=True),
+    InputFormat("tif", "TIFF 图片", ("tif", "tiff"), _PICTURE, is_tif, content="binary", paged=True),
     InputFormat("xlsx", "Excel", ("xlsx", "xlsm"), "ingest.formats.sheet.workbook:read_xlsx", is_xlsx, content="package"),
     InputFormat(
         "pptx", "演示文稿", ("pptx", "pptm", "ppsx"), "ingest.formats.presentation:read_pptx", is_pptx, content="package"

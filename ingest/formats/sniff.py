@@ -9,11 +9,7 @@ from ingest.formats.registry import FORMATS, PLAIN_TEXT, InputFormat, format_of_
 from ingest.formats.text import looks_binary
 
 _OTHER_FILES = (
-    (b"\x89PNG", "picture"),
-    (b"\xff\xd8\xff", "picture"),
     (b"GIF8", "picture"),
-    (b"II*\x00", "picture"),
-    (b"MM\x00*", "picture"),
     (b"Rar!", "rar"),
     (b"7z\xbc\xaf", "7z"),
     (b"\x1f\x8b", "gzip"),

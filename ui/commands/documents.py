@@ -45,7 +45,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     )
     p.add_argument("paths", nargs="*", type=Path, metavar="路径")
     p.add_argument("--region", metavar="地区", help="指定这些文件的地区（缺省由文中判断）")
-    p.add_argument("--ocr", action="store_true", help="用 tesseract 识别扫描的 PDF 页（须已安装）")
+    p.add_argument("--ocr", action="store_true", help="扫描页之外，PDF 页中的图片也作文字识别（须已安装识别组件）")
     p.add_argument("--again", action="store_true", help="未变化的文件也重新读取")
     p.add_argument("--json", action="store_true", help="输出 JSON")
     mirroring.add_options(p)

@@ -52,7 +52,10 @@ class Rule(NamedTuple):
 
 @dataclass(slots=True)
 class Sheet:
-    """What pdfium knows about a page; ``turned`` is how far it was turned clockwise so that its lines run to the right."""
+    """What pdfium knows about a page; ``turned`` is how far it was turned clockwise so that its lines run to the right.
+
+    ``gutter`` is the white between two columns, known only of a scanned page, where text was found in pieces.
+    """
 
     number: int
     width: float
@@ -68,6 +71,7 @@ class Sheet:
     slanted: int = 0
     askew: bool = False
     layered: bool = False
+    gutter: float | None = None
 
     def shown(self, box: Box) -> Box:
         """A box of the turned page on the page as shown."""

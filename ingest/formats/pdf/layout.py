@@ -14,6 +14,7 @@ from ingest.formats.pdf.glyphs import Box, Glyph
 _GAP = 2.5
 """So many character widths of white part two columns, two cells or two signatures."""
 _CROWDED = 300
+_KNOWN_SLACK = 0.04
 _left = attrgetter("x0")
 _BLANKS = frozenset(" \t\u00a0\u2002\u2003\u2009\u3000")
 
@@ -252,12 +253,22 @@ def _both_latin(left: Glyph, right: Glyph) -> bool:
     return left.char < "\u2e80" and right.char < "\u2e80"
 
 
-def in_columns(lines: list[LayoutLine], width: float) -> list[LayoutLine]:
-    """The same lines, with two columns read one after the other where the page has them."""
-    if len(lines) < 12:
+def in_columns(lines: list[LayoutLine], width: float, gutter: float | None = None) -> list[LayoutLine]:
+    """The same lines, with two columns read one after the other where the page has them.
+
+    Args:
+        lines: from the top down.
+        width: of the page, in points.
+        gutter: where the white between the columns is known to lie.
+    """
+    if not lines:
         return lines
     left = min(line.x0 for line in lines)
     right = max(line.x1 for line in lines)
+    if gutter is not None:
+        return _one_after_the_other(lines, gutter, _KNOWN_SLACK * (right - left))
+    if len(lines) < 12:
+        return lines
     middle = (left + right) / 2
     slack = 0.08 * (right - left)
     rows: list[list[LayoutLine]] = []
@@ -272,6 +283,10 @@ def in_columns(lines: list[LayoutLine], width: float) -> list[LayoutLine]:
     both = min(sum(1 for x in lefts if x.x1 - x.x0 > long), sum(1 for x in rights if x.x1 - x.x0 > long))
     if both < 5 or both * 2 < 0.6 * len(rows) or any(len(row) > 2 for row in rows[: len(rows) // 2] if len(rows) < 20):
         return lines
+    return _one_after_the_other(lines, middle, slack)
+
+
+def _one_after_the_other(lines: Sequence[LayoutLine], middle: float, slack: float) -> list[LayoutLine]:
     out: list[LayoutLine] = []
     first: list[LayoutLine] = []
     second: list[LayoutLine] = []

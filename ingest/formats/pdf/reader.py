@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from corpus.errors import RefusedInput
@@ -21,10 +22,12 @@ from ingest.formats.pdf.glyphs import Box, Sheet, read_sheet
 from ingest.formats.pdf.layout import LayoutLine, in_columns, to_lines
 from ingest.formats.pdf.notes import find_notes, text_size
 from ingest.formats.pdf.page_table import PageTable
+from ingest.formats.pdf.scan import page_numbers, say_recognised, show_places
 from ingest.formats.pdf.tables import find_tables
 from ingest.formats.pdf.write import IN_PICTURE, PageContent, write_pages
 from ingest.formats.text import commonness
 from ingest.limits import Limits
+from ingest.progress import tell_page
 from ingest.raw import RawText
 
 _FEW_GLYPHS = 12
@@ -34,6 +37,8 @@ _UNCERTAIN = 0.01
 _SCAN = 0.3
 _PICTURE = 0.15
 _SMALL_PICTURE = 0.03
+_LITTLE_TEXT = 200
+"""So few characters beside a large picture are its caption: what the page says stands in the picture."""
 _DRAWN = 2_000
 """A page without text but with so many strokes has its characters drawn as outlines."""
 
@@ -47,8 +52,10 @@ class PdfReader:
         self.pages: list[PageContent] = []
         self.scanned: list[int] = []
         self.pictured: list[int] = []
-        self.read_by_ocr: list[int] = []
         self.annotations: Counter[str] = Counter()
+        self.failed: list[int] = []
+        self.wordless: list[int] = []
+        self.count = 0
         self.lost: list[int] = []
         self.askew: list[int] = []
         self.slanted: list[int] = []
@@ -61,7 +68,7 @@ class PdfReader:
         check_pdf(self.data, self.source, self.limits)
         document = self._open()
         try:
-            count = len(document)
+            count = self.count = len(document)
             if count > self.limits.pdf_pages:
                 raise RefusedInput(self.source, "size", f"PDF 有 {count} 页，超过上限 {self.limits.pdf_pages} 页；请拆分后导入")
             if not count:
@@ -75,6 +82,7 @@ class PdfReader:
         finally:
             document.close()
         write_pages(self.builder, self.pages)
+        say_recognised(self.builder, self.pages)
         return self._finish(count)
 
     def _broken(self) -> RefusedInput:
@@ -122,10 +130,28 @@ class PdfReader:
         self.annotations.update(count_annotations(page))
         try:
             sheet = read_sheet(page, content.number, self.limits.pdf_page_characters)
+            if sheet is None:
+                message = f"第 {content.number} 页的字符数异常，超出读取上限；请用原软件另存后导入"
+                raise RefusedInput(self.source, "size", message)
+            self._describe(content, sheet)
+            largest = max((_area(box) for box in sheet.pictures), default=0.0) > _SCAN * sheet.width * sheet.height
+            if content.garbled or (content.inked < _FEW_GLYPHS and (largest or content.drawn)):
+                sheet = self._recognised(page, content) or sheet
         finally:
             page.close()
-        if sheet is None:
-            raise RefusedInput(self.source, "size", f"第 {content.number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
+        if content.inked >= _FEW_GLYPHS:
+            content.tables, lines = self._tables(sheet)
+        else:
+            lines = to_lines(sheet.glyphs, content.number)
+        content.lines = in_columns(lines, sheet.width, sheet.gutter)
+        if content.recognised:
+            show_places(content, content.recognised[0])
+        elif sheet.turned:
+            for line in content.lines:
+                line.place = sheet.shown(line.box)
+
+    def _describe(self, content: PageContent, sheet: Sheet) -> None:
+        """Note what a page is like."""
         content.width, content.height = sheet.width, sheet.height
         content.inked = sum(1 for g in sheet.glyphs if not g.char.isspace())
         odd = _odd(sheet)
@@ -141,14 +167,6 @@ class PdfReader:
             self.slanted.append(content.number)
         if sheet.layered:
             self.layered.append(content.number)
-        if content.inked >= _FEW_GLYPHS:
-            content.tables, lines = self._tables(sheet)
-        else:
-            lines = to_lines(sheet.glyphs, content.number)
-        content.lines = in_columns(lines, sheet.width)
-        if sheet.turned:
-            for line in content.lines:
-                line.place = sheet.shown(line.box)
 
     def _tables(self, sheet: Sheet) -> tuple[list[PageTable], list[LayoutLine]]:
         before = self.pages[-2].tables[-1] if len(self.pages) > 1 and self.pages[-2].tables else None
@@ -180,39 +198,81 @@ class PdfReader:
                 page.lines, page.notes = kept, notes
 
     def _pictures(self, document: Any) -> None:
-        """Pages and pictures whose text is not there as text: read them if that was asked for, else say which they are."""
+        """Pages and pictures whose text is not there as text: read them where that can be done, else say which they are."""
         for page in self.pages:
+            if page.recognised or page.unreadable:
+                continue
             pictures = [_common(box, page.body) for box in page.pictures if not _under_text(box, page)]
             area = max(1.0, page.width * page.height)
-            shares = [(box[2] - box[0]) * (box[3] - box[1]) / area for box in pictures]
-            if page.garbled or (page.inked < _FEW_GLYPHS and (max(shares, default=0.0) > _SCAN or page.drawn)):
-                if self.ocr:
-                    page.lines, page.tables, page.garbled = self._recognised(document, page, page.body), [], False
-                    page.notes = []
-                elif not page.garbled:
-                    self.scanned.append(page.number)
-            elif sum(shares) > _PICTURE and not self.ocr:
-                self.pictured.append(page.number)
+            shares = [_area(box) / area for box in pictures]
+            scanned = page.inked < _FEW_GLYPHS and (max(shares, default=0.0) > _SCAN or page.drawn)
+            if page.garbled or (scanned and not self.can_recognise):
+                self.scanned += [page.number] * scanned
+            elif scanned:
+                self._insert_pictures(document, page, [page.body])
             elif sum(shares) > _PICTURE:
-                for box, share in zip(pictures, shares, strict=True):
-                    if share > _SMALL_PICTURE:
-                        at = next((i for i, line in enumerate(page.lines) if line.top > box[1]), len(page.lines))
-                        lines = self._recognised(document, page, box)
-                        for line in lines:
-                            line.column = IN_PICTURE
-                        page.lines[at:at] = lines
+                wanted = self.can_recognise and (self.ocr or (page.inked < _LITTLE_TEXT and max(shares) > _SCAN))
+                if wanted:
+                    large = [box for box, share in zip(pictures, shares, strict=True) if share > _SMALL_PICTURE]
+                    self._insert_pictures(document, page, large)
+                else:
+                    self.pictured.append(page.number)
 
-    def _recognised(self, document: Any, page: PageContent, box: Box) -> list[LayoutLine]:
-        from ingest.formats.pdf.ocr import page_lines
+    @cached_property
+    def can_recognise(self) -> bool:
+        """Whether scans can be read here. Raises ``RefusedInput`` where that was asked for and nothing is there to do it."""
+        from ingest.formats.pdf import ocr
 
-        shown = document[page.number - 1]
+        if self.ocr and not ocr.available():
+            raise RefusedInput(self.source, "needs_ocr", f"没有找到文字识别组件；{ocr.HOW}")
+        return ocr.available()
+
+    def _recognised(self, page: Any, content: PageContent, box: Box | None = None) -> Sheet | None:
+        """What stands in the picture of a page, or in a box of it; None where it cannot be read or holds no text."""
+        if not self.can_recognise:
+            return None
+        from ingest.formats.pdf import ocr
+        from ingest.formats.pdf.ocr.page import draw_page
+
+        tell_page(content.number, self.count)
+        image, scale = draw_page(page, box)
         try:
-            lines = page_lines(shown, page.number, self.source, box, whole=box == page.body)
+            found = ocr.recognise(image, content.number, image.width / scale, self.source)
+        except (RefusedInput, MemoryError):
+            raise
+        except Exception:  # what a recogniser makes of one page must not cost the others their text
+            self.failed.append(content.number)
+            content.unreadable = True
+            return None
+        if not found.sheet.glyphs:
+            content.unreadable = box is None
+            self.wordless += [content.number] * (box is None)
+            return None
+        if box is None:
+            content.garbled, content.inked = False, len(found.sheet.glyphs)
+            content.width, content.height, content.pictures = found.sheet.width, found.sheet.height, []
+        found.origin = (box[0], box[1]) if box else (0.0, 0.0)
+        content.recognised.append(found)
+        return found.sheet
+
+    def _insert_pictures(self, document: Any, content: PageContent, boxes: Sequence[Box]) -> None:
+        """Read pictures between the lines of a page."""
+        page = document[content.number - 1]
+        try:
+            for box in boxes:
+                sheet = self._recognised(page, content, box)
+                if sheet is None:
+                    continue
+                tables, lines = self._tables(sheet)
+                part = PageContent(content.number, tables=tables, lines=in_columns(lines, sheet.width, sheet.gutter))
+                show_places(part, content.recognised[-1])
+                for line in part.lines:
+                    line.column = IN_PICTURE
+                at = next((i for i, line in enumerate(content.lines) if line.top > box[1]), len(content.lines))
+                content.lines[at:at] = part.lines
+                content.tables = sorted([*content.tables, *part.tables], key=lambda table: (table.box[1], table.box[0]))
         finally:
-            shown.close()
-        if lines and page.number not in self.read_by_ocr:
-            self.read_by_ocr.append(page.number)
-        return lines
+            page.close()
 
     def _finish(self, count: int) -> RawText:
         builder = self.builder
@@ -220,30 +280,37 @@ class PdfReader:
             raise self._broken()
         garbled = [page.number for page in self.pages if page.garbled]
         nothing = not builder.text().strip() or len(self.scanned) == count
-        if nothing and not self.scanned and not garbled:
+        if nothing and self.wordless and not garbled and not self.failed:
+            raise RefusedInput(self.source, "empty", "各页是图片，没有识别出文字；请打开核对是否为空白页或照片")
+        if nothing and not self.scanned and not garbled and not self.failed:
             raise RefusedInput(self.source, "empty", "PDF 里没有文字，也没有扫描图像；请打开核对是否为空白或损坏的文件")
         if nothing and self.scanned:
-            message = "疑似扫描件，没有可提取的文字；请安装 tesseract 后加 --ocr 识别，或先用文字识别软件转换"
-            raise RefusedInput(self.source, "scan", message)
+            from ingest.formats.pdf.ocr import HOW
+
+            raise RefusedInput(self.source, "scan", f"疑似扫描件，没有可提取的文字；{HOW}")
+        if nothing and self.failed:
+            raise RefusedInput(self.source, "unreadable_scan", "扫描件无法识别，识别程序出错；请重新扫描（建议 200 dpi）后导入")
         if garbled and len(garbled) * 2 > count:
-            message = "文字编码缺失，提取结果是乱码；请安装 tesseract 后加 --ocr 识别，或向来文单位索取可复制文字的版本"
-            raise RefusedInput(self.source, "garbled", message)
+            from ingest.formats.pdf.ocr import HOW
+
+            raise RefusedInput(self.source, "garbled", f"文字编码缺失，提取结果是乱码；{HOW}，或向来文单位索取可复制文字的版本")
         if garbled:
             bad = set(garbled)
             builder.boilerplate.extend(a.span for a in builder.anchors if a.page in bad)
         for code, numbers, message in (
-            ("scan", self.scanned, "疑似扫描件：{}没有可提取的文字，内容未读入；可加 --ocr 识别"),
-            ("picture", self.pictured, "{}有大幅图片，图中的文字没有读入；可加 --ocr 识别"),
-            ("garbled", garbled, "疑似乱码：{}的文字编码缺失，内容不可靠；可加 --ocr 识别"),
+            ("scan", self.scanned, "疑似扫描件：{}没有可提取的文字，内容未读入；安装文字识别组件后可以识别"),
+            ("picture", self.pictured, "{}有大幅图片，图中的文字没有读入；需要时可在命令行加 --ocr 识别"),
+            ("garbled", garbled, "疑似乱码：{}的文字编码缺失，内容不可靠；安装文字识别组件后可以识别"),
+            ("scan_failed", self.failed, "{}是图片，识别时出错，内容未读入；请重新扫描这几页"),
+            ("wordless", self.wordless, "{}是图片，没有识别出文字，请对照原件"),
             ("uncertain", self.uncertain, "{}有个别字符无法识别，请对照原件"),
-            ("ocr", self.read_by_ocr, "{}由文字识别得到，可能有错字，请对照原件"),
             ("layer", self.layered, "{}的文字是扫描软件识别后附上的，可能有错字，请对照原件"),
             ("order", self.askew, "{}有竖排或横置的文字，次序可能有误，请对照原件"),
             ("slanted", self.slanted, "{}有斜置的文字（多为水印），没有读入"),
             ("page_lost", self.lost, "{}已损坏，没有读入"),
         ):
             if numbers:
-                builder.issue(code, message.format(pages(numbers)))
+                builder.issue(code, message.format(page_numbers(numbers)))
         for code, number in self.annotations.items():
             builder.issue(code, ANNOTATED[code].format(number))
         if len(self.scanned) * 2 > count:
@@ -257,6 +324,10 @@ class PdfReader:
 def read_pdf(data: bytes, source: str, limits: Limits, *, ocr: bool = False) -> RawText:
     """Read a PDF."""
     return PdfReader(data, source, limits, ocr).read()
+
+
+def _area(box: Box) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
 
 def _common(a: Box, b: Box) -> Box:
@@ -287,15 +358,3 @@ def _odd(sheet: Sheet) -> float:
         return 1.0
     odd = sheet.unmapped + sum(1 for c in text if "\ue000" <= c <= "\uf8ff" or c == "\ufffd" or c >= "\U000f0000")
     return float(odd / total)
-
-
-def pages(numbers: Sequence[int]) -> str:
-    """Page numbers for a message: 第 2–4、7 页."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    shown = "、".join(str(a) if a == b else f"{a}–{b}" for a, b in runs[:20])
-    return f"第 {shown}{'等' if len(runs) > 20 else ''} 页"

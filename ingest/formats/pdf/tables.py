@@ -22,7 +22,7 @@ from ingest.formats.pdf.columns import (
 )
 from ingest.formats.pdf.glyphs import Box, Glyph, Sheet
 from ingest.formats.pdf.labels import find_label_table
-from ingest.formats.pdf.layout import LayoutLine, lines_of, rows_of, to_lines
+from ingest.formats.pdf.layout import LayoutLine, em_of, lines_of, rows_of, to_lines
 from ingest.formats.pdf.page_table import PageTable, cell_text, edges_agree, joined_lines
 from ingest.formats.pdf.rules import Ladder, find_ladders, find_lattices
 from ingest.formats.tables import header_rows, is_layout
@@ -32,6 +32,7 @@ _LONG_CELL = 1_200
 _RULED_GAP = 0.45
 _WHITE_GAP = 0.75
 _FIRST_ROWS = 4
+_GUTTER = 0.6
 
 
 def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[PageTable], list[LayoutLine]]:
@@ -55,8 +56,17 @@ def find_tables(sheet: Sheet, before: PageTable | None = None) -> tuple[list[Pag
     rows: Sequence[Sequence[Glyph]] = rows_of(rest)
     for table, own in _white(rows, sheet, before.white if before and not found else None):
         rows = _without(rows, own) if _added(found, table) else rows
-    lines = lines_of(rows, sheet.number)
+    lines = lines_of(
+        rows if sheet.gutter is None else [part for row in rows for part in _parted(row, sheet.gutter)], sheet.number
+    )
     return sorted(found, key=lambda t: (t.box[1], t.box[0])), lines
+
+
+def _parted(row: Sequence[Glyph], gutter: float) -> list[list[Glyph]]:
+    """A row of two columns in two; a title over both stays whole."""
+    left, right = [g for g in row if g.x0 + g.x1 <= 2 * gutter], [g for g in row if g.x0 + g.x1 > 2 * gutter]
+    apart = bool(left and right) and min(g.x0 for g in right) - max(g.x1 for g in left) > _GUTTER * em_of(row)
+    return [left, right] if apart else [list(row)]
 
 
 def _added(found: list[PageTable], table: PageTable) -> bool:

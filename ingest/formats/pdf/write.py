@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from corpus.document import Span
 from ingest.formats.builder import TextBuilder
@@ -14,6 +15,9 @@ from ingest.formats.pdf.join import continues_table, join_tables
 from ingest.formats.pdf.layout import LayoutLine
 from ingest.formats.pdf.page_table import PageTable
 from ingest.lexicon import expand
+
+if TYPE_CHECKING:
+    from ingest.formats.pdf.ocr.page import RecognisedSheet
 
 _NUMBERED = re.compile(expand(r"^{captions}\s?[\d{numerals}]{1,3}(?:[-－—.]\d{1,2})?(?!\d)"))
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量)?单位[:：]\S{1,12}$|^[（(]\S{1,8}[）)]$")
@@ -26,7 +30,7 @@ IN_PICTURE = 3
 @dataclass(slots=True)
 class PageContent:
     """What was read on a page; ``notes`` are its footnotes, ``pictures`` are where they stand, ``body`` what lies between
-    header and footer.
+    header and footer, ``recognised`` what was read in pictures; ``unreadable`` is a page whose picture gave nothing.
     """
 
     number: int
@@ -38,8 +42,10 @@ class PageContent:
     pictures: list[Box] = field(default_factory=list)
     body: Box = (0.0, 0.0, 595.0, 842.0)
     drawn: bool = False
+    recognised: list[RecognisedSheet] = field(default_factory=list)
     inked: int = 0
     garbled: bool = False
+    unreadable: bool = False
 
 
 def write_pages(builder: TextBuilder, pages: Sequence[PageContent]) -> None:

@@ -7,14 +7,14 @@ import subprocess
 import pytest
 
 from corpus.errors import RefusedInput
-from ingest.formats.pdf import ocr
+from ingest.formats.pdf.ocr import rapid, tesseract
 from ingest.formats.registry import format_named
 from ingest.formats.word import legacy
 from ingest.limits import DEFAULT
 from ingest.reader import read
 from ingest.worker import SafeReader
 
-needs_ocr = pytest.mark.skipif(not ocr.available(), reason="tesseract with chi_sim is not installed")
+needs_tesseract = pytest.mark.skipif(not tesseract.available(), reason="tesseract with chi_sim is not installed")
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 
 
@@ -32,23 +32,25 @@ def scanned(pages):
     return out.getvalue()
 
 
-@needs_ocr
-def test_scanned_pages_are_read_and_named():
-    with SafeReader() as safe:
-        document = safe.read(scanned(["2026 12345678", "2027 12345678"]), "扫描.pdf", ocr=True)
+@needs_tesseract
+def test_scanned_pages_are_read_and_named(monkeypatch):
+    monkeypatch.setattr(rapid, "models", lambda: None)
+    document = read(scanned(["2026 12345678", "2027 12345678"]), "扫描.pdf")
     assert document.text.count("12345678") == 2
     assert [issue.message for issue in document.issues if issue.code == "ocr"] == [
-        "第 1–2 页由文字识别得到，可能有错字，请对照原件"
+        "识别件，数字请核对原件：第 1–2 页由文字识别得到，可能有错字"
     ]
     place = document.text.rindex("12345678")
     assert document.page_at(place) == 2
 
 
-def test_without_the_program_the_message_says_what_to_install(monkeypatch):
+def test_without_the_programs_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(rapid, "models", lambda: None)
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(RefusedInput, match="tesseract-ocr-chi-sim") as caught:
-        read(scanned(["1"]), "扫描.pdf", ocr=True)
-    assert caught.value.reason == "needs_ocr"
+    for ocr, reason in ((False, "scan"), (True, "needs_ocr")):
+        with pytest.raises(RefusedInput, match=r"requirements-ocr\.lock") as caught:
+            read(scanned(["1"]), "扫描.pdf", ocr=ocr)
+        assert caught.value.reason == reason
     with pytest.raises(RefusedInput, match="LibreOffice") as caught:
         legacy.convert(b"", format_named("doc"), "a.doc", DEFAULT)
     assert caught.value.reason == "needs_office"

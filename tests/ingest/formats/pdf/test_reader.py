@@ -3,7 +3,7 @@ import io
 import pytest
 
 from corpus.errors import RefusedInput
-from ingest.formats.pdf.ocr import parse_tsv
+from ingest.formats.pdf import ocr
 from ingest.reader import read, read_raw
 
 reportlab = pytest.importorskip("reportlab")
@@ -336,7 +336,8 @@ def test_a_slanting_watermark_is_left_out_and_said():
     assert [issue.code for issue in raw.issues] == ["slanted"]
 
 
-def test_a_large_picture_beside_text_is_named():
+def test_a_large_picture_beside_text_is_named(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
     from PIL import Image
     from reportlab.lib.utils import ImageReader
 
@@ -381,7 +382,8 @@ def test_two_columns_are_read_one_after_the_other():
     assert text.index("左栏第13行") < text.index("右栏第00行")
 
 
-def test_a_scan_is_refused_and_a_mixed_file_names_its_pages():
+def test_a_scan_is_refused_and_a_mixed_file_names_its_pages(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
     from PIL import Image
     from reportlab.lib.utils import ImageReader
 
@@ -393,7 +395,7 @@ def test_a_scan_is_refused_and_a_mixed_file_names_its_pages():
         else:
             canvas.drawImage(picture, 0, 0, 595, 842)
 
-    with pytest.raises(RefusedInput, match="--ocr") as caught:
+    with pytest.raises(RefusedInput, match=r"管理员.*requirements-ocr\.lock") as caught:
         read_raw(pdf(scan), "扫描.pdf")
     assert caught.value.reason == "scan"
     raw = read_raw(pdf(scan, 4), "混合.pdf")
@@ -414,12 +416,6 @@ def test_a_password_is_named():
     with pytest.raises(RefusedInput) as caught:
         read_raw(data, "a.pdf")
     assert caught.value.reason == "encrypted"
-
-
-def test_words_of_tesseract_become_lines():
-    head = "level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\ttext\n"
-    rows = "5\t1\t1\t1\t1\t1\t100\t50\t80\t20\t96.5\t农村\n5\t1\t1\t1\t1\t2\t180\t50\t80\t20\t95\t公路\n5\t1\t1\t1\t2\t1\t100\t90\t80\t20\t91\t养护\n"
-    assert [line.text for line in parse_tsv(head + rows, 3, 2.0)] == ["农村公路", "养护"]
 
 
 SCAN = (

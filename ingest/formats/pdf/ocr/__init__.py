@@ -1,0 +1,42 @@
+"""Text recognition of scanned pages: by RapidOCR where it is installed, else by tesseract.
+
+What is read becomes glyphs with places (``page``), so that lines, columns and tables are made by the code that makes them of a
+PDF with text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.formats.pdf.ocr import rapid, tesseract
+from ingest.formats.pdf.ocr.page import RecognisedSheet, recognise_by_tesseract, recognise_sheet
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+HOW = "请联系管理员安装文字识别组件（命令：pip install -r requirements-ocr.lock）后重新导入，或先用文字识别软件转换"
+"""What to do where nothing is installed that reads scans."""
+
+
+def available() -> bool:
+    """Whether anything is installed that reads scans."""
+    return rapid.models() is not None or tesseract.available()
+
+
+def recognise(image: Image, number: int, width: float, source: str) -> RecognisedSheet:
+    """Read the picture of a page; ``available`` has to be asked before.
+
+    Args:
+        image: the picture, at some 200 dots an inch.
+        number: of the page.
+        width: of the page, in points.
+        source: the name of the file, for messages.
+
+    Raises:
+        RefusedInput: where tesseract fails.
+    """
+    if rapid.models() is None:
+        return recognise_by_tesseract(image, number, width, source)
+    import numpy as np
+
+    return recognise_sheet(np.asarray(image.convert("RGB")), number, width)
