@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-browser check eval eval-quick bench lock clean
+.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -32,6 +32,9 @@ fix: .venv/.installed-dev
 # Kills, failing calls and damaged files by the thousand: half an hour
 test-faults: .venv/.installed-dev
 	CEMAI_FAULTS=long $(BIN)/python -m pytest -s tests/faults
+# Scans: installs what reads them (150 MB to fetch), which make test does without
+test-ocr: .venv/.installed-ocr
+	$(BIN)/python -m pytest -n 2 tests/ingest/formats/pdf tests/ingest/formats/test_picture.py tests/ingest/formats/word
 
 test-browser: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 tests/browser
@@ -63,4 +66,8 @@ clean:
 
 .venv/.installed-dev: .venv/.installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
+	touch $@
+
+.venv/.installed-ocr: .venv/.installed-dev requirements-ocr.lock
+	$(BIN)/python -m pip install --quiet -r requirements-ocr.lock
 	touch $@

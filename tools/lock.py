@@ -1,4 +1,5 @@
-"""Write requirements.lock and requirements-dev.lock: what pyproject.toml asks for, and all of its dependencies, as installed.
+"""Write requirements.lock, requirements-dev.lock and requirements-ocr.lock: what pyproject.toml asks for, and all of its
+dependencies, as installed. The last is left as it is where the recognition of scans is not installed.
 
     python tools/lock.py
 
@@ -11,12 +12,25 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 PINNED_FIRST = "torch"
+OCR_HEADER = """\
+# Written by tools/lock.py. What cemai[ocr] adds: reading of scans. 215 MB installed, so it is no part of requirements.lock.
+#     pip install -r requirements-ocr.lock
+# For a machine without a network, on one that has it, with the same system and Python:
+#     pip download -d wheels -r requirements-ocr.lock
+# and there, with the folder that was carried over:
+#     pip install --no-index --find-links wheels -r requirements-ocr.lock
+# rapidocr holds the models (33 MB) and asks for opencv-python-headless by itself; opencv-python must not come beside it: both own
+# the module cv2, and it needs libGL. pyclipper and shapely grow the boxes of lines, omegaconf (settings), colorlog (log), six and
+# requests with urllib3 (fetching of models, which is never called: every path is given) are imported by rapidocr.
+-r requirements.lock
+"""
 
 
 def closure(wanted: list[str]) -> dict[str, str]:
@@ -49,6 +63,11 @@ def main() -> None:
         "# Written by tools/lock.py\n-r requirements.lock\n" + "\n".join(extra) + "\n", encoding="utf-8"
     )
     print(f"{len(lines)} + {len(extra)} packages")
+    if find_spec("rapidocr") is not None:
+        scans = closure(project["project"]["optional-dependencies"]["ocr"])
+        added = sorted(value for key, value in scans.items() if key not in run_time)
+        (ROOT / "requirements-ocr.lock").write_text(OCR_HEADER + "\n".join(added) + "\n", encoding="utf-8")
+        print(f"+ {len(added)} packages for scans")
 
 
 if __name__ == "__main__":
