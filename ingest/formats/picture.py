@@ -41,16 +41,22 @@ def read_picture(data: bytes, source: str, limits: Limits, *, ocr: bool = False)
     if not available():
         raise RefusedInput(source, "needs_ocr", f"这是图片，需要文字识别；{HOW}")
     builder = TextBuilder(_format_name(data))
-    pages: list[PageContent] = []
-    for number, count, image in _pages(data, source, limits):
-        tell_page(number, count)
-        pages.append(read_page(image, number, paper_width(image.width, image.height), source, pages[-1] if pages else None))
-    write_recognised(builder, pages)
+    write_recognised(builder, read_pages(data, source, limits))
     if not builder.text().strip():
         raise RefusedInput(
             source, "empty", "图片里没有识别出文字；请核对是否为文件的扫描件或照片，必要时重新扫描（建议 200 dpi）"
         )
     return builder.finish()
+
+
+def read_pages(data: bytes, source: str, limits: Limits, first: int = 1) -> list[PageContent]:
+    """The pages of a picture file as text recognition reads them, numbered from ``first``. Raises ``RefusedInput`` as ``read_picture``."""
+    pages: list[PageContent] = []
+    for number, count, image in _pages(data, source, limits):
+        tell_page(number, count)
+        width = paper_width(image.width, image.height)
+        pages.append(read_page(image, first - 1 + number, width, source, pages[-1] if pages else None))
+    return pages
 
 
 def paper_width(width: int, height: int) -> float:
@@ -67,7 +73,7 @@ def _pages(data: bytes, source: str, limits: Limits) -> Iterator[tuple[int, int,
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(BytesIO(data), formats=("PNG", "JPEG", "TIFF", "MPO")) as held:
+        with Image.open(BytesIO(data), formats=("PNG", "JPEG", "TIFF")) as held:
             count = getattr(held, "n_frames", 1) if held.format == "TIFF" else 1
             if count > limits.pdf_pages:
                 raise RefusedInput(source, "size", f"图片有 {count} 页，超过上限 {limits.pdf_pages} 页；请拆分后导入")

@@ -58,7 +58,7 @@ def _scanned(data: bytes, number: int) -> tuple[Image, float]:
     """A page of a picture file, and pixels a point: it is taken for a sheet of A4, as ``ingest.formats.picture`` takes it."""
     from PIL import Image, ImageOps
 
-    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF", "MPO")) as held:
+    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF")) as held:
         held.seek(number - 1)
         held.draft("RGB", (WIDTH, 2 * WIDTH))
         image = ImageOps.exif_transpose(held).convert("RGB")

@@ -63,26 +63,32 @@ def show_places(content: PageContent, found: RecognisedSheet) -> None:
         table.box = (table.box[0] + left, table.box[1] + top, table.box[2] + left, table.box[3] + top)
 
 
-def write_recognised(builder: TextBuilder, pages: Sequence[PageContent]) -> None:
-    """Write pages that were all read by recognition, without headers, footers and page numbers, and say how sure they are."""
+def write_recognised(builder: TextBuilder, pages: Sequence[PageContent], unit: str = "页") -> None:
+    """Write pages that were all read by recognition, without headers, footers and page numbers, and say how sure they are.
+
+    Args:
+        builder: that they are written to.
+        pages: in their order.
+        unit: what they are counted as in warnings.
+    """
     out = running([(page.height, page.lines) for page in pages])
     for page in pages:
         page.lines = [line for line in page.lines if id(line) not in out]
     write_pages(builder, pages)
-    say_recognised(builder, pages)
+    say_recognised(builder, pages, unit)
 
 
-def say_recognised(builder: TextBuilder, pages: Sequence[PageContent]) -> None:
+def say_recognised(builder: TextBuilder, pages: Sequence[PageContent], unit: str = "页") -> None:
     """Mark what was read by recognition, where anything was."""
     from ingest.formats.pdf.ocr.marks import mark_recognised
 
     recognised = [sheet for page in pages for sheet in page.recognised]
     if recognised:
-        mark_recognised(builder, recognised)
-        builder.issue("ocr", RECOGNISED.format(page_numbers([sheet.sheet.number for sheet in recognised])))
+        mark_recognised(builder, recognised, unit)
+        builder.issue("ocr", RECOGNISED.format(page_numbers([sheet.sheet.number for sheet in recognised], unit)))
 
 
-def page_numbers(numbers: Sequence[int]) -> str:
+def page_numbers(numbers: Sequence[int], unit: str = "页") -> str:
     """Page numbers for a message: 第 2–4、7 页."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
@@ -91,4 +97,4 @@ def page_numbers(numbers: Sequence[int]) -> str:
         else:
             runs.append([number, number])
     shown = "、".join(str(a) if a == b else f"{a}–{b}" for a, b in runs[:20])
-    return f"第 {shown}{'等' if len(runs) > 20 else ''} 页"
+    return f"第 {shown}{'等' if len(runs) > 20 else ''} {unit}"

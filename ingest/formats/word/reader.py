@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.document import Span
@@ -20,6 +21,8 @@ from ingest.raw import RawText
 
 if TYPE_CHECKING:
     from lxml import etree
+
+    from ingest.formats.pdf.write import PageContent
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -92,7 +95,8 @@ class DocxReader:
         self.paragraphs = self.tables = 0
         self.inserted = self.deleted = self.hidden = 0
         self.objects = self.nested = self.fields = 0
-        self.pictures: set[str] = set()
+        self.pictures: dict[str, None] = {}
+        self.read_pictures = 0
         self.large_pictures = False
         self.after: list[etree._Element] = []
         self.instruction: list[bool] = []
@@ -126,6 +130,8 @@ class DocxReader:
         self.fields = sum(1 for _ in body.iter(*_FORM_FIELDS))
         self._red_head(body)
         self._blocks(body)
+        if self.large_pictures and len("".join(self.builder.text().split())) < _LITTLE_TEXT:
+            self._read_pictures()
         self._report()
         return self.builder.finish()
 
@@ -145,6 +151,31 @@ class DocxReader:
         if telling and not first.intersection(telling):
             self._blocks(root)
 
+    def _read_pictures(self) -> None:
+        """Read the pictures of a document that has hardly any text beside them, where something is installed that can."""
+        from ingest.formats.pdf.ocr import available
+        from ingest.formats.pdf.scan import write_recognised
+        from ingest.formats.picture import read_pages
+
+        if not available():
+            return
+        pages: list[PageContent] = []
+        for identity in self.pictures:
+            relation = self.relations.get(identity)
+            data = None if relation is None or relation.external else self.package.read(relation.target)
+            try:
+                found = read_pages(data or b"", self.source, self.limits, len(pages) + 1)
+            except RefusedInput:
+                continue
+            self.read_pictures += 1
+            pages += found
+        before = len(self.builder.anchors)
+        write_recognised(self.builder, pages, "张图片")
+        # There is no page of a Word file to show, and a picture has no place on one.
+        self.builder.anchors[before:] = [
+            replace(anchor, page=None, box=None, element=f"picture{anchor.page}") for anchor in self.builder.anchors[before:]
+        ]
+
     def _report(self) -> None:
         issue = self.builder.issue
         if self.inserted or self.deleted:
@@ -153,8 +184,8 @@ class DocxReader:
             issue("hidden_text", f"有 {self.hidden} 处隐藏或白色的文字没有读入")
         if self.objects:
             issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式、图表），其内容没有读入")
-        if self.pictures:
-            count, written = len(self.pictures), len("".join(self.builder.text().split()))
+        if len(self.pictures) > self.read_pictures:
+            count, written = len(self.pictures) - self.read_pictures, len("".join(self.builder.text().split()))
             if self.large_pictures and written < _LITTLE_TEXT:
                 message = f"文档只有 {written} 个字，另有 {count} 张图片没有读入：正文可能就在图片里，请另取文字版或先作文字识别"
                 issue("picture_body", message)
@@ -324,9 +355,9 @@ class DocxReader:
     def _picture(self, node: etree._Element) -> None:
         """Remember a picture, whose words are not read, and whether it is large enough to hold a text."""
         if node.tag == _DRAWING + "blip":
-            self.pictures.add(node.get(_R_EMBED) or node.get(_R_LINK) or "")
+            self.pictures[node.get(_R_EMBED) or node.get(_R_LINK) or ""] = None
         elif node.tag == _VML + "imagedata":
-            self.pictures.add(node.get(_R_ID) or "")
+            self.pictures[node.get(_R_ID) or ""] = None
             around = node.getparent()
             points = dict(_POINTS.findall("" if around is None else around.get("style", "")[:2000]))
             self.large_pictures |= all(float(points.get(side, 0)) * 12_700 >= _LARGE_PICTURE for side in ("width", "height"))

@@ -22,12 +22,13 @@ _AROUND = 3
 _FIGURE = frozenset("0123456789.,%％‰")
 
 
-def mark_recognised(builder: TextBuilder, sheets: Sequence[RecognisedSheet]) -> None:
+def mark_recognised(builder: TextBuilder, sheets: Sequence[RecognisedSheet], unit: str = "页") -> None:
     """Give each line that was read by recognition its confidence, and name the doubtful characters in one warning.
 
     Args:
         builder: with the text and the anchors of its lines.
         sheets: what was read on the pages, in their order.
+        unit: what they are counted as.
     """
     text = builder.text()
     doubts: list[tuple[int, Span]] = []
@@ -54,7 +55,7 @@ def mark_recognised(builder: TextBuilder, sheets: Sequence[RecognisedSheet]) -> 
             builder.anchors[at] = replace(builder.anchors[at], confidence=round(sum(values) / len(values), 3))
     doubts = sorted(set(doubts), key=lambda doubt: doubt[1])
     if doubts:
-        named = "、".join(f"第 {page} 页“{span.of(text)}”" for page, span in doubts[:_NAMED])
+        named = "、".join(f"第 {page} {unit}“{span.of(text)}”" for page, span in doubts[:_NAMED])
         more = "等" if len(doubts) > _NAMED else ""
         builder.issue("doubtful", f"识别时把握不足的有 {len(doubts)} 处，请逐处核对原件：{named}{more}", doubts[0][1])
 

@@ -1,6 +1,7 @@
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import docx
 import pytest
@@ -8,8 +9,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from corpus.errors import RefusedInput
+from ingest.formats.pdf import ocr
+from ingest.formats.pdf.ocr import rapid
 from ingest.formats.word.numbering import chinese, number
-from ingest.reader import read_raw
+from ingest.reader import read, read_raw
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -440,11 +443,27 @@ LONG = f"<w:p>{run('各地要落实责任，确保按期完成。' * 20)}</w:p>"
     ],
     ids=["scan", "old scan", "scan in a table", "a seal", "an illustration"],
 )
-def test_pictures_are_said_and_a_body_in_them_is_doubted(body, code):
+def test_pictures_are_said_and_a_body_in_them_is_doubted(body, code, monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
     raw = read_raw(package(body), "a.docx")
     (issue,) = [issue for issue in raw.issues if issue.code.startswith("picture")]
     assert issue.code == code and "1 张图片" in issue.message
     assert issue.doubts_text is (code == "picture_body")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(rapid.models() is None, reason="RapidOCR is not installed (make test-ocr)")
+def test_a_body_in_pictures_is_read_behind_the_text(tmp_path):
+    pages = Path(__file__).parent.parent / "pdf" / "ocr" / "pages"
+    document = docx.Document()
+    document.add_paragraph("附件扫描件如下：")
+    document.add_picture(str(pages / "table.jpg"), width=docx.shared.Cm(15))
+    doc = read(saved(document), "附件.docx")
+    assert doc.text.startswith("附件扫描件如下：\n") and len(doc.tables) == 1
+    assert any(issue.message.startswith("识别件，数字请核对原件：第 1 张图片") for issue in doc.issues)
+    assert not any(issue.code.startswith("picture") for issue in doc.issues)
+    anchor = doc.anchor_at(doc.text.index("农村自来水普及率"))
+    assert anchor is not None and anchor.element == "picture1" and anchor.page is None and anchor.confidence is not None
 
 
 def test_a_document_without_pictures_says_nothing_of_them():
