@@ -152,7 +152,7 @@ class PageSetter:
     def wrap(self, text: str, width: int, size: float, indent: int = 0) -> list[str]:
         """A paragraph in lines; marks that may not begin or end a line do not."""
         lines, line, used = [], "", float(indent)
-        for at, char in enumerate(text):
+        for char in text:
             wide = self._width(char, size)
             glued = char in NO_START or (char.isdigit() and line[-1:].isdigit())
             if used + wide > width and not glued:
@@ -165,7 +165,6 @@ class PageSetter:
                 line, used = keep, sum(self._width(c, size) for c in keep)
             line += char
             used += wide
-            del at
         return [*lines, line] if line else lines
 
     def head(self, organ: str, number: str) -> None:
@@ -242,16 +241,23 @@ class PageSetter:
         """Two columns from here to the foot of the page."""
         left, right, top = self.left, self.right, self.y
         middle = (left + right) // 2
-        rest = list(paragraphs)
+        rest, cut = list(paragraphs), False
         for place in ((left, middle - 60), (middle + 60, right)):
             self.left, self.right = place
             self.y = top
             while rest and self.room():
-                if not self.paragraph(rest[0]):
-                    held = self.paragraphs[-1] if self.paragraphs and rest[0].startswith(self.paragraphs[-1]) else ""
-                    rest[0] = rest[0][len(held) :]
+                count = len(self.paragraphs)
+                whole = self.paragraph(rest[0], indent=not cut)
+                written = self.paragraphs[-1] if len(self.paragraphs) > count else ""
+                if cut and written:  # the rest of a paragraph whose beginning stands in the other column
+                    self.paragraphs[-2:] = [self.paragraphs[-2] + written]
+                if whole:
+                    rest.pop(0)
+                else:
+                    rest[0] = rest[0][len(written) :]
+                cut = not whole and bool(written or cut)
+                if not whole:
                     break
-                rest.pop(0)
         self.left, self.right = left, right
 
     def ruled(self, rows: Sequence[Sequence[str]], size: float = 10.5) -> None:

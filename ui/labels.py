@@ -12,6 +12,7 @@ NOTICES = {
     "scope": "适用范围",
     "related": "可能相关",
     "unread": "没有读全",
+    "recognised": "识别件",
 }
 NOTICE = "提示"
 """The label of a notice of any other kind."""

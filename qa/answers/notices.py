@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from corpus.divisions import NATION
+from corpus.recognition import is_recognised, list_unsure
 from corpus.titles import in_marks
 from corpus.unread import say_mostly_unread
 from qa.answer import AnswerCitation, Notice, NoticeKind
@@ -67,7 +68,13 @@ def find_notices(
         if text:
             found[Notice("expired", text)] = None
     unread = [message for row, _ in parts if (message := _say_unread(view, row)) is not None]
-    return (*dict.fromkeys(of_states), *found, *(Notice("unread", message) for message in dict.fromkeys(unread)))
+    recognised = dict.fromkeys(message for row, _ in parts if (message := _say_recognised(view, row, citations)) is not None)
+    return (
+        *dict.fromkeys(of_states),
+        *found,
+        *(Notice("unread", message) for message in dict.fromkeys(unread)),
+        *(Notice("recognised", message) for message in recognised),
+    )
 
 
 def find_unread(parsed: ParsedQuestion, view: LibraryView) -> tuple[Notice, ...]:
@@ -89,6 +96,18 @@ def _say_unread(view: LibraryView, row: int) -> str | None:
     info = view.document(row).info
     said = say_mostly_unread(info.unread)
     return said and f"{in_marks(info.head.title) if info.head.title else info.source}没有读全，回答可能不完整：{said}"
+
+
+def _say_recognised(view: LibraryView, row: int, citations: Sequence[AnswerCitation]) -> str | None:
+    """That a document was read from pictures, and which words of its quotes were hard to read there."""
+    info = view.document(row).info
+    if not is_recognised(info.warnings):
+        return None
+    quotes = [citation.quote for citation in citations if citation.source_id == info.id]
+    unsure = [words for words in dict.fromkeys(list_unsure(info.warnings)) if any(words in quote for quote in quotes)]
+    named = "、".join(f"“{words}”" for words in unsure[:NAMED])
+    name = in_marks(info.head.title) if info.head.title else info.source
+    return f"{name}是识别件，数字请核对原件{f'；其中{named}识别时把握不足' if named else ''}。"
 
 
 def _of_one_state(kind: NoticeKind, status: str, documents: Sequence[tuple[str, str, str]]) -> list[Notice]:

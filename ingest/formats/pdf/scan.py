@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from corpus.recognition import MARK
 from ingest.formats.builder import TextBuilder
 from ingest.formats.pdf.flow import running
 from ingest.formats.pdf.layout import LayoutLine, in_columns, to_lines
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ingest.formats.pdf.glyphs import Sheet
     from ingest.formats.pdf.ocr.page import RecognisedSheet
 
-RECOGNISED = "识别件，数字请核对原件：{}由文字识别得到，可能有错字"
+RECOGNISED = MARK + "：{}由文字识别得到，可能有错字"
 """The warning of what was read by recognition; the place holds the pages."""
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corpus.document import Span
+from corpus.recognition import UNSURE
 from ingest.formats.pdf.glyphs import Box
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def mark_recognised(builder: TextBuilder, sheets: Sequence[RecognisedSheet], uni
     if doubts:
         named = "、".join(f"第 {page} {unit}“{span.of(text)}”" for page, span in doubts[:_NAMED])
         more = "等" if len(doubts) > _NAMED else ""
-        builder.issue("doubtful", f"识别时把握不足的有 {len(doubts)} 处，请逐处核对原件：{named}{more}", doubts[0][1])
+        builder.issue("doubtful", f"{UNSURE}的有 {len(doubts)} 处，请逐处核对原件：{named}{more}", doubts[0][1])
 
 
 def _strips(sheet: RecognisedSheet) -> Iterator[tuple[ReadStrip, Box]]:

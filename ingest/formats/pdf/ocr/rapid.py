@@ -27,7 +27,9 @@ _WIDEST = 60.0
 """A strip so many times as wide as high is cut: the recogniser's memory grows with its width."""
 _TALL, _TALLEST = 1.5, 6.0
 """Times as high as wide: one character stands above another; higher ones are lines of a page laid on its side."""
-_PAGE_NUMBER = re.compile(r"^[-—–_一.·•]\s*\d{1,4}\s*[-—–_一.·•]$")
+_POINTS = frozenset(".·•")
+_SURE_POINT = 0.9
+_PAGE_NUMBER = re.compile(r"^[-—–_一.·•]?\s*\d{1,4}\s*[-—–_一.·•]$|^[-—–_一.·•]\s*\d{1,4}$")
 _HAN = "\u3400-\u9fff"
 _HALF_WIDTH = re.compile(rf"(?<=[{_HAN}”）》%])[,;:!?)](?![ A-Za-z])|(?<=[{_HAN}])[.](?=[{_HAN}])|[(](?=[{_HAN}])")
 _FULL_WIDTH = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）", ".": "、"}
@@ -132,14 +134,31 @@ def read_strips(picture: Picture, strips: Sequence[Corners]) -> list[ReadStrip]:
     for strip, text, score, words in zip(strips, read.txts, read.scores, read.word_results, strict=True):
         if not text.strip() or text.strip() in _SPECKS or score < _LEAST_SURE or not words.line_txt_len:
             continue
-        text = _written(text)
         columns = iter([column for word in words.word_cols for column in word])
         at = [0.0]
         for char in text:
             at.append(at[-1] if char.isspace() else min(1.0, (next(columns) + 0.5) / words.line_txt_len))
         box = (strip[:, 0].min(), strip[:, 1].min(), strip[:, 0].max(), strip[:, 1].max())
-        out.append(ReadStrip(text, tuple(words.confs), tuple(at[1:]), tuple(map(float, box))))  # type: ignore[arg-type]
+        start, end = _without_specks(text, words.confs)
+        read_there = _written(text[start:end])
+        out.append(ReadStrip(read_there, tuple(words.confs[start:end]), tuple(at[1:][start:end]), tuple(map(float, box))))  # type: ignore[arg-type]
     return out
+
+
+def _without_specks(text: str, sure: Sequence[float]) -> tuple[int, int]:
+    """Where a strip begins and ends without the dirt beside it, which is read as a point or a stop behind a blank."""
+    start, end = 0, len(text)
+    while end - start > 1 and text[end - 1] in _POINTS and (_is_wide(text[end - 2]) or sure[end - 1] < _SURE_POINT):
+        end -= 1
+    while end - start > 1 and text[start] in _POINTS and (_is_wide(text[start + 1]) or sure[start] < _SURE_POINT):
+        start += 1
+    if end - start > 2 and text[end - 1] in _SPECKS and text[end - 2].isspace():
+        end -= 2
+    return start, end
+
+
+def _is_wide(char: str) -> bool:
+    return char > "\u2e80" or char.isspace()
 
 
 def _written(text: str) -> str:
