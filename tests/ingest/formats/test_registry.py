@@ -29,7 +29,9 @@ ONE_DOCUMENT = {format.name for format in FORMATS if not format.converted_to and
 
 def formats_in(text: str) -> set[str]:
     """The names of formats a text mentions."""
-    return set(re.findall(r"(?<![.\w])[a-z]{2,5}(?!\w)", text, re.ASCII)) & ({format.name for format in FORMATS} | ENDINGS | {"rar"})
+    return set(re.findall(r"(?<![.\w])[a-z]{2,5}(?!\w)", text, re.ASCII)) & (
+        {format.name for format in FORMATS} | ENDINGS | {"rar"}
+    )
 
 
 def unwrapped(text: str) -> str:
