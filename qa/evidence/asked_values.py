@@ -11,11 +11,15 @@ import re
 from functools import lru_cache
 
 from corpus.folding import fold
-from corpus.wordlists import entries
+from corpus.numerals import chinese_numeral, read_whole_number
+from corpus.wordlists import entries, expand
+from qa.evidence.constraints import opposite_directions
 
 _NUMBER = r"(?:\d|[零〇一二三四五六七八九十百千两])"
 _SCALE = r"[万亿千百]{0,3}(?:多|余|几)?(?:个|名)?"
 _COUNTED = r"(?:多少|(?<!哪)几)[万亿千百]{0,2}"
+_ORDINAL = re.compile(expand("qa", r"第([{numerals}\d]{1,4})(条|项|点|款|个|类|种)[^,。?;]{0,8}(?:规定|内容|是|讲|说|写|$)"))
+_REASON = re.compile("为什么|为啥|为何|因为什么|原因|理由|怎么又")
 
 
 def find_asked_values(question: str) -> tuple[re.Pattern[str], ...]:
@@ -28,7 +32,19 @@ def find_asked_values(question: str) -> tuple[re.Pattern[str], ...]:
     units, counted = _units()
     found = [pattern for asked, pattern in _kinds("asked_values.tsv") if asked.search(folded)]
     found += [units[match[1]] for match in counted.finditer(folded)]
+    found += [_numbered(match[1], match[2]) for match in _ORDINAL.finditer(folded)]
+    if _REASON.search(folded):
+        # why something was abolished is told only where it is said that it was
+        found += [like for pair in opposite_directions() for like in pair if like.search(folded)][:1]
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=64)
+def _numbered(written: str, unit: str) -> re.Pattern[str]:
+    """How a text may number an entry: 第十八条, (十八), 十八、, 18."""
+    number = read_whole_number(written, positional=True)
+    forms = written if number is None else f"{number}|{chinese_numeral(number)}"
+    return re.compile(rf"第(?:{forms}){unit}|[(（\[【](?:{forms})[)）\]】]|(?:^|\s)(?:{forms})[、.．]")
 
 
 def find_asked_contents(question: str) -> tuple[re.Pattern[str], ...]:

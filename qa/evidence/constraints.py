@@ -89,7 +89,7 @@ class SlotConstraints:
             return ()
         folded = self.parsed.folded
         found = []
-        for one, other in _directions():
+        for one, other in opposite_directions():
             for like, opposite in ((one, other), (other, one)):
                 if (said := like.search(folded)) and not opposite.search(folded):
                     found.append((said[0], like, opposite))
@@ -177,7 +177,8 @@ class SlotConstraints:
 
 
 @lru_cache(maxsize=1)
-def _directions() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+def opposite_directions() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """The pairs of ``data/directions.tsv``: words for a change, and those for the opposite."""
     rows = (row.split("\t") for row in entries("qa", "directions.tsv"))
     return tuple((re.compile(one), re.compile(other)) for one, other in rows)
 
