@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock clean
+.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -51,6 +51,11 @@ bench: .venv/.installed-dev
 
 lock:
 	$(BIN)/python tools/lock.py
+
+# The installation without torch (requirements-office.lock) in an empty environment: its size, the demo and the commands of a day.
+# Needs a package index; no part of the tests
+office-check:
+	$(PYTHON) tools/office_check.py
 
 clean:
 	rm -rf .venv .eval build dist

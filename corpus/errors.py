@@ -87,5 +87,9 @@ class ModelUnavailable(PolicyError):
     """The embedding model that was asked for is not on this machine and cannot be fetched."""
 
 
+FULL_INSTALLATION = "轻量安装里没有这一项，其他功能不受影响。请在能联网的电脑上安装完整版：pip install -r requirements.lock。"
+"""What to do where a package is missing that the installation for offices goes without."""
+
+
 class UsageError(PolicyError):
     """Wrong usage of a command or a function argument that came from a person."""

@@ -31,6 +31,14 @@ OCR_HEADER = """\
 # requests with urllib3 (fetching of models, which is never called: every path is given) are imported by rapidocr.
 -r requirements.lock
 """
+LEFT_OUT = frozenset({"torch", "sentence-transformers"})
+"""What the installation for offices goes without: training, and embedding models other than the built-in ones."""
+OFFICE_HEADER = """\
+# Written by tools/lock.py. What cemai needs without torch and sentence-transformers: everything works but `cemai model train` and
+# `cemai model use` of models other than the built-in one, which say so.
+#     pip install -r requirements-office.lock
+#     pip install --no-deps .
+"""
 
 
 def closure(wanted: list[str]) -> dict[str, str]:
@@ -62,6 +70,8 @@ def main() -> None:
     (ROOT / "requirements-dev.lock").write_text(
         "# Written by tools/lock.py\n-r requirements.lock\n" + "\n".join(extra) + "\n", encoding="utf-8"
     )
+    office = closure([line for line in project["project"]["dependencies"] if Requirement(line).name not in LEFT_OUT])
+    (ROOT / "requirements-office.lock").write_text(OFFICE_HEADER + "\n".join(sorted(office.values())) + "\n", encoding="utf-8")
     print(f"{len(lines)} + {len(extra)} packages")
     if find_spec("rapidocr") is not None:
         scans = closure(project["project"]["optional-dependencies"]["ocr"])

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
-from corpus.errors import ModelUnavailable
+from corpus.errors import FULL_INSTALLATION, ModelUnavailable
 from index.lexical.bulk_tokens import words_of_texts
 from index.lexical.tokens import words_of
 
@@ -146,9 +146,7 @@ class TransformerEncoder:
 
             self._model = SentenceTransformer(place, device="cpu", local_files_only=offline)
         except ImportError as error:
-            raise ModelUnavailable(
-                "使用其他语义模型需要 sentence-transformers。请先安装：pip install sentence-transformers。"
-            ) from error
+            raise ModelUnavailable(f"使用其他语义模型需要 sentence-transformers。{FULL_INSTALLATION}") from error
         except (OSError, ValueError, RuntimeError) as error:
             raise ModelUnavailable(
                 f"语义模型“{name}”不在本机。请把模型文件夹拷到本机并写它的路径；"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.document import ParsedDocument
-from corpus.errors import UsageError
+from corpus.errors import FULL_INSTALLATION, ModelUnavailable, UsageError
 from corpus.text import SENTENCE_ENDS
 from index.dense.encoder import VERSION, damp_counts
 from index.lexical.tokens import words_of
@@ -152,8 +152,12 @@ def train(
     ``keep`` holds pairs back, for measuring on them. Returns what the model card says of the run.
     """
     import numpy as np
-    import torch
-    from torch.nn import functional
+
+    try:
+        import torch
+        from torch.nn import functional
+    except ImportError as error:
+        raise ModelUnavailable(f"训练模型需要 torch。{FULL_INSTALLATION}") from error
 
     settings = settings or Settings()
     say = progress or (lambda done, total, what: None)
