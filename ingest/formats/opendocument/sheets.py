@@ -97,7 +97,7 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
                         merged += 1
                         if merged > limits.cells // 10:
                             raise RefusedInput(source, "size", "合并单元格过多，超出读取上限；请用原软件整理后导入")
-                        sheet.merged_cells.add(CellRange(None, column + 1, row, right, down))
+                        sheet.merged_cells.ranges.add(CellRange(None, column + 1, row, right, down))
                 column += times
             if node.get(TABLE + "visibility") == _UNSEEN and hidden < _MOST_HIDDEN:
                 hidden += 1

@@ -128,7 +128,7 @@ def _fill(sheet: Worksheet, table: etree._Element, styles: dict[str, str]) -> in
                 style = cell.get(_SS + "StyleID") or node.get(_SS + "StyleID") or column_styles.get(column, "")
                 place.number_format = styles.get(style) or styles.get("Default") or "General"
                 if (right, down) != (column, row):
-                    sheet.merged_cells.add(CellRange(None, column, row, right, down))
+                    sheet.merged_cells.ranges.add(CellRange(None, column, row, right, down))
                     merged += 1
             column = right
         row = min(row + _count(node, "Span", 0), _ROWS)
