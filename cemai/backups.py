@@ -155,7 +155,7 @@ def restore_backup(source: Path, folder: Path, progress: Progress | None = None)
 
     Args:
         source: A backup, a folder of backups (the newest is taken), or a bare ``library.sqlite`` with the log beside it, if any.
-        folder: The folder of the library, made when missing.
+        folder: The folder of the library, made when missing; this process must not have it open.
         progress: Called with how far it is.
 
     Raises:
@@ -207,10 +207,15 @@ def accept_library(folder: Path) -> None:
         raise translated(error, folder) from error
 
 
+def backup_folder(corpus: Corpus) -> Path:
+    """Where the backups of a library go: where the last one went, else the usual folder."""
+    last = corpus.setting(_FOLDER)
+    return Path(last) if last else default_backups(corpus.folder.absolute())
+
+
 def find_backups(corpus: Corpus) -> list[Path]:
     """The folders that are known to hold backups of a library: the usual one, and that of the last backup."""
-    last = corpus.setting(_FOLDER)
-    known = dict.fromkeys((default_backups(corpus.folder.absolute()), *([Path(last)] if last else ())))
+    known = dict.fromkeys((default_backups(corpus.folder.absolute()), backup_folder(corpus)))
     return [target for target in known if list_backups(target, corpus.id)]
 
 

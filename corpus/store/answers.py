@@ -63,6 +63,10 @@ class KeptTables(Database):
         )
         return [KeptAnswer(id, asked_at, json.loads(payload)) for id, asked_at, payload in rows]
 
+    def count_answers(self) -> int:
+        """How many answers are kept."""
+        return int(self._db.execute("SELECT count(*) FROM answers").fetchone()[0])
+
     def add_feedback(self, id: str, entry: dict[str, Any]) -> bool:
         """Keep what somebody said about an answer beside it; whether there is such an answer."""
         try:

@@ -140,13 +140,13 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
         """Erase documents that were erased before and came back with a backup; those taken in later stay. Returns how many."""
         purged = list(purged)
         with self.transaction():
-            note_purged(self._db, purged)
+            note_purged(self._db, purged)  # also those that the backup does not hold
         listed = json.dumps([[one.id, one.at] for one in purged])
         where = (
             "row IN (SELECT d.row FROM json_each(?) p JOIN documents d ON d.id=json_extract(p.value,'$[0]')"
             " WHERE d.added_at<=json_extract(p.value,'$[1]'))"
         )
-        return self._erase(where, (listed,))
+        return self._erase(where, (listed,), purged)
 
     def purged(self) -> list[PurgedDocument]:
         """The documents that were erased for good."""
@@ -177,15 +177,17 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
             f"已从库中删除，但文件里的残余还没有清掉：{reason}。请停止 cemai serve 等正在使用这个库的程序，再运行一次 cemai docs purge。"
         )
 
-    def _erase(self, where: str, values: Sequence[Any]) -> int:
+    def _erase(self, where: str, values: Sequence[Any], again: Sequence[PurgedDocument] = ()) -> int:
         with self.transaction() as generation:
             query = f"SELECT row, id, sha256, text, record FROM documents WHERE {where}"
             found = self._db.execute(query, values).fetchall()
             if found:
                 rows = {row for row, *_ in found}
                 ids = {id for _, id, *_ in found}
+                listed = {one.id for one in again}  # these keep their time: what was taken in after it may stay
                 stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-                note_purged(self._db, [PurgedDocument(id, sha, stamp) for _, id, sha, *_ in found])
+                purged = (PurgedDocument(id, sha, stamp) for _, id, sha, *_ in found if id not in listed)
+                note_purged(self._db, [*purged, *again])
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, '1')", (UNFINISHED,))
                 words = ErasedWords((text for *_, text, _ in found), lambda part: self._stays(part, rows))
                 for row in rows:

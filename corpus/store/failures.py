@@ -76,7 +76,7 @@ def explain_failure(error: BaseException, path: Path | str) -> PolicyError | Non
         return _refusal(_ERRNO[error.errno], path)
     if isinstance(error, sqlite3.Error | OSError | ValueError):
         text = str(error).lower()
-        if "unable to open database file" in text and _out_of_files(Path(path)):
+        if "unable to open database file" in text and _out_of_files():
             return _refusal(TooManyFiles, path)
         for kind, words in _WORDS:
             if any(word in text for word in words):
@@ -101,10 +101,11 @@ def _refusal(kind: type[StoreError], path: Path | str) -> StoreError:
     return kind(_MESSAGES[kind](str(path)))
 
 
-def _out_of_files(path: Path) -> bool:
+def _out_of_files() -> bool:
     """Whether it is for want of files that SQLite cannot open one, which it does not say."""
     try:
-        with (path if path.is_file() else Path(__file__)).open("rb"):
+        # never the file itself: closing it would give up the locks that SQLite holds on it for this process
+        with Path(__file__).open("rb"):
             return False
     except OSError as error:
         return error.errno in (errno.EMFILE, errno.ENFILE)

@@ -21,6 +21,12 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.set_defaults(run=demo)
     p = verbs.add_parser("serve", parents=[common], help="打开网页和 REST 接口（/api/v1）")
     _address(p)
+    p.add_argument(
+        "--backup-every",
+        type=_hours,
+        metavar="小时",
+        help="每隔多少小时、库有变化时自动备份（放在上次备份的文件夹，留最近 14 份）",
+    )
     p.set_defaults(run=serve)
     p = verbs.add_parser("mcp", parents=[common], help="作为 MCP 服务（标准输入输出），供别的助手查用文档库")
     p.set_defaults(run=mcp)
@@ -42,6 +48,16 @@ def _number_of_workers(text: str) -> int:
     if not 0 <= number <= MOST_ASKED:
         raise argparse.ArgumentTypeError(f"请写 0 到 {MOST_ASKED} 之间的整数。")
     return number
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0.1 <= hours <= 24 * 366:
+        raise argparse.ArgumentTypeError("请写小时数，如 24。")
+    return hours
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -80,6 +96,7 @@ def demo(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve the page and the REST interface."""
+    from ui.desk.backups import scheduled_backups
     from ui.server import serve as run
 
     with open_library(args, create=True) as library:
@@ -88,7 +105,8 @@ def serve(args: argparse.Namespace) -> int:
                 library.embed(show)
         except PolicyError as error:  # the page finds by words all the same
             note(str(error))
-        run(library, host=args.host, port=args.port, workers=args.workers)
+        with scheduled_backups(library.corpus.folder, getattr(args, "backup_every", None)):
+            run(library, host=args.host, port=args.port, workers=args.workers)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cemai.backups import list_backups
 from cemai.library import Library
 from index.dense.encoder import load
 from ui.desk.desk import Desk
@@ -163,3 +164,11 @@ def test_what_is_left_open_in_the_queue_is_put_aside(press: Presses) -> None:
     shown = press("save-next", doc=id, **_as_shown(press, id))
     assert "核对完了" in shown and "1 份先跳过了" in shown and press.library.corrections() == []
     assert "还有 1 份" in press("queue", reason="title-missing")
+
+
+def test_a_press_makes_a_backup_of_the_library(press: Presses, tmp_path: Path) -> None:
+    assert 'data-act="backup"' in press("list")
+    said = press("backup")
+    (made,) = list_backups(tmp_path / "库.backups")
+    assert made.manifest.counts["documents"] == 4 and f"cemai restore {made.folder}" in said
+    made.verify()

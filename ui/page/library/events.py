@@ -14,6 +14,7 @@ from corpus.errors import PolicyError
 from corpus.store import DocumentInfo
 from corpus.titles import in_marks
 from ingest.formats.registry import ENDINGS, list_formats
+from ui.desk.backups import back_up
 from ui.desk.catalogue import CatalogueQuery, count_values
 from ui.desk.desk import Desk, ShelfEntry
 from ui.page.events import Payload, integer, safely, text
@@ -250,6 +251,12 @@ def _remove(desk: Desk, payload: Payload, state: ShelfState) -> ShelfState:
     return replace(state, opened=None, undo=UndoableChange(f"已移除{_name(info)}。", removed=(info.id,)))
 
 
+def _back_up(desk: Desk, payload: Payload, state: ShelfState) -> ShelfState:
+    made = back_up(desk.library.corpus.folder)
+    said = f"已备份 {made.manifest.counts['documents']} 份文件到 {made.folder}。恢复：cemai restore {made.folder}"
+    return replace(state, undo=UndoableChange(said))
+
+
 def _split(desk: Desk, payload: Payload, state: ShelfState) -> ShelfState:
     info = _entry(desk, payload).info
 
@@ -378,11 +385,11 @@ _ACTS: Mapping[str, Callable[[Desk, Payload, ShelfState], ShelfState]] = {
     ARRIVE: _arrive, "filter": _filter, "clear": _clear, "page": _page, "edit": _edit, "cancel": _cancel, "save": _save, "save-next": _save_next,
     "skip": _skip, "queue": _queue, "list": _list, "revert": _revert, "status": _status, "remove": _remove,
     "split": _split, "join": _join, "bulk-region": _bulk("region"), "bulk-status": _bulk("status"), "bulk-remove": _bulk(None),
-    "confirm": _confirm, "dismiss": _dismiss,
+    "confirm": _confirm, "dismiss": _dismiss, "backup": _back_up,
 }  # fmt: skip
 _LOOKING = frozenset({
     ARRIVE, "filter", "clear", "page", "edit", "cancel", "skip", "queue", "list", "bulk-region", "bulk-status", "bulk-remove",
-    "dismiss",
+    "dismiss", "backup",
 })  # fmt: skip
 """Presses that change nothing in the library."""
 

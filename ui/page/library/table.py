@@ -89,7 +89,8 @@ def shelf_lead(total: int, chosen: int, doubtful: int, conditions: int, under_wa
     queue = el("button", f"逐份核对 {doubtful} 份", type="button", class_="quiet", data_act="queue") if doubtful else None
     left = under_way.total - under_way.done
     encoding = el("span", f"后台正在做语义编码，还有 {left} 份；不影响使用", class_="soft") if left else None
-    return el("div", el("h2", said), encoding, queue or el("span", "没有待核对的文件", class_="soft"), class_="lead")
+    backup = el("button", "备份", type="button", class_="quiet", data_act="backup", title="备份整个库，包括更正和回答")
+    return el("div", el("h2", said), encoding, queue or el("span", "没有待核对的文件", class_="soft"), backup, class_="lead")
 
 
 def bulk_bar(total: int, shown: int, regions: Sequence[str]) -> Html:
