@@ -52,6 +52,8 @@ def prepare(home: Path) -> None:
         library.figures("地区生产总值")
         library.doctor()
     make_backup(home / "lib", home / "backups")
+    with open_plain(home / "lib") as library:
+        library.corpus.drop_setting("backups")  # else each copy tells the same folder what it purged
     shutil.copytree(home / "lib", home / "older")
     with open_plain(home / "lib") as library:
         take_in(library, [home / "in" / "通知009.txt"])
