@@ -66,6 +66,7 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int 
         if desk.pool is not None:
             desk.pool.start()
         embedding.start()
+        await asyncio.to_thread(imports.start)
         async with page.living():
             yield
         embedding.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cemai.library import IngestReport, Library, Progress
-from corpus.errors import PolicyError
+from corpus.errors import LibraryBusy, PolicyError
 from ingest.formats.contents import extension
 from ingest.formats.registry import ENDINGS, list_formats
 from ui.desk.desk import Desk
@@ -73,7 +73,7 @@ def take_in(
     try:
         report = desk.change(work)
     except PolicyError as error:
-        return _refused(name, "error", str(error))
+        return _refused(name, "busy" if isinstance(error, LibraryBusy) else "error", str(error))
     if report.refused and not (report.added or report.replaced or report.unchanged):
         first = report.refused[0]
         return _refused(name, first.reason, first.message)
