@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from qa.answers.replay import Replay
     from qa.engine import Engine
     from qa.language_model.endpoint import Endpoint
+
+log = logging.getLogger("cemai.library")
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work goes on; total is 0 where it is not known beforehand."""
@@ -271,6 +275,9 @@ class Library(PolicyGraph):
                     report.refused.append(Refusal(item.source, error.reason, error.message))
                 except Exception as error:
                     stopped = explain_failure(error, self.corpus.folder)
+                    if stopped is None and not isinstance(error, sqlite3.Error | OSError):
+                        report.refused.append(_defect(item.source, error))
+                        continue
                     if stopped is None or not (report.added or report.replaced):
                         raise (stopped or error) from error
                     count = len(report.added) + len(report.replaced) - stored
@@ -363,7 +370,9 @@ class Library(PolicyGraph):
         corrected = self.corpus.corrected(doc, origin)
         if corrected is not doc:
             ready = replace(prepare(corrected), doc=doc)
-        self._commit([PreparedEntry(ready, data, origin, tuple(info.row for info in former))], report, writing)
+        entry = PreparedEntry(ready, data, origin, tuple(info.row for info in former))
+        self._store([entry], writing)
+        (report.replaced if entry.replaces else report.added).append(doc.source)
         report.ids[source] = doc.id
         if doc.issues:
             report.warnings[source] = [issue.message for issue in doc.issues]
@@ -428,7 +437,17 @@ class Library(PolicyGraph):
         self._commit(batch, report, writing)
 
     def _commit(self, batch: Sequence[PreparedEntry], report: IngestReport, writing: Writing) -> None:
-        self._store(batch, writing)
+        try:
+            self._store(batch, writing)
+        except Exception as error:
+            if isinstance(error, sqlite3.Error | OSError) or explain_failure(error, self.corpus.folder) is not None:
+                raise
+            if len(batch) == 1:
+                report.refused.append(_defect(batch[0].prepared.doc.source, error))
+                return
+            for entry in batch:  # one of them cannot be stored; the others can
+                self._commit([entry], report, writing)
+            return
         for entry in batch:
             (report.replaced if entry.replaces else report.added).append(entry.prepared.doc.source)
 
@@ -880,6 +899,12 @@ class Library(PolicyGraph):
 
 def _tell_page(progress: Progress, done: int, total: int, source: str, page: int, pages: int) -> None:
     progress(done, total, f"{source}：正在识别第 {page} 页，共 {pages} 页")
+
+
+def _defect(source: str, error: Exception) -> Refusal:
+    """An input at which the program fails; the others go in all the same."""
+    log.error("could not take in %s", source, exc_info=error)
+    return Refusal(source, "broken", f"程序处理时出错（{type(error).__name__}），没有收；其余文件不受影响")
 
 
 def _sha256(data: bytes) -> str:

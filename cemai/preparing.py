@@ -7,6 +7,7 @@ are shared out in chunks (``prepare_records``), other files one by one (``FileHe
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
     from index.passages import Passage
     from ingest.worker import SafeReader
 
+log = logging.getLogger("cemai.preparing")
+
 Record = Mapping[str, Any]
 
 CHUNK = 100
 """Records that go to another process at once: a tenth of a second of its work."""
+CHUNK_SECONDS = 300.0
+"""How long a process may take for them before it is ended."""
 MANY = 4 << 20
 """Size in bytes from which a file of records is shared with helper processes. Smaller files are done before these have started."""
 MANY_FILES = 2 << 20
@@ -80,9 +85,12 @@ def prepare_records(
     Yields:
         Each record with the prepared document, or with the reason why it was refused.
     """
+    from ingest.worker import SafeReader
+
     chunks = _chunks(records)
     with ExitStack() as stack:
-        helpers = [stack.enter_context(_Helper(source, region)) for _ in range(count_helpers(size))]
+        reader = stack.enter_context(SafeReader())
+        helpers = [stack.enter_context(_Helper(source, region, reader)) for _ in range(count_helpers(size))]
         given: list[tuple[_Helper, list[Record]]] = []
         for helper, chunk in zip(helpers, chunks, strict=False):
             helper.give(chunk)
@@ -97,7 +105,7 @@ def prepare_records(
             yield from zip(chunk, results, strict=True)
         for chunk in chunks:
             for record in chunk:
-                yield record, _read(record, source, region)
+                yield record, _read(record, source, region, reader)
 
 
 def count_helpers(size: int, many: int = MANY) -> int:
@@ -157,13 +165,16 @@ def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def _read(record: Record, source: str, region: str | None) -> Prepared | RefusedInput:
-    from ingest.reader import read_record
-
+def _read(record: Record, source: str, region: str | None, reader: SafeReader, *, apart: bool = False) -> Prepared | RefusedInput:
+    """Prepare a record, read behind the wall where it is long or ``apart``; whatever one brings to light, the others go in."""
     try:
-        return prepare(read_record(record, source, region=region))
+        return prepare(reader.read_record(record, source, region=region, apart=apart))
     except RefusedInput as refusal:
         return refusal
+    except Exception as error:
+        log.exception("a record could not be prepared")
+        name = str(record.get("_id", source))
+        return RefusedInput(name, "broken", f"记录无法处理（{type(error).__name__}），没有收；其余记录不受影响")
 
 
 class _Helper:
@@ -172,8 +183,8 @@ class _Helper:
     It has one chunk at a time and waits for the next when its results have been taken: neither side ever waits to write.
     """
 
-    def __init__(self, source: str, region: str | None) -> None:
-        self._source, self._region = source, region
+    def __init__(self, source: str, region: str | None, reader: SafeReader) -> None:
+        self._source, self._region, self._reader = source, region, reader
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
@@ -203,11 +214,20 @@ class _Helper:
         """The results for the chunk given last."""
         if self._pipe is not None:
             try:
+                if not self._pipe.poll(CHUNK_SECONDS):
+                    raise TimeoutError
                 found = self._pipe.recv()
-                return [RefusedInput(*one) if isinstance(one, tuple) else one for one in found]
             except (EOFError, OSError):
-                self._leave()  # ended by the system, or it never came to work
-        return [_read(record, self._source, self._region) for record in chunk]
+                # ended by the system, or it never came to work, or a record holds it: each is read behind the wall
+                self._leave()
+                return [_read(record, self._source, self._region, self._reader, apart=True) for record in chunk]
+            return [self._received(record, one) for record, one in zip(chunk, found, strict=True)]
+        return [_read(record, self._source, self._region, self._reader) for record in chunk]
+
+    def _received(self, record: Record, one: Prepared | tuple[str, str, str] | None) -> Prepared | RefusedInput:
+        if one is None:
+            return _read(record, self._source, self._region, self._reader)
+        return RefusedInput(*one) if isinstance(one, tuple) else one
 
     def _leave(self) -> None:
         if self._pipe is not None:
@@ -221,16 +241,21 @@ class _Helper:
 
 def _serve(pipe: Connection, source: str, region: str | None) -> None:
     """Run in the helper process: prepare chunk after chunk until the pipe is closed, which also happens when the parent dies."""
+    from ingest.worker import SafeReader
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    reader = SafeReader()  # for its limits: a helper has no children, long records are for the parent's
     with suppress(EOFError, OSError):
         while True:
-            found = [_read(record, source, region) for record in pipe.recv()]
+            found = [None if reader.is_long(record) else _read(record, source, region, reader) for record in pipe.recv()]
             pipe.send([_parcel(one) for one in found])
 
 
-def _parcel(one: Prepared | RefusedInput) -> Prepared | tuple[str, str, str]:
+def _parcel(one: Prepared | RefusedInput | None) -> Prepared | tuple[str, str, str] | None:
     """Make a result ready to be sent between processes.
 
     Errors with three arguments cannot be unpickled; the cached properties of a document need not travel.
     """
+    if one is None:
+        return None
     return (one.source, one.reason, one.message) if isinstance(one, RefusedInput) else replace(one, doc=replace(one.doc))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from corpus.errors import RefusedInput
 from corpus.store import FILE_NAME
@@ -18,7 +18,7 @@ from ingest.formats.archive import Container
 from ingest.formats.contents import extension
 from ingest.formats.other_files import kind_of_other_ending, say_what_else
 from ingest.formats.registry import ENDINGS, InputFormat, format_of_ending, list_formats
-from ingest.limits import DEFAULT
+from ingest.limits import DEFAULT, MEGABYTE
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
 _TEMPORARY = ("~$", ".~", "._")
@@ -279,11 +279,20 @@ def records(item: Input) -> Iterator[Mapping[str, Any] | RefusedInput]:
     format = format_of_ending(extension(item.source))
     assert format is not None and format.records, "ask Input.is_records first"
     try:
-        with BytesIO(item.read()) if item.members else item.path.open("rb") as file:
-            for _, value in format.load_reader()(file, item.source):
+        with cast(BinaryIO, BytesIO(item.read()) if item.members else item.path.open("rb")) as file:
+            for _, value in format.load_reader()(_cut_lines(file, DEFAULT.record_bytes), item.source):
                 yield value
     except OSError as error:
         yield RefusedInput(item.source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限")
+
+
+def _cut_lines(file: BinaryIO, limit: int) -> Iterator[bytes]:
+    """The lines of a file, of each no more than one byte beyond the limit: a line may be as long as the disk is large."""
+    while line := file.readline(limit + 1):
+        yield line
+        if len(line) > limit:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(MEGABYTE)
 
 
 def _why(error: OSError) -> str:

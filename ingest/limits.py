@@ -14,6 +14,7 @@ class Limits:
     file_bytes: int = 50 * MEGABYTE
     text_file_bytes: int = 100 * MEGABYTE
     text_read_here: int = 1 * MEGABYTE
+    record_bytes: int = 16 * MEGABYTE
     text_characters: int = 20_000_000
     unpacked_bytes: int = 300 * MEGABYTE
     part_bytes: int = 100 * MEGABYTE

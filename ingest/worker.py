@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -63,6 +63,19 @@ class SafeReader:
         reader.check_size(format, data, source, self.limits)
         return self._read_in_child(data, source, region, ocr, derive=False)
 
+    def read_record(
+        self, record: Mapping[str, Any], source: str, *, region: str | None = None, apart: bool = False
+    ) -> ParsedDocument:
+        """Read one record of a JSON Lines file, or refuse it; a short one is read here unless it has to be ``apart``."""
+        if not apart and not self.is_long(record):
+            return reader.read_record(record, source, region=region)
+        return self._read_in_child(record, source, region, ocr=False, derive=False)
+
+    def is_long(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record's text is longer than what is read without the child."""
+        text = record.get("text")
+        return isinstance(text, str) and len(text) > self.limits.text_read_here
+
     def read_and_derive(
         self, data: bytes, source: str, *, region: str | None = None, ocr: bool = False
     ) -> tuple[ParsedDocument, Any]:
@@ -84,7 +97,9 @@ class SafeReader:
             self._stop()
             return doc, None
 
-    def _read_in_child(self, data: bytes, source: str, region: str | None, ocr: bool, *, derive: bool) -> ParsedDocument:
+    def _read_in_child(
+        self, data: bytes | Mapping[str, Any], source: str, region: str | None, ocr: bool, *, derive: bool
+    ) -> ParsedDocument:
         pipe = self._started()
         seconds = self.limits.seconds
         try:
@@ -100,6 +115,8 @@ class SafeReader:
                 kind, value = pipe.recv()
                 if kind == "page" and self.on_page is not None:
                     self.on_page(*value)
+        except RecursionError as error:
+            raise RefusedInput(source, "broken", "记录嵌套过深，无法读取；请检查该行") from error
         except (EOFError, OSError) as error:
             # The child is gone: killed by the system or by its own memory limit inside a C library.
             self._stop()
@@ -179,6 +196,7 @@ def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[Par
         try:
             request = pipe.recv()
         except (EOFError, OSError):
+            shutil.rmtree(scratch, ignore_errors=True)  # the parent was killed and cannot
             return
         if request is None:
             return
@@ -194,8 +212,10 @@ def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[Par
             pipe.send(derived)
 
 
-def _answer(data: bytes, source: str, region: str | None, ocr: bool, limits: Limits) -> tuple[str, Any]:
+def _answer(data: bytes | Mapping[str, Any], source: str, region: str | None, ocr: bool, limits: Limits) -> tuple[str, Any]:
     try:
+        if not isinstance(data, bytes):
+            return "document", replace(reader.read_record(data, source, region=region))
         return "document", replace(reader.read(data, source, region=region, ocr=ocr, limits=limits))
     except RefusedInput as refusal:
         return "refused", (refusal.source, refusal.reason, refusal.message)

@@ -13,6 +13,7 @@ import pytest
 from cemai import preparing
 from cemai.library import Library
 from corpus.errors import RefusedInput
+from ingest.worker import SafeReader
 
 RECORDS = [
     {"_id": f"r{i}", "title": f"某县第{i}号方案", "text": f"一、主要任务\n（一）由县财政局牵头，到2025年建成{i}个示范点。"}
@@ -38,7 +39,9 @@ def two_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_helpers_give_what_this_process_would() -> None:
     found = _plain(preparing.prepare_records(iter(RECORDS), "r.jsonl", 0))
     assert found == [
-        (record, one) for record in RECORDS for _, one in _plain([(record, preparing._read(record, "r.jsonl", None))])
+        (record, one)
+        for record in RECORDS
+        for _, one in _plain([(record, preparing._read(record, "r.jsonl", None, SafeReader()))])
     ]
     assert "没有文字内容" in found[3][1]
     assert all(one.passages for i, (_, one) in enumerate(found) if i != 3)
@@ -96,9 +99,9 @@ def test_an_import_is_taken_up_where_it_stopped_without_reading_again(tmp_path: 
         read: list[str] = []
         one_record = preparing._read
 
-        def noted(record: preparing.Record, source: str, region: str | None) -> preparing.Prepared | RefusedInput:
+        def noted(record: preparing.Record, *rest: Any) -> preparing.Prepared | RefusedInput:
             read.append(record["_id"])
-            return one_record(record, source, region)
+            return one_record(record, *rest)
 
         monkeypatch.setattr(preparing, "_read", noted)
         second = library.ingest([file])
@@ -172,3 +175,54 @@ def test_an_import_that_is_broken_off_leaves_no_helper_behind() -> None:
     for pid in started:
         with pytest.raises(ProcessLookupError):
             os.kill(pid or 0, 0)
+
+
+@pytest.mark.parametrize("helpers", [0, 2])
+def test_one_record_never_ends_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, helpers: int) -> None:
+    """Odd fields, a record at which the program fails: each is told of, all others go in."""
+    monkeypatch.setattr(preparing, "CHUNK", 2)
+    monkeypatch.setattr(preparing, "count_helpers", lambda size: helpers)
+    odd = [
+        {"_id": "half", "text": "一、做好工作。", "issuers": "\ud800", "doc_number": "\udfff", "title": "\ud800"},
+        {"_id": "deep", "text": "一、做好工作。", "metadata": json.loads('{"a":' * 300 + "1" + "}" * 300)},
+        {
+            "_id": "dates",
+            "text": "一、做好工作。",
+            "issued_on": "9999-99-99",
+            "effective_on": "２０２４年１３月",
+            "status": {"a": []},
+        },
+        {"_id": "\ud800", "text": "一、做好工作。"},
+    ]
+    path = tmp_path / "r.jsonl"
+    path.write_text("\n".join(json.dumps(record) for record in [*RECORDS, *odd]), encoding="utf-8")
+    with Library.open(tmp_path / "lib") as library:
+        store = library._store
+
+        def failing(batch: Any, writing: Any) -> None:
+            if any(entry.prepared.doc.id == "r5" for entry in batch):
+                raise ValueError("a defect")
+            store(batch, writing)
+
+        monkeypatch.setattr(library, "_store", failing)
+        report = library.ingest([path])
+        refused = {(found.source, found.reason) for found in report.refused}
+        assert refused == {("r.jsonl#11", "record"), ("r.jsonl", "empty"), ("r5", "broken")}
+        assert {info.id for info in library.documents()} == {"r0", "r1", "r2", "r4", "r6", "half", "deep", "dates"}
+
+
+def test_one_file_never_ends_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("甲", "乙", "丙"):
+        (tmp_path / f"{name}.txt").write_text(f"{name}县管理办法\n第一条 {name}县加强管理。\n", encoding="utf-8")
+    with Library.open(tmp_path / "lib") as library:
+        place = library._place
+
+        def failing(source: str, origin: str) -> Any:
+            if source.startswith("乙"):
+                raise ValueError("a defect")
+            return place(source, origin)
+
+        monkeypatch.setattr(library, "_place", failing)
+        report = library.ingest([tmp_path / f"{name}.txt" for name in ("甲", "乙", "丙")])
+        assert sorted(report.added) == ["丙.txt", "甲.txt"] and "乙.txt" not in report.ids
+        assert [(found.source, found.reason) for found in report.refused] == [("乙.txt", "broken")]

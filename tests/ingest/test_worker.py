@@ -86,3 +86,18 @@ def test_long_text_is_read_behind_the_wall_too():
         long = TEXT + "各乡镇要落实责任，做好管护。\n".encode() * 30_000
         assert safe.read(long, "长.txt").text == long.decode()
         assert safe.pid is not None
+
+
+def test_long_records_pass_the_wall_and_its_limits(reader):
+    short = {"_id": "1", "text": "一、做好春耕备耕。"}
+    with SafeReader() as fresh:
+        assert fresh.read_record(short, "r.jsonl").id == "1" and fresh.pid is None
+    long = {"_id": "2", "text": "一、做好春耕备耕，落实种植面积。" * 70_000}
+    assert reader.is_long(long) and reader.read_record(long, "r.jsonl").id == "2" and reader.pid is not None
+    assert reader.read_record(short, "r.jsonl", region="贵州省", apart=True).head.region == "贵州省"
+    with SafeReader(replace(DEFAULT, seconds=0.0)) as slow, pytest.raises(RefusedInput) as caught:
+        slow.read_record(long, "r.jsonl")
+    assert caught.value.reason == "timeout"
+    with pytest.raises(RefusedInput) as caught:
+        reader.read_record({"_id": "3", "text": "  "}, "r.jsonl", apart=True)
+    assert caught.value.reason == "empty"

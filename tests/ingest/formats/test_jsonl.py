@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 
 import pytest
 
@@ -6,6 +7,7 @@ from corpus.errors import RefusedInput
 from ingest import reader
 from ingest.files import Input, records
 from ingest.formats import jsonl
+from ingest.limits import DEFAULT, MEGABYTE
 
 
 def test_a_record_keeps_its_text_and_gives_its_title():
@@ -64,3 +66,32 @@ def test_issuers_of_such_a_title_are_all_named():
     text = f"湖南省民政厅 湖南省财政厅 湖南省教育厅关于做好救助工作的通知湘民发〔2022〕5号 各市（州）民政局： {BODY}"
     head = reader.read_record({"_id": "a", "title": "湖南省民政厅", "text": text}, "a").head
     assert (head.issuers, head.doc_number) == (("湖南省民政厅", "湖南省财政厅", "湖南省教育厅"), "湘民发〔2022〕5号")
+
+
+def test_a_line_as_long_as_the_disk_is_refused_early(tmp_path):
+    path = tmp_path / "稀疏.jsonl"
+    with path.open("wb") as file:
+        file.write(b'{"_id": "1", "text": "\xe7\x94\xb2"}\n')
+        file.seek(300 * MEGABYTE)  # holes take no room on the disk
+        file.write(b'\n{"_id": "2", "text": "\xe4\xb9\x99"}\n')
+    tracemalloc.start()
+    found = list(records(Input(path, path.name)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [value["_id"] for value in found if not isinstance(value, RefusedInput)] == ["1", "2"]
+    (refused,) = (value for value in found if isinstance(value, RefusedInput))
+    assert (refused.source, refused.reason) == ("稀疏.jsonl#2", "size") and "16 MB" in refused.message
+    assert peak < 4 * DEFAULT.record_bytes
+
+
+@pytest.mark.parametrize(
+    "id", ['""', "null", "true", "1.5", "NaN", "[1]", '{"a": 1}', '"\\ud800"', '"' + "长" * 501 + '"', "9" * 30]
+)
+def test_what_cannot_name_a_document_is_refused(id):
+    ((_, found),) = jsonl.read_records([f'{{"_id": {id}, "text": "甲"}}'.encode()], "r")
+    assert isinstance(found, RefusedInput) and "_id" in found.message
+
+
+def test_halves_of_characters_in_fields_are_replaced():
+    raw = jsonl.read_record({"_id": "1", "text": "甲", "issuers": "\ud800厅", "doc_number": "\udfff"}, "1")
+    assert raw.fields == {"issuers": "\ufffd厅", "doc_number": "\ufffd"}
