@@ -34,14 +34,17 @@ def read_text(data: bytes, source: str, _limits: Limits = DEFAULT) -> RawText:
 
 def find_tables(text: str) -> tuple[Table, ...]:
     """The tables of a text: lines under each other with the same number of cells, which tabulators, blanks or drawn lines part."""
-    lines = [Span(match.start(), match.end()) for match in _LINE.finditer(text) if _starts_line(text, match.start())]
-    found: list[Sequence[Sequence[Span]]] = []
+    ways = []
     if "\t" in text:
-        found += _parted_by_tabulators(text, lines)
+        ways.append(_parted_by_tabulators)
     if "  " in text or "\u3000\u3000" in text:
-        found += _parted_by_blanks(text, lines)
+        ways.append(_parted_by_blanks)
     if any(sign in text for sign in _DRAWN_SIGNS):
-        found += _parted_by_lines(text, lines)
+        ways.append(_parted_by_lines)
+    if not ways:
+        return ()
+    lines = [Span(match.start(), match.end()) for match in _LINE.finditer(text) if _starts_line(text, match.start())]
+    found: list[Sequence[Sequence[Span]]] = [rows for way in ways for rows in way(text, lines)]
     tables: list[Table] = []
     for rows in sorted(found, key=lambda rows: rows[0][0]):
         span = Span(rows[0][0].start, rows[-1][-1].end)

@@ -30,6 +30,7 @@ _ENCODED = re.compile(
     r"(?:^[ \t]{0,8}[A-Za-z0-9+/_-]{57,120}={0,2}[ \t]{0,8}\n){4,}(?:^[A-Za-z0-9+/_-]{1,120}={0,2}$)?|[A-Za-z0-9+/]{800,}={0,2}",
     re.M,
 )
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/_-]{57}")
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 _FEWEST_TAGS = 20
 _UTF7 = re.compile(rb"\+[A-Za-z0-9/]{3,}-")
@@ -216,7 +217,9 @@ def looks_binary(data: bytes) -> bool:
 
 def find_encoded(text: str) -> list[Span]:
     """Stretches that are no words but bytes written as letters (base64): pictures and files inside a text."""
-    found = []
+    found: list[Span] = []
+    if _LONG_RUN.search(text) is None:
+        return found
     for match in _ENCODED.finditer(text):
         sample = match.group()[:400]
         if any(c.isupper() for c in sample) and any(c.islower() for c in sample) and any(c.isdigit() for c in sample):

@@ -34,7 +34,7 @@ def part_tables(grid: Sequence[Row], rows: Sequence[int], columns: Sequence[int]
         block = grid[start:end]
         used = [c for c in range(len(columns)) if any(row[c] is None or _text(row[c]) for row in block)]
         for part in _beside(block, used, columns):
-            tables.append([[row[c] for c in part] for row in block])
+            tables.append([list(row) if len(part) == len(row) else [row[c] for c in part] for row in block])
     return tables
 
 

@@ -175,7 +175,7 @@ def _sheet(builder: TextBuilder, sheet: Any, source: str, limits: Limits, many: 
         builder.issue("hidden_cells", f"工作表“{sheet.title}”有隐藏的行或列（{len(dropped)} 个单元格），没有读入")
         for place in dropped:
             del filled[place]
-    if kept := len({row for row, _ in filled} & unseen):
+    if filtered and (kept := len({row for row, _ in filled} & unseen)):
         builder.issue("filtered", f"工作表“{sheet.title}”设有筛选，被筛掉的 {kept} 行也已读入")
     if not filled:
         return 0, len(dropped)
