@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corpus.store import DocumentInfo
+from graph.alignment.grades import DemandGrade
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
 from graph.queries.counted import describe_folded
@@ -103,7 +104,8 @@ class YearTargets:
 class TaskCounterpart:
     """An upper task with the lower task that takes it up, or None; then ``nearest`` is the most alike one.
 
-    ``mention`` quotes the lower document where it takes a task up in other words and not as a task of its own.
+    ``mention`` quotes the lower document where it takes a task up in other words and not as a task of its own; ``grade`` says whether it
+    is taken up, partly or not, and by which words.
     """
 
     upper: CitedFact[TaskRecord]
@@ -112,6 +114,7 @@ class TaskCounterpart:
     words: tuple[str, ...]
     nearest: CitedFact[TaskRecord] | None = None
     mention: tuple[AnswerCitation, ...] = ()
+    grade: DemandGrade | None = None
 
     def record(self) -> Json:
         """The shape other programs read."""
@@ -122,6 +125,8 @@ class TaskCounterpart:
             "words": list(self.words),
             "nearest": self.nearest.record() if self.nearest else None,
             "mention": [citation.record() for citation in self.mention],
+            "grade": self.grade.grade if self.grade else None,
+            "because": self.grade.reason if self.grade else "",
         }
 
 
@@ -133,11 +138,13 @@ class TargetCounterpart:
     lower: CitedFact[TargetRecord] | None
     score: float
     reason: str
+    grade: DemandGrade | None = None
 
     def record(self) -> Json:
         """The shape other programs read."""
         lower = self.lower.record() if self.lower else None
-        return {"upper": self.upper.record(), "lower": lower, "score": self.score, "reason": self.reason}
+        graded = {"grade": self.grade.grade if self.grade else None, "because": self.grade.reason if self.grade else ""}
+        return {"upper": self.upper.record(), "lower": lower, "score": self.score, "reason": self.reason, **graded}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ and former versions too. What was left out is said by the list (``CountedList.fo
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from cemai.graph_reports import (
     CitedDuty,
@@ -31,6 +33,10 @@ from graph.queries.cited import CitedFact, R, cite_facts
 from graph.queries.counted import CountedList
 from graph.queries.facts import Partner, UnitCount
 from graph.queries.figures import FoundFigure, Order
+
+if TYPE_CHECKING:
+    from graph.alignment.coverage import CoveredTask
+    from qa.comparison.implementation import TakenUp
 
 LINKS = 200
 """Pairs of like tasks that one answer shows at most."""
@@ -198,8 +204,9 @@ class PolicyGraph:
     def coverage(self, upper: str, lower: str) -> CoverageReport:
         """落实对照: each task and target of an upper document with what takes it up in a lower one; names are ids or file names."""
         from graph.alignment.coverage import coverage
+        from graph.alignment.grades import grade_target
         from qa.comparison.columns import column_of
-        from qa.comparison.implementation import find_mentions
+        from qa.comparison.implementation import grade_tasks
         from qa.documents import LibraryView
 
         above, below = find_document(self.corpus, upper), find_document(self.corpus, lower)
@@ -208,14 +215,16 @@ class PolicyGraph:
         rows = [above.row, below.row]
         found = coverage(self.corpus, above.row, below.row)
         view = LibraryView(self.corpus)
-        elsewhere = find_mentions([task.name for task in found.missing], column_of(below.row, view), view)
-        missing = sum(task.name not in elsewhere for task in found.missing)
+        taken = grade_tasks(found.tasks, column_of(below.row, view))
         tasks = _by_id(cite_facts(self.corpus, self.corpus.facts(TaskRecord, documents=rows)))
         targets = _by_id(cite_facts(self.corpus, self.corpus.facts(TargetRecord, documents=rows)))
+        grades = Counter(up.grade.grade for up in taken)
         counts = {
             "tasks": len(found.tasks),
-            "taken_up": len(found.tasks) - missing,
-            "missing": missing,
+            "taken_up": grades["写到"] + grades["部分写到"],
+            "missing": grades["未写到"],
+            "written": grades["写到"],
+            "partly": grades["部分写到"],
             "targets": len(found.targets),
             "missing_targets": len(found.missing_targets),
             "own": len(found.own),
@@ -224,20 +233,14 @@ class PolicyGraph:
             above,
             below,
             counts,
-            tuple(
-                TaskCounterpart(
-                    tasks[_id(entry.upper)],
-                    tasks[_id(entry.lower)] if entry.lower else None,
-                    entry.score,
-                    entry.words,
-                    tasks[_id(entry.nearest)] if entry.nearest else None,
-                    elsewhere.get(entry.upper.name, ()) if entry.lower is None else (),
-                )
-                for entry in found.tasks
-            ),
+            tuple(_counterpart(entry, up, tasks) for entry, up in zip(found.tasks, taken, strict=True)),
             tuple(
                 TargetCounterpart(
-                    targets[_id(entry.upper)], targets[_id(entry.lower)] if entry.lower else None, entry.score, entry.reason
+                    targets[_id(entry.upper)],
+                    targets[_id(entry.lower)] if entry.lower else None,
+                    entry.score,
+                    entry.reason,
+                    grade_target(entry.upper, entry.lower),
                 )
                 for entry in found.targets
             ),
@@ -313,6 +316,23 @@ class PolicyGraph:
 
 def _id(fact: FactRecord) -> tuple[str, str]:
     return fact.document_id, fact.id
+
+
+def _counterpart(entry: CoveredTask, taken: TakenUp, tasks: dict[tuple[str, str], CitedFact[TaskRecord]]) -> TaskCounterpart:
+    """An upper task with the lower one that takes it up, as far as its grade says that it is taken up."""
+    lower = tasks[_id(entry.lower)] if entry.lower else None
+    nearest = tasks[_id(entry.nearest)] if entry.nearest else None
+    absent = taken.grade.grade == "未写到"
+    within = lower is not None and taken.span is not None and lower.fact.start <= taken.span.start < lower.fact.end
+    return TaskCounterpart(
+        tasks[_id(entry.upper)],
+        lower if within else None,
+        entry.score,
+        entry.words if within else taken.grade.words,
+        nearest or (None if within else lower),
+        () if within or absent else taken.citations,
+        taken.grade,
+    )
 
 
 def _by_id(facts: Iterable[CitedFact[R]]) -> dict[tuple[str, str], CitedFact[R]]:

@@ -211,10 +211,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """One aspect across the regions; ``cells`` stand in the order of ``Comparison.regions``."""
+    """One aspect across the regions; ``cells`` stand in the order of ``Comparison.regions``.
+
+    Of 落实对照 ``grade`` is 写到, 部分写到 or 未写到, and ``because`` says by which words and figures.
+    """
 
     aspect: str
     cells: tuple[Cell, ...]
+    grade: str | None = None
+    because: str = ""
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        graded = {"grade": self.grade, "because": self.because} if self.grade is not None else {}
+        return {"aspect": self.aspect, "cells": [cell.record() for cell in self.cells], **graded}
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +294,7 @@ class Comparison:
             **head,
             "regions": list(self.regions),
             "columns": [column.record() for column in self.columns],
-            "rows": [{"aspect": row.aspect, "cells": [cell.record() for cell in row.cells]} for row in self.rows],
+            "rows": [row.record() for row in self.rows],
             "differences": list(self.differences),
             "notices": [{"kind": notice.kind, "text": notice.text} for notice in self.notices],
         }

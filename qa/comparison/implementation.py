@@ -1,115 +1,200 @@
-"""Implementation of an upper document by a lower one 落实对照, task by task and target by target."""
+"""Implementation of an upper document by a lower one 落实对照: for each task and target whether it is written, partly, or not."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.document import Span
-from corpus.wordlists import entries
+from corpus.folding import fold
 from graph.alignment.coverage import CoveredTarget, CoveredTask, coverage
+from graph.alignment.grades import GRADES, PART, DemandGrade, DemandWords, grade_target, raise_grade
 from graph.codec.records import TargetRecord, TaskRecord
+from graph.lexicon import word_lists
 from qa.answer import AnswerCitation, Cell, Comparison, ComparisonRow
 from qa.answers.draft import cite, flatten, merge_spans
-from qa.comparison.clauses import Clause, list_clauses
 from qa.comparison.columns import ComparisonColumn
-from qa.documents import LibraryView
-from qa.understanding.concepts import QueryConcepts, extract_text_concepts
+from qa.documents import LibraryView, Sentence
 
-MENTIONED = 0.6
-"""The share of a task's name that a clause of the lower document must hold to take it up."""
-SAME_TOPIC = 0.25
-"""… where clause and name have the same main topic."""
-VERB = 0.2
-"""What a verb of demand counts beside what is demanded: 加强, 完善 and 推进 stand in every document."""
-LONGEST = 1500
-"""Characters of a clause that are looked at."""
+UNDER_HEADING = 0.95
+"""What a demand that a sentence says only together with the heading above it counts."""
+SAME, MEASURES = 12, 600
+"""Characters that must be the same word by word for a measure to be taken up, and how far a task's measures are read."""
+_MARKS = re.compile(r"[\s“”‘’\"'《》()（）,，、。;；:：·—-]")
+SHORT = 40
+"""Characters of a sentence up to which it takes up one demand by the same words, not several."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A clause of the lower document with its folded words and main topic."""
+class TakenUp:
+    """How a lower document takes up a demand: the grade, and the sentence that decides with its heading."""
 
-    clause: Clause
-    folded: str
-    topic: tuple[str, ...]
+    grade: DemandGrade
+    citations: tuple[AnswerCitation, ...] = ()
+    span: Span | None = None
 
 
 def compare_implementation(upper: ComparisonColumn, lower: ComparisonColumn, view: LibraryView, *, as_of: dt.date) -> Comparison:
-    """A row for each task and target of the upper document, with the lower document's counterpart or 原文未载明."""
+    """A row for each task and target of the upper document, with the lower document's counterpart, its grade and what decides."""
     found = coverage(view.corpus, upper.document.info.row, lower.document.info.row)
     tasks = [entry for entry in found.tasks if upper.holds(entry.upper.span)]
     targets = [entry for entry in found.targets if upper.holds(entry.upper.span)]
-    elsewhere = find_mentions([entry.upper.name for entry in tasks if entry.lower is None], lower, view)
-    rows = [_row(f"任务：{entry.upper.name[:40]}", upper, lower, entry, elsewhere.get(entry.upper.name, ())) for entry in tasks]
-    # a task may be taken up under another name; a target only by a figure for the same indicator
-    rows += [_row(f"目标：{entry.upper.indicator[:40]}", upper, lower, entry, ()) for entry in targets]
+    taken = grade_tasks(tasks, lower)
+    rows = [_task_row(upper, lower, entry, up) for entry, up in zip(tasks, taken, strict=True)]
+    rows += [_target_row(upper, lower, entry) for entry in targets]
     return Comparison(
         question=f"{upper.name}与{lower.name}",
         topic=None,
         regions=(upper.name, lower.name),
         rows=tuple(rows),
-        differences=tuple(_said(rows, targets, upper, lower)),
+        differences=tuple(_said(rows, upper, lower)),
         columns=(upper.head(view, as_of), lower.head(view, as_of)),
         form="落实对照",
     )
 
 
-def find_mentions(names: Sequence[str], column: ComparisonColumn, view: LibraryView) -> dict[str, tuple[AnswerCitation, ...]]:
-    """Find, for each task name, the clause of a document that contains most of it.
+def grade_tasks(tasks: Sequence[CoveredTask], column: ComparisonColumn) -> list[TakenUp]:
+    """Grade the tasks of an upper document, in their order, by the sentences of a lower one and by its tasks."""
+    taken = grade_demands([entry.upper.name for entry in tasks], column)
+    verbatim = _verbatim(column)
+    out = []
+    for entry, up in zip(tasks, taken, strict=True):
+        raised = raise_grade(up.grade, entry.score, entry.lower.name, entry.words) if entry.lower is not None else up.grade
+        if raised is not up.grade and entry.lower is not None:
+            cited = cite(column.document, _opening(column, entry.lower))
+            out.append(TakenUp(raised, (cited,), entry.lower.span))
+        elif up.grade.grade == "未写到" and (same := _same_words(entry.upper, verbatim)) is not None:
+            words, number = same
+            sentence = column.document.sentences[number]
+            reason = f"名称没有见到；措施中的“{words}”写到"
+            grade = DemandGrade("部分写到", PART, (words,), up.grade.lacking, reason)
+            out.append(TakenUp(grade, _cited(column, sentence), sentence.span))
+        else:
+            out.append(up)
+    return out
 
-    Returns the citations of the heading and of the sentence by name; names without such a clause are left out.
+
+def _verbatim(column: ComparisonColumn) -> dict[str, int]:
+    """Where stretches of ``SAME`` characters of a document first stand, by sentence."""
+    found: dict[str, int] = {}
+    for number in column.sentences:
+        text = _MARKS.sub("", column.document.sentences[number].folded)
+        for at in range(len(text) - SAME + 1):
+            found.setdefault(text[at : at + SAME], number)
+    return found
+
+
+def _same_words(task: TaskRecord, verbatim: Mapping[str, int]) -> tuple[str, int] | None:
+    """The longest stretch of a task's measures that the lower document has word by word, and the sentence that has it."""
+    text = _MARKS.sub("", fold(task.quote))[:MEASURES]
+    best: tuple[str, int] | None = None
+    at = 0
+    while at + SAME <= len(text):
+        number = verbatim.get(text[at : at + SAME])
+        if number is None:
+            at += 1
+            continue
+        size = SAME
+        while verbatim.get(text[at + size + 1 - SAME : at + size + 1]) == number and at + size < len(text):
+            size += 1
+        if best is None or size > len(best[0]):
+            best = text[at : at + size], number
+        at += size
+    return best
+
+
+def grade_demands(demands: Sequence[str], column: ComparisonColumn) -> list[TakenUp]:
+    """Grade demands, in their order, by the sentence of a document that says most of each.
+
+    What a document tells of the past takes up nothing. A short sentence takes up one demand by the same words, not several.
+
+    Args:
+        demands: The names of the upper document's tasks.
+        column: The lower document.
     """
-    clauses = [_heard(clause) for clause in list_clauses(column)] if names else []
-    found = {name: _mention(name, column, clauses, view) for name in names}
-    return {name: citations for name, citations in found.items() if citations}
+    document = column.document
+    review = word_lists()["review_headings"]
+    sentences = [
+        document.sentences[i]
+        for i in column.sentences
+        if not document.sentences[i].is_units and not any(word in document.sentences[i].leaf for word in review)
+    ]
+    words = DemandWords(demands, [sentence.folded for sentence in sentences])
+    best = [_best(demand, sentences, words) for demand in demands]
+    out: list[TakenUp] = []
+    for number, (demand, (share, sentence)) in enumerate(zip(demands, best, strict=True)):
+        if sentence is None or share < PART:
+            out.append(TakenUp(words.grade(demand, "")))
+            continue
+        said = sentence.folded if words.share(demand, sentence.folded) >= share else f"{sentence.leaf}。{sentence.folded}"
+        grade = words.grade(demand, said)
+        rival = _rival(number, demands, best, grade, sentence)
+        if rival is not None and grade.grade == "写到":
+            grade = replace(grade, grade="部分写到", reason=f"{grade.reason}；同一句已对应“{demands[rival]}”")
+        if grade.grade == "未写到":
+            out.append(TakenUp(grade))
+        else:
+            out.append(TakenUp(grade, _cited(column, sentence), sentence.span))
+    return out
 
 
-def _row(
-    aspect: str,
-    upper: ComparisonColumn,
-    lower: ComparisonColumn,
-    entry: CoveredTask | CoveredTarget,
-    mention: tuple[AnswerCitation, ...],
-) -> ComparisonRow:
-    mine, counterpart = _cell(upper, entry.upper), _cell(lower, entry.lower)
-    if counterpart.text is None and mention:
-        counterpart = replace(counterpart, text="\n".join(flatten(c.quote) for c in mention), citations=mention)
-    return ComparisonRow(aspect, (mine, counterpart))
+def _best(demand: str, sentences: Sequence[Sentence], words: DemandWords) -> tuple[float, Sentence | None]:
+    """The sentence that says most of a demand, of equals a heading: what stands under it is on the demand as a whole."""
+    scored = []
+    for number, sentence in enumerate(sentences):
+        share = words.share(demand, sentence.folded)
+        if share < 1.0 and sentence.leaf and not sentence.is_heading:
+            share = max(share, UNDER_HEADING * words.share(demand, f"{sentence.leaf}。{sentence.folded}"))
+        if share >= PART:
+            scored.append((round(share, 3), sentence.is_heading, round(words.likeness(demand, sentence.folded), 2), -number))
+    if not scored:
+        return 0.0, None
+    share, _, _, number = max(scored)
+    return share, sentences[-number]
 
 
-def _heard(clause: Clause) -> Heard:
-    from graph.topics import topics_of
-
-    return Heard(clause, clause.folded[:LONGEST], topics_of(clause.folded[:LONGEST], heading=clause.label)[:1])
-
-
-def _mention(name: str, column: ComparisonColumn, clauses: Sequence[Heard], view: LibraryView) -> tuple[AnswerCitation, ...]:
-    from graph.topics import topics_of
-
-    sought = _weighted(extract_text_concepts(name, view))
-    topic = topics_of(name)[:1]
-    scored = [(sought.coverage(heard.folded), heard) for heard in clauses]
-    near = [
-        (share, heard) for share, heard in scored if share >= (SAME_TOPIC if topic and heard.topic == topic else MENTIONED)
-    ]  # fmt: skip
-    if not near:
-        return ()
-    span = max(near, key=lambda pair: (pair[1].topic == topic, pair[0]))[1].clause.span
-    inside = [column.document.sentences[i] for i in column.document.between(span)]
-    under = [sentence for sentence in inside if not sentence.is_heading]
-    best = max(under, key=lambda s: sought.coverage(s.folded), default=None)
-    quoted = [sentence.span for sentence in (*inside[:1], best) if sentence is not None]
-    spans = merge_spans(quoted or [span], column.document.text)
-    return tuple(cite(column.document, one) for one in spans)
+def _rival(
+    number: int, demands: Sequence[str], best: Sequence[tuple[float, Sentence | None]], grade: DemandGrade, sentence: Sentence
+) -> int | None:
+    """Another demand that a short sentence says more of by the same words."""
+    if len(sentence.span) > SHORT:
+        return None
+    for other, (share, theirs) in enumerate(best):
+        more = other != number and theirs is sentence and (share, -other) > (best[number][0], -number)
+        if more and any(word in demands[other] for word in grade.words):
+            return other
+    return None
 
 
-def _weighted(sought: QueryConcepts) -> QueryConcepts:
-    verbs = frozenset(entries("graph", "demand_verbs.txt"))
-    return replace(
-        sought, concepts=tuple(replace(c, weight=c.weight * VERB) if c.text in verbs else c for c in sought.concepts)
-    )  # fmt: skip
+def _cited(column: ComparisonColumn, sentence: Sentence) -> tuple[AnswerCitation, ...]:
+    """The sentence with the heading of its section in front; a heading with the first sentence under it."""
+    document = column.document
+    section = document.doc.section_at(sentence.span.start)
+    spans = [sentence.span]
+    if section is not None and section.kind in ("heading", "item"):
+        inside = [document.sentences[i] for i in document.between(Span(section.start, section.whole.end))]
+        if sentence.is_heading:
+            spans += [under.span for under in inside if not under.is_heading][:1]
+        else:
+            spans = [under.span for under in inside[:1] if under.is_heading] + spans
+    return tuple(cite(document, span) for span in merge_spans(spans, document.text))
+
+
+def _task_row(upper: ComparisonColumn, lower: ComparisonColumn, entry: CoveredTask, taken: TakenUp) -> ComparisonRow:
+    mine, theirs = _cell(upper, entry.upper), _cell(lower, None)
+    if taken.citations:
+        theirs = replace(theirs, text="\n".join(flatten(c.quote) for c in taken.citations), citations=taken.citations)
+    return ComparisonRow(f"任务：{entry.upper.name[:40]}", (mine, theirs), taken.grade.grade, taken.grade.reason)
+
+
+def _target_row(upper: ComparisonColumn, lower: ComparisonColumn, entry: CoveredTarget) -> ComparisonRow:
+    # a task may be taken up under another name; a target only by a figure for the same indicator
+    grade = grade_target(entry.upper, entry.lower)
+    cells = (_cell(upper, entry.upper), _cell(lower, entry.lower))
+    return ComparisonRow(f"目标：{entry.upper.indicator[:40]}", cells, grade.grade, grade.reason)
 
 
 def _cell(column: ComparisonColumn, fact: TaskRecord | TargetRecord | None) -> Cell:
@@ -129,21 +214,14 @@ def _opening(column: ComparisonColumn, task: TaskRecord) -> Span:
     return Span(task.span.start, min(task.span.end, last.span.end))
 
 
-def _said(rows: list[ComparisonRow], targets: list[CoveredTarget], upper: ComparisonColumn, lower: ComparisonColumn) -> list[str]:
+def _said(rows: Sequence[ComparisonRow], upper: ComparisonColumn, lower: ComparisonColumn) -> list[str]:
     out = []
-    missing = [row.aspect for row in rows if row.cells[1].text is None]
     for noun in ("任务", "目标"):
-        all_of_it = sum(row.aspect.startswith(noun) for row in rows)
-        absent = sum(aspect.startswith(noun) for aspect in missing)
-        if all_of_it:
-            out.append(
-                f"{upper.name}的文件有{noun} {all_of_it} 项，{lower.name}的文件写到 {all_of_it - absent} 项，未见 {absent} 项。"
-            )
-    out.append("对照按字词相近判断，未见的请翻看原文再下结论。")
-    out += [f"未见的{aspect}" for aspect in missing]
-    out += [
-        f"“{entry.upper.indicator}”：{upper.name}{entry.upper.value_text}，{lower.name}{entry.lower.value_text}。"
-        for entry in targets
-        if entry.lower is not None and entry.lower.value is not None and entry.lower.value != entry.upper.value
-    ]
+        grades = Counter(row.grade for row in rows if row.aspect.startswith(noun))
+        if grades:
+            told = "，".join(f"{grade} {grades[grade]} 项" for grade in GRADES)
+            out.append(f"{upper.name}的文件有{noun} {sum(grades.values())} 项，{lower.name}的文件{told}。")
+    out.append("对照按字词和数判断，未写到的请翻看原文再下结论。")
+    for grade in ("未写到", "部分写到"):
+        out += [f"{grade}：{row.aspect}（{row.because}）" for row in rows if row.grade == grade]
     return out

@@ -131,7 +131,7 @@ def document_coverage(args: argparse.Namespace) -> int:
     if args.missing:
         report = report.only_missing()
     found = bool(report.tasks or report.targets)
-    return _show(args, coverage_table(report), (1, 2, 6, 4, 6, 4, 4), found)
+    return _show(args, coverage_table(report), (1, 2, 6, 4, 6, 4, 2, 4, 1), found)
 
 
 def document_lineage(args: argparse.Namespace) -> int:

@@ -247,14 +247,21 @@ def print_comparison(comparison: Comparison) -> None:
             places.setdefault(section, {})[citation] = None
         return "".join(f"[{n}]" for n in dict.fromkeys(numbers[c.source_id, c.section_path] for c in citations))
 
+    graded = comparison.form == "落实对照"
     rows = [("时效", *(column.status for column in comparison.columns))] if comparison.columns else []
     for row in comparison.rows:
         rows.append((row.aspect, *(f"{c.text}{marks(c.citations)}" if c.text else UNSTATED for c in row.cells)))
+    if graded:
+        rows = [(*row, "") for row in rows[: len(rows) - len(comparison.rows)]] + [
+            (*cells, f"{row.grade}：{row.because}")
+            for cells, row in zip(rows[len(rows) - len(comparison.rows) :], comparison.rows, strict=True)
+        ]
     if len(comparison.regions) >= TURNED_FROM:
         turned = [(region, *(row[i + 1] for row in rows)) for i, region in enumerate(comparison.regions)]
         print_table(("地区", *(row[0] for row in rows)), turned, ratios=(2, *([5] * len(rows))))
     else:
-        print_table(("方面", *comparison.regions), rows, ratios=(2, *([5] * len(comparison.regions))))
+        heads = ("方面", *comparison.regions, *(("落实情况",) if graded else ()))
+        print_table(heads, rows, ratios=(2, *([5] * len(comparison.regions)), *((3,) if graded else ())))
     for line in comparison.differences:
         out.print(f"· {line}")
     for section, cited in places.items():

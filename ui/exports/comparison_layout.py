@@ -87,12 +87,16 @@ def lay_out(comparison: Comparison, *, columns: int | None = COLUMNS) -> LaidOut
     grid = [(row.aspect, tuple(_cell(cell, sources) for cell in row.cells)) for row in comparison.rows]
     if any(states.values()):
         grid.append(("时效", tuple(LaidOutCell(states.get(region, "")) for region in comparison.regions)))
+    graded = comparison.form == "落实对照"
+    if graded:
+        told = [LaidOutCell(f"{row.grade}：{row.because}") for row in comparison.rows if row.grade]
+        grid = [(aspect, (*cells, *_remarks(told[i] if i < len(told) else None))) for i, (aspect, cells) in enumerate(grid)]
     turned = len(comparison.regions) >= TURNED_FROM
     if turned:
         headers: tuple[str, ...] = tuple(aspect for aspect, _ in grid)
         rows = tuple((region, tuple(cells[i] for _, cells in grid)) for i, region in enumerate(comparison.regions))
     else:
-        headers, rows = comparison.regions, tuple(grid)
+        headers, rows = (*comparison.regions, *(("落实情况", "备注") if graded else ())), tuple(grid)
     wide = len(headers) if columns is None else columns - 1
     tables = tuple(
         LaidOutTable(headers[at : at + wide], tuple((head, cells[at : at + wide]) for head, cells in rows))
@@ -108,6 +112,11 @@ def lay_out(comparison: Comparison, *, columns: int | None = COLUMNS) -> LaidOut
         comparison.differences,
         turned,
     )
+
+
+def _remarks(told: LaidOutCell | None) -> tuple[LaidOutCell, LaidOutCell]:
+    """How far a demand is taken up, and an empty cell for the remark of whoever checks it."""
+    return told or LaidOutCell(""), LaidOutCell("")
 
 
 def _cell(cell: Cell, sources: _Sources) -> LaidOutCell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from cemai.graph_reports import (
     document_summary,
 )
 from corpus.titles import in_marks
+from graph.alignment.grades import DemandGrade
 from graph.codec.columns import content_of, deadline_of
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
@@ -92,21 +94,24 @@ def partners_table(unit: str, partners: Sequence[Partner]) -> ExportTable:
     return ExportTable(f"与{unit}共同承担任务的单位", columns, tuple(rows), notes, records)
 
 
+def _graded(grade: DemandGrade | None) -> tuple[str, str]:
+    return (grade.grade, grade.reason) if grade is not None else ("", "")
+
+
 def coverage_table(report: CoverageReport) -> ExportTable:
     """落实对照: each demand of the upper document with what the lower one says of it."""
     rows: list[tuple[Any, ...]] = []
     for task in report.tasks:
         said = task.lower.fact.name if task.lower else MISSING + (f"（最相近：{task.nearest.fact.name}）" if task.nearest else "")
         where = task.lower.fact.position if task.lower else ""
-        why = f"共有“{'”“'.join(task.words)}”" if task.lower else ""
         if task.mention:
-            said, why = "\n".join(" ".join(cited.quote.split()) for cited in task.mention), "写在别的任务或段落里"
+            said = "\n".join(" ".join(cited.quote.split()) for cited in task.mention)
             where = where or " > ".join(task.mention[0].section_path)
-        rows.append(("任务", task.upper.fact.name, task.upper.fact.position, said, where, why))
+        rows.append(("任务", task.upper.fact.name, task.upper.fact.position, said, where, *_graded(task.grade), ""))
     for target in report.targets:
         upper, lower = target.upper.fact, target.lower.fact if target.lower else None
         beside = (_figure(lower), lower.position) if lower else (MISSING, "")
-        rows.append(("目标", _figure(upper), upper.position, *beside, target.reason))
+        rows.append(("目标", _figure(upper), upper.position, *beside, *_graded(target.grade), ""))
     numbered = tuple((number, *row) for number, row in enumerate(rows, 1))
     columns = (
         TableColumn("序号", 4, "short"),
@@ -115,15 +120,19 @@ def coverage_table(report: CoverageReport) -> ExportTable:
         TableColumn("上级文件位置", 14),
         TableColumn("下级落实", 24),
         TableColumn("下级文件位置", 14),
-        TableColumn("说明", 15),
+        TableColumn("落实情况", 8, "short"),
+        TableColumn("依据", 15),
+        TableColumn("备注", 12),
     )
     counts = report.counts
+    told = Counter(target.grade.grade for target in report.targets if target.grade)
     notes = (
         f"上级文件：{_named(document_summary(report.upper))}",
         f"下级文件：{_named(document_summary(report.lower))}",
-        f"上级任务 {counts['tasks']} 项，下级有对应的 {counts['taken_up']} 项，未见对应的 {counts['missing']} 项；"
-        f"上级目标 {counts['targets']} 项，未见对应的 {counts['missing_targets']} 项；下级另有任务 {counts['own']} 项。",
-        "对应由任务名称和措施的共有字词判断，未见对应不等于没有落实，请对照原文核实。",
+        f"上级任务 {counts['tasks']} 项，下级写到 {counts['written']} 项，部分写到 {counts['partly']} 项，未写到 {counts['missing']} 项；"
+        f"上级目标 {counts['targets']} 项，写到 {told['写到']} 项，部分写到 {told['部分写到']} 项，未写到 {told['未写到']} 项；"
+        f"下级另有任务 {counts['own']} 项。",
+        "落实情况按要求的字词和数判断，未写到不等于没有落实，请对照原文核实；备注栏留给核实的人填写。",
     )
     return ExportTable("落实对照表", columns, numbered, notes, report.record())
 

@@ -143,12 +143,18 @@ def comparison_table(comparison: Comparison) -> ExportTable:
         places = dict.fromkeys(describe_citation(citation) for citation in citations)
         return "\n".join([text, *(f"（出处：{line}）" for line in places)])
 
-    rows = tuple((row.aspect, *(cell(c.text, c.citations) for c in row.cells)) for row in comparison.rows)
+    graded = comparison.form == "落实对照"
+    rows = tuple(
+        (row.aspect, *(cell(c.text, c.citations) for c in row.cells), *((row.grade or "", row.because, "") if graded else ()))
+        for row in comparison.rows
+    )
     if comparison.columns:
-        rows = (("时效", *(f"{column.status}：{column.reason}" for column in comparison.columns)), *rows)
+        states = tuple(f"{column.status}：{column.reason}" for column in comparison.columns)
+        rows = (("时效", *states, *(("", "", "") if graded else ())), *rows)
     columns = (
         TableColumn("方面", 8),
         *(TableColumn(region, max(16, 84 / max(1, len(comparison.regions)))) for region in comparison.regions),
+        *((TableColumn("落实情况", 8, "short"), TableColumn("依据", 16), TableColumn("备注", 12)) if graded else ()),
     )
     notes = (*(f"【注意】{notice.text}" for notice in comparison.notices), *comparison.differences)
     subject = comparison.topic or comparison.question or ""

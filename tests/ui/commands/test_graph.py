@@ -83,7 +83,9 @@ def test_targets_stand_under_their_years(options: list[str], capsys: pytest.Capt
 
 def test_what_the_lower_document_does_not_mention(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     record = answer(capsys, options, "coverage", "上级.txt", "下级.txt")
-    assert record["counts"] == {"tasks": 3, "taken_up": 1, "missing": 2, "targets": 1, "missing_targets": 0, "own": 0}
+    counts = {"tasks": 3, "taken_up": 1, "missing": 2, "written": 1, "partly": 0, "targets": 1, "missing_targets": 0, "own": 0}
+    assert record["counts"] == counts
+    assert [entry["grade"] for entry in record["tasks"]] == ["写到", "未写到", "未写到"]
     assert record["tasks"][0]["lower"]["name"] == "改造农村老旧管网" and record["tasks"][0]["words"]
     only = answer(capsys, options, "coverage", "上级.txt", "下级.txt", "--missing")
     assert [entry["upper"]["name"] for entry in only["tasks"]] == ["加强水质检测", "建立应急水源"]
