@@ -288,6 +288,11 @@ def _year_meant(
     )
     one = max((before.rfind(word) for word in (*lists["of_the_year"], own)), default=-1)
     at, planned = _year_planned(before, year)
+    sentence = before[max(before.rfind("。"), before.rfind("\n")) + 1 :]
+    if record.kind == "achieved" and any(word in sentence for word in lists["of_drafts"]):
+        # 今年拟安排赤字2.18万亿元，赤字率提高到3%; 从去年的2.1%提高到2.3% has last year's rate too
+        said = record.quote[: max(0, record.quote.rfind(record.value_text))]
+        return ("achieved", year - 1, RECKONED) if said.endswith(lists["of_last_year"]) else ("target", year, RECKONED)
     if record.kind == "target" and several <= at:
         return "target", planned, RECKONED if planned is not None else WRITTEN
     paragraph = before[before.rfind("\n") + 1 :]

@@ -135,7 +135,9 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     operation = _operation(folded, found.words)
     scope, whole, whole_level = _scope_asked(parsed, view, known)
     every = whole_level or says("sweeps_all") or parsed.every_region or says("sweeps_counting")
-    if not scope and not every and says("sweeps_nation"):
+    # 历年政府工作报告 without a place are those of the nation
+    of_nation = says("sweeps_nation") or (operation == "series" and says("sweeps_reports"))
+    if not scope and not every and of_nation:
         scope = (NATION,)
     ordered = operation in ("highest", "lowest") or _TOP.search(folded) is not None or says("sweeps_orders")
     if len(scope) == 1 and not whole and operation not in ("series", "done", "beside"):

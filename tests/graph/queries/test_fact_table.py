@@ -97,6 +97,7 @@ REVIEW = """甘肃省2026年政府工作报告
 今后五年，地区生产总值年均增长5%左右，常住人口城镇化率达到63%。
 三、2026年重点工作
 今年是“十五五”开局之年。主要预期目标是：地区生产总值增长5.5%左右。
+今年拟安排财政赤字100亿元，赤字率从去年的2.1%提高到2.3%。
 """
 
 
@@ -113,3 +114,4 @@ def test_the_year_follows_from_what_the_report_named_last(tmp_path: Path) -> Non
         assert rows_of(library, "常住人口城镇化率", "%", "target", 2030) == [("62", "63%")]
         assert rows_of(library, "地区生产总值年均增长", "%", "target", 2030) == [("62", "5%左右")]
         assert rows_of(library, "地区生产总值增长", "%", "target", 2026) == [("62", "5.5%左右")]
+        assert rows_of(library, "赤字率", "%", "target", 2026) == [("62", "2.3%")]
