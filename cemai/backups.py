@@ -27,9 +27,8 @@ from corpus.store.backup import (
     describe_copy,
     require_sound,
     require_unaltered,
-    sync,
 )
-from corpus.store.connections import connect, connect_unchanging
+from corpus.store.connections import connect, connect_unchanging, sync
 from corpus.store.failures import translated
 from corpus.store.identity import NOTE, forget_library, remember_library
 from corpus.store.purged import PurgedDocument, read_purged

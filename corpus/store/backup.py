@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import DamagedLibrary, NewerFormat, StoreError
-from corpus.store.connections import FrozenFile, connect, connect_unchanging
+from corpus.store.connections import FrozenFile, connect, connect_unchanging, sync
 from corpus.store.database import FORMAT, LIBRARY_ID
 from corpus.store.failures import translated
 from corpus.store.integrity import damage
@@ -179,14 +179,3 @@ def hash_file(file: Path) -> str:
     """The SHA-256 of a file."""
     with file.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """See to it that a file, or the list of a folder's files, is on the disk itself."""
-    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
-    with suppress(PermissionError):  # Windows does not open folders
-        number = os.open(path, flags)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)

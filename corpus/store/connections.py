@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -119,6 +120,17 @@ class FrozenFile:
             if file.exists():
                 shutil.copyfile(file, copy.with_name(file.name))
         return connect(copy)
+
+
+def sync(path: Path) -> None:
+    """See to it that a file, or the list of a folder's files, is on the disk itself."""
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
+    with suppress(PermissionError):  # Windows does not open folders
+        number = os.open(path, flags)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def _look(path: Path) -> tuple[int, int]:

@@ -263,7 +263,17 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
 
     def check(self) -> list[str]:
         """What is wrong with the file, in Chinese sentences."""
-        return faults(self._db)
+        found = faults(self._db)
+        # of no hash, for they change without the document: but they follow from the corrections
+        query = "SELECT id, source, origin, user_status, user_note FROM documents WHERE removed_at IS NULL"
+        rows = self._db.execute(query).fetchall()
+        for row, given in zip(rows, self.corrections_of_many([row[:3] for row in rows]), strict=True):
+            said = next(((c.value, c.note) for c in given if c.field == "status"), (None, None))
+            if row[3:] != said:
+                found.append(f"{row[1]}：人工设定的时效与更正记录不符，请核对后用 cemai docs status {row[0][:8]} 重新设定。")
+        if broken := self._db.execute("SELECT count(*) FROM answers WHERE NOT json_valid(payload)").fetchone()[0]:
+            found.append(f"有 {broken} 条问过的回答已损坏，不影响文件；它们不能再重新核对。")
+        return found
 
     def _put_passages(self, document: int, passages: Sequence[PassageRow], model: str | None) -> None:
         for i, passage in enumerate(passages):

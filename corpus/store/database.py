@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
-from corpus.store.connections import FrozenFile, connect
+from corpus.store.connections import FrozenFile, connect, sync
 from corpus.store.failures import translated
 from corpus.store.identity import RememberedLibrary, recall_library, remember_library, require_same
 from corpus.store.integrity import row_hash, seal
@@ -321,5 +321,7 @@ def _make_private_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            for folder in (path.parent, path.parent.parent):  # a new library is there after a power cut, too
+                sync(folder)
     except OSError as error:
         raise StoreError(f"不能在 {path.parent} 建立文档库（{error.strerror}）。请换一个可写的文件夹。") from error

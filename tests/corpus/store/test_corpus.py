@@ -199,6 +199,35 @@ def test_every_altered_column_is_found(tmp_path: Path) -> None:
             assert corpus.check(), table
 
 
+def test_an_altered_status_or_answer_is_found(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        row = put(corpus, make("甲.txt"))
+        other = put(corpus, make("乙.txt", TEXT + "另。"))
+        corpus.set_status(row, "已废止", "县政发〔2024〕1号")
+        corpus.save_answer("a1", {"question": "问"})
+        assert corpus.check() == []
+        for change, back in (
+            (
+                f"UPDATE documents SET user_status='现行有效' WHERE row={row}",
+                f"UPDATE documents SET user_status='已废止' WHERE row={row}",
+            ),
+            (
+                f"UPDATE documents SET user_note=NULL WHERE row={row}",
+                f"UPDATE documents SET user_note='县政发〔2024〕1号' WHERE row={row}",
+            ),
+            (
+                f"UPDATE documents SET user_status='已废止' WHERE row={other}",
+                f"UPDATE documents SET user_status=NULL WHERE row={other}",
+            ),
+            ("UPDATE answers SET payload='{'", "UPDATE answers SET payload='{}'"),
+        ):
+            corpus._db.execute(change)
+            assert len(corpus.check()) == 1, change
+            corpus._db.execute(back)
+        corpus.remove(row)
+        assert corpus.check() == []
+
+
 def test_new_vectors_keep_the_seal(tmp_path: Path) -> None:
     with Corpus.open(tmp_path) as corpus:
         put(corpus, make("甲.txt"))
