@@ -202,7 +202,11 @@ class Database:
         """Grows by one with every committed change of documents."""
         if self.frozen is not None:
             self.frozen.require_unchanged()
-        return int(self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()[0])
+        found = self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()
+        try:
+            return int(found[0])
+        except (TypeError, ValueError) as error:  # the row is gone or its value is not what was written
+            raise translated(sqlite3.DatabaseError("malformed"), self.folder / FILE_NAME) from error
 
     def _identify(self, known: RememberedLibrary | None) -> None:
         """Read the id of the library, given to it where it has none, and hold it against what is remembered of it."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from corpus.document import HeadMatter, ParsedDocument, Section, Span, Zone, content_id
-from corpus.errors import NewerFormat, StoreError, UnknownDocument
+from corpus.errors import DamagedLibrary, NewerFormat, StoreError, UnknownDocument
 from corpus.filters import Filters
 from corpus.store import FILE_NAME, FORMAT, Corpus, FactRow, PassageRow
 
@@ -226,6 +226,16 @@ def test_an_altered_status_or_answer_is_found(tmp_path: Path) -> None:
             corpus._db.execute(back)
         corpus.remove(row)
         assert corpus.check() == []
+
+
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM meta WHERE name='generation'", "UPDATE meta SET value='x' WHERE name='generation'"]
+)
+def test_a_library_that_does_not_know_its_generation_is_damaged(tmp_path: Path, change: str) -> None:
+    with Corpus.open(tmp_path) as corpus:
+        corpus._db.execute(change)
+    with pytest.raises(DamagedLibrary, match="cemai restore"):
+        Corpus.open(tmp_path)
 
 
 def test_new_vectors_keep_the_seal(tmp_path: Path) -> None:
