@@ -203,6 +203,7 @@ class RequestGate:
             raise _BUSY from None
         received = 0
         done = False
+        reply.unread = True
         until = asyncio.get_running_loop().time() + self._limits.upload_seconds
 
         async def counted() -> Message:
@@ -222,6 +223,7 @@ class RequestGate:
                 received += len(message.get("body", b""))
                 done = not message.get("more_body", False)
                 if done:
+                    reply.unread = False
                     self._uploading.release()  # it is here; what is done with it is another matter
             if received > self._limits.upload:
                 reply.refused = _too_large(self._limits.upload)
@@ -242,6 +244,8 @@ class _Reply:
         self._send = send
         self._path = path
         self.started = False
+        self.unread = False
+        """Whether part of the request is still to come: an answer before its end ends the connection, or all of it would be taken."""
         self.refused: RefusedRequest | None = None
         """Why the answer of the application no longer counts."""
 
@@ -256,6 +260,8 @@ class _Reply:
                     self.refused = _NOT_OF_PAGE if self._path.startswith("/gradio_api/") else _DEFECT
                     return
                 self._complete(headers)
+                if self.unread:
+                    headers["connection"] = "close"
                 self.started = True
         await self._send(message)
 

@@ -150,6 +150,11 @@ def test_a_file_without_a_length_is_counted_too(port: int, application: FastAPI)
         sent = send_chunks(line, b"x" * 65_536, 64 * MEGABYTE)
         status, _ = reply(line)
     assert sent < 64 * MEGABYTE and status in (413, 0) and application.state.bodies == before
+    with connected(port) as line:  # refused by the form's own limit, before its end: the rest is not taken either
+        line.sendall(head("/api/v1/imports", b"Transfer-Encoding: chunked", b"Content-Type: multipart/form-data; boundary=b"))
+        start = b'--b\r\nContent-Disposition: form-data; name="region"\r\n\r\n'
+        line.sendall(b"%x\r\n%s\r\n" % (len(start), start))
+        assert send_chunks(line, b"x" * 65_536, 64 * MEGABYTE) < 64 * MEGABYTE
 
 
 def test_what_keeps_to_the_limits_comes_in(port: int, application: FastAPI) -> None:

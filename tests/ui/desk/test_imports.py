@@ -27,7 +27,7 @@ from ui.desk.imports import ImportJob, Imports
 from ui.desk.spool import Spool, SpooledFile
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("CEMAI_FAULT_KILLS", "3"))
+KILLS = 25 if os.environ.get("CEMAI_FAULTS") == "long" else 3
 """How often the server is killed: 3 times in the tests, 25 by ``make test-faults``."""
 SERVER = """
 import sys
@@ -110,7 +110,7 @@ class Server:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="stops processes by signals")
 def test_nothing_acknowledged_is_lost_to_kills(folder: Path) -> None:
-    seed = int(os.environ.get("CEMAI_FAULT_SEED", str(random.randrange(1 << 30))))
+    seed = int(os.environ.get("CEMAI_FAULTS_SEED", str(random.randrange(1 << 30))))
     print("seed", seed)
     dice = random.Random(seed)
     acknowledged: dict[str, str] = {}

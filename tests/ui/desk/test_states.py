@@ -23,7 +23,7 @@ from ui.desk.imports import Imports
 from ui.gate import RequestGate
 from ui.rest.app import mount_api
 
-SECONDS = float(os.environ.get("CEMAI_FAULT_SECONDS", "5"))
+SECONDS = 30.0 if os.environ.get("CEMAI_FAULTS") == "long" else 5.0
 """How long readers ask beside a writer: 5 in the tests, 30 by ``make test-faults``."""
 SUBJECTS = ("供水", "校车", "河道", "水窖", "林长", "医保", "托育", "环卫")
 NOTICE = """云岫县人民政府关于{0}管理的通知（第{1}版）
