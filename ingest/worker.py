@@ -201,8 +201,10 @@ def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[Par
         if request is None:
             return
         data, source, region, ocr, wanted = request
+        _limit_cpu(None if ocr else limits.seconds)  # of a scan each page has its time, and there may be hundreds
         with heard_by(lambda number, count: pipe.send(("page", (number, count)))):
             kind, value = _answer(data, source, region, ocr, limits)
+        _limit_cpu(None)
         pipe.send((kind, value))
         if wanted and kind == "document":
             try:
@@ -225,6 +227,22 @@ def _answer(data: bytes | Mapping[str, Any], source: str, region: str | None, oc
         return "refused", (source, "broken", "文件结构嵌套过深，无法读取；请用原软件打开后另存")
     except Exception as error:  # A parser's own fault must not end the run; the reason names it for a report.
         return "refused", (source, "broken", f"文件无法解析（{type(error).__name__}）；请用原软件打开后另存，再导入")
+
+
+def _limit_cpu(seconds: float | None) -> None:
+    """End this process once it has used so much more time of all cores: where the parent was killed nobody else does."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = hard
+    if seconds is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        soft = int(used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1)) + 10
+        soft = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _restrict(limits: Limits) -> None:

@@ -38,13 +38,15 @@ class KeptTables(Database):
     def save_answer(self, id: str, payload: dict[str, Any]) -> None:
         """Keep an answer so that it can be shown and replayed later; what people said about it stays with it."""
         stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        # half a character (a lone surrogate), which a filter may hold, cannot be written
+        written = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
         try:
             self._db.execute(
                 "INSERT INTO answers VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET asked_at=excluded.asked_at, payload=CASE"
                 " WHEN json_type(answers.payload,'$.feedback')='array'"
                 " THEN json_set(excluded.payload,'$.feedback',json_extract(answers.payload,'$.feedback'))"
                 " ELSE excluded.payload END",
-                (id, stamp, json.dumps(payload, ensure_ascii=False)),
+                (id, stamp, written),
             )
         except sqlite3.Error as error:
             raise translated(error, self.folder / FILE_NAME) from error

@@ -101,5 +101,8 @@ class AnswerQueue:
             except StoreError as error:
                 log.warning("answer %s is not kept: %s", id, error)
                 return
+            except Exception:  # one answer never ends the others
+                log.exception("answer %s is not kept", id)
+                return
             else:
                 return

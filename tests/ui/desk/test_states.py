@@ -18,6 +18,8 @@ from fastapi.testclient import TestClient
 from cemai.library import Library
 from corpus.corrections import Correction
 from corpus.errors import UnknownDocument
+from corpus.store import Corpus
+from ui.desk.answer_queue import AnswerQueue
 from ui.desk.desk import Desk, desk_of
 from ui.desk.imports import Imports
 from ui.gate import RequestGate
@@ -194,6 +196,16 @@ def test_whoever_asks_does_not_wait_for_whoever_writes(notices: Path) -> None:
         desk.ask("水窖达标率的目标是多少？")
         desk.close()
         assert len(library.answers()) == 3, "the end of the server keeps what waits"
+
+
+def test_one_answer_that_cannot_be_kept_does_not_end_the_others(notices: Path) -> None:
+    with Library.open(notices / "lib") as library:
+        queue = AnswerQueue(lambda: Corpus.open(notices / "lib"))
+        queue.put("a", {"status": object()})
+        queue.put("b", {"status": "\ud800"})
+        assert queue.flush(60)
+        assert [(kept.id, kept.payload) for kept in library.answers()] == [("b", {"status": "?"})]
+        queue.close()
 
 
 def test_what_is_gone_is_still_unknown(notices: Path) -> None:
