@@ -205,7 +205,7 @@ def _unit_of(sweep: Sweep, held: Sequence[PlaceFigure]) -> str:
     """The unit that is compared: the one of the value asked about, where some place has it, else the one of most."""
     units = Counter(one.figure.value.unit for one in held if one.figure.value)
     asked = sweep.bound.value.unit if sweep.bound is not None else ""
-    return asked if units[asked] else units.most_common(1)[0][0]
+    return asked if asked and units[asked] else units.most_common(1)[0][0]
 
 
 def _meets(sweep: Sweep, one: PlaceFigure) -> bool:
