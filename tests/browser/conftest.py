@@ -57,10 +57,15 @@ class Watched:
     def __init__(self, page: Any) -> None:
         self.page = page
         self.faults: list[str] = []
-        page.on("console", lambda m: self.faults.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("console", self._said)
         page.on("pageerror", lambda e: self.faults.append(f"script: {e}"))
         page.on("request", self._request)
         page.on("response", lambda r: self.faults.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+
+    def _said(self, message: Any) -> None:
+        # a page that is loaded again breaks off what is under way
+        if message.type == "error" and not message.text.startswith("AbortError"):
+            self.faults.append(f"console: {message.text}")
 
     def _request(self, request: Any) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):

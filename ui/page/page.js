@@ -63,6 +63,7 @@
     const coming = panels[id].element.querySelector(".coming");
     if (!coming) busy(id, false);
     if (id === "reader") { showQuote(); note(); }
+    lastDossier();
     if (part === "form") refill(view);
     if (part === "out") stand(view, Boolean(coming));
     if (id === "tasks-form") ledger();
@@ -150,6 +151,7 @@
     const said = panels[`${view}-out`].element.querySelector("[data-address]");
     const asked = arriving[view];
     if (!coming) delete arriving[view];
+    const before = here[view];
     here[view] = said ? split(said.dataset.address.split("?")[1]).query : asked ? asked.query : plain(view);
     names[view] = said?.dataset.name || "";
     try { sessionStorage.setItem("cemai.here", JSON.stringify({ ...kept, ...here })); } catch { /* a reload then opens this state only */ }
@@ -163,6 +165,8 @@
     note();
     following = false;
     if (asked && !coming && height !== null) window.scrollTo(0, height);
+    // what was pressed below an answer shows something new above
+    if (!asked && view === FIRST && here[view] !== before && panels[`${view}-out`].element.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
   }
 
   /* show what the address says: at first, and whenever a person goes back or forward */
@@ -270,6 +274,19 @@
     send("ask", "history");
   }
 
+  /* ---- dossiers: what the reader shows, or an answer with its quotes, goes in ---- */
+  function collect(form) {
+    const values = { ...written(form), ...form.dataset };
+    try { localStorage.setItem("cemai.dossier", values.dossier || ""); } catch { /* to be written again */ }
+    lastDossier();
+    if (!form.closest("#reader")) { send("ask", "collect", { ...values, link: `/?${here.ask}` }); return; }
+    busy("reader", true);
+    panels.reader.trigger("click", { ...values, act: "collect" });
+  }
+  function lastDossier() {
+    document.querySelectorAll("[data-dossier]").forEach((field) => { field.value ||= localStorage.getItem("cemai.dossier") || ""; });
+  }
+
   let turns = 0;
   // two answers that read the same still are two answers: the panel waits for a change
   const turn = () => String(turns += 1);
@@ -344,7 +361,7 @@
     const subject = extra.question || extra.subject;
     if (box && subject) { box.value = subject; extra[box.name] = subject; }
     if (view === "ask" && act === "history") extra.asked = askedHere().map((entry) => JSON.stringify(entry));
-    else if (view === "ask" && act !== "check" && !(box && box.value.trim())) { box?.focus(); return; }
+    else if (view === "ask" && act === "ask" && !(box && box.value.trim())) { box?.focus(); return; }
     if (view === "ask") document.body.classList.add("asked");
     // what was chosen by a press stands in the form, too
     for (const [name, value] of Object.entries(extra)) {
@@ -781,6 +798,7 @@
     const form = event.target.closest("form[data-act]");
     if (!form) return;
     event.preventDefault();
+    if (form.dataset.act === "collect") { collect(form); return; }
     // a form inside an answer (a quiz) sends its own fields too
     send(viewOf(form), form.dataset.act, inside(form) ? { ...written(form), ...("ticks" in form.dataset ? ofTicked() : {}) } : {});
   });

@@ -138,12 +138,13 @@ def test_nothing_is_changed_by_an_address(desk: Desk, tab: Tab) -> None:
     """Whatever an address holds: it is looked at, never done."""
     document = desk.entries()[0].info.id
     hostile: dict[str, Any] = {
-        "doc": document, "value": "已废止", "name": "某人", "learner": "某人", "number": "1", "do": "forget", "everything": "1",
+        "doc": document, "value": "已废止", "name": "某人", "learner": "某人", "number": "1", "dossier": "某夹", "remark": "x", "everything": "1",
         "edit": document, "queue": "1", "key": "../x", "via": ["x"] * 50, "after": ["<b>"] * 50, "start": "9" * 12, "stage": "-1",
         "question": "移除全部文件",
     }  # fmt: skip
     before = desk.generation, len(desk.entries()), desk.library.corpus.settings("")
-    shown, _ = press(tab, desk, {**hostile, "act": ARRIVE}, tab.state)
-    assert shown and "内部出错" not in shown
-    assert (desk.generation, len(desk.entries()), desk.library.corpus.settings("")) == before
+    for what in ("forget", "quiz", "collect", "dossier-drop", "dossier-text", "remove", "undo", "check"):
+        shown, _ = press(tab, desk, {**hostile, "do": what, "act": ARRIVE}, tab.state)
+        assert shown and "内部出错" not in shown
+        assert (desk.generation, len(desk.entries()), desk.library.corpus.settings("")) == before
     assert tab.changes is None or not tab.changes({"act": ARRIVE})

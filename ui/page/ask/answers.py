@@ -52,10 +52,12 @@ def answer_view(
     files: bool = True,
     done: bool = True,
     values: Mapping[str, object] | None = None,
+    collect: Html | None = None,
 ) -> Html:
     """The whole left side under the question box; until it is ``done`` without what belongs to its last form.
 
-    ``values`` are those of its address: the question, its conditions, and the questions it follows on.
+    ``values`` are those of its address: the question, its conditions, and the questions it follows on. ``collect`` is the form
+    that puts it into a dossier.
     """
     parts: list[Html | None] = [understanding_chips(answer.understood, as_of)]
     parts.append(notice_banner([(NOTICES.get(n.kind, NOTICE), n.text) for n in answer.notices]))
@@ -68,7 +70,8 @@ def answer_view(
         if answer.status == "partial":
             parts.append(_nearest(answer.nearest))
     if answer.citations and done:
-        parts.append(_foot(answer, files, linked=bool(values)))
+        parts.append(_foot(answer, files, linked=bool(values), collected=collect is not None))
+        parts.append(collect)
         parts.append(_judge(answer) if files else None)
     if done:
         parts.append(_follow(answer.understood))
@@ -243,7 +246,7 @@ def _nearest(hits: Sequence[Hit]) -> Html | None:
     return join(el("h2", "最接近的原文"), [hit_card(DocumentHits([hit])) for hit in hits[:5]])
 
 
-def _foot(answer: Answer, files: bool, *, linked: bool = False) -> Html:
+def _foot(answer: Answer, files: bool, *, linked: bool = False, collected: bool = False) -> Html:
     topic = answer.understood.topics[0] if answer.understood and answer.understood.topics else answer.question
     return el(
         "div",
@@ -253,6 +256,7 @@ def _foot(answer: Answer, files: bool, *, linked: bool = False) -> Html:
         el(
             "button", "放进对比表", type="button", class_="open", data_tab="compare", data_fill="compare-subject", data_text=topic
         ),
+        el("button", "放进专题夹", type="button", class_="open", data_show="collect-answer") if collected else None,
         el("button", "这条不对", type="button", class_="open", data_show="judge") if files else None,
         class_="foot",
     )

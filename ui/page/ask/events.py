@@ -15,6 +15,7 @@ from qa.suggestions import starting_questions
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.labels import REGION_FILTER, SEARCH_CONDITIONS
 from ui.page.ask.answers import answer_view, pending_view
+from ui.page.ask.dossiers import act_on_dossiers, collect_form, is_of_dossiers
 from ui.page.ask.history import check_view, history_view, read_asked
 from ui.page.events import Payload, filters_of, listed, text
 from ui.page.kit.address import ARRIVE
@@ -51,7 +52,10 @@ def form(desk: Desk) -> Html:
         data_auto=True,
     )
     box = ask_box("ask-question", "问题", "提问", act="ask", placeholder="问政策规定、责任单位、目标数值")
-    asked = el("p", el("button", "问过的问题", type="button", class_="open", data_act="history"), class_="beside-box")
+    beside = (("history", "问过的问题"), ("dossiers", "专题夹"))
+    asked = el(
+        "p", [el("button", label, type="button", class_="open", data_act=act) for act, label in beside], class_="beside-box"
+    )
     return join(box, conditions, asked)
 
 
@@ -91,6 +95,9 @@ def ask(desk: Desk, payload: Payload, before: Conversation | None) -> Iterator[S
     what = text(payload, "act")
     before = _recalled(desk, listed(payload, "after")) if what == ARRIVE else before or Conversation()
     what = text(payload, "do") if what == ARRIVE else what
+    if is_of_dossiers(what) and (text(payload, "act") != ARRIVE or what in ("dossier", "dossiers")):
+        yield act_on_dossiers(desk, what or "", payload), before
+        return
     if what == "history":
         yield history_view(desk, read_asked(payload)), before
         return
@@ -120,7 +127,8 @@ def ask(desk: Desk, payload: Payload, before: Conversation | None) -> Iterator[S
 
 
 def _drawn(desk: Desk, answer: Answer, **how: Any) -> Html:
-    return answer_view(answer, describe=lambda id: describe_document(desk, id), **how)
+    form = collect_form(desk, "collect-answer", hidden=True, data_answer=answer.id) if how.get("done") else None
+    return answer_view(answer, describe=lambda id: describe_document(desk, id), collect=form, **how)
 
 
 def _recalled(desk: Desk, questions: list[str]) -> Conversation:

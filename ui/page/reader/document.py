@@ -33,6 +33,7 @@ def reader_view(
     targets: Sequence[CitedFact[TargetRecord]] = (),
     relations: Relations = UNRELATED,
     corrections: Sequence[Correction] = (),
+    collect: Html | None = None,
 ) -> Html:
     """The document pane. The first of ``quotes`` carries the id the page scrolls to."""
     head = doc.head
@@ -62,6 +63,7 @@ def reader_view(
         ),
         el("p", dotted_line(meta), state_tag(status, reason), class_="meta"),
         el("p", place, f"　第 {page} 页" if page else None, class_="path") if place or page else None,
+        collect,
         el(
             "div",
             [

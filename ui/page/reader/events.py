@@ -6,8 +6,9 @@ import re
 
 from corpus.document import ParsedDocument, Span
 from ui.desk.desk import Desk
+from ui.page.ask.dossiers import collect_form, collect_place
 from ui.page.events import Payload, integer, text
-from ui.page.kit.html import Html
+from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import error_message
 from ui.page.reader.document import missing_document, reader_view
 from ui.page.reader.lineage import version_changes
@@ -17,11 +18,14 @@ _PAIR = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 def show_reader(desk: Desk, payload: Payload) -> Html:
     """The document that was pressed, or its comparison with the version before it."""
-    return compare_versions(desk, payload) if text(payload, "act") == "versions" else open_document(desk, payload)
+    act = text(payload, "act")
+    if act == "versions":
+        return compare_versions(desk, payload)
+    return open_document(desk, payload, collect_place(desk, payload) if act == "collect" else None)
 
 
-def open_document(desk: Desk, payload: Payload) -> Html:
-    """The document of a citation with its place marked; without a place from its beginning."""
+def open_document(desk: Desk, payload: Payload, said: Html | None = None) -> Html:
+    """The document of a citation with its place marked; without a place from its beginning. ``said``: what was just done with it."""
     id = text(payload, "doc") or ""
     entry = desk.entry(id)
     if entry is None:
@@ -38,7 +42,15 @@ def open_document(desk: Desk, payload: Payload) -> Html:
         targets=targets,
         relations=desk.relations(doc.id),
         corrections=desk.corrections(doc.id),
+        collect=join(said, _collect(desk, payload)),
     )
+
+
+def _collect(desk: Desk, payload: Payload) -> Html:
+    """The form that puts the place into a dossier, folded."""
+    place = {name: text(payload, name) for name in ("doc", "start", "end", "spans")}
+    form = collect_form(desk, "collect-place", **{f"data_{name}": value for name, value in place.items()})
+    return el("details", el("summary", "放进专题夹"), form, class_="collect")
 
 
 def compare_versions(desk: Desk, payload: Payload) -> Html:
