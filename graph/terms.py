@@ -15,7 +15,8 @@ from corpus.document import ParsedDocument, Span, fact_id
 from corpus.numerals import chinese_number, half_width
 from graph.clauses import clauses, sentences, wrap_width
 from graph.facts import Term
-from graph.lexicon import entries, expand
+from graph.lexicon import entries, expand, word_lists
+from graph.tasks.measures import demand_opening
 
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,20})[”\"]")
 _NUMERAL = re.compile(r"[一二两三四五六七八九十双]")
@@ -33,6 +34,23 @@ _MEANS = re.compile(expand(r"(?:[^，,。；;：:\n]{0,16}?所称[^，,。；;�
 _NO_EXPLANATION = re.compile(expand(r"\d{4}年|[〔\[]\d{4}|^(?:{bracketed_units}|见|详见|附件|下同|以下)|(?:{bracketed_units})$"))
 """What stands in a bracket behind a formula without explaining it: a year, a number of a document, the units in charge."""
 _POINTED = re.compile(r"(?:^|[)）。；;\s])\s*([一-龥]{2,12})[:：]指(?=[一-龥])")
+_NAME_TAIL = re.compile(r"(?:主要|通常|一般)$")
+_NAME_LEAD = re.compile(expand(r"(?:第[一二三四五六七八九十百]{1,4}条|.*所[称指]的?)"))
+# 供水总量指各种水源…的水量, 共同申请人指就同一笔贷款…: 指 without 是, behind a bare name and before the beginning of an explanation
+_POINTED_AT = re.compile(
+    expand(
+        r"(?:(?<=[。；;,，\n.．、)）:：\d])|^)\s?([一-龥A-Za-z]{2,12}?)(?<![是所要通])指(?={explaining_openers})(?!{no_pointing})"
+    ),
+    re.M,
+)
+_EXPLAINED = re.compile(
+    r"(?:(?<=[，,。；;：:、的\n“])|^)(?P<name>[一-龥A-Za-z+]{2,12})[”\"]?[(（](?:即|是指|指|也就是)[:：,，]?(?P<what>[^()（）\n]{4,160}?)(?:[,，]下同)?[)）]",
+    re.M,
+)
+_NEXT_DEFINED = re.compile(r"[;；][^;；。]{1,20}指")
+_NO_TERM_OPENS = word_lists()["no_term_opens"]
+_LEAST_EXPLAINED = 8
+"""Characters of an explanation behind a bare 指; shorter ones are no definitions."""
 _LEVELS = re.compile(expand(r"[{divisions}{townships}村地户、]{2,14}$"))
 _NAMED_AS = re.compile(r"([一-龥]{2,14})(?:同时)?明确为([一-龥]{2,10})(?=[,，。;；])")
 _SET_UP = re.compile(r"设立[\d一二三四五]{1,2}年(过渡期)")
@@ -46,6 +64,7 @@ def find_terms(doc: ParsedDocument) -> tuple[Term, ...]:
 
     def add(term: Span, definition: Span | None, quote: Span | None = None) -> None:
         name = re.sub(r"\s", "", doc.text[term.start : term.end]).strip("“”\"'")
+        name = _NAME_TAIL.sub("", name)
         if len(name) < 2:
             return
         old = found.get(name)
@@ -94,24 +113,38 @@ def _explicit(text: str, sentence: Span, put: _Adder) -> None:
     # both patterns begin with any characters at all: tried at every place of a text only where their fixed words stand in it
     defined = text.find("指", sentence.start, sentence.end) >= 0
     for match in _DEFINED.finditer(text, sentence.start, sentence.end) if defined else ():
-        stop = text.find("。", match.end(), sentence.end + 1)
-        end = stop if stop >= 0 else sentence.end
+        end = _end_of_definition(text, match.end(), sentence.end)
         name = Span(match.start(1), match.end(1))
-        called = max(
-            match[1].rfind("所称的") + 3 if "所称的" in match[1] else 0, match[1].rfind("所称") + 2 if "所称" in match[1] else 0
-        )
-        name = Span(name.start + called, name.end)
-        if not called and re.search(r"第.{1,3}条", match[1]):
+        lead = _NAME_LEAD.match(match[1])
+        name = Span(name.start + (lead.end() if lead else 0), name.end)
+        if re.search(r"第.{1,3}条", name.of(text)):
             continue
         if end - match.end() >= 4:
             put(name, Span(match.end(), end).trimmed(text))
     for match in _POINTED.finditer(text, max(0, sentence.start - 1), sentence.end) if defined else ():
         put(Span(match.start(1), match.end(1)), Span(match.end(), sentence.end).trimmed(text))
+    for match in _POINTED_AT.finditer(text, sentence.start, sentence.end) if defined else ():
+        definition = Span(match.end(), _end_of_definition(text, match.end(), sentence.end)).trimmed(text)
+        if len(definition) >= _LEAST_EXPLAINED:
+            put(Span(match.start(1), match.end(1)), definition)
+    for match in _EXPLAINED.finditer(text, sentence.start, sentence.end):
+        verb = demand_opening().match(match["name"])
+        name = Span(match.start("name") + (verb.end() if verb else 0), match.end("name"))
+        if len(name) >= 2 and not name.of(text).startswith(_NO_TERM_OPENS):
+            put(name, Span(match.start("what"), match.end("what")).trimmed(text))
     named = text.find("明确为", sentence.start, sentence.end) >= 0
     for match in _NAMED_AS.finditer(text, sentence.start, sentence.end) if named else ():
         put(Span(match.start(2), match.end(2)), sentence.trimmed(text))
     for match in _SET_UP.finditer(text, sentence.start, sentence.end):
         put(Span(match.start(1), match.end(1)), sentence.trimmed(text))
+
+
+def _end_of_definition(text: str, start: int, end: int) -> int:
+    """Where a definition ends: with its sentence, or at a semicolon behind which the next thing is defined."""
+    stop = text.find("。", start, end + 1)
+    stop = stop if stop >= 0 else end
+    following = _NEXT_DEFINED.search(text, start, stop)
+    return following.start() if following is not None else stop
 
 
 def _formulas(text: str, parts: list[Span], i: int, tries: Counter[str], add: _Adder) -> None:

@@ -18,6 +18,7 @@ _GAP = re.compile(r"[ 　]+(?=[一-龥])")
 _WORDY = 36
 _PHRASE = 8
 _DASH = re.compile(r"——|--|－－|――|─")
+_PERIOD = re.compile(expand(r"(?:20\d\d年?|{spans_of_years})"))
 _EVERYONE = re.compile(expand(r"各[^，,。；;：:\n]{1,40}?{obliging}(?![{not_after_obliging}])"))
 """各县区、各部门要…: those addressed open the sentence that the heading runs into."""
 _LEADS_IN = frozenset("、和与及的是在对向由将把让使给供为“《（(〔，,促导请要应")
@@ -58,7 +59,9 @@ def heading_end(text: str, start: int, end: int, mark: Mark) -> int:
     while colon + 1 < stop and text[colon] in "：:" and text[colon - 1].isdigit() and text[colon + 1].isdigit():
         colon = clause_end(text, colon + 1, near, "：:")
     if colon < near and colon - start <= 30:
-        return colon
+        # 一、2024：拼出来的精彩: a line of its own, of which the year is only the first half
+        whole = stop == end and end - start <= _WORDY and _PERIOD.fullmatch(text, start, colon)
+        return end if whole else colon
     dash = _DASH.search(text, start + 2, near)
     if dash is not None and text[start : dash.start()] in stock_headings():
         return dash.start()

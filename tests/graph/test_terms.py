@@ -96,3 +96,24 @@ def test_adversarial_repetition_stays_fast(piece: str) -> None:
         spent.append(time.process_time() - began)
     # the best of three: other processes on the machine slow a single run
     assert min(spent) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "definition"),
+    [
+        ("第三条渡运贷款是指发放给船户用于购买渡船的贷款。", "渡运贷款", "发放给船户用于购买渡船的贷款"),
+        ("本办法所指渡运标准化是指对渡口实施统一管理。", "渡运标准化", "对渡口实施统一管理"),
+        ("申请人为船户本人,共同申请人指就同一笔贷款共同提出申请的配偶。", "共同申请人", "就同一笔贷款共同提出申请的配偶"),
+        ("2.供水总量指各种水源为用户提供的毛水量。", "供水总量", "各种水源为用户提供的毛水量"),
+        ("建立渡工联席制（即每季度由县水务局召集各渡口会商）。", "渡工联席制", "每季度由县水务局召集各渡口会商"),
+    ],
+)
+def test_definitions_inside_the_text_are_whole(text: str, term: str, definition: str) -> None:
+    assert terms(text).get(term) == definition
+
+
+@pytest.mark.parametrize(
+    "text", ["县水务局指导各渡口做好检验。", "由县水务局指定专人负责渡口值守工作。", "渡运指数以2020年为基期编制发布。"]
+)
+def test_a_bare_zhi_of_another_word_defines_nothing(text: str) -> None:
+    assert terms(text) == {}
