@@ -35,6 +35,7 @@ def word_lists() -> dict[str, tuple[str, ...]]:
     return wordlists.word_lists("graph")
 
 
+@lru_cache(maxsize=1024)
 def expand(template: str) -> str:
     """A regular expression in which every ``{name}`` is replaced by the words of that list of ``graph/data/words_*.tsv``.
 

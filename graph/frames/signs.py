@@ -199,8 +199,9 @@ def _words() -> tuple[WordMatcher, dict[str, tuple[str, ...]]]:
 def _count_words(text: str, span: Span) -> Counter[str]:
     matcher, groups = _words()
     out: Counter[str] = Counter()
-    for found in matcher.find(text, span.start, span.end):
-        out.update(groups[found.of(text)])
+    for word, times in matcher.count(text[span.start : span.end]).items():
+        for group in groups[word]:
+            out[group] += times
     out["perfect"] = len(_PERFECT.findall(text, span.start, span.end))
     out["modal"] = len(_MODAL.findall(text, span.start, span.end))
     out["bounded"] = len(_BOUNDED.findall(text, span.start, span.end))

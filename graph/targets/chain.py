@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.document import Span
 from graph.lexicon import expand, word_lists
@@ -84,6 +85,7 @@ class NameChain:
         return name
 
 
+@lru_cache(maxsize=1)
 def _pairs() -> tuple[tuple[str, str], ...]:
     """Names of two sides of one account: 收入 and 支出."""
     words = word_lists()["counterparts"]

@@ -62,6 +62,7 @@ def find_manner(head: HeadMatter) -> Manner:
     return "measures" if _MEASURES_TITLE.search(title) else "plan"
 
 
+@lru_cache(maxsize=1024)
 def find_annual_year(title: str | None) -> int | None:
     """The year of an annual plan or report (2024年工作要点); None for a plan of several years."""
     annual = _ANNUAL_TITLE.search(title or "")
@@ -117,20 +118,21 @@ class TargetContexts:
         if section is None:
             return TargetContext()
         trail = [s for s in self._doc.trail(section) if s.kind in ("heading", "item")]
+        reference = self._reference(section.start) if trail else None
         direction: str | None = None
         year: int | None = None
         past_year: int | None = None
         bare = False
         for node in trail:
             if direction is None:
-                direction = _direction(node.heading, self._reference(section.start))
+                direction = _direction(node.heading, reference)
             found = _ANNUAL_TITLE.search(node.heading)
             if found and not _SPAN_TITLE.search(node.heading) and direction != "past":
                 year = int(found[1])
             elif found and direction == "past":
                 past_year = int(found[1])
             if not _OPENING_YEAR.search(node.heading) and any(
-                f"{name}”" in node.heading or f"{name}时期" in node.heading for name in named_periods()
+                name in node.heading and (f"{name}”" in node.heading or f"{name}时期" in node.heading) for name in named_periods()
             ):
                 bare = True
         preamble = section.kind == "preamble" and self._numbered
@@ -146,6 +148,7 @@ class TargetContexts:
         )
 
 
+@lru_cache(maxsize=4096)
 def _direction(heading: str, reference_year: int | None) -> str | None:
     """Whether a heading announces a review or a plan; the word that ends last decides."""
     bare = heading.strip("。：:，, ")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from graph.lexicon import expand, word_lists
 from graph.targets.figure import Figure
@@ -154,9 +155,11 @@ def _head(clause: str) -> str:
     return bare if 2 <= len(bare) <= 24 and not re.search(r"\d", bare) else ""
 
 
+@lru_cache(maxsize=1)
 def _generic() -> frozenset[str]:
     return frozenset(word_lists()["generic_names"])
 
 
+@lru_cache(maxsize=1)
 def _bare_verbs() -> frozenset[str]:
     return frozenset(word_lists()["bare_verbs"])
