@@ -3,7 +3,8 @@
     python tools/train_frames.py --library LIB              train on all documents and write the weights
     python tools/train_frames.py --library LIB --folds 5    measure on documents the model has not seen; write nothing
 
-LIB is a library that holds documents of many kinds (``cemai ingest``). Nobody annotates anything: labels are read from documents
+LIB is a library that holds documents of many kinds (``cemai ingest``). The same library gives the same file, byte for byte, on one machine:
+documents are taken in the order of their names, nothing is drawn but with a fixed seed, weights are rounded. Nobody annotates anything: labels are read from documents
 that say themselves what their parts are, and a block about which they say nothing may be any of a few frames (a field with partial
 labels). Where they come from:
 

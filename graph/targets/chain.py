@@ -70,7 +70,7 @@ class NameChain:
         groups = _GROUPS.search(left[-60:]) if grouped else None
         if groups is not None:
             self.group_head = (
-                name.partition(groups["group"])[0].rstrip("为是按:：") if groups["group"] in name else groups["head"]
+                name.partition(groups["group"])[0].rstrip("为是按:：（(") if groups["group"] in name else groups["head"]
             )
             name = f"{self.group_head}（{groups['group']}）" if groups["group"] in name else name
         elif self.group_head and text[quote.start - 1 : quote.start] == "、" and self.group_head not in name:

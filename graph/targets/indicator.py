@@ -55,7 +55,7 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
     counted = ((not left or _SINCE.search(left)) and text[quantity.span.end - 1] == "内") or _SINCE_DAY.search(left)
     if quantity.measure == "time" and not right.strip("的") and counted and following:
         # 在每一会计年度结束之日起四个月内，报送年度报告: what has to be done stands in the next clause
-        return _time_limit(left, _NOUN_STOP.split(following.strip())[0][:24])
+        return _time_limit(left, _NOUN_STOP.split(_ACT_LEAD.sub("", following.strip()))[0][:24])
     if quantity.measure == "rank":
         left = _RISING.split(left)[0] or left
         row = _RANKED.search(left)

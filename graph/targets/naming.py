@@ -30,7 +30,11 @@ _WHOM = re.compile(
 )
 _CONDITION = re.compile(expand(r"(?:^|[,，。;；:：\n])(?P<who>[^,，。;；:：\n]{3,36}(?:的|以上|以下|以内|\)|）))[,，]\s?\Z"))
 _BASE = re.compile(expand(r"(?:比|较|与|同)(?:\d{4}年|{years_compared})(?:同期|底|末|初)?(?:相比|同期|同口径)?[,，]?"))
-_LEADS = re.compile(expand(r"^(?:{name_leads}|[（(]?其中[:：]?)+"))
+_LEADS = re.compile(
+    expand(
+        r"^(?:{name_leads}|处(?=罚款)|处(?![理置罚分方室所级长境])|即(?![时办日])|为(?![民了])|请(?![示求])|[（(]?其中[:：]?)+"
+    )
+)
 _TAILS = re.compile(expand(r"(?:{name_tails}|(?<!之)和|[（(])+$"))
 _OWN = re.compile(r"[一-龥A-Za-zＡ-Ｚ]")
 _NUMBERED = re.compile(
