@@ -37,6 +37,8 @@ _UNCERTAIN = 0.01
 _SCAN = 0.3
 _PICTURE = 0.15
 _SMALL_PICTURE = 0.03
+_SAMPLE = 100
+"""So many characters of a text layer show whether it is any good."""
 _LITTLE_TEXT = 200
 """So few characters beside a large picture are its caption: what the page says stands in the picture."""
 _DRAWN = 2_000
@@ -55,6 +57,8 @@ class PdfReader:
         self.annotations: Counter[str] = Counter()
         self.failed: list[int] = []
         self.wordless: list[int] = []
+        self.replaced: list[int] = []
+        self.poor_layer: bool | None = None
         self.count = 0
         self.lost: list[int] = []
         self.askew: list[int] = []
@@ -135,8 +139,15 @@ class PdfReader:
                 raise RefusedInput(self.source, "size", message)
             self._describe(content, sheet)
             largest = max((_area(box) for box in sheet.pictures), default=0.0) > _SCAN * sheet.width * sheet.height
-            if content.garbled or (content.inked < _FEW_GLYPHS and (largest or content.drawn)):
+            garbled = content.garbled
+            if (
+                garbled
+                or (content.inked < _FEW_GLYPHS and (largest or content.drawn))
+                or self._is_poor_layer(page, sheet, largest)
+            ):
                 sheet = self._recognised(page, content) or sheet
+                if content.recognised and (garbled or self.poor_layer):
+                    self.replaced.append(content.number)
         finally:
             page.close()
         if content.inked >= _FEW_GLYPHS:
@@ -227,6 +238,19 @@ class PdfReader:
             raise RefusedInput(self.source, "needs_ocr", f"没有找到文字识别组件；{ocr.HOW}")
         return ocr.available()
 
+    def _is_poor_layer(self, page: Any, sheet: Sheet, pictured: bool) -> bool:
+        """Whether the text that a scanner's program laid under its pictures is much worse than what can be read; one page tells for all."""
+        if not (sheet.layered and pictured) or self.poor_layer is False:
+            return False
+        if self.poor_layer is None:
+            from ingest.formats.pdf import ocr
+
+            layer = "".join(glyph.char for glyph in sheet.glyphs)
+            if len(layer) < _SAMPLE or not self.can_recognise:
+                return False
+            self.poor_layer = ocr.is_poor(layer, page, self.source)
+        return self.poor_layer
+
     def _recognised(self, page: Any, content: PageContent, box: Box | None = None) -> Sheet | None:
         """What stands in the picture of a page, or in a box of it; None where it cannot be read or holds no text."""
         if not self.can_recognise:
@@ -302,9 +326,14 @@ class PdfReader:
             ("picture", self.pictured, "{}有大幅图片，图中的文字没有读入；需要时可在命令行加 --ocr 识别"),
             ("garbled", garbled, "疑似乱码：{}的文字编码缺失，内容不可靠；安装文字识别组件后可以识别"),
             ("scan_failed", self.failed, "{}是图片，识别时出错，内容未读入；请重新扫描这几页"),
+            ("replaced", self.replaced, "{}原有的文字层多为错字或乱码，已改用重新识别的文字"),
             ("wordless", self.wordless, "{}是图片，没有识别出文字，请对照原件"),
             ("uncertain", self.uncertain, "{}有个别字符无法识别，请对照原件"),
-            ("layer", self.layered, "{}的文字是扫描软件识别后附上的，可能有错字，请对照原件"),
+            (
+                "layer",
+                [number for number in self.layered if number not in self.replaced],
+                "{}的文字是扫描软件识别后附上的，可能有错字，请对照原件",
+            ),
             ("order", self.askew, "{}有竖排或横置的文字，次序可能有误，请对照原件"),
             ("slanted", self.slanted, "{}有斜置的文字（多为水印），没有读入"),
             ("page_lost", self.lost, "{}已损坏，没有读入"),

@@ -6,16 +6,20 @@ PDF with text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from ingest.formats.pdf.ocr import rapid, tesseract
-from ingest.formats.pdf.ocr.page import RecognisedSheet, recognise_by_tesseract, recognise_sheet
+from ingest.formats.pdf.ocr.page import RecognisedSheet, draw_page, recognise_by_tesseract, recognise_sheet
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 HOW = "请联系管理员安装文字识别组件（命令：pip install -r requirements-ocr.lock）后重新导入，或先用文字识别软件转换"
 """What to do where nothing is installed that reads scans."""
+
+_SURE, _ALIKE = 0.95, 0.85
+"""The mean certainty from which RapidOCR's reading judges a text layer, and the share of characters a good one has in common with it."""
 
 
 def available() -> bool:
@@ -40,3 +44,22 @@ def recognise(image: Image, number: int, width: float, source: str) -> Recognise
     import numpy as np
 
     return recognise_sheet(np.asarray(image.convert("RGB")), number, width)
+
+
+def is_poor(layer: str, page: Any, source: str) -> bool:
+    """Whether the text layer of a scanned page has far fewer of its characters right than RapidOCR, which has to be sure of its own.
+
+    Args:
+        layer: the characters of the text layer.
+        page: of pypdfium2.
+        source: the name of the file, for messages.
+    """
+    if rapid.models() is None:
+        return False
+    image, scale = draw_page(page)
+    strips = recognise(image, 1, image.width / scale, source).strips
+    sure = [value for strip in strips for value in strip.sure]
+    theirs, ours = (Counter(char for char in text if char.isalnum()) for text in (layer, "".join(strip.text for strip in strips)))
+    if not sure or sum(sure) / len(sure) < _SURE:
+        return False
+    return (theirs & ours).total() < _ALIKE * max(theirs.total(), ours.total())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -138,3 +139,35 @@ def test_progress_is_heard_only_inside() -> None:
     with heard_by(lambda number, count: heard.append((number, count))):
         read(pdf_of(Image.new("RGB", (600, 800), "white"), picture("table").convert("RGB")), "扫描.pdf")
     assert heard == [(1, 2), (2, 2)]
+
+
+def layered(lines: Sequence[str]) -> bytes:
+    """The scanned letter with a text layer that is not drawn, as programs of scanners make it."""
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    canvas.drawImage(ImageReader(picture("letter")), 0, 0, 595, 842)
+    for at, line in enumerate(lines):
+        shown = canvas.beginText(80, 700 - 24 * at)
+        shown.setTextRenderMode(3)
+        shown.setFont("STSong-Light", 12)
+        shown.textOut(line)
+        canvas.drawText(shown)
+    canvas.save()
+    return out.getvalue()
+
+
+def test_a_text_layer_of_wrong_characters_is_read_anew_and_a_good_one_is_kept() -> None:
+    good = ("云岭县人民政府办公室文件", "云政办发〔2025〕16号", "关于印发云岭县山塘水库除险加固三年行动方案的通知", *LETTER)
+    good += ("云岭县人民政府办公室", "2025年4月18日")
+    kept = read(layered(good), "扫描.pdf")
+    assert {issue.code for issue in kept.issues} & {"ocr", "layer", "replaced"} == {"layer"}
+    poor = ["".join("口" if at % 3 == 1 else char for at, char in enumerate(line)) for line in good]
+    replaced = read(layered(poor), "扫描.pdf")
+    assert {issue.code for issue in replaced.issues} & {"ocr", "layer", "replaced"} == {"ocr", "replaced"}
+    assert "口" not in replaced.text and "由每年1200元提高到1850元" in packed(replaced.text)
