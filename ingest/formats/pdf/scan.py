@@ -81,10 +81,10 @@ def write_recognised(builder: TextBuilder, pages: Sequence[PageContent], unit: s
 
 def say_recognised(builder: TextBuilder, pages: Sequence[PageContent], unit: str = "页") -> None:
     """Mark what was read by recognition, where anything was."""
-    from ingest.formats.pdf.ocr.marks import mark_recognised
-
     recognised = [sheet for page in pages for sheet in page.recognised]
     if recognised:
+        from ingest.formats.pdf.ocr.marks import mark_recognised
+
         mark_recognised(builder, recognised, unit)
         builder.issue("ocr", RECOGNISED.format(page_numbers([sheet.sheet.number for sheet in recognised], unit)))
 

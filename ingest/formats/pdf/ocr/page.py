@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ _SHARE_OF_HEIGHT = 0.74
 """The size of a character beside the height of the strip it was found in."""
 _ABUT = 0.6
 """Characters that stand less apart than this, in sizes of a character, belong together: their places are only about right."""
+_ABUT_MARK = 1.2
+"""The same beside a quotation mark or a stop, whose ink stands in one half of its square."""
 _UPRIGHT = 0.8
 """A page that is read with less certainty may stand on its head."""
 _CLEARER = 0.1
@@ -40,6 +42,8 @@ _LONG = 6.0
 _COLUMN_LINES = 4
 _WIDE = 0.7
 _CROSSING = 0.2
+_HANGING = 0.05
+"""The share of lines whose last mark may hang into the white."""
 _GUTTER = 0.8
 _MIDDLE = (0.35, 0.65)
 
@@ -167,13 +171,15 @@ def _find_gutter(boxes: Sequence[Box], sheet: Sheet) -> float | None:
     em = _SHARE_OF_HEIGHT * median(heights)
     low, high = (round(share * sheet.width) for share in _MIDDLE)
     crossing = [sum(1 for box in boxes if box[0] < x < box[2]) for x in range(low, high + 1)]
-    least = min(crossing)
-    free = [low + i for i, count in enumerate(crossing) if count == least]
-    run = [x for x in free if x - free[0] == free.index(x)]
+    most = min(crossing) + _HANGING * len(boxes)
+    run: list[int] = []
+    for _, group in groupby(enumerate(crossing), key=lambda place: place[1] <= most):
+        free = [low + at for at, count in group if count <= most]
+        run = max(run, free, key=len)
     at = (run[0] + run[-1]) / 2
-    left, right = [box for box in boxes if box[2] <= at], [box for box in boxes if box[0] >= at]
+    left, right = [box for box in boxes if box[2] <= at + em], [box for box in boxes if box[0] >= at]
     apart = run[-1] - run[0] >= _GUTTER * em
-    return at if apart and least <= _CROSSING * len(boxes) and _fill(left) and _fill(right) else None
+    return at if apart and most <= _CROSSING * len(boxes) and _fill(left) and _fill(right) else None
 
 
 def _fill(boxes: Sequence[Box]) -> bool:
@@ -212,11 +218,12 @@ def _glyphs(strip: ReadStrip, size: float) -> list[Glyph]:
     middle = (top + bottom) / 2
     top, bottom = middle - size / 2, middle + size / 2
     boxes: list[list[float]] = []
+    marks = [not char.isalnum() for char in strip.text]
     for char, at in zip(strip.text, strip.at, strict=True):
         x, half = x0 + at * (x1 - x0), size / 2 if char > "\u2e80" else size / 4
         boxes.append([x - half, x + half])
-    for left, right in pairwise(boxes):
-        if right[0] - left[1] < _ABUT * size:
+    for (left, right), beside_mark in zip(pairwise(boxes), (a or b for a, b in pairwise(marks)), strict=True):
+        if right[0] - left[1] < (_ABUT_MARK if beside_mark else _ABUT) * size:
             left[1] = right[0] = (left[1] + right[0]) / 2
     return [
         Glyph(" " if char.isspace() else char, a, top, max(b, a + 1), bottom)
