@@ -53,6 +53,15 @@ SETTINGS = {
     "max_depth": 6, "min_data_in_leaf": 30, "lambda_l2": 5, "deterministic": True, "force_row_wise": True, "num_threads": 1,
     "seed": 1, "verbose": -1,
 }  # fmt: skip
+RISING = frozenset((
+    "words_score", "words_within", "cover", "cover_pairs", "cover_title", "cover_all", "cover_sentence", "cover_rare", "cover_within",
+    "cover_document", "cover_rest", "cover_asked", "run", "run_title", "meaning", "meaning_document", "meaning_rank", "phrase", "number",
+    "pairs_title", "pairs_opening", "pairs_beside", "pairs_document", "stated", "place", "passage_rank", "passage_gap", "nearness",
+    "nearness_rank", "nearness_gap", "nearness_document_gap",
+))  # fmt: skip
+FALLING = frozenset(("rarest_missing", "place_missing", "place_other", "preamble", "announces"))
+"""Features of which more never lowers an item, and never raises it: an item that holds more of the question is not put behind one
+that holds less. Without these bounds best 1 was .748 over eight sets, with them .758 (2026-11)."""
 PENALTY = 10.0
 """How strongly the weights of the doubt are drawn to zero."""
 
@@ -143,7 +152,8 @@ def fit_trees(stage: Stage, sets: Sequence[Sequence[Asked]]) -> list[list[list[f
             sizes.append(len(grades[-1]))
             weights.append(np.full(len(grades[-1]), 200 / len(useful)))
     known = lightgbm.Dataset(np.concatenate(rows), np.concatenate(grades), group=sizes, weight=np.concatenate(weights))
-    model = lightgbm.train(SETTINGS, known, ROUNDS).dump_model()
+    bounds = [(name in RISING) - (name in FALLING) for name in stage.columns]
+    model = lightgbm.train(SETTINGS | {"monotone_constraints": bounds}, known, ROUNDS).dump_model()
     return [nodes_of(tree["tree_structure"]) for tree in model["tree_info"]]
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Span
 from corpus.folding import fold
+from corpus.wordlists import word_lists
 from graph.alignment.coverage import CoveredTarget, CoveredTask, coverage
 from graph.alignment.grades import GRADES, PART, DemandGrade, DemandWords, grade_target, raise_grade
 from graph.codec.records import TargetRecord, TaskRecord
-from graph.lexicon import word_lists
 from qa.answer import AnswerCitation, Cell, Comparison, ComparisonRow
 from qa.answers.draft import cite, flatten, merge_spans
 from qa.comparison.columns import ComparisonColumn
@@ -116,7 +116,7 @@ def grade_demands(demands: Sequence[str], column: ComparisonColumn) -> list[Take
         column: The lower document.
     """
     document = column.document
-    review = word_lists()["review_headings"]
+    review = word_lists("qa")["review_headings"]
     sentences = [
         document.sentences[i]
         for i in column.sentences

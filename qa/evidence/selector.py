@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
@@ -38,10 +38,22 @@ if TYPE_CHECKING:
     from index.searcher import Searcher
 
 FILE, MEANING_FILE = "item_trees.json", "item_trees_meaning.json"
-OWN_FEATURES = ("passage_rank", "passage_gap", "length", "stated", "preamble", "announces", "opening", "cover_rest")
+OWN_FEATURES = (
+    "passage_rank",
+    "passage_gap",
+    "length",
+    "stated",
+    "preamble",
+    "announces",
+    "opening",
+    "cover_rest",
+    "cover_asked",
+)
 """1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item; the share of what is
 asked for that it states; whether it gives reasons or transmits (现将…), or announces what follows; how near it is to the beginning of
-its document; the share, by rarity, of the question's pairs of characters that are not in the document's title and stand in the item."""
+its document; the share, by rarity, of the question's pairs of characters that are not in the document's title and stand in the item;
+that of the last ``ASKED_PAIRS`` of its subject, which mostly name what is asked for (…综合许可凭证的工本费)."""
+ASKED_PAIRS = 4
 FAR_INSIDE = 2_000
 """Characters from the beginning of a document from where on it does not count how far inside an item stands."""
 COLUMNS = (*FEATURES, *OWN_FEATURES)
@@ -62,7 +74,7 @@ BEST = 5
 """Items whose features tell whether something answers at all."""
 SIGNS = (
     "cover", "cover_pairs", "cover_title", "cover_all", "cover_sentence", "run", "short", "cover_rare", "rarest_missing",
-    "place", "place_missing", "place_other", "place_unasked", "cover_rest",
+    "place", "place_missing", "place_other", "place_unasked", "cover_rest", "cover_asked",
 )  # fmt: skip
 """Features that tell whether something answers at all."""
 
@@ -278,6 +290,7 @@ def describe_items(
         candidate.meaning = cosine
     values, contents = find_asked_values(parsed.folded), find_asked_contents(parsed.folded)
     preambles = phrases("preambles.txt")
+    asked_pairs = _asked_pairs(parsed, rarity)
     stated: list[tuple[bool, ...]] = []
     own: list[tuple[float, ...]] = []
     for item, candidate, title, passage in zip(items, candidates, titles, found_in, strict=True):
@@ -294,6 +307,7 @@ def describe_items(
             text[-1] in COLONS,
             max(0.0, 1 - item.span.start / FAR_INSIDE),
             _cover_rest(rarity, normalise(title), f"{candidate.title} {candidate.text}"),
+            _cover(asked_pairs, candidate.text),
         ))  # fmt: skip
     return items, numbers, tuple(stated), np.hstack([compute_features(question, rarity, candidates), np.array(own, dtype=float)])
 
@@ -309,8 +323,19 @@ def _without_polarity(parsed: ParsedQuestion) -> str:
 
 def _cover_rest(rarity: Rarity, title: str, text: str) -> float:
     """The share, by rarity, of a question's pairs of characters that are not in a title and stand in a text."""
-    rest = {pair: weight for pair, weight in rarity.pairs.items() if pair not in title}
-    return sum(weight for pair, weight in rest.items() if pair in text) / sum(rest.values()) if rest else 1.0
+    return _cover({pair: weight for pair, weight in rarity.pairs.items() if pair not in title}, text)
+
+
+def _cover(pairs: Mapping[str, float], text: str) -> float:
+    """The share of some pairs, by their weights, that stand in a text; 1 where there are none."""
+    return sum(weight for pair, weight in pairs.items() if pair in text) / sum(pairs.values()) if pairs else 1.0
+
+
+def _asked_pairs(parsed: ParsedQuestion, rarity: Rarity) -> dict[str, float]:
+    """The last pairs of characters of a question's subject, with their rarity."""
+    pieces = normalise(parsed.subject).split()
+    pairs = [piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1)]
+    return {pair: rarity.pairs[pair] for pair in [pair for pair in pairs if pair in rarity.pairs][-ASKED_PAIRS:]}
 
 
 def _cosines(query: str, items: Sequence[EvidenceItem], view: LibraryView, searcher: Searcher) -> list[float]:

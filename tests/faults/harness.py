@@ -196,11 +196,11 @@ DAMAGES: dict[str, Callable[[bytes, random.Random], bytes]] = {
 WAYS = (*DAMAGES, "delete", "older", "swapped")
 
 
-def damage(home: Path, lib: Path, way: str, draw: random.Random) -> str | None:
-    """Damage one file of a library, each kind of file as often as any other; its name, None where that changes nothing."""
+def damage(home: Path, lib: Path, way: str, draw: random.Random, kind: str | None = None) -> str | None:
+    """Damage one file of a library, of a kind that is given or else drawn; its name, None where that changes nothing."""
     files = sorted(path for path in lib.rglob("*") if path.is_file() and path.stat().st_size)
     kinds = sorted({_kind(path, lib) for path in files})
-    kind = draw.choice(kinds)
+    kind = kind or draw.choice(kinds)
     path = draw.choice([path for path in files if _kind(path, lib) == kind])
     name, before = str(path.relative_to(lib)), path.read_bytes()
     if way in DAMAGES:
@@ -389,7 +389,7 @@ class Harness:
             self.right = [in_child(lambda folder=folder: [look(folder)])[1] for folder in (self.home / "lib", place / "lib")]
             shutil.rmtree(place)
         place = self._copy()
-        name = damage(self.home, place / "lib", given["way"], random.Random(given["seed"]))
+        name = damage(self.home, place / "lib", given["way"], random.Random(given["seed"]), given.get("kind"))
         _, verdict = in_child(lambda: [judge_damage(place / "lib", self.right)]) if name else (0, "unchanged")
         shutil.rmtree(place, ignore_errors=True)
         return {**given, "file": name, "verdict": verdict or "the process ended"}

@@ -116,7 +116,9 @@ def test_a_call_that_fails_is_said_and_harms_nothing(trial: Trial, calls: dict[s
 
 
 def test_damage_of_any_file_is_harmless_or_told(trial: Trial) -> None:
-    results = [trial(way=WAYS[i % len(WAYS)], seed=SEED * 10_000 + i) for i in range(DAMAGES)]
+    # every third damages the store itself: most files are caches, whose damage harms nothing
+    kinds = ["library.sqlite", None, None]
+    results = [trial(way=WAYS[i % len(WAYS)], seed=SEED * 10_000 + i, kind=kinds[i % 3]) for i in range(DAMAGES)]
     assert [result for result in results if result["verdict"] not in ("harmless", "told", "doctor", "unchanged")] == []
     seen = Counter(result["verdict"] for result in results)
     assert seen["harmless"] and seen["told"] + seen["doctor"], seen

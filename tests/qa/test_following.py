@@ -38,7 +38,7 @@ def _take_in(library: Library, records: Iterable[Mapping[str, Any]]) -> None:
     for record in records:
         doc = read_record(record, "made.jsonl")
         entries.append(PreparedEntry(prepare(doc), str(record).encode(), "made.jsonl", ()))
-    library._store(entries)
+    library._store(entries, library.corpus.transaction)
 
 
 def _record(draw: random.Random, number: int) -> dict[str, str]:
