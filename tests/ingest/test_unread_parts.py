@@ -12,6 +12,7 @@ import pytest
 
 from corpus.document import Issue
 from corpus.unread import list_unread, say_mostly_unread
+from ingest.formats.pdf.ocr import available
 from ingest.reader import read, read_record
 
 TITLE = "云岭县人民政府办公室关于做好春耕备耕工作的通知"
@@ -255,9 +256,10 @@ def _note(canvas, _) -> None:
     canvas.textAnnotation("批注：请核对数字", Rect=[60, 60, 80, 80])
 
 
+# where scans are read these pages turn out to hold no word
 PDF = {
-    "scan": ("scan", pdf(_scan, pages=2)),
-    "mostly_scan": ("mostly_unread", pdf(_scan, pages=5)),
+    "scan": ("wordless" if available() else "scan", pdf(_scan, pages=2)),
+    "mostly_scan": ("wordless" if available() else "mostly_unread", pdf(_scan, pages=5)),
     "figure": ("picture", pdf(_figure)),
     "field": ("form_fields", pdf(_field)),
     "note": ("comments", pdf(_note)),
