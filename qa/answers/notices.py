@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from corpus.divisions import NATION
 from corpus.recognition import is_recognised, list_unsure
+from corpus.store import DocumentInfo
 from corpus.titles import in_marks
 from corpus.unread import say_mostly_unread
 from qa.answer import AnswerCitation, Notice, NoticeKind
@@ -67,14 +68,12 @@ def find_notices(
         text = transition_notice(citation.quote, as_of, context=around + citation.quote)
         if text:
             found[Notice("expired", text)] = None
-    unread = [message for row, _ in parts if (message := _say_unread(view, row)) is not None]
-    recognised = dict.fromkeys(message for row, _ in parts if (message := _say_recognised(view, row, citations)) is not None)
-    return (
-        *dict.fromkeys(of_states),
-        *found,
-        *(Notice("unread", message) for message in dict.fromkeys(unread)),
-        *(Notice("recognised", message) for message in recognised),
-    )
+    infos = [view.document(row).info for row in dict.fromkeys(row for row, _ in parts)]
+    of_reading = [
+        *(Notice("unread", message) for info in infos if (message := _say_unread(info)) is not None),
+        *(Notice("recognised", message) for info in infos if (message := _say_recognised(info, citations)) is not None),
+    ]
+    return tuple(dict.fromkeys((*of_states, *found, *of_reading)))
 
 
 def find_unread(parsed: ParsedQuestion, view: LibraryView) -> tuple[Notice, ...]:
@@ -87,27 +86,28 @@ def find_unread(parsed: ParsedQuestion, view: LibraryView) -> tuple[Notice, ...]
     ]
     if not found:
         return ()
-    named = "、".join(in_marks(info.head.title) if info.head.title else info.source for info in found[:NAMED])
+    named = "、".join(_name(info) for info in found[:NAMED])
     more = f"等 {len(found)} 份文件" if len(found) > NAMED else ""
     return (Notice("unread", f"{named}{more}大部分内容没有读入，答案可能在其中，请看原件。"),)
 
 
-def _say_unread(view: LibraryView, row: int) -> str | None:
-    info = view.document(row).info
+def _name(info: DocumentInfo) -> str:
+    return in_marks(info.head.title) if info.head.title else info.source
+
+
+def _say_unread(info: DocumentInfo) -> str | None:
     said = say_mostly_unread(info.unread)
-    return said and f"{in_marks(info.head.title) if info.head.title else info.source}没有读全，回答可能不完整：{said}"
+    return said and f"{_name(info)}没有读全，回答可能不完整：{said}"
 
 
-def _say_recognised(view: LibraryView, row: int, citations: Sequence[AnswerCitation]) -> str | None:
+def _say_recognised(info: DocumentInfo, citations: Sequence[AnswerCitation]) -> str | None:
     """That a document was read from pictures, and which words of its quotes were hard to read there."""
-    info = view.document(row).info
     if not is_recognised(info.warnings):
         return None
     quotes = [citation.quote for citation in citations if citation.source_id == info.id]
     unsure = [words for words in dict.fromkeys(list_unsure(info.warnings)) if any(words in quote for quote in quotes)]
     named = "、".join(f"“{words}”" for words in unsure[:NAMED])
-    name = in_marks(info.head.title) if info.head.title else info.source
-    return f"{name}是识别件，数字请核对原件{f'；其中{named}识别时把握不足' if named else ''}。"
+    return f"{_name(info)}是识别件，数字请核对原件{f'；其中{named}识别时把握不足' if named else ''}。"
 
 
 def _of_one_state(kind: NoticeKind, status: str, documents: Sequence[tuple[str, str, str]]) -> list[Notice]:

@@ -39,16 +39,8 @@ if TYPE_CHECKING:
 
 FILE, MEANING_FILE = "item_trees.json", "item_trees_meaning.json"
 OWN_FEATURES = (
-    "passage_rank",
-    "passage_gap",
-    "length",
-    "stated",
-    "preamble",
-    "announces",
-    "opening",
-    "cover_rest",
-    "cover_asked",
-)
+    "passage_rank", "passage_gap", "length", "stated", "preamble", "announces", "opening", "cover_rest", "cover_asked",
+)  # fmt: skip
 """1 for the first passage of the search, falling; how far its score lies behind the best; characters of the item; the share of what is
 asked for that it states; whether it gives reasons or transmits (现将…), or announces what follows; how near it is to the beginning of
 its document; the share, by rarity, of the question's pairs of characters that are not in the document's title and stand in the item;
@@ -275,8 +267,9 @@ def describe_items(
         row = view.by_id.get(hit.source_id)
         if row is None:
             continue
-        for place, item in enumerate(cut_items(view.document(row).doc, row, Span(hit.start, hit.end))):
-            if (row, item.span.start) not in seen and _SAYS.search(item.span.of(view.document(row).text)):
+        document = view.document(row)
+        for place, item in enumerate(cut_items(document.doc, row, Span(hit.start, hit.end))):
+            if (row, item.span.start) not in seen and _SAYS.search(item.span.of(document.text)):
                 seen.add((row, item.span.start))
                 items.append(item)
                 numbers.append(item_number(hit.passage, place))
@@ -335,7 +328,8 @@ def _asked_pairs(parsed: ParsedQuestion, rarity: Rarity) -> dict[str, float]:
     """The last pairs of characters of a question's subject, with their rarity."""
     pieces = normalise(parsed.subject).split()
     pairs = [piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1)]
-    return {pair: rarity.pairs[pair] for pair in [pair for pair in pairs if pair in rarity.pairs][-ASKED_PAIRS:]}
+    known = [pair for pair in pairs if pair in rarity.pairs]
+    return {pair: rarity.pairs[pair] for pair in known[-ASKED_PAIRS:]}
 
 
 def _cosines(query: str, items: Sequence[EvidenceItem], view: LibraryView, searcher: Searcher) -> list[float]:
