@@ -15,7 +15,7 @@ from math import log
 from typing import Literal
 
 from corpus.folding import fold
-from graph.alignment.indicators import character_pairs
+from graph.alignment.indicators import character_pairs, shared_stretches
 from graph.codec.records import TargetRecord
 from graph.lexicon import entries, word_lists
 
@@ -53,29 +53,29 @@ class DemandWords:
     """The words of some demands, weighed among themselves and the sentences that may take them up."""
 
     def __init__(self, demands: Sequence[str], sentences: Iterable[str]) -> None:
-        texts = [_MARKS.sub("", fold(text)) for text in (*demands, *sentences)]
+        texts = [without_marks(text) for text in (*demands, *sentences)]
         self._count = len(texts)
-        self._frequency = Counter(pair for text in texts for pair in set(character_pairs(text)))
+        self._frequency = Counter(pair for text in texts for pair in character_pairs(text))
 
     def share(self, demand: str, said: str) -> float:
         """The share of a demand that a text says.
 
         Example: 推进全国统一大市场建设 is said in full by 积极融入全国统一大市场, but for the general 建设.
         """
-        wanted, there = set(character_pairs(core_of(demand))), set(character_pairs(_MARKS.sub("", fold(said))))
+        wanted, there = character_pairs(core_of(demand)), character_pairs(without_marks(said))
         whole = sum(map(self._weight, wanted))
         return sum(self._weight(pair) for pair in wanted & there) / whole if whole else 0.0
 
     def likeness(self, demand: str, said: str) -> float:
         """The share of the whole name of a demand, with its verbs, that a text says: what decides between texts that say the core."""
-        wanted = set(character_pairs(_MARKS.sub("", fold(demand))))
-        return len(wanted & set(character_pairs(_MARKS.sub("", fold(said))))) / max(1, len(wanted))
+        wanted = character_pairs(without_marks(demand))
+        return len(wanted & character_pairs(without_marks(said))) / max(1, len(wanted))
 
     def grade(self, demand: str, said: str) -> DemandGrade:
         """The grade of a demand by the text that says most of it."""
-        core, text = core_of(demand), _MARKS.sub("", fold(said))
+        core = core_of(demand)
         share = self.share(demand, said)
-        words = _shared(core, text)
+        words = shared_stretches(core, without_marks(said))
         telling = [word for word in words if word not in _general() and (len(word) > 2 or len(core) <= BRIEF)]
         grade: Grade = "未写到" if share < PART or not telling else "写到" if share >= WHOLE else "部分写到"
         lacking = tuple(part.strip("和与及的") for part in _without(core, words))
@@ -83,16 +83,21 @@ class DemandWords:
         if grade == "未写到":
             return DemandGrade(grade, share, (), (core,), f"没有见到“{core}”")
         reason = f"共有“{'”“'.join(words)}”" + (f"；未见“{'”“'.join(lacking)}”" if grade == "部分写到" and lacking else "")
-        return DemandGrade(grade, share, tuple(words), lacking, reason)
+        return DemandGrade(grade, share, words, lacking, reason)
 
     def _weight(self, pair: str) -> float:
         rare = log((1 + self._count) / (1 + self._frequency[pair])) + 1
         return rare * (GENERAL if any(pair in word for word in _general()) else 1.0)
 
 
+def without_marks(text: str) -> str:
+    """A text folded and without its marks: what is compared."""
+    return _MARKS.sub("", fold(text))
+
+
 def core_of(demand: str) -> str:
     """What is demanded, without the verbs and manners in front: 坚决破除阻碍全国统一大市场建设卡点堵点 → 阻碍全国统一大市场建设卡点堵点."""
-    rest = whole = _MARKS.sub("", fold(demand))
+    rest = whole = without_marks(demand)
     again = True
     while again:
         again = False
@@ -143,18 +148,6 @@ def grade_target(upper: TargetRecord, lower: TargetRecord | None) -> DemandGrade
 def _value(target: TargetRecord) -> float | None:
     value = target.value if target.value is not None else target.value_min
     return float(value) if value is not None else None
-
-
-def _shared(core: str, text: str) -> tuple[str, ...]:
-    """The longest stretches of a demand that a text has, in its order, two characters or more."""
-    found: list[str] = []
-    at = 0
-    while at < len(core) - 1:
-        size = next((n for n in range(len(core) - at, 1, -1) if core[at : at + n] in text), 0)
-        if size:
-            found.append(core[at : at + size])
-        at += max(1, size)
-    return tuple(dict.fromkeys(found))
 
 
 def _without(core: str, words: Iterable[str]) -> tuple[str, ...]:

@@ -108,7 +108,11 @@ def align_targets(targets: Iterable[TargetRecord]) -> list[tuple[TargetRecord, .
 
 def shared_words(a: str, b: str, *, most: int = 4) -> tuple[str, ...]:
     """The longest stretches two short texts have in common, two characters or more, longest first."""
-    a, b = a[:120], b[:120]
+    return tuple(sorted(shared_stretches(a[:120], b[:120]), key=len, reverse=True)[:most])
+
+
+def shared_stretches(a: str, b: str) -> tuple[str, ...]:
+    """The longest stretches of a text that another has too, each once, in the order of the first, two characters or more."""
     found: list[str] = []
     i = 0
     while i < len(a) - 1:
@@ -118,7 +122,7 @@ def shared_words(a: str, b: str, *, most: int = 4) -> tuple[str, ...]:
         if size >= 2:
             found.append(a[i : i + size])
         i += max(1, size)
-    return tuple(sorted(dict.fromkeys(found), key=len, reverse=True)[:most])
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=16384)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.document import Span
-from corpus.folding import fold
 from corpus.wordlists import word_lists
 from graph.alignment.coverage import CoveredTarget, CoveredTask, coverage
-from graph.alignment.grades import GRADES, PART, DemandGrade, DemandWords, grade_target, raise_grade
+from graph.alignment.grades import GRADES, PART, DemandGrade, DemandWords, grade_target, raise_grade, without_marks
 from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import AnswerCitation, Cell, Comparison, ComparisonRow
 from qa.answers.draft import cite, flatten, merge_spans
@@ -23,7 +21,6 @@ UNDER_HEADING = 0.95
 """What a demand that a sentence says only together with the heading above it counts."""
 SAME, MEASURES = 12, 600
 """Characters that must be the same word by word for a measure to be taken up, and how far a task's measures are read."""
-_MARKS = re.compile(r"[\s“”‘’\"'《》()（）,，、。;；:：·—-]")
 SHORT = 40
 """Characters of a sentence up to which it takes up one demand by the same words, not several."""
 
@@ -81,7 +78,7 @@ def _verbatim(column: ComparisonColumn) -> dict[str, int]:
     """Where stretches of ``SAME`` characters of a document first stand, by sentence."""
     found: dict[str, int] = {}
     for number in column.sentences:
-        text = _MARKS.sub("", column.document.sentences[number].folded)
+        text = without_marks(column.document.sentences[number].folded)
         for at in range(len(text) - SAME + 1):
             found.setdefault(text[at : at + SAME], number)
     return found
@@ -89,7 +86,7 @@ def _verbatim(column: ComparisonColumn) -> dict[str, int]:
 
 def _same_words(task: TaskRecord, verbatim: Mapping[str, int]) -> tuple[str, int] | None:
     """The longest stretch of a task's measures that the lower document has word by word, and the sentence that has it."""
-    text = _MARKS.sub("", fold(task.quote))[:MEASURES]
+    text = without_marks(task.quote)[:MEASURES]
     best: tuple[str, int] | None = None
     at = 0
     while at + SAME <= len(text):
