@@ -56,6 +56,7 @@ class DemandWords:
         texts = [without_marks(text) for text in (*demands, *sentences)]
         self._count = len(texts)
         self._frequency = Counter(pair for text in texts for pair in character_pairs(text))
+        self._weights: dict[str, float] = {}
 
     def share(self, demand: str, said: str) -> float:
         """The share of a demand that a text says.
@@ -86,15 +87,19 @@ class DemandWords:
         return DemandGrade(grade, share, words, lacking, reason)
 
     def _weight(self, pair: str) -> float:
-        rare = log((1 + self._count) / (1 + self._frequency[pair])) + 1
-        return rare * (GENERAL if any(pair in word for word in _general()) else 1.0)
+        if pair not in self._weights:
+            rare = log((1 + self._count) / (1 + self._frequency[pair])) + 1
+            self._weights[pair] = rare * (GENERAL if any(pair in word for word in _general()) else 1.0)
+        return self._weights[pair]
 
 
+@lru_cache(maxsize=16384)
 def without_marks(text: str) -> str:
     """A text folded and without its marks: what is compared."""
     return _MARKS.sub("", fold(text))
 
 
+@lru_cache(maxsize=16384)
 def core_of(demand: str) -> str:
     """What is demanded, without the verbs and manners in front: 坚决破除阻碍全国统一大市场建设卡点堵点 → 阻碍全国统一大市场建设卡点堵点."""
     rest = whole = without_marks(demand)
