@@ -21,6 +21,7 @@ from pathlib import Path
 
 from corpus.divisions import gazetteer
 from corpus.filters import Filters
+from corpus.five_year_plans import five_year_plans
 from corpus.store import Corpus, DocumentInfo, Heads, StoredFact, View, year_of
 from graph.codec.records import TargetRecord
 from graph.facts import TargetKind
@@ -49,10 +50,9 @@ CREATE INDEX figures_place ON figures(place, concept);
 CREATE INDEX figures_document ON figures(document);
 """
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_PLAN = re.compile(expand(r"[“\"]?十([一二三四五六七八九])五[”\"]?(?!(?:时期)?的?[^。]{0,6}{plan_openings})|{coming_years}"))
+_PLAN = re.compile(expand(r"[“\"]?(?P<plan>{five_year_plans})[”\"]?(?!(?:时期)?的?[^。]{0,6}{plan_openings})|{coming_years}"))
 """A plan period named in front of a goal; the year that opens one (“十五五”开局之年) is none."""
 _SEVERAL = re.compile(expand(r"(?<!今后)(?<!未来)(?<!下个)(?:{of_the_years})"))
-_NUMERALS = "一二三四五六七八九"
 _COLUMNS = "fact, document, place, concept, dimension, kind, year, reckoned, low, high, unit, comparator, binding, issued, start"
 
 
@@ -322,8 +322,7 @@ def _year_planned(before: str, year: int) -> tuple[int, int | None]:
     period = max(_PLAN.finditer(before), key=lambda found: found.start(), default=None)
     if period is None or period.start() < own:
         return own, year if own >= 0 else None
-    # the eleventh plan ended in 2010
-    end = 2010 + 5 * _NUMERALS.index(period[1]) if period[1] else year + 4
+    end = five_year_plans()[period["plan"]][1] if period["plan"] else year + 4
     return period.start(), end if end >= year else None
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.divisions import NATION, Division
+from corpus.five_year_plans import five_year_plans
 from corpus.numerals import half_width, read_whole_number
 from corpus.region_groups import find_groups
-from corpus.wordlists import word_lists
+from corpus.wordlists import expand, word_lists
 from graph.families.indicator import FoundConcept, IndicatorFamily, family_asked, find_concept
 from graph.families.units import ComparableValue, to_base
 from graph.quantities.find import find_quantities
@@ -33,8 +34,7 @@ _TOP = re.compile(rf"(前|后|(?:最|增长最|增速最)(?:高|低|多|少|快|
 _LATEST = re.compile(rf"(?:近|最近|过去)({_N})年")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?![\d.万亿千百元人个套亩吨家件项户公])")
-_PLAN = re.compile(r"十([一二三四五六七八九])五")
-_NUMERALS = "一二三四五六七八九"
+_PLAN = re.compile(expand("qa", "{five_year_plans}"))
 
 
 @dataclass(frozen=True)
@@ -237,8 +237,7 @@ def _years(folded: str, as_of: dt.date) -> tuple[int, ...]:
     if years := tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded))):
         return years
     if (plan := _PLAN.search(folded)) is not None:
-        # the eleventh plan ended in 2010
-        return (2010 + 5 * _NUMERALS.index(plan[1]),)
+        return (five_year_plans()[plan.group()][1],)
     lists = word_lists("qa")
     for name, offset in (("last_year", -1), ("this_year", 0), ("next_year", 1)):
         if any(word in folded for word in lists[name]):
