@@ -139,7 +139,8 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     of_nation = says("sweeps_nation") or (operation == "series" and says("sweeps_reports"))
     if not scope and not every and of_nation:
         scope = (NATION,)
-    ordered = operation in ("highest", "lowest") or _TOP.search(folded) is not None or says("sweeps_orders")
+    top = _TOP.search(folded)
+    ordered = operation in ("highest", "lowest") or top is not None or says("sweeps_orders")
     if len(scope) == 1 and not whole and operation not in ("series", "done", "beside"):
         return None
     if not scope and not (every or ordered):
@@ -160,7 +161,6 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     family, any_dimension = found.family, found.family.dimension == "level"
     if any_dimension and (says("sweeps_amounts") or (bound is not None and bound.value.unit not in ("%", ""))):
         any_dimension = False
-    top = _TOP.search(folded)
     last = _LATEST.search(half_width(folded))
     return Sweep(
         family, any_dimension, operation, kinds, years, scope, whole, bound,
@@ -169,7 +169,7 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         says("sweeps_ascending") or operation == "lowest" or bool(top and (top[1][0] == "后" or top[1].rstrip("的")[-1] in "低少慢小")),
         _form(folded),
         pairs,
-        all(any(word in folded for word in word_lists("qa")[name]) for name in ("sweeps_highest", "sweeps_lowest")),
+        says("sweeps_highest") and says("sweeps_lowest"),
         read_whole_number(last[1]) if last and not years else None,
     )  # fmt: skip
 

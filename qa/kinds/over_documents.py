@@ -87,12 +87,10 @@ def _counted(chosen: ChosenDocuments, view: LibraryView, as_of: dt.date, *, vers
 
 def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[FigureRow]:
     codes = tuple(place.code for place in sweep.scope)
-    query = FactQuery(sweep.family, any_dimension=True, places=codes, documents=rows)
+    query = FactQuery(sweep.family, any_dimension=sweep.any_dimension, places=codes, documents=rows)
     found = [f for f in fact_table(view.corpus).select(query) if f.value is not None and _own(f, view)]
-    if not sweep.any_dimension:
-        return [f for f in found if f.family.dimension == sweep.family.dimension]
     # how much a state went up by is another thing than the state
-    return [f for f in found if f.family.dimension != "change"]
+    return [f for f in found if not sweep.any_dimension or f.family.dimension != "change"]
 
 
 def _own(figure: FigureRow, view: LibraryView) -> bool:
@@ -359,22 +357,30 @@ def _row_in_words(label: str, said: SaidInWords, view: LibraryView) -> AnswerLin
     return AnswerLine(f"{label}：“{flatten(cited.quote)}”", (cited,), derived=(label,))
 
 
-def _by_year(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> dict[tuple[Division, int], dict[str, PlaceFigure]]:
-    """Of each place and year the figure of each kind."""
-    dimensions = Counter(f.family.dimension for f in figures if f.year is not None and f.kind in sweep.kinds)
-    if not dimensions:
-        return {}
-    wanted = sweep.family.dimension if not sweep.any_dimension else dimensions.most_common(1)[0][0]
+def _dimension(sweep: Sweep, figures: Sequence[FigureRow]) -> Dimension | None:
+    """The respect asked for, else the one that most of some figures are given in; None where there are no figures."""
+    if not figures:
+        return None
+    most = Counter(f.family.dimension for f in figures).most_common(1)[0][0]
+    return most if sweep.any_dimension else sweep.family.dimension
+
+
+def _chosen(dimension: Dimension, figures: Sequence[FigureRow], view: LibraryView) -> dict[tuple[str, int, str], FigureRow]:
+    """Of each place, year and kind the figure in one respect that the place is held to."""
     groups: dict[tuple[str, int, str], list[FigureRow]] = defaultdict(list)
     for f in figures:
-        if (
-            f.family.dimension == wanted
-            and f.year is not None
-            and f.kind in sweep.kinds
-            and (not sweep.years or f.year in sweep.years)
-        ):
+        if f.family.dimension == dimension and f.year is not None:
             groups[f.place, f.year, f.kind].append(f)
-    chosen = {key: choose_figure(view.corpus, rows) for key, rows in groups.items()}
+    return {key: choose_figure(view.corpus, rows) for key, rows in groups.items()}
+
+
+def _by_year(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> dict[tuple[Division, int], dict[str, PlaceFigure]]:
+    """Of each place and year the figure of each kind."""
+    fitting = [f for f in figures if f.year is not None and f.kind in sweep.kinds]
+    dimension = _dimension(sweep, fitting)
+    if dimension is None:
+        return {}
+    chosen = _chosen(dimension, [f for f in fitting if not sweep.years or f.year in sweep.years], view)
     facts = read_facts(view.corpus, chosen.values())
     out: dict[tuple[Division, int], dict[str, PlaceFigure]] = defaultdict(dict)
     divisions = gazetteer().by_code
@@ -435,15 +441,11 @@ _LOWER = re.compile(r"比.{2,24}(?:低|慢|少|小)|(?:低于|慢于|少于|小�
 
 def _beside(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, folded: str) -> AnswerDraft | None:
     """Of each place the figures of two years and kinds beside each other: 2025年实际, 2026年目标."""
-    dimensions = Counter(f.family.dimension for f in figures if (f.year, f.kind) in sweep.pairs)
-    if not dimensions:
+    fitting = [f for f in figures if (f.year, f.kind) in sweep.pairs]
+    dimension = _dimension(sweep, fitting)
+    if dimension is None:
         return None
-    wanted = sweep.family.dimension if not sweep.any_dimension else dimensions.most_common(1)[0][0]
-    groups: dict[tuple[str, int, str], list[FigureRow]] = defaultdict(list)
-    for f in figures:
-        if f.family.dimension == wanted and f.year is not None and (f.year, f.kind) in sweep.pairs:
-            groups[f.place, f.year, f.kind].append(f)
-    chosen = {key: choose_figure(view.corpus, rows) for key, rows in groups.items()}
+    chosen = _chosen(dimension, fitting, view)
     facts = read_facts(view.corpus, chosen.values())
     scope = _scope(sweep, list(chosen.values()))
     told = {
@@ -457,13 +459,13 @@ def _beside(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, folde
     whole = {place: of for place, of in told.items() if len(of) == len(sweep.pairs)}
     if not whole:
         return None
-    family = replace(sweep.family, dimension=wanted)
+    family = replace(sweep.family, dimension=dimension)
     names = [_named(family, kind, year) for year, kind in sweep.pairs]
     text = f"{len(scope)} 个地区中 {len(whole)} 个{'和'.join(names)}都写到"
     lacking = [place.short for place in scope if place not in whole]
     text += f"；不全：{'、'.join(lacking)}" if lacking else ""
     lines = [AnswerLine(f"{text}。", counts=(len(scope), len(whole)), derived=(text,))]
-    shown = dict(told)
+    shown = told
     higher, lower = _HIGHER.search(folded), _LOWER.search(folded)
     if higher or lower:
         shown = {place: of for place, of in whole.items() if _exceeds(list(of.values()), upward=bool(higher))}
