@@ -115,10 +115,10 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
             continue
         accepted[section.parent] += 1
         accepted[run] += 1
-        in_report = worthiness.is_in_report(section)
-        if not inherited and not (in_report and _run_in_paragraphs(doc.text, section, span)):
+        pieces = _run_in_paragraphs(doc.text, section, span) if worthiness.is_in_report(section) and not inherited else []
+        if not inherited and not pieces:
             listed = listed or find_answerable_units(doc.text, span.start, span.end)
-        yield from _tasks_of(doc, section, span, name, listed, inherited, in_report=in_report)
+        yield from _tasks_of(doc, section, span, name, listed, inherited, pieces)
     for section, span, name in doubtful:
         # what stands in one row with demands is one, even if no verb shows it; so does a row numbered through a chapter
         row = len(children.get(section.parent) or ())
@@ -127,8 +127,8 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
         along = run is not None and runs[run] >= _LONG_RUN and 2 * accepted[run] >= runs[run] and len(span) >= _SAYS
         if among or along:
             inherited = _inherited(doc, section, children, own)
-            in_report = worthiness.is_in_report(section)
-            yield from _tasks_of(doc, section, span, name, [], inherited, in_report=in_report)
+            pieces = _run_in_paragraphs(doc.text, section, span) if worthiness.is_in_report(section) and not inherited else []
+            yield from _tasks_of(doc, section, span, name, [], inherited, pieces)
 
 
 def _tasks_of(
@@ -138,12 +138,10 @@ def _tasks_of(
     name: str,
     listed: list[ResponsibilityClause],
     inherited: list[ResponsibilityClause],
-    *,
-    in_report: bool,
+    pieces: list[tuple[Span, Span]],
 ) -> Iterable[Task]:
-    """The task of an item, or those of its paragraphs where it is one of a report and each opens with a demand of its own."""
+    """The task of an item, or those of its paragraphs (``pieces``) where it is one of a report and each opens with a demand."""
     path = path_of(doc, section)
-    pieces = _run_in_paragraphs(doc.text, section, span) if in_report and not inherited else []
     for piece, opening in pieces:
         duties = [duty for duty in listed if piece.covers(duty.span)]
         yield make_task(doc, piece, cut_name(opening.of(doc.text)), path, _with_stated(doc.text, piece, duties), [])
