@@ -172,7 +172,6 @@ def _as_attribute(bare: str, noun: str, right: str, quantity: Quantity) -> str |
 
 
 _OWN_CHARACTER = re.compile(r"[一-龥A-Za-z]{2}")
-_ROW_BEHIND = re.compile(r"^(?:[、,，和及与]?\s?[\d.]+(?:万|亿)?[一-龥%‰]{0,3}?(?=[、,，和及与\d]|[一-龥]))*")
 _DISTRIBUTED = re.compile(r"分别([一-龥]{0,6})[\d.].*$")
 
 

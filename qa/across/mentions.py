@@ -40,7 +40,6 @@ class MentionQuestion:
     Attributes:
         thing: What is to be mentioned, as asked.
         places: The places whose documents are looked through; None for all, each place that has documents.
-        whole: What they are called.
         of_documents: Whether documents are asked for, not places (哪些文件).
         reports: Whether only yearly reports are meant.
         year: The year of the documents, where one is named.
@@ -48,7 +47,6 @@ class MentionQuestion:
 
     thing: str
     places: tuple[Division, ...] | None
-    whole: str
     of_documents: bool
     reports: bool
     year: int | None
@@ -115,7 +113,6 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
     return MentionQuestion(
         thing,
         places,
-        levels[0].name if levels else "、".join(g.name for g in groups if not g.whole_level),
         any(word in before for word in word_lists("qa")["mention_documents"]),
         _REPORT.search(before) is not None,
         int(years[0]) if years else None,
