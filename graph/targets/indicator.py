@@ -66,16 +66,16 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
         rest = left[change.end() :]
         if not rest or rest[:1].isdigit() or rest.endswith("年的"):
             return _short(_without_lead(change[1]))
+    stem = _without_tail(left)
+    bare = _without_lead(stem)
     if quantity.form == "words":
         tail = text[quantity.core.start : quantity.core.end]
-        bare = _without_lead(_without_tail(left))
         rest = right if tail in _OPEN_FORMULAS else ""
         if tail == "全部" and bare:
             rest = _NOUN_STOP.split(rest)[0]
         return _short(f"{bare}{tail}{rest}" if len(bare) >= 2 or rest else f"{_head_of(previous)}{tail}")
-    bare = _without_lead(_without_tail(left))
     noun = _noun_after(right)
-    reached = _without_tail(left) != left.rstrip() and not left.endswith(_NO_REACHING)
+    reached = stem != left.rstrip() and not left.endswith(_NO_REACHING)
     if noun and _THERE_ARE.search(left):
         # 理事会应当有二至三名会员理事
         return _short(f"{_without_lead(_without_tail(_THERE_ARE.sub('', left)))}{noun}")
