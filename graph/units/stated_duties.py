@@ -81,9 +81,9 @@ def find_stated_duties(text: str, start: int, end: int) -> list[ResponsibilityCl
         duties = list(_duty_of_clause(text, begin, clause.end(), stop))
         for inside in _INSIDE.finditer(text, duties[0].span.end - 1 if duties else begin, clause.end()):
             duties += _duty_of_clause(text, inside.start(inside.lastgroup or 0), clause.end(), stop)
-        seat = _SEATED.search(text, clause.start(), clause.end())
+        seat = None if duties else _SEATED.search(text, clause.start(), clause.end())
         seated = _subjects(text, seat.start("who"), seat.end("who")) if seat else []
-        if seat and seated and not duties:
+        if seat and seated:
             units = tuple(ListedUnit(unit.name, "responsible", unit.span) for unit in seated)
             duties.append(ResponsibilityClause(Span(seat.start(), seat.end()), units))
         out += duties
@@ -100,21 +100,20 @@ def _duty_of_clause(text: str, begin: int, end: int, stop: int) -> Iterator[Resp
             continue
         if _EXPLAINS.match(text, act.start(), end):
             return
-        found: list[ListedUnit]
         together = _TOGETHER.match(text, act.start(), end)
+        role = "lead" if together else _role_in(text, act.start(), end)
+        found = [ListedUnit(unit.name, role, unit.span) for unit in units]
         if together:
-            found = [ListedUnit(unit.name, "lead", unit.span) for unit in units]
-            others = _others(text, together.end(), end)
-            found += [ListedUnit(unit.name, "supporting", unit.span) for unit in others]
-        else:
-            role: UnitRole = "responsible"
-            if _SUPPORTS.match(text, act.start(), end):
-                role = "supporting"
-            elif _LEADS.match(text, act.start(), end):
-                role = "lead"
-            found = [ListedUnit(unit.name, role, unit.span) for unit in units]
+            found += [ListedUnit(unit.name, "supporting", unit.span) for unit in _others(text, together.end(), end)]
         yield ResponsibilityClause(Span(begin, act.end()), tuple(found))
         return
+
+
+def _role_in(text: str, start: int, end: int) -> UnitRole:
+    """The role of who alone does what an act says."""
+    if _SUPPORTS.match(text, start, end):
+        return "supporting"
+    return "lead" if _LEADS.match(text, start, end) else "responsible"
 
 
 def _others(text: str, start: int, end: int) -> list[ListedUnit]:
