@@ -70,7 +70,6 @@ class Mail:
     """
 
     def __init__(self, data: bytes, source: str) -> None:
-        self.source = source
         try:
             self.message = email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=_AsWritten())
             self.parts = list(_leaves(self.message))
@@ -101,10 +100,8 @@ class Mail:
         """The files attached, in order."""
         found: list[Attachment] = []
         names: set[str] = set()
-        alternatives = self._alternatives()
         for part in self.parts:
-            silent = part is self.body or id(part) in alternatives or part.get_content_type() in _SIGNATURES or _is_drawn(part)
-            if silent or not _is_attached(part):
+            if part.get_content_type() in _SIGNATURES or _is_drawn(part) or not _is_attached(part):
                 continue
             name = _name_of(part, len(found) + 1)
             stem, dot, ending = name.rpartition(".")
@@ -116,10 +113,6 @@ class Mail:
             found.append(Attachment(name, part))
         return tuple(found)
 
-    def _alternatives(self) -> set[int]:
-        """The forms of the mail's text beside the one that is read."""
-        return {id(part) for part in self.parts if part.get_content_maintype() == "text" and not _is_attached(part)}
-
 
 class OpenedMail:
     """A mail as a file that holds others."""
@@ -127,8 +120,6 @@ class OpenedMail:
     is_document = False
 
     def __init__(self, data: bytes, source: str, limits: Limits) -> None:
-        self.limits = limits
-        self.source = source
         self._held = {attachment.name: attachment for attachment in Mail(data, source).attachments}
         self.refused: tuple[RefusedInput, ...] = ()
         if len(self._held) > limits.archive_members:
