@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+# A pop-up (FPDF_ANNOT_POPUP) shows a comment that is counted already.
 _KINDS = {
-    "FPDF_ANNOT_TEXT": "comments", "FPDF_ANNOT_FREETEXT": "comments", "FPDF_ANNOT_POPUP": "",
+    "FPDF_ANNOT_TEXT": "comments", "FPDF_ANNOT_FREETEXT": "comments",
     "FPDF_ANNOT_WIDGET": "form_fields", "FPDF_ANNOT_FILEATTACHMENT": "attachments",
     "FPDF_ANNOT_SOUND": "media", "FPDF_ANNOT_MOVIE": "media", "FPDF_ANNOT_RICHMEDIA": "media", "FPDF_ANNOT_STAMP": "seals",
 }  # fmt: skip
@@ -26,7 +27,7 @@ def count_annotations(page: Any) -> Counter[str]:
 
     import pypdfium2.raw as pdfium
 
-    kinds = {getattr(pdfium, name): kind for name, kind in _KINDS.items() if kind}
+    kinds = {getattr(pdfium, name): kind for name, kind in _KINDS.items()}
     found: Counter[str] = Counter()
     for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), 10_000)):
         annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)

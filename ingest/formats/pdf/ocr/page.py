@@ -99,7 +99,7 @@ def recognise_sheet(picture: Picture, number: int, width: float) -> RecognisedSh
         number: of the page.
         width: of the page as scanned, in points.
     """
-    picture, _ = pictures.bounded(picture, _LONGEST)
+    picture = pictures.bounded(picture, _LONGEST)
     scale = picture.shape[1] / width
     dpi = 72 * scale
     if min(picture.shape[:2]) < _LEAST or pictures.is_blank(picture, dpi):
@@ -110,7 +110,7 @@ def recognise_sheet(picture: Picture, number: int, width: float) -> RecognisedSh
         straight, rules, strips = _read(faded, dpi, 1)
     read = read_strips(straight.picture, strips)
     if turned := _stands_on_its_head(straight.picture, read, strips):
-        straight, rules, strips = _read(np.ascontiguousarray(faded), dpi, turned + (straight.quarters))
+        straight, rules, strips = _read(faded, dpi, turned + straight.quarters)
         read = read_strips(straight.picture, strips)
     read = [strip for strip in read if strip.confidence > _SURE_IN_SEAL or not _stands_in(straight.shown(strip.box), seals)]
     height, wide = straight.picture.shape[:2]

@@ -238,14 +238,14 @@ def without_rules(picture: Picture, rules: Sequence[Rule], dpi: float) -> Pictur
     return out
 
 
-def bounded(picture: Picture, longest: int) -> tuple[Picture, float]:
-    """The picture, made smaller where its longer side has more than ``longest`` pixels, and by which factor."""
+def bounded(picture: Picture, longest: int) -> Picture:
+    """The picture, made smaller where its longer side has more than ``longest`` pixels."""
     import cv2
 
     factor = min(1.0, longest / max(picture.shape[:2]))
     if factor == 1.0:
-        return picture, 1.0
-    return _as_picture(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)), factor
+        return picture
+    return _as_picture(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
 
 
 def _as_picture(values: Any) -> Picture:

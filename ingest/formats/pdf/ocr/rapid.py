@@ -44,10 +44,8 @@ _SPECKS = frozenset(".·,'`、。:：‘’")
 @cache
 def models() -> tuple[Path, Path] | None:
     """The files of the two models, where RapidOCR is installed with them."""
-    if find_spec("rapidocr") is None or find_spec("cv2") is None:
-        return None
     spec = find_spec("rapidocr")
-    if spec is None or spec.origin is None:
+    if spec is None or spec.origin is None or find_spec("cv2") is None:
         return None
     folder = Path(spec.origin).parent / "models"
     files = (folder / _DETECTOR, folder / _RECOGNISER)
