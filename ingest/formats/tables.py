@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.formats.builder import GridCell
+from corpus.document import Span
+from ingest.formats.builder import GridCell, TextBuilder
 
 _NUMBERISH = re.compile(r"^[\d.,%％‰\-—+－/~～()（）年月日:：≥≤<>＜＞\s]+$")
 _MAX_HEADER_CELL = 40
@@ -35,6 +36,16 @@ def header_rows(rows: Sequence[Sequence[GridCell | None]], limit: int = 4) -> in
     while end < min(top + _MOST_HEADER_ROWS, len(rows) - 1) and _goes_on(rows, top, end):
         end += 1
     return min(end, len(rows) - 1)
+
+
+def caption_above(builder: TextBuilder) -> Span | None:
+    """The line right above, where it is short and no sentence: the caption of the table that follows."""
+    if len(builder.parts) < 2 or not builder.anchors:
+        return None
+    text, span = builder.parts[-2], builder.anchors[-1].span
+    if span.end != builder.length - 1 or len(text) != len(span) or not 0 < len(text) <= 60:
+        return None
+    return None if text.endswith(("。", "；", "：", ":", ";")) else span
 
 
 def is_number(text: str) -> bool:

@@ -35,6 +35,12 @@ def open_content(package: Package, source: str) -> etree._Element:
     return root
 
 
+def count_of(node: etree._Element, name: str) -> int:
+    """How many rows or columns an attribute of a table's element counts: 1 where it says nothing sensible."""
+    value = node.get(TABLE + name, "")
+    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 8 else 1
+
+
 def words(node: etree._Element, on_aside: Callable[[etree._Element], None] | None = None) -> str:
     """The words of a paragraph: blanks, tabulators and line breaks written out, comments left out.
 

@@ -16,11 +16,12 @@ from ingest.formats.opendocument.parts import (
     TABLE,
     TEXT,
     ListStyles,
+    count_of,
     open_content,
     words,
 )
 from ingest.formats.package import Package
-from ingest.formats.tables import header_rows, is_layout
+from ingest.formats.tables import caption_above, header_rows, is_layout
 from ingest.formats.text import odd_characters
 from ingest.formats.web.dom import fill_rectangle
 from ingest.limits import Limits
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _BLANKS = " \t\u3000\u00a0"
 _LITTLE_TEXT = 200
+_MOST_SPANNED = 1_000
 _LARGE_PICTURE = 5.0
 """Centimetres of the shorter side of a picture that can hold a text."""
 _CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
@@ -266,8 +268,9 @@ class _OdfReader:
             line: list[tuple[str, int, int]] = []
             for cell in row.iterfind(TABLE + "table-cell"):
                 text = self._cell(cell)
-                repeated = min(_whole(cell, "number-columns-repeated"), 200)
-                line += [(text, _whole(cell, "number-rows-spanned"), _whole(cell, "number-columns-spanned"))] * repeated
+                repeated = min(count_of(cell, "number-columns-repeated"), 200)
+                down, across = count_of(cell, "number-rows-spanned"), count_of(cell, "number-columns-spanned")
+                line += [(text, min(down, _MOST_SPANNED), min(across, _MOST_SPANNED))] * repeated
             head += in_head and head == len(rows)
             rows.append(line)
             self.cells += len(line)
@@ -281,19 +284,11 @@ class _OdfReader:
                     self.blocks(cell)
             return
         self.tables += 1
-        caption = self._caption()
+        caption = caption_above(self.builder)
         self.builder.grid(
             grid, header_rows=min(head or header_rows(grid), len(grid)), caption=caption, label=f"表{self.tables}", page=self.page
         )
         self._write_asides()
-
-    def _caption(self) -> Span | None:
-        """The line right above, where it is short and no sentence."""
-        if not self.builder.anchors or len(self.builder.parts) < 2:
-            return None
-        text, span = self.builder.parts[-2], self.builder.anchors[-1].span
-        near = span.end == self.builder.length - 1 and len(text) == len(span) and 0 < len(text) <= 60
-        return span if near and not text.endswith(("。", "；", "：", ":", ";")) else None
 
     def _cell(self, cell: etree._Element) -> str:
         """The paragraphs of a cell on one line; a table inside it is read as words."""
@@ -328,11 +323,6 @@ def _hidden_styles(*roots: etree._Element | None) -> frozenset[str]:
             if properties is not None and properties.get(TEXT + "display") == "none":
                 found.add(node.get(STYLE + "name", ""))
     return frozenset(found)
-
-
-def _whole(node: etree._Element, name: str) -> int:
-    value = node.get(TABLE + name, "")
-    return max(1, min(1000, int(value))) if value.isascii() and value.isdigit() and len(value) < 8 else 1
 
 
 def _centimetres(length: str) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
-from ingest.formats.opendocument.parts import DRAW, OFFICE, STYLE, TABLE, TEXT, open_content, words
+from ingest.formats.opendocument.parts import DRAW, OFFICE, STYLE, TABLE, TEXT, count_of, open_content, words
 from ingest.formats.package import Package
 from ingest.formats.sheet.workbook import add_sheets
 from ingest.limits import Limits
@@ -68,16 +68,16 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
     filled = merged = hidden = 0
     column = 0
     for node in _grouped(table, TABLE + "table-column", _COLUMN_GROUPS):
-        repeated = min(_count(node, "number-columns-repeated"), _COLUMNS - column)
+        repeated = min(count_of(node, "number-columns-repeated"), _COLUMNS - column)
         if node.get(TABLE + "visibility") == _UNSEEN and repeated > 0:
             first, last = get_column_letter(column + 1), get_column_letter(min(column + repeated, column + 1_000))
             sheet.column_dimensions.group(first, last, hidden=True, outline_level=0)
         column += repeated
     row = 0
     for node in _grouped(table, TABLE + "table-row", _GROUPS):
-        repeated = _count(node, "number-rows-repeated")
+        repeated = count_of(node, "number-rows-repeated")
         given = [cell for cell in node if cell.tag in (TABLE + "table-cell", TABLE + "covered-table-cell")]
-        values = [(cell, _count(cell, "number-columns-repeated"), _shown(cell)) for cell in given]
+        values = [(cell, count_of(cell, "number-columns-repeated"), _shown(cell)) for cell in given]
         full = any(value for _, _, value in values)
         if row + repeated > _ROWS:
             repeated = _ROWS - row
@@ -91,8 +91,8 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
                         if filled > room:
                             raise RefusedInput(source, "size", f"非空单元格超过 {limits.cells} 个上限；请拆分后导入")
                         sheet.cell(row, place).value = value
-                    right = min(column + _count(cell, "number-columns-spanned"), _COLUMNS)
-                    down = min(row + _count(cell, "number-rows-spanned") - 1, _ROWS)
+                    right = min(column + count_of(cell, "number-columns-spanned"), _COLUMNS)
+                    down = min(row + count_of(cell, "number-rows-spanned") - 1, _ROWS)
                     if (right, down) != (column + 1, row):
                         merged += 1
                         if merged > limits.cells // 10:
@@ -127,8 +127,3 @@ def _shown(cell: etree._Element) -> str:
     return text or next(
         (cell.get(OFFICE + name, "") for name in ("string-value", "date-value", "value") if cell.get(OFFICE + name)), ""
     )
-
-
-def _count(node: etree._Element, name: str) -> int:
-    value = node.get(TABLE + name, "")
-    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 8 else 1

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from corpus.document import Span
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.package import Package
-from ingest.formats.tables import header_rows, is_layout
+from ingest.formats.tables import caption_above, header_rows, is_layout
 from ingest.formats.web.dom import fill_rectangle
 from ingest.formats.word.numbering import Numbering
 from ingest.formats.word.styles import WORD, Styles, flag, value, w
@@ -483,16 +482,6 @@ class DocxReader:
 def _packed(paragraph: etree._Element) -> str:
     """The words of a paragraph without blanks, text boxes in it included."""
     return "".join("".join(node.text or "" for node in paragraph.iter(w("t"))).split())
-
-
-def caption_above(builder: TextBuilder) -> Span | None:
-    """The line right above, where it is short and no sentence: the caption of the table that follows."""
-    if len(builder.parts) < 2 or not builder.anchors:
-        return None
-    text, span = builder.parts[-2], builder.anchors[-1].span
-    if span.end != builder.length - 1 or len(text) != len(span) or not 0 < len(text) <= 60:
-        return None
-    return None if text.endswith(("。", "；", "：", ":", ";")) else span
 
 
 def _children(parent: etree._Element, name: str) -> list[etree._Element]:
