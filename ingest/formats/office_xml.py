@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import zipfile
 from dataclasses import replace
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from corpus.errors import RefusedInput
 from ingest.formats.contents import Contents, xml_kind
+from ingest.formats.package import write_package
 from ingest.formats.registry import FORMATS
 from ingest.formats.sheet.xml_spreadsheet import read_xml_spreadsheet
 from ingest.formats.word.wordml import pack_wordml
@@ -58,8 +57,4 @@ def _pack_flat(root: etree._Element, source: str, limits: Limits) -> bytes:
                 parts[name] = base64.b64decode("".join((binary.text or "").split()), validate=True)
             except (binascii.Error, ValueError):
                 parts[name] = b""
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return out.getvalue()
+    return write_package(parts)

@@ -6,6 +6,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
@@ -22,8 +23,28 @@ _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _STRICT = re.compile(rb"""(=\s{0,5}["'])http://purl\.oclc\.org/ooxml/([A-Za-z]{1,40})/""")
 _BAD_NAME = "压缩结构内有不合规的部件名，不予读取；请用原软件另存后再导入"
 _TOO_LARGE = "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存"
+ENTITIES = "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入"
+"""Why a file is refused whose XML declares a document type or entities."""
 _LOCAL_HEADER = 30
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+
+def safe_parser(encoding: str | None = None) -> etree.XMLParser:
+    """A parser of XML with no entities and no network; ``encoding`` counts more than what the data declares."""
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding=encoding
+    )
+
+
+def write_package(parts: Mapping[str, bytes]) -> bytes:
+    """A package of the parts given, by their names."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def to_transitional(data: bytes) -> bytes:
@@ -129,7 +150,7 @@ class Package:
         data = self.read(name) or b""
         wide = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]
         if _DOCTYPE.search(data.replace(b"\x00", b"") if wide else data):
-            raise RefusedInput(self.source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
+            raise RefusedInput(self.source, "entity", ENTITIES)
         return data
 
     def as_transitional(self, data: bytes) -> bytes:
@@ -137,11 +158,7 @@ class Package:
         parts = [name for name in self.names if name.endswith((".xml", ".rels"))]
         if not any(_STRICT.search(self.read(name) or b"") for name in parts if name.endswith("workbook.xml")):
             return data
-        out = BytesIO()
-        with zipfile.ZipFile(out, "w") as archive:
-            for name in sorted(parts):
-                archive.writestr(name, to_transitional(self.declared_safe(name)))
-        return out.getvalue()
+        return write_package({name: to_transitional(self.declared_safe(name)) for name in sorted(parts)})
 
     def xml(self, name: str) -> etree._Element | None:
         """A part parsed as XML, with no entities and no network."""
@@ -150,9 +167,8 @@ class Package:
         if name not in self.names:
             return None
         data = to_transitional(self.declared_safe(name))
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
         try:
-            return etree.fromstring(data, parser)
+            return etree.fromstring(data, safe_parser())
         except etree.XMLSyntaxError as error:
             raise RefusedInput(self.source, "broken", f"文件部件 {name} 结构已损坏，无法读取；请用原软件打开后另存") from error
 

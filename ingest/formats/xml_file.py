@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from corpus.errors import RefusedInput
+from ingest.formats.package import ENTITIES, safe_parser
 from ingest.formats.text import decode
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def decode_xml_file(data: bytes, source: str) -> str:
     declared = _ENCODING.search(data[:400])
     text = decode(data, source, declared.group(1).decode("ascii") if declared else None).text
     if _DOCTYPE.search(text):
-        raise RefusedInput(source, "entity", "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入")
+        raise RefusedInput(source, "entity", ENTITIES)
     return text
 
 
@@ -31,11 +32,8 @@ def parse_xml_text(text: str, source: str) -> etree._Element:
     from lxml import etree
 
     text = _CONTROL.sub("", _DECLARATION.sub("", text.lstrip("\ufeff")))
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8"
-    )
     try:
-        return etree.fromstring(text.strip().encode("utf-8", "replace"), parser)
+        return etree.fromstring(text.strip().encode("utf-8", "replace"), safe_parser("utf-8"))
     except etree.XMLSyntaxError as error:
         raise RefusedInput(source, "broken", "文件结构已损坏，无法读取；请用原软件打开后另存为新格式") from error
 

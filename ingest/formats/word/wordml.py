@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
-from io import BytesIO
 from typing import TYPE_CHECKING
 
+from ingest.formats.package import write_package
 from ingest.formats.word.styles import WORD, w
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ _NUMBER_FORMATS = {
 }  # fmt: skip
 """Number formats by the numbers that Word 2003 gives them."""
 _RENAMED = {
+    "lists": "numbering",
     "listDef": "abstractNum",
     "list": "num",
     "ilst": "abstractNumId",
@@ -130,8 +130,6 @@ def _renamed(node: etree._Element) -> etree._Element:
             if name == "numFmt":
                 value = _NUMBER_FORMATS.get(str(value), "decimal")
             inner.set(w(_ATTRIBUTES.get((name, plain), plain)), value)
-    if node.tag == w("lists"):
-        node.tag = w("numbering")
     return node
 
 
@@ -141,13 +139,12 @@ def _write(parts: dict[str, etree._Element]) -> bytes:
     links = "".join(
         f'<Relationship Id="r{name}" Type="{_R}/{name}" Target="{name}.xml"/>' for name in parts if name != "document"
     )
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        top = f'<Relationship Id="r1" Type="{_R}/officeDocument" Target="word/document.xml"/>'
-        archive.writestr("_rels/.rels", f'<Relationships xmlns="{_PACKAGE}relationships">{top}</Relationships>')
-        archive.writestr(
-            "word/_rels/document.xml.rels", f'<Relationships xmlns="{_PACKAGE}relationships">{links}</Relationships>'
-        )
-        for name, root in parts.items():
-            archive.writestr(f"word/{name}.xml", etree.tostring(root, encoding="utf-8"))
-    return out.getvalue()
+    top = f'<Relationship Id="r1" Type="{_R}/officeDocument" Target="word/document.xml"/>'
+    return write_package(
+        {"_rels/.rels": _relationships(top), "word/_rels/document.xml.rels": _relationships(links)}
+        | {f"word/{name}.xml": etree.tostring(root, encoding="utf-8") for name, root in parts.items()}
+    )
+
+
+def _relationships(links: str) -> bytes:
+    return f'<Relationships xmlns="{_PACKAGE}relationships">{links}</Relationships>'.encode()
