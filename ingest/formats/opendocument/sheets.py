@@ -8,7 +8,7 @@ from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.opendocument.parts import DRAW, OFFICE, STYLE, TABLE, TEXT, count_of, open_content, words
 from ingest.formats.package import Package
-from ingest.formats.sheet.workbook import add_sheets
+from ingest.formats.sheet.workbook import COLUMNS, ROWS, add_sheets, new_sheet, new_workbook, report_cells
 from ingest.limits import Limits
 from ingest.raw import RawText
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lxml import etree
     from openpyxl.worksheet.worksheet import Worksheet
 
-_ROWS, _COLUMNS = 1_048_576, 16_384
 _GROUPS = frozenset({TABLE + name for name in ("table-header-rows", "table-rows", "table-row-group")})
 _COLUMN_GROUPS = frozenset({TABLE + name for name in ("table-header-columns", "table-columns", "table-column-group")})
 _UNSEEN = "collapse"
@@ -26,8 +25,6 @@ _MOST_HIDDEN = 100_000
 
 def read_ods(data: bytes, source: str, limits: Limits) -> RawText:
     """Read a sheet as it shows. Raises ``RefusedInput`` for a damaged or encrypted one and one over the limits."""
-    import openpyxl
-
     package = Package(data, source, limits)
     root = open_content(package, source)
     unseen = {
@@ -35,13 +32,10 @@ def read_ods(data: bytes, source: str, limits: Limits) -> RawText:
         for node in root.iter(STYLE + "style")
         if any(inner.get(TABLE + "display") == "false" for inner in node.iterfind(STYLE + "table-properties"))
     }
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
+    book = new_workbook()
     cells = comments = formulas = pictures = objects = 0
     for table in root.iterfind(f"{OFFICE}body/{OFFICE}spreadsheet/{TABLE}table"):
-        sheet = book.create_sheet()
-        sheet._WorkbookChild__title = table.get(TABLE + "name", "")
-        sheet.sheet_state = "hidden" if table.get(TABLE + "style-name", "") in unseen else "visible"
+        sheet = new_sheet(book, table.get(TABLE + "name", ""), hidden=table.get(TABLE + "style-name", "") in unseen)
         cells += _fill(sheet, table, limits.cells - cells, source, limits)
         comments += sum(1 for _ in table.iter(OFFICE + "annotation"))
         formulas += sum(1 for cell in table.iter(TABLE + "table-cell") if cell.get(TABLE + "formula"))
@@ -49,10 +43,7 @@ def read_ods(data: bytes, source: str, limits: Limits) -> RawText:
         objects += sum(1 for _ in table.iter(DRAW + "object", DRAW + "object-ole"))
     builder = TextBuilder("ods")
     add_sheets(builder, book, source, limits)
-    if formulas:
-        builder.issue("formula", f"表格有 {formulas} 个公式，读入的是上次保存时的计算结果，请核对")
-    if comments:
-        builder.issue("comments", f"表格带有 {comments} 处批注，没有读入")
+    report_cells(builder, formulas, comments)
     if pictures > objects:  # an object has a picture that stands in for it
         builder.issue("pictures", f"表格有 {pictures - objects} 张图片，图片里的文字没有读入")
     if objects:
@@ -68,7 +59,7 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
     filled = merged = hidden = 0
     column = 0
     for node in _grouped(table, TABLE + "table-column", _COLUMN_GROUPS):
-        repeated = min(count_of(node, "number-columns-repeated"), _COLUMNS - column)
+        repeated = min(count_of(node, "number-columns-repeated"), COLUMNS - column)
         if node.get(TABLE + "visibility") == _UNSEEN and repeated > 0:
             first, last = get_column_letter(column + 1), get_column_letter(min(column + repeated, column + 1_000))
             sheet.column_dimensions.group(first, last, hidden=True, outline_level=0)
@@ -79,20 +70,20 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
         given = [cell for cell in node if cell.tag in (TABLE + "table-cell", TABLE + "covered-table-cell")]
         values = [(cell, count_of(cell, "number-columns-repeated"), _shown(cell)) for cell in given]
         full = any(value for _, _, value in values)
-        if row + repeated > _ROWS:
-            repeated = _ROWS - row
+        if row + repeated > ROWS:
+            repeated = ROWS - row
         for _ in range(repeated if full else 0):
             row += 1
             column = 0
             for cell, times, value in values:
                 if value and cell.tag == TABLE + "table-cell":
-                    for place in range(column + 1, min(column + times, _COLUMNS) + 1):
+                    for place in range(column + 1, min(column + times, COLUMNS) + 1):
                         filled += 1
                         if filled > room:
                             raise RefusedInput(source, "size", f"非空单元格超过 {limits.cells} 个上限；请拆分后导入")
                         sheet.cell(row, place).value = value
-                    right = min(column + count_of(cell, "number-columns-spanned"), _COLUMNS)
-                    down = min(row + count_of(cell, "number-rows-spanned") - 1, _ROWS)
+                    right = min(column + count_of(cell, "number-columns-spanned"), COLUMNS)
+                    down = min(row + count_of(cell, "number-rows-spanned") - 1, ROWS)
                     if (right, down) != (column + 1, row):
                         merged += 1
                         if merged > limits.cells // 10:
@@ -103,7 +94,7 @@ def _fill(sheet: Worksheet, table: etree._Element, room: int, source: str, limit
                 hidden += 1
                 sheet.row_dimensions[row].hidden = True
         row += 0 if full else repeated
-        if row >= _ROWS:
+        if row >= ROWS:
             break
     return filled
 

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.document import Span, Table
 from corpus.errors import RefusedInput
@@ -19,6 +19,10 @@ from ingest.formats.sheet.number_format import shown_date, shown_number
 from ingest.formats.tables import header_rows, is_title
 from ingest.limits import Limits
 from ingest.raw import RawText
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$")
 _PREFIX = re.compile(rb"<(/?)[A-Za-z]\w{0,20}:")
@@ -39,8 +43,11 @@ _BESIDE_CELLS = (
     ("macro", ("xl/vbaProject",), "表格带有宏，已忽略"),
 )
 """Parts of a workbook that hold no cells: the code of the issue, the beginnings of their names, what is said."""
+_FORMULAS = "表格有 {} 个公式，读入的是上次保存时的计算结果，请核对"
 _WORDS = re.compile(rb"<a:t>[^<]*[^<\s]")
 _FEW_CELLS = 20
+ROWS, COLUMNS = 1_048_576, 16_384
+"""How many a sheet may have."""
 _NAMES = 20_000
 _STYLES = 65_536
 _SHORTEST_TITLE, _LONGEST_TITLE = 5, 60
@@ -64,7 +71,7 @@ def read_xlsx(data: bytes, source: str, limits: Limits) -> RawText:
     builder = TextBuilder("xlsx")
     add_sheets(builder, book, source, limits)
     if contents.formulas:
-        builder.issue("formula", f"表格有 {contents.formulas} 个公式，读入的是上次保存时的计算结果，请核对")
+        builder.issue("formula", _FORMULAS.format(contents.formulas))
     if contents.without_value:
         message = f"有 {contents.without_value} 个公式没有保存计算结果，读作空白；请用原软件打开并保存一次后再导入"
         builder.issue("formula_empty", message)
@@ -144,6 +151,31 @@ def _covered(data: bytes) -> int:
         if None not in (left, top, right, bottom):
             area += (right - left + 1) * (bottom - top + 1)
     return area
+
+
+def new_workbook() -> Workbook:
+    """A workbook of openpyxl without any sheet, for the cells of a file that openpyxl cannot read."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    return book
+
+
+def new_sheet(book: Workbook, title: str, *, hidden: bool) -> Worksheet:
+    """Add a sheet to a workbook under a name of any length and characters, as shown."""
+    sheet = book.create_sheet()
+    sheet._WorkbookChild__title = title
+    sheet.sheet_state = "hidden" if hidden else "visible"
+    return sheet
+
+
+def report_cells(builder: TextBuilder, formulas: int, comments: int) -> None:
+    """Say how many formulas were read as their results, and how many comments on cells were not read."""
+    if formulas:
+        builder.issue("formula", _FORMULAS.format(formulas))
+    if comments:
+        builder.issue("comments", f"表格带有 {comments} 处批注，没有读入")
 
 
 def add_sheets(builder: TextBuilder, book: Any, source: str, limits: Limits) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
-from ingest.formats.sheet.workbook import add_sheets
+from ingest.formats.sheet.workbook import COLUMNS, ROWS, add_sheets, new_sheet, new_workbook, report_cells
 from ingest.formats.xml_file import decode_xml_file, parse_xml_text
 from ingest.limits import Limits
 from ingest.raw import RawText
@@ -21,7 +21,6 @@ _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
 _CELL = re.compile(r"<(?:\w{1,20}:)?Cell\b")
 _RANGE = re.compile(r"R([1-9]\d{0,6})C([1-9]\d{0,4}):R([1-9]\d{0,6})C([1-9]\d{0,4})")
-_ROWS, _COLUMNS = 1_048_576, 16_384
 _FORMATS = {
     "fixed": "0.00",
     "standard": "#,##0.00",
@@ -39,18 +38,14 @@ _FORMATS = {
 
 def read_xml_spreadsheet(data: bytes, source: str, limits: Limits) -> RawText:
     """Read an Excel 2003 XML spreadsheet. Raises ``RefusedInput`` where it is broken, too large or declares entities."""
-    import openpyxl
-
     root = _parse(data, source, limits)
     styles = {style.get(_SS + "ID", ""): _format(style) for style in root.iter(_SS + "Style")}
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
+    book = new_workbook()
     merged = comments = formulas = 0
     for worksheet in root.iterfind(_SS + "Worksheet"):
-        sheet = book.create_sheet()
-        sheet._WorkbookChild__title = worksheet.get(_SS + "Name", "")  # a name of any length and character, as shown
         visible = worksheet.findtext(f"{_EXCEL}WorksheetOptions/{_EXCEL}Visible") or ""
-        sheet.sheet_state = "hidden" if visible.strip() in ("SheetHidden", "SheetVeryHidden") else "visible"
+        hidden = visible.strip() in ("SheetHidden", "SheetVeryHidden")
+        sheet = new_sheet(book, worksheet.get(_SS + "Name", ""), hidden=hidden)
         for table in worksheet.iterfind(_SS + "Table"):
             merged += _fill(sheet, table, styles)
             if merged > limits.cells // 10:
@@ -62,10 +57,7 @@ def read_xml_spreadsheet(data: bytes, source: str, limits: Limits) -> RawText:
         formulas += sum(1 for cell in worksheet.iter(_SS + "Cell") if cell.get(_SS + "Formula"))
     builder = TextBuilder("xml")
     add_sheets(builder, book, source, limits)
-    if formulas:
-        builder.issue("formula", f"表格有 {formulas} 个公式，读入的是上次保存时的计算结果，请核对")
-    if comments:
-        builder.issue("comments", f"表格带有 {comments} 处批注，没有读入")
+    report_cells(builder, formulas, comments)
     return builder.finish()
 
 
@@ -87,7 +79,7 @@ def _filtered_range(worksheet: etree._Element) -> str | None:
     if match is None:
         return None
     top, left, bottom, right = map(int, match.groups())
-    return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}" if max(left, right) <= _COLUMNS else None
+    return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}" if max(left, right) <= COLUMNS else None
 
 
 def _format(style: etree._Element) -> str:
@@ -104,23 +96,23 @@ def _fill(sheet: Worksheet, table: etree._Element, styles: dict[str, str]) -> in
     across = merged = 0
     column_styles: dict[int, str] = {}
     for node in table.iterfind(_SS + "Column"):
-        first = min(_count(node, "Index", across + 1), _COLUMNS)
-        across = min(first + _count(node, "Span", 0), _COLUMNS)
+        first = min(_count(node, "Index", across + 1), COLUMNS)
+        across = min(first + _count(node, "Span", 0), COLUMNS)
         column_styles.update(dict.fromkeys(range(first, across + 1), node.get(_SS + "StyleID", "")))
         if node.get(_SS + "Hidden") == "1":
             sheet.column_dimensions.group(get_column_letter(first), get_column_letter(across), hidden=True, outline_level=0)
     row = 0
     for node in table.iterfind(_SS + "Row"):
         row = _count(node, "Index", row + 1)
-        if row > _ROWS:
+        if row > ROWS:
             break
         first, column = row, 0
         for cell in node.iterfind(_SS + "Cell"):
             column = _count(cell, "Index", column + 1)
-            if column > _COLUMNS:
+            if column > COLUMNS:
                 break
-            right = min(column + _count(cell, "MergeAcross", 0), _COLUMNS)
-            down = min(row + _count(cell, "MergeDown", 0), _ROWS)
+            right = min(column + _count(cell, "MergeAcross", 0), COLUMNS)
+            down = min(row + _count(cell, "MergeDown", 0), ROWS)
             data = cell.find(_SS + "Data")
             if data is not None and (value := _value(data)) not in (None, ""):
                 place = sheet.cell(row, column)
@@ -131,7 +123,7 @@ def _fill(sheet: Worksheet, table: etree._Element, styles: dict[str, str]) -> in
                     sheet.merged_cells.ranges.add(CellRange(None, column, row, right, down))
                     merged += 1
             column = right
-        row = min(row + _count(node, "Span", 0), _ROWS)
+        row = min(row + _count(node, "Span", 0), ROWS)
         if node.get(_SS + "Hidden") == "1":
             for hidden in range(first, min(row, first + 10_000) + 1):
                 sheet.row_dimensions[hidden].hidden = True
