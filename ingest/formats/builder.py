@@ -9,6 +9,8 @@ from corpus.document import Anchor, Issue, Span, Table
 from ingest.raw import RawText
 
 SEPARATOR = " | "
+LITTLE_TEXT = 200
+"""Characters; an official document with less has its text elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class TextBuilder:
     notes: list[Span] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     field_spans: dict[str, Span] = field(default_factory=dict)
+
+    @property
+    def written(self) -> int:
+        """How many characters were written so far, blanks aside."""
+        return len("".join(self.text().split()))
+
+    def report_pictures(self, count: int, *, large: bool) -> None:
+        """Say that so many pictures of a text document were not read; with a large one and little text the body may be in it."""
+        if count and large and (written := self.written) < LITTLE_TEXT:
+            message = f"文档只有 {written} 个字，另有 {count} 张图片没有读入：正文可能就在图片里，请另取文字版或先作文字识别"
+            self.issue("picture_body", message)
+        elif count:
+            self.issue("pictures", f"文档有 {count} 张图片，图片里的文字没有读入")
 
     def write(self, text: str) -> Span:
         """Append ``text`` as it is."""

@@ -167,7 +167,7 @@ class _SlideReader:
         if self.hidden_slides:
             listed = "、".join(map(str, self.hidden_slides[:20]))
             issue("hidden_slide", f"有 {len(self.hidden_slides)} 页是隐藏的，没有读入（第 {listed} 页）")
-        written = len("".join(self.builder.text().split()))
+        written = self.builder.written
         if self.pictures and written < _LITTLE_TEXT * max(1, slides - len(self.hidden_slides)) and self.pictures * 2 >= slides:
             issue(
                 "picture_body",

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _BLANKS = " \t\u3000\u00a0"
-_LITTLE_TEXT = 200
 _MOST_SPANNED = 1_000
 _LARGE_PICTURE = 5.0
 """Centimetres of the shorter side of a picture that can hold a text."""
@@ -100,14 +99,7 @@ class _OdfReader:
     def finish(self) -> RawText:
         """Say what was not read, and freeze."""
         issue = self.builder.issue
-        written = len("".join(self.builder.text().split()))
-        if self.pictures and self.large_pictures and written < _LITTLE_TEXT:
-            message = (
-                f"文档只有 {written} 个字，另有 {self.pictures} 张图片没有读入：正文可能就在图片里，请另取文字版或先作文字识别"
-            )
-            issue("picture_body", message)
-        elif self.pictures:
-            issue("pictures", f"文档有 {self.pictures} 张图片，图片里的文字没有读入")
+        self.builder.report_pictures(self.pictures, large=self.large_pictures)
         if self.objects:
             issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式、图表），其内容没有读入")
         if self.media:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import RefusedInput
-from ingest.formats.builder import TextBuilder
+from ingest.formats.builder import LITTLE_TEXT, TextBuilder
 from ingest.formats.package import Package
 from ingest.formats.tables import caption_above, header_rows, is_layout
 from ingest.formats.web.dom import fill_rectangle
@@ -40,8 +40,6 @@ _RED_HEAD = re.compile(
 _FIRST_PARAGRAPHS = 30
 _LARGE_PICTURE = 1_800_000
 """The shorter side of a picture that can hold a text, in English Metric Units (5 cm)."""
-_LITTLE_TEXT = 200
-"""Characters; an official document with less has its text elsewhere."""
 _POINTS = re.compile(r"(?:^|[;\s])(width|height)\s{0,5}:\s{0,5}(\d{1,5}(?:\.\d{1,9})?)pt", re.I)
 _WRAPPERS = frozenset(
     {
@@ -129,7 +127,7 @@ class DocxReader:
         self.fields = sum(1 for _ in body.iter(*_FORM_FIELDS))
         self._red_head(body)
         self._blocks(body)
-        if self.large_pictures and len("".join(self.builder.text().split())) < _LITTLE_TEXT:
+        if self.large_pictures and self.builder.written < LITTLE_TEXT:
             self._read_pictures()
         self._report()
         return self.builder.finish()
@@ -183,13 +181,7 @@ class DocxReader:
             issue("hidden_text", f"有 {self.hidden} 处隐藏或白色的文字没有读入")
         if self.objects:
             issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式、图表），其内容没有读入")
-        if len(self.pictures) > self.read_pictures:
-            count, written = len(self.pictures) - self.read_pictures, len("".join(self.builder.text().split()))
-            if self.large_pictures and written < _LITTLE_TEXT:
-                message = f"文档只有 {written} 个字，另有 {count} 张图片没有读入：正文可能就在图片里，请另取文字版或先作文字识别"
-                issue("picture_body", message)
-            else:
-                issue("pictures", f"文档有 {count} 张图片，图片里的文字没有读入")
+        self.builder.report_pictures(len(self.pictures) - self.read_pictures, large=self.large_pictures)
         if self.nested:
             issue("nested_table", f"有 {self.nested} 个表格套在另一个表格的单元格里，按文字读入，请对照原件")
         if self.fields:
