@@ -72,18 +72,19 @@ class Input:
         return data
 
     def _holder(self) -> Container:
-        return _open(self.path, self.source.removesuffix("/" + "/".join(self.members)), self.members[:-1])
+        return _open(self, self.members[:-1])
 
 
-def _open(path: Path, source: str, members: tuple[str, ...]) -> Container:
-    """Open the archive or mail at a path, or that among the files inside it; those opened last are kept.
+def _open(item: Input, members: tuple[str, ...]) -> Container:
+    """Open the archive or mail at the path of an input, or that among the files inside it; those opened last are kept.
 
     Raises:
         RefusedInput: for a damaged or hostile one.
         OSError: where the file cannot be had.
     """
-    info = path.stat()
-    return _opened(path, source, members, info.st_mtime_ns, info.st_size)
+    info = item.path.stat()
+    top = item.source.removesuffix("/" + "/".join(item.members)) if item.members else item.source
+    return _opened(item.path, top, members, info.st_mtime_ns, info.st_size)
 
 
 @lru_cache(maxsize=2)  # an archive and the one inside it, whose members are read one after another
@@ -163,9 +164,8 @@ def _expand(item: Input, refused: list[RefusedInput]) -> list[Input]:
 
 def _look_inside(item: Input, format: InputFormat, found: list[Input], refused: list[RefusedInput]) -> list[Input]:
     """The files in an archive or mail; the mail itself, and what only looks like an archive, are found."""
-    top = item.source.removesuffix("/" + "/".join(item.members)) if item.members else item.source
     try:
-        holder = _open(item.path, top, item.members)
+        holder = _open(item, item.members)
     except OSError as error:
         refused.append(RefusedInput(item.source, "unreadable", f"无法打开（{_why(error)}）；请检查是否有读取权限"))
         return []
