@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from corpus.errors import RefusedInput
-from ingest.formats.other_files import say_what_else
+from ingest.formats.other_files import OTHER_ARCHIVES, say_what_else
 from ingest.formats.package import check_directory, refuse_member
 from ingest.limits import Limits
 
@@ -22,8 +22,6 @@ _ENTRY = 1_024
 """Bytes that the directory of an archive may take for each member that is allowed."""
 _PACKAGES = frozenset({"[Content_Types].xml", "OFD.xml", "mimetype"})
 _UTF8_NAME = 0x800
-_OTHER_ARCHIVES = ((b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"))
-"""What may lie under the ending of a ZIP archive."""
 _WORDS = {
     "broken": "文件名指向压缩包以外的位置，不予读取；请解压后核对，再导入需要的文件",
     "encrypted": "有密码保护（加密），无法读取；请输入密码解压后导入其中的文件",
@@ -139,7 +137,7 @@ def _check_directory(file: Path | BytesIO, source: str, limits: Limits) -> None:
             begin, tail = _ends(opened)
     else:
         begin, tail = _ends(file)
-    for signature, kind in _OTHER_ARCHIVES:
+    for signature, kind in OTHER_ARCHIVES:
         if begin.startswith(signature):
             raise RefusedInput(source, "unsupported", say_what_else(kind))
     at = len(tail) - _END_SIZE

@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from corpus import wordlists
 
+OTHER_ARCHIVES = ((b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"))
+"""How archives begin that are no ZIP archives, and what they are."""
+
 
 def say_what_else(kind: str) -> str:
     """The message about a file of a kind that is not read.

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from corpus.errors import RefusedInput
 from ingest.formats.contents import Contents, xml_kind
-from ingest.formats.other_files import say_what_else
+from ingest.formats.other_files import OTHER_ARCHIVES, say_what_else
 from ingest.formats.registry import FORMATS, PLAIN_TEXT, InputFormat, format_of_ending, list_formats
 from ingest.formats.text import looks_binary
 
 _OTHER_FILES = (
     (b"GIF8", "picture"),
-    (b"Rar!", "rar"),
-    (b"7z\xbc\xaf", "7z"),
-    (b"\x1f\x8b", "gzip"),
+    *OTHER_ARCHIVES,
     (b"BZh", "tar"),
     (b"\xfd7zXZ", "tar"),
     (b"\x78\x9f\x3e\x22", "winmail"),
