@@ -92,17 +92,22 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
 
 def _pages(package: Package) -> Iterator[tuple[etree._Element, list[float]]]:
     """The contents of each page of all documents in the package, with its box in millimetres."""
-    root = package.xml("OFD.xml")
-    for place in root.iter("{*}DocRoot") if root is not None else ():
-        path = _resolve("", place.text or "")
-        document = package.xml(path)
-        if document is None:
-            continue
+    for path, document in _documents(package):
         whole = _numbers(document.findtext(".//{*}PageArea/{*}PhysicalBox"), list(_A4))
         for page in document.iterfind("{*}Pages/{*}Page"):
             content = package.xml(_resolve(posixpath.dirname(path), page.get("BaseLoc", "")))
             if content is not None:
                 yield content, _numbers(content.findtext("{*}Area/{*}PhysicalBox"), whole)
+
+
+def _documents(package: Package) -> Iterator[tuple[str, etree._Element]]:
+    """The documents in the package with the names of their parts."""
+    root = package.xml("OFD.xml")
+    for place in root.iter("{*}DocRoot") if root is not None else ():
+        path = _resolve("", place.text or "")
+        document = package.xml(path)
+        if document is not None:
+            yield path, document
 
 
 def _is_large(image: etree._Element) -> bool:
@@ -114,13 +119,15 @@ def _is_large(image: etree._Element) -> bool:
 def _report_parts(builder: TextBuilder, package: Package) -> None:
     """Say what lies beside the pages: files attached, notes, seals."""
     root = package.xml("OFD.xml")
-    found = {"seals": sum(1 for _ in root.iter("{*}Signatures"))} if root is not None else {}
-    for place in root.iter("{*}DocRoot") if root is not None else ():
-        document = package.xml(_resolve("", place.text or ""))
+    found = set()
+    if root is not None and next(root.iter("{*}Signatures"), None) is not None:
+        found.add("seals")
+    for _, document in _documents(package):
         for code, name in (("attachments", "Attachments"), ("comments", "Annotations")):
-            found[code] = found.get(code, 0) + (0 if document is None else sum(1 for _ in document.iterfind("{*}" + name)))
+            if document.find("{*}" + name) is not None:
+                found.add(code)
     for code, message in _BESIDE_PAGES.items():
-        if found.get(code):
+        if code in found:
             builder.issue(code, message)
 
 
