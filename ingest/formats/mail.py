@@ -20,7 +20,7 @@ from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.contents import extension
 from ingest.formats.registry import ENDINGS
-from ingest.formats.text import decode, odd_characters, unify_newlines
+from ingest.formats.text import decode, list_first, odd_characters, unify_newlines
 from ingest.formats.web.dom import SILENT, blocks, clean, is_hidden, write
 from ingest.limits import Limits
 from ingest.raw import RawText
@@ -200,15 +200,11 @@ def _report(builder: TextBuilder, mail: Mail) -> None:
     read = [held.name for held in mail.attachments if extension(held.name) in ENDINGS]
     unread = [held.name for held in mail.attachments if extension(held.name) not in ENDINGS]
     if read:
-        builder.issue("mail_attachments", f"邮件带有 {len(read)} 个附件，各作为一份文件读入：{_listed(read)}")
+        builder.issue("mail_attachments", f"邮件带有 {len(read)} 个附件，各作为一份文件读入：{list_first(read, _NAMED)}")
     if unread:
-        builder.issue("attachments", f"邮件有 {len(unread)} 个附件不能读取：{_listed(unread)}")
+        builder.issue("attachments", f"邮件有 {len(unread)} 个附件不能读取：{list_first(unread, _NAMED)}")
     if mail.pictures:
         builder.issue("pictures", f"邮件正文里有 {mail.pictures} 张图片，图片里的文字没有读入")
-
-
-def _listed(names: list[str]) -> str:
-    return "、".join(names[:_NAMED]) + (" 等" if len(names) > _NAMED else "")
 
 
 def _bytes_of(part: Message) -> bytes:

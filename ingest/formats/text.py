@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -176,7 +177,7 @@ def _loss_issues(data: bytes, text: str, encoding: str, source: str) -> tuple[Is
             source, "encoding", f"有 {lost} 处字节不能按 {_label(encoding)} 解读，超过百分之一；请用原软件另存为 UTF-8 文本"
         )
     places = list(islice((match.start() for match in re.finditer("\ufffd", unify_newlines(text))), _NAMED + 1))
-    named = "、".join(str(place + 1) for place in places[:_NAMED]) + (" 等" if len(places) > _NAMED else "")
+    named = list_first([str(place + 1) for place in places], _NAMED)
     message = f"有 {lost} 处字节不能按 {_label(encoding)} 解读，以“\ufffd”代替（第 {named} 字），请对照原件"
     return (Issue("bad_bytes", message, Span(places[0], places[0] + 1)),)
 
@@ -204,6 +205,11 @@ def _decode_damaged(data: bytes, source: str) -> Decoded:
             )
     message = "文件内混有 UTF-8 和 GB18030 两种编码，已逐行判别，请核对文字"
     return Decoded("".join(lines), "+".join(sorted(names)), (Issue("encoding_mixed", message),))
+
+
+def list_first(names: Sequence[str], most: int) -> str:
+    """The first names as a Chinese list, with 等 where there are more than ``most``."""
+    return "、".join(names[:most]) + (" 等" if len(names) > most else "")
 
 
 def looks_binary(data: bytes) -> bool:

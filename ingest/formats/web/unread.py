@@ -9,6 +9,7 @@ from ingest.formats.builder import TextBuilder
 from ingest.formats.contents import extension
 from ingest.formats.other_files import kind_of_other_ending
 from ingest.formats.registry import format_of_ending
+from ingest.formats.text import list_first
 from ingest.formats.web.dom import clean, is_hidden
 from ingest.lexicon import expand
 
@@ -53,8 +54,8 @@ def report_unread(builder: TextBuilder, main: LexborNode, *, body_elsewhere: boo
             builder.issue(code, message.format(count))
     names = list(dict.fromkeys(name for node in main.css("a[href]") if (name := _linked_file(node))))
     if names:
-        listed = "、".join(names[:_NAMED]) + (" 等" if len(names) > _NAMED else "")
-        builder.issue("attachments", f"网页链接了 {len(names)} 个附件文件，没有随网页读入：{listed}；需要时请另行下载后导入")
+        message = f"网页链接了 {len(names)} 个附件文件，没有随网页读入：{list_first(names, _NAMED)}；需要时请另行下载后导入"
+        builder.issue("attachments", message)
 
 
 def _is_shown(frame: LexborNode) -> bool:
