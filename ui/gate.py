@@ -11,9 +11,9 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -84,12 +84,20 @@ class GateLimits:
 DEFAULT_LIMITS = GateLimits()
 
 
-class RefusedRequest(Exception):
-    """A request that is not answered: status, stable code, Chinese message."""
+class RefusalReply(NamedTuple):
+    """What goes back for a request that is not answered: status, stable code, Chinese message."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+    status: int
+    code: str
+    message: str
+
+
+class RefusedRequest(Exception):
+    """A request that is not answered. One for each: an exception holds on to what its callers held, the bodies among it."""
+
+    def __init__(self, reply: RefusalReply) -> None:
+        super().__init__(reply.message)
+        self.reply = reply
 
 
 class RequestGate:
@@ -126,7 +134,7 @@ class RequestGate:
             else:
                 await self._answer(scope, receive, reply)
         except RefusedRequest as refused:
-            await reply.refuse(refused)
+            await reply.refuse(refused.reply)
         except Exception:
             if reply.started:
                 raise  # the server ends the connection, and says so in its log
@@ -137,7 +145,7 @@ class RequestGate:
 
     async def _stream(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
         if self._streams >= self._limits.streams:
-            raise _BUSY
+            raise RefusedRequest(_BUSY)
         self._streams += 1
         try:
             await self._app(scope, receive, reply.send)
@@ -146,7 +154,7 @@ class RequestGate:
 
     async def _answer(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
         if self._requests >= self._limits.requests:
-            raise _BUSY
+            raise RefusedRequest(_BUSY)
         self._requests += 1
         try:
             headers = Headers(scope=scope)
@@ -174,11 +182,11 @@ class RequestGate:
                     self._bodies += len(part)
                     parts.append(part)
                     if held > self._limits.body:
-                        raise _too_large(self._limits.body)
+                        raise RefusedRequest(_too_large(self._limits.body))
                     if self._bodies > self._limits.bodies:
-                        raise _BUSY
+                        raise RefusedRequest(_BUSY)
         except TimeoutError:
-            raise _TOO_SLOW from None
+            raise RefusedRequest(_TOO_SLOW) from None
         finally:
             self._bodies -= held
         whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
@@ -200,7 +208,7 @@ class RequestGate:
             async with asyncio.timeout(self._limits.upload_wait):
                 await self._uploading.acquire()
         except TimeoutError:
-            raise _BUSY from None
+            raise RefusedRequest(_BUSY) from None
         received = 0
         done = False
         reply.unread = True
@@ -246,7 +254,7 @@ class _Reply:
         self.started = False
         self.unread = False
         """Whether part of the request is still to come: an answer before its end ends the connection, or all of it would be taken."""
-        self.refused: RefusedRequest | None = None
+        self.refused: RefusalReply | None = None
         """Why the answer of the application no longer counts."""
 
     async def send(self, message: Message) -> None:
@@ -265,7 +273,7 @@ class _Reply:
                 self.started = True
         await self._send(message)
 
-    async def refuse(self, refused: RefusedRequest) -> None:
+    async def refuse(self, refused: RefusalReply) -> None:
         """Send a refusal and end the connection, which may be in the midst of a body; nothing where the answer has begun."""
         self.refused = None
         if self.started:
@@ -286,23 +294,24 @@ class _Reply:
             headers.setdefault("Cache-Control", "no-store")
 
 
-_BUSY = RefusedRequest(503, "busy", "现在请求太多，请几秒后再试。")
-_TOO_SLOW = RefusedRequest(408, "timeout", "请求内容迟迟没有发完，已停止接收。请检查网络后再试。")
-_DEFECT = RefusedRequest(500, "internal", "程序内部出错，已写入日志。请稍后再试；如果反复出现，请运行 cemai doctor 检查文档库。")
-_NOT_OF_PAGE = RefusedRequest(400, "page", "这个请求不是本页发出的。接口说明见 /api/v1/openapi.json。")
-_OTHER_SITE = RefusedRequest(403, "origin", "不接受来自其他网站的请求。")
+_BUSY = RefusalReply(503, "busy", "现在请求太多，请几秒后再试。")
+_TOO_SLOW = RefusalReply(408, "timeout", "请求内容迟迟没有发完，已停止接收。请检查网络后再试。")
+_DEFECT = RefusalReply(500, "internal", "程序内部出错，已写入日志。请稍后再试；如果反复出现，请运行 cemai doctor 检查文档库。")
+_NOT_OF_PAGE = RefusalReply(400, "page", "这个请求不是本页发出的。接口说明见 /api/v1/openapi.json。")
+_NO_ADDRESS = RefusalReply(404, "http", "没有这个地址。接口说明见 /api/v1/openapi.json。")
+_OTHER_SITE = RefusalReply(403, "origin", "不接受来自其他网站的请求。")
 
 
-def _too_large(limit: int) -> RefusedRequest:
+def _too_large(limit: int) -> RefusalReply:
     if limit >= 50 * MEGABYTE:
-        return RefusedRequest(413, "too_large", "内容超过 50 MB。请拆分后再放入。")
-    return RefusedRequest(413, "too_large", f"请求内容超过 {limit >> 20} MB。文件请用 /api/v1/documents 放入。")
+        return RefusalReply(413, "too_large", "内容超过 50 MB。请拆分后再放入。")
+    return RefusalReply(413, "too_large", f"请求内容超过 {limit >> 20} MB。文件请用 /api/v1/documents 放入。")
 
 
 def _check_length(headers: Headers, limit: int) -> None:
     size = headers.get("content-length", "0")
     if size.isascii() and size.isdigit() and (len(size) > 15 or int(size) > limit):
-        raise _too_large(limit)
+        raise RefusedRequest(_too_large(limit))
 
 
 def _sends_file(scope: Scope, headers: Headers) -> bool:
@@ -315,22 +324,21 @@ def _sends_file(scope: Scope, headers: Headers) -> bool:
 
 def _check_caller(scope: Scope, hosts: tuple[str, ...]) -> None:
     """Raise ``RefusedRequest`` for a call under another name, from another site, or of a route that nobody uses."""
-    headers = {name: ",".join(Headers(scope=scope).getlist(name)) for name in ("host", "origin")}
-    for name, value in Headers(scope=scope).items():
+    sent = Headers(scope=scope)
+    headers = {name: ",".join(sent.getlist(name)) for name in ("host", "origin")}
+    for name, value in sent.items():
         headers.setdefault(name, value)
     path, method = scope["path"], scope["method"]
     found = refusal(headers, method, hosts, path)
     if found is not None:
-        raise RefusedRequest(*found)
+        raise RefusedRequest(found)
     if not path.startswith("/api/"):
         known = _PAGE_ROUTES.get("GET" if method == "HEAD" else method)
         if known is None or not known.fullmatch(path):
-            raise RefusedRequest(404, "http", "没有这个地址。接口说明见 /api/v1/openapi.json。")
+            raise RefusedRequest(_NO_ADDRESS)
 
 
-def refusal(
-    headers: Mapping[str, str] | MutableMapping[str, Any], method: str, hosts: tuple[str, ...], path: str = "/"
-) -> tuple[int, str, str] | None:
+def refusal(headers: Mapping[str, str], method: str, hosts: tuple[str, ...], path: str = "/") -> RefusalReply | None:
     """Status, code and message of a call that comes under another name or from another site, else None.
 
     A link on another site may open the page; nothing else may be fetched, shown or sent from there.
@@ -346,16 +354,16 @@ def refusal(
     host = headers.get("host", "").lower()
     named = _AUTHORITY.fullmatch(host)
     if named is None or named[1] not in hosts:
-        return 421, "host", "请用 http://127.0.0.1 打开本页。"
+        return RefusalReply(421, "host", "请用 http://127.0.0.1 打开本页。")
     # a proxy may speak https for us
     if (origin := headers.get("origin")) and origin.lower() not in (f"http://{host}", f"https://{host}"):
-        return _OTHER_SITE.status, _OTHER_SITE.code, _OTHER_SITE.message
+        return _OTHER_SITE
     if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
         return None
     opened = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     if method in ("GET", "HEAD") and opened and not path.startswith(("/api/", "/gradio_api/")):
         return None
-    return _OTHER_SITE.status, _OTHER_SITE.code, _OTHER_SITE.message
+    return _OTHER_SITE
 
 
 def is_asked_by_foreign_page(headers: Mapping[str, str], method: str) -> bool:

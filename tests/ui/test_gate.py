@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Annotated, Any
@@ -240,6 +243,31 @@ def test_bodies_together_have_a_limit(port: int) -> None:
     assert statuses == [408, 408, 503]
     for line in held:
         line.close()
+
+
+def test_nothing_of_a_refused_request_is_held() -> None:
+    class Caller:
+        async def __call__(self) -> dict[str, Any]:
+            return {"type": "http.request", "body": b"x" * 90_000}
+
+    async def never(*_: Any) -> None:
+        raise AssertionError("came through")
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask(caller: Caller) -> None:
+        scope = {"type": "http", "method": "POST", "path": "/api/v1/ask", "headers": [(b"host", b"127.0.0.1")]}
+        await RequestGate(never, ("127.0.0.1",), GateLimits(bodies=1))(scope, caller, send)
+
+    caller = Caller()
+    left = weakref.ref(caller)
+    asyncio.run(ask(caller))
+    del caller
+    gc.collect()
+    assert sent[0]["status"] == 503 and left() is None
 
 
 def test_defects_and_routes_nobody_uses(application: FastAPI) -> None:
