@@ -248,14 +248,11 @@ def print_comparison(comparison: Comparison) -> None:
         return "".join(f"[{n}]" for n in dict.fromkeys(numbers[c.source_id, c.section_path] for c in citations))
 
     graded = comparison.form == "落实对照"
-    rows = [("时效", *(column.status for column in comparison.columns))] if comparison.columns else []
+    states = ("时效", *(column.status for column in comparison.columns), *(("",) if graded else ()))
+    rows = [states] if comparison.columns else []
     for row in comparison.rows:
-        rows.append((row.aspect, *(f"{c.text}{marks(c.citations)}" if c.text else UNSTATED for c in row.cells)))
-    if graded:
-        rows = [(*row, "") for row in rows[: len(rows) - len(comparison.rows)]] + [
-            (*cells, f"{row.grade}：{row.because}")
-            for cells, row in zip(rows[len(rows) - len(comparison.rows) :], comparison.rows, strict=True)
-        ]
+        cells = [f"{c.text}{marks(c.citations)}" if c.text else UNSTATED for c in row.cells]
+        rows.append((row.aspect, *cells, *((f"{row.grade}：{row.because}",) if graded else ())))
     if len(comparison.regions) >= TURNED_FROM:
         turned = [(region, *(row[i + 1] for row in rows)) for i, region in enumerate(comparison.regions)]
         print_table(("地区", *(row[0] for row in rows)), turned, ratios=(2, *([5] * len(rows))))

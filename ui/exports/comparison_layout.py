@@ -84,13 +84,17 @@ def lay_out(comparison: Comparison, *, columns: int | None = COLUMNS) -> LaidOut
     """
     sources = _Sources()
     states = {column.region: _state(column.status, column.reason) for column in comparison.columns}
-    grid = [(row.aspect, tuple(_cell(cell, sources) for cell in row.cells)) for row in comparison.rows]
-    if any(states.values()):
-        grid.append(("时效", tuple(LaidOutCell(states.get(region, "")) for region in comparison.regions)))
     graded = comparison.form == "落实对照"
-    if graded:
-        told = [LaidOutCell(f"{row.grade}：{row.because}") for row in comparison.rows if row.grade]
-        grid = [(aspect, (*cells, *_remarks(told[i] if i < len(told) else None))) for i, (aspect, cells) in enumerate(grid)]
+    grid = [
+        (
+            row.aspect,
+            (*(_cell(cell, sources) for cell in row.cells), *(_remarks(f"{row.grade}：{row.because}") if graded else ())),
+        )
+        for row in comparison.rows
+    ]
+    if any(states.values()):
+        held = tuple(LaidOutCell(states.get(region, "")) for region in comparison.regions)
+        grid.append(("时效", (*held, *(_remarks("") if graded else ()))))
     turned = len(comparison.regions) >= TURNED_FROM
     if turned:
         headers: tuple[str, ...] = tuple(aspect for aspect, _ in grid)
@@ -114,9 +118,9 @@ def lay_out(comparison: Comparison, *, columns: int | None = COLUMNS) -> LaidOut
     )
 
 
-def _remarks(told: LaidOutCell | None) -> tuple[LaidOutCell, LaidOutCell]:
+def _remarks(told: str) -> tuple[LaidOutCell, LaidOutCell]:
     """How far a demand is taken up, and an empty cell for the remark of whoever checks it."""
-    return told or LaidOutCell(""), LaidOutCell("")
+    return LaidOutCell(told), LaidOutCell("")
 
 
 def _cell(cell: Cell, sources: _Sources) -> LaidOutCell:
