@@ -41,10 +41,10 @@ def page(
         if entry is None or not has_page_pictures(entry.info.format) or not 1 <= number <= 100_000:
             raise Failure(404, "page", "没有这一页：只有 PDF 文件有页面图片。")
         key = (entry.info.sha256, number, boxes, part)
-        data = b"" if key in _KEPT_PAGES else desk.original(entry.info.id)[1]
-    picture = _KEPT_PAGES.get(key)
-    if picture is None:  # another page may have taken its place meanwhile
-        picture = _KEPT_PAGES[key] = draw(data or desk.original(entry.info.id)[1], number, boxes, part=part)
+        picture = _KEPT_PAGES.get(key)
+        data = desk.original(entry.info.id)[1] if picture is None else b""
+    if picture is None:
+        picture = _KEPT_PAGES[key] = draw(data, number, boxes, part=part)
         while len(_KEPT_PAGES) > KEPT:
             with suppress(KeyError):
                 _KEPT_PAGES.popitem(last=False)
