@@ -111,7 +111,7 @@ def _do(desk: Desk, what: str | None, payload: Payload, session: StudySession) -
         session = replace(session, stage=integer(payload, "index"))
     elif what == "quiz":
         return *_begin(desk, session, name), "quiz"
-    elif what == RESUME and name and (found := _resumed(desk, session, name, here=True)) is not None:
+    elif what == RESUME and name and (found := _resumed(desk, session, name)) is not None:
         return *found, "quiz"
     elif what == "answer" and session.round is not None and session.given is None:
         return *_answer(desk, session, session.round, payload), "quiz"
@@ -143,7 +143,7 @@ def _begin(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySes
     if not name:
         return empty_state("请先填姓名", "在上面填写姓名再做题：成绩按姓名记，答错的题过后会再来。"), session
     name = learners.named(name)
-    if (found := _resumed(desk, session, name, here=True)) is not None:
+    if (found := _resumed(desk, session, name)) is not None:
         return found
     brief = desk.brief(session.region, session.unit)
     learner = desk.read(lambda corpus: learners.load(corpus, name))
@@ -157,16 +157,16 @@ def _begin(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySes
     return _ask(desk, session, begun), session
 
 
-def _resumed(desk: Desk, session: StudySession, name: str, *, here: bool = False) -> tuple[Html, StudySession] | None:
-    """The learner's round under way (with ``here`` only one at the post of the session), at the question it had come to."""
+def _resumed(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySession] | None:
+    """The learner's round under way at the post of the session, at the question it had come to."""
     kept = desk.read(lambda corpus: rounds.load(corpus, name))
-    if kept is None or (here and (kept.region, kept.unit) != (session.region, session.unit)):
+    if kept is None or (kept.region, kept.unit) != (session.region, session.unit):
         return None
     brief = desk.brief(kept.region, kept.unit)
     questions = desk.read(lambda corpus: rounds.resume(corpus, kept, brief))
     if questions is None:
         return None
-    session = replace(session, region=kept.region, unit=kept.unit, round=kept, questions=tuple(questions), given=None)
+    session = replace(session, round=kept, questions=tuple(questions), given=None)
     note = el("p", f"接着上次没做完的一轮：{kept.learner}，已答 {len(kept.results)} 题。", class_="count", role="status")
     return join(note, _ask(desk, session, kept)), session
 
