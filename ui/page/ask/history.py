@@ -98,8 +98,9 @@ def history_view(desk: Desk, asked: Sequence[AskedQuestion]) -> Html:
 
 
 def _entry(one: AskedQuestion, states: dict[str, str | None]) -> Html:
-    conditions = [f"{label} {one.values[name][0]}" for name, label in SEARCH_CONDITIONS.items() if name in one.values]
-    after = one.values.get("after")
+    values = one.values
+    conditions = [f"{label} {values[name][0]}" for name, label in SEARCH_CONDITIONS.items() if name in values]
+    after = values.get("after")
     follows = f"接着“{cut(after[-1], 24)}”问的" if after else None
     status = states.get(one.answer)
     return el(

@@ -61,12 +61,13 @@ class DocumentHits:
 def hit_card(found: DocumentHits) -> Html:
     """A document's best passage, with further ones and the other files of its work below."""
     hit, info = found.hits[0], found.info
-    more = [other for other in found.hits[1:] if other.highlights][:MORE]
+    shown = best_snippet(hit)
+    more = [(other, best_snippet(other)) for other in [other for other in found.hits[1:] if other.highlights][:MORE]]
     parts = [*([hit.region] if hit.region else []), *(head_matter_parts(info.head) if info else [])]
     main = el(
         "div",
-        el("p", _link(hit, cut(hit.title or hit.source, 80)), state_tag(found.status), class_="hit-title"),
-        _sentence(hit),
+        el("p", _link(hit, shown, cut(hit.title or hit.source, 80)), state_tag(found.status), class_="hit-title"),
+        _sentence(hit, shown),
         el(
             "p",
             el("span", join_path(hit.section_path)) if hit.section_path else None,
@@ -74,14 +75,19 @@ def hit_card(found: DocumentHits) -> Html:
             class_="src",
         ),
         el("p", dotted_line(parts), class_="meta") if parts else None,
-        **_opens(hit, "hit-main"),
+        **_opens(hit, shown, "hit-main"),
     )
     return el(
         "div",
         main,
         [
-            el("div", _sentence(other), el("p", _link(other, "打开这一处"), class_="src"), **_opens(other, "hit-more"))
-            for other in more
+            el(
+                "div",
+                _sentence(other, part),
+                el("p", _link(other, part, "打开这一处"), class_="src"),
+                **_opens(other, part, "hit-more"),
+            )
+            for other, part in more
         ],
         el(
             "details",
@@ -95,17 +101,15 @@ def hit_card(found: DocumentHits) -> Html:
     )
 
 
-def _opens(hit: Hit, class_: str) -> dict[str, object]:
-    """Attributes of an element that opens the sentence it shows when it is pressed; for the keyboard there is a link in it."""
-    part = best_snippet(hit)
+def _opens(hit: Hit, part: Span, class_: str) -> dict[str, object]:
+    """Attributes of an element that opens the part it shows when it is pressed; for the keyboard there is a link in it."""
     return {
         "class_": class_, "data_act": "open", "data_doc": hit.source_id,
         "data_start": hit.start + part.start, "data_end": hit.start + part.end,
     }  # fmt: skip
 
 
-def _link(hit: Hit, label: str) -> Html:
-    part = best_snippet(hit)
+def _link(hit: Hit, part: Span, label: str) -> Html:
     return document_link(label, hit.source_id, hit.start + part.start, hit.start + part.end)
 
 
@@ -156,8 +160,7 @@ def hits_view(groups: Sequence[DocumentHits]) -> Html:
     )
 
 
-def _sentence(hit: Hit) -> Html:
-    part = best_snippet(hit)
+def _sentence(hit: Hit, part: Span) -> Html:
     shown = part.of(hit.text)
     lead = "…" if part.start > 0 else ""
     tail = "…" if part.end < len(hit.text) else ""
