@@ -14,7 +14,7 @@ from qa.answer import Cell, Comparison, ComparisonRow
 from qa.comparison.figures import RowFigures
 from ui.exports.comparison_layout import TURNED_FROM
 from ui.labels import NOTICE, NOTICES
-from ui.page.kit.address import copy_link, document_link
+from ui.page.kit.address import copy_link, document_link, written_places
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_state, notice_banner
 
@@ -178,7 +178,7 @@ def _cell(cell: Cell, bar: tuple[str, float] | None = None, *, label: str = "") 
         el(
             "div", _bar(*bar) if bar else _bold(cell), inner, source,
             class_="cell", title=cell.text[:300], data_act="open", data_doc=cited.source_id, data_start=cited.start, data_end=cited.end,
-            data_spans=" ".join(f"{place.start}-{place.end}" for place in places),
+            data_spans=written_places(places),
         ),
         data_label=label,
     )  # fmt: skip

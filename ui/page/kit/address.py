@@ -37,12 +37,17 @@ def document_address(document: str, start: int = 0, end: int = 0, places: Sequen
     return f"/?{urlencode(_document_values(document, start, end, places))}"
 
 
+def written_places(places: Sequence[Span]) -> str:
+    """Places of a document as an address and the page's script say them: ``12-80 95-120``."""
+    return " ".join(f"{place.start}-{place.end}" for place in places)
+
+
 def _document_values(document: str, start: int, end: int, places: Sequence[Span]) -> dict[str, str]:
     values = {"doc": document}
     if end > start:
         values["at"] = f"{start}-{end}"
     if places:
-        values["more"] = " ".join(f"{place.start}-{place.end}" for place in places[:PLACES])
+        values["more"] = written_places(places[:PLACES])
     return values
 
 
@@ -81,6 +86,6 @@ def document_link(
         data_doc=document,
         data_start=start,
         data_end=end,
-        data_spans=" ".join(f"{place.start}-{place.end}" for place in places) or None,
+        data_spans=written_places(places) or None,
         **attributes,
     )

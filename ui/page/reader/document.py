@@ -56,7 +56,7 @@ def reader_view(
                 copy_link(
                     document_address(doc.id, quotes[0].start, quotes[0].end, quotes[1:]) if quotes else document_address(doc.id)
                 ),
-                el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
+                _close_button(),
                 class_="acts",
             ),
             class_="top",
@@ -98,12 +98,16 @@ def missing_document() -> Html:
             el(
                 "div",
                 el("h2", "没有这份文件", id="reader-title"),
-                el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文"),
+                _close_button(),
                 class_="top",
             ),
         ),
         error_message("这份文件已不在文档库里，可能已被移除，或换成了新的一版。请重新查找，或到“文档库”里恢复它。"),
     )
+
+
+def _close_button() -> Html:
+    return el("button", "关闭", class_="quiet", data_close=True, type="button", aria_label="关闭原文")
 
 
 def _page(doc: ParsedDocument, number: int, quotes: Sequence[Span], *, part: bool = False) -> Html:

@@ -48,7 +48,7 @@ def _edition(edition: Edition, here: bool) -> Html:
         "li",
         el("span", told, class_="tag") if told else None,
         " ",
-        el("b", name) if here else _opens(name, edition.document, 0, 0),
+        el("b", name) if here else document_link(name, edition.document),
         "（本文）" if here else None,
     )
 
@@ -59,13 +59,9 @@ def _links(links: Sequence[Link]) -> Html:
 
 def _link(link: Link) -> list[object]:
     name = in_marks(cut(link.title, 70)) + (f"（{link.number}）" if link.number and link.number not in link.title else "")
-    shown = _opens(name, link.document, 0, 0) if link.document else name
-    where = _opens("文中位置", *link.place) if link.place else None
+    shown = document_link(name, link.document) if link.document else name
+    where = document_link("文中位置", *link.place) if link.place else None
     return [el("span", link.relation, class_="tag"), " ", shown, el("span", " ", where, class_="src") if where else None]
-
-
-def _opens(label: str, document: str, start: int, end: int) -> Html:
-    return document_link(label, document, start, end)
 
 
 def version_changes(comparison: Comparison, old: str, new: str) -> Html:
@@ -84,7 +80,7 @@ def version_changes(comparison: Comparison, old: str, new: str) -> Html:
             ),
             el("p", in_marks(cut(heads.get(new, ""), 60)), class_="meta"),
             el("p", "对照的上一版：", in_marks(cut(heads.get(old, ""), 60)), class_="meta"),
-            el("p", _opens("回到本文", new, 0, 0), class_="path"),
+            el("p", document_link("回到本文", new), class_="path"),
         ),
         el(
             "div",
@@ -115,5 +111,5 @@ def _side(name: str, cell: Cell) -> Html | None:
         return None
     place = cell.citations[0]
     return el(
-        "p", el("em", name), cut(cell.text, 400), "　", _opens("原文", place.source_id, place.start, place.end), class_="quote"
+        "p", el("em", name), cut(cell.text, 400), "　", document_link("原文", place.source_id, place.start, place.end), class_="quote"
     )  # fmt: skip
