@@ -212,7 +212,7 @@
     const values = {};
     new URLSearchParams(asked.query).forEach((value, name) => { values[name] = name in values ? [values[name], value].flat() : value; });
     if (view === "study") values.learner = sessionStorage.getItem("cemai.learner") || "";
-    if (view === "ask") values.asked = askedHere().map((entry) => JSON.stringify(entry));
+    if (view === "ask" && values.do === "history") values.asked = askedLines();
     panels[`${view}-out`].trigger("click", { ...values, act: "arrive", turn: turn() });
   }
 
@@ -251,6 +251,7 @@
       return Array.isArray(found) ? found : [];
     } catch { return []; }
   }
+  const askedLines = () => askedHere().map((entry) => JSON.stringify(entry)); // sent only where the list is drawn
   function keepAsked(entries) {
     const saved = entries.filter((entry) => entry.saved).length;
     let room = MOST_ASKED - saved;
@@ -360,7 +361,7 @@
     const box = document.querySelector(`[id="${view}-form"] form.box input`);
     const subject = extra.question || extra.subject;
     if (box && subject) { box.value = subject; extra[box.name] = subject; }
-    if (view === "ask" && act === "history") extra.asked = askedHere().map((entry) => JSON.stringify(entry));
+    if (view === "ask" && act === "history") extra.asked = askedLines();
     else if (view === "ask" && act === "ask" && !(box && box.value.trim())) { box?.focus(); return; }
     if (view === "ask") document.body.classList.add("asked");
     // what was chosen by a press stands in the form, too
