@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from cemai.settings import default_folder
 from corpus.errors import PolicyError, UsageError
 from corpus.store.failures import explain_failure
 from ui.commands.parser import WRONG_USAGE, Parser
@@ -70,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if args.debug:
             raise
+        from cemai.settings import default_folder  # those who only want help do not wait for it
+
         if (explained := explain_failure(error, args.library or default_folder())) is not None:
             print(explained, file=sys.stderr)
             return NOTHING

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import StoreError
-from ui.commands.shared import note, print_json, print_table, progress
+from ui.commands.shared import library_folder, note, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from cemai.backups import Backup
@@ -33,9 +33,8 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 def backup(args: argparse.Namespace) -> int:
     """Make a backup, list or verify those there are."""
     from cemai.backups import default_backups, make_backup
-    from cemai.settings import default_folder
 
-    folder = (args.library or default_folder()).absolute()
+    folder = library_folder(args)
     target = (args.folder or default_backups(folder)).absolute()
     if args.list or args.verify:
         return _list(target, args)
@@ -56,9 +55,8 @@ def backup(args: argparse.Namespace) -> int:
 def restore(args: argparse.Namespace) -> int:
     """Restore a backup."""
     from cemai.backups import restore_backup
-    from cemai.settings import default_folder
 
-    folder = (args.library or default_folder()).absolute()
+    folder = library_folder(args)
     with progress("恢复") as show:
         done = restore_backup(args.backup.absolute(), folder, show)
     counts = done.manifest.counts

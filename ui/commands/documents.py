@@ -17,6 +17,7 @@ from ui.commands.shared import (
     as_of_date,
     filters_of,
     known_region,
+    library_folder,
     note,
     open_library,
     print_json,
@@ -282,9 +283,8 @@ def doctor(args: argparse.Namespace) -> int:
     """Check the library against itself, and against what is remembered of it."""
     if args.accept:
         from cemai.backups import accept_library
-        from cemai.settings import default_folder
 
-        accept_library((args.library or default_folder()).absolute())
+        accept_library(library_folder(args))
     with open_library(args, create=args.accept) as library:
         faults = library.doctor(repair=args.repair)
         count = len(library.corpus)

@@ -32,6 +32,13 @@ def open_library(args: argparse.Namespace, *, create: bool = False) -> Library:
     return Library.open(args.library, create=create, model=args.model)
 
 
+def library_folder(args: argparse.Namespace) -> Path:
+    """Where the library is that the command line names, or the library of this person."""
+    from cemai.settings import default_folder
+
+    return (args.library or default_folder()).absolute()
+
+
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """The conditions that searches and answers can be limited to."""
     parser.add_argument("--region", metavar="地区", help="只看某地及其下级，如 甘南州")
