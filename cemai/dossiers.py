@@ -94,12 +94,25 @@ def drop_dossier(corpus: Corpus, name: str) -> None:
 
 def cite_place(corpus: Corpus, item: DossierItem) -> AnswerCitation | None:
     """The quote of an item as its document has it now, or None where the document was removed, replaced or erased."""
+    return cite_places(corpus, [item])[0]
+
+
+def cite_places(corpus: Corpus, items: Sequence[DossierItem]) -> list[AnswerCitation | None]:
+    """The quotes of items in their order, as ``cite_place`` gives each; a document is read once for all of its places."""
+    documents = {id: _document(corpus, id) for id in {item.document for item in items}}
+    return [_cite(documents[item.document], item) for item in items]
+
+
+def _document(corpus: Corpus, id: str) -> ParsedDocument | None:
     try:
-        info = corpus.find(item.document)
-        doc: ParsedDocument = corpus.document(info.row)
+        info = corpus.find(id)
+        return corpus.document(info.row) if info.id == id else None
     except StoreError:
         return None
-    if info.id != item.document or item.end > len(doc.text):
+
+
+def _cite(doc: ParsedDocument | None, item: DossierItem) -> AnswerCitation | None:
+    if doc is None or item.end > len(doc.text):
         return None
     return AnswerCitation(
         source_id=doc.id,

@@ -17,6 +17,7 @@ from cemai.dossiers import (
     add_to_dossier,
     change_dossier,
     cite_place,
+    cite_places,
     clean_name,
     drop_dossier,
     list_dossiers,
@@ -90,7 +91,9 @@ def test_the_material_numbers_its_sources_once(library: Library) -> None:
     ]
     items.insert(1, DossierItem("question", question="目标是多少？", link="/?tab=ask&question=x"))
     done = add_to_dossier(library.corpus, "山塘材料", items)
-    lines = paragraphs(dossier_bytes(done, [(item, cite_place(library.corpus, item)) for item in done.items]))
+    entries = [(item, cite_place(library.corpus, item)) for item in done.items]
+    assert cite_places(library.corpus, done.items) == [cited for _, cited in entries]
+    lines = paragraphs(dossier_bytes(done, entries))
     assert lines[:5] == ["山塘材料", "一、目标", "问：目标是多少？", f"{GOAL}〔1〕", "县里的说法"]
     assert lines[5] == f"{MONEY}〔2〕" and lines[6] == f"{GOAL[:7]}〔1〕", "the same place has one number"
     sources = lines[lines.index("出处") + 1 :]

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from cemai.dossiers import cite_place, list_dossiers, load_dossier
+from cemai.dossiers import cite_places, list_dossiers, load_dossier
 from ui.exports.dossier import dossier_bytes
 from ui.rest.files import MEDIA, attachment
 from ui.rest.requests import AnswerFormat, CurrentDesk, Failure
@@ -30,7 +30,8 @@ def dossier(desk: CurrentDesk, name: str, format: AnswerFormat = "json") -> Resp
     found = desk.read(lambda corpus: load_dossier(corpus, name))
     if not found.version:
         raise Failure(404, "dossier", f"没有叫“{name[:40]}”的专题夹。")
-    entries = desk.read(lambda corpus: [(item, cite_place(corpus, item)) for item in found.items])
+    cited = desk.read(lambda corpus: cite_places(corpus, found.items))
+    entries = list(zip(found.items, cited, strict=True))
     if format == "docx":
         return attachment(dossier_bytes(found, entries), MEDIA["docx"], f"{found.name} {dt.date.today().isoformat()}.docx")
     items = [asdict(item) | {"citation": cited.record() if cited else None} for item, cited in entries]

@@ -14,6 +14,7 @@ from cemai.dossiers import (
     add_to_dossier,
     change_dossier,
     cite_place,
+    cite_places,
     clean_name,
     drop_dossier,
     list_dossiers,
@@ -107,7 +108,7 @@ def dossier_view(desk: Desk, name: str, wrong: Html | None = None) -> Html:
     back = el("a", "全部专题夹", href=address("ask", {"do": "dossiers"}), class_="open")
     if not found.version:
         return join(here, wrong, empty_state("没有这个专题夹", "它可能已被删除。", back))
-    cited = desk.read(lambda corpus: [cite_place(corpus, item) for item in found.items])
+    cited = desk.read(lambda corpus: cite_places(corpus, found.items))
     rows = [
         _item(found, number, item, place)
         for number, (item, place) in enumerate(zip(found.items, cited, strict=True))
