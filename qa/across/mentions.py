@@ -26,7 +26,7 @@ READ_ALL = 300
 """Documents up to which all are read; of more those that the index has the characters of, so that 低空 in quotation marks is missed."""
 _WHICH = re.compile(expand("qa", r"(?:{mention_askers})"))
 _VERB = re.compile(expand("qa", r"(?:{mention_verbs})(?:了|过|到)?(?:要)?"))
-_TAIL = re.compile(expand("qa", r"(?:{mention_tails})+$|[?？。!！,，\\s]+$"))
+_TAIL = re.compile(expand("qa", r"(?:{mention_tails})+$|[?？。!！,，\s]+$"))
 _HEAD = re.compile(expand("qa", r"^(?:{mention_heads})"))
 _REPORT = re.compile(expand("qa", r"{mention_reports}"))
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?")

@@ -147,8 +147,8 @@ GOALS = """2026年{place}政府工作报告
 {task}
 """
 STATES = {
-    "甘肃省": {"goal": "5%-5.5%", "was": 5.8, "jobs": 30, "had": 31, "sum": 160, "towns": 58.1, "plan": 63, "investment": "固定资产投资增长4%", "task": "布局低空经济。"},
-    "青海省": {"goal": "4.5%左右", "was": 4.1, "jobs": 6, "had": 7, "sum": 33, "towns": 64.7, "plan": 67, "investment": "固定资产投资提质增效", "task": "培育低空经济。"},
+    "甘肃省": {"goal": "5%-5.5%", "was": 5.8, "jobs": 30, "had": 31, "sum": 160, "towns": 58.1, "plan": 63, "investment": "固定资产投资增长4%", "task": "布局低空经济。推广GPS。"},
+    "青海省": {"goal": "4.5%左右", "was": 4.1, "jobs": 6, "had": 7, "sum": 33, "towns": 64.7, "plan": 67, "investment": "固定资产投资提质增效", "task": "培育低空经济。推广GPS。"},
     "陕西省": {"goal": "5%左右", "was": 5.1, "jobs": 40, "had": 42, "sum": 220, "towns": 66.2, "plan": 70, "investment": "固定资产投资正增长", "task": "发展物流。"},
     "四川省": {"goal": "5.5%左右", "was": 5.5, "jobs": 85, "had": 101, "sum": 522, "towns": 60.1, "plan": 65, "investment": "固定资产投资增长6%", "task": "做强“低空”经济。"},
 }  # fmt: skip
@@ -194,4 +194,5 @@ def test_a_question_after_mentions_looks_through_every_report(plans: Library) ->
     answer = ask(plans, "哪些省份的2026年政府工作报告提到低空经济").answer.split("\n")
     assert answer[0].startswith("4 个地区中 3 个提到“低空经济”；未见：陕西；库里没有这类文件：")
     assert [line.split("：")[0] for line in answer[1:]] == ["1. 四川", "2. 甘肃", "3. 青海"]
+    assert ask(plans, "哪些省份的2026年政府工作报告提到GPS").answer.startswith("4 个地区中 2 个提到“gps”")
     assert "不存在的事" not in ask(plans, "哪些省份的报告提到不存在的事").answer.split("\n")[0] or len(answer) == 4
