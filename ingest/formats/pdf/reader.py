@@ -180,9 +180,10 @@ class PdfReader:
             self.layered.append(content.number)
 
     def _tables(self, sheet: Sheet) -> tuple[list[PageTable], list[LayoutLine]]:
-        before = self.pages[-2].tables[-1] if len(self.pages) > 1 and self.pages[-2].tables else None
+        # a picture is read when all pages are there: its page is not the last one
+        page = next((page for page in reversed(self.pages) if page.number < sheet.number), None)
         try:
-            return find_tables(sheet, before)
+            return find_tables(sheet, page.tables[-1] if page is not None and page.tables else None)
         except (ArithmeticError, LookupError, ValueError):  # a drawing nobody thought of must not cost the page its text
             self.builder.issue("tables_unread", f"第 {sheet.number} 页的表格无法解析，按普通文字读入，请对照原件")
             return [], to_lines(sheet.glyphs, sheet.number)
