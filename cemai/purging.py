@@ -6,7 +6,6 @@ are named to the person, and told of the purge, so that what was purged does not
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from cemai.backups import UNFINISHED, find_aside, find_backups, note_purged_beside
 from corpus.errors import IncompletePurge
 from corpus.store.failures import explain_failure
+from corpus.store.integrity import hash_file
 from index.caches import clear_caches
 
 if TYPE_CHECKING:
@@ -78,8 +78,5 @@ def _clear_leftovers(folder: Path, erased: set[str]) -> None:
     for left in folder.glob(f"{UNFINISHED}*"):
         shutil.rmtree(left)
     for path in (folder / "uploads").rglob("*"):
-        if path.is_file():
-            with path.open("rb") as data:
-                found = hashlib.file_digest(data, "sha256").hexdigest()
-            if found in erased:
-                path.unlink()
+        if path.is_file() and hash_file(path) in erased:
+            path.unlink()

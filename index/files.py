@@ -7,12 +7,13 @@ without touching the time (a failing disk). ``cemai doctor`` reads all, and so d
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from corpus.store.integrity import hash_file
 
 SAMPLE = 16 << 20
 """Bytes of files that look untouched which are held against their hashes at the start: a hundredth of a second of reading."""
@@ -39,7 +40,7 @@ class CacheFiles:
         for name in names:
             seen[name] = _look(folder / name)
             same = former is not None and former.seen.get(name) == seen[name] and name in former.hashes
-            hashes[name] = former.hashes[name] if same and former else _hash(folder / name)
+            hashes[name] = former.hashes[name] if same and former else hash_file(folder / name)
         return cls(folder, hashes, seen)
 
     def to_stamp(self) -> dict[str, Any]:
@@ -73,7 +74,7 @@ class CacheFiles:
             return False
 
     def _holds(self, name: str) -> bool:
-        return _hash(self.folder / name) == self.hashes[name]
+        return hash_file(self.folder / name) == self.hashes[name]
 
 
 def _drawn(now: dict[str, list[int]], touched: list[str]) -> list[str]:
@@ -89,8 +90,3 @@ def _drawn(now: dict[str, list[int]], touched: list[str]) -> list[str]:
 def _look(path: Path) -> list[int]:
     found = path.stat()
     return [found.st_size, found.st_mtime_ns]
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()

@@ -7,7 +7,6 @@ that had come, how much it holds, and the SHA-256 of the file. Caches are not in
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 import sqlite3
@@ -21,7 +20,7 @@ from corpus.errors import DamagedLibrary, NewerFormat, StoreError
 from corpus.store.connections import FrozenFile, connect, connect_unchanging, sync
 from corpus.store.database import FORMAT, LIBRARY_ID
 from corpus.store.failures import translated
-from corpus.store.integrity import damage
+from corpus.store.integrity import damage, hash_file
 from corpus.store.purged import PurgedDocument, read_purged
 
 MANIFEST = "manifest.json"
@@ -173,9 +172,3 @@ def require_sound(file: Path) -> None:
 
 def _count(db: sqlite3.Connection, query: str) -> int:
     return int(db.execute(query).fetchone()[0])
-
-
-def hash_file(file: Path) -> str:
-    """The SHA-256 of a file."""
-    with file.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()

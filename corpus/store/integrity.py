@@ -10,6 +10,7 @@ import hashlib
 import sqlite3
 import zlib
 from contextlib import suppress
+from pathlib import Path
 
 from corpus.errors import StoreError
 from corpus.store.rows import FACTS_VERSION
@@ -34,6 +35,12 @@ def row_hash(*parts: str) -> str:
 def blob_hash(data: bytes) -> str:
     """The hash of a stored blob."""
     return hashlib.sha256(data).hexdigest()
+
+
+def hash_file(file: Path) -> str:
+    """The SHA-256 of a file, which is not read whole into memory."""
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 def seal(db: sqlite3.Connection, document: int) -> str:
