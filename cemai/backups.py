@@ -246,11 +246,7 @@ def _make(folder: Path, draft: Path, thorough: bool, say: Progress) -> Backup:
     sync(draft / MANIFEST)
     sync(draft)
     stamp = manifest.created_at.translate({ord(sign): None for sign in "-:"}).partition(".")[0]
-    name = f"{NAME}{stamp}Z-g{manifest.generation}"
-    number, final = 1, draft.with_name(name)
-    while final.exists():
-        number += 1
-        final = draft.with_name(f"{name}-{number}")
+    final = _free(draft.with_name(f"{NAME}{stamp}Z-g{manifest.generation}"))
     draft.rename(final)
     sync(draft.parent)
     return Backup(final, manifest)
@@ -266,6 +262,15 @@ def _rotate(target: Path, made: Backup, keep: int) -> None:
             shutil.rmtree(gone, ignore_errors=True)
         elif not backup.manifest.faults:
             sound += 1
+
+
+def _free(path: Path) -> Path:
+    """A path, with a number behind it where something has that name."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
 
 
 def _require_outside(folder: Path, target: Path) -> None:
@@ -362,10 +367,7 @@ def _move_aside(folder: Path) -> Path:
     """Put a library aside, the file itself under a second name, all others moved."""
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
     same_disk = folder.parent.stat().st_dev == folder.stat().st_dev and os.access(folder.parent, os.W_OK)
-    number, aside = 1, _aside(folder, same_disk, stamp)
-    while aside.exists():
-        number += 1
-        aside = _aside(folder, same_disk, f"{stamp}-{number}")
+    aside = _free(folder.with_name(f"{folder.name}.replaced-{stamp}") if same_disk else folder / f"replaced-{stamp}")
     aside.mkdir(mode=0o700)
     file = folder / FILE_NAME
     if file.exists():
@@ -375,10 +377,6 @@ def _move_aside(folder: Path) -> Path:
             (folder / name).rename(aside / name)
     sync(aside)
     return aside
-
-
-def _aside(folder: Path, beside: bool, stamp: str) -> Path:
-    return folder.with_name(f"{folder.name}.replaced-{stamp}") if beside else folder / f"replaced-{stamp}"
 
 
 def _link_or_copy(file: Path, other: Path) -> None:
