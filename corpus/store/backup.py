@@ -101,7 +101,7 @@ def copy_library(file: Path, target: Path, progress: Callable[[int, int], None] 
     try:
         with suppress(FileExistsError):
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        frozen = None if os.access(file.parent, os.W_OK) and os.access(file, os.W_OK) else FrozenFile(file)
+        frozen = FrozenFile.unless_writable(file)
         try:
             with closing(frozen.open(0) if frozen else connect(file, ("query_only=ON",))) as db:
                 # one read transaction over all steps: the copy is of one state, and no writer makes it begin again

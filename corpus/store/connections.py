@@ -86,6 +86,11 @@ class FrozenFile:
         self._private: tempfile.TemporaryDirectory[str] | None = None
         self._immutable = False
 
+    @classmethod
+    def unless_writable(cls, path: Path) -> FrozenFile | None:
+        """The file where it or its folder cannot be written, None where both can."""
+        return None if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK) else cls(path)
+
     def open(self, format: int) -> sqlite3.Connection:
         """Connect to the file for reading; ``format`` is the one the program reads."""
         log = self._path.with_name(f"{self._path.name}-wal")

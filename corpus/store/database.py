@@ -153,7 +153,7 @@ class Database:
         if not path.stat().st_size:
             require_same(known, path, None, None)
         try:
-            frozen = None if os.access(folder, os.W_OK) and os.access(path, os.W_OK) else FrozenFile(path)
+            frozen = FrozenFile.unless_writable(path)
             db = frozen.open(FORMAT) if frozen else connect(path, PRAGMAS)
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             if version > FORMAT:
