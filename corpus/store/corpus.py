@@ -179,17 +179,17 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
 
     def _erase(self, where: str, values: Sequence[Any], again: Sequence[PurgedDocument] = ()) -> int:
         with self.transaction() as generation:
-            query = f"SELECT row, id, sha256, text, record FROM documents WHERE {where}"
+            query = f"SELECT row, id, sha256, text FROM documents WHERE {where}"
             found = self._db.execute(query, values).fetchall()
             if found:
                 rows = {row for row, *_ in found}
                 ids = {id for _, id, *_ in found}
                 listed = {one.id for one in again}  # these keep their time: what was taken in after it may stay
                 stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-                purged = (PurgedDocument(id, sha, stamp) for _, id, sha, *_ in found if id not in listed)
+                purged = (PurgedDocument(id, sha, stamp) for _, id, sha, _ in found if id not in listed)
                 note_purged(self._db, [*purged, *again])
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, '1')", (UNFINISHED,))
-                words = ErasedWords((text for *_, text, _ in found), lambda part: self._stays(part, rows))
+                words = ErasedWords((text for *_, text in found), lambda part: self._stays(part, rows))
                 for row in rows:
                     self._delete(row, generation)
                 self._forget_quotes(ids, words)
