@@ -109,17 +109,17 @@ class LexicalIndex:
 
     def holds(self, text: str, pairs: Sequence[str]) -> bool:
         """Whether any of the 30 best passages for the pairs of a text contains the text."""
-        terms = [tantivy.Query.term_query(self.passages.schema, "pairs", pair, index_option="freq") for pair in pairs]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
-        hits = self._passages.search(query, 30, count=False).hits if terms else []
-        return any(text in self.read(found).text for found in self._found(hits))
+        return any(text in self.read(found).text for found in self._with_all(pairs, 30))
 
     def documents_with(self, pairs: Sequence[str]) -> set[int]:
         """The documents with a passage that holds all of some pairs."""
+        return {hit.document for hit in self._with_all(pairs, max(1, self.size))}
+
+    def _with_all(self, pairs: Sequence[str], limit: int) -> list[LexicalHit]:
+        """The best passages that hold all of some pairs; none without pairs."""
         terms = [tantivy.Query.term_query(self.passages.schema, "pairs", pair, index_option="freq") for pair in pairs]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
-        hits = self._passages.search(query, max(1, self.size), count=False).hits if terms else []
-        return {hit.document for hit in self._found(hits)}
+        return self._found(self._passages.search(query, limit, count=False).hits if terms else [])
 
     def search_passages(
         self, query: WeightedQuery, limit: int, documents: set[int] | None = None, without: Set[int] = frozenset()
