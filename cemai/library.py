@@ -28,6 +28,7 @@ from corpus.filters import Filters
 from corpus.store import Corpus, DocumentInfo, KeptAnswer
 from corpus.store.codec import document_record, section_records
 from corpus.store.failures import explain_failure, reason_of
+from corpus.text import readable
 from graph.documents.contents import FoundContents, use_search
 
 if TYPE_CHECKING:
@@ -640,7 +641,7 @@ class Library(PolicyGraph):
         from cemai.named_search import search_named_first
 
         return search_named_first(
-            self, _readable(query), filters=self.resolved(filters, as_of), top=top, as_of=as_of or dt.date.today()
+            self, readable(query), filters=self.resolved(filters, as_of), top=top, as_of=as_of or dt.date.today()
         )
 
     @property
@@ -668,7 +669,7 @@ class Library(PolicyGraph):
         Where an administrator configured a language model, it orders and connects the quotes; nothing else is its own.
         """
         previous = previous or self.understand_all(after)
-        plain = self.engine.ask(_readable(question), filters=filters, as_of=as_of, previous=previous)
+        plain = self.engine.ask(readable(question), filters=filters, as_of=as_of, previous=previous)
         if not keep:
             return plain
         worded = self.worded(plain)
@@ -677,11 +678,11 @@ class Library(PolicyGraph):
 
     def understand(self, question: str, *, previous: Understanding | None = None) -> Understanding:
         """What is understood of a question, known long before its answer."""
-        return self.engine.understand(_readable(question), previous=previous)
+        return self.engine.understand(readable(question), previous=previous)
 
     def understand_all(self, questions: Sequence[str]) -> Understanding | None:
         """What is understood of the last of some questions, each asked after those before it; None without any."""
-        return self.engine.understand_all([_readable(question) for question in questions])
+        return self.engine.understand_all([readable(question) for question in questions])
 
     def worded(self, plain: Answer) -> Answer:
         """The answer with its quotes connected by the configured model, or as it is. Reads nothing of the library; may be slow."""
@@ -723,7 +724,7 @@ class Library(PolicyGraph):
         """What ``keep`` keeps of an answer; reads nothing of the library."""
         from qa.answers.replay import make_kept_record
 
-        question = _readable(question)
+        question = readable(question)
         return make_kept_record(
             plain, question=question, filters=filters, as_of=as_of, previous=previous, model=self.encoder.name, worded=worded
         )
@@ -809,9 +810,7 @@ class Library(PolicyGraph):
         ``below`` compares the places inside those named; ``instead`` are ids of documents that are to stand for their places.
         """
         filters = Filters(status=status) or None
-        return self.engine.compare(
-            _readable(subject), regions=regions, as_of=as_of, filters=filters, below=below, instead=instead
-        )
+        return self.engine.compare(readable(subject), regions=regions, as_of=as_of, filters=filters, below=below, instead=instead)
 
     def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""
@@ -903,11 +902,6 @@ class Library(PolicyGraph):
 
 def _tell_page(progress: Progress, done: int, total: int, source: str, page: int, pages: int) -> None:
     progress(done, total, f"{source}：正在识别第 {page} 页，共 {pages} 页")
-
-
-def _readable(text: str) -> str:
-    """The text with "?" for halves of characters (lone surrogates), which no file and no index can contain."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _defect(source: str, error: Exception) -> Refusal:

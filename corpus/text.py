@@ -35,6 +35,11 @@ def split_names(listed: str | None) -> list[str]:
     return [name.strip() for name in (listed or "").replace("，", ",").split(",") if name.strip()]
 
 
+def readable(text: str) -> str:
+    """The text with "?" for halves of characters (lone surrogates), which no file and no index can contain."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def sentences(text: str, *, semicolons: bool = True) -> Iterator[Span]:
     """The sentences of a text in order, with their ends; together they cover the text.
 

@@ -11,6 +11,7 @@ from corpus.store.database import FILE_NAME, Database
 from corpus.store.failures import translated
 from corpus.store.purged import ErasedWords
 from corpus.store.rows import KeptAnswer
+from corpus.text import readable
 
 
 class KeptTables(Database):
@@ -39,7 +40,7 @@ class KeptTables(Database):
         """Keep an answer so that it can be shown and replayed later; what people said about it stays with it."""
         stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         # half a character (a lone surrogate), which a filter may hold, cannot be written
-        written = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+        written = readable(json.dumps(payload, ensure_ascii=False))
         try:
             self._db.execute(
                 "INSERT INTO answers VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET asked_at=excluded.asked_at, payload=CASE"

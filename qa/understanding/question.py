@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
 from corpus.numerals import read_whole_number
+from corpus.text import readable
 from graph.tasks.beneficiaries import find_beneficiaries
 from qa.answer import Understanding
 from qa.understanding.follow_ups import SHORT, CompletedQuestion, QuestionSlots, complete_question, strip_pointers
@@ -97,7 +98,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
         known: The names in the library.
         previous: How the previous question was understood, if this may be a follow-up."""
     # half a character (a lone surrogate) can be neither written nor hashed
-    text = question.strip()[:LONGEST].encode("utf-8", "replace").decode("utf-8")
+    text = readable(question.strip()[:LONGEST])
     completed = _complete(fold(text), known, previous) if previous is not None else None
     if completed is None:
         return _parse(text, known, previous)

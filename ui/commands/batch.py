@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from corpus.errors import PolicyError, UsageError
+from corpus.text import readable
 from ui.commands.shared import note, progress
 
 log = logging.getLogger("cemai.batch")
@@ -117,11 +118,6 @@ def _entry(number: int, line: bytes, keys: tuple[str, ...]) -> BatchEntry:
     return BatchEntry(
         number, id, readable(text)[:LONGEST], after=tuple(readable(q)[:LONGEST] for q in before if isinstance(q, str))
     )
-
-
-def readable(text: str) -> str:
-    """The text with "?" for halves of characters (lone surrogates), which no file and no index can contain."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _opened_for_writing(path: Path) -> contextlib.AbstractContextManager[IO[str]]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
 from corpus.filters import Filters
-from corpus.text import split_names
+from corpus.text import readable, split_names
 from corpus.titles import in_marks
 from graph.codec.columns import UNSTATED
 from qa.understanding.follow_ups import spoken_of
-from ui.commands.batch import LONGEST, BatchEntry, Record, readable, run_batch
+from ui.commands.batch import LONGEST, BatchEntry, Record, run_batch
 from ui.commands.shared import (
     FORMATS,
     add_filters,
