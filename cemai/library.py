@@ -266,7 +266,7 @@ class Library(PolicyGraph):
                     report.refused.append(Refusal(item.source, reason_of(stopped), f"没有轮到它，导入已停止：{stopped}"))
                     continue
                 stored = len(report.added) + len(report.replaced)
-                writing = partial(self._patient_transaction, patience, progress)
+                writing = partial(self.patient_transaction, patience, progress)
                 try:
                     if item.is_records:
                         self._ingest_records(item, region, again, report, progress, writing)
@@ -303,8 +303,8 @@ class Library(PolicyGraph):
             report.notices.append(f"文件已入库，索引还没有更新完，下次查询时会接着做。原因：{explained}")
 
     @contextmanager
-    def _patient_transaction(self, patience: float, progress: Progress | None) -> Iterator[None]:
-        """A transaction that waits for another program to finish writing, and says so."""
+    def patient_transaction(self, patience: float, progress: Progress | None = None) -> Iterator[None]:
+        """A transaction that waits so many seconds for another program to finish writing, and says so. Raises ``LibraryBusy``."""
         until = time.monotonic() + patience
         with ExitStack() as stack:
             while True:

@@ -6,6 +6,7 @@ them back.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,6 +187,7 @@ def apply_mirror(
     ocr: bool = False,
     region: str | None = None,
     progress: Progress | None = None,
+    patience: float = 0.0,
 ) -> MirrorReport:
     """Do what a plan says: take in what is new or edited, give renamed documents their new names, remove what is gone.
 
@@ -196,16 +198,22 @@ def apply_mirror(
         ocr: As ``Library.ingest``.
         region: As ``Library.ingest``.
         progress: As ``Library.ingest``.
+        patience: As ``Library.ingest``.
     """
     removing = plan.removed if consent or plan.needs_consent is None else []
     # a renamed file is stored under its new path; its former row gives way in the same step
-    for one in plan.renamed:
-        library.corpus.remove(one.info.row)
-    report = library.ingest([plan.folder], ocr=ocr, region=region, progress=progress)
-    with library.corpus.transaction():
-        for info in removing:
-            library.corpus.remove(info.row)
+    _remove(library, [one.info for one in plan.renamed], patience, progress)
+    report = library.ingest([plan.folder], ocr=ocr, region=region, progress=progress, patience=patience)
+    _remove(library, removing, patience, progress)
     return MirrorReport(plan, report, list(removing), [] if removing else list(plan.removed))
+
+
+def _remove(library: Library, infos: Sequence[DocumentInfo], patience: float, progress: Progress | None) -> None:
+    """Remove documents, all of them or none; where there are none the library does not change."""
+    if infos:
+        with library.patient_transaction(patience, progress):
+            for info in infos:
+                library.corpus.remove(info.row)
 
 
 def watch_folder(library: Library, folder: Path, *, interval: float, wait: Any, **options: Any) -> Iterator[MirrorReport]:
@@ -242,6 +250,6 @@ def _look(folder: Path) -> dict[Path, tuple[int, int]]:
             info = path.stat()
         except OSError:
             continue
-        if path.is_file():
+        if stat.S_ISREG(info.st_mode):
             found[path] = info.st_size, info.st_mtime_ns
     return found

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -10,7 +13,8 @@ import pytest
 
 from cemai.library import Library
 from cemai.mirroring import apply_mirror, plan_mirror, watch_folder
-from corpus.errors import UsageError
+from corpus.errors import LibraryBusy, UsageError
+from corpus.store import FILE_NAME
 from ui.cli import main
 
 NOTICE = "云岭县第{}号通知\n\n各乡镇要在2026年{}月底前完成隐患排查，排查点位不少于{}处。\n"
@@ -141,6 +145,32 @@ def test_watching_waits_until_a_file_is_written(world) -> None:
     reports = list(watch_folder(library, folder, interval=1, wait=wait))
     assert [[item.source for item in report.plan.added] for report in reports] == [["20.txt"]]
     assert "不少于777处" in library.corpus.text(library.find("20.txt").row)
+
+
+def test_nothing_to_do_changes_nothing(world) -> None:
+    library, folder = world
+    before = library.generation
+    assert not apply_mirror(library, plan_mirror(library, folder)).removed
+    assert library.generation == before
+
+
+def test_another_writer_is_waited_for(world) -> None:
+    library, folder = world
+    library.corpus._db.execute("PRAGMA busy_timeout=50")
+    (folder / "2.txt").rename(folder / "二号.txt")
+    (folder / "3.txt").unlink()
+    other = sqlite3.connect(library.corpus.folder / FILE_NAME, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LibraryBusy):
+        apply_mirror(library, plan_mirror(library, folder))
+    said: list[str] = []
+    release = threading.Thread(target=lambda: (time.sleep(0.5), other.execute("COMMIT")))
+    release.start()
+    apply_mirror(library, plan_mirror(library, folder), patience=60.0, progress=lambda _done, _total, what: said.append(what))
+    release.join()
+    other.close()
+    assert any("等它写完" in what for what in said)
+    assert {"2.txt", "3.txt"}.isdisjoint(sources(library)) and "二号.txt" in sources(library)
 
 
 def test_the_command_says_what_it_will_do_and_did(tmp_path, capsys) -> None:

@@ -13,6 +13,7 @@ from ingest.formats.registry import list_formats
 from ui.commands import corrections, mirroring
 from ui.commands.corrections import ID
 from ui.commands.shared import (
+    PATIENCE,
     add_filters,
     as_of_date,
     filters_of,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from ui.desk.desk import ShelfEntry
 
 NOTHING, REFUSED = 1, 3
-PATIENCE = 600.0
-"""Seconds that an import waits for another program to finish writing."""
 SHOWN = 50
 """Warnings and faults listed one by one; more of them help nobody."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import UsageError
-from ui.commands.shared import note, open_library, print_json, progress
+from ui.commands.shared import PATIENCE, note, open_library, print_json, progress
 
 if TYPE_CHECKING:
     from cemai.library import IngestReport, Library
@@ -57,7 +57,9 @@ def follow_folder(args: argparse.Namespace) -> int:
             _say_plan(plan)
         consent = args.yes or _ask(plan)
         with progress("导入") as show:
-            report = apply_mirror(library, plan, consent=consent, ocr=args.ocr, region=args.region, progress=show)
+            report = apply_mirror(
+                library, plan, consent=consent, ocr=args.ocr, region=args.region, progress=show, patience=PATIENCE
+            )
         if args.json:
             print_json(report.record())
         else:
@@ -73,7 +75,7 @@ def _watch(args: argparse.Namespace, library: Library) -> None:
     note(f"正在跟随 {args.mirror}，每 {args.every:g} 秒看一次；按 Ctrl+C 结束。")
     stop = threading.Event()
     try:
-        options = {"consent": args.yes, "ocr": args.ocr, "region": args.region}
+        options = {"consent": args.yes, "ocr": args.ocr, "region": args.region, "patience": PATIENCE}
         for report in watch_folder(library, args.mirror, interval=args.every, wait=stop.wait, **options):
             if args.json:
                 print_json(report.record())

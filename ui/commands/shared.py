@@ -24,6 +24,9 @@ UNWRAPPED = frozenset({"序号", "编号", "日期", "时效", "警告", "年份
 """Columns of short values that never wrap; the others share the width."""
 FORMATS = ("table", "json", "csv", "xlsx", "docx")
 
+PATIENCE = 600.0
+"""Seconds that an import waits for another program to finish writing."""
+
 
 def open_library(args: argparse.Namespace, *, create: bool = False) -> Library:
     """The library the command line names; only commands that write make a missing one."""
