@@ -18,9 +18,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from cemai.backups import list_backups, make_backup, restore_backup
 from cemai.library import Library
@@ -31,7 +31,6 @@ from tests.stores import open_plain, take_in, write_notices
 
 ERASED = "冬季供暖"
 """The subject of the notice that is removed in every library, and purged by some operations."""
-KILL, SHORT = -1, -2
 
 Act = Callable[[Library, Path], Iterator[None]]
 
@@ -39,10 +38,6 @@ Act = Callable[[Library, Path], Iterator[None]]
 def prepare(home: Path) -> None:
     """Make the library that every trial begins with, its backup, and the files that operations take in."""
     write_notices(home / "in", range(12))
-    for number in (0, 1):
-        path = home / "in" / f"通知{number:03}.txt"
-        (home / "new").mkdir(exist_ok=True)
-        shutil.copy(path, home / "new" / path.name)
     with open_plain(home / "lib") as library:
         take_in(library, [home / "in" / f"通知{number:03}.txt" for number in range(6)])
         library.ask("校车安全由谁负责？")
@@ -87,7 +82,6 @@ def change(library: Library, home: Path) -> Iterator[None]:
     yield
     library.correct_many(["通知000.txt", "通知002.txt"], {"地区": "昆明市"})
     yield
-    yield
 
 
 def ask(library: Library, home: Path) -> Iterator[None]:
@@ -120,6 +114,7 @@ def back_up(library: Library, home: Path) -> Iterator[None]:
 def restore(library: Library, home: Path) -> Iterator[None]:
     folder = library.corpus.folder
     take_in(library, [home / "in" / "通知008.txt"])  # what the backup does not have
+    yield
     library.close()
     restore_backup(folder.parent / "backups", folder)
     yield
@@ -315,15 +310,13 @@ def read_at_random(lib: Path, draw: random.Random) -> Iterator[Any]:
             yield 1
 
 
-def in_child(work: Callable[[], Any], seconds: float = 60.0) -> tuple[int, Any]:
-    """Run something in a fork; its exit status (negative: the signal) and the last line of JSON it wrote, None without one."""
-    reading, writing = os.pipe()
+def begin_child(work: Callable[[], Any], open_output: Callable[[], TextIO]) -> int:
+    """Run something in a fork, which writes each value as a line of JSON; the fork's number."""
     child = os.fork()
     if child == 0:
-        os.close(reading)
         code = 1
         try:
-            with os.fdopen(writing, "w") as out:
+            with open_output() as out:
                 for value in work():
                     out.write(json.dumps(value) + "\n")
                     out.flush()
@@ -332,6 +325,13 @@ def in_child(work: Callable[[], Any], seconds: float = 60.0) -> tuple[int, Any]:
             sys.stderr.write(f"child: {type(error).__name__}: {error}\n")
         finally:
             os._exit(code)
+    return child
+
+
+def in_child(work: Callable[[], Any], seconds: float = 60.0) -> tuple[int, Any]:
+    """Run something in a fork; its exit status (negative: the signal) and the last line of JSON it wrote, None without one."""
+    reading, writing = os.pipe()
+    child = begin_child(work, lambda: os.fdopen(writing, "w"))
     os.close(writing)
     deadline = time.monotonic() + seconds
     with os.fdopen(reading) as stream:
@@ -364,80 +364,64 @@ class Harness:
         if operation not in self.expected:
             self.expected[operation] = self._states_of(operation)
         allowed = self.expected[operation]
-        place = self._copy()
-
-        def act() -> Iterator[Any]:
-            yield from self._act(operation, place, given["at"], given["fault"], given.get("forever", False))
-
-        code, last = in_child(act)
-        last = last or {"acknowledged": 0, "error": None, "calls": 0}
-        steps = allowed[last["acknowledged"] : last["acknowledged"] + 2]
-        if operation in ("purge", "restore", "ask"):  # several transactions in one step, each of which is whole
-            steps = allowed
-        verdict = self._judge(place / "lib", steps)
+        with self._copy() as place:
+            code, last = in_child(lambda: self._act(operation, place, given["at"], given["fault"], given.get("forever", False)))
+            last = last or {"acknowledged": 0, "error": None, "calls": 0}
+            steps = allowed[last["acknowledged"] : last["acknowledged"] + 2]
+            if operation in ("purge", "restore", "ask"):  # several transactions in one step, each of which is whole
+                steps = allowed
+            verdict = self._judge(lambda: examine(place / "lib", steps))
         if code > 0:
             verdict = verdict or "the process ended with an error of its own"
-        shutil.rmtree(place, ignore_errors=True)
         return {**given, **last, "status": code, "verdict": verdict}
 
     def damaged(self, given: dict[str, Any]) -> dict[str, Any]:
         """Damage a file of a copy and see whether anything says so."""
         if not self.right:
-            place = self._copy()
-            shutil.rmtree(place / "lib" / "cache")
-            # a search index made anew ranks otherwise than one that was kept up
-            self.right = [in_child(lambda folder=folder: [look(folder)])[1] for folder in (self.home / "lib", place / "lib")]
-            shutil.rmtree(place)
-        place = self._copy()
-        name = damage(self.home, place / "lib", given["way"], random.Random(given["seed"]), given.get("kind"))
-        _, verdict = in_child(lambda: [judge_damage(place / "lib", self.right)]) if name else (0, "unchanged")
-        shutil.rmtree(place, ignore_errors=True)
+            with self._copy() as place:
+                shutil.rmtree(place / "lib" / "cache")
+                # a search index made anew ranks otherwise than one that was kept up
+                self.right = [in_child(lambda folder=folder: [look(folder)])[1] for folder in (self.home / "lib", place / "lib")]
+        with self._copy() as place:
+            name = damage(self.home, place / "lib", given["way"], random.Random(given["seed"]), given.get("kind"))
+            _, verdict = in_child(lambda: [judge_damage(place / "lib", self.right)]) if name else (0, "unchanged")
         return {**given, "file": name, "verdict": verdict or "the process ended"}
 
     def mixed(self, given: dict[str, Any]) -> dict[str, Any]:
         """Kill a writer and a reader of one library in the midst of their work."""
-        place, draw = self._copy(), random.Random(given["seed"])
-        log = place / "log"
-        children = []
-        for work in (lambda: write_at_random(place / "lib", self.home, draw), lambda: read_at_random(place / "lib", draw)):
-            child = os.fork()
-            if child == 0:
-                with (log if not children else place / "log of the reader").open("w") as out, suppress(BaseException):
-                    for value in work():
-                        out.write(json.dumps(value) + "\n")
-                        out.flush()
-                os._exit(1)
-            children.append(child)
-        time.sleep(given["seconds"])
-        ended = [os.waitpid(child, os.WNOHANG)[0] for child in children]
-        for child in children:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-            with suppress(ChildProcessError):
-                os.waitpid(child, 0)
-        lines = [json.loads(line) for line in log.read_text().splitlines() if line.endswith("]")] if log.exists() else []
-        changes = sum(len(line) == 1 for line in lines)
+        draw = random.Random(given["seed"])
+        with self._copy() as place:
+            lib, log = place / "lib", place / "log"
+            children = [
+                begin_child(lambda: write_at_random(lib, self.home, draw), lambda: log.open("w")),
+                begin_child(lambda: read_at_random(lib, draw), lambda: (place / "log of the reader").open("w")),
+            ]
+            time.sleep(given["seconds"])
+            ended = [os.waitpid(child, os.WNOHANG)[0] for child in children]
+            for child in children:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+                with suppress(ChildProcessError):
+                    os.waitpid(child, 0)
+            lines = [json.loads(line) for line in log.read_text().splitlines() if line.endswith("]")] if log.exists() else []
 
-        def judge() -> Iterator[str]:
-            try:
-                found = holdings(place / "lib")
+            def examine_holdings() -> str:
+                found = holdings(lib)
                 if lines and found not in lines[-1]:
-                    yield f"holds {found}, not {lines[-1]}"
-                    return
-                yield examine(place / "lib", [state(place / "lib")])
-            except Exception as error:
-                yield f"{type(error).__name__}: {error}"
+                    return f"holds {found}, not {lines[-1]}"
+                return examine(lib, [state(lib)])
 
-        _, verdict = in_child(judge)
-        shutil.rmtree(place, ignore_errors=True)
+            verdict = self._judge(examine_holdings)
         if ended[0]:
             verdict = f"the writer ended by itself; {verdict}"
-        return {**given, "changes": changes, "verdict": verdict if verdict is not None else "the examination ended"}
+        return {**given, "changes": sum(len(line) == 1 for line in lines), "verdict": verdict}
 
-    def _judge(self, folder: Path, allowed: list[list[Any]]) -> str:
+    def _judge(self, look: Callable[[], str]) -> str:
+        """What an examination in a fork finds, or how it ends."""
+
         def judge() -> Iterator[str]:
             try:
-                yield examine(folder, allowed)
+                yield look()
             except PolicyError as error:
                 yield f"refused: {error}"
             except Exception as error:
@@ -446,11 +430,15 @@ class Harness:
         code, verdict = in_child(judge)
         return str(verdict) if verdict is not None else f"the examination ended with {code}"
 
-    def _copy(self) -> Path:
+    @contextmanager
+    def _copy(self) -> Iterator[Path]:
         place = self.home / f"trial{random.randrange(10**9)}"
         shutil.copytree(self.home / "lib", place / "lib")
         shutil.copytree(self.home / "backups", place / "backups")
-        return place
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
     def _act(self, operation: str, place: Path, at: int, fault: int, forever: bool) -> Iterator[Any]:
         done, error = 0, None
@@ -472,34 +460,16 @@ class Harness:
 
     def _states_of(self, operation: str) -> list[list[Any]]:
         """The states before and after each step of an operation that nothing disturbs."""
-        place = self._copy()
+        with self._copy() as place:
 
-        def act() -> Iterator[Any]:
-            states = [state(place / "lib")]
-            with open_plain(place / "lib") as library:
-                for _ in OPERATIONS[operation](library, self.home):
-                    states.append(state(place / "lib"))
-            yield states
+            def act() -> Iterator[Any]:
+                states = [state(place / "lib")]
+                with open_plain(place / "lib") as library:
+                    for _ in OPERATIONS[operation](library, self.home):
+                        states.append(state(place / "lib"))
+                yield states
 
-        found = in_child(act)[1]
-        shutil.rmtree(place, ignore_errors=True)
-        if operation == "restore":
-            # between the two: the file that the backup does not have has come in
-            middle = self._states_after_ingest()
-            found = [found[0], middle, *found[1:]]
-        return list(found)
-
-    def _states_after_ingest(self) -> list[Any]:
-        place = self._copy()
-
-        def act() -> Iterator[Any]:
-            with open_plain(place / "lib") as library:
-                take_in(library, [self.home / "in" / "通知008.txt"])
-            yield state(place / "lib")
-
-        found = in_child(act)[1]
-        shutil.rmtree(place, ignore_errors=True)
-        return list(found)
+            return list(in_child(act)[1])
 
 
 def main() -> None:

@@ -18,13 +18,14 @@ from typing import Any
 
 import pytest
 
+from tests.faults import harness
+
 ROOT = Path(__file__).resolve().parents[2]
 LONG = os.environ.get("CEMAI_FAULTS") == "long"
 SEED = int(os.environ.get("CEMAI_FAULTS_SEED", "20"))
-OPERATIONS = ("ingest", "change", "ask", "purge", "search", "repair", "back_up", "restore")
+OPERATIONS = tuple(harness.OPERATIONS)
 KILL, SHORT_WRITE = -1, -2
 EIO, EMFILE, ENOSPC, EROFS = 5, 24, 28, 30
-WAYS = ("flip", "zero", "cut", "empty", "append", "delete", "older", "swapped")
 KILLS, ERRORS, DAMAGES, MIXED = (1000, 640, 640, 60) if LONG else (20, 20, 24, 2)
 
 Trial = Callable[..., dict[str, Any]]
@@ -118,7 +119,7 @@ def test_a_call_that_fails_is_said_and_harms_nothing(trial: Trial, calls: dict[s
 def test_damage_of_any_file_is_harmless_or_told(trial: Trial) -> None:
     # every third damages the store itself: most files are caches, whose damage harms nothing
     kinds = ["library.sqlite", None, None]
-    results = [trial(way=WAYS[i % len(WAYS)], seed=SEED * 10_000 + i, kind=kinds[i % 3]) for i in range(DAMAGES)]
+    results = [trial(way=harness.WAYS[i % len(harness.WAYS)], seed=SEED * 10_000 + i, kind=kinds[i % 3]) for i in range(DAMAGES)]
     assert [result for result in results if result["verdict"] not in ("harmless", "told", "doctor", "unchanged")] == []
     seen = Counter(result["verdict"] for result in results)
     assert seen["harmless"] and seen["told"] + seen["doctor"], seen
