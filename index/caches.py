@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from index.lock import writing
-
-LOCK = "lock"
+from index.lock import NAME, writing
 
 
 def clear_caches(folder: Path, wait: float) -> bool:
@@ -33,6 +31,6 @@ def clear_caches(folder: Path, wait: float) -> bool:
             for path in home.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
-                elif path.name != LOCK:
+                elif path.name != NAME:
                     path.unlink()
         return held

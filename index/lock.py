@@ -8,6 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+NAME = "lock"
+"""The file in a folder by which it is locked; it stays there."""
 PAUSE = 0.02
 """Seconds between two tries to get the lock."""
 
@@ -28,7 +30,7 @@ def writing(folder: Path, wait: float) -> Iterator[bool]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     # without locks of the system no other is used: a file left by a process that was killed would stop all later ones
-    lock = FileLock(folder / "lock", timeout=wait, mode=0o600, poll_interval=PAUSE, fallback_to_soft=False)
+    lock = FileLock(folder / NAME, timeout=wait, mode=0o600, poll_interval=PAUSE, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout:
