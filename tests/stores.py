@@ -26,6 +26,20 @@ NOTICE = """云岫县人民政府关于{0}的通知
 """
 SUBJECTS = ("河道管护", "校车安全", "水窖改造", "养老服务", "冬季供暖", "垃圾分类", "防汛抢险", "古树保护", "夜市管理")
 
+TAKE_IN_AND_CRASH = """
+import os, signal, sys
+from pathlib import Path
+from tests.stores import open_plain, take_in
+library = open_plain(Path(sys.argv[1]))
+*folded, last = map(Path, sys.argv[2:])
+for paths, pages in ((folded, 4), ([last], 0)):  # so that some of it is in the file and the last in the log only
+    library.corpus._db.execute(f"PRAGMA wal_autocheckpoint={pages}")
+    for path in paths:
+        take_in(library, [path])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""A script for ``run_killed``: takes files, its other arguments, into the library that is its first."""
+
 
 class DirectReader:
     """Reads files in this process: a reader of its own is a process of its own, which takes a second to start."""

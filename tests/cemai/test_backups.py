@@ -21,7 +21,7 @@ from cemai.backups import list_backups, make_backup, note_purged_beside, restore
 from corpus.errors import DamagedLibrary, LibraryBusy, NewerFormat, StoreError, UsageError
 from corpus.store import FILE_NAME
 from corpus.store.backup import MANIFEST
-from tests.stores import ROOT, bytes_of_folder, open_plain, run_killed, take_in, write_notices
+from tests.stores import ROOT, TAKE_IN_AND_CRASH, bytes_of_folder, open_plain, run_killed, take_in, write_notices
 
 QUESTION = "河道管护由谁负责？"
 
@@ -95,22 +95,10 @@ def test_backups_beside_a_busy_writer_are_each_of_one_state(folder: Path, tmp_pa
         assert library.generation == made[3].manifest.generation and library.doctor() == []
 
 
-CRASH = """
-import os, signal, sys
-from pathlib import Path
-from tests.stores import open_plain, take_in
-library = open_plain(Path(sys.argv[1]))
-library.corpus._db.execute("PRAGMA wal_autocheckpoint=4")  # so that some of it is in the file and some in the log only
-for path in sys.argv[2:]:
-    take_in(library, [Path(path)])
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
 @pytest.mark.parametrize("kept", [True, False], ids=["its own log", "a log of another file"])
 def test_a_restore_over_what_a_crash_left_is_the_backup(folder: Path, tmp_path: Path, kept: bool) -> None:
     made = make_backup(folder, tmp_path / "备份")
-    run_killed(CRASH, folder, *write_notices(tmp_path / "收文", range(20, 26)))
+    run_killed(TAKE_IN_AND_CRASH, folder, *write_notices(tmp_path / "收文", range(20, 26)))
     assert (folder / f"{FILE_NAME}-wal").stat().st_size > 0
     if not kept:  # the file put back by hand, as many do
         shutil.copyfile(made.file, folder / FILE_NAME)
@@ -127,7 +115,7 @@ def test_a_restore_over_what_a_crash_left_is_the_backup(folder: Path, tmp_path: 
 
 
 def test_a_crashed_library_is_backed_up_with_its_log(folder: Path, tmp_path: Path) -> None:
-    run_killed(CRASH, folder, *write_notices(tmp_path / "收文", range(20, 24)))
+    run_killed(TAKE_IN_AND_CRASH, folder, *write_notices(tmp_path / "收文", range(20, 24)))
     assert make_backup(folder, tmp_path / "备份").manifest.counts["documents"] == 7
 
 

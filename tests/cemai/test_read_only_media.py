@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.store import FILE_NAME
-from tests.stores import ROOT, bytes_of_folder, open_plain, run_killed, take_in, write_notices
+from tests.stores import ROOT, TAKE_IN_AND_CRASH, bytes_of_folder, open_plain, run_killed, take_in, write_notices
 
 READING = (
     ["docs", "list"],
@@ -111,20 +111,10 @@ def test_what_reads_works_and_what_writes_is_refused(folder: Path, tmp_path: Pat
     assert sorted(path.name for path in (tmp_path / "导出").iterdir())
 
 
-CRASH = """
-import os, signal, sys
-from pathlib import Path
-from tests.stores import open_plain, take_in
-library = open_plain(Path(sys.argv[1]))
-take_in(library, [Path(path) for path in sys.argv[2:]])
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
 @pytest.mark.slow
 def test_a_log_that_was_left_is_read_too(folder: Path, tmp_path: Path) -> None:
     shutil.rmtree(folder / "cache")  # and without caches: they are private
-    run_killed(CRASH, folder, *write_notices(tmp_path / "收文", range(20, 22)))
+    run_killed(TAKE_IN_AND_CRASH, folder, *write_notices(tmp_path / "收文", range(20, 22)))
     (folder / f"{FILE_NAME}-shm").unlink(missing_ok=True)
     shutil.rmtree(folder / "cache")
     before = bytes_of_folder(folder)
