@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
+from corpus.folding import fold
 from corpus.store import Corpus
 from corpus.wordlists import word_lists
 from qa.across.sweeps import asks_over_documents
@@ -20,6 +21,7 @@ from qa.answers.choices import offer_choices, offer_near
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.answers.guard import drop_torn, drop_unsupported
 from qa.answers.notices import find_notices, find_unread
+from qa.answers.parts import PartAnswer, join_parts, tells_part
 from qa.answers.rendering import make_statement, render_statements
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.cells import find_gap
@@ -36,6 +38,7 @@ from qa.kinds.table_values import quote_cells
 from qa.understanding.concepts import extract_concepts
 from qa.understanding.measure import find_measure
 from qa.understanding.names import KnownNames
+from qa.understanding.parts import split_question
 from qa.understanding.question import ParsedQuestion, parse_question
 from qa.understanding.slots import find_slot
 
@@ -92,9 +95,8 @@ class Engine:
         day = as_of or dt.date.today()
         with self._at_work() as (view, known):
             parsed = parse_question(question, known, previous)
-            parsed, chosen = select_documents(parsed, view, filters, day)
-            parsed, draft, near = self._draft(parsed, view, known, chosen, day)
-            draft = self._with_evidence(parsed, drop_unsupported(draft), view, chosen)
+            parsed, draft, near = self._answer(parsed, view, known, filters, day)
+            draft = self._with_parts(parsed, draft, view, known, filters, day)
             draft = drop_torn(draft, lambda id: view.document(view.by_id[id]).text)
             return self._finished(parsed, draft, near, view, day)
 
@@ -161,6 +163,42 @@ class Engine:
         with self._lock, self.corpus.steady():
             self._view.follow()
             yield self._view, self._known
+
+    def _answer(
+        self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, filters: Filters | None, day: dt.date
+    ) -> tuple[ParsedQuestion, AnswerDraft, list[ScoredSentence]]:
+        """The answer to one question, with the sentences near it; the question as of the kind it turned out to be."""
+        parsed, chosen = select_documents(parsed, view, filters, day)
+        parsed, draft, near = self._draft(parsed, view, known, chosen, day)
+        return parsed, self._with_evidence(parsed, drop_unsupported(draft), view, chosen), near
+
+    def _with_parts(
+        self,
+        parsed: ParsedQuestion,
+        draft: AnswerDraft,
+        view: LibraryView,
+        known: KnownNames,
+        filters: Filters | None,
+        day: dt.date,
+    ) -> AnswerDraft:
+        """Of a question that asks for several things: each that the answer does not tell yet, asked of the documents it quotes."""
+        parts = () if draft.final or draft.table or parsed.several else split_question(parsed.text)
+        told = {part: tells_part(part, draft) for part in parts}
+        open_parts = [part for part in parts if told[part] != "told"]
+        if not open_parts:
+            return draft
+        lines = draft.lines if draft.status == "not_found" else draft.lines[:1]
+        quoted = tuple(dict.fromkeys(c.source_id for line in lines for c in line.citations))
+        if not quoted:
+            return draft
+        filters = replace(filters or Filters(), documents=quoted)
+        found = []
+        for part in open_parts:
+            understood, answer, _ = self._answer(parse_question(part.whole, known), view, known, filters, day)
+            # the answer to the whole question is mostly about its first part
+            missing = told[part] == "missing" and part is not parts[0]
+            found.append(PartAnswer(part, find_slot(fold(part.asked), understood.kind), answer, missing))
+        return join_parts(draft, found)
 
     def _draft(
         self, parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, day: dt.date
@@ -330,7 +368,9 @@ class Engine:
         elif not kind.of_library:
             notices = draft.notices + find_notices(parsed, draft.parts, citations, view, day)
         slot = find_slot(parsed.folded, parsed.kind)
-        statements = tuple(make_statement(line, slot=slot, grade=_grade(line, status)) for line in lines)
+        statements = tuple(
+            make_statement(line, slot=line.slot or slot, grade=line.grade or _grade(line, status)) for line in lines
+        )
         text = render_statements(statements)
         key = json.dumps(
             [parsed.text, status, text, [(c.source_id, c.start, c.end) for c in citations], view.generation, day.isoformat()],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corpus.divisions import NATION
 from corpus.document import LEVELS, Span
 from index.passages import Hit
-from qa.answer import AnswerCitation, Notice, Status
+from qa.answer import AnswerCitation, Grade, Notice, Status
 from qa.answers.borders import mend_borders
 from qa.documents import DocumentPart, DocumentView
 from qa.evidence.scope import ScoredSentence
@@ -24,6 +24,10 @@ class AnswerLine:
     """The numbers in the text that are counts of what is listed: 共 12 项."""
     derived: tuple[str, ...] = ()
     """Stretches of the text that the program concluded itself: a status with its reason, an end worked out from a term."""
+    slot: str = ""
+    """What it tells, where the question asks for several things; else what the question asks for."""
+    grade: Grade | None = None
+    """How it answers its part of such a question; else as the whole answer does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def find_asked_values(question: str) -> tuple[re.Pattern[str], ...]:
     found += [_numbered(match[1], match[2]) for match in _ORDINAL.finditer(folded)]
     if _REASON.search(folded):
         # why something was abolished is told only where it is said that it was
-        found += [like for pair in opposite_directions() for like in pair if like.search(folded)][:1]
+        found += [like for pair in opposite_directions() for like in pair if like.search(folded)]
     return tuple(dict.fromkeys(found))
 
 

@@ -1,0 +1,105 @@
+"""Questions that ask for several things at once 一问几答: cut into parts, each completed to a whole question.
+
+补贴每平方米多少、单套最高多少 asks for two values, 有效期几年，取代哪个文件 for an end and a document. A part is asked with what stands in
+front of the first question word: place, document and subject.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from corpus.wordlists import expand
+
+LEAST = 2
+"""Characters a part says besides its question word; 什么时候、在哪里报名 asks one thing in two words."""
+MOST = 4
+"""Parts that are answered apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """One of several things that a question asks for.
+
+    Args:
+        asked: The part as it stands in the question.
+        whole: The part as a question of its own.
+    """
+
+    asked: str
+    whole: str
+
+    def telling(self, before: int) -> str:
+        """The part without its question word, and of what stands in front of that only so many characters."""
+        asking = _patterns()["asking"].search(self.asked)
+        if asking is None:
+            return self.asked
+        return f"{self.asked[max(0, asking.start() - before) : asking.start()]} {self.asked[asking.end() :]}"
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        "cut": re.compile(expand("qa", r"[,，、;；?？。!！]+|{joining_parts}")),
+        "asking": re.compile(expand("qa", "{asking_parts}|{asking_ends}$")),
+        "opening": re.compile(expand("qa", "^(?:{opening_parts})+(?=.{3})")),
+        "side": re.compile(expand("qa", "(?:{follow_extremes}|{front_ends})+$")),
+        "closed": re.compile(r"《[^《》]*》|“[^“”]*”|[（(〔\[【][^()（）〔〕\[\]【】]*[)）〕\]】]"),
+    }
+
+
+def split_question(text: str) -> tuple[QuestionPart, ...]:
+    """The parts of a question that asks for several things; none where it asks for one.
+
+    >>> [part.whole for part in split_question("云岫县租房补贴每月多少、最长几个月？")]
+    ['云岫县租房补贴每月多少', '云岫县租房补贴，最长几个月']
+    """
+    clauses = _cut(text)
+    asking = [i for i, clause in enumerate(clauses) if _patterns()["asking"].search(clause)]
+    if len(asking) < 2:
+        return ()
+    context, first = clauses[: asking[0]], clauses[asking[0]]
+    starts = [asking[0], *(i for i in asking[1:])]
+    ends = [*starts[1:], len(clauses)]
+    # what stands between two question words without one belongs to the part behind it: 重度护理那项，又是多少
+    asked = ["，".join(clauses[start : start + 1]) for start in starts]
+    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        between = clauses[start + 1 : end]
+        if between and place + 1 < len(starts):
+            asked[place + 1] = "，".join((*between, asked[place + 1]))
+        elif between:
+            asked[place] = "，".join((asked[place], *between))
+    asked = [_patterns()["opening"].sub("", part) for part in asked]
+    if any(len(_told(part)) < LEAST for part in asked):
+        return ()
+    said = _front(first)
+    front = "，".join((*context, said)) if said else "，".join(context)
+    wholes = ["，".join((*context, asked[0])), *(f"{front}，{part}" for part in asked[1:])]
+    return tuple(QuestionPart(part, whole) for part, whole in zip(asked, wholes, strict=True))[:MOST]
+
+
+def _cut(text: str) -> list[str]:
+    """The clauses of a question; a title, a quotation or a bracket is never cut."""
+    closed = [match.span() for match in _patterns()["closed"].finditer(text)]
+    clauses, start = [], 0
+    for match in _patterns()["cut"].finditer(text):
+        if not any(a < match.start() < b for a, b in closed):
+            clauses.append(text[start : match.start()])
+            start = match.end()
+    clauses.append(text[start:])
+    return [clause.strip() for clause in clauses if clause.strip()]
+
+
+def _front(clause: str) -> str:
+    """What a clause says before its question word; where it begins with it, the clause without it."""
+    asking = _patterns()["asking"].search(clause)
+    if asking is None:
+        return clause
+    before = _patterns()["side"].sub("", clause[: asking.start()])  # 每月, 最高: the side that the first part asks for
+    return before if len(before) >= 2 * LEAST else clause[asking.end() :]
+
+
+def _told(part: str) -> str:
+    """What a part says besides its question words."""
+    return re.sub(r"\W", "", _patterns()["asking"].sub("", part))
