@@ -32,8 +32,8 @@ from graph.codec.records import TargetRecord, TaskRecord
 from qa.answer import Answer
 
 _number = re.compile(r"\d+(?:\.\d+)?")
-_own_count = re.compile(r"(?:共|是) \d{1,5} (?=项|家)")
-"""How many things an answer lists: counted by the program, in no quote."""
+_own_count = re.compile(r"(?:共|是) \d{1,5} (?=项|家)|(?:读了|，|；) ?\d{1,5} 个(?=地区|写到|可能相关)|^\d{1,3}\. ", re.MULTILINE)
+"""How many things an answer lists, and the numbers of its rows: counted by the program, in no quote."""
 _date = re.compile(r"(?:19|20)\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?")
 
 

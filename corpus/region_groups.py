@@ -1,7 +1,13 @@
-"""Groups of regions 地区合称 and what they take in: 京津冀, 长三角, 省会, 31个省; rows of ``data/region_groups.tsv``."""
+"""Groups of regions 地区合称 and reading the places that words name; the groups are rows of ``data/region_groups.tsv``.
+
+``read_places`` is the one reader of places for questions, comparisons, targets, the page and the commands: 京津冀和山东, 甘肃各市州,
+除上海外的各省.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,9 +50,15 @@ def find_groups(text: str) -> list[tuple[str, RegionGroup]]:
 
     >>> [group.name for _, group in find_groups("京津冀三地的最低工资")]
     ['京津冀']
+    >>> [division.short for division in find_groups("云贵川的目标")[0][1].members]
+    ['云南', '贵州', '四川']
     """
     folded = fold(text)
     found: list[tuple[str, RegionGroup]] = []
+    for run in _abbreviated().findall(folded):
+        if group_named(run) is None:
+            folded = folded.replace(run, " ")
+            found.append((run, _group_of_abbreviations(run)))
     for name, group in _by_name():
         if name in folded:
             folded = folded.replace(name, " ")
@@ -54,9 +66,156 @@ def find_groups(text: str) -> list[tuple[str, RegionGroup]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class PlacesRead:
+    """The places that some words name.
+
+    Args:
+        divisions: The places in the order of the text, each once.
+        whole: What the groups among them are called: 京津冀; empty without a group.
+        whole_level: Whether they are all places of a level, of the country or inside the places named.
+        rest: What else the words say, folded, without what joins names.
+    """
+
+    divisions: tuple[Division, ...] = ()
+    whole: str = ""
+    whole_level: bool = False
+    rest: str = ""
+
+
+Resolver = Callable[[str], Division | None]
+"""Gives the division that a name means; None where it is no place there."""
+
+_EXCEPT = re.compile(r"(?:除去?了?|不含|不包括)([^，,。;；]{2,30}?)(?:[之以]?外的?|[，,)）]|$)")
+_JOINS = re.compile(r"[、，,;；和与跟及以\s()（）的各]+")
+
+
+def read_places(text: str, resolve: Resolver | None = None) -> PlacesRead:
+    """Read the places that a text names: divisions, groups, all of a level; what it excepts is left out.
+
+    Args:
+        text: A list of names, or a question.
+        resolve: Decides which division a name means; without it the highest of that name is meant.
+
+    >>> [division.short for division in read_places("京津冀和山东").divisions]
+    ['北京市', '天津市', '河北', '山东']
+    """
+    folded, excepted = _without_exceptions(fold(text), resolve)
+    folded, groups = _groups_in(folded)
+    named, rest = _divisions_in(folded, resolve)
+    return combine_places(named, groups, excepted=excepted, rest=rest)
+
+
+def unknown_in(name: str) -> str | None:
+    """What of a name that somebody gives for places is none; None where all of it is known.
+
+    >>> unknown_in("京津冀和火星")
+    '火星'
+    """
+    if gazetteer().named(name):
+        return None
+    read = read_places(name)
+    return None if read.divisions and not read.rest else read.rest or name
+
+
+def combine_places(
+    named: Iterable[tuple[int, Division]],
+    groups: Iterable[tuple[int, RegionGroup]],
+    *,
+    excepted: Iterable[Division] = (),
+    rest: str = "",
+) -> PlacesRead:
+    """Put together the divisions and the groups of a text; of a level are meant those inside the other places, if there are such.
+
+    Args:
+        named: Divisions with where they are named.
+        groups: Groups with where they are named.
+        excepted: Divisions that are left out.
+        rest: What else the text says.
+    """
+    named, groups = list(named), sorted(groups, key=lambda pair: pair[0])
+    members = [(at, group.members) for at, group in groups if not group.whole_level]
+    parts = sorted([*((at, (division,)) for at, division in named), *members], key=lambda pair: pair[0])
+    divisions = [division for _, places in parts for division in places]
+    level = next((group for _, group in groups if group.whole_level), None)
+    whole_level = False
+    if level is not None and (of_level := _of_level(level, divisions)):
+        divisions, whole_level = of_level, True
+    names = [group.name for _, group in groups if not group.whole_level]
+    left_out = set(excepted)
+    return PlacesRead(
+        tuple(dict.fromkeys(division for division in divisions if division not in left_out)),
+        "、".join(names) or (level.name if level is not None and whole_level else ""),
+        whole_level,
+        rest,
+    )
+
+
+def _of_level(level: RegionGroup, around: Sequence[Division]) -> list[Division]:
+    """The members of a level, inside some places if any are named; none where those are of the level themselves (江苏、浙江哪个省高)."""
+    if not around:
+        return list(level.members)
+    return [
+        d
+        for d in level.members
+        if any(a == NATION or (a.contains(d.code) and (a != d or a.level != level.level)) for a in around)
+    ]
+
+
+def _without_exceptions(folded: str, resolve: Resolver | None) -> tuple[str, list[Division]]:
+    """A text with blanks in place of what it excepts, and the divisions that it excepts."""
+    match = _EXCEPT.search(folded)
+    if match is None or not (found := _divisions_in(match[1], resolve)[0]):
+        return folded, []
+    return _blanked(folded, match.start(), match.end()), [division for _, division in found]
+
+
+def _groups_in(folded: str) -> tuple[str, list[tuple[int, RegionGroup]]]:
+    """A text with blanks in place of the names of groups, and the groups with where they are named."""
+    groups = []
+    for words, group in find_groups(folded):
+        at = folded.find(words)
+        groups.append((at, group))
+        folded = _blanked(folded, at, at + len(words))
+    return folded, groups
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _divisions_in(folded: str, resolve: Resolver | None) -> tuple[list[tuple[int, Division]], str]:
+    """The divisions named in a text with their places in it, and what is left of the text."""
+    found: list[tuple[int, Division]] = []
+    rest = folded
+    for mention in gazetteer().mentions(folded):
+        division = resolve(mention.text) if resolve is not None else mention.candidates[0]
+        if division is None:
+            continue
+        found.append((mention.span.start, division))
+        rest = _blanked(rest, mention.span.start, mention.span.end)
+    return found, _JOINS.sub("", rest)
+
+
 def group_named(name: str) -> RegionGroup | None:
     """The group of just this name."""
     return next((group for known, group in _by_name() if known == fold(name.strip())), None)
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> dict[str, str]:
+    return {line.split("\t")[0]: line.split("\t")[1] for line in entries("corpus", "province_abbreviations.tsv")}
+
+
+@lru_cache(maxsize=1)
+def _abbreviated() -> re.Pattern[str]:
+    """Three or more one-character names of provinces in a row; two may be part of another word (京沪高铁)."""
+    return re.compile(f"[{''.join(_abbreviations())}]{{3,}}")
+
+
+def _group_of_abbreviations(run: str) -> RegionGroup:
+    members = dict.fromkeys(_division(_abbreviations()[char]) for char in run)
+    return RegionGroup(run, (run,), "省", whole_level=False, members=tuple(members))
 
 
 @lru_cache(maxsize=1)
@@ -69,12 +228,17 @@ def _group(names: str, level: str, members: str) -> RegionGroup:
     first, *_ = names.split(",")
     divisions = gazetteer()
     if members == "*":
-        every = (d for d in divisions.by_code.values() if d.level == level and d != NATION)
+        every = (d for d in divisions.by_code.values() if d != NATION and (d.level == level or _is_city(d, level)))
         found = tuple(d for d in every if not d.code.startswith(NOT_AMONG))
     else:
         found = tuple(_division(name) for name in members.split(","))
     ordered = tuple(sorted({fold(name) for name in names.split(",")}, key=len, reverse=True))
     return RegionGroup(first, ordered, _level(level), members == "*", found)
+
+
+def _is_city(division: Division, level: str) -> bool:
+    """Whether a province is a city too 直辖市, which stands among the cities."""
+    return level == "市州" and division.level == "省" and division.name.endswith("市")
 
 
 def _division(name: str) -> Division:

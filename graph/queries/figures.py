@@ -16,7 +16,7 @@ from corpus.divisions import gazetteer
 from corpus.errors import UsageError
 from corpus.folding import fold
 from corpus.numerals import half_width
-from corpus.region_groups import group_named
+from corpus.region_groups import read_places
 from corpus.store import Corpus, StoredFact
 from graph.codec.records import Json, TargetRecord
 from graph.documents.named import rows_behind
@@ -204,8 +204,7 @@ def _within(row: FigureRow, least: ComparableValue | None, most: ComparableValue
 def _codes(names: Sequence[str]) -> tuple[str, ...]:
     codes: list[str] = []
     for name in names:
-        group = group_named(name)
-        found = group.members if group is not None else gazetteer().named(name)[:1]
+        found = gazetteer().named(name)[:1] or read_places(name).divisions
         if not found:
             raise UsageError(f"没有叫“{name}”的地区。请写全称、简称或合称，例如 甘肃、京津冀。")
         codes += [division.code for division in found]

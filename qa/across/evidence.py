@@ -14,6 +14,7 @@ from corpus.filters import Filters
 from corpus.folding import fold
 from corpus.store import DocumentInfo
 from corpus.wordlists import word_lists
+from graph.tasks.beneficiaries import find_beneficiaries
 from qa.across.places import ComparedPlace
 from qa.across.statements import PlaceStatement, StatedValue, cut_statements, groups_in
 from qa.documents import DocumentView, LibraryView, speaks_for
@@ -234,6 +235,24 @@ def share_said(statement: PlaceStatement, subject: Subject) -> float:
     own = subject.sought.profile(statement.folded)
     above = subject.sought.profile(statement.heading + fold(title_of(statement.document)))
     return subject.sought.share([max(a, 0.9 * b) for a, b in zip(own, above, strict=True)])
+
+
+def share_around(statement: PlaceStatement, subject: Subject) -> float:
+    """The share of a subject that a statement says where its paragraph may name the people meant: who they are is said once."""
+    text = statement.document.text
+    start = text.rfind("\n", 0, statement.span.start) + 1
+    end = text.find("\n", statement.span.end)
+    around = fold(
+        text[max(start, statement.span.start - BESIDE_IT) : min(end if end >= 0 else len(text), statement.span.end + BESIDE_IT)]
+    )
+    concepts = subject.sought.concepts
+    own, beside = subject.sought.profile(statement.folded), subject.sought.profile(around)
+    people = [bool(find_beneficiaries(concept.text)) for concept in concepts]
+    return subject.sought.share([max(a, 0.9 * b) if p else a for a, b, p in zip(own, beside, people, strict=True)])
+
+
+BESIDE_IT = 300
+"""Characters before and behind a statement that belong to it where its paragraph reaches that far."""
 
 
 def _rank(statement: PlaceStatement, subject: Subject, title: float) -> RankedStatement:

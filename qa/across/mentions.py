@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from corpus.divisions import NATION, Division
 from corpus.document import Span
 from corpus.folding import fold
-from corpus.region_groups import find_groups
 from corpus.store import DocumentInfo, year_of
 from corpus.wordlists import expand, word_lists
 from graph.documents.named import rows_behind
-from qa.across.places import members_inside, named_divisions
+from qa.across.places import places_asked
 from qa.documents import ChosenDocuments, DocumentView, LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
@@ -96,19 +95,11 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
     if len(thing) < SHORTEST or "《" in folded:
         return None
     before = folded[: verb.start()]
-    groups = [group for _, group in find_groups(before)]
-    named = [d for name in parsed.understood.regions for d in named_divisions(view, known, name) if d != NATION]
-    members = [d for group in groups if not group.whole_level for d in group.members]
-    levels = [group for group in groups if group.whole_level]
-    places: tuple[Division, ...] | None = None
-    if members:
-        places = tuple(dict.fromkeys(members))
-    elif levels:
-        places = tuple(members_inside(levels[0], named) if named else levels[0].members)
-    elif len(named) > 1:
-        places = tuple(dict.fromkeys(named))
-    elif named:
+    read = places_asked(parsed, known, before)
+    divisions = tuple(division for division in read.divisions if division != NATION)
+    if len(divisions) == 1 and not read.whole:
         return None
+    places = divisions or None
     years = _YEAR.findall(before)
     return MentionQuestion(
         thing,

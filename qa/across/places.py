@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from corpus.divisions import NATION, Division, gazetteer
-from corpus.folding import fold
-from corpus.region_groups import RegionGroup, find_groups, group_named
+from corpus.region_groups import PlacesRead, group_named, read_places
 from qa.documents import LibraryView
 from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion
+
+ENDINGS = "省市州县区旗盟"
+"""How the names of places end that are meant as places wherever they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,20 @@ def find_places(
     Args:
         view: The library.
         known: The names in the library.
-        names: Names of places and of groups of places (京津冀); 甘肃各市州 is every prefecture of 甘肃.
+        names: Names of places and of groups of places (京津冀和山东); 甘肃各市州 is every prefecture of 甘肃.
         below: Whether the places inside those named are compared, and not those themselves.
         only: The documents that count; all if None.
     """
-    divisions = [d for name in names for d in named_divisions(view, known, name)]
+    return with_documents(view, [d for name in names for d in named_divisions(known, name)], below=below, only=only)
+
+
+def with_documents(
+    view: LibraryView, divisions: Iterable[Division], *, below: bool = False, only: Container[int] | None = None
+) -> list[ComparedPlace]:
+    """Places with their documents, each once; with ``below`` the places inside them."""
     if below:
-        divisions = [inner for d in divisions for inner in _inside(view, d)]
-    return [place_of(view, d, only) for d in dict.fromkeys(divisions)]
+        divisions = [inner for division in divisions for inner in _inside(view, division)]
+    return [place_of(view, division, only) for division in dict.fromkeys(divisions)]
 
 
 def place_of(view: LibraryView, division: Division, only: Container[int] | None = None) -> ComparedPlace:
@@ -59,33 +68,60 @@ def place_of(view: LibraryView, division: Division, only: Container[int] | None 
     return ComparedPlace(division.short, division, own, frozenset(inside - own))
 
 
-def named_divisions(view: LibraryView, known: KnownNames, name: str) -> list[Division]:
+def places_asked(parsed: ParsedQuestion, known: KnownNames, text: str | None = None) -> PlacesRead:
+    """The places that a question is about, in its order: those it names as the library knows them, and those of its groups.
+
+    Args:
+        parsed: The question.
+        known: The names in the library.
+        text: The stretch of the question that counts, folded; all of it if None.
+    """
+    whole = text is None
+    text = parsed.folded if text is None else text
+    for wrong, right in parsed.understood.corrections:
+        # 三个市 is no misspelt 三亚市, where other places are named as they are
+        if wrong in text and len(parsed.divisions) < 2 and gazetteer().named(right):
+            text = text.replace(wrong, right)
+
+    def meant(name: str) -> Division | None:
+        division = _division_named(known, name)
+        if division is None or division in parsed.divisions:
+            return division
+        # 国家级, and a county that shares its name with a word
+        return None if division == NATION or (division.level == "县" and name[-1] not in ENDINGS) else division
+
+    read = read_places(text, meant)
+    if whole and not read.divisions:
+        # a county by its stem, a place the library knows from a title
+        return replace(read, divisions=parsed.divisions)
+    return read
+
+
+def places_listed(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> tuple[Division, ...]:
+    """The places a question is about; of all places of a level those that the library has documents of."""
+    read = places_asked(parsed, known)
+    if not read.whole_level:
+        return read.divisions
+    there = {division for divisions in view.regions.values() for division in divisions}
+    return tuple(division for division in read.divisions if division in there)
+
+
+def named_divisions(known: KnownNames, name: str) -> list[Division]:
     """The divisions that a person means by a name: a place, a group, or a level of a place; none for a name nobody has."""
-    if (group := group_named(name)) is not None:
-        return list(group.members)
-    for words, group in find_groups(name):
-        rest = fold(name).replace(words, "")
-        if group.whole_level and rest and (around := named_divisions(view, known, rest)):
-            return members_inside(group, around)
-    found = known.divisions_named(name)
+    if group_named(name) is None and (division := _division_named(known, name)) is not None:
+        return [division]
+    return list(read_places(name, lambda text: _division_named(known, text)).divisions)
+
+
+def _division_named(known: KnownNames, name: str) -> Division | None:
+    """The division of just this name: the library's, of several the usual one (海南 is the province)."""
+    if found := known.divisions_named(name):
+        usual = [d for d in found if name in (d.name, d.short, d.path)] or list(found)
+        several = len({d.code[:2] for d in usual}) > 1
+        return min(usual, key=lambda d: (len(d.code), d.code)) if several else usual[0]
     candidates = gazetteer().named(name)
-    if found:
-        # 海南 is the province, although a prefecture goes by that name too
-        usual = [d for d in found if name in (d.name, d.short, d.path)] or found
-        return (
-            [min(usual, key=lambda d: (len(d.code), d.code))]
-            if len(usual) > 1 and len({d.code[:2] for d in usual}) > 1
-            else list(usual[:1])
-        )
     matched, part = known.match(candidates)
-    if matched and not part:
-        return list(matched[:1])
-    return list(candidates[:1])
-
-
-def members_inside(group: RegionGroup, around: Sequence[Division]) -> list[Division]:
-    """The members of a group that lie in some places: the prefectures of 甘肃 of all prefectures."""
-    return [d for d in group.members if any(a == NATION or (a.contains(d.code) and a != d) for a in around)]
+    return matched[0] if matched and not part else next(iter(candidates), None)
 
 
 def _inside(view: LibraryView, division: Division) -> list[Division]:

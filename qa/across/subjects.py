@@ -16,11 +16,12 @@ from corpus.wordlists import word_lists
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.named_periods import named_periods
 from qa.across.evidence import Subject
-from qa.across.places import ComparedPlace, members_inside, named_divisions, place_of
+from qa.across.places import ComparedPlace, place_of
 from qa.across.statements import groups_asked, kind_asked
 from qa.answers.draft import label_part
 from qa.documents import LibraryView
 from qa.understanding.concepts import extract_text_concepts
+from qa.understanding.lexicons import phrases
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion, parse_question
 
@@ -44,35 +45,6 @@ def subject_of(plain: str, parsed: ParsedQuestion, view: LibraryView, known: Kno
     """A subject without the names of places, with its concepts, the sort of value it asks for and the groups it names."""
     sought = extract_text_concepts(parse_question(plain, known).subject or fold(plain), view, parsed.quoted)
     return Subject(plain, parsed, sought, plain, kind_asked(plain), groups_asked(plain))
-
-
-def names_in(parsed: ParsedQuestion) -> list[str]:
-    """The places and groups that a subject names, in its order."""
-    folded = parsed.folded
-    written = [(folded.find(fold(name)), name) for name in parsed.understood.regions]
-    # 三个市 is no misspelt 三亚市, where other places are named as they are
-    literal = [(at, d.short) for d in parsed.divisions if (at := _place_of(d, folded)) >= 0]
-    names = literal if len(literal) > 1 else written
-    groups = [(folded.find(words), group.name) for words, group in find_groups(folded) if not group.whole_level]
-    inside = [words for words, group in find_groups(folded) if not group.whole_level]
-    return [name for _, name in sorted((*((at, n) for at, n in names if not any(n in w for w in inside)), *groups))]
-
-
-def _place_of(division: Division, folded: str) -> int:
-    """Where a division is named in a text, -1 where it is not."""
-    found = (folded.find(fold(name)) for name in (division.name, division.short, *division.aliases))
-    return min((at for at in found if at >= 0), default=-1)
-
-
-def level_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> list[Division]:
-    """The divisions of a level that a subject asks for (各省, 甘肃各市州): those that the library has documents of."""
-    whole = [group for _, group in find_groups(parsed.folded) if group.whole_level]
-    if not whole:
-        return []
-    around = [d for name in parsed.understood.regions for d in named_divisions(view, known, name)]
-    members = members_inside(whole[0], around) if around else list(whole[0].members)
-    there = {d for divisions in view.regions.values() for d in divisions}
-    return [d for d in members if d in there]
 
 
 def without_places(subject: str, parsed: ParsedQuestion) -> str:
@@ -100,12 +72,42 @@ def without_asking(plain: str) -> str:
     words = sorted((*lists["sweeps_all"], *lists["mention_askers"], *lists["sweeps_asking"]), key=len, reverse=True)
     # the documents are those of the period already
     rest = plain
-    for word in (*named_periods(), *words):
+    periods = sorted((word for name, p in named_periods().items() for word in (name, *p.markers)), key=len, reverse=True)
+    for word in (*periods, *words):
         rest = rest.replace(word, " ")
     rest = rest.strip()
     for head in lists["mention_heads"]:
         rest = rest.removeprefix(head) if len(rest) > len(head) + 2 else rest
     return "".join(rest.split()) or plain
+
+
+def is_topic(parsed: ParsedQuestion) -> bool:
+    """Whether a question is hardly more than the name of a policy, of no place and no document: 脱贫人口参保资助, 医保资助政策有哪些."""
+    if (
+        parsed.kind != TOPIC_KIND
+        or parsed.divisions
+        or parsed.outside
+        or parsed.documents
+        or parsed.named.numbers
+        or parsed.quoted
+    ):
+        return False
+    lists = word_lists("qa")
+    rest = parsed.folded.rstrip("?？。 ")
+    for tail in lists["topic_tails"]:
+        rest = rest.removesuffix(tail)
+    asks = any(word in rest for word in lists["topic_except"])
+    plain = without_asking(rest)
+    named = plain
+    for word in phrases("generic_words.txt"):
+        named = named.replace(word, "")
+    short = len(named) >= SHORT_TOPIC[0] and len(plain) <= SHORT_TOPIC[1]
+    return short and not asks and not parsed.understood.units
+
+
+TOPIC_KIND = "policy_lookup"
+SHORT_TOPIC = (4, 14)
+"""Characters of a topic, the least without general words (政策, 要求): more say so much that one document is meant."""
 
 
 def everywhere(

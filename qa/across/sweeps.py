@@ -20,7 +20,7 @@ from graph.families.units import ComparableValue, to_base
 from graph.quantities.find import find_quantities
 from graph.queries.fact_table import fact_table
 from qa.across.indicators import asked_kind
-from qa.across.places import members_inside, named_divisions
+from qa.across.places import places_asked
 from qa.documents import LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
@@ -133,8 +133,9 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         return any(word in folded for word in word_lists("qa")[name])
 
     operation = _operation(folded, found.words)
-    scope, whole, whole_level = _scope_asked(parsed, view, known)
-    every = whole_level or says("sweeps_all") or parsed.every_region or says("sweeps_counting")
+    read = places_asked(parsed, known)
+    scope, whole = tuple(place for place in read.divisions if place != NATION), read.whole
+    every = read.whole_level or says("sweeps_all") or parsed.every_region or says("sweeps_counting")
     # 历年政府工作报告 without a place are those of the nation
     of_nation = says("sweeps_nation") or (operation == "series" and says("sweeps_reports"))
     if not scope and not every and of_nation:
@@ -189,20 +190,6 @@ def _concept(folded: str, view: LibraryView) -> FoundConcept | None:
 
 SHORTEST = 4
 """Characters of the name of an indicator that the data of families do not have."""
-
-
-def _scope_asked(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> tuple[tuple[Division, ...], str, bool]:
-    """The places asked about, what they are called together, and whether they are all of a level."""
-    named = [d for name in parsed.understood.regions for d in named_divisions(view, known, name) if d != NATION]
-    groups = [group for _, group in find_groups(parsed.folded)]
-    levels = [group for group in groups if group.whole_level]
-    members = [d for group in groups if not group.whole_level for d in group.members]
-    if members:
-        apart = [d for d in named if d.short not in "".join(words for words, _ in find_groups(parsed.folded))]
-        return tuple(dict.fromkeys((*members, *apart))), "、".join(g.name for g in groups if not g.whole_level), False
-    if levels and len(named) < 2:
-        return tuple(members_inside(levels[0], named) if named else levels[0].members), levels[0].name, True
-    return tuple(dict.fromkeys(named)), "", False
 
 
 def _form(folded: str) -> Form:

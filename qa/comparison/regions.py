@@ -14,9 +14,9 @@ from graph.families.units import comparable_value
 from graph.tasks.deadlines import iso
 from qa.across.evidence import STATED, PlaceEvidence, RankedStatement, Subject, choose_foremost, find_headline, gather_places
 from qa.across.indicators import IndicatorRow, asked_kind, indicator_rows, quoted_span
-from qa.across.places import ComparedPlace, find_places, place_of
+from qa.across.places import ComparedPlace, find_places, places_listed, with_documents
 from qa.across.statements import StatedValue
-from qa.across.subjects import everywhere, level_asked, names_in, subject_of, without_places
+from qa.across.subjects import everywhere, subject_of, without_places
 from qa.answer import Cell, CellValue, Comparison, ComparisonRow
 from qa.answers.draft import cite, flatten, merge_spans
 from qa.answers.notices import find_notices
@@ -69,10 +69,10 @@ def compare_regions(
     topic = find_topic(subject)
     plain = without_places(subject, parsed)
     counted = frozenset(fold_versions(view.corpus, [r for r in view.infos if rows is None or r in rows], as_of))
-    asked = list(regions) if regions else names_in(parsed)
-    places = find_places(view, known, asked, below=below, only=rows) if asked else []
-    if not regions and (level := level_asked(parsed, view, known)):
-        places = [place_of(view, division, rows) for division in level]
+    if regions:
+        places = find_places(view, known, regions, below=below, only=rows)
+    else:
+        places = with_documents(view, places_listed(parsed, view, known), below=below, only=rows)
     named = bool(places)
     if not places:
         places = everywhere(plain if topic is None else subject, topic, view, searcher, rows, counted)

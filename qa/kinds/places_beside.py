@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
-from corpus.region_groups import find_groups
 from corpus.wordlists import word_lists
-from qa.across.evidence import STATED, PlaceEvidence, Subject, choose_foremost, find_headline, gather_places, share_said
-from qa.across.places import find_places
+from qa.across.evidence import (
+    STATED,
+    PlaceEvidence,
+    Subject,
+    choose_foremost,
+    find_headline,
+    gather_places,
+    share_around,
+    share_said,
+)
+from qa.across.places import places_asked, places_listed, with_documents
 from qa.across.statements import PlaceStatement, StatedValue
-from qa.across.subjects import WIDE, everywhere, level_asked, names_in, subject_of, without_asking, without_places
-from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, quote_line
+from qa.across.subjects import WIDE, everywhere, is_topic, subject_of, without_asking, without_places
+from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.scope import SMALL
 from qa.understanding.names import KnownNames
@@ -31,16 +40,20 @@ def answer_places_beside(
     parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, as_of: dt.date
 ) -> AnswerDraft | None:
     """A line for each place asked about; None for a question about one place, or in a library of few documents."""
-    if len(view) <= SMALL or view.searcher is None or parsed.documents or "《" in parsed.folded:
+    if view.searcher is None or parsed.documents or "《" in parsed.folded:
         return None
     lists = word_lists("qa")
-    names, level = names_in(parsed), level_asked(parsed, view, known)
-    groups = [group for _, group in find_groups(parsed.folded) if not group.whole_level]
+    read = places_asked(parsed, known)
+    level = places_listed(parsed, view, known) if read.whole_level else ()
     beside = any(word in parsed.folded for word in (*lists["places_beside"], *lists["sweeps_highest"], *lists["sweeps_lowest"]))
-    several = len(names) > 1 or bool(groups)
-    every = not (names or groups or level) and (parsed.every_region or any(w in parsed.folded for w in lists["sweeps_all"]))
-    if not (level or every or (several and (beside or parsed.kind in ("comparison", "multi_doc")))):
+    several = not read.whole_level and (len(read.divisions) > 1 or bool(read.whole))
+    every = not read.divisions and (parsed.every_region or any(w in parsed.folded for w in lists["sweeps_all"]))
+    topic = not every and not read.divisions and is_topic(parsed)
+    if not (level or every or topic or (several and (beside or parsed.kind in ("comparison", "multi_doc")))):
         return None
+    if len(view) <= SMALL and not (every or topic):
+        return None
+    every = every or topic
     plain = without_places(parsed.folded, parsed)
     if every:
         plain = without_asking(plain)
@@ -58,7 +71,7 @@ def answer_places_beside(
         places = [place for place in there if (place.division in set(level) if level else place.division is not None)]
         places = places[: EVERY if every else MOST]
     else:
-        places = find_places(view, known, names, only=counted)
+        places = with_documents(view, read.divisions, only=counted)
     if len(places) < 2:
         return None
     found = gather_places(places, subject, view, view.searcher, as_of)
@@ -77,36 +90,46 @@ def _fullest(one: PlaceEvidence, subject: Subject) -> PlaceEvidence:
 
 
 def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool) -> AnswerDraft | None:
-    """One quote of each place that says the subject, those that say all of it first; places that only touch it are named."""
-    graded = [(one, one.statements[0].statement) for one in found if one.document is not None and one.statements]
-    full = [
-        (one, said)
-        for one, said in graded
-        if said.speaks_of(subject.sought) >= ITSELF and share_said(said, subject) >= FULLY and not said.background
-    ]
+    """The quotes of each place that says the subject, those that say all of it first; places that only touch it are named."""
+    graded = [(one, _whole_statements(one, subject)) for one in found if one.document is not None and one.statements]
+    full = [(one, said) for one, said in graded if said]
     if len(full) < 2:
         return None
-    whole = {one.place.name for one, _ in full}
-    touching = [(one, said) for one, said in graded if one.place.name not in whole]
+    touching = [one for one, said in graded if not said]
     text = f"读了 {len(found)} 个地区的文件，{len(full)} 个写到“{subject.label}”"
     text += f"；{len(touching)} 个可能相关，请看原文" if touching else ""
     text += "；检索靠后的地区没有读，可能还有" if cut else ""
     counts = (len(found), len(full), len(touching)) if touching else (len(found), len(full))
     lines = [AnswerLine(f"{text}。", counts=counts, derived=(text,))]
     lines += [_quoted(f"{number}. {one.place.name}", one, said) for number, (one, said) in enumerate(full, 1)]
-    lines += [_quoted(f"{one.place.name}（可能相关）", one, said) for one, said in touching[:TOUCHING]]
-    parts = tuple((one.document.info.row, one.document.part_at(said.span.start)) for one, said in full if one.document)
+    lines += [_quoted(f"{one.place.name}（可能相关）", one, [one.statements[0].statement]) for one in touching[:TOUCHING]]
+    parts = tuple((one.document.info.row, one.document.part_at(said[0].span.start)) for one, said in full if one.document)
     return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
 
 
+def _whole_statements(one: PlaceEvidence, subject: Subject) -> list[PlaceStatement]:
+    """The statements of a place that say the subject, the fullest first: with what stands above and around them."""
+    said = [
+        ranked.statement
+        for ranked in one.statements
+        if not ranked.statement.background and ranked.statement.speaks_of(subject.sought) >= ITSELF
+    ]
+    shares = {statement.span: share_said(statement, subject) for statement in said}
+    full = [s for s in said if max(shares[s.span], share_around(s, subject)) >= FULLY]
+    most = max((shares[s.span] for s in full), default=0.0)
+    return sorted([s for s in full if shares[s.span] >= most - LEVEL][:SHORT], key=lambda s: s.span.start)
+
+
+LEVEL = 0.1
+"""How far behind the fullest statement of a place another may be to be quoted with it."""
 TOUCHING = 10
 """Places that only touch a subject that are shown."""
 
 
-def _quoted(label: str, one: PlaceEvidence, said: PlaceStatement) -> AnswerLine:
+def _quoted(label: str, one: PlaceEvidence, said: Sequence[PlaceStatement]) -> AnswerLine:
     assert one.document is not None
-    cited = cite(one.document, said.span)
-    return AnswerLine(f"{label}：“{flatten(cited.quote)}”", (cited,), derived=(label,))
+    line = quote_line(label, one.document, [statement.span for statement in said])
+    return replace(line, derived=(label,))
 
 
 def _gives(one: PlaceEvidence, subject: Subject) -> bool:

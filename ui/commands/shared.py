@@ -97,10 +97,10 @@ def known_region(name: str) -> None:
 
 def known_place(name: str) -> None:
     """Raise ``UsageError`` for a name that neither a division nor a group of regions has."""
-    from corpus.region_groups import find_groups
+    from corpus.region_groups import unknown_in
 
-    if not find_groups(name):
-        known_region(name)
+    if (unknown := unknown_in(name)) is not None:
+        known_region(unknown)
 
 
 def as_of_date(args: argparse.Namespace) -> dt.date | None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from corpus.divisions import gazetteer
 from corpus.errors import UsageError
 from corpus.filters import STATUSES, Filters
-from corpus.region_groups import find_groups
+from corpus.region_groups import unknown_in
 from graph.documents.status_filter import parse_status
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.desk.imports import Imports
@@ -190,8 +190,8 @@ def require_region(name: str | None) -> None:
 
 def require_place(name: str) -> None:
     """A ``Failure`` where neither a division nor a group of regions has this name."""
-    if not find_groups(name):
-        require_region(name)
+    if (unknown := unknown_in(name)) is not None:
+        require_region(unknown)
 
 
 def require_status(word: str | None) -> None:

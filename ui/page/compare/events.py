@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from corpus.divisions import gazetteer
-from corpus.region_groups import find_groups
+from corpus.region_groups import read_places, unknown_in
 from qa.comparison.figures import find_figures
 from ui.desk.desk import QUESTION_LIMIT, Desk
 from ui.page.compare.matrix import coverage_grid, matrix_view
@@ -81,9 +80,9 @@ def compare(desk: Desk, payload: Payload) -> Html:
     if len(subject) > QUESTION_LIMIT:
         return error_message(f"主题有 {len(subject)} 字，超过 {QUESTION_LIMIT} 字。请写一个主题词或一句问题。")
     chosen = places_of(desk, payload)
-    if unknown := [name for name in chosen if not find_groups(name) and not gazetteer().named(name)]:
+    if unknown := [words for name in chosen if (words := unknown_in(name)) is not None]:
         return empty_state("有的地区没有认出来", f"“{'”“'.join(unknown)}”不是行政区划的名称，也不是合称。请写全称、简称或合称。")
-    if len(chosen) == 1 and not find_groups(chosen[0]):
+    if len(chosen) == 1 and len(read_places(chosen[0]).divisions) == 1:
         return empty_state("还差一个地区", "比较至少要两个地区。请再写一个，或一个也不写（即比较全部）。")
     instead = [id for id in (text(payload, "instead") or "").split(",") if id]
     comparison = desk.compare(subject, regions=chosen or None, instead=instead)
