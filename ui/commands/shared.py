@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from cemai.library import Library, Progress
 
-UNWRAPPED = frozenset({"序号", "编号", "日期", "时效", "警告", "年份", "类别", "影响", "疑点", "项目", "更正人", "现状"})
+UNWRAPPED = frozenset(
+    {"序号", "编号", "日期", "时效", "警告", "年份", "类别", "影响", "疑点", "项目", "更正人", "现状", "到期日"}
+)
 """Columns of short values that never wrap; the others share the width."""
 FORMATS = ("table", "json", "csv", "xlsx", "docx")
 

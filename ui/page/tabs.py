@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.page.ask.events import TAB as ASK
 from ui.page.compare.events import TAB as COMPARE
+from ui.page.due.events import TAB as DUE
 from ui.page.graph.events import TAB as GRAPH
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.tab import Tab
@@ -12,7 +13,7 @@ from ui.page.search.events import TAB as SEARCH
 from ui.page.study.events import TAB as STUDY
 from ui.page.tasks.events import TAB as TASKS
 
-TABS: tuple[Tab, ...] = (ASK, SEARCH, COMPARE, TASKS, GRAPH, STUDY, LIBRARY)
+TABS: tuple[Tab, ...] = (ASK, SEARCH, COMPARE, TASKS, DUE, GRAPH, STUDY, LIBRARY)
 
 
 def tab_data() -> Html:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from ui.desk.desk import Desk
 from ui.desk.imports import Imports
-from ui.rest import backups, comparisons, documents, dossiers, facts, graph, imports, pages, questions, search, study
+from ui.rest import backups, comparisons, documents, dossiers, facts, graph, imports, pages, questions, search, study, supervision
 from ui.rest.requests import CurrentDesk, Failure, explain_validation
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cemai.api")
 
-SUBJECTS = (search, questions, comparisons, facts, study, graph, pages, imports, documents, backups, dossiers)
+SUBJECTS = (search, questions, comparisons, facts, study, graph, pages, imports, documents, backups, dossiers, supervision)
 """The modules with routes, each with its ``router``."""
 
 

@@ -50,13 +50,13 @@ def tasks_table(tasks: Sequence[CitedFact[TaskRecord]], *, start: int = 0, units
     """The task ledger: 序号 任务 具体措施 牵头单位 责任单位 完成时限 出处; a unit that was asked for, by all its names, is in sight."""
     rows = [_task(number, task, units) for number, task in enumerate(tasks[start : start + PAGE], start + 1)]
     heads = ["序号", "任务", "牵头单位", "责任单位", "完成时限", "出处"]
-    return _table(heads, rows, "任务台账", class_="ledger tasks")
+    return ledger_table(heads, rows, "任务台账", class_="ledger tasks")
 
 
 def targets_table(targets: Sequence[CitedFact[TargetRecord]], *, start: int = 0) -> Html:
     """The targets: 序号 指标 数值 类别 时限 地区 出处."""
     rows = [_target(number, target) for number, target in enumerate(targets[start : start + PAGE], start + 1)]
-    return _table(["序号", "指标", "数值", "类别", "时限", "地区", "出处"], rows, "目标指标", class_="ledger targets")
+    return ledger_table(["序号", "指标", "数值", "类别", "时限", "地区", "出处"], rows, "目标指标", class_="ledger targets")
 
 
 def pager(total: int, start: int, what: str) -> Html | None:
@@ -112,8 +112,8 @@ def _task(number: int, cited: CitedFact[TaskRecord], wanted: frozenset[str]) -> 
         "tr",
         el("td", number, class_="num"),
         el("td", body, data_label="任务"),
-        _units(task.lead_units, "牵头单位", wanted),
-        _units([*task.responsible_units, *task.supporting_units], "责任单位", wanted),
+        unit_cell(task.lead_units, "牵头单位", wanted),
+        unit_cell([*task.responsible_units, *task.supporting_units], "责任单位", wanted),
         _or_unstated(task.deadline, "完成时限"),
         el("td", place, class_="place", data_label="出处"),
     )
@@ -134,7 +134,8 @@ def _target(number: int, cited: CitedFact[TargetRecord]) -> Html:
     )
 
 
-def _units(units: Sequence[str], label: str, wanted: frozenset[str]) -> Html:
+def unit_cell(units: Sequence[str], label: str, wanted: frozenset[str] = frozenset()) -> Html:
+    """A cell with units, those beyond ``UNITS_SHOWN`` folded away, but never the wanted ones."""
     names = list(dict.fromkeys(units))
     if not names:
         return el("td", UNSTATED, class_="soft", data_label=label)
@@ -155,7 +156,8 @@ def _or_unstated(value: object, label: str) -> Html:
     return el("td", str(value), data_label=label) if value else el("td", UNSTATED, class_="soft", data_label=label)
 
 
-def _table(heads: Sequence[str], rows: Sequence[Html], caption: str, *, class_: str) -> Html:
+def ledger_table(heads: Sequence[str], rows: Sequence[Html], caption: str, *, class_: str) -> Html:
+    """A table with its heads; where there is no room for columns each row is a card, its cells named by ``data-label``."""
     return el(
         "div",
         el(
