@@ -175,8 +175,15 @@ def _new(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[Answe
 def _elsewhere(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
     """The lines none of whose quotes is around a quote of the known ones, or inside one."""
     quoted = [citation for line in known for citation in line.citations]
-    return [line for line in lines if not any(_inside(c, q) or _inside(q, c) for c in line.citations for q in quoted)]
+    return [
+        line for line in lines if not any(_inside(c, q) or _inside(q, c) or _says(q, c) for c in line.citations for q in quoted)
+    ]
 
 
 def _inside(citation: AnswerCitation, other: AnswerCitation) -> bool:
     return other.source_id == citation.source_id and other.start <= citation.start and citation.end <= other.end
+
+
+def _says(citation: AnswerCitation, other: AnswerCitation) -> bool:
+    """Whether a quote holds, word for word, what another one of a second document says."""
+    return "".join(other.quote.split()) in "".join(citation.quote.split())

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
+from typing import NamedTuple
 
 from corpus.document import Span
 from corpus.folding import fold
 from corpus.folding import folded as folded_copy
 from corpus.numerals import read_whole_number
-from qa.answers.draft import AnswerDraft, label_at, level_order, quote_line
-from qa.documents import DocumentView, LibraryView, Sentence
+from corpus.text import COLONS
+from graph.codec.records import TermRecord
+from qa.answers.draft import AnswerDraft, AnswerLine, label_at, level_order, quote_line
+from qa.answers.evidence_first import RELATED
+from qa.documents import DocumentView, Sentence
+from qa.evidence.constraints import SlotConstraints
 from qa.evidence.inquiry import Inquiry
+from qa.evidence.lists import find_list
 from qa.evidence.quoting import split_clauses
-from qa.evidence.scope import Scope
+from qa.evidence.scope import SMALL
 from qa.kinds.kind import QuestionKind
 from qa.kinds.provision import quote_sentences
 from qa.understanding.names import KnownNames
@@ -23,6 +30,14 @@ ENTRY = 260
 """Characters quoted of an item that explains the term it is headed by."""
 REACH = 1500
 """How far behind a term the things it counts up may stand."""
+MEANINGS = 5
+"""Meanings shown side by side."""
+LOOKED_INTO = 24
+"""Documents read for the explanation of a term besides those of the scope."""
+LEAST, LEEWAY = 0.5, 0.05
+"""How surely a stretch explains a term at least, and how much less surely than the surest."""
+AT_END = 8
+"""Characters that may stand behind a term at the end of a sentence whose next one says 即…"""
 
 _numeral = re.compile(r"^([一二两三四五六七八九十]{1,3}|\d{1,2})(个|项|大|种|条|类|重)?(.+)$")
 _is = "(?:是指|指的是|系指|即|就是|指|意为|包括|分别是|分别为|是)"
@@ -41,28 +56,89 @@ def terms_asked(parsed: ParsedQuestion, known: KnownNames) -> tuple[str, ...]:
     return tuple(pieces[:1])
 
 
-def _define_terms(parsed: ParsedQuestion, scope: Scope, view: LibraryView, known: KnownNames) -> AnswerDraft | None:
-    """The definitions of the first term asked about that is defined; None where it is only mentioned or not there."""
-    found: list[tuple[float, DocumentView, list[Span]]] = []
-    for term in terms_asked(parsed, known):
-        for row in scope.rows:
-            document = view.document(row)
-            if term not in document.folded:
-                continue
-            parts = {part for r, part in scope.parts if r == row}
-            candidates = [c for c in _definitions(term, document) if document.part_at(c[1][0].start) in parts]
-            if candidates:
-                score, spans = max(candidates, key=lambda c: (c[0], -c[1][0].start))
-                found.append((score, document, spans))
-    if not found:
-        return None
-    best = max(score for score, _, _ in found)
-    chosen = [(document, spans) for score, document, spans in found if score >= best - 0.05 and score >= 0.5]
-    if not chosen:
-        return None
-    chosen.sort(key=lambda c: level_order(c[0].parts[c[0].part_at(c[1][0].start)]))
-    lines = [quote_line(label_at(s, spans[0].start), s, spans) for s, spans in chosen[:3]]
-    return AnswerDraft("answered", tuple(lines), parts=tuple((s.info.row, s.part_at(spans[0].start)) for s, spans in chosen[:3]))
+class Meaning(NamedTuple):
+    """A stretch of a document that explains a term, with how surely it does."""
+
+    score: float
+    document: DocumentView
+    spans: list[Span]
+
+    @property
+    def told(self) -> str:
+        """The text, folded, without white space: two documents that say the same explain it once."""
+        return "".join(fold("".join(span.of(self.document.text) for span in self.spans)).split())
+
+
+def _define_terms(inquiry: Inquiry) -> AnswerDraft | None:
+    """The definitions of the first term asked about that is defined, each meaning once; None where it is only mentioned or not there."""
+    for term in terms_asked(inquiry.parsed, inquiry.known):
+        found = _find_meanings(term, inquiry)
+        if not found:
+            continue
+        best = max(meaning.score for meaning in found)
+        sure = [meaning for meaning in found if meaning.score >= max(best - LEEWAY, LEAST)]
+        if sure:
+            return _quote_meanings(term, _distinct(sure), sure)
+    return None
+
+
+def _find_meanings(term: str, inquiry: Inquiry) -> list[Meaning]:
+    """The best explanation of a term in each document of the scope, and in those whose facts define it."""
+    constraints = SlotConstraints(inquiry.parsed)
+    scope = frozenset(inquiry.scope.parts)
+    rows = dict.fromkeys((*(row for row, _ in inquiry.scope.parts), *_rows_defining(term, inquiry)))
+    found = []
+    for row in rows:
+        document = inquiry.view.document(row)
+        if term not in document.folded:
+            continue
+        candidates = [
+            (score, spans)
+            for score, spans in _definitions(term, document)
+            if (row, document.part_at(spans[0].start)) in scope or constraints.find_violation(document, spans[0]) is None
+        ]
+        if candidates:
+            score, spans = max(candidates, key=lambda c: (c[0], -c[1][0].start))
+            found.append(Meaning(score, document, [*spans, *_list_behind(document, spans[-1])]))
+    return found
+
+
+def _list_behind(document: DocumentView, span: Span) -> list[Span]:
+    """The list that a definition announces: 是指同时具备以下条件的各类人员：."""
+    if span.of(document.text).rstrip()[-1:] not in COLONS:
+        return []
+    after = next((sentence for sentence in document.sentences if sentence.span.start >= span.end), None)
+    found = find_list(document.doc, after.span) if after is not None else None
+    return [found[0]] if found is not None else []
+
+
+def _rows_defining(term: str, inquiry: Inquiry) -> list[int]:
+    """The documents, among those to answer from, whose facts hold a definition of a term."""
+    facts = inquiry.view.corpus.facts(TermRecord, key=("term", term))
+    return sorted({fact.document for fact in facts if fact.value.definition and fact.document in inquiry.chosen})[:LOOKED_INTO]
+
+
+def _distinct(meanings: list[Meaning]) -> list[Meaning]:
+    """Meanings that differ: highest level first, of those that say the same or a part of it the first."""
+    ordered = sorted(meanings, key=lambda m: level_order(m.document.parts[m.document.part_at(m.spans[0].start)]))
+    kept: list[Meaning] = []
+    for meaning in ordered:
+        if not any(meaning.told in other.told or other.told in meaning.told for other in kept):
+            kept.append(meaning)
+    return kept
+
+
+def _quote_meanings(term: str, distinct: list[Meaning], every: list[Meaning]) -> AnswerDraft:
+    """A line for each meaning; where there are several it is said how many documents explain the term."""
+    lines = [quote_line(label_at(m.document, m.spans[0].start), m.document, m.spans) for m in distinct[:MEANINGS]]
+    if len(distinct) > 1:
+        documents = len({meaning.document.info.row for meaning in every})
+        said = f"{documents} 份文件解释了“{term}”，说法不完全相同，分列如下。"
+        shown = f"其余 {len(distinct) - MEANINGS} 种见各文件。" if len(distinct) > MEANINGS else ""
+        counts = (documents, len(distinct) - MEANINGS) if shown else (documents,)
+        lines.insert(0, AnswerLine(said + shown, derived=(term,), counts=counts))
+    parts = tuple((m.document.info.row, m.document.part_at(m.spans[0].start)) for m in distinct[:MEANINGS])
+    return AnswerDraft("answered", tuple(lines), parts=parts)
 
 
 def _definitions(term: str, document: DocumentView) -> list[tuple[float, list[Span]]]:
@@ -81,7 +157,8 @@ def _definitions(term: str, document: DocumentView) -> list[tuple[float, list[Sp
         if match := defined.search(sentence.folded):
             weak = match.group().endswith(("是", "包括")) and not match.group().endswith("就是")
             out.append((0.75 if weak else 0.95, [sentence.span]))
-        if after is not None and after.folded.startswith(("即", "是指", "指的是", "就是", "一是")):
+        ends = len(sentence.folded) - sentence.folded.rfind(term) - len(term) <= AT_END
+        if ends and after is not None and after.folded.startswith(("即", "是指", "指的是", "就是", "一是")):
             out.append((0.9, [sentence.span, after.span]))
         if sentence.is_heading and sentence.leaf.strip(" .。:：、") == term:
             out.append((0.93, [_entry(document, i)]))
@@ -132,7 +209,7 @@ def _is_appositive(term: str, sentence: Sentence) -> bool:
     parts = sum(c in "一二两三四五六七八九" for c in term)
     head = sentence.folded.split(term)[0]
     clause = re.split("[，,。；;]", head)[-1]
-    return parts >= 2 and len(re.split("和|、|及|与", clause)) >= 2 and len(clause) > len(term) + 4
+    return parts >= 2 and len(re.split("和|、|及|与", clause)) == parts and len(clause) > len(term) + 4
 
 
 def _piecewise(term: str, document: DocumentView, index: int) -> list[Span]:
@@ -192,9 +269,20 @@ def _clause_of(document: DocumentView, sentence: Sentence, term: str) -> Span:
 
 
 def answer_definition(inquiry: Inquiry) -> AnswerDraft | None:
-    """The definition of a term, else the sentences that say most about it."""
-    defined = _define_terms(inquiry.parsed, inquiry.scope, inquiry.view, inquiry.known)
-    return defined or quote_sentences(inquiry)
+    """The definitions of a term; in a small library else the sentences that say most about it, as what may be related."""
+    defined = _define_terms(inquiry)
+    if defined is not None or len(inquiry.view) > SMALL:
+        return defined
+    near = quote_sentences(inquiry)
+    return replace(near, status="partial", notices=(*near.notices, RELATED)) if near is not None else None
 
 
-KIND = QuestionKind("definition", answer_definition, computed=True, reworded=True)
+def explain_undefined(inquiry: Inquiry) -> str | None:
+    """In how many documents a term stands that none explains."""
+    term = next(iter(terms_asked(inquiry.parsed, inquiry.known)), "")
+    facts = inquiry.view.corpus.facts(TermRecord, key=("term", term)) if term else []
+    rows = {fact.document for fact in facts if fact.document in inquiry.chosen}
+    return f"写到“{term}”的文件都没有解释它的含义。" if rows else None
+
+
+KIND = QuestionKind("definition", answer_definition, computed=True, reworded=True, explain=explain_undefined)

@@ -187,6 +187,8 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
         rest = rest.replace(counted[0], " ")
     rest = _amount_asked.sub(" ", rest)
     subject = _subject(rest)
+    if kind == "policy_lookup" and folded.startswith(f"{subject}是什么") and subject in known.terms_in(subject):
+        kind = "definition"  # 双创是什么
     everyday = tuple((phrase, "、".join(everyday_forms()[phrase][:3])) for phrase in find_everyday(subject))
     understood = Understanding(
         kind=kind,

@@ -27,8 +27,8 @@ SUBJECTS = [
     "光伏",
     "集体经济收入",
 ]
-OWN_COUNT = re.compile(r"(?:共|是) \d+ (?=项|家)")
-"""How many things a list has: counted by the program, in no quote."""
+OWN_COUNT = re.compile(r"(?:共|是) \d+ (?=项|家)|^\d+\. |^(?:读了 )?\d+ (?:份文件|个地区)[^“\n]*", re.MULTILINE)
+"""What the program counts itself and no quote holds: how many things a list has, the places of a row, the documents read."""
 REGIONS = ["甘南州", "大兴安岭", "各地", "黔南州", ""]
 ASKED = [
     "是多少？",
