@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -194,7 +194,34 @@ def _divisions_in(folded: str, resolve: Resolver | None) -> tuple[list[tuple[int
             continue
         found.append((mention.span.start, division))
         rest = _blanked(rest, mention.span.start, mention.span.end)
-    return found, _JOINS.sub("", rest)
+    for at, division in _cities_between(folded, [place for place, _ in found]):
+        found.append((at, division))
+        rest = _blanked(rest, at, at + len(division.name) - 1)
+    return sorted(found, key=lambda pair: pair[0]), _JOINS.sub("", rest)
+
+
+def _cities_between(folded: str, found: Sequence[int]) -> Iterator[tuple[int, Division]]:
+    """Cities of the level of counties, by their short names, beside other places in a list: 义乌 of 丽水、舟山、义乌.
+
+    By itself such a name is a word too often (天门, 平湖).
+    """
+    if not found:
+        return
+    items = list(_ITEM.finditer(folded))
+    for item, before, behind in zip(items, [None, *items], [*items[1:], None], strict=False):
+        beside = [n for n in (before, behind) if n is not None and any(n.start() <= at < n.end() for at in found)]
+        if beside and not any(item.start() <= at < item.end() for at in found):
+            division = next((d for size in (4, 3, 2) if (d := _county_cities().get(item[0][:size])) is not None), None)
+            if division is not None:
+                yield item.start(), division
+
+
+_ITEM = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@lru_cache(maxsize=1)
+def _county_cities() -> dict[str, Division]:
+    return {d.name[:-1]: d for d in gazetteer().by_code.values() if d.level == "县" and d.name.endswith("市")}
 
 
 def group_named(name: str) -> RegionGroup | None:

@@ -209,16 +209,17 @@ class Engine:
             return parsed, AnswerDraft("not_found", (empty,), final=True), []
         kind = question_kinds()[parsed.kind]
         by_content = parsed.kind != "validity" and not kind.of_library
-        across = by_content and parsed.kind not in NEVER_OVER_DOCUMENTS
-        # 哪些地区的政府工作报告 means every report, not one that has to be chosen
-        of_all = across and asks_over_documents(parsed.folded)
+        # 哪些地区的政府工作报告 means every report, not one that has to be chosen; 几个省提到…，是哪几个 asks for no meaning
+        over = by_content and asks_over_documents(parsed.folded)
+        across = by_content and (parsed.kind not in NEVER_OVER_DOCUMENTS or (over and parsed.kind == "definition"))
+        of_all = across and over
         ambiguous = find_ambiguous(parsed, view, day) if by_content else None
         if ambiguous is not None and not of_all:
             return parsed, replace(offer_choices(*ambiguous, view, day), final=True), []
         if by_content and (unmatched := parsed.named.unmatched) is not None:
             return parsed, replace(offer_near(unmatched, view), final=True), []
-        if across and (over := answer_across(parsed, view, known, chosen, day)) is not None:
-            return parsed, over, []
+        if across and (listed := answer_across(parsed, view, known, chosen, day)) is not None:
+            return parsed, listed, []
         if ambiguous is not None:
             return parsed, replace(offer_choices(*ambiguous, view, day), final=True), []
         wanted = extract_concepts(parsed, view)

@@ -16,7 +16,7 @@ from corpus.store import DocumentInfo
 from corpus.wordlists import word_lists
 from graph.tasks.beneficiaries import find_beneficiaries
 from qa.across.places import ComparedPlace
-from qa.across.statements import PlaceStatement, StatedValue, cut_statements, groups_in
+from qa.across.statements import PlaceStatement, StatedValue, cut_statements, find_change, groups_in
 from qa.documents import DocumentView, LibraryView, speaks_for
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.selector import MEANING_FILE, READ, gather_evidence, order_by_meaning, order_items, shipped_items
@@ -294,7 +294,8 @@ def _with_rest(spoken: _Spoken, subject: Subject) -> tuple[RankedStatement, ...]
         if sentence.is_heading or sentence.leads or sentence.is_units or any(sentence.span.overlaps(span) for span in taken):
             continue
         for statement in cut_statements(document, sentence.span, 0.0, subject.groups):
-            if statement.background:
+            # 根据职工需求，最高额度由60万元提高至70万元 gives reasons and the value
+            if statement.background and not (wanting and find_change(statement.text) is not None):
                 continue
             said = statement.speaks_of(subject.sought)
             gives = wanting and said >= SAID_ITSELF and any(map(subject.wants, statement.values))

@@ -25,6 +25,8 @@ READ_ALL = 300
 """Documents up to which all are read; of more those that the index has the characters of, so that 低空 in quotation marks is missed."""
 _WHICH = re.compile(expand("qa", r"(?:{mention_askers})"))
 _VERB = re.compile(expand("qa", r"(?:{mention_verbs})(?:了|过|到)?(?:要)?"))
+_PASSIVE = re.compile(expand("qa", r"(?:{mention_passive})(?:了|过|到)?"))
+_OF_WHICH = re.compile(expand("qa", r"的(?:省份|地区|地方|城市|文件|省区)?(?:都)?有?(?:{mention_askers})"))
 _TAIL = re.compile(expand("qa", r"(?:{mention_tails})+$|[?？。!！,，\s]+$"))
 _HEAD = re.compile(expand("qa", r"^(?:{mention_heads})"))
 _REPORT = re.compile(expand("qa", r"{mention_reports}"))
@@ -85,16 +87,12 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
     Example: of ``哪些省份的2026年政府工作报告提到人形机器人？`` 人形机器人 in the reports of 2026 of the provinces.
     """
     folded = parsed.folded
-    which, verb = _WHICH.search(folded), None
-    for verb in _VERB.finditer(folded):
-        if which is not None and verb.start() > which.start():
-            break
-    else:
+    found = _thing_asked(folded)
+    if found is None or "《" in folded:
         return None
-    thing = _thing_in(folded[verb.end() :])
-    if len(thing) < SHORTEST or "《" in folded:
+    thing, before = found
+    if len(thing) < SHORTEST:
         return None
-    before = folded[: verb.start()]
     read = places_asked(parsed, known, before)
     divisions = tuple(division for division in read.divisions if division != NATION)
     if len(divisions) == 1 and not read.whole:
@@ -110,12 +108,36 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
     )
 
 
+def _thing_asked(folded: str) -> tuple[str, str] | None:
+    """The thing that is to be mentioned, and what else the question says; None for a question after no mention.
+
+    哪些省提到X, 提到X的有哪些省, X写进了几个省的报告.
+    """
+    which = _WHICH.search(folded)
+    if which is None:
+        return None
+    passive = _PASSIVE.search(folded)
+    if passive is not None and passive.start() < which.start() and (thing := _thing_in(folded[: passive.start()])):
+        return thing, folded[passive.end() :]
+    if (own := _OF_WHICH.search(folded)) is not None:
+        verb = _VERB.search(folded, 0, own.start())
+        if verb is not None:
+            return _thing_in(folded[verb.end() : own.start()]), folded[: verb.start()] + folded[own.start() :]
+    for verb in _VERB.finditer(folded):
+        if verb.start() > which.start():
+            return _thing_in(folded[verb.end() :]), folded[: verb.start()]
+    return None
+
+
 def _thing_in(words: str) -> str:
     """The thing in the words behind the verb: without what asks (的有哪些), marks and a verb of its own (发展)."""
     while (shorter := _TAIL.sub("", words)) != words:
         words = shorter
+    words = re.split(r"[,，?？。;；]", words.strip(",， "))[0]
     words = words.strip("“”\"'‘’「」 ")
-    return _HEAD.sub("", words) or words
+    while (shorter := _HEAD.sub("", words)) != words and len(shorter) >= SHORTEST:
+        words = shorter
+    return words
 
 
 def find_mentions(question: MentionQuestion, view: LibraryView, chosen: ChosenDocuments, as_of: dt.date) -> FoundMentions:
@@ -130,15 +152,12 @@ def find_mentions(question: MentionQuestion, view: LibraryView, chosen: ChosenDo
     counted = frozenset(chosen.of(view)) - rows_behind(view.corpus, None, as_of)
     rows = [row for row in counted if _fits(view.infos[row], question)]
     pattern = re.compile(_BETWEEN.join(map(re.escape, fold(question.thing))), re.IGNORECASE)
-    if view.searcher is not None and len(rows) > READ_ALL and len(question.thing) > SHORTEST:
-        holding = view.searcher.documents_with(question.thing)
-        candidates: Iterable[int] = [row for row in rows if row in holding]
-    else:
-        candidates = rows
-    found: dict[int, PlaceMention] = {}
-    for row in candidates:
-        if (mention := _mention_in(view.document(row), pattern)) is not None:
-            found[row] = mention
+    found = _named_in(view, rows, question.thing, pattern)
+    if len(question.thing) > len(head := _head_of(question.thing)) and found:
+        # 学生春秋假 for 中小学春秋假, where the last word is about as rare
+        wider = _named_in(view, rows, head, re.compile(_BETWEEN.join(map(re.escape, head)), re.IGNORECASE))
+        if len(wider) <= RARE * len(found) + 1:
+            found = {**wider, **found}
     if question.of_documents:
         mentions = tuple(found[row] for row in sorted(found, key=lambda r: (_day(view.infos[r]), -r), reverse=True))
         return FoundMentions(question, mentions, (), ())
@@ -152,6 +171,31 @@ def find_mentions(question: MentionQuestion, view: LibraryView, chosen: ChosenDo
     told = {mention.place for mention in mentions_of}
     silent = tuple(place for place in places if place not in told and by_place[place])
     return FoundMentions(question, tuple(mentions_of), silent, tuple(p for p in places if not by_place[p]))
+
+
+RARE = 2
+"""How many times as many documents may have the last word of a thing as have the thing itself, to be counted with them."""
+
+
+def _head_of(thing: str) -> str:
+    """The last word of a thing of several words, at least three characters long: 春秋假 of 中小学春秋假; else the thing."""
+    from index.lexical.tokens import tokenise
+
+    head = ""
+    for word in reversed(tokenise(thing).words):
+        head = word + head
+        if len(head) > SHORTEST:
+            return head if thing.endswith(head) else thing
+    return thing
+
+
+def _named_in(view: LibraryView, rows: list[int], thing: str, pattern: re.Pattern[str]) -> dict[int, PlaceMention]:
+    """The mentions in documents by row."""
+    candidates: Iterable[int] = rows
+    if view.searcher is not None and len(rows) > READ_ALL and len(thing) > SHORTEST:
+        holding = view.searcher.documents_with(thing)
+        candidates = [row for row in rows if row in holding]
+    return {row: mention for row in candidates if (mention := _mention_in(view.document(row), pattern)) is not None}
 
 
 def _of_places(

@@ -159,7 +159,8 @@ def _values(statement: PlaceStatement) -> Iterator[StatedValue]:
     base, text = statement.span.start, half_width(statement.text)
     quantities = find_quantities(text)
     changes = [m.start() for m in _CHANGED.finditer(text)]
-    listed = _respectively(text, _row_of_values(text, [(q.core.start, q.core.end, q.measure) for q in quantities]))
+    held = [q for q in quantities if not _before_change(text, q.core.start, q.span.end, changes)]
+    listed = _respectively(text, _row_of_values(text, [(q.core.start, q.core.end, q.measure) for q in held]))
     for quantity in quantities:
         kind = _MEASURES.get(quantity.measure)
         if kind is None or (quantity.form == "words" and kind != "比例"):
@@ -169,7 +170,7 @@ def _values(statement: PlaceStatement) -> Iterator[StatedValue]:
             "）", 0, quantity.core.start
         ) + text.count(")", 0, quantity.core.start):
             continue  # what stands in brackets explains
-        if any(clause.start <= quantity.core.start < change <= clause.end for change in changes):
+        if quantity not in held:
             continue  # the value before the change
         before = text[max(0, quantity.core.start - NAMED_BEFORE) : quantity.core.start]
         near = text[clause.start : quantity.core.start]
@@ -210,12 +211,26 @@ def _values(statement: PlaceStatement) -> Iterator[StatedValue]:
         )
 
 
+def _before_change(text: str, start: int, end: int, changes: Sequence[int]) -> bool:
+    """Whether a value is the one that held before a change in its clause: of 由80万元调整为100万元、由130万元调整为150万元 the first and third."""
+    if _JUST_CHANGED.search(text[:start]):
+        return False
+    clause = _clause(text, start, end)
+    return any(start < change <= clause.end for change in changes)
+
+
+_JUST_CHANGED = re.compile(expand("qa", r"(?:{changed_to})[“\"]?$"))
+_JOINED = re.compile(expand("qa", r"[、和及](?:(?:由|从)[\d.]+[万亿]?元?(?:{changed_to}))?"))
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_ONE_AND_BOTH = re.compile(r"单[、和]双(?=(?:方|人)?缴存|职工)")
+
+
 def _row_of_values(text: str, values: Sequence[tuple[int, int, str]]) -> list[int]:
     """Where the values stand that are the longest row of one measure with nothing but 、 between them."""
     best: list[int] = []
     row: list[tuple[int, int, str]] = []
     for value in values:
-        joined = row and value[2] == row[-1][2] and text[row[-1][1] : value[0]].strip() in ("、", "和", "及")
+        joined = row and value[2] == row[-1][2] and _JOINED.fullmatch(text[row[-1][1] : value[0]].strip()) is not None
         row = [*row, value] if joined else [value]
         best = [start for start, _, _ in row] if len(row) > len(best) else best
     return best if len(best) > 1 else []
@@ -238,11 +253,16 @@ def _head(measure: str, before: str) -> str:
 
 def _groups_before(text: str, near: str, before: str, position: int, asked: frozenset[str]) -> str:
     """Whom a value is for: the special group last named in front of it, and which of the everyday ones its clause names."""
+    # 单缴存职工家庭最高 is no 家庭最高
+    near, before = (_ONE_FAMILY.sub(r"\1", part) for part in (near, before))
     special = _last(text[:position], EVERYDAY)
     plain = _last(near, frozenset(name for name, _ in groups()) - EVERYDAY) or _last(
         before, frozenset(n for n, _ in groups()) - EVERYDAY
     )
     return "、".join(name for name in (special if special not in asked else "", plain) if name)
+
+
+_ONE_FAMILY = re.compile(r"(单缴存|单职工|单方缴存|一方缴存|单人缴存)(?:职工|人员|人|者)?家庭")
 
 
 def _last(text: str, without: frozenset[str]) -> str:
@@ -259,12 +279,13 @@ def _respectively(text: str, positions: Sequence[int]) -> dict[int, str]:
     at = text.rfind("分别", 0, positions[0]) if positions else -1
     if at < 0 or len(positions) < 2:
         return {}
-    for clause in reversed([c for c in re.split("[,，;；。:：]", text[:at]) if c]):
+    named_before = _BRACKETS.sub("", _ONE_AND_BOTH.sub("单缴存、双", text[:at]))
+    for clause in reversed([c for c in re.split("[,，;；。:：]", named_before) if c]):
         parts = (
             re.split("、|和(?=[^、]*$)|及(?=[^、]*$)", clause) if clause.count("、") + 1 != len(positions) else clause.split("、")
         )
         if len(parts) == len(positions):
-            named = [_last(part, EVERYDAY) for part in parts]
+            named = [_last(part, EVERYDAY) or _last(part, frozenset()) for part in parts]
             return dict(zip(positions, named, strict=True)) if all(named) else {}
     return {}
 
@@ -299,6 +320,17 @@ def groups_asked(text: str) -> frozenset[str]:
     """The groups named in a text with those that belong to them: who asks of 多子女家庭 asks of 二孩家庭 too."""
     named = groups_in(text)
     return frozenset(named | {name for name, _, above in _group_rows() if above in named})
+
+
+def find_change(text: str) -> int | None:
+    """Where a text says that a value was changed to another (提高至); None where it does not."""
+    found = _CHANGED.search(text)
+    return found.start() if found is not None else None
+
+
+def head_asked(text: str) -> str:
+    """What an amount is asked for (最高额度, 提取额度); empty where no known word says so."""
+    return _head("money", text)
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ from graph.families.units import ComparableValue, to_base
 from graph.quantities.find import find_quantities
 from graph.queries.fact_table import fact_table
 from qa.across.indicators import asked_kind
+from qa.across.near_concepts import find_core
 from qa.across.places import places_asked
 from qa.documents import LibraryView
 from qa.understanding.names import KnownNames
@@ -185,7 +186,14 @@ def _concept(folded: str, view: LibraryView) -> FoundConcept | None:
         return FoundConcept(family_asked(folded, name), name)
     if any(word in folded for word in word_lists("qa")["bare_growth"]):
         return find_concept("经济增长")
-    return None
+    unit = _UNIT_ASKED.search(folded)
+    many = unit is not None or any(word in folded for word in word_lists("qa")["sweeps_values"])
+    if of_rules or not many:
+        return None
+    return find_core(folded, to_base(1, 1, unit[1]).unit if unit else "", fact_table(view.corpus))
+
+
+_UNIT_ASKED = re.compile(expand("qa", r"多少(?:万|亿)?({sweeps_units})"))
 
 
 SHORTEST = 4
@@ -241,6 +249,44 @@ def _pairs(folded: str) -> tuple[tuple[int, str], ...]:
         if kind is not None:
             found[int(mark[1])] = kind
     return tuple(found.items()) if len(set(found.values())) > 1 else ()
+
+
+def read_bound(folded: str) -> Bound | None:
+    """The value that a question about rules holds values against: 30万元以上, or just that value (给予10万元补贴的有哪些)."""
+    bound = _bound(folded, "")
+    if bound is not None or not any(word in folded for word in word_lists("qa")["sweeps_which"]):
+        return bound
+    for quantity in find_quantities(half_width(folded)):
+        if quantity.value is not None and quantity.unit and quantity.unit not in ("年", "月", "日", "个"):
+            value = to_base(quantity.value, quantity.value, quantity.unit)
+            return Bound(value, True, False, quantity.core.of(half_width(folded)), within=True)
+    return None
+
+
+def bound_words(bound: Bound) -> str:
+    """A bound in words: 超过5%, 100万人以上, 5%到6%之间."""
+    if bound.other:
+        return f"不是{bound.text}"
+    if bound.within:
+        return bound.text if bound.value.low == bound.value.high else f"{bound.text}之间"
+    words = ("超过" if bound.strict else "") if bound.above else ("低于" if bound.strict else "")
+    tail = "" if bound.strict else ("以上" if bound.above else "以下")
+    return f"{words}{bound.text}{tail}"
+
+
+_MOST_ASKED = re.compile(
+    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最高|最多|最大|更高|更多|最长)|(?:最高|最多|最大|更高|更多)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
+)
+_LEAST_ASKED = re.compile(
+    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最低|最少|最小|更低|更少|最短)|(?:最低|最少|最小|更低|更少)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
+)
+
+
+def asks_extreme(folded: str) -> Literal["highest", "lowest"] | None:
+    """Whether it is asked which of some places is highest or lowest; 最高额度 alone asks for none."""
+    if _MOST_ASKED.search(folded):
+        return "highest"
+    return "lowest" if _LEAST_ASKED.search(folded) else None
 
 
 _BOUNDS = (

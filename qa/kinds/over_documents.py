@@ -16,14 +16,15 @@ from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
 from corpus.region_groups import group_named
 from corpus.store import StoredFact
-from corpus.wordlists import word_lists
+from corpus.wordlists import expand, word_lists
 from graph.codec.records import TargetRecord
 from graph.documents.named import rows_behind
-from graph.families.indicator import Dimension, IndicatorFamily
+from graph.families.indicator import Dimension, IndicatorFamily, is_state
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table, read_facts
 from graph.queries.figures import choose_figure
 from qa.across.indicators import quoted_span
-from qa.across.sweeps import Bound, Sweep, parse_sweep
+from qa.across.near_concepts import core_name, near_figures
+from qa.across.sweeps import Sweep, bound_words, parse_sweep
 from qa.across.words import SaidInWords, find_words
 from qa.answer import AnswerCitation
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten
@@ -88,9 +89,31 @@ def _counted(chosen: ChosenDocuments, view: LibraryView, as_of: dt.date, *, vers
 def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[FigureRow]:
     codes = tuple(place.code for place in sweep.scope)
     query = FactQuery(sweep.family, any_dimension=sweep.any_dimension, places=codes, documents=rows)
-    found = [f for f in fact_table(view.corpus).select(query) if f.value is not None and _own(f, view)]
+    table = fact_table(view.corpus)
+    exact = table.select(query)
+    near = near_figures(sweep.family, query, table)
+    told = {(f.place, f.kind, f.year) for f in exact if f.value is not None}
+    # another name of the indicator counts where a place does not use its own
+    measured = Counter(_thing_counted(f) for f in (*exact, *near)).most_common(1)
+    near = [f for f in (_dated(f, sweep.family) for f in near) if (f.place, f.kind, f.year) not in told]
+    found = [*exact, *(f for f in near if _thing_counted(f) == measured[0][0])]
+    found = [f for f in found if f.value is not None and _own(f, view)]
     # how much a state went up by is another thing than the state
     return [f for f in found if not sweep.any_dimension or f.family.dimension != "change"]
+
+
+def _thing_counted(figure: FigureRow) -> str:
+    """What a value counts, without per what: 元 of 元/月."""
+    unit = figure.value.unit.partition("/")[0] if figure.value is not None else ""
+    return "部" if unit in word_lists("qa")["pieces"] else unit
+
+
+def _dated(figure: FigureRow, family: IndicatorFamily) -> FigureRow:
+    """A figure with the year before that of its document, where it tells a state and names no year."""
+    state = is_state(family) or core_name(family.concept).endswith(word_lists("qa")["state_ends"])
+    if figure.year is None and figure.kind == "achieved" and figure.issued[:4].isdigit() and state:
+        return replace(figure, year=int(figure.issued[:4]) - 1, reckoned=True, in_review=True)
+    return figure
 
 
 def _own(figure: FigureRow, view: LibraryView) -> bool:
@@ -153,7 +176,15 @@ def _held(
     }
     facts = read_facts(view.corpus, chosen.values())
     held = [PlaceFigure(p, f, facts[f.fact]) for p in scope if (f := chosen.get(p.code)) is not None and f.fact in facts]
-    return held, scope, measure
+    return [one for one in held if measure[0] != "level" or not _is_rise(one.fact.value)], scope, measure
+
+
+_RISE = re.compile(expand("qa", r"(?:{rises})(?:[\d.,]+[万亿]?元?[、和及])*$"))
+
+
+def _is_rise(record: TargetRecord) -> bool:
+    """Whether a figure says by how much something rose, not to what: 低保标准每月提高50元."""
+    return _RISE.search(record.quote[: max(0, record.quote.rfind(record.value_text))].rstrip()) is not None
 
 
 def _of_unit(figures: Sequence[FigureRow], unit: str) -> Sequence[FigureRow]:
@@ -271,18 +302,10 @@ def _condition(sweep: Sweep) -> str:
         return {"range": "用区间表示", "single": "不用区间表示", "words": "只有定性表述"}[sweep.form]
     bound = sweep.bound
     if bound.other:
-        return f"不是{bound.text}"
+        return bound_words(bound)
     exact = bound.within and bound.value.low == bound.value.high
     form = "、不是区间" if sweep.form == "single" else ""
-    return f"{'为' if exact else '' if bound.strict else '在'}{_bound_words(bound)}{form}"
-
-
-def _bound_words(bound: Bound) -> str:
-    if bound.within:
-        return bound.text if bound.value.low == bound.value.high else f"{bound.text}之间"
-    words = ("超过" if bound.strict else "") if bound.above else ("低于" if bound.strict else "")
-    tail = "" if bound.strict else ("以上" if bound.above else "以下")
-    return f"{words}{bound.text}{tail}"
+    return f"{'为' if exact else '' if bound.strict else '在'}{bound_words(bound)}{form}"
 
 
 ADDED = {"人": "人", "元": "元", "亩": "亩", "吨": "吨", "个": "个", "户": "户", "套": "套", "人次": "人次"}
@@ -398,7 +421,8 @@ def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> An
         found = {key: told for key, told in found.items() if key[1] in kept}
     years = sorted({year for _, year in found})
     if len(years) < 2:
-        return None
+        # 2025年比2020年: the sentence of the later year tells both
+        return _across(replace(sweep, operation="list", years=tuple(years)), figures, view) if len(sweep.scope) > 1 else None
     lines: list[AnswerLine] = []
     several = len({place for place, _ in found}) > 1
     rows = [

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from corpus.numerals import half_width
 from corpus.wordlists import word_lists
+from graph.quantities.find import find_quantities
 from qa.across.evidence import (
     STATED,
     PlaceEvidence,
     Subject,
     choose_foremost,
+    day_of,
     find_headline,
     gather_places,
     share_around,
     share_said,
 )
-from qa.across.places import places_asked, places_listed, with_documents
-from qa.across.statements import PlaceStatement, StatedValue
+from qa.across.places import ComparedPlace, place_of, places_asked, places_listed, with_documents
+from qa.across.rule_answers import draft_rule_values
+from qa.across.statements import EVERYDAY, PlaceStatement, StatedValue, groups, groups_asked, kind_asked
 from qa.across.subjects import WIDE, everywhere, is_topic, subject_of, without_asking, without_places
+from qa.across.sweeps import read_bound
+from qa.across.windows import find_window
 from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.scope import SMALL
+from qa.understanding.concepts import QueryConcepts
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
+
+if TYPE_CHECKING:
+    from index.searcher import Searcher
 
 MOST = 40
 """Places of a level that are answered for."""
@@ -46,6 +58,8 @@ def answer_places_beside(
     read = places_asked(parsed, known)
     level = places_listed(parsed, view, known) if read.whole_level else ()
     beside = any(word in parsed.folded for word in (*lists["places_beside"], *lists["sweeps_highest"], *lists["sweeps_lowest"]))
+    beside = beside or read_bound(parsed.folded) is not None or any(word in parsed.folded for word in lists["sweeps_which"])
+    beside = beside or any(word in parsed.folded for word in lists["sweeps_values"])
     several = not read.whole_level and (len(read.divisions) > 1 or bool(read.whole))
     every = not read.divisions and (parsed.every_region or any(w in parsed.folded for w in lists["sweeps_all"]))
     topic = not every and not read.divisions and is_topic(parsed)
@@ -54,33 +68,117 @@ def answer_places_beside(
     if len(view) <= SMALL and not (every or topic):
         return None
     every = every or topic
-    plain = without_places(parsed.folded, parsed)
-    if every:
-        plain = without_asking(plain)
+    window = find_window(parsed.folded)
+    plain = _subject_words(parsed, window, every=every)
     if len(plain) < 3:
         return None
-    subject = subject_of(plain, parsed, view, known)
+    subject = subject_of(_without_everyday_groups(plain), parsed, view, known)
+    subject = replace(subject, sought=_with_light_measures(subject.sought))
+    subject = replace(subject, kind=subject.kind or kind_asked(parsed.folded), groups=groups_asked(parsed.folded))
     if every and not any(word in parsed.folded for word in lists["sweeps_values"]):
         # 各地怎么规定参保资助 asks how, not how much
         subject = replace(subject, kind="")
     counted = frozenset(chosen.of(view))
+    issued = counted if window is None else frozenset(r for r in counted if window[0] <= day_of(view.infos[r]) <= window[1])
     looked = 0
     if level or every:
-        there = everywhere(plain, None, view, view.searcher, None, counted, EVERY if every else WIDE)
-        looked = len(there)
+        rows = _naming(subject, issued, view, view.searcher) if window is not None and len(issued) <= WINDOW else None
+        scope = rows if rows else issued if issued else counted
+        there = everywhere(plain, None, view, view.searcher, issued or None, scope, EVERY if every or rows else WIDE)
+        looked = len(there) if rows is None else 0
         places = [place for place in there if (place.division in set(level) if level else place.division is not None)]
-        places = places[: EVERY if every else MOST]
+        places = places[: EVERY if every or rows else MOST]
     else:
-        places = with_documents(view, read.divisions, only=counted)
+        places = [_of_window(place, issued) for place in with_documents(view, read.divisions, only=counted)]
     if len(places) < 2:
         return None
     found = gather_places(places, subject, view, view.searcher, as_of)
+    if window is not None and not (level or every):
+        # what was said at another time, where nothing was said in the time asked about
+        again = [place_of(view, one.place.division, counted) for one in found if one.document is None and one.place.division]
+        more = {one.place.name: one for one in gather_places(again, subject, view, view.searcher, as_of)}
+        found = [more.get(one.place.name, one) if one.document is None else one for one in found]
+    if subject.kind and (valued := draft_rule_values(parsed.folded, subject, found, open_scope=bool(level or every))) is not None:
+        return valued
     if every:
         return _swept([_fullest(one, subject) for one in found], subject, cut=looked >= EVERY)
     speaking = [one for one in found if one.document is not None and _gives(one, subject)]
     if len(speaking) < 2:
         return None
     return _drafted(parsed, subject, found, speaking, of_level=bool(level), cut=looked >= WIDE)
+
+
+def _with_light_measures(sought: QueryConcepts) -> QueryConcepts:
+    """Concepts with little weight on the words for a measure (上限, 定额): documents have others for it, or none."""
+    light = word_lists("qa")["measure_words"]
+    lighter = [replace(c, weight=c.weight * LIGHT) if c.text in light else c for c in sought.concepts]
+    return replace(sought, concepts=tuple(lighter)) if len(lighter) > 1 else sought
+
+
+LIGHT = 0.3
+"""What a word for a measure weighs beside others."""
+
+
+def _without_everyday_groups(plain: str) -> str:
+    """A subject without the groups that everybody belongs to one of (夫妻双方缴存): they tell which value is meant, not what of."""
+    rest = plain
+    words = sorted((word for name, words in groups() if name in EVERYDAY for word in words), key=len, reverse=True)
+    for word in words:
+        rest = rest.replace(word, "")
+    return rest if len(rest) > 3 else plain
+
+
+WINDOW = 800
+"""Documents issued in the time asked about up to which all that name the subject are read."""
+NAMED_BY = 2
+"""Weightiest words of a subject that a document must have to be read."""
+
+
+def _subject_words(parsed: ParsedQuestion, window: tuple[str, str, str] | None, *, every: bool) -> str:
+    """What is asked about, without places, the time in which the documents were issued, and values to compare with."""
+    text = parsed.folded
+    if window is not None:
+        text = half_width(text).replace(window[2], " ")
+        for word in word_lists("qa")["window_words"]:
+            text = text.replace(word, " ")
+    for word in sorted((w for name in ("per_month", "per_year") for w in word_lists("qa")[name]), key=len, reverse=True):
+        text = text.replace(f"{word}算的", " ").replace(word, " ")
+    for quantity in find_quantities(half_width(text)):
+        if quantity.value is not None and quantity.unit:
+            text = half_width(text).replace(quantity.span.of(half_width(text)), " ", 1)
+    plain = without_places(_ASKS_WHERE.sub(" ", text), parsed)
+    plain = without_asking(plain) if every else plain
+    pieces = [_bare(piece) for piece in re.split("[,，?？()]", plain)]
+    return "".join(piece for piece in pieces if len(piece) > 1) or plain
+
+
+_ASKS_WHERE = re.compile(
+    r"(?:这|上述)?[两三四五六七八九十几]个?(?:城市|省份|市县|市|省|地|州)[里中]?|(?:这|那)?(?:哪|谁)[^,，?？]{0,8}?(?:更|最)[高低多少大小]|(?:最高|最多|最低|最少)(?:能|可)?[^,，?？]{0,3}多少"
+    r"|(?:各|分别)?(?:是)?多少|(?:城市|地方|市县|设区市)?(?:是|有)(?:哪些|哪几个|几个)(?:城市|地方|市县|设区市)?"
+)
+
+
+def _bare(piece: str) -> str:
+    """A piece of a question without the small words at its ends."""
+    noise = "|".join(map(re.escape, sorted(word_lists("qa")["subject_noise"], key=len, reverse=True)))
+    piece = re.sub(rf"^(?:{noise})+|(?:{noise})+$", "", piece.strip())
+    return piece.strip("的,， ")
+
+
+def _naming(subject: Subject, rows: frozenset[int], view: LibraryView, searcher: Searcher) -> frozenset[int]:
+    """Of some documents those with the weightiest words of a subject in any form."""
+    concepts = sorted(subject.sought.concepts, key=lambda concept: -concept.weight)[:NAMED_BY]
+    for concept in concepts:
+        forms = [form for form in (concept.text, *concept.variants) if len(form) > 1]
+        holding = frozenset(row for form in forms for row in searcher.documents_with(form))
+        rows = rows & holding or rows
+    return rows
+
+
+def _of_window(place: ComparedPlace, issued: frozenset[int]) -> ComparedPlace:
+    """A place with its documents of the time asked about; with all where it has none of that time."""
+    own, below = place.own & issued, place.below & issued
+    return replace(place, own=own, below=below) if own or below else place
 
 
 def _fullest(one: PlaceEvidence, subject: Subject) -> PlaceEvidence:

@@ -1,0 +1,119 @@
+"""Values that rules of places set 各地规定的数: the one of a place that is asked for, by whom it is for and what it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus.wordlists import word_lists
+from qa.across.evidence import GENERAL, PlaceEvidence, Subject
+from qa.across.statements import EVERYDAY, PlaceStatement, StatedValue, find_change, groups_in, head_asked
+
+LOOKED_AT = 12
+"""Statements of a place among which the value is looked for."""
+NEAR = 3.5
+"""How far behind the best statement one may rank that gives the value."""
+BACKGROUND = 3.0
+"""What is given back to a statement that gives reasons where it gives a value too."""
+OF_GROUP, OF_OTHERS, OF_HEAD, OF_PERIOD, OF_RULE = 2.0, -2.5, 1.5, 2.0, -3.0
+"""What counts for a value: for the group asked about, for another, of the thing asked for, per the time asked for, a rise and not a value."""
+
+
+@dataclass(frozen=True)
+class RuleValue:
+    """A value that a place sets, with the statement that sets it."""
+
+    value: StatedValue
+    statement: PlaceStatement
+
+
+@dataclass(frozen=True)
+class AskedValue:
+    """What value is asked for.
+
+    Attributes:
+        groups: Whom it is for.
+        head: What it is of (最高额度, 提取额度), empty where no known word says so.
+        period: Per what time (月, 年), empty where the question names none.
+        rise: Whether it is asked by how much something rises.
+    """
+
+    groups: frozenset[str]
+    head: str
+    period: str
+    rise: bool
+
+
+def read_asked_value(folded: str, subject: Subject) -> AskedValue:
+    """What value of the rules of places a question asks for."""
+    lists = word_lists("qa")
+    groups = set(subject.groups)
+    if "家庭" in folded and not groups & {"多子女家庭", "二孩家庭", "三孩家庭", "单方缴存"}:
+        groups.add("双方缴存")
+    if "单方缴存" in groups:
+        groups.add("个人")
+    period = next(
+        (time for time, words in (("月", "per_month"), ("年", "per_year")) if any(w in folded for w in lists[words])), ""
+    )
+    return AskedValue(frozenset(groups), head_asked(folded), period, any(word in folded for word in lists["asks_rise"]))
+
+
+def find_rule_value(one: PlaceEvidence, subject: Subject, asked: AskedValue) -> RuleValue | None:
+    """The value of a place that is asked for; None where none of its statements gives one of that sort."""
+    best: tuple[float, RuleValue] | None = None
+    statements = one.statements[:LOOKED_AT]
+    if not statements:
+        return None
+    first = statements[0].rank
+    for ranked in statements:
+        # 根据职工需求，最高额度由60万元提高至70万元 gives reasons and the value
+        lower = BACKGROUND if ranked.statement.background else 0.0
+        if ranked.rank + lower < first - NEAR:
+            continue
+        plain = replace(ranked.statement, asked=frozenset())
+        for value in plain.values:
+            if value.value is None or value.kind != subject.kind:
+                continue
+            score = ranked.rank + lower + _fits(value, plain, asked)
+            if best is None or score > best[0]:
+                best = score, RuleValue(value, ranked.statement)
+    return best[1] if best is not None else None
+
+
+def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> float:
+    groups = set(filter(None, value.group.split("、")))
+    score = 0.0
+    if groups & asked.groups or (not groups and groups_in(statement.heading[-30:]) & asked.groups):
+        score += OF_GROUP
+    foreign = groups - asked.groups - GENERAL
+    opposite = {"双方缴存", "单方缴存"} & groups - asked.groups if {"双方缴存", "单方缴存"} & asked.groups else set()
+    score += OF_OTHERS * min(2, len(foreign) + len(opposite))
+    if asked.head and value.head:
+        score += OF_HEAD if value.head == asked.head else -OF_HEAD
+    if asked.period:
+        per = value.per or next(
+            (time for time in ("月", "年") if time in (value.value.unit if value.value else "") or f"每{time}" in value.text), ""
+        )
+        score += OF_PERIOD if per == asked.period else -OF_PERIOD if per else 0.0
+    before = statement.document.text[max(statement.span.start, value.span.start - 6) : value.span.start]
+    clause = value.clause.of(statement.document.text)
+    if "双方缴存" in asked.groups and not groups & EVERYDAY:
+        # 家庭最高额度 is that of two who pay, 个人最高额度 that of one
+        score += OF_HEAD if "家庭" in clause else -OF_HEAD if "个人" in groups else 0.0
+    if any(word in clause for word in word_lists("qa")["heaped"]):
+        score += OF_RULE
+    at = value.span.start - statement.span.start
+    if (change := find_change(statement.text)) is not None and at < change:
+        score += OF_RULE  # 为“每月1500元”提高至“每月1800元”
+    rises = before.rstrip().endswith(word_lists("qa")["rises"])
+    return score + (0.0 if rises == asked.rise else OF_RULE)
+
+
+def in_order(values: Sequence[tuple[PlaceEvidence, RuleValue]], *, ascending: bool) -> list[tuple[PlaceEvidence, RuleValue]]:
+    """Places by their values, the highest first."""
+
+    def order(pair: tuple[PlaceEvidence, RuleValue]) -> float:
+        value = pair[1].value.value
+        return value.order if value is not None else 0.0
+
+    return sorted(values, key=order, reverse=not ascending)
