@@ -59,6 +59,7 @@ ITEM_ENCODER = "CEMAI_ITEM_ENCODER"
 """Environment variable: another folder of the item encoder, or 0 to do without one."""
 VERDICTS = ("right", "wrong", "incomplete")
 LONGEST_NOTE = 2000
+SAME_DOCUMENT = "有两份文件是同一份，请写不同的文件。"
 BATCH = 500
 """Records of a bulk import that share one transaction: large enough that fsync does not count, small enough to lose little."""
 
@@ -816,14 +817,26 @@ class Library(PolicyGraph):
         """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""
         return self.engine.versions(*self._two(old, new), as_of=as_of)
 
-    def carried_out(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> Comparison:
-        """Compare the demands of an upper document with what a lower one says about each (落实对照). Raises ``UsageError``."""
-        return self.engine.carried_out(*self._two(upper, lower), as_of=as_of)
+    def carried_out(self, upper: str, *lower: str, as_of: dt.date | None = None) -> Comparison:
+        """Compare the demands of an upper document with what lower ones say about each (落实对照).
+
+        Args:
+            upper: The upper document, by id, title, number or file name.
+            lower: One lower document, or several from the top down (省, 市).
+            as_of: The day on which validity is judged; today if None.
+
+        Raises:
+            UsageError: If a document is named twice.
+        """
+        rows = [self.find(name).row for name in (upper, *lower)]
+        if len(set(rows)) < len(rows):
+            raise UsageError(SAME_DOCUMENT)
+        return self.engine.carried_out(*rows, as_of=as_of)
 
     def _two(self, first: str, second: str) -> tuple[int, int]:
         rows = self.find(first).row, self.find(second).row
         if rows[0] == rows[1]:
-            raise UsageError("两份文件是同一份，请写两份不同的文件。")
+            raise UsageError(SAME_DOCUMENT)
         return rows
 
     # ------------------------------------------------------------------ facts

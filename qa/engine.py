@@ -147,13 +147,16 @@ class Engine:
         with self._at_work() as (view, _):
             return compare_versions(*pair_columns(old, new, view), view, as_of=as_of or dt.date.today())
 
-    def carried_out(self, upper: int, lower: int, *, as_of: dt.date | None = None) -> Comparison:
-        """Compare what an upper document demands with what a lower one says, both given by their rows (落实对照)."""
-        from qa.comparison.columns import pair_columns
-        from qa.comparison.implementation import compare_implementation
+    def carried_out(self, upper: int, *lower: int, as_of: dt.date | None = None) -> Comparison:
+        """Compare what an upper document demands with what lower ones say, all given by their rows (落实对照); several from the top down."""
+        from qa.comparison.columns import chain_columns, pair_columns
+        from qa.comparison.implementation import compare_chain, compare_implementation
 
+        day = as_of or dt.date.today()
         with self._at_work() as (view, _):
-            return compare_implementation(*pair_columns(upper, lower, view), view, as_of=as_of or dt.date.today())
+            if len(lower) == 1:
+                return compare_implementation(*pair_columns(upper, lower[0], view), view, as_of=day)
+            return compare_chain(chain_columns((upper, *lower), view), view, as_of=day)
 
     # ------------------------------------------------------------------ inside
 

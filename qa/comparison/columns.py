@@ -163,6 +163,11 @@ def pair_columns(first: int, second: int, view: LibraryView) -> tuple[Comparison
     return one, other
 
 
+def chain_columns(rows: Sequence[int], view: LibraryView) -> list[ComparisonColumn]:
+    """The columns of some documents, with different names."""
+    return _told_apart([column_of(row, view) for row in rows])
+
+
 def _told_apart(columns: Sequence[ComparisonColumn]) -> list[ComparisonColumn]:
     """Make the names of columns unique: add the year, or the title where the year is not enough."""
     names = Counter(column.name for column in columns)

@@ -53,6 +53,39 @@ def compare_implementation(upper: ComparisonColumn, lower: ComparisonColumn, vie
     )
 
 
+def compare_chain(columns: Sequence[ComparisonColumn], view: LibraryView, *, as_of: dt.date) -> Comparison:
+    """How the demands of the uppermost of several documents (国 → 省 → 市) are taken up by each of the others.
+
+    The grade of a row is that of the lowest document; its reason gives the grade of every level.
+    """
+    upper, *lower = columns
+    steps = [compare_implementation(upper, column, view, as_of=as_of) for column in lower]
+    rows = []
+    for matched in zip(*(step.rows for step in steps), strict=True):
+        told = "；".join(f"{c.name}：{row.grade}（{row.because}）" for c, row in zip(lower, matched, strict=True))
+        cells = (matched[0].cells[0], *(row.cells[1] for row in matched))
+        rows.append(ComparisonRow(matched[0].aspect, cells, matched[-1].grade, told))
+    names = tuple(column.name for column in columns)
+    heads = tuple(column.head(view, as_of) for column in columns)
+    counts = [line for step in steps for line in step.differences if line.startswith(f"{upper.name}的文件有")]
+    broken = [_broken(matched[0].aspect, matched, lower) for matched in zip(*(step.rows for step in steps), strict=True)]
+    said = (*counts, CAUTION, *(line for line in broken if line))
+    return Comparison("→".join(names), None, names, tuple(rows), said, columns=heads, form="落实对照")
+
+
+CAUTION = "对照按字词和数判断，未写到的请翻看原文再下结论。"
+
+
+def _broken(aspect: str, rows: Sequence[ComparisonRow], lower: Sequence[ComparisonColumn]) -> str | None:
+    """Where a demand is lost on the way down; None where the lowest level has it."""
+    at = next((n for n, row in enumerate(rows) if row.grade == "未写到"), None)
+    if at is None:
+        return None
+    later = [column.name for column, row in zip(lower[at + 1 :], rows[at + 1 :], strict=True) if row.grade != "未写到"]
+    again = f"，{'、'.join(later)}又写到" if later else ""
+    return f"{aspect}：到{lower[at].name}未写到{again}。"
+
+
 def grade_tasks(tasks: Sequence[CoveredTask], column: ComparisonColumn) -> list[TakenUp]:
     """Grade the tasks of an upper document, in their order, by the sentences of a lower one and by its tasks."""
     taken = grade_demands([entry.upper.name for entry in tasks], column)
@@ -218,7 +251,7 @@ def _said(rows: Sequence[ComparisonRow], upper: ComparisonColumn, lower: Compari
         if grades:
             told = "，".join(f"{grade} {grades[grade]} 项" for grade in GRADES)
             out.append(f"{upper.name}的文件有{noun} {sum(grades.values())} 项，{lower.name}的文件{told}。")
-    out.append("对照按字词和数判断，未写到的请翻看原文再下结论。")
+    out.append(CAUTION)
     for grade in ("未写到", "部分写到"):
         out += [f"{grade}：{row.aspect}（{row.because}）" for row in rows if row.grade == grade]
     return out

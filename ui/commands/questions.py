@@ -63,7 +63,9 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = verbs.add_parser("compare", parents=[common], help="比地区：一个主题或问题，各地并列，逐格注明出处")
     p.add_argument("subject", nargs="?", metavar="主题或问题")
     p.add_argument("--versions", metavar="旧,新", help="新旧对照：两份文件逐条比较（写文件编号或文件名）")
-    p.add_argument("--carried-out", metavar="上级,下级", help="落实对照：上级文件的任务和目标，下级文件写到了哪些")
+    p.add_argument(
+        "--carried-out", metavar="上级,下级", help="落实对照：上级文件的任务和目标，下级文件写到了哪些；可写三级：国家,省,市"
+    )
     p.add_argument("--regions", metavar="甲,乙,…", help="要比的地区，可写合称如 京津冀、31个省（缺省为库中全部）")
     p.add_argument("--below", action="store_true", help="比所写地区的下级地区")
     p.add_argument("--instead", metavar="编号,…", help="用这些文件代替各地缺省的文件（写文件编号）")
@@ -204,7 +206,7 @@ def compare(args: argparse.Namespace) -> int:
         if args.versions is not None:
             comparison = library.versions(*_two(args.versions), as_of=as_of)
         elif args.carried_out is not None:
-            comparison = library.carried_out(*_two(args.carried_out), as_of=as_of)
+            comparison = library.carried_out(*_chain(args.carried_out), as_of=as_of)
         else:
             comparison = library.compare(
                 readable(args.subject),
@@ -228,6 +230,13 @@ def _two(listed: str) -> tuple[str, str]:
     if len(names) != 2:
         raise UsageError("请写两份文件的编号或文件名，中间用逗号分开。编号见 cemai docs list。")
     return names[0], names[1]
+
+
+def _chain(listed: str) -> list[str]:
+    names = split_names(listed)
+    if len(names) not in (2, 3):
+        raise UsageError("请写两份或三份文件的编号或文件名，从上级到下级，中间用逗号分开。编号见 cemai docs list。")
+    return names
 
 
 def print_comparison(comparison: Comparison) -> None:

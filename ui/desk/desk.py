@@ -382,11 +382,15 @@ class Desk:
         """Two versions of a document clause by clause."""
         return self._cached(f"versions|{old}|{new}", lambda: self.library.versions(old, new))
 
-    def compare_documents(self, first: str, second: str, *, carried_out: bool) -> Comparison:
-        """Two documents named by id, title, number or file name: 落实对照 of an upper and a lower one, or 新旧对照 of two versions."""
+    def compare_documents(self, first: str, second: str, *, carried_out: bool, third: str = "") -> Comparison:
+        """Two documents named by id, title, number or file name: 落实对照 of an upper and a lower one, or 新旧对照 of two versions.
+
+        ``third`` is a document below the second one: 落实对照 over three levels.
+        """
         if not carried_out:
             return self.versions(first, second)
-        return self._cached(f"carried_out|{first}|{second}", lambda: self.library.carried_out(first, second))
+        lower = (second, third) if third else (second,)
+        return self._cached("|".join(("carried_out", first, *lower)), lambda: self.library.carried_out(first, *lower))
 
     def regions(self) -> list[str]:
         """Regions of the library."""

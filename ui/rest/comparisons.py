@@ -79,8 +79,9 @@ def compare_documents(
     second: Annotated[str, Query(max_length=300, description="下级文件或新版")],
     form: Annotated[str, Query(pattern="^(carried_out|versions)$")] = "carried_out",
     format: TableFormat = "json",
+    third: Annotated[str, Query(max_length=300, description="再下一级的文件，只用于落实对照")] = "",
 ) -> Response | dict[str, Any]:
-    comparison = desk.compare_documents(first, second, carried_out=form == "carried_out")
+    comparison = desk.compare_documents(first, second, carried_out=form == "carried_out", third=third)
     if format == "json":
         return comparison.record()
     return exported(comparison, format, comparison.form)

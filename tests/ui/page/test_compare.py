@@ -48,3 +48,33 @@ def test_values_are_bars_where_they_compare_and_bold_with_the_reason_where_not()
 def test_a_document_behind_a_column_is_offered_in_its_place() -> None:
     page = shown(comparison(3))
     assert 'data-instead="old"' in page and "旧办法" in page and 'data-subject="补贴标准"' in page
+
+
+def test_a_chart_stands_above_the_table_from_four_places() -> None:
+    assert "<figure" not in shown(comparison(3))
+    page = shown(comparison(5))
+    chart = page[page.index("<figure") : page.index("</figure>")]
+    assert chart.count("<li") == 5 and page.index("</figure>") < page.index("<table")
+    assert chart.index("内蒙古") < chart.index("北京市"), "from the highest to the lowest"
+
+
+def graded(regions: tuple[str, ...]) -> Comparison:
+    cells = tuple(Cell(name, f"{name}.txt", "建设供水工程") for name in regions)
+    empty = (*cells[:-1], Cell(regions[-1], f"{regions[-1]}.txt", None))
+    rows = (
+        ComparisonRow("任务：建设供水工程", cells, "写到", "共有“供水工程”"),
+        ComparisonRow("任务：推广节水灌溉", empty, "未写到", "没有见到“节水灌溉”"),
+    )
+    return Comparison("→".join(regions), None, regions, rows, form="落实对照")
+
+
+def test_grades_and_counts_stand_on_the_page_with_room_for_a_remark() -> None:
+    page = str(matrix_view(graded(("全国", "云南")), chosen=("全国", "云南")))
+    assert page.index("写到 1 项") < page.index("<table") and "未写到 1 项" in page
+    assert "没有见到“节水灌溉”" in page and page.count('class="remark"') == 2
+    assert page.count(">备注</th>") == 1
+
+
+def test_of_three_levels_the_counts_are_those_of_the_lowest() -> None:
+    page = str(matrix_view(graded(("全国", "云南", "昆明市")), chosen=("全国", "云南", "昆明市")))
+    assert "昆明市的文件：共 2 项要求" in page

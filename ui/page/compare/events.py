@@ -52,6 +52,7 @@ def _pair_form(desk: Desk) -> Html:
             select("form", "对照什么", FORMS, any_of=False),
             choice_field("first", "上级文件或旧版", "compare-titles", placeholder=placeholder),
             choice_field("second", "下级文件或新版", "compare-titles", placeholder=placeholder),
+            choice_field("third", "再下一级（可不写）", "compare-titles", placeholder="三级落实对照时写，如国、省、市"),
             el("button", "对照", type="submit", class_="primary"),
             choices_list("compare-titles", list(titles)),
             data_act="pair",
@@ -109,17 +110,17 @@ def _ticked(desk: Desk, payload: Payload) -> list[str]:
 
 def compare_documents(desk: Desk, payload: Payload) -> Html:
     """Compare two documents in the form that was chosen."""
-    form, first, second = (text(payload, name) for name in ("form", "first", "second"))
+    form, first, second, third = (text(payload, name) or "" for name in ("form", "first", "second", "third"))
     if not first or not second:
         return empty_state(
             "还差一份文件", "请写明两份文件：先写上级文件或旧版，再写下级文件或新版。输入几个字就会列出库里的标题。"
         )
-    comparison = desk.compare_documents(first, second, carried_out=form == "carried_out")
+    comparison = desk.compare_documents(first, second, carried_out=form == "carried_out", third=third)
     if not comparison.rows:
         return empty_state("没有可列的差别", "两份文件逐条相同，或者读不出条款和任务。")
-    values = {"form": form, "first": first, "second": second}
+    values = {"form": form, "first": first, "second": second, "third": third}
     shown = matrix_view(comparison, chosen=comparison.regions, files=f"/api/v1/compare/documents?{urlencode(values)}")
-    return join(shown, standing("compare", values, name=f"{first} {second}"))
+    return join(shown, standing("compare", values, name=" ".join(filter(None, (first, second, third)))))
 
 
 TAB = Tab("compare", "比地区", "正在逐个地区比较…", form=form, start=start, act=stateless(compare))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from qa.answer import Cell, Comparison, ComparisonRow
 from qa.comparison.figures import RowFigures
 from ui.exports.comparison_layout import TURNED_FROM
 from ui.labels import NOTICE, NOTICES
+from ui.page.compare.charts import bar_chart
 from ui.page.kit.address import copy_link, document_link, written_places
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_state, notice_banner
@@ -58,7 +60,9 @@ def matrix_view(
         rows = [_place_row(comparison, i, standing[i], bars or {}, swap) for i in shown]
     else:
         heads = [_head(comparison.regions[i], standing[i], _behind(comparison, i, swap)) for i in shown]
-        head = el("tr", el("th", "比较项", scope="col"), heads)
+        graded = comparison.form == "落实对照"
+        marks = [el("th", "落实情况", scope="col"), el("th", "备注", scope="col")] if graded else []
+        head = el("tr", el("th", "任务和目标" if graded else "比较项", scope="col"), heads, marks)
         rows = [_row(row, shown, (bars or {}).get(i)) for i, row in enumerate(comparison.rows)]
     absent = "、".join(dict.fromkeys(comparison.regions[i] for i in silent))
     differences = [el("li", line) for line in comparison.differences]
@@ -71,6 +75,8 @@ def matrix_view(
             _exports(files or _address(subject, chosen, instead)),
             class_="lead",
         ),
+        _grade_counts(comparison),
+        bar_chart(comparison, bars or {}),
         el(
             "div",
             el("table", el("thead", head), el("tbody", rows), class_="matrix"),
@@ -146,7 +152,32 @@ def _aspect(row: ComparisonRow, found: RowFigures | None, scope: str) -> Html:
 
 def _row(row: ComparisonRow, shown: Sequence[int], found: RowFigures | None) -> Html:
     cells = [_cell(row.cells[i], found.bars.get(i) if found is not None else None) for i in shown]
-    return el("tr", _aspect(row, found, "row"), cells)
+    graded = [_grade(row), el("td", "", data_label="备注", class_="remark")] if row.grade is not None else []
+    return el("tr", _aspect(row, found, "row"), cells, graded)
+
+
+def _grade(row: ComparisonRow) -> Html:
+    """How far a demand is taken up, with the words and figures that decide."""
+    mark = el("span", row.grade, class_=f"grade {GRADE_CLASSES.get(row.grade or '', '')}")
+    return el("td", mark, el("p", row.because, class_="soft because"), data_label="落实情况")
+
+
+GRADE_CLASSES = {"写到": "whole", "部分写到": "part", "未写到": "none"}
+"""The styles of the grades."""
+
+
+def _grade_counts(comparison: Comparison) -> Html | None:
+    """How many demands are written, partly written and not written in the lowest document."""
+    grades = Counter(row.grade for row in comparison.rows if row.grade is not None)
+    if not grades:
+        return None
+    of_whom = f"{comparison.regions[-1]}的文件：" if len(comparison.regions) > 2 else ""
+    counts = [
+        el("span", f"{grade} {grades[grade]} 项", class_=f"grade {GRADE_CLASSES[grade]}")
+        for grade in GRADE_CLASSES
+        if grades[grade]
+    ]
+    return el("p", f"{of_whom}共 {sum(grades.values())} 项要求　", counts, class_="grades")
 
 
 def _bar(said: str, share: float) -> Html:
