@@ -12,6 +12,9 @@ from graph.targets.figure import goal_cues
 _FORMULA = re.compile(expand(r"(?:{counted_formulas})"))
 _CLOSES_LIST = re.compile(expand(r"(?:等|[、和及][一-龥]{1,12}|[从在]|围绕|聚焦|通过)[ \u3000]?\Z"))
 _ASPECT = re.compile(expand(r"(?:{counted_aspects})"))
+# 等4个事项, A、B两个部门: a count that closes its own enumeration
+_ENUMERATED = re.compile(r"(?:^|[,;:。])([^,;:。]{2,120}[、和与][^,;:。]{1,60}?)(等|这|各)?\Z")
+_ADDED = re.compile(expand(r"{adding}"))
 _COUNTERS = frozenset(word_lists()["loose_counters"])
 """Counters with which a small Chinese numeral says of how many sorts something is, not how much: 两种标准, 四个等次."""
 _SESSION = re.compile(r"[届次、]第?\Z")
@@ -28,6 +31,9 @@ _CONDITION_OF_TIME = re.compile(expand(r"[)）]?(?:以上|以内|的|未|无|不
 _PREPOSITIONS = frozenset(word_lists()["bare_prepositions"])
 _ONE_OF = re.compile(r"[^,，。;；\d]{1,24}之一|(?:部门|单位)[^,，。;；\d]{0,6}组成")
 _BEFORE_THAT = re.compile(r"[之日时请布房]前\Z")
+_AS_EXAMPLE = re.compile(r"[^。；;]{0,40}?为例")
+_PLACES = frozenset("省市县区州")
+_OFTEN = re.compile(r"每[一-龥]{0,6}$|[少多超足过可]$|提取|申请|享受")
 _ATTACHED = re.compile(expand(r"(?:{attached_parts})"))
 _FORBIDS = re.compile(expand(r"内[^,，。;；]{0,12}(?:{forbidding})"))
 
@@ -46,6 +52,8 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
     if _EXAMPLE.search(text, max(sentence.start, quantity.core.start - _EXAMPLE_REACH), quantity.core.start):
         return True
     near = text[clause.start : quantity.span.start]
+    if "以" in near and _AS_EXAMPLE.search(text, quantity.span.end, min(sentence.end, quantity.span.end + 40)):
+        return True
     after = quantity.core.end
     unit = quantity.unit or ""
     exact = quantity.comparator == "="
@@ -79,13 +87,36 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
         aspect = unit.endswith("方面") or _ASPECT.match(text, after) is not None
         if aspect and _CLOSES_LIST.search(near):
             return True
+    if exact and quantity.measure in ("count", "person", "loose"):
+        if near.rstrip().endswith("方面"):
+            return True  # 科技成果转化激励方面4项
+        listed = closes_enumeration(near, quantity.value)
+        if (listed and near.rstrip().endswith("等")) or (unit in _PLACES and (listed or not near.strip())):
+            return True  # 甲、乙、丙等3个船型; 4省市要深入学习
     if quantity.form == "chinese" and exact and unit in _COUNTERS and quantity.value is not None and quantity.value <= 12:
         return not near.endswith(goal_cues())
+    if unit == "次" and quantity.form == "chinese" and quantity.value == 2 and not _OFTEN.search(near):
+        return exact  # 推动二次创新
     if unit == "次" and _SESSION.search(text, max(0, quantity.core.start - 2), quantity.core.start):
         return True
     if unit in _STAGE_UNITS and exact and _STAGES.search(near):
         return True
     return _only_tells_when(text, clause, quantity, near)
+
+
+def closes_enumeration(lead: str, value: float | None) -> bool:
+    """Whether a count stands behind the very things it counts: A、B、C等5个事项, A、B两个部门."""
+    match = _ENUMERATED.search(lead)
+    if match is None or value is None or not 2 <= value <= 30:
+        return False
+    if _ADDED.search(match[1]):
+        return False  # 新增A、B、C等3个口岸 is to be done, however it is listed
+    # 从财政、金融等方面扶持甲、乙2个县: the list before 等 is another
+    listed = match[1] if match[2] == "等" else match[1].rsplit("等", 1)[-1]
+    members = re.split("[、和与]", listed)
+    if match[2] == "等":
+        return len(members) == value
+    return len(members) == value and not re.search(r"\d", match[1])
 
 
 def is_part_of_name(text: str, quantity: Quantity, following: Quantity) -> bool:

@@ -30,6 +30,7 @@ from graph.targets.exclusions import is_no_figure, is_part_of_name
 from graph.targets.figure import CHANGED, Figure
 from graph.targets.indicator import find_distributed_indicator, find_indicator
 from graph.targets.naming import complete_name
+from graph.targets.readable import find_paid, make_readable, without_groups
 from graph.targets.tables import read_table
 
 _PERIOD = re.compile(expand(r"({periods_named})[为是:]?((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)年"))
@@ -40,6 +41,8 @@ _TRIGGER = re.compile(expand(r"[\d一二三四五六七八九十两百千]|应.[
 _NOTICE = re.compile(expand(r"关于[^,，。;；\n]{2,80}?的{letter_kinds}"))
 _YEAR = re.compile(r"\d年")
 """What every period and every limit of a reply has."""
+_ADDRESS = re.compile(r"(?:%[0-9A-F]{2}|[\w./:?=&-])*%[0-9A-F]{2}%[0-9A-F]{2}[\w%./:?=&-]*", re.ASCII)
+"""A web address with percent signs, which no share of anything is in."""
 _LEADER = re.compile("[.…·]{3}")
 _LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}")
 _SENTENCE_LIKE = 8
@@ -97,6 +100,8 @@ class _RulingYears:
     """The year of a sentence that opens with it (到2025年，…): under a heading of goals it governs what follows."""
     told: int | None = None
     """The last year that a sentence of the same block spoke of."""
+    paid: str = ""
+    """What the last sentence of the same block paid or allowed (购房补贴)."""
     _block: int | None = None
 
     def enter(self, text: str, sentence: Span, frame: Frame | None, *, goals: bool) -> None:
@@ -110,7 +115,7 @@ class _RulingYears:
             self.goal = None
         block = frame.start if frame is not None else None
         if block != self._block:
-            self.told, self._block = None, block
+            self.told, self.paid, self._block = None, "", block
 
 
 def _from_cells(doc: ParsedDocument, text: str, table: Table, defaults: TargetDefaults, contexts: TargetContexts) -> list[Target]:
@@ -183,6 +188,8 @@ def _in_sentence(
     titles.update(
         at for match in _NOTICE.finditer(text, sentence.start, sentence.end) for at in range(match.start(), match.end())
     )
+    if "%" in sentence.of(text):
+        titles.update(at for match in _ADDRESS.finditer(text, start, end) for at in range(match.start(), match.end()))
     marks = {at for span in quoted(text, sentence) if len(span) <= 14 for at in range(span.start, span.end)}
     kept = _merged(text, [q for q in quantities if not _in_name(text, q, titles, marks)])[:_MOST]
     if not kept:
@@ -198,7 +205,8 @@ def _in_sentence(
     heading = section.heading if section is not None and section.kind in ("heading", "item") else ""
     carried = ruling.told if ruling is not None else None
     chain = NameChain()
-    told = ""
+    told, told_of = "", ""
+    paid = find_paid(heading) or (ruling.paid if ruling is not None else "")
     changed_from: float | None = None
     for i, quantity in enumerate(kept):
         if i + 1 < len(kept) and _starts_change(text, quantity, kept[i + 1]):
@@ -222,18 +230,20 @@ def _in_sentence(
             indicator = find_indicator(text, clause, quantity, previous, following) or clause.of(text)
         named = shared or chain.continued(text, clause, quote, quantity)
         if named is None:
-            named = complete_name(indicator, figure, previous, heading or told)
+            named = complete_name(indicator, figure, previous, heading, told, _like(told, told_of, quantity))
+            named = make_readable(named, figure, paid) if named is not None else None
             if named is not None:
                 named = chain.take(text, quote, quantity, named)
         elif shared is not None:
-            chain.subject = shared
-        named = named or told or None
-        told = named or told
+            named = chain.subject = make_readable(shared, figure) or shared
         if named is None:
             continue  # a figure of nothing is no fact
+        told, told_of = without_groups(named), quantity.measure
+        paid = find_paid(named) or paid
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
         out.append(assemble_target(doc, figure, defaults, quote=quote, indicator=named, base_year=base, carried=carried))
     if ruling is not None:
+        ruling.paid = paid
         ruling.told = next((m.year for m in reversed(mentions) if m.role in ("plain", "as_of", "by", "during")), ruling.told)
     return out
 
@@ -247,6 +257,14 @@ def _starts_change(text: str, quantity: Quantity, following: Quantity) -> bool:
     if len(between) > 12 or quantity.form == "words" or not CHANGED.search(between) or re.search("[,，。;；、]", between):
         return False
     return _FROM.search(text, max(0, quantity.span.start - 10), quantity.span.start) is not None
+
+
+def _like(told: str, told_of: str, quantity: Quantity) -> str:
+    """The name of the figure before, where this one measures the like; of a share, what it is a share of may be measured itself."""
+    if told_of == quantity.measure:
+        return told
+    shares = told_of in ("percent", "ratio") and quantity.measure == "area" and "面积" in told
+    return told[: told.index("面积") + 2] if shares else ""
 
 
 def _clause_of(parts: list[Span], starts: list[int], sentence: Span, quantity: Quantity) -> Span:
@@ -304,7 +322,11 @@ def _cut(text: str, start: int, end: int) -> int | None:
             depth += 1
         elif char in ")）":
             depth = max(0, depth - 1)
-        elif char in "、和及" and not depth and text[at + 1 : at + 3] not in ("以上", "以下", "以内"):
+        elif (
+            (char in "、和及" or (char == "或" and end - at > 5))
+            and not depth
+            and text[at + 1 : at + 3] not in ("以上", "以下", "以内")
+        ):
             return at + 1
     return None
 

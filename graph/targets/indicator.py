@@ -9,9 +9,10 @@ from functools import lru_cache
 from corpus.document import Span
 from graph.lexicon import entries, expand, word_lists
 from graph.quantities.quantity import Quantity
+from graph.targets.exclusions import closes_enumeration
 
 # what stands between an indicator and its number: verbs of reaching and fillers
-_REACHING = re.compile(expand(r"(?:{before_figures}|(?<![拥具享])有|(?<![最附临])近)$"))
+_REACHING = re.compile(expand(r"(?:{before_figures}|(?<![拥具享持公国])有|(?<![最附临])近)$"))
 _CLAUSE_LEAD = re.compile(
     expand(
         r"^(?:{clause_leads}|及(?!时)|对(?![外接口标照])|守住了?|要(?![求素点件])|应当?"
@@ -40,6 +41,7 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
     left = text[clause.start : quantity.span.start].strip(" 　")
     right = text[quantity.span.end : clause.end].strip(" 　")
     left, right = _before_distribution(left), _behind_row(right) if "分别" in left else right
+    right = _SORTS.sub("", _INCLUDED.sub("", right))
     within = _WITHIN.match(right) if quantity.measure == "time" else None
     if within is None and quantity.measure == "time" and text[quantity.span.end - 1] == "内":
         within = _WITHIN_OPEN.match(right)
@@ -79,12 +81,30 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
     if noun and _THERE_ARE.search(left):
         # 理事会应当有二至三名会员理事
         return _short(f"{_without_lead(_without_tail(_THERE_ARE.sub('', left)))}{noun}")
+    if len(noun) >= 3 and quantity.measure == "count" and closes_enumeration(left, quantity.value):
+        return _short(noun)  # 扶持三都、罗甸2个国家重点帮扶县
     share = _SHARE_OF.match(left[-70:]) if quantity.measure in ("percent", "ratio") and not noun else None
     if share is not None:
         part = _without_lead(_without_tail(share["part"]))
         return _short(part if "基点" in (quantity.unit or "") else f"{part}占{share['whole'].rstrip('的')}比例")
     if quantity.measure == "time" and left.endswith(_DURATIVE):
-        return _short(f"{left[-2:]}时间")
+        lasting = re.sub(r"(?:再|可以?|应当|应|将|须|的)+$", "", _without_lead(left[:-2]))
+        return _short(f"{lasting if len(lasting) <= 20 and not lasting.startswith('进行') else ''}{left[-2:]}时间")
+    fined = _FINED.search(left) if quantity.measure in ("money", "percent", "ratio", "count") else None
+    fine = _FINE_AFTER.match(right) if fined is not None else None
+    if fined is not None and fine is not None:
+        return f"{fine['fine']}（{fined['who']}）" if fined["who"] else fine["fine"]
+    standard = _STANDARD_AFTER.match(right) if _APPLIED_TO.search(left) else None
+    if standard is not None:
+        # 按5000元/套标准发放消费券
+        return _short(f"{standard['what'] or ''}{standard['act']}标准")
+    if quantity.measure == "percent":
+        rate = _RATE_AFTER.match(right) if _APPLIED.search(left) else None
+        if rate is not None:
+            return _short(f"{rate['tax'] or ''}{rate['rate']}{'（' + rate['of'] + '）' if rate['of'] else ''}")
+        counts = _COUNTS_AS.match(right) if left.endswith("的") else None
+        if counts is not None:
+            return _short(f"{counts['what']}占{_without_lead(left)}比例")
     attribute = _as_attribute(bare, noun, right, quantity)
     if attribute is not None:
         return _short(attribute)
@@ -95,11 +115,22 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
         return _short(f"{bare}{noun}")
     if not bare or bare in _verbs():
         return _short(noun if len(noun) >= 2 or noun in _PLACES else f"{_head_of(previous)}{bare}{noun}")
-    if noun and not reached:
+    if noun and (not reached or (quantity.measure == "time" and left.endswith("有"))):
         return _short(_joined(bare, noun) if len(bare) + len(noun) <= 40 else noun)
     return _short(bare if len(bare) >= 2 else f"{_head_of(previous)}{bare}{noun}")
 
 
+_INCLUDED = re.compile(r"^[（(]不?(?:含|包含|包括)[^()（）]{0,12}[)）]")
+_SORTS = re.compile(r"^[一二三四五六七八九十两]个?(?:类型|档次|等级|标准|层次|档|类)的?")
+_APPLIED = re.compile(r"(?:适用|按照?|以|执行|实行)$")
+_RATE_AFTER = re.compile(
+    r"^的?(?P<rate>[一-龥]{0,6}?(?:税率|费率|利率|征收率|预征率|缴存率))(?:的(?P<of>[一-龥]{2,16}))?(?:(?:征收|缴纳|计征)(?P<tax>[一-龥]{2,8}))?"
+)
+_FINED = re.compile(r"(?:^对(?P<who>[一-龥]{2,12}?))?(?:可以|应当|并|单|可|判)*处(?:以|或者)?[^,，]{0,24}$")
+_FINE_AFTER = re.compile(r"^[^,，。;；]{0,10}?(?P<fine>罚款|罚金)")
+_APPLIED_TO = re.compile(r"按照?[^,，]{0,12}$")
+_STANDARD_AFTER = re.compile(expand(r"^的?标准(?:,|，)?(?P<act>{giving_acts})(?P<what>[一-龥]{2,10})?"))
+_COUNTS_AS = re.compile(r"^(?:作为|为|用于|计入)(?P<what>[一-龥]{3,14})")
 _KEPT_VERBS = frozenset(word_lists()["kept_verbs"])
 _BEFORE_LIMIT = re.compile(expand(r"(?:{since_then}|{modals}|请|可|并|需|将|的)$"))
 _BEFORE_COUNT = re.compile(expand(r"(?:(?:{modals})?以|{modals}|按)$"))
@@ -114,7 +145,7 @@ _SINCE_LEAD = re.compile(expand(r"^(?:自|从|收到|接到|由|于)|日起|后$
 _FORBIDDEN = word_lists()["forbidding"]
 _MEASURES = {"time": "时间", "money": "金额", "area": "面积", "percent": "比例", "length": "长度", "person": "人数"}
 _MEASURE_ENDS = word_lists()["measure_ends"]
-_OF = re.compile(r"^(?:[(（][^()（）]{1,14}[)）])?的(?=[一-龥])")
+_OF = re.compile(r"^(?:[(（][^()（）]{1,14}[)）])?的(?=[一-龥]|$)")
 _VERB_AFTER = re.compile(expand(r"^(?:[(（][^()（）]{1,14}[)）])?的?(?:{verbs_after})"))
 _PERIOD_AFTER = re.compile(expand(r"^为(?P<noun>{periods_after})"))
 
@@ -200,6 +231,7 @@ def _joined(bare: str, noun: str) -> str:
 _THERE_ARE = re.compile(expand(r"(?:(?:{modals}|可以?)(?:有|由)|的有|(?<=[一-龥])(?:{modals}))$"))
 _SHARE_OF = re.compile(expand(r"(?P<part>[^,，]{2,30}?)(?:{limits})(?P<whole>[^,，]{4,30}?)的?$"))
 _ITS_FIGURE = re.compile(expand(r"(?:{before_figures})?\d[\d.,]*[万亿多余]*[一-龥%‰]{0,3}(?:{bounds_behind})?$"))
+_ATTRIBUTIVE = ("级", "型", "化", "性", "式")
 _PLACES = frozenset("省市县区州盟旗乡镇村户人家")
 
 
@@ -212,6 +244,9 @@ def _noun_after(right: str) -> str:
         after = after[modified.end() :]
     stop = _NOUN_STOP.search(after)
     noun = (after[: stop.start()] if stop else after).strip()
+    if stop and stop.group() == "、" and noun.endswith(_ATTRIBUTIVE):
+        # 行业级、场景级大模型: the noun stands behind its last attribute
+        noun = re.split(r"[,，。;；:：（(）)\n\d]", after, maxsplit=1)[0][:24]
     return f"{noun[2:]}方面" if noun.startswith("方面") and len(noun) > 2 else noun
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from graph.facts import TargetKind
 from graph.lexicon import expand, table, word_lists
+from graph.targets.exclusions import closes_enumeration
 from graph.targets.figure import BY_THEN, CHANGED, COUNTED, Figure, contains, goal_cues
 
 ESTIMATED = re.compile(expand(r"(?:^|[,;:])经?(?:初步)?{estimated}"))
@@ -23,9 +24,6 @@ _ACCORDING = re.compile(r"按(?:照)?[^,，按]{0,30}\Z")
 _SURPASSED = word_lists()["surpassed"]
 _OBJECT = re.compile(r"^(?:将|把|对)")
 _FROM = re.compile(r"[由从](?:\d{4}年的?)?$")
-# 等4个事项, A、B两个部门: a count that closes its own enumeration
-_ENUMERATED = re.compile(r"(?:^|[,;:。])([^,;:。]{2,120}[、和与][^,;:。]{1,60}?)(等|这|各)?\Z")
-_ADDED = re.compile(expand(r"{adding}"))
 _PRESENT = re.compile(expand(r"{attending}[^。;]{0,60}\Z"))
 _RATES = re.compile(expand(r"{paid}(?:资金)?标准(?:如下|为)?[^。;]{0,60}\Z"))
 _CONDITION = re.compile(expand(r"(?:[(（][^()（）]{1,12}[)）])?的(?!{goal_nouns})"))
@@ -333,22 +331,7 @@ def _is_structure(figure: Figure) -> bool:
     lead = figure.near
     if not lead.strip(" \n") and _SUBJECTS.match(text, quantity.span.end):
         return True  # 5个地级市抓好督促
-    return _closes_enumeration(lead, quantity.value) or (bool(_OBJECT.match(lead)) and not CHANGED.search(lead))
-
-
-def _closes_enumeration(lead: str, value: float | None) -> bool:
-    """Whether a count stands behind the very things it counts: A、B、C等5个事项, A、B两个部门."""
-    match = _ENUMERATED.search(lead)
-    if match is None or value is None or not 2 <= value <= 30:
-        return False
-    if _ADDED.search(match[1]):
-        return False  # 新增A、B、C等3个口岸 is to be done, however it is listed
-    # 从财政、金融等方面扶持甲、乙2个县: the list before 等 is another
-    listed = match[1] if match[2] == "等" else match[1].rsplit("等", 1)[-1]
-    members = re.split("[、和与]", listed)
-    if match[2] == "等":
-        return len(members) <= value
-    return len(members) == value and not re.search(r"\d", match[1])
+    return closes_enumeration(lead, quantity.value) or (bool(_OBJECT.match(lead)) and not CHANGED.search(lead))
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from graph.lexicon import expand, word_lists
 from graph.targets.figure import Figure
+from graph.targets.readable import is_each, is_readable, shape_name
 
 _PAID_FOR = re.compile(
     expand(r"^[^,，。;；:：()（）\d]{0,14}?(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,6}?{paid_nouns})(?![一-龥]{0,2}的)")
@@ -19,7 +20,7 @@ _PAID_BEFORE = re.compile(
         r"(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,16}?(?:{paid_nouns}))(?:标准|金额|额度|比例)?[为按达至到]?{filling_words}*\Z"
     )
 )
-_GRANT_LEAD = re.compile(expand(r"^(?:{grant_verbs}|一次性|相应|每人|每户|每年|每月|最高)+"))
+_GRANT_LEAD = re.compile(expand(r"^(?:的?标准|{grant_verbs}|一次性|相应|每人|每户|每年|每月|最高)+"))
 _HEAD_VERBS = re.compile(expand(r"^(?:{grant_verbs}|{head_verbs})+"))
 _BY_SHARE = re.compile(r"(?P<what>[^,，。;；:：]{0,30}?)按(?:照)?[^,，。;；:：]{2,40}?的?\Z")
 _GRANTS = re.compile(expand(r"{grant_verbs}"))
@@ -42,14 +43,24 @@ _NUMBERED = re.compile(
 )
 _BOUND_NAME = re.compile(r"最[高低多少长短](?:(?![为是可不达约])[一-龥]){2,8}")
 _MEASURE_ENDS = word_lists()["measure_ends"]
+_WHO_LEADS = re.compile(r"^(?:对于|对|凡是|凡|如果|如|若|或者|或|并且|而且|以及|且|并)+")
+_IS_BASE = re.compile(expand(r"(?:{limits}|不得?[低高超少]|相当于)"))
+_ROOM = re.compile(expand(r"{rooms}"))
+_MEASURED = ("年龄", "年限", "时间", "时限", "期限", "面积", "比例", "率")
+"""What a name ends with that says its own measure, so that no other is put behind it."""
+_EXTENTS = ("面积", "房", "住宅", "公寓", "地", "林", "田")
+_OWN_DOCUMENT = re.compile(expand(r"{own_documents}"))
+_TOPIC = re.compile(expand(r"(?P<topic>[一-龥]{2,8}?)(?:{topic_verbs})"))
+_WHOLE = word_lists()["arrived"]
 _EACH = re.compile(expand(r"(?:按照?)?(?P<each>每(?:{each_units})(?:每(?:{each_times}))?)"))
 _ONLY_BOUND = re.compile(expand(r"^(?:{limits}|{limits_of_size})"))
 _UNFINISHED = word_lists()["unfinished"]
 _FROM = re.compile(r"(?<![自理])[由从](?:原来?的?|现行的?|目前的?)?(?:[^由从]{0,12})$")
+_OWN_FIGURE = re.compile(r"\d[\d.,]*[万亿多余]*[一-龥%‰]{0,2}$")
 _MOST = 40
 
 
-def complete_name(name: str, figure: Figure, previous: str, heading: str) -> str | None:
+def complete_name(name: str, figure: Figure, previous: str, heading: str, told: str = "", like: str = "") -> str | None:
     """The name of an indicator as it can be read alone; None where nothing around the figure gives a subject.
 
     Args:
@@ -57,10 +68,12 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str) -> str
         figure: The figure.
         previous: The clause before.
         heading: The nearest heading, without its number.
+        told: The name of the figure before it in its sentence.
+        like: The same, where that figure measures the like: what a figure without any noun goes on with.
     """
     if figure.base_value is not None:
         name = _FROM.sub("", name) or name
-    subject = _clean(_NUMBERED.sub("", name))
+    subject = shape_name(_clean(_NUMBERED.sub("", name)), figure)
     paid = _paid_name(figure)
     if paid is not None:
         return paid
@@ -68,16 +81,29 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str) -> str
     if bound is not None and bound.group() not in subject and bound.group().endswith(_MEASURE_ENDS):
         # 夫妻双方最高可贷额度65万元: the bound has the measure in it
         subject = f"{subject}{bound.group()}"
-    subject, each = _without_each(subject)
-    if _needs_subject(subject) or (not figure.in_digits and subject == figure.quantity.span.of(figure.text)):
+    subject, each = ("", subject) if is_each(subject) else _without_each(subject)
+    if subject in _terms_of_force() and (topic := _topic(figure)):
+        subject = f"{topic}{subject}"
+    elif _needs_subject(subject) or (not figure.in_digits and subject == figure.quantity.span.of(figure.text)):
         above = next(
             (
                 part
-                for part in (_head(previous), _head(heading), _clean(figure.near[-24:]))
+                for part in (
+                    *(
+                        (told, _head(previous))
+                        if each
+                        else (_head(previous), (told if subject and not told.endswith(_MEASURED) else like))
+                    ),
+                    _head(heading),
+                    shape_name(_clean(figure.near[-24:]), figure),
+                )
                 if len(part) >= 2 and not _needs_subject(part)
             ),
             "",
         )
+        if figure.quantity.measure == "area" and not above.endswith(_EXTENTS):
+            room = max(_ROOM.finditer(figure.lead), key=lambda match: match.start(), default=None)
+            above = room.group() if room is not None and subject == "面积" else ""
         if not above:
             return None
         keeps = subject not in _bare_verbs() and not _ONLY_BOUND.match(subject) and not above.endswith(subject)
@@ -90,10 +116,21 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str) -> str
         and figure.quantity.measure in ("money", "percent", "time")
         and _is_conditional(figure, condition["who"])
     ):
-        who = _NUMBERED.sub("", condition["who"]).removesuffix("的").lstrip("对凡如若")
+        who = _NUMBERED.sub("", condition["who"]).removesuffix("的")
+        who = _WHO_LEADS.sub("", who)
         if len(who) >= 3 and who not in subject:
             subject = f"{subject}（{who}）"
     return subject[: 2 * _MOST]
+
+
+def _topic(figure: Figure) -> str:
+    """What a term is the term of: the document where its sentence names it, else what opens the sentence (房票采用实名制，有效期…)."""
+    lead = figure.lead
+    own = max(_OWN_DOCUMENT.finditer(lead), key=lambda match: match.start(), default=None)
+    if own is not None:
+        return own.group()
+    opened = _TOPIC.match(_NUMBERED.sub("", lead.strip(" 　\n")))
+    return opened["topic"] if opened is not None and "," in lead and not _needs_subject(opened["topic"]) else ""
 
 
 def _needs_subject(subject: str) -> bool:
@@ -104,6 +141,7 @@ def _needs_subject(subject: str) -> bool:
         or subject in _bare_verbs()
         or _ONLY_BOUND.match(subject) is not None
         or subject.endswith(_UNFINISHED)
+        or not is_readable(subject)
     )
 
 
@@ -119,7 +157,8 @@ def _without_each(subject: str) -> tuple[str, str]:
 def _clean(name: str) -> str:
     name = _BASE.sub("", name)
     for _ in range(3):
-        shorter = _TAILS.sub("", _LEADS.sub("", name)).strip("的,，、:： 　")
+        shorter = _LEADS.sub("", name)
+        shorter = (shorter if shorter.endswith(_WHOLE) else _TAILS.sub("", shorter)).strip("的,，、:： 　")
         if shorter == name:
             break
         name = shorter
@@ -137,6 +176,8 @@ def _paid_name(figure: Figure) -> str | None:
     if found is None:
         return None
     noun = _LEADS.sub("", found["noun"].lstrip("的和及"))
+    if _IS_BASE.match(noun):
+        return None  # 按照不低于基本生活费15%的标准: of what, not what
     noun = _GRANT_LEAD.sub("", noun) or found["noun"]
     whom = max(_WHOM.finditer(figure.lead + "，"), key=lambda match: match.start(), default=None)
     share = _BY_SHARE.search(figure.near) if figure.quantity.measure == "percent" else None
@@ -154,14 +195,20 @@ def _is_conditional(figure: Figure, words: str) -> bool:
 def _head(clause: str) -> str:
     """The noun phrase a clause or a heading is about, as far as one can tell without a parser: what follows its verb."""
     bare = _NUMBERED.sub("", clause.strip(" 　\n,，。;；:："))
-    bare = _HEAD_VERBS.sub("", bare)
-    bare = _clean(bare.rsplit("，", 1)[-1].rsplit(",", 1)[-1])
+    bare = _HEAD_VERBS.sub("", _OWN_FIGURE.sub("", bare))
+    bare = bare.rsplit("，", 1)[-1].rsplit(",", 1)[-1]
+    bare = _clean(bare.rpartition("的")[2] if re.search(r"\d", bare) else bare)
     return bare if 2 <= len(bare) <= 24 and not re.search(r"\d", bare) else ""
 
 
 @lru_cache(maxsize=1)
 def _generic() -> frozenset[str]:
     return frozenset(word_lists()["generic_names"])
+
+
+@lru_cache(maxsize=1)
+def _terms_of_force() -> frozenset[str]:
+    return frozenset(word_lists()["terms_of_force"])
 
 
 @lru_cache(maxsize=1)
