@@ -156,7 +156,8 @@ class Library(PolicyGraph):
         return cls(corpus, model=model, encoder=encoder)
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store; what was made of many documents is kept for the next process."""
+        self.corpus.store_views()
         self.corpus.close()
 
     def __enter__(self) -> Library:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
+from corpus.store.views import ViewPart
+
 K = TypeVar("K", bound=Hashable)
 
 
-class TextsByPairs(Generic[K]):
+class TextsByPairs(ViewPart, Generic[K]):
     """Texts by key, looked up by what stands in them.
 
     Example: ``texts.add(7, "供水条例"); texts.holding("水条")`` gives ``{7}``.

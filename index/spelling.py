@@ -6,8 +6,10 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from corpus.store import ViewPart
 
-class SpellingNames:
+
+class SpellingNames(ViewPart):
     """Names indexed by all their characters but one, so that the cost of a look-up does not grow with their number."""
 
     def __init__(self, names: Iterable[str] = (), telling: frozenset[str] = frozenset()) -> None:

@@ -181,6 +181,7 @@ def _prepare_page(desk: Desk, go_on: Callable[[], bool]) -> None:
     if desk.pool is not None:
         desk.read(fact_table)  # workers begin with a copy of the table on the disk
     prepare_drawings(desk, go_on)
+    desk.read(lambda _: desk.library.corpus.store_views())
 
 
 def _build_page(desk: Desk) -> FastAPI:

@@ -5,10 +5,10 @@ Everything another package needs is imported from here: ``from corpus.store impo
 
 from __future__ import annotations
 
-from corpus.store.corpus import READINGS, Corpus
+from corpus.store.corpus import Corpus
 from corpus.store.database import FILE_NAME, FORMAT
 from corpus.store.filed_keys import FiledKeys
-from corpus.store.following import Heads, View
+from corpus.store.following import READINGS
 from corpus.store.rows import (
     DocumentChange,
     DocumentInfo,
@@ -20,6 +20,7 @@ from corpus.store.rows import (
     StoredRecord,
     year_of,
 )
+from corpus.store.views import Heads, View, ViewPart
 
 __all__ = [
     "FILE_NAME",
@@ -37,5 +38,6 @@ __all__ = [
     "StoredPassage",
     "StoredRecord",
     "View",
+    "ViewPart",
     "year_of",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from corpus.store.database import FILE_NAME
 from corpus.store.documents import DocumentTables
 from corpus.store.facts import FactTables
 from corpus.store.filed_keys import FiledKeys
+from corpus.store.following import READINGS
 from corpus.store.integrity import faults, row_hash
 from corpus.store.item_vectors import ItemVectorTables
 from corpus.store.passages import PassageTables
@@ -33,10 +34,6 @@ from corpus.store.signatures import SignatureTables
 
 # the plus: thousands of records may have come from one file
 _CONCERNED = "removed_at IS NULL AND (id=? OR (source=? AND +origin IS ?))"
-
-
-READINGS = "readings."
-"""What the names of files of the cache folder begin with that may hold words of texts; they are deleted when a text is erased."""
 
 
 class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTables, ItemVectorTables):

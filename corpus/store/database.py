@@ -8,7 +8,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -207,6 +207,11 @@ class Database:
             return int(found[0])
         except (TypeError, ValueError) as error:  # the row is gone or its value is not what was written
             raise translated(sqlite3.DatabaseError("malformed"), self.folder / FILE_NAME) from error
+
+    def is_last(self, generation: int) -> bool:
+        """Whether a generation is the last one there is: looked at apart, for inside a snapshot later ones are not seen."""
+        with closing(connect(self.folder / FILE_NAME, ("query_only=ON",))) as apart:
+            return bool(apart.execute("SELECT 1 FROM meta WHERE name='generation' AND value=?", (str(generation),)).fetchone())
 
     def _identify(self, known: RememberedLibrary | None) -> None:
         """Read the id of the library, given to it where it has none, and hold it against what is remembered of it."""

@@ -62,6 +62,10 @@ class DocumentTables(CorrectionTables):
         """The view of a class (``corpus.store.following``) over the documents of this library, up to date."""
         return self._following.view(kind)
 
+    def store_views(self) -> None:
+        """Write ``heads`` and views for the next process, where they were worth making (``corpus.store.stored_views``)."""
+        self._following.store()
+
     def infos(self, filters: Filters | None = None) -> list[DocumentInfo]:
         """The documents that meet the filters, in the order they came; inside a transaction with what it changed so far."""
         kept = self._infos("removed_at IS NULL") if self._depth else list(self.heads.values())

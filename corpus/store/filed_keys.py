@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from corpus.store.following import Heads, View
+from corpus.store.views import Heads, View
 
 if TYPE_CHECKING:
     from corpus.store.corpus import Corpus

@@ -23,44 +23,38 @@ Rules for a view:
   (``tests/corpus/store/test_following.py`` and ``tests/graph/documents/test_following.py`` hold each against one).
 - It asks for the views it is made of in ``__init__``: those are then brought up before it.
 - A view that raises is dropped with all others, and made anew when it is next asked for.
+- It holds nothing that belongs to a process, or it is not ``storable``.
 - Inside a transaction views stay as they were before it: what is not committed may be rolled back.
 """
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from corpus.errors import StoreError
 from corpus.store.rows import DocumentInfo
+from corpus.store.stored_views import FILE, StoredViews, find_view, name_view, read_views, without_collecting, write_views
+from corpus.store.views import View
 
 if TYPE_CHECKING:
     from corpus.store.corpus import Corpus
 
-Heads = Mapping[int, DocumentInfo]
-"""Documents without their texts, by row."""
+log = logging.getLogger("cemai.store")
 
 MANY = 1_000
 """Changed documents from which, where they are most of the library, views are made anew when they are next asked for."""
-
-
-class View(ABC):
-    """Something made of all documents of a library."""
-
-    @abstractmethod
-    def __init__(self, corpus: Corpus) -> None:
-        """Begin without documents; ``take`` brings those there are."""
-
-    @abstractmethod
-    def take(self, gone: Heads, come: Heads) -> None:
-        """Take documents out as they were, and others in as they are.
-
-        Args:
-            gone: Documents as this view took them in; a changed one is in both.
-            come: Documents as they are now, in the order of their rows.
-        """
+READINGS = "readings."
+"""What the names of files of the cache folder begin with that may hold words of texts; they are deleted when a text is erased."""
+STORED_FROM = 500
+"""Documents from which what was made of them is stored for the next process: of fewer it is made in a tenth of a second."""
+STORED_AGAIN = 0.05
+"""Share of the documents that must have changed for views to be stored again."""
 
 
 V = TypeVar("V", bound=View)
@@ -85,6 +79,15 @@ class Following:
         self._lock = threading.RLock()
         self._views: dict[type[View], Any] = {}
         self._held = 0
+        self._stored: StoredViews | None = None
+        self._distrusted = False
+        """Whether what is stored led to an error: then everything is made anew."""
+        self._late = False
+        """Whether heads and views are of an earlier generation than the library just now."""
+        self._made_anew = False
+        """Whether there are views that are not stored."""
+        self._taken_in = 0
+        """Changed documents taken in since views were stored."""
         self.generation = -1
         self.heads: dict[int, DocumentInfo] = {}
         self.rows: dict[str, int] = {}
@@ -95,11 +98,32 @@ class Following:
         with self._lock:
             self.catch_up()
             if kind not in self._views:
-                made = kind(self._corpus)
-                made.take({}, self.heads)
-                self._views[kind] = made
+                self._views[kind] = self._take_stored(kind) or self._make(kind)
+                if self._stored is not None:  # as they were when they were stored: a view comes after those it is made of
+                    place = self._stored.order
+                    ordered = sorted(self._views.items(), key=lambda item: place.get(name_view(item[0]), len(place)))
+                    self._views.clear()
+                    self._views.update(ordered)
             found: V = self._views[kind]
             return found
+
+    def _make(self, kind: type[V]) -> V:
+        if self._late:
+            raise LookupError(kind)
+        with without_collecting():
+            made = kind(self._corpus)
+            made.take({}, self.heads)
+        self._made_anew |= kind.storable
+        return made
+
+    def _take_stored(self, kind: type[V]) -> V | None:
+        if self._stored is None:
+            return None
+        self._held += 1  # the views it is made of have to be of the same generation
+        try:
+            return self._stored.take_view(kind, self._corpus, self.heads)
+        finally:
+            self._held -= 1
 
     def catch_up(self) -> None:
         """Bring heads and views up to the generation of the library."""
@@ -112,12 +136,29 @@ class Following:
                 return
             self._held += 1
             try:
-                self._follow(generation)
+                self._follow_or_make(generation)
             except BaseException:
                 self.generation = -1
                 raise
             finally:
                 self._held -= 1
+
+    def store(self) -> None:
+        """Write heads and views for the next process, where that saves it work; without a word where they cannot be written."""
+        corpus = self._corpus
+        with self._lock, suppress(OSError, StoreError, sqlite3.Error):
+            if corpus.read_only or corpus.frozen or self._changing() or self.generation != corpus.generation:
+                return
+            count = len(self.heads)
+            if count < STORED_FROM or not (self._made_anew or self._taken_in > max(MANY, STORED_AGAIN * count)):
+                return
+            unread = self._stored.sections if self._stored is not None else {}
+            known: dict[str, View | memoryview] = {name: unread[name] for name in unread}
+            known |= {name_view(kind): view for kind, view in self._views.items()}
+            place = self._stored.order if self._stored is not None else {}
+            ordered = {name: known[name] for name in sorted(known, key=lambda name: place.get(name, len(place)))}
+            if write_views(self._path, corpus, self.generation, self.heads, ordered):
+                self._made_anew, self._taken_in = False, 0
 
     @contextmanager
     def steady(self) -> Iterator[None]:
@@ -131,16 +172,46 @@ class Following:
             with self._lock:
                 self._held -= 1
 
+    @property
+    def _path(self) -> Path:
+        return self._corpus.folder / "cache" / f"{READINGS}{FILE}"
+
+    def _follow_or_make(self, generation: int) -> None:
+        if self.generation < 0:
+            self._begin(generation)
+        try:
+            self._follow(generation)
+        except Exception:
+            if self._stored is None:
+                raise
+            log.warning("stored views do not fit the library and are made anew", exc_info=True)
+            self._distrusted = True
+            self._begin(generation)
+            self._follow(generation)
+
+    def _begin(self, generation: int) -> None:
+        """Begin without anything, or with what is stored."""
+        self._views.clear()
+        self.heads.clear()
+        self.rows.clear()
+        self.generation, self._stored, self._taken_in = -1, None, 0
+        stored = None if self._distrusted else read_views(self._path, self._corpus.id, generation)
+        if stored is not None:
+            self.heads.update(stored.heads)
+            self.rows.update((info.id, row) for row, info in stored.heads.items())
+            self.generation, self._stored = stored.generation, stored
+
     def _follow(self, generation: int) -> None:
         if self.generation < 0:
-            self._views.clear()
-            self.heads.clear()
-            self.rows.clear()
-            come = {info.row: info for info in self._read(None)}
+            with without_collecting():
+                come = {info.row: info for info in self._read(None)}
             changed: Collection[int] = ()
         else:
             changed = {change.document for change in self._corpus.changes_since(self.generation)}
             come = {info.row: info for info in self._read(changed)} if changed else {}
+        few = len(changed) <= MANY or 2 * len(changed) <= len(self.heads)
+        if changed and self._stored is not None:
+            self._take_all_stored() if few else self._stored.sections.clear()
         gone = {row: self.heads[row] for row in changed if row in self.heads}
         last = next(reversed(self.heads), 0)
         for row, info in gone.items():
@@ -155,7 +226,22 @@ class Following:
             self.heads.update(ordered)
         # what was read inside a transaction may be rolled back: the next call reads anew
         self.generation = -1 if self._changing() else generation
-        if len(changed) > MANY and 2 * len(changed) > len(self.heads):
+        self._taken_in += len(changed)
+        if not few:
             self._views.clear()  # nearly everything is new: quicker made anew, when it is next asked for
         for view in self._views.values():
             view.take(gone, come)
+
+    def _take_all_stored(self) -> None:
+        """Take over the views that nobody has asked for yet, before they take in a change; one that cannot be is made later."""
+        self._late = True
+        try:
+            for name in list(self._stored.order if self._stored is not None else ()):
+                kind = find_view(name)
+                if kind is not None:
+                    with suppress(LookupError):
+                        self.view(kind)
+            if self._stored is not None:
+                self._stored.sections.clear()
+        finally:
+            self._late = False

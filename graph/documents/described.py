@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
-from corpus.store import DocumentInfo, Heads, year_of
+from corpus.store import DocumentInfo, Heads, ViewPart, year_of
 from graph.documents.contents import FoundContents, SearchContents, SearchedTerm
 from graph.documents.descriptions import Description, find_offices, stem_of_office
 from graph.documents.versions import day_of
@@ -53,7 +53,7 @@ class FittingDocuments:
     near: tuple[int, ...] = ()
 
 
-class DescribedDocuments:
+class DescribedDocuments(ViewPart):
     """The documents of a library by what may be said of them; heads are read when the first description asks for them."""
 
     def __init__(self, infos: Iterable[DocumentInfo] = ()) -> None:

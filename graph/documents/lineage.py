@@ -16,7 +16,7 @@ from typing import Any
 
 from corpus.divisions import gazetteer
 from corpus.document import Relation, Span
-from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
+from corpus.store import Corpus, DocumentInfo, Heads, View, ViewPart, year_of
 from graph.documents.names import (
     extract_name,
     normalize_number,
@@ -83,7 +83,7 @@ def names_asked(title: str | None, number: DocumentNumber | None) -> set[object]
     return {name for name in (*asked, _key(number) if number is not None else None) if name is not None}
 
 
-class NamingDocuments:
+class NamingDocuments(ViewPart):
     """Which documents name others by which names: whose words have to be resolved anew when documents of those names come or go."""
 
     def __init__(self) -> None:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from corpus.document import ParsedDocument
 from corpus.folding import fold
+from corpus.store import ViewPart
 
 METHOD = "oph-128-8"
 """Named in the store, so that signatures of another method count as missing."""
@@ -83,7 +84,7 @@ def sign(body: str) -> bytes:
     return (least >> _KEPT_BITS).astype(np.uint32).tobytes()
 
 
-class BandIndex:
+class BandIndex(ViewPart):
     """The documents of a library by the bands of their signatures, and which of them agree in at least one.
 
     Of the documents that share a band only the first ``CROWD`` by row count: more share a form, not a text. Most documents lie in

@@ -125,7 +125,7 @@ class DocumentResolver(View):
         self._forms: dict[str, list[int]] = defaultdict(list)
         self._characters: dict[str, set[int]] = defaultdict(set)
         self._files: dict[str, list[int]] = defaultdict(list)
-        self._file_names = TextsByPairs[str]()
+        self._file_names: TextsByPairs[str] = TextsByPairs()
         self._titles_of: dict[int, list[int]] = {}
         self._next = 0
 

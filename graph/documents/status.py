@@ -218,6 +218,10 @@ class _Force(View):
             self._kept.save()
             self._kept = None
 
+    def storable_values(self) -> dict[str, Any]:
+        """All but texts, which the library has, and days, which are past when they are read."""
+        return {**vars(self), "_texts": OrderedDict(), "days": {}}
+
     def _on_one_subject(self, infos: Iterable[DocumentInfo]) -> set[int]:
         """The documents of the same issuers on like subjects."""
         found = set()

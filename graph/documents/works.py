@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeVar
 
 from corpus.corrections import Correction
 from corpus.errors import StoreError
-from corpus.store import Corpus, DocumentInfo, Heads, View
+from corpus.store import Corpus, DocumentInfo, Heads, View, ViewPart
 from graph.documents.kept_readings import KeptReadings, mark_text, version_of
 from graph.documents.names import normalize_number, normalize_title, normalize_without_issuer, work_title
 from graph.documents.near_copies import METHOD, BandIndex, Hashes, hash_shingles, overlap, sign
@@ -351,12 +352,12 @@ def works(corpus: Corpus) -> Works:
     return corpus.view(Works)
 
 
-class _WorkTitles:
+class _WorkTitles(ViewPart):
     """Documents by the title that all versions of a work have, and by region."""
 
     def __init__(self) -> None:
         self._place: dict[int, tuple[str, str | None]] = {}
-        self._rows: dict[str, dict[str | None, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self._rows: dict[str, dict[str | None, set[int]]] = defaultdict(partial(defaultdict, set))
 
     def add(self, info: DocumentInfo) -> None:
         """Take a document in, where its title may be that of a version."""
@@ -399,7 +400,7 @@ class _SaidOfSome:
 NOTHING_SAID = _SaidOfSome([], set(), [])
 
 
-class _Said:
+class _Said(ViewPart):
     """What persons said of documents being copies or replacing each other, by row; others are named by id or title."""
 
     def __init__(self, corpus: Corpus) -> None:

@@ -119,6 +119,8 @@ class FactQuery:
 class FactTable(View):
     """The table of one library, kept up with it."""
 
+    storable = False  # it lies on the disk itself
+
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._lock = threading.RLock()

@@ -12,7 +12,7 @@ from corpus.divisions import NATION, Division
 from corpus.document import Span
 from corpus.folding import fold
 from corpus.holding import TextsByPairs
-from corpus.store import Corpus, FiledKeys, Heads, View
+from corpus.store import Corpus, FiledKeys, Heads, View, ViewPart
 from graph.documents.named import resolver_of
 from graph.documents.numbers import find_numbers
 from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, UnmatchedDescription, name_span
@@ -87,7 +87,7 @@ def is_marked(mention: DocumentMention, text: str) -> bool:
     return text[mention.span.start] in "《〈<「『"
 
 
-class FoldedNames:
+class FoldedNames(ViewPart):
     """Names by their folded form, found in a text by the two characters they begin with."""
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ class TitlesInFull(View):
     """The folded titles of all documents, by what stands in them."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self.texts = TextsByPairs[int]()
+        self.texts: TextsByPairs[int] = TextsByPairs()
 
     def take(self, gone: Heads, come: Heads) -> None:
         """Take titles out and in."""

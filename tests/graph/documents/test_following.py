@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from corpus.document import HeadMatter, ParsedDocument, Reference, Span
-from corpus.store import Corpus
+from corpus.store import READINGS, Corpus, following
+from corpus.store.stored_views import FILE
 from graph.documents.lineage import Citations, DocumentNames, edges
 from graph.documents.named import fold_versions, resolver_of
 from graph.documents.numbers import parse_number
@@ -155,3 +156,35 @@ def test_any_run_of_changes_gives_what_is_made_anew(tmp_path: Path, seed: int) -
                 assert behind == {row for rows in fronts.values() for row in rows}
             for name, value in made.items():
                 assert kept[name] == value, (step, act, name)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_views_of_another_process_are_followed_as_well(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "STORED_FROM", 1)
+    with Corpus.open(tmp_path) as corpus:
+        run = Run(corpus, seed)
+        for _ in range(24):
+            run.put()
+    views = tmp_path / "cache" / f"{READINGS}{FILE}"
+    for _ in range(12):
+        with Corpus.open(tmp_path) as corpus:
+            _made_of(corpus)
+            views.unlink(missing_ok=True)
+            corpus._following._made_anew = True
+            corpus.store_views()
+            assert views.exists()
+        with Corpus.open(tmp_path) as corpus:
+            run.corpus = corpus
+            if run.draw.random() < 0.5:
+                corpus.view(DocumentNames)  # some views are asked for before the change, others after it
+            acts = [run.step() for _ in range(run.draw.randrange(1, 4))]
+            taken_over = _made_of(corpus)
+            assert corpus._following._stored is not None or "purge" in acts
+            stored = views.read_bytes() if views.exists() else None
+            views.unlink(missing_ok=True)
+            with Corpus.open(tmp_path) as anew:
+                made = _made_of(anew)
+            if stored is not None:
+                views.write_bytes(stored)
+            for name, value in made.items():
+                assert taken_over[name] == value, (acts, name)
