@@ -25,7 +25,7 @@ from graph.codec.records import Json, TaskRecord
 from graph.documents.status import statuses
 from graph.queries.cited import CitedFact
 from graph.queries.counted import CountedList
-from graph.queries.schedule import Schedule, read_schedule
+from graph.queries.schedule import ENDED, NOT_DUTIES, Schedule, read_schedule
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -50,10 +50,6 @@ WHEN: Mapping[str, str] = {
 OPEN = "未办结"
 """The condition that takes in every state but those in ``DONE``."""
 LONGEST_WHO, LONGEST_REMARK = 40, 500
-NOT_DUTIES = frozenset({"征求意见稿", "已废止"})
-"""Documents of these statuses bind nobody: their tasks are counted, not listed."""
-ENDED = frozenset({"已失效"})
-"""In documents of these statuses what comes again, or has no end, has ended; a day that has passed still has."""
 _YEAR, _MONTH = re.compile(r"(?:19|20)\d\d"), re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])")
 _ID = re.compile(r"[0-9a-f]{12}")
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from corpus.document import Span
 from corpus.store import DocumentInfo
 from graph.codec.records import TaskRecord
 from graph.lexicon import expand
@@ -20,6 +21,10 @@ from graph.named_periods import named_periods
 
 Every = Literal["year", "half", "quarter", "month", "week"]
 EVERY: dict[Every, str] = {"year": "每年", "half": "每半年", "quarter": "每季度", "month": "每月", "week": "每周"}
+NOT_DUTIES = frozenset({"征求意见稿", "已废止"})
+"""Documents of these statuses bind nobody: their tasks are counted, not listed."""
+ENDED = frozenset({"已失效"})
+"""In documents of these statuses what comes again, or has no end, has ended; a day that has passed still has."""
 _LISTS: dict[Every, str] = {
     "half": "every_half_year",
     "quarter": "every_quarter",
@@ -141,6 +146,12 @@ def read_schedule(task: TaskRecord, info: DocumentInfo) -> Schedule | None:
 def _issued(info: DocumentInfo) -> dt.date | None:
     day = info.head.issued_on or info.head.published_on
     return dt.date.fromisoformat(day) if day and len(day) == 10 else None
+
+
+def read_period(text: str) -> tuple[Every, Span] | None:
+    """The first period that a text names (每季度), with its place."""
+    match = _PERIOD.search(text)
+    return (_every(match), Span(match.start(), match.end())) if match else None
 
 
 def _periodic(period: re.Match[str], words: str, limit: str) -> Schedule:

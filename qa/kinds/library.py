@@ -6,6 +6,7 @@ about a status looks at former versions too, since it asks for them.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +19,14 @@ from graph.documents.named import describe_document, rows_behind
 from graph.documents.status import status_on
 from graph.documents.versions import day_of
 from graph.queries.counted import describe_folded
+from graph.queries.schedule import ENDED, EVERY, NOT_DUTIES, Schedule, read_schedule
+from graph.units.names import unit_keys
 from qa.answer import AnswerCitation
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, title_span
 from qa.documents import LibraryView, speaks_for
 from qa.evidence.inquiry import Inquiry
 from qa.kinds.kind import QuestionKind
+from qa.understanding.due_times import RecurringDue
 from qa.understanding.lexicons import everyday_forms
 from qa.understanding.library_questions import OF_DOCUMENTS, OF_TASKS, ORDERS, STATUS_ROLES, LibraryQuestion
 
@@ -216,7 +220,7 @@ def _tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
     """The tasks that lack, or have, what is asked for; without a condition how many each document sets."""
     view = inquiry.view
     conditions = [role for role in asked.conditions if role in OF_TASKS]
-    if asked.due is not None:
+    if asked.due is not None or asked.units:
         return _due_tasks(asked, chosen, inquiry)
     if not conditions:
         return _facts(asked, chosen, inquiry)
@@ -228,7 +232,8 @@ def _tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
             having = {fact for *_, fact in view.corpus.filed(kinds, documents=chosen.rows)}
             kept = [fact for fact in kept if fact.row not in having]
         elif role == "overdue":
-            kept = [fact for fact in kept if (fact.value.deadline_iso or "9") < inquiry.as_of.isoformat()]
+            past = [one.fact for one in _schedule(kept, inquiry)[0] if one.schedule.day and one.schedule.day < inquiry.as_of]
+            kept = past
         else:
             kept = [fact for fact in kept if bool(fact.value.deadline) == (role == "with_deadline")]
     lacks = "、".join(_SAID[role] for role in conditions)
@@ -246,39 +251,97 @@ def _tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
 
 
 def _due_tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerDraft:
-    """The tasks due in a time, earliest first, each with its deadline as the text has it."""
-    view, day = inquiry.view, inquiry.as_of.isoformat()
-    first, last = asked.due.between(inquiry.as_of) if asked.due else ("", "")
-    every = view.corpus.facts(TaskRecord, documents=chosen.rows)
-    kept = [fact for fact in every if first <= (fact.value.deadline_iso or "") <= last and fact.value.deadline_iso]
-    kept.sort(key=lambda fact: (fact.value.deadline_iso or "", fact.document, fact.start))
-    past = sum((fact.value.deadline_iso or "") < day for fact in kept)
-    time = f"{first} 至 {last} " if first else f"{last} 以前"
-    head = f"{chosen.said or '库里'}完成时限在 {time}的任务有 {len(kept)} 条"
-    head += f"，其中时限已过的 {past} 条。" if past and past < len(kept) else "，时限都已过。" if past else "。"
-    silent = sum(not fact.value.deadline for fact in every)
-    head += f"另有 {silent} 条任务没有写明时限。{describe_folded(chosen.folded)}" if silent else describe_folded(chosen.folded)
+    """The tasks due in a time, earliest first, each with its deadline as the text has it; or those that come again or have no end."""
+    view, day = inquiry.view, inquiry.as_of
+    every = _tasks_of(asked, chosen, view)
+    scheduled, silent, unbinding = _schedule(every, inquiry)
+    place = chosen.said.removesuffix("的")
+    said = "、".join(unit if unit.startswith(place) else f"{place}{unit}" for unit in asked.units) or place
+    whose = f"{said}的" if said else "库里"
+    if isinstance(asked.due, RecurringDue):
+        kept = [one for one in scheduled if _recurs(one.schedule, asked.due)]
+        what = (
+            "长期坚持、没有最后期限的" if asked.due.standing else f"{EVERY[asked.due.every] if asked.due.every else '定期'}要做的"
+        )
+        head = f"{whose}{what}任务有 {len(kept)} 条。"
+        backwards = False
+    else:
+        first, last = asked.due.between(day) if asked.due else ("", (day - dt.timedelta(days=1)).isoformat())
+        begins, ends = dt.date.fromisoformat(first or "1900-01-01"), dt.date.fromisoformat(last)
+        once = (
+            scheduled if asked.due else [one for one in scheduled if one.schedule.every is None]
+        )  # what comes again is never over
+        on = [(found, one) for one in once if (found := next(one.schedule.days(begins, ends), None)) is not None]
+        kept = [one for _, one in sorted(on, key=lambda pair: (pair[0], pair[1].fact.document, pair[1].fact.start))]
+        past = sum(found < day and one.schedule.every is None for found, one in on)
+        time = f"{first} 至 {last} " if first else f"{last} 以前"
+        head = f"{whose}完成时限在 {time}的任务有 {len(kept)} 条"
+        head += f"，其中时限已过的 {past} 条。" if past and past < len(kept) else "，时限都已过。" if past else "。"
+        head += f"另有 {silent} 条任务没有写明时限。" if silent else ""
+        backwards = not first
+    head += f"另有 {unbinding} 条出自征求意见稿或已废止的文件，没有计入。" if unbinding else ""
+    head += describe_folded(chosen.folded)
     lines = [AnswerLine(head, derived=(head,))]
-    shown = kept[-LISTED:] if not first else kept[:LISTED]
-    lines += [_task_line(fact, view, deadline=True) for fact in shown]
+    shown = kept[-LISTED:] if backwards else kept[:LISTED]
+    lines += [_task_line(one.fact, view, schedule=one.schedule) for one in shown]
     if len(kept) > len(shown):
         lines.append(_rest(len(kept) - len(shown), "条"))
     return AnswerDraft("answered", tuple(lines))
 
 
-def _task_line(fact: StoredFact[TaskRecord], view: LibraryView, *, deadline: bool = False) -> AnswerLine:
-    """A task by its name, quoted where the text has it in one piece, and by its deadline where that is asked for."""
+def _tasks_of(asked: LibraryQuestion, chosen: _Chosen, view: LibraryView) -> list[StoredFact[TaskRecord]]:
+    """The tasks of the documents asked about, or those of them that a unit has."""
+    if not asked.units:
+        return view.corpus.facts(TaskRecord, documents=chosen.rows)
+    keys = [key for unit in asked.units for key in unit_keys(view.corpus, unit)]
+    return view.corpus.facts(TaskRecord, keys=("unit", keys), documents=chosen.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _DatedTask:
+    fact: StoredFact[TaskRecord]
+    schedule: Schedule
+
+
+def _schedule(facts: Iterable[StoredFact[TaskRecord]], inquiry: Inquiry) -> tuple[list[_DatedTask], int, int]:
+    """The tasks that say when they are due; how many say nothing, and how many are of documents that bind nobody."""
+    view = inquiry.view
+    found, silent, unbinding = [], 0, 0
+    for fact in facts:
+        schedule = read_schedule(fact.value, view.infos[fact.document])
+        if schedule is None:
+            silent += 1
+            continue
+        status = status_on(view.corpus, view.infos[fact.document], inquiry.as_of).status
+        if status in NOT_DUTIES:
+            unbinding += 1
+        elif not (status in ENDED and schedule.day is None):
+            found.append(_DatedTask(fact, schedule))
+    return found, silent, unbinding
+
+
+def _recurs(schedule: Schedule, asked: RecurringDue) -> bool:
+    if asked.standing:
+        return schedule.standing
+    return schedule.every is not None and asked.every in (None, schedule.every)
+
+
+def _task_line(fact: StoredFact[TaskRecord], view: LibraryView, *, schedule: Schedule | None = None) -> AnswerLine:
+    """A task by its name, quoted where the text has it in one piece, and by the words of its schedule where that is asked for."""
     document, task = view.document(fact.document), fact.value
     at = document.text.find(task.name, fact.start, fact.end) if task.name else -1
     span = Span(at, at + len(task.name)) if at >= 0 else Span(fact.start, min(fact.end, fact.start + NAME))
     citation = cite(document, span)
     name = describe_document(document.info)
     said = f"{name}：“{' '.join(citation.quote.split())}”"
-    place = document.text.find(task.deadline, fact.start, fact.end) if deadline and task.deadline else -1
-    if place < 0 or not task.deadline:
+    place = document.text.find(schedule.words, fact.start, fact.end) if schedule is not None else -1
+    if place < 0 or schedule is None:
         return AnswerLine(said, (citation,), derived=(name,))
-    written = cite(document, Span(place, place + len(task.deadline)))
-    return AnswerLine(f"{said}，时限：“{written.quote}”", (citation, written), derived=(name,))
+    written = cite(document, Span(place, place + len(schedule.words)))
+    reckoned = f"（推定为 {schedule.day.isoformat()}）" if schedule.reckoned and schedule.day else ""
+    return AnswerLine(
+        f"{said}，时限：“{written.quote}”{reckoned}", (citation, written), derived=(name, reckoned) if reckoned else (name,)
+    )
 
 
 def _by_document(facts: Sequence[StoredFact[TaskRecord]], view: LibraryView) -> list[tuple[str, list[int]]]:

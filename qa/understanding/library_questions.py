@@ -6,14 +6,14 @@ issuers, and a year. One word more, and it asks what documents say.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from corpus.folding import fold
 from corpus.wordlists import entries
+from qa.understanding.due_times import AskedDue, read_due_time, read_recurring
 
 OBJECTS = ("documents", "units", "issuers", "regions", "years", "topics", "tasks", "targets", "terms")
 """What a library holds, as rows of the list of words."""
@@ -29,40 +29,11 @@ _about = re.compile(
     r"(?:关于|有关|涉及|围绕)(?P<front>[\u4e00-\u9fffA-Za-z0-9]{2,14}?)(?:方面)?的(?=[^的]{0,3}(?:文件|文档|公文))"
     r"|(?P<back>[\u4e00-\u9fffA-Za-z0-9]{2,10}?)(?:方面|相关|有关)的(?=(?:文件|文档|公文))"
 )
-_due = re.compile(
-    r"(?:到|截至|截止)?(?P<year>(?:20)\d\d|今|本|明|去)年?(?:的)?(?:(?P<month>\d{1,2})月(?:份)?(?:(?P<day>\d{1,2})[日号])?|(?P<half>上半年|下半年|年中))?"
-    r"(?P<end>年底|年末|底|末)?(?P<until>之前|以前|前)?(?:以内|之内|内)?"
-)
 _doing = re.compile("完成|办结|到期|做完|落实")
+_task_words = re.compile("任务|工作|事项")
+_OF_DUE_QUESTIONS = frozenset({"due_tasks", "doing"})
+"""Roles of words that ask for the library only beside a time."""
 _leading = re.compile(r"^.*?(?:哪些|哪几份|几份|多少份|多少|有|的)(?=[\u4e00-\u9fff]{2})")
-
-
-@dataclass(frozen=True, slots=True)
-class DueTime:
-    """A time in which tasks are due.
-
-    Args:
-        year: The year, or how many years it is from that of the day of asking (今年 is 0).
-        relative: Whether ``year`` is such a difference.
-        months: First and last month.
-        day: The last day, or None for the last of the month.
-        until: Whether everything due before counts as well (底前).
-    """
-
-    year: int
-    relative: bool = False
-    months: tuple[int, int] = (1, 12)
-    day: int | None = None
-    until: bool = False
-
-    def between(self, as_of: dt.date) -> tuple[str, str]:
-        """First and last day as ISO dates, seen from a day: ("", "2026-06-30") for 2026年6月底前."""
-        year = as_of.year + self.year if self.relative else self.year
-        first, last = self.months
-        ends = dt.date(year + last // 12, last % 12 + 1, 1) - dt.timedelta(days=1)
-        day = min(self.day, ends.day) if self.day else ends.day
-        begins = dt.date(year, first, self.day if self.day and not self.until else 1)
-        return "" if self.until else begins.isoformat(), ends.replace(day=day).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +49,8 @@ class LibraryQuestion:
         issuers: Issuers of the library that are named.
         about: What the documents are to be about, folded, or "".
         years: Years of issue.
-        due: The time in which tasks are due; None where none is asked about.
+        due: The time in which tasks are due, or that they come again or have no end; None where none is asked about.
+        units: The units whose tasks are asked for; only beside ``due`` or where tasks are overdue.
     """
 
     asked: str
@@ -89,7 +61,8 @@ class LibraryQuestion:
     issuers: tuple[str, ...] = ()
     about: str = ""
     years: tuple[int, ...] = ()
-    due: DueTime | None = None
+    due: AskedDue | None = None
+    units: tuple[str, ...] = ()
 
 
 @cache
@@ -104,7 +77,13 @@ def _roles() -> dict[str, frozenset[str]]:
 
 
 def read_library_question(
-    text: str, *, places: bool = False, issuers: Iterable[str] = (), kinds: Collection[str] = (), named: bool = True
+    text: str,
+    *,
+    places: bool = False,
+    issuers: Iterable[str] = (),
+    kinds: Collection[str] = (),
+    named: bool = True,
+    units: Mapping[str, str] | None = None,
 ) -> LibraryQuestion | None:
     """What a question asks of the library itself; None where it asks something else.
 
@@ -114,22 +93,24 @@ def read_library_question(
         issuers: The issuers of the documents, folded.
         kinds: The kinds of the documents 文种, folded.
         named: Whether the question may do without naming the library; False where it may go on about another question.
+        units: The units named in the text, by the words that name them.
 
     >>> read_library_question("库里一共有多少份文件").counted
     True
     """
+    by_date = _read_due_question(text, frozenset(kinds), units or {})
+    if by_date is not None:
+        return by_date
     found_issuers = tuple(_standing_in(text, issuers))
     for name in found_issuers:
         text = text.replace(name, " ")
-    due, text = _read_due(text) if _doing.search(text) else (None, text)
     years = tuple(dict.fromkeys(int(match[1]) for match in _year.finditer(text)))
     text = _year.sub(" ", text)
     about = ""
     if (match := _about.search(text)) is not None:
         about = match["front"] or _leading.sub("", match["back"])
         text = text.replace(about, " ", 1)
-    left_out = frozenset() if due is not None else frozenset({"due_tasks", "doing"})
-    tokens = list(_tokens(text, frozenset(kinds), left_out))
+    tokens = list(_tokens(text, frozenset(kinds), _OF_DUE_QUESTIONS))
     if any(roles is None for _, roles in tokens):
         return None
     roles = [role or frozenset() for _, role in tokens]
@@ -137,10 +118,6 @@ def read_library_question(
     said = frozenset().union(*roles)
     kind = next((word for word, role in zip(words, roles, strict=True) if "kind" in role), None)
     conditions = tuple(role for role in (*OF_TASKS, *OF_DOCUMENTS) if role in said)
-    if due is not None:
-        told = bool(said & {"tasks", "due_tasks"}) and bool(said & {*_ASKS}) and bool(said & {"doing", "overdue"})
-        counted = "count" in said and "list" not in said
-        return LibraryQuestion("tasks", (), counted, years=(), issuers=found_issuers, due=due) if told else None
     in_library = "library" in said or "newest_added" in said
     sheets = any("count" in role and _SHEETS & set(word) for word, role in zip(words, roles, strict=True))
     asked = _asked(roles)
@@ -167,22 +144,32 @@ def read_library_question(
     return LibraryQuestion(asked, conditions, counted, "one" in said, kind, found_issuers, about, years)
 
 
-_RELATIVE = {"今": 0, "本": 0, "明": 1, "去": -1}
-_HALVES = {"上半年": (1, 6), "下半年": (7, 12), "年中": (1, 6)}
-
-
-def _read_due(text: str) -> tuple[DueTime | None, str]:
-    """The time in which tasks are to be done, and the text without it."""
-    match = next((m for m in _due.finditer(text) if m["year"]), None)
-    if match is None or (match["month"] and not 1 <= int(match["month"]) <= 12):
-        return None, text
-    months = _HALVES.get(match["half"] or "", (1, 12))
-    if match["month"]:
-        months = (int(match["month"]), int(match["month"]))
-    year = _RELATIVE.get(match["year"])
-    day = int(match["day"]) if match["day"] else None
-    due = DueTime(int(match["year"]) if year is None else year, year is not None, months, day, match["until"] is not None)
-    return due, f"{text[: match.start()]} {text[match.end() :]}"
+def _read_due_question(text: str, kinds: frozenset[str], units: Mapping[str, str]) -> LibraryQuestion | None:
+    """The tasks asked for by when they are due, also those of a unit; None where something else is asked, too."""
+    due: AskedDue | None
+    due, left = read_due_time(text) if _doing.search(text) else (None, text)
+    recurs = due is None and _task_words.search(text) is not None
+    if recurs:
+        due, left = read_recurring(text)
+    named = tuple(dict.fromkeys(unit for words, unit in units.items() if words in left))
+    for words in sorted(units, key=len, reverse=True):
+        left = left.replace(words, " ")
+    tokens = list(_tokens(left, kinds))
+    if not tokens or any(roles is None for _, roles in tokens):
+        return None
+    roles = [role or frozenset() for _, role in tokens]
+    said = frozenset().union(*roles)
+    overdue = due is None and "overdue" in said
+    if (
+        (due is None and not (overdue and named))
+        or not said & {"tasks", "due_tasks"}
+        or not (recurs or said & {"doing", "overdue"})
+    ):
+        return None
+    if not said & {*_ASKS} and not roles[-1] & {"tasks", "due_tasks"}:
+        return None  # neither a question nor the name of a list (本月到期的任务)
+    counted = "count" in said and "list" not in said
+    return LibraryQuestion("tasks", ("overdue",) if overdue else (), counted, due=due, units=named)
 
 
 def _tokens(

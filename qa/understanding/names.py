@@ -16,6 +16,8 @@ from corpus.store import Corpus, FiledKeys, Heads, View, ViewPart
 from graph.documents.named import resolver_of
 from graph.documents.numbers import find_numbers
 from graph.documents.resolver import SHORTEST_PART, SHORTEST_TITLE, DocumentMention, UnmatchedDescription, name_span
+from graph.units.names import unit_keys
+from graph.units.resolve import parts_of
 from index.lexical.tokens import natures
 from index.spelling import SpellingNames
 from qa.documents import DocumentRegions, LibraryView
@@ -33,6 +35,8 @@ _marked = re.compile(r"《[^《》]{4,80}》")
 _gap = re.compile(r" {2,}")
 _clause = re.compile(r"[^,，。;；?？!！]+")
 _place = re.compile("[\u4e00-\u9fff]{2,4}?(?:省|市|州|县|区|旗|镇|乡|新区|开发区)")
+LONGEST_DEPARTMENT = 12
+"""Characters of the name of a department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +355,14 @@ class KnownNames:
     def titled(self, name: str) -> tuple[int, ...]:
         """The documents with a name in their title."""
         return tuple(sorted(self.view.corpus.view(TitlesInFull).texts.holding(name)))
+
+    def department_at_start(self, folded: str) -> str | None:
+        """A department that a text begins with, by a name that units of the library have with their level or place (教育局)."""
+        start = folded.lstrip()
+        for size in range(min(LONGEST_DEPARTMENT, len(start)), 2, -1):
+            if parts_of(start[:size]) is not None and unit_keys(self.view.corpus, start[:size]):
+                return start[:size]
+        return None
 
     def units_in(self, folded: str) -> tuple[str, ...]:
         """The library's units in a folded question, longest first, without overlaps."""

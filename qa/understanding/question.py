@@ -109,7 +109,7 @@ def parse_question(question: str, known: KnownNames, previous: Understanding | N
 def _complete(folded: str, known: KnownNames, previous: Understanding) -> CompletedQuestion | None:
     """A follow-up completed by the question before; None for a whole question."""
     mentions, rest = _regions(folded, known, [])
-    if _of_library(rest, mentions, known, previous) is not None:
+    if _of_library(folded, rest, mentions, known, previous) is not None:
         return None
     said, marked = strip_pointers(folded, [mention.text for mention in mentions])
     if not marked and kind_of(folded) in ("definition", "named_period"):
@@ -141,7 +141,7 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
     """Parse a whole question; the one before it only tells whether the library must be named to be asked about."""
     folded, corrections = correct_typing(unify_wording(fold(order_keywords(text))), known.occurs)
     mentions, rest = _regions(folded, known, corrections)
-    of_library = _of_library(rest, mentions, known, previous)
+    of_library = _of_library(folded, rest, mentions, known, previous)
     titled = known.place_in_titles(folded) if not mentions else ()
     if titled:
         mentions.append(Mention(titled[0], (), False))
@@ -211,9 +211,9 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
 
 
 def _of_library(
-    rest: str, mentions: Sequence[Mention], known: KnownNames, previous: Understanding | None
+    folded: str, rest: str, mentions: Sequence[Mention], known: KnownNames, previous: Understanding | None
 ) -> LibraryQuestion | None:
-    """What a question without the names of places in it asks of the library itself."""
+    """What a folded question, and the rest of it without the names of places, ask of the library itself."""
     for mention in mentions:
         if not mention.divisions and mention.asked:
             rest = rest.replace(mention.text, " ")
@@ -223,7 +223,16 @@ def _of_library(
     issuers, kinds = known.head_names
     named = previous is None or previous.kind == "library"
     kinds |= frozenset(phrases("document_words.txt"))
-    return read_library_question(rest, places=bool(mentions), issuers=issuers, kinds=kinds, named=named)
+    units: dict[str, str] = {}
+    for unit in known.units_in(folded):
+        words = unit
+        for mention in mentions:
+            words = words if words in rest else words.replace(mention.text, "")
+        if len(words) > 1:
+            units[words] = unit
+    if not units and (department := known.department_at_start(rest)) is not None:
+        units[department] = department
+    return read_library_question(rest, places=bool(mentions), issuers=issuers, kinds=kinds, named=named, units=units)
 
 
 def _asks_changes(folded: str, named: NamedDocuments) -> bool:

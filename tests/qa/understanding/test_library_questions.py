@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from corpus.folding import fold
+from qa.understanding.due_times import DueTime, RecurringDue, RelativeDueTime
 from qa.understanding.library_questions import read_library_question
 
 ISSUERS = ("国务院办公厅", "云岫县人民政府")
@@ -160,4 +161,76 @@ def test_a_time_in_which_tasks_are_due_is_read(question: str, between: tuple[str
     ],
 )
 def test_what_else_is_to_be_done_is_no_question_about_the_library(question: str) -> None:
+    assert read_library_question(fold(question)) is None
+
+
+DAY = dt.date(2026, 6, 15)
+SEEN_FROM_A_DAY = [
+    ("本月到期的任务有哪些", ("2026-06-01", "2026-06-30")),
+    ("上个月到期的任务", ("2026-05-01", "2026-05-31")),
+    ("下个季度要完成哪些任务", ("2026-07-01", "2026-09-30")),
+    ("本周到期的任务", ("2026-06-15", "2026-06-21")),
+    ("明天到期的任务有哪些", ("2026-06-16", "2026-06-16")),
+    ("30日内到期的任务", ("2026-06-15", "2026-07-15")),
+    ("未来三个月要完成的任务有哪些", ("2026-06-15", "2026-09-15")),
+    ("半年内到期的任务有哪些", ("2026-06-15", "2026-12-15")),
+    ("两周内到期的任务有几条", ("2026-06-15", "2026-06-29")),
+    ("月底前要完成的事项有哪些", ("", "2026-06-30")),
+    ("七月底之前必须完成的任务有哪些", ("", "2026-07-31")),
+    ("6月30日到期的任务有哪些", ("2026-06-30", "2026-06-30")),
+    ("二季度要完成的工作有哪些", ("2026-04-01", "2026-06-30")),
+    ("下半年到期的任务有哪些", ("2026-07-01", "2026-12-31")),
+    ("年底前要办结的任务有哪些", ("", "2026-12-31")),
+]
+
+
+@pytest.mark.parametrize(("question", "between"), SEEN_FROM_A_DAY, ids=[row[0] for row in SEEN_FROM_A_DAY])
+def test_a_time_is_seen_from_the_day_of_asking(question: str, between: tuple[str, str]) -> None:
+    found = read_library_question(fold(question))
+    assert found is not None and isinstance(found.due, DueTime | RelativeDueTime)
+    assert found.due.between(DAY) == between
+
+
+def test_a_month_at_the_end_of_a_year() -> None:
+    for question, between in (
+        ("下个月到期的任务", ("2027-01-01", "2027-01-31")),
+        ("上个季度到期的任务", ("2026-07-01", "2026-09-30")),
+    ):
+        found = read_library_question(question)
+        assert found is not None and isinstance(found.due, RelativeDueTime)
+        assert found.due.between(dt.date(2026, 12, 31)) == between
+
+
+@pytest.mark.parametrize(
+    ("question", "due"),
+    [
+        ("每季度要做的任务有哪些", RecurringDue("quarter")),
+        ("每年要开展的工作有哪些", RecurringDue("year")),
+        ("定期要做的任务有哪些", RecurringDue()),
+        ("有哪些长期坚持的任务", RecurringDue(standing=True)),
+    ],
+)
+def test_what_comes_again_or_has_no_end(question: str, due: RecurringDue) -> None:
+    found = read_library_question(question)
+    assert found is not None and found.due == due
+
+
+def test_a_unit_narrows_what_is_due() -> None:
+    found = read_library_question("县水务局本月有哪些任务到期", units={"县水务局": "榆中县水务局"})
+    assert found is not None and found.units == ("榆中县水务局",)
+    assert read_library_question("县水务局本月有哪些任务到期") is None, "a name nobody knows is no word of such a question"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "每年补助多少钱",
+        "30日内不办结怎么处理",
+        "本月发放多少补贴",
+        "每季度报告什么",
+        "长期坚持什么制度",
+        "三个月内完成验收的任务由谁负责",
+    ],
+)
+def test_a_time_alone_does_not_ask_for_what_is_due(question: str) -> None:
     assert read_library_question(fold(question)) is None
