@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
+from cemai.accounts import current_caller
 from corpus.document import ParsedDocument
 from corpus.errors import StoreError, UsageError
 from corpus.store import Corpus
 from qa.answer import AnswerCitation
 
 PREFIX = "dossier:"
+"""What dossiers are kept under where there are no accounts; those of accounts under their number (``_prefix``)."""
 MOST_ITEMS = 200
 LONGEST_NAME, LONGEST_REMARK = 40, 2_000
 ItemKind = Literal["quote", "question", "text"]
@@ -58,14 +60,14 @@ def clean_name(name: str) -> str:
 
 def list_dossiers(corpus: Corpus) -> list[Dossier]:
     """All dossiers, the one changed last first."""
-    found = [_read(name, text) for name, text in corpus.settings(PREFIX).items()]
+    found = [_read(name, text) for name, text in corpus.settings(_prefix()).items()]
     return sorted(found, key=lambda one: one.changed_at, reverse=True)
 
 
 def load_dossier(corpus: Corpus, name: str) -> Dossier:
     """A dossier, empty where there is none of this name."""
     name = clean_name(name)
-    text = corpus.setting(PREFIX + name)
+    text = corpus.setting(_prefix() + name)
     return _read(name, text) if text else Dossier(name)
 
 
@@ -89,7 +91,7 @@ def change_dossier(corpus: Corpus, name: str, version: int, change: Callable[[li
 
 def drop_dossier(corpus: Corpus, name: str) -> None:
     """Forget a dossier."""
-    corpus.drop_setting(PREFIX + clean_name(name))
+    corpus.drop_setting(_prefix() + clean_name(name))
 
 
 def cite_place(corpus: Corpus, item: DossierItem) -> AnswerCitation | None:
@@ -128,6 +130,11 @@ def _cite(doc: ParsedDocument | None, item: DossierItem) -> AnswerCitation | Non
     )
 
 
+def _prefix() -> str:
+    caller = current_caller()
+    return PREFIX if caller.account is None else f"dossier.{caller.number}:"
+
+
 def _key(item: DossierItem) -> tuple[object, ...]:
     return item.kind, item.document, item.start, item.end, item.link
 
@@ -140,7 +147,7 @@ def _save(corpus: Corpus, dossier: Dossier) -> Dossier:
     stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     after = replace(dossier, version=dossier.version + 1, changed_at=stamp)
     kept = {"version": after.version, "changed_at": stamp, "items": [asdict(item) for item in after.items]}
-    corpus.set_setting(PREFIX + after.name, json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+    corpus.set_setting(_prefix() + after.name, json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
     return after
 
 

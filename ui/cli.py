@@ -10,7 +10,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -23,7 +24,7 @@ OK, NOTHING = 0, 1
 
 def build_parser() -> Parser:
     """The whole command line."""
-    from ui.commands import backups, documents, facts, feedback, graph, models, questions, serving, supervision
+    from ui.commands import accounts, backups, documents, facts, feedback, graph, models, questions, serving, supervision
 
     parser = Parser(prog="cemai", description="策脉：读懂政策文件，答案句句可核对到原文。")
     common = argparse.ArgumentParser(add_help=False)
@@ -34,7 +35,7 @@ def build_parser() -> Parser:
         target.add_argument("--model", metavar="NAME", default=default, help="向量模型：本地文件夹或模型名（默认用内置模型）")
         target.add_argument("--debug", action="store_true", default=default or False, help="出错时显示内部细节")
     verbs = parser.add_subparsers(dest="verb", metavar="命令", title="命令", parser_class=Parser)
-    for module in (serving, documents, backups, questions, feedback, facts, supervision, graph, models):
+    for module in (serving, documents, backups, questions, feedback, facts, supervision, graph, models, accounts):
         module.register(verbs, common)
     return parser
 
@@ -52,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return OK if args.verb is None and not argv else WRONG_USAGE
     try:
-        return int(args.run(args))
+        with _recorded(args):
+            return int(args.run(args))
     except UsageError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
@@ -79,6 +81,22 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return NOTHING
+
+
+@contextmanager
+def _recorded(args: argparse.Namespace) -> Iterator[None]:
+    """While the block runs changes are recorded as those of the user of this machine, where the library has accounts."""
+    from corpus.store.accounts import ACCOUNTS_FILE
+    from corpus.store.audit import acting
+    from ui.commands.shared import library_folder
+
+    if not (library_folder(args) / ACCOUNTS_FILE).exists():
+        yield
+        return
+    from cemai.accounts import local_actor
+
+    with acting(local_actor(str(args.verb))):
+        yield
 
 
 def _end_cleanly() -> None:

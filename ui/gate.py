@@ -2,7 +2,8 @@
 
 It stands before everything else, so that what is refused costs nothing: a foreign name or site, a route that the page does not use,
 more bytes than the call may have (counted as they arrive, whatever the header says), a body that trickles, more requests at once
-than are worked on. Connections that never say what they want are ended by ``ui.connections``.
+than are worked on; with accounts, whoever has not signed in (``Door``, see ``ui.accounts.door``). Connections that never say what
+they want are ended by ``ui.connections``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.exposure import Network, is_trusted, parse_address
 
 log = logging.getLogger("cemai.server")
 
@@ -44,9 +47,10 @@ _STREAMS = re.compile(r"/gradio_api/(?:queue/data|heartbeat/[^/]+)")
 """Answers that stay open as long as the page is."""
 _PAGE_ROUTES = {
     "GET": re.compile(
-        r"/(?:favicon\.ico|theme\.css|robots\.txt)?|/(?:assets|static)/.+|/gradio_api/(?:queue/data|heartbeat/[^/]+)"
+        r"/(?:favicon\.ico|theme\.css|robots\.txt|sign-in|account|audit)?|/(?:assets|static)/.+"
+        r"|/gradio_api/(?:queue/data|heartbeat/[^/]+)"
     ),
-    "POST": re.compile(r"/gradio_api/(?:run/predict|queue/join)/?"),
+    "POST": re.compile(r"/gradio_api/(?:run/predict|queue/join)/?|/sign-in|/sign-out|/account/password"),
 }
 """What the page in the browser calls; Gradio has sixty more routes, among them uploads and one that looks up foreign hosts."""
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::\d{1,5})?", re.IGNORECASE)
@@ -85,11 +89,13 @@ DEFAULT_LIMITS = GateLimits()
 
 
 class RefusalReply(NamedTuple):
-    """What goes back for a request that is not answered: status, stable code, Chinese message."""
+    """What goes back for a request that is not answered: status, stable code, Chinese message; where a browser is to go instead."""
 
     status: int
     code: str
     message: str
+    location: str | None = None
+    html: str | None = None
 
 
 class RefusedRequest(Exception):
@@ -100,6 +106,30 @@ class RefusedRequest(Exception):
         self.reply = reply
 
 
+class StreamEnded(Exception):
+    """The answer that stays open goes to somebody who may not have it any more."""
+
+
+class Admission(Protocol):
+    """A call that was let in."""
+
+    def check_body(self, body: bytes) -> None:
+        """Raise ``RefusedRequest`` for a body that whoever calls may not send."""
+
+    def still_holds(self) -> bool:
+        """Whether whoever calls would still be let in; asked before each piece of an answer that stays open."""
+
+    async def note_result(self, status: int) -> None:
+        """Record what became of the call, before anybody is told. Raises where it cannot be recorded."""
+
+
+class Door(Protocol):
+    """Who is let in."""
+
+    async def admit(self, scope: Scope, headers: Mapping[str, str]) -> Admission:
+        """Let a call in and set who calls for the rest of its task; raise ``RefusedRequest`` where it may not come in."""
+
+
 class RequestGate:
     """An ASGI application before another: refuses, counts, limits, sets headers.
 
@@ -107,14 +137,28 @@ class RequestGate:
         app: What stands behind it.
         hosts: The names the application may be called by, addresses of version 6 in brackets.
         limits: How much comes in at once.
+        door: Who is let in; None for everybody.
+        proxies: The proxy in front, whose word is taken for where a call comes from; nobody else is answered then.
+        secure: Whether all calls come by TLS, to this server or to the proxy.
 
     Example: ``app.add_middleware(RequestGate, hosts=("127.0.0.1", "localhost"))``.
     """
 
-    def __init__(self, app: ASGIApp, hosts: tuple[str, ...], limits: GateLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: tuple[str, ...],
+        limits: GateLimits = DEFAULT_LIMITS,
+        door: Door | None = None,
+        proxies: Sequence[Network] = (),
+        secure: bool = False,
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._limits = limits
+        self._door = door
+        self._proxies = proxies
+        self._secure = secure
         self._bodies = self._requests = self._streams = 0
         self._uploading = asyncio.Semaphore(limits.uploads)
 
@@ -126,13 +170,18 @@ class RequestGate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        reply = _Reply(send, scope["path"])
+        reply = _Reply(send, scope["path"], self._secure)
         try:
-            _check_caller(scope, self._hosts)
+            scope = _located(scope, self._proxies)
+            headers = _check_caller(scope, self._hosts, self._secure)
+            if self._door is not None:
+                reply.admission = await self._door.admit(scope, headers)
             if _STREAMS.fullmatch(scope["path"]):
                 await self._stream(scope, receive, reply)
             else:
                 await self._answer(scope, receive, reply)
+        except StreamEnded:
+            pass
         except RefusedRequest as refused:
             await reply.refuse(refused.reply)
         except Exception:
@@ -148,7 +197,7 @@ class RequestGate:
             raise RefusedRequest(_BUSY)
         self._streams += 1
         try:
-            await self._app(scope, receive, reply.send)
+            await self._app(scope, receive, reply.send_while_admitted)
         finally:
             self._streams -= 1
 
@@ -189,8 +238,12 @@ class RequestGate:
             raise RefusedRequest(_TOO_SLOW) from None
         finally:
             self._bodies -= held
-        whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
+        body = b"".join(parts)
         parts.clear()
+        if reply.admission is not None:
+            reply.admission.check_body(body)
+        whole: Message | None = {"type": "http.request", "body": body, "more_body": False}
+        del body
 
         async def replay() -> Message:
             nonlocal whole
@@ -248,9 +301,11 @@ class RequestGate:
 class _Reply:
     """What goes back: the answer with the headers of every answer, or a refusal in its place as long as none has begun."""
 
-    def __init__(self, send: Send, path: str) -> None:
+    def __init__(self, send: Send, path: str, secure: bool = False) -> None:
         self._send = send
         self._path = path
+        self._secure = secure
+        self.admission: Admission | None = None
         self.started = False
         self.unread = False
         """Whether part of the request is still to come: an answer before its end ends the connection, or all of it would be taken."""
@@ -267,20 +322,47 @@ class _Reply:
                     # a bare line in English, of the framework; Gradio has it for calls that its page never makes
                     self.refused = _NOT_OF_PAGE if self._path.startswith("/gradio_api/") else _DEFECT
                     return
+                if self.admission is not None and not await self._noted(message["status"]):
+                    return
                 self._complete(headers)
                 if self.unread:
                     headers["connection"] = "close"
                 self.started = True
         await self._send(message)
 
+    async def send_while_admitted(self, message: Message) -> None:
+        """The same for an answer that stays open: it ends when whoever gets it signs out, or may not see it any more."""
+        if self.admission is not None and not self.admission.still_holds():
+            if self.started:
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            raise StreamEnded
+        await self.send(message)
+
+    async def _noted(self, status: int) -> bool:
+        """Whether what became of the call is recorded: what cannot be recorded is not answered."""
+        assert self.admission is not None
+        try:
+            await self.admission.note_result(status)
+        except Exception:
+            log.exception("the audit could not be written")
+            self.refused = _NO_AUDIT
+            return False
+        return True
+
     async def refuse(self, refused: RefusalReply) -> None:
         """Send a refusal and end the connection, which may be in the midst of a body; nothing where the answer has begun."""
         self.refused = None
         if self.started:
             return
+        kind = "application/json"
         body = json.dumps({"error": {"code": refused.code, "message": refused.message}}, ensure_ascii=False).encode()
-        headers = MutableHeaders({"content-type": "application/json", "content-length": str(len(body)), "connection": "close"})
-        if refused.status == 503:
+        if refused.html is not None:
+            kind, body = "text/html; charset=utf-8", refused.html.encode()
+        headers = MutableHeaders({"content-type": kind, "content-length": str(len(body)), "connection": "close"})
+        headers["cache-control"] = "no-store"
+        if refused.location is not None:
+            headers["location"] = refused.location
+        if refused.status in (429, 503):
             headers["retry-after"] = "5"
         self._complete(headers)
         self.started = True
@@ -290,6 +372,8 @@ class _Reply:
     def _complete(self, headers: MutableHeaders) -> None:
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
+        if self._secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if self._path.startswith("/api/"):
             headers.setdefault("Cache-Control", "no-store")
 
@@ -300,6 +384,11 @@ _DEFECT = RefusalReply(500, "internal", "程序内部出错，已写入日志。
 _NOT_OF_PAGE = RefusalReply(400, "page", "这个请求不是本页发出的。接口说明见 /api/v1/openapi.json。")
 _NO_ADDRESS = RefusalReply(404, "http", "没有这个地址。接口说明见 /api/v1/openapi.json。")
 _OTHER_SITE = RefusalReply(403, "origin", "不接受来自其他网站的请求。")
+_NO_AUDIT = RefusalReply(503, "audit", "这一步没有做成：审计记录写不进去。请联系管理员检查磁盘空间和文件夹权限。")
+_NOT_BY_PROXY = RefusalReply(403, "proxy", "请从代理的网址打开本页；这个地址只答复代理。")
+_PROXY_IN_CLEAR = RefusalReply(
+    403, "proxy", "代理没有说明来访是加密的，没有答复。请让代理用 https 接受来访，并送上 X-Forwarded-Proto: https。"
+)
 
 
 def _too_large(limit: int) -> RefusalReply:
@@ -322,23 +411,55 @@ def _sends_file(scope: Scope, headers: Headers) -> bool:
     )
 
 
-def _check_caller(scope: Scope, hosts: tuple[str, ...]) -> None:
-    """Raise ``RefusedRequest`` for a call under another name, from another site, or of a route that nobody uses."""
+_FORWARDED = re.compile(rb"forwarded|x-forwarded-.*|x-real-ip|x-original-.*|x-rewrite-url|x-http-method.*", re.IGNORECASE)
+
+
+def _located(scope: Scope, proxies: Sequence[Network]) -> Scope:
+    """The call as it was made: where a declared proxy stands in front, its word counts for address, scheme and name, else nobody's.
+
+    Headers of a proxy go no further: what is behind the gate would believe them of anybody.
+    """
+    headers = Headers(scope=scope)
+    client = scope.get("client")
+    kept = [(name, value) for name, value in scope["headers"] if not _FORWARDED.fullmatch(name)]
+    located = {**scope, "headers": kept}
+    if not proxies:
+        return located
+    if client is None or not is_trusted(client[0], proxies):
+        raise RefusedRequest(_NOT_BY_PROXY)
+    if headers.getlist("x-forwarded-proto") != ["https"]:
+        raise RefusedRequest(_PROXY_IN_CLEAR)
+    # the last address is the one the proxy itself saw; those before it are what the caller says
+    said = ",".join(headers.getlist("x-forwarded-for")).rpartition(",")[2]
+    address = parse_address(said)
+    located["client"] = (str(address), 0) if address is not None else client
+    located["scheme"] = "https"
+    named = headers.getlist("x-forwarded-host")
+    if len(named) == 1:
+        located["headers"] = [(name, value) for name, value in kept if name != b"host"] + [(b"host", named[0].encode("latin-1"))]
+    return located
+
+
+def _check_caller(scope: Scope, hosts: tuple[str, ...], secure: bool = False) -> dict[str, str]:
+    """Raise ``RefusedRequest`` for a call under another name, from another site, or of a route that nobody uses; give its headers."""
     sent = Headers(scope=scope)
-    headers = {name: ",".join(sent.getlist(name)) for name in ("host", "origin")}
+    headers = {name: ",".join(sent.getlist(name)) for name in ("host", "origin", "authorization") if name in sent}
     for name, value in sent.items():
         headers.setdefault(name, value)
     path, method = scope["path"], scope["method"]
-    found = refusal(headers, method, hosts, path)
+    found = refusal(headers, method, hosts, path, secure=secure)
     if found is not None:
         raise RefusedRequest(found)
     if not path.startswith("/api/"):
         known = _PAGE_ROUTES.get("GET" if method == "HEAD" else method)
         if known is None or not known.fullmatch(path):
             raise RefusedRequest(_NO_ADDRESS)
+    return headers
 
 
-def refusal(headers: Mapping[str, str], method: str, hosts: tuple[str, ...], path: str = "/") -> RefusalReply | None:
+def refusal(
+    headers: Mapping[str, str], method: str, hosts: tuple[str, ...], path: str = "/", *, secure: bool = False
+) -> RefusalReply | None:
     """Status, code and message of a call that comes under another name or from another site, else None.
 
     A link on another site may open the page; nothing else may be fetched, shown or sent from there.
@@ -348,15 +469,17 @@ def refusal(headers: Mapping[str, str], method: str, hosts: tuple[str, ...], pat
         method: Its method.
         hosts: The names it may come under, compared whole.
         path: Its path.
+        secure: Whether it came by TLS, to this server or to the proxy in front.
 
     Example: ``refusal({"host": "127.0.0.1.example.org"}, "GET", ("127.0.0.1",))`` is 421.
     """
     host = headers.get("host", "").lower()
     named = _AUTHORITY.fullmatch(host)
     if named is None or named[1] not in hosts:
-        return RefusalReply(421, "host", "请用 http://127.0.0.1 打开本页。")
-    # a proxy may speak https for us
-    if (origin := headers.get("origin")) and origin.lower() not in (f"http://{host}", f"https://{host}"):
+        return RefusalReply(421, "host", f"请用 {'https' if secure else 'http'}://{hosts[0]} 打开本页。")
+    # a proxy on this machine that was not declared may speak https for us
+    own = (f"https://{host}",) if secure else (f"http://{host}", f"https://{host}")
+    if (origin := headers.get("origin")) and origin.lower() not in own:
         return _OTHER_SITE
     if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
         return None

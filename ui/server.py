@@ -12,57 +12,71 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cemai.accounts import NOBODY, has_accounts, set_caller
 from cemai.library import Library
-from corpus.errors import UsageError
+from corpus.errors import PolicyError, UsageError
+from corpus.store import Corpus
 from corpus.store.database import FILE_NAME
 from graph.queries.fact_table import fact_table
 from ui.desk.desk import Desk, desk_of
 from ui.desk.imports import Imports
 from ui.desk.item_embedding import ItemEmbedding
 from ui.desk.machine import available_memory, choose_workers, count_cores, memory_of_worker
+from ui.exposure import LOCAL, THIS_MACHINE_ONLY, Exposure, plan_exposure
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import Receive, Scope, Send
 
+    from ui.accounts.door import AccountDoor
+
 log = logging.getLogger("cemai.server")
 
 QUEUED = 100
 """Questions of the page that wait for their turn; whoever comes then is told that there are too many."""
-LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 _FOREIGN_SETTINGS = ("GRADIO_SHARE", "GRADIO_ALLOWED_PATHS", "GRADIO_SERVER_NAME", "GRADIO_MCP_SERVER", "GRADIO_ROOT_PATH",
                      "GRADIO_SSR_MODE", "GRADIO_VIBE_MODE", "GRADIO_NODE_PATH", "GRADIO_EXAMPLES_CACHE")  # fmt: skip
 
 
-def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int = 0) -> FastAPI:
+def build_app(
+    library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int = 0, exposure: Exposure | None = None, port: int = 0
+) -> FastAPI:
     """The whole application over a library; nothing is served yet.
 
     Args:
         library: The library, which this process alone writes.
         hosts: The names the application may be called by.
         workers: Worker processes that answer questions; 0 to answer them in this process.
+        exposure: How others reach it, in place of ``hosts``; then nobody comes in without an account.
+        port: The port it is served at.
 
     Example: ``uvicorn.run(build_app(library, workers=2))``.
     """
     from fastapi import FastAPI
     from fastapi.middleware.gzip import GZipMiddleware
 
+    from ui.accounts.door import AccountDoor
+    from ui.accounts.routes import make_account_routes
     from ui.gate import RequestGate
     from ui.rest.app import mount_api
 
+    known = exposure or Exposure(hosts)
     desk = desk_of(library, workers)
+    door = AccountDoor(library.corpus.folder, required=exposure is not None and exposure.secure, secure=known.secure, port=port)
+    desk.after_change, desk.note_question = partial(_witness, door), door.note_question
     imports = Imports(desk)
     embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.folder, encoder=library.encoder))
     page = PageMount(partial(_build_page, desk), partial(_prepare_page, desk))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        set_caller(NOBODY)  # what the page's own tasks do on behalf of somebody, they have to say on whose
         if desk.pool is not None:
             desk.pool.start()
         embedding.start()
@@ -72,13 +86,15 @@ def build_app(library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int 
         embedding.close()
         imports.close()
         desk.close()
+        door.close()
 
     # FastAPI's own documentation page loads its scripts from another host
     app = FastAPI(title="策脉", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan)
+    app.include_router(make_account_routes(door, desk))
     mount_api(app, desk, imports)
     # the page is 97 kB of HTML, a quarter of that packed; streams are left as they are
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
-    app.add_middleware(RequestGate, hosts=hosts)
+    app.add_middleware(RequestGate, hosts=known.hosts, door=door, proxies=known.proxies, secure=known.secure)
     app.mount("/", page)
     return app
 
@@ -141,16 +157,23 @@ class PageMount:
 
 
 def serve(
-    library: Library, *, host: str = "127.0.0.1", port: int = 7860, allow_remote: bool = False, workers: int | None = None
+    library: Library,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    workers: int | None = None,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    proxies: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> None:
-    """Serve until stopped. Only this machine is served unless ``allow_remote`` says otherwise.
+    """Serve until stopped. Only this machine is served, others with accounts and TLS or a proxy only (``ui.exposure``).
 
     ``workers`` is the number of worker processes, 0 or 1 for none; where it is None the machine decides (``ui.desk.machine``).
     """
-    if host not in LOCAL and not allow_remote:
-        raise UsageError(
-            f"不在 {host} 上提供服务：网页没有登录，其他机器也能读写文档库。只在本机使用请去掉 --host；确实要开放，请放在带登录的反向代理后面。"
-        )
+    exposure = plan_exposure(
+        host, accounts=has_accounts(library.corpus.folder), certificate=certificate, key=key, proxies=proxies, names=names
+    )
     if not 1 <= port <= 65535:
         raise UsageError(f"端口 {port} 不可用。请用 1024 到 65535 之间的数字，例如 --port 7861。")
     _free(host, port)
@@ -158,13 +181,32 @@ def serve(
 
     from ui.connections import TimedProtocol
 
-    hosts = LOCAL if host in LOCAL else (*LOCAL, host)
-    app = build_app(library, hosts=hosts, workers=_count_workers(library, workers))
-    print(f"网页已打开：http://{host}:{port}　按 Ctrl+C 停止。", flush=True)
+    app = build_app(
+        library, workers=_count_workers(library, workers), exposure=exposure if exposure != THIS_MACHINE_ONLY else None, port=port
+    )
+    print(f"网页已打开：{_address(exposure, host, port)}　按 Ctrl+C 停止。", flush=True)
     uvicorn.run(
-        app, host=host, port=port, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=3, http=TimedProtocol, ws="none",
+        app, host=host.strip("[]"), port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=3,
+        http=TimedProtocol, ws="none",
+        proxy_headers=False,  # uvicorn would believe those of any program on this machine
+        ssl_certfile=exposure.certificate, ssl_keyfile=exposure.key,
     )  # fmt: skip
+
+
+def _address(exposure: Exposure, host: str, port: int) -> str:
+    """Where people open the page."""
+    if exposure.proxies:
+        return f"https://{exposure.hosts[0]}（由代理转到 {host}:{port}）"
+    return f"{'https' if exposure.secure else 'http'}://{exposure.hosts[0] if exposure.secure else host}:{port}"
+
+
+def _witness(door: AccountDoor, corpus: Corpus) -> None:
+    """Let the file of accounts know how far the audit in the library is, so that rows cut off at its end are told."""
+    try:
+        if (accounts := door.accounts()) is not None:
+            accounts.store.set_witness("library", corpus.audit_head())
+    except PolicyError as error:  # the change is made and recorded
+        log.warning("the head of the audit could not be kept: %s", error)
 
 
 def _count_workers(library: Library, asked: int | None) -> int:

@@ -19,6 +19,7 @@ from corpus.corrections import Correction, correct_head, correct_parts, read_val
 from corpus.document import ParsedDocument
 from corpus.errors import IncompletePurge, StoreError, UnknownDocument
 from corpus.store.answers import KeptTables
+from corpus.store.audit import AuditEntry, ChainHead, chain_head, check_chain, has_audit, read_entries
 from corpus.store.codec import pack_document
 from corpus.store.database import FILE_NAME
 from corpus.store.documents import DocumentTables
@@ -270,7 +271,21 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
                 found.append(f"{row[1]}：人工设定的时效与更正记录不符，请核对后用 cemai docs status {row[0][:8]} 重新设定。")
         if broken := self._db.execute("SELECT count(*) FROM answers WHERE NOT json_valid(payload)").fetchone()[0]:
             found.append(f"有 {broken} 条问过的回答已损坏，不影响文件；它们不能再重新核对。")
-        return found
+        return found + self.check_audit()
+
+    def audit_entries(self, *, before: int | None = None, limit: int | None = None) -> list[AuditEntry]:
+        """Who changed which documents, the latest first; nothing where the library has never had accounts."""
+        return list(read_entries(self._db, before=before, limit=limit)) if has_audit(self._db) else []
+
+    def audit_head(self) -> ChainHead:
+        """The last row of the audit."""
+        return chain_head(self._db) if has_audit(self._db) else ChainHead()
+
+    def check_audit(self, known: ChainHead | None = None) -> list[str]:
+        """What is wrong with the audit, in Chinese sentences; ``known`` is a head that was seen before."""
+        if has_audit(self._db):
+            return check_chain(self._db, known)
+        return ["文档库里的审计记录不见了。"] if known is not None and known.number else []
 
     def _put_passages(self, document: int, passages: Sequence[PassageRow], model: str | None) -> None:
         for i, passage in enumerate(passages):

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Self
 
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
+from corpus.store.audit import SCHEMA as _AUDIT
+from corpus.store.audit import append_entry, current_actor
 from corpus.store.connections import FrozenFile, connect, sync
 from corpus.store.failures import translated
 from corpus.store.identity import RememberedLibrary, recall_library, remember_library, require_same
@@ -260,6 +262,7 @@ class Database:
         try:
             generation = self._pending = self.generation + 1
             yield generation
+            self._record(generation)
             self._db.execute("UPDATE meta SET value=? WHERE name='generation'", (str(generation),))
             self._db.execute("COMMIT")
             if self.id is not None:
@@ -282,6 +285,22 @@ class Database:
             last.pop(document, None)
             last[document] = operation
         return [DocumentChange(document, operation) for document, operation in last.items()]
+
+    def _record(self, generation: int) -> None:
+        """Write into the audit which documents this transaction changed, where somebody is at work whose name is known."""
+        if (actor := current_actor()) is None:
+            return
+        query = (
+            "SELECT c.operation, c.document, d.id FROM changes c LEFT JOIN documents d ON d.row=c.document WHERE c.generation=?"
+        )
+        changed: dict[str, dict[int, str | None]] = {}
+        for operation, row, id in self._db.execute(query, (generation,)):
+            changed.setdefault(operation, {})[row] = id
+        rows = {row: id for found in changed.values() for row, id in found.items()}
+        if rows:
+            self._db.execute(_AUDIT)
+            one = next((f"document:{id or row}" for row, id in rows.items()), "") if len(rows) == 1 else f"documents:{len(rows)}"
+            append_entry(self._db, actor, one, detail={"generation": generation, **changed})
 
     def _seal(self, document: int) -> None:
         self._db.execute("UPDATE documents SET seal=? WHERE row=?", (seal(self._db, document), document))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
+from cemai.accounts import calling
 from corpus.errors import PolicyError
+from ui.commands.accounts import caller_of_token
 from ui.commands.shared import note, open_library, progress
 from ui.desk.machine import MOST_ASKED
 
@@ -21,6 +24,12 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.set_defaults(run=demo)
     p = verbs.add_parser("serve", parents=[common], help="打开网页和 REST 接口（/api/v1）")
     _address(p)
+    p.add_argument("--certificate", type=Path, metavar="文件", help="给别的机器用时的证书（PEM）")
+    p.add_argument("--key", type=Path, metavar="文件", help="证书的私钥（PEM，不带密码）")
+    p.add_argument("--proxy-from", action="append", default=[], metavar="地址", help="前面的代理的地址或网段；只答复它")
+    p.add_argument(
+        "--public-name", action="append", default=[], metavar="名称", help="大家打开网页用的名称，如 policy.example.gov.cn"
+    )
     p.add_argument(
         "--backup-every",
         type=_hours,
@@ -106,7 +115,16 @@ def serve(args: argparse.Namespace) -> int:
         except PolicyError as error:  # the page finds by words all the same
             note(str(error))
         with scheduled_backups(library.corpus.folder, getattr(args, "backup_every", None)):
-            run(library, host=args.host, port=args.port, workers=args.workers)
+            run(
+                library,
+                host=args.host,
+                port=args.port,
+                workers=args.workers,
+                certificate=getattr(args, "certificate", None),
+                key=getattr(args, "key", None),
+                proxies=getattr(args, "proxy_from", []),
+                names=getattr(args, "public_name", []),
+            )
     return 0
 
 
@@ -114,6 +132,6 @@ def mcp(args: argparse.Namespace) -> int:
     """Serve the library to other assistants over standard input and output."""
     from ui.mcp import run
 
-    with open_library(args) as library:
+    with open_library(args) as library, calling(caller_of_token(library.corpus.folder)):
         run(library)
     return 0

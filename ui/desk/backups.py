@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cemai.accounts import Right, require_right
 from cemai.backups import Backup, backup_folder, list_backups, make_backup
 from corpus.errors import PolicyError
 from corpus.store import Corpus
@@ -23,6 +24,7 @@ LOOK = 60.0
 
 def back_up(folder: Path) -> Backup:
     """Make a backup of a library that is in use, where its backups are. Raises ``PolicyError``."""
+    require_right(Right.MANAGE)
     with Corpus.open(folder, create=False, read_only=True) as corpus:
         target = backup_folder(corpus)
     # every hash is checked by ``cemai backup``, which nobody's question waits for

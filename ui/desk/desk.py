@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cemai.accounts import Right, current_caller, require_right
 from cemai.doubts import Doubt, list_doubts
 from cemai.embedding import ItemProgress
 from cemai.library import Library
@@ -115,12 +117,17 @@ class Desk:
         """When somebody asked or changed something last, by the monotonic clock: background work waits for a pause."""
         self.embedding = ItemProgress()
         """How far the background work on items is."""
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._answers: OrderedDict[tuple[int, str], Answer] = OrderedDict()
+        """By the number of the account and the id of the answer."""
         self._remembering = threading.Lock()
         self._queue = AnswerQueue(partial(Corpus.open, library.corpus.folder, create=False)) if writer is not None else None
         self._held = 0
         """How often the thread that holds ``_reading`` entered a state or a change."""
         self._tried: dict[str, tuple[object, list[str]]] = {}
+        self.after_change: Callable[[Corpus], None] | None = None
+        """Called after each change with the store it was made in."""
+        self.note_question: Callable[[str, str], None] = lambda what, question: None
+        """Called with what is asked (``ask``, ``search``, ``compare``) and the words, before anything is answered."""
 
     # ------------------------------------------------------------------ questions
 
@@ -160,19 +167,26 @@ class Desk:
         the answer is stored.
         """
         self.asked_at = time.monotonic()
+        self.note_question("ask", question)
         plain: Answer = self._answered("ask", question=question, filters=filters, as_of=as_of, previous=previous, keep=False)[0]
-        worded = plain
+        plain = worded = _of_caller(plain)
         if self.library.has_model:
             yield plain
             worded = self.library.worded(plain)
         if keep:
             record = self.library.answer_record(plain, worded, question, filters=filters, as_of=as_of, previous=previous)
-            self._keep(worded, record)
+            self._keep(worded, {**record, **({"account": number} if (number := current_caller().number) else {})})
         yield worded
+
+    def kept_answer(self, id: str) -> dict[str, Any] | None:
+        """An answer as it is kept in the library; None for one of another account."""
+        kept = self.read(lambda corpus: corpus.answer(id))
+        caller = current_caller()
+        return kept if kept is None or caller.account is None or kept.get("account") == caller.number else None
 
     def _keep(self, worded: Answer, record: dict[str, Any]) -> None:
         with self._remembering:
-            self._answers[worded.id] = worded
+            self._answers[current_caller().number, worded.id] = worded
             while len(self._answers) > ANSWERS_KEPT:
                 self._answers.popitem(last=False)
         if self._queue is not None:
@@ -182,9 +196,9 @@ class Desk:
             self.library.corpus.save_answer(worded.id, record)
 
     def answer(self, id: str) -> Answer | None:
-        """An answer given lately."""
+        """An answer given lately to whoever calls."""
         with self._remembering:
-            return self._answers.get(id)
+            return self._answers.get((current_caller().number, id))
 
     def answerable(self, name: str, candidates: list[str], most: int) -> list[str]:
         """Try out questions and return at most ``most`` that the library answers; kept under ``name`` until it changes."""
@@ -209,6 +223,7 @@ class Desk:
     ) -> tuple[list[Hit], int]:
         """Passages for a query, and the generation of the library they were found in."""
         self.asked_at = time.monotonic()
+        self.note_question("search", query)
         return self._answered("search", query=query, filters=filters, top=top, as_of=as_of)
 
     def compare(
@@ -223,6 +238,7 @@ class Desk:
     ) -> Comparison:
         """Regions side by side."""
         self.asked_at = time.monotonic()
+        self.note_question("compare", subject)
         compared: Comparison = self._answered(
             "compare", subject=subject, regions=regions, as_of=as_of, status=status, below=below, instead=instead
         )[0]
@@ -434,8 +450,9 @@ class Desk:
 
     # ------------------------------------------------------------------ changes
 
-    def change(self, work: Callable[[Library], T]) -> T:
-        """Run a change of the library; one at a time."""
+    def change(self, work: Callable[[Library], T], *, needs: Right = Right.EDIT) -> T:
+        """Run a change of the library; one at a time. Raises ``NotAllowed`` where whoever calls has not the right that it ``needs``."""
+        require_right(needs)
         self.asked_at = time.monotonic()
         with self._writing:
             if self._queue is not None:
@@ -449,7 +466,10 @@ class Desk:
                         self._held -= 1
             if self._writer is None:
                 self._writer = self._open_writer()
-            return work(self._writer)
+            done = work(self._writer)
+            if self.after_change is not None:
+                self.after_change(self._writer.corpus)
+            return done
 
     def close(self) -> None:
         """End the workers, keep the answers that wait, and close the second connection."""
@@ -482,6 +502,14 @@ class Desk:
     def _cached(self, name: str, make: Callable[[], T]) -> T:
         with self.state() as generation:
             return self._kept.get(name, make, stamp=(generation, dt.date.today()))
+
+
+def _of_caller(answer: Answer) -> Answer:
+    """The answer under an id of its own for each account: ids are made of the question, and two people may ask the same."""
+    number = current_caller().number
+    if not number:
+        return answer
+    return replace(answer, id=hashlib.sha256(f"{number}:{answer.id}".encode()).hexdigest()[:16])
 
 
 def short_region(info: DocumentInfo) -> str | None:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UnknownDocument
+from corpus.store.audit import Actor, acting, current_actor
 from ui.desk.desk import Desk
 from ui.desk.spool import Spool, SpooledFile
 from ui.desk.uploads import refusal, safe_name, take_in
@@ -110,7 +111,8 @@ class Imports:
                 refused = "等待识别的文件太多，没有收下。请等一些识别完，再放入。"
             taken = 0 if refused else len(data)
             self._bytes += taken
-        file = SpooledFile(job.id, job.source, region, len(data))
+        sender = current_actor() or Actor("")
+        file = SpooledFile(job.id, job.source, region, len(data), account=sender.name, address=sender.address)
         if not refused:
             try:  # others may ask meanwhile: a slow disk takes its time
                 self._opened().put(file, data)
@@ -225,8 +227,10 @@ class Imports:
         with SafeReader() as reader:  # one process for all that waits
             while (found := self._next()) is not None:
                 job, file, data = found
+                actor = Actor(file.account, file.address, "import") if file.account else None
                 try:
-                    ended = self._taken(job, file, data, reader)
+                    with acting(actor):
+                        ended = self._taken(job, file, data, reader)
                 except Exception:
                     if self._stopped:
                         break  # the library was closed meanwhile; the file waits for the next server

@@ -32,6 +32,8 @@ class SpooledFile:
         size: Its bytes.
         tries: How often it was begun.
         result: What became of it, as the importer words it; None as long as it waits.
+        account: Name of the account that sent it; empty where there are none.
+        address: Where it was sent from.
     """
 
     id: str
@@ -40,6 +42,8 @@ class SpooledFile:
     size: int
     tries: int = 0
     result: dict[str, Any] | None = None
+    account: str = ""
+    address: str = ""
 
 
 class Spool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
+from cemai.accounts import calling, current_caller
+from corpus.store.audit import acting, current_actor
+from ui.accounts.door import STATE
 from ui.desk.desk import Desk
 from ui.page.events import HIDDEN_FROM_API, STREAMED, Payload, explain_error, panel, payload_of, safely, text
 from ui.page.gradio_parts import import_gradio
@@ -155,10 +158,12 @@ def _shows(drawing: Drawing, desk: Desk) -> Callable[[], Html]:
 
 
 def _listener(work: Callable[..., Any]) -> Callable[..., Any]:
-    """Gradio finds the parameter for its event by the annotation, which must be the class itself, not its name."""
+    """Gradio finds the parameters for its event and request by the annotation, which must be the class itself, not its name."""
     import gradio as gr
 
     work.__annotations__["event"] = gr.EventData
+    if "request" in work.__annotations__:
+        work.__annotations__["request"] = gr.Request
     return work
 
 
@@ -171,7 +176,9 @@ def _press(tab: Tab, desk: Desk, payload: Payload, before: Any) -> list[Any]:
         shown, state = cast(Step, tab.act(desk, payload, before))
         return shown
 
-    shown = safely(work)
+    actor = current_actor()
+    with acting(replace(actor, action=f"page:{tab.id}/{(text(payload, 'act') or '')[:40]}") if actor is not None else None):
+        shown = safely(work)
     return [*([tab.side(desk, state)] if tab.side else []), _numbered(shown, payload), state]
 
 
@@ -190,10 +197,18 @@ def _answer_presses(part: TabParts, desk: Desk) -> None:
         return _press(tab, desk, payload_of(event), before)
 
     @_listener
-    def answer_in_steps(event: Any, before: Any) -> Iterator[list[Any]]:
+    def answer_in_steps(event: Any, before: Any, request: Any = None) -> Iterator[list[Any]]:
         state, payload = before, payload_of(event)
+        # Gradio runs what is queued outside of the task of the call, where nobody calls, and each step in a thread of its own
+        who, actor = request.request.scope["state"][STATE] if request is not None else (current_caller(), current_actor())
         try:
-            for shown, state in cast(Iterator[Step], tab.act(desk, payload, before)):
+            steps = cast(Iterator[Step], tab.act(desk, payload, before))
+            while True:
+                with calling(who), acting(actor):
+                    step = next(steps, None)
+                if step is None:
+                    break
+                shown, state = step
                 yield [_numbered(shown, payload), state]
         except Exception as error:
             yield [_numbered(explain_error(error), payload), state]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from cemai.accounts import ROLE_LABELS, current_caller
 from ui.desk.desk import Desk
 from ui.page.kit.html import Html, el
 
@@ -16,6 +17,14 @@ def masthead(desk: Desk) -> Html:
     return el(
         "div",
         el("h1", el("i"), "策脉", class_="logo"),
-        el("div", state, class_="lib"),
+        el("div", state, *_account(), class_="lib"),
         class_="masthead",
     )
+
+
+def _account() -> list[object]:
+    """Who is signed in, as a link to signing out."""
+    caller = current_caller()
+    if caller.account is None:
+        return []
+    return [" · ", el("a", f"{caller.name}（{ROLE_LABELS.get(caller.role, caller.role)}）", href="/account")]

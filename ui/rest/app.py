@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from cemai.accounts import NotAllowed, Right, current_caller
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from ui.desk.desk import Desk
 from ui.desk.imports import Imports
@@ -44,6 +45,8 @@ def mount_api(app: FastAPI, desk: Desk, under_way: Imports) -> None:
     @app.exception_handler(PolicyError)
     def refused(_: Request, error: PolicyError) -> JSONResponse:
         status = 404 if isinstance(error, UnknownDocument) else 503 if isinstance(error, LibraryBusy) else 400
+        if isinstance(error, NotAllowed):
+            return _error(403, "right", str(error))
         return _error(status, type(error).__name__, str(error))
 
     @app.exception_handler(RequestValidationError)
@@ -71,6 +74,8 @@ def _router() -> APIRouter:
 
 
 def _health(desk: CurrentDesk) -> dict[str, Any]:
+    if Right.READ not in current_caller().rights:
+        return {"status": "ok"}
     under_way = desk.embedding
     return {
         "status": "ok",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from cemai.accounts import Right, current_caller
 from ui.rest.files import exported
 from ui.rest.requests import (
     TEXT_LIMIT,
@@ -67,4 +68,6 @@ def answer(desk: CurrentDesk, id: str, format: AnswerFormat = "json") -> Respons
 
 @router.post("/answers/{id}/feedback", summary="说一条回答对不对", status_code=204)
 def judge(desk: CurrentDesk, id: str, body: FeedbackRequest) -> None:
-    desk.change(lambda library: library.feedback(id, body.verdict, body.note))
+    if current_caller().account is not None and desk.kept_answer(id) is None:
+        raise Failure(404, "answer", "没有这条回答，或它是别人问的。")
+    desk.change(lambda library: library.feedback(id, body.verdict, body.note), needs=Right.OWN)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
+from cemai.accounts import Right, current_caller
 from cemai.dossiers import (
     LONGEST_NAME,
     LONGEST_REMARK,
@@ -65,7 +66,9 @@ def collect_place(desk: Desk, payload: Payload) -> Html:
     def add() -> Dossier:
         if desk.read(lambda corpus: cite_place(corpus, item)) is None:
             raise UsageError("这份文件已不在文档库里。")
-        return desk.change(lambda library: add_to_dossier(library.corpus, text(payload, "dossier") or "", [item]))
+        return desk.change(
+            lambda library: add_to_dossier(library.corpus, text(payload, "dossier") or "", [item]), needs=Right.OWN
+        )
 
     try:
         done = add()
@@ -97,7 +100,11 @@ def dossiers_view(desk: Desk) -> Html:
         )
         for one in found
     ]
-    lead = el("div", el("h2", "专题夹", el("small", "存在文档库里，同用这个库的人都能看到")), class_="lead")
+    lead = el(
+        "div",
+        el("h2", "专题夹", el("small", "存在您的账号里" if current_caller().account else "存在文档库里，同用这个库的人都能看到")),
+        class_="lead",
+    )
     return join(here, lead, el("ul", rows, class_="asked"))
 
 
@@ -246,14 +253,17 @@ def act_on_dossiers(desk: Desk, act: str, payload: Payload) -> Html:
     try:
         name = clean_name(name)
         if act == "dossier-drop":
-            desk.change(lambda library: drop_dossier(library.corpus, name))
+            desk.change(lambda library: drop_dossier(library.corpus, name), needs=Right.OWN)
             return dossiers_view(desk)
         if act == "collect":
             _collect_answer(desk, name, payload)
         elif act in _CHANGES:
             changed = _CHANGES[act]
             version = integer(payload, "version")
-            desk.change(lambda library: change_dossier(library.corpus, name, version, lambda items: changed(items, payload)))
+            desk.change(
+                lambda library: change_dossier(library.corpus, name, version, lambda items: changed(items, payload)),
+                needs=Right.OWN,
+            )
     except PolicyError as error:
         return dossier_view(desk, name[:LONGEST_NAME], error_message(str(error)))
     return dossier_view(desk, name)
@@ -266,4 +276,4 @@ def _collect_answer(desk: Desk, name: str, payload: Payload) -> None:
     link = text(payload, "link") or ""
     link = link if link.startswith("/?tab=ask&") else address("ask", {"question": answer.question})
     items = items_of_answer(answer, link, text(payload, "remark") or "")
-    desk.change(lambda library: add_to_dossier(library.corpus, name, items))
+    desk.change(lambda library: add_to_dossier(library.corpus, name, items), needs=Right.OWN)

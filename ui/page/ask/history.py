@@ -126,7 +126,7 @@ def _entry(one: AskedQuestion, states: dict[str, str | None]) -> Html:
 def check_view(desk: Desk, id: str, draw: Callable[[Answer], Html]) -> Html:
     """An answer asked for again: what changed since, and the answer as it is now (drawn by ``draw``)."""
     here = standing("ask", {"do": "check", "id": id}, name="重新核对")
-    kept = desk.read(lambda corpus: corpus.answer(id)) if _ID.fullmatch(id) else None
+    kept = desk.kept_answer(id) if _ID.fullmatch(id) else None
     if kept is None:
         return join(here, empty_state("没有保存这条回答", "它可能是在另一个文档库里问的。请重新提问。"))
     dated = (kept.get("asked") or {}).get("as_of")

@@ -1,10 +1,11 @@
-"""学政策: a post's path, and quizzes whose results are kept under the name a learner types."""
+"""学政策: a post's path, and quizzes whose results are kept under the name of the account, or that a learner types."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from cemai.accounts import Right, current_caller
 from cemai.library import Library
 from corpus.divisions import NATION
 from qa.study import changes, learners, rounds
@@ -49,7 +50,7 @@ def form(desk: Desk) -> Html:
         select("region", REGION_FILTER, [(r, r) for r in desk.regions()]),
         el("label", el("span", "单位"), el("input", name="unit", type="search", list="study-units", autocomplete="off"), class_="field"),
         el("datalist", units, id="study-units"),
-        text_field("learner", "姓名（成绩按姓名记）"),
+        None if current_caller().account else text_field("learner", "姓名（成绩按姓名记）"),
         el(
             "span",
             el("button", "看应知应会", type="submit", class_="primary"),
@@ -99,7 +100,7 @@ def act(desk: Desk, payload: Payload, before: StudySession | None) -> tuple[Html
 
 def _do(desk: Desk, what: str | None, payload: Payload, session: StudySession) -> tuple[Html, StudySession, str | None]:
     """What a press shows, the session after it, and what is on: questions, the score sheet, or (None) the path."""
-    name = text(payload, "learner") or ""
+    name = _learner(payload)
     if what in ("path", "quiz"):
         session = replace(
             session,
@@ -119,10 +120,22 @@ def _do(desk: Desk, what: str | None, payload: Payload, session: StudySession) -
         after = replace(session, given=None)
         return _ask(desk, after, session.round), after, "quiz"
     elif what in ("scores", "forget"):
-        if what == "forget" and (forgotten := text(payload, "name")):
-            desk.change(lambda library: learners.forget(library.corpus, forgotten))
-        return scores_view([row[1:] for row in desk.read(score_sheet).rows]), session, "scores"
+        if what == "forget" and (forgotten := text(payload, "name")) and (_sees_all() or forgotten == name):
+            desk.change(lambda library: learners.forget(library.corpus, forgotten), needs=Right.OWN)
+        rows = [row[1:] for row in desk.read(score_sheet).rows]
+        return scores_view([row for row in rows if _sees_all() or row[0] == name]), session, "scores"
     return _path(desk, session), session, None
+
+
+def _learner(payload: Payload) -> str:
+    """Whose answers are kept: those of the account, where there is one, else of the name that was typed."""
+    caller = current_caller()
+    return caller.name if caller.account is not None else text(payload, "learner") or ""
+
+
+def _sees_all() -> bool:
+    """Whether whoever calls sees how all the others learn."""
+    return Right.EDIT in current_caller().rights
 
 
 def _moved(session: StudySession, payload: Payload) -> bool:
@@ -152,7 +165,7 @@ def _begin(desk: Desk, session: StudySession, name: str) -> tuple[Html, StudySes
     )
     if not questions:
         return empty_state("出不了题", "这个岗位的文件里没有可以核对的事实。换一个单位或地区，或先放入更多文件。"), session
-    desk.change(lambda library: rounds.save(library.corpus, begun))
+    desk.change(lambda library: rounds.save(library.corpus, begun), needs=Right.OWN)
     session = replace(session, round=begun, questions=tuple(questions), given=None)
     return _ask(desk, session, begun), session
 
@@ -204,7 +217,7 @@ def _answer(desk: Desk, session: StudySession, under_way: rounds.Round, payload:
         learners.note_answer(library.corpus, after.learner, question, right)
         rounds.save(library.corpus, after)
 
-    desk.change(keep)
+    desk.change(keep, needs=Right.OWN)
     session = replace(session, round=after, given=given)
     return _shown(session, after, number), session
 

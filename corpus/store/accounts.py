@@ -1,0 +1,389 @@
+"""The accounts of a library 账号: a file of its own beside the library's, with sessions, tokens, groups, and who did what.
+
+It is no part of the library's file: a restored backup must not bring back a disabled account, and a copy that is handed on must not
+hold passwords. Only hashes of secrets are stored here; how they are made is decided above (``cemai.accounts``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from corpus.errors import NewerFormat, StoreError, UsageError
+from corpus.store.audit import (
+    SCHEMA as AUDIT,
+)
+from corpus.store.audit import (
+    Actor,
+    AuditEntry,
+    ChainHead,
+    append_entry,
+    chain_head,
+    check_chain,
+    read_entries,
+)
+from corpus.store.connections import connect
+
+ACCOUNTS_FILE = "accounts.sqlite"
+_FORMAT = 1
+_PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF", "mmap_size=0")
+_SCHEMA = f"""
+CREATE TABLE accounts (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
+  groups TEXT NOT NULL, password TEXT, made_at REAL NOT NULL, disabled_at REAL) STRICT;
+CREATE TABLE sessions (
+  mark TEXT PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(number), address TEXT NOT NULL,
+  begun_at REAL NOT NULL, seen_at REAL NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_account ON sessions(account);
+CREATE TABLE tokens (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES accounts(number), mark TEXT NOT NULL UNIQUE,
+  note TEXT NOT NULL, made_at REAL NOT NULL, ends_at REAL NOT NULL, revoked_at REAL) STRICT;
+CREATE TABLE attempts (at REAL NOT NULL, key TEXT NOT NULL, address TEXT NOT NULL) STRICT;
+CREATE INDEX attempts_at ON attempts(at);
+CREATE TABLE collections (folder TEXT PRIMARY KEY, groups TEXT NOT NULL) STRICT;
+CREATE TABLE witness (name TEXT PRIMARY KEY, head TEXT NOT NULL) STRICT;
+{AUDIT};
+"""
+_ACCOUNT = "number, key, name, role, groups, password, made_at, disabled_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as it is stored. Times are seconds since 1970.
+
+    Attributes:
+        number: Never given twice.
+        key: The name as it is looked up.
+        name: The name as it is shown.
+        role: One of the roles of ``cemai.accounts``.
+        groups: Groups whose folders it may see.
+        password: The encoded hash; None for one that can only be used by tokens.
+    """
+
+    number: int
+    key: str
+    name: str
+    role: str
+    groups: frozenset[str]
+    password: str | None
+    made_at: float
+    disabled_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session with its account."""
+
+    mark: str
+    account: Account
+    begun_at: float
+    seen_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token with its account; the secret itself is nowhere."""
+
+    number: int
+    account: Account
+    note: str
+    made_at: float
+    ends_at: float
+    revoked_at: float | None
+
+
+class AccountStore:
+    """The file of accounts. Safe for several threads; every change is one transaction with its row of the audit."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, made when missing. Raises ``StoreError`` where it is none of ours."""
+        self.path = path
+        self._lock = threading.RLock()
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        self._reading = threading.Lock()
+        try:
+            self._db = connect(path, _PRAGMAS)
+            # whoever comes in is looked up while somebody else writes
+            self._reader = connect(path, ("query_only=ON", "trusted_schema=OFF", "mmap_size=0"))
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+            if version > _FORMAT:
+                raise NewerFormat(f"账号文件由更新版本的策脉建立：{path}。请升级策脉；文件未被改动。")
+            if version == 0:
+                self._make_tables()
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"账号文件打不开：{path}（{error}）。请用自己的备份恢复它；没有时移走它，再用 cemai user add 重建。"
+            ) from error
+
+    @classmethod
+    def of_library(cls, folder: Path, *, create: bool = False) -> Self | None:
+        """The accounts of a library; None where it has none and none are to be made."""
+        path = folder / ACCOUNTS_FILE
+        if not create and not path.exists():
+            return None
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock, self._reading:
+            self._reader.close()
+            self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------ accounts
+
+    def accounts(self) -> list[Account]:
+        """All accounts, in the order they were made."""
+        return [_account(row) for row in self._read(f"SELECT {_ACCOUNT} FROM accounts ORDER BY number")]
+
+    def account(self, key: str) -> Account | None:
+        """The account of a name as it is looked up."""
+        found = self._read(f"SELECT {_ACCOUNT} FROM accounts WHERE key=?", (key,))
+        return _account(found[0]) if found else None
+
+    def add_account(self, actor: Actor, key: str, name: str, role: str, groups: Collection[str], password: str | None) -> None:
+        """Add an account. Raises ``UsageError`` where there is one of this name."""
+        with self._changing() as db:
+            if db.execute("SELECT 1 FROM accounts WHERE key=?", (key,)).fetchone():
+                raise UsageError(f"已经有叫“{name}”的账号。用 cemai user list 查看。")
+            db.execute(
+                "INSERT INTO accounts (key, name, role, groups, password, made_at) VALUES (?,?,?,?,?,?)",
+                (key, name, role, _listed(groups), password, time.time()),
+            )
+            append_entry(db, actor, f"account:{name}", detail={"role": role, "groups": sorted(groups)})
+
+    def change_account(self, actor: Actor, account: Account, *, keep: str | None = None, **values: Any) -> None:
+        """Change ``role``, ``groups``, ``password`` or ``disabled_at`` of an account, and end its sessions but ``keep``.
+
+        The last administrator who is not disabled stays one: raises ``UsageError``.
+        """
+        if "groups" in values:
+            values["groups"] = _listed(values["groups"])
+        with self._changing() as db:
+            names = ", ".join(f"{name}=?" for name in values)
+            db.execute(f"UPDATE accounts SET {names} WHERE number=?", (*values.values(), account.number))
+            if not db.execute("SELECT 1 FROM accounts WHERE role='admin' AND disabled_at IS NULL").fetchone():
+                raise UsageError("这是最后一个能用的管理员账号，不能停用或改成别的角色。请先另建一个管理员。")
+            db.execute("DELETE FROM sessions WHERE account=? AND mark IS NOT ?", (account.number, keep))
+            if "disabled_at" in values and values["disabled_at"] is not None:
+                stamp = (values["disabled_at"], account.number)
+                db.execute("UPDATE tokens SET revoked_at=? WHERE account=? AND revoked_at IS NULL", stamp)
+            told = {name: value for name, value in values.items() if name != "password"}
+            append_entry(db, actor, f"account:{account.name}", detail=told)
+
+    # ------------------------------------------------------------------ sessions
+
+    def begin_session(self, actor: Actor, account: Account, mark: str, *, ends: str | None = None, oldest: float = 0.0) -> None:
+        """Keep a session by the hash of its secret.
+
+        Args:
+            actor: Who is to be written in the audit.
+            account: Whose it is.
+            mark: The hash.
+            ends: The hash of a session that the same browser had before, which ends.
+            oldest: Sessions not seen since then are forgotten.
+        """
+        now = time.time()
+        with self._changing() as db:
+            db.execute("DELETE FROM sessions WHERE mark=? OR seen_at<?", (ends, oldest))
+            # what was decided a moment ago holds now: an account that was disabled meanwhile begins nothing
+            done = db.execute(
+                "INSERT INTO sessions SELECT ?, number, ?, ?, ? FROM accounts WHERE number=? AND disabled_at IS NULL AND password IS ?",
+                (mark, actor.address, now, now, account.number, account.password),
+            )
+            if not done.rowcount:
+                raise UsageError("账号刚刚被改动，请重新登录。")
+            db.execute("DELETE FROM attempts WHERE key=?", (account.key,))
+            append_entry(db, actor, f"account:{account.name}")
+
+    def session(self, mark: str) -> StoredSession | None:
+        """The session with this hash."""
+        found = self._read(
+            f"SELECT s.begun_at, s.seen_at, {_prefixed('a')} FROM sessions s JOIN accounts a ON a.number=s.account WHERE s.mark=?",
+            (mark,),
+        )
+        return StoredSession(mark, _account(found[0][2:]), found[0][0], found[0][1]) if found else None
+
+    def touch_session(self, mark: str, now: float) -> None:
+        """Note that a session was used."""
+        with self._lock:
+            self._db.execute("UPDATE sessions SET seen_at=? WHERE mark=? AND seen_at<?", (now, mark, now))
+
+    def end_sessions(self, actor: Actor, account: Account, mark: str | None = None) -> int:
+        """End one session of an account, or all of them. Returns how many there were."""
+        with self._changing() as db:
+            done = db.execute("DELETE FROM sessions WHERE account=? AND (? IS NULL OR mark=?)", (account.number, mark, mark))
+            append_entry(db, actor, f"account:{account.name}", detail={"sessions": done.rowcount})
+            return done.rowcount
+
+    # ------------------------------------------------------------------ tokens
+
+    def add_token(self, actor: Actor, account: Account, mark: str, note: str, ends_at: float) -> int:
+        """Keep a token by the hash of its secret. Returns its number."""
+        with self._changing() as db:
+            made = db.execute(
+                "INSERT INTO tokens (account, mark, note, made_at, ends_at) VALUES (?,?,?,?,?)",
+                (account.number, mark, note, time.time(), ends_at),
+            )
+            append_entry(db, actor, f"account:{account.name}", detail={"token": made.lastrowid})
+            return int(made.lastrowid or 0)
+
+    def token(self, mark: str) -> ApiToken | None:
+        """The token with this hash."""
+        found = self._tokens("t.mark=?", mark)
+        return found[0] if found else None
+
+    def tokens(self, account: Account) -> list[ApiToken]:
+        """All tokens of an account, also those that no longer count."""
+        return self._tokens("t.account=?", account.number)
+
+    def revoke_token(self, actor: Actor, account: Account, number: int) -> None:
+        """Let a token no longer count. Raises ``UsageError`` where the account has none of this number that does."""
+        with self._changing() as db:
+            done = db.execute(
+                "UPDATE tokens SET revoked_at=? WHERE number=? AND account=? AND revoked_at IS NULL",
+                (time.time(), number, account.number),
+            )
+            if not done.rowcount:
+                raise UsageError(f"“{account.name}”没有编号为 {number} 的有效令牌。")
+            append_entry(db, actor, f"account:{account.name}", detail={"token": number})
+
+    def _tokens(self, where: str, value: object) -> list[ApiToken]:
+        rows = self._read(
+            f"SELECT t.number, t.note, t.made_at, t.ends_at, t.revoked_at, {_prefixed('a')}"
+            f" FROM tokens t JOIN accounts a ON a.number=t.account WHERE {where} ORDER BY t.number",
+            (value,),
+        )
+        return [ApiToken(row[0], _account(row[5:]), *row[1:5]) for row in rows]
+
+    # ------------------------------------------------------------------ attempts
+
+    def begin_attempt(self, key: str, address: str, limits: Mapping[str, tuple[float, int]]) -> bool:
+        """Note an attempt to sign in before it is judged; false, and nothing noted, where there were too many.
+
+        Args:
+            key: The name that was given, as it is looked up or hashed: it may be of no account.
+            address: Where it came from.
+            limits: For ``key`` and ``address`` the seconds looked back on and the attempts allowed in them.
+        """
+        now = time.time()
+        with self._changing() as db:
+            db.execute("DELETE FROM attempts WHERE at<?", (now - max(seconds for seconds, _ in limits.values()),))
+            for column, value in (("key", key), ("address", address)):
+                seconds, most = limits[column]
+                query = f"SELECT count(*) FROM attempts WHERE {column}=? AND at>=?"
+                if db.execute(query, (value, now - seconds)).fetchone()[0] >= most:
+                    return False
+            db.execute("INSERT INTO attempts VALUES (?,?,?)", (now, key, address))
+            return True
+
+    def forget_attempts(self, key: str) -> None:
+        """Forget the attempts of a name: the right password was given."""
+        with self._changing() as db:
+            db.execute("DELETE FROM attempts WHERE key=?", (key,))
+
+    # ------------------------------------------------------------------ collections
+
+    def collections(self) -> dict[str, frozenset[str]]:
+        """Folders that only some groups see, with these groups."""
+        return {
+            folder: frozenset(json.loads(groups)) for folder, groups in self._read("SELECT * FROM collections ORDER BY folder")
+        }
+
+    def set_collection(self, actor: Actor, folder: str, groups: Collection[str]) -> None:
+        """Limit a folder to some groups; without groups it is open to all again."""
+        with self._changing() as db:
+            db.execute("DELETE FROM collections WHERE folder=?", (folder,))
+            if groups:
+                db.execute("INSERT INTO collections VALUES (?,?)", (folder, _listed(groups)))
+            append_entry(db, actor, f"folder:{folder}", detail={"groups": sorted(groups)})
+
+    # ------------------------------------------------------------------ audit
+
+    def note(self, actor: Actor, object: str = "", result: str = "ok", detail: Mapping[str, Any] | None = None) -> None:
+        """Write what somebody did that changed no account."""
+        with self._changing() as db:
+            append_entry(db, actor, object, result, detail)
+
+    def head(self) -> ChainHead:
+        """The head of the chain of this file."""
+        with self._reading:
+            return chain_head(self._reader)
+
+    def entries(self, *, before: int | None = None, limit: int | None = None) -> list[AuditEntry]:
+        """Rows of the audit of this file, the latest first."""
+        with self._reading:
+            return list(read_entries(self._reader, before=before, limit=limit))
+
+    def check(self, known: ChainHead | None = None) -> list[str]:
+        """What is wrong with the audit of this file."""
+        with self._reading:
+            return check_chain(self._reader, known)
+
+    def witness(self, name: str) -> ChainHead | None:
+        """The last head of another chain that was seen from here."""
+        found = self._read("SELECT head FROM witness WHERE name=?", (name,))
+        return ChainHead.parse(found[0][0]) if found else None
+
+    def set_witness(self, name: str, head: ChainHead) -> None:
+        """Keep the head of another chain, unless a later one is kept."""
+        with self._changing() as db:
+            row = db.execute("SELECT head FROM witness WHERE name=?", (name,)).fetchone()
+            if row is None or ChainHead.parse(row[0]).number < head.number:
+                db.execute("INSERT OR REPLACE INTO witness VALUES (?,?)", (name, str(head)))
+
+    # ------------------------------------------------------------------ inside
+
+    def _make_tables(self) -> None:
+        with self._changing() as db:
+            if int(db.execute("PRAGMA user_version").fetchone()[0]):
+                return  # another process was first
+            if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise StoreError(f"{self.path} 不是策脉的账号文件。请移走它，再运行一次。")
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version={_FORMAT}")
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error, StoreError):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
+        with self._reading:
+            return self._reader.execute(query, values).fetchall()
+
+
+def _account(row: Any) -> Account:
+    number, key, name, role, groups, password, made_at, disabled_at = row
+    return Account(number, key, name, role, frozenset(json.loads(groups)), password, made_at, disabled_at)
+
+
+def _prefixed(table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in _ACCOUNT.split(", "))
+
+
+def _listed(names: Collection[str]) -> str:
+    return json.dumps(sorted(set(names)), ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Who comes in: what each route asks for, signing in and out, and the list of the audit."""

@@ -1,0 +1,85 @@
+"""What each route asks of whoever calls 路由权限: a route without a row is open to nobody.
+
+``tests/ui/accounts/test_routes.py`` reads the routes from the running application and holds them against this table.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from cemai.accounts import Right
+
+
+class RouteRule(NamedTuple):
+    """What the route of a method and a template asks for; None: nothing, it is open to everybody."""
+
+    method: str
+    template: str
+    right: Right | None
+
+
+def _rules(method: str, right: Right | None, *templates: str) -> tuple[RouteRule, ...]:
+    return tuple(RouteRule(method, template, right) for template in templates)
+
+
+API = "/api/v1"
+SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, AUDIT = "/sign-in", "/sign-out", "/account", "/account/password", "/audit"
+
+RULES: tuple[RouteRule, ...] = (
+    *_rules("GET", None, SIGN_IN, "/favicon.ico", "/robots.txt", f"{API}/health"),
+    *_rules("POST", None, SIGN_IN),
+    *_rules("GET", Right.SIGNED_IN, ACCOUNT),
+    *_rules("POST", Right.SIGNED_IN, SIGN_OUT, PASSWORD),
+    *_rules("GET", Right.AUDIT, AUDIT, f"{API}/audit"),
+    # the page
+    *_rules("GET", Right.READ, "/", "/theme.css", "/assets/{rest:path}", "/static/{rest:path}"),
+    *_rules("GET", Right.READ, "/gradio_api/queue/data", "/gradio_api/heartbeat/{session_hash}"),
+    *_rules("POST", Right.READ, "/gradio_api/run/predict", "/gradio_api/run/predict/", "/gradio_api/queue/join"),
+    # what is read
+    *_rules("GET", Right.READ, *(f"{API}/{path}" for path in (
+        "openapi.json", "search", "ask", "answers/{id}", "compare", "compare/documents", "tasks", "targets", "facts", "facts/{kind}",
+        "graph", "graph/duties", "graph/units", "graph/partners", "graph/years", "graph/coverage", "graph/lineage",
+        "graph/indicators", "graph/alike", "study/brief", "study/paper", "documents", "documents/{id}", "documents/{id}/text",
+        "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",
+    ))),
+    *_rules("POST", Right.READ, *(f"{API}/{path}" for path in ("search", "ask", "compare"))),
+    *_rules("POST", Right.OWN, f"{API}/answers/{{id}}/feedback"),
+    # what is changed
+    *_rules("GET", Right.EDIT, *(f"{API}/{path}" for path in ("corrections", "study/scores"))),
+    *_rules("POST", Right.EDIT, *(f"{API}/{path}" for path in (
+        "documents", "imports", "documents/{id}/split", "documents/{id}/join",
+    ))),
+    *_rules("PATCH", Right.EDIT, f"{API}/documents/{{id}}"),
+    *_rules("DELETE", Right.EDIT, f"{API}/imports", f"{API}/corrections/{{number}}"),
+    *_rules("GET", Right.MANAGE, f"{API}/backups"),
+    *_rules("POST", Right.MANAGE, f"{API}/backups"),
+)  # fmt: skip
+
+
+def find_rule(method: str, path: str) -> RouteRule | None:
+    """The rule of a call; None where no row of the table is about it.
+
+    Example: ``find_rule("GET", "/api/v1/documents/a1b2").right`` is ``Right.READ``.
+    """
+    asked = "GET" if method == "HEAD" else method
+    for pattern, rule in _compiled():
+        if rule.method == asked and pattern.fullmatch(path):
+            return rule
+    return None
+
+
+@cache
+def _compiled() -> list[tuple[re.Pattern[str], RouteRule]]:
+    # rows without a parameter first: /facts before /facts/{kind}
+    ordered = sorted(RULES, key=lambda rule: rule.template.count("{"))
+    return [(_pattern(rule.template), rule) for rule in ordered]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """The paths of a template, as the router of the application reads it."""
+    parts = re.split(r"(\{\w+(?::path)?\})", template)
+    return re.compile("".join(
+        (".+" if part.endswith(":path}") else "[^/]+") if part.startswith("{") else re.escape(part) for part in parts
+    ))  # fmt: skip

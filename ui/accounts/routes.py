@@ -1,0 +1,187 @@
+"""Routes of accounts: signing in and out, the password, the audit. What each asks for stands in ``ui.accounts.rights``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from cemai.accounts import Accounts, Caller, NotAllowed, TooManyAttempts, check_password, current_caller
+from corpus.errors import PolicyError
+from corpus.store.audit import AuditEntry, current_actor
+from ui.accounts.door import AccountDoor
+from ui.accounts.pages import HEADERS, account_page, audit_page, sign_in_page
+from ui.accounts.rights import ACCOUNT, API, AUDIT, PASSWORD, SIGN_IN, SIGN_OUT
+from ui.desk.desk import Desk
+
+T = TypeVar("T")
+MOST_WAITING = 20
+"""People who wait for their password to be looked at; more are told to come again."""
+ROWS = 200
+
+
+def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
+    """The routes of accounts over the library of a desk."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(SIGN_IN)
+    def show_sign_in(request: Request, next: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
+        if door.accounts() is None or (door.secret_of(request.headers) and _is_signed_in(door, request)):
+            return RedirectResponse(_local(next), 303)
+        return _html(sign_in_page(_local(next)))
+
+    @router.post(SIGN_IN)
+    async def sign_in(request: Request) -> Response:
+        form = await _form(request)
+        name, after = form.get("name", ""), _local(form.get("next", "/"))
+        accounts = door.accounts()
+        if accounts is None:
+            return RedirectResponse("/", 303)
+        work = partial(accounts.sign_in, name, form.get("password", ""), _address(request), door.secret_of(request.headers))
+        try:
+            secret = await _hashed(door, work)
+        except NotAllowed as error:
+            return _html(sign_in_page(after, name, str(error)), 401)
+        except TooManyAttempts as error:
+            return _html(sign_in_page(after, name, str(error)), 429)
+        except PolicyError as error:
+            return _html(sign_in_page(after, name, str(error)), 503)
+        reply = RedirectResponse(after, 303, HEADERS)
+        reply.set_cookie(door.cookie, secret, path="/", secure=door.secure, httponly=True, samesite="strict")
+        return reply
+
+    @router.post(SIGN_OUT)
+    async def sign_out(request: Request) -> Response:
+        form = await _form(request)
+        caller, accounts = current_caller(), door.accounts()
+        if accounts is not None and caller.account is not None:
+            everywhere = form.get("everywhere") == "1"
+            actor = current_actor()
+            assert actor is not None  # of an account that signed in
+            await asyncio.to_thread(accounts.store.end_sessions, actor, caller.account, None if everywhere else caller.session)
+        reply = RedirectResponse(SIGN_IN, 303, {**HEADERS, "Clear-Site-Data": '"cache", "storage"'})
+        reply.delete_cookie(door.cookie, path="/", secure=door.secure, httponly=True, samesite="strict")
+        return reply
+
+    @router.get(ACCOUNT)
+    def show_account() -> Response:
+        return _account() if door.accounts() is not None else RedirectResponse("/", 303)
+
+    @router.post(PASSWORD)
+    async def change_password(request: Request) -> Response:
+        form = await _form(request)
+        caller, accounts, actor = current_caller(), door.accounts(), current_actor()
+        if accounts is None or caller.account is None or actor is None:
+            return RedirectResponse("/", 303)
+        if form.get("fresh", "") != form.get("again", ""):
+            return _account(wrong="两次写的新密码不一样。")
+        try:
+            work = partial(_change_password, accounts, caller, form.get("password", ""), form.get("fresh", ""), _address(request))
+            await _hashed(door, work)
+        except PolicyError as error:
+            return _account(wrong=str(error))
+        return _account(said="密码已改，别处的登录都已退出。")
+
+    @router.get(AUDIT)
+    def show_audit(
+        accounts_before: Annotated[int | None, Query(ge=1)] = None, library_before: Annotated[int | None, Query(ge=1)] = None
+    ) -> Response:
+        chains = _chains(door, desk)
+        before = {"账号": accounts_before, "文档库": library_before}
+        rows = [(name, row) for name, chain in chains.items() for row in chain.rows(before[name], ROWS)]
+        rows = sorted(rows, key=lambda found: (found[1].at, found[1].number), reverse=True)[:ROWS]
+        faults = [f"{name}：{fault}" for name, chain in chains.items() for fault in chain.faults()]
+        last = {name: min((row.number for where, row in rows if where == name), default=before[name]) for name in chains}
+        older = {
+            key: str(last[name]) for key, name in (("accounts_before", "账号"), ("library_before", "文档库")) if last.get(name)
+        }
+        return _html(audit_page(current_caller(), rows, faults, older if len(rows) == ROWS else None))
+
+    @router.get(f"{API}/audit")
+    def audit(
+        chain: Annotated[str, Query(pattern="^(accounts|library)$")] = "accounts",
+        before: Annotated[int | None, Query(ge=1)] = None,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+    ) -> dict[str, Any]:
+        found = _chains(door, desk).get("账号" if chain == "accounts" else "文档库")
+        if found is None:
+            return {"chain": chain, "faults": [], "rows": []}
+        return {"chain": chain, "faults": found.faults(), "rows": [row.record() for row in found.rows(before, limit)]}
+
+    return router
+
+
+class _Chain:
+    """One of the two chains, however it is read."""
+
+    def __init__(self, rows: Callable[[int | None, int], list[AuditEntry]], faults: Callable[[], list[str]]) -> None:
+        self.rows, self.faults = rows, faults
+
+
+def _chains(door: AccountDoor, desk: Desk) -> dict[str, _Chain]:
+    accounts = door.accounts()
+    if accounts is None:
+        return {}
+    store = accounts.store
+    return {
+        "账号": _Chain(lambda before, limit: store.entries(before=before, limit=limit), store.check),
+        "文档库": _Chain(
+            lambda before, limit: desk.read(lambda corpus: corpus.audit_entries(before=before, limit=limit)),
+            lambda: desk.read(lambda corpus: corpus.check_audit(store.witness("library"))),
+        ),
+    }
+
+
+def _change_password(accounts: Accounts, caller: Caller, former: str, fresh: str, address: str) -> None:
+    actor = current_actor()
+    assert actor is not None and caller.account is not None
+    check_password(fresh, caller.name)
+    accounts.verify_password(caller.account, former, address)
+    accounts.set_password(actor, caller.account, fresh, keep=caller.session)
+
+
+async def _hashed(door: AccountDoor, work: Callable[[], T]) -> T:
+    """Run what hashes a password, two at a time. Raises ``PolicyError`` where too many wait."""
+    if door.waiting >= MOST_WAITING:
+        raise PolicyError("现在登录的人太多，请几秒后再试。")
+    door.waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(door.signing, contextvars.copy_context().run, work)
+    finally:
+        door.waiting -= 1
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = (await request.body())[:20_000]
+    found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    return {name: values[-1] for name, values in found.items()}
+
+
+def _is_signed_in(door: AccountDoor, request: Request) -> bool:
+    accounts, secret = door.accounts(), door.secret_of(request.headers)
+    return accounts is not None and secret is not None and accounts.of_session(secret) is not None
+
+
+def _local(address: str) -> str:
+    """An address of this server to go on to, or its first page for anything that may lead elsewhere."""
+    plain = address.isascii() and address.isprintable() and "\\" not in address
+    known = address.partition("?")[0] in ("/", ACCOUNT, AUDIT)
+    return address if plain and known and address.startswith("/") and not address.startswith("//") else "/"
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _account(wrong: str | None = None, said: str | None = None) -> Response:
+    return _html(account_page(current_caller(), wrong, said), 400 if wrong else 200)
+
+
+def _html(page: str, status: int = 200) -> Response:
+    return HTMLResponse(page, status, HEADERS)
