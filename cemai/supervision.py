@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import UsageError
 from corpus.folding import fold
 from corpus.store import Corpus, DocumentInfo
+from corpus.store.audit import signed_by
 from graph.codec.records import Json, TaskRecord
 from graph.documents.status import statuses
 from graph.queries.cited import CitedFact
@@ -327,7 +328,7 @@ def record_state(
         name=_hash(task.name),
         state=state,
         due=turn.isoformat() if turn else "",
-        who=_plain(who, LONGEST_WHO),
+        who=_plain(signed_by(who), LONGEST_WHO),
         at=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
         remark=_plain(remark, LONGEST_REMARK),
     )

@@ -110,6 +110,12 @@ def set_actor(actor: Actor | None) -> None:
     _acting.set(actor)
 
 
+def signed_by(who: str | None) -> str | None:
+    """The name under which something is written: that of the account, where whoever is at work signed in, else the one given."""
+    actor = current_actor()
+    return actor.name if actor is not None and (actor.signs or not who) else who
+
+
 def append_entry(
     db: sqlite3.Connection, actor: Actor, object: str = "", result: str = "ok", detail: Mapping[str, Any] | None = None
 ) -> ChainHead:

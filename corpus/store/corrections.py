@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus.corrections import Correction
 from corpus.errors import UsageError
-from corpus.store.audit import current_actor
+from corpus.store.audit import signed_by
 from corpus.store.database import Database
 from corpus.store.integrity import row_hash
 from corpus.store.purged import ErasedWords
@@ -75,8 +75,7 @@ class CorrectionTables(Database):
         note: str | None,
     ) -> int:
         stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        if (actor := current_actor()) is not None and (actor.signs or not who):
-            who = actor.name  # nobody signs with the name of another
+        who = signed_by(who)  # nobody signs with the name of another
         written = [json.dumps(one, ensure_ascii=False) for one in (value, was)]
         mark = _hash(document_id, source, origin, field, *written, who, stamp, note)
         cursor = self._db.execute(

@@ -30,7 +30,7 @@ STATE = "caller"
 """Where ``scope["state"]`` says who calls: for what Gradio runs outside of the task of the call."""
 PAGES_OF_ONE = 200
 """Windows of one account that are remembered."""
-_EXPORTS = frozenset({"docx", "xlsx", "csv", "svg"})
+_EXPORTS = frozenset({"docx", "xlsx", "csv", "svg", "ics"})
 _QUIET = frozenset({f"{API}/health", f"{API}/imports"})
 """Calls that the page makes by itself."""
 

@@ -42,17 +42,17 @@ RULES: tuple[RouteRule, ...] = (
         "openapi.json", "search", "ask", "answers/{id}", "compare", "compare/documents", "tasks", "targets", "facts", "facts/{kind}",
         "graph", "graph/duties", "graph/units", "graph/partners", "graph/years", "graph/coverage", "graph/lineage",
         "graph/indicators", "graph/alike", "study/brief", "study/paper", "documents", "documents/{id}", "documents/{id}/text",
-        "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",
+        "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "due", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",
     ))),
     *_rules("POST", Right.READ, *(f"{API}/{path}" for path in ("search", "ask", "compare"))),
     *_rules("POST", Right.OWN, f"{API}/answers/{{id}}/feedback"),
     # what is changed
-    *_rules("GET", Right.EDIT, *(f"{API}/{path}" for path in ("corrections", "study/scores"))),
+    *_rules("GET", Right.EDIT, *(f"{API}/{path}" for path in ("corrections", "study/scores", "due/states"))),
     *_rules("POST", Right.EDIT, *(f"{API}/{path}" for path in (
-        "documents", "imports", "documents/{id}/split", "documents/{id}/join",
+        "documents", "imports", "documents/{id}/split", "documents/{id}/join", "due/{document}/{task}",
     ))),
     *_rules("PATCH", Right.EDIT, f"{API}/documents/{{id}}"),
-    *_rules("DELETE", Right.EDIT, f"{API}/imports", f"{API}/corrections/{{number}}"),
+    *_rules("DELETE", Right.EDIT, f"{API}/imports", f"{API}/corrections/{{number}}", f"{API}/due/states/{{entry}}"),
     *_rules("GET", Right.MANAGE, f"{API}/backups"),
     *_rules("POST", Right.MANAGE, f"{API}/backups"),
 )  # fmt: skip
