@@ -22,7 +22,7 @@ GRAPH, TOKENIZER, SETTINGS = "encoder.onnx", "tokenizer.json", "encoder.json"
 FILES = (GRAPH, TOKENIZER, SETTINGS)
 _STEP = 8
 """Texts are padded to a multiple of so many tokens, the same for a text whatever stands beside it."""
-_TOKENS_AT_ONCE = 2_048
+_TOKENS_AT_ONCE = 512
 _CHARACTERS_A_TOKEN = 8
 """Characters of a text that are looked at for each token it may have: pieces of more characters on average do not occur."""
 _WAY_OUT = "请重新安装策脉；在恢复之前，检索仍可不用它进行。"
