@@ -12,14 +12,14 @@ import secrets
 import threading
 import time
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from corpus.errors import PolicyError, UsageError
 from corpus.store.accounts import ACCOUNTS_FILE, Account, AccountStore
@@ -85,7 +85,6 @@ class Caller:
         name: Name as it is shown.
         role: Its role.
         rights: What it may do.
-        groups: Groups whose folders it may see.
         session: Hash of the session it came with; None with a token.
         account: The account, where there is one.
     """
@@ -94,14 +93,8 @@ class Caller:
     name: str
     role: str = ""
     rights: frozenset[Right] = frozenset()
-    groups: frozenset[str] = frozenset()
     session: str | None = None
     account: Account | None = None
-
-    @property
-    def sees_everything(self) -> bool:
-        """Whether no folder is hidden from it: whoever changes the library has to see what there is."""
-        return Right.EDIT in self.rights
 
 
 THIS_MACHINE = Caller(0, "", rights=frozenset(Right))
@@ -213,7 +206,7 @@ class Accounts:
             raise UsageError(f"没有叫“{name}”的账号。用 cemai user list 查看。")
         return found
 
-    def add(self, actor: Actor, name: str, role: str, password: str | None, groups: Collection[str] = ()) -> None:
+    def add(self, actor: Actor, name: str, role: str, password: str | None) -> None:
         """Add an account; without a password it can only be used by tokens. Raises ``UsageError``."""
         name = clean_account_name(name)
         _require_role(role)
@@ -222,15 +215,12 @@ class Accounts:
         if password is not None:
             check_password(password, name)
         hashed = None if password is None else self._hash(password)
-        self.store.add_account(actor, account_key(name), name, role, groups, hashed)
+        self.store.add_account(actor, account_key(name), name, role, hashed)
 
-    def set_role(self, actor: Actor, account: Account, role: str, groups: Collection[str] | None = None) -> None:
-        """Change role and groups; its sessions end."""
+    def set_role(self, actor: Actor, account: Account, role: str) -> None:
+        """Change the role; its sessions end."""
         _require_role(role)
-        values: dict[str, Any] = {"role": role}
-        if groups is not None:
-            values["groups"] = groups
-        self.store.change_account(actor, account, **values)
+        self.store.change_account(actor, account, role=role)
 
     def set_password(self, actor: Actor, account: Account, password: str, *, keep: str | None = None) -> None:
         """Change the password; all its sessions but ``keep`` end."""
@@ -354,7 +344,7 @@ def has_accounts(folder: Path) -> bool:
 
 def _caller(account: Account, session: str | None) -> Caller:
     rights = ROLES.get(account.role, frozenset())
-    return Caller(account.number, account.name, account.role, rights, account.groups, session, account)
+    return Caller(account.number, account.name, account.role, rights, session, account)
 
 
 def _require_role(role: str) -> None:

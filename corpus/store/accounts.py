@@ -1,4 +1,4 @@
-"""The accounts of a library 账号: a file of its own beside the library's, with sessions, tokens, groups, and who did what.
+"""The accounts of a library 账号: a file of its own beside the library's, with sessions, tokens, and who did what.
 
 It is no part of the library's file: a restored backup must not bring back a disabled account, and a copy that is handed on must not
 hold passwords. Only hashes of secrets are stored here; how they are made is decided above (``cemai.accounts``).
@@ -6,12 +6,11 @@ hold passwords. Only hashes of secrets are stored here; how they are made is dec
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +37,7 @@ _PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_d
 _SCHEMA = f"""
 CREATE TABLE accounts (
   number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
-  groups TEXT NOT NULL, password TEXT, made_at REAL NOT NULL, disabled_at REAL) STRICT;
+  password TEXT, made_at REAL NOT NULL, disabled_at REAL) STRICT;
 CREATE TABLE sessions (
   mark TEXT PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(number), address TEXT NOT NULL,
   begun_at REAL NOT NULL, seen_at REAL NOT NULL) STRICT, WITHOUT ROWID;
@@ -48,11 +47,10 @@ CREATE TABLE tokens (
   note TEXT NOT NULL, made_at REAL NOT NULL, ends_at REAL NOT NULL, revoked_at REAL) STRICT;
 CREATE TABLE attempts (at REAL NOT NULL, key TEXT NOT NULL, address TEXT NOT NULL) STRICT;
 CREATE INDEX attempts_at ON attempts(at);
-CREATE TABLE collections (folder TEXT PRIMARY KEY, groups TEXT NOT NULL) STRICT;
 CREATE TABLE witness (name TEXT PRIMARY KEY, head TEXT NOT NULL) STRICT;
 {AUDIT};
 """
-_ACCOUNT = "number, key, name, role, groups, password, made_at, disabled_at"
+_ACCOUNT = "number, key, name, role, password, made_at, disabled_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,6 @@ class Account:
         key: The name as it is looked up.
         name: The name as it is shown.
         role: One of the roles of ``cemai.accounts``.
-        groups: Groups whose folders it may see.
         password: The encoded hash; None for one that can only be used by tokens.
     """
 
@@ -72,7 +69,6 @@ class Account:
     key: str
     name: str
     role: str
-    groups: frozenset[str]
     password: str | None
     made_at: float
     disabled_at: float | None = None
@@ -156,24 +152,22 @@ class AccountStore:
         found = self._read(f"SELECT {_ACCOUNT} FROM accounts WHERE key=?", (key,))
         return _account(found[0]) if found else None
 
-    def add_account(self, actor: Actor, key: str, name: str, role: str, groups: Collection[str], password: str | None) -> None:
+    def add_account(self, actor: Actor, key: str, name: str, role: str, password: str | None) -> None:
         """Add an account. Raises ``UsageError`` where there is one of this name."""
         with self._changing() as db:
             if db.execute("SELECT 1 FROM accounts WHERE key=?", (key,)).fetchone():
                 raise UsageError(f"已经有叫“{name}”的账号。用 cemai user list 查看。")
             db.execute(
-                "INSERT INTO accounts (key, name, role, groups, password, made_at) VALUES (?,?,?,?,?,?)",
-                (key, name, role, _listed(groups), password, time.time()),
+                "INSERT INTO accounts (key, name, role, password, made_at) VALUES (?,?,?,?,?)",
+                (key, name, role, password, time.time()),
             )
-            append_entry(db, actor, f"account:{name}", detail={"role": role, "groups": sorted(groups)})
+            append_entry(db, actor, f"account:{name}", detail={"role": role})
 
     def change_account(self, actor: Actor, account: Account, *, keep: str | None = None, **values: Any) -> None:
-        """Change ``role``, ``groups``, ``password`` or ``disabled_at`` of an account, and end its sessions but ``keep``.
+        """Change ``role``, ``password`` or ``disabled_at`` of an account, and end its sessions but ``keep``.
 
         The last administrator who is not disabled stays one: raises ``UsageError``.
         """
-        if "groups" in values:
-            values["groups"] = _listed(values["groups"])
         with self._changing() as db:
             names = ", ".join(f"{name}=?" for name in values)
             db.execute(f"UPDATE accounts SET {names} WHERE number=?", (*values.values(), account.number))
@@ -297,22 +291,6 @@ class AccountStore:
         with self._changing() as db:
             db.execute("DELETE FROM attempts WHERE key=?", (key,))
 
-    # ------------------------------------------------------------------ collections
-
-    def collections(self) -> dict[str, frozenset[str]]:
-        """Folders that only some groups see, with these groups."""
-        return {
-            folder: frozenset(json.loads(groups)) for folder, groups in self._read("SELECT * FROM collections ORDER BY folder")
-        }
-
-    def set_collection(self, actor: Actor, folder: str, groups: Collection[str]) -> None:
-        """Limit a folder to some groups; without groups it is open to all again."""
-        with self._changing() as db:
-            db.execute("DELETE FROM collections WHERE folder=?", (folder,))
-            if groups:
-                db.execute("INSERT INTO collections VALUES (?,?)", (folder, _listed(groups)))
-            append_entry(db, actor, f"folder:{folder}", detail={"groups": sorted(groups)})
-
     # ------------------------------------------------------------------ audit
 
     def note(self, actor: Actor, object: str = "", result: str = "ok", detail: Mapping[str, Any] | None = None) -> None:
@@ -377,13 +355,8 @@ class AccountStore:
 
 
 def _account(row: Any) -> Account:
-    number, key, name, role, groups, password, made_at, disabled_at = row
-    return Account(number, key, name, role, frozenset(json.loads(groups)), password, made_at, disabled_at)
+    return Account(*row)
 
 
 def _prefixed(table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in _ACCOUNT.split(", "))
-
-
-def _listed(names: Collection[str]) -> str:
-    return json.dumps(sorted(set(names)), ensure_ascii=False)

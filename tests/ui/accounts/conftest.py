@@ -64,7 +64,7 @@ def make_accounts(folder: Path, names: tuple[str, ...] = ("admin", *ROLES)) -> N
         hashed = store.accounts()[0].password
         for role in names:
             if role != "admin":
-                store.add_account(actor, role, role, role, (), hashed)
+                store.add_account(actor, role, role, role, hashed)
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_a_session_is_never_one_that_was_there_before(accounts: Accounts, visit:
 
 
 def test_the_same_answer_for_whoever_is_not_let_in(accounts: Accounts, visit: Any) -> None:
-    accounts.store.add_account(ME, "only-tokens", "only-tokens", "reader", (), None)
+    accounts.store.add_account(ME, "only-tokens", "only-tokens", "reader", None)
     accounts.disable(ME, accounts.get("editor"))
     said = set()
     times = {}
