@@ -15,6 +15,14 @@
   let current = ""; // the tab that is open
   let pressedAt = ""; // what was pressed in the shelf, to be found again once it is drawn anew
 
+  // where the session has ended meanwhile, the next call leads to signing in, and from there back
+  const call = window.fetch;
+  window.fetch = async (...what) => {
+    const reply = await call(...what);
+    if (reply.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return reply;
+  };
+
   document.documentElement.lang = "zh-CN";
   // Gradio takes the language of its own few strings from the browser; this page is Chinese for everyone
   for (const [name, value] of [["language", "zh-CN"], ["languages", ["zh-CN", "zh"]]]) {

@@ -1,0 +1,60 @@
+"""Signing in at a telephone's width and without a script, using the page, signing out, and a session that ends in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cemai.accounts import Accounts, local_actor
+from tools.browser import serving, settled
+
+PASSWORD = "Qinghe-River-2022"
+
+
+def test_signing_in_and_out(browser: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    with serving(folder, samples=True) as address:
+        made = Accounts.of_folder(folder, create=True)
+        assert made is not None
+        with made.store:
+            made.add(local_actor("test"), "admin", "admin", PASSWORD)
+            made.add(local_actor("test"), "王五", "reader", PASSWORD)
+            # without a script, on a telephone
+            plain = browser.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False)
+            page = plain.new_page()
+            page.goto(f"{address}/?tab=search")
+            assert page.url.startswith(f"{address}/sign-in?next=")
+            wide = page.viewport_size["width"]
+            for name in ("name", "password"):
+                box = page.locator(f"input[name={name}]").bounding_box()
+                assert box["x"] >= 0 and box["x"] + box["width"] <= wide and box["height"] >= 40
+            page.fill("input[name=name]", "王五")
+            page.fill("input[name=password]", "Wrong-Password-1")
+            page.click("button")
+            assert "账号或密码不对" in page.inner_text("main") and page.input_value("input[name=name]") == "王五"
+            page.fill("input[name=password]", PASSWORD)
+            page.click("button")
+            assert page.url == f"{address}/?tab=search"
+            page.goto(f"{address}/account")
+            assert "王五（读者）" in page.inner_text("main")
+            page.click("text=退出 >> nth=0")
+            assert page.url == f"{address}/sign-in"
+            plain.close()
+            # with one: the page itself, and a session that ends while it is open
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            page = context.new_page()
+            page.goto(address)
+            page.fill("input[name=name]", "王五")
+            page.fill("input[name=password]", PASSWORD)
+            page.click("button")
+            page.wait_for_selector("#masthead a[href='/account']")
+            assert "王五（读者）" in page.inner_text("#masthead")
+            page.fill("#ask-form [name=question]", "过渡期医保资助政策")
+            page.press("#ask-form [name=question]", "Enter")
+            page.wait_for_selector("#ask-out .answer, #ask-out [data-judge]", timeout=60_000)
+            settled(page)
+            made.store.end_sessions(local_actor("test"), made.get("王五"))
+            page.fill("#ask-form [name=question]", "大病保险")
+            page.press("#ask-form [name=question]", "Enter")
+            page.wait_for_url("**/sign-in?next=*", timeout=20_000)
+            context.close()
