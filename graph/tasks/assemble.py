@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from corpus.document import HeadMatter, ParsedDocument, Section, Span, fact_id
@@ -14,6 +15,8 @@ from graph.units.lists import ResponsibilityClause
 from graph.units.resolve import home, resolve
 
 LONGEST_NAME = 60
+_CIRCUMSTANCES = ("前提下", "情况下", "基础上", "条件下", "的", "时", "后")
+"""What a clause ends with that says under which circumstance something is done, not what."""
 _RANK = {"lead": 0, "responsible": 1, "supporting": 2, "actor": 3}
 
 
@@ -39,15 +42,21 @@ def cut_name(name: str) -> str:
     """
     if len(name) <= LONGEST_NAME:
         return name
-    for marks, least in (("；;。", 6), ("，,", 4), ("、", 16)):
+    lists = (("；;。", 6), ("，,", 4)) if _opens_with_circumstance(name) else (("；;。", 6), ("，,", 4), ("、", 16))
+    for marks, least in lists:
         ends = [i for i, char in enumerate(name[: LONGEST_NAME + 1]) if char in marks and i >= least]
         # the last clause that fits; an opening bracket or quotation mark before it has to be closed
         for end in reversed(ends):
             head = name[:end]
-            if all(head.count(a) == head.count(b) for a, b in ("（）", "“”", "《》", "()")):
+            if not head.endswith(_CIRCUMSTANCES) and all(head.count(a) == head.count(b) for a, b in ("（）", "“”", "《》", "()")):
                 return head
     longer = next((i for i, char in enumerate(name) if i > LONGEST_NAME and char in "，,、；;。"), len(name))
     return name[: min(longer, 2 * LONGEST_NAME)]
+
+
+def _opens_with_circumstance(name: str) -> bool:
+    """Whether the first clause of a name only says when or for whom: 在依法合规前提下，…."""
+    return re.split("[，,]", name, maxsplit=1)[0].endswith(_CIRCUMSTANCES)
 
 
 def make_task(

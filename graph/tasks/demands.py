@@ -23,6 +23,13 @@ _LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
 # 上级关于…的重要指示: one of a list of things to study
 _TO_STUDY = re.compile(expand(r"{instructions}{instruction_tails}*$"))
 _MODAL = re.compile(expand(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:{modals}|{demanding})(?![求素件])"))
+# 购房人提供虚假材料骗取补贴的，…: a condition that opens an item, or what nobody may have, provides for all
+_PROVIDES = re.compile(
+    expand(
+        r"[\s、.．)）]*(?:[^，,。；;：:\n]{4,80}(?<!目)的[，,]|[^。；;：:\n]{2,60}(?:{provision_signs})|对[^。；;：:\n]{2,80}?(?:给予|予以)[^。；;\n]{0,24}\d)"
+    )
+)
+_LISTS_INDICATORS = re.compile(r"提出\d+项指标")
 _SENTENCE_END = re.compile(f"[{PERIOD_ENDS}]")
 _NAMES_WORK = re.compile(expand("{names_of_work}"))
 
@@ -95,6 +102,10 @@ def demands_nothing(section: Section, span: Span, name: str, text: str) -> bool:
     if _states_none(name, "not_tasks.txt") or _states_none(name, "not_leaf_tasks.txt"):
         return True
     if (_ABOUT.match(name) and len(span) <= 200) or _LEADERS.search(text, span.start, min(span.end, span.start + 200)):
+        return True
+    if _LISTS_INDICATORS.search(name) or _LISTS_INDICATORS.search(text, section.start, min(span.end, section.start + 60)):
+        return True
+    if _PROVIDES.match(text, span.start + len(section.number or ""), span.end) and not demand_opening().match(name):
         return True
     if _TO_STUDY.search(name) and not demand_opening().match(name):
         return True

@@ -98,6 +98,8 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
             listed = find_duty_of_item(doc.text, section.start + len(number), span.end)
         listed = apply_convention(doc.text, listed, convention)
         span = cut_before_closing(doc.text, span, listed)
+        if article and worthiness.is_in_law(section) and all(duty.running for duty in listed):
+            continue  # 本办法由县水利局组织实施: who is competent, not what is to be done now
         if (section.id in barred and not listed) or worthiness.bars(section, has_units=bool(listed)):
             continue
         inherited = _inherited(doc, section, children, own)

@@ -14,6 +14,9 @@ from graph.tasks.measures import demand_opening
 _QUESTION = re.compile(expand(r"[？?]\s*$|{question_heads}$|^(?:问|记者)[:：]"))
 _CONDITIONS = re.compile(expand(r"^.{0,10}{condition_heads}$"))
 _BOX = re.compile(r"^专\s?栏")
+_ANSWERED = re.compile(r"[？?]\s*\n\s*答[:：]")
+_FIRST = 400
+"""Characters in which a question is followed by its answer."""
 _SURE = 0.8
 _RULED = frozenset(("rule", "condition"))
 
@@ -81,4 +84,6 @@ class TaskWorthiness:
         return opening.match(section.heading.strip()) is not None or opening.match(first) is not None
 
     def _is_answer(self, section: Section) -> bool:
+        if _ANSWERED.search(self._doc.text, section.start, min(section.whole.end, section.start + _FIRST)):
+            return True
         return any(_QUESTION.search(above.heading) for above in self._doc.trail(section) if above.heading)

@@ -20,6 +20,7 @@ from graph.codec.rows import to_rows
 from graph.extract import extract
 from graph.facts import Task
 from graph.targets.find import find_targets
+from graph.tasks.assemble import cut_name
 from graph.tasks.beneficiaries import find_beneficiaries
 from graph.tasks.deadlines import deadline_of, iso
 from graph.tasks.find import find_tasks
@@ -67,6 +68,28 @@ def test_leaves_that_demand_something() -> None:
     assert found[0].region == "昆明市"
     assert "老年人" in found[2].beneficiaries
     assert "组织领导" in found[3].topics
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "购船人提供虚假材料骗取补贴的，一经查实，取消补助资格。",
+        "贷款期限最长不得超过68岁，本条不再另行要求。",
+        "围绕渡运发展，提出5项指标，其中渡运量增长8%以上。",
+        "对问题渡船怎么办？\n答：要加强管理。",
+    ],
+)
+def test_what_provides_for_all_or_answers_is_no_task(item: str) -> None:
+    found = tasks(f"安宁市渡运工作方案\n\n一、主要任务\n（一）完善渡运网络。新建渡口六处。\n（二）{item}\n")
+    assert [task.name for task in found] == ["完善渡运网络"]
+
+
+def test_long_names_do_not_end_with_a_circumstance() -> None:
+    name = (
+        "鼓励政策性银行、商业银行在依法合规、商业可持续前提下"
+        + "，支持船户购买新型渡船并给予期限较长、利率较低的贷款支持和相应的服务保障措施安排"
+    )
+    assert cut_name(name) == name
 
 
 def test_closing_demand() -> None:
