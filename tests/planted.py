@@ -61,3 +61,55 @@ def open_planted(folder: Path) -> Library:
     library = open_plain(folder / "library")
     take_in(library, write_planted(folder / "files"))
     return library
+
+
+CHANGED_TEXT = """榆中县农村供水管理办法
+榆政发〔2026〕9号
+第一条 县水务局负责水质检测，每季度检测一次。
+第二条 县水务局对改造水窖的农户每户补助1200元。
+第三条 县水务局应当在9月底前公布水价。
+第四条 县水务局负责建立水源档案。
+第五条 县教育局负责校园供水安全教育。
+第六条 本办法自2026年5月1日起施行，有效期至2026年8月31日。
+榆中县人民政府
+2026年4月10日
+"""
+"""A new version of ``FORMER_TEXT``: an amount and a limit are others, one duty is new, one is gone, the others stay."""
+FORMER_TEXT = """榆中县农村供水管理办法
+榆政发〔2024〕5号
+第一条 县水务局负责水质检测，每季度检测一次。
+第二条 县水务局对改造水窖的农户每户补助800元。
+第三条 县水务局应当在6月底前公布水价。
+第四条 县水务局负责收取供水押金，用于维修管网。
+第五条 县教育局负责校园供水安全教育。
+第六条 本办法自2024年5月1日起施行。
+榆中县人民政府
+2024年4月10日
+"""
+REPEALING_TEXT = """榆中县人民政府关于加强抗旱工作的通知
+榆政发〔2026〕11号
+一、抗旱任务
+（一）调度抗旱水源。县水务局负责调度抗旱水源。（责任单位：县水务局）
+（二）发放抗旱物资。2026年7月10日前发放抗旱物资。（责任单位：县应急局）
+《榆中县人民政府关于组织抗旱服务队的通知》（榆政发〔2022〕7号）同时废止。
+榆中县人民政府
+2026年6月1日
+"""
+REPEALED_TEXT = """榆中县人民政府关于组织抗旱服务队的通知
+榆政发〔2022〕7号
+一、任务
+（一）组建抗旱服务队。县水务局负责组建抗旱服务队。（责任单位：县水务局）
+榆中县人民政府
+2022年6月1日
+"""
+BEFORE = {"供水管理办法2024.txt": FORMER_TEXT, "抗旱服务队.txt": REPEALED_TEXT}
+AFTER = {"供水管理办法2026.txt": CHANGED_TEXT, "抗旱工作.txt": REPEALING_TEXT}
+"""What came in later, and what was there before."""
+
+
+def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
+    """Write texts under their names and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]

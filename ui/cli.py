@@ -24,7 +24,7 @@ OK, NOTHING = 0, 1
 
 def build_parser() -> Parser:
     """The whole command line."""
-    from ui.commands import accounts, backups, documents, facts, feedback, graph, models, questions, serving, supervision
+    from ui.commands import accounts, backups, documents, facts, feedback, graph, models, questions, serving, supervision, today
 
     parser = Parser(prog="cemai", description="策脉：读懂政策文件，答案句句可核对到原文。")
     common = argparse.ArgumentParser(add_help=False)
@@ -35,7 +35,7 @@ def build_parser() -> Parser:
         target.add_argument("--model", metavar="NAME", default=default, help="向量模型：本地文件夹或模型名（默认用内置模型）")
         target.add_argument("--debug", action="store_true", default=default or False, help="出错时显示内部细节")
     verbs = parser.add_subparsers(dest="verb", metavar="命令", title="命令", parser_class=Parser)
-    for module in (serving, documents, backups, questions, feedback, facts, supervision, graph, models, accounts):
+    for module in (serving, documents, backups, questions, feedback, facts, supervision, today, graph, models, accounts):
         module.register(verbs, common)
     return parser
 

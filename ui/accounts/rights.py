@@ -42,7 +42,7 @@ RULES: tuple[RouteRule, ...] = (
         "openapi.json", "search", "ask", "answers/{id}", "compare", "compare/documents", "tasks", "targets", "facts", "facts/{kind}",
         "graph", "graph/duties", "graph/units", "graph/partners", "graph/years", "graph/coverage", "graph/lineage",
         "graph/indicators", "graph/alike", "study/brief", "study/paper", "documents", "documents/{id}", "documents/{id}/text",
-        "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "due", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",
+        "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "due", "today", "incoming", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",
     ))),
     *_rules("POST", Right.READ, *(f"{API}/{path}" for path in ("search", "ask", "compare"))),
     *_rules("POST", Right.OWN, f"{API}/answers/{{id}}/feedback"),

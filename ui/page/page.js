@@ -108,6 +108,7 @@
   let leaving = false; // the reader was closed by a person, who then is taken back one step
   let height = null; // where the page was scrolled to
   try { kept = JSON.parse(sessionStorage.getItem("cemai.here")) || {}; } catch { /* none, or not ours */ }
+  try { kept.today ??= localStorage.getItem("cemai.today") || undefined; } catch { /* the unit and region of this browser: none yet */ }
 
   const canonical = (query) => new URLSearchParams(query).toString();
   const plain = (view) => (view === FIRST ? "" : `tab=${view}`);
@@ -164,6 +165,7 @@
     names[view] = said?.dataset.name || "";
     try { sessionStorage.setItem("cemai.here", JSON.stringify({ ...kept, ...here })); } catch { /* a reload then opens this state only */ }
     if (view === "ask" && said?.dataset.answer && !coming) remember(said.dataset);
+    if (view === "today" && !coming && view === activeTab()) keepUnit(here.today);
     if (view !== activeTab()) return;
     following = Boolean(asked);
     if (!(asked && split(location.search).place)) {
@@ -175,6 +177,13 @@
     if (asked && !coming && height !== null) window.scrollTo(0, height);
     // what was pressed below an answer shows something new above
     if (!asked && view === FIRST && here[view] !== before && panels[`${view}-out`].element.getBoundingClientRect().top < 0) window.scrollTo(0, 0);
+  }
+
+  /* whose day it is stays with the browser; the day itself does not */
+  function keepUnit(query) {
+    const own = new URLSearchParams(query);
+    own.delete("as_of");
+    try { localStorage.setItem("cemai.today", own.toString()); } catch { /* to be chosen again */ }
   }
 
   /* show what the address says: at first, and whenever a person goes back or forward */
@@ -220,7 +229,7 @@
     const values = {};
     new URLSearchParams(asked.query).forEach((value, name) => { values[name] = name in values ? [values[name], value].flat() : value; });
     if (view === "study") values.learner = sessionStorage.getItem("cemai.learner") || "";
-    if (view === "ask" && values.do === "history") values.asked = askedLines();
+    if (view === "today" || (view === "ask" && values.do === "history")) values.asked = askedLines();
     panels[`${view}-out`].trigger("click", { ...values, act: "arrive", turn: turn() });
   }
 
@@ -369,7 +378,7 @@
     const box = document.querySelector(`[id="${view}-form"] form.box input`);
     const subject = extra.question || extra.subject;
     if (box && subject) { box.value = subject; extra[box.name] = subject; }
-    if (view === "ask" && act === "history") extra.asked = askedLines();
+    if (view === "today" || (view === "ask" && act === "history")) extra.asked = askedLines();
     else if (view === "ask" && act === "ask" && !(box && box.value.trim())) { box?.focus(); return; }
     if (view === "ask") document.body.classList.add("asked");
     // what was chosen by a press stands in the form, too

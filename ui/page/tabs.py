@@ -12,8 +12,9 @@ from ui.page.library.events import TAB as LIBRARY
 from ui.page.search.events import TAB as SEARCH
 from ui.page.study.events import TAB as STUDY
 from ui.page.tasks.events import TAB as TASKS
+from ui.page.today.events import TAB as TODAY
 
-TABS: tuple[Tab, ...] = (ASK, SEARCH, COMPARE, TASKS, DUE, GRAPH, STUDY, LIBRARY)
+TABS: tuple[Tab, ...] = (ASK, TODAY, SEARCH, COMPARE, TASKS, DUE, GRAPH, STUDY, LIBRARY)
 
 
 def tab_data() -> Html:

@@ -14,7 +14,21 @@ from cemai.accounts import NotAllowed, Right, current_caller
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from ui.desk.desk import Desk
 from ui.desk.imports import Imports
-from ui.rest import backups, comparisons, documents, dossiers, facts, graph, imports, pages, questions, search, study, supervision
+from ui.rest import (
+    backups,
+    comparisons,
+    documents,
+    dossiers,
+    facts,
+    graph,
+    imports,
+    pages,
+    questions,
+    search,
+    study,
+    supervision,
+    today,
+)
 from ui.rest.requests import CurrentDesk, Failure, explain_validation
 
 if TYPE_CHECKING:
@@ -22,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cemai.api")
 
-SUBJECTS = (search, questions, comparisons, facts, study, graph, pages, imports, documents, backups, dossiers, supervision)
+SUBJECTS = (search, questions, comparisons, facts, study, graph, pages, imports, documents, backups, dossiers, supervision, today)
 """The modules with routes, each with its ``router``."""
 
 

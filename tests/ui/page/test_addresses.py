@@ -84,6 +84,7 @@ WALKS: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = (
     ("tasks", ({"act": "rows", "ledger": "targets", "kind": "target", "region": "黔南州"},)),
     ("tasks", ({"act": "rows", "topic": "医疗保障", "versions": "all"},)),
     ("tasks", ({"act": "rows"}, {"act": "page", "start": "50"})),
+    ("today", ({"act": "rows", "region": "黔南州", "days": "30"},)),
     ("due", ({"act": "rows", "when": "overdue", "state": "未办结"},)),
     ("due", ({"act": "rows", "layout": "month", "as_of": "2025-12-01"},)),
     ("graph", ({"act": "find", "node": "医疗保障"},)),

@@ -25,6 +25,7 @@ from ui.page.kit.states import empty_library, error_message
 from ui.page.kit.tab import Tab
 from ui.page.kit.wording import needs_notice
 from ui.page.search.hits import recent_documents
+from ui.page.today.line import today_line
 
 RECENT = 4
 EXAMPLES = 5
@@ -64,7 +65,11 @@ def start(desk: Desk) -> Html:
     entries = desk.entries()
     if not entries:
         return empty_library()
-    return join(examples(example_questions(desk)), recent_documents([(e.info, e.status) for e in reversed(entries[-RECENT:])]))
+    return join(
+        today_line(desk),
+        examples(example_questions(desk)),
+        recent_documents([(e.info, e.status) for e in reversed(entries[-RECENT:])]),
+    )
 
 
 def example_questions(desk: Desk) -> list[str]:

@@ -1,0 +1,1 @@
+"""今日: what a unit of a region has to look at."""
