@@ -14,8 +14,8 @@ from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state
 from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
 
-IN_SIGHT = 8
-"""Lines of a section before the rest is folded."""
+IN_SIGHT, MOST, MOST_CHANGES = 8, 40, 30
+"""Lines of a section before the rest is folded, and that are drawn at all; changes of one document that are drawn."""
 QUOTE = 160
 """Characters of a quote beside a change; the whole is a press away."""
 
@@ -32,15 +32,15 @@ def day_view(day: DaySummary, links: Mapping[str, str]) -> Html:
     values = {"unit": day.own.unit, "region": day.own.region}
     dated = {**values, "as_of": day.as_of.isoformat()}
     return join(
-        _section("新来文", f"{len(day.incoming)} 份", [_incoming(one) for one in day.incoming]),
+        _section("新来文", f"{len(day.incoming)} 份", [_incoming(one) for one in day.incoming[:MOST]]),
         _section(
             "到期任务",
             f"{len(day.due)} 项，逾期 {len(day.overdue)} 项" if day.overdue else f"{len(day.due)} 项",
-            [_task(one, day) for one in day.due],
+            [_task(one, day) for one in day.due[:MOST]],
             el("a", "在督查里办理", href=address("due", {**dated, "state": "未办结"}), class_="open"),
         ),
-        _section(f"{AHEAD} 天内将届满或刚届满的文件", f"{len(day.expiring)} 份", [_expiring(one) for one in day.expiring]),
-        _section("有变化的答案", f"{len(day.answers)} 条", [_answer(one, links.get(one.id)) for one in day.answers]),
+        _section(f"{AHEAD} 天内将届满或刚届满的文件", f"{len(day.expiring)} 份", [_expiring(one) for one in day.expiring[:MOST]]),
+        _section("有变化的答案", f"{len(day.answers)} 条", [_answer(one, links.get(one.id)) for one in day.answers[:MOST]]),
         _section(
             "待核对的文件",
             f"{day.documents_to_check} 份",
@@ -60,10 +60,17 @@ def day_view(day: DaySummary, links: Mapping[str, str]) -> Html:
 def _section(title: str, count: str, lines: Sequence[Html], onward: Html | None = None) -> Html | None:
     if not lines:
         return None
+    total = int(count.split()[0])
     rest = lines[IN_SIGHT:]
     more = el("details", el("summary", f"其余 {len(rest)} 条"), el("ul", rest, class_="recent"), class_="more") if rest else None
     head = el("div", el("h2", title, el("small", count)), onward, class_="lead")
-    return el("section", head, el("ul", lines[:IN_SIGHT], class_="recent"), more, class_="day", aria_label=title)
+    return el(
+        "section", head, el("ul", lines[:IN_SIGHT], class_="recent"), more, _beyond(total - MOST), class_="day", aria_label=title
+    )
+
+
+def _beyond(count: int) -> Html | None:
+    return el("p", f"另有 {count} 条没有逐一列出。选定单位和地区，或缩短天数，可以看全。", class_="count") if count > 0 else None
 
 
 def _incoming(one: IncomingDocument) -> Html:
@@ -74,7 +81,16 @@ def _incoming(one: IncomingDocument) -> Html:
     versions = (
         el("button", "新旧对照", type="button", class_="open", data_act="versions", data_doc=info.id) if one.is_version else None
     )
-    changes = el("ul", [_change(change) for change in one.changes], class_="changes") if one.changes else None
+    changes = (
+        el(
+            "ul",
+            [_change(change) for change in one.changes[:MOST_CHANGES]],
+            el("li", _beyond(len(one.changes) - MOST_CHANGES)) if len(one.changes) > MOST_CHANGES else None,
+            class_="changes",
+        )
+        if one.changes
+        else None
+    )
     return el(
         "li",
         document_link(cut(info.head.title or info.source, 80), info.id),
