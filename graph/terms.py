@@ -332,7 +332,8 @@ def _phrase_before(text: str, sentence: Span, at: int) -> Span | None:
     lead = _LIST_LEAD.match(text[clause.start : at])
     start = clause.start + (lead.end() if lead and lead.end() < at - clause.start - 2 else 0)
     means = _MEANS.match(text, start, at)
-    return Span(means.end() if means is not None else start, at).trimmed(text)
+    phrase = Span(means.end() if means is not None else start, at).trimmed(text)
+    return phrase if len(phrase) else None
 
 
 @lru_cache(maxsize=1)
