@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cemai.embedding import embed_items, embed_missing
 from cemai.policy_graph import PolicyGraph
 from cemai.preparing import MANY_FILES, FileHelpers, Prepared, count_helpers, prepare, prepare_records
-from cemai.settings import default_folder
+from cemai.settings import default_place
 from corpus.corrections import Correction
 from corpus.document import ParsedDocument, content_id
 from corpus.errors import LibraryBusy, ModelUnavailable, PolicyError, RefusedInput, StoreError, UsageError
@@ -134,7 +134,7 @@ class Library(PolicyGraph):
     @classmethod
     def open(
         cls,
-        folder: Path | None = None,
+        folder: Path | str | None = None,
         *,
         create: bool = True,
         model: str | None = None,
@@ -144,7 +144,7 @@ class Library(PolicyGraph):
         """Open a library.
 
         Args:
-            folder: Where it is; the user's own library by default.
+            folder: Where it is, or the address of a database (``postgresql://…``); the user's own library by default.
             create: Whether a missing library is made.
             model: Folder or hub name of the embedding model, instead of the one set in the library.
             encoder: A loaded embedding model, instead of ``model``: two open libraries can share one.
@@ -152,7 +152,7 @@ class Library(PolicyGraph):
 
         Example: ``Library.open(Path("库"), encoder=other.encoder)``.
         """
-        corpus = Corpus.open(folder or default_folder(), create=create, read_only=read_only)
+        corpus = Corpus.open(folder or default_place(), create=create, read_only=read_only)
         return cls(corpus, model=model, encoder=encoder)
 
     def close(self) -> None:

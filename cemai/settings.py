@@ -37,6 +37,14 @@ def config_path() -> Path:
     return user_config_path("cemai", appauthor=False, roaming=True) / FILE_NAME
 
 
+def default_place() -> Path | str:
+    """The library of this person: its folder, or the address of a database that ``CEMAI_LIBRARY`` names."""
+    from corpus.store.address import DATABASES
+
+    named = os.environ.get("CEMAI_LIBRARY", "")
+    return named if named.startswith(DATABASES) else default_folder()
+
+
 def default_folder() -> Path:
     """``CEMAI_LIBRARY``, else ``cemai/library`` in the user's data folder of the platform."""
     if named := os.environ.get("CEMAI_LIBRARY"):

@@ -12,10 +12,10 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 from corpus.errors import PolicyError, UsageError
+from corpus.store.address import describe_place, parse_place
 from corpus.store.failures import explain_failure
 from ui.commands.parser import WRONG_USAGE, Parser
 
@@ -24,18 +24,35 @@ OK, NOTHING = 0, 1
 
 def build_parser() -> Parser:
     """The whole command line."""
-    from ui.commands import accounts, backups, documents, facts, feedback, graph, models, questions, serving, supervision, today
+    from ui.commands import (
+        accounts,
+        backups,
+        copying,
+        documents,
+        facts,
+        feedback,
+        graph,
+        models,
+        questions,
+        serving,
+        supervision,
+        today,
+    )
 
     parser = Parser(prog="cemai", description="策脉：读懂政策文件，答案句句可核对到原文。")
     common = argparse.ArgumentParser(add_help=False)
     for target, default in ((parser, None), (common, argparse.SUPPRESS)):
         target.add_argument(
-            "--library", metavar="DIR", type=Path, default=default, help="文档库文件夹（也可用环境变量 CEMAI_LIBRARY）"
+            "--library",
+            metavar="DIR",
+            type=parse_place,
+            default=default,
+            help="文档库文件夹，或 postgresql:// 地址（也可用环境变量 CEMAI_LIBRARY）",
         )
         target.add_argument("--model", metavar="NAME", default=default, help="向量模型：本地文件夹或模型名（默认用内置模型）")
         target.add_argument("--debug", action="store_true", default=default or False, help="出错时显示内部细节")
     verbs = parser.add_subparsers(dest="verb", metavar="命令", title="命令", parser_class=Parser)
-    for module in (serving, documents, backups, questions, feedback, facts, supervision, today, graph, models, accounts):
+    for module in (serving, documents, backups, copying, questions, feedback, facts, supervision, today, graph, models, accounts):
         module.register(verbs, common)
     return parser
 
@@ -71,9 +88,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if args.debug:
             raise
-        from cemai.settings import default_folder  # those who only want help do not wait for it
+        from cemai.settings import default_place  # those who only want help do not wait for it
 
-        if (explained := explain_failure(error, args.library or default_folder())) is not None:
+        if (explained := explain_failure(error, describe_place(args.library or default_place()))) is not None:
             print(explained, file=sys.stderr)
             return NOTHING
         print(
@@ -86,11 +103,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 @contextmanager
 def _recorded(args: argparse.Namespace) -> Iterator[None]:
     """While the block runs changes are recorded as those of the user of this machine, where the library has accounts."""
+    from cemai.settings import default_place
     from corpus.store.accounts import ACCOUNTS_FILE
     from corpus.store.audit import acting
-    from ui.commands.shared import library_folder
 
-    if not (library_folder(args) / ACCOUNTS_FILE).exists():
+    place = args.library or default_place()
+    if isinstance(place, str) or not (place.absolute() / ACCOUNTS_FILE).exists():
         yield
         return
     from cemai.accounts import local_actor

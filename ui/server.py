@@ -71,7 +71,7 @@ def build_app(
     door = AccountDoor(library.corpus.folder, required=exposure is not None and exposure.secure, secure=known.secure, port=port)
     desk.after_change, desk.note_question = partial(_witness, door), door.note_question
     imports = Imports(desk)
-    embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.folder, encoder=library.encoder))
+    embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.address, encoder=library.encoder))
     page = PageMount(partial(_build_page, desk), partial(_prepare_page, desk))
 
     @asynccontextmanager
@@ -211,6 +211,7 @@ def _witness(door: AccountDoor, corpus: Corpus) -> None:
 
 def _count_workers(library: Library, asked: int | None) -> int:
     file = library.corpus.folder / FILE_NAME
+    asked = asked if file.exists() or asked is not None else 0  # how large a library in a database is, no file tells
     count, line = choose_workers(asked, count_cores(), available_memory(), memory_of_worker(file))
     if line is not None:
         print(line, file=sys.stderr, flush=True)

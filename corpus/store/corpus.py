@@ -13,11 +13,13 @@ import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Self, cast
 
 from corpus.corrections import Correction, correct_head, correct_parts, read_value
 from corpus.document import ParsedDocument
 from corpus.errors import IncompletePurge, StoreError, UnknownDocument
+from corpus.store.address import DATABASES
 from corpus.store.answers import KeptTables
 from corpus.store.audit import AuditEntry, ChainHead, chain_head, check_chain, has_audit, read_entries
 from corpus.store.codec import pack_document
@@ -39,6 +41,15 @@ _CONCERNED = "removed_at IS NULL AND (id=? OR (source=? AND +origin IS ?))"
 
 class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTables, ItemVectorTables):
     """An open library: what it holds is read through the tables above, documents come and go here."""
+
+    @classmethod
+    def open(cls, folder: Path | str, *, create: bool = True, read_only: bool = False) -> Self:
+        """Open the library in a folder, or at the address of a database (``postgresql://…``); see ``Database.open``."""
+        if isinstance(folder, str) and folder.startswith(DATABASES) and cls is Corpus:
+            from corpus.store.postgres import PostgresCorpus  # psycopg comes with cemai[postgres] only
+
+            return cast("Self", PostgresCorpus.open(folder, create=create, read_only=read_only))
+        return super().open(folder, create=create, read_only=read_only)
 
     def put(
         self,

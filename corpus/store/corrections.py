@@ -40,7 +40,7 @@ class CorrectionTables(Database):
 
     def corrections(self, *, undone: bool = False) -> list[Correction]:
         """Every correction in the order it was made; those taken back only where ``undone`` is set."""
-        return self._corrections("1" if undone else "undone_at IS NULL")
+        return self._corrections("TRUE" if undone else "undone_at IS NULL")
 
     def corrections_of(self, document_id: str, source: str, origin: str | None) -> list[Correction]:
         """The corrections in force on a document, in the order they were made, one a field: of its bytes or of the file it replaced."""

@@ -7,10 +7,10 @@ import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from corpus.errors import LibraryBusy, NewerFormat, StoreError
 from corpus.store.audit import SCHEMA as _AUDIT
@@ -88,7 +88,7 @@ _FACT_VERSIONS = """
 CREATE TABLE IF NOT EXISTS fact_versions (
   document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, version INTEGER NOT NULL) STRICT;
 """
-_SCHEMA = f"""
+LIBRARY_SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
   row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, origin TEXT, format TEXT NOT NULL,
@@ -128,6 +128,8 @@ class Database:
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
         self.folder = folder
+        self.address: Path | str = folder
+        """What it is opened by: its folder, or the address of a database."""
         self.read_only = False
         """Whether another process keeps this library: then neither it nor its caches are written through this object."""
         self.frozen: FrozenFile | None = None
@@ -138,13 +140,14 @@ class Database:
         self._pending: int | None = None
 
     @classmethod
-    def open(cls, folder: Path, *, create: bool = True, read_only: bool = False) -> Self:
+    def open(cls, folder: Path | str, *, create: bool = True, read_only: bool = False) -> Self:
         """Open the library in ``folder``, made when missing unless ``create`` is false.
 
         With ``read_only`` every change is refused, and caches are used as the process that writes them leaves them. A library on
         read-only media opens for reading. Raises ``NewerFormat`` for a library of a later version, ``ReplacedLibrary`` where the
         file is not the one that was there, and ``StoreError`` for anything that is not a library.
         """
+        folder = Path(folder)
         path = folder / FILE_NAME
         known = recall_library(folder)  # before the file: what is known of it is written after it
         if not path.exists():
@@ -169,7 +172,7 @@ class Database:
                     raise StoreError(f"{path} 是别的 SQLite 文件，不是策脉文档库。请用 --library 指定另一个文件夹。")
                 require_same(known, path, None, None)
                 db.executescript(
-                    f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
+                    f"BEGIN IMMEDIATE; {LIBRARY_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
                 )
             elif version < FORMAT:
                 _migrate(db)
@@ -186,6 +189,12 @@ class Database:
         if read_only or frozen:
             db.execute("PRAGMA query_only=ON")
         return opened
+
+    def required_folder(self) -> Path:
+        """The folder that holds the library itself. Raises ``StoreError`` for a library in a database."""
+        if isinstance(self.address, str):
+            raise StoreError("这个库在数据库里：请由管理员用 pg_dump 备份，或用 cemai copy 复制成文件夹。")
+        return self.folder
 
     def close(self) -> None:
         """Close the file; the object is of no use afterwards. The last to close it folds the log into it."""
@@ -242,6 +251,25 @@ class Database:
             yield self.generation
         finally:
             self._db.execute("ROLLBACK")
+
+    def rows_of(self, query: str) -> sqlite3.Cursor:
+        """What a query finds, read as it is asked for: for copies, which take every table as it is."""
+        return self._db.execute(query)
+
+    @contextmanager
+    def copying(self) -> Iterator[Callable[[str, list[tuple[Any, ...]]], object]]:
+        """While the block runs rows are written as they are, whole or not at all; yields what writes them."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.execute(_AUDIT)
+            yield self._db.executemany
+            self.id = str(self._db.execute("SELECT value FROM meta WHERE name=?", (LIBRARY_ID,)).fetchone()[0])
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        remember_library(self.folder, self.id, self.generation)
 
     @contextmanager
     def transaction(self) -> Iterator[int]:

@@ -227,7 +227,7 @@ class DocumentTables(CorrectionTables):
             codes = gazetteer().region_codes(filters.region)
             if "" not in codes:
                 tests = " OR ".join("region_code LIKE ?" for _ in codes)
-                where.append(f"({tests})" if codes else "0")
+                where.append(f"({tests})" if codes else "FALSE")
                 values += [code + "%" for code in codes]
         for column, value in (("level", filters.level), ("format", filters.format), ("year", filters.year)):
             if value is not None:

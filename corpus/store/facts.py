@@ -49,7 +49,7 @@ class FactTables(Database):
             query += " AND f.document IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(list(documents)))
         # records come as bytes, decoded when read; sorted here: SQLite would carry every record through its sorter
-        found = sorted(self._db.execute(query, values), key=itemgetter(2, 5, 6))
+        found = sorted(self._db.execute(query, values), key=itemgetter(2, 5, 6, 0))
         return [StoredFact(record, *row) for row in found]
 
     def facts_at(self, record: type[R], rows: Iterable[int]) -> list[StoredFact[R]]:
@@ -59,7 +59,7 @@ class FactTables(Database):
             f" CROSS JOIN facts f ON f.row=one.value CROSS JOIN documents d ON d.row=f.document WHERE f.kind=? AND {_LIVE}"
         )
         found = self._db.execute(query, (json.dumps(sorted(set(rows))), record.fact_kind))
-        return [StoredFact(record, *row) for row in sorted(found, key=itemgetter(2, 5, 6))]
+        return [StoredFact(record, *row) for row in sorted(found, key=itemgetter(2, 5, 6, 0))]
 
     def filed(
         self, kinds: Iterable[str], keys: Iterable[str] | None = None, *, documents: Iterable[int] | None = None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cemai.accounts import calling
 from corpus.errors import PolicyError
 from ui.commands.accounts import caller_of_token
 from ui.commands.shared import note, open_library, progress
 from ui.desk.machine import MOST_ASKED
+
+if TYPE_CHECKING:
+    from cemai.library import Library
 
 DEMO_QUESTION = "过渡期医保资助政策"
 DEMO_TOPIC = "医疗保障"
@@ -114,7 +117,7 @@ def serve(args: argparse.Namespace) -> int:
                 library.embed(show)
         except PolicyError as error:  # the page finds by words all the same
             note(str(error))
-        with scheduled_backups(library.corpus.folder, getattr(args, "backup_every", None)):
+        with scheduled_backups(library.corpus.folder, _hours_between(library, args)):
             run(
                 library,
                 host=args.host,
@@ -126,6 +129,13 @@ def serve(args: argparse.Namespace) -> int:
                 names=getattr(args, "public_name", []),
             )
     return 0
+
+
+def _hours_between(library: Library, args: argparse.Namespace) -> float | None:
+    hours: float | None = getattr(args, "backup_every", None)
+    if hours is not None:
+        library.corpus.required_folder()
+    return hours
 
 
 def mcp(args: argparse.Namespace) -> int:

@@ -38,10 +38,14 @@ def open_library(args: argparse.Namespace, *, create: bool = False) -> Library:
 
 
 def library_folder(args: argparse.Namespace) -> Path:
-    """Where the library is that the command line names, or the library of this person."""
-    from cemai.settings import default_folder
+    """Where the library is that the command line names, or the library of this person. Raises ``UsageError`` for a database."""
+    from cemai.settings import default_place
 
-    return (args.library or default_folder()).absolute()
+    place = args.library or default_place()
+    if isinstance(place, str):
+        raise UsageError("这个库在数据库里，没有文件夹：备份请用 pg_dump，或用 cemai copy 复制成文件夹后再备份。")
+    folder: Path = place
+    return folder.absolute()
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:

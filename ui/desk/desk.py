@@ -120,7 +120,7 @@ class Desk:
         self._answers: OrderedDict[tuple[int, str], Answer] = OrderedDict()
         """By the number of the account and the id of the answer."""
         self._remembering = threading.Lock()
-        self._queue = AnswerQueue(partial(Corpus.open, library.corpus.folder, create=False)) if writer is not None else None
+        self._queue = AnswerQueue(partial(Corpus.open, library.corpus.address, create=False)) if writer is not None else None
         self._held = 0
         """How often the thread that holds ``_reading`` entered a state or a change."""
         self._tried: dict[str, tuple[object, list[str]]] = {}
@@ -549,13 +549,13 @@ def desk_of(library: Library, workers: int = 0) -> Desk:
     folder = library.corpus.folder
 
     def writer() -> Library:
-        return Library.open(folder, encoder=library.encoder)  # one model in memory
+        return Library.open(library.corpus.address, encoder=library.encoder)  # one model in memory
 
     desk = Desk(library, writer, folder / "uploads")
     if workers:
         from ui.desk.pool import WorkerPool
 
-        desk.pool = WorkerPool(folder, library.model, workers, desk.catch_up)
+        desk.pool = WorkerPool(library.corpus.address, library.model, workers, desk.catch_up)
     return desk
 
 

@@ -46,7 +46,7 @@ class WorkerDiedError(Exception):
 class WorkerProcess:
     """A worker from outside: one call at a time."""
 
-    def __init__(self, folder: Path, model: str | None) -> None:
+    def __init__(self, folder: Path | str, model: str | None) -> None:
         # a fork would copy the locks of this process's threads as they are just now
         context = multiprocessing.get_context("spawn")
         self._pipe: Connection
@@ -96,7 +96,7 @@ class WorkerProcess:
 class WorkerPool:
     """The workers over one library. Safe for many threads."""
 
-    def __init__(self, folder: Path, model: str | None, count: int, catch_up: Callable[[], None]) -> None:
+    def __init__(self, folder: Path | str, model: str | None, count: int, catch_up: Callable[[], None]) -> None:
         """Make a pool; nothing is started yet.
 
         Args:

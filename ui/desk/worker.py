@@ -64,7 +64,7 @@ class Reply:
     generation: int = -1
 
 
-def serve_calls(pipe: Connection, folder: Path, model: str | None) -> None:
+def serve_calls(pipe: Connection, folder: Path | str, model: str | None) -> None:
     """Run in the worker process: say when it is ready, then answer calls until the pipe is closed, also by the parent's death.
 
     Args:

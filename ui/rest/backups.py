@@ -20,7 +20,7 @@ def listed(desk: CurrentDesk) -> list[dict[str, Any]]:
 
 @router.post("/backups", summary="备份整个库；正在使用也可以", status_code=201)
 def add(desk: CurrentDesk) -> dict[str, Any]:
-    return _record(back_up(desk.library.corpus.folder))
+    return _record(back_up(desk.library.corpus.required_folder()))
 
 
 def _record(one: Backup) -> dict[str, Any]:

@@ -252,7 +252,7 @@ def _remove(desk: Desk, payload: Payload, state: ShelfState) -> ShelfState:
 
 
 def _back_up(desk: Desk, payload: Payload, state: ShelfState) -> ShelfState:
-    made = back_up(desk.library.corpus.folder)
+    made = back_up(desk.library.corpus.required_folder())
     said = f"已备份 {made.manifest.counts['documents']} 份文件到 {made.folder}。恢复：cemai restore {made.folder}"
     return replace(state, undo=UndoableChange(said))
 
