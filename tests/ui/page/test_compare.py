@@ -71,7 +71,7 @@ def graded(regions: tuple[str, ...]) -> Comparison:
 def test_grades_and_counts_stand_on_the_page_with_room_for_a_remark() -> None:
     page = str(matrix_view(graded(("全国", "云南")), chosen=("全国", "云南")))
     assert page.index("写到 1 项") < page.index("<table") and "未写到 1 项" in page
-    assert "没有见到“节水灌溉”" in page and page.count('class="remark"') == 2
+    assert "没有见到“节水灌溉”" in page and page.count('class="remark-cell"') == 2
     assert page.count(">备注</th>") == 1
 
 

@@ -35,4 +35,4 @@ def _bar(name: str, said: str, share: float) -> Html:
         preserveAspectRatio="none",
         aria_hidden="true",
     )
-    return el("li", el("span", name, class_="name"), drawn, el("span", said, class_="said"))
+    return el("li", el("span", name, class_="name"), drawn, el("span", said, class_="amount"))

@@ -152,7 +152,7 @@ def _aspect(row: ComparisonRow, found: RowFigures | None, scope: str) -> Html:
 
 def _row(row: ComparisonRow, shown: Sequence[int], found: RowFigures | None) -> Html:
     cells = [_cell(row.cells[i], found.bars.get(i) if found is not None else None) for i in shown]
-    graded = [_grade(row), el("td", "", data_label="备注", class_="remark")] if row.grade is not None else []
+    graded = [_grade(row), el("td", "", data_label="备注", class_="remark-cell")] if row.grade is not None else []
     return el("tr", _aspect(row, found, "row"), cells, graded)
 
 
