@@ -258,7 +258,7 @@ def test_every_answer_is_of_one_state_while_the_library_changes(notices: Path, t
         for thread in asking:
             thread.join(PATIENCE)
     assert faults == []
-    assert len(replies) > 10 and len({generation for generation, _ in replies}) > 2
+    assert len(replies) > 5 and len({generation for generation, _ in replies}) > 2
     # an import is a change of documents and of settings: what lies between is as before it
     known = sorted(there)
     for generation, found in replies:
