@@ -6,7 +6,7 @@ import datetime as dt
 
 from qa.across.evidence import title_of
 from qa.across.mentions import FoundMentions, PlaceMention, find_mentions, parse_mention_question
-from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten
+from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_at
 from qa.documents import ChosenDocuments, LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
@@ -56,9 +56,15 @@ def _listed(label: str, names: list[str]) -> str:
     return f"；{label}：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}" if names else ""
 
 
+def _document_name(mention: PlaceMention) -> str:
+    """Whose document it is, and its title."""
+    title, whose = f"《{title_of(mention.document)}》", label_at(mention.document, mention.span.start)
+    return title if whose.startswith("《") else f"{whose}{title}"
+
+
 def _row(number: int, mention: PlaceMention) -> AnswerLine:
     cited = cite(mention.document, mention.span)
-    name = mention.place.short if mention.place is not None else f"《{title_of(mention.document)}》"
+    name = mention.place.short if mention.place is not None else _document_name(mention)
     label = f"{number}. {name}"
     more = f"（另有 {mention.more} 处）" if mention.more else ""
     return AnswerLine(f"{label}：“{flatten(cited.quote)}”{more}", (cited,), derived=(label, more))

@@ -65,7 +65,7 @@ def answer_places_beside(
     topic = not every and not read.divisions and is_topic(parsed)
     if not (level or every or topic or (several and (beside or parsed.kind in ("comparison", "multi_doc")))):
         return None
-    if len(view) <= SMALL and not (every or topic):
+    if len(view) <= SMALL and (parsed.kind == "comparison" or not (every or topic)):
         return None
     every = every or topic
     window = find_window(parsed.folded)
