@@ -30,6 +30,10 @@ class AnswerCitation:
     end: int
     page: int | None = None
 
+    def lies_in(self, other: AnswerCitation) -> bool:
+        """Whether another quote of the same document holds all of this one."""
+        return other.source_id == self.source_id and other.start <= self.start and self.end <= other.end
+
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
         return {

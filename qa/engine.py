@@ -372,9 +372,7 @@ class Engine:
         elif not kind.of_library:
             notices = draft.notices + find_notices(parsed, draft.parts, citations, view, day)
         slot = find_slot(parsed.folded, parsed.kind)
-        statements = tuple(
-            make_statement(line, slot=line.slot or slot, grade=line.grade or _grade(line, status)) for line in lines
-        )
+        statements = tuple(make_statement(line, slot=line.slot or slot, grade=_grade(line, status)) for line in lines)
         text = render_statements(statements)
         key = json.dumps(
             [parsed.text, status, text, [(c.source_id, c.start, c.end) for c in citations], view.generation, day.isoformat()],
@@ -397,7 +395,9 @@ class Engine:
 
 
 def _grade(line: AnswerLine, status: Status) -> Grade:
-    """How a line answers: what a refusal quotes is only near, what it says without a quote is that nothing tells."""
+    """How a line answers: as it says itself; what a refusal quotes is only near, what it says without a quote is that nothing tells."""
+    if line.grade is not None:
+        return line.grade
     if status == "answered":
         return "answered"
     return "related" if status == "partial" or line.citations else "not_stated"

@@ -169,21 +169,20 @@ def _with_whole_list(items: Sequence[EvidenceItem], view: LibraryView) -> list[A
 def _new(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
     """The lines that quote something the known ones do not."""
     quoted = [citation for line in known for citation in line.citations]
-    return [line for line in lines if not line.citations or not all(any(_inside(c, q) for q in quoted) for c in line.citations)]
+    return [line for line in lines if not line.citations or not all(any(c.lies_in(q) for q in quoted) for c in line.citations)]
 
 
 def _elsewhere(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
-    """The lines none of whose quotes is around a quote of the known ones, or inside one."""
-    quoted = [citation for line in known for citation in line.citations]
-    return [
-        line for line in lines if not any(_inside(c, q) or _inside(q, c) or _says(q, c) for c in line.citations for q in quoted)
-    ]
+    """The lines none of whose quotes is around a quote of the known ones, inside one, or said word for word in one of another document."""
+    quoted = [(citation, _words(citation)) for line in known for citation in line.citations]
+
+    def is_said(citation: AnswerCitation) -> bool:
+        words = _words(citation)
+        return any(citation.lies_in(other) or other.lies_in(citation) or words in said for other, said in quoted)
+
+    return [line for line in lines if not any(map(is_said, line.citations))]
 
 
-def _inside(citation: AnswerCitation, other: AnswerCitation) -> bool:
-    return other.source_id == citation.source_id and other.start <= citation.start and citation.end <= other.end
-
-
-def _says(citation: AnswerCitation, other: AnswerCitation) -> bool:
-    """Whether a quote holds, word for word, what another one of a second document says."""
-    return "".join(other.quote.split()) in "".join(citation.quote.split())
+def _words(citation: AnswerCitation) -> str:
+    """A quote without white space."""
+    return "".join(citation.quote.split())

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.folding import fold
-from corpus.wordlists import expand
-from qa.answer import AnswerCitation, Grade
+from qa.answer import Grade
 from qa.answers.draft import AnswerDraft, AnswerLine
 from qa.evidence.asked_values import find_asked_contents, find_asked_values
 from qa.understanding.parts import QuestionPart
 
 HELD = 0.5
-"""The share of a part's telling pairs of characters from which on a quote speaks of it."""
-TELLING = 6
-"""Characters before the question word by which a part is told."""
+"""The share of a part's telling pairs of characters from which on a line speaks of it."""
 Told = Literal["told", "unsure", "missing"]
+"""Whether lines speak of a part and state what it asks for, only state such a value, or state none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +35,25 @@ class PartAnswer:
     missing: bool
 
 
-def tells_part(part: QuestionPart, draft: AnswerDraft, *, of_refusal: bool = False) -> Told:
-    """Whether the quotes of an answer state what a part of the question asks for, as far as that can be told.
-
-    Those of a refusal count only with ``of_refusal``, and only if they also speak of it.
-    """
+def tells_part(part: QuestionPart, draft: AnswerDraft) -> Told:
+    """Whether an answer states what a part of the question asks for, as far as that can be told; a refusal never does."""
     if draft.status == "not_found":
-        return (
-            "told" if of_refusal and any(line.citations and _tells(part, line) == "told" for line in draft.lines) else "missing"
-        )
-    told = [_tells(part, line) for line in draft.lines]
+        return "missing"
+    told = _judge_lines(part, draft.lines)
     return "told" if "told" in told else "unsure" if "unsure" in told else "missing"
 
 
-def _tells(part: QuestionPart, line: AnswerLine) -> Told:
-    """Whether a line speaks of a part and states what it asks for, or only states such a value."""
-    text = fold(line.text)
-    if not all(value.search(text) for value in (*find_asked_values(part.asked), *find_asked_contents(part.asked))):
-        return "missing"
-    pairs = _pairs(part)
-    return "told" if sum(pair in text for pair in pairs) >= HELD * len(pairs) else "unsure"
+def _judge_lines(part: QuestionPart, lines: Sequence[AnswerLine]) -> list[Told]:
+    """What each of some lines tells of a part."""
+    asked = (*find_asked_values(part.asked), *find_asked_contents(part.asked))
+    pairs = part.telling
+    judged: list[Told] = []
+    for text in (fold(line.text) for line in lines):
+        if not all(value.search(text) for value in asked):
+            judged.append("missing")
+        else:
+            judged.append("told" if sum(pair in text for pair in pairs) >= HELD * len(pairs) else "unsure")
+    return judged
 
 
 def join_parts(draft: AnswerDraft, told: Sequence[PartAnswer]) -> AnswerDraft:
@@ -92,27 +88,22 @@ def join_parts(draft: AnswerDraft, told: Sequence[PartAnswer]) -> AnswerDraft:
 def _line_of(answer: PartAnswer, known: Sequence[AnswerLine], *, sure: bool, shown: bool) -> AnswerLine | None:
     """The line for one part, a doubtful one only if it is to be ``shown``; None where it would only say again what is quoted."""
     asked = answer.part.asked
-    about = f"关于{asked}："
-    if not sure and (not shown or tells_part(answer.part, answer.draft, of_refusal=True) == "missing"):
-        return AnswerLine(f"{about}没有找到载明的原文。", derived=(asked,), slot=answer.slot, grade="not_stated")
-    line = next((line for line in answer.draft.lines if _tells(answer.part, line) == "told"), answer.draft.lines[0])
-    if line.citations and all(_inside(citation, known) for citation in line.citations):
+    line = _choose_line(answer) if sure or shown else None
+    if line is None:
+        return AnswerLine(f"关于{asked}：没有找到载明的原文。", derived=(asked,), slot=answer.slot, grade="not_stated")
+    quoted = [citation for other in known for citation in other.citations]
+    if line.citations and all(any(citation.lies_in(other) for other in quoted) for citation in line.citations):
         return None
     grade: Grade = "answered" if sure else "related"
-    about = about if sure or answer.draft.status == "not_found" else f"关于{asked}（可能相关）："
-    return replace(line, text=about + line.text, derived=(*line.derived, asked), slot=answer.slot, grade=grade)
+    doubt = "" if sure or answer.draft.status == "not_found" else "（可能相关）"
+    return replace(line, text=f"关于{asked}{doubt}：{line.text}", derived=(*line.derived, asked), slot=answer.slot, grade=grade)
 
 
-def _inside(citation: AnswerCitation, lines: Iterable[AnswerLine]) -> bool:
-    """Whether lines quote what a citation quotes."""
-    return any(
-        c.source_id == citation.source_id and c.start <= citation.start and citation.end <= c.end
-        for line in lines
-        for c in line.citations
-    )
-
-
-def _pairs(part: QuestionPart) -> frozenset[str]:
-    """The pairs of characters by which a part is told: of what stands near its question word, without the words of asking."""
-    told = re.sub(expand("qa", r"[{part_particles}]"), " ", fold(part.telling(TELLING)))
-    return frozenset(piece[i : i + 2] for piece in re.split(r"\W+", told) for i in range(len(piece) - 1))
+def _choose_line(answer: PartAnswer) -> AnswerLine | None:
+    """The line of an answer that tells its part, else the first if any states such a value; of a refusal only a quote that tells it."""
+    refused = answer.draft.status == "not_found"
+    lines = [line for line in answer.draft.lines if line.citations or not refused]
+    judged = _judge_lines(answer.part, lines)
+    if "told" in judged:
+        return lines[judged.index("told")]
+    return lines[0] if "unsure" in judged and not refused else None

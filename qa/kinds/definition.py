@@ -64,7 +64,11 @@ class Meaning(NamedTuple):
     spans: list[Span]
 
     @property
-    def told(self) -> str:
+    def part(self) -> int:
+        """The number of the part of the document that it stands in."""
+        return self.document.part_at(self.spans[0].start)
+
+    def write_out(self) -> str:
         """The text, folded, without white space: two documents that say the same explain it once."""
         return "".join(fold("".join(span.of(self.document.text) for span in self.spans)).split())
 
@@ -120,12 +124,12 @@ def _rows_defining(term: str, inquiry: Inquiry) -> list[int]:
 
 def _distinct(meanings: list[Meaning]) -> list[Meaning]:
     """Meanings that differ: highest level first, of those that say the same or a part of it the first."""
-    ordered = sorted(meanings, key=lambda m: level_order(m.document.parts[m.document.part_at(m.spans[0].start)]))
-    kept: list[Meaning] = []
-    for meaning in ordered:
-        if not any(meaning.told in other.told or other.told in meaning.told for other in kept):
-            kept.append(meaning)
-    return kept
+    kept: dict[str, Meaning] = {}
+    for meaning in sorted(meanings, key=lambda m: level_order(m.document.parts[m.part])):
+        told = meaning.write_out()
+        if not any(told in other or other in told for other in kept):
+            kept[told] = meaning
+    return [*kept.values()]
 
 
 def _quote_meanings(term: str, distinct: list[Meaning], every: list[Meaning]) -> AnswerDraft:
@@ -137,7 +141,7 @@ def _quote_meanings(term: str, distinct: list[Meaning], every: list[Meaning]) ->
         shown = f"其余 {len(distinct) - MEANINGS} 种见各文件。" if len(distinct) > MEANINGS else ""
         counts = (documents, len(distinct) - MEANINGS) if shown else (documents,)
         lines.insert(0, AnswerLine(said + shown, derived=(term,), counts=counts))
-    parts = tuple((m.document.info.row, m.document.part_at(m.spans[0].start)) for m in distinct[:MEANINGS])
+    parts = tuple((m.document.info.row, m.part) for m in distinct[:MEANINGS])
     return AnswerDraft("answered", tuple(lines), parts=parts)
 
 
@@ -278,11 +282,11 @@ def answer_definition(inquiry: Inquiry) -> AnswerDraft | None:
 
 
 def explain_undefined(inquiry: Inquiry) -> str | None:
-    """In how many documents a term stands that none explains."""
+    """That documents name a term which none of them explains; None where none names it."""
     term = next(iter(terms_asked(inquiry.parsed, inquiry.known)), "")
     facts = inquiry.view.corpus.facts(TermRecord, key=("term", term)) if term else []
-    rows = {fact.document for fact in facts if fact.document in inquiry.chosen}
-    return f"写到“{term}”的文件都没有解释它的含义。" if rows else None
+    named = any(fact.document in inquiry.chosen for fact in facts)
+    return f"写到“{term}”的文件都没有解释它的含义。" if named else None
 
 
 KIND = QuestionKind("definition", answer_definition, computed=True, reworded=True, explain=explain_undefined)

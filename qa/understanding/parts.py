@@ -10,8 +10,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from corpus.folding import fold
 from corpus.wordlists import expand
 
+TELLING = 6
+"""Characters before the question word by which a part is told."""
 LEAST = 2
 """Characters a part says besides its question word; 什么时候、在哪里报名 asks one thing in two words."""
 MOST = 4
@@ -30,12 +33,14 @@ class QuestionPart:
     asked: str
     whole: str
 
-    def telling(self, before: int) -> str:
-        """The part without its question word, and of what stands in front of that only so many characters."""
-        asking = _patterns()["asking"].search(self.asked)
-        if asking is None:
-            return self.asked
-        return f"{self.asked[max(0, asking.start() - before) : asking.start()]} {self.asked[asking.end() :]}"
+    @property
+    def telling(self) -> frozenset[str]:
+        """The pairs of characters by which the part is told, folded: of what stands near its question word, without that."""
+        told, asking = self.asked, _patterns()["asking"].search(self.asked)
+        if asking is not None:
+            told = f"{told[max(0, asking.start() - TELLING) : asking.start()]} {told[asking.end() :]}"
+        pieces = re.split(r"\W+", _patterns()["particles"].sub(" ", fold(told)))
+        return frozenset(piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1))
 
 
 @cache
@@ -45,6 +50,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "asking": re.compile(expand("qa", "{asking_parts}|{asking_ends}$")),
         "opening": re.compile(expand("qa", "^(?:{opening_parts})+(?=.{3})")),
         "side": re.compile(expand("qa", "(?:{follow_extremes}|{front_ends})+$")),
+        "particles": re.compile(expand("qa", "[{part_particles}]")),
         "closed": re.compile(r"《[^《》]*》|“[^“”]*”|[（(〔\[【][^()（）〔〕\[\]【】]*[)）〕\]】]"),
     }
 
@@ -55,26 +61,23 @@ def split_question(text: str) -> tuple[QuestionPart, ...]:
     >>> [part.whole for part in split_question("云岫县租房补贴每月多少、最长几个月？")]
     ['云岫县租房补贴每月多少', '云岫县租房补贴，最长几个月']
     """
-    clauses = _cut(text)
-    asking = [i for i, clause in enumerate(clauses) if _patterns()["asking"].search(clause)]
-    if len(asking) < 2:
+    clauses, asks = _cut(text), _patterns()["asking"].search
+    first = next((i for i, clause in enumerate(clauses) if asks(clause)), len(clauses))
+    asked: list[str] = []
+    waiting: list[str] = []  # 重度护理那项，又是多少: what asks nothing belongs to the question behind it
+    for clause in clauses[first:]:
+        waiting.append(clause)
+        if asks(clause):
+            asked.append("，".join(waiting))
+            waiting = []
+    if len(asked) < 2:
         return ()
-    context, first = clauses[: asking[0]], clauses[asking[0]]
-    starts = [asking[0], *(i for i in asking[1:])]
-    ends = [*starts[1:], len(clauses)]
-    # what stands between two question words without one belongs to the part behind it: 重度护理那项，又是多少
-    asked = ["，".join(clauses[start : start + 1]) for start in starts]
-    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        between = clauses[start + 1 : end]
-        if between and place + 1 < len(starts):
-            asked[place + 1] = "，".join((*between, asked[place + 1]))
-        elif between:
-            asked[place] = "，".join((asked[place], *between))
+    asked[-1] = "，".join((asked[-1], *waiting))
     asked = [_patterns()["opening"].sub("", part) for part in asked]
     if any(len(_told(part)) < LEAST for part in asked):
         return ()
-    said = _front(first)
-    front = "，".join((*context, said)) if said else "，".join(context)
+    context = clauses[:first]
+    front = "，".join(filter(None, (*context, _front(clauses[first]))))
     wholes = ["，".join((*context, asked[0])), *(f"{front}，{part}" for part in asked[1:])]
     return tuple(QuestionPart(part, whole) for part, whole in zip(asked, wholes, strict=True))[:MOST]
 
@@ -92,10 +95,9 @@ def _cut(text: str) -> list[str]:
 
 
 def _front(clause: str) -> str:
-    """What a clause says before its question word; where it begins with it, the clause without it."""
+    """What an asking clause says before its question word; where it begins with it, the clause without it."""
     asking = _patterns()["asking"].search(clause)
-    if asking is None:
-        return clause
+    assert asking is not None
     before = _patterns()["side"].sub("", clause[: asking.start()])  # 每月, 最高: the side that the first part asks for
     return before if len(before) >= 2 * LEAST else clause[asking.end() :]
 
