@@ -8,7 +8,6 @@ from typing import Any
 
 from corpus.errors import StoreError
 from corpus.store.address import describe_place
-from corpus.store.audit import SCHEMA as AUDIT
 from corpus.store.corpus import Corpus
 from corpus.store.database import LIBRARY_SCHEMA
 from corpus.store.dialect import TableShape, read_shapes
@@ -37,7 +36,7 @@ def copy_library_to(
     Raises:
         StoreError: Where the target holds something, or either cannot be opened. The target is then as it was.
     """
-    shapes = read_shapes(f"{LIBRARY_SCHEMA}{AUDIT};")
+    shapes = read_shapes(LIBRARY_SCHEMA)
     counts: dict[str, int] = {}
     with Corpus.open(source, create=False, read_only=True) as old, Corpus.open(target) as new:
         if new.generation or len(new):

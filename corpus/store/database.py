@@ -88,7 +88,7 @@ _FACT_VERSIONS = """
 CREATE TABLE IF NOT EXISTS fact_versions (
   document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE, version INTEGER NOT NULL) STRICT;
 """
-LIBRARY_SCHEMA = f"""
+_SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
   row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, origin TEXT, format TEXT NOT NULL,
@@ -120,6 +120,8 @@ CREATE TABLE answers (id TEXT PRIMARY KEY, asked_at TEXT NOT NULL, payload TEXT 
 {_LOOKED_UP}
 {_FACT_VERSIONS}
 """
+LIBRARY_SCHEMA = f"{_SCHEMA}{_AUDIT};"
+"""All tables of a library; a file has that of the audit only from its first entry on, or as a copy."""
 
 
 class Database:
@@ -172,7 +174,7 @@ class Database:
                     raise StoreError(f"{path} 是别的 SQLite 文件，不是策脉文档库。请用 --library 指定另一个文件夹。")
                 require_same(known, path, None, None)
                 db.executescript(
-                    f"BEGIN IMMEDIATE; {LIBRARY_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
+                    f"BEGIN IMMEDIATE; {_SCHEMA} INSERT INTO meta VALUES ('generation', '0'); PRAGMA user_version={FORMAT}; COMMIT;"
                 )
             elif version < FORMAT:
                 _migrate(db)
@@ -221,8 +223,12 @@ class Database:
 
     def is_last(self, generation: int) -> bool:
         """Whether a generation is the last one there is: looked at apart, for inside a snapshot later ones are not seen."""
-        with closing(connect(self.folder / FILE_NAME, ("query_only=ON",))) as apart:
+        with closing(self._connect_apart()) as apart:
             return bool(apart.execute("SELECT 1 FROM meta WHERE name='generation' AND value=?", (str(generation),)).fetchone())
+
+    def _connect_apart(self) -> sqlite3.Connection:
+        """Another connection, for reading."""
+        return connect(self.folder / FILE_NAME, ("query_only=ON",))
 
     def _identify(self, known: RememberedLibrary | None) -> None:
         """Read the id of the library, given to it where it has none, and hold it against what is remembered of it."""

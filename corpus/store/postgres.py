@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from corpus.errors import DamagedLibrary, DiskFull, LibraryBusy, LibraryReadOnly, NewerFormat, ReplacedLibrary, StoreError
 from corpus.store.address import describe_place
-from corpus.store.audit import SCHEMA as AUDIT
 from corpus.store.corpus import Corpus
 from corpus.store.database import FORMAT, LIBRARY_ID, LIBRARY_SCHEMA
 from corpus.store.dialect import read_shapes, translate, translate_schema
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 
 NODE = "CEMAI_NODE"
 """Environment variable: the folder of this machine for caches of libraries that are in databases."""
-_WHOLE = f"{LIBRARY_SCHEMA}{AUDIT};"
-_SHAPES = read_shapes(_WHOLE)
+_SHAPES = read_shapes(LIBRARY_SCHEMA)
 _IN_ORDER = ("item_vectors",)
 """Tables that are followed by their numbers: rows must be seen in the order of these, so one writer at a time adds to them."""
 _NUL, _FOR_NUL = "\x00", "\ufdd0"
@@ -190,14 +188,8 @@ class PostgresCorpus(Corpus):
             raise
         return opened
 
-    def is_last(self, generation: int) -> bool:
-        """As ``Database.is_last``, seen by a connection of its own."""
-        apart = ServerConnection(str(self.address), read_only=True)
-        try:
-            found = apart.execute("SELECT 1 FROM meta WHERE name='generation' AND value=?", (str(generation),)).fetchone()
-        finally:
-            apart.close()
-        return found is not None
+    def _connect_apart(self) -> sqlite3.Connection:
+        return cast("sqlite3.Connection", ServerConnection(str(self.address), read_only=True))
 
     def save_answer(self, id: str, payload: dict[str, Any]) -> None:
         """As ``KeptTables.save_answer``."""
@@ -279,7 +271,7 @@ def _make_tables(db: ServerConnection) -> None:
             raise StoreError("这个数据库里已有别的表，不是策脉文档库。请另建一个空的数据库。")
         if own.execute("SHOW server_encoding").fetchone()[0] != "UTF8":
             raise StoreError("数据库的编码不是 UTF8。请用 createdb -E UTF8 -T template0 新建一个。")
-        own.execute(translate_schema(_WHOLE).replace("%", "%%"))
+        own.execute(translate_schema(LIBRARY_SCHEMA).replace("%", "%%"))
         own.execute(_VALID)
         for name, value in (("generation", "0"), ("format", str(FORMAT)), (LIBRARY_ID, uuid.uuid4().hex)):
             own.execute("INSERT INTO meta VALUES (%s, %s)", (name, value))
