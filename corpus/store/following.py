@@ -100,8 +100,7 @@ class Following:
             if kind not in self._views:
                 self._views[kind] = self._take_stored(kind) or self._make(kind)
                 if self._stored is not None:  # as they were when they were stored: a view comes after those it is made of
-                    place = self._stored.order
-                    ordered = sorted(self._views.items(), key=lambda item: place.get(name_view(item[0]), len(place)))
+                    ordered = sorted(self._views.items(), key=lambda item: self._place(name_view(item[0])))
                     self._views.clear()
                     self._views.update(ordered)
             found: V = self._views[kind]
@@ -152,13 +151,16 @@ class Following:
             count = len(self.heads)
             if count < STORED_FROM or not (self._made_anew or self._taken_in > max(MANY, STORED_AGAIN * count)):
                 return
-            unread = self._stored.sections if self._stored is not None else {}
-            known: dict[str, View | memoryview] = {name: unread[name] for name in unread}
+            known: dict[str, View | memoryview] = {**self._stored.sections} if self._stored is not None else {}
             known |= {name_view(kind): view for kind, view in self._views.items()}
-            place = self._stored.order if self._stored is not None else {}
-            ordered = {name: known[name] for name in sorted(known, key=lambda name: place.get(name, len(place)))}
+            ordered = {name: known[name] for name in sorted(known, key=self._place)}
             if write_views(self._path, corpus, self.generation, self.heads, ordered):
                 self._made_anew, self._taken_in = False, 0
+
+    def _place(self, name: str) -> int:
+        """Where a view stands in the order in which those stored take changes in; one that is not stored comes after them."""
+        order = self._stored.order if self._stored is not None else {}
+        return order.get(name, len(order))
 
     @contextmanager
     def steady(self) -> Iterator[None]:
