@@ -328,7 +328,7 @@ def _written_out(names: list[str]) -> list[str]:
 def _without_tail(phrase: str) -> str:
     phrase = phrase.rstrip()
     for _ in range(6):
-        if phrase.endswith(_ARRIVED):
+        if phrase.endswith(_WHOLE):
             return phrase
         match = _REACHING.search(phrase, max(0, len(phrase) - 4))
         if match is None:
@@ -347,7 +347,7 @@ def _without_lead(phrase: str) -> str:
 
 
 _NO_REACHING = word_lists()["no_reaching"]
-_ARRIVED = word_lists()["arrived"]
+_WHOLE = word_lists()["whole_words"]
 _PART_END = re.compile(r"[、,，等的]")
 _BLANK = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 _GIVING = frozenset(word_lists()["giving"])

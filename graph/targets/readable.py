@@ -23,7 +23,7 @@ _TAILS = re.compile(
         r"(?:{bare_tails}|不(?:应|得|宜|能|可)?(?:少|低|高|超|大|小|早|晚|多|长|短)(?:于|过)?$|以(?=为主$)|(?<=以)为主|[（(“‘《]|(?<![高平同中初一二三])等|(?<![之总缓中共])和|(?<![参给])与|(?<![普涉以])及|(?<![同占环价积贷])比|(?<!成)就|(?<![响对供适效反感顺照])应|(?<![许认])可|(?<![预节公合大特])约|(?<![其尤])为)+$"
     )
 )
-_WHOLE = word_lists()["arrived"]
+_WHOLE = word_lists()["whole_words"]
 _ON_TOP = re.compile(
     expand(
         r"^(?P<what>.*?)(?:可以?|适当)?(?:[在按](?P<base>.*?))?(?:的)?基础上(?:{adding_fillers})*(?P<how>{adding_verbs})(?:比例|幅度|额度)?$"
@@ -85,7 +85,7 @@ def make_readable(name: str, figure: Figure, group_of: str = "") -> str | None:
     core, groups = _split(name)
     if not figure.in_digits:
         return name if len(core) >= 2 and not _SPOKEN.search(core) else None
-    own = find_paid(figure.quantity.span.of(figure.text)) if figure.in_digits and _is_group(core) else ""
+    own = find_paid(figure.quantity.span.of(figure.text)) if _is_group(core) else ""
     if own:
         return f"{own}（{core}）{groups}"  # 四类人才可享受不超过贷款额度上限的1.5倍
     paying = figure.quantity.measure in ("money", "percent") and figure.manner != "account" and not figure.looks_back
