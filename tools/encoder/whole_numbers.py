@@ -60,13 +60,13 @@ def find_peaks(model: Any, encoder: ItemEncoder, lines: Sequence[str]) -> dict[s
     seen = onnx.ModelProto()
     seen.CopyFrom(model)
     sources = {_name(node): node.input[0] for node in seen.graph.node if _is_product(node)}
-    for source in dict.fromkeys(sources.values()):
+    names = list(dict.fromkeys(sources.values()))
+    for source in names:
         seen.graph.output.append(helper.make_tensor_value_info(source, onnx.TensorProto.FLOAT, None))
     session = onnxruntime.InferenceSession(seen.SerializeToString(), providers=["CPUExecutionProvider"])
     highest: dict[str, Any] = defaultdict(float)
     for ids in encoder._load().cut(PASSAGE, lines):
         one = np.array([ids], dtype=np.int32)
-        names = list(dict.fromkeys(sources.values()))
         for name, found in zip(names, session.run(names, {"ids": one, "mask": np.ones_like(one)}), strict=True):
             highest[name] = np.maximum(highest[name], np.abs(found[0]).max(axis=0))
     return {
