@@ -8,6 +8,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.divisions import NATION, Division, gazetteer
@@ -225,6 +226,8 @@ class DocumentRegions(View):
         """Documents of no known division."""
         self._rows: dict[Division, set[int]] = defaultdict(set)
         self._first: dict[Division, int] = {}
+        self._below: dict[str, set[Division]] = defaultdict(set)
+        """The divisions with documents by what their codes begin with."""
         self.changed: list[tuple[Division, bool]] = []
         """The divisions that came with the last change, and those that went."""
         self._inside: dict[Division, frozenset[int]] = {}
@@ -242,7 +245,7 @@ class DocumentRegions(View):
     def inside(self, wanted: Division) -> frozenset[int]:
         """The rows of the documents of a division or of one inside it; for the nation only its own."""
         if wanted not in self._inside:
-            self._inside[wanted] = frozenset().union(*(rows for d, rows in self._rows.items() if speaks_for(d, wanted)))
+            self._inside[wanted] = frozenset().union(*(self._rows[d] for d in self._below.get(wanted.code, ())))
         return self._inside[wanted]
 
     def take(self, gone: Heads, come: Heads) -> None:
@@ -270,10 +273,14 @@ class DocumentRegions(View):
             del self._rows[division]
             if self._first.pop(division, None) is not None:
                 self.changed.append((division, False))
+                for prefix in accumulate(division.code):
+                    self._below[prefix].discard(division)
         elif there and (first is None or row < first):
             self._first[division] = row
             if first is None:
                 self.changed.append((division, True))
+                for prefix in accumulate(division.code):
+                    self._below[prefix].add(division)
         elif not there and row == first:
             self._first[division] = min(rows)
 
