@@ -343,6 +343,11 @@ class LibraryView:
         return self._places.of
 
     @property
+    def divisions(self) -> Set[Division]:
+        """The divisions with documents in the library."""
+        return self._places.divisions
+
+    @property
     def unplaced(self) -> Set[int]:
         """Documents of no known division."""
         return self._places.unplaced

@@ -97,13 +97,9 @@ def places_asked(parsed: ParsedQuestion, known: KnownNames, text: str | None = N
     return read
 
 
-def places_listed(parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> tuple[Division, ...]:
-    """The places a question is about; of all places of a level those that the library has documents of."""
-    read = places_asked(parsed, known)
-    if not read.whole_level:
-        return read.divisions
-    there = {division for divisions in view.regions.values() for division in divisions}
-    return tuple(division for division in read.divisions if division in there)
+def places_listed(read: PlacesRead, view: LibraryView) -> tuple[Division, ...]:
+    """The places read of a question; of all places of a level those that the library has documents of."""
+    return tuple(d for d in read.divisions if d in view.divisions) if read.whole_level else read.divisions
 
 
 def named_divisions(known: KnownNames, name: str) -> list[Division]:

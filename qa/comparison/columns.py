@@ -159,7 +159,7 @@ def column_of(row: int, view: LibraryView) -> ComparisonColumn:
 
 def pair_columns(first: int, second: int, view: LibraryView) -> tuple[ComparisonColumn, ComparisonColumn]:
     """The columns of two documents, with different names."""
-    one, other = _told_apart([column_of(first, view), column_of(second, view)])
+    one, other = chain_columns((first, second), view)
     return one, other
 
 

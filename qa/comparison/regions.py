@@ -14,7 +14,7 @@ from graph.families.units import comparable_value
 from graph.tasks.deadlines import iso
 from qa.across.evidence import STATED, PlaceEvidence, RankedStatement, Subject, choose_foremost, find_headline, gather_places
 from qa.across.indicators import IndicatorRow, asked_kind, indicator_rows, quoted_span
-from qa.across.places import ComparedPlace, find_places, places_listed, with_documents
+from qa.across.places import ComparedPlace, find_places, places_asked, places_listed, with_documents
 from qa.across.statements import StatedValue
 from qa.across.subjects import everywhere, subject_of, without_places
 from qa.answer import Cell, CellValue, Comparison, ComparisonRow
@@ -72,7 +72,7 @@ def compare_regions(
     if regions:
         places = find_places(view, known, regions, below=below, only=rows)
     else:
-        places = with_documents(view, places_listed(parsed, view, known), below=below, only=rows)
+        places = with_documents(view, places_listed(places_asked(parsed, known), view), below=below, only=rows)
     named = bool(places)
     if not places:
         places = everywhere(plain if topic is None else subject, topic, view, searcher, rows, counted)

@@ -56,7 +56,7 @@ def answer_places_beside(
         return None
     lists = word_lists("qa")
     read = places_asked(parsed, known)
-    level = places_listed(parsed, view, known) if read.whole_level else ()
+    level = places_listed(read, view) if read.whole_level else ()
     beside = any(word in parsed.folded for word in (*lists["places_beside"], *lists["sweeps_highest"], *lists["sweeps_lowest"]))
     beside = beside or read_bound(parsed.folded) is not None or any(word in parsed.folded for word in lists["sweeps_which"])
     beside = beside or any(word in parsed.folded for word in lists["sweeps_values"])
