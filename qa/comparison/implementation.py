@@ -23,6 +23,7 @@ SAME, MEASURES = 12, 600
 """Characters that must be the same word by word for a measure to be taken up, and how far a task's measures are read."""
 SHORT = 40
 """Characters of a sentence up to which it takes up one demand by the same words, not several."""
+CAUTION = "对照按字词和数判断，未写到的请翻看原文再下结论。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +61,27 @@ def compare_chain(columns: Sequence[ComparisonColumn], view: LibraryView, *, as_
     """
     upper, *lower = columns
     steps = [compare_implementation(upper, column, view, as_of=as_of) for column in lower]
-    rows = []
+    rows, broken = [], []
     for matched in zip(*(step.rows for step in steps), strict=True):
         told = "；".join(f"{c.name}：{row.grade}（{row.because}）" for c, row in zip(lower, matched, strict=True))
         cells = (matched[0].cells[0], *(row.cells[1] for row in matched))
         rows.append(ComparisonRow(matched[0].aspect, cells, matched[-1].grade, told))
+        broken.append(_broken(matched, lower))
     names = tuple(column.name for column in columns)
     heads = tuple(column.head(view, as_of) for column in columns)
-    counts = [line for step in steps for line in step.differences if line.startswith(f"{upper.name}的文件有")]
-    broken = [_broken(matched[0].aspect, matched, lower) for matched in zip(*(step.rows for step in steps), strict=True)]
+    counts = [line for column, step in zip(lower, steps, strict=True) for line in _count_grades(step.rows, upper, column)]
     said = (*counts, CAUTION, *(line for line in broken if line))
     return Comparison("→".join(names), None, names, tuple(rows), said, columns=heads, form="落实对照")
 
 
-CAUTION = "对照按字词和数判断，未写到的请翻看原文再下结论。"
-
-
-def _broken(aspect: str, rows: Sequence[ComparisonRow], lower: Sequence[ComparisonColumn]) -> str | None:
+def _broken(rows: Sequence[ComparisonRow], lower: Sequence[ComparisonColumn]) -> str | None:
     """Where a demand is lost on the way down; None where the lowest level has it."""
     at = next((n for n, row in enumerate(rows) if row.grade == "未写到"), None)
     if at is None:
         return None
     later = [column.name for column, row in zip(lower[at + 1 :], rows[at + 1 :], strict=True) if row.grade != "未写到"]
     again = f"，{'、'.join(later)}又写到" if later else ""
-    return f"{aspect}：到{lower[at].name}未写到{again}。"
+    return f"{rows[0].aspect}：到{lower[at].name}未写到{again}。"
 
 
 def grade_tasks(tasks: Sequence[CoveredTask], column: ComparisonColumn) -> list[TakenUp]:
@@ -245,13 +243,18 @@ def _opening(column: ComparisonColumn, task: TaskRecord) -> Span:
 
 
 def _said(rows: Sequence[ComparisonRow], upper: ComparisonColumn, lower: ComparisonColumn) -> list[str]:
+    out = [*_count_grades(rows, upper, lower), CAUTION]
+    for grade in ("未写到", "部分写到"):
+        out += [f"{grade}：{row.aspect}（{row.because}）" for row in rows if row.grade == grade]
+    return out
+
+
+def _count_grades(rows: Sequence[ComparisonRow], upper: ComparisonColumn, lower: ComparisonColumn) -> list[str]:
+    """How many tasks and targets of the upper document have each grade."""
     out = []
     for noun in ("任务", "目标"):
         grades = Counter(row.grade for row in rows if row.aspect.startswith(noun))
         if grades:
             told = "，".join(f"{grade} {grades[grade]} 项" for grade in GRADES)
             out.append(f"{upper.name}的文件有{noun} {sum(grades.values())} 项，{lower.name}的文件{told}。")
-    out.append(CAUTION)
-    for grade in ("未写到", "部分写到"):
-        out += [f"{grade}：{row.aspect}（{row.because}）" for row in rows if row.grade == grade]
     return out
