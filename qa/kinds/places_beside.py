@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.numerals import half_width
+from corpus.region_groups import PlacesRead
 from corpus.wordlists import word_lists
 from graph.quantities.find import find_quantities
 from qa.across.evidence import (
@@ -38,8 +39,8 @@ from qa.understanding.question import ParsedQuestion
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-MOST = 40
-"""Places of a level that are answered for."""
+BESIDE = ("places_beside", "sweeps_highest", "sweeps_lowest", "sweeps_which", "sweeps_values")
+"""Lists of the words by which the values of several places are asked for one beside the other."""
 EVERY = 100
 """Places answered for where every place is asked about."""
 FULLY, ITSELF = 0.78, 0.5
@@ -54,40 +55,28 @@ def answer_places_beside(
     """A line for each place asked about; None for a question about one place, or in a library of few documents."""
     if view.searcher is None or parsed.documents or "《" in parsed.folded:
         return None
-    lists = word_lists("qa")
     read = places_asked(parsed, known)
-    level = places_listed(read, view) if read.whole_level else ()
-    beside = any(word in parsed.folded for word in (*lists["places_beside"], *lists["sweeps_highest"], *lists["sweeps_lowest"]))
-    beside = beside or read_bound(parsed.folded) is not None or any(word in parsed.folded for word in lists["sweeps_which"])
-    beside = beside or any(word in parsed.folded for word in lists["sweeps_values"])
-    several = not read.whole_level and (len(read.divisions) > 1 or bool(read.whole))
-    every = not read.divisions and (parsed.every_region or any(w in parsed.folded for w in lists["sweeps_all"]))
-    topic = not every and not read.divisions and is_topic(parsed)
-    if not (level or every or topic or (several and (beside or parsed.kind in ("comparison", "multi_doc")))):
+    level = frozenset(places_listed(read, view)) if read.whole_level else frozenset()
+    every = not read.divisions and (parsed.every_region or _says(parsed, "sweeps_all") or is_topic(parsed))
+    if not _asks_of_places(parsed, read, view, every=every, of_level=bool(level)):
         return None
-    if len(view) <= SMALL and (parsed.kind == "comparison" or not (every or topic)):
-        return None
-    every = every or topic
     window = find_window(parsed.folded)
     plain = _subject_words(parsed, window, every=every)
     if len(plain) < 3:
         return None
     subject = subject_of(_without_everyday_groups(plain), parsed, view, known)
-    subject = replace(subject, sought=_with_light_measures(subject.sought))
-    subject = replace(subject, kind=subject.kind or kind_asked(parsed.folded), groups=groups_asked(parsed.folded))
-    if every and not any(word in parsed.folded for word in lists["sweeps_values"]):
-        # 各地怎么规定参保资助 asks how, not how much
-        subject = replace(subject, kind="")
+    # 各地怎么规定参保资助 asks how, not how much
+    kind = "" if every and not _says(parsed, "sweeps_values") else subject.kind or kind_asked(parsed.folded)
+    subject = replace(subject, sought=_with_light_measures(subject.sought), kind=kind, groups=groups_asked(parsed.folded))
     counted = frozenset(chosen.of(view))
     issued = counted if window is None else frozenset(r for r in counted if window[0] <= day_of(view.infos[r]) <= window[1])
     looked = 0
     if level or every:
         rows = _naming(subject, issued, view, view.searcher) if window is not None and len(issued) <= WINDOW else None
-        scope = rows if rows else issued if issued else counted
-        there = everywhere(plain, None, view, view.searcher, issued or None, scope, EVERY if every or rows else WIDE)
+        most = EVERY if every or rows else WIDE
+        there = everywhere(plain, None, view, view.searcher, issued or None, rows or issued or counted, most)
         looked = len(there) if rows is None else 0
-        places = [place for place in there if (place.division in set(level) if level else place.division is not None)]
-        places = places[: EVERY if every or rows else MOST]
+        places = [place for place in there if (place.division in level if level else place.division is not None)]
     else:
         places = [_of_window(place, issued) for place in with_documents(view, read.divisions, only=counted)]
     if len(places) < 2:
@@ -106,6 +95,23 @@ def answer_places_beside(
     if len(speaking) < 2:
         return None
     return _drafted(parsed, subject, found, speaking, of_level=bool(level), cut=looked >= WIDE)
+
+
+def _asks_of_places(parsed: ParsedQuestion, read: PlacesRead, view: LibraryView, *, every: bool, of_level: bool) -> bool:
+    """Whether a question is about what several places say; few documents are read whole, and compared, by the kinds of questions."""
+    if len(view) <= SMALL:
+        return every and parsed.kind != "comparison"
+    if every or of_level:
+        return True
+    several = not read.whole_level and (len(read.divisions) > 1 or bool(read.whole))
+    beside = parsed.kind in ("comparison", "multi_doc") or _says(parsed, *BESIDE) or read_bound(parsed.folded) is not None
+    return several and beside
+
+
+def _says(parsed: ParsedQuestion, *names: str) -> bool:
+    """Whether a question has a word of one of some lists."""
+    lists = word_lists("qa")
+    return any(word in parsed.folded for name in names for word in lists[name])
 
 
 def _with_light_measures(sought: QueryConcepts) -> QueryConcepts:
@@ -213,7 +219,7 @@ def _whole_statements(one: PlaceEvidence, subject: Subject) -> list[PlaceStateme
         if not ranked.statement.background and ranked.statement.speaks_of(subject.sought) >= ITSELF
     ]
     shares = {statement.span: share_said(statement, subject) for statement in said}
-    full = [s for s in said if max(shares[s.span], share_around(s, subject)) >= FULLY]
+    full = [s for s in said if shares[s.span] >= FULLY or share_around(s, subject) >= FULLY]
     most = max((shares[s.span] for s in full), default=0.0)
     return sorted([s for s in full if shares[s.span] >= most - LEVEL][:SHORT], key=lambda s: s.span.start)
 
