@@ -88,6 +88,7 @@ Resolver = Callable[[str], Division | None]
 
 _EXCEPT = re.compile(r"(?:除去?了?|不含|不包括)([^，,。;；]{2,30}?)(?:[之以]?外的?|[，,)）]|$)")
 _JOINS = re.compile(r"[、，,;；和与跟及以\s()（）的各]+")
+_ITEM = re.compile(r"[\u4e00-\u9fff]+")
 
 
 def read_places(text: str, resolve: Resolver | None = None) -> PlacesRead:
@@ -214,9 +215,6 @@ def _cities_between(folded: str, found: Sequence[int]) -> Iterator[tuple[int, Di
             division = next((d for size in (4, 3, 2) if (d := _county_cities().get(item[0][:size])) is not None), None)
             if division is not None:
                 yield item.start(), division
-
-
-_ITEM = re.compile(r"[\u4e00-\u9fff]+")
 
 
 @lru_cache(maxsize=1)

@@ -46,6 +46,8 @@ ROOM = 220
 """Characters they have together."""
 BESIDE = 1.3
 """How far behind the best statement another may rank to stand beside it, in the units of the selector's score."""
+BESIDE_IT = 300
+"""Characters before and behind a statement that belong to it where its paragraph reaches that far."""
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
@@ -249,10 +251,6 @@ def share_around(statement: PlaceStatement, subject: Subject) -> float:
     own, beside = subject.sought.profile(statement.folded), subject.sought.profile(around)
     people = [bool(find_beneficiaries(concept.text)) for concept in concepts]
     return subject.sought.share([max(a, 0.9 * b) if p else a for a, b, p in zip(own, beside, people, strict=True)])
-
-
-BESIDE_IT = 300
-"""Characters before and behind a statement that belong to it where its paragraph reaches that far."""
 
 
 def _rank(statement: PlaceStatement, subject: Subject, title: float) -> RankedStatement:

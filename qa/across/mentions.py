@@ -23,6 +23,8 @@ SHORTEST = 2
 """Characters of a thing that is looked for."""
 READ_ALL = 300
 """Documents up to which all are read; of more those that the index has the characters of, so that 低空 in quotation marks is missed."""
+RARE = 2
+"""How many times as many documents may have the last word of a thing as have the thing itself, to be counted with them."""
 _WHICH = re.compile(expand("qa", r"(?:{mention_askers})"))
 _VERB = re.compile(expand("qa", r"(?:{mention_verbs})(?:了|过|到)?(?:要)?"))
 _PASSIVE = re.compile(expand("qa", r"(?:{mention_passive})(?:了|过|到)?"))
@@ -171,10 +173,6 @@ def find_mentions(question: MentionQuestion, view: LibraryView, chosen: ChosenDo
     told = {mention.place for mention in mentions_of}
     silent = tuple(place for place in places if place not in told and by_place[place])
     return FoundMentions(question, tuple(mentions_of), silent, tuple(p for p in places if not by_place[p]))
-
-
-RARE = 2
-"""How many times as many documents may have the last word of a thing as have the thing itself, to be counted with them."""
 
 
 def _head_of(thing: str) -> str:

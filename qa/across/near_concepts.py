@@ -15,6 +15,8 @@ SHORTEST, SHORTEST_WITH_UNIT = 4, 2
 """Characters that a name without its qualifiers must have to be looked for in a question, and where the question gives the unit."""
 PLACES = 3
 """Places with a figure from which a name without its qualifiers is one of an indicator."""
+LONGER = 2
+"""Characters by which a name may be longer at its end: 地下管网管廊 for 地下管网."""
 
 
 @lru_cache(maxsize=65536)
@@ -81,10 +83,6 @@ def _near(family: IndicatorFamily, table: FactTable) -> list[str]:
         and (_same_core(core, core_name(concept)) or (known and family_of(core_name(concept), None).concept == family.concept))
         and not family_of(concept, None).known
     ]
-
-
-LONGER = 2
-"""Characters by which a name may be longer at its end: 地下管网管廊 for 地下管网."""
 
 
 def _same_core(asked: str, other: str) -> bool:

@@ -26,6 +26,11 @@ PIECE = 110
 NAMED_BEFORE = 34
 """Characters in front of a value in which its head and its group are looked for."""
 _CHANGED = re.compile(expand("qa", "{changed_to}"))
+_JUST_CHANGED = re.compile(expand("qa", r"(?:{changed_to})[“\"]?$"))
+_JOINED = re.compile(expand("qa", r"[、和及](?:(?:由|从)[\d.]+[万亿]?元?(?:{changed_to}))?"))
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_ONE_AND_BOTH = re.compile(r"单[、和]双(?=(?:方|人)?缴存|职工)")
+_ONE_FAMILY = re.compile(r"(单缴存|单职工|单方缴存|一方缴存|单人缴存)(?:职工|人员|人|者)?家庭")
 _QUESTION = re.compile(r"[?？]|^问[:：]")
 _NUMBER = re.compile(
     r"^[\s]*(?:第?[一二三四五六七八九十百\d]{1,4}[、.．条是)）]|[(（][一二三四五六七八九十\d]{1,3}[)）]|答[:：])\s*"
@@ -219,12 +224,6 @@ def _before_change(text: str, start: int, end: int, changes: Sequence[int]) -> b
     return any(start < change <= clause.end for change in changes)
 
 
-_JUST_CHANGED = re.compile(expand("qa", r"(?:{changed_to})[“\"]?$"))
-_JOINED = re.compile(expand("qa", r"[、和及](?:(?:由|从)[\d.]+[万亿]?元?(?:{changed_to}))?"))
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-_ONE_AND_BOTH = re.compile(r"单[、和]双(?=(?:方|人)?缴存|职工)")
-
-
 def _row_of_values(text: str, values: Sequence[tuple[int, int, str]]) -> list[int]:
     """Where the values stand that are the longest row of one measure with nothing but 、 between them."""
     best: list[int] = []
@@ -260,9 +259,6 @@ def _groups_before(text: str, near: str, before: str, position: int, asked: froz
         before, frozenset(n for n, _ in groups()) - EVERYDAY
     )
     return "、".join(name for name in (special if special not in asked else "", plain) if name)
-
-
-_ONE_FAMILY = re.compile(r"(单缴存|单职工|单方缴存|一方缴存|单人缴存)(?:职工|人员|人|者)?家庭")
 
 
 def _last(text: str, without: frozenset[str]) -> str:

@@ -32,6 +32,9 @@ WIDE = 40
 """Columns at most where no place is named: those with the most to say."""
 SEARCHED = 200
 """Passages looked up to find the places that speak of a subject."""
+TOPIC_KIND = "policy_lookup"
+SHORT_TOPIC = (4, 14)
+"""Characters of a topic, the least without general words (政策, 要求): more say so much that one document is meant."""
 
 
 _ASKED = re.compile(
@@ -103,11 +106,6 @@ def is_topic(parsed: ParsedQuestion) -> bool:
         named = named.replace(word, "")
     short = len(named) >= SHORT_TOPIC[0] and len(plain) <= SHORT_TOPIC[1]
     return short and not asks and not parsed.understood.units
-
-
-TOPIC_KIND = "policy_lookup"
-SHORT_TOPIC = (4, 14)
-"""Characters of a topic, the least without general words (政策, 要求): more say so much that one document is meant."""
 
 
 def everywhere(

@@ -36,6 +36,21 @@ _LATEST = re.compile(rf"(?:近|最近|过去)({_N})年")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?![\d.万亿千百元人个套亩吨家件项户公])")
 _PLAN = re.compile(expand("qa", "{five_year_plans}"))
+SHORTEST = 4
+"""Characters of the name of an indicator that the data of families do not have."""
+_UNIT_ASKED = re.compile(expand("qa", r"多少(?:万|亿)?({sweeps_units})"))
+_MOST_ASKED = re.compile(
+    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最高|最多|最大|更高|更多|最长)|(?:最高|最多|最大|更高|更多)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
+)
+_LEAST_ASKED = re.compile(
+    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最低|最少|最小|更低|更少|最短)|(?:最低|最少|最小|更低|更少)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
+)
+_BOUNDS = (
+    ("sweeps_at_most", False, False),
+    ("sweeps_less", False, True),
+    ("sweeps_at_least", True, False),
+    ("sweeps_more", True, True),
+)
 
 
 @dataclass(frozen=True)
@@ -193,13 +208,6 @@ def _concept(folded: str, view: LibraryView) -> FoundConcept | None:
     return find_core(folded, to_base(1, 1, unit[1]).unit if unit else "", fact_table(view.corpus))
 
 
-_UNIT_ASKED = re.compile(expand("qa", r"多少(?:万|亿)?({sweeps_units})"))
-
-
-SHORTEST = 4
-"""Characters of the name of an indicator that the data of families do not have."""
-
-
 def _form(folded: str) -> Form:
     lists = word_lists("qa")
     if any(word in folded for word in lists["sweeps_not_range"]):
@@ -274,27 +282,11 @@ def bound_words(bound: Bound) -> str:
     return f"{words}{bound.text}{tail}"
 
 
-_MOST_ASKED = re.compile(
-    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最高|最多|最大|更高|更多|最长)|(?:最高|最多|最大|更高|更多)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
-)
-_LEAST_ASKED = re.compile(
-    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最低|最少|最小|更低|更少|最短)|(?:最低|最少|最小|更低|更少)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
-)
-
-
 def asks_extreme(folded: str) -> Literal["highest", "lowest"] | None:
     """Whether it is asked which of some places is highest or lowest; 最高额度 alone asks for none."""
     if _MOST_ASKED.search(folded):
         return "highest"
     return "lowest" if _LEAST_ASKED.search(folded) else None
-
-
-_BOUNDS = (
-    ("sweeps_at_most", False, False),
-    ("sweeps_less", False, True),
-    ("sweeps_at_least", True, False),
-    ("sweeps_more", True, True),
-)
 
 
 def _bound(folded: str, concept: str) -> Bound | None:

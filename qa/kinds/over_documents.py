@@ -41,6 +41,7 @@ NAMED = 40
 ENOUGH = 3
 """Places with a figure from which there is something to list, where more are asked about."""
 KINDS = {"target": "目标", "achieved": "完成数", "statistic": "现状数", "rule": "标准"}
+_RISE = re.compile(expand("qa", r"(?:{rises})(?:[\d.,]+[万亿]?元?[、和及])*$"))
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,6 @@ def _held(
     facts = read_facts(view.corpus, chosen.values())
     held = [PlaceFigure(p, f, facts[f.fact]) for p in scope if (f := chosen.get(p.code)) is not None and f.fact in facts]
     return [one for one in held if measure[0] != "level" or not _is_rise(one.fact.value)], scope, measure
-
-
-_RISE = re.compile(expand("qa", r"(?:{rises})(?:[\d.,]+[万亿]?元?[、和及])*$"))
 
 
 def _is_rise(record: TargetRecord) -> bool:

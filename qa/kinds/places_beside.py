@@ -47,6 +47,20 @@ FULLY, ITSELF = 0.78, 0.5
 """The share of the subject that a statement with what stands above it, and the statement itself, says to count as an answer."""
 SHORT = 2
 """Statements quoted of each of many places."""
+LIGHT = 0.3
+"""What a word for a measure weighs beside others."""
+WINDOW = 800
+"""Documents issued in the time asked about up to which all that name the subject are read."""
+NAMED_BY = 2
+"""Weightiest words of a subject that a document must have to be read."""
+LEVEL = 0.1
+"""How far behind the fullest statement of a place another may be to be quoted with it."""
+TOUCHING = 10
+"""Places that only touch a subject that are shown."""
+_ASKS_WHERE = re.compile(
+    r"(?:这|上述)?[两三四五六七八九十几]个?(?:城市|省份|市县|市|省|地|州)[里中]?|(?:这|那)?(?:哪|谁)[^,，?？]{0,8}?(?:更|最)[高低多少大小]|(?:最高|最多|最低|最少)(?:能|可)?[^,，?？]{0,3}多少"
+    r"|(?:各|分别)?(?:是)?多少|(?:城市|地方|市县|设区市)?(?:是|有)(?:哪些|哪几个|几个)(?:城市|地方|市县|设区市)?"
+)
 
 
 def answer_places_beside(
@@ -121,10 +135,6 @@ def _with_light_measures(sought: QueryConcepts) -> QueryConcepts:
     return replace(sought, concepts=tuple(lighter)) if len(lighter) > 1 else sought
 
 
-LIGHT = 0.3
-"""What a word for a measure weighs beside others."""
-
-
 def _without_everyday_groups(plain: str) -> str:
     """A subject without the groups that everybody belongs to one of (夫妻双方缴存): they tell which value is meant, not what of."""
     rest = plain
@@ -132,12 +142,6 @@ def _without_everyday_groups(plain: str) -> str:
     for word in words:
         rest = rest.replace(word, "")
     return rest if len(rest) > 3 else plain
-
-
-WINDOW = 800
-"""Documents issued in the time asked about up to which all that name the subject are read."""
-NAMED_BY = 2
-"""Weightiest words of a subject that a document must have to be read."""
 
 
 def _subject_words(parsed: ParsedQuestion, window: tuple[str, str, str] | None, *, every: bool) -> str:
@@ -156,12 +160,6 @@ def _subject_words(parsed: ParsedQuestion, window: tuple[str, str, str] | None, 
     plain = without_asking(plain) if every else plain
     pieces = [_bare(piece) for piece in re.split("[,，?？()]", plain)]
     return "".join(piece for piece in pieces if len(piece) > 1) or plain
-
-
-_ASKS_WHERE = re.compile(
-    r"(?:这|上述)?[两三四五六七八九十几]个?(?:城市|省份|市县|市|省|地|州)[里中]?|(?:这|那)?(?:哪|谁)[^,，?？]{0,8}?(?:更|最)[高低多少大小]|(?:最高|最多|最低|最少)(?:能|可)?[^,，?？]{0,3}多少"
-    r"|(?:各|分别)?(?:是)?多少|(?:城市|地方|市县|设区市)?(?:是|有)(?:哪些|哪几个|几个)(?:城市|地方|市县|设区市)?"
-)
 
 
 def _bare(piece: str) -> str:
@@ -222,12 +220,6 @@ def _whole_statements(one: PlaceEvidence, subject: Subject) -> list[PlaceStateme
     full = [s for s in said if shares[s.span] >= FULLY or share_around(s, subject) >= FULLY]
     most = max((shares[s.span] for s in full), default=0.0)
     return sorted([s for s in full if shares[s.span] >= most - LEVEL][:SHORT], key=lambda s: s.span.start)
-
-
-LEVEL = 0.1
-"""How far behind the fullest statement of a place another may be to be quoted with it."""
-TOUCHING = 10
-"""Places that only touch a subject that are shown."""
 
 
 def _quoted(label: str, one: PlaceEvidence, said: Sequence[PlaceStatement]) -> AnswerLine:
