@@ -29,6 +29,11 @@ class ComparableValue:
         """What it is sorted by: the middle of a range."""
         return (self.low + self.high) / 2
 
+    @property
+    def counted(self) -> str:
+        """What is counted, without per what: 元 of 元/月."""
+        return self.unit.partition("/")[0]
+
 
 def comparable_value(target: TargetRecord) -> ComparableValue | None:
     """The value of a figure in its base unit; None where it has no number.

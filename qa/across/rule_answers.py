@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpus.document import Span
 from qa.across.evidence import PlaceEvidence, Subject
 from qa.across.rule_values import RuleValue, find_rule_value, in_order, read_asked_value
 from qa.across.sweeps import Bound, asks_extreme, bound_words, read_bound
@@ -44,7 +43,7 @@ def draft_rule_values(folded: str, subject: Subject, found: Sequence[PlaceEviden
 
 
 def _thing(value: RuleValue) -> str:
-    return value.value.value.unit.partition("/")[0] if value.value.value is not None else ""
+    return value.value.value.counted if value.value.value is not None else ""
 
 
 def _holds(bound: Bound, value: RuleValue) -> bool:
@@ -52,7 +51,7 @@ def _holds(bound: Bound, value: RuleValue) -> bool:
     if own is None:
         return False
     # 每月1800元 is compared as an amount
-    return bound.holds(replace(own, unit=bound.value.unit) if own.unit.partition("/")[0] == bound.value.unit else own)
+    return bound.holds(replace(own, unit=bound.value.unit) if own.counted == bound.value.unit else own)
 
 
 def _lead(ordered: Sequence[Valued], meeting: Sequence[Valued], bound: Bound | None, extreme: str | None) -> list[AnswerLine]:
@@ -89,8 +88,5 @@ def _row(label: str, one: PlaceEvidence, value: RuleValue) -> AnswerLine:
 
 def _quoted(label: str, one: PlaceEvidence, value: RuleValue) -> AnswerLine:
     assert one.document is not None
-    span = value.statement.span
-    own = value.value.span
-    return quote_line(
-        label, one.document, [span if span.start <= own.start and own.end <= span.end else Span(own.start, own.end)]
-    )
+    span, own = value.statement.span, value.value.span
+    return quote_line(label, one.document, [span if span.covers(own) else own])

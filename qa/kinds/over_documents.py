@@ -104,9 +104,9 @@ def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[Figu
 
 
 def _thing_counted(figure: FigureRow) -> str:
-    """What a value counts, without per what: 元 of 元/月."""
-    unit = figure.value.unit.partition("/")[0] if figure.value is not None else ""
-    return "部" if unit in word_lists("qa")["pieces"] else unit
+    """What a value counts; of pieces (台, 部) all are one thing."""
+    counted = figure.value.counted if figure.value is not None else ""
+    return "部" if counted in word_lists("qa")["pieces"] else counted
 
 
 def _dated(figure: FigureRow, family: IndicatorFamily) -> FigureRow:
