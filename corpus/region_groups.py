@@ -52,6 +52,8 @@ def find_groups(text: str) -> list[tuple[str, RegionGroup]]:
     ['京津冀']
     >>> [division.short for division in find_groups("云贵川的目标")[0][1].members]
     ['云南', '贵州', '四川']
+    >>> find_groups("广西自治区商务厅"), find_groups("甘肃西北地区")
+    ([], [])
     """
     folded = fold(text)
     found: list[tuple[str, RegionGroup]] = []
@@ -60,10 +62,16 @@ def find_groups(text: str) -> list[tuple[str, RegionGroup]]:
             folded = folded.replace(run, " ")
             found.append((run, _group_of_abbreviations(run)))
     for name, group in _by_name():
-        if name in folded:
-            folded = folded.replace(name, " ")
-            found.append((name, group))
+        if name not in folded or _is_part_of_place(folded[: folded.find(name)], group):
+            continue
+        folded = folded.replace(name, " ")
+        found.append((name, group))
     return found
+
+
+def _is_part_of_place(before: str, group: RegionGroup) -> bool:
+    """Whether the name of a group stands right behind one of its members: 广西自治区 is one place, 甘肃西北地区 a part of one."""
+    return not group.whole_level and before.endswith(tuple(division.short for division in group.members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +196,15 @@ def _blanked(text: str, start: int, end: int) -> str:
 def _divisions_in(folded: str, resolve: Resolver | None) -> tuple[list[tuple[int, Division]], str]:
     """The divisions named in a text with their places in it, and what is left of the text."""
     found: list[tuple[int, Division]] = []
-    rest = folded
+    rest, ends = folded, -1
     for mention in gazetteer().mentions(folded):
         division = resolve(mention.text) if resolve is not None else mention.candidates[0]
         if division is None:
             continue
+        if ends == mention.span.start and found[-1][1] != division and found[-1][1].contains(division.code):
+            found.pop()  # 泰州市海陵区 is one place
         found.append((mention.span.start, division))
+        ends = mention.span.end
         rest = _blanked(rest, mention.span.start, mention.span.end)
     for at, division in _cities_between(folded, [place for place, _ in found]):
         found.append((at, division))

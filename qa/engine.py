@@ -214,7 +214,8 @@ class Engine:
         by_content = parsed.kind != "validity" and not kind.of_library
         # 哪些地区的政府工作报告 means every report, not one that has to be chosen; 几个省提到…，是哪几个 asks for no meaning
         over = by_content and asks_over_documents(parsed.folded)
-        across = by_content and (parsed.kind not in NEVER_OVER_DOCUMENTS or (over and parsed.kind == "definition"))
+        counted = over and any(word in parsed.folded for word in word_lists("qa")["sweeps_which"])
+        across = by_content and (parsed.kind not in NEVER_OVER_DOCUMENTS or (counted and parsed.kind == "definition"))
         of_all = across and over
         ambiguous = find_ambiguous(parsed, view, day) if by_content else None
         if ambiguous is not None and not of_all:

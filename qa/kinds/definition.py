@@ -36,24 +36,36 @@ LOOKED_INTO = 24
 """Documents read for the explanation of a term besides those of the scope."""
 LEAST, LEEWAY = 0.5, 0.05
 """How surely a stretch explains a term at least, and how much less surely than the surest."""
+BEHIND = 8
+"""Characters, but for dates, that may stand behind the term a question asks about: 三零服务; more are what it asks about."""
 AT_END = 8
 """Characters that may stand behind a term at the end of a sentence whose next one says 即…"""
 
+_dated = re.compile(r"\d+[年月日]?")
 _numeral = re.compile(r"^([一二两三四五六七八九十]{1,3}|\d{1,2})(个|项|大|种|条|类|重)?(.+)$")
 _is = "(?:是指|指的是|系指|即|就是|指|意为|包括|分别是|分别为|是)"
 _piece = re.compile(r"[^，,。；;、：:“”\"（）()\n]+")
 
 
 def terms_asked(parsed: ParsedQuestion, known: KnownNames) -> tuple[str, ...]:
-    """The terms a question asks about, folded: what stands in quotation marks, else the longest term of the library in it."""
+    """The terms a question asks about, folded: what stands in quotation marks, else the longest term of the library in it.
+
+    疫情期间推出的监督评估 asks for no meaning of 疫情, 吉林的三零服务 for that of 三零.
+    """
     if parsed.quoted:
         return parsed.quoted
     subject = parsed.subject.replace(" ", "")
-    named = sorted(known.terms_in(subject, parsed.folded), key=lambda t: (-len(t), t))
-    if named:
-        return tuple(named[:1])
+    terms = [t for t in known.terms_in(subject, parsed.folded) if not _only_opens(subject, t)]
+    if terms:
+        return (min(terms, key=lambda t: (-len(t), t)),)
     pieces = sorted(parsed.subject.split(), key=len, reverse=True)
     return tuple(pieces[:1])
+
+
+def _only_opens(subject: str, term: str) -> bool:
+    """Whether a term only stands in front of what a question is about."""
+    _, found, behind = subject.rpartition(term)
+    return bool(found) and len(_dated.sub("", behind)) > BEHIND and 2 * len(term) < len(subject)
 
 
 class Meaning(NamedTuple):

@@ -54,3 +54,8 @@ def test_a_list_that_a_definition_announces_is_quoted_to_its_end(library: Librar
 def test_a_term_that_no_document_explains(library: Library) -> None:
     answer = library.ask("什么是“三个减半”？")
     assert answer.status != "answered"
+
+
+def test_a_term_in_front_of_what_is_asked_is_not_asked(library: Library) -> None:
+    answer = library.ask("多子女家庭住房补贴申请材料审核办理工作流程具体指的是什么？")
+    assert "份文件解释了" not in answer.answer
