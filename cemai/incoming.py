@@ -26,6 +26,7 @@ from graph.queries.schedule import ENDED, NOT_DUTIES
 from graph.units.names import wanted
 from qa.answer import AnswerCitation, Comparison
 from qa.answers.replay import Replay, question_of
+from qa.comparison.versions import count_pairs, share_pairs
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -246,17 +247,20 @@ def _pair(old: Sequence[TaskRecord], new: Sequence[TaskRecord], clauses: Compari
     """The task before of each task, by the id of the new one: in the same words, in the same clause, or likest."""
     if not old or not new:
         return {}
-    forms = {task.id: (_plain(task.name), _plain(_without_units(task))) for task in (*old, *new)}
+    names = {task.id: count_pairs(_plain(task.name)) for task in (*old, *new)}
+    words = {task.id: _plain(_without_units(task)) for task in (*old, *new)}
+    pairs = {id: count_pairs(said) for id, said in words.items()}
     scored = []
     for i, before in enumerate(old):
         for j, task in enumerate(new):
-            one, other = forms[before.id], forms[task.id]
-            if one[1] == other[1]:
+            if words[before.id] == words[task.id]:
                 likeness = 2.0
-            elif _in_one_clause(before, task, clauses):
-                likeness = 1.0 + _likeness(one[1], other[1])
             else:
-                likeness = max(_likeness(one[0], other[0]), _likeness(one[1], other[1]))
+                likeness = share_pairs(pairs[before.id], pairs[task.id])
+                if _in_one_clause(before, task, clauses):
+                    likeness += 1.0
+                else:
+                    likeness = max(share_pairs(names[before.id], names[task.id]), likeness)
             if likeness >= ALIKE:
                 scored.append((-likeness, abs(i - j), i, j))
     taken: set[int] = set()
@@ -308,7 +312,7 @@ def _changed_clauses(
         kind = _what_changed(before.quote, after.quote) if before and after else None
         if kind is not None:
             yield IncomingChange(kind, name, before, after)
-        elif not (before and after and _likeness(_plain(before.quote), _plain(after.quote)) >= ALIKE):
+        elif not (before and after and share_pairs(count_pairs(_plain(before.quote)), count_pairs(_plain(after.quote))) >= ALIKE):
             # a task is told of by itself
             if before is not None and named[0] and not own[1]:
                 yield IncomingChange("ended", name, before, None)
@@ -327,13 +331,6 @@ def _what_changed(before: str, after: str) -> ChangeKind | None:
 
 def _plain(text: str) -> str:
     return "".join(fold(text).split())
-
-
-def _likeness(one: str, other: str) -> float:
-    """The share of the pairs of characters that two texts have in common, from 0 to 1."""
-    a, b = (Counter(text[i : i + 2] for i in range(len(text) - 1)) for text in (one, other))
-    total = a.total() + b.total()
-    return 2 * (a & b).total() / total if total else 0.0
 
 
 def _cited(task: TaskRecord, corpus: Corpus) -> AnswerCitation:

@@ -92,14 +92,14 @@ def align_clauses(old: Sequence[Clause], new: Sequence[Clause]) -> list[ClauseCh
         same = [i for i in by_text[clause.folded] if i not in taken]
         if same:
             pair(min(same, key=lambda i: (old[i].path != clause.path, abs(i - j))), j)
-    pairs_old, pairs_new = [_pairs(c.folded) for c in old], [_pairs(c.folded) for c in new]
+    pairs_old, pairs_new = [count_pairs(c.folded) for c in old], [count_pairs(c.folded) for c in new]
     for j, clause in enumerate(new):
         if j not in partner:
-            near = [(_dice(pairs_old[i], pairs_new[j]), i) for i in by_path[clause.path] if i not in taken]
+            near = [(share_pairs(pairs_old[i], pairs_new[j]), i) for i in by_path[clause.path] if i not in taken]
             if near and max(near)[0] >= SAME_PLACE:
                 pair(max(near)[1], j)
     rest = [
-        (_dice(pairs_old[i], pairs_new[j]), i, j)
+        (share_pairs(pairs_old[i], pairs_new[j]), i, j)
         for j in range(len(new)) if j not in partner
         for i in range(len(old)) if i not in taken
     ]  # fmt: skip
@@ -126,11 +126,13 @@ def _in_order(old: Sequence[Clause], new: Sequence[Clause], partner: dict[int, i
     return out
 
 
-def _pairs(text: str) -> Counter[str]:
+def count_pairs(text: str) -> Counter[str]:
+    """The pairs of characters side by side in a text, each with how often it is there."""
     return Counter(text[i : i + 2] for i in range(len(text) - 1))
 
 
-def _dice(a: Counter[str], b: Counter[str]) -> float:
+def share_pairs(a: Counter[str], b: Counter[str]) -> float:
+    """The share of the pairs of characters that two texts have in common, from 0 to 1 (Dice)."""
     total = a.total() + b.total()
     return 2 * sum(min(n, b[pair]) for pair, n in a.items() if pair in b) / total if total else 0.0
 
