@@ -133,6 +133,12 @@ def concerns_region(info: DocumentInfo, region: str | None) -> bool:
     return division is not None and any(own and division.contains(own) for own in known.region_codes(region))
 
 
+def list_arrived(corpus: Corpus, since: str, region: str | None = None) -> list[DocumentInfo]:
+    """The documents that came in, the last first; arguments as of ``find_incoming``."""
+    came = [info for info in corpus.heads.values() if info.added_at >= since and concerns_region(info, region)]
+    return sorted(came, key=lambda info: (info.added_at, info.row), reverse=True)
+
+
 def find_incoming(
     library: Library,
     since: str,
@@ -141,6 +147,7 @@ def find_incoming(
     region: str | None = None,
     as_of: dt.date | None = None,
     compare: Callable[[str, str], Comparison] | None = None,
+    most: int | None = None,
 ) -> list[IncomingDocument]:
     """The documents that came in, the last first, each with what it changes.
 
@@ -151,15 +158,15 @@ def find_incoming(
         region: Only documents of this region, of those below and above it.
         as_of: The day for which it is judged what binds (today).
         compare: Compares two versions by their ids; ``library.versions`` without it.
+        most: How many of them are looked at; all without it.
     """
     corpus, day = library.corpus, as_of or dt.date.today()
-    came = [info for info in corpus.heads.values() if info.added_at >= since and concerns_region(info, region)]
+    came = list_arrived(corpus, since, region)[:most]
     if not came:
         return []
     held = statuses(corpus, day)
     ended = _ended_by(corpus, held)
     compare = compare or (lambda old, new: library.versions(old, new, as_of=day))
-    came.sort(key=lambda info: (info.added_at, info.row), reverse=True)
     own = _UnitTasks(corpus, unit)
     return [_look_at(corpus, info, held, ended.get(info.row, ()), own, compare) for info in came]
 

@@ -73,7 +73,8 @@ class DaySummary:
     Attributes:
         as_of, since: The day, and from when on a document counts as come in.
         own: For which unit and region.
-        incoming: What came in, with what it changes.
+        arrived: How many documents came in.
+        incoming: What came in, with what it changes; the last of it where no more was asked for.
         expiring: What ends within ``AHEAD`` days, the next first, then what ended, the last first.
         due: Tasks not done that are overdue or due within 30 days.
         answers: Kept answers that changed.
@@ -83,6 +84,7 @@ class DaySummary:
     as_of: dt.date
     since: str
     own: OwnUnit
+    arrived: int
     incoming: tuple[IncomingDocument, ...]
     expiring: tuple[ExpiringDocument, ...]
     due: DueList
@@ -102,7 +104,7 @@ class DaySummary:
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.incoming or self.expiring or self.due or self.answers or self.doubts)
+        return not (self.arrived or self.expiring or self.due or self.answers or self.doubts)
 
     def record(self) -> Json:
         """The shape other programs read."""
@@ -145,11 +147,13 @@ def summarize_day(library: Library, own: OwnUnit, *, since: str | None = None, a
     day = as_of or dt.date.today()
     since = since or days_back(day)
     tasks = library.tasks(unit=own.unit, region=own.region, former=own.unit is not None, as_of=day)
+    incoming = find_incoming(library, since, unit=own.unit, region=own.region, as_of=day)
     return DaySummary(
         day,
         since,
         own,
-        tuple(find_incoming(library, since, unit=own.unit, region=own.region, as_of=day)),
+        len(incoming),
+        tuple(incoming),
         tuple(find_expiring(library.corpus, own.region, day)),
         due_now(add_states(library.corpus, schedule_tasks(library.corpus, tasks, day)), day),
         tuple(changed_answers(library, saved_answers(library.corpus), day)),

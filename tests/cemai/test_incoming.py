@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from cemai.dossiers import DossierItem, add_to_dossier
-from cemai.incoming import IncomingDocument, changed_answers, find_incoming, saved_answers
+from cemai.incoming import IncomingDocument, changed_answers, find_incoming, list_arrived, saved_answers
 from cemai.library import Library
 from cemai.today import OwnUnit, find_expiring, keep_own_unit, load_own_unit, summarize_day
 from tests.planted import AFTER, BEFORE, DAY, open_planted, write_texts
@@ -97,6 +97,12 @@ def test_what_came_before_is_not_told_of_and_a_draft_sets_no_task(planted: Plant
         "宣传节水",
     }
     assert find_incoming(planted.library, "2999-01-01") == []
+
+
+def test_only_the_last_that_came_are_looked_at(planted: Planted) -> None:
+    every = find_incoming(planted.library, "2000-01-01", as_of=DAY)
+    assert [one.info for one in every] == list_arrived(planted.library.corpus, "2000-01-01")
+    assert find_incoming(planted.library, "2000-01-01", as_of=DAY, most=2) == every[:2]
 
 
 def test_an_answer_that_changed_with_both_quotes(planted: Planted) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from cemai.incoming import AnswerChange, IncomingDocument, changed_answers, days_back, find_incoming, saved_answers
+from cemai.incoming import AnswerChange, IncomingDocument, changed_answers, days_back, find_incoming, list_arrived, saved_answers
 from cemai.today import DaySummary, OwnUnit, doubts_of_region, due_now, find_expiring
 from qa.answers.replay import Replay
 from ui.desk.desk import Desk
@@ -13,11 +13,18 @@ from ui.desk.supervision import due_tasks
 
 
 def day_summary(
-    desk: Desk, own: OwnUnit, *, since: str | None = None, as_of: dt.date | None = None, saved: Iterable[str] = ()
+    desk: Desk,
+    own: OwnUnit,
+    *,
+    since: str | None = None,
+    as_of: dt.date | None = None,
+    saved: Iterable[str] = (),
+    most: int | None = None,
 ) -> DaySummary:
     """Everything that a day has for a unit of a region (see ``cemai.today.summarize_day``).
 
-    ``saved`` are ids of kept answers that a person wants watched, beside those whose questions stand in dossiers.
+    ``saved`` are ids of kept answers that a person wants watched, beside those whose questions stand in dossiers. Of what came in
+    the last ``most`` documents are looked at, which takes long where many came; all without it.
     """
     day = as_of or dt.date.today()
     since = since or days_back(day)
@@ -26,7 +33,8 @@ def day_summary(
             day,
             since,
             own,
-            incoming_documents(desk, own, since, day),
+            desk.read(lambda corpus: len(list_arrived(corpus, since, own.region))),
+            incoming_documents(desk, own, since, day, most),
             desk.read(lambda corpus: tuple(find_expiring(corpus, own.region, day)), keep=f"expiring|{own.region}|{day}"),
             due_now(due_tasks(desk, unit=own.unit, region=own.region, as_of=day), day),
             answers_changed(desk, saved, day),
@@ -34,12 +42,16 @@ def day_summary(
         )
 
 
-def incoming_documents(desk: Desk, own: OwnUnit, since: str, day: dt.date) -> tuple[IncomingDocument, ...]:
-    """What came in since a day or moment."""
-    return desk.read(
-        lambda _: tuple(find_incoming(desk.library, since, unit=own.unit, region=own.region, as_of=day, compare=desk.versions)),
-        keep=f"incoming|{own.unit}|{own.region}|{since}|{day}",
-    )
+def incoming_documents(
+    desk: Desk, own: OwnUnit, since: str, day: dt.date, most: int | None = None
+) -> tuple[IncomingDocument, ...]:
+    """What came in since a day or moment, or the last ``most`` of it."""
+
+    def find() -> list[IncomingDocument]:
+        compare = desk.versions
+        return find_incoming(desk.library, since, unit=own.unit, region=own.region, as_of=day, compare=compare, most=most)
+
+    return desk.read(lambda _: tuple(find()), keep=f"incoming|{own.unit}|{own.region}|{since}|{day}|{most}")
 
 
 def answers_changed(desk: Desk, saved: Iterable[str], day: dt.date) -> tuple[AnswerChange, ...]:

@@ -17,7 +17,7 @@ from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_library
 from ui.page.kit.tab import Tab, stateless
 from ui.page.tasks.events import UNITS_LISTED
-from ui.page.today.views import day_view
+from ui.page.today.views import MOST, day_view
 
 DAYS = {"7": "7 天", "1": "1 天", "3": "3 天", "30": "30 天", "90": "90 天"}
 """How long a document counts as come in, the usual first."""
@@ -75,7 +75,7 @@ def show(desk: Desk, payload: Payload, own: OwnUnit) -> Html:
     day = parse_day(values["as_of"]) or dt.date.today()
     since = days_back(day, min(integer(payload, "days", 7), 366))
     asked = [one for one in read_asked(payload) if one.saved]
-    found = day_summary(desk, own, since=since, as_of=day, saved=[one.answer for one in asked])
+    found = day_summary(desk, own, since=since, as_of=day, saved=[one.answer for one in asked], most=MOST)
     return join(_lead(found, name), day_view(found, {one.answer: one.link for one in asked}), here)
 
 

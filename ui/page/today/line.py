@@ -12,11 +12,11 @@ from ui.page.kit.html import Html, el
 def today_line(desk: Desk) -> Html | None:
     """What the day has, in one line for the first page; nothing on a quiet day."""
     own = desk.read(load_own_unit)
-    day = day_summary(desk, own)
+    day = day_summary(desk, own, most=0)
     parts = [
         f"{what} {count} {measure}"
         for what, count, measure in (
-            ("新来文", len(day.incoming), "份"),
+            ("新来文", day.arrived, "份"),
             ("逾期任务", len(day.overdue), "项"),
             ("30 日内到期", len(day.due) - len(day.overdue), "项"),
             ("将届满或刚届满的文件", len(day.expiring), "份"),

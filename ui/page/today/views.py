@@ -32,7 +32,7 @@ def day_view(day: DaySummary, links: Mapping[str, str]) -> Html:
     values = {"unit": day.own.unit, "region": day.own.region}
     dated = {**values, "as_of": day.as_of.isoformat()}
     return join(
-        _section("新来文", f"{len(day.incoming)} 份", [_incoming(one) for one in day.incoming[:MOST]]),
+        _section("新来文", f"{day.arrived} 份", [_incoming(one) for one in day.incoming[:MOST]]),
         _section(
             "到期任务",
             f"{len(day.due)} 项，逾期 {len(day.overdue)} 项" if day.overdue else f"{len(day.due)} 项",
