@@ -14,7 +14,7 @@ from ui.page.ask.events import parse_day
 from ui.page.due.tables import count_line, due_ledger, month_view
 from ui.page.events import Payload, integer, text
 from ui.page.kit.address import ARRIVE, copy_link, standing
-from ui.page.kit.forms import select, text_field
+from ui.page.kit.forms import choice_field, choices_list, select, text_field
 from ui.page.kit.html import EMPTY, Html, cut, el, join
 from ui.page.kit.states import empty_library, empty_state, error_message
 from ui.page.kit.tab import Tab, stateless
@@ -31,16 +31,10 @@ _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 
 def form(desk: Desk) -> Html:
     """Conditions; a change shows the rows at once."""
-    units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
     return el(
         "form",
-        el(
-            "label",
-            el("span", "单位"),
-            el("input", name="unit", type="search", list="due-units", autocomplete="off", maxlength=100),
-            class_="field",
-        ),
-        el("datalist", units, id="due-units"),
+        choice_field("unit", "单位", "due-units", type="search", longest=100),
+        choices_list("due-units", [name for name, _ in desk.units()[:UNITS_LISTED]]),
         select("region", REGION_FILTER, [(r, r) for r in desk.regions()]),
         select("when", "期限", list(WHEN.items())),
         select("state", "办理情况", [(one, one) for one in (OPEN, *STATES)]),

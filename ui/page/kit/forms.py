@@ -47,12 +47,30 @@ def text_field(name: str, label: str, *, type: str = "text", placeholder: str | 
     return el("label", el("span", label), el("input", name=name, type=type, placeholder=placeholder, value=value), class_="field")
 
 
-def choice_field(name: str, label: str, choices: str, *, placeholder: str) -> Html:
+def choice_field(
+    name: str,
+    label: str,
+    choices: str,
+    *,
+    type: str = "text",
+    placeholder: str | None = None,
+    longest: int = 300,
+    value: str | None = None,
+) -> Html:
     """A labelled input that proposes the entries of a list (``choices_list``) while one writes."""
     return el(
         "label",
         el("span", label),
-        el("input", name=name, type="text", list=choices, placeholder=placeholder, autocomplete="off", maxlength=300),
+        el(
+            "input",
+            name=name,
+            type=type,
+            list=choices,
+            placeholder=placeholder,
+            autocomplete="off",
+            maxlength=longest,
+            value=value,
+        ),
         class_="field",
     )
 

@@ -12,7 +12,7 @@ from ui.page.ask.events import parse_day
 from ui.page.ask.history import read_asked
 from ui.page.events import Payload, integer, text
 from ui.page.kit.address import ARRIVE, copy_link, standing
-from ui.page.kit.forms import select, text_field
+from ui.page.kit.forms import choice_field, choices_list, select, text_field
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.states import empty_library
 from ui.page.kit.tab import Tab, stateless
@@ -28,16 +28,10 @@ CONDITIONS = ("unit", "region", "days", "as_of")
 def form(desk: Desk) -> Html:
     """The unit, the region and the days."""
     own = desk.read(load_own_unit)
-    units = [el("option", value=name) for name, _ in desk.units()[:UNITS_LISTED]]
     return el(
         "form",
-        el(
-            "label",
-            el("span", "本单位"),
-            el("input", name="unit", type="search", list="today-units", autocomplete="off", maxlength=100, value=own.unit),
-            class_="field",
-        ),
-        el("datalist", units, id="today-units"),
+        choice_field("unit", "本单位", "today-units", type="search", longest=100, value=own.unit),
+        choices_list("today-units", [name for name, _ in desk.units()[:UNITS_LISTED]]),
         select("region", "本地区", [(r, r) for r in desk.regions()], own.region),
         select("days", "新来文", list(DAYS.items()), any_of=False),
         text_field("as_of", "截至日期", placeholder="如 2026-06-30"),
