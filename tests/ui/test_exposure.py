@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import socket
 import ssl
-import threading
-import time
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
 from corpus.errors import UsageError
+from tests.running import running
 from ui.connections import TimedProtocol
 from ui.exposure import THIS_MACHINE_ONLY, Exposure, is_trusted, plan_exposure
 from ui.gate import RequestGate
@@ -160,20 +158,10 @@ def test_a_declared_proxy_is_believed_and_nobody_else() -> None:
 
 def test_a_served_page_speaks_tls_and_nothing_else(tmp_path: Path) -> None:
     certificate, key = pair(tmp_path)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = uvicorn.Config(
-        echoing(hosts=("127.0.0.1",), secure=True), port=port, log_level="error", http=TimedProtocol, ws="none",
-        proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=key,
-    )  # fmt: skip
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 30
-    while not running.started and time.monotonic() < until:
-        time.sleep(0.02)
-    try:
+    with running(
+        echoing(hosts=("127.0.0.1",), secure=True), http=TimedProtocol, proxy_headers=False,
+        ssl_certfile=certificate, ssl_keyfile=key,
+    ) as port:  # fmt: skip
         context = ssl.create_default_context(cafile=str(certificate))
         with (
             socket.create_connection(("127.0.0.1", port), timeout=10) as line,
@@ -192,6 +180,3 @@ def test_a_served_page_speaks_tls_and_nothing_else(tmp_path: Path) -> None:
         old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
         with socket.create_connection(("127.0.0.1", port), timeout=10) as line, pytest.raises((ssl.SSLError, ConnectionError)):
             old.wrap_socket(line, server_hostname="127.0.0.1")
-    finally:
-        running.should_exit = True
-        thread.join(10)

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import json
 import socket
-import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from contextlib import closing, contextmanager
 from typing import Annotated, Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, File, Form, Request, UploadFile
 from fastapi.testclient import TestClient
 
+from tests.running import running
 from ui.connections import TimedProtocol
 from ui.gate import MEGABYTE, GateLimits, RequestGate
 
@@ -64,21 +63,8 @@ def application() -> FastAPI:
 
 @pytest.fixture(scope="module")
 def port(application: FastAPI) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = probe.getsockname()[1]
-    config = uvicorn.Config(
-        application, port=number, log_level="error", http=QuickProtocol, ws="none", timeout_graceful_shutdown=1
-    )
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 30
-    while not running.started and time.monotonic() < until:
-        time.sleep(0.02)
-    yield number
-    running.should_exit = True
-    thread.join(10)
+    with running(application, http=QuickProtocol, timeout_graceful_shutdown=1) as number:
+        yield number
 
 
 @contextmanager

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -14,36 +12,16 @@ from fastapi.testclient import TestClient
 
 from cemai.accounts import ROLES, Accounts, local_actor
 from cemai.library import Library
-from index.dense.encoder import load
+from tests.river import encoder, make_river
 from ui.server import build_app
 
-TEXT = """青禾市人民政府关于印发河道管护办法的通知
-2022年3月1日
-
-青禾市河道管护办法
-一、管护目标
-到2025年，河道治理率达到90%以上。
-二、重点任务
-（一）治理河道。疏浚淤积河段。（责任单位：市水务局）
-"""
 PASSWORD = "Qinghe-River-2022"
 HOST = "http://127.0.0.1:7860"
 
 
-@cache
-def encoder() -> Any:
-    """One embedding model for all libraries of these tests."""
-    return load(None)
-
-
 @pytest.fixture(scope="package")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of one document, to be copied."""
-    folder = tmp_path_factory.mktemp("river")
-    (folder / "河道.txt").write_text(TEXT, encoding="utf-8")
-    with Library.open(folder / "library", encoder=encoder()) as library:
-        library.ingest([folder / "河道.txt"])
-    return folder / "library"
+    return make_river(tmp_path_factory.mktemp("river"))
 
 
 @pytest.fixture

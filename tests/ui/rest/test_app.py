@@ -8,7 +8,6 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from fastapi.testclient import TestClient
 from cemai.library import Library
 from corpus.errors import UsageError
 from corpus.filters import Filters
-from index.dense.encoder import load
+from tests.river import TEXT, encoder, make_river
 from ui import server
 from ui.desk.desk import Desk
 from ui.desk.imports import Imports
@@ -27,22 +26,7 @@ from ui.desk.uploads import safe_name
 from ui.gate import HEADERS, RequestGate, refusal
 from ui.rest.app import mount_api
 
-TEXT = """青禾市人民政府关于印发河道管护办法的通知
-2022年3月1日
-
-青禾市河道管护办法
-一、管护目标
-到2025年，河道治理率达到90%以上。
-二、重点任务
-（一）治理河道。疏浚淤积河段。（责任单位：市水务局）
-"""
 GOAL = "到2025年，河道治理率达到90%以上。"
-
-
-@cache
-def encoder() -> Any:
-    """One embedding model for all libraries of these tests."""
-    return load(None)
 
 
 class Recording(Library):
@@ -63,12 +47,7 @@ class Recording(Library):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of one document, to be copied."""
-    folder = tmp_path_factory.mktemp("river")
-    (folder / "河道.txt").write_text(TEXT, encoding="utf-8")
-    with Recording.open(folder / "library", encoder=encoder()) as library:
-        library.ingest([folder / "河道.txt"])
-    return folder / "library"
+    return make_river(tmp_path_factory.mktemp("river"))
 
 
 @pytest.fixture
