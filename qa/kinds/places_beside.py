@@ -153,9 +153,10 @@ def _subject_words(parsed: ParsedQuestion, window: tuple[str, str, str] | None, 
             text = text.replace(word, " ")
     for word in sorted((w for name in ("per_month", "per_year") for w in word_lists("qa")[name]), key=len, reverse=True):
         text = text.replace(f"{word}算的", " ").replace(word, " ")
-    for quantity in find_quantities(half_width(text)):
+    text = half_width(text)
+    for quantity in reversed(list(find_quantities(text))):
         if quantity.value is not None and quantity.unit:
-            text = half_width(text).replace(quantity.span.of(half_width(text)), " ", 1)
+            text = f"{text[: quantity.span.start]} {text[quantity.span.end :]}"
     plain = without_places(_ASKS_WHERE.sub(" ", text), parsed)
     plain = without_asking(plain) if every else plain
     pieces = [_bare(piece) for piece in re.split("[,，?？()]", plain)]

@@ -78,3 +78,8 @@ def test_highest_lowest_and_above_are_told_first(rules: Library) -> None:
     assert lowest.answer.startswith("最低的是柳州市，")
     above = ask(rules, f"{places}里双缴存家庭公积金贷款最高额度在80万元以上的是哪些")
     assert set(values(above)) == {"邢台市", "渭南市"}
+
+
+def test_several_values_are_taken_out_of_the_subject_whole(rules: Library) -> None:
+    answer = ask(rules, "哪些城市双缴存家庭最高贷款额度70万元、75万元、80万元").answer
+    assert "写到“家庭贷款最高额度”的数" in answer
