@@ -137,10 +137,13 @@ def test_the_same_answer_for_whoever_is_not_let_in(accounts: Accounts, visit: An
         ("x" * 5000, "y" * 5000),
     ):
         client = visit()
-        started = time.process_time()
-        got = client.post("/sign-in", data={"name": name, "password": password})
-        times[name[:10]] = time.process_time() - started
-        said.add((got.status_code, re.sub(r'value="[^"]*"|autofocus', "", got.text).replace("  ", " ").replace(" >", ">")))
+        tries = []
+        for _ in range(2):  # what else the process does in the middle of one does not count
+            started = time.process_time()
+            got = client.post("/sign-in", data={"name": name, "password": password})
+            tries.append(time.process_time() - started)
+            said.add((got.status_code, re.sub(r'value="[^"]*"|autofocus', "", got.text).replace("  ", " ").replace(" >", ">")))
+        times[name[:10]] = min(tries)
     assert len(said) == 1 and next(iter(said))[0] == 401
     assert min(times.values()) > max(times.values()) / 4, times  # each hashes once
 
