@@ -166,6 +166,9 @@ class Library(PolicyGraph):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"<Library {str(self.corpus.folder)!r}>"
+
     @property
     def generation(self) -> int:
         """The generation of the store: grows with every change."""

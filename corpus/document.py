@@ -282,6 +282,13 @@ class ParsedDocument:
     anchors: tuple[Anchor, ...] = ()
     issues: tuple[Issue, ...] = ()
 
+    def __repr__(self) -> str:
+        # the text may be a book, and the outline points into it
+        return (
+            f"<ParsedDocument {self.id} {self.source!r} {self.format} title={self.head.title!r}"
+            f" characters={len(self.text)} sections={len(self.outline)} issues={len(self.issues)}>"
+        )
+
     @cached_property
     def sections(self) -> Mapping[str, Section]:
         """Sections by id."""

@@ -140,6 +140,9 @@ class Answer:
     statements: tuple[AnswerStatement, ...] = ()
     """The lines of the answer as values; ``answer`` is rendered from them, or is what a language model made of their quotes."""
 
+    def __repr__(self) -> str:
+        return f"<Answer {self.id} {self.question[:40]!r} {self.status} kind={self.kind} citations={len(self.citations)}>"
+
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
         return {
@@ -290,6 +293,10 @@ class Comparison:
     columns: tuple[ColumnHead, ...] = ()
     form: Form = "地区对比"
     """What kind of comparison it is: regions, two versions, or an upper and a lower document."""
+
+    def __repr__(self) -> str:
+        about = self.question or self.topic or ""
+        return f"<Comparison {self.form} {about[:40]!r} columns={len(self.regions)} rows={len(self.rows)}>"
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
