@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check clean
+.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check wheel-check clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -57,6 +57,10 @@ lock:
 # Needs a package index; no part of the tests
 office-check:
 	$(PYTHON) tools/office_check.py
+
+# The wheel in an empty environment: one top-level name, size by package, the demo and twenty commands; two minutes and a package index
+wheel-check: .venv/.installed-dev
+	$(BIN)/python tools/wheel_check.py
 
 clean:
 	rm -rf .venv .eval build dist

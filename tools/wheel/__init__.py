@@ -1,0 +1,1 @@
+"""How the wheel gets its one top-level name."""
