@@ -27,6 +27,7 @@ def build_parser() -> Parser:
     from ui.commands import (
         accounts,
         backups,
+        checks,
         copying,
         documents,
         facts,
@@ -52,7 +53,21 @@ def build_parser() -> Parser:
         target.add_argument("--model", metavar="NAME", default=default, help="向量模型：本地文件夹或模型名（默认用内置模型）")
         target.add_argument("--debug", action="store_true", default=default or False, help="出错时显示内部细节")
     verbs = parser.add_subparsers(dest="verb", metavar="命令", title="命令", parser_class=Parser)
-    for module in (serving, documents, backups, copying, questions, feedback, facts, supervision, today, graph, models, accounts):
+    for module in (
+        serving,
+        documents,
+        backups,
+        copying,
+        questions,
+        feedback,
+        checks,
+        facts,
+        supervision,
+        today,
+        graph,
+        models,
+        accounts,
+    ):
         module.register(verbs, common)
     return parser
 
