@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check wheel-check clean
+.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check wheel-check docs reference clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -62,8 +62,15 @@ office-check:
 wheel-check: .venv/.installed-dev
 	$(BIN)/python tools/wheel_check.py
 
+# The site in build/site, from pinned packages of their own; pages open without a server
+docs: .venv-docs/.installed
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
+
+reference: .venv/.installed-dev
+	$(BIN)/python tools/reference.py
+
 clean:
-	rm -rf .venv .eval build dist
+	rm -rf .venv .venv-docs .eval build dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -80,4 +87,9 @@ clean:
 
 .venv/.installed-ocr: .venv/.installed-dev requirements-ocr.lock
 	$(BIN)/python -m pip install --quiet -r requirements-ocr.lock
+	touch $@
+
+.venv-docs/.installed: requirements-docs.lock
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet -r requirements-docs.lock
 	touch $@

@@ -123,3 +123,20 @@ def test_a_command_that_is_not_there_is_found() -> None:
     assert written_commands("```\ncemai ask 问  # 说明\n.venv/bin/cemai demo\n# 别的\n```\n") == ["cemai ask 问", "cemai demo"]
     with pytest.raises(SystemExit):
         build_parser().parse_args(["ask", "问", "--no-such-option"])
+
+
+def test_every_page_is_in_the_site() -> None:
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = [str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")]
+    named = re.findall(r"(\S+\.md)$", nav, re.MULTILINE)
+    assert sorted(named) == sorted(pages)
+
+
+def test_settings_of_the_tools_can_be_read() -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    for name in (".pre-commit-config.yaml", "mkdocs.yml", *(str(path) for path in (ROOT / ".github").rglob("*.yml"))):
+        assert yaml.safe_load((ROOT / name).read_text(encoding="utf-8")), name
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    assert len(hooks) == len({hook["id"] for hook in hooks}) > 3
+    workflow = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text(encoding="utf-8"))
+    assert any(step.get("run") == ".ci/run" for step in workflow["jobs"]["check"]["steps"])
