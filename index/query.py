@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
+from index.equivalents import find_equivalents, unify_terms
 from index.everyday import question_words, written_forms
 from index.lexical.tokens import document_numbers, normalise, tokenise
 from index.spelling import SpellingNames
@@ -16,9 +17,12 @@ LONGEST = 10_000
 TERMS = 64
 """Largest number of different words, and of pairs, of one query; of a pasted page the first ones are used."""
 SYNONYM_WEIGHT = 0.35
+EQUIVALENT_WEIGHT = 0.8
+"""What another name of the very thing counts: a passage may hold both."""
 TYPO_WEIGHT = 0.8
 
 _quoted = re.compile(r"[“\"「『《]([^”\"」』》“「『《]{2,60})[”\"」』》]")
+_marked = re.compile(r"([“\"「『《][^”\"」』》“「『《]{2,60}[”\"」』》])")
 _break = re.compile(r"[^\w]+")
 
 
@@ -52,12 +56,13 @@ def parse_query(query: str, names: SpellingNames | None = None) -> SearchQuery:
         query: The text as typed.
         names: Names in the library that a misspelt word may stand for.
     """
-    plain = normalise(query[:LONGEST])
+    plain = _unify(normalise(query[:LONGEST]))
     stripped = _question_words().sub(" ", plain)
     tokens = tokenise(stripped)
     if not tokens.words and not tokens.pairs:
         stripped, tokens = plain, tokenise(plain)  # nothing but question words: then they are what is asked for
     readings = [*_corrections(stripped, names or SpellingNames(())), *_everyday(stripped)]
+    readings += [(term, " ".join(forms), EQUIVALENT_WEIGHT) for term, forms in find_equivalents(stripped).items()]
     extra_words: dict[str, float] = {}
     extra_pairs: dict[str, float] = {}
     own = set(tokens.words)
@@ -81,6 +86,12 @@ def parse_query(query: str, names: SpellingNames | None = None) -> SearchQuery:
         answers=tuple(answer for question, answer in _answer_types() if question.search(plain[:500])),
         readings=tuple((written, read) for written, read, _ in readings),
     )
+
+
+def _unify(text: str) -> str:
+    """A normalised query with equivalent terms read as one; what stands in marks stays."""
+    parts = _marked.split(text)
+    return "".join(part if i % 2 else unify_terms(part) for i, part in enumerate(parts))
 
 
 def _everyday(text: str) -> list[tuple[str, str, float]]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corpus.document import Span
 from corpus.folding import fold
 from corpus.text import COLONS
+from index.equivalents import unify_terms
 from index.items import EvidenceItem, cut_items
 from index.lexical.tokens import normalise
 from index.neural.item_vectors import item_number
@@ -299,7 +300,7 @@ def describe_items(
             first_phrase(folded, preambles) is not None,
             text[-1] in COLONS,
             max(0.0, 1 - item.span.start / FAR_INSIDE),
-            _cover_rest(rarity, normalise(title), f"{candidate.title} {candidate.text}"),
+            _cover_rest(rarity, unify_terms(normalise(title)), f"{candidate.title} {candidate.text}"),
             _cover(asked_pairs, candidate.text),
         ))  # fmt: skip
     return items, numbers, tuple(stated), np.hstack([compute_features(question, rarity, candidates), np.array(own, dtype=float)])
@@ -346,9 +347,9 @@ def _candidates(items: Sequence[EvidenceItem], titles: Sequence[str], view: Libr
     """The items in the form passages have for the ranking; what words say of them is the sum of the rarities of those in them."""
     found = []
     for i, (item, title) in enumerate(zip(items, titles, strict=True)):
-        text = normalise(item.span.of(view.document(item.document).text))
+        text = unify_terms(normalise(item.span.of(view.document(item.document).text)))
         words = sum(weight for token, weight in (*rarity.pairs.items(), *rarity.words.items()) if token in text)
-        heading = normalise(f"{title} {' '.join(item.trail)} {item.lead}")
+        heading = unify_terms(normalise(f"{title} {' '.join(item.trail)} {item.lead}"))
         found.append(Candidate(i, item.document, words=words, ordinal=i, text=text, title=heading))
     return found
 

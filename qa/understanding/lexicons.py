@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from corpus.folding import fold
 from corpus.wordlists import entries
+from index.equivalents import equivalent_forms
 from index.everyday import question_words, written_forms
 
 
@@ -25,7 +26,11 @@ def function_words() -> tuple[str, ...]:
 @cache
 def everyday_forms() -> dict[str, tuple[str, ...]]:
     """Everyday phrases with what documents write for them, all folded: 看病 with 医疗, 就医 and others."""
-    return {fold(phrase): tuple(map(fold, forms)) for phrase, forms in written_forms("answer").items()}
+    everyday = {fold(phrase): tuple(map(fold, forms)) for phrase, forms in written_forms("answer").items()}
+    for term, names in equivalent_forms().items():
+        known = (form for name in (term, *names) for form in everyday.get(name, ()))
+        everyday[term] = tuple(dict.fromkeys((term, *names, *known)))
+    return everyday
 
 
 @lru_cache(maxsize=4)

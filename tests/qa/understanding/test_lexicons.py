@@ -34,7 +34,7 @@ def test_search_and_answers_read_a_phrase_alike() -> None:
     shared = search.keys() & answer.keys()
     assert len(shared) > 400
     assert all(search[phrase] == answer[phrase] for phrase in shared)
-    assert all(everyday_forms()[fold(phrase)] == tuple(map(fold, answer[phrase])) for phrase in shared)
+    assert all(set(map(fold, answer[phrase])) <= {*everyday_forms()[fold(phrase)]} for phrase in shared)
 
 
 @pytest.mark.parametrize("phrase", ["红白事", "落户", "彩礼"])
