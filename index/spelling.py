@@ -5,6 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
+
+from corpus.wordlists import entries
 
 from corpus.store import ViewPart
 
@@ -54,3 +57,40 @@ class SpellingNames(ViewPart):
                 for i, rest in self._holes(window):
                     for name in self._holed.get((i, rest), ()):
                         yield start, start + i, name
+
+
+_MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
+"""What many people do not tell apart when they type by sound."""
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    sounds: dict[str, str] = {}
+    for row in entries("index", "syllables.tsv"):
+        syllable, _, characters = row.partition("\t")
+        for precise, merged in _MERGED:
+            syllable = syllable.replace(precise, merged)
+        sounds.update(dict.fromkeys(characters, syllable))
+    return sounds
+
+
+@cache
+def _by_sound() -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for character, sound in _sounds().items():
+        found[sound].append(character)
+    return {sound: "".join(characters) for sound, characters in found.items()}
+
+
+def sound_alikes(character: str) -> str:
+    """The other characters that are typed by the same sound, tones and 平翘舌 not told apart.
+
+    >>> "资" in sound_alikes("姿")
+    True
+    """
+    return _by_sound().get(_sounds().get(character, ""), "").replace(character, "")
+
+
+def sound_alike(one: str, other: str) -> bool:
+    """Whether two characters are typed by the same sound."""
+    return one in _sounds() and _sounds()[one] == _sounds().get(other)

@@ -387,6 +387,10 @@ class KnownNames:
         """True if the words occur in the library."""
         return self.view.holds(words)
 
+    def frequency(self, words: str) -> float:
+        """The share of passages of the library that hold some words."""
+        return self.view.frequency(words)
+
     def topics(self, text: str) -> tuple[str, ...]:
         """The topics of a text."""
         from graph.topics import topics_of

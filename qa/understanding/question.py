@@ -17,9 +17,9 @@ from qa.understanding.kinds import COUNTERPART, kind_of, label_of_kind
 from qa.understanding.lexicons import everyday_forms, first_phrase, function_words, phrases
 from qa.understanding.library_questions import LibraryQuestion, read_library_question
 from qa.understanding.names import KnownNames, Mention, NamedDocuments
-from qa.understanding.spelling import near_misses
+from qa.understanding.spelling import find_sound_slips, near_misses
 from qa.understanding.validity import Aspect, find_aspects
-from qa.understanding.wordings import correct_typing, order_keywords, order_query, unify_wording
+from qa.understanding.wordings import correct_typing, drop_unsaid, order_keywords, order_query, strip_courtesy, unify_names, unify_wording
 
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""
@@ -139,7 +139,10 @@ def _slots(folded: str, known: KnownNames) -> QuestionSlots:
 
 def _parse(text: str, known: KnownNames, previous: Understanding | None) -> ParsedQuestion:
     """Parse a whole question; the one before it only tells whether the library must be named to be asked about."""
-    folded, corrections = correct_typing(unify_wording(fold(order_keywords(text))), known.occurs)
+    folded, corrections = correct_typing(fold(order_keywords(text)), known.occurs)
+    folded, slips = correct_sound_slips(folded, known)
+    corrections += slips
+    own, folded = strip_courtesy(folded), unify_wording(unify_names(folded))
     mentions, rest = _regions(folded, known, corrections)
     of_library = _of_library(folded, rest, mentions, known, previous)
     titled = known.place_in_titles(folded) if not mentions else ()
@@ -148,7 +151,7 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
         rest = rest.replace(titled[0], " ")
     for wrong, right in near_misses(rest, known.fixed_names, known.occurs):
         corrections.append((wrong, right))
-        rest, folded = rest.replace(wrong, right), folded.replace(wrong, right)
+        rest, folded, own = (part.replace(wrong, right) for part in (rest, folded, own))
     every = None if COUNTERPART.search(folded) else first_phrase(folded, phrases("all_regions.txt"))
     if every:
         rest = rest.replace(every, " ")
@@ -202,12 +205,29 @@ def _parse(text: str, known: KnownNames, previous: Understanding | None) -> Pars
         corrections=(*corrections, *((a, b) for a, b in everyday if a not in b)),
         subject=subject,
         every_region=every is not None,
-        question=folded,
+        question=own,
     )
     return ParsedQuestion(
         text, folded, kind, understood, divisions, outside, every is not None, documents, words, quoted, subject,
         read_whole_number(counted[1]) if counted else None, tuple(m.text for m in mentions), alternatives, order_query(folded, [(m.text, m.divisions[0].short) for m in mentions if m.divisions]), _counted_phrase(folded), named, aspects, of_library,
     )  # fmt: skip
+
+
+def correct_sound_slips(folded: str, known: KnownNames) -> tuple[str, list[tuple[str, str]]]:
+    """A folded question with characters typed for others of the same sound put right, and what was: (written, read).
+
+    Titles, quoted words and names of places stay as they are.
+    """
+    spans = [match.span() for pattern in (_quoted, _title) for match in pattern.finditer(folded)]
+    spans += [(m.span.start, m.span.end) for m in gazetteer().mentions(folded)]
+    made: list[tuple[str, str]] = []
+    for at, meant in find_sound_slips(folded, known.frequency, known.occurs):
+        if not any(start <= at < end for start, end in spans):
+            start = max(0, at - 1)
+            corrected = folded[:at] + meant + folded[at + 1 :]
+            made.append((folded[start : at + 2], corrected[start : at + 2]))
+            folded = corrected
+    return folded, made
 
 
 def _of_library(
@@ -392,4 +412,5 @@ def _subject(rest: str) -> str:
         rest = rest.replace(chr(0xE000 + i), phrase)
     # the point in PM2.5 and 1.6% is no stop
     pieces = re.sub(r"(?!(?<=[\da-z])\.(?=\d))[^\w%〔〕\[\]、+·-]|_", " ", rest.replace("〔", " ")).split()
-    return " ".join(_towards.sub("", piece) for piece in pieces)
+    plain = (piece if piece in kept else drop_unsaid(_towards.sub("", piece)) for piece in pieces)
+    return " ".join(piece for piece in plain if piece)

@@ -43,7 +43,8 @@ def find_aspects(
     of_document = _left_over(asked, titles) <= REST
     if described and not of_document:
         return ()
-    if _first(asked, words["when"]) and of_document:
+    of_an_act = _first(asked, words["acts"]) is not None  # 反馈截止时间 is no end of the force of a document
+    if _first(asked, words["when"]) and of_document and not of_an_act:
         found += [aspect for aspect in BY_DAY if _first(asked, words[aspect])]
     return tuple(found)
 
