@@ -7,9 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from corpus.wordlists import entries
-
 from corpus.store import ViewPart
+from corpus.wordlists import entries
 
 
 class SpellingNames(ViewPart):

@@ -19,7 +19,15 @@ from qa.understanding.library_questions import LibraryQuestion, read_library_que
 from qa.understanding.names import KnownNames, Mention, NamedDocuments
 from qa.understanding.spelling import find_sound_slips, near_misses
 from qa.understanding.validity import Aspect, find_aspects
-from qa.understanding.wordings import correct_typing, drop_unsaid, order_keywords, order_query, strip_courtesy, unify_names, unify_wording
+from qa.understanding.wordings import (
+    correct_typing,
+    drop_unsaid,
+    order_keywords,
+    order_query,
+    strip_courtesy,
+    unify_names,
+    unify_wording,
+)
 
 LONGEST = 500
 """Characters of a question that are read; nobody asks for more in earnest."""
@@ -221,11 +229,10 @@ def correct_sound_slips(folded: str, known: KnownNames) -> tuple[str, list[tuple
     spans = [match.span() for pattern in (_quoted, _title) for match in pattern.finditer(folded)]
     spans += [(m.span.start, m.span.end) for m in gazetteer().mentions(folded)]
     made: list[tuple[str, str]] = []
-    for at, meant in find_sound_slips(folded, known.frequency, known.occurs):
-        if not any(start <= at < end for start, end in spans):
-            start = max(0, at - 1)
-            corrected = folded[:at] + meant + folded[at + 1 :]
-            made.append((folded[start : at + 2], corrected[start : at + 2]))
+    for slip in find_sound_slips(folded, known.frequency, known.occurs):
+        if not any(start <= slip.at < end for start, end in spans):
+            corrected = folded[: slip.at] + slip.meant + folded[slip.at + 1 :]
+            made.append((folded[slip.start : slip.end], corrected[slip.start : slip.end]))
             folded = corrected
     return folded, made
 

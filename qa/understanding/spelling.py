@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from corpus.wordlists import word_lists
 from index.lexical.tokens import is_word, natures
@@ -13,6 +14,15 @@ RARER = 30
 """How many times as often the library must hold a word for a piece that sounds like it to be a slip for it."""
 TELLING = frozenset("一二三四五六七八九十百千万零省市州县区镇乡村国东西南北上下前后")
 """Characters that make another name, not a slip: 省医保局 is not 州医保局."""
+
+
+class SoundSlip(NamedTuple):
+    """A character typed for another of the same sound: its place, the one that is meant, and the place of the word it tears."""
+
+    at: int
+    meant: str
+    start: int
+    end: int
 
 
 def near_misses(text: str, names: SpellingNames, occurs: Callable[[str], bool]) -> list[tuple[str, str]]:
@@ -57,8 +67,8 @@ def _words(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def find_sound_slips(text: str, frequency: Callable[[str], float], occurs: Callable[[str], bool]) -> list[tuple[int, str]]:
-    """The places of characters typed for others of the same sound (总投姿), with the character that is meant.
+def find_sound_slips(text: str, frequency: Callable[[str], float], occurs: Callable[[str], bool]) -> list[SoundSlip]:
+    """The characters typed for others of the same sound (总投姿), in order.
 
     Args:
         text: The folded question.
@@ -69,13 +79,13 @@ def find_sound_slips(text: str, frequency: Callable[[str], float], occurs: Calla
     ``RARER`` times as often as what is written. What stands on the other side must not fit less than before, and of the three
     characters around the place the library must have the ones meant and not the ones written.
     """
-    found: dict[int, str] = {}
+    found: dict[int, SoundSlip] = {}
     whole = _words(text)
     single = word_lists("qa")["single_words"]
     for at in _loose_characters(text):
         if text[at] in single:
             continue
-        best = (0, 0.0, "")
+        best: tuple[int, float, SoundSlip | None] = (0, 0.0, None)
         for other in sound_alikes(text[at]):
             meant = text[:at] + other + text[at + 1 :]
             for start, end in _windows(text, at):
@@ -86,10 +96,10 @@ def find_sound_slips(text: str, frequency: Callable[[str], float], occurs: Calla
                 if (end - start, share) <= best[:2] or share <= RARER * frequency(written):
                     continue
                 if _fits(text, meant, start, end, at, occurs):
-                    best = (end - start, share, other)
-        if best[2] and not any(abs(at - place) < 2 for place in found):
+                    best = (end - start, share, SoundSlip(at, other, start, end))
+        if best[2] is not None and not any(abs(at - place) < 2 for place in found):
             found[at] = best[2]
-    return sorted(found.items())
+    return [slip for _, slip in sorted(found.items())]
 
 
 def _windows(text: str, at: int) -> Iterator[tuple[int, int]]:
@@ -103,9 +113,7 @@ def _windows(text: str, at: int) -> Iterator[tuple[int, int]]:
 def _fits(text: str, meant: str, start: int, end: int, at: int, occurs: Callable[[str], bool]) -> bool:
     """Whether the library has a word as it is meant with the characters beside it, and not as it is written."""
     sides = [
-        meant[a:b]
-        for a, b in ((start - 1, end), (start, end + 1))
-        if a >= 0 and b <= len(text) and all(map(_is_han, text[a:b]))
+        meant[a:b] for a, b in ((start - 1, end), (start, end + 1)) if a >= 0 and b <= len(text) and all(map(_is_han, text[a:b]))
     ]
     if not sides:
         return end - start > 2

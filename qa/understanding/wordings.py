@@ -19,7 +19,9 @@ from index.lexical.tokens import natures
 
 _PART_OF_NAME = tuple("省市州县区旗盟镇乡村路街洲周洵事式声现")
 """A character behind a place that makes another name of it."""
-_long_numeral = re.compile("(?<![第〇零一二三四五六七八九十百千])([一二三四五六七八九]?十[一二三四五六七八九]?)(?=(?:[个家项名户条种]|位[^一二]))")
+_long_numeral = re.compile(
+    "(?<![第〇零一二三四五六七八九十百千])([一二三四五六七八九]?十[一二三四五六七八九]?)(?=(?:[个家项名户条种]|位[^一二]))"
+)
 _marked = re.compile(r"(《[^《》]*》|[“\"‘「『][^”\"’」』]*[”\"’」』])")
 _kept = re.compile(r"《[^《》]*》|[“\"‘「『][^”\"’」』]*[”\"’」』]")
 
@@ -33,8 +35,14 @@ _tasks_of_unit = re.compile("哪(?:些|几)(?:项|个|条)?[\u4e00-\u9fff]{0,6}(
 def _opening_rules() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns with what they are read as, for what is said around a question."""
     rows = (
-        (r"^(?:(?:{asking_politely})[，,：:\s]*)*(?:列出|列举|列一下)(?:一下)?(?P<rest>(?:(?!{asking}).)+?)(?:清单|名单)?[。!！]?$", r"\g<rest>有哪些"),
-        (r"^(?:(?:{asking_politely})[，,：:\s]*)*(?:解释|说明)(?:一下|下)?(?:什么是)?(?P<term>[^，,。的]{2,14})[。!！]?$", r"什么是\g<term>"),
+        (
+            r"^(?:(?:{asking_politely})[，,：:\s]*)*(?:列出|列举|列一下)(?:一下)?(?P<rest>(?:(?!{asking}).)+?)(?:清单|名单)?[。!！]?$",
+            r"\g<rest>有哪些",
+        ),
+        (
+            r"^(?:(?:{asking_politely})[，,：:\s]*)*(?:解释|说明)(?:一下|下)?(?:什么是)?(?P<term>[^，,。的]{2,14})[。!！]?$",
+            r"什么是\g<term>",
+        ),
         (r"^(?:(?:{asking_politely})[，,：:\s]*)+(?=[^，,\s])", ""),
         (r"[，,。\s]*(?:{thanking})[!！。\s]*$", ""),
         (r"[啊呀哦哈吧?？!！。]+$", ""),
@@ -64,7 +72,8 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"(?:划分|分)[成为](?:哪[几些]?|几|什么)(?:[个种]?类(?:型|别)?|种)$", "分为哪几类"),
         (r"{asking_when}", "什么时候"),
         (r"(?<!哪){asking_how_long}", "多久"),
-        (r"(?<![哪第年到近这前过后来每上下])(?:几|多少)(?:年|个月|个?小时|个?星期|周(?!岁)|[天日](?!期))(?![级月前来底]|以内|之内|度)", "多久"),
+        (r"多少(?P<unit>年|个月|个?小时|个?星期)(?![前来])", r"几\g<unit>"),
+        (r"平米|平方(?=$)", "平方米"),
         (r"多(?:长|少)时间|多长(?=$|[，,])", "多久"),
         (r"(?P<noun>{duration_nouns})(?:是|为|有|要|设置)?(?:多久|什么时候|多长|多少|什么)?$", r"\g<noun>是多久"),
         (r"{asking_how}(?=[\u4e00-\u9fff])", "怎么"),
@@ -89,7 +98,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"(?:百分之几|百分之多少|几成)$", "多少"),
         (r"(?<=[\u4e00-\u9fff])(?:几|多少)(?:[万亿]元?|块钱?|元|钱)$", "多少钱"),
         (r"(?P<noun>{value_nouns})(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?(?:多少钱?|多高|多大|几何|几|几个)?$", r"\g<noun>是多少"),
-        (r"(?P<noun>{value_nouns})(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?(?:多少钱?|多高|多大|几何|几|几个)(?:个|平方米|平米|平方|元|万元|倍|人|户)$", r"\g<noun>是多少"),
+        (r"(?P<noun>{value_nouns})(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?(?:多少钱?|多高|多大|几何|几|几个)(?P<unit>个|平方米|元|万元|倍|人|户)$", r"\g<noun>是多少\g<unit>"),
         (r"(?P<noun>{amount_nouns})(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?多少钱?$", r"\g<noun>多少钱"),
         (r"(?<![{taking_verbs}是为有])(?:是|为|有)?多少$", "是多少"),
         (r"的的", "的"),
@@ -279,30 +288,23 @@ def order_query(folded: str, places: Sequence[tuple[str, str]]) -> str:
     for written, _ in places:
         folded = re.sub(f"[，,在]?{re.escape(written)}的?", "", folded, count=1)
     names = "和".join(dict.fromkeys(short.removesuffix("市") if len(short) > 2 else short for _, short in places))
-    return names + drop_unsaid(_of.sub("", _left_over.sub("", folded)))
+    return names + _of.sub("", _left_over.sub("", folded))
 
 
 def drop_unsaid(folded: str) -> str:
-    """A folded text without the words that tell nothing of what is asked for, where they are words of their own; those of one
-    character that official texts write with two (买: 购买) are written so.
+    """A folded text without the words that tell nothing of what is asked for, where they are words of their own.
 
     >>> drop_unsaid("把衔接资金用于产业的比例应是多少")
     '衔接资金用于产业比例多少'
     """
-    unsaid, official = _unsaid(), _official_words()
+    unsaid = _unsaid()
     kept: list[str] = []
     for part in _marked.split(folded):
         if _marked.fullmatch(part):
             kept.append(part)
         else:
-            kept += (official.get(word, word) for word, _ in natures(part) if word not in unsaid)
+            kept += (word for word, _ in natures(part) if word not in unsaid)
     return "".join(kept)
-
-
-@cache
-def _official_words() -> dict[str, str]:
-    rows = (line.split("\t") for line in entries("qa", "official_words.tsv"))
-    return {fold(said): fold(written) for said, written in rows}
 
 
 @cache
