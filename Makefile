@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check wheel-check docs reference clean
+.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check wheel-check bundle docs reference clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -61,6 +61,10 @@ office-check:
 # The wheel in an empty environment: one top-level name, size by package, the demo and twenty commands; two minutes and a package index
 wheel-check: .venv/.installed-dev
 	$(BIN)/python tools/wheel_check.py
+
+# A folder of wheels for this machine's platform in dist/offline, installed without a network; --all makes those of the others too
+bundle: .venv/.installed-dev
+	$(BIN)/python tools/offline_bundle.py dist/offline --prove
 
 # The site in build/site, from pinned packages of their own; pages open without a server
 docs: .venv-docs/.installed
