@@ -25,9 +25,10 @@ PIECE = 110
 """Characters of the pieces it is cut into."""
 NAMED_BEFORE = 34
 """Characters in front of a value in which its head and its group are looked for."""
-_CHANGED = re.compile(expand("qa", "{changed_to}"))
-_JUST_CHANGED = re.compile(expand("qa", r"(?:{changed_to})[“\"]?$"))
-_JOINED = re.compile(expand("qa", r"[、和及](?:(?:由|从)[\d.]+[万亿]?元?(?:{changed_to}))?"))
+_CHANGED_TO = expand("qa", "(?:{changed}(?:至|到|为|成)为?)")
+_CHANGED = re.compile(_CHANGED_TO)
+_JUST_CHANGED = re.compile(rf"{_CHANGED_TO}[“\"]?$")
+_JOINED = re.compile(rf"[、和及](?:(?:由|从)[\d.]+[万亿]?元?{_CHANGED_TO})?")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _ONE_AND_BOTH = re.compile(r"单[、和]双(?=(?:方|人)?缴存|职工)")
 _ONE_FAMILY = re.compile(r"(单缴存|单职工|单方缴存|一方缴存|单人缴存)(?:职工|人员|人|者)?家庭")

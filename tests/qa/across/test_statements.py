@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.document import Span
-from qa.across.statements import cut_statements, groups_asked, kind_asked
+from qa.across.statements import cut_statements, find_change, groups_asked, kind_asked
 from tests.qa.conftest import library_of
 
 
@@ -24,6 +24,7 @@ def values_of(folder: Path, sentence: str, asked: str = "") -> list[tuple[str, s
     ("sentence", "values", "why"),
     [
         ("贷款最高额度由60万元提高到80万元。", [("80万元", "最高额度", "")], "only the new value holds"),
+        ("贷款最高额度从60万元调高至80万元。", [("80万元", "最高额度", "")], "whatever the verb of change"),
         (
             "单缴存人家庭贷款最高额度70万元，双缴存人家庭100万元。",
             [("70万元", "最高额度", "单方缴存"), ("100万元", "最高额度", "双方缴存")],
@@ -41,6 +42,11 @@ def test_values_are_those_that_hold_and_of_whom(
     tmp_path: Path, sentence: str, values: list[tuple[str, str, str]], why: str
 ) -> None:
     assert values_of(tmp_path, sentence) == values, why
+
+
+@pytest.mark.parametrize(("text", "at"), [("由50万元调高至60万元", 5), ("补贴发放到个人", None), ("报告提到80万元", None)])
+def test_only_verbs_of_change_change_a_value(text: str, at: int | None) -> None:
+    assert find_change(text) == at
 
 
 def test_the_group_asked_for_is_no_group_among_others(tmp_path: Path) -> None:
