@@ -103,15 +103,22 @@ def cpu_of_each(process: int) -> tuple[float, float] | None:
     return None if None in used else (used[0] or 0.0, sum(one or 0.0 for one in used[1:]))
 
 
+def configuration(page: str) -> dict[str, Any]:
+    """What the page is made of, as it stands in its HTML: the server tells it nowhere else."""
+    begins = "window.gradio_config = "
+    found: dict[str, Any] = json.JSONDecoder().raw_decode(page, page.index(begins) + len(begins))[0]
+    return found
+
+
 def asking(address: str) -> int:
     """The number of the listener that answers questions: the only one that goes through the queue."""
-    dependencies = httpx.get(f"{address}/config", timeout=PATIENCE).json()["dependencies"]
+    dependencies = configuration(httpx.get(f"{address}/", timeout=PATIENCE).text)["dependencies"]
     return int(next(d["id"] for d in dependencies if d["queue"] and d["targets"] and d["targets"][0][1] == "click"))
 
 
 def opening(address: str) -> tuple[int, int]:
     """The number of the listener that opens documents, and of the panel that triggers it."""
-    config = httpx.get(f"{address}/config", timeout=PATIENCE).json()
+    config = configuration(httpx.get(f"{address}/", timeout=PATIENCE).text)
     reader = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "reader")
     return int(next(d["id"] for d in config["dependencies"] if d["targets"] and d["targets"][0][0] == reader)), int(reader)
 

@@ -3,8 +3,10 @@
     server.py [--library DIR] [--workers 2] [--users 8] [--questions 12] [--beside CHECKOUT] [--skip-start] [--skip-answers]
 
 Start: seconds of CPU and megabytes of a new server (with its workers) when it first answers ``/health``, when the page has been
-sent and drawn, and when all workers are ready. With ``--beside`` another checkout, say of the last release, is started over the same
-library in the same run. The library is by default a new one of the bundled samples with the vectors of all items.
+sent and drawn, and after two questions. The page is asked for at once, so the first time costs what builds it, the second time what
+sending it costs. Each server is started twice: the first one over a library that nobody has served yet. With ``--beside`` another
+checkout, say of the last release, is started over the same library in the same run. The library is by default a new one of the
+bundled samples with the vectors of all items.
 
 Answers: users ask at once over REST, first a server that answers by itself, then one with workers. Where other programs use the
 machine too, answers a second say little; so the CPU of an answer is counted in each process, and what follows from it for free
@@ -29,7 +31,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.load import PATIENCE, QUESTIONS, ROOT, by_rest, cpu, cpu_of_each, family, serving, together
+from benchmarks.load import PATIENCE, QUESTIONS, ROOT, by_rest, configuration, cpu, cpu_of_each, family, serving, together
 
 
 class Throughput(NamedTuple):
@@ -70,6 +72,14 @@ def memory(process: int) -> int | None:
     return next(int(line.split()[1]) >> 10 for line in lines if line.startswith("Pss:"))
 
 
+def resident(process: int) -> int | None:
+    """Megabytes of a process that are in memory, where the system tells (Linux)."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+    except OSError:
+        return None
+
+
 def tell(what: str, process: int) -> None:
     """Print seconds of CPU and megabytes of the server and of each of its workers."""
     each = [(cpu(one), memory(one)) for one in family(process)]
@@ -77,24 +87,34 @@ def tell(what: str, process: int) -> None:
     print(f"  {what:<12} {shown}", flush=True)
 
 
+def forget_readings(library: Path) -> None:
+    """Delete what an earlier server worked out of the library for the next one."""
+    for file in (library / "cache").glob("readings.*"):
+        file.unlink()
+
+
 def measure_start(library: Path, checkout: Path, *options: str) -> None:
     """Print what a server has used at each step of its start."""
+
+    def get(path: str = "/", **headers: str) -> tuple[httpx.Response, float]:
+        before = cpu(process) or 0.0
+        got = httpx.get(f"{address}{path}", timeout=PATIENCE, headers=headers).raise_for_status()
+        return got, (cpu(process) or 0.0) - before
+
     with serving(library, *options, checkout=checkout, all_ready=False) as (address, process):
         tell("首次应答", process)
-        before = cpu(process) or 0.0
-        httpx.get(f"{address}/", timeout=PATIENCE).raise_for_status()
+        size = resident(process)
+        page, first = get()
         tell("页面", process)
-        between = cpu(process) or 0.0
-        page = httpx.get(f"{address}/", timeout=PATIENCE)
-        print(f"  再取页面      {(cpu(process) or 0.0) - between:.2f} 秒，{len(page.content)} 字节", end="")
-        packed = httpx.get(f"{address}/", timeout=PATIENCE, headers={"accept-encoding": "gzip"})
-        print(f"，压缩后 {packed.headers.get('content-length') or packed.num_bytes_downloaded} 字节")
-        config = httpx.get(f"{address}/config", timeout=PATIENCE).json()
+        print(f"  首次取页      {first:.2f} 秒，常驻内存 {size} → {resident(process)} MB")
+        config = configuration(page.text)
         load = next(d["id"] for d in config["dependencies"] if any(event == "load" for _, event in d["targets"]))
         body = {"data": [], "fn_index": load, "session_hash": "start"}
         httpx.post(f"{address}/gradio_api/run/predict", json=body, timeout=10 * PATIENCE).raise_for_status()
         tell("画出", process)
-        print(f"  页面共用      {(cpu(process) or 0.0) - before:.2f} 秒")
+        packed, again = get(**{"accept-encoding": "gzip"})
+        sent = packed.headers.get("content-length") or packed.num_bytes_downloaded
+        print(f"  再取页面      {again:.2f} 秒，{len(packed.content)} 字节，压缩后 {sent} 字节")
         for question in QUESTIONS[:2]:
             httpx.get(f"{address}/api/v1/ask", params={"question": question}, timeout=PATIENCE).raise_for_status()
         tell("两问之后", process)
@@ -147,9 +167,11 @@ def main() -> int:
                 ("单进程", ROOT, ("--workers", "0")),
                 (f"{args.workers} 个工作进程", ROOT, ("--workers", str(args.workers))),
             ):
-                if checkout is not None:
-                    print(f"启动，{title}：每个进程的 CPU 与内存", flush=True)
-                    measure_start(library, checkout.resolve(), *options)
+                for start in ("第一次", "再次") if checkout is not None else ():
+                    if start == "第一次":
+                        forget_readings(library)
+                    print(f"{start}启动，{title}：每个进程的 CPU 与内存", flush=True)
+                    measure_start(library, (checkout or ROOT).resolve(), *options)
         if not args.skip_answers:
             alone, shared = (measure_answers(library, args.users, args.questions, count) for count in (0, args.workers))
             cores = min(args.workers, os.cpu_count() or 1)

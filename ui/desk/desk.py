@@ -26,7 +26,9 @@ from corpus.errors import StoreError
 from corpus.filters import Filters
 from corpus.kept import KeptValues
 from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
+from corpus.store.stored_views import program_state
 from graph.codec.records import TargetRecord, TaskRecord
+from graph.documents.kept_readings import KeptReadings
 from graph.documents.status import statuses
 from graph.documents.works import works
 from graph.kinds import FactKind
@@ -201,17 +203,30 @@ class Desk:
             return self._answers.get((current_caller().number, id))
 
     def answerable(self, name: str, candidates: list[str], most: int) -> list[str]:
-        """Try out questions and return at most ``most`` that the library answers; kept under ``name`` until it changes."""
+        """Try out questions and return at most ``most`` that the library answers; kept under ``name`` until it changes.
+
+        Which of them were answered is kept on the disk too, for a server that starts over the same library on the same day.
+        """
 
         # nothing is held meanwhile: others read while the questions are answered one by one
         stamp = self.generation, dt.date.today()
         made, found = self._tried.get(name, (None, []))
         if made != stamp:
+            corpus = self.library.corpus
+            kept = KeptReadings(corpus, f"tried-{name}", bool, program_state())
+            state = f"{corpus.id} {self.library.model} {stamp[0]} {stamp[1]}"
             found = []
             for question in candidates:
-                if len(found) < most and self._answered("ask", question=question, keep=False)[0].status == "answered":
+                if len(found) == most:
+                    break
+                answered = kept.get(key := f"{state} {question}")
+                if answered is None:
+                    answered = self._answered("ask", question=question, keep=False)[0].status == "answered"
+                    kept.put(key, answered)
+                if answered:
                     found.append(question)
             self._tried[name] = stamp, found
+            kept.save()
         return found
 
     def search(self, query: str, *, filters: Filters | None = None, top: int = 10, as_of: dt.date | None = None) -> list[Hit]:

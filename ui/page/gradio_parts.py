@@ -1,4 +1,4 @@
-"""Gradio without the parts this page does not use 精简导入: a third of the time and half of the memory of ``import gradio``.
+"""Gradio without the parts this page does not use 精简导入: a tenth of the time and half of the memory of ``import gradio``.
 
 Importing Gradio writes a stub file for each of its components into its own package (for editors), renders a docstring for each of
 their events, and imports pandas, the MCP SDK, its command line and clients of a model hub. The page is made of tabs and panels
@@ -25,6 +25,12 @@ LEFT_OUT = (
     "gradio.mcp",  # serves functions to assistants: .8 s of SDK; our own is ui/mcp.py
     "gradio.cli",  # the command ``gradio``
     "gradio.external",  # loads demos and models of a hub
+    "gradio.tunneling",  # shares a page over its makers' host
+    "gradio.workflow",  # pages drawn as a graph of models of a hub
+    "gradio_client.client",  # asks other pages
+    "hf_gradio",  # a command that asks pages; each page shows how, for what it offers to programs, which ours does not
+    "httpx._main",  # the command ``httpx``, with a terminal in colours
+    "huggingface_hub",  # .1 s of clients
 )
 """Modules in whose place stands an empty one."""
 LATER = ("pandas",)
@@ -40,13 +46,20 @@ def import_gradio() -> ModuleType:
     sys.meta_path.insert(0, finder)
     try:
         return importlib.import_module("gradio")
-    except (ImportError, AttributeError, TypeError) as error:
+    except (ImportError, AttributeError, TypeError, LeftOutError) as error:
         log.warning("gradio is imported whole: %s", error)
     finally:
         sys.meta_path.remove(finder)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "gradio"]:
+        for name in [name for name in sys.modules if _is_left_out(name) and not name.startswith("gradio")]:
+            if isinstance(getattr(sys.modules[name].__spec__, "loader", None), _Empty):
+                del sys.modules[name]  # who imports it next gets it whole
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("gradio", "gradio_client")]:
         del sys.modules[name]
     return importlib.import_module("gradio")
+
+
+def _is_left_out(module: str) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in LEFT_OUT)
 
 
 class LeftOutError(RuntimeError):
@@ -59,7 +72,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if any(fullname == name or fullname.startswith(f"{name}.") for name in LEFT_OUT):
+        if _is_left_out(fullname):
             return importlib.util.spec_from_loader(fullname, _Empty(), is_package=True)
         if fullname not in LATER and fullname not in _RELIEVED:
             return None
@@ -84,9 +97,18 @@ class _Empty(importlib.abc.Loader):
             def used(*_: Any, **__: Any) -> Any:
                 raise LeftOutError(f"{module.__name__}.{name} is not part of this page, see ui/page/gradio_parts.py")
 
-            return type(name, (), {"__init__": used})
+            return _Absent(name, (), {"__init__": used})
 
         module.__dict__["__getattr__"] = absent
+
+
+class _Absent(type):
+    """A class that is not there; what is asked of it when a module is loaded (members of an enumeration) is its name."""
+
+    def __getattr__(cls, name: str) -> str:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return f"{cls.__name__}.{name}"
 
 
 class _Relieving(importlib.abc.Loader):
@@ -114,7 +136,32 @@ def _render_no_docstrings(module: ModuleType) -> None:
     module.EventListener.set_doc = lambda *_, **__: None
 
 
+def _make_routes_once(module: ModuleType) -> None:
+    """Blocks make 82 routes when they are opened, closed and given a queue, each time for an application that is thrown away.
+
+    Only the application that is mounted has routes, and ``gradio.routes`` makes it; the ones before it hold values of the blocks.
+    """
+    whole = module.App
+
+    class WithoutRoutes(whole):  # type: ignore[misc, valid-type]
+        @staticmethod
+        def create_app(blocks: Any, **options: Any) -> Any:
+            if options != {"mcp_server": False}:  # of ``launch``, which serves it
+                return whole.create_app(blocks, **options)
+            app = whole()
+            app.configure_app(blocks)
+            return app
+
+    module.__dict__["App"] = WithoutRoutes
+
+
+def _show_no_commands(module: ModuleType) -> None:
+    module.__dict__["generate_cli_snippet"] = lambda endpoints: dict.fromkeys(endpoints, "")
+
+
 _RELIEVED: dict[str, Callable[[ModuleType], None]] = {
+    "gradio.blocks": _make_routes_once,
     "gradio.component_meta": _write_no_stubs,
     "gradio.events": _render_no_docstrings,
+    "gradio.routes": _show_no_commands,
 }

@@ -79,3 +79,30 @@ def test_the_library_is_not_held_while_a_model_is_waited_for(library, monkeypatc
 def test_trying_out_examples_keeps_nothing(library):
     assert Desk(library).answerable("examples", [QUESTION, "火星上有什么？"], 5) == [QUESTION]
     assert library.answers() == []
+
+
+def test_a_server_started_anew_tries_out_only_what_no_other_has(library, tmp_path, monkeypatch):
+    tried: list[str] = []
+    ask_library = Library.ask
+
+    def ask_noting(self: Library, question: str, **options: object) -> Answer:
+        tried.append(question)
+        return ask_library(self, question, **options)
+
+    monkeypatch.setattr(Library, "ask", ask_noting)
+    nowhere = "火星上有什么？"
+    assert Desk(library).answerable("examples", [nowhere, QUESTION], 5) == [QUESTION]
+    assert tried == [nowhere, QUESTION]
+    assert Desk(library).answerable("examples", [nowhere, QUESTION, "山塘鉴定由谁负责？"], 1) == [QUESTION]
+    assert tried == [nowhere, QUESTION], "tried again, or one more than is wanted"
+
+    (tmp_path / "另一份.txt").write_text("石溪县通告\n\n县水务局负责巡查。\n", encoding="utf-8")
+    library.ingest([tmp_path / "另一份.txt"])
+    Desk(library).answerable("examples", [QUESTION], 5)
+    assert tried[2:] == [QUESTION], "of another state of the library"
+
+    files = list((library.corpus.folder / "cache").glob("readings.tried*"))
+    assert files, "nothing is kept"
+    library.remove(library.corpus.infos()[-1].id)
+    library.purge()
+    assert not any(file.exists() for file in files), "words of a text that was erased"
