@@ -135,6 +135,7 @@ class Searcher:
 
             with suppress(ModelUnavailable):  # search goes on without
                 if ItemIndex.is_complete(self.corpus, self._item_encoder):
+                    self._item_encoder.prepare()  # vectors without it are of no use
                     items = self._items if self._items is not None else ItemIndex(self.corpus, self._item_encoder)
                     (items.rebuild if anew else items.refresh)(generation)
                     self._items = items

@@ -10,8 +10,10 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -45,17 +47,25 @@ class ItemEncoder:
         self._folder = folder
         self._threads = threads
         self._lock = threading.Lock()
+        self._card: _Card | None = None
         self._parts: _Parts | None = None
 
     @property
     def name(self) -> str:
-        """Name with a hash of the files, so that vectors of two versions never mix. Raises ``ModelUnavailable``."""
-        return self._load().name
+        """Name with a hash of the files, so that vectors of two versions never mix. Raises ``ModelUnavailable``.
+
+        Who only wants to know whose vectors these are does not wait for the model to be made ready.
+        """
+        return self._describe().name
 
     @property
     def dimension(self) -> int:
         """Length of a vector. Raises ``ModelUnavailable``."""
-        return self._load().dimension
+        return self._describe().dimension
+
+    def prepare(self) -> None:
+        """Read the files now and not with the first text. Raises ``ModelUnavailable``."""
+        self._load()
 
     def encode_queries(self, texts: Sequence[str]) -> Any:
         """Vectors of questions.
@@ -75,24 +85,32 @@ class ItemEncoder:
         """Vectors of items or passages, best with their title in front; arguments, result and errors as ``encode_queries``."""
         return self._encode(PASSAGE, texts)
 
+    def _describe(self) -> _Card:
+        with self._lock, self._files() as folder:
+            if self._card is None:
+                self._card = _Card(folder)
+            return self._card
+
     def _load(self) -> _Parts:
-        with self._lock:
+        card = self._describe()
+        with self._lock, self._files() as folder:
             if self._parts is None:
-                if self._folder is not None:
-                    self._parts = _Parts(self._folder, self._threads)
-                else:
-                    with resources.as_file(resources.files("index.neural").joinpath("model")) as folder:
-                        self._parts = _Parts(folder, self._threads)
+                self._parts = _Parts(folder, card, self._threads)
             return self._parts
+
+    def _files(self) -> AbstractContextManager[Path]:
+        if self._folder is not None:
+            return nullcontext(self._folder)
+        return resources.as_file(resources.files("index.neural").joinpath("model"))
 
     def _encode(self, prefix: str, texts: Sequence[str]) -> Any:
         import numpy as np
 
         parts = self._load()
-        out = np.zeros((len(texts), parts.dimension), dtype=np.float32)
+        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         ids = parts.cut(prefix, texts)
         for width, rows in _batches([len(one) for one in ids]):
-            batch = np.full((len(rows), width), parts.pad, dtype=np.int32)
+            batch = np.full((len(rows), width), parts.card.pad, dtype=np.int32)
             mask = np.zeros((len(rows), width), dtype=np.int32)
             for at, row in enumerate(rows):
                 batch[at, : len(ids[row])] = ids[row]
@@ -101,28 +119,41 @@ class ItemEncoder:
         return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
 
 
-class _Parts:
-    """The files of a model, read."""
+class _Card:
+    """What is known of a model without making it ready: that its files are there, their hash, and its settings."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
-        try:
-            import onnxruntime
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            raise ModelUnavailable(
-                f"预训练语义模型需要 {error.name or 'onnxruntime'}。请先安装：pip install onnxruntime。"
-            ) from error
+    def __init__(self, folder: Path) -> None:
+        for package in ("onnxruntime", "tokenizers"):
+            if not _is_installed(package):
+                raise ModelUnavailable(f"预训练语义模型需要 {package}。请先安装：pip install {package}。")
         missing = [file for file in FILES if not (folder / file).is_file()]
         if missing:
             raise ModelUnavailable(f"预训练语义模型缺少文件 {'、'.join(missing)}（应在 {folder}）。{_WAY_OUT}")
+        digest = hashlib.sha256()
         try:
             settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
             self.dimension = int(settings["dimension"])
-            self.pad, self._begin, self._end = (int(settings[key]) for key in ("pad", "begin", "end"))
-            self._longest = int(settings["positions"]) - 2
-            self._characters: dict[int, str] = {ord(key): value for key, value in settings["characters"].items()}
+            self.pad, self.begin, self.end = (int(settings[key]) for key in ("pad", "begin", "end"))
+            self.longest = int(settings["positions"]) - 2
+            self.characters: dict[int, str] = {ord(key): value for key, value in settings["characters"].items()}
             if tuple(settings["prefixes"]) != (QUERY, PASSAGE):
                 raise ValueError("prefixes")
+            for file in FILES:
+                digest.update((folder / file).read_bytes())
+            self.name = f"{settings['name']}-{digest.hexdigest()[:8]}"
+        except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+            raise _damaged(folder) from error
+
+
+class _Parts:
+    """A model made ready: what cuts texts, and what runs its graph."""
+
+    def __init__(self, folder: Path, card: _Card, threads: int) -> None:
+        self.card = card
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer
+
             self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = threads
@@ -133,19 +164,26 @@ class _Parts:
             # by its path: read from bytes it would be in memory twice more
             graph = str(folder / GRAPH)
             self.session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-            digest = hashlib.sha256()
-            for file in FILES:
-                digest.update((folder / file).read_bytes())
         except Exception as error:  # both libraries raise bare Exceptions for damaged files
-            raise ModelUnavailable(f"预训练语义模型 {folder} 已损坏或与本版不符。{_WAY_OUT}") from error
-        self.name = f"{settings['name']}-{digest.hexdigest()[:8]}"
+            raise _damaged(folder) from error
 
     def cut(self, prefix: str, texts: Sequence[str]) -> list[list[int]]:
         """Numbers of the pieces of each text, with its prefix and the marks of beginning and end."""
-        limit = self._longest * _CHARACTERS_A_TOKEN
-        cleaned = [clean(prefix + text[:limit], self._characters) for text in texts]
+        limit = self.card.longest * _CHARACTERS_A_TOKEN
+        cleaned = [clean(prefix + text[:limit], self.card.characters) for text in texts]
         found = self._tokenizer.encode_batch(cleaned, add_special_tokens=False)
-        return [[self._begin, *encoding.ids[: self._longest], self._end] for encoding in found]
+        return [[self.card.begin, *encoding.ids[: self.card.longest], self.card.end] for encoding in found]
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # it is being kept out
+        return False
+
+
+def _damaged(folder: Path) -> ModelUnavailable:
+    return ModelUnavailable(f"预训练语义模型 {folder} 已损坏或与本版不符。{_WAY_OUT}")
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:

@@ -49,13 +49,12 @@ class ItemEmbedding:
         generation = -1
         try:
             with self._open_library() as library:
-                if library.item_encoder is not None and library.item_encoder.name:  # the name is known once it is read
-                    give_back_memory()
                 while not self._stop.is_set():
                     if library.generation != generation:
                         generation = library.generation
                         if library.embed_items(self._show, self._go_on):
                             self._desk.read(lambda _: self._desk.library.searcher.refresh())
+                            give_back_memory()
                         self._desk.embedding = ItemProgress()
                     self._stop.wait(LOOK_AGAIN)
         except PolicyError as error:  # questions are answered without

@@ -115,6 +115,16 @@ def test_damaged_file_is_told(folder: Path, file: str) -> None:
         ItemEncoder(folder).encode_queries(["就业"])
 
 
+def test_whose_vectors_they_are_is_known_before_the_model_is_ready(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = ItemEncoder(folder)
+    whole.prepare()
+    monkeypatch.setattr("onnxruntime.InferenceSession", None)
+    described = ItemEncoder(folder)
+    assert (described.name, described.dimension) == (whole.name, whole.dimension)
+    with pytest.raises(ModelUnavailable, match="已损坏"):
+        described.prepare()
+
+
 def test_missing_package_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(ModelUnavailable, match="pip install onnxruntime"):
