@@ -20,7 +20,7 @@ from ui.desk.machine import give_back_memory
 log = logging.getLogger("cemai.items")
 
 QUIET = 3.0
-"""Seconds nobody must have asked before the work goes on."""
+"""Seconds after the start, and after a question, before the work begins or goes on."""
 LOOK_AGAIN = 5.0
 """Seconds between two looks whether documents have come."""
 
@@ -47,6 +47,8 @@ class ItemEmbedding:
 
     def _work(self) -> None:
         generation = -1
+        if self._stop.wait(QUIET):  # whoever started the server waits for the page
+            return
         try:
             with self._open_library() as library:
                 while not self._stop.is_set():
