@@ -5,61 +5,59 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from corpus.document import ParsedDocument, Section, fact_id
+from corpus.document import ParsedDocument, Section, Span, fact_id
 from corpus.numerals import half_width
 from graph.facts import Provision, ProvisionKind
 from graph.frames.find import Frames, find_frames
 from graph.lexicon import expand
-from graph.quantities.find import find_quantities
-from graph.quantities.quantity import Quantity
+from graph.provisions.fields import find_amount, find_authority, find_main, find_term, opens_with_ban, read_fields
 from graph.tasks.assemble import cut_name, path_of, region_name
-from graph.tasks.deadlines import deadline_of
 from graph.tasks.demands import ARTICLE
 from graph.tasks.measures import demand_opening
 from graph.tasks.worthiness import TaskWorthiness
-from graph.units.find import read_unit_list
-from graph.units.words import is_named_unit
 
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零\d]+[章节编篇]")
-_SUBJECT = re.compile(expand(r"(?:^|[。；;\n])\s*(?P<who>[^，,。；;：:\n]{2,40}?)(?:{provision_modals})"))
-_TO = re.compile(
-    expand(
-        r"(?:^|[，,。；;：:\n])\s*{provision_to}(?P<who>[^，,。；;：:\n]{2,60}?)(?:的)?(?=[，,。；;：:\n]|给予|予以|按|每|实行)"
-    )
-)
-_CONDITION = re.compile(
-    expand(
-        r"(?:^|[，,。；;：:\n])\s*(?P<if>(?:{provision_to})?[^，,。；;：:\n]{0,16}{provision_if}[^。；;：:\n]{1,80}?的)(?=[，,。；;：:\n])"
-    )
-)
-_OBJECT = re.compile(expand(r"(?P<verb>应当|必须|可以|不得|有权|享受|给予|予以|禁止)(?P<what>[^，,。；;：:\n]{2,60})"))
-_TERM = re.compile(
-    expand(
-        r"(?:有效期|期限|时限|任期)(?:为|是|至|自)?[^，,。；;\n]{1,24}|自[^，,。；;\n]{2,30}?(?:起|之日起)(?:至[^，,。；;\n]{2,16}|[^，,。；;\n]{0,12}内)?|\d+个?(?:工作日|自然日|日|天|个月|年)(?:以?内|之内)"
-    )
-)
-_AUTHORITY = re.compile(expand(r"{provision_by}(?P<who>[^，,。；;：:（(\n]{2,30}?)(?:{provision_acts})"))
 _GRANTS = re.compile(
-    expand(r"(?:{grant_verbs}|{paid_nouns}|额度|首付|利率|比例)[^。；\n]{0,40}\d|\d[^。；\n]{0,12}(?:{paid_nouns})")
+    expand(r"(?:{grant_verbs}|{paid_nouns}|额度|首付|利率|比例)[^。；;\n]{0,40}\d|\d[^。；;\n]{0,12}(?:{paid_nouns})")
 )
-_NO_SUBJECT = re.compile(r"^[在由按（(向从经为自予以其该将]|[在由按向从经自]$")
-_BAN = re.compile(expand(r"{provision_bans}"))
+_PAYS = re.compile(expand(r"{grant_verbs}|{paid_nouns}|{provision_rates}"))
+_DEFINES = re.compile(r"所称|是指|下列用语")
 _STEP = re.compile(expand(r"{provision_steps}"))
-_DEFINES = re.compile(expand(r"{means}"))
-_ABOUT_ITSELF = re.compile(expand(r"本{own_kinds}[^。；;\n]{0,60}(?:{taking_effect}|{about_itself})"))
+_APPLIES = re.compile(
+    r"向[^,，。;；\n]{2,24}?(?:提交|申请|报送|办理|备案|登记)|提出[^,，。;；\n]{0,8}申请|提交(?!的)[^。;；\n]{0,24}(?:材料|证明|文件)"
+)
+_HAND_IN = re.compile(expand(r"{provision_hand_in}"))
+_MAY = re.compile(r"应当|必须|可以|不得|(?<![许认])可")
+_SUM = re.compile(r"\d(?:万|亿)?元|\d%")
+_TITLED = re.compile(r"【[^】\n]{2,40}】\s*")
+_STEP_HEAD = re.compile(expand(r"{provision_step_heads}"))
+_SET_CONDITIONS = re.compile(r"(?:具备|符合|满足)(?:以下|下列)[^。;；\n]{0,8}条件|条件[:：]")
+_IS_CONDITION = re.compile(expand(r"(?:{provision_if})"))
+_ABOUT_ITSELF = re.compile(
+    expand(
+        r"本《?{own_kinds}》?[^。；;\n]{0,60}(?:{taking_effect}|{about_itself})|负责解释|本(?:法|条例)自[^。；;\n]{2,30}施行|{these_rules}[^。；;\n]{0,40}(?:施行|实施|执行)"
+    )
+)
+_NO_PROVISION = re.compile(expand(r"{no_provision_heads}$"))
+_ORDERS = re.compile(expand(r"(?:各|市|县|区|省|全)?[^,，。;；\n]{0,20}(?:部门|单位|机构|政府|[县市区][)）]?)要(?![求素件])"))
+_ONLY_NAME = re.compile(r"[\s、.．]*关于[^,，。;；：:\n]{2,24}[。;；]?\s*$")
 _LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
+_PAPER = re.compile(expand(r"(?:{provision_papers})(?:[(（][^()（）]*[)）])?[。;；]?\s*$"))
+_CASE = re.compile(expand(r"(?:的|{provision_parties})(?:[(（][^()（）]*[)）])?[。;；]?\s*$"))
+"""One of several cases or groups a list names: 有一笔未结清贷款的; 在本市拥有合法产权房屋的人员。"""
+_SHORT_ITEM = 80
+_SHORT_HEAD = 16
 _SHORTEST = 8
 _LONGEST = 3000
 _READ = 600
 """Characters of a provision that are read for who, what and when; the rest is in its quote."""
-_MONEY = ("money", "percent")
 
 
 def find_provisions(doc: ParsedDocument, frames: Frames | None = None) -> tuple[Provision, ...]:
     """The provisions of a document, in order of the text; ``frames`` are those of its blocks where they are known already."""
     worthiness = TaskWorthiness(doc, frames or find_frames(doc))
     text = half_width(doc.text)
-    return tuple(_provision(doc, text, section) for section in _sections(doc, worthiness))
+    return tuple(_provision(doc, text, section, worthiness) for section in _sections(doc, worthiness))
 
 
 def _sections(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterator[Section]:
@@ -80,84 +78,97 @@ def _sections(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterator[Secti
         size = len(section.whole)
         if not _SHORTEST <= size <= _LONGEST or _LEADERS.search(doc.text, section.start, section.whole.end):
             continue
-        demands = demand_opening().match(section.heading.strip()) and not worthiness.is_under_conditions(section)
-        if not article and demands and not _GRANTS.search(section.whole.of(doc.text)):
-            continue  # something to be done
-        if (article or worthiness.is_provision(section)) and not _ABOUT_ITSELF.search(doc.text, section.start, section.whole.end):
+        if (article or worthiness.is_provision(section)) and not _is_none(doc.text, section, worthiness):
             yield section
 
 
-def _provision(doc: ParsedDocument, text: str, section: Section) -> Provision:
+def _is_none(text: str, section: Section, worthiness: TaskWorthiness) -> bool:
+    """Whether an item provides nothing: it says what is to be done, speaks of its document, or only names something."""
+    start, end = section.start + len(section.number or ""), section.whole.end
+    if _ABOUT_ITSELF.search(text, start, min(end, start + 100)) or _ONLY_NAME.match(text, start, end):
+        return True
+    if worthiness.is_in_law(section) or worthiness.is_under_conditions(section):
+        return False
+    if _NO_PROVISION.search(section.heading[:12].strip()) or _ORDERS.match(text, start, end):
+        return True
+    opening = text[start : min(end, start + 200)].lstrip("【[、.． \u3000")
+    demands = demand_opening().match(opening) is not None
+    return demands and not _GRANTS.search(text, start, end) and not _SUM.search(text, start, end)
+
+
+def _provision(doc: ParsedDocument, text: str, section: Section, worthiness: TaskWorthiness) -> Provision:
     span = section.whole.trimmed(doc.text)
     start = section.start + len(section.number or "")
-    while start < span.end and text[start] in " 　\t、.．":
+    while start < span.end and text[start] in " 　\t\n、.．":
         start += 1
+    titled = _TITLED.match(text, start, span.end)
+    if titled is not None and titled.end() < span.end:
+        start = titled.end()
     end = min(span.end, start + _READ)
-    words = text[start:end]
-    amount = _amount(text, start, end)
-    condition = _CONDITION.search(words)
-    subject = _subject(words)
-    what = _OBJECT.search(words)
-    term = _TERM.search(words)
+    main = find_main(text, start, end)
+    amount = find_amount(text, start, end)
+    grants = amount is not None and (not worthiness.is_in_law(section) or _PAYS.search(text, start, end) is not None)
+    fields = read_fields(text, start, main, grants=grants)
+    term = find_term(text, start, end)
+
+    def written(place: Span | None) -> str | None:
+        return place.of(doc.text).strip() if place is not None else None
+
     return Provision(
         id=fact_id(doc.id, "provision", span),
         document_id=doc.id,
         span=span,
         name=_name(doc.text, section, start, span.end),
         section_path=path_of(doc, section),
-        kind=_kind(words, amount),
-        subject=subject,
-        object=what["what"].strip() if what is not None else None,
-        condition=condition["if"].strip() if condition is not None else None,
-        amount=doc.text[amount.span.start : amount.span.end] if amount is not None else None,
+        kind=_kind(text, section, Span(start, main), worthiness, grants=grants),
+        subject=written(fields.subject),
+        object=written(fields.object),
+        condition=written(fields.condition),
+        amount=written(amount.span) if amount is not None else None,
         value=amount.value if amount is not None else None,
         unit=amount.unit if amount is not None else None,
-        term=term.group() if term is not None else deadline_of(doc.text, start, end),
-        authority=_authority(doc.text, start, end),
+        term=written(term),
+        authority=find_authority(doc.text, start, end),
         region=region_name(doc.head_at(span.start)),
     )
 
 
-def _amount(text: str, start: int, end: int) -> Quantity | None:
-    return next((q for q in find_quantities(text, start, end, most=12) if q.measure in _MONEY and q.form != "words"), None)
-
-
-def _subject(words: str) -> str | None:
-    """Whom a provision is for: 对…的…, or what stands before 应当, 可以, 享受."""
-    to = _TO.search(words)
-    acting = _SUBJECT.search(words)
-    found = min((match for match in (to, acting) if match is not None), key=lambda match: match.start(), default=None)
-    if found is None:
-        return None
-    who = found["who"].strip("的对 　")
-    return who if 2 <= len(who) <= 60 and _NO_SUBJECT.search(who) is None else None
-
-
-def _kind(words: str, amount: Quantity | None) -> ProvisionKind:
-    if _DEFINES.search(words[:60]):
+def _kind(text: str, section: Section, main: Span, worthiness: TaskWorthiness, *, grants: bool) -> ProvisionKind:
+    """The kind of a provision, by its main text: what its list names are cases or papers, not what it lays down."""
+    start, end = main.start, main.end
+    if _DEFINES.search(text, start, min(end, start + 60)):
         return "definition"
-    if amount is not None:
+    if grants:
         return "standard"
-    if _BAN.search(words):
+    if opens_with_ban(text, start, end):
         return "prohibition"
-    if _STEP.search(words):
+    first = text[start : min(end, start + 160)]
+    law = worthiness.is_in_law(section)
+    steps = set((_HAND_IN if law else _STEP).findall(first))
+    if (
+        len(steps) > 1
+        or _APPLIES.search(first)
+        or (not law and len(section.heading) <= _SHORT_HEAD and _STEP_HEAD.search(section.heading))
+    ):
         return "procedure"
-    if _CONDITION.search(words) or re.search(expand(r"^(?:{provision_if})"), words):
-        return "condition"
-    return "rule"
-
-
-def _authority(text: str, start: int, end: int) -> str | None:
-    for match in _AUTHORITY.finditer(text, start, end):
-        units = read_unit_list(text, match.start("who"), match.end("who"))
-        if units and all(is_named_unit(unit.name) or unit.name.endswith("部门") for unit in units):
-            return "、".join(unit.name for unit in units)
-    return None
+    under = worthiness.is_under_conditions(section)
+    if under and _STEP_HEAD.search("".join(worthiness.headings_above(section))):
+        return "procedure"
+    if end - start <= _SHORT_ITEM and not _MAY.search(first):
+        if _PAPER.search(first):
+            return "procedure"
+        if _CASE.search(first):
+            return "condition"
+    conditions = _SET_CONDITIONS.search(first) or (_IS_CONDITION.match(first) and not _MAY.search(first))
+    return "condition" if under or conditions else "rule"
 
 
 def _name(text: str, section: Section, start: int, end: int) -> str:
     heading = section.heading.strip("【】[]　 ")
     if 2 <= len(heading) <= 60:
         return heading
+    titled = _TITLED.search(text, section.start, start)
+    if titled is not None:
+        return titled.group().strip("【】 　\n")
     stop = min((at for sign in "。；;：:\n" if (at := text.find(sign, start, end)) >= 0), default=end)
     return cut_name(text[start:stop].strip())

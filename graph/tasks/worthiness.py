@@ -77,6 +77,10 @@ class TaskWorthiness:
         """Whether a heading above a section announces conditions, papers, standards or steps."""
         return any(_CONDITIONS.search(above.heading) for above in self._doc.trail(section)[:-1])
 
+    def headings_above(self, section: Section) -> tuple[str, ...]:
+        """The headings above a section, outermost first, without its own."""
+        return tuple(above.heading for above in self._doc.trail(section)[:-1])
+
     def _opens_with_demand(self, section: Section) -> bool:
         """Whether the heading, or the first sentence under it, opens with what is to be done."""
         opening = demand_opening()
