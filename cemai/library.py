@@ -32,6 +32,7 @@ from corpus.text import readable
 from graph.documents.contents import FoundContents, use_search
 
 if TYPE_CHECKING:
+    from cemai.document_matches import QueryMatches
     from graph.codec.records import Json
     from graph.documents.resolver import DocumentResolver
     from graph.documents.status import DocumentStatus
@@ -648,6 +649,19 @@ class Library(PolicyGraph):
         return search_named_first(
             self, readable(query), filters=self.resolved(filters, as_of), top=top, as_of=as_of or dt.date.today()
         )
+
+    def match_documents(self, query: str, *, as_of: dt.date | None = None) -> QueryMatches:
+        """All documents that a query means: those it names, and those that hold all of its words and quoted phrases."""
+        from cemai.document_matches import match_documents
+
+        return match_documents(self, query, as_of=as_of or dt.date.today())
+
+    def best_passages(self, query: str, documents: Sequence[str]) -> list[Hit]:
+        """Of each of some documents, by id, the passage that says most of a query; the first one where none says anything."""
+        from cemai.named_search import best_passages
+
+        rows = self.corpus.rows
+        return list(best_passages(self, [rows[id] for id in documents if id in rows], readable(query)).values())
 
     @property
     def resolver(self) -> DocumentResolver:

@@ -53,7 +53,7 @@ def _search(library: Library, query: str, filters: Filters | None, top: int, as_
     named = _named(library, names, allowed, top)
     # what is said of a document is what its passage has to say, too
     words = query if any(mention.kind == "described" for mention in names.mentions) else name_span(names.rest).of(names.rest)
-    passages = _best_passages(library, list(named), words)
+    passages = best_passages(library, list(named), words)
     certain = dict.fromkeys(mention for mention in named.values() if mention.certain)
     sure = {row for mention in certain for row in choose_documents(library.corpus, mention, query, as_of)}
     folded: list[Hit] = []
@@ -146,7 +146,7 @@ def _fold_hits(
     if all(row == other for row, other in front.items()):
         return list(hits)
     own = {row: next((hit for hit in hits if row_of.get(hit.source_id) == row), None) for row in front.values()}
-    absent = _best_passages(library, [row for row, hit in own.items() if hit is None], query)
+    absent = best_passages(library, [row for row, hit in own.items() if hit is None], query)
     behind: dict[int, dict[str, None]] = {}
     for row, other in front.items():
         if row != other:
@@ -167,7 +167,7 @@ def _fold_hits(
     return out
 
 
-def _best_passages(library: Library, rows: Sequence[int], words: str) -> dict[int, Hit]:
+def best_passages(library: Library, rows: Sequence[int], words: str) -> dict[int, Hit]:
     """Of each document the passage that says most of some words, or its first one where there are none."""
     found: dict[int, Hit] = {}
     row_of = {library.corpus.info(row).id: row for row in rows}

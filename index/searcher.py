@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +22,7 @@ from index.equivalents import unify_terms
 from index.hits import HitCache, build_hits, opening_hit
 from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
 from index.lexical.cache import LexicalCache
-from index.lexical.tokens import tokenise
+from index.lexical.tokens import normalise, tokenise
 from index.passages import Hit
 from index.query import SearchQuery, parse_query
 from index.ranking.features import Candidate, Rarity, compute_features, idf
@@ -175,6 +175,29 @@ class Searcher:
         assert lexical is not None
         return lexical.documents_with(tokenise(text).pairs)
 
+    def match_documents(self, query: str, phrases: Sequence[str] = ()) -> dict[int, float]:
+        """All documents that hold every word of a query and every phrase as it is, with scores; best first.
+
+        An everyday word also counts as found where the official one stands; question words are passed over.
+        """
+        self.refresh()
+        lexical = self._lexical.view
+        assert lexical is not None
+        question = parse_query(query, self._names)
+        several = any(len(word) > 1 for word in question.words)
+        # how a single character is cut off depends on what stands beside it
+        words = [word for word in question.words if len(word) > 1 or not several]
+        wanted = [[word, *_official_forms(question, word)] for word in words] + [[normalise(phrase)] for phrase in phrases]
+        found: set[int] | None = None
+        for forms in wanted:
+            holding = set().union(*(lexical.documents_with_phrase(form) for form in forms))
+            found = holding if found is None else found & holding
+        if not found:
+            return {}
+        weighed = WeightedQuery(dict.fromkeys((*question.words, *parse_query(" ".join(phrases), self._names).words), 1.0), {})
+        scores = lexical.search_documents(weighed, len(found), found)
+        return dict(sorted({row: scores.get(row, 0.0) for row in found}.items(), key=lambda item: (-item[1], item[0])))
+
     def search(
         self,
         query: str,
@@ -299,6 +322,13 @@ class Searcher:
         others = [row for row in found if row not in near]
         near.update((row, (0, score)) for row, score in zip(others, dense.cosines(vector, others).tolist(), strict=True))
         return near
+
+
+def _official_forms(question: SearchQuery, word: str) -> Iterator[str]:
+    """How officials write an everyday word of a query."""
+    for part, forms in question.readings:
+        if word in part:
+            yield from forms.split()
 
 
 class CandidatePool(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import tantivy
 
 from index.lexical.bulk_tokens import Segments
-from index.lexical.tokens import number_readings
+from index.lexical.tokens import SpelledWord, number_readings, spell_word
 
 HEAP = 64_000_000
 KEPT = 4_096
@@ -114,6 +114,36 @@ class LexicalIndex:
     def documents_with(self, pairs: Sequence[str]) -> set[int]:
         """The documents with a passage that holds all of some pairs."""
         return {hit.document for hit in self._with_all(pairs, max(1, self.size))}
+
+    def documents_with_phrase(self, text: str) -> set[int]:
+        """The documents in which a text stands as it is, in a passage, a heading or the title; blanks do not count.
+
+        Args:
+            text: A folded text (``index.lexical.tokens.normalise``).
+        """
+        spelling = spell_word(text)
+        if not spelling:
+            return set()
+        if len(spelling) == 1:  # a pair or a word is the token itself
+            hits = self._documents.search(_all_of(self.documents.schema, spelling), self._most(self._documents), count=False).hits
+            return {int(row or 0) for row in self._documents.fast_field_values("document", [address for _, address in hits])}
+        schema, most = self.passages.schema, self._most(self._passages)
+        # where the dictionary knows it as one word it need not be read to be seen
+        found = {
+            hit.document
+            for hit in self._found(self._passages.search(_all_of(schema, (("words", text),)), most, count=False).hits)
+        }
+        wanted = "".join(text.split())
+        for hit in self._found(self._passages.search(_all_of(schema, spelling), most, count=False).hits):
+            if hit.document not in found:
+                reading = self.read(hit)
+                if any(wanted in "".join(part.split()) for part in (reading.text, reading.head_text)):
+                    found.add(hit.document)
+        return found
+
+    @staticmethod
+    def _most(searcher: Any) -> int:
+        return max(1, int(searcher.num_docs))
 
     def _with_all(self, pairs: Sequence[str], limit: int) -> list[LexicalHit]:
         """The best passages that hold all of some pairs; none without pairs."""
@@ -216,6 +246,25 @@ class WeightedQuery:
 
 _PASSAGE_BOOSTS = {"words": ("words", 1.0), "pairs": ("pairs", 1.0), "head_words": ("words", 0.3), "head_pairs": ("pairs", 0.3)}
 _DOCUMENT_BOOSTS = {"words": ("words", 1.0), "pairs": ("pairs", 1.0), "head_words": ("words", 0.3), "head_pairs": ("pairs", 0.3)}
+
+
+def _all_of(schema: Any, spelling: SpelledWord) -> Any:
+    """Every token of a spelling, each in the text or in the title and headings."""
+    return tantivy.Query.boolean_query(
+        [
+            (
+                tantivy.Occur.Must,
+                _any_of(
+                    [tantivy.Query.term_query(schema, name, token, index_option="freq") for name in (field, f"head_{field}")]
+                ),
+            )
+            for field, token in spelling
+        ]
+    )
+
+
+def _any_of(queries: Sequence[Any]) -> Any:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
 
 
 def _more_and_more(limit: int, without: Set[int]) -> Iterator[int]:

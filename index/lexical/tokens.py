@@ -39,6 +39,10 @@ unseen = re.compile(
 )
 
 
+SpelledWord = tuple[tuple[str, str], ...]
+"""A spelling of a word: fields of the index, each with a token that has to be there."""
+
+
 class Tokens(NamedTuple):
     """The words of a text in order, and the pairs of neighbouring characters inside its Chinese runs."""
 
@@ -76,6 +80,21 @@ def tokenise(text: str) -> Tokens:
     words += _other.findall(THOUSANDS.sub("", plain))
     words += number_tokens(plain) if "号" in plain else []
     return Tokens(words, pairs)
+
+
+def spell_word(text: str) -> SpelledWord:
+    """The tokens that every text which holds this one has: pairs of its Chinese characters, single ones and other words as words.
+
+    >>> spell_word("医保参保"), spell_word("5G")
+    ((('pairs', '医保'), ('pairs', '保参'), ('pairs', '参保')), (('words', '5'), ('words', 'g')))
+    """
+    plain = normalise(text)
+    if _number_alone.fullmatch(plain):
+        return (("words", number_tokens(plain)[0]),)
+    runs = _not_han.sub(" ", plain).split()
+    found = [("pairs", run[i : i + 2]) for run in runs for i in range(len(run) - 1)]
+    found += [("words", run) for run in runs if len(run) == 1]
+    return tuple(dict.fromkeys([*found, *(("words", word) for word in _other.findall(THOUSANDS.sub("", plain)))]))
 
 
 def break_long_runs(chinese: str) -> str:

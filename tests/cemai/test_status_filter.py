@@ -16,8 +16,8 @@ from tests.encoders import BlankEncoder
 from tests.qa.kinds.test_validity import TEXTS
 from ui.cli import main
 from ui.desk.desk import Desk
+from ui.desk.document_search import facet_table
 from ui.desk.imports import Imports
-from ui.page.search.events import meets_facets
 from ui.rest.app import mount_api
 
 AS_OF = "2024-02-01"
@@ -54,7 +54,7 @@ def test_every_door_has_the_same_documents_of_a_status(library: Library) -> None
         found = {hit.source_id for hit in library.search("第一条 集市 办法 规范", filters=Filters(status=status), top=50)}
         rest = {record["id"] for record in client.get("/api/v1/documents", params={"status": status}).json()}
         shown = {record["id"] for record in client.get("/api/v1/documents").json() if record["validity"]["status"] == status}
-        facet = {entry.info.id for entry in desk.entries() if meets_facets(entry, {"时效": status})}
+        facet = {entry.info.id for entry in facet_table(desk).entries_of(facet_table(desk).meets({"时效": status}))}
         assert listed == rest == shown == facet and found == listed, status
         sizes.append(len(listed))
     assert sum(sizes) == len(library.documents()) and sum(map(bool, sizes)) >= 4

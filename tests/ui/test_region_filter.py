@@ -16,6 +16,7 @@ from corpus.filters import Filters
 from tests.qa.conftest import library_of
 from ui.desk.catalogue import CatalogueQuery, count_values, select_entries
 from ui.desk.desk import Desk, count_regions, lies_in, short_region
+from ui.desk.document_search import facet_table
 from ui.page.ask import events as ask
 from ui.page.library.events import TAB as LIBRARY
 from ui.page.search import events as search
@@ -43,13 +44,14 @@ def test_every_list_takes_in_the_regions_below(desk: Desk, region: str, count: i
     entries = desk.entries()
     assert len(chosen) == count
     assert {e.info.row for e in select_entries(entries, CatalogueQuery(region=region))} == chosen
-    assert {e.info.row for e in entries if search.meets_facets(e, {"地区": region})} == chosen
+    table = facet_table(desk)
+    assert {entry.info.row for entry in table.entries_of(table.meets({"地区": region}))} == chosen
     assert len(desk.tasks(region=region)) == count == len(library.tasks(region=region))
 
 
 def test_counts_are_those_of_the_lists(desk: Desk) -> None:
     entries = desk.entries()
-    found = dict(search.count_facets(entries, {})["地区"])
+    found = dict(facet_table(desk).counts({})["地区"])
     assert found == {value: count for value, _, count in count_values(entries, CatalogueQuery(), frozenset())["region"]}
     assert found == {"云南": 4, "昆明市": 2, "五华区": 1, "曲靖市": 1, "贵阳市": 1}
     assert all(count == len(select_entries(entries, CatalogueQuery(region=name))) for name, count in found.items())

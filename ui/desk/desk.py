@@ -45,6 +45,7 @@ from qa.answer import Answer, Comparison, Understanding
 from ui.desk.answer_queue import AnswerQueue
 
 if TYPE_CHECKING:
+    from cemai.document_matches import QueryMatches
     from ui.desk.pool import WorkerPool
 
 Tasks = CountedList[CitedFact[TaskRecord]]
@@ -76,6 +77,7 @@ class ShelfEntry:
             "年份": (year,),
             "主题": tuple(sorted(self.topics)),
             "时效": (self.status,),
+            "文种": (head.kind,),
         }
         return {name: tuple(str(value) for value in found if value) for name, found in values.items()}
 
@@ -240,6 +242,16 @@ class Desk:
         self.asked_at = time.monotonic()
         self.note_question("search", query)
         return self._answered("search", query=query, filters=filters, top=top, as_of=as_of)
+
+    def match_documents(self, query: str) -> QueryMatches:
+        """All documents that a query means, kept until the library changes."""
+        found: QueryMatches = self._cached(f"match|{query}", lambda: self._answered("match_documents", query=query)[0])
+        return found
+
+    def best_passages(self, query: str, documents: Sequence[str]) -> list[Hit]:
+        """Of each of some documents the passage that says most of a query."""
+        found: list[Hit] = self._answered("best_passages", query=query, documents=list(documents))[0]
+        return found
 
     def compare(
         self,

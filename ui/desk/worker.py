@@ -22,7 +22,7 @@ from cemai.library import Library
 from corpus.errors import PolicyError
 from ui.desk.machine import give_back_memory
 
-CALLS = frozenset({"ask", "search", "compare", "understand", "understand_all"})
+CALLS = frozenset({"ask", "search", "compare", "understand", "understand_all", "match_documents", "best_passages"})
 """Methods of ``Library`` that a worker may be asked for: they read, and their results can be sent."""
 TIDY = 60.0
 """Seconds between two times that freed memory is given back, which takes a hundredth of one."""

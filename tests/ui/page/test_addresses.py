@@ -78,6 +78,7 @@ WALKS: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = (
     ("ask", ({"act": "ask", "question": "甘南州有哪些医疗保障政策规定？"}, {"act": "ask", "question": "那黔南州呢？"})),
     ("ask", ({"act": "ask", "question": "甘南州有哪些医疗保障政策规定？"}, {"act": "ask", "question": "易地扶贫搬迁后续扶持由谁负责？"})),
     ("search", ({"act": "search", "query": "易地扶贫搬迁"},)),
+    ("search", ({"act": "search", "query": "易地扶贫搬迁", "since": "2020-01-01", "sort": "newest", "match": "exact"},)),
     ("search", ({"act": "facet", "name": "地区", "value": "黔南州"}, {"act": "facet", "name": "层级", "value": "市州"})),
     ("compare", ({"act": "compare", "subject": "医疗保障"},)),
     ("compare", ({"act": "compare", "subject": "医疗保障", "places": "黔南州", "regions": ["甘南州", "大兴安岭"]},)),

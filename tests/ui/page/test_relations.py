@@ -10,8 +10,8 @@ from graph.queries.relations import relations
 from graph.queries.unit import unit_page
 from qa.comparison.versions import describe_changes
 from ui.desk.desk import Desk
+from ui.desk.document_search import facet_table
 from ui.page.reader import events as view_reader
-from ui.page.search import events as view_search
 from ui.page.tasks import events as view_tasks
 
 FIRST = """云岫县农村供水管理办法（试行）
@@ -108,9 +108,9 @@ def test_tasks_by_deadline(desk):
 
 
 def test_issuers_are_a_facet(desk):
-    shown = view_search.count_facets(desk.entries(), {})
-    assert dict(shown["发文机关"]) == {"云岫县人民政府办公室": 1}
-    kept = [entry for entry in desk.entries() if view_search.meets_facets(entry, {"发文机关": "云岫县人民政府办公室"})]
+    table = facet_table(desk)
+    assert dict(table.counts({})["发文机关"]) == {"云岫县人民政府办公室": 1}
+    kept = table.entries_of(table.meets({"发文机关": "云岫县人民政府办公室"}))
     assert [entry.info.source for entry in kept] == ["方案.txt"]
 
 

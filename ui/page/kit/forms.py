@@ -115,8 +115,12 @@ def facets(
     *,
     shown: int = 8,
     labels: Mapping[str, str] | None = None,
+    cleared: Mapping[str, str] | None = None,
 ) -> Html:
-    """Facets with counts: only what exists; a pressed one is taken back by pressing it again. ``labels`` are headings that say more."""
+    """Facets with counts: only what exists; a pressed one is taken back by pressing it again.
+
+    ``labels`` are headings that say more; ``cleared`` are attributes of the button that takes all of them back.
+    """
     parts = []
     for name, values in groups.items():
         if not values:
@@ -131,8 +135,8 @@ def facets(
         parts.append(el("section", el("h2", (labels or {}).get(name, name)), buttons[:shown], rest))
     if not parts:
         return EMPTY
-    cleared = el("button", "清除全部条件", type="button", class_="open", data_act="clear") if chosen else None
-    body = el("div", parts, cleared, class_="facets")
+    clear = el("button", "清除全部条件", type="button", class_="open", data_act="clear", **(cleared or {})) if chosen else None
+    body = el("div", parts, clear, class_="facets")
     narrow = el(
         "details",
         el("summary", f"筛选（已选 {len(chosen)} 项）" if chosen else "筛选"),

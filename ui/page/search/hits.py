@@ -147,19 +147,6 @@ def _document_lines(rows: Sequence[tuple[DocumentInfo, str | None]]) -> Html:
     return el("ul", items, class_="recent")
 
 
-def hits_view(groups: Sequence[DocumentHits]) -> Html:
-    """Results grouped by document, in the order of their best passage; those that share no word with the query are folded."""
-    worded: list[Html] = []
-    near: list[Html] = []
-    for found in groups:
-        (worded if any(hit.highlights for hit in found.hits) else near).append(hit_card(found))
-    if not worded:
-        return join(near)
-    return join(
-        worded, el("details", el("summary", f"另有 {len(near)} 份文件意思可能相近"), near, class_="more") if near else None
-    )
-
-
 def _sentence(hit: Hit, part: Span) -> Html:
     shown = part.of(hit.text)
     lead = "…" if part.start > 0 else ""

@@ -59,17 +59,17 @@ def targets_table(targets: Sequence[CitedFact[TargetRecord]], *, start: int = 0)
     return ledger_table(["序号", "指标", "数值", "类别", "时限", "地区", "出处"], rows, "目标指标", class_="ledger targets")
 
 
-def pager(total: int, start: int, what: str) -> Html | None:
-    """Earlier and later rows, where there are more than one page."""
-    if total <= PAGE:
+def pager(total: int, start: int, what: str, *, size: int = PAGE) -> Html | None:
+    """Earlier and later rows, where there are more than one page of a size."""
+    if total <= size:
         return None
-    last = min(total, start + PAGE)
+    last = min(total, start + size)
     return el(
         "div",
-        el("button", "上一页", type="button", class_="quiet", data_act="page", data_what=what, data_start=max(0, start - PAGE),
+        el("button", "上一页", type="button", class_="quiet", data_act="page", data_what=what, data_start=max(0, start - size),
            disabled=start == 0),
         el("span", f"第 {start + 1}—{last} 条，共 {total} 条", class_="soft"),
-        el("button", "下一页", type="button", class_="quiet", data_act="page", data_what=what, data_start=start + PAGE,
+        el("button", "下一页", type="button", class_="quiet", data_act="page", data_what=what, data_start=start + size,
            disabled=last >= total),
         class_="pager",
     )  # fmt: skip
