@@ -2,9 +2,12 @@
 
     python tools/evaluate.py --shared DIR            everything: extraction, questions, retrieval
     python tools/evaluate.py --shared DIR --quick    extraction and questions on the seeds only
-    python tools/evaluate.py … --raise               write what was reached as the new floors, where it is higher
+    python tools/evaluate.py … --raise               write what was reached as the new floors, where it is higher, and fingerprints
 
-Everything goes through the command ``cemai``, as other programs would use it. Exit status 1 when a figure is below its floor.
+Beside the floors stand fingerprints of the files they were set on (``tools/gold.py``); figures of other files are not held against them.
+
+Everything goes through the command ``cemai``, as other programs would use it. Exit status 1 when a figure is below its floor, or the
+material is not that of the floors.
 """
 
 from __future__ import annotations
@@ -16,6 +19,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.gold import KEY, changed_material, fingerprint, group_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ROOT / "eval" / "floors.json"
@@ -119,17 +126,26 @@ def main() -> int:
         if not args.quick:
             figures |= retrieval(shared, Path(folder))
     floors = json.loads(FLOORS.read_text(encoding="utf-8"))
+    recorded = floors.pop(KEY, {})
+    other = changed_material(shared, figures, recorded)
     failed = []
     print(f"\n{'figure':28}{'reached':>9}{'floor':>9}")
     for name, value in figures.items():
         floor = floors.get(name)
-        low = floor is not None and value < floor - SLACK
+        foreign = group_of(name) in other
+        low = floor is not None and not foreign and value < floor - SLACK
         failed += [name] if low else []
-        print(f"{name:28}{value:9.4f}{floor if floor is not None else '—':>9}{'  BELOW' if low else ''}")
+        mark = "  of other material" if foreign else "  BELOW" if low else ""
+        print(f"{name:28}{value:9.4f}{floor if floor is not None else '—':>9}{mark}")
+    for told in other.values():
+        print(f"\n{told}")
     if args.lift:
-        floors |= {name: max(value, floors.get(name, 0)) for name, value in figures.items()}
-        FLOORS.write_text(json.dumps(floors, indent=1) + "\n", encoding="utf-8")
-    return 1 if failed else 0
+        for name, value in figures.items():
+            floors[name] = value if group_of(name) in other else max(value, floors.get(name, 0))
+        recorded |= {group: fingerprint(shared, group) for group in {group_of(name) for name in figures}}
+        FLOORS.write_text(json.dumps(floors | {KEY: recorded}, indent=1) + "\n", encoding="utf-8")
+        return 1 if failed else 0
+    return 1 if failed or other else 0
 
 
 if __name__ == "__main__":
