@@ -28,6 +28,7 @@ _GROUPS = re.compile(
 _GROUP_SIGN = re.compile(r"[为是按:：][一-龥（）()]{2,20}$")
 _DEPENDENT = re.compile(expand(r"^(?:{dependent_names}|(?:{dependent_verbs})[一-龥]{0,10})$"))
 _NEW = re.compile(expand(r"(?:{kept_verbs}|{growing})"))
+_GROWN = re.compile(expand(r"(?:{compared_with})?{growing}$"))
 _BRACKET = re.compile(r"（[^（）]*）$")
 
 
@@ -78,7 +79,7 @@ class NameChain:
         else:
             self.group_head = ""
             if self.subject and _DEPENDENT.match(name):
-                head = _BRACKET.sub("", self.subject)
+                head = _GROWN.sub("", _BRACKET.sub("", self.subject))
                 counterpart = next((pair for pair in _pairs() if name == pair[1] and head.endswith(pair[0])), None)
                 return (head[: -len(counterpart[0])] if counterpart else head) + name
         self.subject = name

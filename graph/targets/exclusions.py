@@ -35,6 +35,14 @@ _AS_EXAMPLE = re.compile(r"[^。；;]{0,40}?为例")
 _PLACES = frozenset("省市县区州")
 _OFTEN = re.compile(r"每[一-龥]{0,6}$|[少多超足过可]$|提取|申请|享受")
 _ATTACHED = re.compile(expand(r"(?:{attached_parts})"))
+_ORDINAL_HOME = re.compile(r"(?:首|一|二|三)套(?:住?房)?[、及和或,，]?$|[(（]?包括[^,，]{0,4}$")
+_HOME = re.compile(r"[(（]?(?:房|住房|个人|及以上|商业|公积金|自住|普通)")
+_COUPLE = re.compile(r"(?:夫妻|夫妇|双方|父母)(?:双方)?$")
+_PROJECT = re.compile(r"[一-龥]{2,10}?(?:工程|行动|计划|活动)")
+_ASIDE = re.compile(r"[(（](?:不含|不包括|除|原为|原来为|原)[^()（）]*\Z")
+_COPIES = re.compile(r"复印件|原件|身份证|户口")
+_SORTS = frozenset(("类", "种"))
+_EXCEPTED = re.compile(r"[^,，。;；]{0,24}?(?:以?外|之外)")
 _FORBIDS = re.compile(expand(r"内[^,，。;；]{0,12}(?:{forbidding})"))
 
 
@@ -57,6 +65,8 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
     after = quantity.core.end
     unit = quantity.unit or ""
     exact = quantity.comparator == "="
+    if quantity.form == "chinese" and _is_word_with_numeral(text, quantity, near):
+        return True
     if unit.endswith("方面") or (exact and text.startswith("方面", after)):
         return True
     if unit in ("条", "项") and exact and _MEASURES.match(text, after):
@@ -91,7 +101,7 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
         if near.rstrip().endswith("方面"):
             return True  # 科技成果转化激励方面4项
         listed = closes_enumeration(near, quantity.value)
-        if (listed and near.rstrip().endswith("等")) or (unit in _PLACES and (listed or not near.strip())):
+        if (listed and (near.rstrip().endswith("等") or unit in _SORTS)) or (unit in _PLACES and (listed or not near.strip())):
             return True  # 甲、乙、丙等3个船型; 4省市要深入学习
     if quantity.form == "chinese" and exact and unit in _COUNTERS and quantity.value is not None and quantity.value <= 12:
         return not near.endswith(goal_cues())
@@ -101,7 +111,23 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
         return True
     if unit in _STAGE_UNITS and exact and _STAGES.search(near):
         return True
+    if _ASIDE.search(near):
+        return True  # (不含已执行5%存款准备金率的机构), (原为10倍)
+    if unit == "份" and (_COPIES.search(near[-12:]) or _COPIES.match(text, after)):
+        return True
+    if near.startswith("除") and _EXCEPTED.match(text, after):
+        return True  # 除12家企业外
     return _only_tells_when(text, clause, quantity, near)
+
+
+def _is_word_with_numeral(text: str, quantity: Quantity, near: str) -> bool:
+    """首套、二套住房, 夫妻二人, 第二轮承包, 百万亩造林工程: a numeral in a name."""
+    unit, after = quantity.unit or "", quantity.core.end
+    if unit == "套" and quantity.value in (1, 2, 3):
+        return _ORDINAL_HOME.search(near) is not None or _HOME.match(text, after) is not None
+    if unit == "轮" or (unit == "人" and _COUPLE.search(near)):
+        return True
+    return text[quantity.core.start] in "百千万" and _PROJECT.match(text, after) is not None
 
 
 def closes_enumeration(lead: str, value: float | None) -> bool:

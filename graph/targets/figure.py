@@ -110,6 +110,11 @@ class Figure:
             return False
         return self.frame.probability >= (0.9 if self.context.future else 0.4)
 
+    @cached_property
+    def looks_back_surely(self) -> bool:
+        """Whether its block reviews or reports beyond doubt."""
+        return self.is_framed("review", "statistics") or self.context.past
+
     def is_framed(self, *kinds: FrameKind) -> bool:
         """Whether its block is surely of one of some frames."""
         return self.frame is not None and self.frame.kind in kinds and self.frame.probability >= 0.8

@@ -235,7 +235,8 @@ def _in_sentence(
             if named is not None:
                 named = chain.take(text, quote, quantity, named)
         elif shared is not None:
-            named = chain.subject = make_readable(shared, figure) or shared
+            named = make_readable(shared, figure) or (shared if len(shared) > 1 else None)
+            chain.subject = named or chain.subject
         if named is None:
             continue  # a figure of nothing is no fact
         told, told_of = without_groups(named), quantity.measure
@@ -251,9 +252,14 @@ def _in_sentence(
 _FROM = re.compile(r"[由从](?:原来?的?|现行的?|目前的?|\d{4}年(?:末|底)?的?)?\Z")
 
 
+_ONLY_CHANGE = re.compile(expand(r"(?:统一|均)?(?:{changing_verbs})[到至为]"))
+
+
 def _starts_change(text: str, quantity: Quantity, following: Quantity) -> bool:
     """Whether a value is what another one changes from: 由56%提高到78% is one figure with a base."""
     between = text[quantity.span.end : following.span.start]
+    if quantity.form != "words" and quantity.measure == following.measure and _ONLY_CHANGE.fullmatch(between):
+        return True
     if len(between) > 12 or quantity.form == "words" or not CHANGED.search(between) or re.search("[,，。;；、]", between):
         return False
     return _FROM.search(text, max(0, quantity.span.start - 10), quantity.span.start) is not None

@@ -18,7 +18,7 @@ _CLAUSE_LEAD = re.compile(
         r"^(?:{clause_leads}|及(?!时)|对(?![外接口标照])|守住了?|要(?![求素点件])|应当?"
         r"|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+(?:条|(?=[,，、:：]))|\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
         r"|[一二三四五六七八九十]{1,3}、(?:{goal_kinds}?(?:目标|要求))?|[“\"]?{five_year_plans}[”\"]?{plan_times}"
-        r"|[12]\d{3}年(?:\d{1,2}月)?{year_tails}?|[的,，、:：\s”—])"
+        r"|[12]\d{3}年(?:\d{1,2}月)?{year_tails}?(?:度|后(?![备勤续]))?|[的,，、:：\s”—])"
     )
 )
 _NOUN_STOP = re.compile(expand(r"[,，。;；:：、（(）)\n]|{after_nouns}"))
@@ -57,7 +57,9 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
     counted = ((not left or _SINCE.search(left)) and text[quantity.span.end - 1] == "内") or _SINCE_DAY.search(left)
     if quantity.measure == "time" and not right.strip("的") and counted and following:
         # 在每一会计年度结束之日起四个月内，报送年度报告: what has to be done stands in the next clause
-        return _time_limit(left, _NOUN_STOP.split(_ACT_LEAD.sub("", following.strip()))[0][:24])
+        act = _ACT_LEAD.sub("", following.strip())
+        told = _TO_WHOM.match(act)
+        return _time_limit(left, told["act"] if told is not None and "、" in told.group() else _NOUN_STOP.split(act)[0][:24])
     if quantity.measure == "rank":
         left = _RISING.split(left)[0] or left
         row = _RANKED.search(left)
@@ -115,6 +117,9 @@ def find_indicator(text: str, clause: Span, quantity: Quantity, previous: str = 
         return _short(f"{bare}{noun}")
     if not bare or bare in _verbs():
         return _short(noun if len(noun) >= 2 or noun in _PLACES else f"{_head_of(previous)}{bare}{noun}")
+    lasts = quantity.measure == "time" and quantity.span.end > quantity.core.end
+    if noun and lasts and len(bare) >= 2 and "的" in noun:
+        return _short(bare)  # 毕业5年以内中专及以上学历的青年人才
     if noun and (not reached or (quantity.measure == "time" and left.endswith("有"))):
         return _short(_joined(bare, noun) if len(bare) + len(noun) <= 40 else noun)
     return _short(bare if len(bare) >= 2 else f"{_head_of(previous)}{bare}{noun}")
@@ -141,6 +146,9 @@ _DURATIVE = word_lists()["durative"]
 _TIME_NOUNS = word_lists()["time_nouns"]
 _ACT_LEAD = re.compile(expand(r"^(?:{act_leads})+"))
 _LIMIT_SUBJECTS = word_lists()["limit_subjects"]
+_TO_WHOM = re.compile(expand(r"^向[^,，。;；]{2,40}?(?P<act>(?:{reporting_acts})[^,，。;；]{0,12})"))
+"""To whom something is handed in stands before it: 向登记机关、监督机构作出书面报告."""
+_WHO_ACTS = re.compile(expand(r"(?<=[一-龥]{4})的(?:[一-龥]{0,4}(?:{group_ends}|纳税人))$"))
 _SINCE_LEAD = re.compile(expand(r"^(?:自|从|收到|接到|由|于)|日起|后$|(?:{since_events})"))
 _FORBIDDEN = word_lists()["forbidding"]
 _MEASURES = {"time": "时间", "money": "金额", "area": "面积", "percent": "比例", "length": "长度", "person": "人数"}
@@ -153,6 +161,7 @@ _PERIOD_AFTER = re.compile(expand(r"^为(?P<noun>{periods_after})"))
 def _time_limit(left: str, act: str) -> str:
     """The name of a time limit: what has to be done, and for what where its clause says so: 简单问题答复时限."""
     act = _ACT_LEAD.sub("", act)
+    act = _WHO_ACTS.sub("", act) or act
     subject = left.rstrip("的")
     for _ in range(4):
         shorter = _BEFORE_LIMIT.sub("", subject)
@@ -160,7 +169,7 @@ def _time_limit(left: str, act: str) -> str:
             break
         subject = shorter
     subject = _without_lead(subject)
-    if len(subject) > 10 or _SINCE_LEAD.search(subject) or subject.endswith(_LIMIT_SUBJECTS) or re.search(r"\d", subject):
+    if len(subject) > 10 or subject[:1] in ("在", "自", "从", "于") or _SINCE_LEAD.search(subject) or subject.endswith(_LIMIT_SUBJECTS) or re.search(r"\d", subject):
         subject = ""
     if not act or act in _verbs():
         act = f"{_head_of(left)}办理" if len(act) < 2 else act

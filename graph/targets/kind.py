@@ -31,8 +31,21 @@ _SUBJECTS = re.compile(expand(r"\s*{acting_subjects}"))
 _GIVES = re.compile(expand(r"{handing_out}[^,;。]{0,24}\Z"))
 _EACH_PAID = re.compile(expand(r"每(?:{each_units})[^,，;；。]{0,8}(?:{paid})"))
 _PARAMETER = re.compile(expand(r"{parameters}"))
+_PROVIDED = re.compile(
+    expand(r"[^。；;]{0,60}?(?:的[,，][^,，]{0,10}?(?:{provided_then})|[,，]方可)|[^,，。；;]{0,20}?后(?:方可|可以?)(?!持续|再生)")
+)
+_GIVEN_AFTER = re.compile(expand(r"[^,，。；;\d]{0,6}?(?:给予|予以)"))
+_OF_YEAR = re.compile(r"按(?:照)?[^,，按]{0,8}(?:19|20)\d\d年[^,，]*\Z")
+_PARAMETER_REACH = 40
+"""Characters before a figure of measures in which the parameter it sets may be named: 贷款期限由40年减房龄，调整为50年减房龄."""
+_LETS = re.compile(expand(r"{letting_verbs}"))
+_TOLD = ("累计", "已", "共")
+_SORTS = frozenset(("类", "种"))
 _TALLY = re.compile(r"[(（]共计?\Z")
 _OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
+
+_DRIVING = word_lists()["driving_verbs"]
+_ADDS = re.compile(expand(r"{adding}|打造|培育|形成|达到"))
 
 Rule = Callable[[Figure], TargetKind | None]
 
@@ -75,6 +88,23 @@ def _is_required_for_favour(figure: Figure) -> TargetKind | None:
         return None
     rest = figure.text[end : min(figure.sentence.end, end + 120)]
     return "rule" if _FAVOUR.search(rest) and "的" in rest[:40] else None
+
+
+def _opens_rule(figure: Figure) -> TargetKind | None:
+    """房屋备案满5年的，可转让: what has to be so for what the next clause provides."""
+    if figure.manner == "account" or figure.looks_back or not figure.in_digits:
+        return None
+    end, stop = figure.quantity.span.end, figure.sentence.end
+    share = figure.quantity.measure in ("money", "percent") and _ACCORDING.search(figure.near) is not None
+    given = share and (_GIVEN_AFTER.match(figure.text, end, stop) or _OF_YEAR.search(figure.near))
+    return "rule" if given or _PROVIDED.match(figure.text, end, stop) else None
+
+
+def _counts_sorts(figure: Figure) -> TargetKind | None:
+    """公开9类救助标准: of how many sorts something is."""
+    quantity = figure.quantity
+    sorts = quantity.comparator == "=" and (quantity.unit or "") in _SORTS and figure.manner != "account"
+    return "statistic" if sorts and not CHANGED.search(figure.near) and not _ADDS.search(figure.near) else None
 
 
 # ---- frames, years and headings
@@ -142,7 +172,8 @@ def _is_handed_out(figure: Figure) -> TargetKind | None:
     """给予…补贴: holds until the year, the sum is not to be reached by then."""
     if figure.quantity.measure not in ("money", "percent") or not _GIVES.search(figure.near):
         return None
-    return "rule" if not figure.is_goal and figure.manner != "account" else None
+    told = figure.manner == "account" or figure.looks_back or contains(figure.near, _TOLD)
+    return "rule" if not figure.is_goal and not told else None
 
 
 def _is_paid_for_each(figure: Figure) -> TargetKind | None:
@@ -153,11 +184,25 @@ def _is_paid_for_each(figure: Figure) -> TargetKind | None:
     return "rule" if each or ("元/" in (figure.quantity.unit or "") and _ACCORDING.search(figure.near)) else None
 
 
+def _is_let(figure: Figure) -> TargetKind | None:
+    """可在办理预售许可前缴纳50%: what is allowed, whenever."""
+    if figure.manner == "account" or figure.looks_back or not figure.in_digits or figure.quantity.measure in COUNTED:
+        return None
+    return "rule" if _LETS.search(figure.near) and not figure.is_announced_goal else None
+
+
+def _is_driven(figure: Figure) -> TargetKind | None:
+    """推动吞吐量增长15%, outside of reports: to be reached, however the year reads."""
+    drives = figure.manner == "plan" and figure.near.startswith(_DRIVING) and figure.in_digits
+    return "target" if drives and not figure.looks_back_surely else None
+
+
 def _is_parameter(figure: Figure) -> TargetKind | None:
     """首付比例由30%降至20%, 贷款最高额度调整为90万元: what anybody who asks is dealt with by, whenever it is laid down."""
     if figure.manner == "account" or figure.looks_back or not figure.in_digits or figure.quantity.measure in COUNTED:
         return None
-    return "rule" if _PARAMETER.search(figure.near) and not figure.is_announced_goal and "力争" not in figure.near else None
+    words = figure.lead[-_PARAMETER_REACH:] if figure.manner == "measures" else figure.near
+    return "rule" if _PARAMETER.search(words) and not figure.is_announced_goal and "力争" not in figure.near else None
 
 
 def _is_tally(figure: Figure) -> TargetKind | None:
@@ -286,6 +331,12 @@ _RULES: tuple[Rule, ...] = (
     _is_ceiling_of_money,
     _is_bounded_in_measures,
     _is_required_for_favour,
+    _opens_rule,
+    _is_handed_out,
+    _is_paid_for_each,
+    _is_let,
+    _counts_sorts,
+    _is_driven,
     _is_in_review,
     _is_of_past_year,
     _surpasses_goal,
@@ -295,8 +346,6 @@ _RULES: tuple[Rule, ...] = (
     _is_shortened_limit,
     _is_attribute,
     _is_defined,
-    _is_handed_out,
-    _is_paid_for_each,
     _is_parameter,
     _is_tally,
     _is_held_rank,

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from graph.lexicon import expand, word_lists
 from graph.targets.figure import Figure
-from graph.targets.readable import is_each, is_readable, shape_name
+from graph.targets.readable import is_each, is_readable, says_nothing, shape_name
 
 _PAID_FOR = re.compile(
     expand(r"^[^,，。;；:：()（）\d]{0,14}?(?P<noun>(?:(?![处以元的式予给并可])[一-龥]){0,6}?{paid_nouns})(?![一-龥]{0,2}的)")
@@ -57,6 +57,7 @@ _ONLY_BOUND = re.compile(expand(r"^(?:{limits}|{limits_of_size})"))
 _UNFINISHED = word_lists()["unfinished"]
 _FROM = re.compile(r"(?<![自理])[由从](?:原来?的?|现行的?|目前的?)?(?:[^由从]{0,12})$")
 _OWN_FIGURE = re.compile(r"\d[\d.,]*[万亿多余]*[一-龥%‰]{0,2}$")
+_ANNOUNCING = word_lists()["announcing"]
 _MOST = 40
 
 
@@ -106,7 +107,7 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str, told: 
             above = room.group() if room is not None and subject == "面积" else ""
         if not above:
             return None
-        keeps = subject not in _bare_verbs() and not _ONLY_BOUND.match(subject) and not above.endswith(subject)
+        keeps = subject not in _bare_verbs() and not says_nothing(subject) and not _ONLY_BOUND.match(subject) and not above.endswith(subject)
         subject = f"{above}{subject}" if keeps else above
     if each and each not in subject:
         subject = f"{subject}（{each}）"
@@ -197,6 +198,8 @@ def _head(clause: str) -> str:
     bare = _NUMBERED.sub("", clause.strip(" 　\n,，。;；:："))
     bare = _HEAD_VERBS.sub("", _OWN_FIGURE.sub("", bare))
     bare = bare.rsplit("，", 1)[-1].rsplit(",", 1)[-1]
+    if bare.endswith(_ANNOUNCING):
+        return ""
     bare = _clean(bare.rpartition("的")[2] if re.search(r"\d", bare) else bare)
     return bare if 2 <= len(bare) <= 24 and not re.search(r"\d", bare) else ""
 

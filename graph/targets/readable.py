@@ -14,13 +14,13 @@ from graph.targets.figure import Figure
 
 _LEADS = re.compile(
     expand(
-        r"^(?:{bare_leads}|并(?![购联网轨列发])|可以|可(?![可再支回持用贷行比售移燃控靠信替能])|需(?![求要])|自(?=[^自]{2,14}(?:之日|日起|年起|月起|以来))|自?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?起[,，]?|而(?!且)|其(?![他它余中])|该(?!省|市|县|区|州|院)|[”’』」])+"
+        r"^(?:{bare_leads}|[（(][一二三四五六七八九十\d]{1,2}[)）]|以?[上下](?=每)|度(?=[在我全实])|内(?=[出购办转申再首])|经[一-龥]{2,12}?(?:批准|审核|同意|认定|评估|审批)后?可?(?=[一-龥]{4})|如(?![果期实何])|并(?![购联网轨列发])|可以|可(?![可再支回持用贷行比售移燃控靠信替能])|需(?![求要])|自(?=[^自]{2,14}(?:之日|日起|年起|月起|以来))|自?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?起[,，]?|而(?!且)|其(?![他它余中])|该(?!省|市|县|区|州|院|套|项|户|批|类|宗)|[”’』」])+"
     )
 )
 _BEFORE_NOUN = re.compile(expand(r"^(?:对(?![外接口标照])|针对|对于|关于|作为)(?=[一-龥“《A-Za-z\d])"))
 _TAILS = re.compile(
     expand(
-        r"(?:{bare_tails}|不(?:应|得|宜|能|可)?(?:少|低|高|超|大|小|早|晚|多|长|短)(?:于|过)?$|以(?=为主$)|(?<=以)为主|[（(“‘《]|(?<![高平同中初一二三])等|(?<![之总缓中共])和|(?<![参给])与|(?<![普涉以])及|(?<![同占环价积贷])比|(?<!成)就|(?<![响对供适效反感顺照])应|(?<![许认])可|(?<![预节公合大特])约|(?<![其尤])为)+$"
+        r"(?:{bare_tails}|不(?:应|得|宜|能|可)?(?:少|低|高|超|大|小|早|晚|多|长|短)(?:于|过)?$|以(?=为主$)|(?<=以)为主|[（(“‘《]|(?<![高平同中初一二三])等|(?<![之总缓中共])和|(?<![参给])与|(?<![普涉以])及|(?<![同占环价积贷业配容])比|(?<!成)就|(?<![响对供适效反感顺照])应|(?<![许认])可|(?<![预节公合大特])约|(?<![其尤])为)+$"
     )
 )
 _WHOLE = word_lists()["whole_words"]
@@ -42,6 +42,11 @@ _END_FIGURE = re.compile(
         r"(?:[由从为至到]|高达)?(?:{former_times})?的?(?:最高|最低)?不?得?(?:超过|低于|高于)?[\d.]+(?:%|个?百分点|万?元|倍|周?岁)$"
     )
 )
+_BOUND_SHARE = re.compile(r"^(?P<what>.{2,24}?)(?:不得|不应|应|须)?不?(?:低于|少于|超过|高于|大于|小于|多于)(?P<of>.{2,})$")
+_TRIED = re.compile(expand(r"起(?P<what>{taking_force})$"))
+_SUM_TWICE = re.compile(r"(?<=额度|限额|标准|补贴|补助)金额$")
+_HALF_BRACKET = re.compile(r"[(（][^()（）]*(?=）$)")
+_NOTHING = re.compile(expand(r"(?:{empty_words})+"))
 _FINE = re.compile(r"(?:和|或者?|、|并处|处)[一二三四五六七八九十百千万]+元.*$")
 _INSIDE = re.compile(r"^在(?P<what>.{4,})内$")
 _BRACKET = re.compile(r"[（(][^（）()]*$")
@@ -55,7 +60,7 @@ _NO_NAME = re.compile(expand(r"^(?:{no_openings})|(?:{no_endings})$"))
 _SHARE_VERBS = word_lists()["share_verbs"]
 _IN_FORCE = re.compile(expand(r"{taking_force}+"))
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十两百]")
-_INNER_FIGURE = re.compile(r"\d个?百分点|\d%的?$|[\d一二三四五六七八九十]+日内期限")
+_INNER_FIGURE = re.compile(r"\d次$|(?<![初高集适其])中$|\d个?百分点|\d%的?$|[\d一二三四五六七八九十]+日内期限")
 _PAID = re.compile(
     expand(
         r"(?P<what>(?:(?![的、，,。；:：\s和与及给予发放按为提高降低调整优化实施加大申领享受不超过现行当期])[一-龥]){0,10}(?:{paid_nouns}|{allowed_nouns}))(?:标准|政策|金额)?"
@@ -99,14 +104,21 @@ def make_readable(name: str, figure: Figure, group_of: str = "") -> str | None:
         return None
     if core.endswith(_OTHERS.get(figure.quantity.measure, ())):
         return None  # 5年以下和5年以上利率: the time is part of the name
+    if groups.count("(") + groups.count("（") > groups.count(")") + groups.count("）"):
+        groups = _HALF_BRACKET.sub("", groups)  # a group that was too long was cut inside a bracket of its own
     return f"{_with_measure(core, figure, groups)}{groups}"
 
 
 def is_readable(name: str) -> bool:
     """Whether a name says a thing: neither a bare measure or verb, nor half a clause, nor talk."""
-    if len(name) < 2 or name in _unreadable() or is_each(name):
+    if len(name) < 2 or name in _unreadable() or is_each(name) or says_nothing(name):
         return False
     return not (_NO_NAME.search(name) or _SPOKEN.search(name) or _INNER_FIGURE.search(name))
+
+
+def says_nothing(name: str) -> bool:
+    """Whether a name is made of adverbs and verbs of giving alone: 分别按现行执行."""
+    return _NOTHING.fullmatch(name) is not None
 
 
 def is_each(name: str) -> bool:
@@ -176,6 +188,12 @@ def _reshape(name: str, figure: Figure) -> str:
     settled = _ACCORDING.match(name)
     if settled is not None:
         return f"{_clean(settled['what'])}{settled['how'] or ''}"
+    name = _SUM_TWICE.sub("", name)
+    share = _BOUND_SHARE.match(name)
+    if share is not None and not share["what"].endswith(("年", "月", "日")):
+        of = share["of"].removesuffix("比例").rstrip("的")
+        within = measure in ("percent", "ratio") and of in figure.near
+        return f"{_clean(share['what'])}占{of}比例" if within else _clean(share["what"])
     bounded = _BOUNDED_IN.match(name)
     if bounded is not None:
         return _clean(bounded["what"])
@@ -186,6 +204,9 @@ def _reshape(name: str, figure: Figure) -> str:
     if bounded is not None:
         return _clean(bounded["what"])
     if measure == "time":
+        tried = _TRIED.search(name)
+        if tried is not None:
+            return f"政策{tried['what']}期限"
         since = _SINCE.match(name)
         if since is not None:
             return f"{since['what']}后"
