@@ -169,7 +169,13 @@ def _time_limit(left: str, act: str) -> str:
             break
         subject = shorter
     subject = _without_lead(subject)
-    if len(subject) > 10 or subject[:1] in ("在", "自", "从", "于") or _SINCE_LEAD.search(subject) or subject.endswith(_LIMIT_SUBJECTS) or re.search(r"\d", subject):
+    if (
+        len(subject) > 10
+        or subject[:1] in ("在", "自", "从", "于")
+        or _SINCE_LEAD.search(subject)
+        or subject.endswith(_LIMIT_SUBJECTS)
+        or re.search(r"\d", subject)
+    ):
         subject = ""
     if not act or act in _verbs():
         act = f"{_head_of(left)}办理" if len(act) < 2 else act

@@ -32,7 +32,9 @@ _GIVES = re.compile(expand(r"{handing_out}[^,;。]{0,24}\Z"))
 _EACH_PAID = re.compile(expand(r"每(?:{each_units})[^,，;；。]{0,8}(?:{paid})"))
 _PARAMETER = re.compile(expand(r"{parameters}"))
 _PROVIDED = re.compile(
-    expand(r"[^。；;]{0,60}?(?:的[,，][^,，]{0,10}?(?:{provided_then})|[,，]方可)|[^,，。；;]{0,20}?后(?:方可|可以?)(?!持续|再生)")
+    expand(
+        r"[^。；;]{0,60}?(?:的[,，][^,，]{0,10}?(?:{provided_then})|[,，]方可)|[^,，。；;]{0,20}?后(?:方可|可以?)(?!持续|再生)"
+    )
 )
 _GIVEN_AFTER = re.compile(expand(r"[^,，。；;\d]{0,6}?(?:给予|予以)"))
 _OF_YEAR = re.compile(r"按(?:照)?[^,，按]{0,8}(?:19|20)\d\d年[^,，]*\Z")

@@ -107,7 +107,12 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str, told: 
             above = room.group() if room is not None and subject == "面积" else ""
         if not above:
             return None
-        keeps = subject not in _bare_verbs() and not says_nothing(subject) and not _ONLY_BOUND.match(subject) and not above.endswith(subject)
+        keeps = (
+            subject not in _bare_verbs()
+            and not says_nothing(subject)
+            and not _ONLY_BOUND.match(subject)
+            and not above.endswith(subject)
+        )
         subject = f"{above}{subject}" if keeps else above
     if each and each not in subject:
         subject = f"{subject}（{each}）"

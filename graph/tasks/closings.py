@@ -16,7 +16,9 @@ from graph.units.lists import ResponsibilityClause, find_responsibilities
 from graph.units.stated_duties import find_stated_duties
 
 _CLOSING = re.compile(
-    expand(r"[请望]?(?:{everybody}|全[{divisions}]|[{divisions}]直)[^。；\n]{0,60}?(?:{modals}|{urging})|^请[^。；\n]{2,60}")
+    expand(
+        r"[请望]?(?:{everybody}(?![类种项户位名])|全[{divisions}]|[{divisions}]直)[^。；\n]{0,60}?(?:{modals}|{urging})|^请[^。；\n]{2,60}"
+    )
 )
 # 会议要求，各县市要…: the news of a meeting, or a notice, tells what was demanded
 _REPORTED = re.compile(expand(r"{duty_reports}{reported_demands}[，,：:]?[^。；\n]{0,120}?(?:{modals}|{urging})(?![求素件点])"))

@@ -18,7 +18,12 @@ _RESULT = re.compile(expand(r"(?:^|[，,])(?P<clause>[^，,]*?{becoming}[^，,]{
 _FIGURE = re.compile(expand(r"\d[\d.]*(?:[%％]|{figure_units})"))
 _ACHIEVED = re.compile(expand(r"取得.{0,6}{results}|{achievements}{outstanding}"))
 # 本办法由市水利局负责解释: about the document, not a demand
-_ABOUT = re.compile(expand(r"本{own_kinds}[^。；;\n]{0,60}(?:{taking_effect}|{about_itself})"))
+_ABOUT = re.compile(
+    expand(
+        r"(?:本{own_kinds}|{these_rules})[^。；;\n]{0,60}(?:{taking_effect}|{about_itself})"
+        r"|(?:以上|上述|本次)[^，,。；;\n]{0,8}(?:政策|措施|规定)[^。；;\n]{0,12}(?:暂定|有效|期限|截止)"
+    )
+)
 _LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
 # 上级关于…的重要指示: one of a list of things to study
 _TO_STUDY = re.compile(expand(r"{instructions}{instruction_tails}*$"))
@@ -26,9 +31,19 @@ _MODAL = re.compile(expand(r"(?:^|[，,；;。])[^，,；;。\n]{0,20}?(?:{modal
 # 购房人提供虚假材料骗取补贴的，…: a condition that opens an item, or what nobody may have, provides for all
 _PROVIDES = re.compile(
     expand(
-        r"[\s、.．)）]*(?:[^，,。；;：:\n]{4,80}(?<!目)的[，,]|[^。；;：:\n]{2,60}(?:{provision_signs})|对[^。；;：:\n]{2,80}?(?:给予|予以)[^。；;\n]{0,24}\d)"
+        r"[\s、.．)）]*(?:[^，,。；;：:\n]{4,80}(?<!目)的[，,]|[^。；;：:\n]{2,60}(?:{provision_signs})|对[^。；;：:\n]{2,80}?(?:给予|予以)[^。；;\n]{0,60}?\d)"
     )
 )
+_CASE = re.compile(expand(r"[\s、.．)）]{0,4}[^。；;\n]{4,120}(?:的|{provision_parties}|住房|商品房|房屋)[；;]\s*"))
+"""One of several cases or groups: 以单位名义购买的住房；."""
+_TO_WHOM = frozenset("对以")
+_PAID = re.compile(expand(r"[^，,]{2,16}(?:{paid_nouns})"))
+_GIVES_TO = re.compile(
+    expand(
+        r"[\s、.．)）]{0,4}[^。；;：:\n]{4,160}?[，,][^。；;\n，,]{0,16}?(?:{handing_out}|补贴|补助|奖励)[^。；;\n]{0,24}?\d[^。；;\n]*"
+    )
+)
+"""符合二孩政策的家庭，购房时由财政给予200元补贴: who gets how much."""
 _LISTS_INDICATORS = re.compile(r"提出\d+项指标")
 _SENTENCE_END = re.compile(f"[{PERIOD_ENDS}]")
 _NAMES_WORK = re.compile(expand("{names_of_work}"))
@@ -105,9 +120,12 @@ def demands_nothing(section: Section, span: Span, name: str, text: str) -> bool:
         return True
     if _LISTS_INDICATORS.search(name) or _LISTS_INDICATORS.search(text, section.start, min(span.end, section.start + 60)):
         return True
-    if _PROVIDES.match(text, span.start + len(section.number or ""), span.end) and not demand_opening().match(name):
+    opens = demand_opening().match(name) is not None
+    start = span.start + len(section.number or "")
+    # 对…给予…2000元 opens with a preposition that 对…开展检查 opens with too
+    if (not opens or name[0] in _TO_WHOM) and (_PROVIDES.match(text, start, span.end) or _CASE.fullmatch(text, start, span.end)):
         return True
-    if _TO_STUDY.search(name) and not demand_opening().match(name):
+    if not opens and (_PAID.fullmatch(name) or _GIVES_TO.match(text, start, span.end) or _TO_STUDY.search(name)):
         return True
     return _tells_results(name, text[min(section.end, span.end) : span.end])
 

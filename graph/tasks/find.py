@@ -28,6 +28,14 @@ _BRACKET_TAIL = re.compile(expand(r"[（(〔\[【][^（）()〔〕\[\]【】]*{b
 _TITLED = re.compile(r"[【〔\[［]([^】〕\]］\n]{2,40})[】〕\]］]")
 # 符合下列条件之一的，给予…：(1)… (2)…: what is listed below are conditions or papers, no tasks of their own
 _CONDITIONS = re.compile(expand(r"(?:以下|下列)[^。；;\n]{0,20}{conditions}[^。；;\n]{0,120}[:：]\s*\Z"))
+_MATTER = re.compile(r"关于.{2,40}(?:问题|情况)")
+_CIRCUMSTANCE = re.compile(
+    expand(
+        r"(?:{circumstance_openers})[^，,]*|[^，,]*(?:{circumstance_ends})|[^，,]{3,}(?:(?<!目)前|(?<![按及准同])时|(?<![先前落善])后)"
+        r"|(?:对于?|针对|在)(?:(?!{circumstance_acts})[^，,]){2,40}"
+    )
+)
+"""A clause that says only since when, by which law or for what."""
 _PARAGRAPH = re.compile(r"[^\n]+")
 _OPENING = re.compile(r"[^，,；;：:。\d]+(?:[，,、][^，,；;：:。\d]+)?")
 _LONGEST_OPENING = 36
@@ -100,7 +108,9 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
         span = cut_before_closing(doc.text, span, listed)
         if article and worthiness.is_in_law(section) and all(duty.running for duty in listed):
             continue  # 本办法由县水利局组织实施: who is competent, not what is to be done now
-        if (section.id in barred and not listed) or worthiness.bars(section, has_units=bool(listed)):
+        if (section.id in barred and not listed) or worthiness.bars(
+            section, has_units=bool(listed), lists_units=any(not duty.running for duty in listed)
+        ):
             continue
         inherited = _inherited(doc, section, children, own)
         if listed:
@@ -109,6 +119,8 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
             leads_only = all(unit.role == "lead" for duty in inherited for unit in duty.units)
             inherited = inherited if leads_only and not led else []
         name = _name(doc.text, section, listed)
+        if _MATTER.fullmatch(name) and all(duty.running for duty in listed):
+            continue  # 关于渡口迁建问题: what is reported on
         run = _run(doc, section)
         runs[run] += 1
         if not is_task(doc.text, section, span, name, bool(listed)):
@@ -217,7 +229,19 @@ def _name(text: str, section: Section, listed: Sequence[ResponsibilityClause]) -
     if end and end.start() >= 2:
         name = name[: end.start()]
     name = _BRACKET_TAIL.sub("", name[:200]).strip()
+    if _CIRCUMSTANCE.fullmatch(name):
+        name = _BRACKET_TAIL.sub("", _read_on(text, section)).strip() or name
     return cut_name(name).rstrip("。，,；;：: ")
+
+
+def _read_on(text: str, section: Section) -> str:
+    """What a sentence says behind the circumstances that open it: 自2024年7月18日起，降低首付比例."""
+    start = section.start + len(section.number or "")
+    stop = _NAME_END.search(text, start, section.whole.end)
+    clauses = re.split("[，,]", text[start : stop.start() if stop else section.whole.end].lstrip("、.．)） \t\r\n\u3000"))
+    while len(clauses) > 1 and _CIRCUMSTANCE.fullmatch(clauses[0].strip()):
+        clauses.pop(0)
+    return "，".join(clauses)[:200]
 
 
 def _inherited(

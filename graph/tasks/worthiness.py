@@ -12,9 +12,10 @@ from graph.tasks.demands import ARTICLE
 from graph.tasks.measures import demand_opening
 
 _QUESTION = re.compile(expand(r"[？?]\s*$|{question_heads}$|^(?:问|记者)[:：]"))
-_CONDITIONS = re.compile(expand(r"^.{0,10}{condition_heads}$"))
+_CONDITIONS = re.compile(expand(r"^.{0,24}{condition_heads}(?:[(（].*)?$"))
 _BOX = re.compile(r"^专\s?栏")
 _ANSWERED = re.compile(r"[？?]\s*\n\s*答[:：]")
+_REPLIES = re.compile(expand(r"{reply_titles}"))
 _FIRST = 400
 """Characters in which a question is followed by its answer."""
 _SURE = 0.8
@@ -54,9 +55,14 @@ class TaskWorthiness:
             known = self._laws[id(head)] = kind_of_title(title) == "law"
         return known
 
-    def bars(self, section: Section, *, has_units: bool) -> bool:
-        """Whether a section can be no task: whatever it says where it provides or tells, unless it lists the units that do it."""
+    def bars(self, section: Section, *, has_units: bool, lists_units: bool = True) -> bool:
+        """Whether a section can be no task: whatever it says where it provides or tells, unless it names the units that do it.
+
+        Among conditions, papers and steps a unit named in passing makes no task; a list of units (``lists_units``) does.
+        """
         if self._is_answer(section):
+            return True
+        if not lists_units and self.is_under_conditions(section):
             return True
         if has_units:
             return False
@@ -65,6 +71,10 @@ class TaskWorthiness:
         if self.is_under_conditions(section):
             return True
         if any(above.kind == "attachment" and _BOX.match(above.number or "") for above in self._doc.trail(section)):
+            return True
+        if self._is_reply(section) or (
+            self.is_in_law(section) and not ARTICLE.match(section.number or "") and not self._opens_with_demand(section)
+        ):
             return True
         frame = self._frames.at(section.start)
         if frame is None or frame.probability < _SURE:
@@ -86,6 +96,10 @@ class TaskWorthiness:
         opening = demand_opening()
         first = self._doc.text[section.end : section.whole.end].lstrip("。；;：:，, \n\u3000")
         return opening.match(section.heading.strip()) is not None or opening.match(first) is not None
+
+    def _is_reply(self, section: Section) -> bool:
+        """Whether a section belongs to a reply (…办理情况的函) or a rumour: what it tells is not for those who read it to do."""
+        return _REPLIES.search(self._doc.head_at(section.start).title or "") is not None
 
     def _is_answer(self, section: Section) -> bool:
         if _ANSWERED.search(self._doc.text, section.start, min(section.whole.end, section.start + _FIRST)):

@@ -56,7 +56,7 @@ def is_unit(name: str) -> bool:
         not 2 <= len(bare) <= 40
         or bare in _generic()
         or _NOT_UNIT.match(bare)
-        or any(mark in bare for mark in "。：:∶﹕！？%％《")
+        or any(mark in bare for mark in "。：:∶﹕！？%％《的")
         or _NOT_OFFICE.search(bare)
         or _SENTENCE.search(bare)
     ):
