@@ -148,6 +148,7 @@ _ACT_LEAD = re.compile(expand(r"^(?:{act_leads})+"))
 _LIMIT_SUBJECTS = word_lists()["limit_subjects"]
 _TO_WHOM = re.compile(expand(r"^向[^,，。;；]{2,40}?(?P<act>(?:{reporting_acts})[^,，。;；]{0,12})"))
 """To whom something is handed in stands before it: 向登记机关、监督机构作出书面报告."""
+_SINCE_INSIDE = re.compile(expand(r"(?<=[一-龥]{2})(?:{modals}|可以)?[自从在][^自从在]{2,}$"))
 _WHO_ACTS = re.compile(expand(r"(?<=[一-龥]{4})的(?:[一-龥]{0,4}(?:{group_ends}|纳税人))$"))
 _SINCE_LEAD = re.compile(expand(r"^(?:自|从|收到|接到|由|于)|日起|后$|(?:{since_events})"))
 _FORBIDDEN = word_lists()["forbidding"]
@@ -168,7 +169,7 @@ def _time_limit(left: str, act: str) -> str:
         if shorter == subject:
             break
         subject = shorter
-    subject = _without_lead(subject)
+    subject = _without_lead(_SINCE_INSIDE.sub("", subject))
     if (
         len(subject) > 10
         or subject[:1] in ("在", "自", "从", "于")

@@ -43,6 +43,7 @@ _END_FIGURE = re.compile(
     )
 )
 _BOUND_SHARE = re.compile(r"^(?P<what>.{2,24}?)(?:不得|不应|应|须)?不?(?:低于|少于|超过|高于|大于|小于|多于)(?P<of>.{2,})$")
+_BOUND_BASE = re.compile(r"(?:不得|不应|应|须)?不?(?:低于|少于|超过|高于|大于|小于|多于)(?P<of>[一-龥]{2,20}?)的?$")
 _TRIED = re.compile(expand(r"起(?P<what>{taking_force})$"))
 _SUM_TWICE = re.compile(r"(?<=额度|限额|标准|补贴|补助)金额$")
 _HALF_BRACKET = re.compile(r"[(（][^()（）]*(?=）$)")
@@ -239,6 +240,10 @@ def _with_measure(name: str, figure: Figure, groups: str) -> str:
     floor = unit.endswith(_FLOOR_UNITS) and quantity.comparator != "="
     if floor and _ROOMS.search(name) and "面积" not in name:
         return f"{name}面积"
+    written = figure.text[quantity.span.start : quantity.core.start]
+    base = _BOUND_BASE.match(written) if quantity.measure in ("percent", "ratio") else None
+    if base is not None and "占" not in name and not name.endswith(("率", "比例", "比重")):
+        return f"{name}占{base['of']}比例"
     of_sum = (quantity.unit or "") == "%" and name.endswith((*_MONEY_ENDS, *_SIZES)) and not name.endswith((*_GROWING, "份额"))
     if quantity.measure == "percent" and (of_sum or name.endswith(_SHARE_VERBS)):
         return f"{name}比例"
