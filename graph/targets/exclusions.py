@@ -42,6 +42,7 @@ _PROJECT = re.compile(r"[一-龥]{2,10}?(?:工程|行动|计划|活动)")
 _ASIDE = re.compile(r"[(（](?:不含|不包括|除|原为|原来为|原)[^()（）]*\Z")
 _COPIES = re.compile(r"复印件|原件|身份证|户口")
 _SORTS = frozenset(("类", "种"))
+_SAID = ("以上", "上述", "前述")
 _EXCEPTED = re.compile(r"[^,，。;；]{0,24}?(?:以?外|之外)")
 _FORBIDS = re.compile(expand(r"内[^,，。;；]{0,12}(?:{forbidding})"))
 
@@ -111,6 +112,11 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
         return True
     if unit in _STAGE_UNITS and exact and _STAGES.search(near):
         return True
+    if exact and near.endswith(_SAID) and quantity.measure in ("count", "loose", "person"):
+        return True  # 以上十四条
+    end = quantity.span.end
+    if not exact and end > after and text[quantity.span.start - 1] == "、" and text[end : end + 1] in ("、", "的"):
+        return True  # 聚焦用作经营、3层及以上、人员密集的房屋
     if _ASIDE.search(near):
         return True  # (不含已执行5%存款准备金率的机构), (原为10倍)
     if unit == "份" and (_COPIES.search(near[-12:]) or _COPIES.match(text, after)):

@@ -15,7 +15,7 @@ from graph.targets.exclusions import closes_enumeration
 _REACHING = re.compile(expand(r"(?:{before_figures}|(?<![拥具享持公国])有|(?<![最附临])近)$"))
 _CLAUSE_LEAD = re.compile(
     expand(
-        r"^(?:{clause_leads}|及(?!时)|对(?![外接口标照])|守住了?|要(?![求素点件])|应当?"
+        r"^(?:{clause_leads}|到(?![期位达账访岗场会])|及(?!时)|对(?![外接口标照])|守住了?|要(?![求素点件])|应当?"
         r"|[一二三四五六七八九十]+是|第[一二三四五六七八九十]+(?:条|(?=[,，、:：]))|\d{1,2}[.、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
         r"|[一二三四五六七八九十]{1,3}、(?:{goal_kinds}?(?:目标|要求))?|[“\"]?{five_year_plans}[”\"]?{plan_times}"
         r"|[12]\d{3}年(?:\d{1,2}月)?{year_tails}?(?:度|后(?![备勤续]))?|[的,，、:：\s”—])"

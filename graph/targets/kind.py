@@ -28,7 +28,7 @@ _PRESENT = re.compile(expand(r"{attending}[^。;]{0,60}\Z"))
 _RATES = re.compile(expand(r"{paid}(?:资金)?标准(?:如下|为)?[^。;]{0,60}\Z"))
 _CONDITION = re.compile(expand(r"(?:[(（][^()（）]{1,12}[)）])?的(?!{goal_nouns})"))
 _SUBJECTS = re.compile(expand(r"\s*{acting_subjects}"))
-_GIVES = re.compile(expand(r"{handing_out}[^,;。]{0,24}\Z"))
+_GIVES = re.compile(expand(r"{handing_out}[^,;。]{0,60}\Z"))
 _EACH_PAID = re.compile(expand(r"每(?:{each_units})[^,，;；。]{0,8}(?:{paid})"))
 _PARAMETER = re.compile(expand(r"{parameters}"))
 _PROVIDED = re.compile(
@@ -42,6 +42,9 @@ _PARAMETER_REACH = 40
 """Characters before a figure of measures in which the parameter it sets may be named: 贷款期限由40年减房龄，调整为50年减房龄."""
 _LETS = re.compile(expand(r"{letting_verbs}"))
 _TOLD = ("累计", "已", "共")
+_LONG_TIMES = ("年", "月")
+_AGE_UNITS = frozenset(("岁", "周岁"))
+_WHEN = ("当", "若", "如")
 _SORTS = frozenset(("类", "种"))
 _TALLY = re.compile(r"[(（]共计?\Z")
 _OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
@@ -102,6 +105,17 @@ def _opens_rule(figure: Figure) -> TargetKind | None:
     return "rule" if given or _PROVIDED.match(figure.text, end, stop) else None
 
 
+def _is_age_or_meaning(figure: Figure) -> TargetKind | None:
+    """未满18周岁; 高档住房是指成交价2倍以上的住房; 当使用率达到90%以上时: what something or somebody has to be."""
+    quantity = figure.quantity
+    if not figure.in_digits or figure.looks_back:
+        return None
+    aged = (quantity.unit or "") in _AGE_UNITS and "寿命" not in figure.whole
+    means = "是指" in figure.near
+    when = figure.near.lstrip().startswith(_WHEN) and figure.text.startswith("时", quantity.span.end)
+    return "rule" if aged or means or when else None
+
+
 def _counts_sorts(figure: Figure) -> TargetKind | None:
     """公开9类救助标准: of how many sorts something is."""
     quantity = figure.quantity
@@ -156,6 +170,8 @@ def _is_start_of_change(figure: Figure) -> TargetKind | None:
 def _is_shortened_limit(figure: Figure) -> TargetKind | None:
     """将办理时限压缩至5个工作日."""
     shortened = figure.is_limit and figure.manner != "rules" and CHANGED.search(figure.near)
+    if shortened and figure.manner == "measures" and (figure.quantity.unit or "").endswith(_LONG_TIMES):
+        return "rule"  # 房龄限制由20年延长至30年
     return "target" if shortened else None
 
 
@@ -328,6 +344,16 @@ def _is_in_measures(figure: Figure) -> TargetKind | None:
     return "target" if dated else "rule"
 
 
+def _is_unannounced(figure: Figure) -> TargetKind | None:
+    """A figure of which nothing says that it is to be reached: no goal, no year to come, no plan around it."""
+    if not figure.in_digits or figure.is_goal or figure.is_future or figure.context.future or figure.context.goals:
+        return None
+    planned = figure.frame is not None and figure.frame.kind == "plan" and figure.frame.probability >= 0.5
+    if planned or figure.frame is None or contains(figure.near, goal_cues()) or BY_THEN.search(figure.lead):
+        return None
+    return "rule" if figure.manner == "measures" else "statistic"
+
+
 _RULES: tuple[Rule, ...] = (
     _counts_parts,
     _is_ceiling_of_money,
@@ -337,6 +363,7 @@ _RULES: tuple[Rule, ...] = (
     _is_handed_out,
     _is_paid_for_each,
     _is_let,
+    _is_age_or_meaning,
     _counts_sorts,
     _is_driven,
     _is_in_review,
@@ -367,6 +394,7 @@ _RULES: tuple[Rule, ...] = (
     _is_in_frame_of_rules,
     _is_in_measures,
     _is_in_explanation,
+    _is_unannounced,
 )
 
 

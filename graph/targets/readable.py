@@ -14,7 +14,7 @@ from graph.targets.figure import Figure
 
 _LEADS = re.compile(
     expand(
-        r"^(?:{bare_leads}|[（(][一二三四五六七八九十\d]{1,2}[)）]|以?[上下](?=每)|度(?=[在我全实])|内(?=[出购办转申再首])|经[一-龥]{2,12}?(?:批准|审核|同意|认定|评估|审批)后?可?(?=[一-龥]{4})|如(?![果期实何])|并(?![购联网轨列发])|可以|可(?![可再支回持用贷行比售移燃控靠信替能])|需(?![求要])|自(?=[^自]{2,14}(?:之日|日起|年起|月起|以来))|自?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?起[,，]?|而(?!且)|其(?![他它余中])|该(?!省|市|县|区|州|院|套|项|户|批|类|宗)|[”’』」])+"
+        r"^(?:{bare_leads}|[（(][一二三四五六七八九十\d]{1,2}[)）]|以?[上下](?=每)|度(?=[在我全实])|内(?=[出购办转申再首])|在(?=[^内中上下后时前间]{4,}(?:比例|额度|金额|标准|利率|面积)$)|经[一-龥]{2,12}?(?:批准|审核|同意|认定|评估|审批)后?可?(?=[一-龥]{4})|如(?![果期实何])|并(?![购联网轨列发])|可以|可(?![可再支回持用贷行比售移燃控靠信替能])|需(?![求要])|自(?=[^自]{2,14}(?:之日|日起|年起|月起|以来))|自?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?起[,，]?|而(?!且)|其(?![他它余中])|该(?!省|市|县|区|州|院|套|项|户|批|类|宗)|[”’』」])+"
     )
 )
 _BEFORE_NOUN = re.compile(expand(r"^(?:对(?![外接口标照])|针对|对于|关于|作为)(?=[一-龥“《A-Za-z\d])"))
@@ -47,6 +47,11 @@ _BOUND_BASE = re.compile(r"(?:不得|不应|应|须)?不?(?:低于|少于|超过
 _TRIED = re.compile(expand(r"起(?P<what>{taking_force})$"))
 _SUM_TWICE = re.compile(r"(?<=额度|限额|标准|补贴|补助)金额$")
 _HALF_BRACKET = re.compile(r"[(（][^()（）]*(?=）$)")
+_RAGGED = re.compile(
+    r"[【】]|^(?:其余|当(?![地年期日前事])|自次月|原来的|每工龄)|^[\d一二三四五六七八九十—~-]+(?:年|个?月|日)|(?:回落|降至|规定|其)$"
+)
+"""What only part of a clause has: 其余10县上调, 当个贷率, 3年—5年(含)."""
+_STREAK_TAIL = re.compile(r"(?:连续\d+(?:年|个?月)|\d{4}年[底末初]?)$")
 _NOTHING = re.compile(expand(r"(?:{empty_words})+"))
 _FINE = re.compile(r"(?:和|或者?|、|并处|处)[一二三四五六七八九十百千万]+元.*$")
 _INSIDE = re.compile(r"^在(?P<what>.{4,})内$")
@@ -61,7 +66,9 @@ _NO_NAME = re.compile(expand(r"^(?:{no_openings})|(?:{no_endings})$"))
 _SHARE_VERBS = word_lists()["share_verbs"]
 _IN_FORCE = re.compile(expand(r"{taking_force}+"))
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十两百]")
-_INNER_FIGURE = re.compile(r"\d次$|(?<![初高集适其])中$|\d个?百分点|\d%的?$|[\d一二三四五六七八九十]+日内期限")
+_INNER_FIGURE = re.compile(
+    r"\d%|^\d[\d.]*[万亿]?元|(?<!PM2\.)(?<!PM)\d$|应当|\d次$|(?<![初高集适其])中$|\d个?百分点|\d%的?$|[\d一二三四五六七八九十]+日内期限"
+)
 _PAID = re.compile(
     expand(
         r"(?P<what>(?:(?![的、，,。；:：\s和与及给予发放按为提高降低调整优化实施加大申领享受不超过现行当期])[一-龥]){0,10}(?:{paid_nouns}|{allowed_nouns}))(?:标准|政策|金额)?"
@@ -114,7 +121,7 @@ def is_readable(name: str) -> bool:
     """Whether a name says a thing: neither a bare measure or verb, nor half a clause, nor talk."""
     if len(name) < 2 or name in _unreadable() or is_each(name) or says_nothing(name):
         return False
-    return not (_NO_NAME.search(name) or _SPOKEN.search(name) or _INNER_FIGURE.search(name))
+    return not (_NO_NAME.search(name) or _RAGGED.search(name) or _SPOKEN.search(name) or _INNER_FIGURE.search(name))
 
 
 def says_nothing(name: str) -> bool:
@@ -189,7 +196,7 @@ def _reshape(name: str, figure: Figure) -> str:
     settled = _ACCORDING.match(name)
     if settled is not None:
         return f"{_clean(settled['what'])}{settled['how'] or ''}"
-    name = _SUM_TWICE.sub("", name)
+    name = _STREAK_TAIL.sub("", _SUM_TWICE.sub("", name)) or name
     share = _BOUND_SHARE.match(name)
     if share is not None and not share["what"].endswith(("年", "月", "日")):
         of = share["of"].removesuffix("比例").rstrip("的")
@@ -234,10 +241,10 @@ def _with_measure(name: str, figure: Figure, groups: str) -> str:
     if quantity.measure == "time" and not name.endswith(_TIME_ENDS) and not groups.endswith("时限）"):
         return f"{name}年限" if unit.endswith("年") and name.endswith("后") else f"{name}时间"
     if quantity.measure == "money" and not name.endswith(_MONEY_ENDS):
-        written = _LOANED.match(figure.text[quantity.span.start : quantity.core.start])
-        if written is not None:
-            return f"{name}{'贷款' if written.group().endswith('贷') else '提取'}额度"
-    floor = unit.endswith(_FLOOR_UNITS) and quantity.comparator != "="
+        loaned = _LOANED.match(figure.text[quantity.span.start : quantity.core.start])
+        if loaned is not None:
+            return f"{name}{'贷款' if loaned.group().endswith('贷') else '提取'}额度"
+    floor = quantity.measure == "area" and unit.endswith(_FLOOR_UNITS) and quantity.comparator != "="
     if floor and _ROOMS.search(name) and "面积" not in name:
         return f"{name}面积"
     written = figure.text[quantity.span.start : quantity.core.start]
