@@ -42,6 +42,7 @@ _PARAMETER_REACH = 40
 """Characters before a figure of measures in which the parameter it sets may be named: 贷款期限由40年减房龄，调整为50年减房龄."""
 _LETS = re.compile(expand(r"{letting_verbs}"))
 _TOLD = ("累计", "已", "共")
+_RATED = re.compile(r"的?(?:征收率|税率|预征率|费率|利率)")
 _LONG_TIMES = ("年", "月")
 _AGE_UNITS = frozenset(("岁", "周岁"))
 _WHEN = ("当", "若", "如")
@@ -219,6 +220,8 @@ def _is_parameter(figure: Figure) -> TargetKind | None:
     """首付比例由30%降至20%, 贷款最高额度调整为90万元: what anybody who asks is dealt with by, whenever it is laid down."""
     if figure.manner == "account" or figure.looks_back or not figure.in_digits or figure.quantity.measure in COUNTED:
         return None
+    if figure.quantity.measure == "percent" and _RATED.match(figure.text, figure.quantity.span.end):
+        return "rule"
     words = figure.lead[-_PARAMETER_REACH:] if figure.manner == "measures" else figure.near
     return "rule" if _PARAMETER.search(words) and not figure.is_announced_goal and "力争" not in figure.near else None
 

@@ -48,7 +48,7 @@ _TRIED = re.compile(expand(r"起(?P<what>{taking_force})$"))
 _SUM_TWICE = re.compile(r"(?<=额度|限额|标准|补贴|补助)金额$")
 _HALF_BRACKET = re.compile(r"[(（][^()（）]*(?=）$)")
 _RAGGED = re.compile(
-    r"[【】]|^(?:其余|当(?![地年期日前事])|自次月|原来的|每工龄)|^[\d一二三四五六七八九十—~-]+(?:年|个?月|日)|(?:回落|降至|规定|其)$"
+    r"[【】]|(?P<twice>.{4,}).?(?P=twice)|^(?:其余|当(?![地年期日前事])|自次月|原来的|每工龄)|^[\d一二三四五六七八九十—~-]+(?:年|个?月|日)|(?:回落|降至|规定|其)$"
 )
 """What only part of a clause has: 其余10县上调, 当个贷率, 3年—5年(含)."""
 _STREAK_TAIL = re.compile(r"(?:连续\d+(?:年|个?月)|\d{4}年[底末初]?)$")
