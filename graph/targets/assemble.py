@@ -21,6 +21,8 @@ REACH = 200
 """Number of characters before and after a figure that are searched for its words."""
 _UPPER = re.compile(expand(r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?({whole_regions})(?!{no_whole_region})"))
 _OWN = re.compile(expand(r"全[{local_divisions}{townships}]|[我本][{local_divisions}{townships}]"))
+_IS_LEVEL = re.compile(expand(r"{reached_words}|位居|居|占|为|第"))
+_IS_SUM = re.compile(expand(r"{kept_verbs}|{growing}|累计|总计|合计|组建|转移|入选|落地|投入|发放|完成|年均"))
 _BINDING = re.compile(r"(?:约束|预期)性")
 
 
@@ -75,6 +77,7 @@ def assemble_target(
     indicator: str,
     base_year: int | None,
     carried: int | None = None,
+    several: bool = False,
 ) -> Target:
     """The target a figure of a sentence makes, with its kind, year, comparator, region and topic."""
     kind, quantity, year = decide_kind(figure), figure.quantity, figure.year
@@ -100,7 +103,7 @@ def assemble_target(
         value_max=quantity.value_max,
         by_year=by_year,
         base_year=base_year,
-        as_of=_result_year(figure, defaults, carried) if kind in ("achieved", "statistic") else None,
+        as_of=_result_year(figure, defaults, carried, several=several) if kind in ("achieved", "statistic") else None,
         base_value=figure.base_value,
         deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
         region=_region(figure.lead, defaults),
@@ -109,11 +112,13 @@ def assemble_target(
     )
 
 
-def _result_year(figure: Figure, defaults: TargetDefaults, carried: int | None) -> int | None:
+def _result_year(figure: Figure, defaults: TargetDefaults, carried: int | None, *, several: bool = False) -> int | None:
     """The year a result is of: that of its sentence, of the heading, of a sentence before, of the period the document reports on."""
     year, reference = figure.year, defaults.reference_year
     if year is not None and year.role in ("plain", "as_of", "by", "during"):
         return year.year if reference is None or year.year <= reference else None
+    if several and _IS_SUM.search(figure.near) and not _IS_LEVEL.search(figure.near):
+        return None  # 这五年新建学校300所: of no single year
     reports = figure.looks_back or figure.context.past
     return figure.context.past_year or carried or (defaults.review_year if reports else None)
 

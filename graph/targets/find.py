@@ -92,6 +92,14 @@ _LEADING_YEAR = re.compile(
 )
 
 
+_SEVERAL_YEARS = re.compile(
+    expand(
+        r"(?:[这近]|过去|刚刚过去的?)(?:的)?[三四五]年(?!级)|[三四五]年(?:来|间)(?!首)|“?{five_year_plans}”?(?:时期|期间|以来)[^。]{0,12}(?:是|[,，]|我)"
+    )
+)
+_ONE_YEAR = re.compile(r"(?:过去|刚刚过去)的?一年|一年来|去年|(?<!\d)20\d\d年[^。]{0,6}[,，是]|今年")
+
+
 @dataclass(eq=False)
 class _RulingYears:
     """The years that sentences before the present one lay down for it."""
@@ -100,6 +108,8 @@ class _RulingYears:
     """The year of a sentence that opens with it (到2025年，…): under a heading of goals it governs what follows."""
     told: int | None = None
     """The last year that a sentence of the same block spoke of."""
+    several: bool = False
+    """Whether what is told is of several years (这五年), until a sentence names one (2025年, 过去一年)."""
     paid: str = ""
     """What the last sentence of the same block paid or allowed (购房补贴)."""
     _block: int | None = None
@@ -113,6 +123,10 @@ class _RulingYears:
                 self.goal = mentions[-1]
         elif not goals:
             self.goal = None
+        if _SEVERAL_YEARS.search(text, sentence.start, sentence.end):
+            self.several = True
+        elif _ONE_YEAR.search(text, sentence.start, sentence.end):
+            self.several = False
         block = frame.start if frame is not None else None
         if block != self._block:
             self.told, self.paid, self._block = None, "", block
@@ -204,6 +218,7 @@ def _in_sentence(
     section = doc.section_at(sentence.start)
     heading = section.heading if section is not None and section.kind in ("heading", "item") else ""
     carried = ruling.told if ruling is not None else None
+    several = ruling is not None and ruling.several
     chain = NameChain()
     told, told_of = "", ""
     paid = find_paid(heading) or (ruling.paid if ruling is not None else "")
@@ -242,7 +257,9 @@ def _in_sentence(
         told, told_of = without_groups(named), quantity.measure
         paid = find_paid(named) or paid
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
-        out.append(assemble_target(doc, figure, defaults, quote=quote, indicator=named, base_year=base, carried=carried))
+        out.append(
+            assemble_target(doc, figure, defaults, quote=quote, indicator=named, base_year=base, carried=carried, several=several)
+        )
     if ruling is not None:
         ruling.paid = paid
         ruling.told = next((m.year for m in reversed(mentions) if m.role in ("plain", "as_of", "by", "during")), ruling.told)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from corpus.document import ParsedDocument, Span
 from graph.facts import Task
-from graph.lexicon import expand
+from graph.lexicon import expand, word_lists
 from graph.tasks.assemble import cut_name, make_task, path_of
 from graph.tasks.measures import demand_opening
 from graph.units.answerability import find_addressees
@@ -121,9 +121,12 @@ def _demands(paragraph: str) -> bool:
     return len(paragraph) < 1500 and _CLOSING.match(paragraph) is not None and not _FORMULA.search(paragraph[:120])
 
 
+_PREPOSITIONS = frozenset(word_lists()["opening_prepositions"])
+
+
 def _closing_name(text: str, span: Span) -> str:
-    for clause in re.split(r"[，,。；;]", span.of(text)):
-        opening = demand_opening().match(clause.strip())
-        if opening:
-            return cut_name(clause.strip())
-    return cut_name(re.split(r"[。；;]", span.of(text))[0])
+    """The first clause that opens with what is to be done; one that opens with 围绕 or 对 only where no other does."""
+    clauses = [clause.strip() for clause in re.split(r"[，,。；;]", span.of(text))]
+    found = [(clause, opening.group()) for clause in clauses if (opening := demand_opening().match(clause)) is not None]
+    name = next((clause for clause, verb in found if verb not in _PREPOSITIONS), found[0][0] if found else "")
+    return cut_name(name or re.split(r"[。；;]", span.of(text))[0])

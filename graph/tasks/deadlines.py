@@ -22,22 +22,37 @@ _DEADLINE = re.compile(
     )
 )
 _WORDS = re.compile(expand(r"\d[年月]|年\d{0,2}月?年?底|过渡期|{five_year_plans}"))
+_HOLDING = re.compile(expand(r"{holding_until}\s?\Z"))
+_WINDOW = re.compile(r"\d[日月年]\s?\Z")
+_DURING = re.compile(r"(?:[(（][^()（）]{1,12}[)）])?(?:期间|之间)")
+_BEFORE = 12
 _POINT = re.compile(r"(20\d\d)年(?:第?([一二三四1-4])季度|(上半年)|(\d{1,2})月(?:(\d{1,2})日)?)?")
 _PLAN = re.compile(expand("{five_year_plans}"))
 
 
-def deadline_span(text: str, start: int, end: int) -> Span | None:
-    """The first time limit of a stretch of text."""
+def deadline_span(text: str, start: int, end: int, *, windows: bool = True) -> Span | None:
+    """The first time limit of a stretch of text; without ``windows`` none that only ends the time in which a rule holds."""
     # tried at every place of a text only where one of the words stands in it that every time limit has
-    match = _DEADLINE.search(text, start, end) if _WORDS.search(text, start, end) else None
-    if match is None:
+    if _WORDS.search(text, start, end) is None:
         return None
-    return Span(match.start() + match.group().startswith("于"), match.end())
+    for match in _DEADLINE.finditer(text, start, end):
+        if not windows and match.group().startswith("至") and _ends_window(text, start, match):
+            continue  # 2023年1月1日至2024年12月31日期间: when a rule holds, not until when something is to be done
+        return Span(match.start() + match.group().startswith("于"), match.end())
+    return None
+
+
+def _ends_window(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether a date only ends the time in which something holds or counts: 政策执行至…, 对…至…期间购买的."""
+    before = max(start, match.start() - _BEFORE)
+    if _HOLDING.search(text, before, match.start()):
+        return True
+    return _DURING.match(text, match.end()) is not None and _WINDOW.search(text, before, match.start()) is not None
 
 
 def deadline_of(text: str, start: int, end: int) -> str | None:
-    """The first time limit, as written."""
-    span = deadline_span(text, start, end)
+    """The first time limit by which something is to be done, as written."""
+    span = deadline_span(text, start, end, windows=False)
     return span.of(text) if span else None
 
 

@@ -37,6 +37,13 @@ _PROVIDES = re.compile(
 _CASE = re.compile(expand(r"[\s、.．)）]{0,4}[^。；;\n]{4,120}(?:的|{provision_parties}|住房|商品房|房屋)[；;]\s*"))
 """One of several cases or groups: 以单位名义购买的住房；."""
 _TO_WHOM = frozenset("对以")
+_SENTENCES = re.compile(r"[^。；;\n]+")
+_ASKED = re.compile(
+    expand(r"[^，,]{0,24}(?:{obliged}|各[^，,]{1,8})(?:{modals}|{demanding}|负责|做好|加强|推进|组织|建立|加快|制定|落实)")
+)
+_ONLY = re.compile(expand(r"{only_provides}"))
+_READ = 1200
+_SENTENCE_LIKE = 6
 _PAID = re.compile(expand(r"[^，,]{2,16}(?:{paid_nouns})"))
 _GIVES_TO = re.compile(
     expand(
@@ -110,6 +117,21 @@ def is_task(text: str, section: Section, span: Span, name: str, has_units: bool)
         if clause and (demand_opening().match(clause) or _MODAL.search(clause)):
             opening += 1
     return opening > 0 or _MODAL.search(name) is not None
+
+
+def only_provides(text: str, section: Section, span: Span, name: str) -> bool:
+    """Whether the text under a heading gives, allows or sets values and asks nothing of anybody: 最高贷款额度由30万元提高到40万元."""
+    if _MODAL.search(name) is not None:
+        return False
+    provides = 0
+    for match in _SENTENCES.finditer(text, min(section.end, span.end), min(span.end, section.end + _READ)):
+        sentence = match.group().strip(" \t\u3000，,。：:")
+        if len(sentence) < _SENTENCE_LIKE or sentence.startswith(("(", "（", "〔", "[")):
+            continue
+        if any(_ASKED.match(clause.strip()) or demand_opening().match(clause.strip()) for clause in re.split("[，,]", sentence)):
+            return False
+        provides += _ONLY.search(sentence) is not None
+    return provides > 0
 
 
 def demands_nothing(section: Section, span: Span, name: str, text: str) -> bool:

@@ -13,7 +13,7 @@ from graph.frames.find import Frames, find_frames
 from graph.lexicon import expand
 from graph.tasks.assemble import cut_name, make_task, path_of
 from graph.tasks.closings import cut_before_closing, find_unnumbered_tasks
-from graph.tasks.demands import ARTICLE, demands_nothing, find_barred_sections, is_task
+from graph.tasks.demands import ARTICLE, demands_nothing, find_barred_sections, is_task, only_provides
 from graph.tasks.duty_matrix import find_matrix_tasks
 from graph.tasks.ledger_rows import find_ledger_tasks
 from graph.tasks.worthiness import TaskWorthiness
@@ -121,6 +121,9 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
         name = _name(doc.text, section, listed)
         if _MATTER.fullmatch(name) and all(duty.running for duty in listed):
             continue  # 关于渡口迁建问题: what is reported on
+        asks_nobody = not listed and not inherited and not article and worthiness.is_ruled(section)
+        if asks_nobody and only_provides(doc.text, section, span, name):
+            continue  # 提高贷款额度。最高额度由30万元提高到40万元: nobody is asked for anything
         run = _run(doc, section)
         runs[run] += 1
         if not is_task(doc.text, section, span, name, bool(listed)):

@@ -87,6 +87,11 @@ class TaskWorthiness:
         """Whether a heading above a section announces conditions, papers, standards or steps."""
         return any(_CONDITIONS.search(above.heading) for above in self._doc.trail(section)[:-1])
 
+    def is_ruled(self, section: Section) -> bool:
+        """Whether the block of a section rules or sets conditions rather than plans, as far as the model can tell."""
+        frame = self._frames.at(section.start)
+        return frame is not None and frame.kind in _RULED
+
     def headings_above(self, section: Section) -> tuple[str, ...]:
         """The headings above a section, outermost first, without its own."""
         return tuple(above.heading for above in self._doc.trail(section)[:-1])
