@@ -144,6 +144,8 @@ def combine_places(
     """
     named, groups = list(named), sorted(groups, key=lambda pair: pair[0])
     members = [(at, group.members) for at, group in groups if not group.whole_level]
+    if len(named) > 1 and members and {d for _, d in named} <= {d for _, group in members for d in group}:
+        members = []  # 长三角的江苏、浙江: those of the group that are named
     parts = sorted([*((at, (division,)) for at, division in named), *members], key=lambda pair: pair[0])
     divisions = [division for _, places in parts for division in places]
     level = next((group for _, group in groups if group.whole_level), None)
@@ -264,7 +266,7 @@ def _group(names: str, level: str, members: str) -> RegionGroup:
     first, *_ = names.split(",")
     divisions = gazetteer()
     if members == "*":
-        every = (d for d in divisions.by_code.values() if d != NATION and (d.level == level or _is_city(d, level)))
+        every = (d for d in divisions.by_code.values() if d != NATION and (d.level in _levels(level) or _is_city(d, level)))
         found = tuple(d for d in every if not d.code.startswith(NOT_AMONG))
     else:
         found = tuple(_division(name) for name in members.split(","))
@@ -284,6 +286,10 @@ def _division(name: str) -> Division:
     return full[0]
 
 
+def _levels(name: str) -> tuple[str, ...]:
+    return ("市州", "县") if name == "市县" else (name,)
+
+
 def _level(name: str) -> Level:
-    levels: dict[str, Level] = {"省": "省", "市州": "市州", "县": "县"}
+    levels: dict[str, Level] = {"省": "省", "市州": "市州", "县": "县", "市县": "县"}
     return levels[name]

@@ -26,6 +26,7 @@ SUFFIXES: dict[Dimension, str] = {
 }  # fmt: skip
 _SHARE = re.compile(r"^(?P<part>.{2,24}?)(?:占|与)(?P<whole>.{2,20}?)(?:的)?(?:比重|比例|比率|占比|比)?$")
 _YEARS = re.compile(r"(?:到|至)?(?:19|20)\d\d年?|[“\"]?[一二三四五六七八九十]{2,3}五[”\"]?(?:时期|期间|末)?")
+_JOINS = re.compile("[、和及]")
 _MARKS = re.compile(r"[\s“”\"'‘’，,。;；:：、_]")
 _NUMBERED = re.compile(r"[(（][^()（）]*\d[^()（）]*[)）]$|从(?:去年|上年|上半年|19\d\d|20\d\d|\d).*$")
 """What a name may carry along: another figure of its sentence in brackets, and what it changed from."""
@@ -76,9 +77,10 @@ def family_of(indicator: str, unit: str | None) -> IndicatorFamily:
     if base == "%" and whole not in _aliases() and (share := _SHARE.match(whole)) and "占" in whole:
         return _family(f"{_usual(share['part'])}占{_usual(share['whole'])}", "share")
     family = _family(whole, "level")
-    if family.known and is_state(family) and plain.startswith(word_lists()["flow_heads"]):
+    lists = word_lists()
+    if family.known and is_state(family) and (plain.startswith(lists["flow_heads"]) or plain.endswith(lists["added_heads"])):
         # 新增高新技术企业700家 is what came to the 4500 that there are
-        return IndicatorFamily(f"新增{family.concept}", "level", known=True)
+        return as_flow(family)
     return family
 
 
@@ -140,9 +142,17 @@ def _without_acts(name: str) -> Iterator[str]:
         yield from (rest[: -len(tail)] for tail in lists["act_tails"] if rest.endswith(tail) and len(rest) > len(tail) + 1)
 
 
+def as_flow(family: IndicatorFamily) -> IndicatorFamily:
+    """The family of what came to a state in a year: 新增上市公司 of 上市公司."""
+    return IndicatorFamily(f"新增{family.concept}", family.dimension, known=True)
+
+
 def summed_up(family: IndicatorFamily, quote: str) -> IndicatorFamily:
-    """The family of a figure whose sentence says that several years are added up (累计建成): another one than of one year."""
-    sums = family.dimension == "level" and any(word in quote for word in word_lists()["sums"])
+    """The family of a figure whose sentence says that several years are added up (累计建成): another one than of one year.
+
+    What there is at a day (经营主体总量达474万户) adds nothing up.
+    """
+    sums = family.dimension == "level" and not is_state(family) and any(word in quote for word in word_lists()["sums"])
     return replace(family, dimension="sum") if sums else family
 
 
@@ -215,6 +225,36 @@ def find_concept(text: str) -> FoundConcept | None:
             continue
         return FoundConcept(IndicatorFamily(concept, dimension, known=True), name)
     return None
+
+
+def families_named(text: str) -> tuple[IndicatorFamily, ...]:
+    """The known indicators that a text lists one beside the other, each once; nothing for a text that lists fewer than two.
+
+    >>> [family.concept for family in families_named("城镇和农村居民收入分别增长多少")]
+    ['城镇居民人均可支配收入', '农村居民人均可支配收入']
+    """
+    growing = any(word in fold(text) for word in word_lists()["growth_ends"])
+    names = {**(_growing() if growing else {}), **_aliases()}
+    written = [_MARKS.sub("", item) for item in _JOINS.split(fold(text))]
+    # 地区生产总值增长和城镇新增就业: the one grows, the other is a number
+    items = [_without(item, "growth_ends") if at < len(written) - 1 else item for at, item in enumerate(written)]
+    apart = items != written
+    for at, first in enumerate(items[:-1]):
+        # names between joins stand whole; behind the last of them the text goes on
+        rest = items[at + 1 :]
+        listed = rest[: next((n for n, item in enumerate(rest) if item not in names), len(rest) - 1) + 1]
+        last = next((listed[-1][:n] for n in range(len(listed[-1]), 1, -1) if listed[-1][:n] in names), None)
+        if last is None:
+            continue
+        ends = (first[n:] for n in range(len(first)))
+        # 城镇和农村居民收入: what the last name ends with belongs to the first too
+        shared = (first[n:] + last[k:] for n in range(len(first)) for k in range(1, len(last))) if len(listed) == 1 else ()
+        own = next((name for name in (*ends, *shared) if name in names), None)
+        concepts = dict.fromkeys(names[name] for name in (own, *listed[:-1], last)) if own is not None else {}
+        if len(concepts) > 1:
+            grow = [growing if not apart else items[at + n] != written[at + n] for n in range(len(concepts))]
+            return tuple(IndicatorFamily(c, "growth" if g else "level", known=True) for c, g in zip(concepts, grow, strict=True))
+    return ()
 
 
 def family_asked(text: str, concept: str) -> IndicatorFamily:

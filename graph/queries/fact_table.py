@@ -25,18 +25,20 @@ from corpus.five_year_plans import five_year_plans
 from corpus.store import Corpus, DocumentInfo, Heads, StoredFact, View, year_of
 from graph.codec.records import TargetRecord
 from graph.facts import TargetKind
-from graph.families.indicator import IndicatorFamily, family_of, is_of_one_year, summed_up, usual_unit
+from graph.families.indicator import IndicatorFamily, as_flow, family_of, is_of_one_year, is_state, summed_up, usual_unit
 from graph.families.units import ComparableValue, comparable_value
 from graph.lexicon import expand, word_lists
 from graph.units.resolve import home
 
 FILE = "figures.sqlite"
-LAYOUT = 4
+LAYOUT = 5
 """Raised whenever columns or what is put into them change."""
 WRITTEN, RECKONED, IN_REVIEW = 0, 1, 2
 """How the year of a figure is known: it stands in words, follows from the report, follows although several years are told of."""
 LONGEST_NAME = 40
 """Characters of a name that is looked for in a text."""
+LIST = 90
+"""Characters in front of a figure in which the list begins that it stands in."""
 LOOKED_BACK = 3_000
 """Characters in front of a result in which a report may say of which year it is."""
 _SCHEMA = """
@@ -246,10 +248,12 @@ def _of(corpus: Corpus, documents: Collection[int]) -> Filters:
 
 def _row(fact: StoredFact[TargetRecord], info: DocumentInfo, text: str) -> tuple[object, ...]:
     record = fact.value
-    family = summed_up(family_of(record.indicator, record.unit), record.quote)
+    family = summed_up(family_of(_indicator(record), record.unit), record.quote)
     value = comparable_value(record)
     if value is not None and (usual := usual_unit(family)) and usual.startswith(value.unit):
         value = replace(value, unit=usual)
+    if text and family.dimension == "level" and is_state(family) and _flows(record, text):
+        family = as_flow(family)
     kind, year, reckoned = record.kind, record.by_year, WRITTEN
     if year is None and text and kind in ("achieved", "target"):
         kind, year, reckoned = _year_meant(record, family, info, text)
@@ -259,6 +263,12 @@ def _row(fact: StoredFact[TargetRecord], info: DocumentInfo, text: str) -> tuple
         record.binding, info.head.issued_on or info.head.published_on or _year_known(info, bool(text)),
         fact.start,
     )  # fmt: skip
+
+
+def _indicator(record: TargetRecord) -> str:
+    """The indicator of a figure; with 比 where the text has it and the figure has no unit: 城乡居民收入比降至2.2."""
+    ratio = f"{record.indicator}比"
+    return ratio if record.unit is None and ratio in record.quote else record.indicator
 
 
 def _year_known(info: DocumentInfo, report: bool) -> str:
@@ -304,7 +314,7 @@ def _year_meant(
         return "achieved", None, WRITTEN
     if several <= one:
         return "achieved", year - 1, RECKONED
-    if family.dimension == "level" and family.known and _come_to(record, family):
+    if family.dimension == "level" and _come_to(record, family):
         return "achieved", year - 1, IN_REVIEW
     return "achieved", None, WRITTEN
 
@@ -326,6 +336,16 @@ def _year_planned(before: str, year: int) -> tuple[int, int | None]:
         return own, year if own >= 0 else None
     end = five_year_plans()[period["plan"]][1] if period["plan"] else year + 4
     return period.start(), end if end >= year else None
+
+
+def _flows(record: TargetRecord, text: str) -> bool:
+    """Whether a figure of a list is what was added, by the word in front of the list: 新增规上工业企业1494家、“小巨人”企业81家."""
+    at = text.rfind(record.value_text, record.start, record.end)
+    before = text[max(0, record.start - LIST) : at if at >= 0 else record.end]
+    listed = re.split("[，,；;。：:\n]", before)[-1].strip()
+    own = listed.split("、")[-1]
+    lists = word_lists()
+    return listed.startswith(lists["added_heads"]) and not own.rstrip().endswith((*lists["come_to"], *lists["sums"]))
 
 
 def _come_to(record: TargetRecord, family: IndicatorFamily) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.families.indicator import family_of, find_concept, summed_up
+from graph.families.indicator import families_named, family_of, find_concept, summed_up
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from graph.families.indicator import family_of, find_concept, summed_up
         ("高标准农田", "新建和改造高标准农田", "万亩", "what is done to it"),
         ("城镇老旧小区改造", "新开工改造老旧小区", "个", "what is done to it"),
         ("粮食产量", "正常年景下粮食总产量", "亿斤", "frame in front"),
+        ("经营主体", "实有经营主体总量", "万户", "all there are"),
+        ("棚户区改造", "各类棚户区改造住房", "万套", "homes of it"),
     ],
 )
 def test_names_of_one_indicator_are_one_family(one: str, other: str, unit: str, why: str) -> None:
@@ -29,6 +31,8 @@ def test_names_of_one_indicator_are_one_family(one: str, other: str, unit: str, 
         ("地区生产总值增长", "地区生产总值年均增长", "%", "one year and the mean of several"),
         ("地区生产总值增长", "人均地区生产总值增长", "%", "for each inhabitant"),
         ("粮食产量", "粮食播种面积", "万亩", "another thing"),
+        ("上市公司", "新增上市公司", "家", "what came to those there are"),
+        ("高新技术企业", "高新技术企业净增", "家", "what came to those there are, said behind"),
         ("老旧小区改造", "老旧小区引入物业服务", "个", "another thing done to it"),
         ("一般公共预算收入", "税收占一般公共预算收入比重", "%", "a share of it"),
     ],
@@ -80,3 +84,16 @@ def test_what_comes_to_a_state_is_not_the_state() -> None:
     assert family_of("净增高新技术企业", "家") == family_of("新增高新技术企业", "家")
     assert family_of("城镇化率提高", "百分点").dimension == "change"
     assert family_of("城镇化率提高到", "%") == family_of("常住人口城镇化率", "%")
+
+
+@pytest.mark.parametrize(
+    ("text", "concepts"),
+    [
+        ("城镇和农村居民收入分别增长多少", ["城镇居民人均可支配收入", "农村居民人均可支配收入"]),
+        ("增长目标分解到一产、二产、三产的省份", ["第一产业增加值", "第二产业增加值", "第三产业增加值"]),
+        ("2026年各省粮食产量目标", []),
+        ("北京和天津的地区生产总值", []),
+    ],
+)
+def test_indicators_listed_beside_each_other_are_named(text: str, concepts: list[str]) -> None:
+    assert [family.concept for family in families_named(text)] == concepts
