@@ -90,6 +90,56 @@ class Understanding:
         return {"question": self.question, "kept": [{"slot": slot, "value": value} for slot, value in self.kept]}
 
 
+@dataclass(frozen=True, slots=True)
+class CellValue:
+    """The value a cell is compared by.
+
+    Attributes:
+        text: As written (180万元, 5.5%左右).
+        low, high: In the base unit; of a single value both are the same. None where it is no number (a date).
+        unit: The base unit; values of different units are not compared.
+        year: The year it is of or due, where that is known.
+        kind: ``target``, ``achieved``, ``statistic`` or ``rule``.
+        note: Whom or what it is for, where that differs between the places (双方缴存).
+        order: What a date is sorted by.
+    """
+
+    text: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    year: int | None = None
+    kind: str = "rule"
+    note: str = ""
+    order: str = ""
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {
+            "text": self.text, "low": self.low, "high": self.high, "unit": self.unit, "year": self.year, "kind": self.kind,
+            "note": self.note,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigure:
+    """A figure that a line of an answer tells, as a table or a chart shows it.
+
+    Attributes:
+        place: Whose it is: the short name of the place.
+        indicator: What is measured.
+        value: The value, with its year and kind as far as they are known.
+    """
+
+    place: str
+    indicator: str
+    value: CellValue
+
+    def record(self) -> dict[str, object]:
+        """The shape other programs read."""
+        return {"place": self.place, "indicator": self.indicator, "value": self.value.record()}
+
+
 Grade = Literal["answered", "related", "not_stated"]
 """How a statement answers: it does; it may only be related (可能相关); the documents do not tell (未载明)."""
 
@@ -106,6 +156,7 @@ class AnswerStatement:
         quotes: The places quoted, or cited for the words.
         written_out: Whether the quotes are part of the line, after the words; else they only stand behind it as sources.
         item: Whether it is an entry of a list, written without quotation marks.
+        figures: The figures it tells, where it is a row of a table of figures, each in the order of the quotes.
     """
 
     label: str
@@ -115,11 +166,13 @@ class AnswerStatement:
     quotes: tuple[AnswerCitation, ...] = ()
     written_out: bool = False
     item: bool = False
+    figures: tuple[AnswerFigure, ...] = ()
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
         places = [{"source_id": q.source_id, "start": q.start, "end": q.end, "quote": q.quote} for q in self.quotes]
-        return {"label": self.label, "slot": self.slot, "grade": self.grade, "words": self.words, "quotes": places}
+        told = {"figures": [figure.record() for figure in self.figures]} if self.figures else {}
+        return {"label": self.label, "slot": self.slot, "grade": self.grade, "words": self.words, "quotes": places, **told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,37 +212,6 @@ class Answer:
             "statements": [statement.record() for statement in self.statements],
             "follow_up": self.understood.follow_up if self.understood else None,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class CellValue:
-    """The value a cell is compared by.
-
-    Attributes:
-        text: As written (180万元, 5.5%左右).
-        low, high: In the base unit; of a single value both are the same. None where it is no number (a date).
-        unit: The base unit; values of different units are not compared.
-        year: The year it is of or due, where that is known.
-        kind: ``target``, ``achieved``, ``statistic`` or ``rule``.
-        note: Whom or what it is for, where that differs between the places (双方缴存).
-        order: What a date is sorted by.
-    """
-
-    text: str
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
-    year: int | None = None
-    kind: str = "rule"
-    note: str = ""
-    order: str = ""
-
-    def record(self) -> dict[str, object]:
-        """The shape other programs read."""
-        return {
-            "text": self.text, "low": self.low, "high": self.high, "unit": self.unit, "year": self.year, "kind": self.kind,
-            "note": self.note,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

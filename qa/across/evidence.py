@@ -37,6 +37,7 @@ DEDICATED = 0.7
 REACH = 3.5
 """How far behind the best item of its document an item may lie to belong to the subject."""
 FEW, READ_OF_MANY = 8, 12
+MANY, READ_OF_MOST = 30, 7
 """Passages read of each of more places than these."""
 LONG = 12_000
 """Characters of a document on the subject that is read whole."""
@@ -151,7 +152,7 @@ def gather_places(
         as_of: The day that decides which version of a work counts.
         pins: Rows of documents that a person wants to stand for their places.
     """
-    read = READ if len(places) <= FEW else READ_OF_MANY
+    read = READ if len(places) <= FEW else READ_OF_MANY if len(places) <= MANY else READ_OF_MOST
     return [_gather(place, subject, view, searcher, as_of, pins, read) for place in places]
 
 
@@ -180,7 +181,8 @@ def _best_of(
         return None
     best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
     near = [s for s in spoken if s.rank >= best.rank - NEAR and s.said >= ALIKE * best.said]
-    near = [s for s in near if s.gives(subject)] or near
+    giving = [s for s in spoken if s.gives(subject) and s.said >= ALIKE * best.said]
+    near = [s for s in near if s.gives(subject)] or (giving if subject.kind else []) or near
     chosen = max(near, key=lambda s: (day_of(s.document.info), s.rank))
     others = [s.document.info.row for s in sorted(spoken, key=lambda s: -s.rank) if s is not chosen]
     versions = folded.get(chosen.document.info.row, ())

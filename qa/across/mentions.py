@@ -29,6 +29,9 @@ _WHICH = re.compile(expand("qa", r"(?:{mention_askers})"))
 _VERB = re.compile(expand("qa", r"(?:{mention_verbs})(?:了|过|到)?(?:要)?"))
 _PASSIVE = re.compile(expand("qa", r"(?:{mention_passive})(?:了|过|到)?"))
 _OF_WHICH = re.compile(expand("qa", r"的(?:省份|地区|地方|城市|文件|省区)?(?:都)?有?(?:{mention_askers})"))
+_BARE = re.compile(r"的(?:省份|省区|省|地区|地方|城市|市县|省\(区、市\))[?？。]?$")
+_PUT = re.compile(expand("qa", r"把([^,，。]{2,24}?)(?:{mention_put})"))
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 _TAIL = re.compile(expand("qa", r"(?:{mention_tails})+$|[?？。!！,，\s]+$"))
 _HEAD = re.compile(expand("qa", r"^(?:{mention_heads})"))
 _REPORT = re.compile(expand("qa", r"{mention_reports}"))
@@ -88,11 +91,13 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
 
     Example: of ``哪些省份的2026年政府工作报告提到人形机器人？`` 人形机器人 in the reports of 2026 of the provinces.
     """
-    folded = parsed.folded
+    folded = _ASIDE.sub("", parsed.folded)
     found = _thing_asked(folded)
     if found is None or "《" in folded:
         return None
     thing, before = found
+    if len(parsed.quoted) == 1 and parsed.quoted[0] in thing:
+        thing = parsed.quoted[0]  # 公共设施“平急两用”建设: the words in marks are those of the texts
     if len(thing) < SHORTEST:
         return None
     read = places_asked(parsed, known, before)
@@ -116,12 +121,14 @@ def _thing_asked(folded: str) -> tuple[str, str] | None:
     哪些省提到X, 提到X的有哪些省, X写进了几个省的报告.
     """
     which = _WHICH.search(folded)
-    if which is None:
+    if which is None and (which := _BARE.search(folded)) is None:
         return None
+    if (put := _PUT.search(folded)) is not None:
+        return _thing_in(put[1]), folded[: put.start()] + folded[put.end() :]
     passive = _PASSIVE.search(folded)
     if passive is not None and passive.start() < which.start() and (thing := _thing_in(folded[: passive.start()])):
         return thing, folded[passive.end() :]
-    if (own := _OF_WHICH.search(folded)) is not None:
+    if (own := _OF_WHICH.search(folded) or _BARE.search(folded)) is not None:
         verb = _VERB.search(folded, 0, own.start())
         if verb is not None:
             return _thing_in(folded[verb.end() : own.start()]), folded[: verb.start()] + folded[own.start() :]

@@ -9,9 +9,12 @@ from dataclasses import replace
 from qa.across.evidence import PlaceEvidence, Subject
 from qa.across.rule_values import RuleValue, find_rule_value, in_order, read_asked_value
 from qa.across.sweeps import Bound, asks_extreme, bound_words, read_bound
+from qa.answer import AnswerFigure, CellValue
 from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
 
 Valued = tuple[PlaceEvidence, RuleValue]
+SAYS = 0.5
+"""The share of the subject that the statement of a place nobody named says, to give its value."""
 NAMED = 40
 """Places without a value that are named."""
 
@@ -27,6 +30,9 @@ def draft_rule_values(folded: str, subject: Subject, found: Sequence[PlaceEviden
     """
     asked = read_asked_value(folded, subject)
     valued = [(one, value) for one in found if one.document and (value := find_rule_value(one, subject, asked)) is not None]
+    if open_scope:
+        # nobody named these places: what only touches the subject is none of them
+        valued = [(one, value) for one, value in valued if value.statement.speaks_of(subject.sought) >= SAYS]
     # 元/套 and 元 are one unit, 倍 is another
     units = Counter(_thing(value) for _, value in valued).most_common(1)
     valued = [pair for pair in valued if _thing(pair[1]) == units[0][0]]
@@ -36,7 +42,7 @@ def draft_rule_values(folded: str, subject: Subject, found: Sequence[PlaceEviden
     ordered = in_order(valued, ascending=extreme == "lowest") if extreme or bound is not None else valued
     meeting = [pair for pair in ordered if bound is None or _holds(bound, pair[1])]
     lead = _lead(ordered, meeting, bound, extreme)
-    rows = [_row(f"{number}. {one.place.name}", one, value) for number, (one, value) in enumerate(meeting, 1)]
+    rows = [_row(f"{number}. {one.place.name}", one, value, subject) for number, (one, value) in enumerate(meeting, 1)]
     cover = _cover(subject, found, valued, open_scope=open_scope)
     parts = tuple((one.document.info.row, one.document.part_at(v.statement.span.start)) for one, v in meeting if one.document)
     return AnswerDraft("answered", (*lead, cover, *rows), parts=parts, final=True, table=True)
@@ -81,9 +87,12 @@ def _cover(subject: Subject, found: Sequence[PlaceEvidence], valued: Sequence[Va
     return AnswerLine(f"{text}。", counts=counts, derived=(text,))
 
 
-def _row(label: str, one: PlaceEvidence, value: RuleValue) -> AnswerLine:
+def _row(label: str, one: PlaceEvidence, value: RuleValue, subject: Subject) -> AnswerLine:
     line = _quoted(f"{label} {value.value.text}", one, value)
-    return replace(line, derived=(label,))
+    held = value.value.value
+    low, high, unit = (held.low, held.high, held.unit) if held is not None else (None, None, "")
+    figure = AnswerFigure(one.place.name, subject.label, CellValue(value.value.text, low, high, unit))
+    return replace(line, derived=(label,), figures=(figure,))
 
 
 def _quoted(label: str, one: PlaceEvidence, value: RuleValue) -> AnswerLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,8 +16,13 @@ NEAR = 3.5
 """How far behind the best statement one may rank that gives the value."""
 BACKGROUND = 3.0
 """What is given back to a statement that gives reasons where it gives a value too."""
-OF_GROUP, OF_OTHERS, OF_HEAD, OF_PERIOD, OF_RULE = 2.0, -2.5, 1.5, 2.0, -3.0
-"""What counts for a value: for the group asked about, for another, of the thing asked for, per the time asked for, a rise and not a value."""
+RISING = ("金额", "比例")
+"""Sorts of values that a rise is given in."""
+OF_GROUP, BELOW_GROUP, OF_OTHERS, OF_HEAD, OF_PERIOD, OF_RULE = 2.0, 1.5, -2.5, 1.5, 2.0, -3.0
+"""What counts for a value: for the group asked about, below a heading of it, for another, of the thing asked for, per the time asked for, a rise and not a value."""
+
+
+_OF_YEAR = re.compile(r"(?:19|20)\d\d年度?")
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class AskedValue:
 def read_asked_value(folded: str, subject: Subject) -> AskedValue:
     """What value of the rules of places a question asks for."""
     lists = word_lists("qa")
+    folded = _OF_YEAR.sub(" ", folded)  # 2025年度 is no amount a year
     groups = set(subject.groups)
     if "家庭" in folded and not groups & {"多子女家庭", "二孩家庭", "三孩家庭", "单方缴存"}:
         groups.add("双方缴存")
@@ -72,7 +79,9 @@ def find_rule_value(one: PlaceEvidence, subject: Subject, asked: AskedValue) -> 
             continue
         plain = replace(ranked.statement, asked=frozenset())
         for value in plain.values:
-            if value.value is None or value.kind != subject.kind:
+            if value.value is None or not (
+                value.kind == subject.kind or (asked.rise and value.kind in RISING and _rises(value, plain))
+            ):
                 continue
             score = ranked.rank + lower + _fits(value, plain, asked)
             if best is None or score > best[0]:
@@ -83,8 +92,10 @@ def find_rule_value(one: PlaceEvidence, subject: Subject, asked: AskedValue) -> 
 def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> float:
     groups = set(filter(None, value.group.split("、")))
     score = 0.0
-    if groups & asked.groups or (not groups and groups_in(statement.heading[-30:]) & asked.groups):
+    if groups & asked.groups:
         score += OF_GROUP
+    elif not groups and groups_in(statement.heading[-30:]) & asked.groups:
+        score += BELOW_GROUP
     foreign = groups - asked.groups - GENERAL
     opposite = {"双方缴存", "单方缴存"} & groups - asked.groups if {"双方缴存", "单方缴存"} & asked.groups else set()
     score += OF_OTHERS * min(2, len(foreign) + len(opposite))
@@ -95,7 +106,6 @@ def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> f
             (time for time in ("月", "年") if time in (value.value.unit if value.value else "") or f"每{time}" in value.text), ""
         )
         score += OF_PERIOD if per == asked.period else -OF_PERIOD if per else 0.0
-    before = statement.document.text[max(statement.span.start, value.span.start - 6) : value.span.start]
     clause = value.clause.of(statement.document.text)
     if "双方缴存" in asked.groups and not groups & EVERYDAY:
         # 家庭最高额度 is that of two who pay, 个人最高额度 that of one
@@ -105,8 +115,14 @@ def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> f
     at = value.span.start - statement.span.start
     if (change := find_change(statement.text)) is not None and at < change:
         score += OF_RULE  # 为“每月1500元”提高至“每月1800元”
-    rises = before.rstrip().endswith(word_lists("qa")["rises"])
-    return score + (0.0 if rises == asked.rise else OF_RULE)
+    return score + (0.0 if _rises(value, statement) == asked.rise else OF_RULE)
+
+
+def _rises(value: StatedValue, statement: PlaceStatement) -> bool:
+    """Whether a value says by how much something rises: 上浮20万元."""
+    before = statement.document.text[max(statement.span.start, value.span.start - 6) : value.span.start]
+    words = word_lists("qa")["rises"]
+    return before.rstrip().endswith(words) or value.text.startswith(words)
 
 
 def in_order(values: Sequence[tuple[PlaceEvidence, RuleValue]], *, ascending: bool) -> list[tuple[PlaceEvidence, RuleValue]]:

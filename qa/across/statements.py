@@ -31,6 +31,7 @@ _JUST_CHANGED = re.compile(rf"{_CHANGED_TO}[“\"]?$")
 _JOINED = re.compile(rf"[、和及](?:(?:由|从)[\d.]+[万亿]?元?{_CHANGED_TO})?")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _ONE_AND_BOTH = re.compile(r"单[、和]双(?=(?:方|人)?缴存|职工)")
+_FAMILY = re.compile(r"(?<![女孩缴工存方人])家庭(?=(?:住房)?公积金|可贷|最高|贷款最高|\(夫妻)")
 _ONE_FAMILY = re.compile(r"(单缴存|单职工|单方缴存|一方缴存|单人缴存)(?:职工|人员|人|者)?家庭")
 _QUESTION = re.compile(r"[?？]|^问[:：]")
 _NUMBER = re.compile(
@@ -41,6 +42,7 @@ _TITLE = re.compile(r"(?:方案|清单|通知|意见|办法|规定|细则|样表
 _PER = re.compile(
     r"每(?:一)?(月|年|人|户|平方米|套|次|亩|天|日|家|学期|学年)[^，,；;。]{0,16}$|(?<!\d)(月|年)(?:最高|不超过|提取)[^，,；;。\d]{0,6}$"
 )
+_PER_TIME = re.compile(r"每(?:一)?(月|年)")
 _ADDRESSEES = re.compile(r"^各[^。；]{2,60}[:：]$|^(?:附件|抄送|联系人|联系电话)[:：]?")
 _BOUND = re.compile(r"(?:不超过|不低于|不高于|不少于|最高|最低|至少|超过|最长|最多|上浮|约)+$")
 _UNITS = re.compile(
@@ -187,6 +189,8 @@ def _values(statement: PlaceStatement) -> Iterator[StatedValue]:
         high = quantity.value if quantity.value is not None else quantity.value_max
         per = _PER.search(text, clause.start, begin)
         each = (per[1] or per[2]) if per is not None and "/" not in (quantity.unit or "") else ""
+        if per is not None and each and (times := _PER_TIME.findall(text, per.start(), begin)):
+            each = times[-1]  # 每人每月
         unit = f"{quantity.unit or ''}/{each}" if each else quantity.unit
         value = to_base(low, high, unit) if low is not None and high is not None else None
         group = _groups_before(text, near, before, quantity.core.start, statement.asked)
@@ -254,11 +258,14 @@ def _head(measure: str, before: str) -> str:
 def _groups_before(text: str, near: str, before: str, position: int, asked: frozenset[str]) -> str:
     """Whom a value is for: the special group last named in front of it, and which of the everyday ones its clause names."""
     # 单缴存职工家庭最高 is no 家庭最高
-    near, before = (_ONE_FAMILY.sub(r"\1", part) for part in (near, before))
+    # 个人公积金最高150万元，家庭公积金最高200万元: a family is two who pay
+    near, before = (_FAMILY.sub("双缴存家庭", _ONE_FAMILY.sub(r"\1", part)) for part in (near, before))
     special = _last(text[:position], EVERYDAY)
     plain = _last(near, frozenset(name for name, _ in groups()) - EVERYDAY) or _last(
         before, frozenset(n for n, _ in groups()) - EVERYDAY
     )
+    if special == "个人" and plain == "双方缴存":
+        special = ""
     return "、".join(name for name in (special if special not in asked else "", plain) if name)
 
 
@@ -272,12 +279,17 @@ def _last(text: str, without: frozenset[str]) -> str:
 
 
 def _respectively(text: str, positions: Sequence[int]) -> dict[int, str]:
-    """The groups of values in a row that stand for a row of groups in front: 博士、硕士、本科生分别给予30万元、10万元、5万元."""
+    """The groups of values in a row that stand for a row of groups in front: 博士、硕士、本科生分别给予30万元、10万元、5万元.
+
+    The groups may stand behind the word too: 分别按照博士、硕士、本科生补贴5万元、3万元、1万元.
+    """
     at = text.rfind("分别", 0, positions[0]) if positions else -1
     if at < 0 or len(positions) < 2:
         return {}
     named_before = _BRACKETS.sub("", _ONE_AND_BOTH.sub("单缴存、双", text[:at]))
-    for clause in reversed([c for c in re.split("[,，;；。:：]", named_before) if c]):
+    behind = _BRACKETS.sub("", text[at + 2 : positions[0]])
+    clauses = reversed([c for c in re.split("[,，;；。:：]", named_before) if c])
+    for clause in (behind, *clauses) if "、" in behind else clauses:
         parts = (
             re.split("、|和(?=[^、]*$)|及(?=[^、]*$)", clause) if clause.count("、") + 1 != len(positions) else clause.split("、")
         )

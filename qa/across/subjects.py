@@ -32,6 +32,8 @@ WIDE = 40
 """Columns at most where no place is named: those with the most to say."""
 SEARCHED = 200
 """Passages looked up to find the places that speak of a subject."""
+SELECTED = 800
+"""Documents up to which only those that count are searched."""
 TOPIC_KIND = "policy_lookup"
 SHORT_TOPIC = (4, 14)
 """Characters of a topic, the least without general words (政策, 要求): more say so much that one document is meant."""
@@ -169,6 +171,8 @@ def rows_on(
     if topic is not None:
         facts = [f.document for record in (TaskRecord, TargetRecord) for f in view.corpus.facts(record, key=("topic", topic))]
         return [row for row, _ in Counter(facts).most_common() if row in counted]
-    hits = searcher.search(subject, filters=Filters(), top=searched, fold=False)
+    few = len(counted) <= SELECTED
+    filters = Filters(documents=tuple(view.infos[row].id for row in sorted(counted))) if few else Filters()
+    hits = searcher.search(subject, filters=filters, top=searched, fold=False)
     rows = dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id)
     return [row for row in rows if row in counted]

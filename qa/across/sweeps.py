@@ -36,14 +36,15 @@ _LATEST = re.compile(rf"(?:近|最近|过去)({_N})年")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?[-—–~至到]{1,2}((?:19|20)\d\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?![\d.万亿千百元人个套亩吨家件项户公])")
 _PLAN = re.compile(expand("qa", "{five_year_plans}"))
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 SHORTEST = 4
 """Characters of the name of an indicator that the data of families do not have."""
 _UNIT_ASKED = re.compile(expand("qa", r"多少(?:万|亿)?({sweeps_units})"))
 _MOST_ASKED = re.compile(
-    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最高|最多|最大|更高|更多|最长)|(?:最高|最多|最大|更高|更多)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
+    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最高|最多|最大|更高|更多|最长|高$)|(?:最高|最多|最大|更高|更多)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)|(?:最高|最多|最大)的(?:是|为)?[?？]?$"
 )
 _LEAST_ASKED = re.compile(
-    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最低|最少|最小|更低|更少|最短)|(?:最低|最少|最小|更低|更少)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)"
+    r"(?:哪|谁|哪里)[^,，。]{0,10}?(?:最低|最少|最小|更低|更少|最短)|(?:最低|最少|最小|更低|更少)的?(?:市|城市|地方)?(?:是|在)?(?:哪|谁)|(?:最低|最少|最小)的(?:是|为)?[?？]?$"
 )
 _BOUNDS = (
     ("sweeps_at_most", False, False),
@@ -129,7 +130,8 @@ def asks_over_documents(folded: str) -> bool:
     """Whether a folded question asks about places or years one after the other, so that no single document is meant."""
     lists = word_lists("qa")
     several = any(word in folded for name in ("sweeps_all", "sweeps_counting", "sweeps_series") for word in lists[name])
-    return several or bool(find_groups(folded)) or _YEARS.search(folded) is not None
+    ordered = _TOP.search(folded) is not None or any(word in folded for word in lists["sweeps_orders"])
+    return several or ordered or bool(find_groups(folded)) or _YEARS.search(folded) is not None
 
 
 def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as_of: dt.date) -> Sweep | None:
@@ -154,7 +156,7 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     every = read.whole_level or says("sweeps_all") or parsed.every_region or says("sweeps_counting")
     # 历年政府工作报告 without a place are those of the nation
     of_nation = says("sweeps_nation") or (operation == "series" and says("sweeps_reports"))
-    if not scope and not every and of_nation:
+    if not scope and not every and (of_nation or operation == "series"):
         scope = (NATION,)
     top = _TOP.search(folded)
     ordered = operation in ("highest", "lowest") or top is not None or says("sweeps_orders")
@@ -164,8 +166,9 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         return None
     # 预期 in 人均预期寿命 asks for no goal
     asked = asked_kind(folded.replace(found.words, " "))
-    years = _years(folded, as_of)
-    pairs = _pairs(folded) if operation in ("list", "done", "highest", "lowest") else ()
+    years = years_named(folded, as_of)
+    listed = operation == "series" and len(years) == 2 and not says("sweeps_series")  # 2025年多少、2026年计划多少
+    pairs = _pairs(folded) if operation in ("list", "done", "highest", "lowest") or listed else ()
     if pairs:
         operation = "beside"
     elif asked == "target" and says("sweeps_done"):
@@ -193,8 +196,9 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
 
 def _concept(folded: str, view: LibraryView) -> FoundConcept | None:
     """The indicator a question names: one of the data of families, or one that the table of facts has by just that name."""
-    if (found := find_concept(folded)) is not None:
-        return found
+    for text in dict.fromkeys((folded, plain := _ASIDE.sub("", folded), plain.replace("的", ""))):
+        if (found := find_concept(text)) is not None:
+            return found
     of_rules = any(word in folded for word in word_lists("qa")["sweeps_rules"])
     name = None if of_rules else fact_table(view.corpus).longest_concept(folded)
     if name is not None and len(name) >= SHORTEST:
@@ -234,7 +238,8 @@ def _operation(folded: str, concept: str) -> Operation:
     return "mean" if means else "list"
 
 
-def _years(folded: str, as_of: dt.date) -> tuple[int, ...]:
+def years_named(folded: str, as_of: dt.date) -> tuple[int, ...]:
+    """The years that a folded question names, in words or by a plan period; 今年 is that of ``as_of``."""
     if (span := _YEARS.search(folded)) is not None:
         return tuple(range(int(span[1]), int(span[2]) + 1))
     if years := tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded))):
@@ -249,13 +254,16 @@ def _years(folded: str, as_of: dt.date) -> tuple[int, ...]:
 
 
 def _pairs(folded: str) -> tuple[tuple[int, str], ...]:
-    """The kinds asked of two years: 2025年实际多少、2026年目标多少. Nothing where one kind is asked, or one year."""
+    """The kinds asked of two years: 2025年实际多少、2026年目标多少. Nothing where one kind is asked, one year, or all years between two."""
+    if _YEARS.search(folded):
+        return ()
     marks = list(_YEAR.finditer(folded))
-    found = {}
+    said: dict[int, str | None] = {}
     for mark, end in zip(marks, (*(mark.start() for mark in marks[1:]), len(folded)), strict=False):
-        kind = asked_kind(folded[mark.end() : end])
-        if kind is not None:
-            found[int(mark[1])] = kind
+        said[int(mark[1])] = asked_kind(folded[mark.end() : end]) or said.get(int(mark[1]))
+    planned = [year for year, kind in said.items() if kind == "target"] if len(said) == 2 else []
+    # 2025年改造多少、2026年计划多少: of the year before the plan what was done
+    found = {year: kind or "achieved" for year, kind in said.items() if kind or (planned and year < planned[0])}
     return tuple(found.items()) if len(set(found.values())) > 1 else ()
 
 
@@ -304,10 +312,8 @@ def _bound(folded: str, concept: str) -> Bound | None:
             return Bound(to_base(low, high, quantity.unit), True, False, quantity.core.of(text), within=True)
         if quantity.value is None or not quantity.unit or quantity.unit in ("年", "月", "日"):
             continue
-        before, behind = (
-            text[max(0, quantity.core.start - 5) : quantity.core.start],
-            text[quantity.core.end : quantity.core.end + 4],
-        )
+        before = text[max(0, quantity.core.start - 5) : quantity.core.start]
+        behind = text[quantity.core.end : quantity.core.end + 7].replace("(含)", "")  # 100万元（含）以上
         if before[-1:] in "前后第" and before:
             continue  # 前三个省, 第3位
         value = to_base(quantity.value, quantity.value, quantity.unit)

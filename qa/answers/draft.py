@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corpus.divisions import NATION
 from corpus.document import LEVELS, Span
 from index.passages import Hit
-from qa.answer import AnswerCitation, Grade, Notice, Status
+from qa.answer import AnswerCitation, AnswerFigure, Grade, Notice, Status
 from qa.answers.borders import mend_borders
 from qa.documents import DocumentPart, DocumentView
 from qa.evidence.scope import ScoredSentence
@@ -28,6 +28,8 @@ class AnswerLine:
     """What it tells, where the question asks for several things; else what the question asks for."""
     grade: Grade | None = None
     """How it answers its part of such a question; else as the whole answer does."""
+    figures: tuple[AnswerFigure, ...] = ()
+    """The figures it tells, where it is a row of a table of figures."""
 
 
 @dataclass(frozen=True, slots=True)

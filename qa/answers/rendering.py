@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from qa.answer import AnswerCitation, AnswerStatement, Grade
 from qa.answers.draft import AnswerLine, flatten
@@ -18,6 +19,10 @@ def make_statement(line: AnswerLine, *, slot: str, grade: Grade) -> AnswerStatem
         slot: What it tells.
         grade: How it answers.
     """
+    return replace(_read_line(line, slot, grade), figures=line.figures)
+
+
+def _read_line(line: AnswerLine, slot: str, grade: Grade) -> AnswerStatement:
     quoted = write_quotes(line.citations)
     if quoted and line.text == flatten(line.citations[0].quote) and len(line.citations) == 1:
         return AnswerStatement("", slot, grade, quotes=line.citations, written_out=True, item=True)

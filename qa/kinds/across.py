@@ -10,6 +10,7 @@ from qa.documents import ChosenDocuments, LibraryView
 from qa.kinds.mentions import answer_mentions
 from qa.kinds.over_documents import answer_over_documents
 from qa.kinds.places_beside import answer_places_beside
+from qa.kinds.years_beside import answer_years_beside
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
 
@@ -25,5 +26,6 @@ def answer_across(
         (answer_mentions(*asked) if named else None)
         or answer_over_documents(*asked)
         or (None if named else answer_mentions(*asked))
+        or answer_years_beside(*asked)
         or answer_places_beside(*asked)
     )

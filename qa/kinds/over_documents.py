@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.folding import fold
@@ -19,14 +20,16 @@ from corpus.store import StoredFact
 from corpus.wordlists import expand, word_lists
 from graph.codec.records import TargetRecord
 from graph.documents.named import rows_behind
-from graph.families.indicator import Dimension, IndicatorFamily, is_state
+from graph.families.indicator import Dimension, IndicatorFamily, families_named, is_state
+from graph.families.units import ComparableValue
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table, read_facts
 from graph.queries.figures import choose_figure
 from qa.across.indicators import quoted_span
+from qa.across.named_figures import NamedFigure, find_named
 from qa.across.near_concepts import core_name, near_figures
 from qa.across.sweeps import Sweep, bound_words, parse_sweep
 from qa.across.words import SaidInWords, find_words
-from qa.answer import AnswerCitation
+from qa.answer import AnswerCitation, AnswerFigure, CellValue
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten
 from qa.documents import ChosenDocuments, LibraryView
 from qa.understanding.names import KnownNames
@@ -54,8 +57,11 @@ class PlaceFigure:
 
     @property
     def text(self) -> str:
-        """The value as written."""
-        return self.fact.value.value_text
+        """The value as written; of a fall told as growth with the word for it."""
+        written = self.fact.value.value_text
+        value = self.figure.value
+        falls = value is not None and value.high < 0 and self.fact.value.value is not None and self.fact.value.value > 0
+        return f"下降{written}" if falls else written
 
 
 def answer_over_documents(
@@ -66,16 +72,20 @@ def answer_over_documents(
     if sweep is None:
         return None
     over_years = sweep.operation in ("series", "done", "beside")
-    figures = _figures(sweep, view, _counted(chosen, view, as_of, versions=over_years))
+    counted = _counted(chosen, view, as_of, versions=over_years)
+    figures = _figures(sweep, view, counted)
     if not figures:
         return None
+    several = families_named(parsed.folded) if sweep.operation == "list" and sweep.bound is None else ()
+    if several and (draft := _several(sweep, several, view, counted)) is not None:
+        return draft
     if sweep.operation == "series":
-        return _series(sweep, figures, view)
+        return _series(sweep, figures, view, counted)
     if sweep.operation == "done":
         return _done(sweep, figures, view)
     if sweep.operation == "beside":
         return _beside(sweep, figures, view, parsed.folded)
-    return _across(sweep, figures, view)
+    return _across(sweep, figures, view, counted)
 
 
 # ------------------------------------------------------------------ figures
@@ -92,6 +102,9 @@ def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[Figu
     query = FactQuery(sweep.family, any_dimension=sweep.any_dimension, places=codes, documents=rows)
     table = fact_table(view.corpus)
     exact = table.select(query)
+    if sweep.family.dimension == "growth":
+        fell = table.select(replace(query, family=replace(sweep.family, dimension="fall")))
+        exact += [_as_growth(f) for f in fell]
     near = near_figures(sweep.family, query, table)
     told = {(f.place, f.kind, f.year) for f in exact if f.value is not None}
     # another name of the indicator counts where a place does not use its own
@@ -105,8 +118,32 @@ def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[Figu
 
 def _thing_counted(figure: FigureRow) -> str:
     """What a value counts; of pieces (台, 部) all are one thing."""
-    counted = figure.value.counted if figure.value is not None else ""
-    return "部" if counted in word_lists("qa")["pieces"] else counted
+    return _of_pieces(figure.value.counted if figure.value is not None else "", figure.family.concept)
+
+
+def _of_pieces(unit: str, concept: str) -> str:
+    """A unit, of those used for one another one: 台 and 部, of firms 户 and 家."""
+    lists = word_lists("qa")
+    firm = unit == "户" and concept.endswith(lists["firms"])
+    return "部" if firm or unit in lists["pieces"] else unit
+
+
+def _could_belong(
+    sweep: Sweep, shown: Sequence[PlaceFigure], named: Mapping[Division, NamedFigure]
+) -> dict[Division, NamedFigure]:
+    """Of the places whose figure was not read those that could be the highest, among the first or beyond the bound, by their text."""
+    if sweep.bound is not None:
+        return {place: one for place, one in named.items() if sweep.bound.holds(one.value)}
+    if not shown or not (sweep.most is not None or sweep.operation in ("highest", "lowest")):
+        return {}
+    edge = _order(shown[0] if sweep.most is None else shown[-1])
+    return {p: one for p, one in named.items() if (one.value.order <= edge if sweep.ascending else one.value.order >= edge)}
+
+
+def _as_growth(fall: FigureRow) -> FigureRow:
+    """A fall as growth below nought: 固定资产投资下降3.3%."""
+    value = ComparableValue(-fall.value.high, -fall.value.low, fall.value.unit) if fall.value is not None else None
+    return replace(fall, family=replace(fall.family, dimension="growth"), value=value)
 
 
 def _dated(figure: FigureRow, family: IndicatorFamily) -> FigureRow:
@@ -193,13 +230,16 @@ def _of_unit(figures: Sequence[FigureRow], unit: str) -> Sequence[FigureRow]:
 # ------------------------------------------------------------------ answers
 
 
-def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
+def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, counted: frozenset[int]) -> AnswerDraft | None:
     found = _held(sweep, figures, view)
     if found is None or not found[0]:
         return None
+    if sweep.scope and not sweep.whole and len(found[0]) < 2 and sweep.operation in ("highest", "lowest"):
+        return None  # of two places one alone is neither
     held, scope, (dimension, kind, year) = found
     unit = _unit_of(sweep, held)
-    same = [one for one in held if one.figure.value and one.figure.value.unit == unit]
+    alike = partial(_of_pieces, concept=sweep.family.concept)
+    same = [one for one in held if one.figure.value and alike(one.figure.value.unit) == alike(unit)]
     other = [one for one in held if one not in same]
     ordered = sorted(same, key=lambda one: (_order(one) if sweep.ascending else -_order(one), one.place.code))
     family = replace(sweep.family, dimension=dimension)
@@ -208,7 +248,8 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> An
     words = find_words(family, year, silent, view) if kind == "target" and year is not None else {}
     if len(held) + len(words) < (min(ENOUGH, len(scope) - 1) if sweep.scope else ENOUGH):
         return None
-    cover = _coverage(scope, held, other, words, name)
+    named = find_named(family, unit, [p for p in silent if p not in words], [one.figure for one in held], counted, view)
+    cover = _coverage(scope, held, other, words, named, name)
     if sweep.operation == "missing":
         return AnswerDraft("answered", (_missing(scope, held, name), cover), final=True, table=True)
     meeting = [one for one in ordered if _meets(sweep, one)]
@@ -223,6 +264,10 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> An
     rows += [_row_in_words(f"{i}. {place.short}", said, view) for i, (place, said) in enumerate(in_words.items(), len(rows) + 1)]
     plain = sweep.bound is None and sweep.form == "any" and shown is meeting
     rows += [_row(f"{one.place.short}（口径不同）", one, view) for one in other if plain]
+    rows += [
+        _row_named(f"{place.short}（没有读出，未参加比较）", one, view)
+        for place, one in _could_belong(sweep, shown, named).items()
+    ]
     parts = dict.fromkeys(_part(one, view) for one in (*shown, *other))
     parts |= dict.fromkeys((said.document, view.document(said.document).part_at(said.span.start)) for said in in_words.values())
     return AnswerDraft("answered", (*lead, cover, *rows), parts=tuple(parts), final=True, table=True)
@@ -336,14 +381,17 @@ def _coverage(
     held: Sequence[PlaceFigure],
     other: Sequence[PlaceFigure],
     words: Mapping[Division, SaidInWords],
+    named: Mapping[Division, NamedFigure],
     name: str,
 ) -> AnswerLine:
-    """How many of the places give the figure, which say something without a number, which nothing, and whose is in another unit."""
+    """How many of the places give the figure, which say something without a number or one not read, which nothing, whose unit differs."""
     have = {one.place for one in held}
-    silent = [place.short for place in scope if place not in have and place not in words]
+    silent = [place.short for place in scope if place not in have and place not in words and place not in named]
     text = f"{len(scope)} 个地区中 {len(held)} 个写到{name}"
     if words:
         text += f"；只有定性表述：{'、'.join(place.short for place in words)}"
+    if named:
+        text += f"；写到而没有读出数：{'、'.join(place.short for place in named)}"
     if silent:
         text += f"；未见：{'、'.join(silent[:NAMED])}{'等' if len(silent) > NAMED else ''}"
     if other:
@@ -370,7 +418,21 @@ def _part(one: PlaceFigure, view: LibraryView) -> tuple[int, int]:
 def _row(label: str, one: PlaceFigure, view: LibraryView) -> AnswerLine:
     cited = _cited(one, view)
     text = f"{label} {one.text}"
-    return AnswerLine(f"{text}：“{flatten(cited.quote)}”", (cited,), derived=(label,))
+    return AnswerLine(f"{text}：“{flatten(cited.quote)}”", (cited,), derived=(label,), figures=(_told(one),))
+
+
+def _told(one: PlaceFigure) -> AnswerFigure:
+    """A figure as the row of a table."""
+    value = one.figure.value
+    low, high, unit = (value.low, value.high, value.unit) if value is not None else (None, None, "")
+    return AnswerFigure(
+        one.place.short, one.figure.family.name, CellValue(one.text, low, high, unit, one.figure.year, one.figure.kind)
+    )
+
+
+def _row_named(label: str, named: NamedFigure, view: LibraryView) -> AnswerLine:
+    cited = cite(view.document(named.document), named.span)
+    return AnswerLine(f"{label}：“{flatten(cited.quote)}”", (cited,), derived=(label,))
 
 
 def _row_in_words(label: str, said: SaidInWords, view: LibraryView) -> AnswerLine:
@@ -411,7 +473,7 @@ def _by_year(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> d
     return out
 
 
-def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
+def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, counted: frozenset[int]) -> AnswerDraft | None:
     """The figures of places by year."""
     found = _by_year(sweep, figures, view)
     if sweep.last is not None:
@@ -420,7 +482,11 @@ def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> An
     years = sorted({year for _, year in found})
     if len(years) < 2:
         # 2025年比2020年: the sentence of the later year tells both
-        return _across(replace(sweep, operation="list", years=tuple(years)), figures, view) if len(sweep.scope) > 1 else None
+        return (
+            _across(replace(sweep, operation="list", years=tuple(years)), figures, view, counted)
+            if len(sweep.scope) > 1
+            else None
+        )
     lines: list[AnswerLine] = []
     several = len({place for place, _ in found}) > 1
     rows = [
@@ -455,6 +521,38 @@ def _change(year: int, before: PlaceFigure, later: int, after: PlaceFigure, view
         by = abs(b.low - a.low)
         text += "，没有变化" if not by else f"，{'提高' if b.low > a.low else '降低'}{_written(by, unit)}（按所写的数）"
     return AnswerLine(f"{text}。", (_cited(before, view), _cited(after, view)), derived=(text,))
+
+
+def _several(sweep: Sweep, families: Sequence[IndicatorFamily], view: LibraryView, counted: frozenset[int]) -> AnswerDraft | None:
+    """The figures of several indicators of each place beside each other: 城镇和农村居民收入, 一产、二产、三产."""
+    found = []
+    for family in families:
+        one = replace(sweep, family=family, any_dimension=family.dimension == "level")
+        held = _held(one, figures, view) if (figures := _figures(one, view, counted)) else None
+        if held is None:
+            return None
+        found.append((replace(family, dimension=held[2][0]), held))
+    scope = found[0][1][1]
+    told = {place: [one for _, held in found for one in held[0] if one.place == place] for place in scope}
+    whole = {place: of for place, of in told.items() if len(of) == len(families)}
+    if not whole:
+        return None
+    names = [_named(family, held[2][1], held[2][2]) for family, held in found]
+    partly = [place.short for place, of in told.items() if of and place not in whole]
+    silent = [place.short for place, of in told.items() if not of]
+    text = f"{len(scope)} 个地区中 {len(whole)} 个{'、'.join(names)}都写到"
+    text += f"；不全：{'、'.join(partly)}" if partly else ""
+    text += f"；未见：{'、'.join(silent[:NAMED])}" if silent else ""
+    lines = [AnswerLine(f"{text}。", counts=(len(scope), len(whole)), derived=(text,))]
+    shown = whole if len(scope) > FEW else {place: of for place, of in told.items() if of}
+    for number, (place, of) in enumerate(shown.items(), 1):
+        cited = tuple(_cited(one, view) for one in of)
+        label = f"{number}. {place.short}"
+        values = "，".join(f"{one.figure.family.name}{one.text}" for one in of)
+        quotes = "……".join(f"“{flatten(c.quote)}”" for c in cited)
+        lines.append(AnswerLine(f"{label} {values}：{quotes}", cited, derived=(label, values), figures=tuple(map(_told, of))))
+    parts = tuple(dict.fromkeys(_part(one, view) for of in shown.values() for one in of))
+    return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
 
 
 _HIGHER = re.compile(r"比.{2,24}(?:高|快|多|大)|(?:高于|快于|多于|大于|超过).{0,6}(?:\d{4}年|实际|目标|上年|去年)")
@@ -500,7 +598,8 @@ def _beside(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, folde
         label = f"{number}. {place.short}"
         values = "，".join(f"{year}年{KINDS[kind]}{one.text}" for (year, kind), one in of.items())
         quotes = "……".join(f"“{flatten(c.quote)}”" for c in cited)
-        lines.append(AnswerLine(f"{label} {values}：{quotes}", cited, derived=(label, values)))
+        told_of = tuple(map(_told, of.values()))
+        lines.append(AnswerLine(f"{label} {values}：{quotes}", cited, derived=(label, values), figures=told_of))
     parts = tuple(dict.fromkeys(_part(one, view) for of in shown.values() for one in of.values()))
     return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
 
@@ -530,12 +629,18 @@ def _done(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> Answ
         said = _verdict(goal, result)
         cited = (_cited(goal, view), _cited(result, view))
         text = f"{label}目标{goal.text}，完成{result.text}{said}：“{flatten(cited[0].quote)}”……“{flatten(cited[1].quote)}”"
-        lines.append(AnswerLine(text, cited, derived=(label, said)))
+        lines.append(AnswerLine(text, cited, derived=(label, said), figures=(_told(goal), _told(result))))
     for place, year in sorted(one_sided, key=lambda key: (key[0].code, key[1])):
         for kind, one in found[place, year].items():
             lack = "未见完成数" if kind == "target" else "未见目标"
             lines.append(_row(f"{place.short}{year}年{KINDS[kind]}（{lack}）", one, view))
     parts = tuple(dict.fromkeys(_part(one, view) for told in found.values() for one in told.values()))
+    if len(sweep.scope) == 1 and len(both) > 1:
+        text = f"{len(both)} 个年份目标和完成数都有"
+        lacking = [f"{year}年" for year in sweep.years if year not in {y for _, y in found}]
+        text += f"；不全：{'、'.join(f'{year}年' for _, year in sorted(one_sided, key=lambda key: key[1]))}" if one_sided else ""
+        text += f"；未见：{'、'.join(lacking)}" if lacking else ""
+        lines.insert(0, AnswerLine(f"{text}。", counts=(len(both),), derived=(text,)))
     if sweep.whole and len(sweep.scope) > 1:
         text = f"{len(sweep.scope)} 个地区中 {len({p for p, _ in both})} 个目标和完成数都有"
         lines.insert(0, AnswerLine(f"{text}。", counts=(len(sweep.scope), len({p for p, _ in both})), derived=(text,)))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from corpus.numerals import half_width
 from corpus.region_groups import PlacesRead
 from corpus.wordlists import word_lists
-from graph.quantities.find import find_quantities
 from qa.across.evidence import (
     STATED,
     PlaceEvidence,
@@ -25,19 +22,19 @@ from qa.across.evidence import (
 )
 from qa.across.places import ComparedPlace, place_of, places_asked, places_listed, with_documents
 from qa.across.rule_answers import draft_rule_values
-from qa.across.statements import EVERYDAY, PlaceStatement, StatedValue, groups, groups_asked, kind_asked
-from qa.across.subjects import WIDE, everywhere, is_topic, subject_of, without_asking, without_places
+from qa.across.rule_subjects import rows_naming, rule_subject, subject_words, value_kind
+from qa.across.statements import PlaceStatement, StatedValue
+from qa.across.subjects import WIDE, everywhere, is_topic
 from qa.across.sweeps import read_bound
 from qa.across.windows import find_window
 from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
 from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.scope import SMALL
-from qa.understanding.concepts import QueryConcepts
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
 
 if TYPE_CHECKING:
-    from index.searcher import Searcher
+    pass
 
 BESIDE = ("places_beside", "sweeps_highest", "sweeps_lowest", "sweeps_which", "sweeps_values")
 """Lists of the words by which the values of several places are asked for one beside the other."""
@@ -47,20 +44,12 @@ FULLY, ITSELF = 0.78, 0.5
 """The share of the subject that a statement with what stands above it, and the statement itself, says to count as an answer."""
 SHORT = 2
 """Statements quoted of each of many places."""
-LIGHT = 0.3
-"""What a word for a measure weighs beside others."""
 WINDOW = 800
 """Documents issued in the time asked about up to which all that name the subject are read."""
-NAMED_BY = 2
-"""Weightiest words of a subject that a document must have to be read."""
 LEVEL = 0.1
 """How far behind the fullest statement of a place another may be to be quoted with it."""
 TOUCHING = 10
 """Places that only touch a subject that are shown."""
-_ASKS_WHERE = re.compile(
-    r"(?:这|上述)?[两三四五六七八九十几]个?(?:城市|省份|市县|市|省|地|州)[里中]?|(?:这|那)?(?:哪|谁)[^,，?？]{0,8}?(?:更|最)[高低多少大小]|(?:最高|最多|最低|最少)(?:能|可)?[^,，?？]{0,3}多少"
-    r"|(?:各|分别)?(?:是)?多少|(?:城市|地方|市县|设区市)?(?:是|有)(?:哪些|哪几个|几个)(?:城市|地方|市县|设区市)?"
-)
 
 
 def answer_places_beside(
@@ -75,20 +64,20 @@ def answer_places_beside(
     if not _asks_of_places(parsed, read, view, every=every, of_level=bool(level)):
         return None
     window = find_window(parsed.folded)
-    plain = _subject_words(parsed, window, every=every)
+    plain = subject_words(parsed, window, read, every=every)
     if len(plain) < 3:
         return None
-    subject = subject_of(_without_everyday_groups(plain), parsed, view, known)
     # 各地怎么规定参保资助 asks how, not how much
-    kind = "" if every and not _says(parsed, "sweeps_values") else subject.kind or kind_asked(parsed.folded)
-    subject = replace(subject, sought=_with_light_measures(subject.sought), kind=kind, groups=groups_asked(parsed.folded))
+    kind = "" if every and not _says(parsed, "sweeps_values") else value_kind(plain, parsed)
+    subject = rule_subject(plain, kind, parsed, view, known)
     counted = frozenset(chosen.of(view))
     issued = counted if window is None else frozenset(r for r in counted if window[0] <= day_of(view.infos[r]) <= window[1])
     looked = 0
     if level or every:
-        rows = _naming(subject, issued, view, view.searcher) if window is not None and len(issued) <= WINDOW else None
+        inside = issued if not level else frozenset(r for r in issued if not level.isdisjoint(view.regions[r]))
+        rows = rows_naming(subject, inside, view, view.searcher) if len(inside) <= WINDOW else None
         most = EVERY if every or rows else WIDE
-        there = everywhere(plain, None, view, view.searcher, issued or None, rows or issued or counted, most)
+        there = everywhere(plain, None, view, view.searcher, issued or None, rows or inside or issued or counted, most)
         looked = len(there) if rows is None else 0
         places = [place for place in there if (place.division in level if level else place.division is not None)]
     else:
@@ -126,58 +115,6 @@ def _says(parsed: ParsedQuestion, *names: str) -> bool:
     """Whether a question has a word of one of some lists."""
     lists = word_lists("qa")
     return any(word in parsed.folded for name in names for word in lists[name])
-
-
-def _with_light_measures(sought: QueryConcepts) -> QueryConcepts:
-    """Concepts with little weight on the words for a measure (上限, 定额): documents have others for it, or none."""
-    light = word_lists("qa")["measure_words"]
-    lighter = [replace(c, weight=c.weight * LIGHT) if c.text in light else c for c in sought.concepts]
-    return replace(sought, concepts=tuple(lighter)) if len(lighter) > 1 else sought
-
-
-def _without_everyday_groups(plain: str) -> str:
-    """A subject without the groups that everybody belongs to one of (夫妻双方缴存): they tell which value is meant, not what of."""
-    rest = plain
-    words = sorted((word for name, words in groups() if name in EVERYDAY for word in words), key=len, reverse=True)
-    for word in words:
-        rest = rest.replace(word, "")
-    return rest if len(rest) > 3 else plain
-
-
-def _subject_words(parsed: ParsedQuestion, window: tuple[str, str, str] | None, *, every: bool) -> str:
-    """What is asked about, without places, the time in which the documents were issued, and values to compare with."""
-    text = parsed.folded
-    if window is not None:
-        text = half_width(text).replace(window[2], " ")
-        for word in word_lists("qa")["window_words"]:
-            text = text.replace(word, " ")
-    for word in sorted((w for name in ("per_month", "per_year") for w in word_lists("qa")[name]), key=len, reverse=True):
-        text = text.replace(f"{word}算的", " ").replace(word, " ")
-    text = half_width(text)
-    for quantity in reversed(list(find_quantities(text))):
-        if quantity.value is not None and quantity.unit:
-            text = f"{text[: quantity.span.start]} {text[quantity.span.end :]}"
-    plain = without_places(_ASKS_WHERE.sub(" ", text), parsed)
-    plain = without_asking(plain) if every else plain
-    pieces = [_bare(piece) for piece in re.split("[,，?？()]", plain)]
-    return "".join(piece for piece in pieces if len(piece) > 1) or plain
-
-
-def _bare(piece: str) -> str:
-    """A piece of a question without the small words at its ends."""
-    noise = "|".join(map(re.escape, sorted(word_lists("qa")["subject_noise"], key=len, reverse=True)))
-    piece = re.sub(rf"^(?:{noise})+|(?:{noise})+$", "", piece.strip())
-    return piece.strip("的,， ")
-
-
-def _naming(subject: Subject, rows: frozenset[int], view: LibraryView, searcher: Searcher) -> frozenset[int]:
-    """Of some documents those with the weightiest words of a subject in any form."""
-    concepts = sorted(subject.sought.concepts, key=lambda concept: -concept.weight)[:NAMED_BY]
-    for concept in concepts:
-        forms = [form for form in (concept.text, *concept.variants) if len(form) > 1]
-        holding = frozenset(row for form in forms for row in searcher.documents_with(form))
-        rows = rows & holding or rows
-    return rows
 
 
 def _of_window(place: ComparedPlace, issued: frozenset[int]) -> ComparedPlace:

@@ -108,6 +108,17 @@ def test_a_series_tells_years_and_a_goal_its_result(reports: Library) -> None:
     assert done.startswith("甘肃2025年目标5.5%左右，完成5.8%（达到目标）")
 
 
+def test_a_fall_is_the_lowest_growth(tmp_path: Path) -> None:
+    for place, (goal, was, jobs, had, grain) in PLACES.items():
+        text = REPORT.format(place=place, year=2026, goal=goal, was=was, jobs=jobs, had=had, grain=grain)
+        how = "下降3.3%" if place == "青海省" else f"增长{was}%"
+        (tmp_path / f"{place}.txt").write_text(text.replace("过去一年，", f"过去一年，固定资产投资{how}，"), encoding="utf-8")
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest(sorted(tmp_path.glob("*.txt")))
+        answer = ask(library, "2025年固定资产投资增速最低的是哪个省").answer
+    assert answer.startswith("最低的是青海，2025年固定资产投资增长完成数为下降3.3%。")
+
+
 def test_who_is_level_with_the_last_of_the_top_counts(reports: Library) -> None:
     assert [place for place, _ in rows(ask(reports, "2026年GDP增长目标最高的两个省"))] == ["西藏", "四川", "甘肃"]
 
@@ -196,3 +207,37 @@ def test_a_question_after_mentions_looks_through_every_report(plans: Library) ->
     assert [line.split("：")[0] for line in answer[1:]] == ["1. 四川", "2. 甘肃", "3. 青海"]
     assert ask(plans, "哪些省份的2026年政府工作报告提到GPS").answer.startswith("4 个地区中 2 个提到“gps”")
     assert "不存在的事" not in ask(plans, "哪些省份的报告提到不存在的事").answer.split("\n")[0] or len(answer) == 4
+
+
+def test_of_the_year_before_a_plan_the_result_is_meant(reports: Library) -> None:
+    answer = ask(reports, "甘肃、四川2025年城镇新增就业多少人，2026年计划多少人").answer
+    assert "2025年完成数31万人，2026年目标30万人以上" in answer and "2025年完成数101万人，2026年目标85万人以上" in answer
+
+
+def test_rows_tell_their_figures_as_values(reports: Library) -> None:
+    told = [f for s in ask(reports, "2026年各省城镇新增就业目标是多少").statements for f in s.figures]
+    assert [(f.place, f.indicator, f.value.low, f.value.year, f.value.kind) for f in told][:2] == [
+        ("四川", "城镇新增就业", 850000.0, 2026, "target"),
+        ("陕西", "城镇新增就业", 400000.0, 2026, "target"),
+    ]
+
+
+def test_what_is_written_but_was_not_read_is_told_and_not_compared(tmp_path: Path) -> None:
+    rest = "社会消费品零售总额增长{0}%，森林覆盖率{1}，"
+    for place, (goal, was, jobs, had, grain) in PLACES.items():
+        text = REPORT.format(place=place, year=2026, goal=goal, was=was, jobs=jobs, had=had, grain=grain)
+        rate = "在建设中提升较快，达81%" if place == "青海省" else f"达到{jobs / 2}%"
+        (tmp_path / f"{place}.txt").write_text(
+            text.replace("过去一年，", "过去一年，" + rest.format(was, rate)), encoding="utf-8"
+        )
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest(sorted(tmp_path.glob("*.txt")))
+        answer = ask(library, "2025年森林覆盖率最高的是哪个省").answer
+    assert "写到而没有读出数：青海" in answer
+    assert "青海（没有读出，未参加比较）：“" in answer and "达81%" in answer
+
+
+def test_several_indicators_of_one_question_stand_beside_each_other(reports: Library) -> None:
+    answer = ask(reports, "2026年各省地区生产总值增长和城镇新增就业目标分别是多少").answer
+    assert "5 个2026年地区生产总值增长目标、2026年城镇新增就业目标都写到" in answer
+    assert "甘肃 地区生产总值增长5.5%左右，城镇新增就业30万人以上" in answer

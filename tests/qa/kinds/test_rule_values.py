@@ -43,6 +43,8 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder: Path = tmp_path_factory.mktemp("rules")
     for city, (year, rule) in RULES.items():
         (folder / f"{city}.txt").write_text(NOTICE.format(city=city, year=year, rule=rule), encoding="utf-8")
+    former = NOTICE.format(city="陕西省渭南市", year=2021, rule="住房公积金双缴存家庭最高贷款额度为60万元，单缴存家庭为40万元。")
+    (folder / "陕西省渭南市2021.txt").write_text(former, encoding="utf-8")
     for number, thing in enumerate(
         ["防汛", "森林防火", "安全生产", "春耕", "道路养护", "食品监管", "学校卫生", "档案", "统计", "就业"]
     ):
@@ -82,4 +84,11 @@ def test_highest_lowest_and_above_are_told_first(rules: Library) -> None:
 
 def test_several_values_are_taken_out_of_the_subject_whole(rules: Library) -> None:
     answer = ask(rules, "哪些城市双缴存家庭最高贷款额度70万元、75万元、80万元").answer
-    assert "写到“家庭贷款最高额度”的数" in answer
+    assert "写到“贷款最高额度”的数" in answer
+
+
+def test_the_values_of_several_years_are_rows(rules: Library) -> None:
+    answer = ask(rules, "渭南市双缴存家庭公积金贷款最高额度2021年、2022年、2023年分别是多少")
+    assert "2021年文件 60万元" in answer.answer and "2023年文件 80万元" in answer.answer
+    assert "未见：2022年" in answer.answer
+    assert [f.value.year for s in answer.statements for f in s.figures] == [2021, 2023]

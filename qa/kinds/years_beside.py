@@ -1,0 +1,90 @@
+"""What rules of one place set in several years 历年的规定: a row for each year, from the documents issued in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.numerals import half_width
+from corpus.wordlists import word_lists
+from qa.across.evidence import PlaceEvidence, Subject, day_of, gather_places
+from qa.across.places import ComparedPlace, place_of, places_asked
+from qa.across.rule_subjects import rows_naming, rule_subject, subject_words, value_kind
+from qa.across.rule_values import RuleValue, find_rule_value, read_asked_value
+from qa.across.sweeps import years_named
+from qa.answer import AnswerFigure, CellValue
+from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
+from qa.documents import ChosenDocuments, LibraryView
+from qa.understanding.names import KnownNames
+from qa.understanding.question import ParsedQuestion
+
+MOST = 10
+"""Years that are shown where the question names none, the latest."""
+LEAST = 2
+"""Years with a value from which there is something to list."""
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:年度|年)?(?:[、,，和与至到—-](?:19|20)\d\d(?:年度|年)?)*(?:比|较)?")
+
+
+def answer_years_beside(
+    parsed: ParsedQuestion, view: LibraryView, known: KnownNames, chosen: ChosenDocuments, as_of: dt.date
+) -> AnswerDraft | None:
+    """A row for each year asked about, of one place; None for another question, or where fewer than two years give a value."""
+    read = places_asked(parsed, known)
+    if view.searcher is None or parsed.documents or "《" in parsed.folded or len(read.divisions) != 1 or read.whole:
+        return None
+    years = years_named(parsed.folded, as_of)
+    asked_over = any(word in parsed.folded for word in word_lists("qa")["sweeps_series"])
+    if len(years) < LEAST and not asked_over:
+        return None
+    text = _YEARS.sub(" ", half_width(parsed.folded))
+    for word in sorted(word_lists("qa")["years_asked"], key=len, reverse=True):
+        text = text.replace(word, " ")
+    plain = subject_words(replace(parsed, folded=text), None, read, every=False)
+    kind = value_kind(plain, parsed)
+    if not kind or len(plain) < 3:
+        return None
+    subject = rule_subject(plain, kind, parsed, view, known)
+    by_year = _rows_by_year(place_of(view, read.divisions[0], frozenset(chosen.of(view))), subject, view)
+    shown = years if len(years) >= LEAST else tuple(sorted(by_year)[-MOST:])
+    place = read.divisions[0]
+    columns = [ComparedPlace(f"{year}年", place, by_year.get(year, frozenset()), frozenset()) for year in shown]
+    found = gather_places(columns, subject, view, view.searcher, as_of)
+    asked = read_asked_value(parsed.folded, subject)
+    told = [(year, one, v) for year, one in zip(shown, found, strict=True) if (v := find_rule_value(one, subject, asked))]
+    if len(told) < LEAST:
+        return None
+    return _drafted(subject, place.short, shown, told)
+
+
+def _rows_by_year(place: ComparedPlace, subject: Subject, view: LibraryView) -> dict[int, frozenset[int]]:
+    """The documents of a place that name the subject, by the year in which they were issued."""
+    assert view.searcher is not None
+    years: dict[int, set[int]] = defaultdict(set)
+    for row in rows_naming(subject, place.own or place.below, view, view.searcher):
+        day = day_of(view.infos[row])
+        if day[:4].isdigit():
+            years[int(day[:4])].add(row)
+    return {year: frozenset(rows) for year, rows in years.items()}
+
+
+def _drafted(
+    subject: Subject, place: str, asked: Sequence[int], told: Sequence[tuple[int, PlaceEvidence, RuleValue]]
+) -> AnswerDraft:
+    lacking = [f"{year}年" for year in asked if year not in {year for year, _, _ in told}]
+    text = f"“{subject.label}”共有 {len(told)} 个年份的数{'；未见：' + '、'.join(lacking) if lacking else ''}"
+    lines = [AnswerLine(f"{text}。", counts=(len(told),), derived=(text,))]
+    parts = []
+    for year, one, value in told:
+        assert one.document is not None
+        label = f"{year}年文件 {value.value.text}"
+        held = value.value.value
+        low, high, unit = (held.low, held.high, held.unit) if held is not None else (None, None, "")
+        figure = AnswerFigure(place, subject.label, CellValue(value.value.text, low, high, unit, year))
+        span = value.statement.span
+        line = quote_line(label, one.document, [span if span.covers(value.value.span) else value.value.span])
+        lines.append(replace(line, derived=(label,), figures=(figure,)))
+        parts.append((one.document.info.row, one.document.part_at(span.start)))
+    return AnswerDraft("answered", tuple(lines), parts=tuple(dict.fromkeys(parts)), final=True, table=True)
