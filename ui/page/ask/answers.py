@@ -13,6 +13,7 @@ from qa.answers.rendering import render_statements
 from qa.suggestions import following_questions
 from qa.understanding.kinds import label_of_kind
 from ui.labels import NOTICE, NOTICES
+from ui.page.ask.figures import figures_view
 from ui.page.kit.address import copy_link, document_link, standing_data
 from ui.page.kit.forms import select, text_field
 from ui.page.kit.html import Html, cut, el, join
@@ -66,6 +67,7 @@ def answer_view(
         parts.append(_nearest(answer.nearest))
     else:
         parts.append(_point(answer))
+        parts.append(figures_view(answer))
         parts.append(_citations(answer.citations, describe))
         if answer.status == "partial":
             parts.append(_nearest(answer.nearest))
