@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 NEAR = 2.5
 """How far behind the best document of a place a newer one may lie to stand for it. In the units of the selector's score."""
+GIVING = 3.5
+"""The same for a document that gives a value where none of the near ones does."""
 ALIKE = 0.75
 """The share of what the best document says of the subject that the newer one must say."""
 SAID, SAID_ITSELF = 0.55, 0.3
@@ -181,7 +183,7 @@ def _best_of(
         return None
     best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
     near = [s for s in spoken if s.rank >= best.rank - NEAR and s.said >= ALIKE * best.said]
-    giving = [s for s in spoken if s.gives(subject) and s.said >= ALIKE * best.said]
+    giving = [s for s in spoken if s.gives(subject) and s.said >= ALIKE * best.said and s.rank >= best.rank - GIVING]
     near = [s for s in near if s.gives(subject)] or (giving if subject.kind else []) or near
     chosen = max(near, key=lambda s: (day_of(s.document.info), s.rank))
     others = [s.document.info.row for s in sorted(spoken, key=lambda s: -s.rank) if s is not chosen]
@@ -236,7 +238,7 @@ def _of_place(document: DocumentView, position: int, place: ComparedPlace) -> bo
 
 def share_said(statement: PlaceStatement, subject: Subject) -> float:
     """The share of a subject that a statement says, what its headings and the title of its document say counted a little less."""
-    own = subject.sought.profile(statement.folded)
+    own = subject.sought.profile(statement.unified)
     above = subject.sought.profile(statement.heading + fold(title_of(statement.document)))
     return subject.sought.share([max(a, 0.9 * b) for a, b in zip(own, above, strict=True)])
 
@@ -250,7 +252,7 @@ def share_around(statement: PlaceStatement, subject: Subject) -> float:
         text[max(start, statement.span.start - BESIDE_IT) : min(end if end >= 0 else len(text), statement.span.end + BESIDE_IT)]
     )
     concepts = subject.sought.concepts
-    own, beside = subject.sought.profile(statement.folded), subject.sought.profile(around)
+    own, beside = subject.sought.profile(statement.unified), subject.sought.profile(around)
     people = [bool(find_beneficiaries(concept.text)) for concept in concepts]
     return subject.sought.share([max(a, 0.9 * b) if p else a for a, b, p in zip(own, beside, people, strict=True)])
 

@@ -15,6 +15,7 @@ from corpus.store import DocumentInfo, year_of
 from corpus.wordlists import expand, word_lists
 from graph.documents.named import rows_behind
 from qa.across.places import places_asked
+from qa.across.sweeps import own_words
 from qa.documents import ChosenDocuments, DocumentView, LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
@@ -91,7 +92,7 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
 
     Example: of ``哪些省份的2026年政府工作报告提到人形机器人？`` 人形机器人 in the reports of 2026 of the provinces.
     """
-    folded = _ASIDE.sub("", parsed.folded)
+    folded = _ASIDE.sub("", own_words(parsed))  # the thing is looked for as it was asked
     found = _thing_asked(folded)
     if found is None or "《" in folded:
         return None

@@ -36,9 +36,11 @@ def draft_rule_values(folded: str, subject: Subject, found: Sequence[PlaceEviden
     # 元/套 and 元 are one unit, 倍 is another
     units = Counter(_thing(value) for _, value in valued).most_common(1)
     valued = [pair for pair in valued if _thing(pair[1]) == units[0][0]]
+    extreme, bound = asks_extreme(folded), read_bound(folded)
+    if len(valued) == 1 and extreme is not None and not open_scope:
+        return _only_one(subject, found, valued[0])
     if len(valued) < 2:
         return None
-    extreme, bound = asks_extreme(folded), read_bound(folded)
     ordered = in_order(valued, ascending=extreme == "lowest") if extreme or bound is not None else valued
     meeting = [pair for pair in ordered if bound is None or _holds(bound, pair[1])]
     lead = _lead(ordered, meeting, bound, extreme)
@@ -46,6 +48,20 @@ def draft_rule_values(folded: str, subject: Subject, found: Sequence[PlaceEviden
     cover = _cover(subject, found, valued, open_scope=open_scope)
     parts = tuple((one.document.info.row, one.document.part_at(v.statement.span.start)) for one, v in meeting if one.document)
     return AnswerDraft("answered", (*lead, cover, *rows), parts=parts, final=True, table=True)
+
+
+def _only_one(subject: Subject, found: Sequence[PlaceEvidence], only: Valued) -> AnswerDraft:
+    """One place alone sets a value of those to be compared: it is neither the highest nor the lowest."""
+    one, value = only
+    assert one.document is not None
+    text = f"只有{one.place.name}写到“{subject.label}”的数，不能比较高低"
+    lines = (
+        AnswerLine(f"{text}。", derived=(text,)),
+        _cover(subject, found, [only], open_scope=False),
+        _row(f"1. {one.place.name}", one, value, subject),
+    )
+    part = one.document.info.row, one.document.part_at(value.statement.span.start)
+    return AnswerDraft("partial", lines, parts=(part,), final=True, table=True)
 
 
 def _thing(value: RuleValue) -> str:

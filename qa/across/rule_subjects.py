@@ -17,6 +17,7 @@ from qa.across.evidence import Subject
 from qa.across.places import ENDINGS
 from qa.across.statements import EVERYDAY, groups, groups_asked, kind_asked
 from qa.across.subjects import subject_of, without_asking, without_places
+from qa.across.sweeps import own_words
 from qa.documents import LibraryView
 from qa.understanding.concepts import QueryConcepts
 from qa.understanding.names import KnownNames
@@ -53,8 +54,9 @@ def value_kind(plain: str, parsed: ParsedQuestion) -> str:
 
 def with_light_measures(sought: QueryConcepts) -> QueryConcepts:
     """Concepts with little weight on the words for a measure (上限, 定额): documents have others for it, or none."""
-    light = word_lists("qa")["measure_words"]
-    lighter = [replace(c, weight=c.weight * LIGHT) if c.text in light else c for c in sought.concepts]
+    lists = word_lists("qa")
+    light, ends = lists["measure_words"], lists["measure_ends"]
+    lighter = [replace(c, weight=c.weight * LIGHT) if c.text in light or c.text.endswith(ends) else c for c in sought.concepts]
     return replace(sought, concepts=tuple(lighter)) if len(lighter) > 1 else sought
 
 
@@ -78,9 +80,11 @@ def _everyday_people() -> re.Pattern[str]:
     return re.compile(rf"(?:夫妻)?(?:{'|'.join(map(re.escape, words))})(?:缴存)?(?:职工|人员|人)?(?:家庭)?")
 
 
-def subject_words(parsed: ParsedQuestion, window: tuple[str, str, str] | None, read: PlacesRead, *, every: bool) -> str:
-    """What is asked about, without places, the time in which the documents were issued, and values to compare with."""
-    text = parsed.folded
+def subject_words(
+    parsed: ParsedQuestion, window: tuple[str, str, str] | None, read: PlacesRead, *, every: bool, text: str | None = None
+) -> str:
+    """What a question, or a text in its place, asks about, without places, the time in which the documents were issued, and values to compare with."""
+    text = own_words(parsed) if text is None else text
     if not read.whole:
         for name in sorted({n for division in read.divisions for n in _names_of(division)}, key=len, reverse=True):
             text = text.replace(name, " ")

@@ -16,6 +16,11 @@ NEAR = 3.5
 """How far behind the best statement one may rank that gives the value."""
 BACKGROUND = 3.0
 """What is given back to a statement that gives reasons where it gives a value too."""
+WORST = -1.0
+"""What a value must count at least to be the one asked for."""
+SPECIAL = frozenset({"人才", "多子女家庭", "青年", "新市民", "退役军人"})
+OF_SPECIAL = -1.0
+"""People that not everybody belongs to, and what counts where a statement names them in front of a value."""
 RISING = ("金额", "比例")
 """Sorts of values that a rise is given in."""
 OF_GROUP, BELOW_GROUP, OF_OTHERS, OF_HEAD, OF_PERIOD, OF_RULE = 2.0, 1.5, -2.5, 1.5, 2.0, -3.0
@@ -83,7 +88,10 @@ def find_rule_value(one: PlaceEvidence, subject: Subject, asked: AskedValue) -> 
                 value.kind == subject.kind or (asked.rise and value.kind in RISING and _rises(value, plain))
             ):
                 continue
-            score = ranked.rank + lower + _fits(value, plain, asked)
+            fits = _fits(value, plain, asked)
+            score = ranked.rank + lower + fits
+            if fits < WORST:
+                continue  # of other people, or of another thing
             if best is None or score > best[0]:
                 best = score, RuleValue(value, ranked.statement)
     return best[1] if best is not None else None
@@ -99,6 +107,9 @@ def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> f
     foreign = groups - asked.groups - GENERAL
     opposite = {"双方缴存", "单方缴存"} & groups - asked.groups if {"双方缴存", "单方缴存"} & asked.groups else set()
     score += OF_OTHERS * min(2, len(foreign) + len(opposite))
+    at_first = statement.document.text[statement.span.start : value.span.start]
+    if (groups_in(at_first) & SPECIAL) - asked.groups - groups:
+        score += OF_SPECIAL
     if asked.head and value.head:
         score += OF_HEAD if value.head == asked.head else -OF_HEAD
     if asked.period:

@@ -15,6 +15,7 @@ from corpus.wordlists import entries, expand, word_lists
 from graph.families.units import ComparableValue, to_base
 from graph.quantities.find import find_quantities
 from graph.tasks.deadlines import deadline_span
+from index.equivalents import unify_terms
 from qa.documents import DocumentView
 from qa.understanding.concepts import QueryConcepts
 from qa.understanding.lexicons import phrases
@@ -103,6 +104,11 @@ class PlaceStatement:
         return fold(self.text)
 
     @cached_property
+    def unified(self) -> str:
+        """Its words, folded, with every thing called by one name, as questions call it: 最高可贷额度 is 贷款最高额度."""
+        return unify_terms(self.folded)
+
+    @cached_property
     def values(self) -> tuple[StatedValue, ...]:
         """The values it gives that hold now: of 由60万元提高到80万元 the second."""
         return tuple(_values(self))
@@ -125,7 +131,7 @@ class PlaceStatement:
 
     def speaks_of(self, sought: QueryConcepts) -> float:
         """The share of the subject in its words; headings count less."""
-        own, above = sought.profile(self.folded), sought.profile(self.heading)
+        own, above = sought.profile(self.unified), sought.profile(self.heading)
         return sought.share([max(a, 0.6 * b) for a, b in zip(own, above, strict=True)])
 
 

@@ -134,6 +134,11 @@ def asks_over_documents(folded: str) -> bool:
     return several or ordered or bool(find_groups(folded)) or _YEARS.search(folded) is not None
 
 
+def own_words(parsed: ParsedQuestion) -> str:
+    """A question in its own words, folded, with misspelt names corrected: nothing is put into the wording of other questions."""
+    return parsed.understood.question or parsed.folded
+
+
 def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as_of: dt.date) -> Sweep | None:
     """What a question over documents asks; None for another question: one place, or no indicator."""
     folded = parsed.folded
@@ -143,9 +148,12 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         or (parsed.documents and not asks_over_documents(folded))
     ):
         return None
-    found = _concept(folded, view)
+    # names of indicators are those of the documents: 科技型中小企业 before its wording elsewhere
+    found = next((f for f in (_concept(text, view) for text in dict.fromkeys((own_words(parsed), folded))) if f), None)
     if found is None:
         return None
+    if found.words not in folded:
+        folded = own_words(parsed)
 
     def says(name: str) -> bool:
         return any(word in folded for word in word_lists("qa")[name])

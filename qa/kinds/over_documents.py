@@ -27,7 +27,7 @@ from graph.queries.figures import choose_figure
 from qa.across.indicators import quoted_span
 from qa.across.named_figures import NamedFigure, find_named
 from qa.across.near_concepts import core_name, near_figures
-from qa.across.sweeps import Sweep, bound_words, parse_sweep
+from qa.across.sweeps import Sweep, bound_words, own_words, parse_sweep
 from qa.across.words import SaidInWords, find_words
 from qa.answer import AnswerCitation, AnswerFigure, CellValue
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten
@@ -76,7 +76,7 @@ def answer_over_documents(
     figures = _figures(sweep, view, counted)
     if not figures:
         return None
-    several = families_named(parsed.folded) if sweep.operation == "list" and sweep.bound is None else ()
+    several = families_named(own_words(parsed)) if sweep.operation == "list" and sweep.bound is None else ()
     if several and (draft := _several(sweep, several, view, counted)) is not None:
         return draft
     if sweep.operation == "series":

@@ -25,7 +25,7 @@ from qa.across.rule_answers import draft_rule_values
 from qa.across.rule_subjects import rows_naming, rule_subject, subject_words, value_kind
 from qa.across.statements import PlaceStatement, StatedValue
 from qa.across.subjects import WIDE, everywhere, is_topic
-from qa.across.sweeps import read_bound
+from qa.across.sweeps import own_words, read_bound
 from qa.across.windows import find_window
 from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
 from qa.documents import ChosenDocuments, LibraryView
@@ -90,7 +90,10 @@ def answer_places_beside(
         again = [place_of(view, one.place.division, counted) for one in found if one.document is None and one.place.division]
         more = {one.place.name: one for one in gather_places(again, subject, view, view.searcher, as_of)}
         found = [more.get(one.place.name, one) if one.document is None else one for one in found]
-    if subject.kind and (valued := draft_rule_values(parsed.folded, subject, found, open_scope=bool(level or every))) is not None:
+    if (
+        subject.kind
+        and (valued := draft_rule_values(own_words(parsed), subject, found, open_scope=bool(level or every))) is not None
+    ):
         return valued
     if every:
         return _swept([_fullest(one, subject) for one in found], subject, cut=looked >= EVERY)

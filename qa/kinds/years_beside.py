@@ -14,7 +14,7 @@ from qa.across.evidence import PlaceEvidence, Subject, day_of, gather_places
 from qa.across.places import ComparedPlace, place_of, places_asked
 from qa.across.rule_subjects import rows_naming, rule_subject, subject_words, value_kind
 from qa.across.rule_values import RuleValue, find_rule_value, read_asked_value
-from qa.across.sweeps import years_named
+from qa.across.sweeps import own_words, years_named
 from qa.answer import AnswerFigure, CellValue
 from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
 from qa.documents import ChosenDocuments, LibraryView
@@ -39,10 +39,10 @@ def answer_years_beside(
     asked_over = any(word in parsed.folded for word in word_lists("qa")["sweeps_series"])
     if len(years) < LEAST and not asked_over:
         return None
-    text = _YEARS.sub(" ", half_width(parsed.folded))
+    text = _YEARS.sub(" ", half_width(own_words(parsed)))
     for word in sorted(word_lists("qa")["years_asked"], key=len, reverse=True):
         text = text.replace(word, " ")
-    plain = subject_words(replace(parsed, folded=text), None, read, every=False)
+    plain = subject_words(parsed, None, read, every=False, text=text)
     kind = value_kind(plain, parsed)
     if not kind or len(plain) < 3:
         return None

@@ -18,7 +18,7 @@ from ui.labels import ANSWER_STATES
 if TYPE_CHECKING:
     from corpus.store import DocumentInfo
     from graph.queries.figures import FoundFigure
-    from qa.answer import Answer, AnswerCitation, Comparison
+    from qa.answer import Answer, AnswerCitation, AnswerFigure, Comparison
 
 Value = CellValue
 
@@ -162,7 +162,14 @@ def comparison_table(comparison: Comparison) -> ExportTable:
 
 
 def answer_table(answer: Answer) -> ExportTable:
-    """The citations of an answer, as a list."""
+    """The citations of an answer, as a list; of an answer that tells figures those, a row each with its quote."""
+    figures = [
+        (figure, statement.quotes[n] if n < len(statement.quotes) else None)
+        for statement in answer.statements
+        for n, figure in enumerate(statement.figures)
+    ]
+    if len(figures) > 1:
+        return _figures_table(answer, figures)
     rows = tuple(
         (n, c.quote, c.title or c.source, c.doc_number or "", c.region or "", " > ".join(c.section_path), c.page)
         for n, c in enumerate(answer.citations, 1)
@@ -176,8 +183,33 @@ def answer_table(answer: Answer) -> ExportTable:
         TableColumn("位置", 24),
         TableColumn("页", 4, "short"),
     )
-    notes = (f"答复（{ANSWER_STATES[answer.status]}）：{answer.answer}", *(f"【注意】{notice.text}" for notice in answer.notices))
-    return ExportTable(f"问：{answer.question}", columns, rows, notes, answer.record())
+    return ExportTable(f"问：{answer.question}", columns, rows, _answer_notes(answer), answer.record())
+
+
+def _figures_table(answer: Answer, figures: Sequence[tuple[AnswerFigure, AnswerCitation | None]]) -> ExportTable:
+    rows = tuple(
+        (
+            n, figure.place, figure.indicator, figure.value.year, TARGET_KINDS.get(figure.value.kind, figure.value.kind),
+            figure.value.text, c.quote if c else "", (c.title or c.source) if c else "", c.page if c else None,
+        )
+        for n, (figure, c) in enumerate(figures, 1)
+    )  # fmt: skip
+    columns = (
+        TableColumn("序号", 4, "short"),
+        TableColumn("地区", 10),
+        TableColumn("指标", 18),
+        TableColumn("年份", 6, "short"),
+        TableColumn("类别", 7, "short"),
+        TableColumn("数值", 14),
+        TableColumn("原文", 50),
+        TableColumn("文件", 26),
+        TableColumn("页", 4, "short"),
+    )
+    return ExportTable(f"问：{answer.question}", columns, rows, _answer_notes(answer), answer.record())
+
+
+def _answer_notes(answer: Answer) -> tuple[str, ...]:
+    return (f"答复（{ANSWER_STATES[answer.status]}）：{answer.answer}", *(f"【注意】{notice.text}" for notice in answer.notices))
 
 
 def documents_table(infos: Iterable[DocumentInfo], *, states: Mapping[str, str] | None = None) -> ExportTable:

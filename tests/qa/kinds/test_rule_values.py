@@ -92,3 +92,8 @@ def test_the_values_of_several_years_are_rows(rules: Library) -> None:
     assert "2021年文件 60万元" in answer.answer and "2023年文件 80万元" in answer.answer
     assert "未见：2022年" in answer.answer
     assert [f.value.year for s in answer.statements for f in s.figures] == [2021, 2023]
+
+
+def test_one_value_alone_is_neither_highest_nor_lowest(rules: Library) -> None:
+    alone = ask(rules, "湘潭、宝鸡双缴存家庭公积金贷款最高额度哪个最高")
+    assert alone.status == "partial" and alone.answer.startswith("只有湘潭市写到") and "未见：宝鸡市" in alone.answer

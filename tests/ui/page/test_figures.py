@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from qa.answer import Answer, AnswerCitation, AnswerFigure, AnswerStatement, CellValue
+from ui.exports.tables import answer_table
 from ui.page.ask.figures import figures_view
 from ui.page.kit.charts import LinePoint, draw_lines
 
@@ -42,3 +43,8 @@ def test_one_figure_is_no_table() -> None:
 def test_a_line_is_broken_where_a_year_is_missing() -> None:
     points = [LinePoint(year, 1.0 * year, 1.0 * year, f"{year}") for year in (2018, 2019, 2021, 2022)]
     assert draw_lines("指标", "按年", {"目标": points}).count("<polyline") == 2
+
+
+def test_the_table_to_take_away_has_a_row_for_each_figure() -> None:
+    table = answer_table(answer([("甘肃", 5, 2026, "target", "%"), ("青海", 4.5, 2026, "target", "%")]))
+    assert [row[1:6] for row in table.rows] == [("甘肃", "指标", 2026, "目标", "5%"), ("青海", "指标", 2026, "目标", "4.5%")]
