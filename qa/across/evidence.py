@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from qa.understanding.concepts import QueryConcepts
 from qa.understanding.question import ParsedQuestion
 
 if TYPE_CHECKING:
+    from index.passages import Hit
     from index.searcher import Searcher
 
 NEAR = 2.5
@@ -141,6 +142,7 @@ def gather_places(
     searcher: Searcher,
     as_of: dt.date,
     pins: frozenset[int] = frozenset(),
+    given: Mapping[int, Sequence[Hit]] | None = None,
 ) -> list[PlaceEvidence]:
     """What each place says on a subject.
 
@@ -153,17 +155,18 @@ def gather_places(
         searcher: Finds the passages.
         as_of: The day that decides which version of a work counts.
         pins: Rows of documents that a person wants to stand for their places.
+        given: The passages on the subject by document, where they were found already; else each place is searched.
     """
     read = READ if len(places) <= FEW else READ_OF_MANY if len(places) <= MANY else READ_OF_MOST
-    return [_gather(place, subject, view, searcher, as_of, pins, read) for place in places]
+    return [_gather(place, subject, view, searcher, as_of, pins, read, given) for place in places]
 
 
 def _gather(
     place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date, pins: frozenset[int],
-    read: int,
+    read: int, given: Mapping[int, Sequence[Hit]] | None,
 ) -> PlaceEvidence:  # fmt: skip
     for rows in (place.own, place.below):
-        found = _best_of(rows, place, subject, view, searcher, as_of, pins, read) if rows else None
+        found = _best_of(rows, place, subject, view, searcher, as_of, pins, read, given) if rows else None
         if found is not None:
             return found
     return PlaceEvidence(place)
@@ -171,14 +174,14 @@ def _gather(
 
 def _best_of(
     rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date,
-    pins: frozenset[int], read: int,
+    pins: frozenset[int], read: int, given: Mapping[int, Sequence[Hit]] | None,
 ) -> PlaceEvidence | None:  # fmt: skip
     from graph.documents.named import fold_versions
 
     folded = fold_versions(view.corpus, sorted(rows), as_of)
     pinned = rows & pins
     allowed = pinned or frozenset(folded)
-    spoken = _spoken(allowed, place, subject, view, searcher, read)
+    spoken = _spoken(allowed, place, subject, view, searcher, read, given)
     if not spoken:
         return None
     best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
@@ -194,9 +197,16 @@ def _best_of(
 
 
 def _spoken(
-    rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, read: int
-) -> list[_Spoken]:
-    hits = searcher.search(subject.query, filters=Filters(documents=tuple(view.infos[row].id for row in sorted(rows))), top=read)
+    rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, read: int,
+    given: Mapping[int, Sequence[Hit]] | None,
+) -> list[_Spoken]:  # fmt: skip
+    if given is not None:
+        hits = sorted((hit for row in sorted(rows) for hit in given.get(row, ())), key=lambda hit: -hit.score)[:read]
+        if not hits:
+            return []
+    else:
+        filters = Filters(documents=tuple(view.infos[row].id for row in sorted(rows)))
+        hits = searcher.search(subject.query, filters=filters, top=read)
     divisions = (place.division,) if place.division is not None else ()
     alone = replace(subject.parsed, divisions=divisions, every_region=False, places=(), query=subject.query)
     evidence = gather_evidence(SlotConstraints(alone), hits, view, searcher)

@@ -21,6 +21,8 @@ REACH = 30
 """Characters behind the name of an indicator in which its figure stands."""
 FILLED, SHORT = 24, 6
 """Characters between a name and its number, and those of words without a comma that lead from one to the other."""
+BESIDE, AROUND = 2, 150
+"""Figures nearest to a name that tell of which kind its own is, and how far away they are at most."""
 NAMES = 12
 """Names of one indicator that are looked for, the longest first."""
 SHORTEST = 3
@@ -39,6 +41,7 @@ class NamedFigure:
 
 def find_named(
     family: IndicatorFamily,
+    kind: str,
     unit: str,
     places: Sequence[Division],
     held: Sequence[FigureRow],
@@ -49,6 +52,7 @@ def find_named(
 
     Args:
         family: The indicator.
+        kind: The kind of figure asked for: where others stand around a name, its figure is none.
         unit: The base unit of the figures that others have.
         places: The places without one.
         held: The figures that others have: documents of the years theirs are of are looked through.
@@ -68,7 +72,7 @@ def find_named(
         own = [row for row in naming if place in view.regions[row] and _year(view, row) in years]
         read = _read(own, view)
         for row in sorted(own, reverse=True):
-            named = _named_in(row, view.document(row).text, pattern, family, unit, read[row])
+            named = _named_in(row, view.document(row).text, pattern, family, kind, unit, read[row])
             if named is not None:
                 found[place] = named
                 break
@@ -108,7 +112,7 @@ def _leads_to(between: str, *, growing: bool) -> bool:
 
 
 def _named_in(
-    row: int, text: str, pattern: re.Pattern[str], family: IndicatorFamily, unit: str, read: Sequence[FigureRow]
+    row: int, text: str, pattern: re.Pattern[str], family: IndicatorFamily, kind: str, unit: str, read: Sequence[FigureRow]
 ) -> NamedFigure | None:
     growing = family.dimension in ("growth", "mean growth", "total growth")
     for name in pattern.finditer(text):
@@ -121,6 +125,9 @@ def _named_in(
             begin - 2 <= figure.start <= end and (words in (concept := figure.family.concept) or family.concept in concept)
             for figure in read
         ):
+            continue
+        beside = sorted((abs(figure.start - name.start()), figure.kind) for figure in read)[:BESIDE]
+        if any(distance <= AROUND and other != kind for distance, other in beside):
             continue
         for quantity in find_quantities(half_width(text[name.end() : end]))[:2]:
             if quantity.value is None or quantity.unit is None:

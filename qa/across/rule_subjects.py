@@ -32,6 +32,7 @@ NAMED_BY = 2
 """Weightiest words of a subject that a document must have to be read."""
 _ZONE = re.compile(r"(?<= )[\u4e00-\u9fff]{0,5}(?:新区|经开区|开发区|高新区|港区|示范区)")
 """What stands right behind the name of a place: 三江新区 of 宜宾市三江新区."""
+_BOUND = re.compile(r"(?:不超过|不低于|不高于|不少于|至少|超过|达到|在)$")
 _JOINS = re.compile(r"(?:\s+[、,，和与及]+)+(?=\s)|(?<=\s)[、,，和与及]+")
 """What joined the names of places that were taken out."""
 _ASKS_WHERE = re.compile(
@@ -98,7 +99,7 @@ def subject_words(
     text = half_width(text)
     for quantity in reversed(list(find_quantities(text))):
         if quantity.value is not None and quantity.unit:
-            text = f"{text[: quantity.span.start]} {text[quantity.span.end :]}"
+            text = f"{_BOUND.sub('', text[: quantity.core.start])} {text[quantity.span.end :]}"
     plain = without_places(_ASKS_WHERE.sub(" ", text), parsed)
     plain = without_asking(plain) if every else plain
     pieces = [_bare(piece) for piece in re.split("[,，?？()]", plain)]

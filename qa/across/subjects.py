@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion, parse_question
 
 if TYPE_CHECKING:
+    from index.passages import Hit
     from index.searcher import Searcher
 
 WIDE = 40
@@ -162,6 +163,15 @@ def _order(place: ComparedPlace, view: LibraryView) -> tuple[int, str]:
         return (9, place.name)
     levels = ("国家", "省", "市州", "县", "乡镇")
     return (levels.index(place.division.level), place.division.code)
+
+
+def passages_on(subject: str, view: LibraryView, searcher: Searcher, most: int = WIDE) -> dict[int, list[Hit]]:
+    """The passages on a subject by document, best first, as many as ``everywhere`` looks at for as many places."""
+    found: dict[int, list[Hit]] = defaultdict(list)
+    for hit in searcher.search(subject, filters=Filters(), top=SEARCHED * most // WIDE, fold=False):
+        if (row := view.by_id.get(hit.source_id)) is not None:
+            found[row].append(hit)
+    return found
 
 
 def rows_on(

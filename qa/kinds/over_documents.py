@@ -248,7 +248,7 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
     words = find_words(family, year, silent, view) if kind == "target" and year is not None else {}
     if len(held) + len(words) < (min(ENOUGH, len(scope) - 1) if sweep.scope else ENOUGH):
         return None
-    named = find_named(family, unit, [p for p in silent if p not in words], [one.figure for one in held], counted, view)
+    named = find_named(family, kind, unit, [p for p in silent if p not in words], [one.figure for one in held], counted, view)
     cover = _coverage(scope, held, other, words, named, name)
     if sweep.operation == "missing":
         return AnswerDraft("answered", (_missing(scope, held, name), cover), final=True, table=True)

@@ -24,7 +24,7 @@ from qa.across.places import ComparedPlace, place_of, places_asked, places_liste
 from qa.across.rule_answers import draft_rule_values
 from qa.across.rule_subjects import rows_naming, rule_subject, subject_words, value_kind
 from qa.across.statements import PlaceStatement, StatedValue
-from qa.across.subjects import WIDE, everywhere, is_topic
+from qa.across.subjects import WIDE, everywhere, is_topic, passages_on
 from qa.across.sweeps import own_words, read_bound
 from qa.across.windows import find_window
 from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
@@ -84,7 +84,9 @@ def answer_places_beside(
         places = [_of_window(place, issued) for place in with_documents(view, read.divisions, only=counted)]
     if len(places) < 2:
         return None
-    found = gather_places(places, subject, view, view.searcher, as_of)
+    # the passages of so many places are looked up once
+    given = passages_on(plain, view, view.searcher, EVERY) if every and window is None and len(counted) > WINDOW else None
+    found = gather_places(places, subject, view, view.searcher, as_of, given=given)
     if window is not None and not (level or every):
         # what was said at another time, where nothing was said in the time asked about
         again = [place_of(view, one.place.division, counted) for one in found if one.document is None and one.place.division]
