@@ -17,6 +17,8 @@ from index.lexical.bulk_tokens import Segments
 from index.lexical.tokens import SpelledWord, number_readings, spell_word
 
 HEAP = 64_000_000
+INDEXES = ("passages", "documents")
+"""The folders of the two indexes."""
 KEPT = 4_096
 """Passages cached in memory, about a kilobyte each: successive questions find many of the same."""
 
@@ -77,26 +79,6 @@ class LexicalIndex:
         self.passages.reload()
         self.documents.reload()
         return LexicalIndex(self.folder, (self.passages, self.documents))
-
-    def update(self, removed: Iterable[int], entries: Iterable[tuple[DocumentEntry, Sequence[PassageEntry]]]) -> None:
-        """Remove documents and add entries in one commit for each of the two indexes. ``reloaded`` gives the new state."""
-        passages = self.passages.writer(HEAP, 1)
-        try:
-            documents = self.documents.writer(HEAP, 1)
-            try:
-                for document in removed:
-                    passages.delete_documents_by_term("document", document)
-                    documents.delete_documents_by_term("document", document)
-                for entry, parts in entries:
-                    documents.add_document(_document(entry, parts))
-                    for part in parts:
-                        passages.add_document(_passage(part))
-                passages.commit()
-                documents.commit()
-            finally:
-                documents.wait_merging_threads()
-        finally:
-            passages.wait_merging_threads()
 
     @property
     def size(self) -> int:
@@ -223,6 +205,25 @@ class LexicalIndex:
         query = tantivy.Query.term_set_query(self.documents.schema, "number", readings)
         hits = self._documents.search(query, 100, count=False).hits
         return {int(row or 0) for row in self._documents.fast_field_values("document", [a for _, a in hits])}
+
+
+def write_entries(folder: Path, entries: Iterable[tuple[DocumentEntry, Sequence[PassageEntry]]]) -> None:
+    """Write both indexes of some documents into an empty folder, one commit each."""
+    index = LexicalIndex(folder)
+    passages = index.passages.writer(HEAP, 1)
+    try:
+        documents = index.documents.writer(HEAP, 1)
+        try:
+            for entry, parts in entries:
+                documents.add_document(_document(entry, parts))
+                for part in parts:
+                    passages.add_document(_passage(part))
+            passages.commit()
+            documents.commit()
+        finally:
+            documents.wait_merging_threads()
+    finally:
+        passages.wait_merging_threads()
 
 
 @dataclass(frozen=True, slots=True)

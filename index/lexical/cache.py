@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,10 +23,11 @@ from corpus.store.failures import explain_failure
 from index.files import CacheFiles
 from index.lexical.bm25 import DocumentEntry, LexicalIndex, PassageEntry
 from index.lexical.bulk_tokens import BATCH, segment_texts
+from index.lexical.parts import IndexPart, build_parts, plan_parts, update_parts
 from index.lexical.tokens import document_numbers, engine, lexicon_hash
 from index.lock import writing
 
-FORMAT = 3
+FORMAT = 4
 PATIENCE = 2.0
 """Seconds to wait for another process that writes, where an older index exists."""
 PATIENCE_FIRST = 60.0
@@ -123,7 +125,7 @@ class LexicalCache:
         if CacheFiles.of_stamp(self.folder, stamp).moved:  # just read and found to be right: the next process need not
             with suppress(OSError), writing(self.folder.parent, 0.0) as held:
                 if held and _stamp(self.folder) == stamp:
-                    _seal(self.folder, generation)
+                    _seal(self.folder, generation, IndexPart.of_stamp(stamp))
         return True
 
     def _open_older(self) -> bool:
@@ -158,18 +160,28 @@ class LexicalCache:
         ):
             return False
         try:
+            parts = IndexPart.of_stamp(stamp)
             index = LexicalIndex(self.folder)
             changes = self._corpus.changes_since(known)
             if changes:
                 # a crash in between must not leave a stamp that lies
                 _write_stamp(self.folder, {"generation": known, "writing": True})
-                put = [change.document for change in changes if change.operation == "put"]
-                index.update([change.document for change in changes], entries(self._corpus, put))
-            _seal(self.folder, generation, CacheFiles.of_stamp(self.folder, stamp))
+                parts = self._follow_parts(parts, {change.document for change in changes})
+            _seal(self.folder, generation, parts, CacheFiles.of_stamp(self.folder, stamp))
             self.view, self.generation = index.reloaded(), generation
         except _BROKEN:
             return False
         return True
+
+    def _follow_parts(self, parts: list[IndexPart], changed: set[int]) -> list[IndexPart]:
+        """Write the parts that have or get one of the changed documents."""
+        rows = sorted(self._corpus.heads)
+        come = {row: sum(1 for _ in self._corpus.passages(row)) for row in changed.intersection(rows)}
+
+        def between(first: int, last: int) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
+            return entries(self._corpus, rows[bisect_left(rows, first) : bisect_right(rows, last)])
+
+        return update_parts(self.folder, plan_parts(parts, changed, come), between)
 
     def _build(self, generation: int) -> None:
         target = self.folder
@@ -177,8 +189,7 @@ class LexicalCache:
             shutil.rmtree(left, ignore_errors=True)
         draft = target.with_name(f"lexical.new{os.getpid()}")
         try:
-            LexicalIndex(draft).update((), entries(self._corpus, None))
-            _seal(draft, generation)
+            _seal(draft, generation, build_parts(draft, entries(self._corpus, None), passages=self._corpus.last_passage()))
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)  # on a full disk half an index is in the way of everything else
             raise
@@ -270,9 +281,10 @@ def _stamp(folder: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _seal(folder: Path, generation: int, former: CacheFiles | None = None) -> None:
+def _seal(folder: Path, generation: int, parts: Sequence[IndexPart], former: CacheFiles | None = None) -> None:
     """Stamp an index that is complete; files that are untouched since ``former`` are not read again."""
-    _write_stamp(folder, {"generation": generation, **CacheFiles.written(folder, _names(folder), former).to_stamp()})
+    files = CacheFiles.written(folder, _names(folder), former).to_stamp()
+    _write_stamp(folder, {"generation": generation, "parts": [part.to_stamp() for part in parts], **files})
 
 
 def _write_stamp(folder: Path, stamp: dict[str, Any]) -> None:
@@ -284,7 +296,7 @@ def _write_stamp(folder: Path, stamp: dict[str, Any]) -> None:
 
 def _fits(stamp: dict[str, Any], generation: object) -> bool:
     """Whether a stamp is of this program and generation, and no change was under way when it was written."""
-    own = {name: value for name, value in stamp.items() if name not in ("files", "seen")}
+    own = {name: value for name, value in stamp.items() if name not in ("files", "seen", "parts")}
     return isinstance(generation, int) and own == {**signature(), "generation": generation}
 
 
