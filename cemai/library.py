@@ -32,6 +32,7 @@ from corpus.text import readable
 from graph.documents.contents import FoundContents, use_search
 
 if TYPE_CHECKING:
+    from cemai.consistency import ConsistencyReport
     from cemai.document_matches import QueryMatches
     from graph.codec.records import Json
     from graph.documents.resolver import DocumentResolver
@@ -850,6 +851,24 @@ class Library(PolicyGraph):
         if len(set(rows)) < len(rows):
             raise UsageError(SAME_DOCUMENT)
         return self.engine.carried_out(*rows, as_of=as_of)
+
+    def consistency(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> ConsistencyReport:
+        """Where a lower document does not meet an upper one (一致性检查), each named by id, title, number or file name.
+
+        Args:
+            upper: The document that sets the demands.
+            lower: The document that carries them out.
+            as_of: The day on which its bases are judged; today if None.
+
+        Raises:
+            UsageError: If both are the same document.
+        """
+        from cemai.consistency import check_consistency
+
+        one, other = self.find(upper), self.find(lower)
+        if one.row == other.row:
+            raise UsageError(SAME_DOCUMENT)
+        return check_consistency(self, one, other, as_of=as_of or dt.date.today())
 
     def _two(self, first: str, second: str) -> tuple[int, int]:
         rows = self.find(first).row, self.find(second).row

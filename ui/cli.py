@@ -27,6 +27,7 @@ def build_parser() -> Parser:
     from ui.commands import (
         accounts,
         backups,
+        checking,
         checks,
         copying,
         documents,
@@ -62,6 +63,7 @@ def build_parser() -> Parser:
         questions,
         feedback,
         checks,
+        checking,
         facts,
         finding,
         supervision,

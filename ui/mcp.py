@@ -177,6 +177,12 @@ def build(library: Library) -> Any:
     def coverage(upper: str, lower: str) -> Json:
         return answered(lambda: library.coverage(_words(upper), _words(lower)).record())
 
+    @server.tool(
+        description="一致性检查：下级文件的目标、时限、责任单位、依据哪里不合上级文件，每条附双方原文；文件写编号、文件名、标题或文号。"
+    )
+    def consistency(upper: str, lower: str, as_of: str | None = None) -> Json:
+        return answered(lambda: library.consistency(_words(upper), _words(lower), as_of=_day(as_of)).record())
+
     @server.tool(description="文件渊源：它的依据、引用它的文件、历次版本，以及某一天（YYYY-MM-DD）是否有效和理由。")
     def lineage(document: str, as_of: str | None = None) -> Json:
         return answered(lambda: library.lineage(_words(document), as_of=_day(as_of)))

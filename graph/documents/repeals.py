@@ -190,7 +190,7 @@ def _listed(text: str, own_title: str) -> Iterator[Repeal]:
             continue
         if not names and re.match(r"\s*[（(]?\d{1,3}[)）]?\s?[.．、|]", words):
             names = [(re.sub(r"^[\s（(\d)）.．、|]+", "", words).strip(" ；;。|"), None, span.start, span.end)]
-        if re.match(r"\s*[（(|]?\s?\d{1,3}\s?[)）]?\s?[.．、|　 ]|\s*《", words):
+        if re.match(expand(r"\s*[（(|]?\s?\d{1,3}\s?[)）]?\s?[.．、|　 ]|\s*(?:[{numerals}]{1,3}、\s*)?《"), words):
             for title, number, _, _ in names:
                 if number is None:
                     number = next((m.number for m in find_numbers(words) if m.bracketed), None)

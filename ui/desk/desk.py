@@ -45,6 +45,7 @@ from qa.answer import Answer, Comparison, Understanding
 from ui.desk.answer_queue import AnswerQueue
 
 if TYPE_CHECKING:
+    from cemai.consistency import ConsistencyReport
     from cemai.document_matches import QueryMatches
     from ui.desk.pool import WorkerPool
 
@@ -434,6 +435,10 @@ class Desk:
             return self.versions(first, second)
         lower = (second, third) if third else (second,)
         return self._cached("|".join(("carried_out", first, *lower)), lambda: self.library.carried_out(first, *lower))
+
+    def consistency(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> ConsistencyReport:
+        """Where a lower document does not meet an upper one, see ``Library.consistency``."""
+        return self._cached(f"consistency|{upper}|{lower}|{as_of}", lambda: self.library.consistency(upper, lower, as_of=as_of))
 
     def regions(self) -> list[str]:
         """Regions of the library."""

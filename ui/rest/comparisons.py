@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from corpus.text import split_names
 from qa.answer import Comparison
+from ui.exports.consistency import consistency_table
 from ui.rest.files import exported
 from ui.rest.requests import (
     TEXT_LIMIT,
@@ -70,6 +71,20 @@ def compare(
 @router.post("/compare", summary="各地区比较")
 def compare_post(desk: CurrentDesk, body: CompareRequest) -> dict[str, Any]:
     return _run_compare(desk, body.subject, body.regions, body.as_of, body.status).record()
+
+
+@router.get("/compare/consistency", summary="一致性检查：下级文件哪里不合上级文件，每条附双方原文", response_model=None)
+def consistency(
+    desk: CurrentDesk,
+    upper: Annotated[str, Query(max_length=300, description="上级文件：编号、标题、文号或文件名")],
+    lower: Annotated[str, Query(max_length=300, description="下级文件")],
+    as_of: dt.date | None = None,
+    format: TableFormat = "json",
+) -> Response | dict[str, Any]:
+    report = desk.consistency(upper, lower, as_of=as_of)
+    if format == "json":
+        return report.record()
+    return exported(consistency_table(report), format, "一致性检查表")
 
 
 @router.get("/compare/documents", summary="两份文件逐条对照：落实对照或新旧对照", response_model=None)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from corpus.region_groups import read_places, unknown_in
 from qa.comparison.figures import find_figures
 from ui.desk.desk import QUESTION_LIMIT, Desk
+from ui.page.compare.consistency import consistency_view
 from ui.page.compare.matrix import coverage_grid, matrix_view
 from ui.page.events import Payload, listed, text
 from ui.page.kit.address import ARRIVE, standing
@@ -19,7 +20,11 @@ from ui.page.kit.tab import Tab, stateless
 REGIONS_SHOWN = 40
 TITLES = 2000
 """Documents proposed for a comparison of two."""
-FORMS = (("carried_out", "落实对照（上级与下级）"), ("versions", "新旧对照（旧版与新版）"))
+FORMS = (
+    ("carried_out", "落实对照（上级与下级）"),
+    ("consistency", "一致性检查（下级有没有不合上级的）"),
+    ("versions", "新旧对照（旧版与新版）"),
+)
 
 
 def form(desk: Desk) -> Html:
@@ -115,12 +120,15 @@ def compare_documents(desk: Desk, payload: Payload) -> Html:
         return empty_state(
             "还差一份文件", "请写明两份文件：先写上级文件或旧版，再写下级文件或新版。输入几个字就会列出库里的标题。"
         )
+    values = {"form": form, "first": first, "second": second, "third": third}
+    here = standing("compare", values, name=" ".join(filter(None, (first, second, third))))
+    if form == "consistency":
+        return join(consistency_view(desk.consistency(first, second), first, second), here)
     comparison = desk.compare_documents(first, second, carried_out=form == "carried_out", third=third)
     if not comparison.rows:
         return empty_state("没有可列的差别", "两份文件逐条相同，或者读不出条款和任务。")
-    values = {"form": form, "first": first, "second": second, "third": third}
     shown = matrix_view(comparison, chosen=comparison.regions, files=f"/api/v1/compare/documents?{urlencode(values)}")
-    return join(shown, standing("compare", values, name=" ".join(filter(None, (first, second, third)))))
+    return join(shown, here)
 
 
 TAB = Tab("compare", "比地区", "正在逐个地区比较…", form=form, start=start, act=stateless(compare))
