@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check eval eval-quick bench lock office-check wheel-check bundle docs reference clean
+.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check gain style eval eval-quick bench lock office-check wheel-check bundle docs reference clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -39,6 +39,13 @@ test-ocr: .venv/.installed-ocr
 
 test-browser: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 tests/browser
+
+# What a change gains and loses on 200 documents: make gain BEFORE=other-checkout [QUESTIONS=file.jsonl]
+gain: .venv/.installed-dev
+	$(BIN)/python tools/compare_results.py $(BEFORE) --documents $(SHARED)/corpus $(if $(QUESTIONS),--questions $(QUESTIONS))
+
+style: .venv/.installed-dev
+	$(BIN)/python tools/style.py
 
 # Quality on the shared material; floors stand in eval/floors.json
 eval: .venv/.installed-dev

@@ -192,7 +192,9 @@ def compare_answers(before: list[dict[str, Any]], after: list[dict[str, Any]]) -
         else:
             what = "the same"
         counts[what] += 1
-        if what != "the same":
+        if what == "other places cited":
+            shown.append((what, f"{shorten(row.get('question', row['id']))}：{changed_quotes(past, row)}"))
+        elif what != "the same":
             shown.append((what, f"{shorten(row.get('question', row['id']))}：{first_line(past)} → {first_line(row)}"))
     return counts, shown
 
@@ -200,6 +202,17 @@ def compare_answers(before: list[dict[str, Any]], after: list[dict[str, Any]]) -
 def cited(row: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The places an answer quotes, in order."""
     return [(citation["source"], citation["start"], citation["end"]) for citation in row.get("citations", [])]
+
+
+def changed_quotes(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """The first quote that went and the first that came; where none did, that their order changed."""
+    told = []
+    for mark, one, other in (("−", before, after), ("+", after, before)):
+        places = set(cited(other))
+        changed = [row for row, place in zip(one["citations"], cited(one), strict=True) if place not in places]
+        if changed:
+            told.append(f"{mark}{len(changed)} “{shorten(changed[0]['quote'])}”")
+    return " ".join(told) or "the same quotes in another order"
 
 
 def first_line(row: dict[str, Any]) -> str:

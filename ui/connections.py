@@ -10,7 +10,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class TimedProtocol(H11Protocol):  # type: ignore[misc]  # uvicorn is not typed here
-    """uvicorn's protocol with time-outs where it has none: for the head of a request, and for a caller that reads nothing.
+    """The protocol of uvicorn with time-outs where it has none: for the head of a request, and for a caller that reads nothing.
 
     Give the class to uvicorn: ``uvicorn.run(app, http=TimedProtocol)``. Bodies are timed by ``ui.gate``.
     """

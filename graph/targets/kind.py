@@ -183,7 +183,7 @@ def _is_attribute(figure: Figure) -> TargetKind | None:
 
 
 def _is_defined(figure: Figure) -> TargetKind | None:
-    """…的为50人; 拥有10人以上."""
+    """A condition that defines: ……的为50人; 拥有10人以上."""
     return "rule" if figure.near.endswith("的为") or (figure.is_bounded and figure.near.endswith("拥有")) else None
 
 

@@ -1,4 +1,4 @@
-"""answers, feedback, and ask --replay: the answers that were given, what people said of them, what changed since."""
+"""Answers, feedback, and ask --replay: the answers that were given, what people said of them, what changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ingest --mirror: the library follows a folder; what is said of files that were taken in."""
+"""Ingest --mirror: the library follows a folder; what is said of files that were taken in."""
 
 from __future__ import annotations
 

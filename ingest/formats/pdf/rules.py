@@ -131,7 +131,7 @@ def _closed(figure: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[Rule]:
 
 
 def _cells(figure: Sequence[Rule]) -> list[list[Box]]:
-    """pdfplumber's way from edges to the cells they enclose."""
+    """Go from edges to the cells they enclose, as pdfplumber does."""
     from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells
 
     edges: list[dict[str, Any]] = []
