@@ -132,6 +132,31 @@ def test_every_page_is_in_the_site() -> None:
     assert sorted(named) == sorted(pages)
 
 
+def test_every_decision_has_its_record() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    section = re.search(r"^## Decisions worth knowing$(.*?)^## ", text, re.DOTALL | re.MULTILINE)
+    assert section
+    before_heads, *groups = re.split(r"^\*\*", section.group(1), flags=re.MULTILINE)
+    assert "\n- " not in before_heads, "a decision outside of the groups with records"
+    named = [re.findall(r"\(docs/decisions/([\w-]+\.md)\)", group.splitlines()[0]) for group in groups]
+    assert len(groups) > 10
+    assert all(named), "a group without a record"
+    records = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert sorted(name for names in named for name in names) == records, "each record belongs to one group"
+
+
+def test_records_say_when_why_and_what_else() -> None:
+    for path in (ROOT / "docs" / "decisions").glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert re.search(r"2026-\d\d-\d\d", text), (path.name, "no date")
+        for part in (
+            r"## Why|\*\*Question",
+            r"[Oo]ther ways|Alternatives|\| way \||Tried and left|What was not done",
+            r"[Mm]easured|counted",
+        ):
+            assert re.search(part, text), (path.name, part)
+
+
 def test_settings_of_the_tools_can_be_read() -> None:
     yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
     for name in (".pre-commit-config.yaml", "mkdocs.yml", *(str(path) for path in (ROOT / ".github").rglob("*.yml"))):
