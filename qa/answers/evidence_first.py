@@ -76,7 +76,7 @@ def quote_items(
     if told and (rules_first or (len(view) <= SMALL and selection.scores[0] < WEAK)):
         first, then = [*draft.lines], _elsewhere(lines, draft.lines)
     else:
-        first, then = lines, _new(draft.lines if told else (), lines)
+        first, then = lines, _beside(draft.lines if told else (), lines)
     return AnswerDraft(
         "partial" if doubtful else draft.status,
         (*first, *then),
@@ -166,10 +166,14 @@ def _with_whole_list(items: Sequence[EvidenceItem], view: LibraryView) -> list[A
     return [replace(line, text=f"共 {count} 项。{line.text}", counts=(count,)), *lines]
 
 
-def _new(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
-    """The lines that quote something the known ones do not."""
+def _beside(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
+    """The lines with a quote that overlaps none of the known ones: the same place in other borders is nothing new."""
     quoted = [citation for line in known for citation in line.citations]
-    return [line for line in lines if not line.citations or not all(any(c.lies_in(q) for q in quoted) for c in line.citations)]
+    return [line for line in lines if not line.citations or not all(any(_overlap(c, q) for q in quoted) for c in line.citations)]
+
+
+def _overlap(one: AnswerCitation, other: AnswerCitation) -> bool:
+    return one.source_id == other.source_id and one.start < other.end and other.start < one.end
 
 
 def _elsewhere(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:

@@ -44,6 +44,15 @@ def test_every_quote_is_a_span_and_nothing_is_said_twice(library: Library) -> No
     assert len(spans) == len(answer.citations)
 
 
+def test_no_place_is_quoted_again_in_other_borders(library: Library) -> None:
+    for question in ("石桥一镇的补助标准", "石桥一镇补助标准有哪些"):
+        quotes = library.ask(question, keep=False).citations
+        assert len(quotes) > 1
+        for i, one in enumerate(quotes):
+            for other in quotes[:i]:
+                assert one.source_id != other.source_id or one.end <= other.start or other.end <= one.start
+
+
 def test_the_shipped_model_fits_the_code() -> None:
     for file, columns, own in ((FILE, COLUMNS, 6), (MEANING_FILE, MEANING_COLUMNS, 10)):
         model = shipped_items(file)
