@@ -33,7 +33,7 @@ _PARTY = re.compile(expand(r"(?:{provision_parties})(?:[(（][^()（）]*[)）])
 _OPENS = re.compile(expand(r"(?:但是?|其中|同时|并且?|且|凡是?|对于?|该(?![市省县区])|而|则|又|其他?(?=符合))+"))
 _NO_NAME = re.compile(
     expand(
-        r"^(?:[由向予以根依违需将把因如若与或除]|禁止|严禁|组织$|[〔\[【(（]|{provision_list_heads}$|在(?![校职岗])|按(?!揭)|从(?!业)|经(?![营办理济])|为|自(?!然)|未(?!成年)|有(?![关限])|被(?![征告害保继执])"
+        r"^(?:[由向予以根依违需将把因如若与或除]|禁止|严禁|组织$|[〔\[【(（]|.{1,6}是(?!否)|{provision_list_heads}$|在(?![校职岗])|按(?!揭)|从(?!业)|经(?![营办理济])|为|自(?!然)|未(?!成年)|有(?![关限])|被(?![征告害保继执])"
         r"|当(?!事)|不(?!动)|{provision_encouraging}|{provision_if})|.(?:若|(?<!自)由)|{provision_no_ends}$"
     )
 )
@@ -42,7 +42,7 @@ _ADVERBS = re.compile(expand(r"(?:{provision_adverbs}|[在于自][^,，在于自
 _ACTS = re.compile(expand(r"[^,，。;；:：]{0,24}?(?:{provision_parties})(?={provision_acting})"))
 """A party before the verb or preposition that opens what it does."""
 _GIVEN = re.compile(expand(r"{provision_giving}"))
-_DECLARES = re.compile(expand(r"^(?P<who>{provision_declaring})(?=[一-龥]{2})"))
+_DECLARES = re.compile(expand(r"^(?P<who>{provision_declaring})(?!的|决定|规定|批准|办公厅|有关|授权)(?=[一-龥]{2})"))
 _TERM_OF = re.compile(
     r"所称(?:的)?[“\"]?(?P<who>[^,，“”\"]{2,30}?)[”\"]?[,，]?(?:是指|指|包括)|^(?P<what>(?:(?!所称)[^,，。]){2,20}?)[,，]?是指"
 )
@@ -50,8 +50,8 @@ _OBJECT = re.compile(
     r"(?:(?<!为)给予|予以|享受(?!期)|发放(?![额的])|处以?(?=[\d一二三四五六七八九十百]))(?P<what>(?!政策|标准|对象|范围)[^,，。;；:：\n(（]{2,40})"
     r"|(?:奖励|补贴|补助)(?P<sum>[\d其][^,，。;；:：\n(（]{2,40})"
 )
-_NO_OBJECT = re.compile(r"^(?:是|为|的|到|在)|[?？]$|的(?:情形|条件|商品)?$")
-_CONDITION = re.compile(r"(?P<if>[^。;；\n:：]{4,120}?[^目]的)(?=[,，])")
+_NO_OBJECT = re.compile(r"^(?:是|为|的|到|在|结合|根据|依据)|[?？]$|的(?:情形|条件|商品)?$")
+_CONDITION = re.compile(r"(?P<if>[^。;；\n:：]{2,120}?[^目]的)(?=[,，])")
 _INTRODUCES = re.compile(
     expand(
         r"(?:\s*(?:为|更好|合理|进一步|根据|按照?|依据|结合|自|从|在?(?:19|20)\d\d年|即日起|期间|对(?:19|20)\d\d年|凡(?:在|自)?(?:19|20)\d\d年|本(?:办法|通知|措施))[^,，]*[,，])+"
@@ -62,22 +62,26 @@ _LAYS_DOWN = re.compile(
 )
 _NUMBERED = r"(?:(?<!\d)\d{1,3}|[一二三四五六七八九十两半]{1,3})个?(?:工作日|自然日|周年|学年|月|年|日|天|小时|周|期)"
 _TERM = re.compile(
-    rf"(?:有效期|期限|时限|任期|执行期|试用期|保护期|宽限期|补贴期|公示期|服务期)限?[^,，。;；\n由从]{{0,10}}?(?:(?:19|20)\d\d年\d{{1,2}}月(?:\d{{1,2}}日)?|{_NUMBERED})"
+    rf"(?:有效期|执行时间|实施时间|期限|时限|任期|执行期|试用期|保护期|宽限期|补贴期|公示期|服务期)限?[^,，。;；\n由从]{{0,10}}?(?:(?:19|20)\d\d年\d{{1,2}}月(?:\d{{1,2}}日)?|{_NUMBERED})"
     r"|自[^,，。;；\n]{2,30}?起(?:至(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?止?|[^,，。;；\n]{0,12}?(?:"
     + _NUMBERED
     + r")(?:以?内|之内))"
     r"|自\s?(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日起"
     rf"|(?<![满近前足购]){_NUMBERED}(?:以?内|之内)(?!的)"
 )
+_HOLDS = re.compile(r"有效期|执行期|执行时间|实施时间|政策期|期限至|自[^,，]{2,30}起至|自\s?(?:19|20)\d\d")
 _AUTHORITY = re.compile(expand(r"{provision_by}(?P<who>[^，,。；;：:（(\n]{2,30}?)(?:{provision_acts})"))
-_FROM = re.compile(r"[由从](?:\d{4}年)?[^,，。;；由从\d]{0,8}\Z")
-_TO = re.compile(expand(r"[^,，。;；]{0,4}?(?:{changing_verbs}|上浮|放宽|下调|上调|统一)[^,，。;；]{0,4}"))
+_FROM = re.compile(r"[由从](?:\d{4}年)?[^,，。;；由从]{0,12}\Z")
+_TRIGGERS = re.compile(r"(?:[(（][^()（）]{0,12}[)）])?(?:时(?!间)|的?情况下|的[,，])")
+_WHEN = re.compile(r"当[^,，。;；]{2,16}\Z")
+_TO = re.compile(expand(r"[^,，。;；]{0,4}?(?:{changing_verbs}|上浮|放宽|下调|上调|统一)[^,，。;；]{0,10}"))
 _MONEY = ("money", "percent")
 _SENTENCES = 4
 """Sentences of a provision that are asked for its subject."""
 _LONGEST_THING = 16
 """Characters of a subject that is no party: 董事会会议, 贷款利率."""
 _LONGEST_PARTY = 44
+_CHANGE_REACH = 18
 _LONGEST_GROUP = 64
 """Characters of those who are given something: they are told by what they have done."""
 
@@ -133,13 +137,30 @@ def _sentence(text: str, begin: int, stop: int, *, grants: bool) -> ProvisionFie
 def find_amount(text: str, start: int, end: int) -> Quantity | None:
     """The first sum or share of a provision; of 由30%调整为20% the second, which is what holds."""
     found = [q for q in find_quantities(text, start, end, most=12) if q.measure in _MONEY and q.form != "words"]
+    found = [q for q in found if not _is_trigger(text, start, q)]
     for quantity, following in zip_longest(found, found[1:]):
-        if following is None or following.span.start - quantity.span.end > 12:
+        if following is None or following.span.start - quantity.span.end > _CHANGE_REACH:
             return quantity
         changed = _TO.fullmatch(text, quantity.span.end, following.span.start) is not None
         if not changed or _FROM.search(text, max(start, quantity.span.start - 16), quantity.span.start) is None:
             return quantity
     return None
+
+
+def _is_trigger(text: str, start: int, quantity: Quantity) -> bool:
+    """Whether a share only says when something holds: 个贷率超过90%时, 当个贷率低于85%."""
+    if quantity.comparator == "=":
+        return False
+    after = _TRIGGERS.match(text, quantity.span.end) is not None
+    return after or _WHEN.search(text, max(start, quantity.span.start - 20), quantity.span.start) is not None
+
+
+def sentence_at(text: str, start: int, end: int, position: int) -> Span:
+    """The sentence of a stretch that holds a position."""
+    for match in _SENTENCE.finditer(text, start, end):
+        if match.start() <= position < match.end():
+            return Span(match.start(), match.end())
+    return Span(start, end)
 
 
 def find_term(text: str, start: int, end: int) -> Span | None:
@@ -149,6 +170,14 @@ def find_term(text: str, start: int, end: int) -> Span | None:
         return Span(found.start(), found.end())
     limit = deadline_span(text, start, end)
     return limit if limit is not None and not text.startswith(("已", "的"), limit.end) else None
+
+
+def find_validity(text: str, start: int, end: int) -> Span | None:
+    """How long a provision holds, as any of its sentences says (执行期限至…, 自…起至…)."""
+    found = _TERM.search(text, start, end)
+    while found is not None and not _HOLDS.match(found.group()):
+        found = _TERM.search(text, found.end(), end)
+    return Span(found.start(), found.end()) if found is not None else None
 
 
 def find_authority(text: str, start: int, end: int) -> str | None:
@@ -186,7 +215,7 @@ def _subject(text: str, begin: int, stop: int, *, grants: bool) -> tuple[Span | 
     """The party or thing a sentence is about, and what it says of it."""
     clauses = list(_clauses(text, begin, stop))
     for number, clause in enumerate(clauses):
-        party = _given_to(text, clauses, number)
+        party = _given_to(text, clauses, number) if grants or _OBJECT.search(text, begin, stop) else None
         if party is not None:
             return party, None
         modal = _MODAL.search(text, clause.start, clause.end)

@@ -10,7 +10,16 @@ from corpus.numerals import half_width
 from graph.facts import Provision, ProvisionKind
 from graph.frames.find import Frames, find_frames
 from graph.lexicon import expand
-from graph.provisions.fields import find_amount, find_authority, find_main, find_term, opens_with_ban, read_fields
+from graph.provisions.fields import (
+    find_amount,
+    find_authority,
+    find_main,
+    find_term,
+    find_validity,
+    opens_with_ban,
+    read_fields,
+    sentence_at,
+)
 from graph.tasks.assemble import cut_name, path_of, region_name
 from graph.tasks.demands import ARTICLE
 from graph.tasks.measures import demand_opening
@@ -22,13 +31,16 @@ _GRANTS = re.compile(
 )
 _PAYS = re.compile(expand(r"{grant_verbs}|{paid_nouns}|{provision_rates}"))
 _DEFINES = re.compile(r"所称|是指|下列用语")
+_IS = re.compile(
+    r"(?:(?!应当|必须|不|可以|由)[^,，。；;:：\n]){2,16}?(?<![但凡若只就都也还不])是(?![否指])(?:(?!应当|必须|可以|不得)[^；;\n。]){6,}(?:[。；;\n]|\Z)"
+)
 _STEP = re.compile(expand(r"{provision_steps}"))
 _APPLIES = re.compile(
     r"向[^,，。;；\n]{2,24}?(?:提交|申请|报送|办理|备案|登记)|提出[^,，。;；\n]{0,8}申请|提交(?!的)[^。;；\n]{0,24}(?:材料|证明|文件)"
 )
 _HAND_IN = re.compile(expand(r"{provision_hand_in}"))
 _MAY = re.compile(r"应当|必须|可以|不得|(?<![许认])可")
-_SUM = re.compile(r"\d(?:万|亿)?元|\d%")
+_SUM = re.compile(r"\d(?:万|亿)?元|(?:比例|利率|首付|额度|税|上浮|提取)[^。；;\n]{0,20}\d%")
 _TITLED = re.compile(r"【[^】\n]{2,40}】\s*")
 _STEP_HEAD = re.compile(expand(r"{provision_step_heads}"))
 _SET_CONDITIONS = re.compile(r"(?:具备|符合|满足)(?:以下|下列)[^。;；\n]{0,8}条件|条件[:：]")
@@ -38,6 +50,7 @@ _ABOUT_ITSELF = re.compile(
         r"本《?{own_kinds}》?[^。；;\n]{0,60}(?:{taking_effect}|{about_itself})|负责解释|本(?:法|条例)自[^。；;\n]{2,30}施行|{these_rules}[^。；;\n]{0,40}(?:施行|实施|执行)"
     )
 )
+_FIRST_END = re.compile(r"[。；;\n]")
 _NO_PROVISION = re.compile(expand(r"{no_provision_heads}$"))
 _ORDERS = re.compile(expand(r"(?:各|市|县|区|省|全)?[^,，。;；\n]{0,20}(?:部门|单位|机构|政府|[县市区][)）]?)要(?![求素件])"))
 _ONLY_NAME = re.compile(r"[\s、.．]*关于[^,，。;；：:\n]{2,24}[。;；]?\s*$")
@@ -85,15 +98,30 @@ def _sections(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterator[Secti
 def _is_none(text: str, section: Section, worthiness: TaskWorthiness) -> bool:
     """Whether an item provides nothing: it says what is to be done, speaks of its document, or only names something."""
     start, end = section.start + len(section.number or ""), section.whole.end
-    if _ABOUT_ITSELF.search(text, start, min(end, start + 100)) or _ONLY_NAME.match(text, start, end):
+    stop = _FIRST_END.search(text, start + _SHORTEST, min(end, start + 100))
+    if _ABOUT_ITSELF.search(text, start, stop.start() if stop is not None else min(end, start + 100)) or _ONLY_NAME.match(
+        text, start, end
+    ):
         return True
     if worthiness.is_in_law(section) or worthiness.is_under_conditions(section):
         return False
-    if _NO_PROVISION.search(section.heading[:12].strip()) or _ORDERS.match(text, start, end):
+    if (
+        _NO_PROVISION.search(section.heading[:24].strip())
+        or _ORDERS.match(text, start, end)
+        or _ORDERS.match(text, _body(text, section), end)
+    ):
         return True
     opening = text[start : min(end, start + 200)].lstrip("【[、.． \u3000")
     demands = demand_opening().match(opening) is not None
     return demands and not _GRANTS.search(text, start, end) and not _SUM.search(text, start, end)
+
+
+def _body(text: str, section: Section) -> int:
+    """Where the text under a heading begins."""
+    at = section.end
+    while at < section.whole.end and text[at] in "。；;：:，, \n\u3000":
+        at += 1
+    return at
 
 
 def _provision(doc: ParsedDocument, text: str, section: Section, worthiness: TaskWorthiness) -> Provision:
@@ -108,8 +136,9 @@ def _provision(doc: ParsedDocument, text: str, section: Section, worthiness: Tas
     main = find_main(text, start, end)
     amount = find_amount(text, start, end)
     grants = amount is not None and (not worthiness.is_in_law(section) or _PAYS.search(text, start, end) is not None)
-    fields = read_fields(text, start, main, grants=grants)
-    term = find_term(text, start, end)
+    stated = sentence_at(text, start, main, amount.core.start) if amount is not None and grants else Span(start, main)
+    fields = read_fields(text, stated.start, stated.end, grants=grants)
+    term = find_term(text, stated.start, stated.end) or find_validity(text, start, end)
 
     def written(place: Span | None) -> str | None:
         return place.of(doc.text).strip() if place is not None else None
@@ -136,7 +165,7 @@ def _provision(doc: ParsedDocument, text: str, section: Section, worthiness: Tas
 def _kind(text: str, section: Section, main: Span, worthiness: TaskWorthiness, *, grants: bool) -> ProvisionKind:
     """The kind of a provision, by its main text: what its list names are cases or papers, not what it lays down."""
     start, end = main.start, main.end
-    if _DEFINES.search(text, start, min(end, start + 60)):
+    if _DEFINES.search(text, start, min(end, start + 60)) or (worthiness.is_in_law(section) and _IS.match(text, start, end)):
         return "definition"
     if grants:
         return "standard"
@@ -157,7 +186,7 @@ def _kind(text: str, section: Section, main: Span, worthiness: TaskWorthiness, *
     if end - start <= _SHORT_ITEM and not _MAY.search(first):
         if _PAPER.search(first):
             return "procedure"
-        if _CASE.search(first):
+        if _CASE.search(first) and "的," not in first:
             return "condition"
     conditions = _SET_CONDITIONS.search(first) or (_IS_CONDITION.match(first) and not _MAY.search(first))
     return "condition" if under or conditions else "rule"

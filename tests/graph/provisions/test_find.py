@@ -80,6 +80,11 @@ def test_what_is_to_be_done_is_no_provision() -> None:
         ("申请补贴的船户填写申请表，携带身份证原件到镇政府窗口办理。", "kind", "procedure"),
         ("渡口应当符合下列条件：\n（一）有固定码头；\n（二）有救生设备。", "kind", "condition"),
         ("法律、行政法规规定必须检验的渡船，应当检验。", "subject", None),
+        ("渡运合同是船户将旅客运到约定渡口，旅客支付票款的合同。", "kind", "definition"),
+        ("渡运空置率超过10%时，主管部门应当下调检验费，检验费补贴为每船300元。", "amount", "300元"),
+        ("渡船补贴由原来每船2000元提高到每船3000元。", "amount", "3000元"),
+        ("船户可以申请贷款；更新渡船的，给予补贴5000元。", "condition", "更新渡船的"),
+        ("船户可以申请补贴5000元。本政策执行时间至2025年3月31日。", "term", "执行时间至2025年3月31日"),
     ],
 )
 def test_fields_are_whole_or_empty(article: str, field: str, value: str | None) -> None:
