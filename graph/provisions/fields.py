@@ -230,7 +230,7 @@ def _subject(text: str, begin: int, stop: int, *, grants: bool) -> tuple[Span | 
             kept = len(said) >= 2 and modal["modal"] != "按照" and not _NO_OBJECT.search(said.of(text))
             return who, said if kept else None
     declared = _DECLARES.match(text[begin:stop].lstrip()) if not grants else None
-    if declared is not None:
+    if declared is not None and _acting_in(text, begin, stop, None) is None:
         at = text.index(declared["who"], begin)
         return Span(at, at + len(declared["who"])), None
     return None, None
