@@ -57,6 +57,10 @@ _ONLY_BOUND = re.compile(expand(r"^(?:{limits}|{limits_of_size})"))
 _UNFINISHED = word_lists()["unfinished"]
 _FROM = re.compile(r"(?<![自理])[由从](?:原来?的?|现行的?|目前的?)?(?:[^由从]{0,12})$")
 _OWN_FIGURE = re.compile(r"\d[\d.,]*[万亿多余]*[一-龥%‰]{0,2}$")
+_PENALTIES = word_lists()["penalties"]
+_OFFENCES = re.compile(r"【([^【】]{2,30}罪)】")
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百零]{1,7}条")
+_ARTICLE_REACH = 600
 _ANNOUNCING = word_lists()["announcing"]
 _MOST = 40
 
@@ -126,7 +130,18 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str, told: 
         who = _WHO_LEADS.sub("", who)
         if len(who) >= 3 and who not in subject:
             subject = f"{subject}（{who}）"
+    if subject.startswith(_PENALTIES):
+        subject = f"{_offence(figure)}{subject}"
     return subject[: 2 * _MOST]
+
+
+def _offence(figure: Figure) -> str:
+    """The offence an article names before its penalties: 【失火罪】…处三年以上七年以下有期徒刑; empty where it names none."""
+    at = figure.quantity.core.start
+    before = figure.text[max(0, at - _ARTICLE_REACH) : at]
+    article = max(_ARTICLE.finditer(before), key=lambda match: match.start(), default=None)
+    named = _OFFENCES.findall(before[article.start() if article is not None else 0 :])
+    return named[-1] if named else ""
 
 
 def _topic(figure: Figure) -> str:

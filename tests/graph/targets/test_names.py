@@ -69,6 +69,7 @@ def test_names_say_what_is_measured(text: str, names: list[str]) -> None:
         ("船龄与贷款年限之和不超过45年。", "船龄与贷款年限之和"),
         ("以上政策自2025年6月1日起试行1年。", "政策试行期限"),
         ("渡运用地商业比不超过10%。", "渡运用地商业比"),
+        ("【毁坏渡口罪】故意毁坏渡口设施的，处三年以上七年以下有期徒刑。", "毁坏渡口罪有期徒刑（故意毁坏渡口设施）"),
     ],
 )
 def test_names_of_what_rules_lay_down(text: str, name: str) -> None:
