@@ -43,6 +43,7 @@ _PARAMETER_REACH = 40
 _LETS = re.compile(expand(r"{letting_verbs}"))
 _TOLD = ("累计", "已", "共")
 _RATED = re.compile(r"的?(?:征收率|税率|预征率|费率|利率)")
+_NOT_PLANS = ("rule", "condition", "explanation", "statistics")
 _LONG_TIMES = ("年", "月")
 _AGE_UNITS = frozenset(("岁", "周岁"))
 _WHEN = ("当", "若", "如")
@@ -171,7 +172,11 @@ def _is_start_of_change(figure: Figure) -> TargetKind | None:
 def _is_shortened_limit(figure: Figure) -> TargetKind | None:
     """将办理时限压缩至5个工作日."""
     shortened = figure.is_limit and figure.manner != "rules" and CHANGED.search(figure.near)
-    if shortened and figure.manner == "measures" and (figure.quantity.unit or "").endswith(_LONG_TIMES):
+    if (
+        shortened
+        and (figure.manner == "measures" or figure.is_framed("rule", "condition"))
+        and (figure.quantity.unit or "").endswith(_LONG_TIMES)
+    ):
         return "rule"  # 房龄限制由20年延长至30年
     return "target" if shortened else None
 
@@ -241,7 +246,13 @@ def _is_held_rank(figure: Figure) -> TargetKind | None:
 def _is_for_future_year(figure: Figure) -> TargetKind | None:
     """到2025年, but no longest time allowed until then."""
     longest = figure.is_limit and figure.quantity.comparator == "<="
-    return "target" if figure.is_future and not figure.context.preamble and not longest else None
+    if not figure.is_future or figure.context.preamble or longest:
+        return None
+    # in measures a year says as often until when something holds
+    frame = figure.frame
+    told = frame is not None and frame.kind in _NOT_PLANS and frame.probability >= 0.5
+    holds = (told or figure.manner == "measures") and figure.in_digits and not figure.is_goal
+    return None if holds and not contains(figure.near, goal_cues()) and not figure.context.goals else "target"
 
 
 def _opens_with_bound(figure: Figure) -> TargetKind | None:
