@@ -34,6 +34,7 @@ from graph.documents.contents import FoundContents, use_search
 if TYPE_CHECKING:
     from cemai.consistency import ConsistencyReport
     from cemai.document_matches import QueryMatches
+    from cemai.eligibility import Eligibility
     from graph.codec.records import Json
     from graph.documents.resolver import DocumentResolver
     from graph.documents.status import DocumentStatus
@@ -869,6 +870,22 @@ class Library(PolicyGraph):
         if one.row == other.row:
             raise UsageError(SAME_DOCUMENT)
         return check_consistency(self, one, other, as_of=as_of or dt.date.today())
+
+    def eligible(self, who: str, *, topic: str = "", as_of: dt.date | None = None, top: int | None = 50) -> Eligibility:
+        """A person or an enterprise against provisions, condition by condition (对号入座), see ``cemai.eligibility``.
+
+        Args:
+            who: A description: who, place, income, age, since when.
+            topic: Words that the provision has to have.
+            as_of: The day on which documents are judged and years counted; today if None.
+            top: How many provisions at most.
+
+        Raises:
+            UsageError: If nothing is said that a condition could be held against.
+        """
+        from cemai.eligibility import check_eligibility
+
+        return check_eligibility(self, readable(who), topic=topic, as_of=as_of or dt.date.today(), top=top)
 
     def _two(self, first: str, second: str) -> tuple[int, int]:
         rows = self.find(first).row, self.find(second).row

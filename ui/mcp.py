@@ -183,6 +183,18 @@ def build(library: Library) -> Any:
     def consistency(upper: str, lower: str, as_of: str | None = None) -> Json:
         return answered(lambda: library.consistency(_words(upper), _words(lower), as_of=_day(as_of)).record())
 
+    @server.tool(
+        description=(
+            "对号入座：一个人或企业（年龄、户籍、住地、收入、身份……）对各条规定，逐个条件判断 符合、不符合、未载明，每个条件附原文。"
+            "未载明的都须满足，请照实转告；topic 是规定里要有的词。"
+        )
+    )
+    def eligible(who: str, topic: str = "", as_of: str | None = None, top: int = 20) -> Json:
+        def work() -> Json:
+            return library.eligible(_words(who), topic=topic[:100], as_of=_day(as_of), top=max(1, min(top, ROWS))).record()
+
+        return answered(work)
+
     @server.tool(description="文件渊源：它的依据、引用它的文件、历次版本，以及某一天（YYYY-MM-DD）是否有效和理由。")
     def lineage(document: str, as_of: str | None = None) -> Json:
         return answered(lambda: library.lineage(_words(document), as_of=_day(as_of)))

@@ -48,7 +48,19 @@ def test_another_program_asks_over_stdio(folder):
             return tools, found, every, wrong
 
     tools, found, every, wrong = asyncio.run(talk())
-    assert tools == {"search", "ask", "compare", "facts", "tasks", "targets", "duties", "coverage", "consistency", "lineage"}
+    assert tools == {
+        "search",
+        "ask",
+        "compare",
+        "facts",
+        "tasks",
+        "targets",
+        "duties",
+        "coverage",
+        "consistency",
+        "eligible",
+        "lineage",
+    }
     assert not any(failed for failed, _ in found)
     tasks, targets, answer = (json.loads(text) for _, text in found[:3])
     assert tasks["total"] == 1 and tasks["tasks"][0]["lead_units"] == ["县水务局"]

@@ -39,7 +39,7 @@ RULES: tuple[RouteRule, ...] = (
     *_rules("POST", Right.READ, "/gradio_api/run/predict", "/gradio_api/run/predict/", "/gradio_api/queue/join"),
     # what is read
     *_rules("GET", Right.READ, *(f"{API}/{path}" for path in (
-        "openapi.json", "search", "search/documents", "ask", "answers/{id}", "compare", "compare/documents", "compare/consistency", "tasks", "targets", "facts", "facts/{kind}",
+        "openapi.json", "search", "search/documents", "ask", "answers/{id}", "compare", "compare/documents", "compare/consistency", "eligible", "tasks", "targets", "facts", "facts/{kind}",
         "graph", "graph/duties", "graph/units", "graph/partners", "graph/years", "graph/coverage", "graph/lineage",
         "graph/indicators", "graph/alike", "study/brief", "study/paper", "documents", "documents/{id}", "documents/{id}/text",
         "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "due", "today", "incoming", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",

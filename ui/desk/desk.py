@@ -47,6 +47,7 @@ from ui.desk.answer_queue import AnswerQueue
 if TYPE_CHECKING:
     from cemai.consistency import ConsistencyReport
     from cemai.document_matches import QueryMatches
+    from cemai.eligibility import Eligibility
     from ui.desk.pool import WorkerPool
 
 Tasks = CountedList[CitedFact[TaskRecord]]
@@ -439,6 +440,11 @@ class Desk:
     def consistency(self, upper: str, lower: str, *, as_of: dt.date | None = None) -> ConsistencyReport:
         """Where a lower document does not meet an upper one, see ``Library.consistency``."""
         return self._cached(f"consistency|{upper}|{lower}|{as_of}", lambda: self.library.consistency(upper, lower, as_of=as_of))
+
+    def eligible(self, who: str, *, topic: str = "", as_of: dt.date | None = None, top: int | None = 50) -> Eligibility:
+        """A person or an enterprise against provisions, see ``Library.eligible``."""
+        with self.state():
+            return self.library.eligible(who, topic=topic, as_of=as_of, top=top)
 
     def regions(self) -> list[str]:
         """Regions of the library."""

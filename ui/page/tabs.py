@@ -5,6 +5,7 @@ from __future__ import annotations
 from ui.page.ask.events import TAB as ASK
 from ui.page.compare.events import TAB as COMPARE
 from ui.page.due.events import TAB as DUE
+from ui.page.eligible.events import TAB as ELIGIBLE
 from ui.page.graph.events import TAB as GRAPH
 from ui.page.kit.html import Html, el, join
 from ui.page.kit.tab import Tab
@@ -14,7 +15,7 @@ from ui.page.study.events import TAB as STUDY
 from ui.page.tasks.events import TAB as TASKS
 from ui.page.today.events import TAB as TODAY
 
-TABS: tuple[Tab, ...] = (ASK, TODAY, SEARCH, COMPARE, TASKS, DUE, GRAPH, STUDY, LIBRARY)
+TABS: tuple[Tab, ...] = (ASK, TODAY, SEARCH, COMPARE, TASKS, DUE, ELIGIBLE, GRAPH, STUDY, LIBRARY)
 
 
 def tab_data() -> Html:

@@ -19,6 +19,7 @@ from ui.rest import (
     comparisons,
     documents,
     dossiers,
+    eligibility,
     facts,
     graph,
     imports,
@@ -36,7 +37,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cemai.api")
 
-SUBJECTS = (search, questions, comparisons, facts, study, graph, pages, imports, documents, backups, dossiers, supervision, today)
+SUBJECTS = (
+    search,
+    questions,
+    comparisons,
+    facts,
+    study,
+    graph,
+    pages,
+    imports,
+    documents,
+    backups,
+    dossiers,
+    supervision,
+    today,
+    eligibility,
+)
 """The modules with routes, each with its ``router``."""
 
 

@@ -1,0 +1,169 @@
+"""Thirty made persons against rules of real documents: conditions judged right, and none wrongly 符合."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from cemai.eligibility import JudgedCondition, judge_provision, read_description
+from cemai.library import Library
+from corpus.document import Span
+from corpus.errors import UsageError
+from graph.codec.records import ProvisionRecord
+from tests.encoders import BlankEncoder
+from tests.qa.conftest import library_of
+from ui.cli import main
+from ui.desk.desk import Desk
+from ui.desk.imports import Imports
+from ui.gate import RequestGate
+from ui.page.eligible.events import rows
+from ui.rest.app import mount_api
+
+DAY = dt.date(2026, 11, 30)
+PERSONS = Path(__file__).parent.parent / "data" / "eligibility" / "persons.tsv"
+CORPUS = Path(os.environ.get("CEMAI_SHARED", Path(__file__).parents[2].parent / "shared")) / "corpus"
+
+
+@dataclass(frozen=True)
+class Person:
+    text: str
+    file: str
+    anchor: str
+    expected: tuple[tuple[str, str], ...]
+
+
+def read_persons() -> list[Person]:
+    rows = [line.split("\t") for line in PERSONS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    return [
+        Person(text, file, anchor, tuple((part.split(":")[0], part.split(":")[1]) for part in said.split(";")))
+        for text, file, anchor, said in rows
+    ]
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    files = sorted({CORPUS / person.file for person in read_persons()})
+    if not all(file.exists() for file in files):
+        pytest.skip(f"the shared corpus is not at {CORPUS}")
+    with Library.open(tmp_path_factory.mktemp("rules"), encoder=BlankEncoder()) as library:
+        library.ingest(files)
+        yield library
+
+
+def judge(library: Library, person: Person) -> list[JudgedCondition]:
+    told = read_description(person.text)
+    info = next(info for info in library.documents() if info.source == Path(person.file).name)
+    text = library.corpus.text(info.row)
+    found = [
+        fact.value for fact in library.corpus.facts(ProvisionRecord, documents=[info.row]) if person.anchor in fact.value.quote
+    ]
+    spans = [Span(one.start, one.end) for one in found]
+    if not spans:  # not kept as a provision: its paragraph
+        at = text.index(person.anchor)
+        spans = [Span(text.rfind("\n", 0, at) + 1, (text + "\n").find("\n", at))]
+    conditions = judge_provision(text, min(spans, key=len), info, told, DAY)
+    assert all(one.quote == text[one.span.start : one.span.end] for one in conditions)
+    return list(conditions)
+
+
+def compare(library: Library) -> tuple[int, list[str], list[str]]:
+    """How many conditions are judged as written, those that are not, and every 符合 that was not written."""
+    right, other, more = 0, [], []
+    for person in read_persons():
+        conditions = judge(library, person)
+        for verdict, words in person.expected:
+            found = [one for one in conditions if words in one.quote or one.quote in words]
+            if any(one.verdict == verdict for one in found):
+                right += 1
+            else:
+                other.append(f"{person.text} | {words} | {verdict} | {[(one.verdict, one.quote) for one in found]}")
+        allowed = [words for verdict, words in person.expected if verdict == "符合"]
+        more += [
+            f"{person.text} | {one.quote}"
+            for one in conditions
+            if one.verdict == "符合" and not any(words in one.quote or one.quote in words for words in allowed)
+        ]
+    return right, other, more
+
+
+@pytest.mark.slow
+def test_the_conditions_of_thirty_persons(rules: Library) -> None:
+    right, other, more = compare(rules)
+    assert (right, other, more) == (sum(len(person.expected) for person in read_persons()), [], [])
+
+
+RULES = """青禾市高龄津贴发放办法
+青政发〔2025〕6号
+青禾市人民政府
+2025年3月5日
+第一条 具有本市户籍、年满80周岁的老年人，可以申请领取高龄津贴，每人每月100元。
+第二条 对最低生活保障家庭中未满18周岁的子女，给予每人每月300元教育补贴，申请人应当提交户口簿。
+第三条 非本市户籍人员连续缴纳社会保险满12个月的，可以申请租房补贴每月200元。
+第四条 本办法自2025年4月1日起施行。
+"""
+DRAFT = RULES.replace("办法\n", "办法（征求意见稿）\n", 1).replace("青政发〔2025〕6号\n", "").replace("100元", "150元")
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with library_of(tmp_path_factory.mktemp("town"), RULES, DRAFT) as library:
+        yield library
+
+
+def verdicts(library: Library, who: str, topic: str = "") -> list[dict[str, str]]:
+    found = library.eligible(who, topic=topic, as_of=DAY)
+    return [{one.quote: one.verdict for one in provision.conditions} for provision in found.provisions]
+
+
+def test_conditions_met_not_met_and_not_told(town: Library) -> None:
+    (found,) = verdicts(town, "82岁，住在青禾市", "高龄")
+    assert found["年满80周岁"] == "符合" and found["本市户籍"] == "未载明", (
+        "where somebody lives says nothing of the registration"
+    )
+    assert verdicts(town, "79岁，住在青禾市", "高龄") == [], "a provision none of whose conditions is met says nothing"
+    (child,) = verdicts(town, "40岁，低保户", "教育补贴")
+    assert child["最低生活保障家庭"] == "符合" and child["未满18周岁"] == "未载明", "the age is that of the children"
+    assert any(quote.startswith("申请人应当提交") and verdict == "未载明" for quote, verdict in child.items())
+    assert verdicts(town, "连续缴纳社保满24个月", "租房")[0]["连续缴纳社会保险满12个月"] == "符合"
+    assert verdicts(town, "缴纳社保24个月，低保", "租房") == [], "not said to be without a break: not met for certain"
+
+
+def test_nothing_of_a_draft_and_nothing_without_words(town: Library) -> None:
+    assert all("150元" not in one.provision.quote for one in town.eligible("82岁", as_of=DAY).provisions)
+    with pytest.raises(UsageError):
+        town.eligible(" ", as_of=DAY)
+    assert town.eligible("82岁", as_of=dt.date(2025, 3, 20)).provisions == (), "not yet in force"
+
+
+def test_every_door_tells_the_same(town: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    place = ["--library", str(town.corpus.folder), "eligible", "高龄老人", "--age", "82", "--topic", "高龄"]
+    assert main([*place, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["told"]["age"] == 82 and told["provisions"][0]["conditions"][0]["quote"] == "本市户籍"
+    assert main([*place, "--format", "xlsx", "--out", str(tmp_path / "t.xlsx")]) == 0
+    cells = [str(cell.value) for row in openpyxl.load_workbook(tmp_path / "t.xlsx").active.iter_rows() for cell in row]  # type: ignore[union-attr]
+    assert {"年满80周岁", "符合", "未载明"} <= {*cells}
+    desk = Desk(town)
+    shown = rows(desk, {"act": "rows", "who": "高龄老人", "age": "82", "topic": "高龄"})
+    assert "年满80周岁" in shown and "说到的 1 个条件符合，还须满足 1 个" in shown
+    assert (
+        unquote(shown[shown.index("/?tab=eligible") :].split('"')[0]).replace("&amp;", "&")
+        == "/?tab=eligible&who=高龄老人&age=82&topic=高龄"
+    )
+    app = FastAPI()
+    mount_api(app, desk, Imports(desk))
+    app.add_middleware(RequestGate, hosts=("testserver",))
+    client = TestClient(app, raise_server_exceptions=False)
+    got = client.get("/api/v1/eligible", params={"who": "高龄老人", "age": "82", "topic": "高龄"}).json()
+    assert got["provisions"] == told["provisions"]
+    assert client.get("/api/v1/eligible").status_code == 400

@@ -1,0 +1,1 @@
+"""对号入座: a person or an enterprise against provisions."""
