@@ -1,11 +1,12 @@
-"""Learn which items of the passages found answer a question: qa/data/item_trees.json and item_trees_meaning.json.
+"""Learn which items of the passages found answer a question: qa/data/form_weights.json, item_trees.json, item_trees_meaning.json.
 
     train_items.py --set QUESTIONS LIBRARY [--set …] [--write]
 
 QUESTIONS is a file of JSON Lines, LIBRARY the library its documents are in; files whose names begin alike up to an @ are one set. A
 line has ``question`` (or ``text``) and what answers it:
 ``doc``, ``start``, ``end`` (a span of the document with that id), or ``evidence``: [[source, quote], …] and ``must``: words of the
-answer, alternatives by ``|``; ``refuse`` is true where the library has no answer. Each set counts the same. Prints, for every set,
+answer, alternatives by ``|``; ``refuse`` is true where the library has no answer. Each set counts the same. First is learned which
+forms of items suit which of questions; what a set's items are told by that is learned without the set. Prints, for every set,
 how often the answer is in the best items when only the other sets were learned from. Then the best items of each question are
 encoded (about fifteen a second), and the trees and doubts that also see how near they are in meaning are learned and measured alike.
 """
@@ -31,6 +32,7 @@ from index.neural.encoder import ItemEncoder
 from index.neural.item_vectors import item_text
 from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
+from qa.evidence import forms
 from qa.evidence.scope import SMALL
 from qa.evidence.selector import (
     COLUMNS,
@@ -47,6 +49,7 @@ from qa.evidence.selector import (
 )
 from tools.train_ranking import nodes_of
 
+DATA = Path(__file__).resolve().parent.parent / "qa" / "data"
 ROUNDS = 150
 SETTINGS = {
     "objective": "lambdarank", "label_gain": [0, 1, 5], "lambdarank_truncation_level": 8, "learning_rate": 0.05, "num_leaves": 12,
@@ -57,13 +60,19 @@ RISING = frozenset((
     "words_score", "words_within", "cover", "cover_pairs", "cover_title", "cover_all", "cover_sentence", "cover_rare", "cover_within",
     "cover_document", "cover_rest", "cover_asked", "run", "run_title", "meaning", "meaning_document", "meaning_rank", "phrase", "number",
     "pairs_title", "pairs_opening", "pairs_beside", "pairs_document", "stated", "place", "passage_rank", "passage_gap", "nearness",
-    "nearness_rank", "nearness_gap", "nearness_document_gap",
+    "nearness_rank", "nearness_gap", "nearness_document_gap", "fits",
 ))  # fmt: skip
-FALLING = frozenset(("rarest_missing", "place_missing", "place_other", "preamble", "announces"))
+FALLING = frozenset(("rarest_missing", "place_missing", "place_other"))
 """Features of which more never lowers an item, and never raises it: an item that holds more of the question is not put behind one
 that holds less. Without these bounds best 1 was .748 over eight sets, with them .758 (2026-11)."""
 PENALTY = 10.0
 """How strongly the weights of the doubt are drawn to zero."""
+FORMS_PENALTY = 20.0
+"""How strongly those of the forms are."""
+FORMS_WEIGHT = 10.0
+"""What a question counts when they are learned: half of it for its answers, half for all other items."""
+STEPS = 6
+"""Steps of Newton's method for them."""
 
 
 @dataclass(slots=True)
@@ -166,6 +175,43 @@ def compare_meaning(q: Asked, forest: Forest, encoder: ItemEncoder) -> None:
     q.evidence = replace(q.evidence, nearness=nearness)
 
 
+def fit_forms(sets: Sequence[Sequence[Asked]]) -> Any:
+    """The weights of forms (``qa.evidence.forms.compute_fits``): a logistic regression of what answers on all pairs of forms, each
+    item compared with the mean of its question's.
+    """
+    rows, answers, weights = [], [], []
+    for q in (q for questions in sets for q in questions if (q.grades == 2).any()):
+        told = q.grades != 1
+        question, items = q.evidence.forms or (None, None)
+        pairs = np.einsum("q,ij->iqj", question, items[told]).reshape(int(told.sum()), -1)
+        right = q.grades[told] == 2
+        rows.append(pairs - pairs.mean(axis=0))
+        answers.append(right)
+        weights.append(np.where(right, 0.5 / right.sum(), 0.5 / max(1, (~right).sum())) * FORMS_WEIGHT)
+    x, y, weight = np.concatenate(rows), np.concatenate(answers), np.concatenate(weights)
+    x = np.hstack([x, np.ones((len(x), 1))])
+    ridge = np.full(x.shape[1], FORMS_PENALTY)
+    ridge[-1] = 0
+    beta = np.zeros(x.shape[1])
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-x @ beta))
+        hessian = (x.T * (weight * p * (1 - p))) @ x + np.diag(ridge)
+        beta -= np.linalg.solve(hessian, x.T @ (weight * (p - y)) + ridge * beta)
+    return beta[:-1].reshape(len(question), -1)
+
+
+def learn_forms(parts: dict[str, list[Asked]]) -> Any:
+    """The weights of forms learned from all sets; what each set's items are told by them is learned without that set."""
+    place = COLUMNS.index("fits")
+    for name, asked in parts.items():
+        weights = fit_forms([others for other, others in parts.items() if other != name] or [asked])
+        for q in asked:
+            rows = q.evidence.rows.copy()
+            rows[:, place] = forms.compute_fits(*(q.evidence.forms or ()), weights)
+            q.evidence = replace(q.evidence, rows=rows)
+    return fit_forms(list(parts.values()))
+
+
 def signs_of(stage: Stage, forest: Forest, q: Asked) -> list[float]:
     return describe_best(q.evidence, stage.order(q, forest), refused=q.refused)
 
@@ -227,11 +273,15 @@ def learn(stage: Stage, parts: dict[str, list[Asked]], order_only: Sequence[str]
     return {"columns": list(stage.columns), "doubt": doubt, "trees": fit_trees(stage, sets)}, forests
 
 
+def write_forms(weights: Any) -> None:
+    lines = ",\n".join(json.dumps(row) for row in weights.round(4).tolist())
+    DATA.joinpath(forms.FILE).write_text(f'{{"weights": [\n{lines}\n]}}\n', encoding="utf-8")
+
+
 def write(file: str, record: dict[str, Any]) -> None:
     lines = ",\n".join(json.dumps(tree) for tree in record["trees"])
     head = f'"columns": {json.dumps(record["columns"])},\n"doubt": {json.dumps(record["doubt"])}'
-    path = Path(__file__).resolve().parent.parent / "qa" / "data" / file
-    path.write_text(f'{{{head},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")
+    DATA.joinpath(file).write_text(f'{{{head},\n"trees": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def main() -> None:
@@ -249,6 +299,7 @@ def main() -> None:
     parts: dict[str, list[Asked]] = {}
     for questions, library in args.set:
         parts.setdefault(questions.stem.partition("@")[0], []).extend(collect(questions, library))
+    weights = learn_forms(parts)
     by_words, forests = learn(BY_WORDS, parts, args.order_only)
     encoder = ItemEncoder()
     for asked, forest in zip(parts.values(), forests, strict=True):
@@ -256,6 +307,7 @@ def main() -> None:
             compare_meaning(q, forest, encoder)
     by_meaning, _ = learn(BY_MEANING, parts, args.order_only)
     if args.write:
+        write_forms(weights)
         write(FILE, by_words)
         write(MEANING_FILE, by_meaning)
 

@@ -46,8 +46,13 @@ class QuestionPart:
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     return {
-        "cut": re.compile(expand("qa", r"[,，、;；?？。!！]+|{joining_parts}")),
-        "asking": re.compile(expand("qa", "{asking_parts}|{asking_ends}$")),
+        "cut": re.compile(expand("qa", r"[,，、;；?？。!！]+|(?<=[一-鿿”》）])\s+(?=[一-鿿“《（])|{joining_parts}")),
+        "asking": re.compile(
+            expand(
+                "qa",
+                "{asking_parts}|(?<![{some_before}])几(?![乎何])[万亿千百个家天年次项条月日号人套级倍成种名户位点时所]*|{asking_ends}$",
+            )
+        ),
         "opening": re.compile(expand("qa", "^(?:{opening_parts})+(?=.{3})")),
         "side": re.compile(expand("qa", "(?:{follow_extremes}|{front_ends})+$")),
         "particles": re.compile(expand("qa", "[{part_particles}]")),
@@ -60,6 +65,8 @@ def split_question(text: str) -> tuple[QuestionPart, ...]:
 
     >>> [part.whole for part in split_question("云岫县租房补贴每月多少、最长几个月？")]
     ['云岫县租房补贴每月多少', '云岫县租房补贴，最长几个月']
+    >>> [part.asked for part in split_question("云岫县 告知承诺制证明 推行几项 取消几项")]
+    ['推行几项', '取消几项']
     """
     clauses, asks = _cut(text), _patterns()["asking"].search
     first = next((i for i, clause in enumerate(clauses) if asks(clause)), len(clauses))
