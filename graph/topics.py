@@ -58,16 +58,22 @@ def scores(heading: str, body: str = "") -> dict[str, float]:
 
     A field enumerated on its own (从财政、金融、土地等方面) counts fully however short its name is.
     """
-    words, topics = _keywords()
+    _, topics = _keywords()
     in_body, enumerated = _read_body(body)
     total: dict[str, float] = defaultdict(float)
-    for counts, factor in ((words.count(heading), _HEADING_WEIGHT), (in_body, 1.0)):
+    for counts, factor in ((_count_in_heading(heading), _HEADING_WEIGHT), (in_body, 1.0)):
         for word, count in counts.items():
             for topic, weight in topics[word]:
                 total[topic] += factor * weight * log1p(count) / _ONCE
     for topic in enumerated:
         total[topic] += _FIELD_WEIGHT
     return dict(total)
+
+
+@lru_cache(maxsize=64)
+def _count_in_heading(heading: str) -> dict[str, int]:
+    """The keywords of a heading with their numbers: all that stands under it asks for them."""
+    return _keywords()[0].count(heading)
 
 
 @lru_cache(maxsize=16)

@@ -52,12 +52,14 @@ class FrameModel:
 
 
 def _best_path(scores: np.ndarray, transition: np.ndarray, opening: np.ndarray) -> list[int]:
+    # six numbers a step: what calls cost is all there is, so methods that call others in Python are left out
+    largest = np.maximum.reduce
     best = scores[0] + opening
     came: list[np.ndarray] = []
     for row in scores[1:]:
         reached = best[:, None] + transition
-        came.append(reached.argmax(axis=0))
-        best = reached.max(axis=0) + row
+        came.append(reached.argmax(0))
+        best = largest(reached) + row
     path = [int(best.argmax())]
     for step in reversed(came):
         path.append(int(step[path[-1]]))
@@ -71,13 +73,18 @@ def _marginals(scores: np.ndarray, transition: np.ndarray, opening: np.ndarray) 
     forward = np.empty_like(local)
     backward = np.ones_like(local)
     forward[0] = np.exp(opening - opening.max()) * local[0]
-    forward[0] /= forward[0].sum()
+    total = np.add.reduce
+    forward[0] /= total(forward[0])
+    reached = forward[0]
     for i in range(1, n):
-        forward[i] = forward[i - 1] @ moves * local[i]
-        forward[i] /= forward[i].sum()
+        reached = reached @ moves * local[i]
+        reached /= total(reached)
+        forward[i] = reached
+    left = backward[n - 1]
     for i in range(n - 2, -1, -1):
-        backward[i] = moves @ (local[i + 1] * backward[i + 1])
-        backward[i] /= backward[i].sum()
+        left = moves @ (local[i + 1] * left)
+        left /= total(left)
+        backward[i] = left
     both = forward * backward
     shares: np.ndarray = both / both.sum(axis=1, keepdims=True)
     return shares

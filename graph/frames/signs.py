@@ -15,8 +15,11 @@ from graph.tasks.measures import demand_opening
 
 _ENDS = frozenset(("law", "plan", "favour"))
 """Kinds that a title shows by its end: 关于…办法的通知."""
-_PERFECT = re.compile(r"(?<![为除])了(?![解结])|已(?![婚故满])|曾")
-_MODAL = re.compile(r"(?<![主重需必])要(?![求素件点闻])|[将须]|(?<!适)应(?![急用对届])")
+# each alternative begins with its character, so that only places where one of them stands are tried
+_PERFECT = re.compile(r"了(?<![为除]了)(?![解结])|已(?![婚故满])|曾")
+_MODAL = re.compile(r"要(?<![主重需必]要)(?![求素件点闻])|将|须|应(?<!适应)(?![急用对届])")
+_DIGIT = re.compile(r"\d")
+"""What every figure, year and payment has."""
 _FIGURE = re.compile(r"\d[\d.,]*(?:%|‰|[万亿]|[一-龥])")
 _BOUNDED = re.compile(expand(r"\d[万亿]?[一-龥%‰]{0,4}(?:{bounds_behind})|{frame_bounds}[^，,。；\n]{0,8}\d"))
 _DECIMAL = re.compile(r"\d\.\d(?!\d{0,2}[.、])")
@@ -24,7 +27,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年)")
 _SPAN_OF_YEARS = re.compile(r"20\d\d年?[-—–~至到]{1,2}20\d\d")
 _SENTENCE = re.compile(r"[。；;！!\n]")
-_QUESTION = re.compile(r"[？?]\s*$|^\s*(?:问|记者)[:：]")
+_ASKED = re.compile(r"(?:问|记者)[:：]")
 _FULL_STOP = re.compile(r"[。；;：:！？!?）)]$")
 _PAYS = re.compile(expand(r"{handing_out}[^。；\n]{0,30}\d"))
 
@@ -89,6 +92,7 @@ def read_blocks(doc: ParsedDocument) -> list[Block]:
     cuts = {section.start for section in doc.outline}
     holes = sorted((table.span for table in doc.tables), key=lambda span: span.start)
     out: list[Block] = []
+    headings: dict[str | None, tuple[tuple[str, ...], str | None]] = {}
     for stretch in list(doc.body_spans()) or [Span(0, len(text))]:
         at = stretch.start
         edges = sorted({cut for cut in cuts if stretch.start < cut < stretch.end} | _line_ends(text, stretch) | {stretch.end})
@@ -97,8 +101,13 @@ def read_blocks(doc: ParsedDocument) -> list[Block]:
             at = edge
             if len(span) < 2 or any(hole.start <= span.start < hole.end for hole in holes):
                 continue
-            trail = [s for s in doc.trail(doc.section_at(span.start)) if s.kind in ("heading", "item", "attachment")]
-            out.append(Block(span, tuple(s.heading for s in trail), trail[0].id if trail else None))
+            section = doc.section_at(span.start)
+            known = headings.get(section.id if section else None)
+            if known is None:
+                trail = [s for s in doc.trail(section) if s.kind in ("heading", "item", "attachment")]
+                known = tuple(s.heading for s in trail), trail[0].id if trail else None
+                headings[section.id if section else None] = known
+            out.append(Block(span, *known))
     return out
 
 
@@ -131,7 +140,8 @@ def signs_of_blocks(doc: ParsedDocument, blocks: Sequence[Block]) -> list[list[s
         of_title, year = known
         signs = ["bias", *of_title]
         signs += _own_signs(text, block, count)
-        signs += _year_signs(text, block.span, year)
+        if "figures" in count:
+            signs += _year_signs(text, block.span, year)
         signs += _heading_signs(block.headings)
         signs += of_chapters[block.chapter]
         if len(orders) > 1:
@@ -204,21 +214,33 @@ def _count_words(text: str, span: Span) -> Counter[str]:
             out[group] += times
     out["perfect"] = len(_PERFECT.findall(text, span.start, span.end))
     out["modal"] = len(_MODAL.findall(text, span.start, span.end))
-    out["bounded"] = len(_BOUNDED.findall(text, span.start, span.end))
-    out["decimal"] = len(_DECIMAL.findall(text, span.start, span.end))
-    out["figures"] = len(_FIGURE.findall(text, span.start, span.end))
+    if _DIGIT.search(text, span.start, span.end):
+        out["bounded"] = len(_BOUNDED.findall(text, span.start, span.end))
+        out["decimal"] = len(_DECIMAL.findall(text, span.start, span.end))
+        out["figures"] = len(_FIGURE.findall(text, span.start, span.end))
     return out
 
 
 def _lean_past(count: Counter[str]) -> int:
-    return count["past"] + count["perfect"] + 2 * count["compared"] + count["past_time"]
+    known = count.get  # a Counter asks Python for each name it has not
+    return known("past", 0) + known("perfect", 0) + 2 * known("compared", 0) + known("past_time", 0)
+
+
+def _lean_future(count: Counter[str]) -> int:
+    known = count.get
+    return known("future", 0) + known("modal", 0) + 2 * known("goal", 0)
+
+
+@lru_cache(maxsize=1)
+def _counted() -> tuple[str, ...]:
+    return (*_word_groups(), "perfect", "modal", "figures", "bounded", "decimal")
 
 
 def _own_signs(text: str, block: Block, count: Counter[str]) -> Iterable[str]:
     span = block.span
     length = len(span)
-    for name in (*_word_groups(), "perfect", "modal", "figures", "bounded", "decimal"):
-        n = count[name]
+    for name in _counted():
+        n = count.get(name)
         if n:
             yield f"has:{name}"
             # how thick they are, by the hundred characters
@@ -227,24 +249,25 @@ def _own_signs(text: str, block: Block, count: Counter[str]) -> Iterable[str]:
                 yield f"thick:{name}"
             elif share >= 1:
                 yield f"some:{name}"
-    past = _lean_past(count)
-    future = count["future"] + count["modal"] + 2 * count["goal"]
+    past, future, figures = _lean_past(count), _lean_future(count), count.get("figures")
     yield "lean:past" if past > future else "lean:future" if future > past else "lean:none"
-    if count["figures"] and not future:
+    if figures and not future:
         yield "figures&nofuture"
-    if count["figures"] and not past:
+    if figures and not past:
         yield "figures&nopast"
     opened = parts = 0
+    opens = demand_opening().match
     for piece in _SENTENCE.split(text[span.start : min(span.end, span.start + 1200)]):
         piece = piece.strip(" 　\t，,")
         if len(piece) >= 4:
             parts += 1
-            opened += demand_opening().match(piece) is not None
+            opened += opens(piece) is not None
     if parts:
         yield f"opens:{min(3, 4 * opened // parts) if opened < parts else 4}"
-    if _QUESTION.search(text[span.start : span.end]):
+    # the edges of a block are no white space
+    if text[span.end - 1] in "？?" or _ASKED.match(text, span.start, span.end):
         yield "question"
-    if _PAYS.search(text, span.start, span.end):
+    if "figures" in count and _PAYS.search(text, span.start, span.end):
         yield "pays"
     if length < 30 and not _FULL_STOP.search(text[span.start : span.end]):
         yield "heading"
@@ -291,8 +314,7 @@ def _order_signs(of_title: Sequence[str], order: int | None, chapters: int) -> I
 
 
 def _chapter_signs(count: Counter[str]) -> Iterable[str]:
-    past = _lean_past(count)
-    future = count["future"] + count["modal"] + 2 * count["goal"]
+    past, future = _lean_past(count), _lean_future(count)
     share = past / (past + future) if past + future else 0.5
     yield f"chapter:past{min(9, int(10 * share))}"
     if count["figures"] >= 5:

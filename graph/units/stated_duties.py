@@ -33,7 +33,10 @@ _INSIDE = re.compile(
         r"(?:(?<!事)(?<!理)(?<!自)(?<!缘)由(?!于)(?P<who>[^，,。；;：:\n]{3,60})|{duty_passages}(?P<checks>[^，,。；;：:\n]{3,40}?)(?={duty_checks}(?!后?[，,]?(?:批准|同意))))"
     )
 )
+_INWARD = re.compile(expand(r"由|{duty_passages}"))
+"""What every match of ``_INSIDE`` has."""
 # 联席会议办公室设在县卫生健康局
+_SEAT = "设在"
 _SEATED = re.compile(expand(r"{offices_seated}设在(?P<who>[^，,。；;：:（(\n]{3,40})"))
 _EXPLAINS = re.compile(r"[^，。；\n]{0,12}解释")
 _SUPPORTS = re.compile(expand(r"(?:{duty_modals}|{duty_manners_stated})*{duty_support}"))
@@ -73,21 +76,42 @@ def find_stated_duties(text: str, start: int, end: int) -> list[ResponsibilityCl
         [('市科技局', 'lead'), ('市财政局', 'supporting')]
     """
     out: list[ResponsibilityClause] = []
+    acts = _NextAct(text)
+    stop = start
+    inward, seating = _INWARD.search(text, start, end), text.find(_SEAT, start, end) >= 0
     for clause in _CLAUSE.finditer(text, start, end):
         opening = _OPENING.match(text, clause.start(), clause.end())
         begin = opening.end() if opening else clause.start()
-        sentence = _SENTENCE_END.search(text, clause.end(), end)
-        stop = sentence.start() if sentence else end
-        duties = list(_duty_of_clause(text, begin, clause.end(), stop))
-        for inside in _INSIDE.finditer(text, duties[0].span.end - 1 if duties else begin, clause.end()):
+        if stop < clause.end():
+            sentence = _SENTENCE_END.search(text, clause.end(), end)
+            stop = sentence.start() if sentence else end
+        duties: list[ResponsibilityClause] = []
+        if acts.begins(begin + 2, min(clause.end(), begin + _LONGEST_SUBJECT + 1), stop):
+            duties += _duty_of_clause(text, begin, clause.end(), stop)
+        for inside in _INSIDE.finditer(text, duties[0].span.end - 1 if duties else begin, clause.end()) if inward else ():
             duties += _duty_of_clause(text, inside.start(inside.lastgroup or 0), clause.end(), stop)
-        seat = None if duties else _SEATED.search(text, clause.start(), clause.end())
+        seat = _SEATED.search(text, clause.start(), clause.end()) if seating and not duties else None
         seated = _subjects(text, seat.start("who"), seat.end("who")) if seat else []
         if seat and seated:
             units = tuple(ListedUnit(unit.name, "responsible", unit.span) for unit in seated)
             duties.append(ResponsibilityClause(Span(seat.start(), seat.end()), units))
         out += duties
     return out
+
+
+class _NextAct:
+    """Where the next act of a text begins, asked for from left to right: clauses without one do not each look for it anew."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._from = self._at = self._stop = -1
+
+    def begins(self, start: int, before: int, stop: int) -> bool:
+        """Whether an act, which may reach to ``stop``, begins from ``start`` on but before a place."""
+        if stop != self._stop or not self._from <= start <= self._at:
+            act = _ACT.search(self._text, start, stop)
+            self._from, self._at, self._stop = start, act.start() if act else len(self._text), stop
+        return self._at < before
 
 
 def _duty_of_clause(text: str, begin: int, end: int, stop: int) -> Iterator[ResponsibilityClause]:
