@@ -159,9 +159,15 @@ def _show_no_commands(module: ModuleType) -> None:
     module.__dict__["generate_cli_snippet"] = lambda endpoints: dict.fromkeys(endpoints, "")
 
 
+def _keep_no_statistics(module: ModuleType) -> None:
+    """After every question the queue has pandas sum up how long all of them took, for a view that is switched off."""
+    module.Queue.compute_analytics_summary = lambda queue, _: queue.cached_event_analytics_summary
+
+
 _RELIEVED: dict[str, Callable[[ModuleType], None]] = {
     "gradio.blocks": _make_routes_once,
     "gradio.component_meta": _write_no_stubs,
     "gradio.events": _render_no_docstrings,
+    "gradio.queueing": _keep_no_statistics,
     "gradio.routes": _show_no_commands,
 }
