@@ -75,7 +75,8 @@ def answer_places_beside(
     looked = 0
     if level or every:
         inside = issued if not level else frozenset(r for r in issued if not level.isdisjoint(view.regions[r]))
-        rows = rows_naming(subject, inside, view, view.searcher) if len(inside) <= WINDOW else None
+        # of few documents none is left out for a word it does not use: 分类资助参保 is what 参保资助 asks for
+        rows = rows_naming(subject, inside, view, view.searcher) if SMALL < len(inside) <= WINDOW else None
         most = EVERY if every or rows else WIDE
         there = everywhere(plain, None, view, view.searcher, issued or None, rows or inside or issued or counted, most)
         looked = len(there) if rows is None else 0
