@@ -36,6 +36,7 @@ from qa.kinds.across import answer_across
 from qa.kinds.registry import question_kinds
 from qa.kinds.table_values import quote_cells
 from qa.understanding.concepts import extract_concepts
+from qa.understanding.kinds import POLICY_LOOKUP, kind_of
 from qa.understanding.measure import find_measure
 from qa.understanding.names import KnownNames
 from qa.understanding.parts import split_question
@@ -241,8 +242,10 @@ class Engine:
         if draft is not None:
             return parsed, draft, inquiry.find_sentences() if draft.status == "not_found" else []
         if kind.otherwise is not None:
-            understood = replace(parsed.understood, kind=kind.otherwise)
-            return self._draft(replace(parsed, kind=kind.otherwise, understood=understood), view, known, chosen, day)
+            plain = kind_of(parsed.folded, several=parsed.several, quoted=parsed.quoted)
+            name = plain if question_kinds()[plain].otherwise is None and plain != POLICY_LOOKUP else kind.otherwise
+            understood = replace(parsed.understood, kind=name)
+            return self._draft(replace(parsed, kind=name, understood=understood), view, known, chosen, day)
         everything = scorer.score(scope)
         others: list[ScoredSentence] = []
         if parsed.divisions or parsed.documents:

@@ -73,6 +73,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"{asking_when}", "什么时候"),
         (r"(?<!哪){asking_how_long}", "多久"),
         (r"多少(?P<unit>年|个月|个?小时|个?星期)(?![前来])", r"几\g<unit>"),
+        (r"(?<![哪好十])几(?={counted_units})", "多少"),
         (r"平米|平方(?=$)", "平方米"),
         (r"多(?:长|少)时间|多长(?=$|[，,])", "多久"),
         (r"(?P<noun>{duration_nouns})(?:是|为|有|要|设置)?(?:多久|什么时候|多长|多少|什么)?$", r"\g<noun>是多久"),

@@ -125,6 +125,11 @@ def test_what_a_document_says_is_no_question_of_its_force(county: Library, quest
     assert county.ask(question, as_of=DAY, keep=False).kind != "validity"
 
 
+def test_how_long_a_thing_is_valid_asks_for_a_time(county: Library) -> None:
+    assert county.ask("云岫县取水证有效期多久？", as_of=DAY, keep=False).kind == "deadline"
+    assert county.ask("云岫县取水证还有效吗？", as_of=DAY, keep=False).kind == "yes_no"
+
+
 def test_a_document_that_is_not_there_is_not_judged(county: Library) -> None:
     answer = county.ask("《云岫县电梯安全管理办法》还有效吗？", as_of=DAY, keep=False)
     assert "现行有效" not in answer.answer.split("\n")[0] and answer.status in ("not_found", "partial"), answer.answer
