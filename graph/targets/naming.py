@@ -78,7 +78,9 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str, told: 
     """
     if figure.base_value is not None:
         name = _FROM.sub("", name) or name
-    subject = shape_name(_clean(_NUMBERED.sub("", name)), figure)
+    bare = _NUMBERED.sub("", name)
+    # 应满尽满 ends with a word that closes other names
+    subject = shape_name(_clean(bare) if figure.in_digits else _LEADS.sub("", bare), figure)
     paid = _paid_name(figure)
     if paid is not None:
         return paid

@@ -48,7 +48,7 @@ _TRIED = re.compile(expand(r"起(?P<what>{taking_force})$"))
 _SUM_TWICE = re.compile(r"(?<=额度|限额|标准|补贴|补助)金额$")
 _HALF_BRACKET = re.compile(r"[(（][^()（）]*(?=）$)")
 _RAGGED = re.compile(
-    r"[【】]|(?P<twice>.{4,}).?(?P=twice)|^(?:其余|当(?![地年期日前事])|自次月|原来的|每工龄)|^[\d一二三四五六七八九十—~-]+(?:年|个?月|日)|(?:回落|降至|规定|其)$"
+    r"[【】]|是指|\d倍|\d[\d.]*[万亿]?元/|^(?:比例|标准|金额|额度)(?:的|给予|按|为)|(?P<twice>.{4,}).?(?P=twice)|^(?:其余|当(?![地年期日前事])|自次月|原来的|每工龄)|^[\d一二三四五六七八九十—~-]+(?:年|个?月|日)|(?:回落|降至|规定|其)$"
 )
 """What only part of a clause has: 其余10县上调, 当个贷率, 3年—5年(含)."""
 _STREAK_TAIL = re.compile(r"(?:连续\d+(?:年|个?月)|\d{4}年[底末初]?)$")
@@ -108,8 +108,10 @@ def make_readable(name: str, figure: Figure, group_of: str = "") -> str | None:
         group_of = ""
     if group_of and group_of not in core:
         core, groups = group_of, f"（{core}）{groups}"
-    if not is_readable(core):
+    if not is_readable(core) or (core.endswith("后") and figure.quantity.measure != "time"):
         return None
+    if groups.count("“") != groups.count("”"):
+        groups = ""  # half a quotation says nothing
     if core.endswith(_OTHERS.get(figure.quantity.measure, ())):
         return None  # 5年以下和5年以上利率: the time is part of the name
     if groups.count("(") + groups.count("（") > groups.count(")") + groups.count("）"):

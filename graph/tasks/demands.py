@@ -42,6 +42,8 @@ _ASKED = re.compile(
     expand(r"[^，,]{0,24}(?:{obliged}|各[^，,]{1,8})(?:{modals}|{demanding}|负责|做好|加强|推进|组织|建立|加快|制定|落实)")
 )
 _ONLY = re.compile(expand(r"{only_provides}"))
+_SETTING = frozenset(("将", "对", "以", "按", "调整", "提高", "降低"))
+_VALUE = re.compile(r"\d")
 _READ = 1200
 _SENTENCE_LIKE = 6
 _PAID = re.compile(expand(r"[^，,]{2,16}(?:{paid_nouns})"))
@@ -119,6 +121,13 @@ def is_task(text: str, section: Section, span: Span, name: str, has_units: bool)
     return opening > 0 or _MODAL.search(name) is not None
 
 
+def _asks(clause: str) -> bool:
+    """Whether a clause asks something of somebody; 将额度由40万元提高到50万元 sets a value."""
+    opening = demand_opening().match(clause)
+    sets = opening is not None and opening.group() in _SETTING and _VALUE.search(clause) is not None
+    return _ASKED.match(clause) is not None or (opening is not None and not sets)
+
+
 def only_provides(text: str, section: Section, span: Span, name: str) -> bool:
     """Whether the text under a heading gives, allows or sets values and asks nothing of anybody: 最高贷款额度由30万元提高到40万元."""
     if _MODAL.search(name) is not None:
@@ -128,7 +137,7 @@ def only_provides(text: str, section: Section, span: Span, name: str) -> bool:
         sentence = match.group().strip(" \t\u3000，,。：:")
         if len(sentence) < _SENTENCE_LIKE or sentence.startswith(("(", "（", "〔", "[")):
             continue
-        if any(_ASKED.match(clause.strip()) or demand_opening().match(clause.strip()) for clause in re.split("[，,]", sentence)):
+        if any(_asks(clause.strip()) for clause in re.split("[，,]", sentence)):
             return False
         provides += _ONLY.search(sentence) is not None
     return provides > 0

@@ -221,7 +221,7 @@ def _one_list_for_all(doc: ParsedDocument, group: Sequence[Section], found: dict
 
 
 def _name(text: str, section: Section, listed: Sequence[ResponsibilityClause]) -> str:
-    name = section.heading.strip().lstrip(".．、· ")
+    name = section.heading.strip().lstrip(".．、·，, ")
     if not name:
         start = section.start + len(section.number or "")
         name = text[start : section.whole.end].lstrip("、.．)） \t\r\n\u3000")
