@@ -25,7 +25,7 @@ _LIST = re.compile(r"[:：]\s*\n?\s*(?=[(（]?[一二三四五六七八九十\d]
 """Where the list of a provision opens: what its items say of others is none of its fields."""
 _MODAL = re.compile(
     expand(
-        r"(?P<modal>应当|必须|不得|可以|有权|负责|(?<![已未])享[受有](?!期)|(?<![适对相响反供])应(?![对急用届邀聘收付缴交税纳计选保]|.尽)"
+        r"(?P<modal>应当|必须|不得|可以|(?<!所)有权|负责|(?<![已未])享[受有](?!期)|(?<![适对相响反供])应(?![对急用届邀聘收付缴交税纳计选保]|.尽)"
         r"|(?<![许认])可(?![持支行靠信抵售再贷供比能销])|须(?!知)|只能|方能|能够|不能|禁止|严禁|按照)"
     )
 )
@@ -276,6 +276,8 @@ def _name(text: str, start: int, end: int, *, first: bool) -> Span | None:
         return None
     if _PARTY.search(words):
         return span
+    if first and (acting := _ACTS.match(text, span.start, span.end)) is not None:
+        return Span(span.start, acting.end())  # 纳税人申请享受…的
     thing = first and len(words) <= _LONGEST_THING and "的" not in words[-2:]
     return span if thing and demand_opening().match(words) is None else None
 
