@@ -648,9 +648,12 @@ class Library(PolicyGraph):
         """
         from cemai.named_search import search_named_first
 
-        return search_named_first(
+        hits = search_named_first(
             self, readable(query), filters=self.resolved(filters, as_of), top=top, as_of=as_of or dt.date.today()
         )
+        rows = self.corpus.rows
+        damaged = self.corpus.damaged({rows[hit.source_id] for hit in hits if hit.source_id in rows})
+        return [replace(hit, damaged=rows.get(hit.source_id) in damaged) for hit in hits] if damaged else hits
 
     def match_documents(self, query: str, *, as_of: dt.date | None = None) -> QueryMatches:
         """All documents that a query means: those it names, and those that hold all of its words and quoted phrases."""

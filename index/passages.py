@@ -40,6 +40,8 @@ class Hit:
     why: tuple[str, ...] = field(default=())
     copies: tuple[str, ...] = ()
     """Ids of the documents whose hits stand behind this one: copies of its document and versions that it replaced."""
+    damaged: bool = False
+    """Whether the document is not what was stored: what is quoted has to be held against the original."""
     passage: int = 0
     """The number of the passage in every index."""
 
@@ -59,4 +61,5 @@ class Hit:
             "highlights": [[span.start, span.end] for span in self.highlights],
             "why": list(self.why),
             "copies": list(self.copies),
+            "damaged": self.damaged,
         }

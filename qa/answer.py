@@ -9,7 +9,7 @@ from index.passages import Hit
 
 Status = Literal["answered", "partial", "not_found"]
 Form = Literal["地区对比", "新旧对照", "落实对照"]
-NoticeKind = Literal["expired", "draft", "repealed", "pending", "scope", "related", "wording", "unread", "recognised"]
+NoticeKind = Literal["expired", "draft", "repealed", "pending", "scope", "related", "wording", "unread", "recognised", "damaged"]
 """``pending``: not yet in force. ``related``: what is quoted may only be related to the question. ``wording``: what a language model
 had to do with the wording; only where one is configured. ``unread``: most of a document was not read.
 ``recognised``: a document was read from pictures."""

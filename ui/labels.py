@@ -13,6 +13,7 @@ NOTICES = {
     "related": "可能相关",
     "unread": "没有读全",
     "recognised": "识别件",
+    "damaged": "校验不符",
 }
 NOTICE = "提示"
 """The label of a notice of any other kind."""

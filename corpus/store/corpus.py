@@ -270,6 +270,21 @@ class Corpus(DocumentTables, PassageTables, FactTables, KeptTables, SignatureTab
         """The keys facts are filed under (unit, topic, region, indicator …) and how many facts each has, most first."""
         return dict(self.view(FiledKeys).ordered(kind))
 
+    def damaged(self, documents: Iterable[int]) -> set[int]:
+        """Those of some documents that are not what was stored: their hashes are held against what is read now.
+
+        Each is looked at once by a process, and again when the file was written, by whomever.
+        """
+        return self._checked.damaged(self._db, documents, self._written_last())
+
+    def _written_last(self) -> object:
+        """What changes when the file is written; of a database without one, its generation."""
+        try:
+            found = (self.folder / FILE_NAME).stat()
+        except OSError:
+            return self.generation
+        return found.st_size, found.st_mtime_ns
+
     def check(self) -> list[str]:
         """What is wrong with the file, in Chinese sentences."""
         found = faults(self._db)

@@ -19,6 +19,7 @@ from corpus.filters import Filters
 from corpus.store.codec import unpack_document, unpack_head
 from corpus.store.corrections import CorrectionTables
 from corpus.store.following import Following, V
+from corpus.store.integrity import CheckedDocuments
 from corpus.store.rows import DocumentInfo, Label, Quote
 from corpus.unread import list_unread
 
@@ -31,6 +32,7 @@ class DocumentTables(CorrectionTables):
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         super().__init__(connection, folder)
+        self._checked = CheckedDocuments()
         self._following = Following(cast("Corpus", self), self._read_heads, lambda: self._depth > 0)
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,6 +54,39 @@ def seal(db: sqlite3.Connection, document: int) -> str:
     return digest.hexdigest()
 
 
+def is_intact(db: sqlite3.Connection, document: int) -> bool:
+    """Whether a document and everything derived from it is what was stored; true for one that is gone."""
+    query = "SELECT id, source, sha256, text, record, row_hash, seal FROM documents WHERE row=?"
+    row = db.execute(query, (document,)).fetchone()
+    return row is None or (row_hash(*row[:5]) == row[5] and seal(db, document) == row[6])
+
+
+class CheckedDocuments:
+    """Which documents were found to be what was stored: each is looked at once, and again when the file is no longer as it was.
+
+    A change that leaves size and time of the file as they were, as a failing disk makes it, is noticed where a document is first read
+    by a process, and by ``cemai doctor``.
+    """
+
+    def __init__(self) -> None:
+        self._intact: set[int] = set()
+        self._of: object = None
+
+    def damaged(self, db: sqlite3.Connection, documents: Iterable[int], state: object) -> set[int]:
+        """Those of some documents that are not what was stored; ``state`` is another one when the file was written."""
+        if state != self._of:
+            self._intact, self._of = set(), state
+        intact = self._intact
+        found: set[int] = set()
+        for document in documents:
+            if document not in intact:
+                try:
+                    (intact if is_intact(db, document) else found).add(document)
+                except (sqlite3.DatabaseError, StoreError, ValueError):
+                    found.add(document)
+        return found
+
+
 _OUTDATED = (
     "SELECT COUNT(*) FROM documents d LEFT JOIN fact_versions v ON v.document=d.row"
     " WHERE d.removed_at IS NULL AND COALESCE(v.version, 1)<?"
@@ -80,10 +114,8 @@ def damage(db: sqlite3.Connection) -> list[str]:
                 found.append(f"数据库文件损坏：{line}")
         if db.execute("PRAGMA foreign_key_check").fetchall():
             found.append("数据库内部引用不一致。")
-        for row, id, source, sha, text, record, own, derived in db.execute(
-            "SELECT row, id, source, sha256, text, record, row_hash, seal FROM documents"
-        ):
-            if row_hash(id, source, sha, text, record) != own or seal(db, row) != derived:
+        for row, source in db.execute("SELECT row, source FROM documents"):
+            if not is_intact(db, row):
                 found.append(f"{source}：内容与入库时的校验值不符，请用 cemai ingest --again 重新导入这份文件。")
         query = "SELECT number, document_id, source, origin, field, value, was, who, at, note, row_hash FROM corrections"
         for number, *columns, mark in db.execute(query):

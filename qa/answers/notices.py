@@ -15,6 +15,7 @@ from qa.answers.draft import label_part
 from qa.documents import LibraryView
 from qa.understanding.question import ParsedQuestion
 
+DAMAGED = "的内容与入库时的校验值不符，文件可能已损坏，引用前请核对原件，并运行 cemai doctor。"
 FEW, NAMED = 2, 4
 """So many documents in the same state have a notice each; of more, so many are named in one notice."""
 
@@ -69,7 +70,9 @@ def find_notices(
         if text:
             found[Notice("expired", text)] = None
     infos = [view.document(row).info for row in dict.fromkeys(row for row, _ in parts)]
+    damaged = view.corpus.damaged(info.row for info in infos)
     of_reading = [
+        *(Notice("damaged", f"{_name(info)}{DAMAGED}") for info in infos if info.row in damaged),
         *(Notice("unread", message) for info in infos if (message := _say_unread(info)) is not None),
         *(Notice("recognised", message) for info in infos if (message := _say_recognised(info, citations)) is not None),
     ]

@@ -29,6 +29,7 @@ from ui.commands.shared import (
     print_table,
     write_table,
 )
+from ui.labels import NOTICES
 
 if TYPE_CHECKING:
     from cemai.library import Library
@@ -92,7 +93,8 @@ def search(args: argparse.Namespace) -> int:
         for number, hit in enumerate(hits, 1):
             place = " > ".join(hit.section_path)
             page = f"（第 {hit.page} 页）" if hit.page else ""
-            out.print(f"{number}. {in_marks(hit.title or hit.source)}{place}{page}", style="bold")
+            damaged = f"（{NOTICES['damaged']}）" if hit.damaged else ""
+            out.print(f"{number}. {in_marks(hit.title or hit.source)}{place}{page}{damaged}", style="bold")
             out.print("   " + " ".join(hit.text.split()))
     if not hits:
         note("没有找到。换个说法，或去掉筛选条件再试。")

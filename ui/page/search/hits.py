@@ -9,6 +9,7 @@ from corpus.document import Span
 from corpus.store import DocumentInfo
 from corpus.text import sentences
 from index.passages import Hit
+from ui.labels import NOTICES
 from ui.page.kit.address import document_link
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
@@ -72,6 +73,7 @@ def hit_card(found: DocumentHits) -> Html:
             "p",
             el("span", join_path(hit.section_path)) if hit.section_path else None,
             el("span", f"第 {hit.page} 页") if hit.page else None,
+            el("span", NOTICES["damaged"]) if hit.damaged else None,
             class_="src",
         ),
         el("p", dotted_line(parts), class_="meta") if parts else None,
