@@ -27,6 +27,7 @@ from cemai.library import Library
 from cemai.purging import purge_library
 from corpus.errors import LibraryBusy, PolicyError
 from corpus.store.failures import explain_failure
+from tests.faults.power import read_trace, replays
 from tests.stores import open_plain, take_in, write_notices
 
 ERASED = "冬季供暖"
@@ -375,6 +376,33 @@ class Harness:
             verdict = verdict or "the process ended with an error of its own"
         return {**given, **last, "status": code, "verdict": verdict}
 
+    def cut(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Record what an operation writes, and look at libraries as a power cut at some moment of it may leave them."""
+        operation, draw = given["operation"], random.Random(given["seed"])
+        if operation not in self.expected:
+            self.expected[operation] = self._states_of(operation)
+        allowed, broken, made = self.expected[operation], [], 0
+        with self._copy() as place:
+            trace = place.with_suffix(".trace")
+            start = place.with_suffix(".start")
+            shutil.copytree(place, start)
+            code, last = in_child(lambda: self._act(operation, place, 0, 0, False, trace))
+            events = read_trace(trace)
+            trace.unlink()
+            shutil.rmtree(place)
+            shutil.copytree(start, place)
+            for behind, way, files, done in replays(place, events, given["replays"], draw):
+                shutil.rmtree(place)
+                for path, content in files.items():
+                    Path(path).parent.mkdir(parents=True, exist_ok=True)
+                    Path(path).write_bytes(content)
+                steps = allowed if operation in ("purge", "restore", "ask") else allowed[done : done + 2]
+                if verdict := self._judge(lambda steps=steps: examine(place / "lib", steps)):  # type: ignore[misc]
+                    broken.append({"behind": behind, "call": str(events[behind - 1])[:200], "way": way, "verdict": verdict[:400]})
+                made += 1
+            shutil.rmtree(start)
+        return {**given, **(last or {}), "status": code, "events": len(events), "made": made, "broken": broken}
+
     def damaged(self, given: dict[str, Any]) -> dict[str, Any]:
         """Damage a file of a copy and see whether anything says so."""
         if not self.right:
@@ -440,15 +468,19 @@ class Harness:
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
-    def _act(self, operation: str, place: Path, at: int, fault: int, forever: bool) -> Iterator[Any]:
+    def _act(self, operation: str, place: Path, at: int, fault: int, forever: bool, trace: Path | None = None) -> Iterator[Any]:
         done, error = 0, None
         report = lambda: {"acknowledged": done, "error": error, "calls": self.shim.fault_seen()}  # noqa: E731
-        self.shim.fault_arm(str(place).encode(), ctypes.c_long(at), fault, int(forever))
+        if trace is not None:
+            self.shim.fault_record(str(place).encode(), str(trace).encode())
+        else:
+            self.shim.fault_arm(str(place).encode(), ctypes.c_long(at), fault, int(forever))
         library = None
         try:
             library = open_plain(place / "lib")
             for _ in OPERATIONS[operation](library, self.home):
                 done += 1
+                self.shim.fault_note(ctypes.c_long(done))
                 yield report()
             library.close()
         except PolicyError as refusal:
@@ -477,7 +509,15 @@ def main() -> None:
     harness = Harness(Path(sys.argv[1]))
     for line in sys.stdin:
         given = json.loads(line)
-        run = harness.damaged if "way" in given else harness.mixed if "seconds" in given else harness.trial
+        run = (
+            harness.cut
+            if "replays" in given
+            else harness.damaged
+            if "way" in given
+            else harness.mixed
+            if "seconds" in given
+            else harness.trial
+        )
         print(json.dumps(run(given), ensure_ascii=False), flush=True)
 
 

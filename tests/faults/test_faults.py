@@ -26,7 +26,7 @@ SEED = int(os.environ.get("CEMAI_FAULTS_SEED", "20"))
 OPERATIONS = tuple(harness.OPERATIONS)
 KILL, SHORT_WRITE = -1, -2
 EIO, EMFILE, ENOSPC, EROFS = 5, 24, 28, 30
-KILLS, ERRORS, DAMAGES, MIXED = (1000, 640, 640, 60) if LONG else (20, 20, 24, 2)
+KILLS, ERRORS, DAMAGES, MIXED, CUTS = (1000, 640, 640, 60, 100) if LONG else (20, 20, 24, 2, 4)
 
 Trial = Callable[..., dict[str, Any]]
 
@@ -114,6 +114,15 @@ def test_a_call_that_fails_is_said_and_harms_nothing(trial: Trial, calls: dict[s
     results = [trial(**given) for given in drawn(calls, ERRORS, faults, SEED + 1)]
     assert broken(results) == []
     print(Counter(result["error"] for result in results))
+
+
+def test_a_power_cut_leaves_the_library_whole(trial: Trial) -> None:
+    """What was acknowledged is there and what was not is wholly there or not, whatever the disk did not yet have."""
+    results = [trial(operation=operation, seed=SEED + i, replays=CUTS) for i, operation in enumerate(OPERATIONS)]
+    assert all(result["status"] == 0 and result["error"] is None for result in results), results
+    assert all(result["made"] == CUTS and result["events"] > 20 for result in results), results
+    assert [broken for result in results for broken in result["broken"]] == []
+    print(f"{sum(result['made'] for result in results)} disks of {sum(result['events'] for result in results)} calls")
 
 
 def test_damage_of_any_file_is_harmless_or_told(trial: Trial) -> None:
