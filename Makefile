@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check gain style eval eval-quick bench lock office-check wheel-check bundle docs reference clean
+.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check gain style eval eval-quick bench lock advisories office-check wheel-check bundle docs reference clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -57,8 +57,13 @@ eval-quick: .venv/.installed-dev
 bench: .venv/.installed-dev
 	for script in benchmarks/*.py; do $(BIN)/python $$script; done
 
+# Lock files, bill of materials and NOTICE, from what is installed
 lock:
 	$(BIN)/python tools/lock.py
+
+# Holds the lock files against advisories in a file (OSV): make advisories FILE=all.zip
+advisories:
+	$(BIN)/python tools/advisories.py $(FILE)
 
 # The installation without torch (requirements-office.lock) in an empty environment: its size, the demo and the commands of a day.
 # Needs a package index; no part of the tests

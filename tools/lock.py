@@ -1,7 +1,9 @@
-"""Write requirements.lock, requirements-dev.lock and requirements-ocr.lock: what pyproject.toml asks for, and all of its
-dependencies, as installed. The last is left as it is where the recognition of scans is not installed.
+"""Write the lock files: what pyproject.toml asks for, and all of its dependencies, as installed. Those of an extra that is not
+installed (ocr, postgres, ldap) are left as they are. Then write what they list as a bill of materials (sbom.cdx.json) and into NOTICE.
 
-    python tools/lock.py
+    python tools/lock.py                        lock files, bill and NOTICE
+    python tools/lock.py --describe             bill and NOTICE of the lock files as they are
+    python tools/lock.py --describe --wheels F  with what the wheels in a folder (pip download) say, for packages that are not installed
 
 Run it in an environment that passes the tests. The local part of a version (torch 2.13.0+cpu) is left out: the same lock file
 serves machines that have another build of the same version.
@@ -9,7 +11,8 @@ serves machines that have another build of the same version.
 
 from __future__ import annotations
 
-import re
+import argparse
+import sys
 import tomllib
 from importlib import metadata
 from importlib.util import find_spec
@@ -17,7 +20,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools.supply import ROOT, normal_name, write_supply
+
 PINNED_FIRST = "torch"
 OCR_HEADER = """\
 # Written by tools/lock.py. What cemai[ocr] adds: reading of scans. 215 MB installed, so it is no part of requirements.lock.
@@ -31,6 +36,19 @@ OCR_HEADER = """\
 # requests with urllib3 (fetching of models, which is never called: every path is given) are imported by rapidocr.
 -r requirements.lock
 """
+POSTGRES_HEADER = """\
+# Written by tools/lock.py. What cemai[postgres] adds: a library in PostgreSQL (docs/decisions/0009-postgresql.md). No part of
+# requirements.lock.
+#     pip install -r requirements-postgres.lock
+-r requirements.lock
+"""
+LDAP_HEADER = """\
+# Written by tools/lock.py. What cemai[ldap] adds: sign-in by the directory of an office. No part of requirements.lock.
+#     pip install -r requirements-ldap.lock
+-r requirements.lock
+"""
+EXTRAS = {"ocr": ("rapidocr", OCR_HEADER), "postgres": ("psycopg", POSTGRES_HEADER), "ldap": ("ldap3", LDAP_HEADER)}
+"""The extras with a lock file of their own: a module by which they are known to be installed, and what stands above the packages."""
 LEFT_OUT = frozenset({"torch", "sentence-transformers"})
 """What the installation for offices goes without: training, and embedding models other than the built-in ones."""
 OFFICE_HEADER = """\
@@ -46,7 +64,7 @@ def closure(wanted: list[str]) -> dict[str, str]:
     queue = [Requirement(line) for line in wanted]
     while queue:
         requirement = queue.pop()
-        key = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        key = normal_name(requirement.name)
         if key in found:
             continue
         dist = metadata.distribution(requirement.name)
@@ -59,7 +77,8 @@ def closure(wanted: list[str]) -> dict[str, str]:
     return found
 
 
-def main() -> None:
+def write_locks() -> None:
+    """Write the lock files of what is installed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     run_time = closure(project["project"]["dependencies"])
     dev = closure(project["dependency-groups"]["dev"])
@@ -73,11 +92,23 @@ def main() -> None:
     office = closure([line for line in project["project"]["dependencies"] if Requirement(line).name not in LEFT_OUT])
     (ROOT / "requirements-office.lock").write_text(OFFICE_HEADER + "\n".join(sorted(office.values())) + "\n", encoding="utf-8")
     print(f"{len(lines)} + {len(extra)} packages")
-    if find_spec("rapidocr") is not None:
-        scans = closure(project["project"]["optional-dependencies"]["ocr"])
-        added = sorted(value for key, value in scans.items() if key not in run_time)
-        (ROOT / "requirements-ocr.lock").write_text(OCR_HEADER + "\n".join(added) + "\n", encoding="utf-8")
-        print(f"+ {len(added)} packages for scans")
+    for extra, (module, header) in EXTRAS.items():
+        if find_spec(module) is not None:
+            asked = closure(project["project"]["optional-dependencies"][extra])
+            added = sorted(value for key, value in asked.items() if key not in run_time and key != PINNED_FIRST)
+            (ROOT / f"requirements-{extra}.lock").write_text(header + "\n".join(added) + "\n", encoding="utf-8")
+            print(f"+ {len(added)} packages for {extra}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--describe", action="store_true", help="leave the lock files as they are")
+    parser.add_argument("--wheels", type=Path, help="a folder with wheels of packages that are not installed")
+    args = parser.parse_args()
+    if not args.describe:
+        write_locks()
+    if unknown := write_supply(ROOT, args.wheels):
+        print("no licence is stated by:", ", ".join(unknown))
 
 
 if __name__ == "__main__":
