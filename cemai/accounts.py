@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -21,6 +21,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from cemai.directory import IN_DIRECTORY, Directory, DirectoryUnavailable
+from cemai.settings import directory as configured_directory
 from corpus.errors import PolicyError, UsageError
 from corpus.store.accounts import ACCOUNTS_FILE, Account, AccountStore
 from corpus.store.audit import Actor
@@ -175,8 +177,9 @@ class Accounts:
     Example: ``Accounts(AccountStore.of_library(folder)).sign_in("李四", "…", "10.0.0.8")``.
     """
 
-    def __init__(self, store: AccountStore) -> None:
+    def __init__(self, store: AccountStore, directory: Callable[[], Directory | None] = configured_directory) -> None:
         self.store = store
+        self._directory = directory
         self._hashing = threading.Semaphore(2)  # each takes 64 MB
         self._touched: dict[str, float] = {}
 
@@ -206,15 +209,18 @@ class Accounts:
             raise UsageError(f"没有叫“{name}”的账号。用 cemai user list 查看。")
         return found
 
-    def add(self, actor: Actor, name: str, role: str, password: str | None) -> None:
-        """Add an account; without a password it can only be used by tokens. Raises ``UsageError``."""
+    def add(self, actor: Actor, name: str, role: str, password: str | None, *, in_directory: bool = False) -> None:
+        """Add an account; without a password it can only be used by tokens, or signs in with that of the office's directory.
+
+        Raises ``UsageError``.
+        """
         name = clean_account_name(name)
         _require_role(role)
         if not self.store.accounts() and (role != "admin" or password is None):
             raise UsageError("第一个账号要是有密码的管理员：cemai user add 名称 --role admin。")
         if password is not None:
             check_password(password, name)
-        hashed = None if password is None else self._hash(password)
+        hashed = self._hash(password) if password is not None else IN_DIRECTORY if in_directory else None
         self.store.add_account(actor, account_key(name), name, role, hashed)
 
     def set_role(self, actor: Actor, account: Account, role: str) -> None:
@@ -248,6 +254,7 @@ class Accounts:
         Raises:
             NotAllowed: The name or the password is wrong.
             TooManyAttempts: There were too many attempts; the password is not looked at.
+            DirectoryUnavailable: The account is of the office's directory, which does not answer.
         """
         key = account_key(name)[:200]
         # a password typed into the wrong field is not to be read in the file
@@ -258,12 +265,15 @@ class Accounts:
         if not self.store.begin_attempt(account.key if account else limits_key, address, ATTEMPTS):
             self.store.note(actor, result="throttled")
             raise TooManyAttempts("尝试的次数太多。请 15 分钟以后再试；急用请联系管理员。")
-        with self._hashing:
-            known = self._verify(account.password if account and account.password else self._dummy, password)
+        if account is not None and account.password == IN_DIRECTORY and account.disabled_at is None:
+            known = self._ask_directory(actor, account, password)
+        else:
+            with self._hashing:
+                known = self._verify(account.password if account and account.password else self._dummy, password)
         if not known or account is None or account.password is None or account.disabled_at is not None:
             self.store.note(actor, result="refused")
             raise NotAllowed("账号或密码不对。")
-        if self._hasher.check_needs_rehash(account.password):
+        if account.password != IN_DIRECTORY and self._hasher.check_needs_rehash(account.password):
             better = self._hash(password)
             self.store.change_account(replace(actor, action="rehash"), account, password=better)
             account = replace(account, password=better)
@@ -274,6 +284,8 @@ class Accounts:
 
     def verify_password(self, account: Account, password: str, address: str) -> None:
         """Raise ``NotAllowed`` or ``TooManyAttempts`` where this is not the account's password: before it is changed."""
+        if account.password == IN_DIRECTORY:
+            raise NotAllowed("这个账号用单位目录里的密码登录，请在那里改密码。")
         if not self.store.begin_attempt(account.key, address, ATTEMPTS):
             raise TooManyAttempts("尝试的次数太多。请 15 分钟以后再试。")
         with self._hashing:
@@ -282,6 +294,17 @@ class Accounts:
             self.store.note(Actor(account.name, address, "password"), f"account:{account.name}", "refused")
             raise NotAllowed("现在的密码不对。")
         self.store.forget_attempts(account.key)
+
+    def _ask_directory(self, actor: Actor, account: Account, password: str) -> bool:
+        """Whether the directory of the office knows this password. Raises ``DirectoryUnavailable``, and the audit says so."""
+        try:
+            directory = self._directory()
+            if directory is None:
+                raise DirectoryUnavailable("没有配置单位目录，这个账号现在不能登录。请联系管理员。")
+            return directory.proves(account.name, password[:LONGEST_PASSWORD])
+        except PolicyError:
+            self.store.note(actor, result="unavailable")
+            raise
 
     def of_session(self, secret: str) -> Caller | None:
         """Who comes with the secret of a session; None where it has ended."""

@@ -7,6 +7,13 @@
     timeout = 30
     private = false             # whether the host's name may stand for an internal address
 
+    [ldap]                      # optional: accounts added with --directory sign in with their password of the office
+    url = "ldaps://dc.example.cn"
+    user = "uid={name},ou=people,dc=example,dc=cn"     # or "{name}@example.cn"
+    ca = "/etc/ssl/office-ca.pem"                       # who signed the directory's certificate; the system's if left out
+    start_tls = false
+    timeout = 5
+
 Unknown keys and wrong types are refused by name; no message holds a value.
 """
 
@@ -22,10 +29,15 @@ from platformdirs import user_config_path, user_data_path
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
+    from cemai.directory import LdapDirectory
     from qa.language_model.endpoint import Endpoint
 
 FILE_NAME = "config.toml"
 _LLM: dict[str, tuple[type, ...]] = {"url": (str,), "model": (str,), "key": (str,), "timeout": (int, float), "private": (bool,)}
+_LDAP: dict[str, tuple[type, ...]] = {
+    "url": (str,), "user": (str,), "ca": (str,), "start_tls": (bool,), "timeout": (int, float),
+}  # fmt: skip
+_SECTIONS = {"llm": _LLM, "ldap": _LDAP}
 _ENVIRONMENT = {"CEMAI_LLM_URL": "url", "CEMAI_LLM_MODEL": "model", "CEMAI_LLM_KEY": "key"}
 _KINDS: dict[tuple[type, ...], str] = {(str,): "文字", (int, float): "数字", (bool,): "true 或 false"}
 
@@ -54,7 +66,7 @@ def default_folder() -> Path:
 
 def endpoint() -> Endpoint | None:
     """The language model that an administrator configured, or None. Raises ``UsageError`` for a wrong configuration."""
-    values = _from_file(config_path())
+    values = _from_file(config_path(), "llm")
     for name, key in _ENVIRONMENT.items():
         if os.environ.get(name):
             values[key] = os.environ[name]
@@ -71,7 +83,18 @@ def endpoint() -> Endpoint | None:
     )
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def directory() -> LdapDirectory | None:
+    """The directory of the office that an administrator configured, or None. Raises ``UsageError`` for a wrong configuration."""
+    values = _from_file(config_path(), "ldap")
+    if not values:
+        return None
+    from cemai.directory import LdapDirectory
+
+    return LdapDirectory(**{"url": "", "user": ""} | values)
+
+
+def _from_file(path: Path, wanted: str) -> dict[str, Any]:
+    """A section of the file; all of them are looked at."""
     if not path.is_file():
         if os.environ.get("CEMAI_CONFIG"):
             raise UsageError(f"环境变量 CEMAI_CONFIG 指的配置文件不存在：{path}。")
@@ -88,17 +111,23 @@ def _from_file(path: Path) -> dict[str, Any]:
         # the parser's message may quote the line, and the line may be the key's
         raise UsageError(f"配置文件 {path} 不是合格的 TOML。请检查引号和方括号。") from None
     for name in content:
-        if name != "llm":
-            raise UsageError(f"配置文件 {path} 里有不认识的项“{name}”。目前只有 [llm] 一节。")
-    section = content.get("llm", {})
-    if not isinstance(section, dict):
-        raise UsageError(f"配置文件 {path} 里的 llm 要写成一节：[llm]。")
-    for name, value in section.items():
-        kinds = _LLM.get(name)
-        if kinds is None:
-            raise UsageError(f"配置文件 {path} 的 [llm] 里有不认识的项“{name}”。可用的项：{'、'.join(_LLM)}。")
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise UsageError(f"配置文件 {path} 的 [llm] 里 {name} 要写成{_KINDS[kinds]}。")
-    if section.get("key") and os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        if name not in _SECTIONS:
+            known = " 和 ".join(f"[{section}]" for section in _SECTIONS)
+            raise UsageError(f"配置文件 {path} 里有不认识的项“{name}”。可用的节：{known}。")
+    for name, keys in _SECTIONS.items():
+        _check_section(path, name, content.get(name, {}), keys)
+    found: dict[str, Any] = content.get(wanted, {})
+    if content.get("llm", {}).get("key") and os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise UsageError(f"配置文件 {path} 里有密钥，但别的用户也能读。请运行 chmod 600 {path}。")
-    return dict(section)
+    return dict(found)
+
+
+def _check_section(path: Path, section: str, values: Any, keys: dict[str, tuple[type, ...]]) -> None:
+    if not isinstance(values, dict):
+        raise UsageError(f"配置文件 {path} 里的 {section} 要写成一节：[{section}]。")
+    for name, value in values.items():
+        kinds = keys.get(name)
+        if kinds is None:
+            raise UsageError(f"配置文件 {path} 的 [{section}] 里有不认识的项“{name}”。可用的项：{'、'.join(keys)}。")
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise UsageError(f"配置文件 {path} 的 [{section}] 里 {name} 要写成{_KINDS[kinds]}。")

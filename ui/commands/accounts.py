@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cemai.accounts import ROLE_LABELS, ROLES, TOKEN_DAYS, Accounts, Caller, Right, has_accounts, local_actor
+from cemai.settings import config_path, directory
 from corpus.errors import UsageError
 from corpus.store import Corpus
 from corpus.store.accounts import ACCOUNTS_FILE
@@ -35,7 +36,9 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p = sub.add_parser("add", parents=[common], help="新建账号；第一个要是管理员")
     p.add_argument("name", metavar="名称")
     p.add_argument("--role", required=True, choices=tuple(ROLES), metavar="角色", help=roles)
-    p.add_argument("--no-password", action="store_true", help="只用令牌，不能在网页登录")
+    without = p.add_mutually_exclusive_group()
+    without.add_argument("--no-password", action="store_true", help="只用令牌，不能在网页登录")
+    without.add_argument("--directory", action="store_true", help="用单位目录（LDAP）里的密码登录，见配置文件 [ldap] 一节")
     _password(p)
     p.set_defaults(run=add)
     p = sub.add_parser("list", parents=[common], help="全部账号")
@@ -81,11 +84,13 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 def add(args: argparse.Namespace) -> int:
     """Add an account."""
     folder = library_folder(args)
-    password = None if args.no_password else _read_password(args)
+    if args.directory and directory() is None:
+        raise UsageError(f"还没有配置单位目录。请先在 {config_path()} 里写 [ldap] 一节。")
+    password = None if args.no_password or args.directory else _read_password(args)
     fresh = not has_accounts(folder)
     try:
         with _accounts(args, create=True) as accounts:
-            accounts.add(local_actor("user add"), args.name, args.role, password)
+            accounts.add(local_actor("user add"), args.name, args.role, password, in_directory=args.directory)
     except BaseException:
         if fresh:  # a file without accounts would let nobody in
             for ending in ("", "-wal", "-shm"):
