@@ -31,6 +31,7 @@ VERDICTS: tuple[Verdict, ...] = ("符合", "不符合", "未载明")
 NOT_FOR_ANYBODY = frozenset({"征求意见稿", "已废止", "已失效", "已修订", "尚未施行"})
 CAUTION = "只按所说的和规定的原文逐个条件对照；“未载明”的都须满足，是否符合以经办机构审核为准。"
 NOT_TOLD, NOT_SURE = "没有说到", "说的可能不是本人或另有条件，须核对"
+EXCLUDES = "这里说的是不予享受的情形或限制，须核对"
 LONGEST = 500
 """Characters of a description."""
 SHOWN_CONDITIONS = 12
@@ -39,6 +40,8 @@ _FAR, _CLOSE = 8, 3
 """Characters behind an age and behind a state in which it is said whose it is: 年满60周岁的父母, 残疾人子女."""
 _NEAR = 6
 """Characters in front of a state in which it is said whose it is."""
+_EXCEPTED = re.compile(r"[^，,。；;\n]{0,6}除外")
+_SENTENCE_ENDS = "。；;\n"
 _CLAUSE_ENDS = "，,；;。\n：:"
 _AGE_SAID = re.compile(r"(\d{1,3})\s?(?:周?岁)|年龄\D{0,3}(\d{1,3})")
 _GRADUATED = re.compile(r"((?:19|20)\d\d)\s?年[^，。；]{0,6}毕业|((?:19|20)\d\d)届")
@@ -49,6 +52,7 @@ _AMOUNTS = re.compile(r"人均(?P<per>月|年)收入[^\d]{0,4}(?P<n>[\d.]+)\s?(?
 _MONTHS = re.compile(
     r"(?P<lead>[^，,。；;]*?)(?P<what>公积金|社保|社会保险|养老保险|医保|参保)(?P<rest>[^，,。；;\d]{0,12})(?P<n>\d{1,3})\s?(?P<unit>个月|年)"
 )
+_DENIED = re.compile(r"(?:不是|没有|并非|不算|非|无|未|不)[^，,。；;、]{0,3}$")
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
 
 _AGE = re.compile(
@@ -56,7 +60,7 @@ _AGE = re.compile(
     r"(?P<after>[(（]含[^)）]{0,6}[)）]以[上下]|及以[上下]|以[上下内]|\(含\)|（含）)?(?P<not>[，,]?[(（]?不含\d{0,3}周?岁?)?"
 )
 _HOUSEHOLD = re.compile(
-    r"(?P<not>非)?(?P<place>本[省市州县区]|(?:(?![本非])[一-龥]){2,10}?[省市州县区])(?P<kind>城镇|农村)?(?:常住)?户籍(?!所在|地|制度|改革|管理|性质)"
+    r"(?P<not>非)?(?P<place>本[省市州县区]|(?:(?![本非])[一-龥]){2,10}?[省市州县区])(?P<kind>城镇|农村)?(?:常住)?户籍(?!所在|地|制度|改革|管理|性质|[^，,。；;]{0,6}限制)"
 )
 _RESIDES = re.compile(r"在本(?P<place>[省市州县区])(?:行政区域|辖区|域)?(?:范围)?内?(?:常住|居住)")
 _SINCE_GRADUATION = re.compile(r"毕业(?P<n>\d{1,2})年(?:以?内|之内)")
@@ -200,7 +204,7 @@ def read_description(text: str) -> Described:
     (66, '男', '越秀区')
     """
     plain = half_width(text)
-    age = next((int(m[1] or m[2]) for m in _AGE_SAID.finditer(plain)), None)
+    age = next((int(m[1] or m[2]) for m in _AGE_SAID.finditer(plain) if not _is_of_others(plain, m)), None)
     sex = next((s for s in ("男", "女") if re.search(rf"(?:^|[，,。；;、\s：:]){s}(?:性)?(?=[，,。；;、\s]|$)", plain)), None)
     home_said = next((m for m in _HOME.finditer(plain) if gazetteer_place(m["place"])), None)
     home = gazetteer_place(home_said["place"]) if home_said else None
@@ -220,6 +224,12 @@ def read_description(text: str) -> Described:
         text, age, sex, place or home, home, home_said["kind"] if home_said else None, max(ranks, default=None), graduated, children,
         insured, income,
     )  # fmt: skip
+
+
+def _is_of_others(plain: str, match: re.Match[str]) -> bool:
+    """Whether an age that was told is that of a relative: 孩子3岁, 3岁的女儿."""
+    clause = _clause_before(plain, match.start()) + "|" + _behind(plain, match.end(), _FAR)
+    return any(word in clause for word in word_lists()["relatives"])
 
 
 def compose_description(text: str, form: Mapping[str, str]) -> str:
@@ -263,7 +273,9 @@ def _degree_order(group: str) -> int:
 # ------------------------------------------------------------------ conditions
 
 
-def judge_provision(text: str, span: Span, info: DocumentInfo, told: Described, as_of: dt.date) -> tuple[JudgedCondition, ...]:
+def judge_provision(
+    text: str, span: Span, info: DocumentInfo, told: Described, as_of: dt.date, *, path: Sequence[str] = ()
+) -> tuple[JudgedCondition, ...]:
     """The conditions of a provision, each judged by what was told.
 
     Args:
@@ -272,10 +284,13 @@ def judge_provision(text: str, span: Span, info: DocumentInfo, told: Described, 
         info: Its document, whose region is that of 本市.
         told: Who asks.
         as_of: The day from which years are counted.
+        path: The headings above it, which may say that it is about who gets nothing.
     """
     words = half_width(span.of(text))
     found: list[JudgedCondition] = []
     for judged in _atoms(words, info, told, as_of):
+        if judged.verdict != "未载明" and _is_excluding(words, judged.span, path):
+            judged = JudgedCondition("未载明", judged.quote, judged.span, EXCLUDES)
         shifted = Span(judged.span.start + span.start, judged.span.end + span.start)
         quote = shifted.of(text)
         again = any((other.verdict, other.quote) == (judged.verdict, quote) for other in found)
@@ -286,6 +301,15 @@ def judge_provision(text: str, span: Span, info: DocumentInfo, told: Described, 
         if not any(shifted.overlaps(other.span) for other in found):
             found.append(JudgedCondition("未载明", shifted.of(text), shifted, NOT_TOLD))
     return tuple(sorted(found, key=lambda one: one.span.start)[:SHOWN_CONDITIONS])
+
+
+def _is_excluding(words: str, span: Span, path: Sequence[str]) -> bool:
+    """Whether a place is about who gets nothing: by its sentence, by what opens the provision, by the headings above."""
+    first = max((words.rfind(mark, 0, span.start) for mark in _SENTENCE_ENDS), default=-1) + 1
+    last = min((at for mark in _SENTENCE_ENDS if (at := words.find(mark, span.end)) >= 0), default=len(words))
+    opening = re.split(r"[:：\n]", words)[0] if re.search(r"[:：\n]", words) else ""
+    said = "|".join((words[first:last], opening, *path))
+    return _EXCEPTED.match(words, span.end) is not None or any(word in said for word in word_lists()["excluding"])
 
 
 def _atoms(words: str, info: DocumentInfo, told: Described, as_of: dt.date) -> Iterator[JudgedCondition]:
@@ -342,8 +366,8 @@ def _behind(words: str, at: int, reach: int) -> str:
 
 def _has_other_ways(words: str, span: Span) -> bool:
     """Whether the sentence offers other ways than the one at a place."""
-    first = max((words.rfind(mark, 0, span.start) for mark in "。；;\n"), default=-1) + 1
-    last = min((at for mark in "。；;\n" if (at := words.find(mark, span.end)) >= 0), default=len(words))
+    first = max((words.rfind(mark, 0, span.start) for mark in _SENTENCE_ENDS), default=-1) + 1
+    last = min((at for mark in _SENTENCE_ENDS if (at := words.find(mark, span.end)) >= 0), default=len(words))
     near = words[max(first, span.start - 12) : min(last, span.end + 12)]
     return any(word in near for word in word_lists()["other_ways"])
 
@@ -438,21 +462,30 @@ def _states(words: str, told: Described) -> Iterator[JudgedCondition]:
     for row in table("person_states.tsv"):
         names, own = row[0].split(","), (row[1] if len(row) > 1 and row[1] else row[0]).split(",")
         against = [word for word in (row[2] if len(row) > 2 else "").split(",") if word]
+        said = _is_said(told.text, own, against)
         for match in re.finditer("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)), words):
             lead = _clause_before(words, match.start())[-4:]
             span = Span(match.start(), match.end())
-            if any(lead.endswith(word) for word in word_lists()["no_state"]):
-                denied = [word for word in against if word in told.text]
-                has = any(word in told.text for word in own) and not denied
-                yield JudgedCondition("不符合" if has else "未载明", match[0], span, "规定说的是不含" if has else NOT_TOLD)
-            elif any(word in told.text for word in against):
-                yield JudgedCondition("不符合" if not _has_other_ways(words, span) else "未载明", match[0], span, "与所说的不合")
-            elif any(word in told.text for word in own):
+            excepted = any(lead.endswith(word) for word in word_lists()["no_state"])
+            if said is None or (excepted and not said):
+                yield JudgedCondition("未载明", match[0], span, NOT_TOLD)
+            elif excepted:
+                yield JudgedCondition("不符合", match[0], span, "规定说的是不含")
+            elif not said:
+                several = _has_other_ways(words, span)
+                yield JudgedCondition("未载明" if several else "不符合", match[0], span, "与所说的不合")
+            else:
                 beside = _clause_before(words, match.start())[-_NEAR:] + "|" + _behind(words, match.end(), _CLOSE)
                 others = any(word in beside for word in word_lists()["of_others"])
                 yield JudgedCondition("未载明" if others else "符合", match[0], span, NOT_SURE if others else "与所说的相合")
-            else:
-                yield JudgedCondition("未载明", match[0], span, NOT_TOLD)
+
+
+def _is_said(text: str, own: Sequence[str], against: Sequence[str]) -> bool | None:
+    """Whether somebody said to be in a state: True, denied it: False, or said nothing of it."""
+    if any(word in text for word in against):
+        return False
+    found = [_DENIED.search(text, 0, at.start()) is None for word in own for at in re.finditer(re.escape(word), text)]
+    return all(found) if found else None
 
 
 def _demands(words: str) -> Iterator[Span]:
@@ -512,7 +545,8 @@ def find_eligible(
             continue
         if fact.document not in texts:
             texts[fact.document] = corpus.text(fact.document)
-        judged = judge_provision(texts[fact.document], Span(provision.start, provision.end), info, told, as_of)
+        span = Span(provision.start, provision.end)
+        judged = judge_provision(texts[fact.document], span, info, told, as_of, path=provision.section_path)
         if any(condition.verdict == "符合" for condition in judged):
             found.append(JudgedProvision(provision, info, known[fact.document].status, judged))
     found.sort(key=lambda one: (one.count("不符合"), -one.count("符合"), one.status != "现行有效", one.count("未载明")))

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 
 from cemai.eligibility import JudgedCondition, judge_provision, read_description
 from cemai.library import Library
+from corpus.divisions import gazetteer
 from corpus.document import Span
 from corpus.errors import UsageError
 from graph.codec.records import ProvisionRecord
@@ -30,6 +31,7 @@ from ui.page.eligible.events import rows
 from ui.rest.app import mount_api
 
 DAY = dt.date(2026, 11, 30)
+PLACE = gazetteer().named("昆明市")[0]
 PERSONS = Path(__file__).parent.parent / "data" / "eligibility" / "persons.tsv"
 CORPUS = Path(os.environ.get("CEMAI_SHARED", Path(__file__).parents[2].parent / "shared")) / "corpus"
 
@@ -136,6 +138,53 @@ def test_conditions_met_not_met_and_not_told(town: Library) -> None:
     assert any(quote.startswith("申请人应当提交") and verdict == "未载明" for quote, verdict in child.items())
     assert verdicts(town, "连续缴纳社保满24个月", "租房")[0]["连续缴纳社会保险满12个月"] == "符合"
     assert verdicts(town, "缴纳社保24个月，低保", "租房") == [], "not said to be without a break: not met for certain"
+
+
+@pytest.mark.parametrize(
+    ("who", "rule", "words", "verdict", "why"),
+    [
+        ("65岁", "年满60周岁的父母可以享受护理补贴每月100元。", "年满60周岁", "未载明", "whose age it is stands behind it"),
+        ("低保户", "有下列情形之一的，不予补贴：\n已是低保对象的；", "低保对象", "未载明", "who is in this state gets nothing"),
+        ("低保户", "低保对象不得申请补贴。", "低保对象", "未载明", "not to be met but to be avoided"),
+        ("不是低保户", "低保对象给予补贴100元。", "低保对象", "不符合", "denied in other words"),
+        ("没有残疾", "对残疾人给予补贴100元。", "残疾人", "不符合", "denied"),
+        ("残疾", "对残疾人子女给予补贴100元。", "残疾人", "未载明", "the children are meant"),
+        ("退役军人", "本办法给予补贴，不含退役军人。", "退役军人", "不符合", "left out by the rule"),
+        ("低保户", "每户给予补贴100元，低保对象除外。", "低保对象", "未载明", "left out by what follows"),
+        ("青禾市户籍", "申请补贴不受本市户籍限制。", "本市户籍", None, "no condition"),
+        ("孩子3岁，35岁", "年满30周岁的给予补贴。", "年满30周岁", "符合", "the child's age is not that of who asks"),
+        ("60岁", "60周岁以下的给予补贴。", "60周岁以下", "符合", "以下 takes in the number itself"),
+        ("60岁", "60周岁以下（不含60周岁）的给予补贴。", "60周岁以下", "未载明", "unless it is left out"),
+        ("女，58岁", "男性不超过60周岁、女性不超过55周岁的给予补贴。", "不超过55周岁", "不符合", "the limit for women"),
+        ("58岁", "男性不超过60周岁、女性不超过55周岁的给予补贴。", "不超过60周岁", "未载明", "the sex was not told"),
+        (
+            "家庭人均月收入900元",
+            "家庭人均年收入低于12000元的给予补贴。",
+            "人均年收入低于12000元",
+            "符合",
+            "a month's against a year's",
+        ),
+        ("家庭人均月收入1500元", "家庭人均月收入低于1200元的给予补贴。", "人均月收入低于1200元", "不符合", "more than the limit"),
+        ("2020年毕业", "毕业3年内的给予补贴。", "毕业3年内", "不符合", "six years ago"),
+        (
+            "公积金缴存20个月",
+            "连续缴存住房公积金满12个月的给予贷款补贴。",
+            "连续缴存住房公积金满12个月",
+            "未载明",
+            "not said to be without a break",
+        ),
+        ("青禾市农村户籍", "本市城镇户籍的给予补贴。", "本市城镇户籍", "不符合", "of the country, not of the town"),
+        ("三个孩子", "对三孩家庭给予补贴。", "三孩", "符合", "three"),
+        ("两个孩子", "对三孩家庭给予补贴。", "三孩", "未载明", "two, and there may be another way"),
+    ],
+)
+def test_a_condition(town: Library, who: str, rule: str, words: str, verdict: str | None, why: str) -> None:
+    info = next(info for info in town.documents() if info.head.doc_number)
+    home = replace(info, head=replace(info.head, region=PLACE.path, region_code=PLACE.code))
+    who = who.replace("青禾市", PLACE.name)
+    found = judge_provision(rule, Span(0, len(rule)), home, read_description(who), DAY)
+    said = [one.verdict for one in found if words in one.quote and (verdict or one.verdict != "未载明")]
+    assert said == ([verdict] if verdict else []), why
 
 
 def test_nothing_of_a_draft_and_nothing_without_words(town: Library) -> None:
