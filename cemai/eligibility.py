@@ -52,7 +52,13 @@ _AMOUNTS = re.compile(r"人均(?P<per>月|年)收入[^\d]{0,4}(?P<n>[\d.]+)\s?(?
 _MONTHS = re.compile(
     r"(?P<lead>[^，,。；;]*?)(?P<what>公积金|社保|社会保险|养老保险|医保|参保)(?P<rest>[^，,。；;\d]{0,12})(?P<n>\d{1,3})\s?(?P<unit>个月|年)"
 )
+_FOUNDED = re.compile(
+    r"((?:19|20)\d\d)年(?:(\d{1,2})月)?(?:\d{1,2}日)?(?:成立|注册|登记)|(?:成立|注册|登记)于((?:19|20)\d\d)年(?:(\d{1,2})月)?"
+)
+_STAFF = re.compile(r"(?:员工|职工|从业人员)[^\d，,。；;]{0,4}(\d+)\s?(?:人|名)|(\d+)\s?(?:名|个)(?:员工|职工)")
+_TURNOVER = re.compile(r"(?:营业收入|销售额|营收)[^\d，,。；;]{0,4}([\d.]+)\s?(万|亿)元?")
 _DENIED = re.compile(r"(?:不是|没有|并非|不算|非|无|未|不)[^，,。；;、]{0,3}$")
+_SCALES = {"万": 1e4, "亿": 1e8}
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
 
 _AGE = re.compile(
@@ -68,6 +74,15 @@ _DEGREE = re.compile(r"(?P<d>{degrees})(?:学历|学位|研究生)?(?P<up>(?:及
 _CHILDREN_IN = re.compile(r"(?P<n>[二三两])孩(?:及以上)?|(?P<many>多子女|多孩)")
 _INSURED = re.compile(
     r"(?P<run>连续)?(?:正常)?(?:按时)?(?:足额)?(?:缴存|缴纳|参保|参加)(?P<what>住房公积金|公积金|社会保险|社保|养老保险|医保)?[^，,；;。\n\d]{0,8}?满?(?P<n>\d{1,3})个月(?P<up>[(（]含[)）])?(?:及?以上)?"
+)
+_AGE_OF_FIRM = re.compile(
+    r"(?:成立|登记注册|注册登记|注册)(?:时间)?(?P<before>满|不满|未满|不足|不超过|超过)?(?P<n>\d{1,3})(?P<unit>年|个月)(?P<after>及?以[上下内]|之内|内)?"
+)
+_STAFF_IN = re.compile(
+    r"(?:从业人员|在职职工|在职员工|职工|员工)(?:人数|总数)?(?P<before>不超过|不少于|达到|超过|在)?(?P<n>\d+)人(?P<after>[(（]含[^)）]{0,4}[)）])?(?P<bound>及?以[上下内])?"
+)
+_TURNOVER_IN = re.compile(
+    r"(?:营业收入|主营业务收入|销售额)(?P<before>首次突破|首次达到|达到|超过|突破|不超过|不低于|在)?(?P<n>[\d.]+)(?P<unit>[万亿])元(?P<bound>及?以[上下内])?"
 )
 _INCOME = re.compile(r"人均(?P<per>月|年)收入(?P<bound>低于|不超过|不高于|在)(?P<n>[\d.]+)(?P<wan>万)?元(?:以下|以内)?")
 
@@ -101,6 +116,11 @@ class Described:
     children: int | None = None
     insured: dict[str, tuple[int, bool]] = field(default_factory=dict)
     income: float | None = None
+    founded: tuple[int, int] | None = None
+    """Year and month of an enterprise's founding; month 0 where only the year was told."""
+    staff: int | None = None
+    turnover: float | None = None
+    """Yuan a year."""
 
     def record(self) -> dict[str, Any]:
         """What was understood, as other programs read it."""
@@ -115,6 +135,9 @@ class Described:
             "graduated": self.graduated,
             "children": self.children,
             "income_per_month": self.income,
+            "founded": list(self.founded) if self.founded else None,
+            "staff": self.staff,
+            "turnover": self.turnover,
         }
 
 
@@ -223,6 +246,9 @@ def read_description(text: str) -> Described:
     return Described(
         text, age, sex, place or home, home, home_said["kind"] if home_said else None, max(ranks, default=None), graduated, children,
         insured, income,
+        next(((int(m[1] or m[3]), int(m[2] or m[4] or 0)) for m in _FOUNDED.finditer(plain)), None),
+        next((int(m[1] or m[2]) for m in _STAFF.finditer(plain)), None),
+        next((float(m[1]) * _SCALES[m[2]] for m in _TURNOVER.finditer(plain)), None),
     )  # fmt: skip
 
 
@@ -340,7 +366,42 @@ def _atoms(words: str, info: DocumentInfo, told: Described, as_of: dt.date) -> I
         limit_ = _per_month(match)
         met = None if told.income is None or told.income == limit_ else told.income < limit_
         yield _judge(words, match, met)
+    for match in _AGE_OF_FIRM.finditer(words):
+        yield _judge(words, match, _old_enough(match, told, as_of))
+    for match in _STAFF_IN.finditer(words):
+        yield _judge(words, match, _in_bounds(told.staff, float(match["n"]), match["before"], match["bound"]), sure=True)
+    for match in _TURNOVER_IN.finditer(words):
+        met = _in_bounds(told.turnover, float(match["n"]) * _SCALES[match["unit"]], match["before"], match["bound"])
+        # whether it is the first time was not told
+        yield _judge(words, match, None if met and "首次" in (match["before"] or "") else met, sure=True)
     yield from _states(words, told)
+
+
+def _old_enough(match: re.Match[str], told: Described, as_of: dt.date) -> bool | None:
+    """Whether an enterprise is as old as asked for; open where only the month would tell."""
+    if told.founded is None:
+        return None
+    year, month = told.founded
+    longest = 12 * (as_of.year - year) + as_of.month - (month or 1)
+    shortest = 12 * (as_of.year - year) + as_of.month - (month or 12) - 1
+    limit = int(match["n"]) * (12 if match["unit"] == "年" else 1)
+    before, after = match["before"] or "", match["after"] or ""
+    if before in ("满", "超过") or after.endswith("上"):
+        return True if shortest >= limit else False if longest < limit else None
+    if before in ("不满", "未满", "不足", "不超过") or after.endswith(("下", "内")):
+        return True if longest < limit else False if shortest > limit else None
+    return None
+
+
+def _in_bounds(told: float | None, limit: float, before: str | None, bound: str | None) -> bool | None:
+    """Whether a figure that was told keeps a bound; None where nothing was told or the words set none."""
+    if told is None:
+        return None
+    if before == "不超过" or (bound or "").endswith(("下", "内")):
+        return told <= limit
+    if before in ("不少于", "不低于", "达到", "首次达到") or (bound or "").endswith("上"):
+        return told >= limit
+    return told > limit if before in ("超过", "突破", "首次突破") else None
 
 
 def _judge(words: str, match: re.Match[str], met: bool | None, *, sure: bool = False) -> JudgedCondition:
@@ -533,7 +594,7 @@ def find_eligible(
         if known[row].status not in NOT_FOR_ANYBODY and (not codes or _speaks_for(info, codes))
     }
     facts = count_once(corpus, corpus.facts(ProvisionRecord, documents=rows), rows, as_of=as_of, all_versions=False)
-    wanted = topic.split()
+    wanted, touched = topic.split(), _touched(told)
     texts: dict[int, str] = {}
     found: list[JudgedProvision] = []
     for fact in facts:
@@ -541,7 +602,7 @@ def find_eligible(
         info = corpus.heads[fact.document]
         if wanted and not all(word in f"{info.head.title}{''.join(provision.section_path)}{provision.quote}" for word in wanted):
             continue
-        if not _GIVES.search(provision.quote):
+        if not touched.search(provision.quote) or not _GIVES.search(provision.quote):
             continue
         if fact.document not in texts:
             texts[fact.document] = corpus.text(fact.document)
@@ -551,6 +612,22 @@ def find_eligible(
             found.append(JudgedProvision(provision, info, known[fact.document].status, judged))
     found.sort(key=lambda one: (one.count("不符合"), -one.count("符合"), one.status != "现行有效", one.count("未载明")))
     return found[:top]
+
+
+def _touched(told: Described) -> re.Pattern[str]:
+    """Words one of which a condition has that what was told can meet: most provisions are passed over by them."""
+    words = {
+        "周岁": told.age, "户籍": told.home, "居住": told.place, "毕业": told.graduated, "孩": told.children, "个月": told.insured or None,
+        "人均": told.income, "成立": told.founded, "注册": told.founded, "人员": told.staff, "职工": told.staff, "员工": told.staff,
+        "收入": told.turnover, "销售额": told.turnover,
+    }  # fmt: skip
+    found = [word for word, value in words.items() if value is not None]
+    found += [name for names in _ladder()[: (told.degree or 0) + 1] for name in names] if told.degree is not None else []
+    for row in table("person_states.tsv"):
+        own, against = (row[1] if len(row) > 1 and row[1] else row[0]).split(","), (row[2] if len(row) > 2 else "").split(",")
+        if _is_said(told.text, own, [word for word in against if word]):
+            found += row[0].split(",")
+    return re.compile("|".join(map(re.escape, found)) or r"(?!)")
 
 
 _GIVES = re.compile(expand(r"{grant_verbs}|{paid_nouns}|享受|可以?申请|领取"))
