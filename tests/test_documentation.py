@@ -6,6 +6,7 @@ import re
 import shlex
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -18,8 +19,8 @@ PAGES = sorted(
 )
 GUIDES = [page for page in PAGES if page.name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md") or "guide" in page.parts]
 """What is to be true today; decisions and measurements tell of their day."""
-ELSEWHERE = {"cemai/config.toml"}
-"""Names that are not of this repository: a file in the folder of the user's settings."""
+ELSEWHERE = {"cemai/config.toml", "ingest/formats/toy.py"}
+"""Names that are not of this repository: a file in the folder of the user's settings, one that the guide has its reader write."""
 _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _PATH = re.compile(r"`((?:corpus|ingest|index|graph|qa|cemai|ui|tests|tools|docs|eval|benchmarks)/[\w./-]*)`")
@@ -123,6 +124,24 @@ def test_a_command_that_is_not_there_is_found() -> None:
     assert written_commands("```\ncemai ask 问  # 说明\n.venv/bin/cemai demo\n# 别的\n```\n") == ["cemai ask 问", "cemai demo"]
     with pytest.raises(SystemExit):
         build_parser().parse_args(["ask", "问", "--no-such-option"])
+
+
+def test_the_example_of_a_format_reads_its_file() -> None:
+    from corpus.errors import RefusedInput
+    from ingest.limits import DEFAULT
+
+    text = (ROOT / "docs" / "guide" / "extending.md").read_text(encoding="utf-8")
+    code = next(
+        block for block in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE) if "def read_toy" in block
+    )
+    sample = next(block for block in re.findall(r"^```text\n(.*?)^```", text, re.DOTALL | re.MULTILINE) if "----" in block)
+    made: dict[str, Any] = {}
+    exec(compile(code, "toy.py", "exec"), made)
+    raw = made["read_toy"](sample.encode(), "通知.toy", DEFAULT)
+    assert raw.fields == {"title": "某县防汛通知", "doc_number": "某政发〔2026〕3号"}
+    assert raw.text == "一、备足沙袋。储备沙袋3万条。\n"
+    with pytest.raises(RefusedInput):
+        made["read_toy"](b"toy 1\n", "通知.toy", DEFAULT)
 
 
 def test_every_page_is_in_the_site() -> None:
