@@ -95,7 +95,9 @@ def plan_exposure(
             raise UsageError("--public-name 要和 --certificate 或 --proxy-from 一起用。")
         return THIS_MACHINE_ONLY
     check_certificate(certificate, key)
-    hosts = dict.fromkeys((*named, *LOCAL, *([] if local or _is_any(host) else [_bracketed(host)])))
+    hosts = dict.fromkeys(
+        (*named, *([] if local or _is_any(host) else [_bracketed(host)]), *LOCAL)
+    )  # the first is what people are told
     if _is_any(host) and not named:
         raise UsageError(f"在 {host} 上提供服务时要写 --public-name：大家打开网页用的名称或地址，如 --public-name 10.0.0.5。")
     return Exposure(tuple(hosts), certificate=certificate, key=key)

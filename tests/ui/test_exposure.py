@@ -82,6 +82,8 @@ def test_others_need_accounts_and_encryption(tmp_path: Path) -> None:
         plan_exposure("10.0.0.5", accounts=True, certificate=locked[0], key=locked[1])
     made = plan_exposure("10.0.0.5", accounts=True, certificate=certificate, key=key, names=["Policy.Example"])
     assert made.secure and {"policy.example", "10.0.0.5", "127.0.0.1"} <= set(made.hosts) and made.hosts[0] == "policy.example"
+    alone = plan_exposure("10.0.0.5", accounts=True, certificate=certificate, key=key)
+    assert alone.hosts[0] == "10.0.0.5", "people on other machines are told where to open the page"
     assert "[fe80::5]" in plan_exposure("fe80::5", accounts=True, certificate=certificate, key=key).hosts
     behind = plan_exposure("127.0.0.1", accounts=True, proxies=["127.0.0.1", "10.0.0.0/30"], names=["https://policy.example/"])
     assert behind == Exposure(("policy.example",), (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/30")))
