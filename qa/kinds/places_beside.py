@@ -72,11 +72,12 @@ def answer_places_beside(
     subject = rule_subject(plain, kind, parsed, view, known)
     counted = frozenset(chosen.of(view))
     issued = counted if window is None else frozenset(r for r in counted if window[0] <= day_of(view.infos[r]) <= window[1])
-    looked = 0
+    looked, rows = 0, None
     if level or every:
         inside = issued if not level else frozenset(r for r in issued if not level.isdisjoint(view.regions[r]))
-        # of few documents none is left out for a word it does not use: 分类资助参保 is what 参保资助 asks for
-        rows = rows_naming(subject, inside, view, view.searcher) if SMALL < len(inside) <= WINDOW else None
+        # where it is asked how, none is left out for a word it does not use: 分类资助参保 is what 参保资助 asks for
+        named = len(inside) <= WINDOW and (subject.kind or not every)
+        rows = rows_naming(subject, inside, view, view.searcher) if named else None
         most = EVERY if every or rows else WIDE
         there = everywhere(plain, None, view, view.searcher, issued or None, rows or inside or issued or counted, most)
         looked = len(there) if rows is None else 0
@@ -86,7 +87,8 @@ def answer_places_beside(
     if len(places) < 2:
         return None
     # the passages of so many places are looked up once
-    given = passages_on(plain, view, view.searcher, EVERY) if every and window is None and len(counted) > WINDOW else None
+    at_once = every and window is None and (len(counted) > WINDOW or (rows is None and len(places) > WIDE))
+    given = passages_on(plain, view, view.searcher, EVERY) if at_once else None
     found = gather_places(places, subject, view, view.searcher, as_of, given=given)
     if window is not None and not (level or every):
         # what was said at another time, where nothing was said in the time asked about
