@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from corpus.numerals import half_width
 from corpus.wordlists import word_lists
-from qa.across.evidence import PlaceEvidence, Subject, day_of, gather_places
+from qa.across.evidence import GENERAL, PlaceEvidence, Subject, day_of, gather_places
 from qa.across.places import ComparedPlace, place_of, places_asked
 from qa.across.rule_subjects import rows_naming, rule_subject, subject_words, value_kind
 from qa.across.rule_values import RuleValue, find_rule_value, read_asked_value
+from qa.across.statements import EVERYDAY, groups_in
 from qa.across.sweeps import own_words, years_named
 from qa.answer import AnswerFigure, CellValue
 from qa.answers.draft import AnswerDraft, AnswerLine, quote_line
@@ -33,9 +34,11 @@ def answer_years_beside(
 ) -> AnswerDraft | None:
     """A row for each year asked about, of one place; None for another question, or where fewer than two years give a value."""
     read = places_asked(parsed, known)
-    if view.searcher is None or parsed.documents or "《" in parsed.folded or len(read.divisions) != 1 or read.whole:
+    if view.searcher is None or "《" in parsed.folded or len(read.divisions) != 1 or read.whole:
         return None
     years = years_named(parsed.folded, as_of)
+    if parsed.documents and len(years) < LEAST:
+        return None
     asked_over = any(word in parsed.folded for word in word_lists("qa")["sweeps_series"])
     if len(years) < LEAST and not asked_over:
         return None
@@ -48,15 +51,21 @@ def answer_years_beside(
         return None
     subject = rule_subject(plain, kind, parsed, view, known)
     by_year = _rows_by_year(place_of(view, read.divisions[0], frozenset(chosen.of(view))), subject, view)
-    shown = years if len(years) >= LEAST else tuple(sorted(by_year)[-MOST:])
+    shown = tuple(sorted(years) if len(years) >= LEAST else sorted(by_year)[-MOST:])
     place = read.divisions[0]
     columns = [ComparedPlace(f"{year}年", place, by_year.get(year, frozenset()), frozenset()) for year in shown]
     found = gather_places(columns, subject, view, view.searcher, as_of)
-    asked = read_asked_value(parsed.folded, subject)
-    told = [(year, one, v) for year, one in zip(shown, found, strict=True) if (v := find_rule_value(one, subject, asked))]
-    if len(told) < LEAST:
+    asked = read_asked_value(own_words(parsed), subject)
+    # 二孩、三孩各多少: a value for each of them
+    people = sorted(groups_in(own_words(parsed)) - EVERYDAY - GENERAL)
+    several = [replace(asked, groups=frozenset({name})) for name in people] if len(people) > 1 else [asked]
+    told: list[tuple[int, PlaceEvidence, RuleValue]] = []
+    for year, one in zip(shown, found, strict=True):
+        values = dict.fromkeys(find_rule_value(one, subject, of) for of in several)
+        told += [(year, one, value) for value in values if value is not None]
+    if len({year for year, _, _ in told}) < LEAST:
         return None
-    return _drafted(subject, place.short, shown, told)
+    return _drafted(subject, place.short, shown, told, several=len(several) > 1)
 
 
 def _rows_by_year(place: ComparedPlace, subject: Subject, view: LibraryView) -> dict[int, frozenset[int]]:
@@ -71,18 +80,20 @@ def _rows_by_year(place: ComparedPlace, subject: Subject, view: LibraryView) -> 
 
 
 def _drafted(
-    subject: Subject, place: str, asked: Sequence[int], told: Sequence[tuple[int, PlaceEvidence, RuleValue]]
+    subject: Subject, place: str, asked: Sequence[int], told: Sequence[tuple[int, PlaceEvidence, RuleValue]], *, several: bool
 ) -> AnswerDraft:
     lacking = [f"{year}年" for year in asked if year not in {year for year, _, _ in told}]
-    text = f"“{subject.label}”共有 {len(told)} 个年份的数{'；未见：' + '、'.join(lacking) if lacking else ''}"
-    lines = [AnswerLine(f"{text}。", counts=(len(told),), derived=(text,))]
+    years = len({year for year, _, _ in told})
+    text = f"“{subject.label}”共有 {years} 个年份的数{'；未见：' + '、'.join(lacking) if lacking else ''}"
+    lines = [AnswerLine(f"{text}。", counts=(years,), derived=(text,))]
     parts = []
     for year, one, value in told:
         assert one.document is not None
-        label = f"{year}年文件 {value.value.text}"
+        group = f"{value.value.group} " if several and value.value.group else ""
+        label = f"{year}年文件 {group}{value.value.text}"
         held = value.value.value
         low, high, unit = (held.low, held.high, held.unit) if held is not None else (None, None, "")
-        figure = AnswerFigure(place, subject.label, CellValue(value.value.text, low, high, unit, year))
+        figure = AnswerFigure(f"{place} {group}".strip(), subject.label, CellValue(value.value.text, low, high, unit, year))
         span = value.statement.span
         line = quote_line(label, one.document, [span if span.covers(value.value.span) else value.value.span])
         lines.append(replace(line, derived=(label,), figures=(figure,)))
