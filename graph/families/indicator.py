@@ -147,6 +147,12 @@ def as_flow(family: IndicatorFamily) -> IndicatorFamily:
     return IndicatorFamily(f"新增{family.concept}", family.dimension, known=True)
 
 
+def as_state(family: IndicatorFamily) -> IndicatorFamily | None:
+    """The family of the state that something came to, the other way round of ``as_flow``; None for one that is no such flow."""
+    state = IndicatorFamily(family.concept.removeprefix("新增"), "level", known=True)
+    return state if family.known and state.concept != family.concept and is_state(state) else None
+
+
 def summed_up(family: IndicatorFamily, quote: str) -> IndicatorFamily:
     """The family of a figure whose sentence says that several years are added up (累计建成): another one than of one year.
 

@@ -25,13 +25,22 @@ from corpus.five_year_plans import five_year_plans
 from corpus.store import Corpus, DocumentInfo, Heads, StoredFact, View, year_of
 from graph.codec.records import TargetRecord
 from graph.facts import TargetKind
-from graph.families.indicator import IndicatorFamily, as_flow, family_of, is_of_one_year, is_state, summed_up, usual_unit
+from graph.families.indicator import (
+    IndicatorFamily,
+    as_flow,
+    as_state,
+    family_of,
+    is_of_one_year,
+    is_state,
+    summed_up,
+    usual_unit,
+)
 from graph.families.units import ComparableValue, comparable_value
 from graph.lexicon import expand, word_lists
 from graph.units.resolve import home
 
 FILE = "figures.sqlite"
-LAYOUT = 5
+LAYOUT = 6
 """Raised whenever columns or what is put into them change."""
 WRITTEN, RECKONED, IN_REVIEW = 0, 1, 2
 """How the year of a figure is known: it stands in words, follows from the report, follows although several years are told of."""
@@ -254,6 +263,8 @@ def _row(fact: StoredFact[TargetRecord], info: DocumentInfo, text: str) -> tuple
         value = replace(value, unit=usual)
     if text and family.dimension == "level" and is_state(family) and _flows(record, text):
         family = as_flow(family)
+    elif (state := as_state(family)) is not None and _own_words(record).endswith(word_lists()["state_totals"]):
+        family = state  # 新增境内上市公司62家、总数186家
     kind, year, reckoned = record.kind, record.by_year, WRITTEN
     if year is None and text and kind in ("achieved", "target"):
         kind, year, reckoned = _year_meant(record, family, info, text)
@@ -348,13 +359,22 @@ def _flows(record: TargetRecord, text: str) -> bool:
     return listed.startswith(lists["added_heads"]) and not own.rstrip().endswith((*lists["come_to"], *lists["sums"]))
 
 
+def _own_words(record: TargetRecord) -> str:
+    """What stands in front of a value in its own part of the quote.
+
+    连续迈上4个万亿元台阶、达14.2万亿元、年均增长5.7%: what stands at the other values is not said of this one.
+    """
+    before = record.quote[: max(0, record.quote.rfind(record.value_text))].rstrip()
+    return re.split("[、，,]", before)[-1]
+
+
 def _come_to(record: TargetRecord, family: IndicatorFamily) -> bool:
     """Whether a figure tells what something has come to, not what several years add up to or what holds in each of them."""
     lists = word_lists()
     before = record.quote[: max(0, record.quote.rfind(record.value_text))].rstrip()
-    # 连续迈上4个万亿元台阶、达14.2万亿元、年均增长5.7%: what stands at the other values is not said of this one
-    own = re.split("[、，,]", before)[-1] + record.value_text
-    if any(word in own for word in (*lists["sums"], *lists["each_year"])) or any(w in record.indicator for w in lists["sums"]):
+    own = _own_words(record) + record.value_text
+    sums = () if is_state(family) else lists["sums"]  # 经营主体总量达474万户 is what there is
+    if any(word in own for word in (*sums, *lists["each_year"])) or any(w in record.indicator for w in sums):
         return False
     return is_of_one_year(family) or before.endswith(lists["come_to"]) or record.value_text.startswith(lists["come_to"])
 

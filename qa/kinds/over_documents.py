@@ -286,7 +286,13 @@ def _meets(sweep: Sweep, one: PlaceFigure) -> bool:
         return False
     if sweep.form != "any" and (value.low < value.high) != (sweep.form == "range"):
         return False
-    return sweep.bound is None or sweep.bound.holds(value, one.figure.comparator)
+    bound = sweep.bound
+    if bound is None:
+        return True
+    concept = one.figure.family.concept
+    if _of_pieces(value.unit, concept) == _of_pieces(bound.value.unit, concept):
+        value = replace(value, unit=bound.value.unit)  # 4358户 is held against 1万家
+    return bound.holds(value, one.figure.comparator)
 
 
 def _first(meeting: Sequence[PlaceFigure], most: int) -> list[PlaceFigure]:

@@ -115,3 +115,15 @@ def test_the_year_follows_from_what_the_report_named_last(tmp_path: Path) -> Non
         assert rows_of(library, "地区生产总值年均增长", "%", "target", 2030) == [("62", "5%左右")]
         assert rows_of(library, "地区生产总值增长", "%", "target", 2026) == [("62", "5.5%左右")]
         assert rows_of(library, "赤字率", "%", "target", 2026) == [("62", "2.3%")]
+
+
+def test_what_came_to_a_state_is_not_the_state(tmp_path: Path) -> None:
+    path = tmp_path / "甘肃省2026.txt"
+    listed = "新增境内上市公司6家，总数122家。新增科技型中小企业300家、高新技术企业150家，经营主体总量达210万户。"
+    path.write_text(REVIEW.replace("五年来", f"{listed}五年来"), encoding="utf-8")
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest([path])
+        assert rows_of(library, "上市公司", "家", "achieved", 2025) == [("62", "122家")]
+        assert rows_of(library, "新增高新技术企业", "家", "achieved", 2025) == [("62", "150家")]
+        assert not rows_of(library, "高新技术企业", "家", "achieved", 2025)
+        assert rows_of(library, "经营主体", "户", "achieved", 2025) == [("62", "210万户")]
