@@ -14,7 +14,7 @@ from functools import lru_cache
 from corpus.divisions import NATION, Division, gazetteer
 from corpus.document import Level
 from corpus.folding import fold
-from corpus.wordlists import entries
+from corpus.wordlists import entries, word_lists
 
 NOT_AMONG = ("71",)
 """Codes of the divisions without documents of the State: 31个省 does not take them in."""
@@ -199,6 +199,8 @@ def _divisions_in(folded: str, resolve: Resolver | None) -> tuple[list[tuple[int
     """The divisions named in a text with their places in it, and what is left of the text."""
     found: list[tuple[int, Division]] = []
     rest, ends = folded, -1
+    for words in word_lists("corpus")["no_places"]:
+        folded = folded.replace(words, " " * len(words))
     for mention in gazetteer().mentions(folded):
         division = resolve(mention.text) if resolve is not None else mention.candidates[0]
         if division is None:

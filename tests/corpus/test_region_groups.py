@@ -57,3 +57,8 @@ def test_a_level_is_that_of_the_places_named_with_it() -> None:
 def test_what_is_no_place_in_a_name_is_told() -> None:
     assert unknown_in("京津冀和火星") == "火星"
     assert unknown_in("京津冀和山东") is None and unknown_in("甘南州") is None
+
+
+def test_a_name_inside_a_word_is_no_place() -> None:
+    assert [d.short for d in read_places("甘南州建成省级农产品安全示范县").divisions] == ["甘南州"]
+    assert [d.short for d in read_places("濮阳市和范县").divisions] == ["濮阳市", "范县"]
