@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus.document import HeadMatter, ParsedDocument
+from corpus.document import HeadMatter, ParsedDocument, Span
 from corpus.errors import StoreError
 from corpus.store import READINGS, Corpus, Heads, View, following, stored_views
 
@@ -245,3 +247,25 @@ def test_readers_store_nothing(folder: Path) -> None:
         corpus.view(Lengths)
         corpus.store_views()
     assert not file_of(folder).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    row: int
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _ByName:
+    row: int = field(kw_only=True)
+
+
+@pytest.mark.parametrize(("one", "called"), [(_Plain(3, "甲"), True), (_ByName(row=3), False), (Span(1, 2), False)])
+def test_a_frozen_data_class_is_written_as_a_call_where_that_makes_the_same(one: object, called: bool) -> None:
+    out = io.BytesIO()
+    pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = reducers = stored_views._Reducers()
+    pickler.dump([one, one])
+    again = pickle.loads(out.getvalue())
+    assert again == [one, one] and again[0] is again[1]
+    assert (type(one) in reducers) is called
