@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
 
 from corpus.document import Span
 from corpus.folding import folded
@@ -22,7 +23,23 @@ _SIZE = 4
 _NEAR = 0.1
 """Largest difference of the cosines to the query between two near-duplicates."""
 _KEPT = 5_000
+FOLDED = 4
+"""Passages read beyond the hits wanted: few are folded away, so that the rest is hardly ever needed."""
 _Entry = TypeVar("_Entry")
+
+
+class HitPart(NamedTuple):
+    """What is read of a passage to show it."""
+
+    quote: Quote
+    label: Label
+    pages: Sequence[tuple[int, int]]
+    """Where the pages of its document begin: (position, page)."""
+
+    def page(self, position: int) -> int | None:
+        """The page number of a position, or None in a document whose anchors name no pages."""
+        at = bisect_right(self.pages, position, key=itemgetter(0)) - 1
+        return self.pages[max(at, 0)][1] if self.pages else None
 
 
 class HitCache:
@@ -32,24 +49,19 @@ class HitCache:
         self.corpus = corpus
         self._quotes: dict[int, Quote] = {}
         self._labels: dict[int, Label] = {}
-        self._pages: dict[int, tuple[list[int], list[int]]] = {}
+        self._pages: dict[int, list[tuple[int, int]]] = {}
 
-    def parts(self, passages: Iterable[int]) -> dict[int, tuple[Quote, Label]]:
-        """Quotes and document labels by row; passages that were removed in the meantime are left out."""
+    def parts(self, passages: Iterable[int]) -> dict[int, HitPart]:
+        """What is shown of passages, by row, read in three calls of the store; one that was removed in the meantime is left out."""
         quotes = _kept(self._quotes, passages, self.corpus.quotes)
-        labels = _kept(self._labels, (quote.document for quote in quotes.values()), self.corpus.labels)
-        return {row: (quote, labels[quote.document]) for row, quote in quotes.items() if quote.document in labels}
-
-    def page(self, document: int, position: int) -> int | None:
-        """The page number of a position, or None in a document whose anchors name no pages."""
-        if document not in self._pages:
-            if len(self._pages) >= _KEPT:
-                self._pages = {}
-            places = self.corpus.pages(document)
-            self._pages[document] = ([start for start, _ in places], [page for _, page in places])
-        starts, pages = self._pages[document]
-        at = bisect_right(starts, position) - 1
-        return pages[max(at, 0)] if pages else None
+        documents = dict.fromkeys(quote.document for quote in quotes.values())
+        labels = _kept(self._labels, documents, self.corpus.labels)
+        pages = _kept(self._pages, documents, self.corpus.pages)
+        return {
+            row: HitPart(quote, labels[quote.document], pages[quote.document])
+            for row, quote in quotes.items()
+            if quote.document in labels
+        }
 
 
 def _kept(
@@ -73,10 +85,10 @@ def build_hits(
     wanted = [word for word in dict.fromkeys((*question.words, *question.extra_words)) if len(word) > 1 or word.isdigit()]
     wanted.sort(key=len, reverse=True)
     chosen = ranked[: 2 * top + 20]
-    parts: dict[int, tuple[Quote, Label]] = {}
+    parts: dict[int, HitPart] = {}
     for i, (score, candidate) in enumerate(chosen):
-        if i % (top + 4) == 0:  # few are folded away, so that the rest is hardly ever needed
-            parts = cache.parts([c.row for _, c in chosen[i : i + top + 4]])
+        if i % (top + FOLDED) == 0:
+            parts = cache.parts([c.row for _, c in chosen[i : i + top + FOLDED]])
         part = parts.get(candidate.row)
         if part is None:
             continue
@@ -85,7 +97,7 @@ def build_hits(
             if any(wording.like(other) for other in kept):
                 continue
             kept.append(wording)
-        hits.append(_hit(cache, *part, score, candidate, question, wanted))
+        hits.append(_hit(part, score, candidate, question, wanted))
         if len(hits) == top:
             break
     return hits
@@ -93,10 +105,10 @@ def build_hits(
 
 def opening_hit(cache: HitCache, passage: int) -> Hit | None:
     """A passage as a hit that no word of a query was looked for in; None where it is gone."""
-    parts = cache.parts([passage])
-    if passage not in parts:
+    part = cache.parts([passage]).get(passage)
+    if part is None:
         return None
-    quote, label = parts[passage]
+    quote, label = part.quote, part.label
     return Hit(
         source_id=label.id,
         source=label.source,
@@ -106,7 +118,7 @@ def opening_hit(cache: HitCache, passage: int) -> Hit | None:
         start=quote.span.start,
         end=quote.span.end,
         score=0.0,
-        page=cache.page(quote.document, quote.span.start),
+        page=part.page(quote.span.start),
         region=label.region,
         passage=passage,
     )
@@ -146,9 +158,8 @@ class _Wording:
         return small >= _SAME * large and len(self.grams & other.grams) >= _SAME * large
 
 
-def _hit(
-    cache: HitCache, quote: Quote, label: Label, score: float, candidate: Candidate, question: SearchQuery, wanted: Sequence[str]
-) -> Hit:
+def _hit(part: HitPart, score: float, candidate: Candidate, question: SearchQuery, wanted: Sequence[str]) -> Hit:
+    quote, label = part.quote, part.label
     start, text = quote.span.start, quote.text
     marks, words = _matches(text, start, candidate.text, wanted)
     why = list(words)
@@ -168,7 +179,7 @@ def _hit(
         start=start,
         end=quote.span.end,
         score=score,
-        page=cache.page(quote.document, start + len(text) - len(text.lstrip())),
+        page=part.page(start + len(text) - len(text.lstrip())),
         region=label.region,
         highlights=marks,
         why=tuple(why),

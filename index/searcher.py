@@ -10,7 +10,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.divisions import gazetteer
@@ -19,7 +19,7 @@ from corpus.filters import Filters
 from corpus.store import Corpus, Heads, View
 from index.dense.vectors import DenseIndex
 from index.equivalents import unify_terms
-from index.hits import HitCache, build_hits, opening_hit
+from index.hits import FOLDED, HitCache, build_hits, opening_hit
 from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
 from index.lexical.cache import LexicalCache
 from index.lexical.tokens import normalise, tokenise
@@ -42,6 +42,8 @@ COMMON = 0.1
 """Largest share of passages with a word or pair that is searched for. More frequent ones only count as features."""
 COMMON_FROM = 2_000
 """Smallest number of passages from which ``COMMON`` applies."""
+READ_AHEAD = 1_000
+"""Passages of several searches whose words are read in one call of the store."""
 NOTHING: frozenset[int] = frozenset()
 PATIENCE = 2.0
 """Seconds a search waits for another thread that updates the caches, before it uses the outdated ones."""
@@ -66,6 +68,7 @@ class Searcher:
         self._generation = -1
         self._lock = threading.Lock()
         self._turn = threading.BoundedSemaphore(AT_ONCE)
+        self._still = threading.local()
 
     # ------------------------------------------------------------------ keeping up with the library
 
@@ -76,6 +79,13 @@ class Searcher:
 
     def refresh(self) -> None:
         """Bring the caches up to the library's generation; where another process keeps them, the last state serves."""
+        still = self._still
+        if getattr(still, "depth", 0) and still.fresh:
+            return
+        self._catch_up()
+        still.fresh = True
+
+    def _catch_up(self) -> None:
         if self._generation == self.corpus.generation and self._items_seen == self._last_items():
             return
         if not self._lock.acquire(timeout=-1 if self._lexical.view is None else PATIENCE):
@@ -89,6 +99,18 @@ class Searcher:
             self._follow_items(generation)
         finally:
             self._lock.release()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """While the block runs this thread looks once whether the library has changed, at its first search, and then no more."""
+        still = self._still
+        depth = still.depth = getattr(still, "depth", 0) + 1
+        if depth == 1:
+            still.fresh = False
+        try:
+            yield
+        finally:
+            still.depth -= 1
 
     def rebuild(self) -> None:
         """Delete the caches and build them again."""
@@ -203,6 +225,7 @@ class Searcher:
         query: str,
         *,
         filters: Filters | None = None,
+        within: Iterable[int] | None = None,
         without: frozenset[int] = NOTHING,
         top: int = 10,
         fold: bool = True,
@@ -212,31 +235,54 @@ class Searcher:
         Args:
             query: What is searched for.
             filters: Conditions on the documents.
+            within: Instead of filters, the rows of the documents searched.
             without: Rows of documents that are left out where there are no filters; given as the same object again, they cost nothing.
             top: How many passages at most.
             fold: Whether one of several passages that say the same is shown.
         """
+        allowed = set(within) if within is not None else self.corpus.select(filters) if filters else None
+        return self._search_all(query, [allowed], without, top, fold)[0]
+
+    def search_each(self, query: str, several: Iterable[Iterable[int]], *, top: int = 10) -> list[list[Hit]]:
+        """The best passages of each of several groups of documents, given by their rows, at the cost of one search in calls of the
+        store: ``search`` with each of them as ``within``."""
+        return self._search_all(query, list(map(set, several)), NOTHING, top, True)
+
+    def _search_all(
+        self, query: str, several: Sequence[set[int] | None], without: frozenset[int], top: int, fold: bool
+    ) -> list[list[Hit]]:
         if top < 1 or not query.strip():
-            return []
+            return [[] for _ in several]
         self.refresh()
         with self._turn:
             try:
-                return self._search(query, filters, without, top, fold)
+                return self._search(query, several, without, top, fold)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException:  # tantivy makes an error or a panic of any class of what it cannot read
                 if self.corpus.read_only or self._lexical.sound:
                     raise
             self.rebuild()
-            return self._search(query, filters, without, top, fold)
+            return self._search(query, several, without, top, fold)
 
-    def _search(self, query: str, filters: Filters | None, without: frozenset[int], top: int, fold: bool) -> list[Hit]:
+    def _search(
+        self, query: str, several: Sequence[set[int] | None], without: frozenset[int], top: int, fold: bool
+    ) -> list[list[Hit]]:
         question = parse_query(query, self._names)
         if not question:
-            return []
-        found = self._candidates(question, filters, top, without)
-        ranked = rank_candidates(found.close, found.rows, found.others, found.ideal, by_items=found.by_items)
-        return build_hits(self._hit_cache, question, ranked, top, fold)
+            return [[] for _ in several]
+        cache, hits = self._hit_cache, []
+        at_once = max(1, READ_AHEAD // (top + FOLDED))
+        for i in range(0, len(several), at_once):
+            rankings = []
+            for allowed in several[i : i + at_once]:
+                found = self._candidates(question, allowed, top, without)
+                ranked = rank_candidates(found.close, found.rows, found.others, found.ideal, by_items=found.by_items)
+                rankings.append(ranked)
+            if len(rankings) > 1:
+                cache.parts([c.row for ranked in rankings for _, c in ranked[: top + FOLDED]])
+            hits += [build_hits(cache, question, ranked, top, fold) for ranked in rankings]
+        return hits
 
     def weigh_query(self, query: str) -> tuple[SearchQuery, Rarity]:
         """A query as it is searched for, and how rare its words are among the passages of the library."""
@@ -254,16 +300,15 @@ class Searcher:
     def candidates(self, question: SearchQuery, *, filters: Filters | None = None) -> tuple[list[Candidate], Any]:
         """The candidates of a query with their features, as the ranking sees them."""
         self.refresh()
-        found = self._candidates(question, filters, top=1)
+        found = self._candidates(question, self.corpus.select(filters) if filters else None, top=1)
         return found.close, found.rows
 
     def _candidates(
-        self, question: SearchQuery, filters: Filters | None, top: int, without: frozenset[int] = NOTHING
+        self, question: SearchQuery, allowed: set[int] | None, top: int, without: frozenset[int] = NOTHING
     ) -> CandidatePool:
         """Find the candidates of a query and describe the best of them."""
         lexical = self._lexical.view
         assert lexical is not None
-        allowed = self.corpus.select(filters) if filters else None
         limit = max(FEW, 2 * top)
         frequencies = _frequencies(question, lexical)
         wanted = _select_terms(question, frequencies, lexical.size)

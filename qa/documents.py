@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -363,6 +363,30 @@ class LibraryView:
             self._kept.popitem(last=False)
         return document
 
+    def prepare(self, rows: Iterable[int]) -> None:
+        """Read those of some documents that are not in memory, as many as stay there, in one go: ``document`` then has them."""
+        missing = []
+        for row in list(dict.fromkeys(rows))[:KEPT]:
+            info, kept = self.infos.get(row), self._kept.get(row)
+            if kept is not None and kept.info is info:
+                self._kept.move_to_end(row)
+            elif info is not None:
+                missing.append(row)
+        if missing:
+            self._kept.update((row, DocumentView(self.infos[row], doc)) for row, doc in self.corpus.documents(missing).items())
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def documents(self, rows: Iterable[int]) -> Iterator[DocumentView]:
+        """The prepared documents of some rows in their order, read a few at a time and then more: who looks for the first that
+        fits seldom needs all."""
+        waiting, size = deque(rows), 8
+        while waiting:
+            some = [waiting.popleft() for _ in range(min(size, len(waiting)))]
+            self.prepare(some)
+            yield from map(self.document, some)
+            size = min(2 * size, KEPT // 2)
+
     def facts(self, record: type[R], row: int) -> list[StoredFact[R]]:
         """The facts of one kind in a document."""
         info, kept = self.infos[row], self._facts.get((record, row))
@@ -384,8 +408,8 @@ class LibraryView:
         # of a handful of documents only small pieces can tell common words from rare ones
         size = 300 if len(rows) > 20 else 150 if len(rows) > 3 else 60
         texts: list[str] = []
-        for row in rows[::step]:
-            folded = fold(self.corpus.text(row)[:30_000])
+        for _, text in self.corpus.texts(rows[::step]):
+            folded = fold(text[:30_000])
             texts += [folded[i : i + size] for i in range(0, len(folded), size)]
         return texts[:: max(1, len(texts) // SAMPLE)]
 

@@ -164,7 +164,7 @@ class Engine:
     @contextmanager
     def _at_work(self) -> Iterator[tuple[LibraryView, KnownNames]]:
         """The library as it is now; while the block runs it stays so, whatever other processes write."""
-        with self._lock, self.corpus.steady():
+        with self._lock, self.corpus.steady(), self.searcher.steady():
             self._view.follow()
             yield self._view, self._known
 
@@ -318,7 +318,7 @@ class Engine:
         """The cells of a table that are asked for, of the documents found; of few documents every table is looked at."""
         found = [row for hit in hits if (row := view.by_id.get(hit.source_id)) is not None]
         rows = dict.fromkeys((*found, *(chosen.of(view) if chosen.count(view) <= SMALL else ())))
-        draft = quote_cells(parsed, (view.document(row) for row in rows))
+        draft = quote_cells(parsed, view.documents(rows))
         draft = drop_unsupported(draft) if draft is not None else None
         return draft if draft is not None and draft.lines else None
 
@@ -332,8 +332,7 @@ class Engine:
         if count == len(view):
             return self.searcher.search(query, top=READ)
         if 2 * count <= len(view):
-            filters = Filters(documents=tuple(view.infos[row].id for row in chosen.of(view)))
-            return self.searcher.search(query, filters=filters, top=READ)
+            return self.searcher.search(query, within=chosen.of(view), top=READ)
         hits = self.searcher.search(query, top=2 * READ)
         return [hit for hit in hits if (row := view.by_id.get(hit.source_id)) is not None and row in chosen][:READ]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cemai.library import IngestReport, Library
 from corpus.document import ParsedDocument
@@ -82,3 +83,34 @@ def run_killed(script: str, *arguments: object) -> None:
     """Run a script in a process of its own that ends itself by SIGKILL, as a crash does."""
     done = subprocess.run([sys.executable, "-c", script, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+class CountingConnection:
+    """A connection of a library, of either store, that keeps the statements it is given, but for those of the check of hashes,
+    which looks at each document once."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.statements: list[str] = []
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        """As the connection's own."""
+        if sys._getframe(1).f_globals["__name__"] != "corpus.store.integrity":
+            self.statements.append(sql)
+        return self.connection.execute(sql, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+
+@contextmanager
+def counting_statements(library: Library) -> Iterator[list[str]]:
+    """The statements that the store of a library is given while the block runs."""
+    corpus = library.corpus
+    connection = corpus._db
+    counting = CountingConnection(connection)
+    corpus._db = cast("Any", counting)
+    try:
+        yield counting.statements
+    finally:
+        corpus._db = connection

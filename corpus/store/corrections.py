@@ -48,7 +48,17 @@ class CorrectionTables(Database):
 
     def corrections_of_many(self, documents: Sequence[tuple[str, str, str | None]]) -> list[list[Correction]]:
         """The same for many documents, given by id, source and origin."""
-        of = self.corrections_of if len(documents) < MANY else _CorrectionsInForce(self.corrections()).of
+        if not documents:
+            return []
+        if len(documents) >= MANY:
+            found = self.corrections()
+        else:
+            ids, sources = (json.dumps(list(names), ensure_ascii=False) for names in list(zip(*documents, strict=True))[:2])
+            found = self._corrections(
+                "undone_at IS NULL AND (document_id IN (SELECT value FROM json_each(?)) OR source IN (SELECT value FROM json_each(?)))",
+                (ids, sources),
+            )
+        of = _CorrectionsInForce(found).of
         return [of(*one) for one in documents]
 
     def corrections_ever(self, document_id: str, source: str, origin: str | None, *, undone: bool = True) -> list[Correction]:

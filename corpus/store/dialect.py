@@ -98,7 +98,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"CROSS JOIN (\w+ \w+) ON", r"JOIN \1 ON"),
         (r"(?<=[\s(])\+(?=[a-z])", ""),
         (r"\bIS NOT \?", "IS DISTINCT FROM ?"),
-        (r"\bIS \?", "IS NOT DISTINCT FROM ?"),
+        (r"\bIS (?=\?|\w\.\w)", "IS NOT DISTINCT FROM "),
         (r"\bLIKE\b", "ILIKE"),
         (r"\binstr\(", "strpos("),
         (r"substr\(text, -\?\)", "right(text, ?)"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,11 @@ from corpus.unread import list_unread
 
 if TYPE_CHECKING:
     from corpus.store.corpus import Corpus
+
+AT_ONCE = 200
+"""Texts read in one call of the store: some ten megabytes."""
+_CORRECTED = "(c.document_id=d.id OR (c.source=d.source AND c.origin IS d.origin))"
+"""Whether a correction is of a document: of its bytes, or of the file it replaced."""
 
 
 class DocumentTables(CorrectionTables):
@@ -129,16 +134,18 @@ class DocumentTables(CorrectionTables):
 
     def labels(self, documents: Iterable[int]) -> dict[int, Label]:
         """What hits say of some documents; one that is gone is left out."""
+        # the last correction of the region in force: of the document's bytes, or of the file it replaced
         found = self._db.execute(
-            "SELECT row, id, source, title, json_extract(record,'$.head.region'), origin FROM documents"
-            " WHERE row IN (SELECT value FROM json_each(?))",
+            "SELECT d.row, d.id, d.source, d.title, json_extract(d.record,'$.head.region'),"
+            " (SELECT c.value FROM corrections c WHERE c.field='region' AND c.undone_at IS NULL"
+            f" AND {_CORRECTED} ORDER BY c.number DESC LIMIT 1)"
+            " FROM documents d WHERE d.row IN (SELECT value FROM json_each(?))",
             (json.dumps(list(documents)),),
         )
-        labels = {}
-        for row, id, source, title, region, origin in found.fetchall():
-            given = [c.value for c in self.corrections_of(id, source, origin) if c.field == "region"]
-            labels[row] = Label(id, source, title, (given[0] or (None,))[0] if given else region)
-        return labels
+        return {
+            row: Label(id, source, title, region if given is None else (json.loads(given) or (None,))[0])
+            for row, id, source, title, region, given in found
+        }
 
     def quotes(self, passages: Iterable[int]) -> dict[int, Quote]:
         """The words of some passages by their row numbers; one that is gone is left out."""
@@ -179,39 +186,60 @@ class DocumentTables(CorrectionTables):
             raise UnknownDocument("文档已不在库中。")
         return str(row[0])
 
-    def pages(self, document: int) -> list[tuple[int, int]]:
-        """Where the pages' stretches of text begin, in order: (position, page)."""
-        rows = self._db.execute(
-            "SELECT json_extract(a.value,'$[0]'), json_extract(a.value,'$[2]') FROM documents,"
-            " json_each(documents.record,'$.anchors') a WHERE documents.row=? AND json_extract(a.value,'$[2]') IS NOT NULL",
-            (document,),
+    def texts(self, documents: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """The frozen texts of many documents, by row number, read ``AT_ONCE`` at a time; one that is gone is left out."""
+        for rows in _batches(documents):
+            yield from self._db.execute(
+                "SELECT row, text FROM documents WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row", (json.dumps(rows),)
+            ).fetchall()
+
+    def pages(self, documents: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+        """Where the pages' stretches of text begin in some documents, in order: (position, page); an empty list without pages."""
+        pages: dict[int, list[tuple[int, int]]] = {row: [] for row in documents}
+        found = self._db.execute(
+            "SELECT documents.row, json_extract(a.value,'$[0]'), json_extract(a.value,'$[2]') FROM documents,"
+            " json_each(documents.record,'$.anchors') a WHERE documents.row IN (SELECT value FROM json_each(?))"
+            " AND json_extract(a.value,'$[2]') IS NOT NULL",
+            (json.dumps(list(pages)),),
         )
-        return sorted((int(start), int(page)) for start, page in rows)
+        for row, start, page in found:
+            pages[row].append((int(start), int(page)))
+        return {row: sorted(places) for row, places in pages.items()}
 
     def document(self, document: int, *, as_read: bool = False) -> ParsedDocument:
         """The whole document, with the corrections of persons; with ``as_read`` as the reader left it."""
-        row = self._db.execute(
-            "SELECT id, source, format, sha256, text, record, origin FROM documents WHERE row=?", (document,)
-        ).fetchone()
-        if row is None:
-            raise UnknownDocument("文档已不在库中。")
-        outline = tuple(
-            Section(*found)
-            for found in self._db.execute(
-                "SELECT id, kind, number, heading, depth, start, end, body_start, body_end, parent FROM sections"
-                " WHERE document=? ORDER BY position",
-                (document,),
-            )
-        )
-        read = unpack_document(
-            json.loads(row[5]), id=row[0], source=row[1], format=row[2], sha256=row[3], text=row[4], outline=outline
-        )
-        corrections = [] if as_read else self.corrections_of(row[0], row[1], row[6])
-        if not corrections:
+        for read in self.documents([document], as_read=as_read).values():
             return read
-        return replace(
-            read, head=correct_head(read.head, corrections), attached=correct_parts(read.attached, corrections, read.id)
-        )
+        raise UnknownDocument("文档已不在库中。")
+
+    def documents(self, documents: Iterable[int], *, as_read: bool = False) -> dict[int, ParsedDocument]:
+        """Whole documents as ``document``, by row number, at the cost of one in calls of the store; one that is gone is left out."""
+        rows = json.dumps(list(documents))
+        found = self._db.execute(
+            f"SELECT d.row, d.id, d.source, d.origin, EXISTS (SELECT 1 FROM corrections c WHERE c.undone_at IS NULL AND {_CORRECTED}),"
+            " d.format, d.sha256, d.text, d.record FROM documents d WHERE d.row IN (SELECT value FROM json_each(?))",
+            (rows,),
+        ).fetchall()
+        outlines: dict[int, list[Section]] = {r[0]: [] for r in found}
+        for document, *section in self._db.execute(
+            "SELECT document, id, kind, number, heading, depth, start, end, body_start, body_end, parent FROM sections"
+            " WHERE document IN (SELECT value FROM json_each(?)) ORDER BY document, position",
+            (rows,),
+        ):
+            if document in outlines:
+                outlines[document].append(Section(*section))
+        corrected = [] if as_read else [r[:4] for r in found if r[4]]
+        given = dict(zip([r[0] for r in corrected], self.corrections_of_many([r[1:] for r in corrected]), strict=True))
+        read = {}
+        for row, id, source, _, _, format, sha256, text, record in found:
+            doc = unpack_document(
+                json.loads(record), id=id, source=source, format=format, sha256=sha256, text=text, outline=tuple(outlines[row])
+            )
+            if corrections := given.get(row):
+                head, attached = correct_head(doc.head, corrections), correct_parts(doc.attached, corrections, id)
+                doc = replace(doc, head=head, attached=attached)
+            read[row] = doc
+        return read
 
     def original(self, sha256: str) -> bytes:
         """The bytes a document was read from."""
@@ -290,6 +318,11 @@ class DocumentTables(CorrectionTables):
                 )
             )
         return infos
+
+
+def _batches(rows: Iterable[int]) -> Iterator[list[int]]:
+    wanted = list(rows)
+    return (wanted[i : i + AT_ONCE] for i in range(0, len(wanted), AT_ONCE))
 
 
 def _heads(parts: list[Any], corrections: Sequence[Correction], id: str) -> tuple[HeadMatter, ...]:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from bisect import insort
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
@@ -19,6 +19,7 @@ from corpus.document import HeadMatter, Span
 from corpus.filters import STATUSES, Status
 from corpus.numerals import chinese_number
 from corpus.store import Corpus, DocumentInfo, Heads, View, year_of
+from corpus.store.documents import AT_ONCE
 from corpus.titles import in_marks
 from graph.documents.kept_readings import KeptReadings, mark_text, version_of
 from graph.documents.lineage import DocumentNames, NamingDocuments, names_asked
@@ -55,7 +56,7 @@ _EXPLAINS = re.compile(expand("{explaining}"))
 _STOPS = "。；;\n"
 _PLACE = re.compile(expand(r"[一-龥]{2,8}?[{divisions}]"))
 _FIELD = re.compile(expand(r"{labels_of_days}\s*[:：|]|^[\d年月日./ -]+$"))
-_DAYS_KEPT, _TEXTS_KEPT = 8, 64
+_DAYS_KEPT, _TEXTS_KEPT = 8, AT_ONCE + 64
 _READ_BY = (
     "graph.documents/repeals.py", "graph.documents/numbers.py", "graph/lexicon.py", "graph/data/", "corpus/numerals.py",
     "corpus/wordlists.py", "corpus/data/words_text.tsv", "corpus/data/words_tables.tsv",
@@ -182,6 +183,20 @@ class _Force(View):
             known[row] = _judge(self, self.infos[row], as_of.isoformat(), None)
         return known[row]
 
+    def statuses(self, rows: Sequence[int], as_of: dt.date) -> dict[int, DocumentStatus]:
+        """The statuses of many documents on a day."""
+        known = self.days.get(as_of, {})
+        unknown = [row for row in rows if row not in known]
+        for i in range(0, len(unknown), AT_ONCE):
+            some = unknown[i : i + AT_ONCE]
+            missing = [row for row in some if row not in self._texts]
+            self._texts.update(self.corpus.texts(missing) if len(missing) > 1 else ())
+            for row in some:
+                self.status(row, as_of)
+            while len(self._texts) > _TEXTS_KEPT:
+                self._texts.popitem(last=False)
+        return {row: self.status(row, as_of) for row in rows}
+
     # ------------------------------------------------------------------ keeping up
 
     def take(self, gone: Heads, come: Heads) -> None:
@@ -306,8 +321,12 @@ _source = attrgetter("source")
 
 def statuses(corpus: Corpus, as_of: dt.date) -> dict[int, DocumentStatus]:
     """The status of every document on a day; after a change it is worked out anew for the documents concerned."""
-    force = corpus.view(_Force)
-    return {row: force.status(row, as_of) for row in force.infos}
+    return statuses_of(corpus, corpus.view(_Force).infos, as_of)
+
+
+def statuses_of(corpus: Corpus, rows: Iterable[int], as_of: dt.date) -> dict[int, DocumentStatus]:
+    """The statuses of some documents of the library on a day, their texts read many at once."""
+    return corpus.view(_Force).statuses(list(dict.fromkeys(rows)), as_of)
 
 
 def status_on(corpus: Corpus, info: DocumentInfo, as_of: dt.date, head: HeadMatter | None = None) -> DocumentStatus:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from corpus.document import Span
-from corpus.filters import Filters
 from corpus.folding import fold
 from corpus.store import DocumentInfo
 from corpus.wordlists import word_lists
 from graph.tasks.beneficiaries import find_beneficiaries
 from qa.across.places import ComparedPlace
 from qa.across.statements import PlaceStatement, StatedValue, cut_statements, find_change, groups_in
-from qa.documents import DocumentView, LibraryView, speaks_for
+from qa.documents import KEPT, DocumentView, LibraryView, speaks_for
 from qa.evidence.constraints import SlotConstraints
 from qa.evidence.selector import MEANING_FILE, READ, gather_evidence, order_by_meaning, order_items, shipped_items
 from qa.understanding.concepts import QueryConcepts
@@ -157,31 +158,47 @@ def gather_places(
         pins: Rows of documents that a person wants to stand for their places.
         given: The passages on the subject by document, where they were found already; else each place is searched.
     """
+    from graph.documents.named import fold_versions
+
     read = READ if len(places) <= FEW else READ_OF_MANY if len(places) <= MANY else READ_OF_MOST
-    return [_gather(place, subject, view, searcher, as_of, pins, read, given) for place in places]
+    found: dict[int, PlaceEvidence] = {}
+    for rows_of in (attrgetter("own"), attrgetter("below")):
+        silent = [(i, rows_of(place)) for i, place in enumerate(places) if i not in found and rows_of(place)]
+        versions = [fold_versions(view.corpus, sorted(rows), as_of) for _, rows in silent]
+        allowed = [rows & pins or frozenset(folded) for (_, rows), folded in zip(silent, versions, strict=True)]
+        if given is None:
+            searched = searcher.search_each(subject.query, allowed, top=read)
+        else:
+            searched = [_best_hits(given, among, read) for among in allowed]
+        hits = _prepared(searched, view)
+        for (i, _), folded, hits_of_place in zip(silent, versions, hits, strict=True):
+            best = _best_of(hits_of_place, folded, places[i], subject, view, searcher)
+            if best is not None:
+                found[i] = best
+    return [found.get(i) or PlaceEvidence(place) for i, place in enumerate(places)]
 
 
-def _gather(
-    place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date, pins: frozenset[int],
-    read: int, given: Mapping[int, Sequence[Hit]] | None,
-) -> PlaceEvidence:  # fmt: skip
-    for rows in (place.own, place.below):
-        found = _best_of(rows, place, subject, view, searcher, as_of, pins, read, given) if rows else None
-        if found is not None:
-            return found
-    return PlaceEvidence(place)
+def _best_hits(given: Mapping[int, Sequence[Hit]], rows: frozenset[int], most: int) -> list[Hit]:
+    """The best of the passages given of some documents."""
+    return sorted((hit for row in sorted(rows) for hit in given.get(row, ())), key=lambda hit: -hit.score)[:most]
+
+
+def _prepared(searched: Sequence[Sequence[Hit]], view: LibraryView) -> Iterator[Sequence[Hit]]:
+    """The hits of each place, their documents in memory: read for many places at once."""
+    documents = [{view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id} for hits in searched]
+    ready: set[int] = set()
+    for i, hits in enumerate(searched):
+        if not documents[i] <= ready:
+            ready = set(islice(dict.fromkeys(chain.from_iterable(documents[i:])), KEPT // 2))
+            view.prepare(ready)
+        yield hits
 
 
 def _best_of(
-    rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, as_of: dt.date,
-    pins: frozenset[int], read: int, given: Mapping[int, Sequence[Hit]] | None,
+    hits: Sequence[Hit], folded: Mapping[int, Sequence[int]], place: ComparedPlace, subject: Subject, view: LibraryView,
+    searcher: Searcher,
 ) -> PlaceEvidence | None:  # fmt: skip
-    from graph.documents.named import fold_versions
-
-    folded = fold_versions(view.corpus, sorted(rows), as_of)
-    pinned = rows & pins
-    allowed = pinned or frozenset(folded)
-    spoken = _spoken(allowed, place, subject, view, searcher, read, given)
+    spoken = _spoken(hits, place, subject, view, searcher)
     if not spoken:
         return None
     best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
@@ -196,17 +213,7 @@ def _best_of(
     return PlaceEvidence(place, chosen.document, number, statements, tuple(dict.fromkeys((*versions, *others))))
 
 
-def _spoken(
-    rows: frozenset[int], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher, read: int,
-    given: Mapping[int, Sequence[Hit]] | None,
-) -> list[_Spoken]:  # fmt: skip
-    if given is not None:
-        hits = sorted((hit for row in sorted(rows) for hit in given.get(row, ())), key=lambda hit: -hit.score)[:read]
-        if not hits:
-            return []
-    else:
-        filters = Filters(documents=tuple(view.infos[row].id for row in sorted(rows)))
-        hits = searcher.search(subject.query, filters=filters, top=read)
+def _spoken(hits: Sequence[Hit], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher) -> list[_Spoken]:
     divisions = (place.division,) if place.division is not None else ()
     alone = replace(subject.parsed, divisions=divisions, every_region=False, places=(), query=subject.query)
     evidence = gather_evidence(SlotConstraints(alone), hits, view, searcher)

@@ -201,7 +201,8 @@ def _named_in(view: LibraryView, rows: list[int], thing: str, pattern: re.Patter
     if view.searcher is not None and len(rows) > READ_ALL and len(thing) > SHORTEST:
         holding = view.searcher.documents_with(thing)
         candidates = [row for row in rows if row in holding]
-    return {row: mention for row in candidates if (mention := _mention_in(view.document(row), pattern)) is not None}
+    found = ((document.info.row, _mention_in(document, pattern)) for document in view.documents(candidates))
+    return {row: mention for row, mention in found if mention is not None}
 
 
 def _of_places(

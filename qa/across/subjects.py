@@ -134,6 +134,8 @@ def everywhere(
     searched = SEARCHED * most // WIDE
     spoken = rows_on(subject, topic, view, searcher, counted, searched) if len(counted) > WIDE else sorted(counted)
     places: dict[Division | int, ComparedPlace] = {}
+    if len(counted) <= WIDE:
+        view.prepare(spoken)
     for row in spoken:
         divisions = [part.division for part in view.document(row).parts] if len(counted) <= WIDE else list(view.regions[row])
         for division in dict.fromkeys(divisions):

@@ -38,6 +38,7 @@ def find_words(family: IndicatorFamily, year: int, places: Sequence[Division], v
         starts[figure.place][figure.document].append(figure.start)
     names = names_of(family.concept)
     found = {}
+    view.prepare(row for of_place in starts.values() for row, at in of_place.items() if len(at) >= TOGETHER)
     for place in places:
         for row, at in sorted(starts[place.code].items(), reverse=True):
             if place not in view.regions[row] or len(at) < TOGETHER:

@@ -35,6 +35,7 @@ def offer_choices(name: str, rows: Sequence[int], view: LibraryView, as_of: dt.d
     lines = [
         AnswerLine(f"“{name}”可以指库里的 {len(rows)} 份文件，请写明是哪一份：", counts=(len(rows),), derived=(f"“{name}”",))
     ]
+    view.prepare(rows[:SHOWN])
     for row in rows[:SHOWN]:
         document = view.document(row)
         said = f"{describe_document(document.info)}：{status_on(view.corpus, document.info, as_of).status}"

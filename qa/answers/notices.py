@@ -37,11 +37,15 @@ def find_notices(
 ) -> tuple[Notice, ...]:
     """The warnings for an answer that quotes these document parts, on a day."""
     from graph.documents.periods import transition_notice
-    from graph.documents.status import status_on
+    from graph.documents.status import status_on, statuses_of
 
     found: dict[Notice, None] = {}
     states: dict[tuple[NoticeKind, str], list[tuple[str, str, str]]] = {}
-    for row, number in dict.fromkeys(parts):
+    quoted = tuple(dict.fromkeys(parts))
+    view.prepare(row for row, _ in quoted)
+    whole = [row for row, number in quoted if view.document(row).parts[number].head == view.infos[row].head]
+    statuses_of(view.corpus, whole, as_of)
+    for row, number in quoted:
         document = view.document(row)
         part = document.parts[number]
         name = label_part(document, part)

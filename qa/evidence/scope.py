@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.divisions import NATION, Division
-from corpus.filters import Filters
 from corpus.folding import fold
 from index.passages import Hit
-from index.searcher import NOTHING, Searcher
+from index.searcher import Searcher
 from qa.documents import EVERYTHING, ChosenDocuments, DocumentPart, DocumentView, LibraryView, Sentence, speaks_for
 from qa.understanding.question import ASKS_DUTIES, ParsedQuestion
 
@@ -106,15 +105,17 @@ def scope_of(
                 inside = own[:most]
             called = place_names(parsed, divisions)
             loose: list[int] = []
-            for row in [row for row in dict.fromkeys(others) if row not in inside][:LOOKED_INTO]:
-                if not inside or not elsewhere(view, row, divisions) or any(name in view.document(row).folded for name in called):
+            for document in view.documents([row for row in dict.fromkeys(others) if row not in inside][:LOOKED_INTO]):
+                row = document.info.row
+                if not inside or not elsewhere(view, row, divisions) or any(name in document.folded for name in called):
                     loose.append(row)
                 if len(loose) == _most(parsed):
                     break
             return Scope(_parts(view, inside, parsed, divisions) + _parts(view, loose, parsed, ()), tuple(hits), frozenset(loose))
         names = [fold(m) for m in parsed.places]
         # a document that does not say of which region it is counts where it names the place
-        unplaced = [row for row in rows if not view.regions[row] and any(name in view.document(row).folded for name in names)]
+        nowhere = view.documents(row for row in rows if not view.regions[row])
+        unplaced = [document.info.row for document in nowhere if any(name in document.folded for name in names)]
         rows = [row for row in rows if row in {*inside, *unplaced}] or rows
     if many or len(rows) > SMALL:
         hits = _hits(parsed, searcher, chosen if many else ChosenDocuments(frozenset(rows)), view)
@@ -149,8 +150,9 @@ def _most(parsed: ParsedQuestion) -> int:
 
 
 def _hits(parsed: ParsedQuestion, searcher: Searcher, chosen: ChosenDocuments, view: LibraryView) -> list[Hit]:
-    filters = None if chosen.only is None else Filters(documents=tuple(view.infos[row].id for row in chosen.of(view)))
-    return searcher.search(parsed.query, filters=filters, without=chosen.without if filters is None else NOTHING, top=40)
+    if chosen.only is None:
+        return searcher.search(parsed.query, without=chosen.without, top=40)
+    return searcher.search(parsed.query, within=chosen.of(view), top=40)
 
 
 def _parts(
@@ -158,8 +160,8 @@ def _parts(
 ) -> tuple[tuple[int, int], ...]:
     """The parts of documents that speak for the divisions; where a document as a whole is meant, all its parts."""
     found: list[tuple[int, int]] = []
-    for row in rows:
-        document = view.document(row)
+    for document in view.documents(rows):
+        row = document.info.row
         every = list(range(len(document.parts)))
         own = document.parts[-1].division
         if divisions and not any(own is not None and speaks_for(own, d) for d in divisions):

@@ -97,8 +97,10 @@ def of_the_place(rows: Sequence[int], parsed: ParsedQuestion, view: LibraryView)
     places = narrowest_places(parsed)
     near = tuple(row for row in rows if view.regions[row] and not elsewhere(view, row, places))
     names = place_names(parsed, parsed.divisions)
-    unplaced = (row for row in rows if not view.regions[row])
-    return near or tuple(row for row in unplaced if any(name in view.document(row).folded for name in names))
+    if near:
+        return near
+    unplaced = view.documents(row for row in rows if not view.regions[row])
+    return tuple(document.info.row for document in unplaced if any(name in document.folded for name in names))
 
 
 def find_ambiguous(parsed: ParsedQuestion, view: LibraryView, as_of: dt.date) -> tuple[str, tuple[int, ...]] | None:

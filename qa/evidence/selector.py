@@ -266,6 +266,7 @@ def describe_items(
     titles: list[str] = []
     highest = max((hit.score for hit in hits), default=0.0)
     seen: set[tuple[int, int]] = set()
+    view.prepare(view.by_id[hit.source_id] for hit in hits[:READ] if hit.source_id in view.by_id)
     for rank, hit in enumerate(hits[:READ]):
         row = view.by_id.get(hit.source_id)
         if row is None:

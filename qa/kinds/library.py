@@ -16,7 +16,7 @@ from corpus.folding import fold
 from corpus.store import DocumentInfo, StoredFact, year_of
 from graph.codec.records import TaskRecord
 from graph.documents.named import describe_document, rows_behind
-from graph.documents.status import status_on
+from graph.documents.status import status_on, statuses_of
 from graph.documents.versions import day_of
 from graph.queries.counted import describe_folded
 from graph.queries.schedule import ENDED, EVERY, NOT_DUTIES, Schedule, read_schedule
@@ -112,9 +112,10 @@ def _choose(asked: LibraryQuestion, inquiry: Inquiry) -> _Chosen:
         tests.append(lambda row: any(word in _titles(view.infos[row]) for word in words))
     lacks = [_LACKS[role] for role in asked.conditions if role in _LACKS]
     tests.append(lambda row: all(test(view.infos[row]) for test in lacks))
-    if states:
-        tests.append(lambda row: status_on(view.corpus, view.infos[row], inquiry.as_of).status in states)
     fitting = [row for row in _allowed(inquiry) if all(test(row) for test in tests)]
+    if states:
+        known = statuses_of(view.corpus, fitting, inquiry.as_of)
+        fitting = [row for row in fitting if known[row].status in states]
     behind = rows_behind(view.corpus, inquiry.chosen.only, inquiry.as_of)
     kept = fitting if states else [row for row in fitting if row not in behind]
     return _Chosen(tuple(kept), len(fitting) - len(kept), _describe(asked, inquiry))
@@ -178,6 +179,8 @@ def _documents(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> Ans
         key = _moment(order, view)
         shown = tuple(row for row in rows if key(row) == key(rows[0]))[:NEWEST]
     lines = [AnswerLine(head, derived=(head,))]
+    view.prepare(shown)
+    statuses_of(view.corpus, shown, inquiry.as_of)
     lines += [_document_line(row, inquiry, dated=order != "newest_added") for row in shown]
     if not order and len(rows) > len(shown):
         lines.append(_rest(len(rows) - len(shown), "份"))
@@ -244,6 +247,7 @@ def _tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
         said = f"这 {len(kept)} 条里，{named} 条写了责任单位或配合单位，{len(kept) - named} 条没有写任何单位。"
         lines.append(AnswerLine(said, derived=(said,)))
     shown = kept[: 0 if asked.counted else LISTED]
+    view.prepare(fact.document for fact in shown)
     lines += [_task_line(fact, view) for fact in shown] or [_program_line(*line, view) for line in _by_document(kept, view)]
     if shown and len(kept) > len(shown):
         lines.append(_rest(len(kept) - len(shown), "条"))
@@ -283,6 +287,7 @@ def _due_tasks(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> Ans
     head += describe_folded(chosen.folded)
     lines = [AnswerLine(head, derived=(head,))]
     shown = kept[-LISTED:] if backwards else kept[:LISTED]
+    view.prepare(one.fact.document for one in shown)
     lines += [_task_line(one.fact, view, schedule=one.schedule) for one in shown]
     if len(kept) > len(shown):
         lines.append(_rest(len(kept) - len(shown), "条"))
@@ -307,12 +312,13 @@ def _schedule(facts: Iterable[StoredFact[TaskRecord]], inquiry: Inquiry) -> tupl
     """The tasks that say when they are due; how many say nothing, and how many are of documents that bind nobody."""
     view = inquiry.view
     found, silent, unbinding = [], 0, 0
-    for fact in facts:
-        schedule = read_schedule(fact.value, view.infos[fact.document])
+    read = [(fact, read_schedule(fact.value, view.infos[fact.document])) for fact in facts]
+    known = statuses_of(view.corpus, (fact.document for fact, schedule in read if schedule is not None), inquiry.as_of)
+    for fact, schedule in read:
         if schedule is None:
             silent += 1
             continue
-        status = status_on(view.corpus, view.infos[fact.document], inquiry.as_of).status
+        status = known[fact.document].status
         if status in NOT_DUTIES:
             unbinding += 1
         elif not (status in ENDED and schedule.day is None):
@@ -364,6 +370,7 @@ def _facts(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerD
         head += f"不同的术语 {_named(view, 'term', counts)} 个。"
     order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     lines = [AnswerLine(head, derived=(head,))]
+    view.prepare(row for row, _ in order[:LISTED])
     lines += [_program_line(f"{describe_document(view.infos[row])}：{n} {measure}", [row], view) for row, n in order[:LISTED]]
     if len(order) > LISTED:
         lines.append(_rest(len(order) - LISTED, "份文件"))
@@ -382,6 +389,7 @@ def _held(asked: LibraryQuestion, chosen: _Chosen, inquiry: Inquiry) -> AnswerDr
     noun = _NOUNS[asked.asked]
     head = f"{chosen.said or '库里'}{'文件' if chosen.said else ''}涉及 {len(names)} 个{noun}。{describe_folded(chosen.folded)}"
     lines = [AnswerLine(head, derived=(head,))]
+    view.prepare(row for name in names[:LISTED] for row in groups[name][1][:1])
     for name in names[:LISTED]:
         count, rows = groups[name]
         lines.append(_program_line(f"{name}（{count} {measure}）", rows[:1], view))

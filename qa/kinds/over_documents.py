@@ -254,6 +254,7 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
         return AnswerDraft("answered", (_missing(scope, held, name), cover), final=True, table=True)
     meeting = [one for one in ordered if _meets(sweep, one)]
     in_words = words if sweep.form == "words" or (sweep.bound is not None and sweep.bound.other) else {}
+    view.prepare([*(one.fact.document for one in (*meeting, *other)), *(said.document for said in in_words.values())])
     lead = _lead(sweep, ordered, meeting, in_words, name, view)
     shown = meeting
     if sweep.operation in ("highest", "lowest") and sweep.most is None and sweep.bound is None:

@@ -71,6 +71,12 @@ def test_a_document_of_another_place_is_not_corrected(tmp_path: Path) -> None:
         other = put(corpus, make("甲.txt", TEXT + "\n另一份"), origin="/二/甲.txt")
         corpus.correct(first, "title", TITLE)
         assert corpus.info(other).head.title == "甲.txt"
+        made = [corpus.correct(first, "region", [name, code, "省"]) for name, code in (("甘肃省", "62"), ("青海省", "63"))]
+        assert [corpus.labels([first, other])[row].region for row in (first, other)] == ["青海省", None]
+        assert {row: doc.head.region for row, doc in corpus.documents([first, other]).items()} == {first: "青海省", other: None}
+        assert corpus.documents([first], as_read=True)[first].head.region is None
+        corpus.undo_correction(made[1].number)
+        assert corpus.labels([first])[first].region == corpus.document(first).head.region == "甘肃省"
 
 
 def test_a_status_is_a_correction_too(tmp_path: Path) -> None:

@@ -62,7 +62,12 @@ def told(corpus: Corpus) -> list[Any]:
     ]
     corpus.put_signatures("m", {first: b"s"})
     corpus.put_vectors("n", [(1, b"\x00\x3c")])
-    said += [corpus.signatures("m", [first]), list(corpus.bodies([first])), corpus.pages(first), list(corpus.passages())]
+    said += [
+        corpus.signatures("m", [first]),
+        list(corpus.bodies([first])),
+        corpus.pages([first, second]),
+        list(corpus.passages()),
+    ]
     corpus.remove(first)
     corpus.restore(first)
     corpus.remove(second)
