@@ -86,8 +86,7 @@ def run_killed(script: str, *arguments: object) -> None:
 
 
 class CountingConnection:
-    """A connection of a library, of either store, that keeps the statements it is given, but for those of the check of hashes,
-    which looks at each document once."""
+    """A connection of a library, of either store, that keeps the statements it is given."""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -95,8 +94,7 @@ class CountingConnection:
 
     def execute(self, sql: str, *values: Any) -> Any:
         """As the connection's own."""
-        if sys._getframe(1).f_globals["__name__"] != "corpus.store.integrity":
-            self.statements.append(sql)
+        self.statements.append(sql)
         return self.connection.execute(sql, *values)
 
     def __getattr__(self, name: str) -> Any:

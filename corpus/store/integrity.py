@@ -7,25 +7,30 @@ its text and record, ``seal`` over everything derived from it.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import StoreError
 from corpus.store.rows import FACTS_VERSION
 
+_SOME = "IN (SELECT value FROM json_each(?))"
 _DERIVED = (
-    "SELECT title, region_code, level, issuers, doc_number, year, status, origin, format FROM documents WHERE row=?",
-    "SELECT position, id, kind, number, heading, depth, start, end, body_start, body_end, parent FROM sections"
-    " WHERE document=? ORDER BY position",
-    "SELECT row, ordinal, start, end, trail FROM passages WHERE document=? ORDER BY row",
-    "SELECT v.model, v.passage, v.data FROM vectors v JOIN passages p ON p.row=v.passage WHERE p.document=?"
-    " ORDER BY v.model, v.passage",
-    "SELECT id, kind, start, end, payload FROM facts WHERE document=? ORDER BY kind, id",
-    "SELECT k.kind, k.key, f.id FROM facts f JOIN fact_keys k ON k.fact=f.row WHERE f.document=? ORDER BY k.kind, k.key, f.id",
+    "SELECT row, title, region_code, level, issuers, doc_number, year, status, origin, format FROM documents"
+    f" WHERE row {_SOME} ORDER BY row",
+    "SELECT document, position, id, kind, number, heading, depth, start, end, body_start, body_end, parent FROM sections"
+    f" WHERE document {_SOME} ORDER BY document, position",
+    f"SELECT document, row, ordinal, start, end, trail FROM passages WHERE document {_SOME} ORDER BY document, row",
+    "SELECT p.document, v.model, v.passage, v.data FROM vectors v JOIN passages p ON p.row=v.passage"
+    f" WHERE p.document {_SOME} ORDER BY p.document, v.model, v.passage",
+    f"SELECT document, id, kind, start, end, payload FROM facts WHERE document {_SOME} ORDER BY document, kind, id",
+    "SELECT f.document, k.kind, k.key, f.id FROM facts f JOIN fact_keys k ON k.fact=f.row"
+    f" WHERE f.document {_SOME} ORDER BY f.document, k.kind, k.key, f.id",
 )
+"""What is derived from some documents, each row behind the number of its document."""
 
 
 def row_hash(*parts: str) -> str:
@@ -46,19 +51,31 @@ def hash_file(file: Path) -> str:
 
 def seal(db: sqlite3.Connection, document: int) -> str:
     """The hash of everything derived from a document: its columns for filters, sections, passages, vectors, facts and keys."""
-    digest = hashlib.sha256()
+    return _seals(db, (document,))[document]
+
+
+def _seals(db: sqlite3.Connection, documents: Sequence[int]) -> dict[int, str]:
+    digests = {document: hashlib.sha256() for document in documents}
+    asked = json.dumps(list(digests))
     for query in _DERIVED:
-        for row in db.execute(query, (document,)):
-            digest.update(repr(row).encode("utf-8", "surrogatepass"))
-        digest.update(b"\x1e")
-    return digest.hexdigest()
+        for document, *row in db.execute(query, (asked,)):
+            digests[document].update(repr(tuple(row)).encode("utf-8", "surrogatepass"))
+        for digest in digests.values():
+            digest.update(b"\x1e")
+    return {document: digest.hexdigest() for document, digest in digests.items()}
 
 
 def is_intact(db: sqlite3.Connection, document: int) -> bool:
     """Whether a document and everything derived from it is what was stored; true for one that is gone."""
-    query = "SELECT id, source, sha256, text, record, row_hash, seal FROM documents WHERE row=?"
-    row = db.execute(query, (document,)).fetchone()
-    return row is None or (row_hash(*row[:5]) == row[5] and seal(db, document) == row[6])
+    return not find_altered(db, (document,))
+
+
+def find_altered(db: sqlite3.Connection, documents: Sequence[int]) -> set[int]:
+    """Those of some documents that are not what was stored, they or what is derived from them; none that is gone is among them."""
+    query = f"SELECT row, id, source, sha256, text, record, row_hash, seal FROM documents WHERE row {_SOME}"
+    stored = {row[0]: row[1:] for row in db.execute(query, (json.dumps(list(documents)),))}
+    sealed = _seals(db, list(stored))
+    return {row for row, told in stored.items() if row_hash(*told[:5]) != told[5] or sealed[row] != told[6]}
 
 
 class CheckedDocuments:
@@ -76,15 +93,19 @@ class CheckedDocuments:
         """Those of some documents that are not what was stored; ``state`` is another one when the file was written."""
         if state != self._of:
             self._intact, self._of = set(), state
-        intact = self._intact
-        found: set[int] = set()
-        for document in documents:
-            if document not in intact:
-                try:
-                    (intact if is_intact(db, document) else found).add(document)
-                except (sqlite3.DatabaseError, StoreError, ValueError):
-                    found.add(document)
+        new = [document for document in dict.fromkeys(documents) if document not in self._intact]
+        found = self._find(db, new)
+        self._intact.update(document for document in new if document not in found)
         return found
+
+    def _find(self, db: sqlite3.Connection, documents: Sequence[int]) -> set[int]:
+        try:
+            return find_altered(db, documents) if documents else set()
+        except (sqlite3.DatabaseError, StoreError, ValueError):
+            # a row that cannot be read: which document it belongs to is told by reading them one by one
+            if len(documents) == 1:
+                return set(documents)
+            return set().union(*(self._find(db, (document,)) for document in documents))
 
 
 _OUTDATED = (
