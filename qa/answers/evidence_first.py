@@ -19,7 +19,7 @@ from qa.evidence.selector import Selection
 
 MOST = 6
 """Items quoted at most."""
-ELSEWHERE = 5.0
+ELSEWHERE = 4.0
 """How far behind the best item the best one of another document may lie, where the question names neither place nor document."""
 
 
