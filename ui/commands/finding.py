@@ -52,7 +52,7 @@ def find(args: argparse.Namespace) -> int:
     values["status"] = parse_status(args.status) if args.status else None
     wanted = DocumentQuery(
         readable(args.query).strip(),
-        facets_named(values),
+        facets_named(**values),
         parse_day(args.since, "since"),
         parse_day(args.until, "until"),
         args.sort,

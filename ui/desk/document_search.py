@@ -199,6 +199,6 @@ def _by_document(hits: Sequence[Hit]) -> dict[str, list[Hit]]:
     return grouped
 
 
-def facets_named(values: Mapping[str, str | None]) -> dict[str, str]:
+def facets_named(**values: str | None) -> dict[str, str]:
     """The chosen facets by their headings, from values under their names in an address."""
     return {heading: value for heading, name in FACETS.items() if (value := values.get(name))}

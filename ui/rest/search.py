@@ -72,11 +72,10 @@ def search_documents(
 ) -> Any:
     # the region and the status are held against what there is
     conditions(region, level, issuer, year, topic, status).filters()
-    named = {
-        "kind": kind, "level": level, "status": status, "region": region, "issuer": issuer,
-        "year": str(year) if year else None, "topic": topic,
-    }  # fmt: skip
-    wanted = DocumentQuery(query.strip(), facets_named(named), parse_day(since, "since"), parse_day(until, "until"), sort)
+    facets = facets_named(
+        kind=kind, level=level, status=status, region=region, issuer=issuer, year=str(year) if year else None, topic=topic
+    )
+    wanted = DocumentQuery(query.strip(), facets, parse_day(since, "since"), parse_day(until, "until"), sort)
     with desk.state() as generation:
         found = find_documents(desk, wanted)
     if format != "json":
