@@ -15,7 +15,7 @@ from corpus.wordlists import word_lists
 from graph.quantities.find import find_quantities
 from qa.across.evidence import Subject
 from qa.across.places import ENDINGS
-from qa.across.statements import EVERYDAY, groups, groups_asked, kind_asked
+from qa.across.statements import EVERYDAY, groups, groups_asked, kind_asked, kind_by_unit
 from qa.across.subjects import subject_of, without_asking, without_places
 from qa.across.sweeps import own_words
 from qa.documents import LibraryView
@@ -49,8 +49,8 @@ def rule_subject(plain: str, kind: str, parsed: ParsedQuestion, view: LibraryVie
 
 
 def value_kind(plain: str, parsed: ParsedQuestion) -> str:
-    """The sort of value (金额, 比例 …) that a question asks for by its subject, else by its other words; empty for none."""
-    return kind_asked(with_usual_groups(plain)) or kind_asked(parsed.folded)
+    """The sort of value (金额, 比例 …) that a question asks for: by its unit, by its subject, by its other words; empty for none."""
+    return kind_by_unit(parsed.folded) or kind_asked(with_usual_groups(plain)) or kind_asked(parsed.folded)
 
 
 def with_light_measures(sought: QueryConcepts) -> QueryConcepts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from corpus.document import Span
 from corpus.folding import fold
@@ -348,12 +348,21 @@ def head_asked(text: str) -> str:
     return _head("money", text)
 
 
-@lru_cache(maxsize=1)
-def _kinds_asked() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    rows = (line.split("\t") for line in entries("qa", "value_kinds.tsv"))
+@cache
+def _kinds(file: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    rows = (line.split("\t") for line in entries("qa", file))
     return tuple((kind, tuple(words.split())) for kind, words in rows)
 
 
+def kind_by_unit(question: str) -> str:
+    """The sort of value whose unit a question asks for (多少倍, 百分之几); empty where it asks for none."""
+    return _first_kind("value_units.tsv", question)
+
+
 def kind_asked(text: str) -> str:
-    """The sort of value that a subject asks for (金额, 比例, 期限, 倍数); empty where it names none."""
-    return next((kind for kind, words in _kinds_asked() if any(word in text for word in words)), "")
+    """The sort of value that a subject asks for (金额, 比例, 期限, 倍数), by its unit, else by its words; empty where it names none."""
+    return kind_by_unit(text) or _first_kind("value_kinds.tsv", text)
+
+
+def _first_kind(file: str, text: str) -> str:
+    return next((kind for kind, words in _kinds(file) if any(word in text for word in words)), "")

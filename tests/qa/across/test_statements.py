@@ -46,6 +46,11 @@ def values_of(folder: Path, sentence: str, asked: str = "") -> list[tuple[str, s
             "a family is two who pay",
         ),
         ("可贷额度为账户余额的15倍（不足1万元按1万元计）。", [("15倍", "", "")], "brackets explain"),
+        (
+            "首次申请贷款的首付比例不低于20%，第二次申请贷款的首付比例不低于25%。",
+            [("不低于20%", "首付比例", "首套"), ("不低于25%", "首付比例", "二套")],
+            "a second loan is one for a second home",
+        ),
     ],
 )
 def test_values_are_those_that_hold_and_of_whom(
@@ -70,6 +75,8 @@ def test_the_group_asked_for_is_no_group_among_others(tmp_path: Path) -> None:
         ("首付比例", "比例"),
         ("企业开办时间", "期限"),
         ("账户余额倍数", "倍数"),
+        ("可贷额度提高到账户余额的多少倍", "倍数"),
+        ("缴存时间系数", "系数"),
         ("跨部门监管", ""),
     ],
 )
