@@ -30,6 +30,7 @@ _CHANGED_TO = expand("qa", "(?:{changed}(?:至|到|为|成)为?)")
 _CHANGED = re.compile(_CHANGED_TO)
 _JUST_CHANGED = re.compile(rf"{_CHANGED_TO}[“\"]?$")
 _JOINED = re.compile(rf"[、和及](?:(?:由|从)[\d.]+[万亿]?元?{_CHANGED_TO})?")
+_SOME = re.compile(expand("qa", "[{some_before}]几"))
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _ONE_AND_BOTH = re.compile(r"单[、和]双(?=(?:方|人)?缴存|职工)")
 _FAMILY = re.compile(r"(?<![女孩缴工存方人])家庭(?=(?:住房)?公积金|可贷|最高|贷款最高|\(夫妻)")
@@ -355,8 +356,12 @@ def _kinds(file: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def kind_by_unit(question: str) -> str:
-    """The sort of value whose unit a question asks for (多少倍, 百分之几); empty where it asks for none."""
-    return _first_kind("value_units.tsv", question)
+    """The sort of value whose unit a question asks for (多少倍, 百分之几); empty where it asks for none, as 近几年 does.
+
+    >>> kind_by_unit("提高到账户余额的几倍"), kind_by_unit("近几年怎么变化")
+    ('倍数', '')
+    """
+    return _first_kind("value_units.tsv", _SOME.sub("", question))
 
 
 def kind_asked(text: str) -> str:
