@@ -6,7 +6,7 @@ never from the user's string, so no character in a query has a meaning of its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,11 +37,12 @@ class PassageEntry:
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """A document to be indexed together with its passages: the tokens of its title, and its number."""
+    """A document to be indexed together with its passages: the tokens of its title, its number, and a hash of all that is indexed."""
 
     document: int
     title: Segments
     number: str | None
+    digest: str
 
 
 class LexicalHit(NamedTuple):
@@ -197,6 +198,13 @@ class LexicalIndex:
                 break
         return {int(row or 0): score for row, score in found[:limit]}
 
+    def digests(self, documents: Collection[int]) -> dict[int, str]:
+        """The hashes of what is indexed of some documents; those that are not there are left out."""
+        query = tantivy.Query.term_set_query(self.documents.schema, "document", list(documents))
+        addresses = [at for _, at in self._documents.search(query, max(1, len(documents)), count=False).hits]
+        rows = self._documents.fast_field_values("document", addresses)
+        return {int(row or 0): self._documents.doc(at)["digest"][0].decode() for row, at in zip(rows, addresses, strict=True)}
+
     def numbered(self, numbers: Iterable[str]) -> set[int]:
         """Documents with one of these numbers; words in front that are not part of a number are ignored."""
         readings = [reading for number in numbers for reading in number_readings(number)]
@@ -304,6 +312,7 @@ def _passage_schema() -> Any:
 def _document_schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("document", stored=False, indexed=True, fast=True)
+    builder.add_bytes_field("digest", stored=True)
     builder.add_text_field("number", tokenizer_name="raw", index_option="basic")
     _tokens(builder, "words", "pairs", "head_words", "head_pairs")
     return builder.build()
@@ -334,6 +343,7 @@ def _passage(entry: PassageEntry) -> Any:
 def _document(entry: DocumentEntry, parts: Sequence[PassageEntry]) -> Any:
     doc = tantivy.Document()
     doc.add_integer("document", entry.document)
+    doc.add_bytes("digest", entry.digest.encode())
     if entry.number:
         doc.add_text("number", entry.number)
     doc.add_text("words", " ".join([part.text.words for part in parts]))

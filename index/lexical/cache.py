@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from corpus.errors import StoreError
 from corpus.store import Corpus, DocumentInfo, StoredPassage
 from corpus.store.failures import explain_failure
+from corpus.store.integrity import row_hash
 from index.files import CacheFiles
 from index.lexical.bm25 import DocumentEntry, LexicalIndex, PassageEntry
 from index.lexical.bulk_tokens import BATCH, segment_texts
@@ -27,7 +28,7 @@ from index.lexical.parts import IndexPart, build_parts, plan_parts, update_parts
 from index.lexical.tokens import document_numbers, engine, lexicon_hash
 from index.lock import writing
 
-FORMAT = 4
+FORMAT = 5
 PATIENCE = 2.0
 """Seconds to wait for another process that writes, where an older index exists."""
 PATIENCE_FIRST = 60.0
@@ -166,16 +167,23 @@ class LexicalCache:
             if changes:
                 # a crash in between must not leave a stamp that lies
                 _write_stamp(self.folder, {"generation": known, "writing": True})
-                parts = self._follow_parts(parts, {change.document for change in changes})
+                parts = self._follow_parts(index, parts, {change.document for change in changes})
             _seal(self.folder, generation, parts, CacheFiles.of_stamp(self.folder, stamp))
             self.view, self.generation = index.reloaded(), generation
         except _BROKEN:
             return False
         return True
 
-    def _follow_parts(self, parts: list[IndexPart], changed: set[int]) -> list[IndexPart]:
-        """Write the parts that have or get one of the changed documents."""
+    def _follow_parts(self, index: LexicalIndex, parts: list[IndexPart], changed: set[int]) -> list[IndexPart]:
+        """Write the parts that have or get one of the changed documents; one that is indexed as it is now (its status was set, its
+        region corrected) is left where it is."""
         rows = sorted(self._corpus.heads)
+        indexed = index.digests(changed.intersection(rows))
+        changed = {
+            row
+            for row in changed
+            if row not in indexed or indexed[row] != _Sources.of(self._corpus, self._corpus.info(row)).digest
+        }
         come = {row: sum(1 for _ in self._corpus.passages(row)) for row in changed.intersection(rows)}
 
         def between(first: int, last: int) -> Iterator[tuple[DocumentEntry, list[PassageEntry]]]:
@@ -232,7 +240,7 @@ def entries(corpus: Corpus, documents: Sequence[int] | None) -> Iterator[tuple[D
     some: list[_Sources] = []
     size = 0
     for info in corpus.infos() if documents is None else map(corpus.info, documents):
-        some.append(_Sources(info, corpus.text(info.row), list(corpus.passages(info.row))))
+        some.append(_Sources.of(corpus, info))
         size += len(some[-1].text)
         if size >= BATCH:
             yield from _entries(some)
@@ -246,6 +254,18 @@ class _Sources(NamedTuple):
     info: DocumentInfo
     text: str
     passages: list[StoredPassage]
+
+    @classmethod
+    def of(cls, corpus: Corpus, info: DocumentInfo) -> _Sources:
+        """Read it."""
+        return cls(info, corpus.text(info.row), list(corpus.passages(info.row)))
+
+    @property
+    def digest(self) -> str:
+        """The hash of all that is indexed of it."""
+        head = self.info.head
+        places = [(p.row, p.ordinal, p.span.start, p.span.end, p.trail) for p in self.passages]
+        return row_hash(head.title or "", head.doc_number or "", self.text, repr(places))
 
     def heading(self, trail: Sequence[str]) -> str:
         """Title and headings above a passage."""
@@ -265,7 +285,7 @@ def _entries(some: Sequence[_Sources]) -> Iterator[tuple[DocumentEntry, list[Pas
             for passage in one.passages
         ]
         number = next(iter(document_numbers(info.head.doc_number or "")), None)
-        yield DocumentEntry(info.row, headings[one.heading(())], number), parts
+        yield DocumentEntry(info.row, headings[one.heading(())], number, one.digest), parts
 
 
 def signature() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from corpus.document import HeadMatter, ParsedDocument
 from corpus.store import Corpus, PassageRow
 from index.lexical import parts
+from index.lexical.bm25 import INDEXES
 from index.lexical.parts import IndexPart, plan_parts
 from index.searcher import Searcher
 from index.splitter import split
@@ -30,7 +32,9 @@ QUERIES = ("管水员检测水质", "县财政局资金", "监测对象摸排", 
 
 texts = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=9)
 operations = st.lists(
-    st.tuples(st.sampled_from(["add", "add", "replace", "remove", "restore", "withdraw", "search"]), st.integers(0, 99), texts),
+    st.tuples(
+        st.sampled_from(["add", "add", "replace", "remove", "restore", "withdraw", "rename", "search"]), st.integers(0, 99), texts
+    ),
     min_size=4,
     max_size=24,
 )
@@ -76,6 +80,8 @@ def test_hits_do_not_depend_on_the_history(
                 corpus.restore(live[-1])
             elif operation == "withdraw" and live:
                 corpus.set_status(live[at % len(live)], "已废止")
+            elif operation == "rename" and live:
+                corpus.correct(live[at % len(live)], "title", text[0])
             else:
                 searcher.refresh()
         kept = hits(searcher)
@@ -105,6 +111,36 @@ def test_only_parts_that_changed_are_written(gone: list[int], come: dict[int, in
     ranges = plan_parts(PARTS, gone, come)
     assert [(one.first, one.last) for one in ranges if one.kept is None] == written
     assert all(one.last < other.first for one, other in pairwise(ranges))
+
+
+def test_what_is_indexed_as_it_is_now_is_not_written_anew(tmp_path: Path) -> None:
+    def segments() -> list[list[str]]:
+        lists = [json.loads((tmp_path / "cache" / "lexical" / name / "meta.json").read_text()) for name in INDEXES]
+        return [[one["segment_id"] for one in found["segments"]] for found in lists]
+
+    with Corpus.open(tmp_path) as corpus:
+        row, other = (put(corpus, name, [SENTENCES[0], SENTENCES[1]], []) for name in ("甲", "乙"))
+        searcher = Searcher(corpus)
+        searcher.refresh()
+        written = segments()
+        corpus.set_status(row, "已废止")
+        corpus.correct(row, "level", "县")
+        corpus.remove(other)
+        corpus.restore(other)
+        searcher.refresh()
+        assert segments() == written
+        for field, value in (("title", "饮水办法"), ("doc_number", "云政发〔2026〕7号")):
+            corpus.correct(row, field, value)
+            searcher.refresh()
+            assert segments() != written
+            written = segments()
+        passages = [PassageRow(p.span, ("第一章 总则",)) for p in corpus.passages(row)]
+        corpus.put_derived(row, passages=passages, facts=[], model=None)
+        searcher.refresh()
+        assert segments() != written
+        found = [(hit.passage, hit.score) for hit in searcher.search("饮水办法总则", fold=False)]
+        shutil.rmtree(tmp_path / "cache")
+        assert found == [(hit.passage, hit.score) for hit in Searcher(corpus).search("饮水办法总则", fold=False)] != []
 
 
 def test_parts_stay_few_while_documents_come_one_by_one(tmp_path: Path) -> None:
