@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tools.supply import Pin, normal_name, read_pins
+from tools.supply import Pin, read_pins
 
 ECOSYSTEM = "PyPI"
 
@@ -76,7 +77,7 @@ def find_hits(advisories: Iterable[dict[str, Any]], pins: Iterable[Pin]) -> tupl
         if advisory.get("withdrawn"):
             continue
         for one in concerned:
-            for pin in by_name.get(normal_name(one["package"]["name"]), ()):
+            for pin in by_name.get(canonicalize_name(one["package"]["name"]), ()):
                 if is_affected(one, pin.version):
                     about = advisory.get("summary") or str(advisory.get("details", ""))[:120]
                     events = [event for span in one.get("ranges", ()) for event in span.get("events", ())]

@@ -19,9 +19,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tools.supply import ROOT, normal_name, write_supply
+from tools.supply import ROOT, write_supply
 
 PINNED_FIRST = "torch"
 OCR_HEADER = """\
@@ -64,7 +65,7 @@ def closure(wanted: list[str]) -> dict[str, str]:
     queue = [Requirement(line) for line in wanted]
     while queue:
         requirement = queue.pop()
-        key = normal_name(requirement.name)
+        key = canonicalize_name(requirement.name)
         if key in found:
             continue
         dist = metadata.distribution(requirement.name)

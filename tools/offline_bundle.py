@@ -54,12 +54,17 @@ def run_pip(*arguments: str) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def fetch(requirement: str, folder: Path, platform: Platform, python: tuple[int, int]) -> bool:
-    """Fetch the wheel of one requirement for a platform; where there is none for any, build one that runs everywhere."""
+def download(requirements: list[str], folder: Path, platform: Platform, python: tuple[int, int]) -> bool:
+    """Fetch the wheels of some requirements for a platform, without what these require; whether there is one of each."""
     where = [part for tag in platform.platform_tags() for part in ("--platform", tag)]
     version = f"{python[0]}.{python[1]}"
     chosen = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(folder), "--python-version", version, *where]
-    if not run_pip("download", *chosen, requirement):
+    return not run_pip("download", *chosen, *requirements)
+
+
+def fetch(requirement: str, folder: Path, platform: Platform, python: tuple[int, int]) -> bool:
+    """Fetch the wheel of one requirement for a platform; where there is none for any, build one that runs everywhere."""
+    if download([requirement], folder, platform, python):
         return True
     with tempfile.TemporaryDirectory() as built:
         if run_pip("wheel", "--quiet", "--no-deps", "--wheel-dir", built, requirement):
@@ -76,12 +81,10 @@ def collect(folder: Path, platform: Platform, python: tuple[int, int], cemai: Pa
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy2(cemai, folder / cemai.name)
     wanted = pinned("requirements-office.lock") + (pinned("requirements-ocr.lock") if ocr else [])
-    where = [part for tag in platform.platform_tags() for part in ("--platform", tag)]
-    chosen = ["--only-binary=:all:", "--dest", str(folder), "--python-version", f"{python[0]}.{python[1]}", *where]
     # in one call, but for those without a wheel, which would stop it
     have = {Requirement(line).name for line in wanted if list(folder.glob(wheel_pattern(line)))}
     missing = [line for line in wanted if Requirement(line).name not in have]
-    if run_pip("download", "--quiet", "--no-deps", *chosen, *missing):
+    if not download(missing, folder, platform, python):
         for line in missing:
             if not list(folder.glob(wheel_pattern(line))):
                 fetch(line, folder, platform, python)

@@ -19,6 +19,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(__file__).resolve().parent / "data"
 BILL = "sbom.cdx.json"
@@ -57,22 +59,13 @@ class PackageFacts:
     about: str = field(default="", compare=False)
 
 
-def normal_name(name: str) -> str:
-    """A name as the index compares it.
-
-    >>> normal_name("Pdfminer.six")
-    'pdfminer-six'
-    """
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def read_pins(root: Path = ROOT) -> list[Pin]:
     """The packages of all lock files, by name and version."""
     found: dict[tuple[str, str], list[str]] = {}
     for path in sorted(root.glob("requirements*.lock")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if match := _PIN.match(line):
-                found.setdefault((normal_name(match[1]), match[2]), []).append(path.name)
+                found.setdefault((canonicalize_name(match[1]), match[2]), []).append(path.name)
     return [Pin(*key, tuple(files)) for key, files in sorted(found.items())]
 
 
@@ -111,7 +104,7 @@ def facts_of_wheels(folder: Path) -> dict[str, PackageFacts]:
         with zipfile.ZipFile(path) as wheel:
             name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
             message = Parser().parsestr(wheel.read(name).decode("utf-8"))
-        found[normal_name(message["Name"])] = read_facts(message)
+        found[canonicalize_name(message["Name"])] = read_facts(message)
     return found
 
 
@@ -121,7 +114,7 @@ def facts_of_installed() -> dict[str, PackageFacts]:
     for one in metadata.distributions():
         message = Parser().parsestr(one.read_text("METADATA") or "")
         if message["Name"]:
-            found[normal_name(message["Name"])] = read_facts(message)
+            found[canonicalize_name(message["Name"])] = read_facts(message)
     return found
 
 
