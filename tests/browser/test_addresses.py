@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 
-from tools.browser import ask, settled
+from cemai.library import Library
+from tools.browser import ask, serving, settled
 
 QUESTION = "过渡期医保资助政策"
 WIDTHS = [1440, 1093, 390]
@@ -49,8 +51,7 @@ STATES = (
           "2020-01-01", (("#search-form [name=since]", "2020-01-01"), ("#search-form [name=sort]", "newest"), ("#search-form [name=match]", "exact"))),
     State("consistency", f"tab=compare&form=consistency&first={quote('青禾市衔接规划.pdf')}&second={quote('青禾市帮扶机制实施意见.docx')}",
           "#compare-out .count", fields=(("#compare-form [name=form]", "consistency"),)),
-    State("eligible", f"tab=eligible&who={quote('脱贫户')}&place={quote('黔南州')}", "#eligible-out .blank, #eligible-out .conditions",
-          fields=(("#eligible-who", "脱贫户"), ("#eligible-form [name=place]", "黔南州"))),
+    State("eligible", f"tab=eligible&topic={quote('补贴')}", "#eligible-out .blank", fields=(("#eligible-form [name=topic]", "补贴"),)),
     State("comparison", f"tab=compare&subject={quote('医疗保障')}", "#compare-out .matrix .cell", fields=(("#compare-subject", "医疗保障"),)),
     State("comparison of two places",
           f"tab=compare&subject={quote('医疗保障')}&places={quote('黔南州')}&regions={quote('甘南州')}",
@@ -319,3 +320,53 @@ def test_a_round_of_questions_comes_back_by_its_address(wide: Any) -> None:
     assert page.inner_text("#study-out .prompt") == first
     page.go_back()
     page.wait_for_selector("#study-out .track")
+
+
+ALLOWANCE = """青禾市高龄津贴发放办法
+青政发〔2025〕6号
+青禾市人民政府
+2025年3月5日
+第一条 具有本市户籍、年满80周岁的老年人，可以申请领取高龄津贴，每人每月100元。
+"""
+
+
+@pytest.fixture
+def allowance(browser: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of a server over a library with one rule."""
+    file = tmp_path / "高龄津贴.txt"
+    file.write_text(ALLOWANCE, encoding="utf-8")
+    with Library.open(tmp_path / "library") as library:
+        library.ingest([file])
+    with serving(tmp_path / "library", samples=False) as address:
+        yield address
+
+
+def test_who_somebody_is_stays_with_the_tab(wide: Any, visit: Callable[..., Any], allowance: str) -> None:
+    page = wide.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(unquote(request.url)))
+    page.goto(f"{allowance}/?tab=eligible")
+    page.wait_for_selector("#eligible-out .blank")
+    page.fill("#eligible-who", "王大爷，82岁")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#eligible-out .conditions")
+    settled(page)
+    is_at(page, "tab=eligible&do=match")
+    assert page.title() == "对号入座 - 策脉"
+    shown = page.inner_text("#eligible-out")
+    with page.expect_download() as got:
+        page.click("#eligible-out [data-file]")
+    assert got.value.suggested_filename.startswith("对号入座") and got.value.suggested_filename.endswith(".xlsx")
+    page.reload()
+    page.wait_for_selector("#eligible-out .conditions")
+    settled(page)
+    assert page.inner_text("#eligible-out") == shown and page.input_value("#eligible-who") == "王大爷，82岁"
+    assert asked and not [url for url in asked if "王大爷" in url]
+    page.go_back()
+    page.wait_for_selector("#eligible-out .blank")
+    other = visit().page
+    other.goto(f"{allowance}/?tab=eligible&do=match")
+    other.wait_for_selector("#eligible-out .blank")
+    settled(other)
+    assert other.input_value("#eligible-who") == ""
+    is_at(other, "tab=eligible")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -221,14 +223,31 @@ def test_every_door_tells_the_same(town: Library, capsys: pytest.CaptureFixture[
     desk = Desk(town)
     shown = rows(desk, {"act": "rows", "who": "高龄老人", "age": "82", "topic": "高龄"})
     assert "年满80周岁" in shown and "说到的 1 个条件符合，还须满足 1 个" in shown
-    assert (
-        unquote(shown[shown.index("/?tab=eligible") :].split('"')[0]).replace("&amp;", "&")
-        == "/?tab=eligible&who=高龄老人&age=82&topic=高龄"
-    )
+    told_by_addresses = [
+        unquote(html.unescape(found)) for found in re.findall(r'(?:href|data-address|data-name)="([^"]*)"', shown)
+    ]
+    assert "/?tab=eligible&do=match&topic=高龄" in told_by_addresses
+    assert not any("高龄老人" in told or "82" in told for told in told_by_addresses if "doc=" not in told)
     app = FastAPI()
     mount_api(app, desk, Imports(desk))
     app.add_middleware(RequestGate, hosts=("testserver",))
     client = TestClient(app, raise_server_exceptions=False)
     got = client.get("/api/v1/eligible", params={"who": "高龄老人", "age": "82", "topic": "高龄"}).json()
     assert got["provisions"] == told["provisions"]
+    button = html.unescape(re.findall(r'data-body="([^"]*)"', shown)[0])
+    assert json.loads(button) == {"who": "高龄老人", "age": "82", "sex": "", "place": "", "household": "", "income": "", "topic": "高龄",
+                                  "top": 100, "format": "xlsx"}  # fmt: skip
+    assert (
+        client.post("/api/v1/eligible", json={**json.loads(button), "format": "json"}).json()["provisions"] == told["provisions"]
+    )
+    assert client.post("/api/v1/eligible", json=json.loads(button)).content[:2] == b"PK"
     assert client.get("/api/v1/eligible").status_code == 400
+
+
+def test_an_address_never_says_who(town: Library) -> None:
+    desk = Desk(town)
+    own = {"who": "高龄老人", "age": "82"}
+    assert "年满80周岁" in rows(desk, {"act": "arrive", "do": "match", **own}), "a reload: the tab knows who"
+    for arriving in ({"do": "match"}, own, {"topic": "高龄"}):
+        shown = rows(desk, {"act": "arrive", **arriving})
+        assert "看哪些规定的条件对得上" in shown and "match" not in shown

@@ -44,7 +44,7 @@ RULES: tuple[RouteRule, ...] = (
         "graph/indicators", "graph/alike", "study/brief", "study/paper", "documents", "documents/{id}", "documents/{id}/text",
         "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "due", "today", "incoming", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",
     ))),
-    *_rules("POST", Right.READ, *(f"{API}/{path}" for path in ("search", "ask", "compare"))),
+    *_rules("POST", Right.READ, *(f"{API}/{path}" for path in ("search", "ask", "compare", "eligible"))),
     *_rules("POST", Right.OWN, f"{API}/answers/{{id}}/feedback"),
     # what is changed
     *_rules("GET", Right.EDIT, *(f"{API}/{path}" for path in ("corrections", "study/scores", "due/states"))),

@@ -228,7 +228,7 @@
     asked.sent = true;
     const values = {};
     new URLSearchParams(asked.query).forEach((value, name) => { values[name] = name in values ? [values[name], value].flat() : value; });
-    if (view === "study") values.learner = sessionStorage.getItem("cemai.learner") || "";
+    Object.assign(values, own(view));
     if (view === "today" || (view === "ask" && values.do === "history")) values.asked = askedLines();
     panels[`${view}-out`].trigger("click", { ...values, act: "arrive", turn: turn() });
   }
@@ -253,11 +253,38 @@
     form?.querySelectorAll("[data-toggle]").forEach((button) => {
       button.setAttribute("aria-pressed", String(asked.getAll(button.dataset.toggle).includes(button.value)));
     });
-    const learner = form?.querySelector('[name="learner"]');
-    if (learner) learner.value = sessionStorage.getItem("cemai.learner") || "";
+    for (const [name, value] of Object.entries(own(view))) {
+      const field = form?.querySelector(`[name="${name}"]`);
+      if (field) field.value = value;
+    }
     const conditions = document.getElementById("ask-filters");
     if (view === "ask" && conditions && Object.keys(written(conditions)).length) conditions.hidden = false;
     if (view === "tasks") ledger();
+  }
+
+  /* who somebody is stands in no address, and so in no history and no log: it stays with this tab of the browser until that is closed */
+  function own(view) {
+    try { return JSON.parse(sessionStorage.getItem(`cemai.own.${view}`)) || {}; } catch { return {}; }
+  }
+  function keepOwn(view) {
+    if (!TABS[view].own) return;
+    const all = fields(view);
+    const said = Object.fromEntries(TABS[view].own.split(" ").map((name) => [name, all[name] || ""]));
+    try { sessionStorage.setItem(`cemai.own.${view}`, JSON.stringify(said)); } catch { /* a reload then asks for it again */ }
+  }
+
+  /* a file of what stands in no address: what it is made of is sent in the body */
+  async function saveFile(button) {
+    const { file, body } = button.dataset;
+    try {
+      const reply = await fetch(file, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      if (!reply.ok) { say(button, "没有导出，请再试一次"); return; }
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await reply.blob());
+      link.download = decodeURIComponent(reply.headers.get("Content-Disposition").split("UTF-8''")[1]);
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    } catch { lost(true); }
   }
 
   /* ---- what was asked in this browser: numbers and addresses of answers; the answers are in the library ---- */
@@ -386,7 +413,7 @@
       const field = document.querySelector(`[id="${view}-form"] form:not(.box) [name="${name}"]`);
       if (field && typeof value === "string") field.value = value;
     }
-    if (view === "study") sessionStorage.setItem("cemai.learner", fields(view).learner || "");
+    keepOwn(view);
     if (view === "shelf") pressedAt = controlOf(document.activeElement);
     delete arriving[view];
     busy(`${view}-out`, true);
@@ -552,7 +579,6 @@
   async function copy(button) {
     const link = button.dataset.link;
     const text = link === undefined ? button.dataset.copy : `${location.origin}${location.pathname}${link ? link.slice(1) : location.search}`;
-    const label = button.textContent;
     let done = true;
     try { await navigator.clipboard.writeText(text); }
     catch {
@@ -563,7 +589,11 @@
       done = document.execCommand("copy");
       area.remove();
     }
-    button.textContent = done ? "已复制" : "没有复制成功，请手动选取";
+    say(button, done ? "已复制" : "没有复制成功，请手动选取");
+  }
+  function say(button, words) {
+    const label = button.textContent;
+    button.textContent = words;
     setTimeout(() => { button.textContent = label; }, 1600);
   }
 
@@ -724,7 +754,7 @@
 
   /* ---- events ---- */
   const inside = (form) => Boolean(form.closest('[id$="-out"]'));
-  const PRESSED = "[data-copy],[data-link],[data-save],[data-forget],[data-clear-uploads],[data-close],[data-show],[data-pane],[data-goto],[data-toggle],[data-put],[data-tab],[data-act]:not(form)";
+  const PRESSED = "[data-copy],[data-link],[data-save],[data-forget],[data-clear-uploads],[data-close],[data-show],[data-pane],[data-goto],[data-file],[data-toggle],[data-put],[data-tab],[data-act]:not(form)";
 
   function press(target, event) {
     const data = target.dataset;
@@ -743,6 +773,7 @@
       return;
     }
     if ("goto" in data) { goTo(target); return; }
+    if ("file" in data) { saveFile(target); return; }
     if ("show" in data) { const part = document.getElementById(data.show); if (part) part.hidden = !part.hidden; return; }
     if ("put" in data) {
       const field = target.closest("form")?.elements[data.put];

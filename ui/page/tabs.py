@@ -28,6 +28,7 @@ def tab_data() -> Html:
             data_waiting=tab.waiting,
             data_again=tab.start_on_demand,
             data_apart=tab.start_apart,
+            data_own=" ".join(tab.own) or None,
         )
         for tab in TABS
     )

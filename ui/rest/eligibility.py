@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from cemai.eligibility import LONGEST, compose_description
+from cemai.eligibility import compose_description
 from ui.exports.eligibility import eligibility_table
 from ui.rest.files import exported
-from ui.rest.requests import TOP_LIMIT, CurrentDesk, TableFormat
+from ui.rest.requests import CurrentDesk, EligibleRequest
 
 router = APIRouter()
-Field = Annotated[str, Query(max_length=100)]
 
 
 @router.get("/eligible", summary="对号入座：逐条规定逐个条件判断 符合、不符合、未载明", response_model=None)
-def eligible(
-    desk: CurrentDesk,
-    who: Annotated[str, Query(max_length=LONGEST, description="一句话：年龄、户籍、住地、收入、身份等")] = "",
-    age: Field = "",
-    sex: Field = "",
-    place: Field = "",
-    household: Field = "",
-    income: Annotated[str, Query(max_length=20, description="家庭人均月收入，元")] = "",
-    topic: Annotated[str, Query(max_length=100, description="规定里要有的词")] = "",
-    as_of: dt.date | None = None,
-    top: Annotated[int, Query(ge=1, le=TOP_LIMIT)] = 20,
-    format: TableFormat = "json",
-) -> Response | dict[str, Any]:
-    form = {"age": age, "sex": sex, "place": place, "household": household, "income": income}
-    found = desk.eligible(compose_description(who, form), topic=topic, as_of=as_of, top=top)
-    return found.record() if format == "json" else exported(eligibility_table(found), format, "对号入座")
+def eligible(desk: CurrentDesk, asked: Annotated[EligibleRequest, Query()]) -> Response | dict[str, Any]:
+    return _run_eligible(desk, asked)
+
+
+@router.post("/eligible", summary="对号入座；说的是谁不进地址，也就不进日志", response_model=None)
+def eligible_post(desk: CurrentDesk, body: EligibleRequest) -> Response | dict[str, Any]:
+    return _run_eligible(desk, body)
+
+
+def _run_eligible(desk: CurrentDesk, asked: EligibleRequest) -> Response | dict[str, Any]:
+    form = {"age": asked.age, "sex": asked.sex, "place": asked.place, "household": asked.household, "income": asked.income}
+    found = desk.eligible(compose_description(asked.who, form), topic=asked.topic, as_of=asked.as_of, top=asked.top)
+    return found.record() if asked.format == "json" else exported(eligibility_table(found), asked.format, "对号入座")

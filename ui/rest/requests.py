@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cemai.eligibility import LONGEST
 from corpus.divisions import gazetteer
 from corpus.errors import UsageError
 from corpus.filters import STATUSES, Filters
@@ -25,7 +26,8 @@ TEXT_LIMIT = 10_000
 Text = Annotated[str | None, Query(max_length=200)]
 After = Annotated[list[str], Field(max_length=20, description="之前的问题，先问的在前；追问（那北京呢）按它们补全")]
 Year = Annotated[int | None, Query(ge=1900, le=2200)]
-TableFormat = Annotated[str, Query(pattern="^(json|csv|xlsx|docx)$")]
+TABLE_FORMATS = "^(json|csv|xlsx|docx)$"
+TableFormat = Annotated[str, Query(pattern=TABLE_FORMATS)]
 AllVersions = Annotated[bool, Query(description="副本和旧版本也计入；缺省时每份文件只计一次")]
 AnswerFormat = Annotated[str, Query(pattern="^(json|docx)$")]
 
@@ -118,6 +120,21 @@ class CompareRequest(BaseModel):
     regions: Annotated[list[str] | None, Field(max_length=100)] = None
     as_of: dt.date | None = None
     status: Annotated[str | None, Field(max_length=50)] = None
+
+
+class EligibleRequest(BaseModel):
+    """What GET and POST /eligible ask: who it is, in a sentence and in fields, and which provisions."""
+
+    who: Annotated[str, Field(max_length=LONGEST, description="一句话：年龄、户籍、住地、收入、身份等")] = ""
+    age: Annotated[str, Field(max_length=100)] = ""
+    sex: Annotated[str, Field(max_length=100)] = ""
+    place: Annotated[str, Field(max_length=100)] = ""
+    household: Annotated[str, Field(max_length=100)] = ""
+    income: Annotated[str, Field(max_length=20, description="家庭人均月收入，元")] = ""
+    topic: Annotated[str, Field(max_length=100, description="规定里要有的词")] = ""
+    as_of: dt.date | None = None
+    top: Annotated[int, Field(ge=1, le=TOP_LIMIT)] = 20
+    format: Annotated[str, Field(pattern=TABLE_FORMATS)] = "json"
 
 
 class CorrectionRequest(BaseModel):

@@ -1,22 +1,31 @@
-"""对号入座: a person or an enterprise described in a sentence or a form, and the provisions with each condition judged."""
+"""对号入座: a person or an enterprise described in a sentence or a form, and the provisions with each condition judged.
+
+Who somebody is never stands in an address, nor in the title of the page: histories and logs keep those. It stays with the tab of the browser,
+and what opens the results again (``MATCH``) shows a colleague the empty form.
+"""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Mapping
 
 from cemai.eligibility import CAUTION, VERDICTS, JudgedCondition, JudgedProvision, compose_description
 from corpus.errors import UsageError
 from corpus.titles import in_marks
 from ui.desk.desk import Desk
 from ui.page.events import Payload, page_start, text
-from ui.page.kit.address import copy_link, document_link, standing
+from ui.page.kit.address import ARRIVE, document_link, standing
 from ui.page.kit.forms import ask_box, select, text_field
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_library, empty_state, error_message
 from ui.page.kit.tab import Tab, stateless
 from ui.page.kit.wording import state_tag
-from ui.page.tasks.ledgers import export_links, pager
+from ui.page.tasks.ledgers import pager
 
-FIELDS = ("age", "sex", "place", "household", "income")
-"""The fields of the form beside the sentence."""
+OWN = ("who", "age", "sex", "place", "household", "income")
+"""The sentence and the fields of the form that say who it is."""
+MATCH = "match"
+"""What an address with results says of them: that this tab knows who it is."""
 FILES = (("xlsx", "导出 Excel"), ("docx", "导出 Word"))
 MOST, SHOWN = 100, 10
 """Provisions that are looked up, and those of a page."""
@@ -52,24 +61,26 @@ def start(desk: Desk) -> Html:
 
 def rows(desk: Desk, payload: Payload) -> Html:
     """The provisions, a page of them, with their address."""
-    values = {name: text(payload, name) or "" for name in ("who", *FIELDS, "topic")}
-    if not desk.entries() or not any(values[name] for name in ("who", *FIELDS)):
-        return join(start(desk), standing("eligible", values))
-    who = compose_description(values["who"], values)
-    here = standing("eligible", {**values, "start": page_start(payload)}, name=cut(who, 30))
+    own = {name: text(payload, name) or "" for name in OWN}
+    topic = text(payload, "topic") or ""
+    is_asked = text(payload, "act") != ARRIVE or text(payload, "do") == MATCH
+    if not desk.entries() or not is_asked or not any(own.values()):
+        return join(start(desk), standing("eligible", {"topic": topic}))
+    who = compose_description(own["who"], own)
+    here = standing("eligible", {"do": MATCH, "topic": topic, "start": page_start(payload)})
     try:
-        found = desk.eligible(who, topic=values["topic"], top=MOST)
+        found = desk.eligible(who, topic=topic, top=MOST)
     except UsageError as error:
         return join(error_message(str(error)), here)
     if not found.provisions:
         return join(empty_state("没有对得上的规定", "".join(found.notes)), here)
     first = min(page_start(payload), len(found.provisions) - 1)
-    links = export_links("/api/v1/eligible", {**values, "top": str(MOST)}, FILES)
+    links = el("div", [_file_button(label, format, {**own, "topic": topic}) for format, label in FILES], class_="foot")
     return join(
         el(
             "div",
             el("h2", cut(who, 60), el("small", found.notes[0])),
-            el("div", links, el("div", copy_link(), class_="foot"), class_="links"),
+            el("div", links, class_="links"),
             class_="lead",
         ),
         el("p", CAUTION, class_="count"),
@@ -77,6 +88,12 @@ def rows(desk: Desk, payload: Payload) -> Html:
         pager(len(found.provisions), first, "provisions", size=SHOWN),
         here,
     )
+
+
+def _file_button(label: str, format: str, asked: Mapping[str, str]) -> Html:
+    """A button for the same rows as a file; what is asked goes in the body of the request."""
+    body = json.dumps({**asked, "top": MOST, "format": format}, ensure_ascii=False)
+    return el("button", label, type="button", class_="open", data_file="/api/v1/eligible", data_body=body)
 
 
 def _card(one: JudgedProvision) -> Html:
@@ -111,4 +128,4 @@ def _condition(one: JudgedProvision, condition: JudgedCondition) -> Html:
     )
 
 
-TAB = Tab("eligible", "对号入座", "正在逐条对照…", form=form(), start=start, act=stateless(rows), start_follows=True)
+TAB = Tab("eligible", "对号入座", "正在逐条对照…", form=form(), start=start, act=stateless(rows), start_follows=True, own=OWN)

@@ -37,6 +37,7 @@ class Tab:
             when the library changes.
         side: What stands left of the results in a given state.
         changes: Whether a press may change the library, so that everything drawn from it is drawn again.
+        own: Fields that stand in no address, nor in what is sent elsewhere: they stay with the tab of the browser until it is closed.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Tab:
     start_apart: bool = False
     side: Callable[[Desk, Any], Html] | None = None
     changes: Callable[[Payload], bool] | None = None
+    own: tuple[str, ...] = ()
 
     @property
     def start_on_demand(self) -> bool:

@@ -222,4 +222,4 @@ def _answer(desk: Desk, session: StudySession, under_way: rounds.Round, payload:
     return _shown(session, after, number), session
 
 
-TAB = Tab("study", "学政策", "正在准备…", form=form, start=start, act=act)
+TAB = Tab("study", "学政策", "正在准备…", form=form, start=start, act=act, own=("learner",))
