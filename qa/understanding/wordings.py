@@ -23,7 +23,6 @@ _long_numeral = re.compile(
     "(?<![第〇零一二三四五六七八九十百千])([一二三四五六七八九]?十[一二三四五六七八九]?)(?=(?:[个家项名户条种]|位[^一二]))"
 )
 _marked = re.compile(r"(《[^《》]*》|[“\"‘「『][^”\"’」』]*[”\"’」』])")
-_kept = re.compile(r"《[^《》]*》|[“\"‘「『][^”\"’」』]*[”\"’」』]")
 
 
 _BY_WHOM = "由哪些单位负责"
@@ -57,6 +56,8 @@ def _opening_rules() -> tuple[tuple[re.Pattern[str], str], ...]:
 def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns with what they are read as, in order; the words are those of ``words_wordings.tsv``."""
     differ = "(?!不同|区别|差异|差别|变化|影响|不一样|异同)"
+    comes_to = "(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?"
+    how_much = "(?:多少钱?|多高|多大|几何|几|几个)"
     rows = (
         (r"(?P<one>[县市区乡镇州])[(（]、?(?P<other>[县市区旗乡镇](?:、[县市区旗乡镇])?)[)）]", r"\g<one>\g<other>"),
         (r"那(?=(?:几|些|个|一|家|类|种|项)(?:[类种个项家些人]|单位|部门|文件|材料|条件))", "哪"),
@@ -86,7 +87,6 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"的?{responsible_nouns}(?:分别)?(?:是谁|是哪些|是哪个|是哪几个|有哪些|有谁|是什么|是哪里|是哪)?$", _BY_WHOM),
         (r"(?:由|归|是|都是|哪个)?{offices_asked}(?:在|来)?{managing}(?:的)?$", _BY_WHOM),
         (r"{who_manages}$", _BY_WHOM),
-        (r"(?:有|{meeting})?(?:什么|哪些|哪几个|哪几项|几个)(?P<noun>{asked_lists})$", r"的\g<noun>有哪些"),
         (r"(?:有|{meeting})?(?:什么|哪些|哪几个|哪几项|几个)(?P<noun>{asked_lists})", r"的\g<noun>有哪些"),
         (r"有哪些(?P<noun>{asked_lists})(?:{meeting})?$", r"的\g<noun>有哪些"),
         (r"的?(?P<noun>{asked_lists})(?:清单)?(?:分别)?(?:是什么|是哪些|有哪些|包括什么|要哪些)?$", r"的\g<noun>有哪些"),
@@ -98,9 +98,9 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (r"政策(?:有哪些|是什么|是怎样的|是怎么规定的|怎么规定的?|内容|规定|情况)$", "政策"),
         (r"(?:百分之几|百分之多少|几成)$", "多少"),
         (r"(?<=[\u4e00-\u9fff])(?:几|多少)(?:[万亿]元?|块钱?|元|钱)$", "多少钱"),
-        (r"(?P<noun>{value_nouns})(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?(?:多少钱?|多高|多大|几何|几|几个)?$", r"\g<noun>是多少"),
-        (r"(?P<noun>{value_nouns})(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?(?:多少钱?|多高|多大|几何|几|几个)(?P<unit>个|平方米|元|万元|倍|人|户)$", r"\g<noun>是多少\g<unit>"),
-        (r"(?P<noun>{amount_nouns})(?:是|为|有|得|要|应当?|需|可|可以|能|会)?{reaching}?(?:了)?多少钱?$", r"\g<noun>多少钱"),
+        (rf"(?P<noun>{{value_nouns}}){comes_to}{how_much}?$", r"\g<noun>是多少"),
+        (rf"(?P<noun>{{value_nouns}}){comes_to}{how_much}(?P<unit>个|平方米|元|万元|倍|人|户)$", r"\g<noun>是多少\g<unit>"),
+        (rf"(?P<noun>{{amount_nouns}}){comes_to}多少钱?$", r"\g<noun>多少钱"),
         (r"(?<![{taking_verbs}是为有])(?:是|为|有)?多少$", "是多少"),
         (r"的的", "的"),
     )  # fmt: skip
@@ -246,7 +246,7 @@ def _outside_marks(text: str, change: Callable[[str], str]) -> str:
         kept.append(match[0])
         return chr(0xE000 + len(kept) - 1)
 
-    changed = change(_kept.sub(hide, text))
+    changed = change(_marked.sub(hide, text))
     for number, original in enumerate(kept):
         changed = changed.replace(chr(0xE000 + number), original)
     return changed.strip()
