@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from corpus.wordlists import word_lists
@@ -42,7 +42,7 @@ def near_misses(text: str, names: SpellingNames, occurs: Callable[[str], bool]) 
         window = text[start : start + len(name)]
         if name in text or window in found or (wrong == start and text[wrong] in function_words()):
             continue
-        edges = _words(text) if edges is None else edges
+        edges = _words(_pieces(text)) if edges is None else edges
         end = start + len(name)
         at_border = wrong in (start, end - 1)
         if at_border and not sound_alike(text[wrong], name[wrong - start]):
@@ -53,18 +53,22 @@ def near_misses(text: str, names: SpellingNames, occurs: Callable[[str], bool]) 
     return list(found.items())
 
 
-def _words(text: str) -> list[tuple[int, int]]:
-    """The places of dictionary words of more than one character in a text."""
-    spans = []
+def _pieces(text: str) -> list[tuple[int, str, bool]]:
+    """The pieces of a text: where each stands, and whether it is a dictionary word of more than one character."""
+    pieces = []
     position = 0
     for word, _ in natures(text):
         at = text.find(word, position)
         if at < 0:
             continue
         position = at + len(word)
-        if len(word) > 1 and is_word(word):
-            spans.append((at, position))
-    return spans
+        pieces.append((at, word, len(word) > 1 and is_word(word)))
+    return pieces
+
+
+def _words(pieces: Iterable[tuple[int, str, bool]]) -> list[tuple[int, int]]:
+    """The places of the dictionary words among some pieces."""
+    return [(at, at + len(word)) for at, word, known in pieces if known]
 
 
 def find_sound_slips(text: str, frequency: Callable[[str], float], occurs: Callable[[str], bool]) -> list[SoundSlip]:
@@ -80,9 +84,10 @@ def find_sound_slips(text: str, frequency: Callable[[str], float], occurs: Calla
     characters around the place the library must have the ones meant and not the ones written.
     """
     found: dict[int, SoundSlip] = {}
-    whole = _words(text)
+    pieces = _pieces(text)
+    whole = _words(pieces)
     single = word_lists("qa")["single_words"]
-    for at in _loose_characters(text):
+    for at in _loose_characters(pieces):
         if text[at] in single:
             continue
         best: tuple[int, float, SoundSlip | None] = (0, 0.0, None)
@@ -122,15 +127,10 @@ def _fits(text: str, meant: str, start: int, end: int, at: int, occurs: Callable
     return any(occurs(joined) for joined in sides) and not any(map(occurs, torn))
 
 
-def _loose_characters(text: str) -> Iterator[int]:
+def _loose_characters(pieces: Iterable[tuple[int, str, bool]]) -> Iterator[int]:
     """The places of characters that stand in no word of the dictionary: what a slip leaves of a word."""
-    position = 0
-    for word, _ in natures(text):
-        at = text.find(word, position)
-        if at < 0:
-            continue
-        position = at + len(word)
-        if (len(word) > 1 and is_word(word)) or word in function_words():
+    for at, word, known in pieces:
+        if known or word in function_words():
             continue
         for place, character in enumerate(word, at):
             if _is_han(character) and character not in function_words():
