@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from index.passages import Hit
+
+if TYPE_CHECKING:
+    from graph.families.units import ComparableValue
 
 Status = Literal["answered", "partial", "not_found"]
 Form = Literal["地区对比", "新旧对照", "落实对照"]
@@ -112,6 +115,13 @@ class CellValue:
     kind: str = "rule"
     note: str = ""
     order: str = ""
+
+    @classmethod
+    def of(cls, text: str, value: ComparableValue | None, year: int | None = None, kind: str = "rule") -> CellValue:
+        """A value as written, with the number it was read as; None where it is no number."""
+        if value is None:
+            return cls(text, year=year, kind=kind)
+        return cls(text, value.low, value.high, value.unit, year, kind)
 
     def record(self) -> dict[str, object]:
         """The shape other programs read."""

@@ -105,9 +105,7 @@ def _cover(subject: Subject, found: Sequence[PlaceEvidence], valued: Sequence[Va
 
 def _row(label: str, one: PlaceEvidence, value: RuleValue, subject: Subject) -> AnswerLine:
     line = _quoted(f"{label} {value.value.text}", one, value)
-    held = value.value.value
-    low, high, unit = (held.low, held.high, held.unit) if held is not None else (None, None, "")
-    figure = AnswerFigure(one.place.name, subject.label, CellValue(value.value.text, low, high, unit))
+    figure = AnswerFigure(one.place.name, subject.label, CellValue.of(value.value.text, value.value.value))
     return replace(line, derived=(label,), figures=(figure,))
 
 

@@ -265,7 +265,7 @@ def _figure_cell(place: ComparedPlace, row: IndicatorRow, number: int, view: Lib
     document = view.document(fact.document)
     citation = cite(document, quoted_span(view, fact))
     value = comparable_value(fact.value)
-    bold = CellValue(fact.value.value_text, value.low, value.high, value.unit, figure.year, figure.kind) if value else None
+    bold = CellValue.of(fact.value.value_text, value, figure.year, figure.kind) if value else None
     return Cell(place.name, document.info.source, flatten(citation.quote), (citation,), document.info.id, bold)
 
 

@@ -118,7 +118,7 @@ def _figure_cell(column: ComparisonColumn, target: TargetRecord | None) -> Cell:
     value = comparable_value(target) if target is not None else None
     if target is None or value is None:
         return cell
-    return replace(cell, value=CellValue(target.value_text, value.low, value.high, value.unit, target.by_year, target.kind))
+    return replace(cell, value=CellValue.of(target.value_text, value, target.by_year, target.kind))
 
 
 Entries = Sequence[tuple[str, tuple[AnswerCitation, ...]]]

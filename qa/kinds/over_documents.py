@@ -430,11 +430,8 @@ def _row(label: str, one: PlaceFigure, view: LibraryView) -> AnswerLine:
 
 def _told(one: PlaceFigure) -> AnswerFigure:
     """A figure as the row of a table."""
-    value = one.figure.value
-    low, high, unit = (value.low, value.high, value.unit) if value is not None else (None, None, "")
-    return AnswerFigure(
-        one.place.short, one.figure.family.name, CellValue(one.text, low, high, unit, one.figure.year, one.figure.kind)
-    )
+    figure = one.figure
+    return AnswerFigure(one.place.short, figure.family.name, CellValue.of(one.text, figure.value, figure.year, figure.kind))
 
 
 def _row_named(label: str, named: NamedFigure, view: LibraryView) -> AnswerLine:

@@ -91,9 +91,7 @@ def _drafted(
         assert one.document is not None
         group = f"{value.value.group} " if several and value.value.group else ""
         label = f"{year}年文件 {group}{value.value.text}"
-        held = value.value.value
-        low, high, unit = (held.low, held.high, held.unit) if held is not None else (None, None, "")
-        figure = AnswerFigure(f"{place} {group}".strip(), subject.label, CellValue(value.value.text, low, high, unit, year))
+        figure = AnswerFigure(f"{place} {group}".strip(), subject.label, CellValue.of(value.value.text, value.value.value, year))
         span = value.statement.span
         line = quote_line(label, one.document, [span if span.covers(value.value.span) else value.value.span])
         lines.append(replace(line, derived=(label,), figures=(figure,)))
