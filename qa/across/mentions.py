@@ -15,7 +15,7 @@ from corpus.store import DocumentInfo, year_of
 from corpus.wordlists import expand, word_lists
 from graph.documents.named import rows_behind
 from qa.across.places import places_asked
-from qa.across.sweeps import own_words
+from qa.across.sweeps import drop_asides, own_words
 from qa.documents import ChosenDocuments, DocumentView, LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
@@ -32,7 +32,6 @@ _PASSIVE = re.compile(expand("qa", r"(?:{mention_passive})(?:了|过|到)?"))
 _OF_WHICH = re.compile(expand("qa", r"的(?:省份|地区|地方|城市|文件|省区)?(?:都)?有?(?:{mention_askers})"))
 _BARE = re.compile(r"的(?:省份|省区|省|地区|地方|城市|市县|省\(区、市\))[?？。]?$")
 _PUT = re.compile(expand("qa", r"把([^,，。]{2,24}?)(?:{mention_put})"))
-_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 _TAIL = re.compile(expand("qa", r"(?:{mention_tails})+$|[?？。!！,，\s]+$"))
 _HEAD = re.compile(expand("qa", r"^(?:{mention_heads})"))
 _REPORT = re.compile(expand("qa", r"{mention_reports}"))
@@ -92,7 +91,7 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
 
     Example: of ``哪些省份的2026年政府工作报告提到人形机器人？`` 人形机器人 in the reports of 2026 of the provinces.
     """
-    folded = _ASIDE.sub("", own_words(parsed))  # the thing is looked for as it was asked
+    folded = drop_asides(own_words(parsed))  # the thing is looked for as it was asked
     found = _thing_asked(folded)
     if found is None or "《" in folded:
         return None

@@ -11,7 +11,7 @@ from corpus.divisions import Division
 from corpus.folding import fold
 from corpus.numerals import half_width
 from corpus.region_groups import PlacesRead
-from corpus.wordlists import word_lists
+from corpus.wordlists import expand, word_lists
 from graph.quantities.find import find_quantities
 from qa.across.evidence import Subject
 from qa.across.places import ENDINGS
@@ -35,6 +35,7 @@ _ZONE = re.compile(r"(?<= )[\u4e00-\u9fff]{0,5}(?:新区|经开区|开发区|高
 _BOUND = re.compile(r"(?:不超过|不低于|不高于|不少于|至少|超过|达到|在)$")
 _JOINS = re.compile(r"(?:\s+[、,，和与及]+)+(?=\s)|(?<=\s)[、,，和与及]+")
 """What joined the names of places that were taken out."""
+_NOISE = re.compile(expand("qa", "^(?:{subject_noise})+|(?:{subject_noise})+$"))
 _ASKS_WHERE = re.compile(
     r"(?:这|上述)?[两三四五六七八九十几]个?(?:城市|省份|市县|市|省|地|州)[里中]?|(?:这|那)?(?:哪|谁)[^,，?？]{0,8}?(?:更|最)[高低多少大小]|(?:最高|最多|最低|最少)(?:能|可)?(?!额度|限额|贷款)[^,，?？]{0,3}多少"
     r"|(?:由|从)多少(?:调整|提高|上调|上浮|增加)?(?:到|至)多少|[里中]?(?:最|更)[高低多少大小]的?(?:是|为)?(?:哪里|哪个|哪儿|哪)?[?？]?$"
@@ -114,9 +115,7 @@ def _names_of(division: Division) -> set[str]:
 
 def _bare(piece: str) -> str:
     """A piece of a question without the small words at its ends."""
-    noise = "|".join(map(re.escape, sorted(word_lists("qa")["subject_noise"], key=len, reverse=True)))
-    piece = re.sub(rf"^(?:{noise})+|(?:{noise})+$", "", piece.strip())
-    return piece.strip("的,， ")
+    return _NOISE.sub("", piece.strip()).strip("的,， ")
 
 
 def rows_naming(subject: Subject, rows: frozenset[int], view: LibraryView, searcher: Searcher) -> frozenset[int]:

@@ -139,6 +139,11 @@ def own_words(parsed: ParsedQuestion) -> str:
     return parsed.understood.question or parsed.folded
 
 
+def drop_asides(folded: str) -> str:
+    """A folded text without what stands in brackets."""
+    return _ASIDE.sub("", folded)
+
+
 def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as_of: dt.date) -> Sweep | None:
     """What a question over documents asks; None for another question: one place, or no indicator."""
     folded = parsed.folded
@@ -204,7 +209,7 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
 
 def _concept(folded: str, view: LibraryView) -> FoundConcept | None:
     """The indicator a question names: one of the data of families, or one that the table of facts has by just that name."""
-    for text in dict.fromkeys((folded, plain := _ASIDE.sub("", folded), plain.replace("的", ""))):
+    for text in dict.fromkeys((folded, plain := drop_asides(folded), plain.replace("的", ""))):
         if (found := find_concept(text)) is not None:
             return found
     of_rules = any(word in folded for word in word_lists("qa")["sweeps_rules"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from corpus.region_groups import PlacesRead
 from corpus.wordlists import word_lists
@@ -32,9 +31,6 @@ from qa.documents import ChosenDocuments, LibraryView
 from qa.evidence.scope import SMALL
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
-
-if TYPE_CHECKING:
-    pass
 
 BESIDE = ("places_beside", "sweeps_highest", "sweeps_lowest", "sweeps_which", "sweeps_values")
 """Lists of the words by which the values of several places are asked for one beside the other."""

@@ -43,7 +43,7 @@ def answer_years_beside(
     if len(years) < LEAST and not asked_over:
         return None
     text = _YEARS.sub(" ", half_width(own_words(parsed)))
-    for word in sorted(word_lists("qa")["years_asked"], key=len, reverse=True):
+    for word in word_lists("qa")["years_asked"]:
         text = text.replace(word, " ")
     plain = subject_words(parsed, None, read, every=False, text=text)
     kind = value_kind(plain, parsed)
