@@ -428,6 +428,15 @@ def _row(label: str, one: PlaceFigure, view: LibraryView) -> AnswerLine:
     return AnswerLine(f"{text}：“{flatten(cited.quote)}”", (cited,), derived=(label,), figures=(_told(one),))
 
 
+def _row_beside(label: str, named: Sequence[tuple[str, PlaceFigure]], view: LibraryView) -> AnswerLine:
+    """Several figures of a place in one row, each behind its name."""
+    cited = tuple(_cited(one, view) for _, one in named)
+    values = "，".join(f"{name}{one.text}" for name, one in named)
+    quotes = "……".join(f"“{flatten(c.quote)}”" for c in cited)
+    figures = tuple(_told(one) for _, one in named)
+    return AnswerLine(f"{label} {values}：{quotes}", cited, derived=(label, values), figures=figures)
+
+
 def _told(one: PlaceFigure) -> AnswerFigure:
     """A figure as the row of a table."""
     figure = one.figure
@@ -550,11 +559,7 @@ def _several(sweep: Sweep, families: Sequence[IndicatorFamily], view: LibraryVie
     lines = [AnswerLine(f"{text}。", counts=(len(scope), len(whole)), derived=(text,))]
     shown = whole if len(scope) > FEW else {place: of for place, of in told.items() if of}
     for number, (place, of) in enumerate(shown.items(), 1):
-        cited = tuple(_cited(one, view) for one in of)
-        label = f"{number}. {place.short}"
-        values = "，".join(f"{one.figure.family.name}{one.text}" for one in of)
-        quotes = "……".join(f"“{flatten(c.quote)}”" for c in cited)
-        lines.append(AnswerLine(f"{label} {values}：{quotes}", cited, derived=(label, values), figures=tuple(map(_told, of))))
+        lines.append(_row_beside(f"{number}. {place.short}", [(one.figure.family.name, one) for one in of], view))
     parts = tuple(dict.fromkeys(_part(one, view) for of in shown.values() for one in of))
     return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
 
@@ -598,12 +603,8 @@ def _beside(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, folde
         listed = f"：{'、'.join(place.short for place in shown)}" if shown else ""
         lines.insert(0, AnswerLine(f"{text}{listed}。", cited, counts=(len(shown),), derived=(text,)))
     for number, (place, of) in enumerate(((p, of) for p, of in shown.items() if of), 1):
-        cited = tuple(_cited(one, view) for one in of.values())
-        label = f"{number}. {place.short}"
-        values = "，".join(f"{year}年{KINDS[kind]}{one.text}" for (year, kind), one in of.items())
-        quotes = "……".join(f"“{flatten(c.quote)}”" for c in cited)
-        told_of = tuple(map(_told, of.values()))
-        lines.append(AnswerLine(f"{label} {values}：{quotes}", cited, derived=(label, values), figures=told_of))
+        named = [(f"{year}年{KINDS[kind]}", one) for (year, kind), one in of.items()]
+        lines.append(_row_beside(f"{number}. {place.short}", named, view))
     parts = tuple(dict.fromkeys(_part(one, view) for of in shown.values() for one in of.values()))
     return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
 
