@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.divisions import Division
-from corpus.filters import Filters
 from corpus.folding import fold
 from corpus.region_groups import find_groups
 from corpus.wordlists import word_lists
@@ -119,6 +118,7 @@ def everywhere(
     rows: Container[int] | None,
     counted: frozenset[int],
     most: int = WIDE,
+    given: Mapping[int, Sequence[Hit]] | None = None,
 ) -> list[ComparedPlace]:
     """The places of the library that speak of a subject, from the nation down; documents of no place stand for themselves.
 
@@ -130,9 +130,9 @@ def everywhere(
         rows: The documents that a place is given; all where None.
         counted: The documents that count.
         most: How many places at most, those with the most to say.
+        given: What ``passages_on`` finds of as many places, where it was looked up already.
     """
-    searched = SEARCHED * most // WIDE
-    spoken = rows_on(subject, topic, view, searcher, counted, searched) if len(counted) > WIDE else sorted(counted)
+    spoken = rows_on(subject, topic, view, searcher, counted, most, given) if len(counted) > WIDE else sorted(counted)
     places: dict[Division | int, ComparedPlace] = {}
     if len(counted) <= WIDE:
         view.prepare(spoken)
@@ -167,24 +167,27 @@ def _order(place: ComparedPlace, view: LibraryView) -> tuple[int, str]:
     return (levels.index(place.division.level), place.division.code)
 
 
-def passages_on(subject: str, view: LibraryView, searcher: Searcher, most: int = WIDE) -> dict[int, list[Hit]]:
+def passages_on(
+    subject: str, view: LibraryView, searcher: Searcher, most: int, within: frozenset[int] | None = None
+) -> dict[int, list[Hit]]:
     """The passages on a subject by document, best first, as many as ``everywhere`` looks at for as many places."""
     found: dict[int, list[Hit]] = defaultdict(list)
-    for hit in searcher.search(subject, filters=Filters(), top=SEARCHED * most // WIDE, fold=False):
+    for hit in searcher.search(subject, within=within, top=SEARCHED * most // WIDE, fold=False):
         if (row := view.by_id.get(hit.source_id)) is not None:
             found[row].append(hit)
     return found
 
 
 def rows_on(
-    subject: str, topic: str | None, view: LibraryView, searcher: Searcher, counted: frozenset[int], searched: int = SEARCHED
-) -> list[int]:
+    subject: str, topic: str | None, view: LibraryView, searcher: Searcher, counted: frozenset[int], most: int,
+    given: Mapping[int, Sequence[Hit]] | None,
+) -> list[int]:  # fmt: skip
     """The documents that speak of a subject, best first."""
     if topic is not None:
         facts = [f.document for record in (TaskRecord, TargetRecord) for f in view.corpus.facts(record, key=("topic", topic))]
         return [row for row, _ in Counter(facts).most_common() if row in counted]
-    few = len(counted) <= SELECTED
-    filters = Filters(documents=tuple(view.infos[row].id for row in sorted(counted))) if few else Filters()
-    hits = searcher.search(subject, filters=filters, top=searched, fold=False)
-    rows = dict.fromkeys(view.by_id[hit.source_id] for hit in hits if hit.source_id in view.by_id)
-    return [row for row in rows if row in counted]
+    if len(counted) <= SELECTED:
+        given = passages_on(subject, view, searcher, most, counted)
+    elif given is None:
+        given = passages_on(subject, view, searcher, most)
+    return [row for row in given if row in counted]

@@ -68,23 +68,25 @@ def answer_places_beside(
     subject = rule_subject(plain, kind, parsed, view, known)
     counted = frozenset(chosen.of(view))
     issued = counted if window is None else frozenset(r for r in counted if window[0] <= day_of(view.infos[r]) <= window[1])
-    looked, rows = 0, None
+    looked, rows, given = 0, None, None
+    of_all_times = every and window is None
     if level or every:
         inside = issued if not level else frozenset(r for r in issued if not level.isdisjoint(view.regions[r]))
         # where it is asked how, none is left out for a word it does not use: 分类资助参保 is what 参保资助 asks for
         named = len(inside) <= WINDOW and (subject.kind or not every)
         rows = rows_naming(subject, inside, view, view.searcher) if named else None
         most = EVERY if every or rows else WIDE
-        there = everywhere(plain, None, view, view.searcher, issued or None, rows or inside or issued or counted, most)
+        if of_all_times and len(counted) > WINDOW:
+            given = passages_on(plain, view, view.searcher, EVERY)
+        there = everywhere(plain, None, view, view.searcher, issued or None, rows or inside or issued or counted, most, given)
         looked = len(there) if rows is None else 0
         places = [place for place in there if (place.division in level if level else place.division is not None)]
     else:
         places = [_of_window(place, issued) for place in with_documents(view, read.divisions, only=counted)]
     if len(places) < 2:
         return None
-    # the passages of so many places are looked up once
-    at_once = every and window is None and (len(counted) > WINDOW or (rows is None and len(places) > WIDE))
-    given = passages_on(plain, view, view.searcher, EVERY) if at_once else None
+    if given is None and of_all_times and rows is None and len(places) > WIDE:
+        given = passages_on(plain, view, view.searcher, EVERY)  # of so many places at once
     found = gather_places(places, subject, view, view.searcher, as_of, given=given)
     if window is not None and not (level or every):
         # what was said at another time, where nothing was said in the time asked about
