@@ -67,12 +67,14 @@ def find_named(
     years = {figure.issued[:4] for figure in held}
     naming = set().union(*(view.searcher.documents_with(name) for name in names)) & set(rows)
     pattern = re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
+    newest = sorted(naming, reverse=True)
+    own = {place: [row for row in newest if place in view.regions[row] and _year(view, row) in years] for place in places}
+    read = _read({row for of_place in own.values() for row in of_place}, view)
     found: dict[Division, NamedFigure] = {}
     for place in places:
-        own = [row for row in naming if place in view.regions[row] and _year(view, row) in years]
-        read = _read(own, view)
-        for row in sorted(own, reverse=True):
-            named = _named_in(row, view.document(row).text, pattern, family, kind, unit, read[row])
+        for document in view.documents(own[place]):
+            row = document.info.row
+            named = _named_in(row, document.text, pattern, family, kind, unit, read[row])
             if named is not None:
                 found[place] = named
                 break
@@ -90,7 +92,7 @@ def _year(view: LibraryView, row: int) -> str:
     return max(years, default="")
 
 
-def _read(rows: Sequence[int], view: LibraryView) -> dict[int, list[FigureRow]]:
+def _read(rows: Collection[int], view: LibraryView) -> dict[int, list[FigureRow]]:
     """The figures that the table has of some documents."""
     kinds = ("target", "achieved", "statistic", "rule")
     found: dict[int, list[FigureRow]] = {row: [] for row in rows}

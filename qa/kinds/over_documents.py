@@ -508,6 +508,7 @@ def _series(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
         for kind, one in sorted(found[place, year].items(), reverse=True)
     ]
     meeting = [row for row in rows if sweep.bound is None or _meets(sweep, row[3])]
+    view.prepare(one.fact.document for _, _, _, one in meeting)
     for place, year, kind, one in meeting:
         lines.append(_row(f"{place.short if several else ''}{year}年{KINDS[kind]}", one, view))
     asked = [year for year in sweep.years if year not in years] or [y for y in range(years[0], years[-1]) if y not in years]
@@ -558,6 +559,7 @@ def _several(sweep: Sweep, families: Sequence[IndicatorFamily], view: LibraryVie
     text += f"；未见：{'、'.join(silent[:NAMED])}" if silent else ""
     lines = [AnswerLine(f"{text}。", counts=(len(scope), len(whole)), derived=(text,))]
     shown = whole if len(scope) > FEW else {place: of for place, of in told.items() if of}
+    view.prepare(one.fact.document for of in shown.values() for one in of)
     for number, (place, of) in enumerate(shown.items(), 1):
         lines.append(_row_beside(f"{number}. {place.short}", [(one.figure.family.name, one) for one in of], view))
     parts = tuple(dict.fromkeys(_part(one, view) for of in shown.values() for one in of))
@@ -595,6 +597,7 @@ def _beside(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, folde
     text += f"；不全：{'、'.join(lacking)}" if lacking else ""
     lines = [AnswerLine(f"{text}。", counts=(len(scope), len(whole)), derived=(text,))]
     shown = told
+    view.prepare(one.fact.document for of in told.values() for one in of.values())
     higher, lower = _HIGHER.search(folded), _LOWER.search(folded)
     if higher or lower:
         shown = {place: of for place, of in whole.items() if _exceeds(list(of.values()), upward=bool(higher))}
@@ -627,6 +630,7 @@ def _done(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> Answ
         latest = max(Counter(year for _, year in both).items(), key=lambda item: (item[1], item[0]))[0]
         both = {key: told for key, told in both.items() if key[1] == latest}
         one_sided = [key for key in one_sided if key[1] == latest]
+    view.prepare(one.fact.document for key in (*both, *one_sided) for one in found[key].values())
     lines: list[AnswerLine] = []
     for place, year in sorted(both, key=lambda key: (key[0].code, key[1])):
         goal, result = both[place, year]["target"], both[place, year]["achieved"]
