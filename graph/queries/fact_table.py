@@ -235,7 +235,7 @@ class FactTable(View):
         facts = self._corpus.facts(TargetRecord, documents=documents)
         infos = {info.row: info for info in self._corpus.infos(None if documents is None else _of(self._corpus, documents))}
         places = "?" + ",?" * (_COLUMNS.count(","))
-        reports = {row: self._corpus.text(row) for row, info in infos.items() if _is_report(info)}
+        reports = dict(self._corpus.texts(row for row, info in infos.items() if _is_report(info)))
         rows = (_row(fact, infos[fact.document], reports.get(fact.document, "")) for fact in facts if fact.document in infos)
         self._db.executemany(f"INSERT OR REPLACE INTO figures VALUES ({places})", rows)
 
