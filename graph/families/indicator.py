@@ -77,8 +77,8 @@ def family_of(indicator: str, unit: str | None) -> IndicatorFamily:
     if base == "%" and whole not in _aliases() and (share := _SHARE.match(whole)) and "占" in whole:
         return _family(f"{_usual(share['part'])}占{_usual(share['whole'])}", "share")
     family = _family(whole, "level")
-    lists = word_lists()
-    if family.known and is_state(family) and (plain.startswith(lists["flow_heads"]) or plain.endswith(lists["added_heads"])):
+    added, flows = word_lists()["added_heads"], word_lists()["flow_heads"]
+    if family.known and is_state(family) and (plain.startswith((*flows, *added)) or plain.endswith(added)):
         # 新增高新技术企业700家 is what came to the 4500 that there are
         return as_flow(family)
     return family

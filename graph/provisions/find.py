@@ -34,7 +34,7 @@ _DEFINES = re.compile(r"所称|是指|下列用语")
 _IS = re.compile(
     r"(?:(?!应当|必须|不|可以|由)[^,，。；;:：\n]){2,16}?(?<![但凡若只就都也还不])是(?![否指])(?:(?!应当|必须|可以|不得)[^；;\n。]){6,}(?:[。；;\n]|\Z)"
 )
-_STEP = re.compile(expand(r"{provision_steps}"))
+_STEP = re.compile(expand(r"{provision_steps}|{provision_hand_in}"))
 _APPLIES = re.compile(
     r"向[^,，。;；\n]{2,24}?(?:提交|申请|报送|办理|备案|登记)|提出[^,，。;；\n]{0,8}申请|提交(?!的)[^。;；\n]{0,24}(?:材料|证明|文件)"
 )
