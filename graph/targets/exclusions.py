@@ -41,7 +41,7 @@ _COUPLE = re.compile(r"(?:夫妻|夫妇|双方|父母)(?:双方)?$")
 _PROJECT = re.compile(r"[一-龥]{2,10}?(?:工程|行动|计划|活动)")
 _ASIDE = re.compile(r"[(（](?:不含|不包括|除|原为|原来为|原)[^()（）]*\Z")
 _COPIES = re.compile(r"复印件|原件|身份证|户口")
-_SORTS = frozenset(("类", "种"))
+SORTS = frozenset(("类", "种"))
 _SAID = ("以上", "上述", "前述")
 _EXCEPTED = re.compile(r"[^,，。;；]{0,24}?(?:以?外|之外)")
 _FORBIDS = re.compile(expand(r"内[^,，。;；]{0,12}(?:{forbidding})"))
@@ -102,7 +102,7 @@ def is_no_figure(text: str, sentence: Span, clause: Span, quantity: Quantity) ->
         if near.rstrip().endswith("方面"):
             return True  # 科技成果转化激励方面4项
         listed = closes_enumeration(near, quantity.value)
-        if (listed and (near.rstrip().endswith("等") or unit in _SORTS)) or (unit in _PLACES and (listed or not near.strip())):
+        if (listed and (near.rstrip().endswith("等") or unit in SORTS)) or (unit in _PLACES and (listed or not near.strip())):
             return True  # 甲、乙、丙等3个船型; 4省市要深入学习
     if quantity.form == "chinese" and exact and unit in _COUNTERS and quantity.value is not None and quantity.value <= 12:
         return not near.endswith(goal_cues())

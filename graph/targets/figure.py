@@ -15,6 +15,8 @@ from graph.targets.context import Manner, TargetContext
 
 COUNTED = ("count", "area", "person")
 """The measures of what is built, planted or helped."""
+AGES = frozenset(("岁", "周岁"))
+"""The units of ages."""
 CHANGED = re.compile(expand(r"{changing_verbs}[到至为]?"))
 BY_THEN = re.compile(expand(r"{times_of_year}(?:以?前|之前)?[^。;]{0,60}\Z"))
 """A time by which something is to stand, without its year: what it governs are goals."""

@@ -10,6 +10,7 @@ from corpus.document import Span
 from graph.lexicon import entries, expand, word_lists
 from graph.quantities.quantity import Quantity
 from graph.targets.exclusions import closes_enumeration
+from graph.targets.figure import AGES
 
 # what stands between an indicator and its number: verbs of reaching and fillers
 _REACHING = re.compile(expand(r"(?:{before_figures}|(?<![拥具享持公国])有|(?<![最附临])近)$"))
@@ -204,7 +205,7 @@ def _as_attribute(bare: str, noun: str, right: str, quantity: Quantity) -> str |
     if measure is None or quantity.form == "words" or not _OWN_CHARACTER.search(bare):
         return None
     of, acts = _OF.match(right), _VERB_AFTER.match(right)
-    aged = (quantity.unit or "") in ("岁", "周岁")
+    aged = (quantity.unit or "") in AGES
     if not (of or acts or (bounded and noun and bare.endswith(_MEASURE_ENDS))) or (not bounded and not acts):
         return None
     if bare in _verbs() and not aged and quantity.measure != "time":

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from graph.facts import TargetKind
 from graph.lexicon import expand, table, word_lists
-from graph.targets.exclusions import closes_enumeration
-from graph.targets.figure import BY_THEN, CHANGED, COUNTED, Figure, contains, goal_cues
+from graph.targets.exclusions import SORTS, closes_enumeration
+from graph.targets.figure import AGES, BY_THEN, CHANGED, COUNTED, Figure, contains, goal_cues
 
 ESTIMATED = re.compile(expand(r"(?:^|[,;:])经?(?:初步)?{estimated}"))
 """An estimate that opens a clause governs the figures after it: 估算项目…个，总投资…亿元."""
@@ -45,9 +45,7 @@ _TOLD = ("累计", "已", "共")
 _RATED = re.compile(r"的?(?:征收率|税率|预征率|费率|利率)")
 _NOT_PLANS = ("rule", "condition", "explanation", "statistics")
 _LONG_TIMES = ("年", "月")
-_AGE_UNITS = frozenset(("岁", "周岁"))
 _WHEN = ("当", "若", "如")
-_SORTS = frozenset(("类", "种"))
 _TALLY = re.compile(r"[(（]共计?\Z")
 _OF_SOMETHING = re.compile(r"的[一-龥]{1,8}$")
 
@@ -112,7 +110,7 @@ def _is_age_or_meaning(figure: Figure) -> TargetKind | None:
     quantity = figure.quantity
     if not figure.in_digits or figure.looks_back:
         return None
-    aged = (quantity.unit or "") in _AGE_UNITS and "寿命" not in figure.whole
+    aged = (quantity.unit or "") in AGES and "寿命" not in figure.whole
     means = "是指" in figure.near
     when = figure.near.lstrip().startswith(_WHEN) and figure.text.startswith("时", quantity.span.end)
     return "rule" if aged or means or when else None
@@ -121,7 +119,7 @@ def _is_age_or_meaning(figure: Figure) -> TargetKind | None:
 def _counts_sorts(figure: Figure) -> TargetKind | None:
     """公开9类救助标准: of how many sorts something is."""
     quantity = figure.quantity
-    sorts = quantity.comparator == "=" and (quantity.unit or "") in _SORTS and figure.manner != "account"
+    sorts = quantity.comparator == "=" and (quantity.unit or "") in SORTS and figure.manner != "account"
     return "statistic" if sorts and not CHANGED.search(figure.near) and not _ADDS.search(figure.near) else None
 
 

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from graph.lexicon import expand, word_lists
-from graph.targets.figure import Figure
+from graph.targets.figure import AGES, Figure
 
 _LEADS = re.compile(
     expand(
@@ -57,7 +57,6 @@ _FINE = re.compile(r"(?:和|或者?|、|并处|处)[一二三四五六七八九�
 _INSIDE = re.compile(r"^在(?P<what>.{4,})内$")
 _BRACKET = re.compile(r"[（(][^（）()]*$")
 _STRAY = re.compile(r"^[^（(]*[）)]")
-_AGES = frozenset(("岁", "周岁"))
 _TIME_ENDS = (*word_lists()["time_nouns"], *word_lists()["time_itself"], "数")
 _MONEY_ENDS = word_lists()["money_ends"]
 _GROWING = (*word_lists()["growing"], *word_lists()["adding_verbs"])
@@ -238,7 +237,7 @@ def _with_measure(name: str, figure: Figure, groups: str) -> str:
     """A name that says what is measured of its thing: 可免租金时间, 男性年龄, 区内商品住房贷款额度."""
     quantity = figure.quantity
     unit = (quantity.unit or "").lstrip("个")
-    if unit in _AGES:
+    if unit in AGES:
         return name if "年龄" in name or name.endswith("期") else f"{name}年龄"
     if quantity.measure == "time" and not name.endswith(_TIME_ENDS) and not groups.endswith("时限）"):
         return f"{name}年限" if unit.endswith("年") and name.endswith("后") else f"{name}时间"
