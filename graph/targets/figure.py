@@ -112,14 +112,9 @@ class Figure:
             return False
         return self.frame.probability >= (0.9 if self.context.future else 0.4)
 
-    @cached_property
-    def looks_back_surely(self) -> bool:
-        """Whether its block reviews or reports beyond doubt."""
-        return self.is_framed("review", "statistics") or self.context.past
-
-    def is_framed(self, *kinds: FrameKind) -> bool:
-        """Whether its block is surely of one of some frames."""
-        return self.frame is not None and self.frame.kind in kinds and self.frame.probability >= 0.8
+    def is_framed(self, *kinds: FrameKind, least: float = 0.8) -> bool:
+        """Whether its block is of one of some frames, surely or with a probability of at least another one."""
+        return self.frame is not None and self.frame.kind in kinds and self.frame.probability >= least
 
     @cached_property
     def is_announced_goal(self) -> bool:

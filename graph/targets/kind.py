@@ -43,7 +43,8 @@ _PARAMETER_REACH = 40
 _LETS = re.compile(expand(r"{letting_verbs}"))
 _TOLD = ("累计", "已", "共")
 _RATED = re.compile(r"的?(?:征收率|税率|预征率|费率|利率)")
-_NOT_PLANS = ("rule", "condition", "explanation", "statistics")
+_LIKELY = 0.5
+"""The probability from which on the frame of a block counts where nothing else decides."""
 _LONG_TIMES = ("年", "月")
 _WHEN = ("当", "若", "如")
 _TALLY = re.compile(r"[(（]共计?\Z")
@@ -169,14 +170,11 @@ def _is_start_of_change(figure: Figure) -> TargetKind | None:
 
 def _is_shortened_limit(figure: Figure) -> TargetKind | None:
     """将办理时限压缩至5个工作日."""
-    shortened = figure.is_limit and figure.manner != "rules" and CHANGED.search(figure.near)
-    if (
-        shortened
-        and (figure.manner == "measures" or figure.is_framed("rule", "condition"))
-        and (figure.quantity.unit or "").endswith(_LONG_TIMES)
-    ):
-        return "rule"  # 房龄限制由20年延长至30年
-    return "target" if shortened else None
+    if not figure.is_limit or figure.manner == "rules" or not CHANGED.search(figure.near):
+        return None
+    lays_down = figure.manner == "measures" or figure.is_framed("rule", "condition")
+    # 房龄限制由20年延长至30年
+    return "rule" if lays_down and (figure.quantity.unit or "").endswith(_LONG_TIMES) else "target"
 
 
 def _is_attribute(figure: Figure) -> TargetKind | None:
@@ -216,7 +214,7 @@ def _is_let(figure: Figure) -> TargetKind | None:
 def _is_driven(figure: Figure) -> TargetKind | None:
     """推动吞吐量增长15%, outside of reports: to be reached, however the year reads."""
     drives = figure.manner == "plan" and figure.near.startswith(_DRIVING) and figure.in_digits
-    return "target" if drives and not figure.looks_back_surely else None
+    return "target" if drives and not (figure.is_framed("review", "statistics") or figure.context.past) else None
 
 
 def _is_parameter(figure: Figure) -> TargetKind | None:
@@ -247,8 +245,7 @@ def _is_for_future_year(figure: Figure) -> TargetKind | None:
     if not figure.is_future or figure.context.preamble or longest:
         return None
     # in measures a year says as often until when something holds
-    frame = figure.frame
-    told = frame is not None and frame.kind in _NOT_PLANS and frame.probability >= 0.5
+    told = figure.is_framed("rule", "condition", "explanation", "statistics", least=_LIKELY)
     holds = (told or figure.manner == "measures") and figure.in_digits and not figure.is_goal
     return None if holds and not contains(figure.near, goal_cues()) and not figure.context.goals else "target"
 
@@ -336,7 +333,7 @@ def _is_in_frame_of_rules(figure: Figure) -> TargetKind | None:
 
 def _is_in_explanation(figure: Figure) -> TargetKind | None:
     """What an explanation or news tells without a goal of its own."""
-    telling = figure.frame is not None and figure.frame.kind in ("explanation", "statistics") and figure.frame.probability >= 0.5
+    telling = figure.is_framed("explanation", "statistics", least=_LIKELY)
     if not telling or not figure.in_digits or figure.context.future:
         return None
     return "statistic" if not (figure.is_goal or figure.is_future) else None
@@ -360,8 +357,8 @@ def _is_unannounced(figure: Figure) -> TargetKind | None:
     """A figure of which nothing says that it is to be reached: no goal, no year to come, no plan around it."""
     if not figure.in_digits or figure.is_goal or figure.is_future or figure.context.future or figure.context.goals:
         return None
-    planned = figure.frame is not None and figure.frame.kind == "plan" and figure.frame.probability >= 0.5
-    if planned or figure.frame is None or contains(figure.near, goal_cues()) or BY_THEN.search(figure.lead):
+    planned = figure.frame is None or figure.is_framed("plan", least=_LIKELY)
+    if planned or contains(figure.near, goal_cues()) or BY_THEN.search(figure.lead):
         return None
     return "rule" if figure.manner == "measures" else "statistic"
 
