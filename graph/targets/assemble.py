@@ -21,7 +21,7 @@ REACH = 200
 """Number of characters before and after a figure that are searched for its words."""
 _UPPER = re.compile(expand(r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?({whole_regions})(?!{no_whole_region})"))
 _OWN = re.compile(expand(r"全[{local_divisions}{townships}]|[我本][{local_divisions}{townships}]"))
-_IS_LEVEL = re.compile(expand(r"{reached_words}|位居|居|占|为|第"))
+_IS_LEVEL = re.compile(expand(r"{reached_words}|居|占|为|第"))
 _IS_SUM = re.compile(expand(r"{kept_verbs}|{growing}|累计|总计|合计|组建|转移|入选|落地|投入|发放|完成|年均"))
 _BINDING = re.compile(r"(?:约束|预期)性")
 
@@ -77,7 +77,7 @@ def assemble_target(
     indicator: str,
     base_year: int | None,
     carried: int | None = None,
-    several: bool = False,
+    several: bool,
 ) -> Target:
     """The target a figure of a sentence makes, with its kind, year, comparator, region and topic."""
     kind, quantity, year = decide_kind(figure), figure.quantity, figure.year
@@ -112,7 +112,7 @@ def assemble_target(
     )
 
 
-def _result_year(figure: Figure, defaults: TargetDefaults, carried: int | None, *, several: bool = False) -> int | None:
+def _result_year(figure: Figure, defaults: TargetDefaults, carried: int | None, *, several: bool) -> int | None:
     """The year a result is of: that of its sentence, of the heading, of a sentence before, of the period the document reports on."""
     year, reference = figure.year, defaults.reference_year
     if year is not None and year.role in ("plain", "as_of", "by", "during"):

@@ -141,8 +141,8 @@ def _offence(figure: Figure) -> str:
     """The offence an article names before its penalties: 【失火罪】…处三年以上七年以下有期徒刑; empty where it names none."""
     at = figure.quantity.core.start
     before = figure.text[max(0, at - _ARTICLE_REACH) : at]
-    article = max(_ARTICLE.finditer(before), key=lambda match: match.start(), default=None)
-    named = _OFFENCES.findall(before[article.start() if article is not None else 0 :])
+    article = max((match.start() for match in _ARTICLE.finditer(before)), default=0)
+    named = _OFFENCES.findall(before, article)
     return named[-1] if named else ""
 
 

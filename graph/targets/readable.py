@@ -42,8 +42,9 @@ _END_FIGURE = re.compile(
         r"(?:[由从为至到]|高达)?(?:{former_times})?的?(?:最高|最低)?不?得?(?:超过|低于|高于)?[\d.]+(?:%|个?百分点|万?元|倍|周?岁)$"
     )
 )
-_BOUND_SHARE = re.compile(r"^(?P<what>.{2,24}?)(?:不得|不应|应|须)?不?(?:低于|少于|超过|高于|大于|小于|多于)(?P<of>.{2,})$")
-_BOUND_BASE = re.compile(r"(?:不得|不应|应|须)?不?(?:低于|少于|超过|高于|大于|小于|多于)(?P<of>[一-龥]{2,20}?)的?$")
+_BOUND = r"(?:不得|不应|应|须)?不?(?:低于|少于|超过|高于|大于|小于|多于)"
+_BOUND_SHARE = re.compile(rf"^(?P<what>.{{2,24}}?){_BOUND}(?P<of>.{{2,}})$")
+_BOUND_BASE = re.compile(rf"{_BOUND}(?P<of>[一-龥]{{2,20}}?)的?$")
 _TRIED = re.compile(expand(r"起(?P<what>{taking_force})$"))
 _SUM_TWICE = re.compile(r"(?<=额度|限额|标准|补贴|补助)金额$")
 _HALF_BRACKET = re.compile(r"[(（][^()（）]*(?=）$)")
@@ -66,7 +67,7 @@ _SHARE_VERBS = word_lists()["share_verbs"]
 _IN_FORCE = re.compile(expand(r"{taking_force}+"))
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十两百]")
 _INNER_FIGURE = re.compile(
-    r"\d%|^\d[\d.]*[万亿]?元|(?<!PM2\.)(?<!PM)\d$|应当|\d次$|(?<![初高集适其])中$|\d个?百分点|\d%的?$|[\d一二三四五六七八九十]+日内期限"
+    r"\d%|^\d[\d.]*[万亿]?元|(?<!PM2\.)(?<!PM)\d$|应当|\d次$|(?<![初高集适其])中$|\d个?百分点|[\d一二三四五六七八九十]+日内期限"
 )
 _PAID = re.compile(
     expand(
@@ -241,14 +242,14 @@ def _with_measure(name: str, figure: Figure, groups: str) -> str:
         return name if "年龄" in name or name.endswith("期") else f"{name}年龄"
     if quantity.measure == "time" and not name.endswith(_TIME_ENDS) and not groups.endswith("时限）"):
         return f"{name}年限" if unit.endswith("年") and name.endswith("后") else f"{name}时间"
+    written = figure.text[quantity.span.start : quantity.core.start]
     if quantity.measure == "money" and not name.endswith(_MONEY_ENDS):
-        loaned = _LOANED.match(figure.text[quantity.span.start : quantity.core.start])
+        loaned = _LOANED.match(written)
         if loaned is not None:
             return f"{name}{'贷款' if loaned.group().endswith('贷') else '提取'}额度"
     floor = quantity.measure == "area" and unit.endswith(_FLOOR_UNITS) and quantity.comparator != "="
     if floor and _ROOMS.search(name) and "面积" not in name:
         return f"{name}面积"
-    written = figure.text[quantity.span.start : quantity.core.start]
     base = _BOUND_BASE.match(written) if quantity.measure in ("percent", "ratio") else None
     if base is not None and "占" not in name and not name.endswith(("率", "比例", "比重")):
         return f"{name}占{base['of']}比例"
