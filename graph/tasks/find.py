@@ -36,6 +36,7 @@ _CIRCUMSTANCE = re.compile(
     )
 )
 """A clause that says only since when, by which law or for what."""
+_BEHIND_NUMBER = "、.．)） \t\r\n\u3000"
 _PARAGRAPH = re.compile(r"[^\n]+")
 _OPENING = re.compile(r"[^，,；;：:。\d]+(?:[，,、][^，,；;：:。\d]+)?")
 _LONGEST_OPENING = 36
@@ -106,10 +107,11 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
             listed = find_duty_of_item(doc.text, section.start + len(number), span.end)
         listed = apply_convention(doc.text, listed, convention)
         span = cut_before_closing(doc.text, span, listed)
-        if article and worthiness.is_in_law(section) and all(duty.running for duty in listed):
+        only_running = all(duty.running for duty in listed)
+        if article and worthiness.is_in_law(section) and only_running:
             continue  # 本办法由县水利局组织实施: who is competent, not what is to be done now
         if (section.id in barred and not listed) or worthiness.bars(
-            section, has_units=bool(listed), lists_units=any(not duty.running for duty in listed)
+            section, has_units=bool(listed), lists_units=not only_running
         ):
             continue
         inherited = _inherited(doc, section, children, own)
@@ -119,7 +121,7 @@ def _numbered(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterable[Task]
             leads_only = all(unit.role == "lead" for duty in inherited for unit in duty.units)
             inherited = inherited if leads_only and not led else []
         name = _name(doc.text, section, listed)
-        if _MATTER.fullmatch(name) and all(duty.running for duty in listed):
+        if _MATTER.fullmatch(name) and only_running:
             continue  # 关于渡口迁建问题: what is reported on
         asks_nobody = not listed and not inherited and not article and worthiness.is_ruled(section)
         if asks_nobody and only_provides(doc.text, section, span, name):
@@ -224,7 +226,7 @@ def _name(text: str, section: Section, listed: Sequence[ResponsibilityClause]) -
     name = section.heading.strip().lstrip(".．、·，, ")
     if not name:
         start = section.start + len(section.number or "")
-        name = text[start : section.whole.end].lstrip("、.．)） \t\r\n\u3000")
+        name = text[start : section.whole.end].lstrip(_BEHIND_NUMBER)
     titled = _TITLED.match(name)
     if titled:
         return titled.group(1)
@@ -241,7 +243,7 @@ def _read_on(text: str, section: Section) -> str:
     """What a sentence says behind the circumstances that open it: 自2024年7月18日起，降低首付比例."""
     start = section.start + len(section.number or "")
     stop = _NAME_END.search(text, start, section.whole.end)
-    clauses = re.split("[，,]", text[start : stop.start() if stop else section.whole.end].lstrip("、.．)） \t\r\n\u3000"))
+    clauses = re.split("[，,]", text[start : stop.start() if stop else section.whole.end].lstrip(_BEHIND_NUMBER))
     while len(clauses) > 1 and _CIRCUMSTANCE.fullmatch(clauses[0].strip()):
         clauses.pop(0)
     return "，".join(clauses)[:200]

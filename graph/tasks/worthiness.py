@@ -55,7 +55,7 @@ class TaskWorthiness:
             known = self._laws[id(head)] = kind_of_title(title) == "law"
         return known
 
-    def bars(self, section: Section, *, has_units: bool, lists_units: bool = True) -> bool:
+    def bars(self, section: Section, *, has_units: bool, lists_units: bool) -> bool:
         """Whether a section can be no task: whatever it says where it provides or tells, unless it names the units that do it.
 
         Among conditions, papers and steps a unit named in passing makes no task; a list of units (``lists_units``) does.
@@ -67,8 +67,6 @@ class TaskWorthiness:
         if has_units:
             return False
         if any(ARTICLE.match(above.number or "") for above in self._doc.trail(section)):
-            return True
-        if self.is_under_conditions(section):
             return True
         if any(above.kind == "attachment" and _BOX.match(above.number or "") for above in self._doc.trail(section)):
             return True
@@ -85,7 +83,7 @@ class TaskWorthiness:
 
     def is_under_conditions(self, section: Section) -> bool:
         """Whether a heading above a section announces conditions, papers, standards or steps."""
-        return any(_CONDITIONS.search(above.heading) for above in self._doc.trail(section)[:-1])
+        return any(_CONDITIONS.search(heading) for heading in self.headings_above(section))
 
     def is_ruled(self, section: Section) -> bool:
         """Whether the block of a section rules or sets conditions rather than plans, as far as the model can tell."""
