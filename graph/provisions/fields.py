@@ -29,6 +29,7 @@ _MODAL = re.compile(
         r"|(?<![许认])可(?![持支行靠信抵售再贷供比能销])|须(?!知)|只能|方能|能够|不能|禁止|严禁|按照)"
     )
 )
+_BAN = re.compile(r"不得(?!不)|(?<!国家)禁止|严禁")
 _PARTY = re.compile(expand(r"(?:{provision_parties})(?:[(（][^()（）]*[)）])?$"))
 _OPENS = re.compile(expand(r"(?:但是?|其中|同时|并且?|且|凡是?|对于?|该(?![市省县区])|而|则|又|其他?(?=符合))+"))
 _NO_NAME = re.compile(
@@ -201,9 +202,6 @@ def opens_with_ban(text: str, start: int, end: int) -> bool:
     return False
 
 
-_BAN = re.compile(r"不得(?!不)|(?<!国家)禁止|严禁")
-
-
 def _clauses(text: str, begin: int, stop: int) -> Iterator[Span]:
     for match in _CLAUSE.finditer(text, begin, stop):
         span = Span(match.start(), match.end()).trimmed(text)
@@ -214,8 +212,9 @@ def _clauses(text: str, begin: int, stop: int) -> Iterator[Span]:
 def _subject(text: str, begin: int, stop: int, *, grants: bool) -> tuple[Span | None, Span | None]:
     """The party or thing a sentence is about, and what it says of it."""
     clauses = list(_clauses(text, begin, stop))
+    gives = grants or _OBJECT.search(text, begin, stop) is not None
     for number, clause in enumerate(clauses):
-        party = _given_to(text, clauses, number) if grants or _OBJECT.search(text, begin, stop) else None
+        party = _given_to(text, clauses, number) if gives else None
         if party is not None:
             return party, None
         modal = _MODAL.search(text, clause.start, clause.end)

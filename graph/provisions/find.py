@@ -98,10 +98,9 @@ def _sections(doc: ParsedDocument, worthiness: TaskWorthiness) -> Iterator[Secti
 def _is_none(text: str, section: Section, worthiness: TaskWorthiness) -> bool:
     """Whether an item provides nothing: it says what is to be done, speaks of its document, or only names something."""
     start, end = section.start + len(section.number or ""), section.whole.end
-    stop = _FIRST_END.search(text, start + _SHORTEST, min(end, start + 100))
-    if _ABOUT_ITSELF.search(text, start, stop.start() if stop is not None else min(end, start + 100)) or _ONLY_NAME.match(
-        text, start, end
-    ):
+    reach = min(end, start + 100)
+    stop = _FIRST_END.search(text, start + _SHORTEST, reach)
+    if _ABOUT_ITSELF.search(text, start, stop.start() if stop is not None else reach) or _ONLY_NAME.match(text, start, end):
         return True
     if worthiness.is_in_law(section) or worthiness.is_under_conditions(section):
         return False
@@ -165,14 +164,14 @@ def _provision(doc: ParsedDocument, text: str, section: Section, worthiness: Tas
 def _kind(text: str, section: Section, main: Span, worthiness: TaskWorthiness, *, grants: bool) -> ProvisionKind:
     """The kind of a provision, by its main text: what its list names are cases or papers, not what it lays down."""
     start, end = main.start, main.end
-    if _DEFINES.search(text, start, min(end, start + 60)) or (worthiness.is_in_law(section) and _IS.match(text, start, end)):
+    law = worthiness.is_in_law(section)
+    if _DEFINES.search(text, start, min(end, start + 60)) or (law and _IS.match(text, start, end)):
         return "definition"
     if grants:
         return "standard"
     if opens_with_ban(text, start, end):
         return "prohibition"
     first = text[start : min(end, start + 160)]
-    law = worthiness.is_in_law(section)
     steps = set((_HAND_IN if law else _STEP).findall(first))
     if (
         len(steps) > 1
