@@ -239,9 +239,10 @@ def families_named(text: str) -> tuple[IndicatorFamily, ...]:
     >>> [family.concept for family in families_named("城镇和农村居民收入分别增长多少")]
     ['城镇居民人均可支配收入', '农村居民人均可支配收入']
     """
-    growing = any(word in fold(text) for word in word_lists()["growth_ends"])
-    names = {**(_growing() if growing else {}), **_aliases()}
-    written = [_MARKS.sub("", item) for item in _JOINS.split(fold(text))]
+    folded = fold(text)
+    growing = any(word in folded for word in word_lists()["growth_ends"])
+    names = dict(_names_by_length()) if growing else _aliases()
+    written = [_MARKS.sub("", item) for item in _JOINS.split(folded)]
     # 地区生产总值增长和城镇新增就业: the one grows, the other is a number
     items = [_without(item, "growth_ends") if at < len(written) - 1 else item for at, item in enumerate(written)]
     apart = items != written
