@@ -22,7 +22,7 @@ REACH = 200
 _UPPER = re.compile(expand(r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?({whole_regions})(?!{no_whole_region})"))
 _OWN = re.compile(expand(r"全[{local_divisions}{townships}]|[我本][{local_divisions}{townships}]"))
 _IS_LEVEL = re.compile(expand(r"{reached_words}|居|占|为|第"))
-_IS_SUM = re.compile(expand(r"{kept_verbs}|{growing}|累计|总计|合计|组建|转移|入选|落地|投入|发放|完成|年均"))
+_IS_SUM = re.compile(expand(r"{kept_verbs}|{growing}|{told_sums}"))
 _BINDING = re.compile(r"(?:约束|预期)性")
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from corpus.document import ParsedDocument, Section, Span
 from corpus.text import PERIOD_ENDS
-from graph.lexicon import alternatives, expand
+from graph.lexicon import alternatives, expand, word_lists
 from graph.tasks.measures import demand_opening
 
 ARTICLE = re.compile(r"^第[一二三四五六七八九十百零千\d]+条")
@@ -38,11 +38,9 @@ _CASE = re.compile(expand(r"[\s、.．)）]{0,4}[^。；;\n]{4,120}(?:的|{provi
 """One of several cases or groups: 以单位名义购买的住房；."""
 _TO_WHOM = frozenset("对以")
 _SENTENCES = re.compile(r"[^。；;\n]+")
-_ASKED = re.compile(
-    expand(r"[^，,]{0,24}(?:{obliged}|各[^，,]{1,8})(?:{modals}|{demanding}|负责|做好|加强|推进|组织|建立|加快|制定|落实)")
-)
+_ASKED = re.compile(expand(r"[^，,]{0,24}(?:{obliged}|各[^，,]{1,8})(?:{modals}|{demanding}|{asked_verbs})"))
 _ONLY = re.compile(expand(r"{only_provides}"))
-_SETTING = frozenset(("将", "对", "以", "按", "调整", "提高", "降低"))
+_SETTING = frozenset(word_lists()["setting_openers"])
 _VALUE = re.compile(r"\d")
 _READ = 1200
 _SENTENCE_LIKE = 6
