@@ -70,11 +70,11 @@ def find_named(
     newest = sorted(naming, reverse=True)
     own = {place: [row for row in newest if place in view.regions[row] and _year(view, row) in years] for place in places}
     read = _read({row for of_place in own.values() for row in of_place}, view)
+    view.prepare(read)
     found: dict[Division, NamedFigure] = {}
     for place in places:
-        for document in view.documents(own[place]):
-            row = document.info.row
-            named = _named_in(row, document.text, pattern, family, kind, unit, read[row])
+        for row in own[place]:
+            named = _named_in(row, view.document(row).text, pattern, family, kind, unit, read[row])
             if named is not None:
                 found[place] = named
                 break
