@@ -161,11 +161,13 @@ class _Side:
 
     def sentence(self, start: int, end: int) -> Span:
         """The sentence around a place; of a long one the part around it."""
-        first = max((self.text.rfind(mark, 0, start) for mark in _STOPS), default=-1) + 1
-        stops = [at for mark in _STOPS if (at := self.text.find(mark, end)) >= 0]
-        last = min(stops, default=len(self.text))
-        span = Span(max(first, start - LONGEST // 2), min(last, end + LONGEST // 2))
-        return span.trimmed(self.text)
+        return _sentence(self.text, start, end)
+
+
+def _sentence(text: str, start: int, end: int) -> Span:
+    first = max(text.rfind(mark, 0, start) for mark in _STOPS) + 1
+    last = min((at for mark in _STOPS if (at := text.find(mark, end)) >= 0), default=len(text))
+    return Span(max(first, start - LONGEST // 2), min(last, end + LONGEST // 2)).trimmed(text)
 
 
 def _cite(info: DocumentInfo, text: str, span: Span, path: Sequence[str] = (), page: int | None = None) -> AnswerCitation:
@@ -187,12 +189,16 @@ def _check_targets(upper: _Side, lower: _Side) -> tuple[int, list[Finding]]:
         wanted = comparable_value(target)
         if wanted is None or not (same_place or _is_relative(target)) or not _has_direction(target):
             continue
-        others = [other for other in lower.targets if other.kind == target.kind and _is_comparable(target, other, wanted)]
-        if not others:
+        likened = [
+            (other, likeness.score)
+            for other in lower.targets
+            if other.kind == target.kind and _has_unit(other, wanted) and (likeness := same_indicator(target, other)).same
+        ]
+        if not likened:
             continue
         compared += 1
-        best = max(same_indicator(target, other).score for other in others)
-        others = [other for other in others if same_indicator(target, other).score >= best - 0.05]
+        best = max(score for _, score in likened)
+        others = [other for other, score in likened if score >= best - 0.05]
         if (found := _judge(target, wanted, others)) is not None:
             said, other = found
             findings.append(
@@ -226,9 +232,9 @@ def _has_direction(target: TargetRecord) -> bool:
     return target.kind != "rule" or target.comparator not in ("=", "≈")
 
 
-def _is_comparable(target: TargetRecord, other: TargetRecord, wanted: ComparableValue) -> bool:
+def _has_unit(other: TargetRecord, wanted: ComparableValue) -> bool:
     value = comparable_value(other)
-    return value is not None and value.unit == wanted.unit and same_indicator(target, other).same
+    return value is not None and value.unit == wanted.unit
 
 
 def _judge(target: TargetRecord, wanted: ComparableValue, others: Sequence[TargetRecord]) -> tuple[str, TargetRecord] | None:
@@ -384,11 +390,12 @@ def department_stems(name: str) -> frozenset[str]:
     >>> sorted(department_stems("省乡村振兴局"))
     ['乡村振兴', '农业农村', '扶贫']
     """
-    found = {_stem_of(name)}
+    own = _stem_of(name)
+    found = {own}
     changes = [(_stem_of(row[0]), _stem_of(row[1])) for row in table("unit_changes.tsv")]
     grown = True
     while grown:
-        more = {new for old, new in changes if old in found} | {old for old, new in changes if new == _stem_of(name)}
+        more = {new for old, new in changes if old in found} | {old for old, new in changes if new == own}
         more |= {other for group in word_lists()["one_office"] if found & {*group.split("/")} for other in group.split("/")}
         grown = not more <= found
         found |= more
@@ -431,15 +438,7 @@ def _check_bases(corpus: Corpus, lower: DocumentInfo, as_of: dt.date) -> tuple[i
                 named,
                 f"{named}{status.status}：{status.reason}",
                 _cite(source, corpus.text(source.row), evidence.span),
-                _cite(lower, text, _around(text, edge.span)),
+                _cite(lower, text, _sentence(text, edge.span.start, edge.span.end)),
             )
         )
     return checked, findings
-
-
-def _around(text: str, span: Span) -> Span:
-    """The clause that names a basis, cut to ``LONGEST``."""
-    first = max((text.rfind(mark, 0, span.start) for mark in _STOPS), default=-1) + 1
-    stops = [at for mark in _STOPS if (at := text.find(mark, span.end)) >= 0]
-    last = min(stops, default=len(text))
-    return Span(max(first, span.start - LONGEST // 2), min(last, span.end + LONGEST // 2)).trimmed(text)
