@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from corpus.divisions import Division, gazetteer
 from corpus.document import Span
@@ -58,6 +58,7 @@ _FOUNDED = re.compile(
 _STAFF = re.compile(r"(?:员工|职工|从业人员)[^\d，,。；;]{0,4}(\d+)\s?(?:人|名)|(\d+)\s?(?:名|个)(?:员工|职工)")
 _TURNOVER = re.compile(r"(?:营业收入|销售额|营收)[^\d，,。；;]{0,4}([\d.]+)\s?(万|亿)元?")
 _DENIED = re.compile(r"(?:不是|没有|并非|不算|非|无|未|不)[^，,。；;、]{0,3}$")
+_ASKS = re.compile(expand(r"{requires}|的$"))
 _SCALES = {"万": 1e4, "亿": 1e8}
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
 
@@ -331,10 +332,8 @@ def judge_provision(
 
 def _is_excluding(words: str, span: Span, path: Sequence[str]) -> bool:
     """Whether a place is about who gets nothing: by its sentence, by what opens the provision, by the headings above."""
-    first = max((words.rfind(mark, 0, span.start) for mark in _SENTENCE_ENDS), default=-1) + 1
-    last = min((at for mark in _SENTENCE_ENDS if (at := words.find(mark, span.end)) >= 0), default=len(words))
     opening = re.split(r"[:：\n]", words)[0] if re.search(r"[:：\n]", words) else ""
-    said = "|".join((words[first:last], opening, *path))
+    said = "|".join((_sentence_around(words, span).of(words), opening, *path))
     return _EXCEPTED.match(words, span.end) is not None or any(word in said for word in word_lists()["excluding"])
 
 
@@ -425,11 +424,15 @@ def _behind(words: str, at: int, reach: int) -> str:
     return re.split(f"[{_CLAUSE_ENDS}]", words[at : at + reach])[0]
 
 
+def _sentence_around(words: str, span: Span) -> Span:
+    first = max(words.rfind(mark, 0, span.start) for mark in _SENTENCE_ENDS) + 1
+    return Span(first, min((at for mark in _SENTENCE_ENDS if (at := words.find(mark, span.end)) >= 0), default=len(words)))
+
+
 def _has_other_ways(words: str, span: Span) -> bool:
     """Whether the sentence offers other ways than the one at a place."""
-    first = max((words.rfind(mark, 0, span.start) for mark in _SENTENCE_ENDS), default=-1) + 1
-    last = min((at for mark in _SENTENCE_ENDS if (at := words.find(mark, span.end)) >= 0), default=len(words))
-    near = words[max(first, span.start - 12) : min(last, span.end + 12)]
+    sentence = _sentence_around(words, span)
+    near = words[max(sentence.start, span.start - 12) : min(sentence.end, span.end + 12)]
     return any(word in near for word in word_lists()["other_ways"])
 
 
@@ -520,11 +523,9 @@ def _months(words: str, match: re.Match[str], told: Described) -> bool | None:
 
 def _states(words: str, told: Described) -> Iterator[JudgedCondition]:
     """States that the provision names, and whether the person said to be in them."""
-    for row in table("person_states.tsv"):
-        names, own = row[0].split(","), (row[1] if len(row) > 1 and row[1] else row[0]).split(",")
-        against = [word for word in (row[2] if len(row) > 2 else "").split(",") if word]
-        said = _is_said(told.text, own, against)
-        for match in re.finditer("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)), words):
+    for state in _person_states():
+        said = _is_said(told.text, state)
+        for match in state.named.finditer(words):
             lead = _clause_before(words, match.start())[-4:]
             span = Span(match.start(), match.end())
             excepted = any(lead.endswith(word) for word in word_lists()["no_state"])
@@ -541,22 +542,41 @@ def _states(words: str, told: Described) -> Iterator[JudgedCondition]:
                 yield JudgedCondition("未载明" if others else "符合", match[0], span, NOT_SURE if others else "与所说的相合")
 
 
-def _is_said(text: str, own: Sequence[str], against: Sequence[str]) -> bool | None:
+class _PersonState(NamedTuple):
+    """A state of a person or an enterprise: how provisions name it, how people say that they are in it, and that they are not."""
+
+    names: tuple[str, ...]
+    own: tuple[str, ...]
+    against: tuple[str, ...]
+    named: re.Pattern[str]
+    """Its names in a provision, the longest first."""
+
+
+@lru_cache(maxsize=1)
+def _person_states() -> tuple[_PersonState, ...]:
+    found = []
+    for row in table("person_states.tsv"):
+        names, own, against = (tuple(word for word in cell.split(",") if word) for cell in (*row, "", "")[:3])
+        named = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+        found.append(_PersonState(names, own or names, against, named))
+    return tuple(found)
+
+
+def _is_said(text: str, state: _PersonState) -> bool | None:
     """Whether somebody said to be in a state: True, denied it: False, or said nothing of it."""
-    if any(word in text for word in against):
+    if any(word in text for word in state.against):
         return False
-    found = [_DENIED.search(text, 0, at.start()) is None for word in own for at in re.finditer(re.escape(word), text)]
+    found = [_DENIED.search(text, 0, at.start()) is None for word in state.own for at in re.finditer(re.escape(word), text)]
     return all(found) if found else None
 
 
 def _demands(words: str) -> Iterator[Span]:
     """The other clauses that demand something: nothing was told of them."""
-    asks = re.compile(expand(r"{requires}|的$"))
     start = 0
     for match in re.finditer(r"[，,；;。\n：:]|$", words):
         clause = Span(start, match.start()).trimmed(words)
         start = match.end()
-        if 4 <= len(clause) <= 120 and asks.search(clause.of(words)):
+        if 4 <= len(clause) <= 120 and _ASKS.search(clause.of(words)):
             yield clause
 
 
@@ -623,10 +643,9 @@ def _touched(told: Described) -> re.Pattern[str]:
     }  # fmt: skip
     found = [word for word, value in words.items() if value is not None]
     found += [name for names in _ladder()[: (told.degree or 0) + 1] for name in names] if told.degree is not None else []
-    for row in table("person_states.tsv"):
-        own, against = (row[1] if len(row) > 1 and row[1] else row[0]).split(","), (row[2] if len(row) > 2 else "").split(",")
-        if _is_said(told.text, own, [word for word in against if word]):
-            found += row[0].split(",")
+    for state in _person_states():
+        if _is_said(told.text, state):
+            found += state.names
     return re.compile("|".join(map(re.escape, found)) or r"(?!)")
 
 
