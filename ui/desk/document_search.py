@@ -116,8 +116,7 @@ def find_documents(desk: Desk, wanted: DocumentQuery) -> FoundDocuments:
 
     Without words the list is of all documents; where no document holds all words it is of those nearest in meaning.
     """
-    if len(wanted.words) > QUERY_LIMIT:
-        raise UsageError(f"查找的词有 {len(wanted.words)} 字，超过 {QUERY_LIMIT} 字。请只写几个关键词；问题请到“问政策”里提。")
+    _require_short(wanted)
     with desk.state():
         table = facet_table(desk)
         limit = table.between(wanted.since, wanted.until)
@@ -127,15 +126,7 @@ def find_documents(desk: Desk, wanted: DocumentQuery) -> FoundDocuments:
             kept.sort(key=date_of, reverse=wanted.sort != "oldest")
             counts = table.counts(wanted.chosen, limit)
             return FoundDocuments(_dated_first(kept), len(kept), len(table.entries), (), counts)
-        matches = desk.match_documents(wanted.query)
-        mask = table.mask_of(matches.rows)
-        hits: list[Hit] = []
-        # a number that nobody has is not like another one
-        if by_meaning := not mask and not matches.phrases and not document_numbers(wanted.words):
-            hits = desk.search(wanted.query, top=TOP)
-            rows = desk.library.corpus.rows
-            matches = QueryMatches((), tuple(dict.fromkeys(rows[hit.source_id] for hit in hits if hit.source_id in rows)), ())
-            mask = table.mask_of(matches.rows)
+        matches, mask, hits, by_meaning = _matched(desk, wanted, table)
         kept_rows = {entry.info.row: entry for entry in table.entries_of(mask & conditions)}
         if kept_rows and not by_meaning and wanted.sort == "":
             hits = _ranked(desk, wanted, table, conditions)
@@ -150,6 +141,33 @@ def find_documents(desk: Desk, wanted: DocumentQuery) -> FoundDocuments:
             matches.phrases,
             _by_document(hits),
         )
+
+
+def count_documents(desk: Desk, wanted: DocumentQuery) -> Mapping[str, Sequence[Count]]:
+    """The ``counts`` of ``find_documents`` alone: no document is put in order for them."""
+    _require_short(wanted)
+    with desk.state():
+        table = facet_table(desk)
+        limit = table.between(wanted.since, wanted.until)
+        return table.counts(wanted.chosen, _matched(desk, wanted, table)[1] & limit if wanted.words else limit)
+
+
+def _require_short(wanted: DocumentQuery) -> None:
+    if len(wanted.words) > QUERY_LIMIT:
+        raise UsageError(f"查找的词有 {len(wanted.words)} 字，超过 {QUERY_LIMIT} 字。请只写几个关键词；问题请到“问政策”里提。")
+
+
+def _matched(desk: Desk, wanted: DocumentQuery, table: FacetTable) -> tuple[QueryMatches, int, list[Hit], bool]:
+    """The documents that the words mean, the same as a set; where none holds them those nearest in meaning, with the passages that are."""
+    matches = desk.match_documents(wanted.query)
+    mask = table.mask_of(matches.rows)
+    # a number that nobody has is not like another one
+    if mask or matches.phrases or document_numbers(wanted.words):
+        return matches, mask, [], False
+    hits = desk.search(wanted.query, top=TOP)
+    rows = desk.library.corpus.rows
+    matches = QueryMatches((), tuple(dict.fromkeys(rows[hit.source_id] for hit in hits if hit.source_id in rows)), ())
+    return matches, table.mask_of(matches.rows), hits, True
 
 
 def with_passages(desk: Desk, wanted: DocumentQuery, entries: Sequence[ShelfEntry], found: FoundDocuments) -> list[list[Hit]]:

@@ -16,7 +16,7 @@ from corpus.errors import UsageError
 from tests.qa.conftest import library_of
 from ui.cli import main
 from ui.desk.desk import Desk
-from ui.desk.document_search import DocumentQuery, FoundDocuments, find_documents, parse_day
+from ui.desk.document_search import DocumentQuery, FoundDocuments, count_documents, find_documents, parse_day
 from ui.desk.imports import Imports
 from ui.gate import RequestGate
 from ui.page.search.events import facet_panel, search
@@ -127,6 +127,16 @@ def test_every_condition_is_a_button_that_takes_it_back_and_the_list_a_file(desk
     assert after == {"query": "供水", "sort": "newest"}, "pressed again, the facet is taken back; the date was emptied"
     assert "4 份文件" in again and "去掉条件" not in again
     assert "起" not in facet_panel(desk, after) and 'data-value="管理办法"' in facet_panel(desk, after)
+
+
+def test_a_press_is_noted_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[tuple[str, str]] = []
+    monkeypatch.setattr(desk, "note_question", lambda what, question: noted.append((what, question)))
+    _, state = search(desk, {"act": "search", "query": "供水"}, {})
+    facets = facet_panel(desk, state)
+    assert noted == [("search", "供水")] and 'data-value="通知"' in facets
+    found = find_documents(desk, DocumentQuery("供水"))
+    assert count_documents(desk, DocumentQuery("供水")) == found.counts
 
 
 def test_the_command_lists_and_writes_the_same(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

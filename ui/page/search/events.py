@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from corpus.errors import UsageError
 from index.passages import Hit
 from ui.desk.desk import Desk, ShelfEntry
-from ui.desk.document_search import SORTS, DocumentQuery, FoundDocuments, find_documents, parse_day, with_passages
+from ui.desk.document_search import (
+    SORTS,
+    DocumentQuery,
+    FoundDocuments,
+    count_documents,
+    find_documents,
+    parse_day,
+    with_passages,
+)
 from ui.desk.facets import FACETS, Chosen
 from ui.labels import REGION_FILTER
 from ui.page.events import Payload, page_start, safely, text
@@ -95,13 +103,13 @@ def facet_panel(desk: Desk, state: Mapping[str, str]) -> Html:
     """The facets, with counts under the words and dates of the state."""
     chosen = {name: value for name, value in state.items() if name in FACETS}
     try:
-        found = find_documents(desk, query_of(state, chosen))
+        counted = count_documents(desk, query_of(state, chosen))
     except UsageError:  # said above the results
-        found = find_documents(desk, DocumentQuery(chosen=chosen))
+        counted = count_documents(desk, DocumentQuery(chosen=chosen))
     # a thousand issuers are no choice, and take longer to draw than to count
     shown = {
         name: [(value, count) for place, (value, count) in enumerate(counts) if place < VALUES or value == chosen.get(name)]
-        for name, counts in found.counts.items()
+        for name, counts in counted.items()
     }
     return facets(shown, chosen, labels={"地区": REGION_FILTER}, cleared=CLEARED)
 
