@@ -1,4 +1,4 @@
-"""Equivalent terms 同义称呼: what is called by several names is read by one, in queries and in the texts they are held against."""
+"""Equivalent terms 同义称呼: what is called by several names is read by one in questions and items; a search looks for all of them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,6 @@ def _written() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(map(re.escape, sorted(terms, key=lambda form: (-len(form), form))))), terms
 
 
-@cache
-def _terms() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(equivalent_forms(), key=lambda term: (-len(term), term)))))
-
-
 def unify_terms(text: str) -> str:
     """A folded text with every thing called by the one name that ``data/equivalents.tsv`` has first.
 
@@ -37,5 +32,14 @@ def unify_terms(text: str) -> str:
 
 
 def find_equivalents(text: str) -> dict[str, tuple[str, ...]]:
-    """The terms in a unified text that have other names, with these."""
-    return {term: equivalent_forms()[term] for term in dict.fromkeys(_terms().findall(text))}
+    """The names in a folded text that a thing has beside others, with these.
+
+    >>> find_equivalents("养老院收费")
+    {'养老院': ('养老机构', '敬老院')}
+    """
+    pattern, terms = _written()
+    found = {}
+    for name in dict.fromkeys(pattern.findall(text)):
+        term = terms[name]
+        found[name] = tuple(other for other in (term, *equivalent_forms()[term]) if other != name)
+    return found

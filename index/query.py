@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from corpus.divisions import gazetteer
 from corpus.wordlists import entries
-from index.equivalents import find_equivalents, unify_terms
+from index.equivalents import find_equivalents
 from index.everyday import question_words, written_forms
 from index.lexical.tokens import document_numbers, normalise, tokenise
 from index.spelling import SpellingNames
@@ -22,7 +22,6 @@ EQUIVALENT_WEIGHT = 0.8
 TYPO_WEIGHT = 0.8
 
 _quoted = re.compile(r"[“\"「『《]([^”\"」』》“「『《]{2,60})[”\"」』》]")
-_marked = re.compile(r"([“\"「『《][^”\"」』》“「『《]{2,60}[”\"」』》])")
 _break = re.compile(r"[^\w]+")
 
 
@@ -56,7 +55,7 @@ def parse_query(query: str, names: SpellingNames | None = None) -> SearchQuery:
         query: The text as typed.
         names: Names in the library that a misspelt word may stand for.
     """
-    plain = _unify(normalise(query[:LONGEST]))
+    plain = normalise(query[:LONGEST])
     stripped = _question_words().sub(" ", plain)
     tokens = tokenise(stripped)
     if not tokens.words and not tokens.pairs:
@@ -86,12 +85,6 @@ def parse_query(query: str, names: SpellingNames | None = None) -> SearchQuery:
         answers=tuple(answer for question, answer in _answer_types() if question.search(plain[:500])),
         readings=tuple((written, read) for written, read, _ in readings),
     )
-
-
-def _unify(text: str) -> str:
-    """A normalised query with equivalent terms read as one; what stands in marks stays."""
-    parts = _marked.split(text)
-    return "".join(part if i % 2 else unify_terms(part) for i, part in enumerate(parts))
 
 
 def _everyday(text: str) -> list[tuple[str, str, float]]:

@@ -18,7 +18,6 @@ from corpus.errors import ModelUnavailable
 from corpus.filters import Filters
 from corpus.store import Corpus, Heads, View
 from index.dense.vectors import DenseIndex
-from index.equivalents import unify_terms
 from index.hits import FOLDED, HitCache, build_hits, opening_hit
 from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
 from index.lexical.cache import LexicalCache
@@ -431,7 +430,7 @@ def _read(lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[
     for c in candidates:
         reading = readings.get(c.row)
         if reading is not None:
-            c.text, c.title, c.ordinal = unify_terms(reading.text), unify_terms(reading.head_text), reading.ordinal
+            c.text, c.title, c.ordinal = reading.text, reading.head_text, reading.ordinal
             known.append(c)
     return known
 
