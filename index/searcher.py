@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +18,7 @@ from corpus.errors import ModelUnavailable
 from corpus.filters import Filters
 from corpus.store import Corpus, Heads, View
 from index.dense.vectors import DenseIndex
+from index.equivalents import find_equivalents, unify_terms
 from index.hits import FOLDED, HitCache, build_hits, opening_hit
 from index.lexical.bm25 import LexicalHit, LexicalIndex, WeightedQuery
 from index.lexical.cache import LexicalCache
@@ -327,7 +328,7 @@ class Searcher:
         pool += [(row, doc, 0.0, documents.get(doc, 0.0), near) for row, (doc, near) in meaning.items()]
         first, rest = select_candidates(pool, LOOKED_AT)
         close, others = (
-            _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some])
+            _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some], _names(question))
             for some in (first, rest[: max(0, 3 * top - LOOKED_AT)])
         )
         rarity = _rarity(question, frequencies, lexical.size)
@@ -423,14 +424,24 @@ def _rarity(question: SearchQuery, frequencies: Frequencies, count: int) -> Rari
     )
 
 
-def _read(lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[Candidate]) -> list[Candidate]:
-    """Add the texts to candidates; those unknown to the lexical index are left out."""
+def _names(question: SearchQuery) -> Callable[[str], str]:
+    """How names are read in the texts a query is held against: as they stand, or, where it calls a thing with several names by the
+    first of them and none by another, as that.
+    """
+    text = question.text
+    return unify_terms if unify_terms(text) == text and find_equivalents(text) else lambda read: read
+
+
+def _read(
+    lexical: LexicalIndex, found: dict[int, LexicalHit], candidates: list[Candidate], names: Callable[[str], str]
+) -> list[Candidate]:
+    """Add the texts to candidates, with names read as ``names`` does; those unknown to the lexical index are left out."""
     readings = lexical.readings([c.row for c in candidates], found)
     known = []
     for c in candidates:
         reading = readings.get(c.row)
         if reading is not None:
-            c.text, c.title, c.ordinal = reading.text, reading.head_text, reading.ordinal
+            c.text, c.title, c.ordinal = names(reading.text), names(reading.head_text), reading.ordinal
             known.append(c)
     return known
 

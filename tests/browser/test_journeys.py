@@ -186,7 +186,7 @@ def test_every_view_is_chinese_and_named(opened: Any, tab: str) -> None:
     page.wait_for_timeout(300)
     settled(page)
     shown = page.evaluate("document.body.innerText")
-    allowed = {format.name for format in FORMATS} | {"PDF"} | {"Excel", "Word", "LibreOffice", "MB", "SH", "TJ"}
+    allowed = {format.name for format in FORMATS} | {"PDF"} | {"Excel", "CSV", "Word", "LibreOffice", "MB", "SH", "TJ"}
     assert set(re.findall(r"[A-Za-z]{2,}", shown)) <= allowed
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     nameless = page.evaluate(
