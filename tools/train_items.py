@@ -71,8 +71,8 @@ FORMS_PENALTY = 20.0
 """How strongly those of the forms are."""
 FORMS_WEIGHT = 10.0
 """What a question counts when they are learned: half of it for its answers, half for all other items."""
-STEPS = 6
-"""Steps of Newton's method for them."""
+STEPS, FORMS_STEPS = 30, 6
+"""Steps of Newton's method for the doubt and for the forms."""
 
 
 @dataclass(slots=True)
@@ -175,6 +175,19 @@ def compare_meaning(q: Asked, forest: Forest, encoder: ItemEncoder) -> None:
     q.evidence = replace(q.evidence, nearness=nearness)
 
 
+def fit_logistic(x: Any, y: Any, weight: Any, *, penalty: float, steps: int) -> Any:
+    """The weights of a logistic regression, the bias last, by Newton's method; all but the bias are drawn to zero."""
+    x = np.hstack([x, np.ones((len(x), 1))])
+    ridge = np.full(x.shape[1], penalty)
+    ridge[-1] = 0
+    beta = np.zeros(x.shape[1])
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-x @ beta))
+        hessian = (x.T * (weight * p * (1 - p))) @ x + np.diag(ridge)
+        beta -= np.linalg.solve(hessian, x.T @ (weight * (p - y)) + ridge * beta)
+    return beta
+
+
 def fit_forms(sets: Sequence[Sequence[Asked]]) -> Any:
     """The weights of forms (``qa.evidence.forms.compute_fits``): a logistic regression of what answers on all pairs of forms, each
     item compared with the mean of its question's.
@@ -182,22 +195,14 @@ def fit_forms(sets: Sequence[Sequence[Asked]]) -> Any:
     rows, answers, weights = [], [], []
     for q in (q for questions in sets for q in questions if (q.grades == 2).any()):
         told = q.grades != 1
-        question, items = q.evidence.forms or (None, None)
+        question, items = q.evidence.forms
         pairs = np.einsum("q,ij->iqj", question, items[told]).reshape(int(told.sum()), -1)
         right = q.grades[told] == 2
         rows.append(pairs - pairs.mean(axis=0))
         answers.append(right)
         weights.append(np.where(right, 0.5 / right.sum(), 0.5 / max(1, (~right).sum())) * FORMS_WEIGHT)
     x, y, weight = np.concatenate(rows), np.concatenate(answers), np.concatenate(weights)
-    x = np.hstack([x, np.ones((len(x), 1))])
-    ridge = np.full(x.shape[1], FORMS_PENALTY)
-    ridge[-1] = 0
-    beta = np.zeros(x.shape[1])
-    for _ in range(STEPS):
-        p = 1 / (1 + np.exp(-x @ beta))
-        hessian = (x.T * (weight * p * (1 - p))) @ x + np.diag(ridge)
-        beta -= np.linalg.solve(hessian, x.T @ (weight * (p - y)) + ridge * beta)
-    return beta[:-1].reshape(len(question), -1)
+    return fit_logistic(x, y, weight, penalty=FORMS_PENALTY, steps=FORMS_STEPS)[:-1].reshape(len(question), -1)
 
 
 def learn_forms(parts: dict[str, list[Asked]]) -> Any:
@@ -207,7 +212,7 @@ def learn_forms(parts: dict[str, list[Asked]]) -> Any:
         weights = fit_forms([others for other, others in parts.items() if other != name] or [asked])
         for q in asked:
             rows = q.evidence.rows.copy()
-            rows[:, place] = forms.compute_fits(*(q.evidence.forms or ()), weights)
+            rows[:, place] = forms.compute_fits(*q.evidence.forms, weights)
             q.evidence = replace(q.evidence, rows=rows)
     return fit_forms(list(parts.values()))
 
@@ -217,18 +222,10 @@ def signs_of(stage: Stage, forest: Forest, q: Asked) -> list[float]:
 
 
 def fit_doubt(signs: Any, refuse: Any) -> dict[str, Any]:
-    """Logistic regression by Newton's method, both answers weighed alike."""
+    """A logistic regression, both answers weighed alike."""
     mean, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-3)
-    x = np.hstack([(signs - mean) / scale, np.ones((len(signs), 1))])
     weight = np.where(refuse, 0.5 / refuse.mean(), 0.5 / (1 - refuse.mean()))
-    ridge = np.full(x.shape[1], PENALTY)
-    ridge[-1] = 0
-    beta = np.zeros(x.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-x @ beta))
-        gradient = x.T @ (weight * (p - refuse)) + ridge * beta
-        hessian = (x.T * (weight * p * (1 - p))) @ x + np.diag(ridge)
-        beta -= np.linalg.solve(hessian, gradient)
+    beta = fit_logistic((signs - mean) / scale, refuse, weight, penalty=PENALTY, steps=STEPS)
     rounded = [round(float(value), 5) for value in beta]
     return {"mean": mean.round(5).tolist(), "scale": scale.round(5).tolist(), "weights": rounded[:-1], "bias": rounded[-1]}
 

@@ -89,11 +89,11 @@ class Evidence:
     rows: Any
     violations: tuple[Violation | None, ...]
     stated: tuple[tuple[bool, ...], ...]
+    forms: tuple[Any, Any]
     documents: int = 1
     """Documents of the library."""
     nearness: Any = None
     """How near each item is to the question by the encoder (cosine); None where vectors are missing."""
-    forms: tuple[Any, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def gather_evidence(constraints: SlotConstraints, hits: Sequence[Hit], view: Lib
     items, numbers, stated, rows, forms = describe_items(constraints.parsed, hits, view, searcher)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
     nearness = searcher.item_nearness(constraints.parsed.query, numbers)
-    return Evidence(tuple(items), rows, violations, stated, len(view), nearness, forms)
+    return Evidence(tuple(items), rows, violations, stated, forms, len(view), nearness)
 
 
 def select_items(evidence: Evidence, *, refused: bool) -> Selection:
@@ -251,7 +251,7 @@ def _ordered(evidence: Evidence, places: Sequence[int], sums: Any) -> OrderedIte
 
 def describe_items(
     parsed: ParsedQuestion, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
-) -> tuple[list[EvidenceItem], list[int], tuple[tuple[bool, ...], ...], Any, tuple[Any, Any] | None]:
+) -> tuple[list[EvidenceItem], list[int], tuple[tuple[bool, ...], ...], Any, tuple[Any, Any]]:
     """The items of some passages, each once.
 
     Returns:
@@ -280,7 +280,7 @@ def describe_items(
                 titles.append(hit.title or "")
                 found_in.append((1 / (1 + rank), hit.score - highest))
     if not items:
-        return [], [], (), np.zeros((0, len(COLUMNS))), None
+        return [], [], (), np.zeros((0, len(COLUMNS))), (describe_question_forms(parsed.folded), describe_item_forms([]))
     question, rarity = searcher.weigh_query(_without_polarity(parsed))
     candidates = _candidates(items, titles, view, rarity)
     for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
