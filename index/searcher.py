@@ -327,8 +327,9 @@ class Searcher:
         ]
         pool += [(row, doc, 0.0, documents.get(doc, 0.0), near) for row, (doc, near) in meaning.items()]
         first, rest = select_candidates(pool, LOOKED_AT)
+        names = _names(question)
         close, others = (
-            _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some], _names(question))
+            _read(lexical, found, [Candidate(*pool[i], numbered=pool[i][1] in numbered) for i in some], names)
             for some in (first, rest[: max(0, 3 * top - LOOKED_AT)])
         )
         rarity = _rarity(question, frequencies, lexical.size)

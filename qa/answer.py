@@ -37,6 +37,10 @@ class AnswerCitation:
         """Whether another quote of the same document holds all of this one."""
         return other.source_id == self.source_id and other.start <= self.start and self.end <= other.end
 
+    def overlaps(self, other: AnswerCitation) -> bool:
+        """Whether another quote of the same document shares some of its words."""
+        return other.source_id == self.source_id and other.start < self.end and self.start < other.end
+
     def record(self) -> dict[str, object]:
         """The shape other programs read."""
         return {

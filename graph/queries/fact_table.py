@@ -371,8 +371,8 @@ def _own_words(record: TargetRecord) -> str:
 def _come_to(record: TargetRecord, family: IndicatorFamily) -> bool:
     """Whether a figure tells what something has come to, not what several years add up to or what holds in each of them."""
     lists = word_lists()
-    before = record.quote[: max(0, record.quote.rfind(record.value_text))].rstrip()
-    own = _own_words(record) + record.value_text
+    before = _own_words(record)
+    own = before + record.value_text
     sums = () if is_state(family) else lists["sums"]  # 经营主体总量达474万户 is what there is
     if any(word in own for word in (*sums, *lists["each_year"])) or any(w in record.indicator for w in sums):
         return False

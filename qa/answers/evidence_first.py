@@ -169,11 +169,7 @@ def _with_whole_list(items: Sequence[EvidenceItem], view: LibraryView) -> list[A
 def _beside(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
     """The lines with a quote that overlaps none of the known ones: the same place in other borders is nothing new."""
     quoted = [citation for line in known for citation in line.citations]
-    return [line for line in lines if not line.citations or not all(any(_overlap(c, q) for q in quoted) for c in line.citations)]
-
-
-def _overlap(one: AnswerCitation, other: AnswerCitation) -> bool:
-    return one.source_id == other.source_id and one.start < other.end and other.start < one.end
+    return [line for line in lines if not line.citations or not all(any(c.overlaps(q) for q in quoted) for c in line.citations)]
 
 
 def _elsewhere(lines: Sequence[AnswerLine], known: Sequence[AnswerLine]) -> list[AnswerLine]:
