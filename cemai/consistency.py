@@ -18,6 +18,7 @@ import msgspec
 
 from corpus.document import Span
 from corpus.store import Corpus, DocumentInfo, year_of
+from corpus.text import stretch_around
 from corpus.titles import in_marks
 from graph.alignment.coverage import CoveredTask, covered_tasks
 from graph.alignment.grades import without_marks
@@ -54,7 +55,6 @@ SAME_WORDS = 4
 LONGEST = 300
 """Characters of a quote."""
 _NEIGHBOUR = re.compile(r"（[^（）]*\d[^（）]*）$")
-_STOPS = "。；;\n"
 _OPEN, _CLOSE = "（(【[", "）)】]"
 _OFFICES = ("处", "科", "室", "股", "中心")
 _LEVEL_WORD = re.compile(r"^(?:自治区|国家|国务院|全国|[省市州盟县旗区])(?=.{2})")
@@ -165,9 +165,8 @@ class _Side:
 
 
 def _sentence(text: str, start: int, end: int) -> Span:
-    first = max(text.rfind(mark, 0, start) for mark in _STOPS) + 1
-    last = min((at for mark in _STOPS if (at := text.find(mark, end)) >= 0), default=len(text))
-    return Span(max(first, start - LONGEST // 2), min(last, end + LONGEST // 2)).trimmed(text)
+    whole = stretch_around(text, Span(start, end))
+    return Span(max(whole.start, start - LONGEST // 2), min(whole.end, end + LONGEST // 2)).trimmed(text)
 
 
 def _cite(info: DocumentInfo, text: str, span: Span, path: Sequence[str] = (), page: int | None = None) -> AnswerCitation:

@@ -18,6 +18,7 @@ from corpus.document import Span
 from corpus.errors import UsageError
 from corpus.numerals import half_width
 from corpus.store import DocumentInfo
+from corpus.text import stretch_around
 from graph.codec.records import ProvisionRecord
 from graph.documents.status import statuses
 from graph.lexicon import expand, table, word_lists
@@ -41,7 +42,6 @@ _FAR, _CLOSE = 8, 3
 _NEAR = 6
 """Characters in front of a state in which it is said whose it is."""
 _EXCEPTED = re.compile(r"[^，,。；;\n]{0,6}除外")
-_SENTENCE_ENDS = "。；;\n"
 _CLAUSE_ENDS = "，,；;。\n：:"
 _AGE_SAID = re.compile(r"(\d{1,3})\s?(?:周?岁)|年龄\D{0,3}(\d{1,3})")
 _GRADUATED = re.compile(r"((?:19|20)\d\d)\s?年[^，。；]{0,6}毕业|((?:19|20)\d\d)届")
@@ -333,7 +333,7 @@ def judge_provision(
 def _is_excluding(words: str, span: Span, path: Sequence[str]) -> bool:
     """Whether a place is about who gets nothing: by its sentence, by what opens the provision, by the headings above."""
     opening = re.split(r"[:：\n]", words)[0] if re.search(r"[:：\n]", words) else ""
-    said = "|".join((_sentence_around(words, span).of(words), opening, *path))
+    said = "|".join((stretch_around(words, span).of(words), opening, *path))
     return _EXCEPTED.match(words, span.end) is not None or any(word in said for word in word_lists()["excluding"])
 
 
@@ -424,14 +424,9 @@ def _behind(words: str, at: int, reach: int) -> str:
     return re.split(f"[{_CLAUSE_ENDS}]", words[at : at + reach])[0]
 
 
-def _sentence_around(words: str, span: Span) -> Span:
-    first = max(words.rfind(mark, 0, span.start) for mark in _SENTENCE_ENDS) + 1
-    return Span(first, min((at for mark in _SENTENCE_ENDS if (at := words.find(mark, span.end)) >= 0), default=len(words)))
-
-
 def _has_other_ways(words: str, span: Span) -> bool:
     """Whether the sentence offers other ways than the one at a place."""
-    sentence = _sentence_around(words, span)
+    sentence = stretch_around(words, span)
     near = words[max(sentence.start, span.start - 12) : min(sentence.end, span.end + 12)]
     return any(word in near for word in word_lists()["other_ways"])
 

@@ -55,6 +55,15 @@ def sentences(text: str, *, semicolons: bool = True) -> Iterator[Span]:
         yield Span(start, len(text))
 
 
+def stretch_around(text: str, span: Span, marks: str = "。；;\n") -> Span:
+    """The stretch of text that a span lies in, from behind the last of some marks before it to the first one behind it.
+
+    Example: around 水利 in ``修路。建水利设施。`` it is ``建水利设施``.
+    """
+    start = max(text.rfind(mark, 0, span.start) for mark in marks) + 1
+    return Span(start, min((at for mark in marks if (at := text.find(mark, span.end)) >= 0), default=len(text)))
+
+
 def sentence_around(text: str, span: Span, *, semicolons: bool = True) -> Span:
     """The sentence a stretch of text lies in, without its end; from the first to the last where it lies in several.
 

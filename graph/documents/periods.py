@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from corpus.document import HeadMatter, Span
+from corpus.text import stretch_around
 from graph.lexicon import expand
 from graph.named_periods import named_periods
 
@@ -69,9 +70,7 @@ def _place(head: HeadMatter, text: str, first: str, last: str) -> Span | None:
 
 
 def _sentence(text: str, start: int, end: int) -> Span:
-    stops = [at for stop in "。；;\n" if (at := text.find(stop, end)) >= 0]
-    begin = max(text.rfind(stop, 0, start) for stop in "。；;\n") + 1
-    return Span(begin, min(stops, default=len(text))).trimmed(text)
+    return stretch_around(text, Span(start, end)).trimmed(text)
 
 
 def transition_notice(text: str, as_of: dt.date, *, context: str | None = None) -> str | None:
