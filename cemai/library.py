@@ -310,6 +310,15 @@ class Library(PolicyGraph):
                 raise
             report.notices.append(f"文件已入库，索引还没有更新完，下次查询时会接着做。原因：{explained}")
 
+    def bring_indexes(self) -> None:
+        """Bring the indexes up to what was changed, so that the next search need not; what fails here is done then, or said."""
+        try:
+            self.searcher.refresh()
+        except Exception as error:
+            if explain_failure(error, self.corpus.folder) is None:
+                raise
+            log.warning("the indexes could not follow a change: %s", error)
+
     @contextmanager
     def patient_transaction(self, patience: float, progress: Progress | None = None) -> Iterator[None]:
         """A transaction that waits so many seconds for another program to finish writing, and says so. Raises ``LibraryBusy``."""

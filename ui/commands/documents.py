@@ -238,6 +238,7 @@ def remove(args: argparse.Namespace) -> int:
         for name in args.ids:
             info = library.remove(name)
             print(f"已移除 {info.source}。恢复：cemai docs restore {info.id[:8]}")
+        library.bring_indexes()
     return 0
 
 
@@ -246,6 +247,7 @@ def restore(args: argparse.Namespace) -> int:
     with open_library(args) as library:
         for name in args.ids:
             print(f"已恢复 {library.restore(name).source}。")
+        library.bring_indexes()
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 Tasks = CountedList[CitedFact[TaskRecord]]
 Targets = CountedList[CitedFact[TargetRecord]]
 T = TypeVar("T")
+
+log = logging.getLogger("cemai.desk")
 
 QUESTION_LIMIT = 2_000
 """Longest question that is answered; the box takes 10,000 characters and says so beyond this."""
@@ -118,6 +121,9 @@ class Desk:
         self._writer: Library | None = None
         self._reading = threading.RLock()
         self._writing = threading.Lock()
+        self._following = threading.Lock()
+        """Held by a thread that waits to bring the caches up to a change: one is enough for all changes before it begins."""
+        self._closed = threading.Event()
         self._kept = KeptValues()
         self.asked_at = float("-inf")
         """When somebody asked or changed something last, by the monotonic clock: background work waits for a pause."""
@@ -507,10 +513,27 @@ class Desk:
             done = work(self._writer)
             if self.after_change is not None:
                 self.after_change(self._writer.corpus)
-            return done
+        self._follow()
+        return done
+
+    def _follow(self) -> None:
+        """Bring the indexes up to a change in the background, so that the next question need not."""
+        if self._following.acquire(blocking=False):
+            threading.Thread(target=self._bring_indexes, name="cemai-following", daemon=True).start()
+
+    def _bring_indexes(self) -> None:
+        with self._writing:
+            self._following.release()
+            if self._writer is None or self._closed.is_set():
+                return
+            try:
+                self._writer.bring_indexes()
+            except Exception:  # the next question meets it too, and says so to whoever asks
+                log.exception("the indexes could not follow a change")
 
     def close(self) -> None:
         """End the workers, keep the answers that wait, and close the second connection."""
+        self._closed.set()
         if self.pool is not None:
             self.pool.close()
         if self._queue is not None:

@@ -179,6 +179,22 @@ def test_changes_may_read_through_the_desk(notices: Path) -> None:
         assert any(entry.info.head.title == "云岫县供水办法" for entry in desk.entries())
 
 
+def test_the_indexes_follow_a_change_without_a_question(notices: Path) -> None:
+    with Library.open(notices / "lib") as library:
+        desk = desk_of(library)
+        for number in (0, 1):
+            source = f"{SUBJECTS[number]}.txt"
+            desk.change(lambda writer, source=source: writer.remove(source))
+            with Library.open(notices / "lib", read_only=True) as reader:  # one that may not bring them up itself
+
+                def follows(reader: Library = reader) -> bool:
+                    reader.searcher.refresh()
+                    return reader.searcher.generation == reader.generation
+
+                wait_for(follows)
+        desk.close()
+
+
 def test_whoever_asks_does_not_wait_for_whoever_writes(notices: Path) -> None:
     with Library.open(notices / "lib") as library, Library.open(notices / "lib") as other:
         desk = desk_of(library)
