@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cemai.consistency import ConsistencyReport
     from cemai.document_matches import QueryMatches
     from cemai.eligibility import Eligibility
+    from cemai.views.steps import GraphView
     from graph.codec.records import Json
     from graph.documents.resolver import DocumentResolver
     from graph.documents.status import DocumentStatus
@@ -844,6 +845,20 @@ class Library(PolicyGraph):
         """
         filters = Filters(status=status) or None
         return self.engine.compare(readable(subject), regions=regions, as_of=as_of, filters=filters, below=below, instead=instead)
+
+    def chain(self, subject: str, *, region: str | None = None, as_of: dt.date | None = None) -> GraphView:
+        """What each level from the nation down to ``region`` says of a requirement, and who has to do it; gaps are shown.
+
+        Without a region every place that says something, level by level. Raises ``UsageError`` for a name no place has.
+        """
+        from cemai.views.chain import build_chain
+
+        day = as_of or dt.date.today()
+
+        def compare(regions: Sequence[str] | None) -> Comparison:
+            return self.compare(subject, regions=regions, as_of=day)
+
+        return build_chain(self.corpus, subject, compare, region=region, as_of=day)
 
     def versions(self, old: str, new: str, *, as_of: dt.date | None = None) -> Comparison:
         """Two versions of a document clause by clause (新旧对照), each named by id or file name. Raises ``UsageError``."""

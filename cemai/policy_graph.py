@@ -35,6 +35,7 @@ from graph.queries.facts import Partner, UnitCount
 from graph.queries.figures import FoundFigure, Order
 
 if TYPE_CHECKING:
+    from cemai.views.steps import GraphView
     from graph.alignment.coverage import CoveredTask
     from qa.comparison.implementation import TakenUp
 
@@ -286,6 +287,18 @@ class PolicyGraph:
                 for v in (versions if len(versions) > 1 else ())
             ],
         }
+
+    def timeline(self, name: str, *, as_of: dt.date | None = None) -> GraphView:
+        """When a document and its versions were issued, take effect and end, with what they rest on and who names them."""
+        from cemai.views.timeline import timeline
+
+        return timeline(self.corpus, name, as_of=as_of)
+
+    def paths(self, one: str, other: str, *, as_of: dt.date | None = None) -> GraphView:
+        """How two units, indicators or documents come together, by the fewest steps. Raises ``UsageError``."""
+        from cemai.views.path import find_paths
+
+        return find_paths(self.corpus, one, other, as_of=as_of)
 
     def same_indicators(
         self, words: str, *, kind: str | None = "target", as_of: dt.date | None = None, all_versions: bool = False

@@ -22,6 +22,7 @@ from ui.commands.shared import (
 )
 
 if TYPE_CHECKING:
+    from cemai.views.steps import GraphView
     from ui.exports import ExportTable
 
 NOTHING = 1
@@ -60,6 +61,16 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--missing", action="store_true", help="只列下级未见对应内容的")
     p = add("lineage", document_lineage, "文件渊源：依据、被谁引用、历次版本、时效和理由", lists=False)
     p.add_argument("document", metavar="文件", help="编号或文件名")
+    p.add_argument("--as-of", metavar="日期", help="按这一天判断时效，如 2025-06-30")
+    p = add("timeline", document_timeline, "时间线：一份文件及其各版本何时印发、施行、届满，依据什么，被谁引用", lists=False)
+    p.add_argument("document", metavar="文件", help="编号、标题、文号或文件名")
+    p.add_argument("--as-of", metavar="日期", help="按这一天判断时效，如 2025-06-30")
+    p = add("path", paths_between, "路径：两个单位、指标或文件怎样联系起来", lists=False)
+    p.add_argument("one", metavar="一端", help="单位、指标或文件名")
+    p.add_argument("other", metavar="另一端", help="单位、指标或文件名")
+    p = add("chain", requirement_chain, "层级链：一项要求，国家、省、市、县各怎么写，谁负责", lists=False)
+    p.add_argument("subject", metavar="要求", help="如 过渡期医保资助")
+    p.add_argument("--region", metavar="地区", help="只看这个地区及其上级，缺哪一级写明")
     p.add_argument("--as-of", metavar="日期", help="按这一天判断时效，如 2025-06-30")
     p = add("indicators", like_indicators, "同一指标各地对照，叫法不同的归到一起")
     p.add_argument("words", metavar="指标", help="指标名称中含有的字")
@@ -142,6 +153,36 @@ def document_lineage(args: argparse.Namespace) -> int:
     with _library(args) as library:
         record = library.lineage(args.document, as_of=day)
     return _show(args, lineage_table(record), (3, 9, 4, 2), True)
+
+
+def document_timeline(args: argparse.Namespace) -> int:
+    """When a document and its versions were issued, take effect and end."""
+    with _library(args) as library:
+        view = library.timeline(args.document, as_of=as_of_date(args))
+    return _show_view(args, view)
+
+
+def paths_between(args: argparse.Namespace) -> int:
+    """How two things come together."""
+    with _library(args) as library:
+        view = library.paths(args.one, args.other)
+    return _show_view(args, view)
+
+
+def requirement_chain(args: argparse.Namespace) -> int:
+    """What each level says of a requirement."""
+    with _library(args) as library:
+        view = library.chain(args.subject, region=args.region, as_of=as_of_date(args))
+    return _show_view(args, view)
+
+
+def _show_view(args: argparse.Namespace, view: GraphView) -> int:
+    from ui.exports.graph_tables import view_table
+
+    if not view and args.format == "table":
+        note("".join(view.notes) or f"文档库里没有与“{view.title}”有关的内容。")
+        return NOTHING
+    return _show(args, view_table(view), (1, 2, 6, 3, 4, 9), bool(view), seen=range(6))
 
 
 def like_indicators(args: argparse.Namespace) -> int:

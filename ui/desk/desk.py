@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from cemai.consistency import ConsistencyReport
     from cemai.document_matches import QueryMatches
     from cemai.eligibility import Eligibility
+    from cemai.views.steps import GraphView
     from ui.desk.pool import WorkerPool
 
 Tasks = CountedList[CitedFact[TaskRecord]]
@@ -451,6 +452,20 @@ class Desk:
         """A person or an enterprise against provisions, see ``Library.eligible``."""
         with self.state():
             return self.library.eligible(who, topic=topic, as_of=as_of, top=top)
+
+    def chain(self, subject: str, *, region: str | None = None, as_of: dt.date | None = None) -> GraphView:
+        """What each level says of a requirement, see ``Library.chain``."""
+        self.asked_at = time.monotonic()
+        self.note_question("compare", subject)
+        return self._cached(f"chain|{subject}|{region}|{as_of}", lambda: self.library.chain(subject, region=region, as_of=as_of))
+
+    def timeline(self, document: str) -> GraphView:
+        """The time line of a document, see ``Library.timeline``."""
+        return self._cached(f"timeline|{document}", lambda: self.library.timeline(document))
+
+    def paths(self, one: str, other: str) -> GraphView:
+        """How two things come together, see ``Library.paths``."""
+        return self._cached(f"paths|{one}|{other}", lambda: self.library.paths(one, other))
 
     def regions(self) -> list[str]:
         """Regions of the library."""

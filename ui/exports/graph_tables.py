@@ -15,15 +15,19 @@ from cemai.graph_reports import (
     YearTargets,
     document_summary,
 )
+from cemai.views.steps import GraphView
 from corpus.titles import in_marks
 from graph.alignment.grades import DemandGrade
 from graph.codec.columns import content_of, deadline_of
 from graph.codec.records import TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
 from graph.queries.facts import Partner, UnitCount
+from qa.answers.places import describe_citation
 from ui.exports.tables import ExportTable, TableColumn, folded_notes
 
 MISSING = "未见对应内容"
+STEPS_SAID = {"时间线": "事件", "路径": "关系", "层级链": "层级"}
+"""How the column is called that says how a step of a view comes about."""
 
 
 def duty_list(duties: UnitDuties) -> ExportTable:
@@ -162,6 +166,28 @@ def lineage_table(record: Mapping[str, Any]) -> ExportTable:
     state = record["validity"]
     notes = (f"{record['as_of']} 的时效：{state['status']}。{state['reason']}",)
     return ExportTable(f"文件渊源：{_named(record['document'])}", columns, tuple(rows), notes, dict(record))
+
+
+def view_table(view: GraphView) -> ExportTable:
+    """A time line, the paths between two things or a requirement level by level, one row for each step with its quotes."""
+    rows: list[tuple[Any, ...]] = []
+    for number, steps in enumerate(view.rows, 1):
+        for place, step in enumerate(steps, 1):
+            quotes = "\n".join(" ".join(cited.quote.split()) for cited in step.citations)
+            where = "；".join(dict.fromkeys(map(describe_citation, step.citations)))
+            rows.append(
+                (f"{number}.{place}" if len(view.rows) > 1 else place, step.said, step.label, step.when, step.note, quotes, where)
+            )
+    columns = (
+        TableColumn("序号", 5, "short"),
+        TableColumn(STEPS_SAID[view.form], 8, "short"),
+        TableColumn("内容", 26),
+        TableColumn("日期", 8, "short"),
+        TableColumn("说明", 18),
+        TableColumn("原文", 40),
+        TableColumn("出处", 24),
+    )
+    return ExportTable(f"{view.form}：{view.title}", columns, tuple(rows), view.notes, view.record())
 
 
 def years_table(years: Sequence[YearTargets], *, region: str | None = None) -> ExportTable:

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from cemai.policy_graph import PolicyGraph
+from cemai.views.steps import GraphView
 from graph.queries.counted import CountedList
 from graph.queries.neighbourhood import resolve
 from ui.desk.desk import Desk
-from ui.exports.graph_tables import coverage_table, duty_list
+from ui.exports.graph_tables import coverage_table, duty_list, view_table
 from ui.page.graph.network import draw_picture
 from ui.rest.files import attachment, exported, list_response
 from ui.rest.requests import AllVersions, CurrentDesk, Failure, TableFormat, Text, require_region
@@ -98,6 +99,30 @@ def coverage(desk: CurrentDesk, upper: Name, lower: Name, format: TableFormat = 
 @router.get("/graph/lineage", summary="文件渊源：依据、被谁引用、历次版本、时效和理由")
 def lineage(desk: CurrentDesk, document: Name, as_of: dt.date | None = None) -> dict[str, Any]:
     return _ask(desk, lambda graph: graph.lineage(document, as_of=as_of))
+
+
+@router.get("/graph/timeline", summary="时间线：文件及其各版本何时印发、施行、届满，依据什么，被谁引用", response_model=None)
+def timeline(
+    desk: CurrentDesk, document: Name, as_of: dt.date | None = None, format: TableFormat = "json"
+) -> Response | dict[str, Any]:
+    return _viewed(_ask(desk, lambda graph: graph.timeline(document, as_of=as_of)), format)
+
+
+@router.get("/graph/path", summary="路径：两个单位、指标或文件怎样联系起来", response_model=None)
+def path(desk: CurrentDesk, one: Name, other: Name, format: TableFormat = "json") -> Response | dict[str, Any]:
+    return _viewed(_ask(desk, lambda graph: graph.paths(one, other)), format)
+
+
+@router.get("/graph/chain", summary="层级链：一项要求，国家、省、市、县各怎么写，谁负责", response_model=None)
+def chain(
+    desk: CurrentDesk, subject: Name, region: Text = None, as_of: dt.date | None = None, format: TableFormat = "json"
+) -> Response | dict[str, Any]:
+    require_region(region)
+    return _viewed(desk.chain(subject, region=region or None, as_of=as_of), format)
+
+
+def _viewed(view: GraphView, format: str) -> Response | dict[str, Any]:
+    return view.record() if format == "json" else exported(view_table(view), format, f"{view.form} {view.title[:40]}")
 
 
 @router.get("/graph/indicators", summary="同一指标各地对照", response_model=None)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from graph.queries.counted import describe_folded
 from graph.queries.neighbourhood import KINDS, GraphNode, Surroundings
 from ui.page.graph.network import MOST, draw_picture
-from ui.page.kit.address import copy_link, document_link
+from ui.page.kit.address import address, copy_link, document_link
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state
 
@@ -25,6 +25,7 @@ def graph_view(found: Surroundings, trail: Sequence[tuple[str, str]] = ()) -> Ht
         for step, label in trail
     ]
     opened = _open(found.centre, "打开原文") if found.centre.place else None
+    line = address("graph", {"look": "timeline", "node": key.removeprefix("document:")}) if key.startswith("document:") else None
     return join(
         el("ol", steps, el("li", cut(found.centre.label, 14), aria_current="page"), class_="trail", aria_label="走过的节点")
         if steps
@@ -32,7 +33,7 @@ def graph_view(found: Surroundings, trail: Sequence[tuple[str, str]] = ()) -> Ht
         el(
             "div",
             el("h2", el("span", found.centre.kind, class_="tag"), cut(found.centre.label, 60), tabindex="-1", class_="stage-name", data_focus=bool(trail)),
-            el("div", opened, copy_link(), el("a", "保存图片", href=f"/api/v1/graph?{urlencode({'node': key, 'format': 'svg'})}", download=True), class_="foot"),
+            el("div", opened, el("a", "时间线", href=line) if line else None, copy_link(), el("a", "保存图片", href=f"/api/v1/graph?{urlencode({'node': key, 'format': 'svg'})}", download=True), class_="foot"),
             class_="lead",
         ),
         el("p", f"{said}。{describe_folded(found.folded)}" if found.folded else said, class_="count"),
