@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED ?= ../shared
 
-.PHONY: demo demo-check install test quick fix test-faults test-ocr test-browser check gain style eval eval-quick bench lock advisories office-check wheel-check bundle docs reference clean
+.PHONY: demo demo-check install test quick fix test-faults test-postgres test-ocr test-browser check gain style eval eval-quick bench lock advisories office-check wheel-check bundle docs reference clean
 
 demo: install
 	$(BIN)/cemai demo
@@ -32,6 +32,11 @@ fix: .venv/.installed-dev
 # Kills, failing calls, damaged files, odd questions by the thousand: an hour
 test-faults: .venv/.installed-dev
 	CEMAI_FAULTS=long $(BIN)/python -m pytest -s tests/faults tests/ui/desk/test_imports.py tests/ui/desk/test_states.py
+
+# What is asked of either store, over files and over a server of PostgreSQL that is started on loopback and gone afterwards: installs
+# the driver (10 MB). make test runs the same tests, those of the server where driver and server are there
+test-postgres: .venv/.installed-postgres
+	$(BIN)/python -m pytest -n 2 tests/corpus/store tests/qa/test_two_stores.py tests/qa/test_statements.py
 
 # Scans: installs what reads them (150 MB to fetch), which make test does without
 test-ocr: .venv/.installed-ocr
@@ -103,6 +108,10 @@ clean:
 
 .venv/.installed-ocr: .venv/.installed-dev requirements-ocr.lock
 	$(BIN)/python -m pip install --quiet -r requirements-ocr.lock
+	touch $@
+
+.venv/.installed-postgres: .venv/.installed-dev requirements-postgres.lock
+	$(BIN)/python -m pip install --quiet -r requirements-postgres.lock
 	touch $@
 
 .venv-docs/.installed: requirements-docs.lock

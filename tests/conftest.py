@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import postgres
 
 # What a machine does beside the tests must not fail them: no example and no drawing of examples is held against the wall clock.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,3 +39,22 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("CEMAI_LIBRARY", raising=False)
     monkeypatch.delenv("CEMAI_MODEL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a server of PostgreSQL; tests that need it are skipped where none can be started."""
+    if reason := postgres.why_not():
+        pytest.skip(reason)
+    with postgres.running_server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> postgres.Place:
+    """Where an empty library is, of either store: a folder, then a database. Whoever asks for it is tested over both."""
+    if request.param == "sqlite":
+        return tmp_path
+    server = request.getfixturevalue("postgres_server")
+    monkeypatch.setenv("CEMAI_NODE", str(tmp_path / "node"))
+    return postgres.make_database(server, "either")

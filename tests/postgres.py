@@ -1,4 +1,8 @@
-"""A server of PostgreSQL for tests, started from what the machine has; nothing of it is left afterwards."""
+"""A server of PostgreSQL for tests, started from what the machine has; nothing of it is left afterwards.
+
+``make test-postgres`` runs what is asked of either store; ``python -m tests.postgres COMMAND …`` runs a command beside an empty
+database, whose address is in ``CEMAI_LIBRARY``.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,15 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+Place = Path | str
+"""Where a library is: a folder, or the address of a database."""
 PLACES = (*os.environ.get("PATH", "").split(os.pathsep), *map(str, Path("/usr/lib/postgresql").glob("*/bin")))
 
 
@@ -80,3 +87,11 @@ def _wait(address: str) -> None:
 
 def _find(name: str) -> str | None:
     return next((found for place in PLACES if (found := shutil.which(name, path=place))), None)
+
+
+if __name__ == "__main__":
+    if reason := why_not():
+        sys.exit(reason)
+    with running_server() as server:
+        variables = {**os.environ, "CEMAI_LIBRARY": make_database(server, "cemai")}
+        sys.exit(subprocess.run(sys.argv[1:], env=variables).returncode)

@@ -64,8 +64,8 @@ def write_notices(folder: Path, numbers: Iterable[int], *, percent: int = 90) ->
     return paths
 
 
-def open_plain(folder: Path, **options: Any) -> Library:
-    """Open a library without an embedding model."""
+def open_plain(folder: Path | str, **options: Any) -> Library:
+    """Open a library, of either store, without an embedding model."""
     return Library.open(folder, encoder=BlankEncoder(), **options)
 
 

@@ -38,11 +38,10 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             take_in(opened, paths)
             yield opened
         return
-    if reason := postgres.why_not():
-        pytest.skip(reason)
-    with pytest.MonkeyPatch.context() as patch, postgres.running_server() as server:
+    server = request.getfixturevalue("postgres_server")
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CEMAI_NODE", str(folder / "node"))
-        with open_plain(postgres.make_database(server, "statements")) as opened:  # type: ignore[arg-type]
+        with open_plain(postgres.make_database(server, "statements")) as opened:
             take_in(opened, paths)
             yield opened
 

@@ -9,12 +9,13 @@ from corpus.errors import UsageError
 from corpus.filters import Filters
 from corpus.store import FILE_NAME, Corpus
 from tests.corpus.store.test_corpus import TEXT, make, put
+from tests.postgres import Place
 
 TITLE = "云岫县供水管理办法"
 
 
-def test_a_correction_is_laid_over_what_was_read_and_undone(tmp_path: Path) -> None:
-    with Corpus.open(tmp_path) as corpus:
+def test_a_correction_is_laid_over_what_was_read_and_undone(place: Place) -> None:
+    with Corpus.open(place) as corpus:
         row = put(corpus, make("甲.txt"))
         made = corpus.correct(row, "title", TITLE, who="张三", note="标题读成了文件名")
         info = corpus.info(row)
@@ -30,8 +31,8 @@ def test_a_correction_is_laid_over_what_was_read_and_undone(tmp_path: Path) -> N
             corpus.undo_correction(made.number)
 
 
-def test_an_earlier_correction_comes_to_light_again(tmp_path: Path) -> None:
-    with Corpus.open(tmp_path) as corpus:
+def test_an_earlier_correction_comes_to_light_again(place: Place) -> None:
+    with Corpus.open(place) as corpus:
         row = put(corpus, make("甲.txt"))
         corpus.correct(row, "title", "第一次")
         second = corpus.correct(row, "title", "第二次")
@@ -41,8 +42,8 @@ def test_an_earlier_correction_comes_to_light_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["again", "changed", "removed and restored", "purged"])
-def test_corrections_outlive_the_document(tmp_path: Path, way: str) -> None:
-    with Corpus.open(tmp_path) as corpus:
+def test_corrections_outlive_the_document(place: Place, way: str) -> None:
+    with Corpus.open(place) as corpus:
         row = put(corpus, make("甲.txt"), origin="/收文/甲.txt")
         corpus.correct(row, "region", ["甘肃省", "62", "省"])
         corpus.correct(row, "issuers", ["甘肃省人民政府"])
@@ -65,8 +66,8 @@ def test_corrections_outlive_the_document(tmp_path: Path, way: str) -> None:
         assert corpus.check() == []
 
 
-def test_a_document_of_another_place_is_not_corrected(tmp_path: Path) -> None:
-    with Corpus.open(tmp_path) as corpus:
+def test_a_document_of_another_place_is_not_corrected(place: Place) -> None:
+    with Corpus.open(place) as corpus:
         first = put(corpus, make("甲.txt"), origin="/一/甲.txt")
         other = put(corpus, make("甲.txt", TEXT + "\n另一份"), origin="/二/甲.txt")
         corpus.correct(first, "title", TITLE)
@@ -79,8 +80,8 @@ def test_a_document_of_another_place_is_not_corrected(tmp_path: Path) -> None:
         assert corpus.labels([first])[first].region == corpus.document(first).head.region == "甘肃省"
 
 
-def test_a_status_is_a_correction_too(tmp_path: Path) -> None:
-    with Corpus.open(tmp_path) as corpus:
+def test_a_status_is_a_correction_too(place: Place) -> None:
+    with Corpus.open(place) as corpus:
         row = put(corpus, make("甲.txt"))
         corpus.set_status(row, "废止", "新办法施行")
         corpus.set_status(row, "现行有效")
@@ -90,14 +91,11 @@ def test_a_status_is_a_correction_too(tmp_path: Path) -> None:
         assert corpus.info(row).user_status is None
 
 
-def test_an_altered_correction_is_found(tmp_path: Path) -> None:
-    with Corpus.open(tmp_path) as corpus:
+def test_an_altered_correction_is_found(place: Place) -> None:
+    with Corpus.open(place) as corpus:
         corpus.correct(put(corpus, make("甲.txt")), "title", TITLE)
-    db = sqlite3.connect(tmp_path / FILE_NAME)
-    db.execute("UPDATE corrections SET value='\"云岫县排水管理办法\"'")
-    db.commit()
-    db.close()
-    with Corpus.open(tmp_path) as corpus:
+        corpus._db.execute("UPDATE corrections SET value='\"云岫县排水管理办法\"'")
+    with Corpus.open(place) as corpus:
         assert any("人工更正" in fault for fault in corpus.check())
 
 

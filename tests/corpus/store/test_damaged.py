@@ -8,19 +8,25 @@ from pathlib import Path
 import pytest
 
 from cemai.library import Library
-from corpus.store.connections import connect
+from corpus.store import Corpus
+from tests.postgres import Place
 from tests.stores import open_plain, take_in, write_notices
 
 QUESTION = "水窖改造由谁负责？"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Place:
+    return filled(tmp_path / "lib", tmp_path)
+
+
+def filled(place: Place, tmp_path: Path) -> Place:
+    """The place, with a library of six notices in it."""
     paths = write_notices(tmp_path / "in", range(6))
-    with open_plain(tmp_path / "lib") as library:
+    with open_plain(place) as library:
         take_in(library, paths)
         assert told(library) == (False, set())
-    return tmp_path / "lib"
+    return place
 
 
 def told(library: Library) -> tuple[bool, set[str]]:
@@ -30,12 +36,6 @@ def told(library: Library) -> tuple[bool, set[str]]:
     hits = library.search("水窖改造", top=3)
     assert all(hit.record()["damaged"] is hit.damaged for hit in hits)
     return any(notice.kind == "damaged" for notice in answer.notices), {hit.source for hit in hits if hit.damaged}
-
-
-def change(folder: Path, statement: str) -> None:
-    db = connect(folder / "library.sqlite")
-    assert db.execute(statement).rowcount > 0
-    db.close()
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,10 @@ def change(folder: Path, statement: str) -> None:
     ],
     ids=["text", "record", "facts", "passages", "columns"],
 )
-def test_a_damaged_document_is_told(folder: Path, statement: str) -> None:
-    change(folder, statement)
-    with open_plain(folder) as library:
+def test_a_damaged_document_is_told(place: Place, tmp_path: Path, statement: str) -> None:
+    with Corpus.open(filled(place, tmp_path)) as corpus:
+        assert corpus._db.execute(statement).rowcount > 0
+    with open_plain(place) as library:
         assert told(library) == (True, {"通知002.txt"})
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from corpus.document import HeadMatter, ParsedDocument
 from corpus.holding import TextsByPairs
 from corpus.store import Corpus, FactRow, FiledKeys, Heads, View
+from tests.postgres import Place
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ def put(corpus: Corpus, name: str, *units: str) -> int:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return Corpus.open(tmp_path)
+def corpus(place: Place) -> Iterator[Corpus]:
+    with Corpus.open(place) as opened:
+        yield opened
 
 
 def test_a_change_costs_work_for_what_changed(corpus: Corpus) -> None:
@@ -88,10 +90,10 @@ def test_what_is_first_read_inside_a_transaction_that_fails_is_read_again(corpus
     assert not corpus.heads and not corpus.view(Titles).of
 
 
-def test_steady_documents_stay_while_another_process_writes(corpus: Corpus, tmp_path: Path) -> None:
+def test_steady_documents_stay_while_another_process_writes(corpus: Corpus, place: Place) -> None:
     first = put(corpus, "甲")
     with corpus.steady():
-        with Corpus.open(tmp_path) as other:
+        with Corpus.open(place) as other:
             second = put(other, "乙")
         assert list(corpus.heads) == [first] == list(corpus.view(Titles).of)
     assert list(corpus.view(Titles).of) == [first, second]
@@ -109,9 +111,9 @@ def test_a_view_that_fails_is_made_anew(corpus: Corpus, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_keys_equal_those_counted_anew(tmp_path: Path, seed: int) -> None:
+def test_keys_equal_those_counted_anew(place: Place, seed: int) -> None:
     draw = random.Random(seed)
-    with Corpus.open(tmp_path) as corpus:
+    with Corpus.open(place) as corpus:
         keys = corpus.view(FiledKeys)
         there = {(kind, key) for kind in ("unit", "term") for key in keys.counts(kind)}
         for step in range(40):
@@ -138,7 +140,7 @@ def test_keys_equal_those_counted_anew(tmp_path: Path, seed: int) -> None:
                     (k, n) for k, n, came in keys.changed if came
                 }
                 keys.changed = []
-            with Corpus.open(tmp_path) as anew:
+            with Corpus.open(place) as anew:
                 for kind in ("unit", "term"):
                     assert list(corpus.keys(kind).items()) == list(anew.keys(kind).items())
                     assert {name for k, name in there if k == kind} == set(anew.keys(kind))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,10 @@ from tests.corpus.store.test_corpus import TEXT, NameRecord, make, put
 from tests.stores import open_plain, take_in, write_notices
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if reason := postgres.why_not():
-        pytest.skip(reason)
-    with postgres.running_server() as address:
-        yield address
-
-
 @pytest.fixture
-def place(server: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def place(postgres_server: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("CEMAI_NODE", str(tmp_path / "node"))
-    return postgres.make_database(server, request.node.name[:50])
+    return postgres.make_database(postgres_server, request.node.name[:50])
 
 
 def told(corpus: Corpus) -> list[Any]:
