@@ -42,6 +42,8 @@ ANY_KINDS = 16
 """Characters from which a password need not be of three kinds."""
 NAME_LIMIT = 40
 TOKEN_PREFIX = "cemai_"
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What passwords are generated of: no letter that is read as a digit."""
 
 
 class Right(StrEnum):
@@ -55,6 +57,8 @@ class Right(StrEnum):
     """Take in, correct and remove documents; see how the others learn."""
     MANAGE = "manage"
     """Backups."""
+    ACCOUNTS = "accounts"
+    """Make, change and disable accounts and their tokens."""
     AUDIT = "audit"
     """Read who did what."""
     SIGNED_IN = "signed_in"
@@ -64,10 +68,11 @@ class Right(StrEnum):
 ROLES: dict[str, frozenset[Right]] = {
     "reader": frozenset({Right.READ, Right.OWN, Right.SIGNED_IN}),
     "editor": frozenset({Right.READ, Right.OWN, Right.EDIT, Right.SIGNED_IN}),
-    "admin": frozenset({Right.READ, Right.OWN, Right.EDIT, Right.MANAGE, Right.SIGNED_IN}),
+    "admin": frozenset({Right.READ, Right.OWN, Right.EDIT, Right.MANAGE, Right.ACCOUNTS, Right.SIGNED_IN}),
     "auditor": frozenset({Right.AUDIT, Right.SIGNED_IN}),
 }
 ROLE_LABELS = {"reader": "读者", "editor": "编辑", "admin": "管理员", "auditor": "审计员"}
+MEANS_LABELS = {"password": "密码", "directory": "单位目录", "token": "只用令牌"}
 
 
 class NotAllowed(PolicyError):
@@ -162,6 +167,27 @@ def check_password(password: str, name: str) -> None:
         raise UsageError("这个密码太容易猜：不要含账号名，也不要只用几个字符重复。")
 
 
+def sign_in_means(account: Account) -> str:
+    """By what an account signs in: ``password``, ``directory``, or ``token`` only."""
+    if account.password is None:
+        return "token"
+    return "directory" if account.password == IN_DIRECTORY else "password"
+
+
+def generate_password(name: str) -> str:
+    """A password for an account to begin with: four groups of letters and digits that are not mistaken for each other (79 bits).
+
+    Raises ``UsageError`` for a name that cannot be one, or that every such password holds.
+    """
+    clean_account_name(name)
+    for _ in range(100):  # a name of one letter is in half of them
+        password = "-".join("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
+        with suppress(UsageError):
+            check_password(password, name)
+            return password
+    raise UsageError("这个账号的密码要自己写：生成的密码里都含有它的名称。")
+
+
 def local_actor(action: str) -> Actor:
     """The user of this machine, for the audit."""
     try:
@@ -209,10 +235,28 @@ class Accounts:
             raise UsageError(f"没有叫“{name}”的账号。用 cemai user list 查看。")
         return found
 
-    def add(self, actor: Actor, name: str, role: str, password: str | None, *, in_directory: bool = False) -> None:
-        """Add an account; without a password it can only be used by tokens, or signs in with that of the office's directory.
+    def of_number(self, number: int) -> Account:
+        """The account with a number. Raises ``UsageError``."""
+        found = self.store.account_numbered(number)
+        if found is None:
+            raise UsageError("没有这个账号。")
+        return found
 
-        Raises ``UsageError``.
+    def add(self, actor: Actor, name: str, role: str, password: str | None, *, elsewhere: str | None = None) -> int:
+        """Add an account.
+
+        Args:
+            actor: Who is to be written in the audit.
+            name: Its name.
+            role: Its role.
+            password: Its password; None for an account that signs in elsewhere, or is only used by tokens.
+            elsewhere: Where it signs in without a password of ours (``IN_DIRECTORY``).
+
+        Returns:
+            Its number.
+
+        Raises:
+            UsageError: A name or password that cannot be one, an unknown role, a name that there is already.
         """
         name = clean_account_name(name)
         _require_role(role)
@@ -220,8 +264,8 @@ class Accounts:
             raise UsageError("第一个账号要是有密码的管理员：cemai user add 名称 --role admin。")
         if password is not None:
             check_password(password, name)
-        hashed = self._hash(password) if password is not None else IN_DIRECTORY if in_directory else None
-        self.store.add_account(actor, account_key(name), name, role, hashed)
+        hashed = self._hash(password) if password is not None else elsewhere
+        return self.store.add_account(actor, account_key(name), name, role, hashed)
 
     def set_role(self, actor: Actor, account: Account, role: str) -> None:
         """Change the role; its sessions end."""

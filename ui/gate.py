@@ -47,10 +47,13 @@ _STREAMS = re.compile(r"/gradio_api/(?:queue/data|heartbeat/[^/]+)")
 """Answers that stay open as long as the page is."""
 _PAGE_ROUTES = {
     "GET": re.compile(
-        r"/(?:favicon\.ico|theme\.css|robots\.txt|sign-in|account|audit)?|/(?:assets|static)/.+"
+        r"/(?:favicon\.ico|theme\.css|robots\.txt|sign-in|account|audit|accounts(?:/\d{1,9})?)?|/(?:assets|static)/.+"
         r"|/gradio_api/(?:queue/data|heartbeat/[^/]+)"
     ),
-    "POST": re.compile(r"/gradio_api/(?:run/predict|queue/join)/?|/sign-in|/sign-out|/account/password"),
+    "POST": re.compile(
+        r"/gradio_api/(?:run/predict|queue/join)/?|/sign-in|/sign-out|/account/password"
+        r"|/accounts(?:/\d{1,9}/(?:role|password|state|sign-out|tokens(?:/\d{1,9})?))?"
+    ),
 }
 """What the page in the browser calls; Gradio has sixty more routes, among them uploads and one that looks up foreign hosts."""
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::\d{1,5})?", re.IGNORECASE)

@@ -152,16 +152,22 @@ class AccountStore:
         found = self._read(f"SELECT {_ACCOUNT} FROM accounts WHERE key=?", (key,))
         return _account(found[0]) if found else None
 
-    def add_account(self, actor: Actor, key: str, name: str, role: str, password: str | None) -> None:
-        """Add an account. Raises ``UsageError`` where there is one of this name."""
+    def account_numbered(self, number: int) -> Account | None:
+        """The account with a number."""
+        found = self._read(f"SELECT {_ACCOUNT} FROM accounts WHERE number=?", (number,))
+        return _account(found[0]) if found else None
+
+    def add_account(self, actor: Actor, key: str, name: str, role: str, password: str | None) -> int:
+        """Add an account. Returns its number. Raises ``UsageError`` where there is one of this name."""
         with self._changing() as db:
             if db.execute("SELECT 1 FROM accounts WHERE key=?", (key,)).fetchone():
                 raise UsageError(f"已经有叫“{name}”的账号。用 cemai user list 查看。")
-            db.execute(
+            made = db.execute(
                 "INSERT INTO accounts (key, name, role, password, made_at) VALUES (?,?,?,?,?)",
                 (key, name, role, password, time.time()),
             )
             append_entry(db, actor, f"account:{name}", detail={"role": role})
+            return int(made.lastrowid or 0)
 
     def change_account(self, actor: Actor, account: Account, *, keep: str | None = None, **values: Any) -> None:
         """Change ``role``, ``password`` or ``disabled_at`` of an account, and end its sessions but ``keep``.
@@ -212,6 +218,10 @@ class AccountStore:
             (mark,),
         )
         return StoredSession(mark, _account(found[0][2:]), found[0][0], found[0][1]) if found else None
+
+    def count_sessions(self, since: float) -> dict[int, int]:
+        """How many sessions each account has that were used since a time, by its number; none where it has none."""
+        return dict(self._read("SELECT account, count(*) FROM sessions WHERE seen_at>=? GROUP BY account", (since,)))
 
     def touch_session(self, mark: str, now: float) -> None:
         """Note that a session was used."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cemai.accounts import Accounts, local_actor
+from tests.browser.conftest import Watched
 from tools.browser import serving, settled
 
 PASSWORD = "Qinghe-River-2022"
@@ -58,3 +61,55 @@ def test_signing_in_and_out(browser: Any, tmp_path: Path) -> None:
             page.press("#ask-form [name=question]", "Enter")
             page.wait_for_url("**/sign-in?next=*", timeout=20_000)
             context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_an_administrator_manages_accounts(browser: Any, tmp_path: Path, width: int) -> None:
+    folder = tmp_path / "library"
+    with serving(folder, samples=False) as address:
+        made = Accounts.of_folder(folder, create=True)
+        assert made is not None
+        with made.store:
+            made.add(local_actor("test"), "admin", "admin", PASSWORD)
+            made.add(local_actor("test"), "审计", "auditor", PASSWORD)
+            context = browser.new_context(viewport={"width": width, "height": 900})
+            page = context.new_page()
+            watched = Watched(page)
+            page.goto(f"{address}/accounts")
+            watched.accessible()
+            page.fill("input[name=name]", "admin")
+            page.fill("input[name=password]", PASSWORD)
+            page.click("button")
+            assert page.url == f"{address}/accounts"
+            assert watched.overflow() == 0
+            watched.accessible()
+            page.fill("input[name=name]", "采购与招标信息公开办公室值班账号")
+            page.select_option("select[name=role]", "editor")
+            page.click("text=新建 >> nth=-1")
+            password = page.inner_text("code")
+            assert watched.overflow() == 0
+            watched.accessible()
+            page.fill("input[name=note]", "采集程序")
+            page.click("text=新建令牌")
+            assert page.inner_text("code").startswith("cemai_") and watched.overflow() == 0
+            watched.accessible()
+            page.click("td button")
+            assert "已作废" in page.inner_text("main")
+            page.click("text=停用 >> nth=0")
+            assert "已停用" in page.inner_text("main")
+            page.click("text=重新启用")
+            page.click("text=全部账号")
+            assert "采购与招标信息公开办公室值班账号" in page.inner_text("table")
+            context.close()
+            other = browser.new_context(viewport={"width": width, "height": 900})
+            page = other.new_page()
+            audit = Watched(page)
+            page.goto(address)
+            page.fill("input[name=name]", "审计")
+            page.fill("input[name=password]", PASSWORD)
+            page.click("button")
+            assert page.url == f"{address}/audit" and "POST /accounts/{number}/tokens" in page.inner_text("table")
+            assert password not in page.content() and audit.overflow() == 0
+            audit.accessible()
+            other.close()
+            assert watched.faults == [] and audit.faults == []

@@ -15,7 +15,7 @@ import pytest
 
 from cemai import settings
 from cemai.accounts import Accounts, NotAllowed, TooManyAttempts, local_actor
-from cemai.directory import Directory, DirectoryUnavailable, LdapDirectory
+from cemai.directory import IN_DIRECTORY, Directory, DirectoryUnavailable, LdapDirectory
 from corpus.errors import UsageError
 from corpus.store.accounts import AccountStore
 from ui.cli import main
@@ -93,8 +93,8 @@ def accounts(tmp_path: Path, server: LdapServer) -> Iterator[Accounts]:
     with AccountStore.of_library(tmp_path, create=True) as store:  # type: ignore[union-attr]
         made = Accounts(store, lambda: at(server))
         made.add(local_actor("test"), "admin", "admin", "Chestnut-9-bridge")
-        made.add(local_actor("test"), "李四", "reader", None, in_directory=True)
-        made.add(local_actor("test"), "busy", "reader", None, in_directory=True)
+        made.add(local_actor("test"), "李四", "reader", None, elsewhere=IN_DIRECTORY)
+        made.add(local_actor("test"), "busy", "reader", None, elsewhere=IN_DIRECTORY)
         made.add(local_actor("test"), "robot", "reader", None)
         yield made
 

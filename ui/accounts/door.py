@@ -23,7 +23,7 @@ from starlette.types import Scope
 from cemai.accounts import NOBODY, THIS_MACHINE, Accounts, Caller, Right, has_accounts, set_caller
 from corpus.errors import PolicyError
 from corpus.store.audit import Actor, current_actor, set_actor
-from ui.accounts.rights import API, AUDIT, SIGN_IN, RouteRule, find_rule
+from ui.accounts.rights import API, AUDIT, SIGN_IN, RouteRule, find_rule, is_place
 from ui.gate import RefusalReply, RefusedRequest
 
 STATE = "caller"
@@ -246,11 +246,7 @@ def _set_state(scope: Scope, caller: Caller, actor: Actor | None) -> None:
 def _unknown(scope: Scope, headers: Mapping[str, str]) -> RefusalReply:
     """What somebody is told who has not signed in: a browser that opens the page goes to sign in."""
     path = scope["path"]
-    if (
-        scope["method"] != "GET"
-        or path not in ("/", "/account", AUDIT)
-        or headers.get("sec-fetch-dest", "document") != "document"
-    ):
+    if scope["method"] != "GET" or not is_place(path) or headers.get("sec-fetch-dest", "document") != "document":
         return _SIGN_IN
     if headers.get("sec-fetch-site") == "cross-site":
         return RefusalReply(200, "again", "", html=_AGAIN)

@@ -26,6 +26,8 @@ def _rules(method: str, right: Right | None, *templates: str) -> tuple[RouteRule
 
 API = "/api/v1"
 SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, AUDIT = "/sign-in", "/sign-out", "/account", "/account/password", "/audit"
+ACCOUNTS = "/accounts"
+_PLACES = re.compile(rf"/|{ACCOUNT}|{AUDIT}|{ACCOUNTS}(?:/[0-9]{{1,9}})?")
 
 RULES: tuple[RouteRule, ...] = (
     *_rules("GET", None, SIGN_IN, "/favicon.ico", "/robots.txt", f"{API}/health"),
@@ -33,6 +35,10 @@ RULES: tuple[RouteRule, ...] = (
     *_rules("GET", Right.SIGNED_IN, ACCOUNT),
     *_rules("POST", Right.SIGNED_IN, SIGN_OUT, PASSWORD),
     *_rules("GET", Right.AUDIT, AUDIT, f"{API}/audit"),
+    *_rules("GET", Right.ACCOUNTS, ACCOUNTS, f"{ACCOUNTS}/{{number}}"),
+    *_rules("POST", Right.ACCOUNTS, ACCOUNTS, *(f"{ACCOUNTS}/{{number}}/{act}" for act in (
+        "role", "password", "state", "sign-out", "tokens", "tokens/{token}",
+    ))),
     # the page
     *_rules("GET", Right.READ, "/", "/theme.css", "/assets/{rest:path}", "/static/{rest:path}"),
     *_rules("GET", Right.READ, "/gradio_api/queue/data", "/gradio_api/heartbeat/{session_hash}"),
@@ -56,6 +62,11 @@ RULES: tuple[RouteRule, ...] = (
     *_rules("GET", Right.MANAGE, f"{API}/backups"),
     *_rules("POST", Right.MANAGE, f"{API}/backups"),
 )  # fmt: skip
+
+
+def is_place(path: str) -> bool:
+    """Whether a path is that of a page that people open, so that they are led to sign in and from there back to it."""
+    return _PLACES.fullmatch(path) is not None
 
 
 def find_rule(method: str, path: str) -> RouteRule | None:

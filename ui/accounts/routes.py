@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qs
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from cemai.accounts import Accounts, Caller, NotAllowed, TooManyAttempts, check_password, current_caller
 from corpus.errors import PolicyError
 from corpus.store.audit import AuditEntry, current_actor
 from ui.accounts.door import AccountDoor
-from ui.accounts.pages import HEADERS, account_page, audit_page, sign_in_page
-from ui.accounts.rights import ACCOUNT, API, AUDIT, PASSWORD, SIGN_IN, SIGN_OUT
+from ui.accounts.forms import HEADERS, address_of, html_reply, read_form, run_hashing
+from ui.accounts.pages import account_page, audit_page, sign_in_page
+from ui.accounts.rights import ACCOUNT, API, AUDIT, PASSWORD, SIGN_IN, SIGN_OUT, is_place
 from ui.desk.desk import Desk
 
-T = TypeVar("T")
-MOST_WAITING = 20
-"""People who wait for their password to be looked at; more are told to come again."""
 ROWS = 200
 
 
@@ -34,31 +30,31 @@ def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
     def show_sign_in(request: Request, next: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
         if door.accounts() is None or (door.secret_of(request.headers) and _is_signed_in(door, request)):
             return RedirectResponse(_local(next), 303)
-        return _html(sign_in_page(_local(next)))
+        return html_reply(sign_in_page(_local(next)))
 
     @router.post(SIGN_IN)
     async def sign_in(request: Request) -> Response:
-        form = await _form(request)
+        form = await read_form(request)
         name, after = form.get("name", ""), _local(form.get("next", "/"))
         accounts = door.accounts()
         if accounts is None:
             return RedirectResponse("/", 303)
-        work = partial(accounts.sign_in, name, form.get("password", ""), _address(request), door.secret_of(request.headers))
+        work = partial(accounts.sign_in, name, form.get("password", ""), address_of(request), door.secret_of(request.headers))
         try:
-            secret = await _hashed(door, work)
+            secret = await run_hashing(door, work)
         except NotAllowed as error:
-            return _html(sign_in_page(after, name, str(error)), 401)
+            return html_reply(sign_in_page(after, name, str(error)), 401)
         except TooManyAttempts as error:
-            return _html(sign_in_page(after, name, str(error)), 429)
+            return html_reply(sign_in_page(after, name, str(error)), 429)
         except PolicyError as error:
-            return _html(sign_in_page(after, name, str(error)), 503)
+            return html_reply(sign_in_page(after, name, str(error)), 503)
         reply = RedirectResponse(after, 303, HEADERS)
         reply.set_cookie(door.cookie, secret, path="/", secure=door.secure, httponly=True, samesite="strict")
         return reply
 
     @router.post(SIGN_OUT)
     async def sign_out(request: Request) -> Response:
-        form = await _form(request)
+        form = await read_form(request)
         caller, accounts = current_caller(), door.accounts()
         if accounts is not None and caller.account is not None:
             everywhere = form.get("everywhere") == "1"
@@ -75,15 +71,17 @@ def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
 
     @router.post(PASSWORD)
     async def change_password(request: Request) -> Response:
-        form = await _form(request)
+        form = await read_form(request)
         caller, accounts, actor = current_caller(), door.accounts(), current_actor()
         if accounts is None or caller.account is None or actor is None:
             return RedirectResponse("/", 303)
         if form.get("fresh", "") != form.get("again", ""):
             return _account(wrong="两次写的新密码不一样。")
         try:
-            work = partial(_change_password, accounts, caller, form.get("password", ""), form.get("fresh", ""), _address(request))
-            await _hashed(door, work)
+            work = partial(
+                _change_password, accounts, caller, form.get("password", ""), form.get("fresh", ""), address_of(request)
+            )
+            await run_hashing(door, work)
         except PolicyError as error:
             return _account(wrong=str(error))
         return _account(said="密码已改，别处的登录都已退出。")
@@ -101,7 +99,7 @@ def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
         older = {
             key: str(last[name]) for key, name in (("accounts_before", "账号"), ("library_before", "文档库")) if last.get(name)
         }
-        return _html(audit_page(current_caller(), rows, faults, older if len(rows) == ROWS else None))
+        return html_reply(audit_page(current_caller(), rows, faults, older if len(rows) == ROWS else None))
 
     @router.get(f"{API}/audit")
     def audit(
@@ -146,23 +144,6 @@ def _change_password(accounts: Accounts, caller: Caller, former: str, fresh: str
     accounts.set_password(actor, caller.account, fresh, keep=caller.session)
 
 
-async def _hashed(door: AccountDoor, work: Callable[[], T]) -> T:
-    """Run what hashes a password, two at a time. Raises ``PolicyError`` where too many wait."""
-    if door.waiting >= MOST_WAITING:
-        raise PolicyError("现在登录的人太多，请几秒后再试。")
-    door.waiting += 1
-    try:
-        return await asyncio.get_running_loop().run_in_executor(door.signing, contextvars.copy_context().run, work)
-    finally:
-        door.waiting -= 1
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = (await request.body())[:20_000]
-    found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
-    return {name: values[-1] for name, values in found.items()}
-
-
 def _is_signed_in(door: AccountDoor, request: Request) -> bool:
     accounts, secret = door.accounts(), door.secret_of(request.headers)
     return accounts is not None and secret is not None and accounts.of_session(secret) is not None
@@ -171,17 +152,9 @@ def _is_signed_in(door: AccountDoor, request: Request) -> bool:
 def _local(address: str) -> str:
     """An address of this server to go on to, or its first page for anything that may lead elsewhere."""
     plain = address.isascii() and address.isprintable() and "\\" not in address
-    known = address.partition("?")[0] in ("/", ACCOUNT, AUDIT)
+    known = is_place(address.partition("?")[0])
     return address if plain and known and address.startswith("/") and not address.startswith("//") else "/"
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 def _account(wrong: str | None = None, said: str | None = None) -> Response:
-    return _html(account_page(current_caller(), wrong, said), 400 if wrong else 200)
-
-
-def _html(page: str, status: int = 200) -> Response:
-    return HTMLResponse(page, status, HEADERS)
+    return html_reply(account_page(current_caller(), wrong, said), 400 if wrong else 200)

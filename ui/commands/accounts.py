@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cemai.accounts import ROLE_LABELS, ROLES, TOKEN_DAYS, Accounts, Caller, Right, has_accounts, local_actor
+from cemai.directory import IN_DIRECTORY
 from cemai.settings import config_path, directory
 from corpus.errors import UsageError
 from corpus.store import Corpus
@@ -90,7 +91,9 @@ def add(args: argparse.Namespace) -> int:
     fresh = not has_accounts(folder)
     try:
         with _accounts(args, create=True) as accounts:
-            accounts.add(local_actor("user add"), args.name, args.role, password, in_directory=args.directory)
+            accounts.add(
+                local_actor("user add"), args.name, args.role, password, elsewhere=IN_DIRECTORY if args.directory else None
+            )
     except BaseException:
         if fresh:  # a file without accounts would let nobody in
             for ending in ("", "-wal", "-shm"):

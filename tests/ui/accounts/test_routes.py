@@ -16,7 +16,16 @@ from ui.gate import _PAGE_ROUTES
 from ui.server import PageMount
 
 OPEN = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/favicon.ico"), ("GET", "/robots.txt"), ("GET", "/api/v1/health")}
-VALUES = {"id": "none", "number": "1", "kind": "tasks", "name": "none", "rest": "none", "path": "none", "session_hash": "w0"}
+VALUES = {
+    "id": "none",
+    "number": "1",
+    "kind": "tasks",
+    "name": "none",
+    "rest": "none",
+    "path": "none",
+    "session_hash": "w0",
+    "token": "1",
+}
 
 
 def routes_of(found: list[BaseRoute], before: str = "") -> Iterator[tuple[str, str]]:
