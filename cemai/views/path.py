@@ -23,8 +23,11 @@ from graph.documents.lineage import edges
 from graph.documents.named import describe_document, rows_behind
 from graph.queries.facts import unit_keys
 from graph.queries.neighbourhood import resolve
+from graph.queries.unit import GENERAL
+from graph.units.words import LEVEL
 from qa.answer import AnswerCitation
 from qa.documents import LibraryView
+from qa.suggestions import is_single_unit
 
 ROLES = {"duty:lead": "牵头", "duty:responsible": "责任", "duty:supporting": "配合"}
 WAYS = 5
@@ -79,6 +82,11 @@ def find_paths(
         return GraphView("路径", title, (), (f"文档库里没有 {LONGEST} 步以内的联系。",))
     more = (f"同样长的路径不止这些，这里列出较新的 {WAYS} 条。",) if graph.more else ()
     return GraphView("路径", title, rows, more)
+
+
+def _is_one_unit(name: str) -> bool:
+    """Whether a name is that of one unit wherever it stands: 各区政府 are many, and 市财政局 without its city is one in each."""
+    return is_single_unit(name) and not name.startswith(GENERAL) and LEVEL.match(name) is None
 
 
 def _bare(words: str) -> str:
@@ -161,9 +169,16 @@ class _Explorer:
             self._graph.add_edge(a, b, join=join)
 
     def _grow(self, rim: set[Node]) -> set[Node]:
-        """The neighbours of some nodes, with what joins them."""
+        """The neighbours of some nodes, with what joins them.
+
+        No path leads through a unit that is nobody in particular, nor through an indicator: two documents that both set a 罚款 have
+        nothing to do with one another.
+        """
         found: set[Node] = set()
+        ends = self._ends[0] | self._ends[1]
         for a, b, join in self._neighbours(rim):
+            if b not in ends and (b[0] == "indicator" or (b[0] == "unit" and not _is_one_unit(str(b[1])))):
+                continue
             self._add(a, b, join)
             found.add(b)
         return found

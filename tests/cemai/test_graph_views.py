@@ -93,6 +93,16 @@ def test_units_of_two_levels_meet_over_the_documents(library: Library) -> None:
     assert quotes_are_verbatim(library, view)
 
 
+def test_units_that_are_nobody_in_particular_join_nothing(tmp_path: Path) -> None:
+    for place, unit in (("青禾市", "青禾市水务局"), ("云岫市", "云岫市林业局")):
+        text = f"{place}河湖整治方案\n一、开展巡查。每月巡查一次。（责任单位：{unit}、各县区人民政府、市财政局）\n"
+        (tmp_path / f"{place}.txt").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "lib") as made:
+        made.ingest(sorted(tmp_path.glob("*.txt")))
+        assert made.paths("青禾市水务局", "各县区人民政府")
+        assert not made.paths("青禾市水务局", "云岫市林业局")
+
+
 def test_what_nothing_joins_has_no_path(library: Library) -> None:
     view = library.paths("县水务局", "省公安厅")
     assert not view and "没有" in view.notes[0]
@@ -100,7 +110,7 @@ def test_what_nothing_joins_has_no_path(library: Library) -> None:
 
 @pytest.mark.parametrize(("one", "other"), [("州教育局", "州教育局"), ("州教育局", "没有这个单位的名字")])
 def test_ends_that_are_none_are_refused_in_words(library: Library, one: str, other: str) -> None:
-    with pytest.raises(UsageError, match="换一个|两个不同"):
+    with pytest.raises(UsageError, match=r"换一个|两个不同"):
         library.paths(one, other)
 
 
