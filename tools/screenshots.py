@@ -12,6 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from cemai.library import Library
 from tools import browser
 from tools.browser import FLAGS, answer, ask, chromium
 
@@ -20,6 +21,14 @@ QUESTION = "过渡期医保资助政策"
 NOTHING = "火星基地建设补贴是多少"
 QUERY = "易地扶贫搬迁后续扶持"
 TOPIC = "医疗保障"
+LOOKED_AT = "大署办〔2022〕21号"
+ENDS = "州医保局", "州财政局"
+PERSON = "女，82岁，低保户，本县户籍"
+GUIDE = {
+    "ask-source": "ask", "today": "today", "search-hits": "search", "compare-regions": "compare", "tasks-unit": "tasks", "due": "due",
+    "eligible": "eligible", "graph-chain": "graph", "study-verdict": "study", "shelf": "shelf",
+}  # fmt: skip
+"""Pictures the guide shows, at both widths: their names among all, and there."""
 README = {
     "1440-light-ask-source": "ask",
     "1440-light-compare-regions": "compare",
@@ -74,6 +83,23 @@ def regions(page: Any) -> None:
     settled(page)
 
 
+def look(page: Any, how: str, node: str, other: str = "") -> None:
+    """One of the views of the graph with sentences."""
+    page.fill("#graph-form [name=other]", other)
+    page.fill("#graph-node", node)
+    page.select_option("#graph-form [name=look]", how)
+    page.wait_for_selector("#graph-out .steps, #graph-out .blank, #graph-out .trouble")
+    settled(page)
+
+
+def describe(page: Any, person: str) -> None:
+    """Describe somebody whom provisions may concern."""
+    page.locator("#eligible-form input:visible, #eligible-form textarea:visible").first.fill(person)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1500)
+    settled(page)
+
+
 STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ("ask-start", settled),
     ("ask-nothing", lambda page: ask(page, NOTHING)),
@@ -103,6 +129,12 @@ STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ("graph-start", lambda page: (page.keyboard.press("Escape"), tab(page, "看图谱"))[-1]),
     ("graph-topic", lambda page: press(page, "#graph-form .example")),
     ("graph-walk", lambda page: press(page, "#graph-out .beside li .open")),
+    ("graph-time-line", lambda page: look(page, "timeline", LOOKED_AT)),
+    ("graph-path", lambda page: look(page, "path", *ENDS)),
+    ("graph-chain", lambda page: look(page, "chain", TOPIC)),
+    ("today", lambda page: (page.keyboard.press("Escape"), tab(page, "今日"))[-1]),
+    ("due", lambda page: tab(page, "督查")),
+    ("eligible", lambda page: (tab(page, "对号入座"), describe(page, PERSON))[-1]),
     ("study-start", lambda page: (page.keyboard.press("Escape"), tab(page, "学政策"))[-1]),
     ("study-path", lambda page: press(page, "#study-out .example")),
     ("study-cards", lambda page: press(page, "#study-out .track li:nth-child(2) .step")),
@@ -120,11 +152,30 @@ STEPS: list[tuple[str, Callable[[Any], None]]] = [
 ]
 
 
+RULES = """石溪县民政局关于发放高龄津贴和困难老年人护理补贴的通知
+石民发〔2026〕6号
+一、发放对象和标准
+（一）高龄津贴。具有本县户籍、年满80周岁的老年人，每人每月发放高龄津贴100元；年满90周岁的，每人每月200元。
+（二）护理补贴。具有本县户籍、年满65周岁且纳入最低生活保障的失能老年人，每人每月发放护理补贴150元。
+二、申请材料
+申请人携带身份证、户口簿，到户籍所在地乡镇人民政府申请。低保对象另交低保证明。
+本通知自2026年3月1日起施行，有效期3年。
+石溪县民政局
+2026年2月12日
+"""
+"""A notice of our own with provisions, which the samples lack."""
+
+
 @contextlib.contextmanager
 def serving(folder: Path | None) -> Iterator[str]:
     """A server over a library, or over a new one of the bundled samples."""
-    with tempfile.TemporaryDirectory() as scratch, browser.serving(folder or Path(scratch), samples=folder is None) as address:
-        yield address
+    with tempfile.TemporaryDirectory() as scratch:
+        if folder is None:
+            (rules := Path(scratch) / "石溪县高龄津贴.txt").write_text(RULES, encoding="utf-8")
+            with Library.open(Path(scratch) / "library") as library:
+                library.ingest([rules])
+        with browser.serving(folder or Path(scratch) / "library", samples=folder is None) as address:
+            yield address
 
 
 def take(address: str, folder: Path, only: str = "") -> list[str]:
@@ -157,11 +208,12 @@ def take(address: str, folder: Path, only: str = "") -> list[str]:
     return faults
 
 
-def for_readme(folder: Path, pictures: Path) -> None:
-    """The pictures the README shows, in few colours: small files of sharp text."""
+def for_documents(folder: Path, pictures: Path) -> None:
+    """The pictures that README and guide show, in few colours: small files of sharp text."""
     from PIL import Image
 
-    for source, name in README.items():
+    guide = {f"{width}-light-{source}": f"guide-{name}-{width}" for source, name in GUIDE.items() for width in WIDTHS}
+    for source, name in {**README, **guide}.items():
         with Image.open(folder / f"{source}.png") as picture:
             # a few rare colours (the red of the seal) must come through
             few = picture.convert("RGB").quantize(160, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
@@ -175,12 +227,12 @@ def main() -> int:
     parser.add_argument("--library", type=Path)
     parser.add_argument("--url", help="a server that is already running")
     parser.add_argument("--only", default="", help="such as 1440-light or dark")
-    parser.add_argument("--readme", action="store_true", help="also write the pictures of the README to docs/pictures")
+    parser.add_argument("--documents", action="store_true", help="also write the pictures of README and guide to docs/pictures")
     args = parser.parse_args()
     with contextlib.nullcontext(args.url.rstrip("/")) if args.url else serving(args.library) as address:
         faults = take(address, args.folder, args.only)
-    if args.readme:
-        for_readme(args.folder, ROOT / "docs" / "pictures")
+    if args.documents:
+        for_documents(args.folder, ROOT / "docs" / "pictures")
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{len(list(args.folder.glob('*.png')))} pictures in {args.folder}")

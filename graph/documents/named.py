@@ -114,6 +114,8 @@ def find_document(corpus: Corpus, name: str, *, as_of: dt.date | None = None) ->
             near = [infos[row] for row in one_of_each_work(corpus, found.unmatched.near)]
             raise UnclearDocument(explain_unmatched(found.unmatched.text, near)) from None
         if not found.mentions:
+            if len(several := corpus.matches(name)) > 1:
+                raise UnclearDocument(explain_choices(name, several)) from None
             raise error
     chosen = [infos[row] for row in choose_documents(corpus, found.mentions[0], name, as_of or dt.date.today())]
     if len(chosen) == 1:

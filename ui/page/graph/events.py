@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.errors import PolicyError, UnclearDocument
+from corpus.errors import PolicyError, UnclearDocument, UnknownDocument
 from graph.queries.neighbourhood import resolve
 from qa.suggestions import is_single_unit
 from ui.desk.desk import Desk
@@ -12,7 +12,7 @@ from ui.page.graph.steps import steps_view
 from ui.page.graph.views import graph_view
 from ui.page.kit.address import ARRIVE, standing
 from ui.page.kit.forms import ask_box, select, text_field
-from ui.page.kit.html import Html, el, join
+from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_library, empty_state, error_message
 from ui.page.kit.tab import Tab
 
@@ -108,6 +108,10 @@ def _look(desk: Desk, payload: Payload) -> Html:
             return join(steps_view(desk.paths(words, other), "/api/v1/graph/path", {"one": words, "other": other}), here)
         found = desk.chain(words, region=region or None)
         return join(steps_view(found, "/api/v1/graph/chain", {"subject": words, "region": region or None}), here)
+    except UnclearDocument as error:
+        return join(empty_state("没有找到", str(error)), here)
+    except UnknownDocument:
+        return join(empty_state("没有找到", f"文档库里没有“{cut(words, 40)}”这份文件。换一个标题、文号或文件名试试。"), here)
     except PolicyError as error:
         return join(error_message(str(error)), here)
 
