@@ -36,7 +36,7 @@ test-faults: .venv/.installed-dev
 # What is asked of either store, over files and over a server of PostgreSQL that is started on loopback and gone afterwards: installs
 # the driver (10 MB). make test runs the same tests, those of the server where driver and server are there
 test-postgres: .venv/.installed-postgres
-	$(BIN)/python -m pytest -n 2 tests/corpus/store tests/qa/test_two_stores.py tests/qa/test_statements.py
+	$(BIN)/python -m pytest -n 2 tests/corpus/store tests/qa/test_two_stores.py tests/qa/test_statements.py tests/ui/desk/test_nodes.py
 
 # Scans: installs what reads them (150 MB to fetch), which make test does without
 test-ocr: .venv/.installed-ocr

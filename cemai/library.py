@@ -131,6 +131,8 @@ class Library(PolicyGraph):
         self._encoder = encoder
         self._searcher: Searcher | None = None
         self._engine: Engine | None = None
+        self.keeps_indexes = True
+        """Whether the indexes follow each import at once: a process that only takes files in leaves that to those that are asked."""
         self._making = threading.RLock()
         """Held while a part is made: two threads that first need it share one."""
         use_search(corpus, self._search_contents)
@@ -303,8 +305,8 @@ class Library(PolicyGraph):
         """Bring vectors and indexes up to what was stored; what fails here is done later and takes nothing back."""
         try:
             self.embed(progress)
-            # the first search after an import should not be the one that waits for the index
-            self.searcher.refresh()
+            if self.keeps_indexes:  # the first search after an import should not be the one that waits for the index
+                self.searcher.refresh()
         except Exception as error:
             explained = explain_failure(error, self.corpus.folder)
             if explained is None or isinstance(explained, ModelUnavailable):

@@ -4,6 +4,8 @@ PolicyError                    anything that a person can act on; its text is Ch
 ├── StoreError                 the library folder or its SQLite file
 │   ├── NewerFormat            written by a later version of the program
 │   ├── LibraryBusy            another process holds the write lock
+│   │   └── LibraryUnreachable the database does not answer just now
+│   ├── LeaseLost              another worker has taken the file over
 │   ├── LibraryReadOnly        on media, or in a folder, that cannot be written
 │   ├── DiskFull               nothing more fits on the disk
 │   ├── DeviceFailure          the disk reported an error
@@ -35,6 +37,14 @@ class NewerFormat(StoreError):
 
 class LibraryBusy(StoreError):
     """Another process is writing: wait for it to finish and try again."""
+
+
+class LibraryUnreachable(LibraryBusy):
+    """The database of the library does not answer just now: nothing was stored; try again."""
+
+
+class LeaseLost(StoreError):
+    """Another worker has taken a file over: what was made of it here is not stored."""
 
 
 class LibraryReadOnly(StoreError):

@@ -41,6 +41,7 @@ def build_parser() -> Parser:
         serving,
         supervision,
         today,
+        working,
     )
 
     parser = Parser(prog="cemai", description="策脉：读懂政策文件，答案句句可核对到原文。")
@@ -58,6 +59,7 @@ def build_parser() -> Parser:
     verbs = parser.add_subparsers(dest="verb", metavar="命令", title="命令", parser_class=Parser)
     for module in (
         serving,
+        working,
         documents,
         backups,
         copying,

@@ -13,10 +13,10 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cemai.accounts import NOBODY, has_accounts, set_caller
 from cemai.library import Library
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from ui.accounts.door import AccountDoor
+    from ui.desk.node import NodeFollower
+    from ui.desk.shared_imports import SharedImports
+    from ui.operations import OperationsServer
 
 log = logging.getLogger("cemai.server")
 
@@ -45,7 +48,14 @@ _FOREIGN_SETTINGS = ("GRADIO_SHARE", "GRADIO_ALLOWED_PATHS", "GRADIO_SERVER_NAME
 
 
 def build_app(
-    library: Library, *, hosts: tuple[str, ...] = LOCAL, workers: int = 0, exposure: Exposure | None = None, port: int = 0
+    library: Library,
+    *,
+    hosts: tuple[str, ...] = LOCAL,
+    workers: int = 0,
+    exposure: Exposure | None = None,
+    port: int = 0,
+    works: bool = True,
+    operations: str | None = None,
 ) -> FastAPI:
     """The whole application over a library; nothing is served yet.
 
@@ -55,6 +65,8 @@ def build_app(
         workers: Worker processes that answer questions; 0 to answer them in this process.
         exposure: How others reach it, in place of ``hosts``; then nobody comes in without an account.
         port: The port it is served at.
+        works: Whether files of the queue of a library in a database are taken in here, too.
+        operations: Where health and numbers are served apart, as ``host:port``; None for nowhere.
 
     Example: ``uvicorn.run(build_app(library, workers=2))``.
     """
@@ -71,7 +83,10 @@ def build_app(
     desk = desk_of(library, workers)
     door = AccountDoor(library.corpus.folder, required=exposure is not None and exposure.secure, secure=known.secure, port=port)
     desk.after_change, desk.note_question = partial(_witness, door), door.note_question
-    imports = Imports(desk)
+    shared = isinstance(library.corpus.address, str)
+    imports = _shared_imports(desk, works) if shared else Imports(desk)
+    node = _node(desk) if shared else None
+    watched = _operations(desk, operations, imports, node) if operations else None
     embedding = ItemEmbedding(desk, lambda: Library.open(library.corpus.address, encoder=library.encoder))
     page = PageMount(partial(_build_page, desk), partial(_prepare_page, desk))
 
@@ -82,9 +97,14 @@ def build_app(
             desk.pool.start()
         embedding.start()
         await asyncio.to_thread(imports.start)
-        async with page.living():
-            yield
+        if node is not None:
+            node.start()
+        with watched or nullcontext():
+            async with page.living():
+                yield
         embedding.close()
+        if node is not None:
+            node.close()
         imports.close()
         desk.close()
         door.close()
@@ -97,8 +117,61 @@ def build_app(
     # the page is 97 kB of HTML, a quarter of that packed; streams are left as they are
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     app.add_middleware(RequestGate, hosts=known.hosts, door=door, proxies=known.proxies, secure=known.secure)
+    if desk.metrics is not None:
+        from ui.operations import CountedResponses
+
+        app.add_middleware(CountedResponses, metrics=desk.metrics)
     app.mount("/", page)
     return app
+
+
+def _shared_imports(desk: Desk, works: bool) -> SharedImports:
+    from ui.desk.shared_imports import SharedImports  # psycopg comes with cemai[postgres] only
+
+    return SharedImports(desk, works=works)
+
+
+def _node(desk: Desk) -> NodeFollower:
+    from ui.desk.node import NodeFollower
+
+    return NodeFollower(desk)
+
+
+def _operations(desk: Desk, address: str, imports: Imports | SharedImports, node: NodeFollower | None) -> OperationsServer:
+    """The address where health and numbers are served; what is counted is counted from now on."""
+    from ui.desk.metrics import Metrics
+    from ui.operations import OperationsServer
+
+    desk.metrics = Metrics()
+
+    def health() -> dict[str, Any]:
+        if node is not None:
+            # not asked of the library: whoever reads it long does not keep the health from being told
+            status = "starting" if node.known < 0 else "ok" if node.reachable else "database"
+            return {"status": status, "generation": node.known, "node_generation": node.generation}
+        try:
+            return {"status": "ok", "generation": desk.library.generation}
+        except PolicyError:
+            return {"status": "library"}
+
+    def gauges() -> dict[str, float]:
+        try:
+            counts = imports.counts()
+        except PolicyError:
+            counts = {}
+        told = {f'cemai_imports{{state="{name}"}}': float(count) for name, count in counts.items()}
+        state = health()
+        told["cemai_up"] = float(state["status"] == "ok")
+        told["cemai_generation"] = state.get("generation", -1)
+        if node is not None:
+            told["cemai_node_generation"] = node.generation
+            told["cemai_generation_lag"] = max(node.known - node.generation, 0)
+            told["cemai_generation_lag_seconds"] = node.lag_seconds
+        if desk.pool is not None:
+            told["cemai_workers_idle"], told["cemai_workers"] = desk.pool.ready, desk.pool.count
+        return told
+
+    return OperationsServer(address, health, desk.metrics, gauges)
 
 
 class PageMount:
@@ -168,6 +241,8 @@ def serve(
     key: Path | None = None,
     proxies: Sequence[str] = (),
     names: Sequence[str] = (),
+    works: bool = True,
+    operations: str | None = None,
 ) -> None:
     """Serve until stopped. Only this machine is served, others with accounts and TLS or a proxy only (``ui.exposure``).
 
@@ -184,7 +259,12 @@ def serve(
     from ui.connections import TimedProtocol
 
     app = build_app(
-        library, workers=_count_workers(library, workers), exposure=exposure if exposure != THIS_MACHINE_ONLY else None, port=port
+        library,
+        workers=_count_workers(library, workers),
+        exposure=exposure if exposure != THIS_MACHINE_ONLY else None,
+        port=port,
+        works=works,
+        operations=operations,
     )
     print(f"网页已打开：{_address(exposure, host, port)}　按 Ctrl+C 停止。", flush=True)
     uvicorn.run(

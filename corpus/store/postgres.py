@@ -17,13 +17,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from corpus.errors import DamagedLibrary, DiskFull, LibraryBusy, LibraryReadOnly, NewerFormat, ReplacedLibrary, StoreError
+from corpus.document import ParsedDocument
+from corpus.errors import (
+    DamagedLibrary,
+    DiskFull,
+    LibraryBusy,
+    LibraryReadOnly,
+    LibraryUnreachable,
+    NewerFormat,
+    ReplacedLibrary,
+    StoreError,
+)
 from corpus.store.address import describe_place
 from corpus.store.corpus import Corpus
 from corpus.store.database import FORMAT, LIBRARY_ID, LIBRARY_SCHEMA
 from corpus.store.dialect import read_shapes, translate, translate_schema
 from corpus.store.identity import recall_library, remember_library
-from corpus.store.rows import PassageRow
+from corpus.store.rows import DocumentInfo, PassageRow
 from corpus.text import readable
 
 if TYPE_CHECKING:
@@ -47,6 +57,10 @@ _SAID: dict[str, str] = {
     "BEGIN": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     "BEGIN IMMEDIATE": "BEGIN",
 }
+CHANGED = "cemai_changed"
+"""The channel on which the server tells of each new generation."""
+UPLOADS = "cemai:uploads/"
+"""What the origin of an uploaded file begins with, whichever machine it was sent to: it is the same file on all of them."""
 _LOCK = "SELECT value FROM meta WHERE name='generation' FOR UPDATE"
 
 
@@ -85,6 +99,12 @@ class ServerConnection:
         """Close the connection."""
         self._db.close()
 
+    def connected(self) -> Any:
+        """The connection of the driver, made anew where it was lost."""
+        if self._db.closed:
+            self._db = self._connect()
+        return self._db
+
     def _connect(self) -> Any:
         try:
             import psycopg
@@ -96,7 +116,7 @@ class ServerConnection:
             if self._read_only:
                 db.execute("SET default_transaction_read_only=on")
         except psycopg.Error as error:
-            raise StoreError(f"连不上数据库 {describe_place(self._address)}（{str(error).strip()}）。") from error
+            raise LibraryUnreachable(f"连不上数据库 {describe_place(self._address)}（{str(error).strip()}）。") from error
         from psycopg.types.string import TextLoader
 
         class _Text(TextLoader):  # type: ignore[misc]
@@ -116,8 +136,7 @@ class ServerConnection:
             raise LibraryReadOnly("文档库在这里只供读取。")
         begun = False
         try:
-            if self._db.closed:
-                self._db = self._connect()
+            self.connected()
             if writes and any(f"INTO {name}" in sql for name in _IN_ORDER) and not self.in_transaction:
                 self.execute("BEGIN IMMEDIATE")
                 begun = True
@@ -134,9 +153,10 @@ class ServerConnection:
             if begun or (sql == "BEGIN IMMEDIATE" and not self._db.closed):
                 with suppress(psycopg.Error):
                     self._db.execute("ROLLBACK")
-            raise self._explained(error) from error
+            raise self.explained(error) from error
 
-    def _explained(self, error: Exception) -> Exception:
+    def explained(self, error: Exception) -> Exception:
+        """The error as a ``StoreError`` in words, or as it is where nobody can act on it."""
         from psycopg import OperationalError, errors
 
         if isinstance(error, errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure):
@@ -148,12 +168,43 @@ class ServerConnection:
         if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
             return DamagedLibrary(f"数据库已损坏：{describe_place(self._address)}。请由管理员从备份恢复。")
         if isinstance(error, OperationalError):
-            return StoreError(f"与数据库 {describe_place(self._address)} 的连接断了（{str(error).strip()}）。请稍后再试。")
+            return LibraryUnreachable(
+                f"与数据库 {describe_place(self._address)} 的连接断了（{str(error).strip()}）。请稍后再试。"
+            )
         return error
+
+
+class ChangeListener:
+    """Hears of each change of a library in a database, whichever machine makes it. For one thread."""
+
+    def __init__(self, address: str) -> None:
+        """Connect. Raises ``StoreError``."""
+        self._connection = ServerConnection(address, read_only=True)
+        self._connection.connected().execute(f"LISTEN {CHANGED}")
+
+    def generation(self) -> int:
+        """The last generation there is. Raises ``StoreError``."""
+        return int(self._connection.execute("SELECT value FROM meta WHERE name='generation'").fetchone()[0])
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a change, some seconds at most; whether there was one. Raises ``StoreError``."""
+        import psycopg
+
+        try:
+            return any(True for _ in self._connection.connected().notifies(timeout=seconds, stop_after=1))
+        except psycopg.Error as error:
+            raise self._connection.explained(error) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
 
 class PostgresCorpus(Corpus):
     """A library in a database of PostgreSQL 15 or later."""
+
+    before_commit: Callable[[Callable[[str, Sequence[Any]], Any]], None] | None = None
+    """Called in each transaction just before its end, with what runs a statement in it; what it raises undoes the transaction."""
 
     @classmethod
     def open(cls, folder: Path | str, *, create: bool = True, read_only: bool = False) -> Self:
@@ -190,6 +241,30 @@ class PostgresCorpus(Corpus):
 
     def _connect_apart(self) -> sqlite3.Connection:
         return cast("sqlite3.Connection", ServerConnection(str(self.address), read_only=True))
+
+    def _record(self, generation: int) -> None:
+        super()._record(generation)
+        if self.before_commit is not None:
+            self.before_commit(self._db.execute)
+        self._db.execute("SELECT pg_notify(?, ?)", (CHANGED, str(generation)))  # told when the transaction is done
+
+    def by_origin(self, origin: str) -> list[DocumentInfo]:
+        """As ``DocumentTables.by_origin``."""
+        return super().by_origin(self._common(origin) or "")
+
+    def corrected(self, doc: ParsedDocument, origin: str | None) -> ParsedDocument:
+        """As ``Corpus.corrected``."""
+        return super().corrected(doc, self._common(origin))
+
+    def put(self, doc: ParsedDocument, *, origin: str | None = None, **derived: Any) -> int:
+        """As ``Corpus.put``."""
+        return super().put(doc, origin=self._common(origin), **derived)
+
+    def _common(self, origin: str | None) -> str | None:
+        """The origin of a file as all machines name it: uploads lie in a folder of each."""
+        path = Path(origin or "")
+        ours = path.parent.name.startswith("uploads") and path.parent.parent.name == self.folder.name
+        return f"{UPLOADS}{path.name}" if ours else origin
 
     def save_answer(self, id: str, payload: dict[str, Any]) -> None:
         """As ``KeptTables.save_answer``."""

@@ -10,6 +10,7 @@ from cemai.accounts import calling
 from corpus.errors import PolicyError
 from ui.commands.accounts import caller_of_token
 from ui.commands.shared import note, open_library, progress
+from ui.commands.working import add_operations
 from ui.desk.machine import MOST_ASKED
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
         metavar="小时",
         help="每隔多少小时、库有变化时自动备份（放在上次备份的文件夹，留最近 14 份）",
     )
+    p.add_argument("--no-work", action="store_true", help="不在这里导入队列里的文件，都留给 cemai work（库在 PostgreSQL 里时）")
+    add_operations(p)
     p.set_defaults(run=serve)
     p = verbs.add_parser("mcp", parents=[common], help="作为 MCP 服务（标准输入输出），供别的助手查用文档库")
     p.set_defaults(run=mcp)
@@ -111,6 +114,10 @@ def serve(args: argparse.Namespace) -> int:
     from ui.desk.backups import scheduled_backups
     from ui.server import serve as run
 
+    if getattr(args, "log_format", "text") == "json":
+        from ui.operations import log_as_json
+
+        log_as_json()
     with open_library(args, create=True) as library:
         try:
             with progress("更新向量") as show:
@@ -127,6 +134,8 @@ def serve(args: argparse.Namespace) -> int:
                 key=getattr(args, "key", None),
                 proxies=getattr(args, "proxy_from", []),
                 names=getattr(args, "public_name", []),
+                works=not getattr(args, "no_work", False),
+                operations=getattr(args, "operations", None),
             )
     return 0
 

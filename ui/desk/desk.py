@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from cemai.document_matches import QueryMatches
     from cemai.eligibility import Eligibility
     from cemai.views.steps import GraphView
+    from ui.desk.metrics import Metrics
     from ui.desk.pool import WorkerPool
 
 Tasks = CountedList[CitedFact[TaskRecord]]
@@ -141,6 +142,8 @@ class Desk:
         """Called after each change with the store it was made in."""
         self.note_question: Callable[[str, str], None] = lambda what, question: None
         """Called with what is asked (``ask``, ``search``, ``compare``) and the words, before anything is answered."""
+        self.metrics: Metrics | None = None
+        """Where calls are counted and timed, for who runs several servers."""
 
     # ------------------------------------------------------------------ questions
 
@@ -566,6 +569,14 @@ class Desk:
 
     def _answered(self, name: str, **arguments: Any) -> tuple[Any, int]:
         """The result of a method of the library, of a worker where there are any, and the generation it is of."""
+        if self.metrics is None:
+            return self._reply(name, arguments)
+        reply = self.metrics.measured(name, partial(self._reply, name, arguments))
+        if isinstance(reply[0], Answer):
+            self.metrics.count_answer(reply[0].status)
+        return reply
+
+    def _reply(self, name: str, arguments: dict[str, Any]) -> tuple[Any, int]:
         if self.pool is not None:
             from ui.desk.pool import NoWorkerError
 

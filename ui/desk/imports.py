@@ -13,7 +13,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from corpus.errors import UnknownDocument
 from corpus.store.audit import Actor, acting, current_actor
@@ -63,6 +63,19 @@ class ImportJob:
     def record(self) -> dict[str, Any]:
         """As JSON."""
         return {**asdict(self), "warnings": list(self.warnings), "done": self.done, "ended": None}
+
+
+class ImportsUnderWay(Protocol):
+    """What page and REST ask of the imports of a library, wherever their queue is."""
+
+    def add(self, name: str, data: bytes, region: str | None = None, refused: str | None = None) -> ImportJob:
+        """Queue one file. When this returns it survives whatever ends the process."""
+
+    def jobs(self) -> list[ImportJob]:
+        """What is under way and what ended lately, oldest first."""
+
+    def clear(self) -> None:
+        """Forget what has ended."""
 
 
 class Imports:
@@ -134,6 +147,12 @@ class Imports:
         with self._held:
             self._tidy()
             return list(self._jobs.values())
+
+    def counts(self) -> dict[str, int]:
+        """How many files wait, are under way, and ended lately."""
+        jobs = self.jobs()
+        waiting, reading = (sum(job.state == state for job in jobs) for state in (WAITING, READING))
+        return {"waiting": waiting, "reading": reading, "ended": len(jobs) - waiting - reading}
 
     def clear(self) -> None:
         """Forget what has ended."""

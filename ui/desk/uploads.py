@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cemai.library import IngestReport, Library, Progress
-from corpus.errors import LibraryBusy, PolicyError
+from corpus.errors import LeaseLost, LibraryBusy, PolicyError
+from corpus.store import Corpus
 from ingest.formats.contents import extension
 from ingest.formats.registry import ENDINGS, list_formats
 from ui.desk.desk import Desk
@@ -53,8 +55,12 @@ def take_in(
     region: str | None = None,
     progress: Progress | None = None,
     reader: SafeReader | None = None,
+    guard: Callable[[Corpus], AbstractContextManager[None]] | None = None,
 ) -> dict[str, Any]:
-    """Store one upload. Returns ``{"source", "state", "id", "message", "warnings"}``; state is 已入库 已替换 未变 or 未收."""
+    """Store one upload. Returns ``{"source", "state", "id", "message", "warnings"}``; state is 已入库 已替换 未变 or 未收.
+
+    With a ``guard`` it is stored inside what that makes of the store. Raises ``LeaseLost`` where the guard does.
+    """
     name = safe_name(name)
     if (refused := refusal(name, data)) is not None:
         return _refused(name, *refused)
@@ -66,12 +72,15 @@ def take_in(
             path = place / name
             try:
                 path.write_bytes(data)
-                return library.ingest([path], region=region or None, progress=progress, reader=reader)
+                with guard(library.corpus) if guard else nullcontext():
+                    return library.ingest([path], region=region or None, progress=progress, reader=reader)
             finally:
                 path.unlink(missing_ok=True)  # the library keeps the bytes; the place only names the version line
 
     try:
         report = desk.change(work)
+    except LeaseLost:
+        raise
     except PolicyError as error:
         return _refused(name, "busy" if isinstance(error, LibraryBusy) else "error", str(error))
     if report.refused and not (report.added or report.replaced or report.unchanged):

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from cemai.accounts import NotAllowed, Right, current_caller
 from corpus.errors import LibraryBusy, PolicyError, UnknownDocument
 from ui.desk.desk import Desk
-from ui.desk.imports import Imports
+from ui.desk.imports import ImportsUnderWay
 from ui.rest import (
     backups,
     comparisons,
@@ -63,7 +63,7 @@ _WORDS = {
 }
 
 
-def mount_api(app: FastAPI, desk: Desk, under_way: Imports) -> None:
+def mount_api(app: FastAPI, desk: Desk, under_way: ImportsUnderWay) -> None:
     """Add the routes and the shape of errors to an application."""
     app.state.desk, app.state.imports = desk, under_way
     app.include_router(_router(), prefix="/api/v1")

@@ -16,7 +16,7 @@ from corpus.filters import STATUSES, Filters
 from corpus.region_groups import unknown_in
 from graph.documents.status_filter import parse_status
 from ui.desk.desk import QUESTION_LIMIT, Desk
-from ui.desk.imports import Imports
+from ui.desk.imports import ImportsUnderWay
 from ui.gate import is_asked_by_foreign_page
 
 TOP_LIMIT = 100
@@ -36,7 +36,7 @@ async def _desk(request: Request) -> Desk:
     return request.app.state.desk  # type: ignore[no-any-return]
 
 
-async def _imports(request: Request) -> Imports:
+async def _imports(request: Request) -> ImportsUnderWay:
     return request.app.state.imports  # type: ignore[no-any-return]
 
 
@@ -48,7 +48,7 @@ CurrentDesk = Annotated[Desk, Depends(_desk)]
 """The desk the application was mounted over."""
 KeepsAnswer = Annotated[bool, Depends(_keeps)]
 """Whether an answer may be kept: not where a page of another site may have asked, see ``ui.gate``."""
-CurrentImports = Annotated[Imports, Depends(_imports)]
+CurrentImports = Annotated[ImportsUnderWay, Depends(_imports)]
 
 
 class Failure(Exception):
