@@ -14,6 +14,9 @@
     start_tls = false
     timeout = 5
 
+    [fetch]                     # optional: without it ``cemai fetch`` opens no connection
+    allowed = true
+
 Unknown keys and wrong types are refused by name; no message holds a value.
 """
 
@@ -37,7 +40,8 @@ _LLM: dict[str, tuple[type, ...]] = {"url": (str,), "model": (str,), "key": (str
 _LDAP: dict[str, tuple[type, ...]] = {
     "url": (str,), "user": (str,), "ca": (str,), "start_tls": (bool,), "timeout": (int, float),
 }  # fmt: skip
-_SECTIONS = {"llm": _LLM, "ldap": _LDAP}
+_FETCH: dict[str, tuple[type, ...]] = {"allowed": (bool,)}
+_SECTIONS = {"llm": _LLM, "ldap": _LDAP, "fetch": _FETCH}
 _ENVIRONMENT = {"CEMAI_LLM_URL": "url", "CEMAI_LLM_MODEL": "model", "CEMAI_LLM_KEY": "key"}
 _KINDS: dict[tuple[type, ...], str] = {(str,): "文字", (int, float): "数字", (bool,): "true 或 false"}
 
@@ -91,6 +95,11 @@ def directory() -> LdapDirectory | None:
     from cemai.directory import LdapDirectory
 
     return LdapDirectory(**{"url": "", "user": ""} | values)
+
+
+def may_fetch() -> bool:
+    """Whether an administrator allowed that pages are fetched. Raises ``UsageError`` for a wrong configuration."""
+    return bool(_from_file(config_path(), "fetch").get("allowed", False))
 
 
 def _from_file(path: Path, wanted: str) -> dict[str, Any]:
