@@ -62,16 +62,20 @@ def find_groups(text: str) -> list[tuple[str, RegionGroup]]:
             folded = folded.replace(run, " ")
             found.append((run, _group_of_abbreviations(run)))
     for name, group in _by_name():
-        if name not in folded or _is_part_of_place(folded[: folded.find(name)], group):
+        if name not in folded or _is_part_of_place(folded[: folded.find(name)], name, group):
             continue
         folded = folded.replace(name, " ")
         found.append((name, group))
     return found
 
 
-def _is_part_of_place(before: str, group: RegionGroup) -> bool:
-    """Whether the name of a group stands right behind one of its members: 广西自治区 is one place, 甘肃西北地区 a part of one."""
-    return not group.whole_level and before.endswith(tuple(division.short for division in group.members))
+def _is_part_of_place(before: str, name: str, group: RegionGroup) -> bool:
+    """Whether the name of a group ends the name of one of its members, or stands right behind it: 广西壮族自治区 and 广西自治区 are one place,
+    甘肃西北地区 is a part of one."""
+    if group.whole_level:
+        return False
+    members = group.members
+    return before.endswith(tuple(d.short for d in members)) or f"{before}{name}".endswith(tuple(d.name for d in members))
 
 
 @dataclass(frozen=True, slots=True)

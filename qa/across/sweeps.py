@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from corpus.divisions import NATION, Division
 from corpus.five_year_plans import five_year_plans
+from corpus.folding import fold
 from corpus.numerals import half_width, read_whole_number
 from corpus.region_groups import find_groups
 from corpus.wordlists import expand, word_lists
@@ -26,10 +28,11 @@ from qa.documents import LibraryView
 from qa.understanding.names import KnownNames
 from qa.understanding.question import ParsedQuestion
 
-Operation = Literal["list", "missing", "highest", "lowest", "series", "done", "sum", "mean", "beside"]
-"""``beside``: the figures of one kind and year beside those of another (2025年实际、2026年目标)."""
+Operation = Literal["list", "missing", "highest", "lowest", "series", "done", "sum", "mean", "beside", "one"]
+"""``beside``: the figures of one kind and year beside those of another (2025年实际、2026年目标); ``one``: the figure of one place."""
 Form = Literal["any", "range", "single", "words"]
 """How a figure is given: as a range, as one number, only in words."""
+_TELLING = re.compile(r"\w")
 _N = r"[\d两一二三四五六七八九十]{1,3}"
 _TOP = re.compile(rf"(前|后|(?:最|增长最|增速最)(?:高|低|多|少|快|慢|大|小)的?)({_N})(?:名|位|个|省|强|的)")
 _LATEST = re.compile(rf"(?:近|最近|过去)({_N})年")
@@ -145,14 +148,11 @@ def drop_asides(folded: str) -> str:
 
 
 def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as_of: dt.date) -> Sweep | None:
-    """What a question over documents asks; None for another question: one place, or no indicator."""
+    """What a question over documents asks, or for which figure of one place; None for another question."""
     folded = parsed.folded
-    if (
-        "《" in folded
-        or any(word in folded for word in word_lists("qa")["sweeps_except"])
-        or (parsed.documents and not asks_over_documents(folded))
-    ):
+    if "《" in folded or any(word in folded for word in word_lists("qa")["sweeps_except"]):
         return None
+    of_one_document = bool(parsed.documents) and not asks_over_documents(folded)
     # names of indicators are those of the documents: 科技型中小企业 before its wording elsewhere
     found = next((f for f in (_concept(text, view) for text in dict.fromkeys((own_words(parsed), folded))) if f), None)
     if found is None:
@@ -171,9 +171,13 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     of_nation = says("sweeps_nation") or (operation == "series" and says("sweeps_reports"))
     if not scope and not every and (of_nation or operation == "series"):
         scope = (NATION,)
+    if len(scope) == 1 and not whole and operation == "list" and asks_nothing_else(folded, found.words, parsed.places, scope[0]):
+        operation = "one"
+    if of_one_document and operation != "one":
+        return None
     top = _TOP.search(folded)
     ordered = operation in ("highest", "lowest") or top is not None or says("sweeps_orders")
-    if len(scope) == 1 and not whole and operation not in ("series", "done", "beside"):
+    if len(scope) == 1 and not whole and operation not in ("series", "done", "beside", "one"):
         return None
     if not scope and not (every or ordered):
         return None
@@ -188,6 +192,8 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         operation = "done"
     past = bool(years) and max(years) < as_of.year
     kinds: tuple[str, ...] = (asked,) if asked else ("achieved", "target") if past else ("target", "achieved")
+    if operation == "one" and asked != "target":
+        kinds += ("statistic",)
     if operation == "done" or (operation == "series" and asked is None):
         kinds = ("target", "achieved")
     bound = _bound(folded, found.words)
@@ -205,6 +211,22 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         says("sweeps_highest") and says("sweeps_lowest"),
         read_whole_number(last[1]) if last and not years else None,
     )  # fmt: skip
+
+
+def asks_nothing_else(folded: str, indicator: str, places: Sequence[str], place: Division) -> bool:
+    """Whether a folded question holds nothing but a place, a year, an indicator and words that ask for its figure.
+
+    What else stands there (城市副中心, 一季度, 高技术) is part of what is asked, and a figure without it is no answer.
+    """
+    rest = drop_asides(folded).replace(indicator, " ")
+    lists = word_lists("qa")
+    nation = lists["sweeps_nation"] if place == NATION else ()
+    own = (place.path, place.name, place.short, *place.aliases, *places, *nation, *five_year_plans())
+    years = [word for name in ("last_year", "this_year", "next_year") for word in lists[name]]
+    rest = _YEAR.sub(" ", rest)
+    for word in sorted((*map(fold, own), *years, *lists["figure_frames"]), key=len, reverse=True):
+        rest = rest.replace(word, " ")
+    return not _TELLING.search(rest)
 
 
 def _concept(folded: str, view: LibraryView) -> FoundConcept | None:

@@ -79,6 +79,8 @@ def answer_over_documents(
     several = families_named(own_words(parsed)) if sweep.operation == "list" and sweep.bound is None else ()
     if several and (draft := _several(sweep, several, view, counted)) is not None:
         return draft
+    if sweep.operation == "one":
+        return _one(sweep, figures, view)
     if sweep.operation == "series":
         return _series(sweep, figures, view, counted)
     if sweep.operation == "done":
@@ -228,6 +230,21 @@ def _of_unit(figures: Sequence[FigureRow], unit: str) -> Sequence[FigureRow]:
 
 
 # ------------------------------------------------------------------ answers
+
+
+def _one(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView) -> AnswerDraft | None:
+    """The figure of one place, with its sentence; None where the table has none of the year asked for."""
+    if sweep.family.concept.endswith(word_lists("qa")["ratio_ends"]):
+        # 优良天数比例 is told in days, too
+        figures = [f for f in figures if f.value is not None and f.value.unit == "%"] or figures
+    found = _held(sweep, figures, view)
+    if found is None or not found[0]:
+        return None
+    (one, *_), _, (dimension, kind, year) = found
+    if sweep.any_dimension and kind != "target" and dimension != "level":
+        return None  # how much it is, is not by how much it grew
+    name = _named(replace(sweep.family, dimension=dimension), kind, year)
+    return AnswerDraft("answered", (_row(f"{one.place.short}{name}", one, view),), parts=(_part(one, view),), final=True)
 
 
 def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, counted: frozenset[int]) -> AnswerDraft | None:

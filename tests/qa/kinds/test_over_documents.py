@@ -138,6 +138,37 @@ def test_one_place_is_no_question_over_documents(reports: Library) -> None:
     assert "5.5%" in ask(reports, "甘肃2026年GDP增长目标是多少").answer
 
 
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("甘肃2026年GDP增长目标是多少", "甘肃2026年地区生产总值增长目标 5.5%左右：“地区生产总值增长5.5%左右”"),
+        ("2025年甘肃省实际经济增长多少", "甘肃2025年地区生产总值增长完成数 5.8%：“全省地区生产总值增长5.8%”"),
+        ("西藏自治区2026年城镇新增就业预期是多少", "西藏2026年城镇新增就业目标 5万人以上：“城镇新增就业5万人以上”"),
+        ("四川今年粮食产量目标定的多少？", "四川2026年粮食产量目标 730亿斤以上：“粮食产量730亿斤以上”"),
+        ("青海省政府工作报告提出的2026年经济增长目标", "青海2026年地区生产总值增长目标 4.5%左右：“地区生产总值增长4.5%左右”"),
+    ],
+)
+def test_the_figure_of_one_place_comes_with_its_sentence(reports: Library, question: str, line: str) -> None:
+    answer = ask(reports, question)
+    assert answer.status == "answered" and answer.answer.split("\n")[0] == line
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "甘肃兰州新区2026年GDP增长目标是多少",  # a part of the place
+        "甘肃2026年一季度GDP增长目标是多少",  # a part of the year
+        "甘肃2026年高技术产业地区生产总值增长目标",  # a part of the thing
+        "甘肃2027年GDP增长目标是多少",  # another year
+        "甘肃2025年GDP是多少",  # how much it is, not by how much it grew
+        "全国2026年GDP增长目标是多少",  # a place that says nothing
+        "甘肃为什么把2026年GDP增长目标定在5.5%",  # another question
+    ],
+)
+def test_a_figure_of_something_else_is_not_taken_for_it(reports: Library, question: str) -> None:
+    assert not ask(reports, question).answer.startswith(("甘肃2026年地区生产总值增长目标 ", "甘肃2025年地区生产总值增长完成数 "))
+
+
 def test_what_is_not_a_value_is_left_to_the_documents(reports: Library) -> None:
     assert not rows(ask(reports, "2026年哪些省的城镇调查失业率目标不是5.5%"))
 
