@@ -38,9 +38,10 @@ test-faults: .venv/.installed-dev
 test-postgres: .venv/.installed-postgres
 	$(BIN)/python -m pytest -n 2 tests/corpus/store tests/qa/test_two_stores.py tests/qa/test_statements.py tests/ui/desk/test_nodes.py
 
-# Scans: installs what reads them (150 MB to fetch), which make test does without
+# Scans, RAR and 7z archives: installs what reads them (165 MB to fetch), which make test does without
 test-ocr: .venv/.installed-ocr
-	$(BIN)/python -m pytest -n 2 tests/ingest/formats/pdf tests/ingest/formats/test_picture.py tests/ingest/formats/word
+	$(BIN)/python -m pytest -n 2 tests/ingest/formats/pdf tests/ingest/formats/test_picture.py \
+		tests/ingest/formats/test_solid_archive.py tests/ingest/formats/word
 
 test-browser: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 tests/browser
@@ -106,8 +107,8 @@ clean:
 	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
 	touch $@
 
-.venv/.installed-ocr: .venv/.installed-dev requirements-ocr.lock
-	$(BIN)/python -m pip install --quiet -r requirements-ocr.lock
+.venv/.installed-ocr: .venv/.installed-dev requirements-ocr.lock requirements-archives.lock
+	$(BIN)/python -m pip install --quiet -r requirements-ocr.lock -r requirements-archives.lock
 	touch $@
 
 .venv/.installed-postgres: .venv/.installed-dev requirements-postgres.lock

@@ -186,7 +186,7 @@ def _look_inside(item: Input, format: InputFormat, found: list[Input], refused: 
         else:
             refused.append(_refuse_ending(name, source))
     if not members and not holder.refused and not format.reader:
-        refused.append(RefusedInput(item.source, "empty", f"压缩包里没有可读的文件；可导入 {list_formats()}"))
+        refused.append(RefusedInput(item.source, "empty", f"压缩包里没有可读的文件；请核对，可导入 {list_formats()}"))
     return members
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
-import signal
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,6 +17,7 @@ from typing import Any
 from corpus.document import ParsedDocument
 from corpus.errors import RefusedInput
 from ingest import reader
+from ingest.apart import kill_group, limit_cpu, restrict
 from ingest.formats.sniff import detect
 from ingest.limits import DEFAULT, Limits
 from ingest.progress import Listener, heard_by
@@ -134,7 +133,7 @@ class SafeReader:
         """End the child from another thread than the one that waits for it, which then finds it gone."""
         process = self._process
         if process is not None:
-            _kill_group(process.pid)
+            kill_group(process.pid)
             with suppress(OSError, ValueError):  # ended in the meantime
                 process.kill()  # one that just starts has no group of its own yet
 
@@ -170,7 +169,7 @@ class SafeReader:
         if pipe is not None:
             pipe.close()
         if process is not None:
-            _kill_group(process.pid)
+            kill_group(process.pid)
             if process.is_alive():
                 process.kill()
             process.join(5)
@@ -180,18 +179,10 @@ class SafeReader:
             self._scratch = None
 
 
-def _kill_group(pid: int | None) -> None:
-    """End the child with whatever it started (tesseract, LibreOffice); it leads a process group of its own."""
-    if pid is None or sys.platform == "win32":
-        return
-    with suppress(OSError):
-        os.killpg(pid, signal.SIGKILL)
-
-
 def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[ParsedDocument], Any] | None) -> None:
     """The child: one input after another until told to stop or the parent is gone; its temporary files lie in ``scratch``."""
     tempfile.tempdir = os.environ["TMPDIR"] = scratch
-    _restrict(limits)
+    restrict(limits)
     while True:
         try:
             request = pipe.recv()
@@ -201,10 +192,10 @@ def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[Par
         if request is None:
             return
         data, source, region, ocr, wanted = request
-        _limit_cpu(None if ocr else limits.seconds)  # of a scan each page has its time, and there may be hundreds
+        limit_cpu(None if ocr else limits.seconds)  # of a scan each page has its time, and there may be hundreds
         with heard_by(lambda number, count: pipe.send(("page", (number, count)))):
             kind, value = _answer(data, source, region, ocr, limits)
-        _limit_cpu(None)
+        limit_cpu(None)
         pipe.send((kind, value))
         if wanted and kind == "document":
             try:
@@ -227,33 +218,3 @@ def _answer(data: bytes | Mapping[str, Any], source: str, region: str | None, oc
         return "refused", (source, "broken", "文件结构嵌套过深，无法读取；请用原软件打开后另存")
     except Exception as error:  # A parser's own fault must not end the run; the reason names it for a report.
         return "refused", (source, "broken", f"文件无法解析（{type(error).__name__}）；请用原软件打开后另存，再导入")
-
-
-def _limit_cpu(seconds: float | None) -> None:
-    """End this process once it has used so much more time of all cores: where the parent was killed nobody else does."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soft = hard
-    if seconds is not None:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        soft = int(used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1)) + 10
-        soft = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-def _restrict(limits: Limits) -> None:
-    """Cap the child's memory where the system can, and make it the head of its own process group."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    with suppress(OSError):
-        os.setsid()
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    ceiling = limits.memory_bytes if hard == resource.RLIM_INFINITY else min(limits.memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,5 +1,5 @@
 """Write the lock files: what pyproject.toml asks for, and all of its dependencies, as installed. Those of an extra that is not
-installed (ocr, postgres, ldap) are left as they are. Then write what they list as a bill of materials (sbom.cdx.json) and into NOTICE.
+installed (ocr, archives, postgres, ldap) are left as they are. Then write what they list as a bill of materials (sbom.cdx.json) and into NOTICE.
 
     python tools/lock.py                        lock files, bill and NOTICE
     python tools/lock.py --describe             bill and NOTICE of the lock files as they are
@@ -37,6 +37,17 @@ OCR_HEADER = """\
 # requests with urllib3 (fetching of models, which is never called: every path is given) are imported by rapidocr.
 -r requirements.lock
 """
+ARCHIVES_HEADER = """\
+# Written by tools/lock.py. What cemai[archives] adds: members of RAR and 7z archives as documents. 43 MB installed, most of it rars,
+# so it is no part of requirements.lock.
+#     pip install -r requirements-archives.lock
+# For a machine without a network, on one that has it, with the same system and Python:
+#     pip download -d wheels -r requirements-archives.lock
+# and there, with the folder that was carried over:
+#     pip install --no-index --find-links wheels -r requirements-archives.lock
+# The packages beside py7zr are the methods by which members of 7z archives may be packed or locked; psutil tells it the memory there is.
+-r requirements.lock
+"""
 POSTGRES_HEADER = """\
 # Written by tools/lock.py. What cemai[postgres] adds: a library in PostgreSQL (docs/decisions/0009-postgresql.md). No part of
 # requirements.lock.
@@ -48,7 +59,12 @@ LDAP_HEADER = """\
 #     pip install -r requirements-ldap.lock
 -r requirements.lock
 """
-EXTRAS = {"ocr": ("rapidocr", OCR_HEADER), "postgres": ("psycopg", POSTGRES_HEADER), "ldap": ("ldap3", LDAP_HEADER)}
+EXTRAS = {
+    "ocr": ("rapidocr", OCR_HEADER),
+    "archives": ("py7zr", ARCHIVES_HEADER),
+    "postgres": ("psycopg", POSTGRES_HEADER),
+    "ldap": ("ldap3", LDAP_HEADER),
+}
 """The extras with a lock file of their own: a module by which they are known to be installed, and what stands above the packages."""
 LEFT_OUT = frozenset({"torch", "sentence-transformers"})
 """What the installation for offices goes without: training, and embedding models other than the built-in ones."""

@@ -1,4 +1,7 @@
-"""ZIP archives of documents: which members there are, under their own names, and the bytes of each, within limits."""
+"""Archives of documents: which members there are, under their own names, and the bytes of each, within limits.
+
+ZIP is read here, RAR and 7z by ``solid_archive``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from typing import BinaryIO, Protocol
 
 from corpus.errors import RefusedInput
 from ingest.formats.other_files import OTHER_ARCHIVES, say_what_else
-from ingest.formats.package import check_directory, refuse_member
+from ingest.formats.package import check_directory, is_left_by_systems, refuse_member
+from ingest.formats.solid_archive import SIGNATURES, SolidArchive
 from ingest.limits import Limits
 
 _END = b"PK\x05\x06"
@@ -27,8 +31,6 @@ _WORDS = {
     "encrypted": "有密码保护（加密），无法读取；请输入密码解压后导入其中的文件",
     "size": "解压后的内容过大（疑似压缩炸弹），不予读取；请核对来源，确需导入的请解压后拆分",
 }
-_SILENT_FOLDERS = frozenset({"__MACOSX"})
-_SILENT_BEGINNINGS = (".", "~$")
 
 
 class Container(Protocol):
@@ -104,8 +106,7 @@ class Archive:
     def names(self) -> Iterator[str]:
         """The names of the members with their folders, in order, without what systems leave in an archive for themselves."""
         for name in sorted(self._members):
-            parts = name.split("/")
-            if not (_SILENT_FOLDERS & set(parts[:-1]) or any(part.startswith(_SILENT_BEGINNINGS) for part in parts)):
+            if not is_left_by_systems(name):
                 yield name
 
     def size(self, name: str) -> int:
@@ -125,9 +126,15 @@ class Archive:
         return data
 
 
-def open_archive(file: Path | BytesIO, source: str, limits: Limits) -> Archive:
-    """Open an archive; see ``Archive``."""
-    return Archive(file, source, limits)
+def open_archive(file: Path | BytesIO, source: str, limits: Limits) -> Container:
+    """Open an archive by what its bytes are, whatever its ending; see ``Archive`` and ``SolidArchive``."""
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            begin = opened.read(8)
+    else:
+        begin = file.getvalue()[:8]
+    kind = next((kind for signature, kind in SIGNATURES if begin.startswith(signature)), None)
+    return Archive(file, source, limits) if kind is None else SolidArchive(file, source, limits, kind)
 
 
 def _check_directory(file: Path | BytesIO, source: str, limits: Limits) -> None:

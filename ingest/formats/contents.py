@@ -170,6 +170,11 @@ def is_mail(contents: Contents) -> bool:
     return b"from" in names and bool(names & _OF_MAILS) and bool(names & {b"message-id", b"received"})
 
 
+def is_outlook_mail(contents: Contents) -> bool:
+    """A mail of Outlook; its attachments may hold streams of other files, but those of an Office file hold no mail's."""
+    return contents.has_stream("__properties_version1.0") and contents.has_stream("__nameid_version1.0")
+
+
 def is_ppt(contents: Contents) -> bool:
     """An old PowerPoint file; those of WPS (.dps) are the same."""
     return contents.has_stream("PowerPoint Document")

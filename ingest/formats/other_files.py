@@ -6,15 +6,15 @@ from functools import lru_cache
 
 from corpus import wordlists
 
-OTHER_ARCHIVES = ((b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"))
-"""How archives begin that are no ZIP archives, and what they are."""
+OTHER_ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"Rar!", "misnamed_rar"), (b"7z\xbc\xaf", "misnamed_7z"))
+"""How archives begin that are not read, or only under their own ending, and what they are."""
 
 
 def say_what_else(kind: str) -> str:
     """The message about a file of a kind that is not read.
 
-    >>> say_what_else("rar")
-    '这是RAR 压缩包，暂不支持；请解压后导入其中的文件，或改存为 zip'
+    >>> say_what_else("gzip")
+    '这是gzip 压缩包，暂不支持；请解压后导入其中的文件，或改存为 zip'
     """
     what, advice = _read_rows()[0][kind]
     return f"这是{what}，暂不支持；{advice}"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _STRICT = re.compile(rb"""(=\s{0,5}["'])http://purl\.oclc\.org/ooxml/([A-Za-z]{1,40})/""")
+_SILENT_FOLDERS = frozenset({"__MACOSX"})
+_SILENT_BEGINNINGS = (".", "~$")
 _BAD_NAME = "压缩结构内有不合规的部件名，不予读取；请用原软件另存后再导入"
 _TOO_LARGE = "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存"
 ENTITIES = "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入"
@@ -92,9 +94,20 @@ def check_directory(infos: list[zipfile.ZipInfo], source: str, limits: Limits) -
         raise RefusedInput(source, "size", "压缩结构内的部件互相重叠（疑似压缩炸弹），不予读取；请用原软件打开核对后另存")
 
 
+def is_bad_name(name: str) -> bool:
+    """Whether a member's name leads out of its archive: to the root, a drive, or up."""
+    return name.startswith("/") or _DRIVE.match(name) is not None or ".." in name.split("/") or "\x00" in name
+
+
+def is_left_by_systems(name: str) -> bool:
+    """Whether a member is what systems and programs leave in an archive for themselves."""
+    parts = name.split("/")
+    return bool(_SILENT_FOLDERS & set(parts[:-1])) or any(part.startswith(_SILENT_BEGINNINGS) for part in parts)
+
+
 def refuse_member(name: str, info: zipfile.ZipInfo, source: str, limits: Limits) -> RefusedInput | None:
     """Why one member must not be read, by what the directory says of it; None where it may."""
-    if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/") or "\x00" in info.orig_filename:
+    if is_bad_name(name) or "\x00" in info.orig_filename:
         return RefusedInput(source, "broken", _BAD_NAME)
     if info.flag_bits & 1:
         return RefusedInput(source, "encrypted", "文件有密码保护（加密），无法读取；请用原软件取消密码后再导入")

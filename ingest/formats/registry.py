@@ -22,6 +22,7 @@ from ingest.formats.contents import (
     is_odt,
     is_ofd,
     is_office_xml,
+    is_outlook_mail,
     is_pdf,
     is_png,
     is_ppt,
@@ -95,6 +96,7 @@ def _load(place: str) -> Callable[..., Any]:
 
 
 _PICTURE = "ingest.formats.picture:read_picture"
+_ARCHIVE = "ingest.formats.archive:open_archive"
 FORMATS = (
     InputFormat(
         "txt", "文本", ("txt", "text"), "ingest.formats.plain:read_text", by_ending=True, plain=True, also_named=("log", "")
@@ -128,7 +130,18 @@ FORMATS = (
     InputFormat(
         "eml", "邮件", ("eml",), "ingest.formats.mail:read_mail", is_mail, by_ending=True, opener="ingest.formats.mail:open_mail"
     ),
-    InputFormat("zip", "压缩包", ("zip",), opener="ingest.formats.archive:open_archive"),
+    InputFormat(
+        "msg",
+        "Outlook 邮件",
+        ("msg",),
+        "ingest.formats.outlook:read_outlook_mail",
+        is_outlook_mail,
+        content="binary",
+        opener="ingest.formats.outlook:open_outlook_mail",
+    ),
+    InputFormat("zip", "压缩包", ("zip",), opener=_ARCHIVE),
+    InputFormat("rar", "RAR 压缩包", ("rar",), opener=_ARCHIVE),
+    InputFormat("7z", "7z 压缩包", ("7z",), opener=_ARCHIVE),
     InputFormat("doc", "旧版 Word", ("doc",), recognise=is_doc, content="binary", converted_to="docx"),
     InputFormat("wps", "WPS 文字", ("wps",), recognise=is_wps, content="binary", converted_to="docx"),
     InputFormat("rtf", "RTF", ("rtf",), recognise=is_rtf, converted_to="docx"),

@@ -19,7 +19,7 @@ _OTHER_FILES = (
     (b"SQLite format 3", "database"),
 )
 """Signatures of files that are not read, and what they are."""
-_OLD_OFFICE = (("__properties_version1.0", "msg"), ("VisioDocument", "drawing"))
+_OLD_OFFICE = (("VisioDocument", "drawing"),)
 """Streams of old Office containers that are not read, and what they are."""
 _TEXT_MAY_BEGIN_SO = (b"MZ", b"BZh")
 
