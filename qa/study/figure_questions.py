@@ -13,7 +13,7 @@ from corpus.store import StoredFact
 from graph.codec.records import TargetRecord
 from qa.answer import AnswerCitation
 from qa.study.facts import StudyFacts
-from qa.study.question import BLANK, FALSE, TRUE, QuizQuestion, closed, typeset
+from qa.study.question import BLANK, QuizQuestion, closed, typeset
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 110
@@ -22,7 +22,7 @@ _SHORTEST = 12
 SHORT_NAME = 6
 """Characters of a name in a row of names that is counted (甲县、乙县2个县)."""
 _CUTS = "，,、"
-_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]")
+_HEADING = re.compile(r"\d{1,2}、\d|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]")
 _LISTED = re.compile(
     r"(?:个|项|大|类|条)?(?:方面|部分|环节|步骤|要点|类别|类型|专栏)|(?:项|条)(?:主要|重点)?(?:任务|工作|措施|举措)"
 )
@@ -43,10 +43,6 @@ class Gap:
     citation: AnswerCitation
     rivals: tuple[str, ...]
     """Numbers that are wrong in this place, most plausible first."""
-
-    def with_number(self, number: str) -> str:
-        """The sentence with a number put in."""
-        return f"{self.before}{self.value.replace(self.number, number)}{self.after}"
 
     @property
     def blanked(self) -> str:
@@ -71,23 +67,15 @@ def choices(gap: Gap, dice: random.Random) -> QuizQuestion:
     options = [gap.value, *wrong]
     dice.shuffle(options)
     prompt = f"{gap.lead}下面这句话的空白处应填哪个数值？\n   {typeset(closed(gap.blanked))}"
-    return QuizQuestion("single", prompt, (gap.value,), (gap.citation,), tuple(options), note=gap.note, facts=(gap.fact.id,))
+    return QuizQuestion(
+        "single", prompt, (gap.value,), (gap.citation,), tuple(options), note=gap.note, facts=(gap.fact.id,), aim="number"
+    )
 
 
 def blanks(gap: Gap, _: random.Random) -> QuizQuestion:
     """填空: the number itself."""
     prompt = f"{gap.lead}请按原文填写空白处的数字：\n   {typeset(closed(gap.blanked.replace(BLANK, gap.value.replace(gap.number, BLANK))))}"
-    return QuizQuestion("fill", prompt, (gap.number,), (gap.citation,), note=gap.note, facts=(gap.fact.id,))
-
-
-def judgements(gap: Gap, dice: random.Random) -> QuizQuestion:
-    """判断: the sentence as it stands, or with another number."""
-    true = dice.random() < 0.5
-    said = gap.with_number(gap.number if true else gap.rivals[0])
-    prompt = f"{gap.lead}下面这句话与原文是否一致？\n   {typeset(closed(said))}"
-    return QuizQuestion(
-        "true_false", prompt, (TRUE if true else FALSE,), (gap.citation,), (TRUE, FALSE), note=gap.note, facts=(gap.fact.id,)
-    )
+    return QuizQuestion("fill", prompt, (gap.number,), (gap.citation,), note=gap.note, facts=(gap.fact.id,), aim="number")
 
 
 def _gap(

@@ -88,6 +88,11 @@ class Brief:
         return [entry.fact.id for entries in (self.tasks, self.targets, self.terms) for entry in entries]
 
     @property
+    def asked_about(self) -> list[str]:
+        """What questions of the post are about: its facts, and what else its documents say."""
+        return [*self.fact_ids, *(document.id for document in self.documents)]
+
+    @property
     def document_ids(self) -> frozenset[str]:
         """The ids of the documents its tasks and figures are in."""
         return frozenset(entry.fact.document_id for entries in (self.tasks, self.targets) for entry in entries)

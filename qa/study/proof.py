@@ -6,7 +6,7 @@ import re
 
 from corpus.folding import fold
 from qa.study.facts import StudyFacts
-from qa.study.question import FALSE, TRUE, QuizQuestion
+from qa.study.question import QuizQuestion
 
 
 def faults(question: QuizQuestion, study_facts: StudyFacts) -> list[str]:
@@ -23,28 +23,17 @@ def faults(question: QuizQuestion, study_facts: StudyFacts) -> list[str]:
     wrong = [option for option in question.options if option not in question.answer]
     if len(set(map(fold, question.options))) != len(question.options):
         out.append("选项重复")
-    if question.kind == "true_false":
-        out += _judgement(question, quotes)
-    elif question.kind == "match":
+    if question.kind == "match":
         for i, unit in enumerate(question.answer):
             holders = [j for j, quote in enumerate(quotes) if fold(unit) in quote]
             if holders != [i]:
                 out.append(f"{unit}不只对应一项任务")
     else:
-        out += [f"原文没有“{part}”" for part in question.answer if not any(fold(part) in quote for quote in quotes)]
-        out += [f"“{option}”在原文中也出现" for option in wrong if any(_stands_in(option, quote) for quote in quotes)]
+        decides = question.proof or question.answer
+        out += [f"原文没有“{part}”" for part in decides if not any(fold(part) in quote for quote in quotes)]
+        if not question.proof or question.aim == "unit":
+            out += [f"“{option}”在原文中也出现" for option in wrong if any(_stands_in(option, quote) for quote in quotes)]
     return out
-
-
-def _judgement(question: QuizQuestion, quotes: list[str]) -> list[str]:
-    """A statement said to be true stands in the source; one said to be false does not."""
-    if "是否一致" in question.prompt:
-        said = fold(question.prompt.partition("\n")[2]).rstrip("。.")
-        stands = bool(said) and any(said in quote for quote in quotes)
-    else:
-        unit = re.search(r"》把(.+?)列为“", question.prompt)
-        stands = bool(unit) and any(fold(unit[1]) in quote for quote in quotes if unit)
-    return [] if stands == (question.answer == (TRUE,)) and question.answer in ((TRUE,), (FALSE,)) else ["判断与原文不符"]
 
 
 def _stands_in(option: str, quote: str) -> bool:

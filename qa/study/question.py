@@ -11,15 +11,23 @@ from typing import Any, Literal
 from qa.answer import AnswerCitation
 from qa.answers.places import describe_citation
 
-QuizQuestionKind = Literal["single", "multiple", "true_false", "fill", "match"]
+QuizQuestionKind = Literal["single", "multiple", "fill", "match"]
+QuizAim = Literal[
+    "entitlement", "case", "validity", "difference", "source", "steps", "deadline", "term", "number", "unit"
+]  # fmt: skip
 KINDS: dict[QuizQuestionKind, str] = {
     "single": "单选题",
     "multiple": "多选题",
-    "true_false": "判断题",
     "fill": "填空题",
     "match": "连线题",
 }
-TRUE, FALSE = "正确", "错误"
+AIMS: dict[QuizAim, str] = {
+    "entitlement": "待遇", "case": "案例", "validity": "时效", "difference": "比较", "source": "出处", "steps": "步骤",
+    "deadline": "时限", "term": "提法", "number": "数值", "unit": "单位",
+}  # fmt: skip
+"""What a question is about, and its name."""
+UNDERSTANDING: frozenset[QuizAim] = frozenset({"entitlement", "case", "validity", "difference"})
+"""Aims that ask for more than a word of the text."""
 LETTERS = "ABCDEFGHIJ"
 BLANK = "＿＿＿＿"
 
@@ -30,7 +38,7 @@ class QuizQuestion:
 
     ``answer`` holds the right options as written; for ``fill`` what belongs into the blank, for ``match`` the option that goes
     with each of ``left``, in order. ``facts`` are the ids of the facts it asks about; ``proof`` the words of the quote that
-    decide it, where those are not the answer itself.
+    decide it, where those are not the answer itself. ``aim`` is what it is about.
     """
 
     kind: QuizQuestionKind
@@ -42,6 +50,7 @@ class QuizQuestion:
     note: str = ""
     facts: tuple[str, ...] = ()
     proof: tuple[str, ...] = ()
+    aim: QuizAim = "term"
 
     @property
     def id(self) -> str:
@@ -52,7 +61,7 @@ class QuizQuestion:
     @property
     def letters(self) -> str:
         """The answer as it stands in a key: B, ACD, 1—C 2—A, or the words of the blank."""
-        if self.kind in ("fill", "true_false"):
+        if self.kind == "fill":
             return "；".join(self.answer)
         marks = [LETTERS[self.options.index(option)] for option in self.answer]
         if self.kind == "match":
@@ -66,22 +75,19 @@ class QuizQuestion:
         return {_bare(text) for text in given} == {_bare(text) for text in self.answer}
 
     def read(self, typed: str) -> tuple[str, ...]:
-        """What somebody typed as the options it means: B, ACD, 1A2C3B, 对, or the words of a blank."""
+        """What somebody typed as the options it means: B, ACD, 1A2C3B, or the words of a blank."""
         marks = [self.options[at] for letter in typed.upper() if 0 <= (at := LETTERS.find(letter)) < len(self.options)]
         if self.kind == "fill":
             return (typed,)
-        if self.kind == "true_false":
-            return (TRUE if typed.strip()[:1] in "对正√TtYy是" else FALSE,)
         return tuple(marks)
 
     def text(self, *, answers: bool = False) -> str:
         """The question as printed, with the answer and its source where asked for."""
-        lines = [f"【{KINDS[self.kind]}】{self.prompt}"]
+        lines = [f"【{KINDS[self.kind]}·{AIMS[self.aim]}】{self.prompt}"]
         if self.note:
             lines.append(f"   （{self.note}）")
         lines += [f"   {i}. {item}" for i, item in enumerate(self.left, 1)]
-        if self.kind != "true_false":
-            lines += [f"   {LETTERS[i]}. {option}" for i, option in enumerate(self.options)]
+        lines += [f"   {LETTERS[i]}. {option}" for i, option in enumerate(self.options)]
         if answers:
             lines.append(f"   答案：{self.letters}")
             lines += [f"   依据：{line}" for line in self.sources()]
@@ -99,6 +105,7 @@ class QuizQuestion:
         return {
             "id": self.id,
             "kind": self.kind,
+            "aim": self.aim,
             "prompt": self.prompt,
             "note": self.note or None,
             "left": list(self.left),

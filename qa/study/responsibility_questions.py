@@ -12,17 +12,22 @@ from functools import lru_cache
 
 from corpus.folding import fold
 from corpus.store import StoredFact
+from corpus.wordlists import expand
 from graph.codec.records import TaskRecord
 from graph.units.resolve import parts_of
 from qa.study.facts import StudyFacts
-from qa.study.question import FALSE, TRUE, QuizQuestion, QuizQuestionKind, inner, typeset
+from qa.study.question import QuizQuestion, QuizQuestionKind, inner, typeset
 
 _GENERAL = re.compile(
-    r"有关|相关|各|成员单位|部门|本级|等$|^(?:省|市|州|县|区|县市|县区)?(?:党委|政府|人民政府)$|县市|市县|乡镇|街道"
+    r"有关|相关|各|成员单位|部门|本级|等$|^(?:省|市|州|县|区|县市|县区)?(?:党委|政府|人民政府)$|县市|市县|乡镇|街道|[处科室股]$"
 )
 """Names that mean no one unit: their members might be any other option."""
 _DATED = re.compile(r"20\d\d年")
 _NAME = re.compile(r"[^\n]{4,34}")
+_DONE = re.compile(expand("qa", r"{deadline_words}"))
+_LABEL = re.compile(expand("qa", r"(?:{deadline_labels})[^，,。；;]{0,3}$"))
+_WHOLE = 200
+"""Characters of a task whose deadline is that of the task, not of a part."""
 
 
 LAPSED = "任务涉及过渡期等已届满的时期，本题考查文件当时的分工。"
@@ -105,17 +110,6 @@ def holders(study_facts: StudyFacts, group: list[ResponsibilityItem], dice: rand
     return _question(study_facts, "single", prompt, (right.name,), options, right, (unit,))
 
 
-def judgements(study_facts: StudyFacts, duty: ResponsibilityItem, dice: random.Random) -> QuizQuestion | None:
-    """判断: a unit has the task, or has not."""
-    true = dice.random() < 0.5
-    if not true and not duty.strangers:
-        return None
-    unit = dice.choice(duty.units) if true else duty.strangers[0]
-    verb = "牵头单位" if duty.role == "牵头" else "责任单位"
-    prompt = f"《{study_facts.title(duty.fact)}》把{unit}列为“{shown(duty.name)}”的{verb}。"
-    return _question(study_facts, "true_false", prompt, (TRUE if true else FALSE,), [TRUE, FALSE], duty, (unit, *duty.units[:1]))
-
-
 def matches(study_facts: StudyFacts, group: list[ResponsibilityItem], dice: random.Random) -> QuizQuestion | None:
     """连线: three or four tasks of one document, each with the one unit among the options that has it."""
     chosen: list[tuple[ResponsibilityItem, str]] = []
@@ -141,6 +135,7 @@ def matches(study_facts: StudyFacts, group: list[ResponsibilityItem], dice: rand
         tuple(duty.name for duty, _ in chosen),
         next((duty.note for duty, _ in chosen if duty.note), ""),
         tuple(duty.fact.id for duty, _ in chosen),
+        aim="unit",
     )
 
 
@@ -153,22 +148,40 @@ def deadlines(
     dated = [f for f in facts if _DATED.match(f.value.deadline or "") and f.value.deadline_iso]
     dated = [f for f in dated if _NAME.fullmatch(f.value.name)]
     for fact in dated:
-        right, day = fact.value.deadline or "", fact.value.deadline_iso
-        if names[fact.document, fold(fact.value.name)] > 1 or right not in fact.value.quote:
+        right, day = fact.value.deadline or "", fact.value.deadline_iso or ""
+        if names[fact.document, fold(fact.value.name)] > 1 or not _sets_deadline(fact.value.quote, right):
             continue
         quote = fold(fact.value.quote)
-        wrong: dict[str, str] = {}
+        others: dict[str, str] = {}
         for other in dice.sample(dated, len(dated)):
             text, other_day = other.value.deadline or "", other.value.deadline_iso or ""
             if other_day != day and fold(text) not in quote and fold(right) not in fold(text):
-                wrong.setdefault(other_day, text)
+                others.setdefault(other_day, text)
         note = study_facts.standing(fact, as_of)
-        if len(wrong) < 2 or note is None:
+        if day[:4] in study_facts.title(fact):
+            others = {d: text for d, text in others.items() if d[:4] == day[:4]}
+        earlier, later = (sorted(d for d in others if (d < day) == before) for before in (True, False))
+        # first, last or between: the place among the days must tell nothing
+        ranks = [rank for rank in range(4) if rank <= len(earlier) and 3 - rank <= len(later)]
+        if not ranks or note is None:
             continue
-        options = [right, *list(wrong.values())[:3]]
+        rank = dice.choice(ranks)
+        wrong = [*dice.sample(earlier, rank), *dice.sample(later, 3 - rank)]
+        options = [right, *(others[d] for d in wrong)]
         dice.shuffle(options)
         prompt = f"按《{study_facts.title(fact)}》，“{shown(fact.value.name)}”这项任务应在什么时候完成？"
-        yield QuizQuestion("single", prompt, (right,), (study_facts.cite(fact),), tuple(options), note=note, facts=(fact.id,))
+        yield QuizQuestion(
+            "single", prompt, (right,), (study_facts.cite(fact),), tuple(options), note=note, facts=(fact.id,), aim="deadline"
+        )
+
+
+def _sets_deadline(quote: str, deadline: str) -> bool:
+    """Whether a quote says by a time that something is to be done then: 2027年6月底前完成, 完成时限：2027年6月."""
+    at = quote.find(deadline)
+    if at < 0 or len(quote) > _WHOLE:
+        return False
+    clause = re.split(r"[，,。；;\n]", quote[at + len(deadline) : at + len(deadline) + 24])[0]
+    return _DONE.search(clause) is not None or _LABEL.search(quote[max(0, at - 10) : at]) is not None
 
 
 def shown(name: str) -> str:
@@ -197,7 +210,9 @@ def _question(
     proof: tuple[str, ...] = (),
 ) -> QuizQuestion:
     cite = (study_facts.cite(duty.fact),)
-    return QuizQuestion(kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,), proof=proof)
+    return QuizQuestion(
+        kind, prompt, answer, cite, tuple(options), note=duty.note, facts=(duty.fact.id,), proof=proof, aim="unit"
+    )
 
 
 def _stranger(fact: StoredFact[TaskRecord], unit: str) -> bool:

@@ -89,7 +89,7 @@ def _drawn(corpus: Corpus, drawn: Round, brief: Brief | None) -> tuple[list[Quiz
     if drawn.due:
         facts, documents = {fact for fact, _ in drawn.due}, {document for _, document in drawn.due}
         came_back = quiz(corpus, min(AGAIN, len(drawn.due)), drawn.seed, as_of=day, about=facts, documents=documents)
-    about = brief.fact_ids if brief else []
+    about = brief.asked_about if brief else []
     named = brief.document_ids if brief else frozenset()
     fresh = quiz(corpus, 2 * drawn.number, drawn.seed, region=drawn.region, as_of=day, about=about, documents=named)
     return came_back, fresh

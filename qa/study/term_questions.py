@@ -1,22 +1,19 @@
-"""Questions about terms, and about the documents themselves."""
+"""Questions about terms."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
-import re
 from collections.abc import Iterator
 
 from corpus.document import Span
 from corpus.folding import fold
 from corpus.store import StoredFact
 from graph.codec.records import TermRecord
-from qa.answer import AnswerCitation
 from qa.study.facts import NUMBERING, StudyFacts
 from qa.study.question import BLANK, QuizQuestion, closed, typeset
 
 _OPENING, _CLOSING = ("“", "「", "《", '"'), ("”", "」", "》", '"')
-_SERIAL = re.compile(r"(\D*)(\d+)(\D*)$")
 
 
 def terms(
@@ -30,32 +27,35 @@ def terms(
             continue
         # an abbreviation is no term, and a rule that has lapsed is not taught
         note = study_facts.standing(fact, as_of)
-        if "简称" in definition or note is None:
+        if "简称" in definition or note is None or "|" in definition or len(term) < 2 or term.endswith("的"):
             continue
         # 四个坚持 before a sentence full of 坚持 needs no learning
         if definition.count(term[-2:]) - definition.count(term) > 1:
             continue
         around = _shown(study_facts, fact, place)
         quote = around.of(study_facts.document(fact.document).text)
-        if term not in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
+        if term not in quote or "|" in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
             continue
         words = fold(quote)
         others = [n for n in names if fold(n) not in words and fold(term) not in fold(n) and fold(n) not in fold(term)]
-        # a term with the same number in front (四个不摘, 四个坚持) is the most plausible wrong one
+        # a term with the same number in front (四个不摘, 四个坚持), or with as much of the explanation in it, is the most plausible
         dice.shuffle(others)
-        others.sort(key=lambda n: (n[:1] != term[:1], abs(len(n) - len(term))))
-        if len(others) < 3:
+        letters = set(definition)
+        others.sort(key=lambda n: (n[:1] != term[:1], -len(letters & set(n)), abs(len(n) - len(term))))
+        # the term itself must not be the one that looks most like its explanation
+        rest = set(quote.replace(term, ""))
+        if len(others) < 3 or len(rest & set(term)) > max(len(rest & set(n)) for n in others[:3]):
             continue
         options = [term, *others[:3]]
         dice.shuffle(options)
         if around == study_facts.sentence(fact):
-            said = NUMBERING.sub("", quote.replace(term, BLANK).strip(), count=1)
-            prompt = f"《{study_facts.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {typeset(closed(said))}"
+            stated = NUMBERING.sub("", quote.replace(term, BLANK).strip(), count=1)
+            prompt = f"《{study_facts.title(fact)}》中，下面这句话的空白处是哪个提法？\n   {typeset(closed(stated))}"
         else:
             # a piece of a long sentence reads badly with a blank in it
             prompt = f"《{study_facts.title(fact)}》中，下面的内容说的是哪个提法？\n   {typeset(closed(definition.strip()))}"
         yield QuizQuestion(
-            "single", prompt, (term,), (study_facts.cite(fact, around),), tuple(options), note=note, facts=(fact.id,)
+            "single", prompt, (term,), (study_facts.cite(fact, around),), tuple(options), note=note, facts=(fact.id,), aim="term"
         )
 
 
@@ -71,30 +71,3 @@ def _shown(study_facts: StudyFacts, fact: StoredFact[TermRecord], definition: Sp
     part = text[start:end]
     end += text[end : end + 1] in ("）", ")") and part.count("（") + part.count("(") > part.count("）") + part.count(")")
     return Span(start - (text[start - 1 : start] in _OPENING), end).trimmed(text)
-
-
-def serials(study_facts: StudyFacts, dice: random.Random) -> Iterator[QuizQuestion]:
-    """单选: the number of a document; the others are numbers of other documents, or of its neighbours in the same year."""
-    numbers = [info.head.doc_number for info in study_facts.infos.values() if info.head.doc_number]
-    for info in sorted(study_facts.infos.values(), key=lambda info: info.id):
-        head = info.head
-        place = head.spans.get("doc_number")
-        if not head.doc_number or not head.title or place is None or "doc_number" in head.inferred:
-            continue
-        found = _SERIAL.match(head.doc_number.partition("〕")[2])
-        if not found or fold(head.doc_number) in fold(head.title):
-            continue
-        front = head.doc_number.partition("〕")[0] + "〕"
-        near = [f"{front}{found[1]}{int(found[2]) + step}{found[3]}" for step in (1, 2, 3, 5, 7)]
-        dice.shuffle(near)
-        wrong = list(dict.fromkeys(n for n in [*dice.sample(numbers, len(numbers)), *near] if n != head.doc_number))[:3]
-        options = [head.doc_number, *wrong]
-        dice.shuffle(options)
-        title = typeset("".join(head.title.split()).replace("《", "〈").replace("》", "〉"))
-        text = study_facts.document(info.row).text
-        cite = AnswerCitation(
-            info.id, info.source, title, head.doc_number, head.region, (), place.of(text), place.start, place.end
-        )
-        yield QuizQuestion(
-            "single", f"《{title}》的发文字号是哪一个？", (head.doc_number,), (cite,), tuple(options), facts=(info.id,)
-        )
