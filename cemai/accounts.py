@@ -404,6 +404,15 @@ def mark_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
+def account_names(folder: Path) -> list[str]:
+    """The names of those who may learn: accounts that are not disabled and see documents; none without accounts."""
+    store = AccountStore.of_library(folder)
+    if store is None:
+        return []
+    with store:
+        return [one.name for one in store.accounts() if one.disabled_at is None and Right.OWN in ROLES[one.role]]
+
+
 def has_accounts(folder: Path) -> bool:
     """Whether a library has accounts: an empty or damaged file of them counts, so that it opens nothing to everybody."""
     return (folder / ACCOUNTS_FILE).exists()

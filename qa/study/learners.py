@@ -31,6 +31,8 @@ class ReviewItem:
     right: int
     wrong: int
     card: dict[str, Any]
+    aim: str = ""
+    """What it was asked about last (``qa.study.question.AIMS``); empty in records of earlier programs."""
 
     @property
     def due(self) -> dt.datetime:
@@ -102,6 +104,7 @@ def note_answer(corpus: Corpus, name: str, question: QuizQuestion, right: bool, 
             (before.right if before else 0) + right,
             (before.wrong if before else 0) + (not right),
             dict(card.to_dict()),
+            question.aim,
         )
     after = Learner(
         learner.name, items, learner.answered + 1, learner.right + right, moment.astimezone().isoformat(timespec="minutes")
@@ -133,7 +136,7 @@ def score_rows(everybody: Sequence[Learner], now: dt.datetime) -> list[tuple[str
 
 
 def _written(learner: Learner) -> str:
-    items = [[i.fact, i.document, i.right, i.wrong, i.card] for i in learner.items.values()]
+    items = [[i.fact, i.document, i.right, i.wrong, i.card, i.aim] for i in learner.items.values()]
     value = {"answered": learner.answered, "right": learner.right, "last": learner.last, "items": items}
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -53,7 +53,7 @@ RULES: tuple[RouteRule, ...] = (
     *_rules("POST", Right.READ, *(f"{API}/{path}" for path in ("search", "ask", "compare", "eligible"))),
     *_rules("POST", Right.OWN, f"{API}/answers/{{id}}/feedback"),
     # what is changed
-    *_rules("GET", Right.EDIT, *(f"{API}/{path}" for path in ("corrections", "study/scores", "due/states"))),
+    *_rules("GET", Right.EDIT, *(f"{API}/{path}" for path in ("corrections", "study/scores", "study/overview", "due/states"))),
     *_rules("POST", Right.EDIT, *(f"{API}/{path}" for path in (
         "documents", "imports", "documents/{id}/split", "documents/{id}/join", "due/{document}/{task}",
     ))),

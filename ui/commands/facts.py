@@ -78,7 +78,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     p.add_argument("--region", metavar="地区", help="某地及其下级")
     p.add_argument("--answers", action="store_true", help="显示答案")
     p.add_argument("--json", action="store_true", help="输出 JSON")
-    p.add_argument("--out", type=Path, metavar="文件.docx", help="写成 Word 试卷（附答案）")
+    p.add_argument("--out", type=Path, metavar="文件.docx", help="写成 Word 试卷（附答题卡和答案）")
     p.add_argument("--unit", metavar="单位", help="只出这个岗位的题")
     p.set_defaults(run=study_quiz)
     p = sub.add_parser("practice", parents=[common], help="在命令行做题，成绩按姓名记，答错的过后会再来")
@@ -275,7 +275,7 @@ def study_quiz(args: argparse.Namespace) -> int:
             number=args.number,
             seed=args.seed,
             region=args.region,
-            about=post.fact_ids if post else (),
+            about=post.asked_about if post else (),
             documents=[document.id for document in post.documents] if post else (),
         )
     if args.out:
@@ -306,7 +306,7 @@ def study_practice(args: argparse.Namespace) -> int:
         for number, question in enumerate(questions, 1):
             print(f"{number}/{len(questions)} {question.text()}")
             try:
-                typed = input("答案（字母、数字或“正确/错误”，直接回车结束）：").strip()
+                typed = input("答案（字母或数字，直接回车结束）：").strip()
             except EOFError:
                 typed = ""
             if not typed:

@@ -1,16 +1,20 @@
-"""A paper test as docx: the questions first, the key with its sources on a page of its own."""
+"""A paper test as docx: the questions, an answer sheet, the key with its sources, each beginning a page of its own."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from corpus.errors import UsageError
 from qa.study.question import BLANK, KINDS, LETTERS, QuizQuestion
 
-NUMERALS = "一二三四五"
+NUMERALS = "一二三四"
+NAMES = "单位：＿＿＿＿＿＿＿　姓名：＿＿＿＿＿　日期：＿＿＿＿＿　得分：＿＿＿＿"
+FULL_MARKS = 100
+ACROSS = 10
+"""Answers in a row of the answer sheet."""
 
 
 def write_paper(
@@ -34,7 +38,10 @@ def paper_bytes(questions: Sequence[QuizQuestion], *, title: str = "政策学习
 
     document = word.new_document()
     word.title(document, title)
-    word.paragraph(document, "单位：＿＿＿＿＿＿＿　姓名：＿＿＿＿＿　日期：＿＿＿＿＿　得分：＿＿＿＿", size=11)
+    word.paragraph(document, NAMES, size=11)
+    word.paragraph(
+        document, f"共 {len(questions)} 题，满分 {FULL_MARKS} 分，{_marks(len(questions))}。答案写在答题卡上。", size=10.5
+    )
     groups = [(kind, [q for q in questions if q.kind == kind]) for kind in KINDS]
     ordered: list[QuizQuestion] = []
     for index, (kind, group) in enumerate((k, g) for k, g in groups if g):
@@ -43,6 +50,8 @@ def paper_bytes(questions: Sequence[QuizQuestion], *, title: str = "政策学习
             ordered.append(question)
             _print(document, len(ordered), question)
     document.add_page_break()
+    _answer_sheet(document, ordered, title)
+    document.add_page_break()
     word.title(document, f"{title}　答案与依据")
     for number, question in enumerate(ordered, 1):
         word.paragraph(document, f"{number}. {question.letters}", font="黑体", size=11)
@@ -50,6 +59,41 @@ def paper_bytes(questions: Sequence[QuizQuestion], *, title: str = "政策学习
             word.paragraph(document, line, font="仿宋", size=10.5, indent=0.6)
     word.paragraph(document, footnote(made_on or dt.date.today()), size=9)
     return word.saved(document)
+
+
+def _marks(number: int) -> str:
+    """What each question is worth, so that all together make the full marks."""
+    each, rest = divmod(FULL_MARKS, max(1, number))
+    return f"每题 {each} 分" if not rest else f"前 {rest} 题每题 {each + 1} 分，其余每题 {each} 分"
+
+
+def _answer_sheet(document: Any, questions: Sequence[QuizQuestion], title: str) -> None:
+    """答题卡: a small box for each question with one answer, a line for those that are filled in or matched."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    from ui.exports import word
+
+    word.title(document, f"{title}　答题卡")
+    word.paragraph(document, NAMES, size=11)
+    short = [number for number, question in enumerate(questions, 1) if question.kind in ("single", "multiple")]
+    written = [number for number, question in enumerate(questions, 1) if question.kind not in ("single", "multiple")]
+    if short:
+        rows = -(-len(short) // ACROSS)
+        grid = document.add_table(rows=2 * rows, cols=ACROSS)
+        grid.style = "Table Grid"
+        word.cell_margins(grid, above=60)
+        for i in range(rows * ACROSS):
+            row, column = 2 * (i // ACROSS), i % ACROSS
+            word.fill(grid.cell(row, column), str(short[i]) if i < len(short) else "", place=WD_ALIGN_PARAGRAPH.CENTER)
+        for row in range(rows):
+            word.keep_together(grid.rows[2 * row])
+            grid.rows[2 * row + 1].height = Cm(0.9)
+    for number in written:
+        question = questions[number - 1]
+        lines = len(question.left) or 1
+        blank = "　".join(f"{i}—＿＿" for i in range(1, lines + 1)) if question.left else "＿＿＿＿＿＿＿＿＿＿＿＿"
+        word.paragraph(document, f"{number}. {blank}", size=12)
 
 
 def _print(document: object, number: int, question: QuizQuestion) -> None:
@@ -64,6 +108,5 @@ def _print(document: object, number: int, question: QuizQuestion) -> None:
         word.paragraph(document, f"（{question.note}）", size=9, indent=0.8)
     for i, item in enumerate(question.left, 1):
         word.paragraph(document, f"{i}. {item}　{BLANK}", size=11, indent=0.8)
-    if question.kind != "true_false":
-        for letter, option in zip(LETTERS, question.options, strict=False):
-            word.paragraph(document, f"{letter}. {option}", size=11, indent=0.8)
+    for letter, option in zip(LETTERS, question.options, strict=False):
+        word.paragraph(document, f"{letter}. {option}", size=11, indent=0.8)

@@ -6,7 +6,8 @@ import datetime as dt
 
 from corpus.store import Corpus
 from qa.study.learners import learners, score_rows
-from ui.exports.tables import ExportTable, TableColumn
+from qa.study.overview import LearningOverview
+from ui.exports.tables import ExportTable, TableColumn, Value
 
 
 def score_sheet(corpus: Corpus, now: dt.datetime | None = None) -> ExportTable:
@@ -26,3 +27,24 @@ def score_sheet(corpus: Corpus, now: dt.datetime | None = None) -> ExportTable:
     return ExportTable(
         "学习成绩单", columns, tuple((i, *row) for i, row in enumerate(rows, 1)), (f"共 {len(rows)} 人。",), records
     )
+
+
+def overview_table(found: LearningOverview) -> ExportTable:
+    """学习总览: a row for each kind of question, each document that goes wrong, each person who does not learn."""
+    columns = (
+        TableColumn("类别", 6, "short"),
+        TableColumn("内容", 30),
+        TableColumn("答对", 6, "number"),
+        TableColumn("答错", 6, "number"),
+        TableColumn("正确率", 7, "short"),
+        TableColumn("最近学习", 9, "short"),
+    )
+    rows: list[tuple[Value, ...]] = [
+        ("题型", one.aim, one.right, one.wrong, f"{round(100 * one.share)}%", "") for one in found.aims
+    ]
+    rows += [
+        ("文件", one.title, one.right, one.wrong, f"{round(100 * one.right / (one.right + one.wrong))}%", "")
+        for one in found.documents
+    ]
+    rows += [("一周没学", name, "", "", "", last or "没有学过") for name, last in found.quiet]
+    return ExportTable("学习总览", columns, tuple(rows), (f"共 {found.people} 人答过题。",), found.record())

@@ -10,8 +10,8 @@ from graph.extract import extract
 from ingest.reader import read
 from qa import study
 from qa.study import learners, rounds
-from qa.study.path import stages
-from qa.study.question import FALSE, TRUE, QuizQuestion
+from qa.study.path import DAY, QUIZ, days_of, stages
+from qa.study.question import QuizQuestion
 from ui.desk.desk import Desk
 from ui.exports.score_sheet import score_sheet
 from ui.page.study.events import act
@@ -46,6 +46,12 @@ def test_a_path_has_short_stages_and_every_card_its_place(county):
     post = study.brief(county, unit="县财政局", as_of=NOON.date())
     path = stages(post)
     assert [stage.kind for stage in path][:2] == ["文件", "任务"]
+    assert [stage.day for stage in path] == sorted(stage.day for stage in path) and path[0].day == 1
+    assert all(stage.minutes >= 1 and stage.why for stage in path)
+    for day, minutes in days_of(path):
+        mine = [stage for stage in path if stage.day == day]
+        assert minutes == sum(stage.minutes for stage in mine) + QUIZ and (len(mine) == 1 or minutes <= DAY)
+    assert path[0].cards[0].why == "给本岗位派了 2 项任务"
     text = county.text(county.infos()[0].row)
     for stage in path:
         assert 1 <= len(stage.cards) <= 6
@@ -99,8 +105,6 @@ def test_a_name_that_is_none(county, name):
 def test_what_is_typed_is_read_as_options():
     single = QuizQuestion("single", "哪个？", ("乙",), (), ("甲", "乙", "丙"))
     assert single.is_right(single.read(" b")) and not single.is_right(single.read("a"))
-    judged = QuizQuestion("true_false", "对吗？", (FALSE,), (), (TRUE, FALSE))
-    assert judged.is_right(judged.read("错")) and not judged.is_right(judged.read("对"))
 
 
 def library_of(corpus):

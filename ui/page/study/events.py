@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from cemai.accounts import Right, current_caller
+from cemai.accounts import Right, account_names, current_caller
 from cemai.library import Library
 from corpus.divisions import NATION
 from qa.study import changes, learners, rounds
+from qa.study.overview import learning_overview
 from qa.study.path import Stage, stages
 from qa.study.question import QuizQuestion
 from qa.suggestions import starting_posts
@@ -18,10 +19,10 @@ from ui.labels import REGION_FILTER
 from ui.page.events import Payload, integer, text
 from ui.page.kit.address import ARRIVE, standing
 from ui.page.kit.forms import select, text_field
-from ui.page.kit.html import Html, el, join
+from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.kit.states import empty_library, empty_state
 from ui.page.kit.tab import Tab
-from ui.page.study.views import path_view, question_view, result_view, scores_view, welcome
+from ui.page.study.views import overview_view, path_view, question_view, result_view, scores_view, welcome
 
 ROUND = 10
 UNITS_LISTED = 300
@@ -123,8 +124,16 @@ def _do(desk: Desk, what: str | None, payload: Payload, session: StudySession) -
         if what == "forget" and (forgotten := text(payload, "name")) and (_sees_all() or forgotten == name):
             desk.change(lambda library: learners.forget(library.corpus, forgotten), needs=Right.OWN)
         rows = [row[1:] for row in desk.read(score_sheet).rows]
-        return scores_view([row for row in rows if _sees_all() or row[0] == name]), session, "scores"
+        seen = [row for row in rows if _sees_all() or row[0] == name]
+        return scores_view(seen, _overview(desk)), session, "scores"
     return _path(desk, session), session, None
+
+
+def _overview(desk: Desk) -> Html:
+    """How all together learn, for those who see all."""
+    if not _sees_all():
+        return EMPTY
+    return overview_view(desk.read(lambda corpus: learning_overview(corpus, account_names(corpus.folder))))
 
 
 def _learner(payload: Payload) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
 from corpus.titles import in_marks
-from qa.study.path import Card, Stage
-from qa.study.question import KINDS, LETTERS, QuizQuestion, excerpt
+from qa.study.overview import LearningOverview
+from qa.study.path import Card, Stage, days_of
+from qa.study.question import AIMS, KINDS, LETTERS, QuizQuestion, excerpt
 from ui.page.kit.address import copy_link
 from ui.page.kit.forms import examples
-from ui.page.kit.html import Html, cut, el, join
+from ui.page.kit.html import EMPTY, Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
 from ui.page.tasks.ledgers import place_link
 
@@ -28,8 +28,8 @@ def welcome(posts: Sequence[tuple[str, str]]) -> Html:
     return join(
         empty_state(
             "两周学会一个岗位",
-            "选地区和单位，看这个岗位的应知应会：先读哪些文件、要做哪些任务、要记哪些数字和术语、哪些规定有变化；"
-            "再做由原文事实生成的练习题，答错的过后会再来。",
+            "选地区和单位，按天安排好这个岗位的应知应会：哪些规定变了、先读哪些文件、要做哪些任务、要记哪些数字和术语，每段写明几分钟、为什么学；"
+            "再做由原文生成的练习题（谁能得多少、哪天有效、两地有什么不同），答错的过后会再来。",
         ),
         el("div", el("span", "例如"), made, class_="examples") if made else examples(()),
     )
@@ -44,11 +44,21 @@ def path_view(
     index = max(0, min(index, len(stages) - 1))
     stage = stages[index]
     part = f"　{stage.part}/{stage.parts}" if stage.parts > 1 else ""
+    days = days_of(stages)
+    total = f"{len(days)} 天，共约 {sum(minutes for _, minutes in days)} 分钟（含每天一轮练习题）"
     return join(
-        el("div", el("h2", title), _links(query or {}), class_="lead"),
+        el("div", el("h2", title, el("small", total)), _links(query or {}), class_="lead"),
         notice_banner([("提示", text) for text in warned]),
         _track(stages, index),
-        el("h2", f"{stage.kind}{part}", class_="stage-name", tabindex="-1", data_focus=True),
+        el(
+            "h2",
+            f"{stage.kind}{part}",
+            el("small", f"约 {stage.minutes} 分钟"),
+            class_="stage-name",
+            tabindex="-1",
+            data_focus=True,
+        ),
+        el("p", stage.why, class_="count"),
         [_card(card) for card in stage.cards],
         el(
             "div",
@@ -63,25 +73,33 @@ def path_view(
 
 
 def _track(stages: Sequence[Stage], index: int) -> Html:
-    """The kinds in order with how much is behind the reader."""
-    rows = []
-    numbered = list(enumerate(stages))
-    for kind, group in groupby(numbered, key=lambda pair: pair[1].kind):
-        places = list(group)
-        first, last = places[0][0], places[-1][0]
-        cards = sum(len(stage.cards) for _, stage in places)
-        here = first <= index <= last
-        rows.append(
+    """The days in order, each with its minutes, and the stages of the open one."""
+    here = stages[index].day
+    days = []
+    for day, minutes in days_of(stages):
+        first = next(i for i, stage in enumerate(stages) if stage.day == day)
+        days.append(
             el(
                 "li",
                 el(
-                    "button", el("span", kind), el("span", cards, class_="count"), type="button", class_="step", data_act="stage",
-                    data_index=first, aria_current="step" if here else None,
+                    "button", el("span", f"第 {day} 天"), el("span", f"{minutes} 分", class_="count"), type="button", class_="step",
+                    data_act="stage", data_index=first, aria_current="step" if day == here else None,
                 ),
-                class_="here" if here else "done" if last < index else None,
+                class_="here" if day == here else "done" if day < here else None,
             )
         )  # fmt: skip
-    return el("ol", rows, class_="track", aria_label="学习阶段")
+    parts = [
+        el(
+            "button", f"{stage.kind}{f'{stage.part}' if stage.parts > 1 else ''}", type="button", class_="open", data_act="stage",
+            data_index=i, aria_current="true" if i == index else None,
+        )
+        for i, stage in enumerate(stages)
+        if stage.day == here
+    ]  # fmt: skip
+    return join(
+        el("ol", days, class_="track", aria_label="学习日程"),
+        el("p", "当天：", parts, el("span", "练习题"), class_="foot day-parts"),
+    )
 
 
 def _card(card: Card) -> Html:
@@ -95,7 +113,9 @@ def _card(card: Card) -> Html:
         "div",
         el("p", el("span", card.label, class_="tag"), cut(card.fact, 120), class_="fact"),
         el("p", _short(card.quote), class_="quote", title=card.quote[:400]) if card.quote and card.quote != card.fact else None,
-        el("p", card.note, class_="meta") if card.note else None,
+        el("p", "　".join(part for part in (card.note, card.why and f"为什么学：{card.why}") if part), class_="meta")
+        if card.note or card.why
+        else None,
         place,
         class_="study-card",
     )
@@ -109,7 +129,7 @@ def _links(query: dict[str, str]) -> Html:
     link = f"/api/v1/study/paper?{urlencode({**query, 'number': 20})}"
     return el(
         "div",
-        el("a", "下载试卷（Word，附答案）", href=link, download=True),
+        el("a", "下载试卷（Word，附答题卡、答案）", href=link, download=True),
         el("button", "成绩单", type="button", class_="open", data_act="scores"),
         copy_link(),
         class_="foot",
@@ -133,6 +153,7 @@ def question_view(
         _progress(number, results, total),
         el(
             "p",
+            el("span", AIMS[question.aim], class_="tag"),
             el("span", KINDS[question.kind], class_="tag"),
             el("span", "再来一次", class_="tag") if again else None,
             class_="kind",
@@ -156,13 +177,12 @@ def _progress(number: int, results: Sequence[bool], total: int) -> Html:
 
 
 def _form(question: QuizQuestion) -> Html:
-    if question.kind in ("single", "true_false"):
-        marks = LETTERS if question.kind == "single" else ""
+    if question.kind == "single":
         return el(
             "div",
             [
                 el(
-                    "button", el("b", marks[i]) if marks else None, el("span", option), type="button", class_="option",
+                    "button", el("b", LETTERS[i]), el("span", option), type="button", class_="option",
                     data_act="answer", data_option=option,
                 )
                 for i, option in enumerate(question.options)
@@ -224,9 +244,14 @@ def _answered(question: QuizQuestion, given: Sequence[str]) -> Html:
         chosen, true = option in given, option in question.answer
         word = "正确答案" if true else "您选的不对" if chosen else ""
         state = "ok" if true else "no" if chosen else None
-        mark = el("b", LETTERS[i]) if question.kind != "true_false" else None
         out.append(
-            el("p", mark, el("span", option), el("em", word) if word else None, class_=f"option {state}" if state else "option")
+            el(
+                "p",
+                el("b", LETTERS[i]),
+                el("span", option),
+                el("em", word) if word else None,
+                class_=f"option {state}" if state else "option",
+            )
         )
     return el("div", out, class_="options")
 
@@ -277,12 +302,46 @@ def result_view(name: str, results: Sequence[bool], waiting: int, answered: int)
     )  # fmt: skip
 
 
-def scores_view(rows: Sequence[Sequence[Any]]) -> Html:
-    """成绩单: one line a learner."""
+def overview_view(found: LearningOverview) -> Html:
+    """学习总览: what goes wrong, in which documents, and who does not learn."""
+    if not found.people and not found.quiet:
+        return EMPTY
+    aims = [f"{one.aim} {round(100 * one.share)}%（{one.right + one.wrong} 次）" for one in found.aims]
+    quiet = [f"{name}（{last or '没有学过'}）" for name, last in found.quiet]
+    wrong = [
+        el("li", place_link(one.id, 0, 0, one.title, cut(one.title, 48)), el("span", f"　答错 {one.wrong} 次，答对 {one.right} 次", class_="soft"))
+        for one in found.documents
+    ]  # fmt: skip
+    return el(
+        "section",
+        el(
+            "div",
+            el("h2", "学习总览"),
+            el(
+                "div",
+                [
+                    el("a", f"导出 {label}", href=f"/api/v1/study/overview?format={kind}", download=True)
+                    for kind, label in (("xlsx", "Excel"), ("docx", "Word"))
+                ],
+                class_="foot",
+            ),
+            class_="lead",
+        ),
+        el("p", el("b", "各类题的正确率，低的在前："), "　".join(aims)) if aims else None,
+        el("div", el("p", el("b", "错得多的文件：")), el("ul", wrong)) if wrong else None,
+        el("p", el("b", "一周没有学的："), "、".join(quiet)) if quiet else None,
+        class_="overview",
+    )
+
+
+def scores_view(rows: Sequence[Sequence[Any]], overview: Html = EMPTY) -> Html:
+    """成绩单: one line a learner; below it ``overview``, for who sees all."""
     back = el("button", "回到学习路径", type="button", class_="open", data_act="path")
     if not rows:
         return join(
-            el("p", back), empty_state("还没有成绩", "填写姓名、做过练习题以后，这里按人列出答题数、正确率和待复习的知识点。")
+            el("p", back),
+            empty_state("还没有成绩", "填写姓名、做过练习题以后，这里按人列出答题数、正确率和待复习的知识点。"),
+            overview,
         )
     heads = ("姓名", "答题", "答对", "正确率", "待复习", "最近学习", "操作")
     body = [
@@ -316,4 +375,5 @@ def scores_view(rows: Sequence[Sequence[Any]]) -> Html:
             class_="sheet",
             tabindex="0",
         ),
+        overview,
     )
