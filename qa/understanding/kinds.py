@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from corpus.folding import fold
-from corpus.wordlists import entries
+from corpus.wordlists import entries, word_lists
 from graph.named_periods import named_periods
 from qa.understanding.lexicons import first_phrase, phrases
 
@@ -157,6 +157,11 @@ def _asks_period(signs: KindSigns) -> bool:
     return not re.search(r"\w", rest) and signs.folded.strip('“”"？?。 ') != name
 
 
+def _asks_why(signs: KindSigns) -> bool:
+    """Whether a reason is asked for: 为什么把增长目标调低 asks for no value."""
+    return first_phrase(signs.folded, word_lists("qa")["reasons_asked"]) is not None and "多少" not in signs.folded
+
+
 _rules: dict[str, Callable[[KindSigns], bool]] = {
     "library": lambda signs: signs.of_library,
     "changes": lambda signs: signs.of_changes,
@@ -171,7 +176,9 @@ _rules: dict[str, Callable[[KindSigns], bool]] = {
     "definition": _asks_meaning,
     POLICY_LOOKUP: lambda signs: bool(_which_places.search(signs.folded)) and not signs.cues["multi_doc"],
     "deadline": lambda signs: signs.cues["deadline"] is not None and "多少" not in signs.folded,
-    "target_value": lambda signs: signs.cues["target_value"] is not None and not signs.cues["list_tasks"],
+    "target_value": lambda signs: (
+        signs.cues["target_value"] is not None and not signs.cues["list_tasks"] and not _asks_why(signs)
+    ),
     "list_tasks": lambda signs: signs.cues["list_tasks"] is not None or bool(_which_items.search(signs.folded)),
 }
 """The kinds for which a cue alone does not decide."""

@@ -11,6 +11,7 @@ from corpus.folding import fold
 from corpus.numerals import read_whole_number
 from corpus.text import readable
 from graph.tasks.beneficiaries import find_beneficiaries
+from index.lexical.tokens import cut_words
 from qa.answer import Understanding
 from qa.understanding.follow_ups import SHORT, CompletedQuestion, QuestionSlots, complete_question, strip_pointers
 from qa.understanding.kinds import COUNTERPART, kind_of, label_of_kind
@@ -410,8 +411,13 @@ def find_everyday(text: str) -> tuple[str, ...]:
 def _subject(rest: str) -> str:
     """The subject of a question: the pieces left without function words and punctuation, separated by blanks."""
     kept = find_everyday(rest)
+    cut = cut_words(rest) if kept else []
     for i, phrase in enumerate(kept):
-        rest = rest.replace(phrase, f" {chr(0xE000 + i)} ")
+        mark = chr(0xE000 + i)
+        for word in cut:
+            if len(word) == len(phrase) + 1 and phrase in word:
+                rest = rest.replace(word, f" {word.replace(phrase, mark)} ")  # the 量 of 用电量 belongs to no other word
+        rest = rest.replace(phrase, f" {mark} ")
     for word in function_words():
         if len(word) > 1:
             rest = rest.replace(word, " ")
