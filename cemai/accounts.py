@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from cemai.directory import IN_DIRECTORY, Directory, DirectoryUnavailable
+from cemai.oidc import AT_PROVIDER, ProvidedIdentity, Provider
 from cemai.settings import directory as configured_directory
 from corpus.errors import PolicyError, UsageError
 from corpus.store.accounts import ACCOUNTS_FILE, Account, AccountStore
@@ -72,7 +73,7 @@ ROLES: dict[str, frozenset[Right]] = {
     "auditor": frozenset({Right.AUDIT, Right.SIGNED_IN}),
 }
 ROLE_LABELS = {"reader": "读者", "editor": "编辑", "admin": "管理员", "auditor": "审计员"}
-MEANS_LABELS = {"password": "密码", "directory": "单位目录", "token": "只用令牌"}
+MEANS_LABELS = {"password": "密码", "directory": "单位目录", "oidc": "统一身份认证", "token": "只用令牌"}
 
 
 class NotAllowed(PolicyError):
@@ -168,9 +169,11 @@ def check_password(password: str, name: str) -> None:
 
 
 def sign_in_means(account: Account) -> str:
-    """By what an account signs in: ``password``, ``directory``, or ``token`` only."""
+    """By what an account signs in: ``password``, ``directory``, ``oidc``, or ``token`` only."""
     if account.password is None:
         return "token"
+    if account.password.startswith(AT_PROVIDER):
+        return "oidc"
     return "directory" if account.password == IN_DIRECTORY else "password"
 
 
@@ -250,7 +253,7 @@ class Accounts:
             name: Its name.
             role: Its role.
             password: Its password; None for an account that signs in elsewhere, or is only used by tokens.
-            elsewhere: Where it signs in without a password of ours (``IN_DIRECTORY``).
+            elsewhere: Where it signs in without a password of ours (``IN_DIRECTORY``, ``AT_PROVIDER``).
 
         Returns:
             Its number.
@@ -313,7 +316,7 @@ class Accounts:
             known = self._ask_directory(actor, account, password)
         else:
             with self._hashing:
-                known = self._verify(account.password if account and account.password else self._dummy, password)
+                known = self._verify(self._hash_of(account), password)
         if not known or account is None or account.password is None or account.disabled_at is not None:
             self.store.note(actor, result="refused")
             raise NotAllowed("账号或密码不对。")
@@ -326,14 +329,63 @@ class Accounts:
         self.store.begin_session(actor, account, mark_of(secret), ends=ends, oldest=time.time() - LONGEST)
         return secret
 
+    def sign_in_by_provider(self, provider: Provider, identity: ProvidedIdentity, address: str) -> str:
+        """Begin a session of whom a provider says that somebody is.
+
+        Where the provider gives roles, whoever is in one of the groups has an account, made here the first time, and the role is that
+        of the groups at each sign-in; nobody else is let in. Elsewhere the account was made by an administrator, and belongs to the
+        person that first signs in by its name.
+
+        Args:
+            provider: The provider.
+            identity: Whom it identified.
+            address: Where they come from.
+
+        Returns:
+            The secret of the session.
+
+        Raises:
+            NotAllowed: There is no account for them here, or it is somebody else's.
+        """
+        try:
+            name = clean_account_name(identity.name)
+        except UsageError as error:
+            raise NotAllowed("统一身份认证给的名称不能做账号名，没有登录。请联系管理员。") from error
+        actor = Actor(name, address, "sign-in oidc")
+        account, role, mark = self.store.account(account_key(name)), provider.role_of(identity), AT_PROVIDER + identity.mark
+        mine = account is None or account.password in (AT_PROVIDER, mark)
+        if not self.store.accounts():  # an emptied file of accounts lets nobody in
+            raise NotAllowed("账号文件里没有账号，没有登录。请联系管理员。")
+        if (account is None or provider.gives_roles) and role is None and mine:
+            if account is not None:  # who has left the groups is not signed in elsewhere either
+                self.store.end_sessions(actor, account)
+            self.store.note(actor, result="refused")
+            raise NotAllowed("您还没有这个库的账号。请联系管理员。")
+        if not mine or (account is not None and account.disabled_at is not None):
+            self.store.note(actor, result="refused")
+            raise NotAllowed("这个账号已停用，或者是别人的，没有登录。请联系管理员。")
+        if account is None:
+            assert role is not None
+            _require_role(role)
+            account = self.of_number(self.store.add_account(actor, account_key(name), name, role, mark))
+        now = replace(account, password=mark, role=role or account.role)
+        if now != account:
+            _require_role(now.role)
+            self.store.change_account(actor, account, password=now.password, role=now.role)
+        secret = secrets.token_urlsafe(32)
+        self.store.begin_session(actor, now, mark_of(secret), oldest=time.time() - LONGEST)
+        return secret
+
     def verify_password(self, account: Account, password: str, address: str) -> None:
         """Raise ``NotAllowed`` or ``TooManyAttempts`` where this is not the account's password: before it is changed."""
         if account.password == IN_DIRECTORY:
             raise NotAllowed("这个账号用单位目录里的密码登录，请在那里改密码。")
+        if sign_in_means(account) == "oidc":
+            raise NotAllowed("这个账号用统一身份认证登录，请在那里改密码。")
         if not self.store.begin_attempt(account.key, address, ATTEMPTS):
             raise TooManyAttempts("尝试的次数太多。请 15 分钟以后再试。")
         with self._hashing:
-            known = self._verify(account.password or self._dummy, password)
+            known = self._verify(self._hash_of(account), password)
         if not known or account.password is None:
             self.store.note(Actor(account.name, address, "password"), f"account:{account.name}", "refused")
             raise NotAllowed("现在的密码不对。")
@@ -385,6 +437,12 @@ class Accounts:
             raise UsageError(f"“{account.name}”已停用。")
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
         return self.store.add_token(actor, account, mark_of(secret), note[:100], time.time() + days * 86_400), secret
+
+    def _hash_of(self, account: Account | None) -> str:
+        """The hash of an account's password; where it has none here, one that takes as long and that no password has."""
+        if account is None or account.password is None or sign_in_means(account) != "password":
+            return self._dummy
+        return account.password
 
     def _hash(self, password: str) -> str:
         with self._hashing:

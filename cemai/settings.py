@@ -14,8 +14,20 @@
     start_tls = false
     timeout = 5
 
+<<<<<<< HEAD
     [fetch]                     # optional: without it ``cemai fetch`` opens no connection
     allowed = true
+=======
+    [oidc]                      # optional: accounts sign in by the identity provider of the office
+    issuer = "https://sso.example.cn/realms/office"     # as the provider writes it
+    client_id = "cemai"
+    client_secret = "…"         # the file must then be readable by its owner only; left out for a client without one
+    label = "统一身份认证"        # what the button says
+    name_claim = "preferred_username"
+    groups_claim = "groups"
+    roles = { admin = "cemai-admins", reader = "staff" } # the first that holds; left out, roles are given with the accounts
+    ca = "/etc/ssl/office-ca.pem"
+    timeout = 5
 
 Unknown keys and wrong types are refused by name; no message holds a value.
 """
@@ -33,6 +45,7 @@ from corpus.errors import UsageError
 
 if TYPE_CHECKING:
     from cemai.directory import LdapDirectory
+    from cemai.oidc import OidcProvider
     from qa.language_model.endpoint import Endpoint
 
 FILE_NAME = "config.toml"
@@ -41,9 +54,14 @@ _LDAP: dict[str, tuple[type, ...]] = {
     "url": (str,), "user": (str,), "ca": (str,), "start_tls": (bool,), "timeout": (int, float),
 }  # fmt: skip
 _FETCH: dict[str, tuple[type, ...]] = {"allowed": (bool,)}
-_SECTIONS = {"llm": _LLM, "ldap": _LDAP, "fetch": _FETCH}
+_OIDC: dict[str, tuple[type, ...]] = {
+    "issuer": (str,), "client_id": (str,), "client_secret": (str,), "label": (str,), "name_claim": (str,), "groups_claim": (str,),
+    "roles": (dict,), "ca": (str,), "timeout": (int, float),
+}  # fmt: skip
+_SECTIONS = {"llm": _LLM, "ldap": _LDAP, "oidc": _OIDC, "fetch": _FETCH}
+_SECRETS = (("llm", "key"), ("oidc", "client_secret"))
 _ENVIRONMENT = {"CEMAI_LLM_URL": "url", "CEMAI_LLM_MODEL": "model", "CEMAI_LLM_KEY": "key"}
-_KINDS: dict[tuple[type, ...], str] = {(str,): "文字", (int, float): "数字", (bool,): "true 或 false"}
+_KINDS: dict[tuple[type, ...], str] = {(str,): "文字", (int, float): "数字", (bool,): "true 或 false", (dict,): "一组 名称 = 值"}
 
 
 def config_path() -> Path:
@@ -102,6 +120,20 @@ def may_fetch() -> bool:
     return bool(_from_file(config_path(), "fetch").get("allowed", False))
 
 
+def provider() -> OidcProvider | None:
+    """The identity provider that an administrator configured, or None. Raises ``UsageError`` for a wrong configuration."""
+    values = _from_file(config_path(), "oidc")
+    if not values:
+        return None
+    from cemai.accounts import ROLES
+    from cemai.oidc import OidcProvider
+
+    roles = values.pop("roles", {})
+    if not all(role in ROLES and isinstance(group, str) and group for role, group in roles.items()):
+        raise UsageError(f'[oidc] 的 roles 要写成 角色 = "组名"，角色只能是 {"、".join(ROLES)}。')
+    return OidcProvider(**{"issuer": "", "client_id": ""} | values, roles=tuple(roles.items()))
+
+
 def _from_file(path: Path, wanted: str) -> dict[str, Any]:
     """A section of the file; all of them are looked at."""
     if not path.is_file():
@@ -121,12 +153,12 @@ def _from_file(path: Path, wanted: str) -> dict[str, Any]:
         raise UsageError(f"配置文件 {path} 不是合格的 TOML。请检查引号和方括号。") from None
     for name in content:
         if name not in _SECTIONS:
-            known = " 和 ".join(f"[{section}]" for section in _SECTIONS)
+            known = "、".join(f"[{section}]" for section in _SECTIONS)
             raise UsageError(f"配置文件 {path} 里有不认识的项“{name}”。可用的节：{known}。")
     for name, keys in _SECTIONS.items():
         _check_section(path, name, content.get(name, {}), keys)
     found: dict[str, Any] = content.get(wanted, {})
-    if content.get("llm", {}).get("key") and os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+    if any(content.get(section, {}).get(key) for section, key in _SECRETS) and os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise UsageError(f"配置文件 {path} 里有密钥，但别的用户也能读。请运行 chmod 600 {path}。")
     return dict(found)
 

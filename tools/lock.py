@@ -1,5 +1,5 @@
 """Write the lock files: what pyproject.toml asks for, and all of its dependencies, as installed. Those of an extra that is not
-installed (ocr, archives, postgres, ldap) are left as they are. Then write what they list as a bill of materials (sbom.cdx.json) and into NOTICE.
+installed (ocr, archives, postgres, ldap, oidc) are left as they are. Then write what they list as a bill of materials (sbom.cdx.json) and into NOTICE.
 
     python tools/lock.py                        lock files, bill and NOTICE
     python tools/lock.py --describe             bill and NOTICE of the lock files as they are
@@ -59,11 +59,17 @@ LDAP_HEADER = """\
 #     pip install -r requirements-ldap.lock
 -r requirements.lock
 """
+OIDC_HEADER = """\
+# Written by tools/lock.py. What cemai[oidc] adds: sign-in by the identity provider of an office. No part of requirements.lock.
+#     pip install -r requirements-oidc.lock
+-r requirements.lock
+"""
 EXTRAS = {
     "ocr": ("rapidocr", OCR_HEADER),
     "archives": ("py7zr", ARCHIVES_HEADER),
     "postgres": ("psycopg", POSTGRES_HEADER),
     "ldap": ("ldap3", LDAP_HEADER),
+    "oidc": ("authlib", OIDC_HEADER),
 }
 """The extras with a lock file of their own: a module by which they are known to be installed, and what stands above the packages."""
 LEFT_OUT = frozenset({"torch", "sentence-transformers"})

@@ -25,7 +25,13 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(__file__).resolve().parent / "data"
 BILL = "sbom.cdx.json"
 BEGIN = "Packages that are installed with it, each under its own licence (this list is written by tools/lock.py):"
-OPTIONAL = ("requirements-archives.lock", "requirements-ldap.lock", "requirements-ocr.lock", "requirements-postgres.lock")
+OPTIONAL = (
+    "requirements-archives.lock",
+    "requirements-ldap.lock",
+    "requirements-ocr.lock",
+    "requirements-oidc.lock",
+    "requirements-postgres.lock",
+)
 """Beside requirements.lock what a person may install; the other lock files are for who works on the program."""
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+)")
 

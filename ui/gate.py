@@ -47,7 +47,7 @@ _STREAMS = re.compile(r"/gradio_api/(?:queue/data|heartbeat/[^/]+)")
 """Answers that stay open as long as the page is."""
 _PAGE_ROUTES = {
     "GET": re.compile(
-        r"/(?:favicon\.ico|theme\.css|robots\.txt|sign-in|account|audit|accounts(?:/\d{1,9})?)?|/(?:assets|static)/.+"
+        r"/(?:favicon\.ico|theme\.css|robots\.txt|sign-in(?:/oidc(?:/back)?)?|account|audit|accounts(?:/\d{1,9})?)?|/(?:assets|static)/.+"
         r"|/gradio_api/(?:queue/data|heartbeat/[^/]+)"
     ),
     "POST": re.compile(

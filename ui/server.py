@@ -75,6 +75,7 @@ def build_app(
 
     from ui.accounts.admin_routes import make_admin_routes
     from ui.accounts.door import AccountDoor
+    from ui.accounts.provider_routes import make_provider_routes
     from ui.accounts.routes import make_account_routes
     from ui.gate import RequestGate
     from ui.rest.app import mount_api
@@ -113,6 +114,7 @@ def build_app(
     app = FastAPI(title="策脉", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=lifespan)
     app.include_router(make_account_routes(door, desk))
     app.include_router(make_admin_routes(door))
+    app.include_router(make_provider_routes(door))
     mount_api(app, desk, imports)
     # the page is 97 kB of HTML, a quarter of that packed; streams are left as they are
     app.add_middleware(GZipMiddleware, minimum_size=2_000)

@@ -113,3 +113,38 @@ def test_an_administrator_manages_accounts(browser: Any, tmp_path: Path, width: 
             audit.accessible()
             other.close()
             assert watched.faults == [] and audit.faults == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_signing_in_at_the_provider(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """The provider is on another site (localhost) than the page (127.0.0.1), as it is in an office: cookies come along or do not."""
+    pytest.importorskip("authlib", reason="sign-in by OIDC is not installed: pip install -r requirements-oidc.lock")
+    from tests.oidc_server import CLIENT, SECRET, serving_oidc
+
+    folder, config = tmp_path / "library", tmp_path / "config.toml"
+    with serving(folder, samples=False) as address, serving_oidc() as provider:
+        provider.issuer = provider.issuer.replace("127.0.0.1", "localhost")
+        config.write_text(
+            f'[oidc]\nissuer = "{provider.issuer}"\nclient_id = "{CLIENT}"\nclient_secret = "{SECRET}"\n'
+            'roles = { reader = "staff" }\n'
+        )
+        config.chmod(0o600)
+        monkeypatch.setenv("CEMAI_CONFIG", str(config))
+        made = Accounts.of_folder(folder, create=True)
+        assert made is not None
+        with made.store:
+            made.add(local_actor("test"), "admin", "admin", PASSWORD)
+            context = browser.new_context(viewport={"width": width, "height": 900})
+            page = context.new_page()
+            watched = Watched(page)
+            page.goto(f"{address}/?tab=search")
+            watched.accessible()
+            assert watched.overflow() == 0
+            page.click("text=用统一身份认证登录")
+            page.wait_for_url(f"{address}/?tab=search")
+            page.wait_for_selector("#masthead a[href='/account']", state="attached")
+            assert "李四（读者）" in page.text_content("#masthead")
+            cookies = {one["name"]: one["sameSite"] for one in context.cookies()}
+            assert list(cookies.values()) == ["Strict"], "the one of the way there is gone"
+            context.close()
+            assert [fault for fault in watched.faults if provider.issuer not in fault] == []

@@ -12,16 +12,17 @@ from fastapi.responses import RedirectResponse, Response
 
 from cemai.accounts import IDLE, ROLE_LABELS, Accounts, current_caller, generate_password, sign_in_means
 from cemai.directory import IN_DIRECTORY
-from cemai.settings import directory
+from cemai.oidc import AT_PROVIDER
+from cemai.settings import directory, provider
 from corpus.errors import PolicyError, UsageError
 from corpus.store.accounts import Account
 from corpus.store.audit import Actor, current_actor
 from ui.accounts.admin_pages import accounts_page, one_account_page
 from ui.accounts.door import AccountDoor
-from ui.accounts.forms import html_reply, read_form, run_hashing
+from ui.accounts.forms import html_reply, read_form
 from ui.accounts.rights import ACCOUNTS
 
-_ELSEWHERE = {"directory": IN_DIRECTORY}
+_ELSEWHERE = {"directory": IN_DIRECTORY, "oidc": AT_PROVIDER}
 _NOTHING_SENT = "没有收到要做什么，什么也没有改。请用页面上的按钮。"
 _BY_COMMAND = "还没有账号。第一个管理员在服务器上建：cemai user add 名称 --role admin。"
 
@@ -67,7 +68,7 @@ def make_admin_routes(door: AccountDoor) -> APIRouter:
             return work(accounts, actor, accounts.of_number(number))
 
         try:
-            said, secret = await run_hashing(door, done)
+            said, secret = await door.signing.run(done)
         except PolicyError as error:
             return await asyncio.to_thread(show_one, number, str(error))
         return await asyncio.to_thread(show_one, number, None, said, secret)
@@ -94,7 +95,7 @@ def make_admin_routes(door: AccountDoor) -> APIRouter:
             return accounts.add(actor, name, form.get("role", ""), password, elsewhere=_ELSEWHERE.get(means))
 
         try:
-            number = await run_hashing(door, done)
+            number = await door.signing.run(done)
         except PolicyError as error:
             return await asyncio.to_thread(show_all, str(error))
         return await asyncio.to_thread(show_one, number, None, "已新建账号。", secret)
@@ -164,7 +165,8 @@ def make_admin_routes(door: AccountDoor) -> APIRouter:
 
 def list_means() -> list[str]:
     """By what a new account may sign in on this machine. Raises ``UsageError`` for a wrong configuration."""
-    return ["password", *(["directory"] if directory() is not None else []), "token"]
+    elsewhere = {"directory": directory, "oidc": provider}
+    return ["password", *(means for means, configured in elsewhere.items() if configured() is not None), "token"]
 
 
 async def _sure(request: Request) -> bool:

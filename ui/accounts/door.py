@@ -7,14 +7,16 @@ while the server runs closes the door at once; a file of accounts that is taken 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.requests import cookie_parser
@@ -28,6 +30,9 @@ from ui.gate import RefusalReply, RefusedRequest
 
 STATE = "caller"
 """Where ``scope["state"]`` says who calls: for what Gradio runs outside of the task of the call."""
+T = TypeVar("T")
+MOST_WAITING = 20
+"""People who wait for their password to be looked at, or for the provider to answer; more are told to come again."""
 PAGES_OF_ONE = 200
 """Windows of one account that are remembered."""
 _EXPORTS = frozenset({"docx", "xlsx", "csv", "svg", "ics"})
@@ -45,6 +50,28 @@ _AGAIN = (
     '<p>正在打开…<a href="">点这里继续</a></p></html>'
 )
 """A link on another site brings no cookie (SameSite=Strict); the page that opens itself once more does."""
+
+
+class WaitingRoom:
+    """Two threads for work that takes its time, and a bound for those who wait for it."""
+
+    def __init__(self, name: str) -> None:
+        self._threads = ThreadPoolExecutor(2, name)
+        self._waiting = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do work on behalf of whoever calls. Raises ``PolicyError`` where too many wait."""
+        if self._waiting >= MOST_WAITING:
+            raise PolicyError("现在登录的人太多，请几秒后再试。")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, contextvars.copy_context().run, work)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """End the threads; what has not begun is left."""
+        self._threads.shutdown(cancel_futures=True)
 
 
 class PageWindows:
@@ -145,14 +172,15 @@ class AccountDoor:
         self._required = required
         self._found: Accounts | None = None
         self._lock = threading.Lock()
-        # hashing of passwords never takes the threads that others wait for
-        self.signing = ThreadPoolExecutor(2, "sign-in")
+        # hashing of passwords never takes the threads that others wait for, nor does a provider that is slow to answer
+        self.signing = WaitingRoom("sign-in")
+        self.asking = WaitingRoom("provider")
         self._noting = ThreadPoolExecutor(1, "audit")
-        self.waiting = 0
 
     def close(self) -> None:
         """End the threads and close the file."""
-        self.signing.shutdown(cancel_futures=True)
+        self.signing.close()
+        self.asking.close()
         self._noting.shutdown()
         if self._found is not None:
             self._found.store.close()

@@ -1,23 +1,15 @@
-"""Plain forms of HTML: what they are drawn of, how they are read, and where passwords are hashed."""
+"""Plain forms of HTML: what they are drawn of, and how they are read."""
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from corpus.errors import PolicyError
-from ui.accounts.door import AccountDoor
 from ui.page.kit.html import Html, el, join
 
-T = TypeVar("T")
-MOST_WAITING = 20
-"""People who wait for their password to be looked at; more are told to come again."""
 _FORM_BYTES, _FORM_FIELDS = 20_000, 20
 HEADERS = {
     "Cache-Control": "no-store",
@@ -109,14 +101,3 @@ async def read_form(request: Request) -> dict[str, str]:
 def address_of(request: Request) -> str:
     """Where a call comes from."""
     return request.client.host if request.client else ""
-
-
-async def run_hashing(door: AccountDoor, work: Callable[[], T]) -> T:
-    """Run what hashes a password, two at a time. Raises ``PolicyError`` where too many wait."""
-    if door.waiting >= MOST_WAITING:
-        raise PolicyError("现在登录的人太多，请几秒后再试。")
-    door.waiting += 1
-    try:
-        return await asyncio.get_running_loop().run_in_executor(door.signing, contextvars.copy_context().run, work)
-    finally:
-        door.waiting -= 1

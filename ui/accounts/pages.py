@@ -6,15 +6,27 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from cemai.accounts import LONGEST_PASSWORD, NAME_LIMIT, ROLE_LABELS, Caller, Right
+from cemai.accounts import LONGEST_PASSWORD, NAME_LIMIT, ROLE_LABELS, Caller, Right, sign_in_means
 from corpus.store.audit import AuditEntry
 from ui.accounts.forms import draw_button, draw_field, draw_notice, draw_page, draw_table, draw_warning
-from ui.accounts.rights import ACCOUNT, ACCOUNTS, AUDIT, PASSWORD, SIGN_IN, SIGN_OUT
+from ui.accounts.rights import ACCOUNT, ACCOUNTS, AUDIT, PASSWORD, PROVIDER, SIGN_IN, SIGN_OUT
 from ui.page.kit.html import el
 
 
-def sign_in_page(next_address: str, name: str = "", wrong: str | None = None) -> str:
-    """The form to sign in; ``wrong`` says why the last try came to nothing."""
+def sign_in_page(next_address: str, name: str = "", wrong: str | None = None, provider: str | None = None) -> str:
+    """The form to sign in.
+
+    Args:
+        next_address: Where to go on to.
+        name: The name that was typed.
+        wrong: Why the last try came to nothing.
+        provider: What the identity provider is called, where one is configured.
+    """
+    elsewhere = (
+        el("p", el("a", f"用{provider}登录", href=f"{PROVIDER}?{urlencode({'next': next_address})}", class_="button quiet"))
+        if provider is not None
+        else None
+    )
     form = el(
         "form",
         draw_warning(wrong),
@@ -25,7 +37,7 @@ def sign_in_page(next_address: str, name: str = "", wrong: str | None = None) ->
         method="post",
         action=SIGN_IN,
     )  # fmt: skip
-    return draw_page("登录", form, el("p", "忘了密码请联系管理员。", class_="meta"))
+    return draw_page("登录", form, elsewhere, el("p", "忘了密码请联系管理员。", class_="meta"))
 
 
 def account_page(caller: Caller, wrong: str | None = None, said: str | None = None) -> str:
@@ -49,8 +61,7 @@ def account_page(caller: Caller, wrong: str | None = None, said: str | None = No
         draw_button("在所有地方退出", SIGN_OUT, everywhere="1"),
         el("p", el("a", "管理账号", href=ACCOUNTS)) if Right.ACCOUNTS in caller.rights else None,
         el("p", el("a", "回到审计记录" if home == AUDIT else "回到策脉", href=home)),
-        el("h2", "改密码"),
-        password,
+        *((el("h2", "改密码"), password) if caller.account is None or sign_in_means(caller.account) == "password" else ()),
     )
 
 

@@ -27,10 +27,11 @@ def _rules(method: str, right: Right | None, *templates: str) -> tuple[RouteRule
 API = "/api/v1"
 SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, AUDIT = "/sign-in", "/sign-out", "/account", "/account/password", "/audit"
 ACCOUNTS = "/accounts"
+PROVIDER, PROVIDER_BACK = "/sign-in/oidc", "/sign-in/oidc/back"
 _PLACES = re.compile(rf"/|{ACCOUNT}|{AUDIT}|{ACCOUNTS}(?:/[0-9]{{1,9}})?")
 
 RULES: tuple[RouteRule, ...] = (
-    *_rules("GET", None, SIGN_IN, "/favicon.ico", "/robots.txt", f"{API}/health"),
+    *_rules("GET", None, SIGN_IN, PROVIDER, PROVIDER_BACK, "/favicon.ico", "/robots.txt", f"{API}/health"),
     *_rules("POST", None, SIGN_IN),
     *_rules("GET", Right.SIGNED_IN, ACCOUNT),
     *_rules("POST", Right.SIGNED_IN, SIGN_OUT, PASSWORD),
@@ -47,7 +48,7 @@ RULES: tuple[RouteRule, ...] = (
     *_rules("GET", Right.READ, *(f"{API}/{path}" for path in (
         "openapi.json", "search", "search/documents", "ask", "answers/{id}", "compare", "compare/documents", "compare/consistency", "eligible", "tasks", "targets", "facts", "facts/{kind}",
         "graph", "graph/duties", "graph/units", "graph/partners", "graph/years", "graph/coverage", "graph/lineage",
-        "graph/indicators", "graph/alike", "study/brief", "study/paper", "documents", "documents/{id}", "documents/{id}/text",
+        "graph/indicators", "graph/alike", "graph/chain", "graph/path", "graph/timeline", "study/brief", "study/paper", "documents", "documents/{id}", "documents/{id}/text",
         "documents/{id}/original", "documents/{id}/history", "imports", "doubts", "due", "today", "incoming", "documents/{id}/pages/{number}", "dossiers", "dossiers/{name}",
     ))),
     *_rules("POST", Right.READ, *(f"{API}/{path}" for path in ("search", "ask", "compare", "eligible"))),
@@ -67,6 +68,12 @@ RULES: tuple[RouteRule, ...] = (
 def is_place(path: str) -> bool:
     """Whether a path is that of a page that people open, so that they are led to sign in and from there back to it."""
     return _PLACES.fullmatch(path) is not None
+
+
+def local_address(address: str) -> str:
+    """An address of this server to go on to, or its first page for anything that may lead elsewhere."""
+    plain = address.isascii() and address.isprintable() and "\\" not in address
+    return address if plain and address.startswith("/") and is_place(address.partition("?")[0]) else "/"
 
 
 def find_rule(method: str, path: str) -> RouteRule | None:

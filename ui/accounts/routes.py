@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
@@ -11,13 +12,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cemai.accounts import Accounts, Caller, NotAllowed, TooManyAttempts, check_password, current_caller
+from cemai.settings import provider
 from corpus.errors import PolicyError
 from corpus.store.audit import AuditEntry, current_actor
 from ui.accounts.door import AccountDoor
-from ui.accounts.forms import HEADERS, address_of, html_reply, read_form, run_hashing
+from ui.accounts.forms import HEADERS, address_of, html_reply, read_form
 from ui.accounts.pages import account_page, audit_page, sign_in_page
-from ui.accounts.rights import ACCOUNT, API, AUDIT, PASSWORD, SIGN_IN, SIGN_OUT, is_place
+from ui.accounts.rights import ACCOUNT, API, AUDIT, PASSWORD, SIGN_IN, SIGN_OUT, local_address
 from ui.desk.desk import Desk
+
+log = logging.getLogger("cemai.server")
 
 ROWS = 200
 
@@ -29,25 +33,25 @@ def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
     @router.get(SIGN_IN)
     def show_sign_in(request: Request, next: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
         if door.accounts() is None or (door.secret_of(request.headers) and _is_signed_in(door, request)):
-            return RedirectResponse(_local(next), 303)
-        return html_reply(sign_in_page(_local(next)))
+            return RedirectResponse(local_address(next), 303)
+        return _sign_in(local_address(next))
 
     @router.post(SIGN_IN)
     async def sign_in(request: Request) -> Response:
         form = await read_form(request)
-        name, after = form.get("name", ""), _local(form.get("next", "/"))
+        name, after = form.get("name", ""), local_address(form.get("next", "/"))
         accounts = door.accounts()
         if accounts is None:
             return RedirectResponse("/", 303)
         work = partial(accounts.sign_in, name, form.get("password", ""), address_of(request), door.secret_of(request.headers))
         try:
-            secret = await run_hashing(door, work)
+            secret = await door.signing.run(work)
         except NotAllowed as error:
-            return html_reply(sign_in_page(after, name, str(error)), 401)
+            return _sign_in(after, name, str(error), 401)
         except TooManyAttempts as error:
-            return html_reply(sign_in_page(after, name, str(error)), 429)
+            return _sign_in(after, name, str(error), 429)
         except PolicyError as error:
-            return html_reply(sign_in_page(after, name, str(error)), 503)
+            return _sign_in(after, name, str(error), 503)
         reply = RedirectResponse(after, 303, HEADERS)
         reply.set_cookie(door.cookie, secret, path="/", secure=door.secure, httponly=True, samesite="strict")
         return reply
@@ -81,7 +85,7 @@ def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
             work = partial(
                 _change_password, accounts, caller, form.get("password", ""), form.get("fresh", ""), address_of(request)
             )
-            await run_hashing(door, work)
+            await door.signing.run(work)
         except PolicyError as error:
             return _account(wrong=str(error))
         return _account(said="密码已改，别处的登录都已退出。")
@@ -149,11 +153,14 @@ def _is_signed_in(door: AccountDoor, request: Request) -> bool:
     return accounts is not None and secret is not None and accounts.of_session(secret) is not None
 
 
-def _local(address: str) -> str:
-    """An address of this server to go on to, or its first page for anything that may lead elsewhere."""
-    plain = address.isascii() and address.isprintable() and "\\" not in address
-    known = is_place(address.partition("?")[0])
-    return address if plain and known and address.startswith("/") and not address.startswith("//") else "/"
+def _sign_in(after: str, name: str = "", wrong: str | None = None, status: int = 200) -> Response:
+    """The page to sign in; where the configuration of the provider is wrong, it is the administrator who has to know."""
+    try:
+        configured = provider()
+    except PolicyError as error:
+        log.warning("the identity provider is not offered: %s", error)
+        configured = None
+    return html_reply(sign_in_page(after, name, wrong, configured.label if configured is not None else None), status)
 
 
 def _account(wrong: str | None = None, said: str | None = None) -> Response:

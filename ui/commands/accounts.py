@@ -14,7 +14,8 @@ from typing import Any
 
 from cemai.accounts import ROLE_LABELS, ROLES, TOKEN_DAYS, Accounts, Caller, Right, has_accounts, local_actor
 from cemai.directory import IN_DIRECTORY
-from cemai.settings import config_path, directory
+from cemai.oidc import AT_PROVIDER
+from cemai.settings import config_path, directory, provider
 from corpus.errors import UsageError
 from corpus.store import Corpus
 from corpus.store.accounts import ACCOUNTS_FILE
@@ -40,6 +41,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
     without = p.add_mutually_exclusive_group()
     without.add_argument("--no-password", action="store_true", help="只用令牌，不能在网页登录")
     without.add_argument("--directory", action="store_true", help="用单位目录（LDAP）里的密码登录，见配置文件 [ldap] 一节")
+    without.add_argument("--oidc", action="store_true", help="在统一身份认证（OIDC）登录，见配置文件 [oidc] 一节")
     _password(p)
     p.set_defaults(run=add)
     p = sub.add_parser("list", parents=[common], help="全部账号")
@@ -87,13 +89,14 @@ def add(args: argparse.Namespace) -> int:
     folder = library_folder(args)
     if args.directory and directory() is None:
         raise UsageError(f"还没有配置单位目录。请先在 {config_path()} 里写 [ldap] 一节。")
-    password = None if args.no_password or args.directory else _read_password(args)
+    if args.oidc and provider() is None:
+        raise UsageError(f"还没有配置统一身份认证。请先在 {config_path()} 里写 [oidc] 一节。")
+    elsewhere = IN_DIRECTORY if args.directory else AT_PROVIDER if args.oidc else None
+    password = None if args.no_password or elsewhere else _read_password(args)
     fresh = not has_accounts(folder)
     try:
         with _accounts(args, create=True) as accounts:
-            accounts.add(
-                local_actor("user add"), args.name, args.role, password, elsewhere=IN_DIRECTORY if args.directory else None
-            )
+            accounts.add(local_actor("user add"), args.name, args.role, password, elsewhere=elsewhere)
     except BaseException:
         if fresh:  # a file without accounts would let nobody in
             for ending in ("", "-wal", "-shm"):

@@ -15,7 +15,15 @@ from ui.accounts.rights import RULES, find_rule
 from ui.gate import _PAGE_ROUTES
 from ui.server import PageMount
 
-OPEN = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/favicon.ico"), ("GET", "/robots.txt"), ("GET", "/api/v1/health")}
+OPEN = {
+    ("GET", "/sign-in"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/back"),
+    ("POST", "/sign-in"),
+    ("GET", "/favicon.ico"),
+    ("GET", "/robots.txt"),
+    ("GET", "/api/v1/health"),
+}
 VALUES = {
     "id": "none",
     "number": "1",
