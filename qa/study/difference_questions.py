@@ -16,7 +16,7 @@ from corpus.text import sentence_around
 from corpus.wordlists import expand
 from graph.codec.records import ProvisionRecord, TargetRecord
 from qa.study.facts import StudyFacts
-from qa.study.question import QuizQuestion, inner, typeset
+from qa.study.question import QuizQuestion, inner, is_balanced, typeset
 
 _CHANGE = re.compile(
     expand(
@@ -84,11 +84,17 @@ def _changes(study_facts: StudyFacts, fact: StoredFact[ProvisionRecord]) -> Iter
         if match.start() - sentence.start > _LEAD:
             lead = lead.partition(",")[2] or lead
         lead = re.sub(r"^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.、．])\s*", "", lead).strip(",，:： ")
+        lead = re.sub(r"^[将把]", "", lead)
         act = match["act"]
         old, new = _NUMBER.findall(match["old"]), _NUMBER.findall(match["new"])
         if not 6 <= len(lead) <= _LEAD or "\n" in lead or re.search(r"由\d", lead) or len(old) != 1 or len(new) != 1:
             continue
-        if _VAGUE.search(lead) or _NUMBER.sub("", match["old"]) != _NUMBER.sub("", match["new"]) or old == new:
+        if (
+            not is_balanced(lead)
+            or _VAGUE.search(lead)
+            or _NUMBER.sub("", match["old"]) != _NUMBER.sub("", match["new"])
+            or old == new
+        ):
             continue
         yield _Change(
             fact,

@@ -6,6 +6,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from corpus.document import Span
 from corpus.folding import fold
@@ -18,6 +19,13 @@ from qa.study.numbers import Amount, draw_wrong
 from qa.study.question import QuizAim, QuizQuestion, inner, typeset
 from qa.study.rule_rows import RuleRow
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SAME = 0.6
+"""Likeness from which two situations with the same numbers may be one (烈属家庭, 烈士家属)."""
+_AROUND = 300
+"""Characters before and behind a row in which another limit in the same unit may give another rule."""
+_SAYS_WHAT = 14
+"""Characters of a situation from which one can be asked about without the heading above it."""
 NOT_MET = "不够这一条的条件"
 _BOUND_LEFT = re.compile(r"^[)）]?\s?(?:[(（]?不?含|及?以[上下内]|之内|内)|^(?:[-—–~～至到一]\s?\d)")
 _BOUND_RIGHT = re.compile(r"(?:[(（]|不?含|[-—–~～])$")
@@ -36,8 +44,10 @@ def amounts(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Rando
         right, wrong = made
         options = [right, *wrong]
         dice.shuffle(options)
-        said = situation(study_facts, row)
-        prompt = f"{_opening(study_facts, row)}，下面的情形适用哪一项规定？\n   {said}……"
+        said, opening = situation(study_facts, row), _opening(study_facts, row)
+        if len(said) < _SAYS_WHAT and opening == _title(study_facts, row):
+            continue
+        prompt = f"{opening}，下面的情形适用哪一项规定？\n   {said}……"
         yield _question(study_facts, "entitlement", prompt, right, options, [row])
 
 
@@ -55,7 +65,7 @@ def holders(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Rando
             others: dict[str, RuleRow] = {}
             for row in group:
                 said = situation(study_facts, row)
-                if row.quantity.value != right.quantity.value and not _overlap(said, situation(study_facts, right)):
+                if row.quantity.value != right.quantity.value and _is_other(said, situation(study_facts, right)):
                     others.setdefault(said, row)
             if len(others) < 3:
                 continue
@@ -81,7 +91,7 @@ def cases(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Random)
         within = dice.random() < 0.75
         fitting = [v for v in values if _meets(limit, v) == within and sum(_meets(other, v) for _, other in ladder) == within]
         made = _rules(study_facts, row, pools[row.quantity.unit or ""], dice, 2)
-        if not fitting or made is None:
+        if not fitting or made is None or (not within and _has_other_limits(study_facts, row, limit)):
             continue
         right, wrong = made
         value = dice.choice(fitting)
@@ -94,6 +104,13 @@ def cases(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Random)
         prompt = f"{who}遇到的情形如下。{_opening(study_facts, row)}，适用哪一项？\n   {typeset(said.strip())}……"
         proof = (limit.core.of(text),)
         yield _question(study_facts, "case", prompt, right if within else NOT_MET, options, [row], proof)
+
+
+def _has_other_limits(study_facts: StudyFacts, row: RuleRow, limit: Quantity) -> bool:
+    """Whether near a row there are other numbers in the unit of its limit: who does not meet it may meet what they say."""
+    text = half_width(study_facts.document(row.fact.document).text)
+    before, behind = text[max(0, row.whole.start - _AROUND) : row.whole.start], text[row.whole.end : row.whole.end + _AROUND]
+    return re.search(rf"\d\s?{re.escape(limit.unit or '')}", f"{before}|{behind}") is not None
 
 
 def situation(study_facts: StudyFacts, row: RuleRow) -> str:
@@ -133,8 +150,12 @@ def _said_twice(study_facts: StudyFacts, rows: Sequence[RuleRow]) -> set[tuple[i
     return {key for key, count in Counter(_key(study_facts, row) for row in rows).items() if count > 1}
 
 
-def _overlap(one: str, other: str) -> bool:
-    return fold(one) in fold(other) or fold(other) in fold(one)
+def _is_other(one: str, other: str) -> bool:
+    """Whether two situations are told apart: neither in the other, nor nearly the same words with the same numbers."""
+    first, second = fold(one), fold(other)
+    if first in second or second in first:
+        return False
+    return _NUMBER.findall(first) != _NUMBER.findall(second) or SequenceMatcher(None, first, second).ratio() < _SAME
 
 
 def _rules(

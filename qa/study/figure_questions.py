@@ -96,7 +96,13 @@ def _gap(
     text = study_facts.document(fact.document).text
     sentence = study_facts.sentence(fact)
     line = sentence.of(text)
-    if _HEADING.match(text, sentence.start) or "\n" in line or line.count(value) != 1 or not fact.value.quote.count(value):
+    if (
+        line[:1] in "”’）)》"
+        or _HEADING.match(text, sentence.start)
+        or "\n" in line
+        or line.count(value) != 1
+        or not fact.value.quote.count(value)
+    ):
         return None
     if _LISTED.match(line[line.index(value) + line[line.index(value) :].index(numbers[0]) + len(numbers[0]) :]):
         return None

@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-FACTOR = 8
-"""How many times larger or smaller a wrong amount may be; shares lie closer by nature."""
+FACTOR = 4
+"""How many times larger or smaller a wrong amount may be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,12 @@ def typeset(text: str) -> str:
     return _HALF.sub(lambda found: found[0].translate(_FULL), text)
 
 
+def is_balanced(text: str) -> bool:
+    """Whether as many brackets and quotation marks are closed as opened."""
+    pairs = ("(（", ")）"), ("“", "”"), ("《", "》")
+    return all(sum(text.count(c) for c in opening) == sum(text.count(c) for c in closing) for opening, closing in pairs)
+
+
 def inner(text: str) -> str:
     """A text that will stand between “ and ”: its own quotation marks become the inner ones."""
     return text.replace("“", "‘").replace("”", "’")

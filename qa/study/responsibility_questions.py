@@ -22,6 +22,7 @@ _GENERAL = re.compile(
     r"有关|相关|各|成员单位|部门|本级|等$|^(?:省|市|州|县|区|县市|县区)?(?:党委|政府|人民政府)$|县市|市县|乡镇|街道|[处科室股]$"
 )
 """Names that mean no one unit: their members might be any other option."""
+_OPEN = re.compile(r"[各市县区]?(?:相关|有关)(?:部门|单位)")
 _DATED = re.compile(r"20\d\d年")
 _NAME = re.compile(r"[^\n]{4,34}")
 _DONE = re.compile(expand("qa", r"{deadline_words}"))
@@ -61,6 +62,8 @@ def duties(
             continue
         role, named = ("牵头", task.lead_units) if task.lead_units else ("负责", task.responsible_units)
         units = tuple(name for name in named if not _GENERAL.search(name))
+        if _OPEN.search(task.quote):
+            continue  # who else belongs to them is not said
         if not units or any(re.search("有关|相关|成员单位|各部门", unit.name) for unit in task.units):
             continue
         note = study_facts.standing(fact, as_of)

@@ -15,6 +15,7 @@ from corpus.wordlists import expand
 from graph.codec.records import ProvisionRecord
 from graph.quantities.find import find_quantities
 from graph.quantities.quantity import Quantity
+from qa.study.question import is_balanced
 
 _CLAUSE = re.compile(r"[,，:：]")
 _PREDICATE = re.compile(
@@ -26,6 +27,10 @@ _PREDICATE = re.compile(
 _OPENS = re.compile(
     r"^(?:其中|同时|此外|另外|并且?|且|而|还|即|以及|\s)+[,，]?|^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.、．]|[①-⑳]|第[一二三四五六七八九十百零\d]+[条款项])\s*"
 )
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_CHANGED = re.compile(expand("qa", r"{change_acts}"))
+_ALONE = 20
+"""Characters of a situation behind a semicolon that says by itself whom it is about; a shorter one leans on what stands before."""
 _UNCERTAIN = re.compile(expand("qa", r"{row_doubts}"))
 _PUNISHES = re.compile(expand("qa", r"{row_punishes}"))
 _SHORTEST, _LONGEST = 8, 90
@@ -69,9 +74,16 @@ def find_rows(fact: StoredFact[ProvisionRecord], text: str) -> Iterator[RuleRow]
         part = sentence.of(plain)
         if len(part) > 240 or not re.search(r"\d", part) or _PUNISHES.search(part):
             continue
-        row = _row(fact, plain, sentence)
-        if row is not None:
+        row = None if _is_broken_off(plain, sentence) else _row(fact, plain, sentence)
+        leans = plain[max(0, sentence.start - 1) : sentence.start] in "；;" and sentence.start > 0
+        if row is not None and not (leans and len(row.situation) < _ALONE and not row.situation.of(text).startswith("对")):
             yield row
+
+
+def _is_broken_off(plain: str, sentence: Span) -> bool:
+    """Whether the line above breaks off in the middle of a sentence that goes on here."""
+    above = plain[: sentence.start].rstrip("\n ").rpartition("\n")[2]
+    return plain[sentence.start - 1 : sentence.start] == "\n" and len(above) > _ALONE and above[-1] not in "。；;：:！!？?”）)"
 
 
 def _row(fact: StoredFact[ProvisionRecord], plain: str, sentence: Span) -> RuleRow | None:
@@ -101,14 +113,14 @@ def _checked(fact: StoredFact[ProvisionRecord], plain: str, situation: Span, rul
     said, given = situation.of(plain), rule.of(plain)
     if not _SHORTEST <= len(said) <= _LONGEST or len(given) > _LONGEST_RULE or _UNCERTAIN.search(said + given):
         return None
-    if _NO_SITUATION.match(said) or said.endswith(("上", "下")) or (given.startswith("为") and not _CUT_NAME.search(said)):
-        return None
-    if "\n" in said + given or said.count("(") + said.count("（") != said.count(")") + said.count("）"):
-        return None
     if (
-        given.count("(") + given.count("（") != given.count(")") + given.count("）")
-        or len(re.findall(r"\d+(?:\.\d+)?", given)) != 1
+        _CHANGED.search(said)
+        or _NO_SITUATION.match(said)
+        or said.endswith(("上", "下"))
+        or (given.startswith("为") and not _CUT_NAME.search(said))
     ):
+        return None
+    if "\n" in said + given or not is_balanced(said) or not is_balanced(given) or len(_NUMBER.findall(given)) != 1:
         return None
     at = fact.value.start
     core = amount.core

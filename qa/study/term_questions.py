@@ -34,6 +34,9 @@ def terms(
             continue
         around = _shown(study_facts, fact, place)
         quote = around.of(study_facts.document(fact.document).text)
+        at = quote.find(term)
+        if at > 0 and quote[at - 1].isdigit():
+            continue  # 满3年及以上: the number belongs to the words behind it
         if term not in quote or "|" in quote or "\n" in quote or "简称" in quote or len(quote) > 200:
             continue
         words = fold(quote)
