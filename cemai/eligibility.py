@@ -31,6 +31,7 @@ Verdict = Literal["符合", "不符合", "未载明"]
 VERDICTS: tuple[Verdict, ...] = ("符合", "不符合", "未载明")
 NOT_FOR_ANYBODY = frozenset({"征求意见稿", "已废止", "已失效", "已修订", "尚未施行"})
 CAUTION = "只按所说的和规定的原文逐个条件对照；“未载明”的都须满足，是否符合以经办机构审核为准。"
+OTHER_WAY = "与所说的不合，但另有别的途径，须核对"
 NOT_TOLD, NOT_SURE = "没有说到", "说的可能不是本人或另有条件，须核对"
 EXCLUDES = "这里说的是不予享受的情形或限制，须核对"
 LONGEST = 500
@@ -43,6 +44,9 @@ _NEAR = 6
 """Characters in front of a state in which it is said whose it is."""
 _EXCEPTED = re.compile(r"[^，,。；;\n]{0,6}除外")
 _CLAUSE_ENDS = "，,；;。\n：:"
+_OR_BEHIND = re.compile(r"的?[,，]?或")
+_OR_BEFORE = re.compile(r"或者?(?:具有|是|为|属于)?$")
+_QUALIFIED = re.compile(r"[”\"](?:大学|高校|院校)?$")
 _AGE_SAID = re.compile(r"(\d{1,3})\s?(?:周?岁)|年龄\D{0,3}(\d{1,3})")
 _GRADUATED = re.compile(r"((?:19|20)\d\d)\s?年[^，。；]{0,6}毕业|((?:19|20)\d\d)届")
 _CHILDREN = re.compile(r"([一二两三四1-4])\s?(?:个|名)(?:未成年)?(?:子女|孩子|小孩|娃)")
@@ -77,7 +81,7 @@ _INSURED = re.compile(
     r"(?P<run>连续)?(?:正常)?(?:按时)?(?:足额)?(?:缴存|缴纳|参保|参加)(?P<what>住房公积金|公积金|社会保险|社保|养老保险|医保)?[^，,；;。\n\d]{0,8}?满?(?P<n>\d{1,3})个月(?P<up>[(（]含[)）])?(?:及?以上)?"
 )
 _AGE_OF_FIRM = re.compile(
-    r"(?:成立|登记注册|注册登记|注册)(?:时间)?(?P<before>满|不满|未满|不足|不超过|超过)?(?P<n>\d{1,3})(?P<unit>年|个月)(?P<after>及?以[上下内]|之内|内)?"
+    r"(?:成立|登记注册|注册登记|注册)(?:时间)?在?(?P<before>满|不满|未满|不足|不超过|超过)?(?P<n>\d{1,3})(?P<unit>年|个月)(?P<after>及?以[上下内]|之内|内)?"
 )
 _STAFF_IN = re.compile(
     r"(?:从业人员|在职职工|在职员工|职工|员工)(?:人数|总数)?(?P<before>不超过|不少于|达到|超过|在)?(?P<n>\d+)人(?P<after>[(（]含[^)）]{0,4}[)）])?(?P<bound>及?以[上下内])?"
@@ -343,14 +347,14 @@ def _atoms(words: str, info: DocumentInfo, told: Described, as_of: dt.date) -> I
         if (judged := _age(words, match, told)) is not None:
             yield judged
     for match in _HOUSEHOLD.finditer(words):
-        yield _judge(words, match, _household(match, info, told))
+        yield _judge(words, match, _household(match, info, told), told)
     for match in _RESIDES.finditer(words):
-        yield _judge(words, match, _lies_in(_own_division(info, match["place"]), told.place))
+        yield _judge(words, match, _lies_in(_own_division(info, match["place"]), told.place), told)
     for match in _SINCE_GRADUATION.finditer(words):
         years = as_of.year - told.graduated if told.graduated else None
         limit = int(match["n"])
         # the day of graduation is not told: in the last year it may be either
-        yield _judge(words, match, None if years is None or years == limit else years < limit)
+        yield _judge(words, match, None if years is None or years == limit else years < limit, told)
     for match in _degrees().finditer(words):
         yield _degree(words, match, told)
     for match in _CHILDREN_IN.finditer(words):
@@ -358,21 +362,23 @@ def _atoms(words: str, info: DocumentInfo, told: Described, as_of: dt.date) -> I
         many = told.children
         # 二孩或三孩: each is a way of its own
         met = None if many is None else many >= least if match["many"] else many == least
-        yield _judge(words, match, False if many is not None and many < 2 else met or (None if met is False else met), sure=True)
+        yield _judge(
+            words, match, False if many is not None and many < 2 else met or (None if met is False else met), told, sure=True
+        )
     for match in _INSURED.finditer(words):
-        yield _judge(words, match, _months(words, match, told))
+        yield _judge(words, match, _months(words, match, told), told)
     for match in _INCOME.finditer(words):
         limit_ = _per_month(match)
         met = None if told.income is None or told.income == limit_ else told.income < limit_
-        yield _judge(words, match, met)
+        yield _judge(words, match, met, told)
     for match in _AGE_OF_FIRM.finditer(words):
-        yield _judge(words, match, _old_enough(match, told, as_of))
+        yield _judge(words, match, _old_enough(match, told, as_of), told)
     for match in _STAFF_IN.finditer(words):
-        yield _judge(words, match, _in_bounds(told.staff, float(match["n"]), match["before"], match["bound"]), sure=True)
+        yield _judge(words, match, _in_bounds(told.staff, float(match["n"]), match["before"], match["bound"]), told, sure=True)
     for match in _TURNOVER_IN.finditer(words):
         met = _in_bounds(told.turnover, float(match["n"]) * _SCALES[match["unit"]], match["before"], match["bound"])
         # whether it is the first time was not told
-        yield _judge(words, match, None if met and "首次" in (match["before"] or "") else met, sure=True)
+        yield _judge(words, match, None if met and "首次" in (match["before"] or "") else met, told, sure=True)
     yield from _states(words, told)
 
 
@@ -403,15 +409,25 @@ def _in_bounds(told: float | None, limit: float, before: str | None, bound: str 
     return told > limit if before in ("超过", "突破", "首次突破") else None
 
 
-def _judge(words: str, match: re.Match[str], met: bool | None, *, sure: bool = False) -> JudgedCondition:
-    """A condition as met, not met or open; what is said of others, and one of several ways, is never not met."""
+def _judge(words: str, match: re.Match[str], met: bool | None, told: Described, *, sure: bool = False) -> JudgedCondition:
+    """A condition as met, not met or open; what is said of others, and one of two ways, is never not met."""
     clause = _clause_before(words, match.start())
     span = Span(match.start(), match.end())
     if met is None:
         return JudgedCondition("未载明", match[0], span, NOT_TOLD)
-    if not sure and any(word in clause or word in _behind(words, match.end(), _FAR) for word in word_lists()["of_others"]):
+    if not sure and any(word in clause or word in _behind(words, match.end(), _FAR) for word in _others(told)):
         return JudgedCondition("未载明", match[0], span, NOT_SURE)
+    if not met and not sure and (_OR_BEHIND.match(words, match.end()) or _OR_BEFORE.search(words, 0, match.start())):
+        return JudgedCondition("未载明", match[0], span, OTHER_WAY)
     return JudgedCondition("符合" if met else "不符合", match[0], span, "与所说的相合" if met else "与所说的不合")
+
+
+def _others(told: Described) -> tuple[str, ...]:
+    """Words that say of whom else something is; who runs a business is the one its rules call 经营者."""
+    lists = word_lists()
+    if any(word in told.text for word in lists["runs_business"]):
+        return tuple(word for word in lists["of_others"] if word not in lists["business_roles"])
+    return lists["of_others"]
 
 
 def _clause_before(words: str, at: int) -> str:
@@ -453,7 +469,7 @@ def _age(words: str, match: re.Match[str], told: Described) -> JudgedCondition |
         met = told.age >= low
     else:
         met = None
-    return _judge(words, match, met)
+    return _judge(words, match, met, told)
 
 
 def _own_division(info: DocumentInfo, level: str) -> Division | None:
@@ -498,10 +514,12 @@ def _degree(words: str, match: re.Match[str], told: Described) -> JudgedConditio
     wanted = next(rank for rank, names in enumerate(_ladder()) if match["d"] in names)
     if told.degree is None:
         return JudgedCondition("未载明", match[0], span, NOT_TOLD)
+    if _QUALIFIED.search(words, 0, match.start()) and told.degree >= wanted:
+        return JudgedCondition("未载明", match[0], span, NOT_SURE)  # “双一流”大学本科: of which university was not told
     if match["up"]:
-        return _judge(words, match, told.degree >= wanted)
+        return _judge(words, match, told.degree >= wanted, told)
     if told.degree == wanted:
-        return _judge(words, match, True)
+        return _judge(words, match, True, told)
     return JudgedCondition("未载明", match[0], span, "学历另有对应的一档")
 
 

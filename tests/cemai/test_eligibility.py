@@ -1,4 +1,4 @@
-"""Thirty made persons against rules of real documents: conditions judged right, and none wrongly 符合."""
+"""Sixty made persons and enterprises against rules of real documents: conditions judged right, and none wrongly 符合."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def compare(library: Library) -> tuple[int, list[str], list[str]]:
 
 
 @pytest.mark.slow
-def test_the_conditions_of_thirty_persons(rules: Library) -> None:
+def test_the_conditions_of_sixty_persons(rules: Library) -> None:
     right, other, more = compare(rules)
     assert (right, other, more) == (sum(len(person.expected) for person in read_persons()), [], [])
 
@@ -194,6 +194,19 @@ def test_conditions_met_not_met_and_not_told(town: Library) -> None:
             "not told that it is the first time",
         ),
         ("两个孩子", "对三孩家庭给予补贴。", "三孩", "未载明", "two, and there may be another way"),
+        ("武汉市户籍", "具有本市户籍或者持有居住证的给予补贴。", "本市户籍", "未载明", "the permit is another way"),
+        ("武汉市户籍", "具有本市户籍的给予补贴。", "本市户籍", "不符合", "the only way"),
+        ("40岁，开店", "企业法定代表人或经营者（不超过45周岁）给予补贴。", "不超过45周岁", "符合", "who runs a shop is meant"),
+        (
+            "40岁",
+            "企业法定代表人或经营者（不超过45周岁）给予补贴。",
+            "不超过45周岁",
+            "未载明",
+            "whether it is their business was not told",
+        ),
+        ("本科毕业", "对“双一流”大学本科毕业生给予补贴。", "大学本科毕业生", "未载明", "of which university was not told"),
+        ("本科毕业", "对大学本科毕业生给予补贴。", "大学本科毕业生", "符合", "of any university"),
+        ("某公司，2025年1月注册", "注册登记时间在3年内的给予补贴。", "注册登记时间在3年内", "符合", "within three years"),
     ],
 )
 def test_a_condition(town: Library, who: str, rule: str, words: str, verdict: str | None, why: str) -> None:
