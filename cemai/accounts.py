@@ -25,7 +25,7 @@ from cemai.directory import IN_DIRECTORY, Directory, DirectoryUnavailable
 from cemai.oidc import AT_PROVIDER, ProvidedIdentity, Provider
 from cemai.settings import directory as configured_directory
 from corpus.errors import PolicyError, UsageError
-from corpus.store.accounts import ACCOUNTS_FILE, Account, AccountStore
+from corpus.store.accounts import Account, AccountStore
 from corpus.store.audit import Actor
 
 if TYPE_CHECKING:
@@ -213,8 +213,8 @@ class Accounts:
         self._touched: dict[str, float] = {}
 
     @classmethod
-    def of_folder(cls, folder: Path, *, create: bool = False) -> Self | None:
-        """The accounts of a library; None where it has none, so that it is one person's."""
+    def of_folder(cls, folder: Path | str, *, create: bool = False) -> Self | None:
+        """The accounts of a library, in a folder or at an address; None where it has none, so that it is one person's."""
         store = AccountStore.of_library(folder, create=create)
         return cls(store) if store is not None else None
 
@@ -462,18 +462,18 @@ def mark_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def account_names(folder: Path) -> list[str]:
+def account_names(place: Path | str) -> list[str]:
     """The names of those who may learn: accounts that are not disabled and see documents; none without accounts."""
-    store = AccountStore.of_library(folder)
+    store = AccountStore.of_library(place)
     if store is None:
         return []
     with store:
         return [one.name for one in store.accounts() if one.disabled_at is None and Right.OWN in ROLES[one.role]]
 
 
-def has_accounts(folder: Path) -> bool:
-    """Whether a library has accounts: an empty or damaged file of them counts, so that it opens nothing to everybody."""
-    return (folder / ACCOUNTS_FILE).exists()
+def has_accounts(place: Path | str) -> bool:
+    """Whether a library has accounts, in a folder or at an address (``AccountStore.exists``)."""
+    return AccountStore.exists(place)
 
 
 def _caller(account: Account, session: str | None) -> Caller:

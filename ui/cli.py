@@ -11,10 +11,10 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
-from corpus.errors import PolicyError, UsageError
+from corpus.errors import PolicyError, StoreError, UsageError
 from corpus.store.address import describe_place, parse_place
 from corpus.store.failures import explain_failure
 from ui.commands.parser import WRONG_USAGE, Parser
@@ -129,11 +129,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _recorded(args: argparse.Namespace) -> Iterator[None]:
     """While the block runs changes are recorded as those of the user of this machine, where the library has accounts."""
     from cemai.settings import default_place
-    from corpus.store.accounts import ACCOUNTS_FILE
+    from corpus.store.accounts import AccountStore
     from corpus.store.audit import acting
 
     place = args.library or default_place()
-    if isinstance(place, str) or not (place.absolute() / ACCOUNTS_FILE).exists():
+    known = False
+    with suppress(StoreError):  # a database that does not answer is told by the command itself
+        known = AccountStore.exists(place if isinstance(place, str) else place.absolute())
+    if not known:
         yield
         return
     from cemai.accounts import local_actor

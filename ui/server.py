@@ -82,7 +82,7 @@ def build_app(
 
     known = exposure or Exposure(hosts)
     desk = desk_of(library, workers)
-    door = AccountDoor(library.corpus.folder, required=exposure is not None and exposure.secure, secure=known.secure, port=port)
+    door = AccountDoor(library.corpus.address, required=exposure is not None and exposure.secure, secure=known.secure, port=port)
     desk.after_change, desk.note_question = partial(_witness, door), door.note_question
     shared = isinstance(library.corpus.address, str)
     imports = _shared_imports(desk, works) if shared else Imports(desk)
@@ -251,7 +251,7 @@ def serve(
     ``workers`` is the number of worker processes, 0 or 1 for none; where it is None the machine decides (``ui.desk.machine``).
     """
     exposure = plan_exposure(
-        host, accounts=has_accounts(library.corpus.folder), certificate=certificate, key=key, proxies=proxies, names=names
+        host, accounts=has_accounts(library.corpus.address), certificate=certificate, key=key, proxies=proxies, names=names
     )
     if not 1 <= port <= 65535:
         raise UsageError(f"端口 {port} 不可用。请用 1024 到 65535 之间的数字，例如 --port 7861。")

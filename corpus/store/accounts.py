@@ -32,9 +32,9 @@ from corpus.store.audit import (
 from corpus.store.connections import connect
 
 ACCOUNTS_FILE = "accounts.sqlite"
-_FORMAT = 1
+FORMAT = 1
 _PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF", "mmap_size=0")
-_SCHEMA = f"""
+SCHEMA = f"""
 CREATE TABLE accounts (
   number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
   password TEXT, made_at REAL NOT NULL, disabled_at REAL) STRICT;
@@ -111,7 +111,7 @@ class AccountStore:
             # whoever comes in is looked up while somebody else writes
             self._reader = connect(path, ("query_only=ON", "trusted_schema=OFF", "mmap_size=0"))
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-            if version > _FORMAT:
+            if version > FORMAT:
                 raise NewerFormat(f"账号文件由更新版本的策脉建立：{path}。请升级策脉；文件未被改动。")
             if version == 0:
                 self._make_tables()
@@ -121,13 +121,29 @@ class AccountStore:
             ) from error
 
     @classmethod
-    def of_library(cls, folder: Path, *, create: bool = False) -> Self | None:
-        """The accounts of a library; None where it has none and none are to be made."""
+    def of_library(cls, folder: Path | str, *, create: bool = False) -> AccountStore | None:
+        """The accounts of a library, in a folder or at an address; None where it has none and none are to be made."""
+        if isinstance(folder, str):
+            from corpus.store.postgres_accounts import PostgresAccountStore  # psycopg comes with cemai[postgres] only
+
+            return PostgresAccountStore.of_address(folder, create=create)
         path = folder / ACCOUNTS_FILE
         if not create and not path.exists():
             return None
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(path)
+
+    @staticmethod
+    def exists(place: Path | str) -> bool:
+        """Whether a library has accounts: an empty or damaged file of them counts, so that it opens nothing to everybody.
+
+        Raises ``StoreError`` where a database does not say.
+        """
+        if isinstance(place, str):
+            from corpus.store.postgres_accounts import has_accounts_at
+
+            return has_accounts_at(place)
+        return (place / ACCOUNTS_FILE).exists()
 
     def close(self) -> None:
         """Close the file."""
@@ -231,7 +247,7 @@ class AccountStore:
     def end_sessions(self, actor: Actor, account: Account, mark: str | None = None) -> int:
         """End one session of an account, or all of them. Returns how many there were."""
         with self._changing() as db:
-            done = db.execute("DELETE FROM sessions WHERE account=? AND (? IS NULL OR mark=?)", (account.number, mark, mark))
+            done = db.execute("DELETE FROM sessions WHERE account=? AND mark=coalesce(?, mark)", (account.number, mark))
             append_entry(db, actor, f"account:{account.name}", detail={"sessions": done.rowcount})
             return done.rowcount
 
@@ -343,9 +359,9 @@ class AccountStore:
                 return  # another process was first
             if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise StoreError(f"{self.path} 不是策脉的账号文件。请移走它，再运行一次。")
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+            for statement in filter(str.strip, SCHEMA.split(";")):
                 db.execute(statement)
-            db.execute(f"PRAGMA user_version={_FORMAT}")
+            db.execute(f"PRAGMA user_version={FORMAT}")
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:

@@ -28,6 +28,7 @@ from corpus.errors import (
     ReplacedLibrary,
     StoreError,
 )
+from corpus.store.accounts import SCHEMA as ACCOUNTS_SCHEMA
 from corpus.store.address import describe_place
 from corpus.store.corpus import Corpus
 from corpus.store.database import FORMAT, LIBRARY_ID, LIBRARY_SCHEMA
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 NODE = "CEMAI_NODE"
 """Environment variable: the folder of this machine for caches of libraries that are in databases."""
 _SHAPES = read_shapes(LIBRARY_SCHEMA)
+_EVERY = _SHAPES | read_shapes(ACCOUNTS_SCHEMA)
 _IN_ORDER = ("item_vectors",)
 """Tables that are followed by their numbers: rows must be seen in the order of these, so one writer at a time adds to them."""
 _NUL, _FOR_NUL = "\x00", "\ufdd0"
@@ -68,11 +70,14 @@ _LOCK = "SELECT value FROM meta WHERE name='generation' FOR UPDATE"
 def _translated(sql: str) -> str:
     if sql in _SAID:
         return _SAID[sql]
-    return translate_schema(sql) if sql.lstrip().startswith("CREATE TABLE") else translate(sql, _SHAPES)
+    return translate_schema(sql) if sql.lstrip().startswith("CREATE TABLE") else translate(sql, _EVERY)
 
 
 class ServerConnection:
     """A connection with the methods of ``sqlite3.Connection`` that the store calls; its errors are ``StoreError`` where told."""
+
+    lock = _LOCK
+    """The statement by which a writer waits for its turn, at the begin of a transaction."""
 
     def __init__(self, address: str, *, read_only: bool) -> None:
         """Connect. Raises ``StoreError``."""
@@ -145,7 +150,7 @@ class ServerConnection:
             if begun:
                 self._db.execute("COMMIT")
             if sql == "BEGIN IMMEDIATE":
-                self._db.execute(_LOCK)
+                self._db.execute(self.lock)
             elif not many and " RETURNING " in _translated(sql):
                 cursor.lastrowid = cursor.fetchone()[0]
             return cursor

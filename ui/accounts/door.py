@@ -155,16 +155,16 @@ class AccountAdmission:
 
 
 class AccountDoor:
-    """Who is let in to the library in a folder.
+    """Who is let in to a library.
 
     Args:
-        folder: The folder of the library.
+        folder: The folder of the library, or its address.
         required: Whether nobody comes in without an account, also where the file of accounts is gone.
         secure: Whether cookies go by TLS only.
         port: The port, which is part of the name of the cookie where others on this machine may be.
     """
 
-    def __init__(self, folder: Path, *, required: bool = False, secure: bool = False, port: int = 0) -> None:
+    def __init__(self, folder: Path | str, *, required: bool = False, secure: bool = False, port: int = 0) -> None:
         self.folder = folder
         self.windows = PageWindows()
         self.cookie = "__Host-cemai" if secure else f"cemai-{port}"

@@ -20,7 +20,7 @@ from corpus.errors import UsageError
 from corpus.store import Corpus
 from corpus.store.accounts import ACCOUNTS_FILE
 from corpus.store.audit import AuditEntry, ChainHead
-from ui.commands.shared import library_folder, note, print_json, print_table
+from ui.commands.shared import library_place, note, print_json, print_table
 
 NOTHING = 1
 TOKEN = "CEMAI_TOKEN"
@@ -86,7 +86,7 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def add(args: argparse.Namespace) -> int:
     """Add an account."""
-    folder = library_folder(args)
+    folder = library_place(args)
     if args.directory and directory() is None:
         raise UsageError(f"还没有配置单位目录。请先在 {config_path()} 里写 [ldap] 一节。")
     if args.oidc and provider() is None:
@@ -98,7 +98,7 @@ def add(args: argparse.Namespace) -> int:
         with _accounts(args, create=True) as accounts:
             accounts.add(local_actor("user add"), args.name, args.role, password, elsewhere=elsewhere)
     except BaseException:
-        if fresh:  # a file without accounts would let nobody in
+        if fresh and isinstance(folder, Path):  # a file without accounts would let nobody in
             for ending in ("", "-wal", "-shm"):
                 (folder / f"{ACCOUNTS_FILE}{ending}").unlink(missing_ok=True)
         raise
@@ -108,7 +108,7 @@ def add(args: argparse.Namespace) -> int:
 
 def list_accounts(args: argparse.Namespace) -> int:
     """List the accounts."""
-    if not has_accounts(library_folder(args)):
+    if not has_accounts(library_place(args)):
         note("这个库没有账号：在本机打开网页不用登录。")
         return NOTHING
     with _accounts(args) as accounts:
@@ -180,7 +180,7 @@ def token(args: argparse.Namespace) -> int:
 
 def verify(args: argparse.Namespace) -> int:
     """Check both chains, against each other and against heads that were noted before."""
-    folder = library_folder(args)
+    folder = library_place(args)
     with _accounts(args) as accounts, Corpus.open(folder, create=False, read_only=True) as corpus:
         store = accounts.store
         faults = {
@@ -208,7 +208,7 @@ def verify(args: argparse.Namespace) -> int:
 
 def export(args: argparse.Namespace) -> int:
     """Write both chains as lines of JSON."""
-    folder = library_folder(args)
+    folder = library_place(args)
     with _accounts(args) as accounts, Corpus.open(folder, create=False, read_only=True) as corpus:
         found = [("accounts", row) for row in accounts.store.entries()] + [("library", row) for row in corpus.audit_entries()]
     lines = "".join(f"{line}\n" for line in _lines(found))
@@ -223,7 +223,7 @@ def export(args: argparse.Namespace) -> int:
     return 0
 
 
-def caller_of_token(folder: Path) -> Caller:
+def caller_of_token(folder: Path | str) -> Caller:
     """Who an assistant comes as: the account of its token, where the library has accounts.
 
     Raises:
@@ -263,7 +263,7 @@ def _read_password(args: argparse.Namespace) -> str:
 
 
 def _accounts(args: argparse.Namespace, *, create: bool = False) -> _OpenAccounts:
-    folder = library_folder(args)
+    folder = library_place(args)
     found = Accounts.of_folder(folder, create=create)
     if found is None:
         raise UsageError("这个库没有账号。新建第一个：cemai user add 名称 --role admin。")

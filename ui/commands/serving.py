@@ -151,6 +151,6 @@ def mcp(args: argparse.Namespace) -> int:
     """Serve the library to other assistants over standard input and output."""
     from ui.mcp import run
 
-    with open_library(args) as library, calling(caller_of_token(library.corpus.folder)):
+    with open_library(args) as library, calling(caller_of_token(library.corpus.address)):
         run(library)
     return 0

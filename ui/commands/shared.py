@@ -37,15 +37,20 @@ def open_library(args: argparse.Namespace, *, create: bool = False) -> Library:
     return Library.open(args.library, create=create, model=args.model)
 
 
-def library_folder(args: argparse.Namespace) -> Path:
-    """Where the library is that the command line names, or the library of this person. Raises ``UsageError`` for a database."""
+def library_place(args: argparse.Namespace) -> Path | str:
+    """The folder of the library that the command line names, or of the library of this person, or its address."""
     from cemai.settings import default_place
 
-    place = args.library or default_place()
+    place: Path | str = args.library or default_place()
+    return place if isinstance(place, str) else place.absolute()
+
+
+def library_folder(args: argparse.Namespace) -> Path:
+    """Where the library is that the command line names, or the library of this person. Raises ``UsageError`` for a database."""
+    place = library_place(args)
     if isinstance(place, str):
         raise UsageError("这个库在数据库里，没有文件夹：备份请用 pg_dump，或用 cemai copy 复制成文件夹后再备份。")
-    folder: Path = place
-    return folder.absolute()
+    return place
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:

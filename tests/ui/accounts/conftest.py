@@ -32,7 +32,7 @@ def library(made: Path, tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-def make_accounts(folder: Path, names: tuple[str, ...] = ("admin", *ROLES)) -> None:
+def make_accounts(folder: Path | str, names: tuple[str, ...] = ("admin", *ROLES)) -> None:
     """An account of each role, called like it; all with the same password, hashed once."""
     with_store = Accounts.of_folder(folder, create=True)
     assert with_store is not None
@@ -48,8 +48,8 @@ def make_accounts(folder: Path, names: tuple[str, ...] = ("admin", *ROLES)) -> N
 @pytest.fixture
 def accounts(library: Library) -> Iterator[Accounts]:
     """The accounts of the library, as another process has them open."""
-    make_accounts(library.corpus.folder)
-    opened = Accounts.of_folder(library.corpus.folder)
+    make_accounts(library.corpus.address)
+    opened = Accounts.of_folder(library.corpus.address)
     assert opened is not None
     with opened.store:
         yield opened

@@ -5,19 +5,39 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from cemai import accounts as rules
 from cemai.accounts import Accounts, local_actor, mark_of
 from cemai.library import Library
 from corpus.store.accounts import ACCOUNTS_FILE
+from corpus.store.copying import copy_library_to
+from tests import postgres
+from tests.river import encoder
 from tests.ui.accounts.conftest import HOST, PASSWORD
+from ui.server import build_app
 
 ME = local_actor("test")
+IN_A_FILE = pytest.mark.parametrize("library", ["sqlite"], indirect=True)
 JSON = {"sec-fetch-dest": "empty"}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def library(request: pytest.FixtureRequest, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """A library that may be changed, in a folder, then in a database."""
+    place: Path | str = tmp_path / "library"
+    if request.param == "postgres":
+        monkeypatch.setenv("CEMAI_NODE", str(tmp_path / "node"))
+        place = postgres.make_database(request.getfixturevalue("postgres_server"), "accounts")
+    copy_library_to(made, place)
+    with Library.open(place, encoder=encoder()) as opened:
+        yield opened
 
 
 def status(client: Any, path: str = "/api/v1/documents", **options: Any) -> int:
@@ -38,16 +58,22 @@ def test_without_accounts_nobody_signs_in(visit: Any) -> None:
 def test_the_first_account_closes_the_door_of_a_running_server(library: Library, visit: Any) -> None:
     client = visit()
     assert status(client) == 200
-    made = Accounts.of_folder(library.corpus.folder, create=True)
+    made = Accounts.of_folder(library.corpus.address, create=True)
     assert made is not None
     with made.store:
         made.add(ME, "李四", "admin", PASSWORD)
     assert status(client) == 401 and client.get("/api/v1/health").json() == {"status": "ok"}
-    (library.corpus.folder / ACCOUNTS_FILE).unlink()
+    if isinstance(library.corpus.address, str):
+        library.corpus._db.execute("ALTER SCHEMA cemai_accounts RENAME TO away")
+        assert status(client) in (401, 503), "taking the tables away does not open it again"
+        library.corpus._db.execute("ALTER SCHEMA away RENAME TO cemai_accounts")
+    else:
+        (library.corpus.folder / ACCOUNTS_FILE).unlink()
     assert status(client) == 401, "taking the file away does not open it again"
     assert status(visit("李四")) == 200
 
 
+@IN_A_FILE
 def test_an_emptied_file_of_accounts_opens_nothing(library: Library, visit: Any) -> None:
     (library.corpus.folder / ACCOUNTS_FILE).touch()
     client = visit()
@@ -57,6 +83,7 @@ def test_an_emptied_file_of_accounts_opens_nothing(library: Library, visit: Any)
     assert status(client) in (401, 503)
 
 
+@IN_A_FILE
 def test_a_damaged_file_of_accounts_opens_nothing(library: Library, visit: Any) -> None:
     (library.corpus.folder / ACCOUNTS_FILE).write_bytes(b"not a database" * 1000)
     assert status(visit()) == 503
@@ -99,6 +126,7 @@ def test_signing_in_leads_nowhere_else(accounts: Accounts, visit: Any, asked: st
     assert got.status_code == 303 and got.headers["location"] == "/"
 
 
+@IN_A_FILE
 def test_cookies_are_out_of_reach(accounts: Accounts, visit: Any) -> None:
     client = visit()
     got = client.post("/sign-in", data={"name": "reader", "password": PASSWORD})
@@ -157,7 +185,7 @@ def test_too_many_tries_are_not_looked_at_and_survive_a_restart(accounts: Accoun
     assert client.post("/sign-in", data={"name": "ＲＥＡＤＥＲ ", "password": PASSWORD}).status_code == 429, (
         "however it is written"
     )
-    again = Accounts.of_folder(library.corpus.folder)
+    again = Accounts.of_folder(library.corpus.address)
     assert again is not None
     with again.store, pytest.raises(rules.TooManyAttempts):
         again.sign_in("reader", PASSWORD, "10.9.9.9")
@@ -338,6 +366,7 @@ def test_a_link_elsewhere_opens_the_page_of_who_is_signed_in(accounts: Accounts,
     assert visit().get("/?tab=ask", headers={**link, "sec-fetch-site": "same-origin"}).status_code == 303
 
 
+@IN_A_FILE
 def test_nothing_secret_is_logged(
     accounts: Accounts, visit: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -355,6 +384,7 @@ def test_nothing_secret_is_logged(
     assert PASSWORD.encode() not in database and PASSWORD.casefold().encode() not in database and secret.encode() not in database
 
 
+@IN_A_FILE
 def test_the_file_is_for_its_owner_only(accounts: Accounts) -> None:
     for ending in ("", "-wal", "-shm"):
         assert Path(f"{accounts.store.path}{ending}").stat().st_mode & 0o077 == 0
@@ -368,3 +398,21 @@ def test_names_are_one_however_they_are_written(accounts: Accounts) -> None:
         with pytest.raises(rules.UsageError):
             accounts.add(ME, name, "reader", "Another-River-2023")
     assert HOST.endswith("7860")
+
+
+def test_who_signed_in_at_one_node_is_known_at_every_other(
+    accounts: Accounts, library: Library, visit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = visit("editor")
+    address = library.corpus.address
+    if not isinstance(address, str):
+        return  # a folder is served by one process
+    monkeypatch.setenv("CEMAI_NODE", str(tmp_path / "another"))
+    with ExitStack() as stack:
+        other = stack.enter_context(Library.open(address, encoder=encoder()))
+        second = stack.enter_context(TestClient(build_app(other, port=7860), base_url=HOST, follow_redirects=False))
+        assert status(second) == 401
+        second.cookies.set("cemai-7860", secret_of(client))
+        assert status(second) == 200
+        client.post("/sign-out", headers={"origin": HOST})
+        assert status(client) == status(second) == 401
