@@ -63,6 +63,14 @@ CHANGED = "cemai_changed"
 """The channel on which the server tells of each new generation."""
 UPLOADS = "cemai:uploads/"
 """What the origin of an uploaded file begins with, whichever machine it was sent to: it is the same file on all of them."""
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How long a server that does not answer is waited for, where the address does not say: a machine may go without a word."""
 _LOCK = "SELECT value FROM meta WHERE name='generation' FOR UPDATE"
 
 
@@ -116,7 +124,8 @@ class ServerConnection:
         except ImportError as error:
             raise StoreError("要用 PostgreSQL 里的库，请先安装：pip install 'cemai[postgres]'。") from error
         try:
-            db = psycopg.connect(self._address, autocommit=True, application_name="cemai", client_encoding="utf8")
+            given = psycopg.conninfo.conninfo_to_dict(self._address)
+            db = psycopg.connect(**{**_PATIENCE, **given}, autocommit=True, application_name="cemai", client_encoding="utf8")
             db.execute("SET lock_timeout='5s'; SET jit=off")
             if self._read_only:
                 db.execute("SET default_transaction_read_only=on")

@@ -64,9 +64,12 @@ def test_the_first_account_closes_the_door_of_a_running_server(library: Library,
         made.add(ME, "李四", "admin", PASSWORD)
     assert status(client) == 401 and client.get("/api/v1/health").json() == {"status": "ok"}
     if isinstance(library.corpus.address, str):
-        library.corpus._db.execute("ALTER SCHEMA cemai_accounts RENAME TO away")
-        assert status(client) in (401, 503), "taking the tables away does not open it again"
-        library.corpus._db.execute("ALTER SCHEMA away RENAME TO cemai_accounts")
+        import psycopg
+
+        with psycopg.connect(library.corpus.address, autocommit=True) as db:
+            db.execute("ALTER SCHEMA cemai_accounts RENAME TO away")
+            assert status(client) in (401, 503), "taking the tables away does not open it again"
+            db.execute("ALTER SCHEMA away RENAME TO cemai_accounts")
     else:
         (library.corpus.folder / ACCOUNTS_FILE).unlink()
     assert status(client) == 401, "taking the file away does not open it again"
