@@ -52,7 +52,7 @@ def paper(
 
 @router.get("/study/overview", summary="学习总览：各类题的正确率、错得多的文件、还没有学的人", response_model=None)
 def overview(desk: CurrentDesk, format: TableFormat = "json") -> Response | dict[str, Any]:
-    found = desk.read(lambda corpus: learning_overview(corpus, account_names(corpus.folder)))
+    found = desk.read(lambda corpus: learning_overview(corpus, account_names(corpus.address)))
     return found.record() if format == "json" else exported(overview_table(found), format, "学习总览")
 
 

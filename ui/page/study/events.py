@@ -133,7 +133,7 @@ def _overview(desk: Desk) -> Html:
     """How all together learn, for those who see all."""
     if not _sees_all():
         return EMPTY
-    return overview_view(desk.read(lambda corpus: learning_overview(corpus, account_names(corpus.folder))))
+    return overview_view(desk.read(lambda corpus: learning_overview(corpus, account_names(corpus.address))))
 
 
 def _learner(payload: Payload) -> str:
