@@ -8,7 +8,7 @@ line has ``question`` (or ``text``) and what answers it:
 answer, alternatives by ``|``; ``refuse`` is true where the library has no answer. Each set counts the same. First is learned which
 forms of items suit which of questions; what a set's items are told by that is learned without the set. Prints, for every set,
 how often the answer is in the best items when only the other sets were learned from. Then the best items of each question are
-encoded (about fifteen a second), and the trees and doubts that also see how near they are in meaning are learned and measured alike.
+encoded (about fifteen a second), and the trees and the doubt that also see how near they are in meaning are learned and measured alike.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from cemai.library import Library
 from index.neural.encoder import ItemEncoder
 from index.neural.item_vectors import item_text
 from index.ranking.trees import Forest, lay_out_trees
+from qa.answers.evidence_first import RELATED_FROM, SILENT_FROM
 from qa.documents import LibraryView
 from qa.evidence import forms
-from qa.evidence.scope import SMALL
 from qa.evidence.selector import (
     COLUMNS,
     COMPARED,
@@ -65,8 +65,10 @@ RISING = frozenset((
 FALLING = frozenset(("rarest_missing", "place_missing", "place_other"))
 """Features of which more never lowers an item, and never raises it: an item that holds more of the question is not put behind one
 that holds less. Without these bounds best 1 was .748 over eight sets, with them .758 (2026-11)."""
-PENALTY = 10.0
+PENALTY = 60.0
 """How strongly the weights of the doubt are drawn to zero."""
+NEARLY = 0.5
+"""What a question counts for the doubt whose items nearly answer."""
 FORMS_PENALTY = 20.0
 """How strongly those of the forms are."""
 FORMS_WEIGHT = 10.0
@@ -221,11 +223,17 @@ def signs_of(stage: Stage, forest: Forest, q: Asked) -> list[float]:
     return describe_best(q.evidence, stage.order(q, forest), refused=q.refused)
 
 
-def fit_doubt(signs: Any, refuse: Any) -> dict[str, Any]:
-    """A logistic regression, both answers weighed alike."""
+def best_grade(stage: Stage, forest: Forest, q: Asked) -> int:
+    """How well the items answer that are quoted, those as good as the best: 0 where nothing answers."""
+    return 0 if q.refuse else int(max(q.grades[stage.order(q, forest).near]))
+
+
+def fit_doubt(signs: Any, grades: Any) -> dict[str, Any]:
+    """A logistic regression of what is not answered on the signs, both outcomes weighed alike; what nearly answers counts little."""
     mean, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-3)
-    weight = np.where(refuse, 0.5 / refuse.mean(), 0.5 / (1 - refuse.mean()))
-    beta = fit_logistic((signs - mean) / scale, refuse, weight, penalty=PENALTY, steps=STEPS)
+    wrong, weight = grades < 2, np.where(grades == 1, NEARLY, 1.0)
+    weight = weight * np.where(wrong, 0.5 / np.average(wrong, weights=weight), 0.5 / np.average(~wrong, weights=weight))
+    beta = fit_logistic((signs - mean) / scale, wrong, weight, penalty=PENALTY, steps=STEPS)
     rounded = [round(float(value), 5) for value in beta]
     return {"mean": mean.round(5).tolist(), "scale": scale.round(5).tolist(), "weights": rounded[:-1], "bias": rounded[-1]}
 
@@ -255,18 +263,17 @@ def learn(stage: Stage, parts: dict[str, list[Asked]], order_only: Sequence[str]
     # the doubt is learned from scores of trees that have not seen the question
     told = [i for i, (name, asked) in enumerate(parts.items()) if name not in order_only and any(q.refuse for q in asked)]
     signs = {i: np.array([signs_of(stage, forests[i], q) for q in sets[i]]) for i in told}
-    refuse = {i: np.array([q.refuse for q in sets[i]]) for i in told}
-    doubt = {}
-    for size in ("small", "large"):
-        own = [i for i in told if (sets[i][0].evidence.documents <= SMALL) == (size == "small")] or told
-        doubt[size] = fit_doubt(np.concatenate([signs[i] for i in own]), np.concatenate([refuse[i] for i in own]))
-        for i in own if len(own) > 1 else ():
-            others = [j for j in own if j != i]
-            model = fit_doubt(np.concatenate([signs[j] for j in others]), np.concatenate([refuse[j] for j in others]))
-            found = doubts(model, signs[i])
-            for bound in (0.3, 0.5):
-                shares = [round(float((found[refuse[i] == kind] >= bound).mean()), 2) for kind in (True, False)]
-                print(f"{size} {list(parts)[i]}: doubt from {bound}: {shares[0]} without, {shares[1]} with an answer", flush=True)
+    grades = {i: np.array([best_grade(stage, forests[i], q) for q in sets[i]]) for i in told}
+    for i in told if len(told) > 1 else ():
+        others = [j for j in told if j != i]
+        model = fit_doubt(np.concatenate([signs[j] for j in others]), np.concatenate([grades[j] for j in others]))
+        found, refuse = doubts(model, signs[i]), np.array([q.refuse for q in sets[i]])
+        for bound in (RELATED_FROM, SILENT_FROM):
+            shares = [float((found[kind] >= bound).mean()) for kind in (refuse, ~refuse & (grades[i] == 0), grades[i] == 2)]
+            print(
+                f"{list(parts)[i]}: doubt from {bound}: {shares[0]:.2f} without an answer, {shares[1]:.2f} missed, {shares[2]:.2f} found"
+            )
+    doubt = fit_doubt(np.concatenate([signs[i] for i in told]), np.concatenate([grades[i] for i in told]))
     return {"columns": list(stage.columns), "doubt": doubt, "trees": fit_trees(stage, sets)}, forests
 
 

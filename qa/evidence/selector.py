@@ -15,7 +15,6 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
-from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.document import Span
@@ -30,8 +29,8 @@ from index.ranking.trees import Forest, lay_out_trees
 from qa.documents import LibraryView
 from qa.evidence.asked_values import find_asked_contents, find_asked_values
 from qa.evidence.constraints import SlotConstraints, Violation
+from qa.evidence.doubt import DoubtModel, describe_slots
 from qa.evidence.forms import compute_fits, describe_item_forms, describe_question_forms, shipped_weights
-from qa.evidence.scope import SMALL
 from qa.understanding.lexicons import phrases
 from qa.understanding.question import ParsedQuestion
 
@@ -63,14 +62,15 @@ REACH = 1.6
 them for .93 of the questions, with two and a half of them on average (for .95 with three from 2.0 on)."""
 FAR = 4.0
 """As far as a difference of scores counts."""
-BEST = 5
-"""Items whose features tell whether something answers at all."""
+BEHIND = 5
+"""The item that the lead of the best is measured from."""
 SIGNS = (
     "cover", "cover_pairs", "cover_title", "cover_all", "cover_sentence", "run", "short", "cover_rare", "rarest_missing",
     "place", "place_missing", "place_other", "place_unasked", "cover_rest", "cover_asked",
     "fits",
 )  # fmt: skip
-"""Features that tell whether something answers at all."""
+"""Features of the best item that tell whether it answers at all."""
+_SIGNS_AT = [COLUMNS.index(name) for name in SIGNS]
 
 
 _SAYS = re.compile(r"\w\w")
@@ -82,7 +82,8 @@ class Evidence:
     """The items of the passages found for a question, in the order found.
 
     ``rows`` are their ``COLUMNS``. ``violations`` are what each speaks of instead of what the question fixes, ``stated`` which of
-    the values asked for (``find_asked_values``) it holds, ``forms`` those of the question and of the items (``qa.evidence.forms``).
+    the values asked for (``find_asked_values``) it holds, ``forms`` those of the question and of the items (``qa.evidence.forms``),
+    ``slots`` how much of what is asked for each holds (``qa.evidence.doubt``).
     """
 
     items: tuple[EvidenceItem, ...]
@@ -90,8 +91,7 @@ class Evidence:
     violations: tuple[Violation | None, ...]
     stated: tuple[tuple[bool, ...], ...]
     forms: tuple[Any, Any]
-    documents: int = 1
-    """Documents of the library."""
+    slots: Any
     nearness: Any = None
     """How near each item is to the question by the encoder (cosine); None where vectors are missing."""
 
@@ -128,30 +128,11 @@ class Selection:
         return replace(self, items=tuple(item for item, _ in kept), scores=tuple(score for _, score in kept))
 
 
-class DoubtModel(NamedTuple):
-    """A logistic model of how likely no item answers: the signs' means and scales, their weights, the bias."""
-
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    weights: tuple[float, ...]
-    bias: float
-
-    def estimate(self, signs: Sequence[float]) -> float:
-        """The doubt that some signs (``describe_best``) show, from 0 to 1."""
-        told = zip(signs, self.mean, self.scale, self.weights, strict=True)
-        return 1 / (1 + exp(-(self.bias + sum((sign - mean) / scale * weight for sign, mean, scale, weight in told))))
-
-
 class ItemModel(NamedTuple):
-    """What is learned: trees that order items, and the doubt in a library of few documents and in a large one."""
+    """What is learned: trees that order items, and the doubt."""
 
     forest: Forest
-    small: DoubtModel
-    large: DoubtModel
-
-    def doubt(self, evidence: Evidence) -> DoubtModel:
-        """The doubt that suits the size of the library."""
-        return self.small if evidence.documents <= SMALL else self.large
+    doubt: DoubtModel
 
 
 def gather_evidence(constraints: SlotConstraints, hits: Sequence[Hit], view: LibraryView, searcher: Searcher) -> Evidence:
@@ -163,10 +144,10 @@ def gather_evidence(constraints: SlotConstraints, hits: Sequence[Hit], view: Lib
         view: The documents.
         searcher: Knows how rare the words of the question are, and compares meanings.
     """
-    items, numbers, stated, rows, forms = describe_items(constraints.parsed, hits, view, searcher)
+    items, numbers, stated, rows, forms, slots = describe_items(constraints.parsed, hits, view, searcher)
     violations = tuple(constraints.find_violation(view.document(item.document), item.span) for item in items)
     nearness = searcher.item_nearness(constraints.parsed.query, numbers)
-    return Evidence(tuple(items), rows, violations, stated, forms, len(view), nearness)
+    return Evidence(tuple(items), rows, violations, stated, forms, slots, nearness)
 
 
 def select_items(evidence: Evidence, *, refused: bool) -> Selection:
@@ -179,8 +160,8 @@ def select_items(evidence: Evidence, *, refused: bool) -> Selection:
         model = shipped_items(MEANING_FILE)
         ordered = order_by_meaning(evidence, ordered.by_score, model.forest)
     signs = describe_best(evidence, ordered, refused=refused)
-    doubt = 1.0 if states_nothing_asked(evidence, ordered) else model.doubt(evidence).estimate(signs)
-    return Selection(tuple(evidence.items[i] for i in ordered.places), tuple(ordered.scores), doubt, ordered.violation)
+    chosen = tuple(evidence.items[i] for i in ordered.places)
+    return Selection(chosen, tuple(ordered.scores), model.doubt.estimate(signs), ordered.violation)
 
 
 class OrderedItems(NamedTuple):
@@ -200,15 +181,6 @@ class OrderedItems(NamedTuple):
     def near(self) -> list[int]:
         """The places of the items as good as the best: no further than ``REACH`` behind it."""
         return [i for i, score in zip(self.places, self.scores, strict=True) if self.scores[0] - score <= REACH]
-
-
-def states_nothing_asked(evidence: Evidence, ordered: OrderedItems) -> bool:
-    """Whether values are asked for and no item near the best states any.
-
-    So it was for 16 of 114 questions without an answer and 1 of 623 with one, whose answer was not among the items (2026-11).
-    """
-    near = ordered.near
-    return bool(evidence.stated[near[0]]) and not any(any(evidence.stated[i]) for i in near)
 
 
 def order_items(evidence: Evidence, forest: Forest) -> OrderedItems:
@@ -251,12 +223,12 @@ def _ordered(evidence: Evidence, places: Sequence[int], sums: Any) -> OrderedIte
 
 def describe_items(
     parsed: ParsedQuestion, hits: Sequence[Hit], view: LibraryView, searcher: Searcher
-) -> tuple[list[EvidenceItem], list[int], tuple[tuple[bool, ...], ...], Any, tuple[Any, Any]]:
+) -> tuple[list[EvidenceItem], list[int], tuple[tuple[bool, ...], ...], Any, tuple[Any, Any], Any]:
     """The items of some passages, each once.
 
     Returns:
         The items, their numbers (``index.neural.item_vectors``), which of the values asked for each states, a row of ``COLUMNS``
-        for each, and the forms of the question and of the items.
+        for each, the forms of the question and of the items, and how much of what is asked for each holds.
     """
     import numpy as np
 
@@ -280,7 +252,8 @@ def describe_items(
                 titles.append(hit.title or "")
                 found_in.append((1 / (1 + rank), hit.score - highest))
     if not items:
-        return [], [], (), np.zeros((0, len(COLUMNS))), (describe_question_forms(parsed.folded), describe_item_forms([]))
+        forms = describe_question_forms(parsed.folded), describe_item_forms([])
+        return [], [], (), np.zeros((0, len(COLUMNS))), forms, describe_slots(parsed.folded, [])
     question, rarity = searcher.weigh_query(_without_polarity(parsed))
     candidates = _candidates(items, titles, view, rarity)
     for candidate, cosine in zip(candidates, _cosines(question.text, items, view, searcher), strict=True):
@@ -308,7 +281,8 @@ def describe_items(
     forms = describe_question_forms(parsed.folded), describe_item_forms(texts)
     fits = compute_fits(*forms, shipped_weights())[:, None]
     rows = np.hstack([compute_features(question, rarity, candidates), np.array(own, dtype=float), fits])
-    return items, numbers, tuple(stated), rows, forms
+    slots = describe_slots(parsed.folded, [f"{candidate.text} {candidate.title}" for candidate in candidates])
+    return items, numbers, tuple(stated), rows, forms, slots
 
 
 def _without_polarity(parsed: ParsedQuestion) -> str:
@@ -362,33 +336,29 @@ def _candidates(items: Sequence[EvidenceItem], titles: Sequence[str], view: Libr
 def describe_best(evidence: Evidence, ordered: OrderedItems, *, refused: bool) -> list[float]:
     """The signs that no item answers.
 
-    Score and lead of the best, ``SIGNS`` of it and the highest among the best few; whether the rules refused, whether the best
-    items break a constraint, how far one that does lies ahead; whether values are asked for, the share of them that the best item
-    does not hold, and that none near it holds. With vectors also how near the best is, the nearest of the best few, and how far the
-    nearest of all stands out.
+    Score of the best and its lead over the ``BEHIND``th, its ``SIGNS``; whether the rules refused, whether the best items break a
+    constraint, how far one that does lies ahead; whether values are asked for, the share of them that the best item does not hold,
+    and that none near it holds; the forms of the question; how much of what is asked for the best item holds. With vectors also how
+    near the best is, the nearest of the best few, and how far the nearest of all stands out.
     """
-    order, scores = ordered.places, ordered.scores
-    at = [COLUMNS.index(name) for name in SIGNS]
-    behind = scores[min(BEST, len(scores) - 1)]
+    order, scores, best = ordered.places, ordered.scores, ordered.places[0]
+    behind = scores[min(BEHIND, len(scores) - 1)]
     stated = [evidence.stated[i] for i in ordered.near]
     asked = len(stated[0])
     missing = stated[0].count(False) / asked if asked else 0.0
     nowhere = [any(column) for column in zip(*stated, strict=True)].count(False) / asked if asked else 0.0
-    rows = evidence.rows[list(order[:BEST])]
-    told = [*rows[0][at].tolist(), *rows[:, at].max(axis=0).tolist()]
     own = [refused, ordered.violation is not None, ordered.ahead, asked > 0, missing, nowhere]
+    told = [*evidence.rows[best][_SIGNS_AT].tolist(), *own, *evidence.forms[0].tolist(), *evidence.slots[best].tolist()]
     if evidence.nearness is not None:
-        best, compared = evidence.nearness[order[:BEST]], evidence.nearness[ordered.by_score]
-        own += [best[0], best.max(), compared.max() - compared.mean(), best[0] - compared.max()]
-    return [scores[0], scores[0] - behind, *told, *map(float, own)]
+        nearest, compared = evidence.nearness[order[:BEHIND]], evidence.nearness[ordered.by_score]
+        told += [nearest[0], nearest.max(), compared.max() - compared.mean(), nearest[0] - compared.max()]
+    return [scores[0], scores[0] - behind, *map(float, told)]
 
 
 @lru_cache(maxsize=2)
 def shipped_items(file: str = FILE) -> ItemModel:
     """The model in ``data/item_trees.json``, or in the file of those that see the meaning of items."""
     record = json.loads(resources.files("qa").joinpath("data", file).read_text(encoding="utf-8"))
-    small, large = (
-        DoubtModel(tuple(doubt["mean"]), tuple(doubt["scale"]), tuple(doubt["weights"]), float(doubt["bias"]))
-        for doubt in (record["doubt"]["small"], record["doubt"]["large"])
-    )
-    return ItemModel(lay_out_trees(record["columns"], record["trees"]), small, large)
+    doubt = record["doubt"]
+    learned = DoubtModel(tuple(doubt["mean"]), tuple(doubt["scale"]), tuple(doubt["weights"]), float(doubt["bias"]))
+    return ItemModel(lay_out_trees(record["columns"], record["trees"]), learned)

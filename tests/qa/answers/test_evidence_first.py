@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from cemai.library import Library
+from qa.evidence.doubt import SLOT_SIGNS
+from qa.evidence.forms import shipped_weights
 from qa.evidence.scope import SMALL
 from qa.evidence.selector import COLUMNS, FILE, MEANING_COLUMNS, MEANING_FILE, SIGNS, shipped_items
 
@@ -54,11 +56,12 @@ def test_no_place_is_quoted_again_in_other_borders(library: Library) -> None:
 
 
 def test_the_shipped_model_fits_the_code() -> None:
-    for file, columns, own in ((FILE, COLUMNS, 6), (MEANING_FILE, MEANING_COLUMNS, 10)):
+    forms, _ = shipped_weights().shape
+    for file, columns, near in ((FILE, COLUMNS, 0), (MEANING_FILE, MEANING_COLUMNS, 4)):
         model = shipped_items(file)
         assert model.forest.columns == columns
-        for doubt in (model.small, model.large):
-            assert len(doubt.weights) == len(doubt.mean) == 2 + 2 * len(SIGNS) + own
+        signs = 2 + len(SIGNS) + 6 + forms + len(SLOT_SIGNS) + near
+        assert len(model.doubt.weights) == len(model.doubt.mean) == len(model.doubt.scale) == signs
 
 
 def test_no_verdict_stands_in_front_of_a_prohibition(library: Library) -> None:
