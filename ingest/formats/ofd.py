@@ -1,10 +1,12 @@
-"""OFD (GB/T 33190): the text of each page in reading order, from the places its XML gives every character."""
+"""OFD (GB/T 33190): the text of each page in reading order, from the places its XML gives every character; pictures of pages by OCR."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from math import prod
 from typing import TYPE_CHECKING
 
 from corpus.errors import RefusedInput
@@ -13,10 +15,11 @@ from ingest.formats.package import Package
 from ingest.formats.pdf.flow import running
 from ingest.formats.pdf.glyphs import Glyph
 from ingest.formats.pdf.layout import in_columns, to_lines
-from ingest.formats.pdf.scan import page_numbers
+from ingest.formats.pdf.scan import page_numbers, read_page, say_recognised
 from ingest.formats.pdf.write import PageContent, write_pages
 from ingest.formats.text import odd_characters
 from ingest.limits import Limits
+from ingest.progress import tell_page
 from ingest.raw import RawText
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ _POINTS = 72 / 25.4
 """Points a millimetre: OFD measures in the latter."""
 _ASCENT = 0.88
 """The share of a character's height that stands above the base line."""
+_USUAL_SIZE = 5.0
+"""Millimetres: a little less than 三号, in which official papers are set."""
 _CLOSE = 1.1
 _FARTHEST = 1e5
 """No place on a page is so many millimetres away."""
@@ -48,28 +53,41 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
         limits: how large the package and how many its pages and characters may be.
 
     Raises:
-        RefusedInput: for a damaged one, one over the limits, and one whose pages are pictures.
+        RefusedInput: for a damaged one, one over the limits, and one of whose pages nothing can be read.
     """
     package = Package(data, source, limits)
     contents: list[PageContent] = []
     pictured: list[int] = []
+    drawn: list[int] = []
     pictures = 0
-    for number, (page, box) in enumerate(islice(_pages(package), limits.pdf_pages + 1), 1):
+    for number, page in enumerate(islice(_pages(package), limits.pdf_pages + 1), 1):
         if number > limits.pdf_pages:
             raise RefusedInput(source, "size", f"OFD 超过 {limits.pdf_pages} 页；请拆分后导入")
-        glyphs = list(islice(_glyphs(page), limits.pdf_page_characters + 1))
+        glyphs = list(islice(_glyphs(page.layers), limits.pdf_page_characters + 1))
         if len(glyphs) > limits.pdf_page_characters:
             raise RefusedInput(source, "size", f"第 {number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
-        content = PageContent(number, (box[2] or _A4[2]) * _POINTS, (box[3] or _A4[3]) * _POINTS)
+        content = PageContent(number, (page.box[2] or _A4[2]) * _POINTS, (page.box[3] or _A4[3]) * _POINTS)
         content.lines = in_columns(to_lines(glyphs, number), content.width)
-        if not content.lines and next(page.iter("{*}ImageObject"), None) is not None:
-            pictured.append(number)
-        elif content.lines:
-            pictures += sum(1 for image in page.iter("{*}ImageObject") if _is_large(image))
+        images = [image for layer in page.layers for image in layer.iter("{*}ImageObject")]
+        if content.lines:
+            pictures += sum(1 for image in images if _is_large(image))
+        elif images:
+            found = _recognise(package, page, images, content, contents[-1] if contents else None, limits)
+            content = content if found is None else found
+            if found is None or not (found.lines or found.tables):
+                pictured.append(number)
+        elif any(next(layer.iter("{*}PathObject"), None) is not None for layer in page.layers):
+            drawn.append(number)
         contents.append(content)
-    if not any(content.lines for content in contents):
+    if not any(content.lines or content.tables for content in contents):
         if pictured:
-            raise RefusedInput(source, "scan", "OFD 的各页是扫描图像，没有可提取的文字；请先用文字识别软件转换")
+            from ingest.formats.pdf.ocr import HOW, available
+
+            what = "OFD 的各页是扫描图像，没有可提取的文字；"
+            raise RefusedInput(source, "scan", what + ("文字识别也没有读出文字，请核对原件或重新扫描" if available() else HOW))
+        if drawn:
+            message = "OFD 各页的文字已转成图形（曲线），没有可提取的文字；请用生成它的软件另存为带文字的 OFD 或 PDF 后导入"
+            raise RefusedInput(source, "scan", message)
         raise RefusedInput(source, "empty", "OFD 里没有可读的文字；请用 OFD 阅读器打开核对")
     sheets = [(content.height, content.lines) for content in contents]
     # On two pages the name of the organ above the title and below the text may stand at one height: no header.
@@ -78,10 +96,13 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
         content.lines = [line for line in content.lines if id(line) not in out]
     builder = TextBuilder("ofd")
     write_pages(builder, contents)
+    say_recognised(builder, contents)
     if pictured:
         builder.issue("scan", f"疑似扫描件：{page_numbers(pictured)}没有可提取的文字，内容未读入")
-    if len(pictured) * 2 > len(contents):
-        message = f"OFD 共 {len(contents)} 页，其中 {len(pictured)} 页是扫描图像，大部分内容没有读入"
+    if drawn:
+        builder.issue("scan", f"{page_numbers(drawn)}只有图形，没有可提取的文字；文字可能已转成曲线，请核对原件")
+    if (len(pictured) + len(drawn)) * 2 > len(contents):
+        message = f"OFD 共 {len(contents)} 页，其中 {len(pictured) + len(drawn)} 页是图像或图形，大部分内容没有读入"
         builder.issue("mostly_unread", message)
     if pictures:
         builder.issue("pictures", f"OFD 有 {pictures} 张图片，图片里的文字没有读入")
@@ -90,14 +111,92 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
     return builder.finish()
 
 
-def _pages(package: Package) -> Iterator[tuple[etree._Element, list[float]]]:
-    """The contents of each page of all documents in the package, with its box in millimetres."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page of an OFD.
+
+    Args:
+        layers: what is drawn on it: the templates below it, its own contents, the templates above.
+        box: of the paper, in millimetres.
+        media: the parts that hold pictures, by their ids.
+    """
+
+    layers: tuple[etree._Element, ...]
+    box: list[float]
+    media: dict[str, str]
+
+
+def _pages(package: Package) -> Iterator[_Page]:
+    """The pages of all documents in the package.
+
+    Some writers give a page's box inside its contents, where it does not belong, beside a wrong one for the document.
+    """
     for path, document in _documents(package):
+        folder = posixpath.dirname(path)
         whole = _numbers(document.findtext(".//{*}PageArea/{*}PhysicalBox"), list(_A4))
+        media = _media(package, folder, document.iterfind("{*}CommonData/*"))
+        templates = {
+            template.get("ID", ""): package.xml(_resolve(folder, template.get("BaseLoc", "")))
+            for template in document.iterfind("{*}CommonData/{*}TemplatePage")
+        }
         for page in document.iterfind("{*}Pages/{*}Page"):
-            content = package.xml(_resolve(posixpath.dirname(path), page.get("BaseLoc", "")))
-            if content is not None:
-                yield content, _numbers(content.findtext("{*}Area/{*}PhysicalBox"), whole)
+            place = _resolve(folder, page.get("BaseLoc", ""))
+            content = package.xml(place)
+            if content is None:
+                continue
+            box = content.find("{*}Area/{*}PhysicalBox")
+            box = content.find("{*}Content/{*}PageArea/{*}PhysicalBox") if box is None else box
+            used = [
+                (use.get("ZOrder", "Background"), templates.get(use.get("TemplateID", "")))
+                for use in content.iterfind("{*}Template")
+            ]
+            below = [template for order, template in used if template is not None and order != "Foreground"]
+            above = [template for order, template in used if template is not None and order == "Foreground"]
+            own = _media(package, posixpath.dirname(place), content.iterfind("{*}PageRes"))
+            yield _Page((*below, content, *above), _numbers(None if box is None else box.text, whole), {**media, **own})
+
+
+def _media(package: Package, folder: str, places: Iterable[etree._Element]) -> dict[str, str]:
+    """The parts that hold pictures by their ids, from the lists of resources that are named."""
+    found = {}
+    for named in places:
+        if named.tag.rpartition("}")[2] not in ("PublicRes", "DocumentRes", "PageRes"):
+            continue
+        place = _resolve(folder, named.text or "")
+        listed = package.xml(place)
+        for medium in listed.iter("{*}MultiMedia") if listed is not None else ():
+            base = _resolve(posixpath.dirname(place), listed.get("BaseLoc", "") if listed is not None else "")
+            found[medium.get("ID", "")] = _resolve(base, medium.findtext("{*}MediaFile") or "")
+    return found
+
+
+def _recognise(
+    package: Package,
+    page: _Page,
+    images: Sequence[etree._Element],
+    content: PageContent,
+    before: PageContent | None,
+    limits: Limits,
+) -> PageContent | None:
+    """A page that is a picture as text recognition reads it; None where nothing can, or the picture is in a form nobody reads."""
+    from ingest.formats.pdf.ocr import available
+    from ingest.formats.picture import open_picture
+
+    if not available():
+        return None
+    largest = max(images, key=lambda image: prod(_numbers(image.get("Boundary"), [0.0] * 4)[2:]))
+    if not _is_large(largest):
+        return None
+    data = package.read(page.media.get(largest.get("ResourceID", ""), "")) or b""
+    try:
+        image = open_picture(data, package.source, limits)
+    except RefusedInput:
+        return None
+    tell_page(content.number, content.number)
+    wide = _numbers(largest.get("Boundary"), [0.0] * 4)[2] * _POINTS
+    found = read_page(image, content.number, wide, package.source, before)
+    found.width, found.height = content.width, content.height
+    return found
 
 
 def _documents(package: Package) -> Iterator[tuple[str, etree._Element]]:
@@ -144,14 +243,15 @@ def _numbers(text: str | None, otherwise: list[float]) -> list[float]:
     return found if len(found) == len(otherwise) and all(abs(number) < _FARTHEST for number in found) else otherwise
 
 
-def _glyphs(page: etree._Element) -> Iterator[Glyph]:
+def _glyphs(layers: Sequence[etree._Element]) -> Iterator[Glyph]:
     """The visible characters of a page with their boxes in points, in the order of the file."""
-    for text in page.iter("{*}TextObject"):
+    for text in chain.from_iterable(layer.iter("{*}TextObject") for layer in layers):
         if text.get("Visible") == "false":
             continue
-        left, top, _, _ = _numbers(text.get("Boundary"), [0.0] * 4)
+        left, top, _, high = _numbers(text.get("Boundary"), [0.0] * 4)
         a, b, c, d, e, f = _numbers(text.get("CTM"), [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
-        size = _numbers(text.get("Size"), [5.0])[0]
+        # Some writers spell the attribute small, and some leave it out: a line is as high as its characters.
+        size = _numbers(text.get("Size", text.get("size")), [high or _USUAL_SIZE])[0]
         height = max(0.1, size * abs(d or c))
         for code in text.iterfind("{*}TextCode"):
             words = (code.text or "").strip("\n\r\t")

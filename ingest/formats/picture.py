@@ -59,6 +59,13 @@ def read_pages(data: bytes, source: str, limits: Limits, first: int = 1) -> list
     return pages
 
 
+def open_picture(data: bytes, source: str, limits: Limits) -> Image:
+    """The first page of a picture file, within the bounds of a page. Raises ``RefusedInput`` for what is none or is too large."""
+    for _, _, image in _pages(data, source, limits):
+        return image
+    raise RefusedInput(source, "broken", "图片已损坏，无法读取；请重新扫描或下载")
+
+
 def paper_width(width: int, height: int) -> float:
     """How wide, in points, the page is that a picture of so many pixels shows."""
     return _PAPER[0] if width <= height else _PAPER[1]

@@ -9,10 +9,14 @@ from corpus.errors import RefusedInput
 from corpus.numerals import DIGITS, PLACES, chinese_numeral
 from ingest.formats.builder import GridCell, TextBuilder
 from ingest.formats.package import Package
+from ingest.formats.pdf.scan import read_page, say_recognised
+from ingest.formats.pdf.write import PageContent, write_pages
+from ingest.formats.picture import open_picture
 from ingest.formats.tables import header_rows, is_layout
 from ingest.formats.text import odd_characters
 from ingest.formats.web.dom import fill_rectangle
 from ingest.limits import Limits
+from ingest.progress import tell_page
 from ingest.raw import RawText
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _TITLES = frozenset({"title", "ctrTitle"})
 _FURNITURE = frozenset({"dt", "ftr", "sldNum", "hdr"})
 """Places of a slide that say its date, number and footer."""
+_LARGE_PICTURE, _PER_POINT = 1_800_000, 12_700
+"""The shorter side of a picture that can hold a text (5 cm), and a point, in English Metric Units."""
 _LITTLE_TEXT = 60
 """Characters a slide; with less, a presentation of pictures has its text in them."""
 
@@ -44,14 +50,31 @@ def read_pptx(data: bytes, source: str, limits: Limits) -> RawText:
     Raises:
         RefusedInput: for a damaged one and one over the limits.
     """
-    return _SlideReader(Package(data, source, limits), source, limits).read()
+    package = Package(data, source, limits)
+    reader = _SlideReader(package, source, limits)
+    raw = reader.read()
+    if not reader.has_text_in_pictures:
+        return raw
+    from ingest.formats.pdf.ocr import available
+
+    return _SlideReader(package, source, limits, recognises=True).read() if available() else raw
 
 
 class _SlideReader:
-    """One presentation being read."""
+    """One presentation being read.
 
-    def __init__(self, package: Package, source: str, limits: Limits) -> None:
+    Args:
+        package: that was opened.
+        source: the name of the file, for messages.
+        limits: how many paragraphs and cells it may hold.
+        recognises: whether large pictures are read by text recognition, each on its slide.
+    """
+
+    def __init__(self, package: Package, source: str, limits: Limits, *, recognises: bool = False) -> None:
         self.package, self.source, self.limits = package, source, limits
+        self.recognises = recognises
+        self.recognised: list[PageContent] = []
+        self.slides = 0
         self.builder = TextBuilder("pptx")
         self.paragraphs = self.cells = self.tables = 0
         self.pictures = self.charts = self.objects = self.media = self.comments = 0
@@ -73,7 +96,9 @@ class _SlideReader:
                 continue
             number += 1
             self._slide(relation.target, number)
-        self._report(number)
+        self.slides = number
+        say_recognised(self.builder, self.recognised)
+        self._report()
         self.builder.issues.extend(odd_characters(self.builder.text()))
         return self.builder.finish()
 
@@ -99,7 +124,8 @@ class _SlideReader:
     def _shape(self, shape: etree._Element, number: int, relations: dict[str, Relationship], *, is_title: bool) -> None:
         tag = shape.tag
         if tag == _P + "pic":
-            self.pictures += 1
+            if not (self.recognises and self._recognise(shape, number, relations)):
+                self.pictures += 1
         elif tag == _P + "graphicFrame":
             for table in shape.iter(_A + "tbl"):
                 self._table(table, number)
@@ -112,6 +138,30 @@ class _SlideReader:
             body = shape.find(_P + "txBody")
             if body is not None:
                 self._paragraphs(body, number, heading=1 if is_title else None)
+
+    @property
+    def has_text_in_pictures(self) -> bool:
+        """Whether a presentation that was read has so little text that it is likely in its pictures."""
+        shown = max(1, self.slides - len(self.hidden_slides))
+        return bool(self.pictures) and self.builder.written < _LITTLE_TEXT * shown and self.pictures * 2 >= self.slides
+
+    def _recognise(self, shape: etree._Element, number: int, relations: dict[str, Relationship]) -> bool:
+        """Read a large picture by text recognition, below what stands above it on its slide; false for any other picture."""
+        extent = shape.find(f"{_P}spPr/{_A}xfrm/{_A}ext")
+        sides = [] if extent is None else [int(extent.get(side, "0")) for side in ("cx", "cy") if extent.get(side, "0").isdigit()]
+        blip = shape.find(f"{_P}blipFill/{_A}blip")
+        relation = None if blip is None else relations.get(blip.get(_R + "embed", ""))
+        if len(sides) < 2 or min(sides) < _LARGE_PICTURE or relation is None or relation.external:
+            return False
+        try:
+            image = open_picture(self.package.read(relation.target) or b"", self.source, self.limits)
+        except RefusedInput:
+            return False
+        tell_page(number, number)
+        page = read_page(image, number, sides[0] / _PER_POINT, self.source)
+        write_pages(self.builder, [page])
+        self.recognised.append(page)
+        return True
 
     def _paragraphs(self, body: etree._Element, number: int, *, heading: int | None = None) -> None:
         numbers = _Numbers()
@@ -162,16 +212,15 @@ class _SlideReader:
             if _placeholder(shape) == "body" and (body := shape.find(_P + "txBody")) is not None:
                 self._paragraphs(body, number)
 
-    def _report(self, slides: int) -> None:
+    def _report(self) -> None:
         issue = self.builder.issue
         if self.hidden_slides:
             listed = "、".join(map(str, self.hidden_slides[:20]))
             issue("hidden_slide", f"有 {len(self.hidden_slides)} 页是隐藏的，没有读入（第 {listed} 页）")
-        written = self.builder.written
-        if self.pictures and written < _LITTLE_TEXT * max(1, slides - len(self.hidden_slides)) and self.pictures * 2 >= slides:
+        if self.has_text_in_pictures:
             issue(
                 "picture_body",
-                f"演示文稿只有 {written} 个字，另有 {self.pictures} 张图片没有读入：内容可能就在图片里，请另取文字版",
+                f"演示文稿只有 {self.builder.written} 个字，另有 {self.pictures} 张图片没有读入：内容可能就在图片里，请另取文字版",
             )
         elif self.pictures:
             issue("pictures", f"演示文稿有 {self.pictures} 张图片，图片里的文字没有读入")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
+from rapidfuzz.distance import Levenshtein
 
+import corpus
 from corpus.errors import RefusedInput
+from corpus.recognition import MARK
+from ingest.formats.pdf.ocr import rapid
 from ingest.reader import read
 
 SPACE = "http://www.ofdspec.org/2016"
+SAMPLES = Path(corpus.__file__).parent / "samples"
 LINES = (
     "清河市人民政府办公室关于做好防汛工作的通知",
     "清政办发〔2023〕16号",
@@ -41,6 +49,18 @@ def scaled(text: str, y: float) -> str:
     return f'<o:TextObject Boundary="25 {y} 160 7" Size="10" CTM="0.5 0 0 0.5 0 0"><o:TextCode X="0" Y="10">{text}</o:TextCode></o:TextObject>'
 
 
+def small_letters(text: str, y: float) -> str:
+    """As easyofd writes it: the size under a name spelt small."""
+    return f'<o:TextObject Boundary="25 {y} 160 5.2" size="5"><o:TextCode X="0" Y="5" DeltaX="g {len(text) - 1} 5">{text}</o:TextCode></o:TextObject>'
+
+
+def no_size(text: str, y: float) -> str:
+    return f'<o:TextObject Boundary="25 {y} 160 5.2"><o:TextCode X="0" Y="5" DeltaX="g {len(text) - 1} 5">{text}</o:TextCode></o:TextObject>'
+
+
+WRITERS = [by_line, by_character, no_shifts, scaled, small_letters, no_size]
+
+
 def package(*pages: str, entity: str = "") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -57,7 +77,7 @@ def package(*pages: str, entity: str = "") -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("writer", [by_line, by_character, no_shifts, scaled])
+@pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("backwards", [False, True])
 def test_lines_are_read_in_order_whoever_wrote_them(writer, backwards: bool) -> None:
     objects = [writer(line, 40.0 + 10 * i) for i, line in enumerate(LINES)]
@@ -71,6 +91,83 @@ def test_page_numbers_go_and_the_organ_at_one_height_on_two_pages_stays() -> Non
     pages = [by_line("某县人民政府", 30) + by_line(line, 60) + by_line(f"— {n} —", 280) for n, line in enumerate(LINES[3:], 1)]
     text = read(package(*pages), "通知.ofd").text
     assert text.count("某县人民政府") == 2 and "—" not in text
+
+
+TEXTS = sorted(p for p in SAMPLES.glob("*.txt"))
+
+
+def set_pages(path: Path, writer: Callable[[str, float], str]) -> tuple[list[str], bytes]:
+    """A text set as an official paper: 28 characters a line, 22 lines a page, paragraphs indented; and its paragraphs."""
+    paragraphs = ["".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines: list[str] = []
+    for at, paragraph in enumerate(paragraphs):
+        paragraph = paragraph if at == 0 else "\u3000\u3000" + paragraph
+        lines += [paragraph[i : i + 28] for i in range(0, len(paragraph), 28)]
+    pages = [
+        "".join(writer(escape(line), 35.0 + 10 * i) for i, line in enumerate(lines[n : n + 22])) for n in range(0, len(lines), 22)
+    ]
+    return paragraphs, package(*pages)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem[:4])
+def test_real_texts_of_six_writers_are_read_exactly(path: Path, writer: Callable[[str, float], str]) -> None:
+    paragraphs, data = set_pages(path, writer)
+    doc = read(data, "文件.ofd")
+    wanted, got = "".join(paragraphs), "".join(doc.text.split())
+    assert Levenshtein.normalized_similarity(wanted, got) >= 0.99
+
+
+@pytest.mark.parametrize("order", ["", ' ZOrder="Foreground"'])
+def test_what_the_template_of_a_page_says_is_read_with_the_page(order: str) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, zipfile.ZipFile(io.BytesIO(package(by_line(LINES[3], 60)))) as made:
+        for name in made.namelist():
+            content = made.read(name).decode()
+            content = content.replace("<o:CommonData>", '<o:CommonData><o:TemplatePage ID="9" BaseLoc="Tpls/a.xml"/>')
+            archive.writestr(name, content.replace("<o:Content>", f'<o:Template TemplateID="9"{order}/><o:Content>'))
+        page = f'<o:Page xmlns:o="{SPACE}"><o:Content><o:Layer>{by_line(LINES[0], 30)}</o:Layer></o:Content></o:Page>'
+        archive.writestr("Doc_0/Tpls/a.xml", page)
+    assert read(out.getvalue(), "通知.ofd").text.split() == [LINES[0], LINES[3]]
+
+
+def test_text_turned_into_curves_is_named() -> None:
+    curve = '<o:PathObject Boundary="25 40 160 7"><o:AbbreviatedData>M 0 0 L 5 5</o:AbbreviatedData></o:PathObject>'
+    with pytest.raises(RefusedInput, match="转成图形"):
+        read(package(curve), "通知.ofd")
+    issues = {issue.code: issue.message for issue in read(package(by_line(LINES[3], 60), curve, curve), "通知.ofd").issues}
+    assert "第 2–3 页只有图形" in issues["scan"] and "2 页" in issues["mostly_unread"]
+
+
+def scanned(*, described: bool = True) -> bytes:
+    """A page that is a picture, named by the list of resources, and one with text."""
+    picture = '<o:ImageObject Boundary="0 0 210 297" ResourceID="7"/>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, zipfile.ZipFile(io.BytesIO(package(picture, by_line(LINES[3], 60)))) as made:
+        for name in made.namelist():
+            content = made.read(name).decode()
+            if name == "Doc_0/Document.xml":
+                content = content.replace("<o:CommonData>", "<o:CommonData><o:DocumentRes>DocumentRes.xml</o:DocumentRes>")
+            archive.writestr(name, content)
+        media = '<o:MultiMedias><o:MultiMedia ID="7" Type="Image"><o:MediaFile>a.jpg</o:MediaFile></o:MultiMedia></o:MultiMedias>'
+        archive.writestr("Doc_0/DocumentRes.xml", f'<o:Res xmlns:o="{SPACE}" BaseLoc="Res">{media if described else ""}</o:Res>')
+        archive.writestr("Doc_0/Res/a.jpg", (Path(__file__).parent / "pdf/ocr/pages/letter.jpg").read_bytes())
+    return out.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(rapid.models() is None, reason="RapidOCR is not installed (make test-ocr)")
+def test_a_page_that_is_a_picture_is_read_by_text_recognition() -> None:
+    doc = read(scanned(), "扫描.ofd")
+    assert doc.head.doc_number == "云政办发〔2025〕16号" and LINES[3] in doc.text
+    assert any(issue.message.startswith(MARK) and "第 1 页" in issue.message for issue in doc.issues)
+    assert min(anchor.confidence for anchor in doc.anchors if anchor.page == 1 and anchor.confidence) > 0.8
+    assert "scan" not in {issue.code for issue in doc.issues}
+
+
+def test_a_picture_that_cannot_be_read_is_named() -> None:
+    issues = {issue.code: issue.message for issue in read(scanned(described=False), "扫描.ofd").issues}
+    assert "第 1 页没有可提取的文字" in issues["scan"]
 
 
 @pytest.mark.hostile

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from corpus.errors import RefusedInput
+from corpus.recognition import MARK
+from ingest.formats.pdf.ocr import rapid
 from ingest.reader import read, read_raw
 
 P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -135,3 +138,22 @@ def test_broken_and_hostile_presentations_are_refused() -> None:
     with pytest.raises(RefusedInput) as caught:
         read_raw(deck(PICTURE), "a.pptx")
     assert caught.value.reason == "empty"
+
+
+LETTER = Path(__file__).parent / "pdf/ocr/pages/letter.jpg"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(rapid.models() is None, reason="RapidOCR is not installed (make test-ocr)")
+def test_slides_whose_text_is_a_picture_are_read_by_text_recognition() -> None:
+    drawn = '<p:pic><p:nvPicPr/><p:blipFill><a:blip r:embed="i"/></p:blipFill><p:spPr><a:xfrm><a:off x="0" y="900000"/><a:ext cx="5400000" cy="7600000"/></a:xfrm></p:spPr></p:pic>'
+    link = f'<Relationship Id="i" Type="{R}/image" Target="../media/a.jpg"/>'
+    data = deck(shape("防汛工作", kind="title"), drawn, rels={2: link})
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("ppt/media/a.jpg", LETTER.read_bytes())
+    doc = read(out.getvalue(), "汇报.pptx")
+    assert "云政办发〔2025〕16号" in doc.text and doc.text.startswith("防汛工作")
+    assert any(issue.message.startswith(MARK) and "第 2 页" in issue.message for issue in doc.issues)
+    assert not {"pictures", "picture_body"} & {issue.code for issue in doc.issues}
+    assert {anchor.page for anchor in doc.anchors if anchor.confidence is not None} == {2}
