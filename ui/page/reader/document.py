@@ -19,6 +19,7 @@ from ui.page.kit.states import error_message
 from ui.page.kit.wording import dotted_line, head_matter_parts, state_tag
 from ui.page.reader.lineage import lineage_pane
 from ui.page.reader.policy import policy_text
+from ui.page.reader.recognised import lines_of_page
 from ui.page.tasks.ledgers import target_value, units_line
 
 
@@ -123,7 +124,9 @@ def _page(doc: ParsedDocument, number: int, quotes: Sequence[Span], *, part: boo
     if part:
         more = el("button", "看整页", type="button", class_="open", data_pane="page")
         return el("figure", picture, el("figcaption", f"原件第 {number} 页", more), class_="strip") if boxes else Html("")
-    return el("figure", picture, el("figcaption", f"第 {number} 页"), class_="whole-page")
+    figure = el("figure", picture, el("figcaption", f"第 {number} 页"), class_="whole-page")
+    lines = lines_of_page(doc, number)
+    return figure if lines is None else el("div", figure, el("div", lines), class_="page-and-lines")
 
 
 def outline_pane(doc: ParsedDocument) -> Html:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from corpus.document import ParsedDocument, Section, Span, Table
 from corpus.unread import list_unread, say_mostly_unread
+from ingest.formats.registry import has_page_pictures
 from ui.page.kit.html import EMPTY, Html, el, join
 from ui.page.reader.marking import Layer, merge_spans, wrap_layers
+from ui.page.reader.recognised import recognition_note, unsure_layers
 
 WINDOW = 160_000
 """Characters shown at once: beyond it a browser's layout takes seconds; the rest opens from the outline."""
@@ -19,7 +21,7 @@ def policy_text(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
     """The text itself; what the site added is folded away. The mark of the first quote has the id the page scrolls to."""
     text = doc.text
     shown = _window(text, quotes[0].start if quotes else 0)
-    marks = _marks(quotes)
+    marks = [*_marks(quotes), *unsure_layers(doc)]
     headings = _Headings(doc)
     aside = [zone.span for zone in doc.zones if zone.kind == "boilerplate"]
     head = [zone.span for zone in doc.zones if zone.kind == "head"]
@@ -33,7 +35,7 @@ def policy_text(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
             blocks.append(headings.paragraph(joined, marks))
             joined.clear()
         if folded:
-            opened = any(mark.span.overlaps(line) for mark in marks for line in folded)
+            opened = any(quote.overlaps(line) for quote in quotes for line in folded)
             lines = [el("p", wrap_layers(text, line, marks)) for line in folded]
             blocks.append(el("details", el("summary", f"正文以外的内容 {len(lines)} 行"), lines, class_="aside", open=opened))
             folded.clear()
@@ -59,7 +61,8 @@ def policy_text(doc: ParsedDocument, quotes: Sequence[Span] = ()) -> Html:
     close()
     if shown.end < len(text):
         blocks.append(el("p", f"后面还有 {len(text) - shown.end} 字，可从提纲打开。", class_="gap"))
-    return join(_noted(doc), el("article", blocks, class_="policy"))
+    noted = join(recognition_note(doc, has_page=has_page_pictures(doc.format)), _noted(doc))
+    return join(noted, el("article", blocks, class_="policy"))
 
 
 def _noted(doc: ParsedDocument) -> Html | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from corpus.recognition import MARK, is_recognised
 from graph.codec.columns import COMPARATORS, TARGET_KINDS, UNSTATED
 from graph.codec.records import FactRecord, TargetRecord, TaskRecord
 from graph.queries.cited import CitedFact
@@ -107,7 +108,9 @@ def _task(number: int, cited: CitedFact[TaskRecord], wanted: frozenset[str]) -> 
         if measures
         else None,
     )
-    place = join(source_link(cited), el("div", path[-1], class_="meta", title=" › ".join(path)) if path else None)
+    place = join(
+        source_link(cited), _recognised_tag(cited), el("div", path[-1], class_="meta", title=" › ".join(path)) if path else None
+    )
     return el(
         "tr",
         el("td", number, class_="num"),
@@ -130,8 +133,13 @@ def _target(number: int, cited: CitedFact[TargetRecord]) -> Html:
         el("td", TARGET_KINDS[target.kind], data_label="类别"),
         _or_unstated(target.deadline or year, "时限"),
         _or_unstated(target.region, "地区"),
-        el("td", source_link(cited), class_="place", data_label="出处"),
+        el("td", source_link(cited), _recognised_tag(cited), class_="place", data_label="出处"),
     )
+
+
+def _recognised_tag(cited: CitedFact[FactRecord]) -> Html | None:
+    """That a row comes from a document that was read by text recognition."""
+    return el("div", el("span", MARK, class_="tag")) if is_recognised(cited.warnings) else None
 
 
 def unit_cell(units: Sequence[str], label: str, wanted: frozenset[str] = frozenset()) -> Html:
