@@ -258,6 +258,7 @@ class Library(PolicyGraph):
             StoreError: Where nothing could be stored.
         """
         from ingest.files import gather
+        from ingest.kept_pages import kept_pages
         from ingest.worker import SafeReader
 
         report = IngestReport()
@@ -265,9 +266,10 @@ class Library(PolicyGraph):
         report.refused += [Refusal(r.source, r.reason, r.message) for r in inputs.refused]
         size = sum(item.size for item in inputs if not item.is_records)
         with ExitStack() as stack:
-            reading = reader or stack.enter_context(SafeReader())
+            pages = kept_pages(self.corpus.folder)
+            reading = reader or stack.enter_context(SafeReader(pages=pages))
             count = 0 if reader or len(inputs) < 2 else count_helpers(size, MANY_FILES)
-            helpers = stack.enter_context(FileHelpers(count)) if count else None
+            helpers = stack.enter_context(FileHelpers(count, pages)) if count else None
             stopped: PolicyError | None = None
             for number, (item, begun) in enumerate(self._begin_ahead(inputs, helpers, region, ocr, again)):
                 if progress:

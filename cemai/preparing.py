@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -119,15 +120,16 @@ class FileHelpers:
 
     Args:
         count: How many processes.
+        pages: Where pages of scans are kept until their file was read, as for ``ingest.worker.SafeReader``.
 
     Example: ``with FileHelpers(2) as helpers: prepared = helpers.begin(data, "甲.pdf", None, False).result()``.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, pages: Path | None = None) -> None:
         from ingest.worker import SafeReader
 
         self.count = count
-        self._readers = [SafeReader(derive=_derive) for _ in range(count)]
+        self._readers = [SafeReader(derive=_derive, pages=pages) for _ in range(count)]
         self._idle: SimpleQueue[SafeReader] = SimpleQueue()
         for reader in self._readers:
             self._idle.put(reader)

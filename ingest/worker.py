@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import shutil
@@ -11,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -19,6 +21,7 @@ from corpus.errors import RefusedInput
 from ingest import reader
 from ingest.apart import kill_group, limit_cpu, restrict
 from ingest.formats.sniff import detect
+from ingest.kept_pages import delete_pages, keep_pages
 from ingest.limits import DEFAULT, Limits
 from ingest.progress import Listener, heard_by
 
@@ -31,12 +34,17 @@ class SafeReader:
     Args:
         limits: What an input may take.
         derive: A function of a module that makes something of a document; ``read_and_derive`` has it run in the child too.
+        pages: A folder where recognised pages of a scan are kept until it was read to its end, so that a stopped import goes on
+            there; None to keep none.
 
     ``on_page`` is called with the number of the page and of all pages whenever the recognition of a scanned page begins.
     """
 
-    def __init__(self, limits: Limits = DEFAULT, derive: Callable[[ParsedDocument], Any] | None = None) -> None:
+    def __init__(
+        self, limits: Limits = DEFAULT, derive: Callable[[ParsedDocument], Any] | None = None, pages: Path | None = None
+    ) -> None:
         self.limits = limits
+        self._pages = pages
         self.on_page: Listener | None = None
         self._derive = derive
         self._process: BaseProcess | None = None
@@ -156,7 +164,7 @@ class SafeReader:
         ours, theirs = context.Pipe()
         self._scratch = tempfile.mkdtemp(prefix="cemai-reader-")
         self._process = context.Process(
-            target=_serve, args=(theirs, self.limits, self._scratch, self._derive), daemon=True, name="cemai-reader"
+            target=_serve, args=(theirs, self.limits, self._scratch, self._derive, self._pages), daemon=True, name="cemai-reader"
         )
         self._process.start()
         theirs.close()
@@ -179,7 +187,9 @@ class SafeReader:
             self._scratch = None
 
 
-def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[ParsedDocument], Any] | None) -> None:
+def _serve(
+    pipe: Connection, limits: Limits, scratch: str, derive: Callable[[ParsedDocument], Any] | None, pages: Path | None
+) -> None:
     """The child: one input after another until told to stop or the parent is gone; its temporary files lie in ``scratch``."""
     tempfile.tempdir = os.environ["TMPDIR"] = scratch
     restrict(limits)
@@ -193,8 +203,11 @@ def _serve(pipe: Connection, limits: Limits, scratch: str, derive: Callable[[Par
             return
         data, source, region, ocr, wanted = request
         limit_cpu(None if ocr else limits.seconds)  # of a scan each page has its time, and there may be hundreds
-        with heard_by(lambda number, count: pipe.send(("page", (number, count)))):
+        file = hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else ""
+        with keep_pages(pages if file else None, file), heard_by(lambda number, count: pipe.send(("page", (number, count)))):
             kind, value = _answer(data, source, region, ocr, limits)
+        if file and kind in ("document", "refused"):
+            delete_pages(pages, file)
         limit_cpu(None)
         pipe.send((kind, value))
         if wanted and kind == "document":

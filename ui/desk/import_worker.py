@@ -54,9 +54,10 @@ class ImportWorker:
 
     def run(self, stopping: threading.Event, *, until_empty: bool = False) -> None:
         """Work until told to stop, or until nothing waits. The file at hand is brought to its end, unless the library is busy."""
+        from ingest.kept_pages import kept_pages
         from ingest.worker import SafeReader
 
-        with SafeReader() as reader:  # one process for all that waits
+        with SafeReader(pages=kept_pages(self._desk.library.corpus.folder)) as reader:  # one process for all that waits
             while not stopping.is_set():
                 try:
                     taken = self._queue.take(self.name, self._lease)

@@ -241,9 +241,10 @@ class Imports:
     # ------------------------------------------------------------------ the thread
 
     def _work(self) -> None:
+        from ingest.kept_pages import kept_pages
         from ingest.worker import SafeReader
 
-        with SafeReader() as reader:  # one process for all that waits
+        with SafeReader(pages=kept_pages(self._desk.library.corpus.folder)) as reader:  # one process for all that waits
             while (found := self._next()) is not None:
                 job, file, data = found
                 actor = Actor(file.account, file.address, "import") if file.account else None

@@ -6,11 +6,22 @@ PDF with text.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from ingest.formats.pdf.ocr import rapid, tesseract
-from ingest.formats.pdf.ocr.page import RecognisedSheet, draw_page, recognise_by_tesseract, recognise_sheet
+from ingest.formats.pdf.ocr.page import (
+    RecognisedSheet,
+    draw_page,
+    pack_sheet,
+    recognise_by_tesseract,
+    recognise_sheet,
+    unpack_sheet,
+)
+from ingest.kept_pages import find_page, keep_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,11 +50,24 @@ def recognise(image: Image, number: int, width: float, source: str) -> Recognise
     Raises:
         RefusedInput: where tesseract fails.
     """
-    if rapid.models() is None:
-        return recognise_by_tesseract(image, number, width, source)
     import numpy as np
 
-    return recognise_sheet(np.asarray(image.convert("RGB")), number, width)
+    picture = np.asarray(image.convert("RGB"))
+    key = hashlib.sha256(picture.tobytes() + f"{picture.shape} {width} {_engine_name()}".encode()).hexdigest()
+    if (kept := find_page(key)) is not None and (found := unpack_sheet(kept, number)) is not None:
+        return found
+    if rapid.models() is None:
+        found = recognise_by_tesseract(image, number, width, source)
+    else:
+        found = recognise_sheet(picture, number, width)
+    keep_page(key, pack_sheet(found))
+    return found
+
+
+@cache
+def _engine_name() -> str:
+    """What reads here, with its version: a page that another has read is read anew."""
+    return f"rapidocr {version('rapidocr')}" if rapid.models() is not None else "tesseract"
 
 
 def is_poor(layer: str, page: Any, source: str) -> bool:

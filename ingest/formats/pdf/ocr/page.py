@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from ingest.formats.pdf.glyphs import Box, Glyph, Rule, Sheet
@@ -73,6 +74,37 @@ class RecognisedSheet:
             x0, top, x1, bottom = _scaled(self.straightened.shown(_scaled(box, self.scale)), 1 / self.scale)
         left, above = self.origin
         return (round(x0 + left, 1), round(top + above, 1), round(x1 + left, 1), round(bottom + above, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _PackedSheet:
+    """A recognised page without its picture, as it is kept: ``back`` and ``quarters`` say how it was laid straight."""
+
+    sheet: Sheet
+    strips: list[ReadStrip]
+    back: list[list[float]] | None
+    quarters: int
+    scale: float
+
+
+def pack_sheet(found: RecognisedSheet) -> bytes:
+    """A recognised page as bytes, without its picture and its place."""
+    straight = found.straightened
+    back, quarters = (None, 0) if straight is None else (straight.back.tolist(), straight.quarters)
+    return msgspec.json.encode(_PackedSheet(found.sheet, found.strips, back, quarters, found.scale))
+
+
+def unpack_sheet(packed: bytes, number: int) -> RecognisedSheet | None:
+    """The page that was packed, as the page of a number; None for bytes that are none."""
+    try:
+        kept = msgspec.json.decode(packed, type=_PackedSheet)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    kept.sheet.number = number
+    straight = None
+    if kept.back is not None:
+        straight = Straightened(np.zeros((0, 0, 3), np.uint8), np.array(kept.back), kept.quarters)
+    return RecognisedSheet(kept.sheet, kept.strips, straight, kept.scale)
 
 
 def draw_page(page: Any, box: Box | None = None) -> tuple[Image, float]:
