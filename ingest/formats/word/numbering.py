@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"%([1-9])")
 _BY_PLACE = "〇一二三四五六七八九"
 _LEGAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_LEGAL_DIGITS_TRADITIONAL = "零壹貳參肆伍陸柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 
@@ -162,8 +163,10 @@ def number(count: int, style: str) -> str:
     """A count in one of Word's number formats."""
     if style in _COUNTING:
         return chinese(count)
-    if style in ("chineseLegalSimplified", "ideographLegalTraditional"):
+    if style == "chineseLegalSimplified":
         return chinese(count, _LEGAL_DIGITS, "拾佰仟")
+    if style == "ideographLegalTraditional":
+        return chinese(count, _LEGAL_DIGITS_TRADITIONAL, "拾佰仟")
     if style in ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital", "koreanDigital"):
         return "".join(_BY_PLACE[int(digit)] for digit in str(max(0, count)))
     if style in ("decimalEnclosedCircle", "decimalEnclosedCircleChinese") and 1 <= count <= 20:
