@@ -25,7 +25,7 @@ _LIST = re.compile(r"[:：]\s*\n?\s*(?=[(（]?[一二三四五六七八九十\d]
 """Where the list of a provision opens: what its items say of others is none of its fields."""
 _MODAL = re.compile(
     expand(
-        r"(?P<modal>应当|必须|不得|可以|(?<!所)有权|负责|(?<![已未])享[受有](?!期)|(?<![适对相响反供])应(?![对急用届邀聘收付缴交税纳计选保]|.尽)"
+        r"(?P<modal>应当(?!知道)|必须|不得|可以|(?<!所)有权|负责|(?<![已未])享[受有](?!期)|(?<![适对相响反供])应(?![对急用届邀聘收付缴交税纳计选保]|.尽)"
         r"|(?<![许认])可(?![持支行靠信抵售再贷供比能销])|须(?!知)|只能|方能|能够|不能|禁止|严禁|按照)"
     )
 )
@@ -42,6 +42,7 @@ _NO_PARTY = re.compile(expand(r"[由为经按未将以]|{provision_encouraging}|
 _ADVERBS = re.compile(expand(r"(?:{provision_adverbs}|[在于自][^,，在于自]{1,16}(?:内|前|后|时|起|之日|期间))+$"))
 _ACTS = re.compile(expand(r"[^,，。;；:：]{0,24}?(?:{provision_parties})(?={provision_acting})"))
 """A party before the verb or preposition that opens what it does."""
+_AFTER_THAT = re.compile(r"[^,，。;；:：]{0,20}后[,，]")
 _GIVEN = re.compile(expand(r"{provision_giving}"))
 _DECLARES = re.compile(expand(r"^(?P<who>{provision_declaring})(?!的|决定|规定|批准|办公厅|有关|授权)(?=[一-龥]{2})"))
 _TERM_OF = re.compile(
@@ -76,6 +77,7 @@ _FROM = re.compile(r"[由从](?:\d{4}年)?[^,，。;；由从]{0,12}\Z")
 _TRIGGERS = re.compile(r"(?:[(（][^()（）]{0,12}[)）])?(?:时(?!间)|的?情况下|的[,，])")
 _WHEN = re.compile(r"当[^,，。;；]{2,16}\Z")
 _TO = re.compile(expand(r"[^,，。;；]{0,4}?(?:{changing_verbs}|上浮|放宽|下调|上调|统一)[^,，。;；]{0,10}"))
+_SIGNS = "<>≤≥"
 _MONEY = ("money", "percent")
 _SENTENCES = 4
 """Sentences of a provision that are asked for its subject."""
@@ -131,8 +133,15 @@ def _sentence(text: str, begin: int, stop: int, *, grants: bool) -> ProvisionFie
         return None
     if subject is None:
         subject = _acting_in(text, begin, stop, condition)
+    if subject is not None and not _is_whole(subject.of(text)):
+        subject = None
     ways = (granted, said, demanded) if grants else (said, demanded, granted)
     return ProvisionFields(subject, next((way for way in ways if way is not None), None), condition)
+
+
+def _is_whole(words: str) -> bool:
+    """Whether a subject ends outside of the brackets it opens."""
+    return words.count("(") + words.count("（") == words.count(")") + words.count("）")
 
 
 def find_amount(text: str, start: int, end: int) -> Quantity | None:
@@ -152,6 +161,8 @@ def _is_trigger(text: str, start: int, quantity: Quantity) -> bool:
     """Whether a share only says when something holds: 个贷率超过90%时, 当个贷率低于85%."""
     if quantity.comparator == "=":
         return False
+    if text[quantity.span.start] in _SIGNS:
+        return True  # 个贷率<85%,风险防控系数为1
     after = _TRIGGERS.match(text, quantity.span.end) is not None
     return after or _WHEN.search(text, max(start, quantity.span.start - 20), quantity.span.start) is not None
 
@@ -231,6 +242,8 @@ def _subject(text: str, begin: int, stop: int, *, grants: bool) -> tuple[Span | 
     declared = _DECLARES.match(text[begin:stop].lstrip()) if not grants else None
     if declared is not None and _acting_in(text, begin, stop, None) is None:
         at = text.index(declared["who"], begin)
+        if not demand_opening().match(text, at + len(declared["who"])):
+            return None, None  # 本市户籍居民家庭: half of who it is
         return Span(at, at + len(declared["who"])), None
     return None, None
 
@@ -257,6 +270,8 @@ def _acting_in(text: str, begin: int, stop: int, condition: Span | None) -> Span
     """The party that a condition, or a sentence without one, opens with: 用人单位未与劳动者订立合同的."""
     start = condition.start if condition is not None else begin
     found = _ACTS.match(text, start, stop)
+    if found is not None and _AFTER_THAT.match(text, found.end(), stop):
+        return None  # 人民法院受理案件后,当事人…
     return _name(text, start, found.end(), first=False) if found is not None else None
 
 

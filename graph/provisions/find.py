@@ -55,9 +55,14 @@ _NO_PROVISION = re.compile(expand(r"{no_provision_heads}$"))
 _ORDERS = re.compile(expand(r"(?:各|市|县|区|省|全)?[^,，。;；\n]{0,20}(?:部门|单位|机构|政府|[县市区][)）]?)要(?![求素件])"))
 _ONLY_NAME = re.compile(r"[\s、.．]*关于[^,，。;；：:\n]{2,24}[。;；]?\s*$")
 _LEADERS = re.compile(r"[.．]{6,}|…{3,}|·{6,}")
+_CHARGED = re.compile(expand(r"{sign_charged}"))
+_THING = re.compile(r"[\s、.．)）]*[^,，。;；：:\n应须可得不按为是予给由向在经需凭持享免减年月日%\d]{2,40}[。;；]?\s*$")
+"""A thing a list names without a word of what holds for it: 青少年素质发展评估场景."""
 _PAPER = re.compile(expand(r"(?:{provision_papers})(?:[(（][^()（）]*[)）])?[。;；]?\s*$"))
 _CASE = re.compile(expand(r"(?:的|{provision_parties})(?:[(（][^()（）]*[)）])?[。;；]?\s*$"))
 """One of several cases or groups a list names: 有一笔未结清贷款的; 在本市拥有合法产权房屋的人员。"""
+_INSERTED = re.compile(r"之[一二三四五六七八九十]+")
+"""What an article put in between has behind its number: 第二百三十四条之一."""
 _SHORT_ITEM = 80
 _SHORT_HEAD = 16
 _SHORTEST = 8
@@ -104,6 +109,8 @@ def _is_none(text: str, section: Section, worthiness: TaskWorthiness) -> bool:
         return True
     if worthiness.is_in_law(section) or worthiness.is_under_conditions(section):
         return False
+    if (_CHARGED.search(text, start, end) and not _SUM.search(text, start, end)) or _THING.match(text, start, end):
+        return True
     if (
         _NO_PROVISION.search(section.heading[:24].strip())
         or _ORDERS.match(text, start, end)
@@ -193,7 +200,7 @@ def _kind(text: str, section: Section, main: Span, worthiness: TaskWorthiness, *
 
 def _name(text: str, section: Section, start: int, end: int) -> str:
     heading = section.heading.strip("【】[]　 ")
-    if 2 <= len(heading) <= 60:
+    if 2 <= len(heading) <= 60 and not _INSERTED.fullmatch(heading):
         return heading
     titled = _TITLED.search(text, section.start, start)
     if titled is not None:
