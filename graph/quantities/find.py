@@ -235,6 +235,8 @@ def _counts(text: str, number: Number, at: int, comparator: Comparator, left: in
     after = text[number.end : number.end + 1]
     if after and after in _OTHER_WORD.get(number.unit, ""):
         return False
+    if number.unit == "届" and number.value >= _FIRST_YEAR:
+        return False  # 2023届毕业生
     if number.unit == "组" and _VILLAGE.search(text, max(0, at - 5), at):
         return False  # 马鬃山村水坪5组
     if number.chinese and number.end < len(text) and text[at : at + 1] == text[number.end : number.end + 1] != "":
@@ -298,7 +300,10 @@ _OTHER_WORD = {
     "处": "理置罚",
     "字": "号",
     "部": "门委手署分",
+    "支": "持",
+    "本": "县市区省人通校次",
 }
+_FIRST_YEAR = 1949
 _VILLAGE = re.compile(r"[村屯社坪湾寨庄队][一-龥]{0,3}\Z")
 _TERM_OF_YEARS = word_lists()["terms_of_years"]
 
