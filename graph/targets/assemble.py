@@ -9,11 +9,12 @@ from typing import Literal
 
 from corpus.divisions import gazetteer
 from corpus.document import HeadMatter, ParsedDocument, Span, fact_id
-from graph.facts import Target
+from graph.facts import Target, TargetKind
+from graph.frames.signs import kind_of_title
 from graph.lexicon import expand
 from graph.targets.context import Manner, find_annual_year, find_manner, find_review_year
 from graph.targets.figure import Figure
-from graph.targets.kind import ESTIMATED, decide_kind
+from graph.targets.kind import ESTIMATED
 from graph.targets.tables import TableReading
 from graph.topics import topics_of
 
@@ -22,7 +23,11 @@ REACH = 200
 _UPPER = re.compile(expand(r"(?:^|[,;:])\s*(?:\d{4}年|到\d{4}年,|目前|截至)?({whole_regions})(?!{no_whole_region})"))
 _OWN = re.compile(expand(r"全[{local_divisions}{townships}]|[我本][{local_divisions}{townships}]"))
 _IS_LEVEL = re.compile(expand(r"{reached_words}|居|占|为|第"))
-_IS_SUM = re.compile(expand(r"{kept_verbs}|{growing}|{told_sums}"))
+_MEAN = re.compile(expand(r"{yearly_means}"))
+_THIS_YEAR = re.compile(expand(r"{this_year}"))
+_COUNTED = re.compile(expand(r"{told_counts}"))
+_SAYS_WHEN = 40
+"""Characters before a figure in which its year may be meant without a number."""
 _BINDING = re.compile(r"(?:约束|预期)性")
 
 
@@ -37,6 +42,8 @@ class TargetDefaults:
     reference_year: int | None
     manner: Manner
     review_year: int | None = None
+    title_kind: str = "none"
+    period_end: int | None = None
 
 
 def read_defaults(head: HeadMatter) -> TargetDefaults:
@@ -52,7 +59,9 @@ def read_defaults(head: HeadMatter) -> TargetDefaults:
     if manner == "account":
         # a report is of the year before the one it plans
         plan_year = review_year + 1 if review_year is not None else plan_year or reference
-    return TargetDefaults(region, upper, head.level, plan_year, reference, manner, review_year)
+    title_kind = kind_of_title("".join((head.title or "").split()).strip("《》"))
+    end = int(head.plan_period[1][:4]) if head.plan_period and manner == "plan" else None
+    return TargetDefaults(region, upper, head.level, plan_year, reference, manner, review_year, title_kind, end)
 
 
 def _regions(head: HeadMatter) -> tuple[str | None, str | None]:
@@ -73,20 +82,23 @@ def assemble_target(
     figure: Figure,
     defaults: TargetDefaults,
     *,
+    kind: TargetKind,
     quote: Span,
     indicator: str,
     base_year: int | None,
     carried: int | None = None,
     several: bool,
 ) -> Target:
-    """The target a figure of a sentence makes, with its kind, year, comparator, region and topic."""
-    kind, quantity, year = decide_kind(figure), figure.quantity, figure.year
+    """The target a figure of a sentence makes, with its year, comparator, region and topic."""
+    quantity, year = figure.quantity, figure.year
     governs = year is not None and (year.role in ("by", "during") or (year.role == "plain" and kind == "target"))
     by_year = year.year if year is not None and governs and kind in ("target", "rule") else None
     if by_year is None and kind == "target" and (year is None or year.role in ("base", "from")):
         # a sentence that says that goals follow outweighs a block taken for a review
         back = figure.looks_back and not figure.is_announced_goal
-        by_year = figure.context.year or (None if figure.context.bare or back else defaults.plan_year)
+        by_year = figure.context.year or (
+            None if figure.context.bare or back else defaults.plan_year or _year_meant(figure, defaults)
+        )
     estimated = quantity.comparator == "=" and ESTIMATED.search(figure.lead)
     binding = _BINDING.search(figure.text, quote.start, quote.end)
     return Target(
@@ -103,7 +115,7 @@ def assemble_target(
         value_max=quantity.value_max,
         by_year=by_year,
         base_year=base_year,
-        as_of=_result_year(figure, defaults, carried, several=several) if kind in ("achieved", "statistic") else None,
+        as_of=_result_year(figure, defaults, carried, several=several) if _is_told(figure, kind) else None,
         base_value=figure.base_value,
         deadline=year.written if year is not None and by_year == year.year and year.role in ("by", "during") else None,
         region=_region(figure.lead, defaults),
@@ -112,13 +124,28 @@ def assemble_target(
     )
 
 
+def _year_meant(figure: Figure, defaults: TargetDefaults) -> int | None:
+    """The year a goal without one is for: the document's own where its clause says 全年 or 年底前, else the end of its period."""
+    if _THIS_YEAR.search(figure.lead[-_SAYS_WHEN:]) or _THIS_YEAR.match(figure.text, figure.quantity.span.end):
+        return defaults.reference_year
+    return defaults.period_end
+
+
+def _is_told(figure: Figure, kind: TargetKind) -> bool:
+    """Whether a figure is a result of some year: a count is one only where it is told (现有, 截至), not where it is a part of a rule."""
+    if kind != "statistic":
+        return kind == "achieved"
+    dated = figure.year is not None and figure.year.role in ("as_of", "since")
+    return dated or figure.looks_back or figure.context.past or _COUNTED.search(figure.lead[-_SAYS_WHEN:]) is not None
+
+
 def _result_year(figure: Figure, defaults: TargetDefaults, carried: int | None, *, several: bool) -> int | None:
     """The year a result is of: that of its sentence, of the heading, of a sentence before, of the period the document reports on."""
     year, reference = figure.year, defaults.reference_year
     if year is not None and year.role in ("plain", "as_of", "by", "during"):
         return year.year if reference is None or year.year <= reference else None
-    if several and _IS_SUM.search(figure.near) and not _IS_LEVEL.search(figure.near):
-        return None  # 这五年新建学校300所: of no single year
+    if (several and not _IS_LEVEL.search(figure.near)) or _MEAN.search(figure.near):
+        return None  # 这五年新建学校300所, 年均增长8%: of no single year
     reports = figure.looks_back or figure.context.past
     return figure.context.past_year or carried or (defaults.review_year if reports else None)
 

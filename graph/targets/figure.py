@@ -48,6 +48,7 @@ class Figure:
         reference_year: The year the document speaks from.
         frame: What its block does in the document.
         base_value: The value a change to it starts from.
+        title_kind: The kind of document its title shows (``graph.frames.signs.kind_of_title``).
     """
 
     text: str
@@ -60,6 +61,7 @@ class Figure:
     reference_year: int | None
     frame: Frame | None = None
     base_value: float | None = None
+    title_kind: str = "none"
 
     def __post_init__(self) -> None:
         number = self.quantity.core.start

@@ -29,6 +29,8 @@ from graph.targets.context import TargetContexts
 from graph.targets.exclusions import is_no_figure, is_part_of_name
 from graph.targets.figure import CHANGED, Figure
 from graph.targets.indicator import find_distributed_indicator, find_indicator
+from graph.targets.kind_signs import weigh_kind
+from graph.targets.name_signs import is_senseless
 from graph.targets.naming import complete_name
 from graph.targets.readable import find_paid, make_readable, without_groups
 from graph.targets.tables import read_table
@@ -234,9 +236,20 @@ def _in_sentence(
         if year is None and ruling is not None and all(mention.role == "base" for mention in mentions):
             year = ruling.goal
         figure = Figure(
-            text, sentence, clause, quantity, year, context, defaults.manner, defaults.reference_year, frame, changed_from
+            text,
+            sentence,
+            clause,
+            quantity,
+            year,
+            context,
+            defaults.manner,
+            defaults.reference_year,
+            frame,
+            changed_from,
+            defaults.title_kind,
         )
         changed_from = None
+        kind = weigh_kind(figure)
         previous = parts[number - 1].of(text)[-80:] if number > 0 else ""
         following = parts[number + 1].of(text)[:40] if number + 1 < len(parts) else ""
         shared = find_distributed_indicator(text, clause, kept, i, previous)
@@ -245,20 +258,24 @@ def _in_sentence(
             indicator = find_indicator(text, clause, quantity, previous, following) or clause.of(text)
         named = shared or chain.continued(text, clause, quote, quantity)
         if named is None:
-            named = complete_name(indicator, figure, previous, heading, told, _like(told, told_of, quantity))
+            named = complete_name(
+                indicator, figure, previous, heading, told, _like(told, told_of, quantity), lays_down=kind == "rule"
+            )
             named = make_readable(named, figure, paid) if named is not None else None
             if named is not None:
                 named = chain.take(text, quote, quantity, named)
         elif shared is not None:
             named = make_readable(shared, figure) or (shared if len(shared) > 1 else None)
             chain.subject = named or chain.subject
-        if named is None:
+        if named is None or is_senseless(named, figure, kind):
             continue  # a figure of nothing is no fact
         told, told_of = without_groups(named), quantity.measure
         paid = find_paid(named) or paid
         quote = _with_year(text, quote, parts[number - 1] if number > 0 else None, mentions)
         out.append(
-            assemble_target(doc, figure, defaults, quote=quote, indicator=named, base_year=base, carried=carried, several=several)
+            assemble_target(
+                doc, figure, defaults, kind=kind, quote=quote, indicator=named, base_year=base, carried=carried, several=several
+            )
         )
     if ruling is not None:
         ruling.paid = paid
@@ -274,7 +291,8 @@ _ONLY_CHANGE = re.compile(expand(r"(?:统一|均)?(?:{changing_verbs})[到至为
 
 def _starts_change(text: str, quantity: Quantity, following: Quantity) -> bool:
     """Whether a value is what another one changes from: 由56%提高到78% is one figure with a base."""
-    between = text[quantity.span.end : following.span.start]
+    # 压缩至 is a bound of the second value already
+    between = text[quantity.span.end : following.core.start]
     if quantity.form != "words" and quantity.measure == following.measure and _ONLY_CHANGE.fullmatch(between):
         return True
     if len(between) > 12 or quantity.form == "words" or not CHANGED.search(between) or re.search("[,，。;；、]", between):

@@ -56,13 +56,13 @@ _ADDS = re.compile(expand(r"{adding}|打造|培育|形成|达到"))
 Rule = Callable[[Figure], TargetKind | None]
 
 
-def decide_kind(figure: Figure) -> TargetKind:
-    """The kind of a figure: what the first rule that decides says, else a target."""
+def decide_kind(figure: Figure) -> tuple[TargetKind, str]:
+    """The kind of a figure, what the first rule that decides says, and the name of that rule; a target (``none``) where none does."""
     for rule in _RULES:
         kind = rule(figure)
         if kind is not None:
-            return kind
-    return "target"
+            return kind, rule.__name__.removeprefix("_")
+    return "target", "none"
 
 
 # ---- structure, and what is money or a condition

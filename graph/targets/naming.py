@@ -65,7 +65,9 @@ _ANNOUNCING = word_lists()["announcing"]
 _MOST = 40
 
 
-def complete_name(name: str, figure: Figure, previous: str, heading: str, told: str = "", like: str = "") -> str | None:
+def complete_name(
+    name: str, figure: Figure, previous: str, heading: str, told: str = "", like: str = "", *, lays_down: bool = True
+) -> str | None:
     """The name of an indicator as it can be read alone; None where nothing around the figure gives a subject.
 
     Args:
@@ -75,6 +77,7 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str, told: 
         heading: The nearest heading, without its number.
         told: The name of the figure before it in its sentence.
         like: The same, where that figure measures the like: what a figure without any noun goes on with.
+        lays_down: Whether the figure is of a rule, so that a bound in the clause before may be its condition, not a figure beside it.
     """
     if figure.base_value is not None:
         name = _FROM.sub("", name) or name
@@ -126,7 +129,7 @@ def complete_name(name: str, figure: Figure, previous: str, heading: str, told: 
     if (
         condition is not None
         and figure.quantity.measure in ("money", "percent", "time")
-        and _is_conditional(figure, condition["who"])
+        and (condition["who"].endswith("的") or (lays_down and re.search(r"\d", condition["who"]) is not None))
     ):
         who = _NUMBERED.sub("", condition["who"]).removesuffix("的")
         who = _WHO_LEADS.sub("", who)
@@ -209,10 +212,6 @@ def _paid_name(figure: Figure) -> str | None:
     if whom is None:
         return noun if len(noun) > 2 else None
     return f"{noun}（{_NUMBERED.sub('', whom['who']).strip('的')}）"[: 2 * _MOST]
-
-
-def _is_conditional(figure: Figure, words: str) -> bool:
-    return words.endswith("的") or re.search(r"\d", words) is not None
 
 
 def _head(clause: str) -> str:

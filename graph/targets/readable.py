@@ -42,6 +42,8 @@ _END_FIGURE = re.compile(
         r"(?:[由从为至到]|高达)?(?:{former_times})?的?(?:最高|最低)?不?得?(?:超过|低于|高于)?[\d.]+(?:%|个?百分点|万?元|倍|周?岁)$"
     )
 )
+_TOLD_BEFORE = re.compile(expand(r"(?<=[一-龥]{4})(?:{kept_verbs}|{growing}|{reached_words}|共)[\d.]+[万亿余多]*[一-龥%]{1,3}$"))
+"""Another figure of the same thing that stands before this one: 通车里程新增3000公里、突破1.1万公里."""
 _BOUND = r"(?:不得|不应|应|须)?不?(?:低于|少于|超过|高于|大于|小于|多于)"
 _BOUND_SHARE = re.compile(rf"^(?P<what>.{{2,24}}?){_BOUND}(?P<of>.{{2,}})$")
 _BOUND_BASE = re.compile(rf"{_BOUND}(?P<of>[一-龥]{{2,20}}?)的?$")
@@ -172,6 +174,7 @@ def find_paid(words: str) -> str:
 
 def _clean(name: str, *, tails: bool = True) -> str:
     """A name without what opens or closes a clause but names nothing."""
+    name = _TOLD_BEFORE.sub("", name) if tails else name
     name = _END_FIGURE.sub("", _FINE.sub("", _OTHER_FIGURE.sub("", name)))
     last = re.split("[,，]", name)[-1]
     name = last if len(last) >= 4 else name

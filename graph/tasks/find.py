@@ -16,6 +16,7 @@ from graph.tasks.closings import cut_before_closing, find_unnumbered_tasks
 from graph.tasks.demands import ARTICLE, demands_nothing, find_barred_sections, is_task, only_provides
 from graph.tasks.duty_matrix import find_matrix_tasks
 from graph.tasks.ledger_rows import find_ledger_tasks
+from graph.tasks.task_signs import gives_no_task
 from graph.tasks.worthiness import TaskWorthiness
 from graph.units.answerability import find_answerable_units, find_duty_of_item
 from graph.units.conventions import apply_convention, find_convention
@@ -48,12 +49,13 @@ _SAYS = 30
 
 def find_tasks(doc: ParsedDocument, frames: Frames | None = None) -> tuple[Task, ...]:
     """The tasks of a document, in order of the text; ``frames`` are those of its blocks where they are known already."""
-    worthiness = TaskWorthiness(doc, frames or find_frames(doc))
+    frames = frames or find_frames(doc)
+    worthiness = TaskWorthiness(doc, frames)
     rows = [*find_ledger_tasks(doc), *find_matrix_tasks(doc)]
     tables = [table.span for table in doc.tables if any(table.span.covers(task.span) for task in rows)]
     found = list(rows)
     for task in _numbered(doc, worthiness):
-        if not any(span.covers(task.span) for span in tables):
+        if not any(span.covers(task.span) for span in tables) and not gives_no_task(doc, task, frames):
             found.append(task)
     found += find_unnumbered_tasks(doc, found)
     return tuple(sorted(found, key=lambda task: (task.span.start, task.span.end)))

@@ -320,3 +320,64 @@ def test_what_is_no_figure(clause: str, why: str) -> None:
 
 def test_what_may_not_be_done_in_a_time_is_a_rule() -> None:
     assert [(t.kind, t.value) for t in targets("5年内不得转让。")] == [("rule", 5)]
+
+
+MEASURES = HeadMatter(
+    title="安宁市关于促进住房消费若干措施的通知", region="云南省昆明市", region_code="5301", level="市州", issued_on="2023-06-01"
+)
+NEWS = HeadMatter(
+    title="安宁市召开渡口建设工作会议", region="云南省昆明市", region_code="5301", level="市州", issued_on="2023-11-01"
+)
+POINTS = HeadMatter(
+    title="安宁市2023年渡口建设工作要点", region="云南省昆明市", region_code="5301", level="市州", issued_on="2023-02-01"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "clause", "kind"),
+    [
+        (MEASURES, "银行保函置换金额为监管额度的30%,余下部分留在账户。", "rule"),
+        (MEASURES, "单个码头改造建筑面积不低于800平方米,可申请补助。", "rule"),
+        (MEASURES, "第二套住房贷款利率由原来的加60个基点调整为加20个基点。", "rule"),
+        (NEWS, "据统计,今年前10个月全市渡口改造完成投资3.2亿元,同比增长8%。", "achieved"),
+        (POINTS, "年内新建渡口30座,改造渡船120艘。（责任单位：市交通运输局）", "target"),
+        (POINTS, "推动渡口保险参保率达到95%以上。", "target"),
+    ],
+)
+def test_kinds_by_all_signs_together(head: HeadMatter, clause: str, kind: str) -> None:
+    assert {target.kind for target in targets(clause, head)} == {kind}
+
+
+def test_a_goal_without_a_year_is_for_the_year_it_means() -> None:
+    head = HeadMatter(
+        title="安宁市渡口建设行动方案", region="云南省昆明市", region_code="5301", level="市州", issued_on="2023-02-01"
+    )
+    text = "一、主要任务\n实施渡口改造提升行动。全年新建渡口30座,力争改造渡船120艘。\n二、保障措施\n组建船员培训基地3个。"
+    work = Section("s1", "heading", "一、", "主要任务", 1, 0, 6, 7, text.index("二、"))
+    rest = Section(
+        "s2", "heading", "二、", "保障措施", 1, text.index("二、"), text.index("组建") - 1, text.index("组建"), len(text)
+    )
+    assert [(target.kind, target.by_year) for target in targets(text, head, outline=(work, rest))] == [
+        ("target", 2023),
+        ("target", 2023),
+        ("target", None),
+    ]
+
+
+def test_numbers_of_classes_and_headings_are_no_figures() -> None:
+    assert targets("对2023届高校毕业生发放补贴。") == []
+    assert targets("08 支持渡口建设 加强船员管理") == []
+
+
+def test_what_a_time_is_shortened_from_is_the_base_of_one_figure() -> None:
+    found = targets("渡船检验全流程审批时限从46个工作日压缩至33个工作日。")
+    assert [(target.value, target.base_value) for target in found] == [(33, 46)]
+
+
+def test_what_several_years_add_up_to_has_no_year() -> None:
+    head = HeadMatter(
+        title="安宁市2026年政府工作报告", region="云南省昆明市", region_code="5301", level="市州", issued_on="2026-01-20"
+    )
+    text = "一、过去五年的工作\n这五年,渡口收入年均增长8.8%。这五年,新建渡口30座。"
+    review = Section("s1", "heading", "一、", "过去五年的工作", 1, 0, 9, 10, len(text))
+    assert [target.as_of for target in targets(text, head, outline=(review,))] == [None, None]

@@ -283,7 +283,8 @@ def test_what_stands_under_a_list_of_conditions_is_no_task() -> None:
         "安宁市绿道认养办法\n\n二、认养方式\n（一）鼓励企业认养绿道。符合下列条件之一的，给予命名：\n"
         "1.连续认养三年的；\n2.自愿捐资修缮的。\n（二）建立认养台账，按季度公布认养情况。\n"
     )
-    assert [task.name for task in tasks(text)] == ["鼓励企业认养绿道", "建立认养台账，按季度公布认养情况"]
+    # what is granted under conditions is laid down for all, and gives nobody something to do
+    assert [task.name for task in tasks(text)] == ["建立认养台账，按季度公布认养情况"]
 
 
 def test_scope_and_goals_side_by_side_are_no_task() -> None:
@@ -340,6 +341,20 @@ def test_in_force_is_no_demand() -> None:
         "各区、各部门要高度重视，抓紧制定具体方案，确保按期完成。", "本方案自2024年3月1日起施行，由市园林局负责组织实施。"
     )
     assert not any(task.kind == "unnumbered" for task in tasks(text))
+
+
+@pytest.mark.parametrize(
+    ("item", "is_one"),
+    [
+        ("调整贷款额度。缴存职工家庭购买首套住房申请公积金贷款的，最高贷款额度由50万元提高至60万元。", False),
+        ("支持租房提取。无房职工每人每月可提取1200元，夫妻双方可分别提取。", False),
+        ("加强渡口巡查。组织船员每月排查隐患，建立台账，限期整改。", True),
+        ("支持渡口改造。对完成改造的企业给予每座2万元补助。（责任单位：市水利局、市财政局）", True),
+    ],
+)
+def test_what_holds_for_all_is_no_task_unless_somebody_is_charged_with_it(item: str, is_one: bool) -> None:
+    text = f"安宁市关于促进住房消费若干措施的通知\n\n一、主要措施\n（一）{item}\n（二）组织船员培训，建立培训台账。\n"
+    assert (item.split("。")[0] in [task.name for task in tasks(text)]) == is_one
 
 
 def test_time_limits_without_their_label_and_with_their_day() -> None:
