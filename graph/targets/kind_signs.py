@@ -27,8 +27,10 @@ _TRUSTED = frozenset(("is_shortened_limit", "is_under_past_heading", "is_held_ra
 """Rules that decide alone: what they find is too rare in what the model was trained on."""
 _LEAST = 0.55
 """The probability below which nothing is called a target."""
-_LEAST_OF_PLAN = 0.45
-"""The same for what a plan names with a word of doing: 新增就业5万人."""
+_LEAST_AGAINST = 0.65
+"""The same where a rule found it to be something else."""
+_LEAST_OF_PLAN = 0.3
+"""The probability from which on what a plan names with a word of doing is one, whatever else it may be: 新增就业5万人."""
 
 
 def weigh_kind(figure: Figure) -> TargetKind:
@@ -39,9 +41,18 @@ def weigh_kind(figure: Figure) -> TargetKind:
         return kind
     shares = load_model("figure_kinds.json").probabilities(signs_of_figure(figure, kind, rule))
     announced = kind == "target" and figure.title_kind == "plan" and contains(figure.near, goal_cues())
-    if shares["target"] < (_LEAST_OF_PLAN if announced else _LEAST):
+    if announced and shares["target"] >= _LEAST_OF_PLAN:
+        return "target"
+    least = _LEAST if kind == "target" else _LEAST_AGAINST
+    if shares["target"] < least or (kind != "target" and _is_over(figure)):
         del shares["target"]
     return cast("TargetKind", max(shares, key=lambda name: shares[name]))
+
+
+def _is_over(figure: Figure) -> bool:
+    """Whether the year of a figure lies before its document's own: nothing is still to be reached by then."""
+    year, reference = figure.year, figure.reference_year
+    return year is not None and reference is not None and year.year < reference
 
 
 def _is_charged(figure: Figure) -> bool:
