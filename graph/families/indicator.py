@@ -229,7 +229,10 @@ def find_concept(text: str) -> FoundConcept | None:
             continue
         if _qualified(before):
             continue
-        return FoundConcept(IndicatorFamily(concept, dimension, known=True), name)
+        family = IndicatorFamily(concept, dimension, known=True)
+        heads = (*word_lists()["flow_heads"], *word_lists()["added_heads"])
+        came = is_state(family) and dimension == "level" and before.endswith(heads)
+        return FoundConcept(as_flow(family) if came else family, name)
     return None
 
 

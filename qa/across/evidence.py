@@ -36,6 +36,10 @@ ALIKE = 0.75
 """The share of what the best document says of the subject that the newer one must say."""
 SAID, SAID_ITSELF = 0.55, 0.3
 """The share of the subject that a statement with headings and title must hold, and the statement itself, to say something on it."""
+SAID_GIVING, ANSWERING = 0.42, 1.0
+"""The same share where the statement gives a value of the kind asked for and the selector takes its item for an answer, and its score then."""
+POSSIBLE = 0.0
+"""The selector's score from which an item that says too little of the subject is named as one that may answer."""
 DEDICATED = 0.7
 """The share of the subject in a title from which the whole document is on it."""
 REACH = 3.5
@@ -104,6 +108,8 @@ class PlaceEvidence:
         part: The number of the document part that speaks.
         statements: Its statements on the subject, best first.
         behind: Rows of other documents of the place on the subject, and of former versions, best first.
+        beside: Its statements in other documents on the subject of the same year, best first by document.
+        possible: Where nothing is said for certain, what may be an answer.
     """
 
     place: ComparedPlace
@@ -111,6 +117,8 @@ class PlaceEvidence:
     part: int = 0
     statements: tuple[RankedStatement, ...] = ()
     behind: tuple[int, ...] = ()
+    beside: tuple[tuple[RankedStatement, ...], ...] = ()
+    possible: PlaceStatement | None = None
 
     @cached_property
     def foremost(self) -> RankedStatement | None:
@@ -162,6 +170,7 @@ def gather_places(
 
     read = READ if len(places) <= FEW else READ_OF_MANY if len(places) <= MANY else READ_OF_MOST
     found: dict[int, PlaceEvidence] = {}
+    possible: dict[int, PlaceStatement] = {}
     for rows_of in (attrgetter("own"), attrgetter("below")):
         silent = [(i, rows_of(place)) for i, place in enumerate(places) if i not in found and rows_of(place)]
         versions = [fold_versions(view.corpus, sorted(rows), as_of) for _, rows in silent]
@@ -173,9 +182,11 @@ def gather_places(
         hits = _prepared(searched, view)
         for (i, _), folded, hits_of_place in zip(silent, versions, hits, strict=True):
             best = _best_of(hits_of_place, folded, places[i], subject, view, searcher)
-            if best is not None:
+            if best.document is not None:
                 found[i] = best
-    return [found.get(i) or PlaceEvidence(place) for i, place in enumerate(places)]
+            elif best.possible is not None:
+                possible.setdefault(i, best.possible)
+    return [found.get(i) or PlaceEvidence(place, possible=possible.get(i)) for i, place in enumerate(places)]
 
 
 def _best_hits(given: Mapping[int, Sequence[Hit]], rows: frozenset[int], most: int) -> list[Hit]:
@@ -197,10 +208,10 @@ def _prepared(searched: Sequence[Sequence[Hit]], view: LibraryView) -> Iterator[
 def _best_of(
     hits: Sequence[Hit], folded: Mapping[int, Sequence[int]], place: ComparedPlace, subject: Subject, view: LibraryView,
     searcher: Searcher,
-) -> PlaceEvidence | None:  # fmt: skip
-    spoken = _spoken(hits, place, subject, view, searcher)
+) -> PlaceEvidence:  # fmt: skip
+    spoken, possible = _spoken(hits, place, subject, view, searcher)
     if not spoken:
-        return None
+        return PlaceEvidence(place, possible=possible)
     best = max(spoken, key=lambda s: (s.rank, -s.document.info.row))
     near = [s for s in spoken if s.rank >= best.rank - NEAR and s.said >= ALIKE * best.said]
     giving = [s for s in spoken if s.gives(subject) and s.said >= ALIKE * best.said and s.rank >= best.rank - GIVING]
@@ -210,25 +221,30 @@ def _best_of(
     versions = folded.get(chosen.document.info.row, ())
     statements = _with_rest(chosen, subject)
     number = chosen.document.part_at(statements[0].statement.span.start)
-    return PlaceEvidence(place, chosen.document, number, statements, tuple(dict.fromkeys((*versions, *others))))
+    year = day_of(chosen.document.info)[:4]
+    same_year = [s for s in near if s is not chosen and year and day_of(s.document.info)[:4] == year]
+    beside = tuple(s.statements for s in sorted(same_year, key=lambda s: -s.rank))
+    return PlaceEvidence(place, chosen.document, number, statements, tuple(dict.fromkeys((*versions, *others))), beside)
 
 
-def _spoken(hits: Sequence[Hit], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher) -> list[_Spoken]:
+def _spoken(
+    hits: Sequence[Hit], place: ComparedPlace, subject: Subject, view: LibraryView, searcher: Searcher
+) -> tuple[list[_Spoken], PlaceStatement | None]:
+    """The documents that say something on the subject; where none does the statement that may."""
     divisions = (place.division,) if place.division is not None else ()
     alone = replace(subject.parsed, divisions=divisions, every_region=False, places=(), query=subject.query)
     evidence = gather_evidence(SlotConstraints(alone), hits, view, searcher)
     if not evidence.items:
-        return []
+        return [], None
     ordered = order_items(evidence, shipped_items().forest)
     if evidence.nearness is not None:
         ordered = order_by_meaning(evidence, ordered.by_score, shipped_items(MEANING_FILE).forest)
-    if ordered.violation is not None:
-        return []
     by_document: dict[int, list[tuple[Span, float]]] = {}
     for number, score in zip(ordered.places, ordered.scores, strict=True):
         item = evidence.items[number]
         by_document.setdefault(item.document, []).append((item.span, score))
-    out = []
+    out: list[_Spoken] = []
+    possible: tuple[float, PlaceStatement] | None = None
     for row, items in by_document.items():
         document = view.document(row)
         if not _of_place(document, items[0][0].start, place):
@@ -242,9 +258,13 @@ def _spoken(hits: Sequence[Hit], place: ComparedPlace, subject: Subject, view: L
             continue
         said = max(share_said(r.statement, subject) for r in kept[:3])
         own = max(r.statement.speaks_of(subject.sought) for r in kept[:3])
-        if said >= SAID and (own >= SAID_ITSELF or title >= DEDICATED):
+        gives = bool(subject.kind) and any(subject.wants(value) for value in kept[0].statement.values)
+        enough = SAID_GIVING if gives and best >= ANSWERING else SAID
+        if ordered.violation is None and said >= enough and (own >= SAID_ITSELF or title >= DEDICATED):
             out.append(_Spoken(document, kept, title, said))
-    return out
+        elif best >= POSSIBLE and own >= SAID_ITSELF and (gives or not subject.kind):
+            possible = max(possible or (best, kept[0].statement), (best, kept[0].statement), key=lambda pair: pair[0])
+    return out, possible[1] if possible is not None else None
 
 
 def _of_place(document: DocumentView, position: int, place: ComparedPlace) -> bool:
@@ -293,8 +313,8 @@ def _rank(statement: PlaceStatement, subject: Subject, title: float) -> RankedSt
     return RankedStatement(statement, rank)
 
 
-GENERAL = frozenset({"双方缴存", "单方缴存", "个人", "企业", "城镇", "农村"})
-"""Groups that everybody belongs to one of."""
+GENERAL = frozenset({"双方缴存", "单方缴存", "个人", "企业", "城镇", "农村", "首套"})
+"""Groups that everybody belongs to one of, and the first house, which is the case meant where none is named."""
 
 
 def _with_rest(spoken: _Spoken, subject: Subject) -> tuple[RankedStatement, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from corpus.divisions import NATION, Division
 from corpus.document import Span
@@ -14,6 +14,7 @@ from corpus.folding import fold
 from corpus.store import DocumentInfo, year_of
 from corpus.wordlists import expand, word_lists
 from graph.documents.named import rows_behind
+from index.equivalents import find_equivalents
 from qa.across.places import places_asked
 from qa.across.sweeps import drop_asides, own_words
 from qa.documents import ChosenDocuments, DocumentView, LibraryView
@@ -67,12 +68,14 @@ class PlaceMention:
         document: The document.
         span: The sentence quoted.
         more: How many other sentences of it mention the thing.
+        by: The last word of the thing, where it is mentioned by that alone (金融特派员 for 科技特派员).
     """
 
     place: Division | None
     document: DocumentView
     span: Span
     more: int
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,14 @@ def find_mentions(question: MentionQuestion, view: LibraryView, chosen: ChosenDo
     """
     counted = frozenset(chosen.of(view)) - rows_behind(view.corpus, None, as_of)
     rows = [row for row in counted if _fits(view.infos[row], question)]
-    pattern = re.compile(_BETWEEN.join(map(re.escape, fold(question.thing))), re.IGNORECASE)
-    found = _named_in(view, rows, question.thing, pattern)
+    found = _named_in(view, rows, forms_of(question.thing))
+    wider: dict[int, PlaceMention] = {}
     if len(question.thing) > len(head := _head_of(question.thing)) and found:
         # 学生春秋假 for 中小学春秋假, where the last word is about as rare
-        wider = _named_in(view, rows, head, re.compile(_BETWEEN.join(map(re.escape, head)), re.IGNORECASE))
-        if len(wider) <= RARE * len(found) + 1:
-            found = {**wider, **found}
+        other = _named_in(view, rows, (head,))
+        if len(other) <= RARE * len(found) + 1:
+            wider = {row: replace(mention, by=head) for row, mention in other.items() if row not in found}
+    found = {**wider, **found}
     if question.of_documents:
         mentions = tuple(found[row] for row in sorted(found, key=lambda r: (_day(view.infos[r]), -r), reverse=True))
         return FoundMentions(question, mentions, (), ())
@@ -194,11 +198,26 @@ def _head_of(thing: str) -> str:
     return thing
 
 
-def _named_in(view: LibraryView, rows: list[int], thing: str, pattern: re.Pattern[str]) -> dict[int, PlaceMention]:
-    """The mentions in documents by row."""
+def forms_of(thing: str) -> tuple[str, ...]:
+    """The names under which a thing is looked for: of two joined by 或 each, and the other names of the same thing.
+
+    >>> forms_of("长期护理保险")
+    ('长期护理保险', '长护险', '长期照护保险')
+    """
+    names = [name for name in re.split("或者|或", thing) if len(name) >= SHORTEST] or [thing]
+    forms = list(names)
+    for name in names:
+        folded = fold(name)
+        forms += [folded.replace(own, other) for own, others in find_equivalents(folded).items() for other in others]
+    return tuple(dict.fromkeys(forms))
+
+
+def _named_in(view: LibraryView, rows: list[int], names: Sequence[str]) -> dict[int, PlaceMention]:
+    """The mentions of something under some names in documents, by row."""
+    pattern = re.compile("|".join(_BETWEEN.join(map(re.escape, fold(name))) for name in names), re.IGNORECASE)
     candidates: Iterable[int] = rows
-    if view.searcher is not None and len(rows) > READ_ALL and len(thing) > SHORTEST:
-        holding = view.searcher.documents_with(thing)
+    if view.searcher is not None and len(rows) > READ_ALL and all(len(name) > SHORTEST for name in names):
+        holding = set().union(*(view.searcher.documents_with(name) for name in names))
         candidates = [row for row in rows if row in holding]
     found = ((document.info.row, _mention_in(document, pattern)) for document in view.documents(candidates))
     return {row: mention for row, mention in found if mention is not None}
@@ -211,8 +230,8 @@ def _of_places(
     for place in places:
         rows = [row for row in by_place[place] if row in found]
         if rows:
-            best = found[max(rows, key=lambda row: (_day(view.infos[row]), row))]
-            yield PlaceMention(place, best.document, best.span, best.more)
+            best = found[max(rows, key=lambda row: (not found[row].by, _day(view.infos[row]), row))]
+            yield replace(best, place=place)
 
 
 def _mention_in(document: DocumentView, pattern: re.Pattern[str]) -> PlaceMention | None:

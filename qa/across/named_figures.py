@@ -37,6 +37,8 @@ class NamedFigure:
     document: int
     span: Span
     value: ComparableValue
+    sure: bool = True
+    """Whether the words between name and number say that the number is its own."""
 
 
 def find_named(
@@ -73,11 +75,10 @@ def find_named(
     view.prepare(read)
     found: dict[Division, NamedFigure] = {}
     for place in places:
-        for row in own[place]:
-            named = _named_in(row, view.document(row).text, pattern, family, kind, unit, read[row])
-            if named is not None:
-                found[place] = named
-                break
+        every = (_named_in(row, view.document(row).text, pattern, family, kind, unit, read[row]) for row in own[place])
+        named = sorted(filter(None, every), key=lambda one: not one.sure)
+        if named:
+            found[place] = named[0]
     return found
 
 
@@ -113,20 +114,34 @@ def _leads_to(between: str, *, growing: bool) -> bool:
     return said in verbs or (not others and (not said or (said.endswith(verbs) and len(said) <= SHORT)))
 
 
+def _may_be(figure: FigureRow, words: str, family: IndicatorFamily, kind: str, unit: str) -> bool:
+    """Whether a figure read under a longer name may be of the indicator: 高新技术企业数量实现翻番; 海洋生产总值 is no 生产总值."""
+    name = figure.family.concept
+    own = name != family.concept and (name.startswith(words) or (not family.known and name.endswith(words)))
+    alike = figure.family.dimension == family.dimension and figure.kind == kind
+    return own and alike and figure.value is not None and figure.value.unit == unit
+
+
 def _named_in(
     row: int, text: str, pattern: re.Pattern[str], family: IndicatorFamily, kind: str, unit: str, read: Sequence[FigureRow]
 ) -> NamedFigure | None:
     growing = family.dimension in ("growth", "mean growth", "total growth")
+    unsure: NamedFigure | None = None
     for name in pattern.finditer(text):
         words = fold(name.group())
         begin = max(text.rfind(mark, 0, name.start()) for mark in "。；;，,、\n") + 1
         stop = _STOP.search(text, name.end(), name.end() + REACH)
         end = stop.start() if stop else min(len(text), name.end() + REACH)
         # read already, of another year or kind or as a longer name
-        if any(
-            begin - 2 <= figure.start <= end and (words in (concept := figure.family.concept) or family.concept in concept)
+        taken = [
+            figure
             for figure in read
-        ):
+            if begin - 2 <= figure.start <= end and (words in figure.family.concept or family.concept in figure.family.concept)
+        ]
+        if taken:
+            longer = next((figure for figure in taken if _may_be(figure, words, family, kind, unit)), None)
+            if longer is not None and longer.value is not None:
+                unsure = unsure or NamedFigure(row, Span(begin, end).trimmed(text), longer.value, sure=False)
             continue
         beside = sorted((abs(figure.start - name.start()), figure.kind) for figure in read)[:BESIDE]
         if any(distance <= AROUND and other != kind for distance, other in beside):
@@ -136,6 +151,11 @@ def _named_in(
                 continue
             value = to_base(quantity.value, quantity.value, quantity.unit)
             between = text[name.end() : name.end() + quantity.span.start]
-            if value.unit == unit and _leads_to(between, growing=growing):
-                return NamedFigure(row, Span(begin, name.end() + quantity.span.end).trimmed(text), value)
-    return None
+            if value.unit != unit:
+                continue
+            span = Span(begin, name.end() + quantity.span.end).trimmed(text)
+            if _leads_to(between, growing=growing):
+                return NamedFigure(row, span, value)
+            # 进出口在对美贸易下降超3成的情况下增长12%
+            unsure = unsure or NamedFigure(row, span, value, sure=False)
+    return unsure

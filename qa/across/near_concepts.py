@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from corpus.wordlists import word_lists
-from graph.families.indicator import FoundConcept, IndicatorFamily, family_asked, family_of
+from graph.families.indicator import FoundConcept, IndicatorFamily, family_asked, family_of, is_state
 from graph.queries.fact_table import FactQuery, FactTable, FigureRow
 
 SHORTEST, SHORTEST_WITH_UNIT = 4, 2
@@ -21,13 +21,25 @@ LONGER = 2
 
 @lru_cache(maxsize=65536)
 def core_name(concept: str) -> str:
-    """The name of an indicator without the qualifiers that do not make another one of it.
+    """The name of an indicator without the qualifiers that do not make another one of it, a share under its usual name.
 
-    >>> core_name("既有住宅加装(更新)电梯")
-    '电梯'
+    >>> core_name("既有住宅加装(更新)电梯"), core_name("清洁能源装机比重")
+    ('电梯', '清洁能源装机占比')
     """
     rest = _qualifiers().sub("", concept)
+    usual, *others = word_lists("qa")["share_ends"]
+    for end in others:
+        if rest.endswith(end) and len(rest) > len(end) + 1:
+            rest = rest.removesuffix(end) + usual
+            break
     return rest if len(rest) >= SHORTEST_WITH_UNIT else concept
+
+
+def is_rate(family: IndicatorFamily) -> bool:
+    """Whether what is measured is what there is at a day or a rate, by the data of families or by the end of its name."""
+    return family.dimension == "level" and (
+        is_state(family) or core_name(family.concept).endswith(word_lists("qa")["state_ends"])
+    )
 
 
 def near_figures(family: IndicatorFamily, query: FactQuery, table: FactTable) -> list[FigureRow]:

@@ -15,9 +15,9 @@ from corpus.wordlists import expand, word_lists
 from graph.quantities.find import find_quantities
 from qa.across.evidence import Subject
 from qa.across.places import ENDINGS
-from qa.across.statements import EVERYDAY, groups, groups_asked, kind_asked, kind_by_unit
+from qa.across.statements import EVERYDAY, groups, groups_asked, kind_asked, kind_by_unit, kind_of_unit
 from qa.across.subjects import subject_of, without_asking, without_places
-from qa.across.sweeps import own_words
+from qa.across.sweeps import own_words, read_bound
 from qa.documents import LibraryView
 from qa.understanding.concepts import QueryConcepts
 from qa.understanding.names import KnownNames
@@ -50,8 +50,14 @@ def rule_subject(plain: str, kind: str, parsed: ParsedQuestion, view: LibraryVie
 
 
 def value_kind(plain: str, parsed: ParsedQuestion) -> str:
-    """The sort of value (金额, 比例 …) that a question asks for: by its unit, by its subject, by its other words; empty for none."""
-    return kind_by_unit(parsed.folded) or kind_asked(with_usual_groups(plain)) or kind_asked(parsed.folded)
+    """The sort of value (金额, 比例 …) that a question asks for: by its unit, that of its bound, its subject, its other words; empty for none."""
+    named = kind_by_unit(parsed.folded) or kind_asked(with_usual_groups(plain))
+    bound = read_bound(parsed.folded)
+    by_bound = kind_of_unit(bound.value.unit) if bound is not None else ""
+    # 贷款额度按余额25倍以上: what it is held against; 90平方米以下新房的补贴 is asked of some houses
+    if by_bound and by_bound != named and (by_bound != "数量" or not named):
+        return by_bound
+    return named or kind_asked(parsed.folded)
 
 
 def with_light_measures(sought: QueryConcepts) -> QueryConcepts:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from corpus.folding import fold
 from corpus.wordlists import word_lists
-from qa.across.evidence import GENERAL, PlaceEvidence, Subject
+from index.equivalents import unify_terms
+from qa.across.evidence import GENERAL, PlaceEvidence, RankedStatement, Subject
 from qa.across.statements import EVERYDAY, PlaceStatement, StatedValue, find_change, groups_in, head_asked
 
 LOOKED_AT = 12
@@ -23,6 +25,12 @@ OF_SPECIAL = -1.0
 """People that not everybody belongs to, and what counts where a statement names them in front of a value."""
 RISING = ("金额", "比例")
 """Sorts of values that a rise is given in."""
+OF_CLAUSE = 0.8
+"""What counts for a value whose own clause says the whole subject."""
+BESIDE = 2.0
+"""How far behind the best value of a place another may count that is shown beside it."""
+SHOWN_BESIDE = 2
+"""Other values of a place that are shown at most."""
 OF_GROUP, BELOW_GROUP, OF_OTHERS, OF_HEAD, OF_PERIOD, OF_RULE = 2.0, 1.5, -2.5, 1.5, 2.0, -3.0
 """What counts for a value: for the group asked about, below a heading of it, for another, of the thing asked for, per the time asked for, a rise and not a value."""
 
@@ -36,6 +44,17 @@ class RuleValue:
 
     value: StatedValue
     statement: PlaceStatement
+    others: tuple[StatedValue, ...] = ()
+    """Its values for other people or cases that the question does not choose between (二套 80% beside 首套 100%)."""
+    people: str = ""
+    """Whom the value is for, where that is not everybody and not those asked about."""
+    foreign: bool = False
+    """Whether the value is so far from the one asked for that it is not compared with those of other places."""
+
+    @property
+    def label(self) -> str:
+        """Whom the value is for, where those are other people than asked, or the place gives other values for others."""
+        return self.value.group if self.others else self.people
 
 
 @dataclass(frozen=True)
@@ -67,17 +86,27 @@ def read_asked_value(folded: str, subject: Subject) -> AskedValue:
     period = next(
         (time for time, words in (("月", "per_month"), ("年", "per_year")) if any(w in folded for w in lists[words])), ""
     )
-    return AskedValue(frozenset(groups), head_asked(folded), period, any(word in folded for word in lists["asks_rise"]))
+    return AskedValue(
+        frozenset(groups), head_asked(folded, subject.kind), period, any(word in folded for word in lists["asks_rise"])
+    )
 
 
 def find_rule_value(one: PlaceEvidence, subject: Subject, asked: AskedValue) -> RuleValue | None:
-    """The value of a place that is asked for; None where none of its statements gives one of that sort."""
-    best: tuple[float, RuleValue] | None = None
-    statements = one.statements[:LOOKED_AT]
+    """The value of a place that is asked for; None where none of its statements gives one of that sort.
+
+    Where it gives one only for other people than those asked about, that one, marked as ``foreign``.
+    """
+    return best_value(one.statements, subject, asked)
+
+
+def best_value(statements: Sequence[RankedStatement], subject: Subject, asked: AskedValue) -> RuleValue | None:
+    """The value that some statements of one document give of what is asked for, as ``find_rule_value``."""
     if not statements:
         return None
     first = statements[0].rank
-    for ranked in statements:
+    fitting: list[tuple[float, RuleValue]] = []
+    foreign: list[tuple[float, RuleValue]] = []
+    for ranked in statements[:LOOKED_AT]:
         # 根据职工需求，最高额度由60万元提高至70万元 gives reasons and the value
         lower = BACKGROUND if ranked.statement.background else 0.0
         if ranked.rank + lower < first - NEAR:
@@ -88,16 +117,44 @@ def find_rule_value(one: PlaceEvidence, subject: Subject, asked: AskedValue) -> 
                 value.kind == subject.kind or (asked.rise and value.kind in RISING and _rises(value, plain))
             ):
                 continue
-            fits = _fits(value, plain, asked)
-            score = ranked.rank + lower + fits
-            if fits < WORST:
-                continue  # of other people, or of another thing
-            if best is None or score > best[0]:
-                best = score, RuleValue(value, ranked.statement)
-    return best[1] if best is not None else None
+            fits, others = _fits(value, plain, asked)
+            found = RuleValue(value, ranked.statement)
+            clause = unify_terms(fold(value.clause.of(plain.document.text)))
+            # where people are asked about the clause that names them need not name the thing again
+            said = 0.0 if asked.groups else subject.sought.share(subject.sought.profile(clause))
+            score = ranked.rank + lower + fits + OF_CLAUSE * said
+            if others:
+                people = "、".join(g for g in value.group.split("、") if g not in asked.groups | GENERAL)
+                found = replace(found, people=people)
+            if fits >= WORST:
+                fitting.append((score, found))
+            if others and fits - others >= WORST:
+                foreign.append((score - others, replace(found, foreign=True)))
+    best = max(fitting or foreign, key=lambda pair: pair[0], default=None)
+    if best is None:
+        return None
+    chosen = set(best[1].value.group.split("、")) & asked.groups
+    return best[1] if chosen else replace(best[1], others=_beside(best, foreign))
 
 
-def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> float:
+def _beside(best: tuple[float, RuleValue], foreign: Sequence[tuple[float, RuleValue]]) -> tuple[StatedValue, ...]:
+    """The values of the same thing for other people or cases, each with its own label, that stand beside the best."""
+    score, own = best
+    found: dict[str, StatedValue] = {}
+    for other, one in sorted(foreign, key=lambda pair: -pair[0]):
+        value = one.value
+        alike = (
+            value.head == own.value.head
+            and value.value is not None
+            and value.value.unit == (own.value.value and own.value.value.unit)
+        )
+        if alike and other >= score - BESIDE and value.group not in ("", own.value.group) and value.value != own.value.value:
+            found.setdefault(value.group, value)
+    return tuple(found.values())[:SHOWN_BESIDE]
+
+
+def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> tuple[float, float]:
+    """How far a value is the one asked for, and what of that counts against it because it is for other people."""
     groups = set(filter(None, value.group.split("、")))
     score = 0.0
     if groups & asked.groups:
@@ -106,7 +163,7 @@ def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> f
         score += BELOW_GROUP
     foreign = groups - asked.groups - GENERAL
     opposite = {"双方缴存", "单方缴存"} & groups - asked.groups if {"双方缴存", "单方缴存"} & asked.groups else set()
-    score += OF_OTHERS * min(2, len(foreign) + len(opposite))
+    others = OF_OTHERS * min(2, len(foreign) + len(opposite))
     at_first = statement.document.text[statement.span.start : value.span.start]
     if (groups_in(at_first) & SPECIAL) - asked.groups - groups:
         score += OF_SPECIAL
@@ -126,7 +183,7 @@ def _fits(value: StatedValue, statement: PlaceStatement, asked: AskedValue) -> f
     at = value.span.start - statement.span.start
     if (change := find_change(statement.text)) is not None and at < change:
         score += OF_RULE  # 为“每月1500元”提高至“每月1800元”
-    return score + (0.0 if _rises(value, statement) == asked.rise else OF_RULE)
+    return score + others + (0.0 if _rises(value, statement) == asked.rise else OF_RULE), others
 
 
 def _rises(value: StatedValue, statement: PlaceStatement) -> bool:

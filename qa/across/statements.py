@@ -344,15 +344,21 @@ def find_change(text: str) -> int | None:
     return found.start() if found is not None else None
 
 
-def head_asked(text: str) -> str:
-    """What an amount is asked for (最高额度, 提取额度); empty where no known word says so."""
-    return _head("money", text)
+def head_asked(text: str, kind: str) -> str:
+    """What a value of a kind is asked of (最高额度, 提取额度 of an amount, 补贴比例 of a share); empty where no known word says so."""
+    return next((head for measure, of in _MEASURES.items() if of == kind and (head := _head(measure, text))), "")
 
 
 @cache
 def _kinds(file: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     rows = (line.split("\t") for line in entries("qa", file))
     return tuple((kind, tuple(words.split())) for kind, words in rows)
+
+
+def kind_of_unit(unit: str) -> str:
+    """The sort of value that a unit is of: 金额 of 元; empty for a unit of none."""
+    measured = find_quantities(f"1{unit}")
+    return _MEASURES.get(measured[0].measure, "") if measured else ""
 
 
 def kind_by_unit(question: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.divisions import NATION, Division
@@ -17,12 +17,12 @@ from corpus.folding import fold
 from corpus.numerals import half_width, read_whole_number
 from corpus.region_groups import find_groups
 from corpus.wordlists import expand, word_lists
-from graph.families.indicator import FoundConcept, IndicatorFamily, family_asked, find_concept
+from graph.families.indicator import FoundConcept, IndicatorFamily, family_asked, family_of, find_concept
 from graph.families.units import ComparableValue, to_base
 from graph.quantities.find import find_quantities
 from graph.queries.fact_table import fact_table
 from qa.across.indicators import asked_kind
-from qa.across.near_concepts import find_core
+from qa.across.near_concepts import find_core, is_rate
 from qa.across.places import places_asked
 from qa.documents import LibraryView
 from qa.understanding.names import KnownNames
@@ -75,6 +75,7 @@ class Sweep:
         pairs: Years with the kind of figure asked of each, where two kinds are asked of two years.
         both_ends: Whether the other end is asked for too (最高和最低).
         last: How many of the last years are asked for (近三年).
+        period: The plan period asked for, as named, where it is over (“十四五”): what was done in it is told without a year.
     """
 
     family: IndicatorFamily
@@ -92,6 +93,7 @@ class Sweep:
     pairs: tuple[tuple[int, str], ...] = ()
     both_ends: bool = False
     last: int | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,9 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     elif asked == "target" and says("sweeps_done"):
         operation = "done"
     past = bool(years) and max(years) < as_of.year
-    kinds: tuple[str, ...] = (asked,) if asked else ("achieved", "target") if past else ("target", "achieved")
+    # of a rate that nobody asks the goal of, what has been reached comes first
+    reached = past or (not years and is_rate(found.family))
+    kinds: tuple[str, ...] = (asked,) if asked else ("achieved", "target") if reached else ("target", "achieved")
     if operation == "one" and asked != "target":
         kinds += ("statistic",)
     if operation == "done" or (operation == "series" and asked is None):
@@ -210,6 +214,7 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
         pairs,
         says("sweeps_highest") and says("sweeps_lowest"),
         read_whole_number(last[1]) if last and not years else None,
+        _past_period(folded, as_of),
     )  # fmt: skip
 
 
@@ -237,7 +242,9 @@ def _concept(folded: str, view: LibraryView) -> FoundConcept | None:
     of_rules = any(word in folded for word in word_lists("qa")["sweeps_rules"])
     name = None if of_rules else fact_table(view.corpus).longest_concept(folded)
     if name is not None and len(name) >= SHORTEST:
-        return FoundConcept(family_asked(folded, name), name)
+        # 入境游客增长 is the growth of 入境游客, whatever its figures are called
+        grown = family_of(name, "%")
+        return FoundConcept(family_asked(folded, name) if grown.concept == name else replace(grown, known=False), name)
     if any(word in folded for word in word_lists("qa")["bare_growth"]):
         return find_concept("经济增长")
     unit = _UNIT_ASKED.search(folded)
@@ -259,7 +266,8 @@ def _form(folded: str) -> Form:
 def _operation(folded: str, concept: str) -> Operation:
     lists = word_lists("qa")
     rest = folded.replace(concept, " ")
-    if all(any(word in folded for word in lists[name]) for name in ("sweeps_results", "sweeps_goals")):
+    # 实际 in 实际使用外资 asks for no result
+    if all(any(word in rest for word in lists[name]) for name in ("sweeps_results", "sweeps_goals")):
         return "done"
     for name, words in (
         ("missing", "sweeps_missing"),
@@ -286,6 +294,13 @@ def years_named(folded: str, as_of: dt.date) -> tuple[int, ...]:
         if any(word in folded for word in lists[name]):
             return (as_of.year + offset,)
     return ()
+
+
+def _past_period(folded: str, as_of: dt.date) -> str:
+    """The plan period that a folded question names in place of years, where it is over."""
+    plan = _PLAN.search(folded)
+    named = plan is not None and _YEAR.search(folded) is None and five_year_plans()[plan.group()][1] < as_of.year
+    return plan.group() if plan is not None and named else ""
 
 
 def _pairs(folded: str) -> tuple[tuple[int, str], ...]:

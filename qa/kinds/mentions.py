@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from qa.across.coverage import Coverage, cover_line, listed
 from qa.across.evidence import title_of
 from qa.across.mentions import FoundMentions, PlaceMention, find_mentions, parse_mention_question
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_at
@@ -13,8 +14,6 @@ from qa.understanding.question import ParsedQuestion
 
 MOST = 60
 """Rows that are shown; the rest is counted."""
-NAMED = 40
-"""Places without a mention that are named."""
 ENOUGH = 2
 """Mentions from which there is something to list; one alone is a question of a document."""
 
@@ -29,31 +28,31 @@ def answer_mentions(
     found = find_mentions(question, view, chosen, as_of)
     if len(found.mentions) < ENOUGH:
         return None
-    lines = [_cover(found), *(_row(number, mention) for number, mention in enumerate(found.mentions[:MOST], 1))]
-    parts = tuple((m.document.info.row, m.document.part_at(m.span.start)) for m in found.mentions[:MOST])
+    shown = sorted(found.mentions, key=lambda mention: bool(mention.by))[:MOST]
+    lines = [_cover(found), *(_row(number, mention) for number, mention in enumerate(shown, 1))]
+    parts = tuple((m.document.info.row, m.document.part_at(m.span.start)) for m in shown)
     return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
 
 
 def _cover(found: FoundMentions) -> AnswerLine:
-    thing, count = found.question.thing, len(found.mentions)
+    thing = found.question.thing
+    near = [mention for mention in found.mentions if mention.by]
+    count = len(found.mentions) - len(near)
+    coverage = Coverage()
     if found.question.of_documents:
-        text = f"提到“{thing}”的文件有 {count} 份"
-        counts: tuple[int, ...] = (count,)
+        text = f"提到“{thing}”的文件有 {count} 份" + (f"；另有 {len(near)} 份只提到“{near[0].by}”" if near else "")
+        counts: tuple[int, ...] = (count, len(near)) if near else (count,)
     else:
-        places = count + len(found.silent)
+        places = len(found.mentions) + len(found.silent)
         text = f"{places} 个地区中 {count} 个提到“{thing}”"
+        text += listed(f"只提到“{near[0].by}”", [m.place.short for m in near if m.place is not None]) if near else ""
         counts = (places, count)
         if found.question.places is not None:
-            text += _listed("未见", [d.short for d in found.silent])
-            text += _listed("库里没有这类文件", [d.short for d in found.without])
-    if count > MOST:
+            coverage = Coverage(silent=[d.short for d in found.silent], absent=[d.short for d in found.without])
+    if len(found.mentions) > MOST:
         text += f"；下面列出 {MOST} 个"
         counts = (*counts, MOST)
-    return AnswerLine(f"{text}。", counts=counts, derived=(text,))
-
-
-def _listed(label: str, names: list[str]) -> str:
-    return f"；{label}：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}" if names else ""
+    return cover_line(text, coverage, counts)
 
 
 def _document_name(mention: PlaceMention) -> str:
@@ -66,5 +65,5 @@ def _row(number: int, mention: PlaceMention) -> AnswerLine:
     cited = cite(mention.document, mention.span)
     name = mention.place.short if mention.place is not None else _document_name(mention)
     label = f"{number}. {name}"
-    more = f"（另有 {mention.more} 处）" if mention.more else ""
+    more = f"（只提到“{mention.by}”）" if mention.by else f"（另有 {mention.more} 处）" if mention.more else ""
     return AnswerLine(f"{label}：“{flatten(cited.quote)}”{more}", (cited,), derived=(label, more))

@@ -20,13 +20,14 @@ from corpus.store import StoredFact
 from corpus.wordlists import expand, word_lists
 from graph.codec.records import TargetRecord
 from graph.documents.named import rows_behind
-from graph.families.indicator import Dimension, IndicatorFamily, families_named, is_state
+from graph.families.indicator import Dimension, IndicatorFamily, families_named
 from graph.families.units import ComparableValue
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table, read_facts
 from graph.queries.figures import choose_figure
+from qa.across.coverage import KINDS, NAMED, Coverage, cover_line, figures_otherwise, respect_of, time_of, without_reports
 from qa.across.indicators import quoted_span
 from qa.across.named_figures import NamedFigure, find_named
-from qa.across.near_concepts import core_name, near_figures
+from qa.across.near_concepts import is_rate, near_figures
 from qa.across.sweeps import Sweep, bound_words, own_words, parse_sweep
 from qa.across.words import SaidInWords, find_words
 from qa.answer import AnswerCitation, AnswerFigure, CellValue
@@ -39,11 +40,8 @@ FOREMOST = 5
 """Rows shown behind the highest or lowest."""
 FEW = 8
 """Places of a level with a figure from which 各地 means that level."""
-NAMED = 40
-"""Places without a figure that are named."""
 ENOUGH = 3
 """Places with a figure from which there is something to list, where more are asked about."""
-KINDS = {"target": "目标", "achieved": "完成数", "statistic": "现状数", "rule": "标准"}
 _RISE = re.compile(expand("qa", r"(?:{rises})(?:[\d.,]+[万亿]?元?[、和及])*$"))
 
 
@@ -108,6 +106,7 @@ def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[Figu
         fell = table.select(replace(query, family=replace(sweep.family, dimension="fall")))
         exact += [_as_growth(f) for f in fell]
     near = near_figures(sweep.family, query, table)
+    exact = [_dated(f, sweep.family) for f in exact]
     told = {(f.place, f.kind, f.year) for f in exact if f.value is not None}
     # another name of the indicator counts where a place does not use its own
     measured = Counter(_thing_counted(f) for f in (*exact, *near)).most_common(1)
@@ -134,6 +133,7 @@ def _could_belong(
     sweep: Sweep, shown: Sequence[PlaceFigure], named: Mapping[Division, NamedFigure]
 ) -> dict[Division, NamedFigure]:
     """Of the places whose figure was not read those that could be the highest, among the first or beyond the bound, by their text."""
+    named = {place: one for place, one in named.items() if one.sure}
     if sweep.bound is not None:
         return {place: one for place, one in named.items() if sweep.bound.holds(one.value)}
     if not shown or not (sweep.most is not None or sweep.operation in ("highest", "lowest")):
@@ -150,8 +150,7 @@ def _as_growth(fall: FigureRow) -> FigureRow:
 
 def _dated(figure: FigureRow, family: IndicatorFamily) -> FigureRow:
     """A figure with the year before that of its document, where it tells a state and names no year."""
-    state = is_state(family) or core_name(family.concept).endswith(word_lists("qa")["state_ends"])
-    if figure.year is None and figure.kind == "achieved" and figure.issued[:4].isdigit() and state:
+    if figure.year is None and figure.kind == "achieved" and figure.issued[:4].isdigit() and is_rate(family):
         return replace(figure, year=int(figure.issued[:4]) - 1, reckoned=True, in_review=True)
     return figure
 
@@ -168,13 +167,13 @@ def _of_one_measure(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[Dimensi
         places[figure.family.dimension, figure.kind, figure.year].add(figure.place)
     chosen: list[tuple[int, tuple[Dimension, str, int | None]]] = []
     for kind in sweep.kinds:
-        counts = {key: len(of) for key, of in places.items() if key[1] == kind and (not sweep.years or key[2] in sweep.years)}
+        counts = {key: len(of) for key, of in places.items() if key[1] == kind and _of_years(sweep, key)}
         if sweep.any_dimension and any(key[0] == "level" for key in counts):
             level = max(count for key, count in counts.items() if key[0] == "level")
             if level >= 0.5 * max(counts.values()):
                 counts = {key: count for key, count in counts.items() if key[0] == "level"}
         dated = {key: count for key, count in counts.items() if key[2] is not None}
-        best = dated or (counts if not sweep.years else {})
+        best = dated or (counts if not sweep.years or sweep.period else {})
         if best:
             most = max(best.values())
             key = max((key for key, count in best.items() if count >= 0.6 * most), key=lambda key: (key[2] or 0, best[key]))
@@ -182,6 +181,13 @@ def _of_one_measure(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[Dimensi
     # the likeliest kind, unless hardly a place gives it and many another
     first = next(iter(chosen), None)
     return next((key for count, key in chosen if first is not None and count > 2 * first[0]), first[1] if first else None)
+
+
+def _of_years(sweep: Sweep, key: tuple[Dimension, str, int | None]) -> bool:
+    """Whether a respect, kind and year is of the years asked for; what was done over a plan period that is over has none."""
+    dimension, kind, year = key
+    over = bool(sweep.period) and kind == "achieved" and dimension not in ("level", "growth") and year is None
+    return not sweep.years or over or year in sweep.years
 
 
 def _scope(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[Division, ...]:
@@ -263,10 +269,12 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
     name = _named(family, kind, year)
     silent = [place for place in scope if place not in {one.place for one in held}]
     words = find_words(family, year, silent, view) if kind == "target" and year is not None else {}
-    if len(held) + len(words) < (min(ENOUGH, len(scope) - 1) if sweep.scope else ENOUGH):
+    otherwise = figures_otherwise(family, kind, year, [p for p in silent if p not in words], counted, view)
+    if len(held) + len(words) + len(otherwise) < (min(ENOUGH, len(scope) - 1) if sweep.scope else ENOUGH):
         return None
-    named = find_named(family, kind, unit, [p for p in silent if p not in words], [one.figure for one in held], counted, view)
-    cover = _coverage(scope, held, other, words, named, name)
+    unread = [place for place in silent if place not in words]
+    named = find_named(family, kind, unit, unread, [one.figure for one in held], counted, view)
+    cover = _coverage(sweep, scope, held, other, words, named, otherwise, name, view)
     if sweep.operation == "missing":
         return AnswerDraft("answered", (_missing(scope, held, name), cover), final=True, table=True)
     meeting = [one for one in ordered if _meets(sweep, one)]
@@ -281,7 +289,13 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
     rows = [_row(f"{i}. {one.place.short}", one, view) for i, one in enumerate(shown, 1)]
     rows += [_row_in_words(f"{i}. {place.short}", said, view) for i, (place, said) in enumerate(in_words.items(), len(rows) + 1)]
     plain = sweep.bound is None and sweep.form == "any" and shown is meeting
-    rows += [_row(f"{one.place.short}（口径不同）", one, view) for one in other if plain]
+    same_time = (
+        [figure for figure in otherwise.values() if (figure.kind, figure.year) == (kind, year)]
+        if plain and sweep.any_dimension and len(held) < ENOUGH
+        else []
+    )
+    others = [*other, *_as_held(same_time, view)] if plain else []
+    rows += [_row(f"{one.place.short}（口径不同）", one, view) for one in others]
     rows += [
         _row_named(f"{place.short}（没有读出，未参加比较）", one, view)
         for place, one in _could_belong(sweep, shown, named).items()
@@ -289,6 +303,13 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
     parts = dict.fromkeys(_part(one, view) for one in (*shown, *other))
     parts |= dict.fromkeys((said.document, view.document(said.document).part_at(said.span.start)) for said in in_words.values())
     return AnswerDraft("answered", (*lead, cover, *rows), parts=tuple(parts), final=True, table=True)
+
+
+def _as_held(figures: Sequence[FigureRow], view: LibraryView) -> list[PlaceFigure]:
+    """Figures with their places and facts."""
+    facts = read_facts(view.corpus, figures)
+    divisions = gazetteer().by_code
+    return [PlaceFigure(divisions[f.place], f, facts[f.fact]) for f in figures if f.fact in facts and f.place in divisions]
 
 
 def _unit_of(sweep: Sweep, held: Sequence[PlaceFigure]) -> str:
@@ -401,26 +422,37 @@ def _written(total: float, unit: str) -> str:
 
 
 def _coverage(
+    sweep: Sweep,
     scope: Sequence[Division],
     held: Sequence[PlaceFigure],
     other: Sequence[PlaceFigure],
     words: Mapping[Division, SaidInWords],
     named: Mapping[Division, NamedFigure],
+    otherwise: Mapping[Division, FigureRow],
     name: str,
+    view: LibraryView,
 ) -> AnswerLine:
-    """How many of the places give the figure, which say something without a number or one not read, which nothing, whose unit differs."""
+    """How many of the places give the figure, and why each of the others does not stand in the list."""
     have = {one.place for one in held}
-    silent = [place.short for place in scope if place not in have and place not in words and place not in named]
-    text = f"{len(scope)} 个地区中 {len(held)} 个写到{name}"
-    if words:
-        text += f"；只有定性表述：{'、'.join(place.short for place in words)}"
-    if named:
-        text += f"；写到而没有读出数：{'、'.join(place.short for place in named)}"
-    if silent:
-        text += f"；未见：{'、'.join(silent[:NAMED])}{'等' if len(silent) > NAMED else ''}"
-    if other:
-        text += f"；口径不同（单位不同）：{'、'.join(one.place.short for one in other)}"
-    return AnswerLine(f"{text}。", counts=(len(scope), len(held)), derived=(text,))
+    rest = [place for place in scope if place not in have and place not in words and place not in named]
+    asked = held[0].figure.family.dimension
+    absent = without_reports([place for place in rest if place not in otherwise], [one.fact.document for one in held], view)
+    differing = [f"{one.place.short}（单位不同）" for one in other]
+    differing += [
+        f"{p.short}（{respect_of(otherwise[p])}）" for p in rest if p in otherwise and otherwise[p].family.dimension != asked
+    ]
+    coverage = Coverage(
+        in_words=[place.short for place in words],
+        unread=[place.short for place, one in named.items() if one.sure],
+        possible=[place.short for place, one in named.items() if not one.sure],
+        differing=differing,
+        other_time=[
+            f"{p.short}（{time_of(otherwise[p])}）" for p in rest if p in otherwise and otherwise[p].family.dimension == asked
+        ],
+        silent=[place.short for place in rest if place not in otherwise and place not in absent],
+        absent=[place.short for place in absent],
+    )
+    return cover_line(f"{len(scope)} 个地区中 {len(held)} 个写到{name}", coverage, (len(scope), len(held)))
 
 
 def _missing(scope: Sequence[Division], held: Sequence[PlaceFigure], name: str) -> AnswerLine:

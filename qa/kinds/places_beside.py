@@ -68,7 +68,7 @@ def answer_places_beside(
     subject = rule_subject(plain, kind, parsed, view, known)
     counted = frozenset(chosen.of(view))
     issued = counted if window is None else frozenset(r for r in counted if window[0] <= day_of(view.infos[r]) <= window[1])
-    looked, rows, given = 0, None, None
+    looked, rows, given, whole = 0, None, None, False
     of_all_times = every and window is None
     if level or every:
         inside = issued if not level else frozenset(r for r in issued if not level.isdisjoint(view.regions[r]))
@@ -81,6 +81,10 @@ def answer_places_beside(
         there = everywhere(plain, None, view, view.searcher, issued or None, rows or inside or issued or counted, most, given)
         looked = len(there) if rows is None else 0
         places = [place for place in there if (place.division in level if level else place.division is not None)]
+        if level and len(read.divisions) <= WIDE:
+            # few enough to read each of them: who says nothing is told too
+            places, looked = with_documents(view, read.divisions, only=inside), 0
+            whole = True
     else:
         places = [_of_window(place, issued) for place in with_documents(view, read.divisions, only=counted)]
     if len(places) < 2:
@@ -95,7 +99,12 @@ def answer_places_beside(
         found = [more.get(one.place.name, one) if one.document is None else one for one in found]
     if (
         subject.kind
-        and (valued := draft_rule_values(own_words(parsed), subject, found, open_scope=bool(level or every))) is not None
+        and (
+            valued := draft_rule_values(
+                own_words(parsed), subject, found, named=not (level or every), open_scope=every or (bool(level) and not whole)
+            )
+        )
+        is not None
     ):
         return valued
     if every:

@@ -96,4 +96,43 @@ def test_the_values_of_several_years_are_rows(rules: Library) -> None:
 
 def test_one_value_alone_is_neither_highest_nor_lowest(rules: Library) -> None:
     alone = ask(rules, "湘潭、宝鸡双缴存家庭公积金贷款最高额度哪个最高")
-    assert alone.status == "partial" and alone.answer.startswith("只有湘潭市写到") and "未见：宝鸡市" in alone.answer
+    assert alone.status == "partial" and alone.answer.startswith("只有湘潭市写到")
+    assert "库里没有这类文件：宝鸡市" in alone.answer and "未见" not in alone.answer
+
+
+SUBSIDIES = {
+    "河南省许昌市": "购买新建商品住房的，财政按所缴契税总额的20%给予补贴。",
+    "广西壮族自治区崇左市": "首套住房按照购房所缴契税总额的100%给予补贴，二套住房按照购房所缴契税总额的80%给予补贴。",
+    "山东省烟台市": "对个体工商户购买新建商品住房的，财政按所缴契税总额的50%给予补贴。",
+    "江西省新余市": "对购买新建商品住房的，财政给予契税补贴，具体办法另行制定。",
+}
+
+
+@pytest.fixture(scope="module")
+def subsidies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder: Path = tmp_path_factory.mktemp("subsidies")
+    notice = NOTICE.replace("调整住房公积金贷款政策", "购房契税补贴").replace("提高贷款额度", "购房契税补贴")
+    for city, rule in SUBSIDIES.items():
+        (folder / f"{city}.txt").write_text(notice.format(city=city, year=2025, rule=rule), encoding="utf-8")
+        for number, thing in enumerate(["防汛", "档案", "统计", "春耕", "道路养护", "食品监管", "学校卫生", "就业"]):
+            (folder / f"{city}{number}.txt").write_text(OTHER.format(city=city, thing=thing), encoding="utf-8")
+    with Library.open(folder / "library", encoder=BlankEncoder()) as opened:
+        opened.ingest(sorted(folder.glob("*.txt")))
+        yield opened
+
+
+def test_values_for_several_cases_are_shown_with_their_labels(subsidies: Library) -> None:
+    answer = ask(subsidies, "许昌、崇左、烟台、新余、宝鸡五市购房契税补贴比例分别是多少").answer
+    shown = dict(re.findall(r"^\d+\. (\S+?市) (.+?)：“", answer, re.MULTILINE))
+    assert shown["许昌市"] == "20%" and shown["崇左市"] == "首套100%；二套80%"
+
+
+def test_the_coverage_tells_why_a_place_is_not_in_the_list(subsidies: Library) -> None:
+    answer = ask(subsidies, "许昌、崇左、烟台、新余、宝鸡五市购房契税补贴比例分别是多少").answer
+    assert "5 个地区中 3 个写到" in answer and "烟台市 个体工商户50%：“" in answer
+    assert "未见：新余市" in answer and "库里没有这类文件：宝鸡市" in answer
+
+
+def test_a_bound_of_another_sort_than_the_values_is_a_condition(subsidies: Library) -> None:
+    answer = ask(subsidies, "许昌、崇左90平方米以下住房的契税补贴比例分别是多少").answer
+    assert "2 个地区中 2 个写到" in answer and "90平方米" not in answer.split("\n")[0]
