@@ -59,7 +59,8 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
     contents: list[PageContent] = []
     pictured: list[int] = []
     drawn: list[int] = []
-    pictures = 0
+    lost: list[int] = []
+    pictures = composed = 0
     for number, page in enumerate(islice(_pages(package), limits.pdf_pages + 1), 1):
         if number > limits.pdf_pages:
             raise RefusedInput(source, "size", f"OFD 超过 {limits.pdf_pages} 页；请拆分后导入")
@@ -68,6 +69,10 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
             raise RefusedInput(source, "size", f"第 {number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
         content = PageContent(number, (page.box[2] or _A4[2]) * _POINTS, (page.box[3] or _A4[3]) * _POINTS)
         content.lines = in_columns(to_lines(glyphs, number), content.width)
+        composed += sum(
+            1 for layer in page.layers for used in layer.iter("{*}CompositeObject") if used.get("ResourceID") in page.units
+        )
+        lost += [number] * (not page.layers)
         images = [image for layer in page.layers for image in layer.iter("{*}ImageObject")]
         if content.lines:
             pictures += sum(1 for image in images if _is_large(image))
@@ -104,6 +109,10 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
     if (len(pictured) + len(drawn)) * 2 > len(contents):
         message = f"OFD 共 {len(contents)} 页，其中 {len(pictured) + len(drawn)} 页是图像或图形，大部分内容没有读入"
         builder.issue("mostly_unread", message)
+    if lost:
+        builder.issue("page_lost", f"{page_numbers(lost)}的内容在文件里缺失，没有读入；请重新下载或向发文单位核对")
+    if composed:
+        builder.issue("embedded", f"OFD 有 {composed} 处组合图形带有文字，没有读入，请核对原件")
     if pictures:
         builder.issue("pictures", f"OFD 有 {pictures} 张图片，图片里的文字没有读入")
     _report_parts(builder, package)
@@ -119,11 +128,13 @@ class _Page:
         layers: what is drawn on it: the templates below it, its own contents, the templates above.
         box: of the paper, in millimetres.
         media: the parts that hold pictures, by their ids.
+        units: the ids of the drawings put together elsewhere (composite units) that hold text.
     """
 
     layers: tuple[etree._Element, ...]
     box: list[float]
     media: dict[str, str]
+    units: frozenset[str] = frozenset()
 
 
 def _pages(package: Package) -> Iterator[_Page]:
@@ -134,7 +145,8 @@ def _pages(package: Package) -> Iterator[_Page]:
     for path, document in _documents(package):
         folder = posixpath.dirname(path)
         whole = _numbers(document.findtext(".//{*}PageArea/{*}PhysicalBox"), list(_A4))
-        media = _media(package, folder, document.iterfind("{*}CommonData/*"))
+        listed = list(_resources(package, folder, document.iterfind("{*}CommonData/*")))
+        media, units = _media(listed), _units(listed)
         templates = {
             template.get("ID", ""): package.xml(_resolve(folder, template.get("BaseLoc", "")))
             for template in document.iterfind("{*}CommonData/{*}TemplatePage")
@@ -143,6 +155,7 @@ def _pages(package: Package) -> Iterator[_Page]:
             place = _resolve(folder, page.get("BaseLoc", ""))
             content = package.xml(place)
             if content is None:
+                yield _Page((), whole, {})
                 continue
             box = content.find("{*}Area/{*}PhysicalBox")
             box = content.find("{*}Content/{*}PageArea/{*}PhysicalBox") if box is None else box
@@ -152,22 +165,33 @@ def _pages(package: Package) -> Iterator[_Page]:
             ]
             below = [template for order, template in used if template is not None and order != "Foreground"]
             above = [template for order, template in used if template is not None and order == "Foreground"]
-            own = _media(package, posixpath.dirname(place), content.iterfind("{*}PageRes"))
-            yield _Page((*below, content, *above), _numbers(None if box is None else box.text, whole), {**media, **own})
+            own = list(_resources(package, posixpath.dirname(place), content.iterfind("{*}PageRes")))
+            size = _numbers(None if box is None else box.text, whole)
+            yield _Page((*below, content, *above), size, {**media, **_media(own)}, units | _units(own))
 
 
-def _media(package: Package, folder: str, places: Iterable[etree._Element]) -> dict[str, str]:
-    """The parts that hold pictures by their ids, from the lists of resources that are named."""
-    found = {}
+def _resources(package: Package, folder: str, places: Iterable[etree._Element]) -> Iterator[tuple[str, etree._Element]]:
+    """The lists of resources that are named, each with the folder its parts lie in."""
     for named in places:
-        if named.tag.rpartition("}")[2] not in ("PublicRes", "DocumentRes", "PageRes"):
-            continue
-        place = _resolve(folder, named.text or "")
-        listed = package.xml(place)
-        for medium in listed.iter("{*}MultiMedia") if listed is not None else ():
-            base = _resolve(posixpath.dirname(place), listed.get("BaseLoc", "") if listed is not None else "")
-            found[medium.get("ID", "")] = _resolve(base, medium.findtext("{*}MediaFile") or "")
-    return found
+        if named.tag.rpartition("}")[2] in ("PublicRes", "DocumentRes", "PageRes"):
+            place = _resolve(folder, named.text or "")
+            if (listed := package.xml(place)) is not None:
+                yield _resolve(posixpath.dirname(place), listed.get("BaseLoc", "")), listed
+
+
+def _media(resources: Iterable[tuple[str, etree._Element]]) -> dict[str, str]:
+    """The parts that hold pictures, by their ids."""
+    return {
+        medium.get("ID", ""): _resolve(base, medium.findtext("{*}MediaFile") or "")
+        for base, listed in resources
+        for medium in listed.iter("{*}MultiMedia")
+    }
+
+
+def _units(resources: Iterable[tuple[str, etree._Element]]) -> frozenset[str]:
+    """The ids of the composite units that hold text."""
+    units = (unit for _, listed in resources for unit in listed.iter("{*}CompositeGraphicUnit"))
+    return frozenset(unit.get("ID", "") for unit in units if next(unit.iter("{*}TextObject"), None) is not None)
 
 
 def _recognise(

@@ -92,10 +92,8 @@ class _SlideReader:
         number = 0
         for entry in root.iterfind(f"{_P}sldIdLst/{_P}sldId"):
             relation = relations.get(entry.get(_R + "id", ""))
-            if relation is None or relation.external:
-                continue
             number += 1
-            self._slide(relation.target, number)
+            self._slide("" if relation is None or relation.external else relation.target, number)
         self.slides = number
         say_recognised(self.builder, self.recognised)
         self._report()
@@ -105,7 +103,7 @@ class _SlideReader:
     def _slide(self, part: str, number: int) -> None:
         root = self.package.xml(part)
         if root is None:
-            self.builder.issue("page_lost", f"第 {number} 页已损坏，没有读入")
+            self.builder.issue("page_lost", f"第 {number} 页已损坏或缺失，没有读入")
             return
         if root.get("show") in ("0", "false"):
             self.hidden_slides.append(number)

@@ -131,6 +131,22 @@ def test_what_the_template_of_a_page_says_is_read_with_the_page(order: str) -> N
     assert read(out.getvalue(), "通知.ofd").text.split() == [LINES[0], LINES[3]]
 
 
+def test_a_page_that_is_missing_and_text_in_composed_drawings_are_named() -> None:
+    out = io.BytesIO()
+    use = '<o:CompositeObject Boundary="0 0 90 90" ResourceID="8"/><o:CompositeObject Boundary="0 0 90 90" ResourceID="9"/>'
+    with zipfile.ZipFile(out, "w") as archive, zipfile.ZipFile(io.BytesIO(package(by_line(LINES[3], 60) + use, ""))) as made:
+        for name in made.namelist():
+            content = made.read(name).decode()
+            content = content.replace("<o:CommonData>", "<o:CommonData><o:PublicRes>Res.xml</o:PublicRes>")
+            if name != "Doc_0/Pages/1.xml":
+                archive.writestr(name, content)
+        units = f'<o:CompositeGraphicUnit ID="8"><o:Content>{by_line("甲", 1)}</o:Content></o:CompositeGraphicUnit>'
+        units += '<o:CompositeGraphicUnit ID="9"><o:Content/></o:CompositeGraphicUnit>'
+        archive.writestr("Doc_0/Res.xml", f'<o:Res xmlns:o="{SPACE}">{units}</o:Res>')
+    issues = {issue.code: issue.message for issue in read(out.getvalue(), "通知.ofd").issues}
+    assert issues["page_lost"].startswith("第 2 页的内容在文件里缺失") and "1 处组合图形" in issues["embedded"]
+
+
 def test_text_turned_into_curves_is_named() -> None:
     curve = '<o:PathObject Boundary="25 40 160 7"><o:AbbreviatedData>M 0 0 L 5 5</o:AbbreviatedData></o:PathObject>'
     with pytest.raises(RefusedInput, match="转成图形"):
