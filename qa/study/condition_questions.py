@@ -19,7 +19,7 @@ _LEAD = re.compile(expand("qa", r"{list_leads}"))
 _SAME = re.compile(r"[^\u4e00-\u9fff]")
 _POINTING = re.compile(expand("qa", r"{list_pointing}"))
 _FOR = re.compile(
-    r"(?:(?<=[。；;\n])|(?<=[)）.、]))(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.、．])?\s*对于?(?P<group>[^，,。；;：:\n]{6,40})[，,](?P<measure>[^。；;：:\n“”]{8,60})(?=[。；;])"
+    r"(?:(?<=[。；;\n])|(?<=[)）.、]))(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.、．])?\s*对于?(?![接标照比应外内口])(?P<group>[^，,。；;：:\n]{6,40})[，,](?P<measure>[^。；;：:\n“”]{8,60})(?=[。；;])"
 )
 _FITS = re.compile(expand("qa", r"(?:{measure_verbs})"))
 _LONGEST_LEAD, _SHORTEST_LEAD = 70, 10
@@ -145,7 +145,7 @@ def find_measures(study_facts: StudyFacts, as_of: dt.date) -> list[GroupMeasure]
                 and _FITS.match(found["measure"])
                 and not study_facts.mentions_ended_period(row, said, as_of)
             ):
-                out.append(GroupMeasure(row, group, measure, note))
+                out.append(GroupMeasure(row, group, measure, study_facts.note_of(said) or note))
     return out
 
 
@@ -161,7 +161,9 @@ def measures(study_facts: StudyFacts, as_of: dt.date, dice: random.Random) -> It
         others = [
             _shown(other.measure.of(text))
             for other in by_document[one.row]
-            if _likeness(group, other.group.of(text)) < _SHARED and _likeness(right, other.measure.of(text)) < _SHARED
+            if _likeness(group, other.group.of(text)) < _SHARED
+            and _likeness(right, other.measure.of(text)) < _SHARED
+            and _has_number(right) == _has_number(other.measure.of(text))
         ]
         wrong = list(dict.fromkeys(dice.sample(others, len(others))))[:3]
         if len(wrong) < 3:
@@ -179,6 +181,10 @@ def measures(study_facts: StudyFacts, as_of: dt.date, dice: random.Random) -> It
 
 def _shown(words: str) -> str:
     return typeset(words.strip().rstrip("；;。，,、：:"))
+
+
+def _has_number(words: str) -> bool:
+    return re.search(r"\d", words) is not None
 
 
 def _is_case(words: str) -> bool:

@@ -84,7 +84,7 @@ def _changes(study_facts: StudyFacts, fact: StoredFact[ProvisionRecord]) -> Iter
         if match.start() - sentence.start > _LEAD:
             lead = lead.partition(",")[2] or lead
         lead = re.sub(r"^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.、．])\s*", "", lead).strip(",，:： ")
-        lead = re.sub(r"^[将把]", "", lead)
+        lead = re.sub(r"^(?:答[:：])?[将把]?", "", lead)
         act = match["act"]
         old, new = _NUMBER.findall(match["old"]), _NUMBER.findall(match["new"])
         if not 6 <= len(lead) <= _LEAD or "\n" in lead or re.search(r"由\d", lead) or len(old) != 1 or len(new) != 1:

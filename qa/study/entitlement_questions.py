@@ -194,6 +194,11 @@ def _limit(study_facts: StudyFacts, row: RuleRow) -> Quantity | None:
     if len(found) != 1 or len(limits) != 1 or limits[0].comparator not in (">=", ">", "<=", "<", "range"):
         return None
     limit = limits[0]
+    said = text[row.situation.start : row.situation.end]
+    before = text[row.situation.start : limit.span.start]
+    # in a bracket, or beside another way, the limit is not that of the whole situation
+    if "或" in said or before.count("(") + before.count("（") > before.count(")") + before.count("）"):
+        return None
     # 毕业5年内: 毕业2年 would say something else
     if (
         limit.span.of(text).endswith("内")

@@ -122,12 +122,14 @@ class StudyFacts:
                 return period
         return None
 
+    def note_of(self, said: str) -> str:
+        """What has to be said beside a question about words whose dates all lie behind; empty where there is one to come, or none."""
+        days = [f"{year}-{int(month or 12):02}-{int(day or 31):02}" for year, month, day in _DAY.findall(said)]
+        return OVER if days and max(days) < self.as_of.isoformat() else ""
+
     def standing_note(self, fact: StoredFact[FactRecord], said: str = "") -> str:
         """What has to be said beside a question about a fact that may be asked about, and about the words it is made of."""
-        days = [f"{year}-{int(month or 12):02}-{int(day or 31):02}" for year, month, day in _DAY.findall(said)]
-        if days and max(days) < self.as_of.isoformat():
-            return OVER
-        return self._notes.get((fact.document, fact.id), "")
+        return self.note_of(said) or self._notes.get((fact.document, fact.id), "")
 
     def is_asked(self, fact: StoredFact[FactRecord], as_of: dt.date) -> bool:
         """Whether a fact may be asked about on a day; keeps what has to be said beside the question."""

@@ -21,7 +21,7 @@ _CLAUSE = re.compile(r"[,，:：]")
 _PREDICATE = re.compile(
     expand(
         "qa",
-        r"(?:(?:再|可|均|应|最高|一次性|每[人户月年套次]?|分别)*(?:{row_grants})|由[^,，。；;]{1,20}?(?:{row_moves})|{row_moves}|{row_sets})",
+        r"(?:(?:再|可|均|应|最高|一次性|每[人户月年套次]?|分别)*(?:{row_grants})|{row_moves}|{row_sets})",
     )
 )
 _OPENS = re.compile(
@@ -39,6 +39,8 @@ _LONGEST_RULE = 36
 MONEY = frozenset(("元", "万元", "亿元", "%", "％", "倍", "元/月", "元/年"))
 """Units in which something is granted or set."""
 _NO_SITUATION = re.compile(expand("qa", r"^(?:{row_fragments})"))
+_NO_END = re.compile(expand("qa", r"(?:{situation_no_ends})$"))
+_NO_RULE_END = re.compile(expand("qa", r"(?:{rule_no_ends})$"))
 _CUT_NAME = re.compile(expand("qa", r"(?:{row_cut_names})$"))
 
 
@@ -116,7 +118,8 @@ def _checked(fact: StoredFact[ProvisionRecord], plain: str, situation: Span, rul
     if (
         _CHANGED.search(said)
         or _NO_SITUATION.match(said)
-        or said.endswith(("上", "下"))
+        or _NO_END.search(said)
+        or _NO_RULE_END.search(given)
         or (given.startswith("为") and not _CUT_NAME.search(said))
     ):
         return None
