@@ -196,8 +196,8 @@ def _limit(study_facts: StudyFacts, row: RuleRow) -> Quantity | None:
     limit = limits[0]
     said = text[row.situation.start : row.situation.end]
     before = text[row.situation.start : limit.span.start]
-    # in a bracket, or beside another way, the limit is not that of the whole situation
-    if "或" in said or before.count("(") + before.count("（") > before.count(")") + before.count("）"):
+    # in a bracket, beside another way, or counted anew each time (每满一年), the limit is not that of the whole situation
+    if "或" in said or "每" in before or before.count("(") + before.count("（") > before.count(")") + before.count("）"):
         return None
     # 毕业5年内: 毕业2年 would say something else
     if (

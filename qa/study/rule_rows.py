@@ -28,6 +28,7 @@ _OPENS = re.compile(
     r"^(?:其中|同时|此外|另外|并且?|且|而|还|即|以及|\s)+[,，]?|^(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）.、．]|[①-⑳]|第[一二三四五六七八九十百零\d]+[条款项])\s*"
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_FROM = re.compile(r"由[^，,。；;]*\d[^，,。；;]*$")
 _CHANGED = re.compile(expand("qa", r"{change_acts}"))
 _ALONE = 20
 """Characters of a situation behind a semicolon that says by itself whom it is about; a shorter one leans on what stands before."""

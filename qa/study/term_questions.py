@@ -20,14 +20,14 @@ def terms(
     study_facts: StudyFacts, facts: list[StoredFact[TermRecord]], as_of: dt.date, dice: random.Random
 ) -> Iterator[QuizQuestion]:
     """单选: which term a document explains in these words; the term itself is left out of them."""
-    names = list(dict.fromkeys(fact.value.term for fact in facts))
+    names = list(dict.fromkeys(fact.value.term for fact in facts if "所称" not in fact.value.term))
     for fact in facts:
         term, definition, place = fact.value.term, fact.value.definition, fact.value.definition_span
         if not definition or place is None or not 8 <= len(definition) <= 160 or "\n" in definition.strip():
             continue
         # an abbreviation is no term, and a rule that has lapsed is not taught
         note = study_facts.standing(fact, as_of)
-        if "简称" in definition or note is None or "|" in definition or len(term) < 2 or term.endswith("的"):
+        if "简称" in definition or note is None or "|" in definition or len(term) < 2 or term.endswith("的") or term not in names:
             continue
         # 四个坚持 before a sentence full of 坚持 needs no learning
         if definition.count(term[-2:]) - definition.count(term) > 1:

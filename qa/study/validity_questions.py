@@ -19,6 +19,8 @@ from qa.study.facts import StudyFacts
 from qa.study.question import QuizQuestion, typeset
 
 _ENDS = re.compile(expand("qa", r"{term_words}"))
+_AFTER = re.compile(expand("qa", r"{periods_named}(?:{after_period})"))
+_OF_PARTS = re.compile(r"[)）][条款项][于自从]")
 MARGIN = dt.timedelta(days=45)
 """Days that a day asked about lies from the ends of a period: when a document came into force may be uncertain by some weeks."""
 _SHORT_TASK = 260
@@ -62,8 +64,8 @@ def find_terms(study_facts: StudyFacts, as_of: dt.date) -> list[ForceTerm]:
             continue
         if state.evidence is None or state.evidence.span is None or state.evidence.document != row:
             continue
-        if not _ENDS.search(state.evidence.quote):
-            continue  # the years of a plan in its title are no term of force
+        if not _ENDS.search(state.evidence.quote) or _OF_PARTS.search(state.evidence.quote):
+            continue  # only some of its articles, or: the years of a plan in its title are no term of force
         cited = [study_facts.cite_place(row, state.evidence.span)]
         issued = info.head.spans.get("effective_on") or info.head.spans.get("issued_on") or info.head.spans.get("published_on")
         if issued is not None and not state.evidence.span.covers(issued):
@@ -154,7 +156,7 @@ def lapsed(
             if period is None or len(free) < 3 or _mentions_period(fact, name_only=True):
                 continue
             # of a long task only a part may be limited; the years of a plan limit nothing
-            if not period.context or len(fact.value.quote) > _SHORT_TASK:
+            if not period.context or len(fact.value.quote) > _SHORT_TASK or _AFTER.search(fact.value.quote):
                 continue
             right = typeset(fact.value.name)
             wrong = list(dict.fromkeys(typeset(other.value.name) for other in dice.sample(free, len(free))))[:3]

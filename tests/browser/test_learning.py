@@ -52,6 +52,32 @@ def test_a_new_cadre_learns_a_post(opened: Any) -> None:
     page.wait_for_selector("#study-out .scores")
     assert f"学员{page.viewport_size['width']}" in page.inner_text("#study-out")
     assert opened.overflow() <= 0
+    # who sees all sees what goes wrong together
+    assert "学习总览" in page.inner_text("#study-out .overview") and "各类题的正确率" in page.inner_text("#study-out .overview")
+    with page.expect_download() as got:
+        page.locator("#study-out .overview .foot a").first.click()
+    assert got.value.suggested_filename.startswith("学习总览") and got.value.suggested_filename.endswith(".xlsx")
+    opened.accessible()
+
+
+def test_a_path_has_days_with_minutes_and_reasons(opened: Any) -> None:
+    page = opened.page
+    opened.tab("学政策")
+    page.locator("#study-out .example").first.click()
+    page.wait_for_selector("#study-out .track")
+    settled(page)
+    days = page.locator("#study-out .track .step")
+    shown = page.inner_text("#study-out .lead h2")
+    assert f"{days.count()} 天" in shown and "分钟" in shown
+    assert "第 1 天" in days.first.inner_text() and "分" in days.first.inner_text()
+    assert "为什么学" in page.inner_text("#study-out") and page.locator("#study-out .stage-name small").inner_text().startswith(
+        "约"
+    )
+    page.locator("#study-out .day-parts button").last.click()
+    settled(page)
+    assert page.locator("#study-out .day-parts [aria-current]").count() == 1
+    assert opened.overflow() <= 0
+    opened.accessible()
 
 
 def test_the_graph_is_walked_and_saved(opened: Any) -> None:
