@@ -20,6 +20,8 @@ from qa.study.question import typeset
 NUMBERING = re.compile(r"^(?:\d{1,3}[.．、](?!\d)|[（(]\d{1,2}[)）]|[①-⑳])\s*")
 _DAY = re.compile(r"(20\d\d)年(?:(\d{1,2})月(?:(\d{1,2})日)?)?")
 PLAN_OVER = "该文件的规划期已届满，本题考查文件当时的规定。"
+_OPEN_END = re.compile(r"(?:[(（]含?[^)）]{0,6}[)）])?(?:及?以?后|之后|起|及?以前|之前|前|出生|生育)")
+"""A day from which something holds, or before which something happened, is not the end of it."""
 OVER = "规定所写的时间已过，本题考查当时的规定。"
 _NO_RULE = ("已废止", "征求意见稿", "已修订")
 """States in which a document is not asked about."""
@@ -123,9 +125,12 @@ class StudyFacts:
         return None
 
     def note_of(self, said: str) -> str:
-        """What has to be said beside a question about words whose dates all lie behind; empty where there is one to come, or none."""
-        days = [f"{year}-{int(month or 12):02}-{int(day or 31):02}" for year, month, day in _DAY.findall(said)]
-        return OVER if days and max(days) < self.as_of.isoformat() else ""
+        """What has to be said beside a question about words whose last date is over; empty where there is none, or where it begins something."""
+        days = list(_DAY.finditer(said))
+        if not days or _OPEN_END.match(said, days[-1].end()):
+            return ""
+        year, month, day = days[-1].groups()
+        return OVER if f"{year}-{int(month or 12):02}-{int(day or 31):02}" < self.as_of.isoformat() else ""
 
     def standing_note(self, fact: StoredFact[FactRecord], said: str = "") -> str:
         """What has to be said beside a question about a fact that may be asked about, and about the words it is made of."""

@@ -107,7 +107,7 @@ def quiz(
                     makers.remove(maker)
                     continue
                 asked |= _subjects(question)
-                seen.add((question.prompt, *sorted(question.answer)))
+                seen.add(_told_apart(question))
                 counts[question.aim] += 1
                 out.append(question)
                 if len(out) == number:
@@ -228,7 +228,7 @@ def _next(
                 return None
             continue
         stray = 0
-        if (question.prompt, *sorted(question.answer)) in seen or asked & _subjects(question):
+        if _told_apart(question) in seen or asked & _subjects(question):
             continue
         if not faults(question, study_facts) and (guessable or not is_guessable(question)):
             return question
@@ -237,6 +237,13 @@ def _next(
 
 _OF_DOCUMENTS: frozenset[QuizAim] = frozenset({"entitlement", "case", "validity", "difference", "source", "steps"})
 """Aims whose questions are dealt without regard to what is wanted."""
+
+
+def _told_apart(question: QuizQuestion) -> tuple[str, ...]:
+    """What makes a question another one; another day of a term, another number beside a limit makes none."""
+    if question.aim in ("validity", "case"):
+        return (question.aim, *question.facts)
+    return (question.prompt, *sorted(question.answer))
 
 
 def _subjects(question: QuizQuestion) -> set[str]:

@@ -117,7 +117,8 @@ def _checked(fact: StoredFact[ProvisionRecord], plain: str, situation: Span, rul
     if not _SHORTEST <= len(said) <= _LONGEST or len(given) > _LONGEST_RULE or _UNCERTAIN.search(said + given):
         return None
     if (
-        _CHANGED.search(said)
+        _FROM.search(said)
+        or _CHANGED.search(said)
         or _NO_SITUATION.match(said)
         or _NO_END.search(said)
         or _NO_RULE_END.search(given)
