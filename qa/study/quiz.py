@@ -41,6 +41,8 @@ ROTE: frozenset[QuizAim] = frozenset({"number", "unit", "term", "deadline", "sou
 ROTE_SHARE = 6
 """One question in so many, at most, asks for a bare number, and as many for a unit, a term, a deadline, a place in the documents."""
 
+FEWEST = 10
+"""Questions that stay where a library gives too few that ask for more than a word of the text."""
 MOST_SHARE = 5
 """One in so many, where a library has too little else."""
 
@@ -111,7 +113,7 @@ def quiz(
                 counts[question.aim] += 1
                 out.append(question)
                 if len(out) == number:
-                    return out
+                    return _balanced(out)
         if len(out) == before:
             break
     return _balanced(out)
@@ -123,8 +125,14 @@ def _has_name(info: DocumentInfo) -> bool:
 
 
 def _balanced(questions: list[QuizQuestion]) -> list[QuizQuestion]:
-    """As many of the questions as keep bare numbers and units to one in five, where there were fewer than asked for."""
+    """As many of the questions as keep bare numbers and units to one in five each, and what is only remembered to three in five.
+
+    Of the latter ``FEWEST`` questions stay at any rate: of some libraries nothing else can be asked.
+    """
     out = list(questions)
+    while len(out) > FEWEST and 5 * sum(q.aim in ROTE for q in out) > 3 * len(out):
+        counts = Counter(q.aim for q in out if q.aim in ROTE)
+        out.pop(max(i for i, q in enumerate(out) if q.aim == max(sorted(counts), key=lambda aim: counts[aim])))
     for aim in ("number", "unit"):
         while sum(q.aim == aim for q in out) > max(1, len(out) // MOST_SHARE):
             out.pop(max(i for i, q in enumerate(out) if q.aim == aim))
