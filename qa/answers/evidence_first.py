@@ -57,8 +57,6 @@ def quote_items(
         best = selection.items[0]
         document = view.document(best.document)
         return refuse_other(selection.violation, document, cite(document, best.span)) if told and not rules_first else draft
-    if rules_first and told and selection.doubt >= RELATED_FROM:
-        return draft
     if selection.doubt >= _silent_from(told=told, view=view):
         return refuse_doubtful(selection, view, draft) if told or selection.doubt < HOPELESS_FROM else draft
     items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
@@ -66,7 +64,8 @@ def quote_items(
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     doubtful = selection.doubt >= RELATED_FROM
     if told and (rules_first or selection.doubt >= RULES_FROM):
-        first, then = [*draft.lines], _elsewhere(lines, draft.lines)
+        # what is not sure to answer adds nothing to what was counted or compared
+        first, then = [*draft.lines], [] if rules_first and doubtful else _elsewhere(lines, draft.lines)
     else:
         first, then = lines, _beside(draft.lines if told else (), lines)
     return AnswerDraft(

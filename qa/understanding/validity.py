@@ -40,6 +40,8 @@ def find_aspects(
     if spans and not re.search(r"\w", asked) and all(_NUMBER.search(span.of(folded)) for span in spans):
         return ("in_force",)  # nothing but a number: which document it is, and whether it holds
     found = [aspect for aspect in DIRECT if _first(asked, words[aspect])]
+    if not _first(asked, words["whether"]):
+        found = [aspect for aspect in found if aspect != "official"]  # 征求意见稿规定几天 asks of what the draft says
     of_document = _left_over(asked, titles) <= REST
     if described and not of_document:
         return ()
