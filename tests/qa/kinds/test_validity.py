@@ -77,6 +77,11 @@ def test_the_status_is_told_with_its_words(county: Library, question: str, holds
         assert citation.quote == county.document(citation.source_id).text[citation.start : citation.end]
 
 
+def test_what_a_draft_says_is_no_question_of_its_force(county: Library) -> None:
+    answer = county.ask("云岫县竹林补贴办法征求意见稿规定竹林抚育补贴多少钱", as_of=DAY, keep=False)
+    assert answer.kind != "validity"
+
+
 def test_the_day_decides(county: Library) -> None:
     asked = "云岫县节水奖补办法还有效吗？"
     assert "现行有效" in county.ask(asked, as_of=dt.date(2024, 2, 29), keep=False).answer
