@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from graph.loglinear import load_model
-from graph.sign_words import groups_in
 from graph.targets.figure import Figure
 
 _MOST = 0.5
@@ -14,7 +13,7 @@ _MOST = 0.5
 _MOST_OF_COUNT = 0.8
 """The same for counts of what there is, which may be worth keeping for their sentence."""
 _LENGTHS = ((3, "to 3"), (6, "to 6"), (12, "to 12"), (20, "to 20"), (30, "to 30"))
-_LINKS = "的为至按在由从对将把以及和与或并且其该各每等到是有共"
+_LINKS = frozenset("的为至按在由从对将把以及和与或并且其该各每等到是有共")
 """Characters that a name has inside where a part of a clause was taken for it."""
 _MARK = re.compile(r"[,，。;；:：]")
 _DIGIT = re.compile(r"\d")
@@ -57,11 +56,9 @@ def signs_of_name(name: str, figure: Figure, kind: str) -> Iterator[str]:
         yield "mark"
     if "、" in bare:
         yield "list"
-    for character in set(bare[1:-1]) & set(_LINKS):
+    for character in _LINKS.intersection(bare[1:-1]):
         yield f"inside:{character}"
     yield from _signs_of_place(bare, figure)
-    for group in groups_in(bare):
-        yield f"in:{group}"
 
 
 def _signs_of_place(bare: str, figure: Figure) -> Iterator[str]:
@@ -81,5 +78,3 @@ def _signs_of_place(bare: str, figure: Figure) -> Iterator[str]:
         yield "found:" + ("clause" if bare in figure.whole else "parts" if bare[:2] in figure.whole else "elsewhere")
     yield f"after:{behind[:1]}"
     yield f"after:{after[:2]}"
-    for group in groups_in(after):
-        yield f"after:{group}"

@@ -70,9 +70,6 @@ def signs_of_task(doc: ParsedDocument, task: Task, frames: Frames) -> Iterator[s
     yield f"title ends:{bare[-2:]}"
     for group in groups_in(title):
         yield f"title:{group}"
-    for heading in task.section_path[:-1]:
-        for group in groups_in(heading):
-            yield f"above:{group}"
     yield from _signs_of_text(doc, task)
 
 
