@@ -202,9 +202,14 @@ def _serve(
         if request is None:
             return
         data, source, region, ocr, wanted = request
-        limit_cpu(None if ocr else limits.seconds)  # of a scan each page has its time, and there may be hundreds
+        limit_cpu(limits.seconds)
+
+        def tell(number: int, count: int) -> None:
+            limit_cpu(limits.seconds)  # each page that is recognised has the time to itself, and a scan may have hundreds
+            pipe.send(("page", (number, count)))
+
         file = hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else ""
-        with keep_pages(pages if file else None, file), heard_by(lambda number, count: pipe.send(("page", (number, count)))):
+        with keep_pages(pages if file else None, file), heard_by(tell):
             kind, value = _answer(data, source, region, ocr, limits)
         if file and kind in ("document", "refused"):
             delete_pages(pages, file)

@@ -6,7 +6,9 @@ import pytest
 
 from corpus.document import ParsedDocument
 from corpus.errors import RefusedInput
+from ingest import worker
 from ingest.limits import DEFAULT, MEGABYTE
+from ingest.progress import tell_page
 from ingest.worker import SafeReader
 
 HTML = "<html><body><p>一、做好春耕备耕，落实种植面积，保障农资供应。</p></body></html>".encode()
@@ -101,3 +103,30 @@ def test_long_records_pass_the_wall_and_its_limits(reader):
     with pytest.raises(RefusedInput) as caught:
         reader.read_record({"_id": "3", "text": "  "}, "r.jsonl", apart=True)
     assert caught.value.reason == "empty"
+
+
+def test_each_page_of_a_scan_has_the_processor_time_to_itself(monkeypatch, tmp_path):
+    """A scan is recognised without being asked for: the limit of the child is set anew for each of its pages."""
+    told: list[object] = []
+    requests = [(TEXT, "扫描.pdf", None, False, False), None]
+
+    class Pipe:
+        def recv(self):
+            return requests.pop(0)
+
+        def send(self, message):
+            told.append(message[0])
+
+    def read(*_, **__):
+        for number in (1, 2, 3):
+            tell_page(number, 3)
+        raise RefusedInput("扫描.pdf", "empty", "没有文字")
+
+    monkeypatch.setattr(worker, "limit_cpu", told.append)
+    monkeypatch.setattr(worker, "restrict", lambda _: None)
+    monkeypatch.setattr(worker.reader, "read", read)
+    monkeypatch.setenv("TMPDIR", os.environ.get("TMPDIR", ""))
+    monkeypatch.setattr(worker.tempfile, "tempdir", None)
+    worker._serve(Pipe(), DEFAULT, str(tmp_path), None, None)
+    limit = DEFAULT.seconds
+    assert told == [limit, limit, "page", limit, "page", limit, "page", None, "refused"]
