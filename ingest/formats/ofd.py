@@ -13,9 +13,9 @@ from corpus.errors import RefusedInput
 from ingest.formats.builder import TextBuilder
 from ingest.formats.package import Package
 from ingest.formats.pdf.flow import running
-from ingest.formats.pdf.glyphs import Glyph
+from ingest.formats.pdf.glyphs import Glyph, Rule, Sheet
 from ingest.formats.pdf.layout import in_columns, to_lines
-from ingest.formats.pdf.scan import page_numbers, read_page, say_recognised
+from ingest.formats.pdf.scan import lay_out, page_numbers, read_page, say_recognised
 from ingest.formats.pdf.write import PageContent, write_pages
 from ingest.formats.text import odd_characters
 from ingest.limits import Limits
@@ -34,6 +34,12 @@ _USUAL_SIZE = 5.0
 _CLOSE = 1.1
 _FARTHEST = 1e5
 """No place on a page is so many millimetres away."""
+_LEAST_RULES, _MOST_RULES = 4, 5_000
+"""Fewer lines make no table, more are a drawing."""
+_STRAIGHT, _LEAST_LENGTH = 0.3, 2.0
+"""Millimetres: how far a rule may lean, and how long the shortest is."""
+_COORDINATES = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7}
+"""How many numbers follow each step of a path."""
 _LARGE_PICTURE = 50.0
 """Millimetres of the shorter side of a picture that can hold a text."""
 _BESIDE_PAGES = {
@@ -68,13 +74,19 @@ def read_ofd(data: bytes, source: str, limits: Limits) -> RawText:
         if len(glyphs) > limits.pdf_page_characters:
             raise RefusedInput(source, "size", f"第 {number} 页的字符数异常，超出读取上限；请用原软件另存后导入")
         content = PageContent(number, (page.box[2] or _A4[2]) * _POINTS, (page.box[3] or _A4[3]) * _POINTS)
-        content.lines = in_columns(to_lines(glyphs, number), content.width)
+        rules = list(islice(_rules(page.layers), _MOST_RULES + 1))
+        if glyphs and _LEAST_RULES <= len(rules) <= _MOST_RULES:
+            sheet = Sheet(number, content.width, content.height, glyphs, rules)
+            content.tables, lines = lay_out(sheet, contents[-1].tables[-1] if contents and contents[-1].tables else None)
+            content.lines = in_columns(lines, content.width)
+        else:
+            content.lines = in_columns(to_lines(glyphs, number), content.width)
         composed += sum(
             1 for layer in page.layers for used in layer.iter("{*}CompositeObject") if used.get("ResourceID") in page.units
         )
         lost += [number] * (not page.layers)
         images = [image for layer in page.layers for image in layer.iter("{*}ImageObject")]
-        if content.lines:
+        if content.lines or content.tables:
             pictures += sum(1 for image in images if _is_large(image))
         elif images:
             found = _recognise(package, page, images, content, contents[-1] if contents else None, limits)
@@ -292,6 +304,54 @@ def _glyphs(layers: Sequence[etree._Element]) -> Iterator[Glyph]:
                 yield Glyph(character, x0 * _POINTS, upper * _POINTS, (x0 + box * abs(a or b)) * _POINTS, lower * _POINTS)
                 x += dx
                 y += dy or 0.0
+
+
+def _rules(layers: Sequence[etree._Element]) -> Iterator[Rule]:
+    """The drawn lines of a page that run across or down, in points: strokes, the sides of boxes, and boxes as thin as a stroke."""
+    for path in chain.from_iterable(layer.iter("{*}PathObject") for layer in layers):
+        if path.get("Visible") == "false":
+            continue
+        left, top, _, _ = _numbers(path.get("Boundary"), [0.0] * 4)
+        a, b, c, d, e, f = _numbers(path.get("CTM"), [1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+        for (x0, y0), (x1, y1) in _strokes(path.findtext("{*}AbbreviatedData") or ""):
+            sx, sy = left + a * x0 + c * y0 + e, top + b * x0 + d * y0 + f
+            ex, ey = left + a * x1 + c * y1 + e, top + b * x1 + d * y1 + f
+            if abs(ey - sy) < _STRAIGHT and abs(ex - sx) >= _LEAST_LENGTH:
+                yield Rule(True, sy * _POINTS, min(sx, ex) * _POINTS, max(sx, ex) * _POINTS)
+            elif abs(ex - sx) < _STRAIGHT and abs(ey - sy) >= _LEAST_LENGTH:
+                yield Rule(False, sx * _POINTS, min(sy, ey) * _POINTS, max(sy, ey) * _POINTS)
+
+
+def _strokes(data: str) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    """The straight pieces of a path, e.g. ``M 0 0 L 90 0 L 90 20 C``; curves are passed over."""
+    parts = data.split()
+    start = here = (0.0, 0.0)
+    at = 0
+    while at < len(parts):
+        step, at = parts[at], at + 1
+        if step == "C":
+            yield here, start
+            here = start
+            continue
+        count = _COORDINATES.get(step, 0)
+        given = _floats(parts[at : at + count])
+        at += count
+        if len(given) < 2 or len(given) != count:
+            continue
+        there = (given[-2], given[-1])
+        if step == "L":
+            yield here, there
+        elif step in ("M", "S"):
+            start = there
+        here = there
+
+
+def _floats(parts: Sequence[str]) -> list[float]:
+    try:
+        found = [float(part) for part in parts]
+    except ValueError:
+        return []
+    return found if all(abs(number) < _FARTHEST for number in found) else []
 
 
 def _shifts(given: str | None, count: int) -> Iterator[float | None]:

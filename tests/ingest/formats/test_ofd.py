@@ -131,6 +131,50 @@ def test_what_the_template_of_a_page_says_is_read_with_the_page(order: str) -> N
     assert read(out.getvalue(), "通知.ofd").text.split() == [LINES[0], LINES[3]]
 
 
+ROWS = (("任务", "单位", "时限"), ("隐患排查", "县水务局", "6月底前"), ("物资储备", "县应急局", "7月底前"))
+ACROSS, DOWN = (60.0, 70.0, 80.0, 90.0), (25.0, 75.0, 125.0, 175.0)
+
+
+def by_strokes() -> str:
+    paths = [
+        f'<o:PathObject Boundary="25 {y} 150 1"><o:AbbreviatedData>M 0 0 L 150 0</o:AbbreviatedData></o:PathObject>'
+        for y in ACROSS
+    ]
+    paths += [
+        f'<o:PathObject Boundary="{x} 60 1 30"><o:AbbreviatedData>M 0 0 L 0 30</o:AbbreviatedData></o:PathObject>' for x in DOWN
+    ]
+    return "".join(paths)
+
+
+def by_boxes() -> str:
+    box = '<o:PathObject Boundary="{} {} 50 10"><o:AbbreviatedData>S 0 0 M 0 0 L 50 0 L 50 10 L 0 10 C</o:AbbreviatedData></o:PathObject>'
+    return "".join(box.format(x, y) for y in ACROSS[:-1] for x in DOWN[:-1])
+
+
+def by_one_path() -> str:
+    steps = [f"M 0 {y - 60} L 150 {y - 60}" for y in ACROSS] + [f"M {x - 25} 0 L {x - 25} 30" for x in DOWN]
+    return f'<o:PathObject Boundary="25 60 75 15" CTM="1 0 0 1 0 0"><o:AbbreviatedData>{" ".join(steps)}</o:AbbreviatedData></o:PathObject>'
+
+
+@pytest.mark.parametrize("rules", [by_strokes, by_boxes, by_one_path])
+def test_a_ruled_table_is_a_table(rules: Callable[[], str]) -> None:
+    cells = "".join(
+        f'<o:TextObject Boundary="{x + 3} {y + 2} 45 6" Size="5"><o:TextCode X="0" Y="5" DeltaX="g {len(word) - 1} 5">{word}</o:TextCode></o:TextObject>'
+        for y, row in zip(ACROSS, ROWS, strict=False)
+        for x, word in zip(DOWN, row, strict=False)
+    )
+    doc = read(package(by_line(LINES[0], 35) + rules() + cells + by_line(LINES[4], 110)), "通知.ofd")
+    (table,) = doc.tables
+    assert tuple(tuple(cell.of(doc.text) for cell in row) for row in table.rows) == ROWS
+    assert doc.text.startswith(LINES[0]) and doc.text.rstrip().endswith(LINES[4])
+
+
+def test_a_red_line_below_the_head_makes_no_table() -> None:
+    rule = '<o:PathObject Boundary="25 50 160 1"><o:AbbreviatedData>M 0 0 L 160 0</o:AbbreviatedData></o:PathObject>' * 4
+    doc = read(package("".join(by_line(line, 40.0 + 10 * i) for i, line in enumerate(LINES)) + rule), "通知.ofd")
+    assert not doc.tables and doc.text.split() == list(LINES)
+
+
 def test_a_page_that_is_missing_and_text_in_composed_drawings_are_named() -> None:
     out = io.BytesIO()
     use = '<o:CompositeObject Boundary="0 0 90 90" ResourceID="8"/><o:CompositeObject Boundary="0 0 90 90" ResourceID="9"/>'
@@ -195,6 +239,15 @@ def test_a_picture_that_cannot_be_read_is_named() -> None:
         (package(entity='<!DOCTYPE a [<!ENTITY b "c">]>'), "entity"),
         (package("<o:TextObject>"), "broken"),
         (package(by_line("a" * 210_000, 40)), "size"),
+        (
+            package(
+                by_line("甲", 40)
+                + '<o:PathObject Boundary="0 0 1e999 x"><o:AbbreviatedData>M L 1 C B 1 2 L nan 1 '
+                + "L 9 0 " * 150_000
+                + "</o:AbbreviatedData></o:PathObject>"
+            ),
+            "",
+        ),
         (
             package(
                 '<o:TextObject Boundary="1e999 nan x 0"><o:TextCode DeltaX="g 999999999 1 nan 1e999">甲</o:TextCode></o:TextObject>'
