@@ -267,7 +267,7 @@ def _decoded(value: str) -> str:
         for name in names:
             try:
                 pieces.append(raw.decode(name))
-            except (UnicodeDecodeError, LookupError):
+            except (ValueError, LookupError):  # no such encoding, or a name that is none
                 continue
             break
         else:
