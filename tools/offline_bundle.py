@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -38,6 +39,8 @@ from tools.lock import LEFT_OUT
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1 << 20
+EXTRAS = ("ocr", "archives")
+"""What a bundle may hold beside an office installation, each with a lock file of its own."""
 ROUNDS = 5
 """How often what is missing is fetched and followed before the closure is given up."""
 
@@ -76,11 +79,13 @@ def fetch(requirement: str, folder: Path, platform: Platform, python: tuple[int,
         return True
 
 
-def collect(folder: Path, platform: Platform, python: tuple[int, int], cemai: Path, *, ocr: bool) -> tuple[list[Wheel], Closure]:
+def collect(
+    folder: Path, platform: Platform, python: tuple[int, int], cemai: Path, *, extras: Sequence[str]
+) -> tuple[list[Wheel], Closure]:
     """Fill a folder with wheels, and with what requirements with markers add on that platform."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy2(cemai, folder / cemai.name)
-    wanted = pinned("requirements-office.lock") + (pinned("requirements-ocr.lock") if ocr else [])
+    wanted = pinned("requirements-office.lock") + [line for extra in extras for line in pinned(f"requirements-{extra}.lock")]
     # in one call, but for those without a wheel, which would stop it
     have = {Requirement(line).name for line in wanted if list(folder.glob(wheel_pattern(line)))}
     missing = [line for line in wanted if Requirement(line).name not in have]
@@ -88,7 +93,7 @@ def collect(folder: Path, platform: Platform, python: tuple[int, int], cemai: Pa
         for line in missing:
             if not list(folder.glob(wheel_pattern(line))):
                 fetch(line, folder, platform, python)
-    roots = ["cemai[ocr]" if ocr else "cemai"]
+    roots = [f"cemai[{','.join(extras)}]" if extras else "cemai"]
     wheels, closure = [], Closure()
     for _ in range(ROUNDS):
         wheels = [Wheel.read(path) for path in sorted(folder.glob("*.whl"))]
@@ -143,7 +148,9 @@ def write_bundle(folder: Path, wheels: list[Wheel], platform: Platform, python: 
 
 def is_pinned(wheel: Wheel) -> bool:
     """Whether a lock file names this version of a package."""
-    return f"{wheel.name}=={wheel.version}" in {*pinned("requirements-office.lock"), *pinned("requirements-ocr.lock")}
+    return f"{wheel.name}=={wheel.version}" in {
+        line for name in ("office", *EXTRAS) for line in pinned(f"requirements-{name}.lock")
+    }
 
 
 def own_platform() -> Platform | None:
@@ -160,6 +167,9 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="every platform")
     parser.add_argument("--python", default="3.11", help="version of Python on the machines, such as 3.12 (default 3.11)")
     parser.add_argument("--ocr", action="store_true", help="with what reads scans (requirements-ocr.lock)")
+    parser.add_argument(
+        "--archives", action="store_true", help="with what reads RAR and 7z archives (requirements-archives.lock)"
+    )
     parser.add_argument(
         "--prove", action="store_true", help="install the bundle for this machine without a network, run the demo"
     )
@@ -186,7 +196,9 @@ def main() -> int:
         for name in names:
             platform = PLATFORMS[name]
             bundle = args.folder / f"cemai-{Wheel.read(cemai).version}-{name}-py{major}{minor}"
-            wheels, closure = collect(bundle / "wheels", platform, python, cemai, ocr=args.ocr)
+            wheels, closure = collect(
+                bundle / "wheels", platform, python, cemai, extras=[name for name in EXTRAS if getattr(args, name)]
+            )
             manifest = write_bundle(bundle, wheels, platform, python)
             size = sum(row["bytes"] for row in manifest["wheels"]) / MEGABYTE
             glibc = manifest["newest_glibc_asked_for"]
