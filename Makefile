@@ -40,8 +40,9 @@ test-postgres: .venv/.installed-postgres
 
 # Scans, RAR and 7z archives: installs what reads them (165 MB to fetch), which make test does without
 test-ocr: .venv/.installed-ocr
-	$(BIN)/python -m pytest -n 2 tests/ingest/formats/pdf tests/ingest/formats/test_picture.py \
-		tests/ingest/formats/test_solid_archive.py tests/ingest/formats/word
+	$(BIN)/python -m pytest -n 2 tests/ingest/formats/pdf tests/ingest/formats/word tests/ingest/formats/opendocument \
+		tests/ingest/formats/test_ofd.py tests/ingest/formats/test_picture.py tests/ingest/formats/test_presentation.py \
+		tests/ingest/formats/test_solid_archive.py
 
 test-browser: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 tests/browser

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,38 @@ def read_pages(data: bytes, source: str, limits: Limits, first: int = 1) -> list
         width = paper_width(image.width, image.height)
         pages.append(read_page(image, first - 1 + number, width, source, pages[-1] if pages else None))
     return pages
+
+
+def write_pictures(builder: TextBuilder, pictures: Iterable[bytes], source: str, limits: Limits) -> int:
+    """Write the words of pictures of a text document that has hardly any beside them, where something is installed that reads them.
+
+    Args:
+        builder: that they are written to; their lines have the number of the picture for a place, as there is no page to show.
+        pictures: the bytes of each.
+        source: the name of the file, for messages.
+        limits: how many pages a picture may have.
+
+    Returns:
+        How many were read; the others cannot be.
+    """
+    from ingest.formats.pdf.ocr import available
+
+    if not available():
+        return 0
+    pages: list[PageContent] = []
+    count = 0
+    for data in pictures:
+        try:
+            pages += read_pages(data, source, limits, len(pages) + 1)
+        except RefusedInput:
+            continue
+        count += 1
+    before = len(builder.anchors)
+    write_recognised(builder, pages, "张图片")
+    builder.anchors[before:] = [
+        replace(anchor, page=None, box=None, element=f"picture{anchor.page}") for anchor in builder.anchors[before:]
+    ]
+    return count
 
 
 def open_picture(data: bytes, source: str, limits: Limits) -> Image:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from corpus.document import Span
 from corpus.errors import RefusedInput
-from ingest.formats.builder import TextBuilder
+from ingest.formats.builder import LITTLE_TEXT, TextBuilder
 from ingest.formats.opendocument.parts import (
     DRAW,
     OFFICE,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _BLANKS = " \t\u3000\u00a0"
 _MOST_SPANNED = 1_000
+_LINK = "{http://www.w3.org/1999/xlink}href"
 _LARGE_PICTURE = 5.0
 """Centimetres of the shorter side of a picture that can hold a text."""
 _CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
@@ -94,11 +95,18 @@ class _OdfReader:
         self.paragraphs = self.tables = self.cells = 0
         self.pictures = self.objects = self.comments = self.hidden = self.media = self.nested = 0
         self.large_pictures = False
+        self.picture_parts: dict[str, None] = {}
         self.asides: list[etree._Element] = []
 
     def finish(self) -> RawText:
         """Say what was not read, and freeze."""
         issue = self.builder.issue
+        if self.large_pictures and self.builder.written < LITTLE_TEXT:
+            from ingest.formats.picture import write_pictures
+
+            held = (self.package.read(part) or b"" for part in self.picture_parts)
+            if read := write_pictures(self.builder, held, self.source, self.limits):
+                self.pictures = len(self.picture_parts) - read
         self.builder.report_pictures(self.pictures, large=self.large_pictures)
         if self.objects:
             issue("embedded", f"文档嵌入了 {self.objects} 个其他程序的对象（如表格、公式、图表），其内容没有读入")
@@ -242,6 +250,7 @@ class _OdfReader:
                 waiting += shown[:1]
             elif tag == DRAW + "image":
                 self.pictures += 1
+                self.picture_parts[inner.get(_LINK, "").removeprefix("./")] = None
             elif tag in (DRAW + "object", DRAW + "object-ole"):
                 self.objects += 1
             elif tag == DRAW + "plugin":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import RefusedInput
@@ -21,7 +20,6 @@ from ingest.raw import RawText
 if TYPE_CHECKING:
     from lxml import etree
 
-    from ingest.formats.pdf.write import PageContent
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -150,28 +148,11 @@ class DocxReader:
 
     def _read_pictures(self) -> None:
         """Read the pictures of a document that has hardly any text beside them, where something is installed that can."""
-        from ingest.formats.pdf.ocr import available
-        from ingest.formats.pdf.scan import write_recognised
-        from ingest.formats.picture import read_pages
+        from ingest.formats.picture import write_pictures
 
-        if not available():
-            return
-        pages: list[PageContent] = []
-        for identity in self.pictures:
-            relation = self.relations.get(identity)
-            data = None if relation is None or relation.external else self.package.read(relation.target)
-            try:
-                found = read_pages(data or b"", self.source, self.limits, len(pages) + 1)
-            except RefusedInput:
-                continue
-            self.read_pictures += 1
-            pages += found
-        before = len(self.builder.anchors)
-        write_recognised(self.builder, pages, "张图片")
-        # There is no page of a Word file to show, and a picture has no place on one.
-        self.builder.anchors[before:] = [
-            replace(anchor, page=None, box=None, element=f"picture{anchor.page}") for anchor in self.builder.anchors[before:]
-        ]
+        relations = (self.relations.get(identity) for identity in self.pictures)
+        held = (b"" if link is None or link.external else self.package.read(link.target) or b"" for link in relations)
+        self.read_pictures = write_pictures(self.builder, held, self.source, self.limits)
 
     def _report(self) -> None:
         issue = self.builder.issue

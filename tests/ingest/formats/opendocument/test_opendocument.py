@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from corpus.errors import RefusedInput
+from corpus.recognition import MARK
+from ingest.formats.pdf.ocr import rapid
 from ingest.reader import read, read_raw
 
 NAMES = {
@@ -154,3 +157,20 @@ def test_what_cannot_be_read_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(RefusedInput) as caught:
         read_raw(data, "a.odt")
     assert caught.value.reason == reason
+
+
+LETTER = Path(__file__).parents[1] / "pdf/ocr/pages/letter.jpg"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(rapid.models() is None, reason="RapidOCR is not installed (make test-ocr)")
+def test_a_text_that_is_a_picture_is_read_by_text_recognition() -> None:
+    frame = '<draw:frame svg:width="16cm" svg:height="23cm"><draw:image xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="Pictures/{}.jpg"/></draw:frame>'
+    out = io.BytesIO(package("text", p("见下图") + p(frame.format("a")) + p(frame.format("missing"))))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("Pictures/a.jpg", LETTER.read_bytes())
+    doc = read(out.getvalue(), "通知.odt")
+    assert doc.text.startswith("见下图") and "云政办发〔2025〕16号" in doc.text
+    assert {anchor.element for anchor in doc.anchors if anchor.confidence} == {"picture1"}
+    messages = {issue.code: issue.message for issue in doc.issues}
+    assert messages["ocr"].startswith(MARK) and "1 张图片" in messages["pictures"]
