@@ -137,7 +137,7 @@ STEPS: list[tuple[str, Callable[[Any], None]]] = [
     ("eligible", lambda page: (tab(page, "对号入座"), describe(page, PERSON))[-1]),
     ("study-start", lambda page: (page.keyboard.press("Escape"), tab(page, "学政策"))[-1]),
     ("study-path", lambda page: press(page, "#study-out .example")),
-    ("study-cards", lambda page: press(page, "#study-out .track li:nth-child(2) .step")),
+    ("study-cards", lambda page: press(page, "#study-out .day-parts button:nth-of-type(2)")),
     ("study-question", lambda page: (page.fill("#study-form [name=learner]", "示例学员"), press(page, "#study-form .quiet"))[-1]),
     ("study-verdict", lambda page: answer(page)),
     (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from corpus.store import Corpus
 from qa.study.learners import ROUND_PREFIX, Learner, named
 from qa.study.post import Brief
 from qa.study.question import QuizQuestion
-from qa.study.quiz import quiz
+from qa.study.quiz import MOST_SHARE, quiz
 
 AGAIN = 5
 """At most this many questions of a round are old ones that come back."""
@@ -70,9 +71,23 @@ def begin(
     asked = {fact for question in came_back for fact in question.facts}
     unknown = [question for question in fresh if not asked.intersection(question.facts)]
     unknown.sort(key=lambda question: all(fact in learner.items for fact in question.facts))
-    questions = [*came_back, *unknown][:number]
+    questions = _mixed([*came_back, *unknown], number)
     old = tuple(i for i, question in enumerate(questions) if any(fact in learner.items for fact in question.facts))
     return replace(drawn, ids=tuple(question.id for question in questions), old=old), questions
+
+
+def _mixed(questions: list[QuizQuestion], number: int) -> list[QuizQuestion]:
+    """The first questions, bare numbers and units at most a fifth each: rather a shorter round than one of these alone."""
+    counts: Counter[str] = Counter()
+    out: list[QuizQuestion] = []
+    for question in questions:
+        if len(out) == number:
+            break
+        if question.aim in ("number", "unit") and counts[question.aim] >= max(1, number // MOST_SHARE):
+            continue
+        counts[question.aim] += 1
+        out.append(question)
+    return out
 
 
 def resume(corpus: Corpus, kept: Round, brief: Brief | None) -> list[QuizQuestion] | None:
