@@ -10,10 +10,10 @@ import time
 from contextlib import suppress
 from typing import Any, Self, cast
 
-from corpus.errors import NewerFormat, StoreError
+from corpus.errors import NewerFormat
 from corpus.store.accounts import FORMAT, SCHEMA, AccountStore
 from corpus.store.dialect import translate_schema
-from corpus.store.postgres import ServerConnection
+from corpus.store.postgres import PostgresCorpus, ServerConnection
 
 NAMESPACE = "cemai_accounts"
 _ANY = f"SELECT EXISTS (SELECT 1 FROM {NAMESPACE}.accounts)"
@@ -37,9 +37,11 @@ class PostgresAccountStore(AccountStore):
     """As ``AccountStore``, in the database of the library."""
 
     def __init__(self, address: str) -> None:
-        """Connect; the tables are made where they are missing. Raises ``StoreError``."""
+        """Connect; the tables are made where they are missing, those of the library too. Raises ``StoreError``."""
         self._lock = threading.RLock()
         self._reading = threading.Lock()
+        if not has_library(address):
+            PostgresCorpus.open(address).close()
         db = AccountsConnection(address, read_only=False)
         try:
             _make_tables(db)
@@ -82,12 +84,19 @@ def has_accounts_at(address: str) -> bool:
     return found
 
 
+def has_library(address: str) -> bool:
+    """Whether a database holds a library. Raises ``StoreError``."""
+    db = ServerConnection(address, read_only=True)
+    try:
+        return db.connected().execute("SELECT to_regclass('meta')").fetchone()[0] is not None
+    finally:
+        db.close()
+
+
 def _make_tables(db: ServerConnection) -> None:
     own = db.connected()
     with own.transaction():
         own.execute(AccountsConnection.lock)  # another machine may be first
-        if not own.execute("SELECT count(*) FROM pg_tables WHERE tablename='meta'").fetchone()[0]:
-            raise StoreError("数据库里还没有文档库。请先用 cemai ingest 导入文件，或用 cemai copy 搬来，再建账号。")
         if own.execute(f"SELECT to_regclass('{NAMESPACE}.accounts')").fetchone()[0] is None:
             own.execute(f"CREATE SCHEMA IF NOT EXISTS {NAMESPACE}")
             own.execute(f"{translate_schema(SCHEMA)}; CREATE TABLE format AS SELECT {FORMAT} AS number")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import time
@@ -419,3 +420,19 @@ def test_who_signed_in_at_one_node_is_known_at_every_other(
         assert status(second) == 200
         client.post("/sign-out", headers={"origin": HOST})
         assert status(client) == status(second) == 401
+
+
+def test_the_first_account_may_come_before_the_first_document(
+    postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ui.cli import main
+
+    monkeypatch.setenv("CEMAI_NODE", str(tmp_path))
+    address = postgres.make_database(postgres_server, "first")
+    assert main(["--library", address, "user", "list"]) == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+    assert main(["--library", address, "user", "add", "李四", "--role", "admin", "--password-stdin"]) == 0
+    assert main(["--library", address, "user", "list"]) == 0 and "李四" in capsys.readouterr().out
+    assert main(["--library", address, "audit", "verify"]) == 0
+    with Library.open(address, create=False) as library:
+        assert len(library.corpus) == 0
