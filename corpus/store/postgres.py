@@ -236,6 +236,11 @@ class PostgresCorpus(Corpus):
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             if version > FORMAT:
                 raise NewerFormat(f"这个文档库由更新版本的策脉建立（库格式 {version}，本程序支持到 {FORMAT}）。请升级策脉。")
+            if version < FORMAT:
+                raise StoreError(
+                    f"这个文档库由较早版本的策脉建立（库格式 {version}，本程序是 {FORMAT}）。请用那个版本的 cemai copy 搬成文件夹，"
+                    "用这个版本打开一次，再搬进新的数据库。"
+                )
             id = str(db.execute("SELECT value FROM meta WHERE name=?", (LIBRARY_ID,)).fetchone()[0])
             home = _node_folder(address, id)
             known = recall_library(home)

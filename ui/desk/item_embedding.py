@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from cemai.embedding import ItemProgress
 from cemai.library import Library
-from corpus.errors import PolicyError
+from corpus.errors import LibraryUnreachable, PolicyError
 from ui.desk.desk import Desk
 from ui.desk.machine import give_back_memory
 
@@ -49,20 +49,27 @@ class ItemEmbedding:
         generation = -1
         if self._stop.wait(QUIET):  # whoever started the server waits for the page
             return
-        try:
-            with self._open_library() as library:
-                while not self._stop.is_set():
-                    if library.generation != generation:
-                        generation = library.generation
-                        if library.embed_items(self._show, self._go_on):
-                            self._desk.read(lambda _: self._desk.library.searcher.refresh())
-                            give_back_memory()
-                        self._desk.embedding = ItemProgress()
-                    self._stop.wait(LOOK_AGAIN)
-        except PolicyError as error:  # questions are answered without
-            log.warning("items are not encoded: %s", error)
-        except Exception:
-            log.exception("encoding items failed")
+        while not self._stop.is_set():
+            try:
+                with self._open_library() as library:
+                    while not self._stop.is_set():
+                        if library.generation != generation:
+                            generation = library.generation
+                            if library.embed_items(self._show, self._go_on):
+                                self._desk.read(lambda _: self._desk.library.searcher.refresh())
+                                give_back_memory()
+                            self._desk.embedding = ItemProgress()
+                        self._stop.wait(LOOK_AGAIN)
+            except LibraryUnreachable as error:  # a database that another takes the place of, say
+                log.warning("items are not encoded just now: %s", error)
+                generation = -1
+                self._stop.wait(LOOK_AGAIN)
+                continue
+            except PolicyError as error:  # questions are answered without
+                log.warning("items are not encoded: %s", error)
+            except Exception:
+                log.exception("encoding items failed")
+            break
         self._desk.embedding = ItemProgress()
 
     def _show(self, done: int, total: int, _: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import LibraryBusy, StoreError
-from corpus.store import Corpus
+from corpus.errors import LibraryBusy, LibraryUnreachable, NewerFormat, StoreError
+from corpus.store import FORMAT, Corpus
 from corpus.store.copying import copy_library_to
 from tests import postgres
 from tests.corpus.store.test_corpus import TEXT, NameRecord, make, put
@@ -134,6 +134,24 @@ def test_a_foreign_database_and_a_missing_library_are_refused(place: str) -> Non
     with pytest.raises(StoreError, match="连不上") as refused:
         Corpus.open("postgresql://me:secret@127.0.0.1:1/none")
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("step", "error", "words"), [(1, NewerFormat, "升级"), (-1, StoreError, "cemai copy")])
+def test_a_library_of_another_format_is_refused_untouched(place: str, step: int, error: type[StoreError], words: str) -> None:
+    with Corpus.open(place) as corpus:
+        corpus._db.execute("UPDATE meta SET value=? WHERE name='format'", (str(FORMAT + step),))
+    with pytest.raises(error, match=words):
+        Corpus.open(place)
+
+
+def test_a_server_that_does_not_answer_is_told_and_found_again(place: str) -> None:
+    with Corpus.open(place) as corpus, Corpus.open(place) as other:
+        number = other._db.execute("SELECT pg_backend_pid()").fetchone()[0]
+        corpus._db.execute("SELECT pg_terminate_backend(?)", (number,))
+        with pytest.raises(LibraryUnreachable):
+            put(other, make("甲.txt"))
+        put(other, make("甲.txt"))
+        assert (len(corpus), corpus.generation) == (1, 1)
 
 
 def test_a_library_moves_both_ways_and_answers_and_exports_alike(place: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,10 +12,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from cemai.library import Library
 from corpus.errors import LeaseLost
@@ -22,6 +24,7 @@ from corpus.store import Corpus
 from corpus.store.import_queue import TRIES, ImportQueue, QueuedImport
 from tests import postgres
 from tests.encoders import BlankEncoder
+from tests.postgres import Place
 from tests.stores import ROOT, open_plain, write_notices
 from ui.desk.desk import Desk, desk_of
 from ui.desk.import_worker import ImportWorker, folder_of_process
@@ -29,21 +32,22 @@ from ui.desk.metrics import Metrics
 from ui.desk.node import NodeFollower
 from ui.desk.shared_imports import SharedImports
 from ui.operations import OperationsServer
+from ui.server import build_app
 
 KILLS = int(os.environ.get("CEMAI_KILLS", "3"))
 """Workers that are killed in the midst of their work: ``CEMAI_KILLS=60 python -m pytest -s tests/ui/desk/test_nodes.py``."""
 
 
 @pytest.fixture
-def place(postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def database(postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("CEMAI_NODE", str(tmp_path / "first"))
     return postgres.make_database(postgres_server, "nodes")
 
 
 @pytest.fixture
-def queue(place: str) -> Iterator[ImportQueue]:
-    Corpus.open(place).close()
-    opened = ImportQueue(place)
+def queue(database: str) -> Iterator[ImportQueue]:
+    Corpus.open(database).close()
+    opened = ImportQueue(database)
     yield opened
     opened.close()
 
@@ -108,7 +112,7 @@ def test_a_file_that_ends_workers_is_set_apart_and_the_others_go_first(queue: Im
     assert told is not None and told["state"] == "未收" and str(TRIES) in told["message"]
 
 
-def test_who_lost_the_lease_stores_nothing(queue: ImportQueue, place: str) -> None:
+def test_who_lost_the_lease_stores_nothing(queue: ImportQueue, database: str) -> None:
     from tests.corpus.store.test_corpus import make
     from tests.corpus.store.test_corpus import put as store
 
@@ -116,7 +120,7 @@ def test_who_lost_the_lease_stores_nothing(queue: ImportQueue, place: str) -> No
     queue.take("one", 0.01)
     time.sleep(0.03)
     queue.take("two", 60)
-    with Corpus.open(place) as corpus:
+    with Corpus.open(database) as corpus:
         with pytest.raises(LeaseLost), queue.guarding(corpus, id, "one"):
             store(corpus, make("甲.txt"))
         assert (len(corpus), corpus.generation) == (0, 0)
@@ -126,9 +130,9 @@ def test_who_lost_the_lease_stores_nothing(queue: ImportQueue, place: str) -> No
 
 
 def test_files_sent_to_one_node_are_taken_in_by_another_and_told_by_both(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with node(place, tmp_path / "first", monkeypatch) as first, node(place, tmp_path / "second", monkeypatch) as second:
+    with node(database, tmp_path / "first", monkeypatch) as first, node(database, tmp_path / "second", monkeypatch) as second:
         imports = [SharedImports(desk, works=False) for desk in (first, second)]
         for path in write_notices(tmp_path / "in", range(3)):
             assert imports[0].add(path.name, path.read_bytes()).state == "等待"
@@ -148,8 +152,8 @@ def test_files_sent_to_one_node_are_taken_in_by_another_and_told_by_both(
             one.close()
 
 
-def test_a_node_is_at_the_generation_within_two_seconds(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with node(place, tmp_path / "first", monkeypatch) as first, node(place, tmp_path / "second", monkeypatch) as second:
+def test_a_node_is_at_the_generation_within_two_seconds(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with node(database, tmp_path / "first", monkeypatch) as first, node(database, tmp_path / "second", monkeypatch) as second:
         following = NodeFollower(second)
         following.start()
         for path in write_notices(tmp_path / "in", range(3)):
@@ -184,6 +188,33 @@ def test_health_and_numbers_are_told_apart_from_the_page(postgres_server: str, t
         assert told.value.code == 503
 
 
+@pytest.mark.slow
+def test_a_node_tells_what_it_does(place: Place, tmp_path: Path) -> None:
+    with socket_address() as address, open_plain(place) as library:
+        shared = isinstance(library.corpus.address, str)
+        library.ingest(write_notices(tmp_path / "in", range(2)))
+        app = build_app(library, port=7860, works=False, operations=address)
+        with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+            assert client.get("/api/v1/ask", params={"question": "河道管护由谁负责？"}).status_code == 200
+            assert client.get("/api/v1/documents/none").status_code == 404
+            files = {"file": ("甲.txt", "关于防汛的通知".encode())}
+            assert client.post("/api/v1/imports", files=files).status_code == 202
+            until, state = time.monotonic() + 30, {"status": "starting"}
+            while state["status"] != "ok" and time.monotonic() < until:
+                with suppress(urllib.error.HTTPError), urllib.request.urlopen(f"http://{address}/health") as reply:
+                    state = json.load(reply)
+            assert state["generation"] == library.generation
+            with urllib.request.urlopen(f"http://{address}/metrics") as reply:
+                told = dict(line.rsplit(" ", 1) for line in reply.read().decode().splitlines() if not line.startswith("#"))
+            assert told['cemai_calls_total{call="ask",outcome="done"}'] == "1"
+            assert told['cemai_responses_total{code="404"}'] == "1" and sum(
+                int(count) for name, count in told.items() if name.startswith("cemai_answers_total")
+            ) == 1  # fmt: skip
+            assert told["cemai_up"] == "1" and told["cemai_generation"] == str(library.generation)
+            assert 'cemai_imports{state="waiting"}' in told and ("cemai_generation_lag_seconds" in told) is shared
+            assert not shared or told['cemai_imports{state="waiting"}'] == "1"
+
+
 @contextmanager
 def socket_address() -> Iterator[str]:
     import socket
@@ -196,13 +227,13 @@ def socket_address() -> Iterator[str]:
 
 @pytest.mark.slow
 def test_what_killed_workers_left_is_taken_over_and_nothing_is_stored_twice(
-    queue: ImportQueue, place: str, tmp_path: Path
+    queue: ImportQueue, database: str, tmp_path: Path
 ) -> None:
     """Workers are killed by SIGKILL while they work; ``CEMAI_KILLS`` says how many."""
     files = write_notices(tmp_path / "in", range(KILLS * 4))
     for path in files:
         put(queue, path.name, path.read_bytes())
-    command = [sys.executable, "-m", "ui", "--library", place, "work", "--lease", "1"]
+    command = [sys.executable, "-m", "ui", "--library", database, "work", "--lease", "1"]
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 
     def start(number: int) -> subprocess.Popen[bytes]:
@@ -232,7 +263,7 @@ def test_what_killed_workers_left_is_taken_over_and_nothing_is_stored_twice(
             process.terminate()
             process.wait(30)
     results = [file.result for file in queue.files()]
-    with Corpus.open(place) as corpus:
+    with Corpus.open(database) as corpus:
         changes = corpus._db.execute("SELECT operation, count(*) FROM changes GROUP BY 1 ORDER BY 1").fetchall()
         again = sum(file.tries > 1 for file in queue.files())
         print(f"\n{killed} kills, {again} files taken over, {len(files)} files, changes {changes}, states",
