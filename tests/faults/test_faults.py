@@ -1,6 +1,7 @@
 """Kills, failing calls and damage by the hundred: nothing half done, nothing acknowledged lost, nothing wrong without a word.
 
-The short form draws a few of each kind; ``make test-faults`` (CEMAI_FAULTS=long) runs them by the thousand. CEMAI_FAULTS_SEED draws others.
+The short form draws a few of each kind; ``make test-faults`` (CEMAI_FAULTS=long) runs them by the thousand, or that share of them which
+CEMAI_FAULTS_SHARE says (0.2). CEMAI_FAULTS_SEED draws others.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ SEED = int(os.environ.get("CEMAI_FAULTS_SEED", "20"))
 OPERATIONS = tuple(harness.OPERATIONS)
 KILL, SHORT_WRITE = -1, -2
 EIO, EMFILE, ENOSPC, EROFS = 5, 24, 28, 30
-KILLS, ERRORS, DAMAGES, MIXED, CUTS = (1000, 640, 640, 60, 100) if LONG else (20, 20, 24, 2, 4)
+SHARE = float(os.environ.get("CEMAI_FAULTS_SHARE", "1"))
+_MANY = tuple(max(1, round(SHARE * count)) for count in (1000, 640, 640, 60, 100))
+KILLS, ERRORS, DAMAGES, MIXED, CUTS = _MANY if LONG else (20, 20, 24, 2, 4)
 
 Trial = Callable[..., dict[str, Any]]
 

@@ -26,7 +26,8 @@ from ui.desk.imports import Imports
 from ui.gate import RequestGate
 from ui.rest.app import mount_api
 
-CALLS = 30_000 if os.environ.get("CEMAI_FAULTS") == "long" else 240
+SHARE = float(os.environ.get("CEMAI_FAULTS_SHARE", "1"))
+CALLS = round(30_000 * SHARE) if os.environ.get("CEMAI_FAULTS") == "long" else 240
 """Calls of all three ways together: 240 in the tests, 30,000 by ``make test-faults``; CEMAI_ODD_CALLS asks for another number."""
 CALLS = int(os.environ.get("CEMAI_ODD_CALLS", CALLS))
 CASES = Path(__file__).with_name("odd_questions.jsonl")
