@@ -95,6 +95,7 @@ class Caller:
         rights: What it may do.
         session: Hash of the session it came with; None with a token.
         account: The account, where there is one.
+        library: The library that the session or the token is in; "" for the one that all accounts may enter.
     """
 
     number: int
@@ -103,6 +104,7 @@ class Caller:
     rights: frozenset[Right] = frozenset()
     session: str | None = None
     account: Account | None = None
+    library: str = ""
 
 
 THIS_MACHINE = Caller(0, "", rights=frozenset(Right))
@@ -408,7 +410,7 @@ class Accounts:
         found = self.store.session(mark)
         if found is None or now - found.seen_at > IDLE or now - found.begun_at > LONGEST or found.account.disabled_at is not None:
             return None
-        return _caller(found.account, mark)
+        return _caller(found.account, mark, found.library)
 
     def note_use(self, caller: Caller) -> None:
         """Note that a session is used; now and then only, and not where the disk is busy: it then ends a little earlier."""
@@ -427,16 +429,16 @@ class Accounts:
         found = self.store.token(mark_of(secret))
         if found is None or found.revoked_at is not None or found.ends_at < time.time() or found.account.disabled_at is not None:
             return None
-        return _caller(found.account, None)
+        return _caller(found.account, None, found.library)
 
-    def make_token(self, actor: Actor, account: Account, note: str, days: int) -> tuple[int, str]:
-        """Make a token. Returns its number and the secret, which is shown once and never stored. Raises ``UsageError``."""
+    def make_token(self, actor: Actor, account: Account, note: str, days: int, library: str = "") -> tuple[int, str]:
+        """Make a token for a library. Returns its number and the secret, which is shown once and never stored. Raises ``UsageError``."""
         if not 1 <= days <= MOST_TOKEN_DAYS:
             raise UsageError(f"令牌的有效期是 1 到 {MOST_TOKEN_DAYS} 天。")
         if account.disabled_at is not None:
             raise UsageError(f"“{account.name}”已停用。")
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        return self.store.add_token(actor, account, mark_of(secret), note[:100], time.time() + days * 86_400), secret
+        return self.store.add_token(actor, account, mark_of(secret), note[:100], time.time() + days * 86_400, library), secret
 
     def _hash_of(self, account: Account | None) -> str:
         """The hash of an account's password; where it has none here, one that takes as long and that no password has."""
@@ -476,9 +478,9 @@ def has_accounts(place: Path | str) -> bool:
     return AccountStore.exists(place)
 
 
-def _caller(account: Account, session: str | None) -> Caller:
+def _caller(account: Account, session: str | None, library: str) -> Caller:
     rights = ROLES.get(account.role, frozenset())
-    return Caller(account.number, account.name, account.role, rights, session, account)
+    return Caller(account.number, account.name, account.role, rights, session, account, library)
 
 
 def _require_role(role: str) -> None:

@@ -51,8 +51,8 @@ _PAGE_ROUTES = {
         r"|/gradio_api/(?:queue/data|heartbeat/[^/]+)"
     ),
     "POST": re.compile(
-        r"/gradio_api/(?:run/predict|queue/join)/?|/sign-in|/sign-out|/account/password"
-        r"|/accounts(?:/\d{1,9}/(?:role|password|state|sign-out|tokens(?:/\d{1,9})?))?"
+        r"/gradio_api/(?:run/predict|queue/join)/?|/sign-in|/sign-out|/account/(?:password|library)"
+        r"|/accounts(?:/\d{1,9}/(?:role|password|state|sign-out|libraries|tokens(?:/\d{1,9})?))?"
     ),
 }
 """What the page in the browser calls; Gradio has sixty more routes, among them uploads and one that looks up foreign hosts."""

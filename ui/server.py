@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from ui.desk.imports import Imports
 from ui.desk.item_embedding import ItemEmbedding
 from ui.desk.machine import available_memory, choose_workers, count_cores, memory_of_worker
 from ui.exposure import LOCAL, THIS_MACHINE_ONLY, Exposure, plan_exposure
+from ui.several import LibraryDispatcher, ServedLibrary
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -43,6 +44,8 @@ log = logging.getLogger("cemai.server")
 
 QUEUED = 100
 """Questions of the page that wait for their turn; whoever comes then is told that there are too many."""
+_building = threading.Lock()
+"""Held while a page is built: Gradio is read once, and what it builds goes into the page that was begun last."""
 _FOREIGN_SETTINGS = ("GRADIO_SHARE", "GRADIO_ALLOWED_PATHS", "GRADIO_SERVER_NAME", "GRADIO_MCP_SERVER", "GRADIO_ROOT_PATH",
                      "GRADIO_SSR_MODE", "GRADIO_VIBE_MODE", "GRADIO_NODE_PATH", "GRADIO_EXAMPLES_CACHE")  # fmt: skip
 
@@ -56,6 +59,7 @@ def build_app(
     port: int = 0,
     works: bool = True,
     operations: str | None = None,
+    place: ServedLibrary | None = None,
 ) -> FastAPI:
     """The whole application over a library; nothing is served yet.
 
@@ -67,6 +71,7 @@ def build_app(
         port: The port it is served at.
         works: Whether files of the queue of a library in a database are taken in here, too.
         operations: Where health and numbers are served apart, as ``host:port``; None for nowhere.
+        place: Which of several libraries this is; None where the server has only one.
 
     Example: ``uvicorn.run(build_app(library, workers=2))``.
     """
@@ -82,7 +87,11 @@ def build_app(
 
     known = exposure or Exposure(hosts)
     desk = desk_of(library, workers)
-    door = AccountDoor(library.corpus.address, required=exposure is not None and exposure.secure, secure=known.secure, port=port)
+    place = place or ServedLibrary("", (), library.corpus.address)
+    required = bool(place.others) or (exposure is not None and exposure.secure)
+    door = AccountDoor(
+        place.accounts, required=required, secure=known.secure, port=port, library=place.name, libraries=place.others
+    )
     desk.after_change, desk.note_question = partial(_witness, door), door.note_question
     shared = isinstance(library.corpus.address, str)
     imports = _shared_imports(desk, works) if shared else Imports(desk)
@@ -124,7 +133,43 @@ def build_app(
 
         app.add_middleware(CountedResponses, metrics=desk.metrics)
     app.mount("/", page)
+    app.state.door = door
     return app
+
+
+def build_several(
+    common: Library,
+    others: Mapping[str, Library],
+    *,
+    hosts: tuple[str, ...] = LOCAL,
+    workers: int = 0,
+    exposure: Exposure | None = None,
+    port: int = 0,
+    works: bool = True,
+    operations: str | None = None,
+) -> LibraryDispatcher:
+    """Several libraries as one application; the accounts are those of ``common``, which all of them may enter.
+
+    Args:
+        common: The library of everybody.
+        others: The libraries that only some accounts may enter, by name. They are answered in this process.
+        hosts: As for ``build_app``.
+        workers: Worker processes for the library of everybody.
+        exposure: As for ``build_app``.
+        port: As for ``build_app``.
+        works: As for ``build_app``.
+        operations: As for ``build_app``, about the library of everybody.
+    """
+    where, names = common.corpus.address, tuple(others)
+    first = build_app(
+        common, hosts=hosts, workers=workers, exposure=exposure, port=port, works=works, operations=operations,
+        place=ServedLibrary("", names, where),
+    )  # fmt: skip
+    apps = {
+        name: build_app(library, hosts=hosts, exposure=exposure, port=port, works=works, place=ServedLibrary(name, names, where))
+        for name, library in others.items()
+    }
+    return LibraryDispatcher({"": first} | apps, first.state.door)
 
 
 def _shared_imports(desk: Desk, works: bool) -> SharedImports:
@@ -227,7 +272,7 @@ class PageMount:
             await stop.wait()
 
     def _built(self) -> FastAPI:
-        with self._lock:
+        with self._lock, _building:
             if self._app is None:
                 self._app = self._build()
             return self._app
@@ -245,11 +290,15 @@ def serve(
     names: Sequence[str] = (),
     works: bool = True,
     operations: str | None = None,
+    others: Mapping[str, Library] | None = None,
 ) -> None:
     """Serve until stopped. Only this machine is served, others with accounts and TLS or a proxy only (``ui.exposure``).
 
     ``workers`` is the number of worker processes, 0 or 1 for none; where it is None the machine decides (``ui.desk.machine``).
+    ``others`` are libraries that only some accounts may enter, by name (``ui.several``).
     """
+    if others and not has_accounts(library.corpus.address):
+        raise UsageError("几个文档库一起打开要有账号：哪个账号能进哪个库。请先建管理员账号：cemai user add 名称 --role admin。")
     exposure = plan_exposure(
         host, accounts=has_accounts(library.corpus.address), certificate=certificate, key=key, proxies=proxies, names=names
     )
@@ -260,8 +309,9 @@ def serve(
 
     from ui.connections import TimedProtocol
 
-    app = build_app(
+    app = build_several(
         library,
+        others or {},
         workers=_count_workers(library, workers),
         exposure=exposure if exposure != THIS_MACHINE_ONLY else None,
         port=port,
@@ -288,7 +338,7 @@ def _witness(door: AccountDoor, corpus: Corpus) -> None:
     """Let the file of accounts know how far the audit in the library is, so that rows cut off at its end are told."""
     try:
         if (accounts := door.accounts()) is not None:
-            accounts.store.set_witness("library", corpus.audit_head())
+            accounts.store.set_witness(door.witness, corpus.audit_head())
     except PolicyError as error:  # the change is made and recorded
         log.warning("the head of the audit could not be kept: %s", error)
 

@@ -32,24 +32,34 @@ from corpus.store.audit import (
 from corpus.store.connections import connect
 
 ACCOUNTS_FILE = "accounts.sqlite"
-FORMAT = 1
+FORMAT = 2
 _PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF", "mmap_size=0")
+# which accounts may enter which library, beside the one that all may, whose name is ""
+_GRANTS = """CREATE TABLE grants (
+  account INTEGER NOT NULL REFERENCES accounts(number), library TEXT NOT NULL, PRIMARY KEY (account, library)) STRICT, WITHOUT ROWID"""
 SCHEMA = f"""
 CREATE TABLE accounts (
   number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
   password TEXT, made_at REAL NOT NULL, disabled_at REAL) STRICT;
 CREATE TABLE sessions (
   mark TEXT PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(number), address TEXT NOT NULL,
-  begun_at REAL NOT NULL, seen_at REAL NOT NULL) STRICT, WITHOUT ROWID;
+  begun_at REAL NOT NULL, seen_at REAL NOT NULL, library TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_account ON sessions(account);
 CREATE TABLE tokens (
   number INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES accounts(number), mark TEXT NOT NULL UNIQUE,
-  note TEXT NOT NULL, made_at REAL NOT NULL, ends_at REAL NOT NULL, revoked_at REAL) STRICT;
+  note TEXT NOT NULL, made_at REAL NOT NULL, ends_at REAL NOT NULL, revoked_at REAL, library TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE attempts (at REAL NOT NULL, key TEXT NOT NULL, address TEXT NOT NULL) STRICT;
 CREATE INDEX attempts_at ON attempts(at);
 CREATE TABLE witness (name TEXT PRIMARY KEY, head TEXT NOT NULL) STRICT;
+{_GRANTS};
 {AUDIT};
 """
+UPGRADE = f"""
+ALTER TABLE sessions ADD COLUMN library TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN library TEXT NOT NULL DEFAULT '';
+{_GRANTS};
+"""
+"""Of format 1 to 2: several libraries behind one door."""
 _ACCOUNT = "number, key, name, role, password, made_at, disabled_at"
 
 
@@ -76,17 +86,18 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """A session with its account."""
+    """A session with its account; ``library`` is the one it is in, "" for that of everybody."""
 
     mark: str
     account: Account
     begun_at: float
     seen_at: float
+    library: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A token with its account; the secret itself is nowhere."""
+    """A token with its account and the library it is for; the secret itself is nowhere."""
 
     number: int
     account: Account
@@ -94,6 +105,7 @@ class ApiToken:
     made_at: float
     ends_at: float
     revoked_at: float | None
+    library: str = ""
 
 
 class AccountStore:
@@ -113,7 +125,7 @@ class AccountStore:
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
             if version > FORMAT:
                 raise NewerFormat(f"账号文件由更新版本的策脉建立：{path}。请升级策脉；文件未被改动。")
-            if version == 0:
+            if version < FORMAT:
                 self._make_tables()
         except sqlite3.Error as error:
             raise StoreError(
@@ -219,7 +231,8 @@ class AccountStore:
             db.execute("DELETE FROM sessions WHERE mark=? OR seen_at<?", (ends, oldest))
             # what was decided a moment ago holds now: an account that was disabled meanwhile begins nothing
             done = db.execute(
-                "INSERT INTO sessions SELECT ?, number, ?, ?, ? FROM accounts WHERE number=? AND disabled_at IS NULL AND password IS ?",
+                "INSERT INTO sessions (mark, account, address, begun_at, seen_at)"
+                " SELECT ?, number, ?, ?, ? FROM accounts WHERE number=? AND disabled_at IS NULL AND password IS ?",
                 (mark, actor.address, now, now, account.number, account.password),
             )
             if not done.rowcount:
@@ -230,14 +243,46 @@ class AccountStore:
     def session(self, mark: str) -> StoredSession | None:
         """The session with this hash."""
         found = self._read(
-            f"SELECT s.begun_at, s.seen_at, {_prefixed('a')} FROM sessions s JOIN accounts a ON a.number=s.account WHERE s.mark=?",
+            f"SELECT s.begun_at, s.seen_at, s.library, {_prefixed('a')} FROM sessions s JOIN accounts a ON a.number=s.account"
+            f" WHERE s.mark=? AND {_granted('s')}",
             (mark,),
         )
-        return StoredSession(mark, _account(found[0][2:]), found[0][0], found[0][1]) if found else None
+        return StoredSession(mark, _account(found[0][3:]), *found[0][:3]) if found else None
+
+    def move_session(self, actor: Actor, account: Account, mark: str, library: str) -> None:
+        """Let a session be in another library. Raises ``UsageError`` where its account may not enter it."""
+        with self._changing() as db:
+            done = db.execute(
+                "UPDATE sessions SET library=? WHERE mark=? AND account=?"
+                " AND (?='' OR EXISTS (SELECT 1 FROM grants WHERE account=? AND library=?))",
+                (library, mark, account.number, library, account.number, library),
+            )
+            if not done.rowcount:
+                raise UsageError("没有这个文档库。")
+            append_entry(db, actor, f"account:{account.name}", detail={"library": library})
 
     def count_sessions(self, since: float) -> dict[int, int]:
         """How many sessions each account has that were used since a time, by its number; none where it has none."""
         return dict(self._read("SELECT account, count(*) FROM sessions WHERE seen_at>=? GROUP BY account", (since,)))
+
+    def grants(self, account: Account) -> tuple[str, ...]:
+        """The libraries that an account may enter, beside the one that all may."""
+        found = self._read("SELECT library FROM grants WHERE account=? ORDER BY library", (account.number,))
+        return tuple(library for (library,) in found)
+
+    def set_grant(self, actor: Actor, account: Account, library: str, *, granted: bool) -> None:
+        """Let an account enter a library, or no longer: its sessions there end and its tokens for it are revoked."""
+        with self._changing() as db:
+            key = (account.number, library)
+            db.execute("DELETE FROM grants WHERE account=? AND library=?", key)
+            if granted:
+                db.execute("INSERT INTO grants VALUES (?,?)", key)
+            else:
+                db.execute("DELETE FROM sessions WHERE account=? AND library=?", key)
+                db.execute(
+                    "UPDATE tokens SET revoked_at=? WHERE account=? AND library=? AND revoked_at IS NULL", (time.time(), *key)
+                )
+            append_entry(db, actor, f"account:{account.name}", detail={"library": library, "granted": granted})
 
     def touch_session(self, mark: str, now: float) -> None:
         """Note that a session was used."""
@@ -253,19 +298,22 @@ class AccountStore:
 
     # ------------------------------------------------------------------ tokens
 
-    def add_token(self, actor: Actor, account: Account, mark: str, note: str, ends_at: float) -> int:
-        """Keep a token by the hash of its secret. Returns its number."""
+    def add_token(self, actor: Actor, account: Account, mark: str, note: str, ends_at: float, library: str = "") -> int:
+        """Keep a token by the hash of its secret. Returns its number. Raises ``UsageError`` for a library it may not enter."""
         with self._changing() as db:
+            known = db.execute("SELECT 1 FROM grants WHERE account=? AND library=?", (account.number, library)).fetchone()
+            if library and known is None:
+                raise UsageError(f"“{account.name}”不能进入文档库“{library}”。")
             made = db.execute(
-                "INSERT INTO tokens (account, mark, note, made_at, ends_at) VALUES (?,?,?,?,?)",
-                (account.number, mark, note, time.time(), ends_at),
+                "INSERT INTO tokens (account, mark, note, made_at, ends_at, library) VALUES (?,?,?,?,?,?)",
+                (account.number, mark, note, time.time(), ends_at, library),
             )
             append_entry(db, actor, f"account:{account.name}", detail={"token": made.lastrowid})
             return int(made.lastrowid or 0)
 
     def token(self, mark: str) -> ApiToken | None:
         """The token with this hash."""
-        found = self._tokens("t.mark=?", mark)
+        found = self._tokens(f"t.mark=? AND {_granted('t')}", mark)
         return found[0] if found else None
 
     def tokens(self, account: Account) -> list[ApiToken]:
@@ -285,11 +333,11 @@ class AccountStore:
 
     def _tokens(self, where: str, value: object) -> list[ApiToken]:
         rows = self._read(
-            f"SELECT t.number, t.note, t.made_at, t.ends_at, t.revoked_at, {_prefixed('a')}"
+            f"SELECT t.number, t.note, t.made_at, t.ends_at, t.revoked_at, t.library, {_prefixed('a')}"
             f" FROM tokens t JOIN accounts a ON a.number=t.account WHERE {where} ORDER BY t.number",
             (value,),
         )
-        return [ApiToken(row[0], _account(row[5:]), *row[1:5]) for row in rows]
+        return [ApiToken(row[0], _account(row[6:]), *row[1:6]) for row in rows]
 
     # ------------------------------------------------------------------ attempts
 
@@ -355,11 +403,12 @@ class AccountStore:
 
     def _make_tables(self) -> None:
         with self._changing() as db:
-            if int(db.execute("PRAGMA user_version").fetchone()[0]):
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+            if version >= FORMAT:
                 return  # another process was first
-            if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            if version == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise StoreError(f"{self.path} 不是策脉的账号文件。请移走它，再运行一次。")
-            for statement in filter(str.strip, SCHEMA.split(";")):
+            for statement in filter(str.strip, (UPGRADE if version else SCHEMA).split(";")):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version={FORMAT}")
 
@@ -386,3 +435,10 @@ def _account(row: Any) -> Account:
 
 def _prefixed(table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in _ACCOUNT.split(", "))
+
+
+def _granted(table: str) -> str:
+    """The condition that the account of a session or token may be where it is: what was taken back holds however it was done."""
+    return (
+        f"({table}.library='' OR EXISTS (SELECT 1 FROM grants g WHERE g.account={table}.account AND g.library={table}.library))"
+    )

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, Self, cast
 
 from corpus.errors import NewerFormat
-from corpus.store.accounts import FORMAT, SCHEMA, AccountStore
+from corpus.store.accounts import FORMAT, SCHEMA, UPGRADE, AccountStore
 from corpus.store.dialect import translate_schema
 from corpus.store.postgres import PostgresCorpus, ServerConnection
 
@@ -100,5 +100,9 @@ def _make_tables(db: ServerConnection) -> None:
         if own.execute(f"SELECT to_regclass('{NAMESPACE}.accounts')").fetchone()[0] is None:
             own.execute(f"CREATE SCHEMA IF NOT EXISTS {NAMESPACE}")
             own.execute(f"{translate_schema(SCHEMA)}; CREATE TABLE format AS SELECT {FORMAT} AS number")
-        if own.execute("SELECT number FROM format").fetchone()[0] > FORMAT:
+        number = own.execute("SELECT number FROM format").fetchone()[0]
+        if number < FORMAT:
+            own.execute(f"SET LOCAL search_path={NAMESPACE}")
+            own.execute(f"{translate_schema(UPGRADE)}; UPDATE format SET number={FORMAT}")
+        if number > FORMAT:
             raise NewerFormat("账号由更新版本的策脉建立。请升级策脉；账号未被改动。")

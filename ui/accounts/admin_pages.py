@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cemai.accounts import (
     LONGEST_PASSWORD,
@@ -18,6 +18,7 @@ from cemai.accounts import (
 )
 from corpus.store.accounts import Account, ApiToken
 from ui.accounts.forms import draw_button, draw_choice, draw_field, draw_notice, draw_page, draw_table, draw_warning
+from ui.accounts.pages import COMMON
 from ui.accounts.rights import ACCOUNT, ACCOUNTS
 from ui.page.kit.html import Html, el
 
@@ -77,6 +78,8 @@ def one_account_page(
     wrong: str | None = None,
     said: str | None = None,
     secret: str | None = None,
+    libraries: Sequence[str] = (),
+    granted: Collection[str] = (),
 ) -> str:
     """One account with what can be done about it.
 
@@ -88,6 +91,8 @@ def one_account_page(
         wrong: Why the last step was not done.
         said: What was done.
         secret: A password or token that was just made; it is shown on this page only.
+        libraries: The libraries that are not open to all accounts.
+        granted: Those of them that it may enter.
     """
     place, means = f"{ACCOUNTS}/{account.number}", sign_in_means(account)
     shown = f"{account.name}：{ROLE_LABELS.get(account.role, account.role)}，{MEANS_LABELS[means]}，{_state(account, sessions)}"
@@ -110,6 +115,19 @@ def one_account_page(
             if means in ("password", "token")
             else ()
         ),
+        *(
+            (
+                el("h2", "文档库"),
+                el(
+                    "p",
+                    f"人人能进{COMMON}；下面的各库，只有许可的账号能进，别的账号看不到它的文件，也看不到有这个库。",
+                    class_="meta",
+                ),
+                *(_library_button(place, name, name in granted) for name in libraries),
+            )
+            if libraries
+            else ()
+        ),
         el("h2", "令牌"),
         draw_table("令牌", ("编号", "说明", "日期", "有效期至", "现状"), [_token_row(place, one) for one in tokens])
         if tokens
@@ -118,6 +136,7 @@ def one_account_page(
             f"{place}/tokens",
             "新建令牌",
             draw_field("说明", "note", maxlength=100, required=False, autocomplete="off"),
+            *((draw_choice("文档库", "library", {"": COMMON, **{name: name for name in granted}}),) if granted else ()),
             draw_field("有效天数", "days", type="number", min=1, max=MOST_TOKEN_DAYS, value=TOKEN_DAYS),
         )
         if account.disabled_at is None
@@ -126,10 +145,16 @@ def one_account_page(
     )
 
 
+def _library_button(place: str, name: str, granted: bool) -> Html:
+    label = f"{name}：能进，收回" if granted else f"{name}：不能进，许可"
+    return draw_button(label, f"{place}/libraries", library=name, granted="0" if granted else "1")
+
+
 def _token_row(place: str, token: ApiToken) -> Html:
     over = "已作废" if token.revoked_at is not None else "已过期" if token.ends_at < time.time() else None
     state = over or draw_button("作废", f"{place}/tokens/{token.number}", sure="1")
-    cells = (str(token.number), token.note, _day(token.made_at), _day(token.ends_at), state)
+    note = f"{token.note}（{token.library}）" if token.library else token.note
+    cells = (str(token.number), note, _day(token.made_at), _day(token.ends_at), state)
     return el("tr", *(el("td", cell) for cell in cells))
 
 

@@ -57,7 +57,11 @@ def make_admin_routes(door: AccountDoor) -> APIRouter:
             return RedirectResponse(ACCOUNTS, 303)
         sessions = accounts.store.count_sessions(time.time() - IDLE).get(number, 0)
         tokens = accounts.store.tokens(account)
-        page = one_account_page(current_caller(), account, sessions, tokens, wrong=wrong, said=said, secret=secret)
+        granted = [name for name in accounts.store.grants(account) if name in door.libraries]
+        page = one_account_page(
+            current_caller(), account, sessions, tokens,
+            wrong=wrong, said=said, secret=secret, libraries=door.libraries, granted=granted,
+        )  # fmt: skip
         return html_reply(page, 400 if wrong else 200)
 
     async def change(number: int, work: Callable[[Accounts, Actor, Account], tuple[str, str | None]]) -> Response:
@@ -143,6 +147,19 @@ def make_admin_routes(door: AccountDoor) -> APIRouter:
     async def sign_out(number: int, request: Request) -> Response:
         return await change(number, partial(_sign_out, await _sure(request)))
 
+    @router.post(f"{ACCOUNTS}/{{number}}/libraries")
+    async def set_grant(number: int, request: Request) -> Response:
+        form = await read_form(request)
+
+        def work(accounts: Accounts, actor: Actor, account: Account) -> tuple[str, None]:
+            name, granted = form.get("library", ""), form.get("granted", "")
+            if name not in door.libraries or granted not in ("0", "1"):
+                raise UsageError(_NOTHING_SENT)
+            accounts.store.set_grant(actor, account, name, granted=granted == "1")
+            return f"{account.name} {'能' if granted == '1' else '不能'}进入文档库“{name}”。", None
+
+        return await change(number, work)
+
     @router.post(f"{ACCOUNTS}/{{number}}/tokens")
     async def make_token(number: int, request: Request) -> Response:
         form = await read_form(request)
@@ -151,7 +168,7 @@ def make_admin_routes(door: AccountDoor) -> APIRouter:
             days = form.get("days", "")
             if not (days.isascii() and days.isdigit() and len(days) < 6):
                 raise UsageError("有效天数要写数字。")
-            made, secret = accounts.make_token(actor, account, form.get("note", ""), int(days))
+            made, secret = accounts.make_token(actor, account, form.get("note", ""), int(days), form.get("library", ""))
             return f"已新建 {made} 号令牌，{days} 天内有效。", secret
 
         return await change(number, work)

@@ -146,7 +146,9 @@ class AccountAdmission:
             found = self.accounts.of_session(self.secret) if self.secret else None
         except PolicyError:
             return False
-        return found is not None and self.rule.right in found.rights and found.number == self.caller.number
+        if found is None or found.library != self.caller.library:
+            return False
+        return self.rule.right in found.rights and found.number == self.caller.number
 
     async def note_result(self, status: int) -> None:
         """Record a change, an export, or a refusal."""
@@ -162,10 +164,24 @@ class AccountDoor:
         required: Whether nobody comes in without an account, also where the file of accounts is gone.
         secure: Whether cookies go by TLS only.
         port: The port, which is part of the name of the cookie where others on this machine may be.
+        library: The library behind it, where one server has several; "" for the one that all accounts may enter. A session or token
+            of another library is nobody's here.
+        libraries: The others that the server has.
     """
 
-    def __init__(self, folder: Path | str, *, required: bool = False, secure: bool = False, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        required: bool = False,
+        secure: bool = False,
+        port: int = 0,
+        library: str = "",
+        libraries: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
+        self.library = library
+        self.libraries = libraries
         self.windows = PageWindows()
         self.cookie = "__Host-cemai" if secure else f"cemai-{port}"
         self.secure = secure
@@ -238,6 +254,11 @@ class AccountDoor:
         recorded = _is_recorded(method, path, query)
         return AccountAdmission(self, accounts, caller, rule, actor, path, recorded, secret)
 
+    @property
+    def witness(self) -> str:
+        """Under which name the file of accounts keeps the head of the audit of this library."""
+        return f"library:{self.library}" if self.library else "library"
+
     def note_question(self, what: str, question: str) -> None:
         """Record that somebody asked or searched: not the words, but a hash by which a known question is found again."""
         actor, accounts = current_actor(), self.accounts()
@@ -249,6 +270,16 @@ class AccountDoor:
         """Write a row of the audit. Raises where it cannot be written."""
         await asyncio.get_running_loop().run_in_executor(self._noting, accounts.store.note, actor, object, result)
 
+    def library_of(self, path: str, headers: Mapping[str, str]) -> str:
+        """The library that the session or token of a call is in; "" where there is none. Raises ``PolicyError``."""
+        accounts = self.accounts()
+        given = headers.get("authorization") if path.startswith("/api/") else None
+        secret = given.partition(" ")[2].strip() if given is not None else self.secret_of(headers)
+        if accounts is None or not secret:
+            return ""
+        caller = accounts.of_token(secret) if given is not None else accounts.of_session(secret)
+        return caller.library if caller is not None else ""
+
     def secret_of(self, headers: Mapping[str, str]) -> str | None:
         """The secret of the session that a browser sent."""
         return cookie_parser(headers.get("cookie", "")).get(self.cookie) or None
@@ -257,11 +288,12 @@ class AccountDoor:
         if (given := headers.get("authorization")) is not None and path.startswith("/api/"):
             kind, _, secret = given.partition(" ")
             caller = accounts.of_token(secret.strip()) if kind.lower() == "bearer" else None
-            if caller is None:  # never the cookie instead: whoever sends a token means it
+            if caller is None or caller.library != self.library:  # never the cookie instead: whoever sends a token means it
                 raise RefusedRequest(_NO_TOKEN)
             return caller, None
         secret_sent = self.secret_of(headers)
-        return (accounts.of_session(secret_sent) if secret_sent else None), secret_sent
+        caller = accounts.of_session(secret_sent) if secret_sent else None
+        return (caller if caller is not None and caller.library == self.library else None), secret_sent
 
 
 def _set_state(scope: Scope, caller: Caller, actor: Actor | None) -> None:

@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 from cemai.accounts import LONGEST_PASSWORD, NAME_LIMIT, ROLE_LABELS, Caller, Right, sign_in_means
 from corpus.store.audit import AuditEntry
 from ui.accounts.forms import draw_button, draw_field, draw_notice, draw_page, draw_table, draw_warning
-from ui.accounts.rights import ACCOUNT, ACCOUNTS, AUDIT, PASSWORD, PROVIDER, SIGN_IN, SIGN_OUT
+from ui.accounts.rights import ACCOUNT, ACCOUNTS, AUDIT, LIBRARY, PASSWORD, PROVIDER, SIGN_IN, SIGN_OUT
 from ui.page.kit.html import el
+
+COMMON = "公共库"
+"""What the library is called that all accounts may enter."""
 
 
 def sign_in_page(next_address: str, name: str = "", wrong: str | None = None, provider: str | None = None) -> str:
@@ -40,8 +43,8 @@ def sign_in_page(next_address: str, name: str = "", wrong: str | None = None, pr
     return draw_page("登录", form, elsewhere, el("p", "忘了密码请联系管理员。", class_="meta"))
 
 
-def account_page(caller: Caller, wrong: str | None = None, said: str | None = None) -> str:
-    """Who is signed in, signing out, and the password."""
+def account_page(caller: Caller, wrong: str | None = None, said: str | None = None, libraries: Sequence[str] = ()) -> str:
+    """Who is signed in, signing out, and the password; ``libraries`` are those to go to from where the session is."""
     home = AUDIT if Right.AUDIT in caller.rights else "/"
     password = el(
         "form",
@@ -55,10 +58,12 @@ def account_page(caller: Caller, wrong: str | None = None, said: str | None = No
     return draw_page(
         "我的账号",
         el("p", f"已登录：{caller.name}（{ROLE_LABELS.get(caller.role, caller.role)}）"),
+        el("p", f"所在的文档库：{caller.library or COMMON}") if libraries or caller.library else None,
         draw_warning(wrong),
         draw_notice(said),
         draw_button("退出", SIGN_OUT),
         draw_button("在所有地方退出", SIGN_OUT, everywhere="1"),
+        *(draw_button(f"转到文档库：{name or COMMON}", LIBRARY, library=name) for name in libraries),
         el("p", el("a", "管理账号", href=ACCOUNTS)) if Right.ACCOUNTS in caller.rights else None,
         el("p", el("a", "回到审计记录" if home == AUDIT else "回到策脉", href=home)),
         *((el("h2", "改密码"), password) if caller.account is None or sign_in_means(caller.account) == "password" else ()),

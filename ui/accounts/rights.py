@@ -27,6 +27,7 @@ def _rules(method: str, right: Right | None, *templates: str) -> tuple[RouteRule
 API = "/api/v1"
 SIGN_IN, SIGN_OUT, ACCOUNT, PASSWORD, AUDIT = "/sign-in", "/sign-out", "/account", "/account/password", "/audit"
 ACCOUNTS = "/accounts"
+LIBRARY = "/account/library"
 PROVIDER, PROVIDER_BACK = "/sign-in/oidc", "/sign-in/oidc/back"
 _PLACES = re.compile(rf"/|{ACCOUNT}|{AUDIT}|{ACCOUNTS}(?:/[0-9]{{1,9}})?")
 
@@ -34,11 +35,11 @@ RULES: tuple[RouteRule, ...] = (
     *_rules("GET", None, SIGN_IN, PROVIDER, PROVIDER_BACK, "/favicon.ico", "/robots.txt", f"{API}/health"),
     *_rules("POST", None, SIGN_IN),
     *_rules("GET", Right.SIGNED_IN, ACCOUNT),
-    *_rules("POST", Right.SIGNED_IN, SIGN_OUT, PASSWORD),
+    *_rules("POST", Right.SIGNED_IN, SIGN_OUT, PASSWORD, LIBRARY),
     *_rules("GET", Right.AUDIT, AUDIT, f"{API}/audit"),
     *_rules("GET", Right.ACCOUNTS, ACCOUNTS, f"{ACCOUNTS}/{{number}}"),
     *_rules("POST", Right.ACCOUNTS, ACCOUNTS, *(f"{ACCOUNTS}/{{number}}/{act}" for act in (
-        "role", "password", "state", "sign-out", "tokens", "tokens/{token}",
+        "role", "password", "state", "sign-out", "libraries", "tokens", "tokens/{token}",
     ))),
     # the page
     *_rules("GET", Right.READ, "/", "/theme.css", "/assets/{rest:path}", "/static/{rest:path}"),

@@ -18,7 +18,7 @@ from corpus.store.audit import AuditEntry, current_actor
 from ui.accounts.door import AccountDoor
 from ui.accounts.forms import HEADERS, address_of, html_reply, read_form
 from ui.accounts.pages import account_page, audit_page, sign_in_page
-from ui.accounts.rights import ACCOUNT, API, AUDIT, PASSWORD, SIGN_IN, SIGN_OUT, local_address
+from ui.accounts.rights import ACCOUNT, API, AUDIT, LIBRARY, PASSWORD, SIGN_IN, SIGN_OUT, local_address
 from ui.desk.desk import Desk
 
 log = logging.getLogger("cemai.server")
@@ -71,7 +71,20 @@ def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
 
     @router.get(ACCOUNT)
     def show_account() -> Response:
-        return _account() if door.accounts() is not None else RedirectResponse("/", 303)
+        return _account(door) if door.accounts() is not None else RedirectResponse("/", 303)
+
+    @router.post(LIBRARY)
+    async def enter_library(request: Request) -> Response:
+        form = await read_form(request)
+        caller, accounts, actor = current_caller(), door.accounts(), current_actor()
+        if accounts is None or caller.account is None or caller.session is None or actor is None:
+            return RedirectResponse("/", 303)
+        wanted = form.get("library")
+        if wanted not in _others(door):  # the same for one that there is and one that there is not
+            return _account(door, wrong="没有这个文档库。")
+        await asyncio.to_thread(accounts.store.move_session, actor, caller.account, caller.session, wanted)
+        # what the browser holds of the page is of the other library
+        return RedirectResponse("/", 303, {**HEADERS, "Clear-Site-Data": '"cache", "storage"'})
 
     @router.post(PASSWORD)
     async def change_password(request: Request) -> Response:
@@ -80,15 +93,15 @@ def make_account_routes(door: AccountDoor, desk: Desk) -> APIRouter:
         if accounts is None or caller.account is None or actor is None:
             return RedirectResponse("/", 303)
         if form.get("fresh", "") != form.get("again", ""):
-            return _account(wrong="两次写的新密码不一样。")
+            return _account(door, wrong="两次写的新密码不一样。")
         try:
             work = partial(
                 _change_password, accounts, caller, form.get("password", ""), form.get("fresh", ""), address_of(request)
             )
             await door.signing.run(work)
         except PolicyError as error:
-            return _account(wrong=str(error))
-        return _account(said="密码已改，别处的登录都已退出。")
+            return _account(door, wrong=str(error))
+        return _account(door, said="密码已改，别处的登录都已退出。")
 
     @router.get(AUDIT)
     def show_audit(
@@ -135,7 +148,7 @@ def _chains(door: AccountDoor, desk: Desk) -> dict[str, _Chain]:
         "账号": _Chain(lambda before, limit: store.entries(before=before, limit=limit), store.check),
         "文档库": _Chain(
             lambda before, limit: desk.read(lambda corpus: corpus.audit_entries(before=before, limit=limit)),
-            lambda: desk.read(lambda corpus: corpus.check_audit(store.witness("library"))),
+            lambda: desk.read(lambda corpus: corpus.check_audit(store.witness(door.witness))),
         ),
     }
 
@@ -163,5 +176,14 @@ def _sign_in(after: str, name: str = "", wrong: str | None = None, status: int =
     return html_reply(sign_in_page(after, name, wrong, configured.label if configured is not None else None), status)
 
 
-def _account(wrong: str | None = None, said: str | None = None) -> Response:
-    return html_reply(account_page(current_caller(), wrong, said), 400 if wrong else 200)
+def _account(door: AccountDoor, wrong: str | None = None, said: str | None = None) -> Response:
+    return html_reply(account_page(current_caller(), wrong, said, _others(door)), 400 if wrong else 200)
+
+
+def _others(door: AccountDoor) -> list[str]:
+    """The libraries that whoever calls may go to from this one."""
+    accounts, caller = door.accounts(), current_caller()
+    if accounts is None or caller.account is None:
+        return []
+    granted = accounts.store.grants(caller.account)
+    return [name for name in ("", *door.libraries) if name != door.library and (not name or name in granted)]

@@ -238,7 +238,7 @@ def caller_of_token(folder: Path | str) -> Caller:
     assert accounts is not None
     with accounts.store:
         caller = accounts.of_token(secret) if secret else None
-    if caller is None or Right.READ not in caller.rights:
+    if caller is None or Right.READ not in caller.rights or caller.library:
         raise UsageError(
             f"这个库有账号：请用 cemai user token 名称 取一个令牌，放在环境变量 {TOKEN} 里再运行 cemai mcp。"
             + ("现在的令牌不对、已过期或没有查看的权限。" if secret else "")

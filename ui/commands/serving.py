@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,13 @@ def register(verbs: Any, common: argparse.ArgumentParser) -> None:
         help="每隔多少小时、库有变化时自动备份（放在上次备份的文件夹，留最近 14 份）",
     )
     p.add_argument("--no-work", action="store_true", help="不在这里导入队列里的文件，都留给 cemai work（库在 PostgreSQL 里时）")
+    p.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="名称=文件夹",
+        help="另一个文档库，只有许可的账号能进；可以写多次，要先有账号",
+    )
     add_operations(p)
     p.set_defaults(run=serve)
     p = verbs.add_parser("mcp", parents=[common], help="作为 MCP 服务（标准输入输出），供别的助手查用文档库")
@@ -111,19 +119,26 @@ def demo(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve the page and the REST interface."""
+    from cemai.library import Library
     from ui.desk.backups import scheduled_backups
     from ui.server import serve as run
+    from ui.several import parse_libraries
 
     if getattr(args, "log_format", "text") == "json":
         from ui.operations import log_as_json
 
         log_as_json()
-    with open_library(args, create=True) as library:
-        try:
-            with progress("更新向量") as show:
-                library.embed(show)
-        except PolicyError as error:  # the page finds by words all the same
-            note(str(error))
+    with ExitStack() as stack:
+        library = stack.enter_context(open_library(args, create=True))
+        others = {
+            name: stack.enter_context(Library.open(folder)) for name, folder in parse_libraries(getattr(args, "also", [])).items()
+        }
+        for one in (library, *others.values()):
+            try:
+                with progress("更新向量") as show:
+                    one.embed(show)
+            except PolicyError as error:  # the page finds by words all the same
+                note(str(error))
         with scheduled_backups(library.corpus.folder, _hours_between(library, args)):
             run(
                 library,
@@ -136,6 +151,7 @@ def serve(args: argparse.Namespace) -> int:
                 names=getattr(args, "public_name", []),
                 works=not getattr(args, "no_work", False),
                 operations=getattr(args, "operations", None),
+                others=others,
             )
     return 0
 

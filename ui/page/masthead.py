@@ -27,4 +27,8 @@ def _account() -> list[object]:
     caller = current_caller()
     if caller.account is None:
         return []
-    return [" · ", el("a", f"{caller.name}（{ROLE_LABELS.get(caller.role, caller.role)}）", href="/account")]
+    return [
+        " · ",
+        el("a", f"{caller.name}（{ROLE_LABELS.get(caller.role, caller.role)}）", href="/account"),
+        *([" · ", caller.library] if caller.library else []),
+    ]
