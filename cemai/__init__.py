@@ -30,12 +30,18 @@ A library keeps documents and answers from them:
 >>> with cemai.Library.open(folder / "库") as library:
 ...     report = library.ingest([folder / "通知.txt"])
 ...     answer = library.ask("云岭县要储备多少沙袋？")
+...     tasks = library.tasks(unit="县水务局")
 >>> report.added
 ['通知.txt']
 >>> answer.status, "3万条" in answer.answer
 ('answered', True)
 >>> answer.citations[0].quote in notice
 True
+
+``tasks``, ``targets`` and ``facts`` give a list; each entry has the ``fact`` and the title of the document that it is from:
+
+>>> [(found.fact.name, found.fact.deadline, found.title) for found in tasks]
+[('排查隐患', '2026年6月底前', '云岭县人民政府关于做好防汛工作的通知')]
 
 Errors that a person can act on are ``PolicyError``; what is not taken in is its subclass ``RefusedInput``, with a stable reason:
 

@@ -93,6 +93,11 @@ def test_a_format_that_a_child_reads_gives_the_same_values() -> None:
         assert document.text[fact.start : fact.end] == fact.quote
 
 
+def test_type_checkers_see_the_types_of_an_editable_installation_too() -> None:
+    homes = {home.partition(".")[0] for home in cemai._HOMES.values()} | {"ingest", "index", "ui", "cemai"}
+    assert [home for home in sorted(homes) if not (ROOT / home / "py.typed").exists()] == [], "their values would be Any"
+
+
 @pytest.mark.slow
 def test_a_program_that_uses_it_passes_the_strict_type_checker(tmp_path: Path) -> None:
     if find_spec("mypy") is None:
