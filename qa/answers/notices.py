@@ -53,7 +53,10 @@ def find_notices(
         kind = _KINDS.get(state.status)
         if kind is not None:
             inner = (part.head.title or "").replace("《", "〈").replace("》", "〉")
-            title = f"《{' '.join(inner.split())}》" if inner else "" if name.endswith("文件") else "的文件"
+            if name.endswith("》"):  # a document of no region goes by its title
+                title = ""
+            else:
+                title = f"《{' '.join(inner.split())}》" if inner else "" if name.endswith("文件") else "的文件"
             states.setdefault((kind, state.status), []).append((name, title, state.reason))
         if part.attached and part.division is not None and parsed.divisions and part.division not in parsed.divisions:
             found[

@@ -18,6 +18,8 @@ from qa.understanding.names import KnownNames
 
 LETTER = 8
 """A covering letter has no more sentences than this of its own: it is no column beside the document it forwards."""
+TITLE = 24
+"""Characters of a title that tells columns of one name apart; a longer one is cut, and says so."""
 WIDE = 30
 """Columns at most. Of more documents those most to the subject are taken, and of each region first the best one."""
 EACH = 3
@@ -169,11 +171,13 @@ def chain_columns(rows: Sequence[int], view: LibraryView) -> list[ComparisonColu
 
 
 def _told_apart(columns: Sequence[ComparisonColumn]) -> list[ComparisonColumn]:
-    """Make the names of columns unique: add the year, or the title where the year is not enough."""
+    """Make the names of columns unique: add the year, the title where the year is not enough, the file where no title is."""
     names = Counter(column.name for column in columns)
     dated = [_dated(column) if names[column.name] > 1 else column for column in columns]
     again = Counter(column.name for column in dated)
-    return [_titled(plain) if again[column.name] > 1 else column for plain, column in zip(columns, dated, strict=True)]
+    titled = [_titled(plain) if again[column.name] > 1 else column for plain, column in zip(columns, dated, strict=True)]
+    still = Counter(column.name for column in titled)
+    return [_filed(column) if still[column.name] > 1 else column for column in titled]
 
 
 def _dated(column: ComparisonColumn) -> ComparisonColumn:
@@ -182,7 +186,11 @@ def _dated(column: ComparisonColumn) -> ComparisonColumn:
 
 def _titled(column: ComparisonColumn) -> ComparisonColumn:
     title = " ".join((column.part.head.title or column.document.info.source).split())
-    return replace(column, name=f"{column.name}《{title[:24]}》")
+    return replace(column, name=f"{column.name}《{title if len(title) <= TITLE else title[: TITLE - 1] + '…'}》")
+
+
+def _filed(column: ComparisonColumn) -> ComparisonColumn:
+    return replace(column, name=f"{column.name}（{column.document.info.source}）")
 
 
 def _year(part: DocumentPart) -> int | None:

@@ -50,6 +50,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 def test_changed_added_and_removed_articles_are_told_apart(pair: Library) -> None:
     result = pair.versions("old.txt", "new.txt")
+    assert [region.partition("（")[2] for region in result.regions] == ["old.txt）", "new.txt）"], "both have one title"
     kinds = [row.aspect.split("　")[0] for row in result.rows]
     assert kinds == ["修改", "删去", "新增"]
     changed, removed, added = result.rows
