@@ -17,6 +17,8 @@ import email.message
 import hashlib
 import json
 import re
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -86,6 +88,15 @@ class FetchReport:
     def record(self) -> dict[str, Any]:
         """As JSON."""
         return {"pages": [asdict(page) for page in self.pages]}
+
+
+_UNREACHED: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "找不到这个网站，请看网址写得对不对、这台机器能不能上网"),
+    (TimeoutError, "网站没有答复"),
+    (ConnectionRefusedError, "网站不接受连接"),
+    (ssl.SSLError, "网站的证书通不过核对"),
+)
+"""Why a site was not reached, most particular first; of the rest it is only said that it was not."""
 
 
 class FetchError(Exception):
@@ -236,7 +247,7 @@ class _Asker:
             raise FetchError("网页已经不在了" if error.code in (404, 410) else f"网站答复 {error.code}") from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", None) or error
-            raise FetchError(f"连不上（{type(reason).__name__}）") from None
+            raise FetchError(next((said for kind, said in _UNREACHED if isinstance(reason, kind)), "连不上")) from None
         finally:
             self._last = time.monotonic()
         if len(body) > self._limit:

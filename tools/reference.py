@@ -89,7 +89,7 @@ def describe_commands() -> str:
     for parser in rest:
         lines += [f"{'#' * min(4, len(parser.prog.split()))} `{parser.prog}`", ""]
         about = [helps.get(parser.prog, "")]
-        if parser.description:
+        if parser.description and parser.description != about[0].replace("%%", "%"):
             about.append(parser.description)
         lines += [line for text in about if text for line in (" ".join(text.split()).replace("%%", "%"), "")]
         own = [a for a in parser._actions if not isinstance(a, argparse._SubParsersAction) and not shared & set(a.option_strings)]

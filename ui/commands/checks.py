@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import StoreError, UsageError
-from ui.commands.shared import console, note, open_library, print_json, progress
+from ui.commands.shared import console, local_minute, note, open_library, print_json, progress
 
 if TYPE_CHECKING:
     from cemai.checks import CheckReport
@@ -90,7 +90,10 @@ def _print_report(report: CheckReport) -> None:
     else:
         worse = sum(change.worse for change in report.changes)
         better = sum(change.better for change in report.changes)
-        out.print(f"和 {report.before} 那次比：{len(report.changes)} 处不同，其中变好 {better}、变差 {worse}。", style="bold")
+        out.print(
+            f"和 {local_minute(report.before)} 那次比：{len(report.changes)} 处不同，其中变好 {better}、变差 {worse}。",
+            style="bold",
+        )
         for change in sorted(report.changes, key=lambda change: (not change.worse, not change.better)):
             out.print(f"· {change.question}：{change.what}")
         if report.dropped:

@@ -131,6 +131,7 @@ def tasks(args: argparse.Namespace) -> int:
         from ui.exports import fact_table, unit_duties
 
         write_table(unit_duties(found) if args.form == "duties" else fact_table(TASKS, found), args.format, args.out)
+        note(f"共 {len(found)} 项任务。")
     return 0 if found else NOTHING
 
 
@@ -172,6 +173,7 @@ def targets(args: argparse.Namespace) -> int:
         from ui.exports import fact_table
 
         write_table(fact_table(TARGETS, found), args.format, args.out)
+        note(f"共 {len(found)} 项。")
     return 0 if found else NOTHING
 
 
@@ -222,6 +224,7 @@ def _figures(args: argparse.Namespace) -> int:
         from ui.exports import figures_table
 
         write_table(figures_table(args.family, found), args.format, args.out)
+        note(f"共 {len(found)} 项。")
     return 0 if found else NOTHING
 
 

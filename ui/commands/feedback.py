@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
-from ui.commands.shared import console, note, open_library, print_json, print_table
+from ui.commands.shared import console, local_minute, note, open_library, print_json, print_table
 from ui.labels import VERDICTS
 
 if TYPE_CHECKING:
@@ -57,7 +57,13 @@ def list_answers(args: argparse.Namespace) -> int:
         print_json([_record(item) for item in kept])
     elif kept:
         rows = [
-            (item.id, _local(item.asked_at), _STATUSES.get(item.payload["status"], ""), _judged(item), item.payload["question"])
+            (
+                item.id,
+                local_minute(item.asked_at),
+                _STATUSES.get(item.payload["status"], ""),
+                _judged(item),
+                item.payload["question"],
+            )
             for item in kept
         ]
         print_table(("编号", "时间", "结论", "评价", "问题"), rows)
@@ -79,7 +85,7 @@ def show_answer(args: argparse.Namespace) -> int:
     asked = value.get("asked", {})
     conditions = "，".join(f"{name}={held}" for name, held in asked.get("filters", {}).items())
     out.print(
-        f"{_local(item.asked_at)}，按 {value['as_of']} 判断时效，库版本 {value['generation']}{'，' + conditions if conditions else ''}"
+        f"{local_minute(item.asked_at)}，按 {value['as_of']} 判断时效，库版本 {value['generation']}{'，' + conditions if conditions else ''}"
     )
     worded = value.get("worded") or value
     for notice in worded["notices"]:
@@ -107,7 +113,7 @@ def replay(args: argparse.Namespace, as_of: dt.date | None) -> int:
 def _print_replay(found: Replay) -> None:
     out = console()
     out.print(f"问：{found.then['question']}", style="bold")
-    out.print(f"当时：{_local(found.asked_at)}，按 {found.then['as_of']} 判断时效；现在按 {found.now.as_of}。")
+    out.print(f"当时：{local_minute(found.asked_at)}，按 {found.then['as_of']} 判断时效；现在按 {found.now.as_of}。")
     for line in found.library:
         out.print(line)
     if not found.changed:
@@ -147,7 +153,3 @@ def _record(item: KeptAnswer) -> dict[str, Any]:
 def _judged(item: KeptAnswer) -> str:
     entries = item.payload.get("feedback") or []
     return VERDICTS.get(entries[-1]["verdict"], "") if entries else ""
-
-
-def _local(stamp: str) -> str:
-    return dt.datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")

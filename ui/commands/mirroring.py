@@ -117,6 +117,8 @@ def _say_plan(plan: MirrorPlan) -> None:
 
 
 def _say_done(report: MirrorReport) -> None:
+    if report.plan.is_empty:
+        return  # which the plan has said
     say_ingested(report.ingested)
     if report.removed:
         print(f"已移除 {len(report.removed)} 份。恢复：cemai docs list --removed 查看，cemai docs restore 编号。")

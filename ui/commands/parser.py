@@ -47,6 +47,20 @@ class HelpText(argparse.HelpFormatter):
         """The help, or the line of usage alone."""
         return super().format_help().replace("usage:", "用法：", 1)
 
+    def _format_action(self, action: argparse.Action) -> str:
+        """One entry of a list; a list of commands has a heading, and no line of its own below it."""
+        text = super()._format_action(action)
+        return text.partition("\n")[2] if action.nargs == argparse.PARSER else text
+
+
+class Verbs(argparse._SubParsersAction):  # type: ignore[type-arg]  # no generic class when it runs
+    """Commands of which the help of each begins with what the list of them says of it."""
+
+    def add_parser(self, name: str, **options: Any) -> Any:
+        """Add a command."""
+        options.setdefault("description", options.get("help", "").replace("%%", "%"))
+        return super().add_parser(name, **options)
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that speaks Chinese."""
@@ -57,6 +71,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**{"formatter_class": HelpText, **options, "add_help": False})
         self.add_argument("-h", "--help", action="help", help="显示这份说明")  # behind the options of all commands
         self.register("type", int, whole_number)
+        self.register("action", "parsers", Verbs)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and leave with status 2."""

@@ -224,7 +224,10 @@ def compare(args: argparse.Namespace) -> int:
         print_json(comparison.record())
     else:
         write_table(comparison, args.format, args.out)
-    return 0 if any(cell.text for row in comparison.rows for cell in row.cells) else NOTHING
+    if any(cell.text for row in comparison.rows for cell in row.cells):
+        return 0
+    note("没有可以并列的内容。换个说法，或用 cemai docs list 看库里有哪些地区的文件。")
+    return NOTHING
 
 
 def _two(listed: str) -> tuple[str, str]:
@@ -270,8 +273,10 @@ def print_comparison(comparison: Comparison) -> None:
     else:
         heads = ("方面", *comparison.regions, *(("落实情况",) if graded else ()))
         print_table(heads, rows, ratios=(2, *([5] * len(comparison.regions)), *((3,) if graded else ())))
+    told = {f"{row.grade}：{row.aspect}（{row.because}）" for row in comparison.rows}  # the table has them
     for line in comparison.differences:
-        out.print(f"· {line}")
+        if line not in told:
+            out.print(f"· {line}")
     for section, cited in places.items():
         first = next(iter(cited))
         serial = f"（{first.doc_number}）" if first.doc_number else ""

@@ -124,18 +124,26 @@ def as_of_date(args: argparse.Namespace) -> dt.date | None:
         raise UsageError(f"--as-of 要写成 2025-06-30 这样的日期，现在是“{args.as_of}”。") from error
 
 
+def local_minute(stamp: str) -> str:
+    """A kept moment (ISO 8601) as the clock of this machine shows it: 2026-11-30 09:05."""
+    return dt.datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def print_json(value: Any) -> None:
     """One JSON value on stdout."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
 
 
-def console() -> Console:
-    """A console for tables and long text; 120 columns where stdout is no terminal."""
+def console(*, tables: bool = False) -> Console:
+    """A console for text, or for tables: these have 120 columns where stdout is no terminal.
+
+    Lines of text are left to the terminal to fold: rich breaks them at spaces, of which Chinese text has few.
+    """
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 120
-    return Console(highlight=False, markup=False, emoji=False, width=width, soft_wrap=False)
+    return Console(highlight=False, markup=False, emoji=False, width=width, soft_wrap=not tables)
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, ratios: Sequence[int] | None = None) -> None:
@@ -150,7 +158,7 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, rat
         table.add_column(header, ratio=ratios[i] if ratios and not short else None, no_wrap=short, overflow="fold")
     for row in rows:
         table.add_row(*[Text("" if cell is None else str(cell)) for cell in row])
-    console().print(table)
+    console(tables=True).print(table)
 
 
 def note(message: str) -> None:

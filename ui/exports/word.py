@@ -108,7 +108,9 @@ def new_document(*, landscape: bool = False) -> Any:
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _field(foot.add_run(), "PAGE")
-    document.core_properties.author = "策脉"
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = "策脉"
+    properties.created = properties.modified = dt.datetime.now(dt.UTC).replace(tzinfo=None)  # the template's are of 2013
     return document
 
 

@@ -99,3 +99,13 @@ def test_help_is_chinese_and_its_lines_are_under_one_another() -> None:
         long.add_argument(f"--option-{n}", metavar="X")
     first, second = long.format_usage().splitlines()[:2]
     assert first.startswith("用法： cemai [") and second.startswith(" " * 13 + "[")
+
+
+def test_the_help_of_a_command_begins_with_what_the_list_says_of_it() -> None:
+    top = build_parser()
+    assert "\n命令:\n    demo " in top.format_help(), "a heading and then the commands"
+    pages = [
+        child.format_help() for action in top._actions if action.nargs == argparse.PARSER for child in action.choices.values()
+    ]
+    assert len(pages) > 20
+    assert [page for page in pages if not page.partition("\n\n")[2].strip() or page.partition("\n\n")[2].startswith("选项")] == []
