@@ -46,7 +46,9 @@ _PER = re.compile(
 )
 _PER_TIME = re.compile(r"每(?:一)?(月|年)")
 _ADDRESSEES = re.compile(r"^各[^。；]{2,60}[:：]$|^(?:附件|抄送|联系人|联系电话)[:：]?")
-_BOUND = re.compile(r"(?:不超过|不低于|不高于|不少于|最高|最低|至少|超过|最长|最多|上浮|约)+$")
+_BOUND = re.compile(
+    r"(?:[不未](?:得|能|应|可|再)?(?:超过|低于|高于|少于|多于|大于|小于)|最高|最低|至少|超过|最长|最多|上浮|约)+$"
+)
 _UNITS = re.compile(
     r"^[\s]*[（(【\[]?(?:责任单位|牵头单位|责任部门|配合单位|省|市)[^。]{0,120}(?:负责|单位)[^。]{0,8}[）)】\]]?[。]?$"
 )
@@ -336,6 +338,15 @@ def groups_asked(text: str) -> frozenset[str]:
     """The groups named in a text with those that belong to them: who asks of 多子女家庭 asks of 二孩家庭 too."""
     named = groups_in(text)
     return frozenset(named | {name for name, _, above in _group_rows() if above in named})
+
+
+def words_below(name: str) -> tuple[str, ...]:
+    """The words for the groups that belong to one: 二孩 and 三孩 for 多子女家庭; nothing for a name that is no such group.
+
+    >>> "二孩" in words_below("多子女家庭"), words_below("公积金")
+    (True, ())
+    """
+    return tuple(dict.fromkeys(word for _, words, above in _group_rows() if above == name for word in words))
 
 
 def find_change(text: str) -> int | None:

@@ -16,7 +16,7 @@ from graph.codec.records import TargetRecord, TaskRecord
 from graph.named_periods import named_periods
 from qa.across.evidence import Subject
 from qa.across.places import ComparedPlace, place_of
-from qa.across.statements import groups_asked, kind_asked
+from qa.across.statements import groups_asked, kind_asked, words_below
 from qa.answers.draft import label_part
 from qa.documents import LibraryView
 from qa.understanding.concepts import extract_text_concepts
@@ -49,6 +49,9 @@ _ASKED = re.compile(
 def subject_of(plain: str, parsed: ParsedQuestion, view: LibraryView, known: KnownNames) -> Subject:
     """A subject without the names of places, with its concepts, the sort of value it asks for and the groups it names."""
     sought = extract_text_concepts(parse_question(plain, known).subject or fold(plain), view, parsed.quoted)
+    # what is said of 二孩家庭 is said of 多子女家庭
+    wider = [replace(c, variants=(*c.variants, *words_below(c.text))) for c in sought.concepts]
+    sought = replace(sought, concepts=tuple(wider))
     return Subject(plain, parsed, sought, plain, kind_asked(plain), groups_asked(plain))
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SILENT = 6
 """Places that nobody named, up to which those that say nothing keep their column."""
+SAYS = 0.7
+"""The share of the subject that a statement says in other words than the name of its indicator, to stand for it."""
 OTHERS = 3
 """Figures of another kind or year shown where a place has none of the kind asked for."""
 
@@ -237,7 +239,7 @@ def _of_indicator(
     silent = [i for i, column in enumerate(columns) if column is None]
     evidence = gather_places([replace(places[kept[i]], below=frozenset()) for i in silent], subject, view, searcher, as_of, pins)
     for i, one in zip(silent, evidence, strict=True):
-        foremost = next((r for r in one.statements[:8] if _names(r, found[0], asked_kind(subject.label), view)), None)
+        foremost = next((r for r in one.statements[:8] if _names(r, found[0], asked_kind(subject.label), subject, view)), None)
         if foremost is None or one.document is None:
             continue
         columns[i] = column_for(one)
@@ -248,10 +250,13 @@ def _of_indicator(
     return [places[n] for n in kept], columns, made
 
 
-def _names(ranked: RankedStatement, row: IndicatorRow, kind: str | None, view: LibraryView) -> bool:
+def _names(ranked: RankedStatement, row: IndicatorRow, kind: str | None, subject: Subject, view: LibraryView) -> bool:
     """Whether a statement names the indicator and gives a value, of the kind asked for."""
     statement = ranked.statement
     said = find_concept(statement.text)
+    if said is None and kind is None and any(char.isdigit() for char in statement.folded):
+        # 完成年度育儿补贴发放，惠及17万婴幼儿 says 育儿补贴惠及人数 in other words
+        return statement.speaks_of(subject.sought) >= SAYS
     if not statement.values or said is None or said.family.concept != row.family.concept:
         return False
     facts = view.facts(TargetRecord, statement.document.info.row)
