@@ -25,6 +25,8 @@ OF_SPECIAL = -1.0
 """People that not everybody belongs to, and what counts where a statement names them in front of a value."""
 RISING = ("金额", "比例")
 """Sorts of values that a rise is given in."""
+COUNTED, NAMED_BESIDE = "数量", 0.5
+"""The sort of value that is a count, and the share of the subject that its own clause must say."""
 OF_CLAUSE = 0.8
 """What counts for a value whose own clause says the whole subject."""
 BESIDE = 2.0
@@ -120,8 +122,11 @@ def best_value(statements: Sequence[RankedStatement], subject: Subject, asked: A
             fits, others = _fits(value, plain, asked)
             found = RuleValue(value, ranked.statement)
             clause = unify_terms(fold(value.clause.of(plain.document.text)))
+            said = subject.sought.share(subject.sought.profile(clause))
+            if subject.kind == COUNTED and said < NAMED_BESIDE:
+                continue  # 引进领军人才200名，新增高技能人才10万人: a number is of what stands beside it
             # where people are asked about the clause that names them need not name the thing again
-            said = 0.0 if asked.groups else subject.sought.share(subject.sought.profile(clause))
+            said = 0.0 if asked.groups else said
             score = ranked.rank + lower + fits + OF_CLAUSE * said
             if others:
                 people = "、".join(g for g in value.group.split("、") if g not in asked.groups | GENERAL)

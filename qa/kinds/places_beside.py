@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from corpus.region_groups import PlacesRead
 from corpus.wordlists import word_lists
+from qa.across.coverage import Coverage, cover_line
 from qa.across.evidence import (
     STATED,
     PlaceEvidence,
@@ -107,8 +108,8 @@ def answer_places_beside(
         is not None
     ):
         return valued
-    if every:
-        return _swept([_fullest(one, subject) for one in found], subject, cut=looked >= EVERY)
+    if every or whole:
+        return _swept([_fullest(one, subject) for one in found], subject, cut=looked >= EVERY, whole=whole)
     speaking = [one for one in found if one.document is not None and _gives(one, subject)]
     if len(speaking) < 2:
         return None
@@ -144,8 +145,11 @@ def _fullest(one: PlaceEvidence, subject: Subject) -> PlaceEvidence:
     return replace(one, statements=tuple(ordered))
 
 
-def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool) -> AnswerDraft | None:
-    """The quotes of each place that says the subject, those that say all of it first; places that only touch it are named."""
+def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool, whole: bool) -> AnswerDraft | None:
+    """The quotes of each place that says the subject, those that say all of it first; places that only touch it are named.
+
+    Where the places are all of a level (``whole``) those that say nothing are told too.
+    """
     graded = [(one, _whole_statements(one, subject)) for one in found if one.document is not None and one.statements]
     full = [(one, said) for one, said in graded if said]
     if len(full) < 2:
@@ -155,9 +159,20 @@ def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool) -> Answer
     text += f"；{len(touching)} 个可能相关，请看原文" if touching else ""
     text += "；检索靠后的地区没有读，可能还有" if cut else ""
     counts = (len(found), len(full), len(touching)) if touching else (len(found), len(full))
-    lines = [AnswerLine(f"{text}。", counts=counts, derived=(text,))]
+    cover = AnswerLine(f"{text}。", counts=counts, derived=(text,))
+    if whole:
+        silent = [one.place for one in found if one.document is None]
+        coverage = Coverage(
+            possible=[one.place.name for one in touching],
+            silent=[place.name for place in silent if place.own | place.below],
+            absent=[place.name for place in silent if not place.own | place.below],
+        )
+        said = f"{len(found)} 个地区中 {len(full)} 个写到“{subject.label}”"
+        cover = cover_line(said, coverage, (len(found), len(full)))
+    lines = [cover]
     lines += [_quoted(f"{number}. {one.place.name}", one, said) for number, (one, said) in enumerate(full, 1)]
-    lines += [_quoted(f"{one.place.name}（可能相关）", one, [one.statements[0].statement]) for one in touching[:TOUCHING]]
+    if not whole:
+        lines += [_quoted(f"{one.place.name}（可能相关）", one, [one.statements[0].statement]) for one in touching[:TOUCHING]]
     parts = tuple((one.document.info.row, one.document.part_at(said[0].span.start)) for one, said in full if one.document)
     return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
 

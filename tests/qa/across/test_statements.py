@@ -24,6 +24,7 @@ def values_of(folder: Path, sentence: str, asked: str = "") -> list[tuple[str, s
     ("sentence", "values", "why"),
     [
         ("贷款最高额度由60万元提高到80万元。", [("80万元", "最高额度", "")], "only the new value holds"),
+        ("贷款最高额度不得超过80万元。", [("不得超过80万元", "最高额度", "")], "a bound keeps its negation whole"),
         ("贷款最高额度从60万元调高至80万元。", [("80万元", "最高额度", "")], "whatever the verb of change"),
         (
             "单缴存人家庭贷款最高额度70万元，双缴存人家庭100万元。",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from graph.families.indicator import IndicatorFamily, find_concept
 from qa.across.mentions import forms_of
 from qa.across.near_concepts import core_name, is_rate
-from qa.across.statements import head_asked, kind_of_unit
+from qa.across.statements import head_asked, kind_of_unit, words_below
+from qa.across.sweeps import asks_extreme
 
 
 def test_what_came_to_a_state_is_another_thing_than_the_state() -> None:
@@ -26,3 +27,8 @@ def test_a_head_is_that_of_the_sort_of_value_asked_for() -> None:
 
 def test_a_thing_is_looked_for_under_all_its_names() -> None:
     assert "长护险" in forms_of("长期护理保险") and set(forms_of("概念验证中心或中试平台")) >= {"概念验证中心", "中试平台"}
+
+
+def test_the_highest_of_provinces_is_asked_for_with_any_word_for_them() -> None:
+    assert asks_extreme("高技能人才总量最多的省份是哪个") == "highest" and asks_extreme("最高额度是多少") is None
+    assert "三孩" in words_below("多子女家庭") and words_below("博士") == ()
