@@ -19,8 +19,8 @@ def test_a_new_cadre_learns_a_post(opened: Any) -> None:
     page.locator("#study-out .example").first.click()
     page.wait_for_selector("#study-out .track")
     settled(page)
-    page.locator("#study-out .day-parts button").nth(1).click()
-    page.wait_for_selector("#study-out .day-parts button:nth-of-type(2)[aria-current]")
+    page.locator("#study-out .day-parts button", has_text="任务").first.click()
+    page.wait_for_selector("#study-out .day-parts [aria-current]:has-text('任务')")
     settled(page)
     page.locator("#study-out .study-card .open").first.click()
     page.wait_for_selector("#quote")
@@ -70,10 +70,10 @@ def test_a_path_has_days_with_minutes_and_reasons(opened: Any) -> None:
     shown = page.inner_text("#study-out .lead h2")
     assert f"{days.count()} 天" in shown and "分钟" in shown
     assert "第 1 天" in days.first.inner_text() and "分" in days.first.inner_text()
-    assert "为什么学" in page.inner_text("#study-out") and page.locator("#study-out .stage-name small").inner_text().startswith(
-        "约"
-    )
-    page.locator("#study-out .day-parts button").last.click()
+    assert page.inner_text("#study-out .stage-name + .count")
+    assert page.locator("#study-out .stage-name small").inner_text().startswith("约")
+    page.locator("#study-out .day-parts button", has_text="文件").first.click()
+    page.wait_for_selector("#study-out .study-card .meta:has-text('为什么学')")
     settled(page)
     assert page.locator("#study-out .day-parts [aria-current]").count() == 1
     assert opened.overflow() <= 0
