@@ -29,7 +29,7 @@ _REPORT = re.compile(expand("qa", r"{mention_reports}"))
 
 
 @dataclass(frozen=True)
-class Coverage:
+class PlacesCovered:
     """The places of a scope that do not stand in the list, by the reason; each name once.
 
     Attributes:
@@ -72,7 +72,7 @@ def listed(label: str, names: Sequence[str]) -> str:
     return f"；{label}：{'、'.join(names[:NAMED])}{f'等 {len(names)} 个' if len(names) > NAMED else ''}" if names else ""
 
 
-def cover_line(said: str, coverage: Coverage, counts: tuple[int, ...]) -> AnswerLine:
+def cover_line(said: str, coverage: PlacesCovered, counts: tuple[int, ...]) -> AnswerLine:
     """The line that tells the coverage.
 
     Args:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.across.coverage import Coverage, cover_line
+from qa.across.coverage import PlacesCovered, cover_line
 from qa.across.evidence import PlaceEvidence, Subject, day_of
 from qa.across.rule_values import AskedValue, RuleValue, best_value, find_rule_value, in_order, read_asked_value
 from qa.across.statements import kind_of_unit
@@ -143,7 +143,7 @@ def _cover(
     if open_scope:
         text = f"读了 {len(found)} 个地区的文件，{len(valued)} 个写到“{subject.label}”的数"
         return AnswerLine(f"{text}。", counts=counts, derived=(text,))
-    coverage = Coverage(
+    coverage = PlacesCovered(
         possible=[one.place.name for one in rest if one.possible is not None],
         differing=[f"{one.place.name}（{value.people or value.value.kind}）" for one, value in aside],
         silent=[one.place.name for one in rest if one.possible is None and one.place.own | one.place.below],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from qa.across.coverage import Coverage, cover_line, listed
+from qa.across.coverage import PlacesCovered, cover_line, listed
 from qa.across.evidence import title_of
 from qa.across.mentions import FoundMentions, PlaceMention, find_mentions, parse_mention_question
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_at
@@ -38,7 +38,7 @@ def _cover(found: FoundMentions) -> AnswerLine:
     thing = found.question.thing
     near = [mention for mention in found.mentions if mention.by]
     count = len(found.mentions) - len(near)
-    coverage = Coverage()
+    coverage = PlacesCovered()
     if found.question.of_documents:
         text = f"提到“{thing}”的文件有 {count} 份" + (f"；另有 {len(near)} 份只提到“{near[0].by}”" if near else "")
         counts: tuple[int, ...] = (count, len(near)) if near else (count,)
@@ -48,7 +48,7 @@ def _cover(found: FoundMentions) -> AnswerLine:
         text += listed(f"只提到“{near[0].by}”", [m.place.short for m in near if m.place is not None]) if near else ""
         counts = (places, count)
         if found.question.places is not None:
-            coverage = Coverage(silent=[d.short for d in found.silent], absent=[d.short for d in found.without])
+            coverage = PlacesCovered(silent=[d.short for d in found.silent], absent=[d.short for d in found.without])
     if len(found.mentions) > MOST:
         text += f"；下面列出 {MOST} 个"
         counts = (*counts, MOST)

@@ -24,7 +24,7 @@ from graph.families.indicator import Dimension, IndicatorFamily, families_named
 from graph.families.units import ComparableValue
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table, read_facts
 from graph.queries.figures import choose_figure
-from qa.across.coverage import KINDS, NAMED, Coverage, cover_line, figures_otherwise, respect_of, time_of, without_reports
+from qa.across.coverage import KINDS, NAMED, PlacesCovered, cover_line, figures_otherwise, respect_of, time_of, without_reports
 from qa.across.indicators import quoted_span
 from qa.across.named_figures import NamedFigure, find_named
 from qa.across.near_concepts import is_rate, near_figures
@@ -441,7 +441,7 @@ def _coverage(
     differing += [
         f"{p.short}（{respect_of(otherwise[p])}）" for p in rest if p in otherwise and otherwise[p].family.dimension != asked
     ]
-    coverage = Coverage(
+    coverage = PlacesCovered(
         in_words=[place.short for place in words],
         unread=[place.short for place, one in named.items() if one.sure],
         possible=[place.short for place, one in named.items() if not one.sure],

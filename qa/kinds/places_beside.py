@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from corpus.region_groups import PlacesRead
 from corpus.wordlists import word_lists
-from qa.across.coverage import Coverage, cover_line
+from qa.across.coverage import PlacesCovered, cover_line
 from qa.across.evidence import (
     STATED,
     PlaceEvidence,
@@ -162,7 +162,7 @@ def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool, whole: bo
     cover = AnswerLine(f"{text}。", counts=counts, derived=(text,))
     if whole:
         silent = [one.place for one in found if one.document is None]
-        coverage = Coverage(
+        coverage = PlacesCovered(
             possible=[one.place.name for one in touching],
             silent=[place.name for place in silent if place.own | place.below],
             absent=[place.name for place in silent if not place.own | place.below],
