@@ -124,8 +124,8 @@ def _figures(
     query = FactQuery(found.family, any_dimension=True, places=tuple(codes), documents=rows)
     by_place: dict[int, list[FigureRow]] = defaultdict(list)
     for figure in fact_table(view.corpus).select(query):
-        number = codes[figure.place]
-        if figure.document in own[number]:
+        number = codes.get(figure.place)  # without any place of a division the query has no condition on places
+        if number is not None and figure.document in own[number]:
             by_place[number].append(figure)
     return by_place
 

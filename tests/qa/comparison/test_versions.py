@@ -107,3 +107,14 @@ def test_an_answer_says_that_another_document_repeals_its_source(tmp_path: Path)
         answer = library.ask("松江市沿街商户门前卫生每日清扫几次", keep=False)
         assert "每日清扫两次" in answer.answer
         assert any(notice.kind == "repealed" and "废止" in notice.text for notice in answer.notices)
+
+
+def test_documents_of_no_region_are_compared_on_a_figure(tmp_path: Path) -> None:
+    for name, beds in (("甲", 1200), ("乙", 900)):
+        text = f"{name}川市民政局关于养老服务的方案\n一、目标。到2027年，全市养老床位达到{beds}张。\n"
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "library", encoder=BlankEncoder()) as library:
+        library.ingest([tmp_path / "甲.txt", tmp_path / "乙.txt"])
+        result = library.compare("养老床位")
+    assert len(result.regions) == 2
+    assert "1200张" in str(result.rows)
