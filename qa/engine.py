@@ -309,6 +309,7 @@ class Engine:
             view,
             rules_first=kind.computed or parsed.several or draft.decided,
             anywhere=anywhere,
+            of_cells=cells is not None,
             whole=any(word in parsed.folded for word in word_lists("qa")["whole_lists"]),
         )
 

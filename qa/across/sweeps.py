@@ -197,7 +197,8 @@ def parse_sweep(parsed: ParsedQuestion, view: LibraryView, known: KnownNames, as
     reached = past or (not years and is_rate(found.family))
     kinds: tuple[str, ...] = (asked,) if asked else ("achieved", "target") if reached else ("target", "achieved")
     if operation == "one" and asked != "target":
-        kinds += ("statistic",)
+        # how much it was in a year gone by no goal tells
+        kinds = (*(kind for kind in kinds if kind != "target" or not past), "statistic")
     if operation == "done" or (operation == "series" and asked is None):
         kinds = ("target", "achieved")
     bound = _bound(folded, found.words)

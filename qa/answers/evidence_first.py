@@ -28,8 +28,8 @@ and from which on the documents do not tell. Read off folds over seventeen sets 
 of many documents .91 are refused or labelled, as are .21 of the right answers; .032 of the answerable are wrong without a label.
 From ``RULES_FROM`` on the first line of the rules holds the fact for 38 of 61 questions, the best item for 18. What rules counted, or
 found having read every document, is labelled from there on."""
-RULES_SILENT_FROM = 0.9
-"""… where the rules found something."""
+RULES_SILENT_FROM, FEW_SILENT_FROM = 0.9, 0.25
+"""… where the rules found something; where they read every document of a small library and found nothing."""
 HOPELESS_FROM = 0.75
 """The doubt from which on the best item is not shown as the nearest where the rules refuse too."""
 LINES = 3
@@ -39,7 +39,14 @@ RELATED = Notice("related", "没有找到直接回答的原文，所引内容可
 
 
 def quote_items(
-    draft: AnswerDraft, selection: Selection, view: LibraryView, *, rules_first: bool, anywhere: bool, whole: bool = False
+    draft: AnswerDraft,
+    selection: Selection,
+    view: LibraryView,
+    *,
+    rules_first: bool,
+    anywhere: bool,
+    whole: bool = False,
+    of_cells: bool = False,
 ) -> AnswerDraft:
     """Put the selected items into an answer.
 
@@ -50,6 +57,7 @@ def quote_items(
         rules_first: Whether the lines of the rules come first: counts, lists, values of several places.
         anywhere: Whether the question names neither place nor document: what others say of it is part of the answer.
         whole: Whether a list is asked for, so that the one that holds the best item is quoted to its end.
+        of_cells: Whether the rules read the cells of a table. In a small library all tables were looked at, and items say nothing against it.
     """
     if not selection.items or view.document(selection.items[0].document).text.count("\n") < LINES:
         return draft
@@ -58,13 +66,15 @@ def quote_items(
         best = selection.items[0]
         document = view.document(best.document)
         return refuse_other(selection.violation, document, cite(document, best.span)) if told and not rules_first else draft
-    if selection.doubt >= _silent_from(told=told, view=view):
+    settled = of_cells and told and len(view) <= SMALL
+    if selection.doubt >= _silent_from(told=told, view=view) and not settled:
         return refuse_doubtful(selection, view, draft) if told or selection.doubt < HOPELESS_FROM else draft
     items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
     lines = _with_whole_list(items, view) if whole else _lines(items, view)
     parts = tuple(dict.fromkeys((item.document, view.document(item.document).part_at(item.span.start)) for item in items))
     unsure = selection.doubt >= RELATED_FROM
-    doubtful = selection.doubt >= RULES_FROM if told and (rules_first or len(view) <= SMALL) else unsure
+    by_rules = told and (rules_first or len(view) <= SMALL)
+    doubtful = not settled and (selection.doubt >= RULES_FROM if by_rules else unsure)
     if told and (rules_first or selection.doubt >= RULES_FROM):
         # what is not sure to answer adds nothing to what was counted or compared
         first, then = [*draft.lines], [] if rules_first and unsure else _elsewhere(lines, draft.lines)
@@ -83,7 +93,7 @@ def _silent_from(*, told: bool, view: LibraryView) -> float:
     """The doubt from which on nothing is told; where the rules have read every document and refuse, as soon as there is any."""
     if told:
         return RULES_SILENT_FROM
-    return RELATED_FROM if len(view) <= SMALL else SILENT_FROM
+    return FEW_SILENT_FROM if len(view) <= SMALL else SILENT_FROM
 
 
 def refuse_doubtful(selection: Selection, view: LibraryView, draft: AnswerDraft) -> AnswerDraft:
