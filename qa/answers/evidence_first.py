@@ -57,7 +57,8 @@ def quote_items(
         rules_first: Whether the lines of the rules come first: counts, lists, values of several places.
         anywhere: Whether the question names neither place nor document: what others say of it is part of the answer.
         whole: Whether a list is asked for, so that the one that holds the best item is quoted to its end.
-        of_cells: Whether the rules read the cells of a table. In a small library all tables were looked at, and items say nothing against it.
+        of_cells: Whether the rules read the cells of a table. In a small library all was looked at, and items say nothing against what the
+            rules read or counted there.
     """
     if not selection.items or view.document(selection.items[0].document).text.count("\n") < LINES:
         return draft
@@ -66,7 +67,7 @@ def quote_items(
         best = selection.items[0]
         document = view.document(best.document)
         return refuse_other(selection.violation, document, cite(document, best.span)) if told and not rules_first else draft
-    settled = of_cells and told and len(view) <= SMALL
+    settled = told and (of_cells or rules_first) and len(view) <= SMALL
     if selection.doubt >= _silent_from(told=told, view=view) and not settled:
         return refuse_doubtful(selection, view, draft) if told or selection.doubt < HOPELESS_FROM else draft
     items = selection.near(MOST, elsewhere=ELSEWHERE if anywhere else 0.0)
