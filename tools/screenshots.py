@@ -88,6 +88,7 @@ def look(page: Any, how: str, node: str, other: str = "") -> None:
     page.fill("#graph-form [name=other]", other)
     page.fill("#graph-node", node)
     page.select_option("#graph-form [name=look]", how)
+    page.wait_for_timeout(1500)  # each change was sent; the last one counts
     page.wait_for_selector("#graph-out .steps, #graph-out .blank, #graph-out .trouble")
     settled(page)
 
@@ -212,8 +213,9 @@ def for_documents(folder: Path, pictures: Path) -> None:
     """The pictures that README and guide show, in few colours: small files of sharp text."""
     from PIL import Image
 
-    guide = {f"{width}-light-{source}": f"guide-{name}-{width}" for source, name in GUIDE.items() for width in WIDTHS}
-    for source, name in {**README, **guide}.items():
+    shown = [*README.items()]
+    shown += [(f"{width}-light-{source}", f"guide-{name}-{width}") for source, name in GUIDE.items() for width in WIDTHS]
+    for source, name in shown:
         with Image.open(folder / f"{source}.png") as picture:
             # a few rare colours (the red of the seal) must come through
             few = picture.convert("RGB").quantize(160, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
