@@ -6,16 +6,15 @@ not seen, and not in the library at all. 未见 is said only of places whose doc
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.divisions import Division
 from corpus.store import DocumentInfo, year_of
-from corpus.wordlists import expand
 from graph.families.indicator import SUFFIXES, IndicatorFamily
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table
+from qa.across.mentions import is_report, years_in_names
 from qa.across.near_concepts import near_figures
 from qa.answers.draft import AnswerLine
 from qa.documents import LibraryView
@@ -25,7 +24,6 @@ NAMED = 40
 OF_ONE_SORT = 0.8
 """The share of the documents behind the figures that must be yearly reports for only such to be looked for."""
 KINDS = {"target": "目标", "achieved": "完成数", "statistic": "现状数", "rule": "标准"}
-_REPORT = re.compile(expand("qa", r"{mention_reports}"))
 
 
 @dataclass(frozen=True)
@@ -144,11 +142,5 @@ def without_reports(places: Sequence[Division], held: Iterable[int], view: Libra
     return [place for place in places if not has(place)]
 
 
-def is_report(info: DocumentInfo) -> bool:
-    """Whether a document is a yearly report, by its title, else by its file name."""
-    return _REPORT.search(f"{info.head.title or ''}{info.source.rsplit('/', 1)[-1]}") is not None
-
-
 def _year(info: DocumentInfo) -> int | None:
-    named = re.findall(r"(?<!\d)((?:19|20)\d\d)年?", f"{info.head.title or ''}{info.source.rsplit('/', 1)[-1]}")
-    return int(named[0]) if named else year_of(info.head)
+    return next(iter(years_in_names(info)), None) or year_of(info.head)

@@ -245,14 +245,24 @@ def _mention_in(document: DocumentView, pattern: re.Pattern[str]) -> PlaceMentio
     return PlaceMention(None, document, document.sentences[numbers[0]].span, len(numbers) - 1)
 
 
+def is_report(info: DocumentInfo) -> bool:
+    """Whether a document is a yearly report, by its title or its file name."""
+    return _REPORT.search(_names(info)) is not None
+
+
+def years_in_names(info: DocumentInfo) -> list[int]:
+    """The years in the title of a document and in its file name, in their order."""
+    return [int(year) for year in _YEAR.findall(_names(info))]
+
+
+def _names(info: DocumentInfo) -> str:
+    return f"{info.head.title or ''}{info.source.rsplit('/', 1)[-1]}"
+
+
 def _fits(info: DocumentInfo, question: MentionQuestion) -> bool:
-    title = f"{info.head.title or ''}{info.source.rsplit('/', 1)[-1]}"
-    if question.reports and _REPORT.search(title) is None:
+    if question.reports and not is_report(info):
         return False
-    if question.year is None:
-        return True
-    named = {int(year) for year in _YEAR.findall(title)}
-    return question.year in named or year_of(info.head) == question.year
+    return question.year is None or question.year in years_in_names(info) or year_of(info.head) == question.year
 
 
 def _day(info: DocumentInfo) -> str:
