@@ -100,13 +100,18 @@ def figures_otherwise(
     query = FactQuery(family, any_dimension=True, places=tuple(place.code for place in places), documents=frozenset(rows))
     by_place: dict[str, list[FigureRow]] = defaultdict(list)
     for figure in (*table.select(query), *near_figures(family, query, table)):
-        if figure.value is not None and any(division.code == figure.place for division in view.regions[figure.document]):
+        if figure.value is not None and is_own(figure, view):
             by_place[figure.place].append(figure)
 
     def nearness(figure: FigureRow) -> tuple[bool, bool, bool, str]:
         return figure.family.dimension == family.dimension, figure.kind == kind, figure.year == year, figure.issued
 
     return {place: max(by_place[place.code], key=nearness) for place in places if place.code in by_place}
+
+
+def is_own(figure: FigureRow, view: LibraryView) -> bool:
+    """Whether a figure is told by a document of its own place, not by one of a place above or below."""
+    return any(division.code == figure.place for division in view.regions[figure.document])
 
 
 def respect_of(figure: FigureRow) -> str:

@@ -24,7 +24,17 @@ from graph.families.indicator import Dimension, IndicatorFamily, families_named
 from graph.families.units import ComparableValue
 from graph.queries.fact_table import FactQuery, FigureRow, fact_table, read_facts
 from graph.queries.figures import choose_figure
-from qa.across.coverage import KINDS, NAMED, PlacesCovered, cover_line, figures_otherwise, respect_of, time_of, without_reports
+from qa.across.coverage import (
+    KINDS,
+    NAMED,
+    PlacesCovered,
+    cover_line,
+    figures_otherwise,
+    is_own,
+    respect_of,
+    time_of,
+    without_reports,
+)
 from qa.across.indicators import quoted_span
 from qa.across.named_figures import NamedFigure, find_named
 from qa.across.near_concepts import is_rate, near_figures
@@ -112,7 +122,7 @@ def _figures(sweep: Sweep, view: LibraryView, rows: frozenset[int]) -> list[Figu
     measured = Counter(_thing_counted(f) for f in (*exact, *near)).most_common(1)
     near = [f for f in (_dated(f, sweep.family) for f in near) if (f.place, f.kind, f.year) not in told]
     found = [*exact, *(f for f in near if _thing_counted(f) == measured[0][0])]
-    found = [f for f in found if f.value is not None and _own(f, view)]
+    found = [f for f in found if f.value is not None and is_own(f, view)]
     # how much a state went up by is another thing than the state
     return [f for f in found if not sweep.any_dimension or f.family.dimension != "change"]
 
@@ -153,11 +163,6 @@ def _dated(figure: FigureRow, family: IndicatorFamily) -> FigureRow:
     if figure.year is None and figure.kind == "achieved" and figure.issued[:4].isdigit() and is_rate(family):
         return replace(figure, year=int(figure.issued[:4]) - 1, reckoned=True, in_review=True)
     return figure
-
-
-def _own(figure: FigureRow, view: LibraryView) -> bool:
-    """Whether a figure is told by a document of its own place, not by one of a place above or below."""
-    return any(division.code == figure.place for division in view.regions[figure.document])
 
 
 def _of_one_measure(sweep: Sweep, figures: Sequence[FigureRow]) -> tuple[Dimension, str, int | None] | None:
