@@ -79,8 +79,7 @@ def cover_line(said: str, coverage: PlacesCovered, counts: tuple[int, ...]) -> A
         counts: The numbers in ``said``.
     """
     text = f"{said}{coverage.text}"
-    numbers = (*counts, *(len(names) for names in (coverage.silent,) if len(names) > NAMED))
-    return AnswerLine(f"{text}。", counts=numbers, derived=(text,))
+    return AnswerLine(f"{text}。", counts=counts, derived=(text,))
 
 
 def figures_otherwise(

@@ -274,12 +274,12 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
     name = _named(family, kind, year)
     silent = [place for place in scope if place not in {one.place for one in held}]
     words = find_words(family, year, silent, view) if kind == "target" and year is not None else {}
-    otherwise = figures_otherwise(family, kind, year, [p for p in silent if p not in words], counted, view)
+    unread = [place for place in silent if place not in words]
+    otherwise = figures_otherwise(family, kind, year, unread, counted, view)
     if len(held) + len(words) + len(otherwise) < (min(ENOUGH, len(scope) - 1) if sweep.scope else ENOUGH):
         return None
-    unread = [place for place in silent if place not in words]
     named = find_named(family, kind, unit, unread, [one.figure for one in held], counted, view)
-    cover = _coverage(sweep, scope, held, other, words, named, otherwise, name, view)
+    cover = _coverage(scope, held, other, words, named, otherwise, name, view)
     if sweep.operation == "missing":
         return AnswerDraft("answered", (_missing(scope, held, name), cover), final=True, table=True)
     meeting = [one for one in ordered if _meets(sweep, one)]
@@ -427,7 +427,6 @@ def _written(total: float, unit: str) -> str:
 
 
 def _coverage(
-    sweep: Sweep,
     scope: Sequence[Division],
     held: Sequence[PlaceFigure],
     other: Sequence[PlaceFigure],
