@@ -75,10 +75,12 @@ def find_named(
     view.prepare(read)
     found: dict[Division, NamedFigure] = {}
     for place in places:
-        every = (_named_in(row, view.document(row).text, pattern, family, kind, unit, read[row]) for row in own[place])
-        named = sorted(filter(None, every), key=lambda one: not one.sure)
-        if named:
-            found[place] = named[0]
+        for row in own[place]:
+            named = _named_in(row, view.document(row).text, pattern, family, kind, unit, read[row])
+            if named is not None and (named.sure or place not in found):
+                found[place] = named
+            if named is not None and named.sure:
+                break
     return found
 
 
@@ -139,9 +141,9 @@ def _named_in(
             if begin - 2 <= figure.start <= end and (words in figure.family.concept or family.concept in figure.family.concept)
         ]
         if taken:
-            longer = next((figure for figure in taken if _may_be(figure, words, family, kind, unit)), None)
-            if longer is not None and longer.value is not None:
-                unsure = unsure or NamedFigure(row, Span(begin, end).trimmed(text), longer.value, sure=False)
+            longer = next((figure.value for figure in taken if _may_be(figure, words, family, kind, unit)), None)
+            if longer is not None:
+                unsure = unsure or NamedFigure(row, Span(begin, end).trimmed(text), longer, sure=False)
             continue
         beside = sorted((abs(figure.start - name.start()), figure.kind) for figure in read)[:BESIDE]
         if any(distance <= AROUND and other != kind for distance, other in beside):
