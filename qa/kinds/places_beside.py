@@ -69,10 +69,14 @@ def answer_places_beside(
     subject = rule_subject(plain, kind, parsed, view, known)
     counted = frozenset(chosen.of(view))
     issued = counted if window is None else frozenset(r for r in counted if window[0] <= day_of(view.infos[r]) <= window[1])
-    looked, rows, given, whole = 0, None, None, False
+    looked, rows, given = 0, None, None
     of_all_times = every and window is None
-    if level or every:
-        inside = issued if not level else frozenset(r for r in issued if not level.isdisjoint(view.regions[r]))
+    inside = issued if not level else frozenset(r for r in issued if not level.isdisjoint(view.regions[r]))
+    # few enough to read each of them: who says nothing is told too
+    whole = bool(level) and len(read.divisions) <= WIDE
+    if whole:
+        places = with_documents(view, read.divisions, only=inside)
+    elif level or every:
         # where it is asked how, none is left out for a word it does not use: 分类资助参保 is what 参保资助 asks for
         named = len(inside) <= WINDOW and (subject.kind or not every)
         rows = rows_naming(subject, inside, view, view.searcher) if named else None
@@ -82,10 +86,6 @@ def answer_places_beside(
         there = everywhere(plain, None, view, view.searcher, issued or None, rows or inside or issued or counted, most, given)
         looked = len(there) if rows is None else 0
         places = [place for place in there if (place.division in level if level else place.division is not None)]
-        if level and len(read.divisions) <= WIDE:
-            # few enough to read each of them: who says nothing is told too
-            places, looked = with_documents(view, read.divisions, only=inside), 0
-            whole = True
     else:
         places = [_of_window(place, issued) for place in with_documents(view, read.divisions, only=counted)]
     if len(places) < 2:
@@ -98,16 +98,13 @@ def answer_places_beside(
         again = [place_of(view, one.place.division, counted) for one in found if one.document is None and one.place.division]
         more = {one.place.name: one for one in gather_places(again, subject, view, view.searcher, as_of)}
         found = [more.get(one.place.name, one) if one.document is None else one for one in found]
-    if (
-        subject.kind
-        and (
-            valued := draft_rule_values(
-                own_words(parsed), subject, found, named=not (level or every), open_scope=every or (bool(level) and not whole)
-            )
+    if subject.kind:
+        named_one_by_one = not (level or every)
+        valued = draft_rule_values(
+            own_words(parsed), subject, found, named=named_one_by_one, open_scope=not (named_one_by_one or whole)
         )
-        is not None
-    ):
-        return valued
+        if valued is not None:
+            return valued
     if every or whole:
         return _swept([_fullest(one, subject) for one in found], subject, cut=looked >= EVERY, whole=whole)
     speaking = [one for one in found if one.document is not None and _gives(one, subject)]
@@ -155,11 +152,6 @@ def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool, whole: bo
     if len(full) < 2:
         return None
     touching = [one for one, said in graded if not said]
-    text = f"读了 {len(found)} 个地区的文件，{len(full)} 个写到“{subject.label}”"
-    text += f"；{len(touching)} 个可能相关，请看原文" if touching else ""
-    text += "；检索靠后的地区没有读，可能还有" if cut else ""
-    counts = (len(found), len(full), len(touching)) if touching else (len(found), len(full))
-    cover = AnswerLine(f"{text}。", counts=counts, derived=(text,))
     if whole:
         silent = [one.place for one in found if one.document is None]
         coverage = PlacesCovered(
@@ -169,6 +161,12 @@ def _swept(found: list[PlaceEvidence], subject: Subject, *, cut: bool, whole: bo
         )
         said = f"{len(found)} 个地区中 {len(full)} 个写到“{subject.label}”"
         cover = cover_line(said, coverage, (len(found), len(full)))
+    else:
+        text = f"读了 {len(found)} 个地区的文件，{len(full)} 个写到“{subject.label}”"
+        text += f"；{len(touching)} 个可能相关，请看原文" if touching else ""
+        text += "；检索靠后的地区没有读，可能还有" if cut else ""
+        counts = (len(found), len(full), len(touching)) if touching else (len(found), len(full))
+        cover = AnswerLine(f"{text}。", counts=counts, derived=(text,))
     lines = [cover]
     lines += [_quoted(f"{number}. {one.place.name}", one, said) for number, (one, said) in enumerate(full, 1)]
     if not whole:
