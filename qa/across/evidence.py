@@ -244,7 +244,7 @@ def _spoken(
         item = evidence.items[number]
         by_document.setdefault(item.document, []).append((item.span, score))
     out: list[_Spoken] = []
-    possible: tuple[float, PlaceStatement] | None = None
+    possible: list[tuple[float, PlaceStatement]] = []
     for row, items in by_document.items():
         document = view.document(row)
         if not _of_place(document, items[0][0].start, place):
@@ -263,8 +263,8 @@ def _spoken(
         if ordered.violation is None and said >= enough and (own >= SAID_ITSELF or title >= DEDICATED):
             out.append(_Spoken(document, kept, title, said))
         elif best >= POSSIBLE and own >= SAID_ITSELF and (gives or not subject.kind):
-            possible = max(possible or (best, kept[0].statement), (best, kept[0].statement), key=lambda pair: pair[0])
-    return out, possible[1] if possible is not None else None
+            possible.append((best, kept[0].statement))
+    return out, max(possible, key=lambda pair: pair[0])[1] if possible else None
 
 
 def _of_place(document: DocumentView, position: int, place: ComparedPlace) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qa.across.coverage import PlacesCovered, cover_line
 from qa.across.evidence import PlaceEvidence, Subject, day_of
-from qa.across.rule_values import AskedValue, RuleValue, best_value, find_rule_value, in_order, read_asked_value
+from qa.across.rule_values import AskedValue, RuleValue, find_rule_value, in_order, read_asked_value
 from qa.across.statements import kind_of_unit
 from qa.across.sweeps import Bound, asks_extreme, bound_words, read_bound
 from qa.answer import AnswerFigure, CellValue
@@ -32,7 +32,7 @@ def draft_rule_values(
         open_scope: Whether the places are those found by search: who gives no value is not told then.
     """
     asked = read_asked_value(folded, subject)
-    given = [(one, value) for one in found if one.document and (value := find_rule_value(one, subject, asked)) is not None]
+    given = [(one, value) for one in found if one.document and (value := find_rule_value(one.statements, subject, asked)) is not None]
     if not named:
         # nobody named these places: what only touches the subject is none of them
         given = [(one, value) for one, value in given if value.statement.speaks_of(subject.sought) >= SAYS]
@@ -77,7 +77,7 @@ def _disagreeing(one: PlaceEvidence, value: RuleValue, subject: Subject, asked: 
     """The rows of other documents of the same year that set another value for the same people."""
     lines = []
     for statements in one.beside:
-        other = best_value(statements, subject, asked)
+        other = find_rule_value(statements, subject, asked)
         if other is None or other.foreign or _thing(other) != _thing(value):
             continue
         if (

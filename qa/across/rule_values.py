@@ -93,16 +93,11 @@ def read_asked_value(folded: str, subject: Subject) -> AskedValue:
     )
 
 
-def find_rule_value(one: PlaceEvidence, subject: Subject, asked: AskedValue) -> RuleValue | None:
-    """The value of a place that is asked for; None where none of its statements gives one of that sort.
+def find_rule_value(statements: Sequence[RankedStatement], subject: Subject, asked: AskedValue) -> RuleValue | None:
+    """The value asked for in some statements of one document, best first; None where none gives one of that sort.
 
-    Where it gives one only for other people than those asked about, that one, marked as ``foreign``.
+    Where they give one only for other people than those asked about, that one, marked as ``foreign``.
     """
-    return best_value(one.statements, subject, asked)
-
-
-def best_value(statements: Sequence[RankedStatement], subject: Subject, asked: AskedValue) -> RuleValue | None:
-    """The value that some statements of one document give of what is asked for, as ``find_rule_value``."""
     if not statements:
         return None
     first = statements[0].rank

@@ -61,7 +61,7 @@ def answer_years_beside(
     several = [replace(asked, groups=frozenset({name})) for name in people] if len(people) > 1 else [asked]
     told: list[tuple[int, PlaceEvidence, RuleValue]] = []
     for year, one in zip(shown, found, strict=True):
-        values = dict.fromkeys(find_rule_value(one, subject, of) for of in several)
+        values = dict.fromkeys(find_rule_value(one.statements, subject, of) for of in several)
         told += [(year, one, value) for value in values if value is not None]
     if len({year for year, _, _ in told}) < LEAST:
         return None
