@@ -32,7 +32,9 @@ def draft_rule_values(
         open_scope: Whether the places are those found by search: who gives no value is not told then.
     """
     asked = read_asked_value(folded, subject)
-    given = [(one, value) for one in found if one.document and (value := find_rule_value(one.statements, subject, asked)) is not None]
+    given = [
+        (one, value) for one in found if one.document and (value := find_rule_value(one.statements, subject, asked)) is not None
+    ]
     if not named:
         # nobody named these places: what only touches the subject is none of them
         given = [(one, value) for one, value in given if value.statement.speaks_of(subject.sought) >= SAYS]
@@ -74,8 +76,7 @@ def _possible(found: Sequence[PlaceEvidence], given: Sequence[Valued]) -> list[A
 
 
 def _disagreeing(one: PlaceEvidence, value: RuleValue, subject: Subject, asked: AskedValue) -> list[AnswerLine]:
-    """The rows of other documents of the same year that set another value for the same people."""
-    lines = []
+    """The row of another document of the same year that sets another value for the same people, where there is one."""
     for statements in one.beside:
         other = find_rule_value(statements, subject, asked)
         if other is None or other.foreign or _thing(other) != _thing(value):
@@ -87,8 +88,8 @@ def _disagreeing(one: PlaceEvidence, value: RuleValue, subject: Subject, asked: 
         ):
             document = other.statement.document
             label = f"{one.place.name}（同年另一份文件，{day_of(document.info) or '日期不详'}）"
-            lines.append(_row(label, replace(one, document=document), other, subject))
-    return lines[:1]
+            return [_row(label, replace(one, document=document), other, subject)]
+    return []
 
 
 def _only_one(subject: Subject, found: Sequence[PlaceEvidence], only: Valued, aside: Sequence[Valued]) -> AnswerDraft:

@@ -294,12 +294,9 @@ def _across(sweep: Sweep, figures: Sequence[FigureRow], view: LibraryView, count
     rows = [_row(f"{i}. {one.place.short}", one, view) for i, one in enumerate(shown, 1)]
     rows += [_row_in_words(f"{i}. {place.short}", said, view) for i, (place, said) in enumerate(in_words.items(), len(rows) + 1)]
     plain = sweep.bound is None and sweep.form == "any" and shown is meeting
-    same_time = (
-        [figure for figure in otherwise.values() if (figure.kind, figure.year) == (kind, year)]
-        if plain and sweep.any_dimension and len(held) < ENOUGH
-        else []
-    )
-    others = [*other, *_as_held(same_time, view)] if plain else []
+    others = list(other) if plain else []
+    if plain and sweep.any_dimension and len(held) < ENOUGH:
+        others += _as_held([f for f in otherwise.values() if (f.kind, f.year) == (kind, year)], view)
     rows += [_row(f"{one.place.short}（口径不同）", one, view) for one in others]
     rows += [
         _row_named(f"{place.short}（没有读出，未参加比较）", one, view)
