@@ -49,8 +49,8 @@ _ENDINGS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx", "application/vnd.ms-excel": "xls",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx", "application/ofd": "ofd", "application/zip": "zip",
 }  # fmt: skip
-_DOCUMENT = re.compile(r"\.(?:s?html?|pdf|docx?|wps|xlsx?|ofd|zip)$|/\d[^/.]*/?$|\d{4,}[^/.]*$", re.IGNORECASE)
-"""How the paths of documents end; those of sections of a site do not."""
+_DOCUMENT = re.compile(r"\.(?:s?html?|pdf|docx?|wps|xlsx?|ofd|zip)$|/\d[^/.]*/?$|\d{4}[^/.]*+$", re.IGNORECASE)
+"""How the paths of documents end; those of sections of a site do not. No step is taken back: a hostile path may be long."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _UNSAFE = re.compile(r"[^\w.\-\u4e00-\u9fff]+")
 
