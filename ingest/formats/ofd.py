@@ -272,11 +272,8 @@ def _resolve(folder: str, place: str) -> str:
 
 
 def _numbers(text: str | None, otherwise: list[float]) -> list[float]:
-    try:
-        found = [float(number) for number in (text or "").split()]
-    except ValueError:
-        return otherwise
-    return found if len(found) == len(otherwise) and all(abs(number) < _FARTHEST for number in found) else otherwise
+    found = _floats((text or "").split())
+    return found if len(found) == len(otherwise) else otherwise
 
 
 def _glyphs(layers: Sequence[etree._Element]) -> Iterator[Glyph]:
@@ -347,6 +344,7 @@ def _strokes(data: str) -> Iterator[tuple[tuple[float, float], tuple[float, floa
 
 
 def _floats(parts: Sequence[str]) -> list[float]:
+    """Numbers that can be places on a page; none at all where one of them cannot."""
     try:
         found = [float(part) for part in parts]
     except ValueError:
