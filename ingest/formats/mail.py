@@ -141,10 +141,15 @@ class OpenedMail:
 
 def open_mail(file: Path | BytesIO, source: str, limits: Limits) -> OpenedMail:
     """Open a mail for its attachments. Raises ``RefusedInput`` for one that is too large, encrypted or broken."""
+    return OpenedMail(bytes_of_file(file, source, limits), source, limits)
+
+
+def bytes_of_file(file: Path | BytesIO, source: str, limits: Limits) -> bytes:
+    """The bytes of a mail that lies by itself or in another file. Raises ``RefusedInput`` for one that is too large."""
     size = file.stat().st_size if isinstance(file, Path) else file.getbuffer().nbytes
     if size > limits.file_bytes:
         raise RefusedInput(source, "size", f"文件有 {size >> 20} MB，超过上限 {limits.file_bytes >> 20} MB；请拆分后导入")
-    return OpenedMail(file.read_bytes() if isinstance(file, Path) else file.getvalue(), source, limits)
+    return file.read_bytes() if isinstance(file, Path) else file.getvalue()
 
 
 def read_mail(data: bytes, source: str, _limits: Limits) -> RawText:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from corpus.document import Issue
 from corpus.errors import RefusedInput
-from ingest.formats.mail import OpenedMail, read_mail
+from ingest.formats.mail import OpenedMail, bytes_of_file, read_mail
 from ingest.formats.other_files import say_what_else
 from ingest.limits import Limits
 from ingest.raw import RawText
@@ -63,11 +63,7 @@ def read_outlook_mail(data: bytes, source: str, limits: Limits) -> RawText:
 
 def open_outlook_mail(file: Path | BytesIO, source: str, limits: Limits) -> OpenedMail:
     """Open a mail for its attachments. Raises ``RefusedInput`` for one that is too large or broken."""
-    size = file.stat().st_size if isinstance(file, Path) else file.getbuffer().nbytes
-    if size > limits.file_bytes:
-        raise RefusedInput(source, "size", f"文件有 {size >> 20} MB，超过上限 {limits.file_bytes >> 20} MB；请拆分后导入")
-    data = file.read_bytes() if isinstance(file, Path) else file.getvalue()
-    return OpenedMail(_convert(data, source, limits)[0], source, limits)
+    return OpenedMail(_convert(bytes_of_file(file, source, limits), source, limits)[0], source, limits)
 
 
 def _convert(data: bytes, source: str, limits: Limits) -> tuple[bytes, bool]:
