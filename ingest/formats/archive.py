@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol
 
 from corpus.errors import RefusedInput
 from ingest.formats.other_files import OTHER_ARCHIVES, say_what_else
-from ingest.formats.package import check_directory, is_left_by_systems, refuse_member
+from ingest.formats.package import check_directory, choose_members, is_left_by_systems, refuse_member
 from ingest.formats.solid_archive import SIGNATURES, SolidArchive
 from ingest.limits import Limits
 
@@ -26,11 +26,6 @@ _ENTRY = 1_024
 """Bytes that the directory of an archive may take for each member that is allowed."""
 _PACKAGES = frozenset({"[Content_Types].xml", "OFD.xml", "mimetype"})
 _UTF8_NAME = 0x800
-_WORDS = {
-    "broken": "文件名指向压缩包以外的位置，不予读取；请解压后核对，再导入需要的文件",
-    "encrypted": "有密码保护（加密），无法读取；请输入密码解压后导入其中的文件",
-    "size": "解压后的内容过大（疑似压缩炸弹），不予读取；请核对来源，确需导入的请解压后拆分",
-}
 
 
 class Container(Protocol):
@@ -78,25 +73,12 @@ class Archive:
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
             raise RefusedInput(source, "broken", "压缩包已损坏或不完整；请重新下载，或解压后导入其中的文件") from error
         check_directory(infos, source, limits)
-        self._members: dict[str, zipfile.ZipInfo] = {}
-        self.refused = tuple(self._choose([(_name_of(info), info) for info in infos]))
+        named = [(name, info) for info in infos if not (name := _name_of(info)).endswith("/")]
+        self._members, self.refused = choose_members(source, ((name, info, self._hurdle(name, info)) for name, info in named))
 
-    def _choose(self, named: list[tuple[str, zipfile.ZipInfo]]) -> Iterator[RefusedInput]:
-        """Keep the members that may be read; yields why the others may not."""
-        kept: dict[str, str] = {}
-        for name, info in named:
-            shown = f"{self.source}/{name}"
-            if name.endswith("/"):
-                continue
-            if (refused := refuse_member(name, info, shown, self.limits)) is not None:
-                yield RefusedInput(shown, refused.reason, _WORDS[refused.reason])
-            elif name.lower() in kept:
-                yield RefusedInput(
-                    shown, "broken", f"压缩包里另有同名的文件（{kept[name.lower()]}），只读取了那一个；请解压后核对"
-                )
-            else:
-                kept[name.lower()] = name
-                self._members[name] = info
+    def _hurdle(self, name: str, info: zipfile.ZipInfo) -> str:
+        refused = refuse_member(name, info, self.source, self.limits)
+        return "" if refused is None else refused.reason
 
     @property
     def is_document(self) -> bool:

@@ -6,11 +6,11 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from corpus.errors import RefusedInput
 from ingest.limits import Limits
@@ -18,11 +18,20 @@ from ingest.limits import Limits
 if TYPE_CHECKING:
     from lxml import etree
 
+Held = TypeVar("Held")
+
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _STRICT = re.compile(rb"""(=\s{0,5}["'])http://purl\.oclc\.org/ooxml/([A-Za-z]{1,40})/""")
 _SILENT_FOLDERS = frozenset({"__MACOSX"})
 _SILENT_BEGINNINGS = (".", "~$")
+HURDLES = {
+    "broken": "文件名指向压缩包以外的位置，不予读取；请解压后核对，再导入需要的文件",
+    "encrypted": "有密码保护（加密），无法读取；请输入密码解压后导入其中的文件",
+    "size": "解压后的内容过大（疑似压缩炸弹），不予读取；请核对来源，确需导入的请解压后拆分",
+    "volume": "只有一部分在这一卷里（分卷压缩），无法读取；请把各卷放在一起解压后导入其中的文件",
+}
+"""Why a member of an archive of documents must not be read, and what to do; of the parts of one document see ``refuse_member``."""
 _BAD_NAME = "压缩结构内有不合规的部件名，不予读取；请用原软件另存后再导入"
 _TOO_LARGE = "解压后的内容过大（疑似压缩炸弹），不予读取；请用原软件打开核对后另存"
 ENTITIES = "文档含外部实体或文档类型声明，可能有害，不予读取；请用原软件另存后再导入"
@@ -103,6 +112,29 @@ def is_left_by_systems(name: str) -> bool:
     """Whether a member is what systems and programs leave in an archive for themselves."""
     parts = name.split("/")
     return bool(_SILENT_FOLDERS & set(parts[:-1])) or any(part.startswith(_SILENT_BEGINNINGS) for part in parts)
+
+
+def choose_members(source: str, members: Iterable[tuple[str, Held, str]]) -> tuple[dict[str, Held], tuple[RefusedInput, ...]]:
+    """The members of an archive that may be read, by their names, and why the others may not.
+
+    Args:
+        source: what the archive is called in messages.
+        members: the name of each, what is kept of it, and a key of ``HURDLES`` where it cannot be read, else empty.
+    """
+    kept: dict[str, Held] = {}
+    first: dict[str, str] = {}
+    refused: list[RefusedInput] = []
+    for name, held, hurdle in members:
+        shown = f"{source}/{name}"
+        if hurdle:
+            refused.append(RefusedInput(shown, "broken" if hurdle == "volume" else hurdle, HURDLES[hurdle]))
+        elif name.lower() in first:
+            message = f"压缩包里另有同名的文件（{first[name.lower()]}），只读取了那一个；请解压后核对"
+            refused.append(RefusedInput(shown, "broken", message))
+        else:
+            first[name.lower()] = name
+            kept[name] = held
+    return kept, tuple(refused)
 
 
 def refuse_member(name: str, info: zipfile.ZipInfo, source: str, limits: Limits) -> RefusedInput | None:

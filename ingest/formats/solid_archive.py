@@ -6,7 +6,7 @@ rars (Rust) and py7zr read them where they are installed (``cemai[archives]``); 
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
@@ -15,7 +15,7 @@ from typing import Any
 
 from corpus.errors import RefusedInput
 from ingest.apart import run_apart
-from ingest.formats.package import is_bad_name, is_left_by_systems
+from ingest.formats.package import HURDLES, choose_members, is_bad_name, is_left_by_systems
 from ingest.limits import Limits
 
 SIGNATURES = ((b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"))
@@ -24,17 +24,11 @@ _LIBRARIES = {"rar": "rars", "7z": "py7zr"}
 _HOW = "请解压后导入其中的文件，或改存为 zip（管理员安装压缩包组件后可直接读取，命令：pip install -r requirements-archives.lock）"
 _DICTIONARY = 256 << 20
 """Bytes a RAR archive may ask for to look back in; WinRAR takes 32 MB unless told otherwise."""
-_WORDS = {
-    "broken": "文件名指向压缩包以外的位置，不予读取；请解压后核对，再导入需要的文件",
-    "encrypted": "有密码保护（加密），无法读取；请输入密码解压后导入其中的文件",
-    "size": "解压后的内容过大（疑似压缩炸弹），不予读取；请核对来源，确需导入的请解压后拆分",
-    "volume": "只有一部分在这一卷里（分卷压缩），无法读取；请把各卷放在一起解压后导入其中的文件",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A file in an archive as its directory gives it; ``hurdle`` is a key of ``_WORDS`` where it cannot be read."""
+    """A file in an archive as its directory gives it; ``hurdle`` is a key of ``HURDLES`` where it cannot be read."""
 
     name: str
     size: int
@@ -64,27 +58,16 @@ class SolidArchive:
         listed = run_apart(_list_members, *self._held, source, limits, source=source, limits=limits)
         if len(listed) > limits.archive_members:
             raise RefusedInput(source, "size", f"压缩包里的文件超过 {limits.archive_members} 个，不予读取；请解压后分批导入")
-        self._sizes: dict[str, int] = {}
-        self.refused = tuple(self._choose(listed))
+        self._sizes, self.refused = choose_members(source, ((one.name, one.size, self._hurdle(one)) for one in listed))
         if sum(self._sizes.values()) > limits.unpacked_bytes:
             message = f"压缩包解压后超过 {limits.unpacked_bytes >> 20} MB，不予读取；请解压后导入其中的文件"
             raise RefusedInput(source, "size", message)
         self._contents: dict[str, bytes] | RefusedInput | None = None
 
-    def _choose(self, members: Sequence[_Member]) -> Iterator[RefusedInput]:
-        """Keep the members that may be read; yields why the others may not."""
-        kept: dict[str, str] = {}
-        for member in members:
-            name, shown = member.name, f"{self.source}/{member.name}"
-            hurdle = "broken" if is_bad_name(name) else member.hurdle or ("size" if member.size > self.limits.part_bytes else "")
-            if hurdle:
-                yield RefusedInput(shown, "broken" if hurdle == "volume" else hurdle, _WORDS[hurdle])
-            elif name.lower() in kept:
-                message = f"压缩包里另有同名的文件（{kept[name.lower()]}），只读取了那一个；请解压后核对"
-                yield RefusedInput(shown, "broken", message)
-            else:
-                kept[name.lower()] = name
-                self._sizes[name] = member.size
+    def _hurdle(self, member: _Member) -> str:
+        if is_bad_name(member.name):
+            return "broken"
+        return member.hurdle or ("size" if member.size > self.limits.part_bytes else "")
 
     def names(self) -> Iterator[str]:
         """The names of the members with their folders, in order, without what systems leave in an archive for themselves."""
@@ -114,7 +97,8 @@ class SolidArchive:
 
 
 def _list_members(kind: str, held: str | bytes, source: str, limits: Limits) -> list[_Member]:
-    return (_list_rar if kind == "rar" else _list_7z)(held, source, limits)
+    listed = (_list_rar if kind == "rar" else _list_7z)(held, source, limits)
+    return listed[: limits.archive_members + 1]  # one too many is enough to refuse it
 
 
 def _read_members(kind: str, held: str | bytes, names: list[str], source: str, limits: Limits) -> dict[str, bytes]:
@@ -128,7 +112,7 @@ def _open_rar(held: str | bytes, source: str, limits: Limits) -> Any:
     try:
         return rars.RarFile.from_bytes(held, options=options) if isinstance(held, bytes) else rars.RarFile(held, options=options)
     except rars.PasswordRequired as error:
-        raise RefusedInput(source, "encrypted", "压缩包" + _WORDS["encrypted"]) from error
+        raise RefusedInput(source, "encrypted", "压缩包" + HURDLES["encrypted"]) from error
 
 
 def _rar_options(limits: Limits) -> Any:
@@ -190,9 +174,9 @@ def _open_7z(held: str | bytes, source: str, limits: Limits) -> Any:
     try:
         archive = py7zr.SevenZipFile(held if isinstance(held, str) else BytesIO(held), max_extract_size=limits.unpacked_bytes)
     except py7zr.exceptions.PasswordRequired as error:
-        raise RefusedInput(source, "encrypted", "压缩包" + _WORDS["encrypted"]) from error
+        raise RefusedInput(source, "encrypted", "压缩包" + HURDLES["encrypted"]) from error
     if archive.password_protected:
-        raise RefusedInput(source, "encrypted", "压缩包" + _WORDS["encrypted"])
+        raise RefusedInput(source, "encrypted", "压缩包" + HURDLES["encrypted"])
     return archive
 
 
@@ -240,7 +224,8 @@ def _read_7z(held: str | bytes, names: list[str], source: str, limits: Limits) -
 
     with _open_7z(held, source, limits) as archive:
         listed = [(entry.filename, entry.filename.replace("\\", "/").removeprefix("./")) for entry in archive.list()]
-        wanted = {name: own for own, name in reversed(listed) if name in set(names)}
+        asked = set(names)
+        wanted = {name: own for own, name in reversed(listed) if name in asked}
         try:
             buffers = Buffers()
             archive.extract(targets=list(wanted.values()), factory=buffers)
