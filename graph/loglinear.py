@@ -33,7 +33,8 @@ class LogLinear:
         True
         """
         known = self.signs
-        rows = [known[sign] for sign in set(signs) if sign in known]
+        # each once, in the order given: a sum in the order of a set is not the same every time
+        rows = [known[sign] for sign in dict.fromkeys(signs) if sign in known]
         # a handful of numbers: Python's own are faster than an array's
         total = np.add.reduce(self.weights[rows], axis=0).tolist()
         highest = max(total)

@@ -47,7 +47,7 @@ def gives_no_task(doc: ParsedDocument, task: Task, frames: Frames) -> bool:
     text = half_width(doc.text[task.span.start : min(task.span.end, task.span.start + _READ)])
     if not _REASONS & groups_in(text):
         return False
-    signs = set(signs_of_task(doc, task, frames))
+    signs = tuple(signs_of_task(doc, task, frames))
     most = _MOST_OF_CHARGED if "charged" in signs else _MOST
     return load_model("task_items.json").probabilities(signs)["none"] >= most
 
