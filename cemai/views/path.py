@@ -194,9 +194,9 @@ class _Explorer:
         for _, name, document, fact in self._filed(("indicator",), keys=names) if names else ():
             yield ("indicator", name), ("document", document), _Join("指标", fact, document)
         tasks = [int(fact) for fact in by_kind["task"]]
-        for task in self._corpus.facts_at(TaskRecord, tasks) if tasks else ():
-            yield ("task", task.row), ("document", task.document), _Join("任务", task.row, task.document)
         documents = {task.row: task.document for task in self._corpus.facts_at(TaskRecord, tasks)} if tasks else {}
+        for row, document in documents.items():
+            yield ("task", row), ("document", document), _Join("任务", row, document)
         for role, unit, fact in self._corpus.keyed(tuple(ROLES), facts=tasks) if tasks else ():
             yield ("task", fact), ("unit", unit), _Join(ROLES[role], fact, documents[fact])
         yield from self._of_documents([int(row) for row in by_kind["document"]])
