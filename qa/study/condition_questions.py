@@ -6,7 +6,7 @@ import datetime as dt
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.document import Section, Span
@@ -41,16 +41,10 @@ class ConditionList:
 def find_lists(study_facts: StudyFacts, as_of: dt.date) -> list[ConditionList]:
     """The lists of the documents that are rules: items behind words that end with a colon and say what they are."""
     out = []
-    for row in sorted(study_facts.infos, key=lambda row: study_facts.infos[row].id):
-        note = study_facts.rule_note(row, as_of)
-        if note is None:
-            continue
+    for row, note in study_facts.rules(as_of):
         document = study_facts.document(row)
-        inside: dict[str | None, list[Section]] = defaultdict(list)
         for section in document.outline:
-            inside[section.parent].append(section)
-        for section in document.outline:
-            items = inside.get(section.id, [])
+            items = document.children(section)
             if len(items) < 2:
                 continue
             found = _read(document.text, section, items)
@@ -59,7 +53,7 @@ def find_lists(study_facts: StudyFacts, as_of: dt.date) -> list[ConditionList]:
     return out
 
 
-def _read(text: str, section: Section, items: list[Section]) -> tuple[Span, tuple[Span, ...]] | None:
+def _read(text: str, section: Section, items: Sequence[Section]) -> tuple[Span, tuple[Span, ...]] | None:
     before = text[section.start : items[0].start].rstrip()
     if not before.endswith(("：", ":")):
         return None
@@ -132,10 +126,7 @@ class GroupMeasure:
 def find_measures(study_facts: StudyFacts, as_of: dt.date) -> list[GroupMeasure]:
     """The sentences of rules and plans that say for whom something is done, and what."""
     out = []
-    for row in sorted(study_facts.infos, key=lambda row: study_facts.infos[row].id):
-        note = study_facts.rule_note(row, as_of)
-        if note is None:
-            continue
+    for row, note in study_facts.rules(as_of):
         text = study_facts.document(row).text
         for found in _FOR.finditer(text):
             group, measure = Span(*found.span("group")), Span(*found.span("measure"))

@@ -16,7 +16,7 @@ from corpus.store import StoredFact
 from corpus.text import sentences
 from corpus.wordlists import expand
 from graph.codec.records import TaskRecord
-from qa.study.entitlement_questions import situation
+from qa.study.entitlement_questions import row_question, situation
 from qa.study.facts import StudyFacts
 from qa.study.question import QuizQuestion, closed, inner, typeset
 from qa.study.rule_rows import RuleRow
@@ -46,24 +46,18 @@ def sources(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Rando
         if _names_place(said, study_facts, document) or _YEARS.search(said) or len(said) < 16:
             continue
         others = sorted((d for d in titles if titles[d] != name), key=lambda d: -SequenceMatcher(None, name, titles[d]).ratio())
-        wrong: dict[str, int] = {}
+        wrong: list[str] = []
         for other in dice.sample(others[:LIKELY], min(LIKELY, len(others))):
             if other not in texts:
                 texts[other] = fold(study_facts.document(other).text)
-            if not _says(texts[other], study_facts, row):
-                wrong.setdefault(titles[other], other)
+            if titles[other] not in wrong and not _says(texts[other], study_facts, row):
+                wrong.append(titles[other])
         if len(wrong) < 3:
             continue
-        options = [name, *list(wrong)[:3]]
+        options = [name, *wrong[:3]]
         dice.shuffle(options)
         prompt = f"下面这项规定出自哪一份文件？\n   {typeset(closed(said.strip()))}"
-        place = study_facts.sentence_at(document, row.whole)
-        cite = study_facts.cite(row.fact, Span(min(place.start, row.whole.start), max(place.end, row.whole.end)))
-        note = study_facts.standing_note(row.fact, said)
-        yield QuizQuestion(
-            "single", prompt, (name,), (cite,), tuple(options), note=note, facts=(row.fact.id,), proof=(row.rule.of(text).strip(),),
-            aim="source",
-        )  # fmt: skip
+        yield row_question(study_facts, "source", prompt, name, options, row)
 
 
 def _says(text: str, study_facts: StudyFacts, row: RuleRow) -> bool:
@@ -139,17 +133,11 @@ def _shares(said: str, name: str) -> bool:
 
 def steps(study_facts: StudyFacts, as_of: dt.date, dice: random.Random) -> Iterator[QuizQuestion]:
     """单选: which step of a procedure comes next; the others are further steps of it."""
-    found: list[tuple[int, Section, list[Section], str]] = []
-    for row in sorted(study_facts.infos, key=lambda row: study_facts.infos[row].id):
-        note = study_facts.rule_note(row, as_of)
-        if note is None:
-            continue
-        outline = study_facts.document(row).outline
-        inside: dict[str | None, list[Section]] = defaultdict(list)
-        for section in outline:
-            inside[section.parent].append(section)
-        for section in outline:
-            items = inside.get(section.id, [])
+    found: list[tuple[int, Section, tuple[Section, ...], str]] = []
+    for row, note in study_facts.rules(as_of):
+        document = study_facts.document(row)
+        for section in document.outline:
+            items = document.children(section)
             if _STEP_HEAD.search(section.heading) and len(section.heading) <= 30 and _are_steps(items):
                 found.append((row, section, items, note))
     for row, section, items, note in dice.sample(found, len(found)):

@@ -48,7 +48,7 @@ def amounts(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Rando
         if len(said) < _SAYS_WHAT and opening == _title(study_facts, row):
             continue
         prompt = f"{opening}，下面的情形适用哪一项规定？\n   {said}……"
-        yield _question(study_facts, "entitlement", prompt, right, options, [row])
+        yield row_question(study_facts, "entitlement", prompt, right, options, row)
 
 
 def holders(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Random) -> Iterator[QuizQuestion]:
@@ -73,7 +73,7 @@ def holders(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Rando
             options = [situation(study_facts, right), *wrong]
             dice.shuffle(options)
             prompt = f"{_title(study_facts, right)}，下列哪一种情形适用“{inner(_rule(study_facts, right))}”？"
-            yield _question(study_facts, "entitlement", prompt, situation(study_facts, right), options, [right])
+            yield row_question(study_facts, "entitlement", prompt, situation(study_facts, right), options, right)
 
 
 def cases(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Random) -> Iterator[QuizQuestion]:
@@ -103,7 +103,7 @@ def cases(study_facts: StudyFacts, rows: Sequence[RuleRow], dice: random.Random)
         who = dice.choice(word_lists("qa")["case_names"])
         prompt = f"{who}遇到的情形如下。{_opening(study_facts, row)}，适用哪一项？\n   {typeset(said.strip())}……"
         proof = (limit.core.of(text),)
-        yield _question(study_facts, "case", prompt, right if within else NOT_MET, options, [row], proof)
+        yield row_question(study_facts, "case", prompt, right if within else NOT_MET, options, row, proof)
 
 
 def _has_other_limits(study_facts: StudyFacts, row: RuleRow, limit: Quantity) -> bool:
@@ -226,16 +226,16 @@ def _meets(limit: Quantity, value: float) -> bool:
     return value >= bound if limit.comparator in (">=", ">") else value <= bound
 
 
-def _question(
+def row_question(
     study_facts: StudyFacts,
     aim: QuizAim,
     prompt: str,
     answer: str,
     options: list[str],
-    rows: list[RuleRow],
+    row: RuleRow,
     proof: tuple[str, ...] = (),
 ) -> QuizQuestion:
-    row = rows[0]
+    """A question with one right answer about a row, cited with its sentence; without ``proof`` its rule decides it."""
     place = study_facts.sentence_at(row.fact.document, row.whole)
     cite = study_facts.cite(row.fact, Span(min(place.start, row.whole.start), max(place.end, row.whole.end)))
     text = study_facts.document(row.fact.document).text

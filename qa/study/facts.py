@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -36,7 +37,6 @@ class StudyFacts:
     infos: dict[int, DocumentInfo] = field(default_factory=dict)
     _documents: dict[int, ParsedDocument] = field(default_factory=dict)
     _titles: Counter[str] = field(default_factory=Counter)
-    _notes: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.infos = {info.row: info for info in self.corpus.infos()}
@@ -134,14 +134,7 @@ class StudyFacts:
 
     def standing_note(self, fact: StoredFact[FactRecord], said: str = "") -> str:
         """What has to be said beside a question about a fact that may be asked about, and about the words it is made of."""
-        return self.note_of(said) or self._notes.get((fact.document, fact.id), "")
-
-    def is_asked(self, fact: StoredFact[FactRecord], as_of: dt.date) -> bool:
-        """Whether a fact may be asked about on a day; keeps what has to be said beside the question."""
-        note = self.standing(fact, as_of)
-        if note:
-            self._notes[fact.document, fact.id] = note
-        return note is not None
+        return self.note_of(said) or self.standing(fact, self.as_of) or ""
 
     def standing(self, fact: StoredFact[FactRecord], as_of: dt.date) -> str | None:
         """Whether a fact may be asked about on a day: None if not, else what has to be said beside the question.
@@ -162,8 +155,14 @@ class StudyFacts:
             return f"目标年份（{year}年）已过，本题考查文件当时提出的目标。"
         return ""
 
-    def rule_note(self, row: int, as_of: dt.date) -> str | None:
-        """Whether a document may be asked about on a day: None if not, else what has to be said beside the question."""
+    def rules(self, as_of: dt.date) -> Iterator[tuple[int, str]]:
+        """The documents that may be asked about on a day, in the order of their ids, each with what has to be said beside the question."""
+        for row in sorted(self.infos, key=lambda row: self.infos[row].id):
+            note = self._rule_note(row, as_of)
+            if note is not None:
+                yield row, note
+
+    def _rule_note(self, row: int, as_of: dt.date) -> str | None:
         info = self.infos[row]
         status = status_on(self.corpus, info, as_of, info.head).status
         if status in (*_NO_RULE, "尚未施行") or (status == "已失效" and info.head.expires_on is not None):

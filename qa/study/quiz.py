@@ -86,8 +86,7 @@ def quiz(
     named = {row for row, info in study_facts.infos.items() if info.id in set(documents)}
     inside = corpus.select(Filters(region=region)) if region else None
     chosen = counted_documents(corpus, inside, as_of=day) | named
-    study_facts.infos = {row: info for row, info in study_facts.infos.items() if row in chosen}
-    study_facts.infos = {row: info for row, info in study_facts.infos.items() if _has_name(info)}
+    study_facts.infos = {row: info for row, info in study_facts.infos.items() if row in chosen and _has_name(info)}
     chosen = frozenset(study_facts.infos)
     if len(study_facts.infos) > ENOUGH:
         rows = sorted(study_facts.infos, key=lambda row: study_facts.infos[row].id)
@@ -142,7 +141,7 @@ def _balanced(questions: list[QuizQuestion]) -> list[QuizQuestion]:
 def _read_facts(study_facts: StudyFacts, chosen: frozenset[int], day: dt.date) -> QuizFacts:
     corpus = study_facts.corpus
     provisions = _by_id(corpus.facts(ProvisionRecord, documents=chosen))
-    asked = [fact for fact in provisions if study_facts.is_asked(fact, day)]
+    asked = [fact for fact in provisions if study_facts.standing(fact, day) is not None]
     rows = [row for fact in asked if fact.value.amount for row in find_rows(fact, study_facts.document(fact.document).text)]
     return QuizFacts(
         _by_id(corpus.facts(TargetRecord, documents=chosen)),
