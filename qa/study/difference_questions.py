@@ -139,12 +139,8 @@ def places(study_facts: StudyFacts, targets: Sequence[StoredFact[TargetRecord]],
             or value.place
         ):
             continue
-        written = typeset("".join(value.value_text.split()))
-        if (
-            len(_NUMBER.findall(written)) != 1
-            or len(written) > _LONGEST_VALUE
-            or written not in typeset("".join(value.quote.split()))
-        ):
+        written = _printed(value.value_text)
+        if len(_NUMBER.findall(written)) != 1 or len(written) > _LONGEST_VALUE or written not in _printed(value.quote):
             continue
         key = (value.indicator, value.by_year, value.unit or "")
         kept = groups[key].setdefault(code, fact)
@@ -157,7 +153,7 @@ def places(study_facts: StudyFacts, targets: Sequence[StoredFact[TargetRecord]],
         (one, first), (other, second) = dice.sample(sides, 2)
         if one.startswith(other) or other.startswith(one):
             continue
-        a, b = (typeset("".join(fact.value.value_text.split())) for fact in (first, second))
+        a, b = (_printed(fact.value.value_text) for fact in (first, second))
         names = [gazetteer().by_code[code].name for code in (one, other)]
         shown = [f"{names[0]}{x}，{names[1]}{y}" for x, y in _statements(a, b, [f for _, f in sides], groups, key, dice)]
         if len(set(shown)) < 4:
@@ -173,6 +169,10 @@ def places(study_facts: StudyFacts, targets: Sequence[StoredFact[TargetRecord]],
         )  # fmt: skip
 
 
+def _printed(words: str) -> str:
+    return typeset("".join(words.split()))
+
+
 def _statements(
     a: str,
     b: str,
@@ -184,14 +184,14 @@ def _statements(
     """The right pair of values first, then those that exchange or level them; where both are the same, values of other places."""
     if a != b:
         return [(a, b), (b, a), (a, a), (b, b)]
-    others = {typeset("".join(fact.value.value_text.split())) for fact in sides} - {a}
+    others = {_printed(fact.value.value_text) for fact in sides} - {a}
     if not others:
         same = [fact for (_, _, unit), row in groups.items() if unit == key[2] for fact in row.values()]
         number = _value(a)
         others = {
             text
             for fact in same
-            if (text := typeset("".join(fact.value.value_text.split()))) != a
+            if (text := _printed(fact.value.value_text)) != a
             and number / 2 <= _value(text) <= number * 2
             and _NUMBER.sub("", text) == _NUMBER.sub("", a)
         }

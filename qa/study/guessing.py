@@ -70,8 +70,12 @@ def read_signs(question: QuizQuestion) -> list[dict[str, float]]:
 
 def chances(question: QuizQuestion, weights: Mapping[str, float] | None = None) -> list[float]:
     """The chance the solver gives each option; together they make 1."""
+    return _chances(read_signs(question), weights)
+
+
+def _chances(options: Sequence[Mapping[str, float]], weights: Mapping[str, float] | None = None) -> list[float]:
     known = learned_weights() if weights is None else weights
-    scores = [sum(known.get(name, 0.0) * value for name, value in signs.items()) for signs in read_signs(question)]
+    scores = [sum(known.get(name, 0.0) * value for name, value in signs.items()) for signs in options]
     powers = [math.exp(score - max(scores)) for score in scores]
     return [power / sum(powers) for power in powers]
 
@@ -97,9 +101,10 @@ def is_guessable(question: QuizQuestion) -> bool:
     if question.kind != "single":
         return False
     at = question.options.index(question.answer[0])
-    overlaps = [signs["overlap"] for signs in read_signs(question)]
+    options = read_signs(question)
+    overlaps = [signs["overlap"] for signs in options]
     lead = overlaps[at] - max(overlap for i, overlap in enumerate(overlaps) if i != at)
-    return lead > LEAD or chances(question)[at] > TOO_SURE
+    return lead > LEAD or _chances(options)[at] > TOO_SURE
 
 
 @lru_cache(maxsize=1)

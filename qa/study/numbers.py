@@ -51,7 +51,7 @@ def draw_wrong(
         return None
     rank = dice.choice(ranks)
     chosen = [*_nearest(lower, rank, dice), *_nearest(higher, number - rank, dice)]
-    return sorted((one.text for one in chosen), key=lambda text: next(one.value for one in chosen if one.text == text))
+    return [one.text for one in sorted(chosen, key=lambda one: one.value)]
 
 
 def _nearest(some: Sequence[Amount], number: int, dice: random.Random) -> list[Amount]:
