@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cemai.views.steps import GraphStep, GraphView
+from qa.answer import AnswerCitation
 from ui.page.kit.address import copy_link, document_link
 from ui.page.kit.html import Html, cut, el, join
 from ui.page.kit.states import empty_state
@@ -42,7 +43,7 @@ def _row(row: Sequence[GraphStep], name: str) -> Html:
 def _step(step: GraphStep) -> Html:
     label = cut(step.label, 80)
     shown = el("button", label, type="button", class_="open", data_act="walk", data_node=step.key) if step.key else el("b", label)
-    quotes = [_quote(step, i) for i in range(len(step.citations))]
+    quotes = [_quote(cited) for cited in step.citations]
     rest = el("details", el("summary", f"其余 {len(quotes) - QUOTES} 处"), quotes[QUOTES:]) if len(quotes) > QUOTES else None
     return el(
         "li",
@@ -60,8 +61,7 @@ def _step(step: GraphStep) -> Html:
     )
 
 
-def _quote(step: GraphStep, number: int) -> Html:
-    cited = step.citations[number]
+def _quote(cited: AnswerCitation) -> Html:
     words = " ".join(cited.quote.split())
     where = document_link("原文", cited.source_id, cited.start, cited.end, aria_label=f"原文：{cut(words, 40)}")
     return el("p", cut(words, LONG), "　", where, class_="quote")

@@ -14,7 +14,7 @@ from ui.page.kit.address import copy_link
 from ui.page.kit.forms import examples
 from ui.page.kit.html import EMPTY, Html, cut, el, join
 from ui.page.kit.states import empty_state, notice_banner
-from ui.page.tasks.ledgers import place_link
+from ui.page.tasks.ledgers import export_links, place_link
 
 QUOTE = 150
 
@@ -317,14 +317,7 @@ def overview_view(found: LearningOverview) -> Html:
         el(
             "div",
             el("h2", "学习总览"),
-            el(
-                "div",
-                [
-                    el("a", f"导出 {label}", href=f"/api/v1/study/overview?format={kind}", download=True)
-                    for kind, label in (("xlsx", "Excel"), ("docx", "Word"))
-                ],
-                class_="foot",
-            ),
+            export_links("/api/v1/study/overview", {}, (("xlsx", "导出 Excel"), ("docx", "导出 Word"))),
             class_="lead",
         ),
         el("p", el("b", "各类题的正确率，低的在前："), "　".join(aims)) if aims else None,
