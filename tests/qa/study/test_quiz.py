@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import random
 from importlib import resources
 
 import docx
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import UsageError
 from corpus.store import Corpus
+from graph.codec.records import TaskRecord
 from graph.codec.rows import to_rows
 from graph.extract import extract
 from ingest.reader import read
@@ -16,6 +18,7 @@ from qa import study
 from qa.study.facts import StudyFacts
 from qa.study.proof import faults
 from qa.study.question import KINDS
+from qa.study.responsibility_questions import duties
 from ui.exports.paper import write_paper
 
 TODAY = dt.date(2026, 3, 1)
@@ -123,6 +126,7 @@ def asked(corpus, day):
 
 
 def test_what_has_lapsed_is_not_asked_as_if_it_held(county):
+    assert "320" in asked(county, DURING)
     for question in study.quiz(county, 80, 1, as_of=TODAY, guessable=True):
         assert "320" not in question.text()
         if "优化用水补贴" in "".join((question.prompt, *question.left)) + "".join(question.answer):
@@ -135,7 +139,9 @@ def test_a_draft_is_not_asked_about(county):
 
 def test_a_task_left_to_the_units_concerned_is_not_asked_about(county):
     # “等有关单位”: any other unit might be one of them
-    assert "把县融媒体中心列为" not in asked(county, DURING)
+    tasks = county.facts(TaskRecord)
+    named = {duty.name for duty in duties(StudyFacts(county, DURING), tasks, DURING, random.Random(1))}
+    assert "培训管水队伍" in named and "抓好宣传" in {task.value.name for task in tasks} - named
 
 
 def test_answers_are_compared_by_what_they_say(samples):

@@ -6,6 +6,7 @@ The checks here read the texts and facts themselves; they share nothing with ``q
 import datetime as dt
 import itertools
 import os
+import random
 import re
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from graph.kinds import PUBLISHED
 from graph.units.resolve import parts_of
 from ingest.reader import read
 from qa import study
+from qa.study.facts import StudyFacts
 from qa.study.guessing import chances, guess, is_guessable
 from qa.study.question import BLANK, QuizQuestion
+from qa.study.validity_questions import in_force
 
 SHARED = Path(os.environ.get("CEMAI_SHARED", Path(__file__).resolve().parents[4] / "shared"))
 ROUNDS = 80
@@ -158,10 +161,14 @@ NAMES = ("青禾市人才安居补贴办法", "白沙市青年安居补贴办法
 def made(tmp_path_factory):
     with Corpus.open(tmp_path_factory.mktemp("made")) as corpus:
         for name, values in zip(NAMES, VALUES, strict=True):
-            data = GRANTS.format(**values).replace("青禾市", name[:3]).replace(f"{name[:3]}人才安居补贴办法", name).encode()
-            doc = read(data, f"{name}.txt")
-            corpus.put(doc, original=data, passages=[], facts=to_rows(doc, extract(doc)))
+            put(corpus, name, GRANTS.format(**values))
         yield corpus
+
+
+def put(corpus, name, text):
+    data = text.replace("青禾市", name[:3]).replace(f"{name[:3]}人才安居补贴办法", name).encode()
+    doc = read(data, f"{name}.txt")
+    corpus.put(doc, original=data, passages=[], facts=to_rows(doc, extract(doc)))
 
 
 @pytest.fixture(scope="module")
@@ -221,13 +228,20 @@ def test_a_day_lies_in_the_term_of_its_document_and_no_other_does(understood):
         assert within == list(question.answer), question.text(answers=True)
 
 
-def test_of_four_documents_one_held_on_the_day(understood):
-    asked = [q for q in understood if "仍在施行的是" in q.prompt]
+def test_of_four_documents_one_held_on_the_day(tmp_path):
+    # one after the other: of the made ones, four hold at nearly the same time
+    years = dict(zip(NAMES, (2019, 2021, 2023, 2025), strict=True))
+    with Corpus.open(tmp_path) as corpus:
+        for (name, year), values in zip(years.items(), VALUES, strict=True):
+            put(corpus, name, GRANTS.format(**{**values, "end": f"{year + 1}年12月31日"}).replace("2024年", f"{year}年"))
+        study_facts = StudyFacts(corpus, DAY)
+        asked = [question for seed in range(8) for question in in_force(study_facts, DAY, random.Random(seed))]
+    assert {name for question in asked for name in question.answer} == set(NAMES)
     for question in asked:
         on = day(re.search(r"20\d\d年\d+月\d+日", question.prompt)[0])
         holding = [
             name for name in question.options
-            if dt.date(2024, VALUES[NAMES.index(name)]["month"], 1) <= on <= day(VALUES[NAMES.index(name)]["end"])
+            if dt.date(years[name], VALUES[NAMES.index(name)]["month"], 1) <= on <= dt.date(years[name] + 1, 12, 31)
         ]  # fmt: skip
         assert holding == list(question.answer)
 
