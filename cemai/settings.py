@@ -14,10 +14,9 @@
     start_tls = false
     timeout = 5
 
-<<<<<<< HEAD
     [fetch]                     # optional: without it ``cemai fetch`` opens no connection
     allowed = true
-=======
+
     [oidc]                      # optional: accounts sign in by the identity provider of the office
     issuer = "https://sso.example.cn/realms/office"     # as the provider writes it
     client_id = "cemai"
