@@ -147,7 +147,7 @@ def build_several(
     port: int = 0,
     works: bool = True,
     operations: str | None = None,
-) -> LibraryDispatcher:
+) -> FastAPI | LibraryDispatcher:
     """Several libraries as one application; the accounts are those of ``common``, which all of them may enter.
 
     Args:
@@ -159,12 +159,16 @@ def build_several(
         port: As for ``build_app``.
         works: As for ``build_app``.
         operations: As for ``build_app``, about the library of everybody.
+
+    Without others it is the one application: nobody has to be told where to go.
     """
     where, names = common.corpus.address, tuple(others)
     first = build_app(
         common, hosts=hosts, workers=workers, exposure=exposure, port=port, works=works, operations=operations,
         place=ServedLibrary("", names, where),
     )  # fmt: skip
+    if not others:
+        return first
     apps = {
         name: build_app(library, hosts=hosts, exposure=exposure, port=port, works=works, place=ServedLibrary(name, names, where))
         for name, library in others.items()
