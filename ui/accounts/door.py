@@ -273,11 +273,7 @@ class AccountDoor:
     def library_of(self, path: str, headers: Mapping[str, str]) -> str:
         """The library that the session or token of a call is in; "" where there is none. Raises ``PolicyError``."""
         accounts = self.accounts()
-        given = headers.get("authorization") if path.startswith("/api/") else None
-        secret = given.partition(" ")[2].strip() if given is not None else self.secret_of(headers)
-        if accounts is None or not secret:
-            return ""
-        caller = accounts.of_token(secret) if given is not None else accounts.of_session(secret)
+        caller = self._find_caller(path, headers, accounts) if accounts is not None else None
         return caller.library if caller is not None else ""
 
     def secret_of(self, headers: Mapping[str, str]) -> str | None:
@@ -285,15 +281,27 @@ class AccountDoor:
         return cookie_parser(headers.get("cookie", "")).get(self.cookie) or None
 
     def _identify(self, path: str, headers: Mapping[str, str], accounts: Accounts) -> tuple[Caller | None, str | None]:
-        if (given := headers.get("authorization")) is not None and path.startswith("/api/"):
+        caller = self._find_caller(path, headers, accounts)
+        if caller is not None and caller.library != self.library:
+            caller = None
+        if _sent_token(path, headers) is None:
+            return caller, self.secret_of(headers)
+        if caller is None:
+            raise RefusedRequest(_NO_TOKEN)
+        return caller, None
+
+    def _find_caller(self, path: str, headers: Mapping[str, str], accounts: Accounts) -> Caller | None:
+        """Whose the token or the session of a call is, in whichever library."""
+        if (given := _sent_token(path, headers)) is not None:  # never the cookie instead: whoever sends a token means it
             kind, _, secret = given.partition(" ")
-            caller = accounts.of_token(secret.strip()) if kind.lower() == "bearer" else None
-            if caller is None or caller.library != self.library:  # never the cookie instead: whoever sends a token means it
-                raise RefusedRequest(_NO_TOKEN)
-            return caller, None
-        secret_sent = self.secret_of(headers)
-        caller = accounts.of_session(secret_sent) if secret_sent else None
-        return (caller if caller is not None and caller.library == self.library else None), secret_sent
+            return accounts.of_token(secret.strip()) if kind.lower() == "bearer" else None
+        sent = self.secret_of(headers)
+        return accounts.of_session(sent) if sent else None
+
+
+def _sent_token(path: str, headers: Mapping[str, str]) -> str | None:
+    """What a call to the REST interface says of its token; the page has none."""
+    return headers.get("authorization") if path.startswith("/api/") else None
 
 
 def _set_state(scope: Scope, caller: Caller, actor: Actor | None) -> None:
