@@ -92,7 +92,7 @@ def parse_libraries(texts: Iterable[str]) -> dict[str, Path]:
         name = clean_account_name(name)
         if not equals or not folder.strip():
             raise UsageError(f"--also 要写成 名称=文件夹，如 --also 内部=/srv/cemai/internal；现在是“{text}”。")
-        if name in found or folder.strip() in map(str, found.values()):
+        if name in found or Path(folder.strip()) in found.values():
             raise UsageError(f"--also 里“{name}”或它的文件夹写了两次。")
         found[name] = Path(folder.strip())
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from cemai.accounts import Accounts, local_actor
@@ -287,7 +288,9 @@ def test_a_file_of_accounts_of_before_is_brought_up_to_date(tmp_path: Path) -> N
         assert len(again.accounts()) == 4
 
 
-@pytest.mark.parametrize("written", [["内部"], ["=x"], ["a b=x"], ["内部=x", "内部=y"], ["甲=x", "乙=x"], ["内部= "]])
+@pytest.mark.parametrize(
+    "written", [["内部"], ["=x"], ["a b=x"], ["内部=x", "内部=y"], ["甲=x", "乙=x"], ["甲=x", "乙=x/"], ["内部= "]]
+)
 def test_libraries_that_cannot_be_meant_are_refused(written: list[str]) -> None:
     with pytest.raises(UsageError):
         parse_libraries(written)
@@ -295,3 +298,7 @@ def test_libraries_that_cannot_be_meant_are_refused(written: list[str]) -> None:
 
 def test_libraries_are_read() -> None:
     assert parse_libraries(["内部=/srv/a", "涉企=b=c"]) == {"内部": Path("/srv/a"), "涉企": Path("b=c")}
+
+
+def test_one_library_alone_is_asked_directly(servers: dict[str, Any]) -> None:
+    assert isinstance(build_several(servers["libraries"]["alone"], {}), FastAPI)
