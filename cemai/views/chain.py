@@ -36,11 +36,7 @@ def line_of(region: str) -> tuple[Division, ...]:
     found = gazetteer().named(region)
     if not found:
         raise UsageError(f"没有叫“{region[:40]}”的地区。请写行政区划的名称，如 黔南州、兰州市城关区。")
-    line = [found[0]]
-    while line[-1].parent is not None and (above := gazetteer().by_code.get(line[-1].parent)) is not None:
-        line.append(above)
-    if line[-1] != NATION:
-        line.append(NATION)
+    line = dict.fromkeys((found[0], *gazetteer().parents(found[0]), NATION))
     return tuple(reversed(line))
 
 

@@ -195,8 +195,8 @@ class _Explorer:
             yield ("indicator", name), ("document", document), _Join("指标", fact, document)
         tasks = [int(fact) for fact in by_kind["task"]]
         documents = {task.row: task.document for task in self._corpus.facts_at(TaskRecord, tasks)} if tasks else {}
-        for row, document in documents.items():
-            yield ("task", row), ("document", document), _Join("任务", row, document)
+        for fact, document in documents.items():
+            yield ("task", fact), ("document", document), _Join("任务", fact, document)
         for role, unit, fact in self._corpus.keyed(tuple(ROLES), facts=tasks) if tasks else ():
             yield ("task", fact), ("unit", unit), _Join(ROLES[role], fact, documents[fact])
         yield from self._of_documents([int(row) for row in by_kind["document"]])
