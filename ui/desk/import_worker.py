@@ -17,6 +17,7 @@ from corpus.errors import LeaseLost, LibraryBusy, PolicyError
 from corpus.store.audit import Actor, acting
 from corpus.store.import_queue import ImportQueue, QueuedImport
 from ui.desk.desk import Desk
+from ui.desk.imports import ADDED, DEFECT, REFUSED, UNCHANGED
 from ui.desk.uploads import take_in
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ class ImportWorker:
             if result is None:
                 self._queue.give_back(file.id, self.name)
                 return
-            if file.tries > 1 and result["state"] == "未变":
-                result = {**result, "state": "已入库", "message": "上次中断之前已经入库"}
+            if file.tries > 1 and result["state"] == UNCHANGED:
+                result = {**result, "state": ADDED, "message": "上次中断之前已经入库"}
             told = {name: result[name] for name in ("state", "message", "warnings", "source")} | {"document": result["id"]}
             while True:  # it is stored: whoever takes the file otherwise would only find that
                 try:
@@ -107,8 +108,7 @@ class ImportWorker:
                 raise
             except Exception:
                 log.exception("import failed")
-                words = "程序内部出错，已写入日志。请再试一次；如果反复出现，请运行 cemai doctor 检查文档库。"
-                return {"source": file.source, "state": "未收", "message": words, "warnings": [], "id": None}
+                return {"source": file.source, "state": REFUSED, "message": DEFECT, "warnings": [], "id": None}
             if result.get("reason") != "busy":
                 return result
             self._say(file, "等数据库或另一个程序，稍后继续")

@@ -38,6 +38,7 @@ TRIES_FIRST, TRIES = 3, 20
 BUSY_SECONDS, BUSY_PAUSE = 1800.0, 1.0
 """How long a file waits for another program that writes the library, and between two tries."""
 WAITING, READING, REFUSED, ADDED, UNCHANGED = "等待", "正在识别", "未收", "已入库", "未变"
+DEFECT = "程序内部出错，已写入日志。请再试一次；如果反复出现，请运行 cemai doctor 检查文档库。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +256,7 @@ class Imports:
                     if self._stopped:
                         break  # the library was closed meanwhile; the file waits for the next server
                     log.exception("import failed")
-                    words = "程序内部出错，已写入日志。请再试一次；如果反复出现，请运行 cemai doctor 检查文档库。"
-                    ended = replace(job, state=REFUSED, message=words)
+                    ended = replace(job, state=REFUSED, message=DEFECT)
                 if ended is None:
                     break
                 with self._held:
