@@ -102,7 +102,6 @@ def _make_tables(db: ServerConnection) -> None:
             own.execute(f"{translate_schema(SCHEMA)}; CREATE TABLE format AS SELECT {FORMAT} AS number")
         number = own.execute("SELECT number FROM format").fetchone()[0]
         if number < FORMAT:
-            own.execute(f"SET LOCAL search_path={NAMESPACE}")
             own.execute(f"{translate_schema(UPGRADE)}; UPDATE format SET number={FORMAT}")
         if number > FORMAT:
             raise NewerFormat("账号由更新版本的策脉建立。请升级策脉；账号未被改动。")

@@ -10,7 +10,10 @@ import pytest
 
 from corpus.errors import LibraryBusy, LibraryUnreachable, NewerFormat, StoreError
 from corpus.store import FORMAT, Corpus
+from corpus.store.audit import Actor
 from corpus.store.copying import copy_library_to
+from corpus.store.postgres import ServerConnection
+from corpus.store.postgres_accounts import NAMESPACE, PostgresAccountStore
 from tests import postgres
 from tests.corpus.store.test_corpus import TEXT, NameRecord, make, put
 from tests.stores import open_plain, take_in, write_notices
@@ -177,3 +180,19 @@ def test_a_library_moves_both_ways_and_answers_and_exports_alike(place: str, tmp
     with open_plain(place) as library:
         take_in(library, write_notices(tmp_path / "in", [7]))
         assert len(library.corpus) == 7 and library.corpus.check() == []
+
+
+def test_accounts_of_the_former_format_are_brought_up(place: str) -> None:
+    actor = Actor("t", "", "test")
+    with PostgresAccountStore(place) as store:
+        store.add_account(actor, "li", "li", "admin", "x")
+    db = ServerConnection(place, read_only=False).connected()
+    db.execute(
+        f"SET search_path={NAMESPACE}; DROP TABLE grants; ALTER TABLE sessions DROP COLUMN library;"
+        " ALTER TABLE tokens DROP COLUMN library; UPDATE format SET number=1"
+    )
+    db.close()
+    with PostgresAccountStore(place) as store:
+        (account,) = store.accounts()
+        store.set_grant(actor, account, "内部", granted=True)
+        assert store.grants(account) == ("内部",) and store.check() == []
