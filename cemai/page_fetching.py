@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import email.message
 import hashlib
+import http.client
 import json
 import re
 import socket
@@ -120,13 +121,22 @@ def read_addresses(text: str, name: str) -> list[WatchedAddress]:
             continue
         is_list = line.startswith(LIST_MARK)
         address = line.removeprefix(LIST_MARK).strip()
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or any(c.isspace() for c in address):
+        if not _is_web_address(address):
             raise UsageError(f"{name} 第 {number} 行不是网页地址。每行写一个 http 或 https 地址，列表页前面写“{LIST_MARK}”。")
         found.setdefault(address, WatchedAddress(address, is_list))
     if not found:
         raise UsageError(f"{name} 里没有网页地址。每行写一个 http 或 https 地址。")
     return list(found.values())
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and not any(map(str.isspace, address))
+    )
 
 
 def fetch_pages(
@@ -156,7 +166,7 @@ def fetch_pages(
         folder.mkdir(parents=True, exist_ok=True)
         keeper = _Keeper(folder)
     except OSError as error:
-        raise UsageError(f"文件夹 {folder} 不能写入（{error.strerror}）。") from error
+        raise UsageError(f"文件夹 {folder} 不能写入。请换一个可以写的文件夹，或请管理员给写入权限。") from error
     asker = _Asker(pause, limit)
     wanted = [(one.address, one.is_list, False) for one in addresses]
     asked: set[str] = set()
@@ -178,7 +188,7 @@ def fetch_pages(
         except FetchError as error:
             page = FetchedPage(address, "failed", keeper.file_of(address), str(error))
         except OSError as error:
-            raise UsageError(f"文件夹 {folder} 不能写入（{error.strerror}）。") from error
+            raise UsageError(f"文件夹 {folder} 不能写入。请换一个可以写的文件夹，或请管理员给写入权限。") from error
         report.pages.append(page)
         if progress:
             progress(page)
@@ -239,17 +249,20 @@ class _Asker:
         try:
             with self._opener.open(asked, timeout=TIMEOUT) as answer:
                 body = answer.read(self._limit + 1)
+                cut_off = bool(answer.length) and len(body) <= self._limit
                 headers: email.message.Message = answer.headers
                 final = answer.geturl()
         except urllib.error.HTTPError as error:
             if error.code == 304:
                 return None
             raise FetchError("网页已经不在了" if error.code in (404, 410) else f"网站答复 {error.code}") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", None) or error
             raise FetchError(next((said for kind, said in _UNREACHED if isinstance(reason, kind)), "连不上")) from None
         finally:
             self._last = time.monotonic()
+        if cut_off:
+            raise FetchError("没有收完整，下次再收")
         if len(body) > self._limit:
             raise FetchError(f"超过 {self._limit >> 20} MB，没有收")
         given = {"If-None-Match": headers.get("ETag"), "If-Modified-Since": headers.get("Last-Modified")}
@@ -257,12 +270,15 @@ class _Asker:
 
 
 class _WebOnly(urllib.request.HTTPRedirectHandler):
-    """Follows redirections to web pages only."""
+    """Follows redirections to web pages of the same host only: another one is not on the list."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         """The request for where an address leads. Raises ``FetchError`` for something that is no web page."""
-        if urlsplit(newurl).scheme not in ("http", "https"):
+        parts = urlsplit(newurl)
+        if parts.scheme not in ("http", "https"):
             raise FetchError("转到了不是网页的地址")
+        if parts.hostname != urlsplit(req.full_url).hostname:
+            raise FetchError(f"转到了别的网站（{parts.hostname}）；要收那里的网页，请把网址写进清单")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -31,13 +31,23 @@ Compare = Callable[[Sequence[str] | None], Comparison]
 """Compares some places, or all that speak, on the subject."""
 
 
-def line_of(region: str) -> tuple[Division, ...]:
-    """The divisions from the nation down to a place. Raises ``UsageError`` for a name no place has."""
+def line_of(corpus: Corpus, region: str) -> tuple[Division, ...]:
+    """The divisions from the nation down to a place; of several of one name the one that the library has documents of.
+
+    Raises ``UsageError`` for a name no place has, and for one that several have.
+    """
     found = gazetteer().named(region)
     if not found:
         raise UsageError(f"没有叫“{region[:40]}”的地区。请写行政区划的名称，如 黔南州、兰州市城关区。")
-    line = dict.fromkeys((found[0], *gazetteer().parents(found[0]), NATION))
-    return tuple(reversed(line))
+    alike = [division for division in found if division.level == found[0].level]
+    if len(alike) > 1:
+        there = {info.head.region_code or "" for info in corpus.heads.values()}
+        known = [division for division in alike if any(code.startswith(division.code) for code in there)]
+        if len(known) != 1:
+            choices = "、".join(division.path for division in alike[:8])
+            raise UsageError(f"叫“{region}”的地区有 {len(alike)} 个，请写全称：{choices}{'等' if len(alike) > 8 else ''}。")
+        alike = known
+    return tuple(reversed(dict.fromkeys((alike[0], *gazetteer().parents(alike[0]), NATION))))
 
 
 def build_chain(corpus: Corpus, subject: str, compare: Compare, *, region: str | None, as_of: dt.date) -> GraphView:
@@ -54,7 +64,7 @@ def build_chain(corpus: Corpus, subject: str, compare: Compare, *, region: str |
         One row from the nation down to ``region``, with gaps; without a region a row for each level that says something.
     """
     if region is not None:
-        line = line_of(region)
+        line = line_of(corpus, region)
         cells = _cells(compare([division.path for division in line]))
         own = {division: _own_cell(corpus, division, cells) for division in line}
         steps = [_step(corpus, division.level, division.short, own[division], as_of) for division in line]

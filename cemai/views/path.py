@@ -105,9 +105,9 @@ def _ends(corpus: Corpus, words: str) -> frozenset[Node]:
         if row is None:
             raise UnknownDocument(name)
         return frozenset({("document", row)})
-    if kind == "unit":
-        return frozenset(("unit", key) for key in unit_keys(corpus, name) or (name,))
-    if kind == "indicator":
+    if kind == "unit" and (keys := unit_keys(corpus, name)):
+        return frozenset(("unit", key) for key in keys)
+    if kind == "indicator" and name in corpus.keys("indicator"):
         return frozenset({("indicator", name)})
     raise UsageError(f"文档库里没有叫“{words[:40]}”的单位、指标或文件。路径的两端要是单位、指标或文件，换一个名称试试。")
 

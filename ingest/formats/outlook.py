@@ -79,6 +79,8 @@ def _convert(data: bytes, source: str, limits: Limits) -> tuple[bytes, bool]:
     try:
         with olefile.OleFileIO(BytesIO(data)) as container:
             names = {"/".join(path) for path in container.listdir(streams=True, storages=True)}
+            if sum("__attach_version1.0_" in name.rpartition("/")[2] for name in names) > limits.archive_members:
+                raise RefusedInput(source, "size", f"邮件附件超过 {limits.archive_members} 个；请另存附件后导入")
             mail, has_text = _Storage(container, names, "", 32, [limits.part_bytes]).write(0)
     except _TooLarge as error:
         raise RefusedInput(source, "size", "邮件展开后的内容过大，不予读取；请在 Outlook 里另存附件后导入") from error
@@ -195,6 +197,7 @@ class _Storage:
             and media[0] not in ("multipart", "message", "text")
             and media[2].isascii()
             and media[2].isprintable()
+            and "/" not in media[2]
         ):
             part.set_type("/".join((media[0], media[2])))
         if self.whole(_METHOD) == _OBJECT:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import RefusedInput
@@ -236,5 +236,8 @@ def _read_7z(held: str | bytes, names: list[str], source: str, limits: Limits) -
                     archive.reset()
                     archive.extract(targets=[own], factory=buffers)
                 except Exception:
-                    buffers.made.pop(own, None)
-    return {name: buffers.made[own].held.getvalue() for name, own in wanted.items() if own in buffers.made}
+                    buffers.made.pop(str(PurePosixPath(own)), None)
+    # it files what it unpacks under the tidied path: a.txt for ./a.txt
+    made = {str(PurePosixPath(own)): buffer for own, buffer in buffers.made.items()}
+    tidied = {name: str(PurePosixPath(own)) for name, own in wanted.items()}
+    return {name: made[own].held.getvalue() for name, own in tidied.items() if own in made}

@@ -138,6 +138,10 @@ def test_a_chain_without_a_place_has_a_row_for_each_level(library: Library) -> N
 def test_unknown_names_are_refused(library: Library) -> None:
     with pytest.raises(UsageError, match="没有叫"):
         library.chain("校车", region="不存在的地方")
+    with pytest.raises(UsageError, match="请写全称"):
+        library.chain("校车", region="鼓楼区")
+    with pytest.raises(UsageError, match="换一个"):
+        library.paths("unit:没有这个单位的名字", "州教育局")
     with pytest.raises(UnknownDocument):
         library.timeline("没有这份文件的名字")
 

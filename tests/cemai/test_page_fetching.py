@@ -28,6 +28,10 @@ class Site:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     address: str = ""
     etags: bool = True
+    promised: int = 0
+    """The length that is said of every page, where it is not its own."""
+    garbage: str = ""
+    """A path where no answer of HTTP is given."""
 
     def put(self, path: str, text: str, *, code: int = 200, kind: str = "text/html; charset=utf-8") -> None:
         self.pages[path] = (code, kind, text.encode())
@@ -40,6 +44,9 @@ def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.asked.append((self.path, dict(self.headers)))
+            if self.path == made.garbage:
+                self.wfile.write(b"garbage\r\n\r\n")
+                return
             code, kind, body = made.pages.get(self.path, (404, "text/plain", b""))
             tag = f'"{hash(body)}"'
             if code == 200 and made.etags and self.headers.get("If-None-Match") == tag:
@@ -51,7 +58,7 @@ def site() -> Iterator[Site]:
             self.send_header("Content-Type", kind)
             if made.etags:
                 self.send_header("ETag", tag)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(made.promised or len(body)))
             self.end_headers()
             self.wfile.write(body)
 
@@ -126,6 +133,23 @@ def test_robots_and_redirections_to_other_schemes_are_kept_to(site: Site, tmp_pa
     assert "/nb/a.html" not in [path for path, _ in site.asked]
 
 
+def test_servers_that_misbehave_end_no_run(site: Site, tmp_path: Path) -> None:
+    site.put("/zc.html", PAGE.format("关于高龄津贴的通知", 100))
+    line = f"{site.address}/zc.html"
+    outcomes(site, tmp_path, line)
+    (file,) = tmp_path.rglob("*.html")
+    before = file.read_bytes()
+    site.etags, site.promised = False, 5000
+    assert outcomes(site, tmp_path, line) == [("/zc.html", "failed")], "a page that is cut off takes no other's place"
+    assert file.read_bytes() == before
+    site.promised = 0
+    site.put("/far.html", "http://localhost:1/x.html", code=302)
+    site.put("/odd.html", "http://a:b/", code=302)
+    site.garbage = "/garbage.html"
+    lines = [f"{site.address}/{name}.html" for name in ("far", "odd", "garbage")]
+    assert [outcome for _, outcome in outcomes(site, tmp_path, *lines, line)] == ["failed", "failed", "failed", "same"]
+
+
 def test_what_was_fetched_is_followed_by_the_library(site: Site, tmp_path: Path) -> None:
     folder = tmp_path / "网页"
     site.put("/zc.html", PAGE.format("云岫县关于农机补贴的通知", 2000))
@@ -144,7 +168,16 @@ def test_what_was_fetched_is_followed_by_the_library(site: Site, tmp_path: Path)
 
 @pytest.mark.parametrize(
     "line",
-    ["ftp://a.cn/x", "file:///etc/passwd", "http://", "https://我 的/x", "http://user:secret@a.cn/x", "没有网址", "javascript:x"],
+    [
+        "http://[::1/",
+        "ftp://a.cn/x",
+        "file:///etc/passwd",
+        "http://",
+        "https://我 的/x",
+        "http://user:secret@a.cn/x",
+        "没有网址",
+        "javascript:x",
+    ],
 )
 def test_lines_that_are_no_addresses_are_refused_with_their_number(line: str) -> None:
     with pytest.raises(UsageError, match="第 2 行"):
