@@ -304,8 +304,19 @@ def _degree_order(group: str) -> int:
 # ------------------------------------------------------------------ conditions
 
 
+_LEAST_SAID = 6
+"""Characters of a part of a subject that says something of it."""
+
+
 def judge_provision(
-    text: str, span: Span, info: DocumentInfo, told: Described, as_of: dt.date, *, path: Sequence[str] = ()
+    text: str,
+    span: Span,
+    info: DocumentInfo,
+    told: Described,
+    as_of: dt.date,
+    *,
+    path: Sequence[str] = (),
+    subject: str | None = None,
 ) -> tuple[JudgedCondition, ...]:
     """The conditions of a provision, each judged by what was told.
 
@@ -316,6 +327,7 @@ def judge_provision(
         told: Who asks.
         as_of: The day from which years are counted.
         path: The headings above it, which may say that it is about who gets nothing.
+        subject: Whom it is for, in its own words: what of them nothing else was read of is a condition too.
     """
     words = half_width(span.of(text))
     found: list[JudgedCondition] = []
@@ -327,7 +339,7 @@ def judge_provision(
         again = any((other.verdict, other.quote) == (judged.verdict, quote) for other in found)
         if not again and not any(shifted.overlaps(other.span) for other in found):
             found.append(JudgedCondition(judged.verdict, quote, shifted, judged.reason))
-    for clause in _demands(words):
+    for clause in (*_demands(words), *_parts_of_subject(words, subject)):
         shifted = Span(clause.start + span.start, clause.end + span.start).trimmed(text)
         if not any(shifted.overlaps(other.span) for other in found):
             found.append(JudgedCondition("未载明", shifted.of(text), shifted, NOT_TOLD))
@@ -593,6 +605,16 @@ def _demands(words: str) -> Iterator[Span]:
             yield clause
 
 
+def _parts_of_subject(words: str, subject: str | None) -> Iterator[Span]:
+    """What a provision says of whom it is for, part by part: 年满65周岁 and 纳入最低生活保障的失能老年人. A bare noun says nothing."""
+    at = words.find(half_width(subject)) if subject else -1
+    if subject is None or at < 0:
+        return
+    for match in re.finditer("[^、，,且并]+", half_width(subject)):
+        if len(match[0]) >= _LEAST_SAID and "的" in match[0][1:-1]:
+            yield Span(at + match.start(), at + match.end())
+
+
 # ------------------------------------------------------------------ over the library
 
 
@@ -640,7 +662,9 @@ def find_eligible(
         if fact.document not in texts:
             texts[fact.document] = corpus.text(fact.document)
         span = Span(provision.start, provision.end)
-        judged = judge_provision(texts[fact.document], span, info, told, as_of, path=provision.section_path)
+        judged = judge_provision(
+            texts[fact.document], span, info, told, as_of, path=provision.section_path, subject=provision.subject
+        )
         if any(condition.verdict == "符合" for condition in judged):
             found.append(JudgedProvision(provision, info, known[fact.document].status, judged))
     found.sort(key=lambda one: (one.count("不符合"), -one.count("符合"), one.status != "现行有效", one.count("未载明")))

@@ -264,3 +264,21 @@ def test_an_address_never_says_who(town: Library) -> None:
     for arriving in ({"do": "match"}, own, {"topic": "高龄"}):
         shown = rows(desk, {"act": "arrive", **arriving})
         assert "看哪些规定的条件对得上" in shown and "match" not in shown
+
+
+def test_what_is_not_read_of_whom_it_is_for_is_a_condition_too(tmp_path: Path) -> None:
+    rule = """石溪县民政局关于发放护理补贴的通知
+石民发〔2026〕6号
+一、具有本县户籍、年满65周岁且纳入最低生活保障的失能老年人，每人每月发放护理补贴150元。
+石溪县民政局
+2026年2月12日
+"""
+    (tmp_path / "通知.txt").write_text(rule, encoding="utf-8")
+    with Library.open(tmp_path / "lib") as library:
+        library.ingest([tmp_path / "通知.txt"])
+        (found,) = library.eligible("女，82岁", as_of=dt.date(2026, 6, 1)).provisions
+        assert [(one.verdict, one.quote) for one in found.conditions] == [
+            ("未载明", "本县户籍"),
+            ("符合", "年满65周岁"),
+            ("未载明", "纳入最低生活保障的失能老年人"),
+        ]
