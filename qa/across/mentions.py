@@ -50,6 +50,7 @@ class MentionQuestion:
         of_documents: Whether documents are asked for, not places (哪些文件).
         reports: Whether only yearly reports are meant.
         year: The year of the documents, where one is named.
+        negated: Whether those are asked for that do not mention it (哪些省没有提到).
     """
 
     thing: str
@@ -57,6 +58,7 @@ class MentionQuestion:
     of_documents: bool
     reports: bool
     year: int | None
+    negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def parse_mention_question(parsed: ParsedQuestion, view: LibraryView, known: Kno
         any(word in before for word in word_lists("qa")["mention_documents"]),
         _REPORT.search(before) is not None,
         int(years[0]) if years else None,
+        before.rstrip().endswith(word_lists("qa")["mention_denied"]),
     )
 
 

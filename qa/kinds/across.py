@@ -22,10 +22,11 @@ def answer_across(
     asked = (parsed, view, known, chosen, as_of)
     # 提到 asks after the thing itself, 提出 may ask after a figure of it
     named = any(word in parsed.folded for word in word_lists("qa")["mention_only"])
+    # 哪些城市没有规定租房补贴: what others rule is no answer to it
+    denied = any(word in parsed.folded for name in ("rules_denied", "sweeps_missing") for word in word_lists("qa")[name])
     return (
         (answer_mentions(*asked) if named else None)
         or answer_over_documents(*asked)
         or (None if named else answer_mentions(*asked))
-        or answer_years_beside(*asked)
-        or answer_places_beside(*asked)
+        or (None if denied else answer_years_beside(*asked) or answer_places_beside(*asked))
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from qa.across.coverage import PlacesCovered, cover_line, listed
+from corpus.wordlists import word_lists
+from qa.across.coverage import NAMED, PlacesCovered, cover_line, listed
 from qa.across.evidence import title_of
 from qa.across.mentions import FoundMentions, PlaceMention, find_mentions, parse_mention_question
 from qa.answers.draft import AnswerDraft, AnswerLine, cite, flatten, label_at
@@ -25,13 +26,29 @@ def answer_mentions(
     question = parse_mention_question(parsed, view, known)
     if question is None:
         return None
+    if any(word in parsed.folded for word in word_lists("qa")["rules_denied"]):
+        return None  # what is not ruled may be said in other words
     found = find_mentions(question, view, chosen, as_of)
     if len(found.mentions) < ENOUGH:
         return None
+    if question.negated:
+        return _denied(found)
     shown = sorted(found.mentions, key=lambda mention: bool(mention.by))[:MOST]
     lines = [_cover(found), *(_row(number, mention) for number, mention in enumerate(shown, 1))]
     parts = tuple((m.document.info.row, m.document.part_at(m.span.start)) for m in shown)
     return AnswerDraft("answered", tuple(lines), parts=parts, final=True, table=True)
+
+
+def _denied(found: FoundMentions) -> AnswerDraft | None:
+    """The places whose documents do not mention the thing; None where documents are asked for, or there is no such place."""
+    if found.question.of_documents or not found.silent:
+        return None
+    names = [division.short for division in found.silent]
+    text = f"文档库的文件里没有见到“{found.question.thing}”的有 {len(names)} 个"
+    line = AnswerLine(
+        f"{text}：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}。", counts=(len(names),), derived=(text,)
+    )
+    return AnswerDraft("answered", (line, _cover(found)), final=True, table=True)
 
 
 def _cover(found: FoundMentions) -> AnswerLine:

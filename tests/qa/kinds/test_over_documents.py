@@ -240,6 +240,13 @@ def test_a_question_after_mentions_looks_through_every_report(plans: Library) ->
     assert "不存在的事" not in ask(plans, "哪些省份的报告提到不存在的事").answer.split("\n")[0] or len(answer) == 4
 
 
+def test_who_does_not_mention_a_thing_is_named(plans: Library) -> None:
+    answer = ask(plans, "哪些省份的2026年政府工作报告没有提到低空经济").answer.split("\n")
+    assert answer[0] == "文档库的文件里没有见到“低空经济”的有 1 个：陕西。" and answer[1].startswith("4 个地区中 3 个提到")
+    ruled = ask(plans, "哪些省没有规定低空经济补贴标准").answer
+    assert "没有见到" not in ruled, "what is not ruled may be said in other words"
+
+
 def test_of_the_year_before_a_plan_the_result_is_meant(reports: Library) -> None:
     answer = ask(reports, "甘肃、四川2025年城镇新增就业多少人，2026年计划多少人").answer
     assert "2025年完成数31万人，2026年目标30万人以上" in answer and "2025年完成数101万人，2026年目标85万人以上" in answer
