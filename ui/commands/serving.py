@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cemai.accounts import calling
-from corpus.errors import PolicyError
+from corpus.errors import PolicyError, UsageError
 from ui.commands.accounts import caller_of_token
 from ui.commands.shared import note, open_library, progress
 from ui.commands.working import add_operations
@@ -130,9 +130,14 @@ def serve(args: argparse.Namespace) -> int:
         log_as_json()
     with ExitStack() as stack:
         library = stack.enter_context(open_library(args, create=True))
-        others = {
-            name: stack.enter_context(Library.open(folder)) for name, folder in parse_libraries(getattr(args, "also", [])).items()
-        }
+        others = {}
+        for name, folder in parse_libraries(getattr(args, "also", [])).items():
+            # a name mistyped must not become an empty library that looks right
+            if not (folder / "library.sqlite").is_file():
+                raise UsageError(f"--also {name}：{folder} 里没有文档库。先导入：cemai --library {folder} ingest 文件夹。")
+            if folder.resolve() == Path(library.corpus.folder).resolve():
+                raise UsageError(f"--also {name}：{folder} 就是 --library 的那个库，不能再用一次。")
+            others[name] = stack.enter_context(Library.open(folder, model=args.model))
         for one in (library, *others.values()):
             try:
                 with progress("更新向量") as show:
