@@ -235,7 +235,8 @@ class Desk:
                     break
                 answered = kept.get(key := f"{state} {question}")
                 if answered is None:
-                    answered = self._answered("ask", question=question, keep=False)[0].status == "answered"
+                    # past the counters: nobody asked it
+                    answered = self._reply("ask", {"question": question, "keep": False})[0].status == "answered"
                     kept.put(key, answered)
                 if answered:
                     found.append(question)
